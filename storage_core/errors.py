@@ -1,0 +1,54 @@
+"""Every error a caller of `storage_core` can meet: one family under `StorageError`.
+
+The backends raise these in place of whatever their driver raises, the configuration file raises
+them for what people write into it, and the command line prints them as one line. A driver's own
+exception is kept as `__cause__`.
+
+Each message is one line that says what happened, where, and what to do, and never holds a secret.
+"""
+
+from __future__ import annotations
+
+
+class StorageError(Exception):
+    """Base class of every error raised by `storage_core`."""
+
+
+class ConfigurationError(StorageError):
+    """The configuration, or what it names (a bucket, a reference, a folder), is wrong."""
+
+
+class StorageNotFound(ConfigurationError):
+    """No storage configuration has this name or ID."""
+
+
+class ConfigConflict(StorageError):
+    """The configuration file does not allow this change: a taken name, or it changed meanwhile."""
+
+
+class InvalidKey(StorageError):
+    """A key is not of the form `KIND/NAME`."""
+
+
+class BlobNotFound(StorageError):
+    """The store holds no blob under this key."""
+
+
+class BlobExists(StorageError):
+    """The store already holds a blob under the key that the caller chose."""
+
+
+class AccessDenied(StorageError):
+    """The storage refused the credentials, or the operating system refused access."""
+
+
+class StorageUnavailable(StorageError):
+    """The storage did not answer, or not properly, before the deadline."""
+
+
+class IntegrityError(StorageError):
+    """The bytes that were read are not the bytes that were written."""
+
+
+class UnsupportedOperation(StorageError):
+    """This storage has no way to do what was asked, for example a server that cannot list."""

@@ -1,0 +1,98 @@
+"""Keys of blobs: how one is checked, taken apart and made. Called by the store and the backends.
+
+A key is `KIND/NAME`. The rule is strict so that a key is safe as a path, an object name and a URL
+segment alike: no separators, no dots that climb, no colons, nothing that needs quoting.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, Literal, NamedTuple, TypeAlias, get_args
+
+from storage_core.errors import InvalidKey
+
+Kind: TypeAlias = Literal["flows", "results"]
+"""The two kinds of data that a store keeps apart."""
+
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+
+KeyType: TypeAlias = Literal["hash", "uuid", "timestamp"]
+"""How a name is generated: from the bytes, at random, or from the time and at random."""
+
+_NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,200}")
+_SHA256: Final = re.compile(r"[0-9a-f]{64}")
+
+
+class Key(NamedTuple):
+    """A key taken apart. `str()` puts it together again."""
+
+    kind: Kind
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}/{self.name}"
+
+
+def check_kind(kind: str) -> Kind:
+    """Return `kind`, or raise `InvalidKey` when it is neither "flows" nor "results"."""
+    for known in KINDS:
+        if kind == known:
+            return known
+    raise InvalidKey(f"kind {_shown(kind)} is unknown; use {' or '.join(KINDS)}")
+
+
+def is_name(name: str) -> bool:
+    """Whether `name` can stand behind the `/` of a key."""
+    return _NAME.fullmatch(name) is not None and name not in (".", "..")
+
+
+def parse_key(key: str) -> Key:
+    """Take `key` apart.
+
+    Raises:
+        InvalidKey: it is not `flows/NAME` or `results/NAME`, or NAME is not 1 to 200 characters
+            of `A-Z a-z 0-9 . _ -`, or is `.` or `..`.
+    """
+    if isinstance(key, str):
+        kind, slash, name = key.partition("/")
+        if slash and is_name(name):
+            for known in KINDS:
+                if kind == known:
+                    return Key(known, name)
+    raise InvalidKey(
+        f"key {_shown(key)} is not valid; write KIND/NAME, KIND being {' or '.join(KINDS)}, "
+        "NAME being 1 to 200 of the characters A-Z a-z 0-9 . _ -"
+    )
+
+
+def content_name(data: bytes | bytearray | memoryview) -> str:
+    """The SHA-256 of `data`, 64 hexadecimal digits: equal bytes have equal names."""
+    from hashlib import sha256
+
+    return sha256(data).hexdigest()
+
+
+def is_content_name(name: str) -> bool:
+    """Whether `name` has the form of a `content_name`."""
+    return _SHA256.fullmatch(name) is not None
+
+
+def random_name() -> str:
+    """A fresh random UUID as 32 hexadecimal digits."""
+    from uuid import uuid4
+
+    return uuid4().hex
+
+
+def timestamp_name() -> str:
+    """The current UTC time and 8 random hexadecimal digits; names sort by time of writing."""
+    from datetime import UTC, datetime
+    from secrets import token_hex
+
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}-{token_hex(4)}"
+
+
+def _shown(value: object) -> str:
+    """`value` as it may stand in a one-line message: quoted, escaped and not too long."""
+    text = repr(value)
+    return text if len(text) <= 120 else f"{text[:117]}..."
