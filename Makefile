@@ -1,0 +1,71 @@
+# Every task of the project; `make` alone lists them.
+# Needed on the machine: Python 3.11 or later (with venv), git, make. The rest is put into .venv and node_modules.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test check format wheel constraints clean
+
+PYTHON := .venv/bin/python
+PIP := $(PYTHON) -m pip --quiet --disable-pip-version-check
+AZURITE := tests/servers/azurite
+
+# A set-up holds until what it was made from changes, or the checkout moves; the names of these stamps say so.
+KEY := $(shell { pwd; cat pyproject.toml constraints.txt; } | cksum | tr ' ' -)
+RUN_READY := .venv/ready/run-$(KEY)
+DEV_READY := .venv/ready/dev-$(KEY)
+AZURITE_READY := $(AZURITE)/node_modules/.ready-$(shell cat $(AZURITE)/package-lock.json | cksum | tr ' ' -)
+
+# pip hands the first to builds as well when it is old, and takes the second when it is new.
+INSTALL := PIP_CONSTRAINT=$(CURDIR)/constraints.txt PIP_BUILD_CONSTRAINT=$(CURDIR)/constraints.txt $(PIP) install
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@echo '  ARGS="…" is handed on by run and test: make run ARGS="ls --json", make test ARGS="-k s3 -x"'
+
+run: $(RUN_READY) ## Set up what is missing and open the app (without a terminal: print the list)
+	@.venv/bin/storage $(ARGS)
+
+test: $(DEV_READY) $(AZURITE_READY) ## Set up what is missing, test servers included, and run all tests
+	@$(PYTHON) -m pytest $(ARGS)
+
+check: $(DEV_READY) ## Formatting, lint, types, and which floor may import which
+	@$(PYTHON) -m ruff format --check .
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m mypy
+	@.venv/bin/lint-imports --no-logo
+
+format: $(DEV_READY) ## Format the code and mend what ruff can mend
+	@$(PYTHON) -m ruff check --fix-only .
+	@$(PYTHON) -m ruff format .
+
+wheel: $(RUN_READY) ## Build dist/*.whl
+	@$(PIP) wheel --no-deps --wheel-dir dist .
+	@ls dist/*.whl
+
+constraints: $(DEV_READY) ## Resolve every dependency afresh; rewrite constraints.txt and azurite's package-lock.json
+	@$(PYTHON) tools/pin.py
+
+clean: ## Remove everything that make made
+	rm -rf .venv build dist $(AZURITE)/node_modules .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/bin/python:
+	@IFS=:; for name in python3.11 python3 python3.12 python3.13 python3.14; do for dir in $$PATH; do \
+	  if "$$dir/$$name" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	    echo "Setting up .venv with $$dir/$$name; the first time this takes a minute or two." >&2; \
+	    exec "$$dir/$$name" -m venv --clear .venv; \
+	  fi; \
+	done; done; \
+	echo "error: no Python 3.11 or later that has the venv module is on PATH; install one (Debian: python3.11-venv)" >&2; exit 1
+
+$(RUN_READY): | .venv/bin/python
+	@$(INSTALL) --editable .
+	@rm -rf .venv/ready && mkdir .venv/ready && touch $@
+
+$(DEV_READY): | .venv/bin/python
+	@$(INSTALL) --editable '.[dev,test]'
+	@rm -rf .venv/ready && mkdir .venv/ready && touch $(RUN_READY) $@
+
+$(AZURITE_READY): | $(DEV_READY)
+	@cd $(AZURITE) && PATH="$(CURDIR)/.venv/bin:$$PATH" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
