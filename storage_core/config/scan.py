@@ -1,0 +1,307 @@
+"""Finds where things stand in a TOML text: which header, key and value begins and ends where.
+
+| who calls                       | for what                                                    |
+|---------------------------------|-------------------------------------------------------------|
+| the reader of the configuration | `parse`, and `lines` for the line numbers of its messages    |
+| `edit`                          | the spans of the headers, keys and values that it replaces  |
+| `replace`                       | `parse`, to check the text before and after an edit         |
+
+`tomllib` says what a text means, this module only where its parts stand. A text that `tomllib`
+refuses is scanned too, as well as possible, and never raises here. Offsets count characters.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any, Final, NamedTuple, TypeAlias
+
+from storage_core.errors import ConfigurationError
+
+Path: TypeAlias = tuple[str, ...]
+"""The names that lead from the root of the document to a table or a value."""
+
+BOM: Final = "\ufeff"
+
+_TRIVIA: Final = re.compile(r"(?:[ \t\r\n]++|#[^\n]*+)*+")
+_REST_OF_LINE: Final = re.compile(r"[^\n]*+\n?")
+_PART: Final = re.compile(r"""[A-Za-z0-9_-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+'""")
+_SPACE: Final = re.compile(r"[ \t]*+")
+_DOT: Final = re.compile(r"[ \t]*+\.[ \t]*+")
+_EQUALS: Final = re.compile(r"[ \t]*+=[ \t]*+")
+_HEADER: Final = re.compile(r"\[\[?[ \t]*+")
+_SCALAR: Final = re.compile(
+    r'''"""(?:[^"\\]++|\\.|"{1,2}+(?!"))*+"{3,5}'''
+    r"""|'''(?:[^']++|'{1,2}+(?!'))*+'{3,5}"""
+    r'''|"(?:[^"\\\n]|\\.)*+"'''
+    r"""|'[^'\n]*+'"""
+    r"""|[^\s,\[\]{}#"'=]++(?:[ ]\d\d:[^\s,\[\]{}#"'=]++)?""",
+    re.DOTALL,
+)
+_SIMPLE: Final = re.compile(rf"([A-Za-z0-9_-]++)[ \t]*+=[ \t]*+({_SCALAR.pattern})", re.DOTALL)
+_CLOSES: Final = {"[": "]", "{": "}"}
+_PLACE: Final = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
+
+
+class TextError(ConfigurationError):
+    """Something about a TOML text, at a line of it; the text's file is not known here."""
+
+    def __init__(self, line: int | None, reason: str) -> None:
+        self.line = line
+        self.reason = reason
+        super().__init__(reason if line is None else f"line {line}: {reason}")
+
+    def in_file(self, path: object) -> ConfigurationError:
+        """The same, with the name of the file in front."""
+        where = path if self.line is None else f"{path}, line {self.line}"
+        return ConfigurationError(f"{where}: {self.reason}")
+
+
+class Part(NamedTuple):
+    """One name of a key or header, and where it is written."""
+
+    name: str
+    start: int
+    end: int
+
+
+class Entry(NamedTuple):
+    """One `key = value`."""
+
+    path: Path
+    """From the root of the document, the header's names included."""
+    parts: tuple[Part, ...]
+    """The names written here, so the last ones of `path`."""
+    line: int
+    value: int
+    """Where the value begins."""
+    end: int
+    """Where the value ends."""
+
+
+class Block(NamedTuple):
+    """What stands between one header and the next; the first block has no header and no path."""
+
+    path: Path
+    is_array: bool
+    """Whether the header is `[[so]]`."""
+    parts: tuple[Part, ...]
+    line: int
+    start: int
+    """Where the line of the header begins."""
+    end: int
+    """Where the line of the next header begins, or the text ends."""
+    entries: tuple[Entry, ...]
+
+
+@lru_cache(maxsize=2)
+def parse(text: str) -> dict[str, Any]:
+    """What `text` says. The result is shared between callers: do not change it.
+
+    The last two results are kept, because one edit needs the same text several times over; see
+    `forget`.
+
+    Raises:
+        TextError: `text` is not TOML.
+    """
+    try:
+        return tomllib.loads(text.removeprefix(BOM))
+    except ValueError as error:
+        message = str(error)
+        place = _PLACE.search(message)
+        if place is None:
+            raise TextError(None, f"it is not TOML: {message}") from error
+        line = int(place[1]) if place[1] else text.count("\n") + 1
+        raise TextError(line, f"it is not TOML: {message[: place.start()]}") from error
+    except RecursionError as error:
+        raise TextError(None, "it is not TOML: its values are nested too deeply") from error
+
+
+def forget() -> None:
+    """Drop the texts and data that `parse` keeps: they may hold secrets."""
+    parse.cache_clear()
+
+
+def line_of(text: str, path: Path) -> int | None:
+    """The line (from 1) of the key or table with this full path, however it is written."""
+    return lines(text).get(path)
+
+
+def lines(text: str) -> dict[Path, int]:
+    """The line (from 1) of every key and table; of the first, where one is written twice.
+
+    A table that has no header and no key of its own has the line of the first thing inside it.
+    """
+    exact: dict[Path, int] = {}
+    implied: dict[Path, int] = {}
+    for path, line in _places(text):
+        exact.setdefault(path, line)
+        for length in range(1, len(path)):
+            implied.setdefault(path[:length], line)
+    return implied | exact
+
+
+def scan(text: str) -> tuple[Block, ...]:
+    """Take `text` apart into its blocks, the one before the first header included."""
+    return tuple(_Scanner(text).blocks())
+
+
+def inline_entries(text: str, table: Entry) -> tuple[Entry, ...]:
+    """The entries of an inline table; none if the value of `table` is something else."""
+    if not text.startswith("{", table.value):
+        return ()
+    scanner = _Scanner(text, table.line, table.value + 1)
+    found = []
+    while entry := scanner.entry(table.path):
+        found.append(entry)
+        scanner.skip(_TRIVIA)
+        if not text.startswith(",", scanner.at):
+            break
+        scanner.at += 1
+    return tuple(found)
+
+
+def _places(text: str) -> Iterator[tuple[Path, int]]:
+    pending: list[Entry] = []
+    for block in scan(text):
+        if block.path:
+            yield block.path, block.line
+        pending = list(reversed(block.entries))
+        while pending:
+            entry = pending.pop()
+            yield entry.path, entry.line
+            pending.extend(reversed(inline_entries(text, entry)))
+
+
+class _Scanner:
+    """Walks over a text once, from `at` on."""
+
+    def __init__(self, text: str, line: int = 1, at: int = 0) -> None:
+        self.text = text
+        self.at = at
+        self._line = line
+        self._line_at = at
+        self._unclosed = False
+
+    def blocks(self) -> Iterator[Block]:
+        text = self.text
+        start = self.at = len(BOM) if text.startswith(BOM) else 0
+        path: Path = ()
+        is_array = False
+        parts: tuple[Part, ...] = ()
+        line = 1
+        entries: list[Entry] = []
+        while True:
+            self.skip(_TRIVIA)
+            if self.at >= len(text):
+                break
+            if text[self.at] == "[":
+                here = max(start, text.rfind("\n", 0, self.at) + 1)
+                array = text.startswith("[[", self.at)
+                if (names := self._header()) is not None:
+                    yield Block(path, is_array, parts, line, start, here, tuple(entries))
+                    start, is_array, parts, line = here, array, names, self.line(here)
+                    path = tuple(part.name for part in names)
+                    entries = []
+            elif (entry := self.entry(path)) is not None:
+                entries.append(entry)
+            self.skip(_REST_OF_LINE)
+        yield Block(path, is_array, parts, line, start, len(text), tuple(entries))
+
+    def entry(self, prefix: Path) -> Entry | None:
+        """The `key = value` that begins here, or None."""
+        self.skip(_TRIVIA)
+        start = self.at
+        if simple := _SIMPLE.match(self.text, start):
+            part = Part(simple[1], start, simple.end(1))
+            self.at = simple.end()
+            return Entry((*prefix, part.name), (part,), self.line(start), simple.start(2), self.at)
+        parts = self._parts()
+        if parts is None or not self.skip(_EQUALS):
+            return None
+        value = self.at
+        end = self._value_end(value)
+        if end is None:
+            return None
+        self.at = end
+        path = prefix + tuple(part.name for part in parts)
+        return Entry(path, parts, self.line(start), value, end)
+
+    def line(self, offset: int) -> int:
+        """The line of `offset`, which never goes backwards."""
+        self._line += self.text.count("\n", self._line_at, offset)
+        self._line_at = max(offset, self._line_at)
+        return self._line
+
+    def skip(self, pattern: re.Pattern[str]) -> bool:
+        """Go behind `pattern`, and say whether it stands here."""
+        match = pattern.match(self.text, self.at)
+        if match is None:
+            return False
+        self.at = match.end()
+        return True
+
+    def _header(self) -> tuple[Part, ...] | None:
+        closing = "]]" if self.text.startswith("[[", self.at) else "]"
+        self.skip(_HEADER)
+        parts = self._parts()
+        self.skip(_SPACE)
+        return parts if self.text.startswith(closing, self.at) else None
+
+    def _parts(self) -> tuple[Part, ...] | None:
+        parts = []
+        while True:
+            match = _PART.match(self.text, self.at)
+            name = None if match is None else _name(match[0])
+            if match is None or name is None:
+                return None
+            parts.append(Part(name, match.start(), match.end()))
+            self.at = match.end()
+            if not self.skip(_DOT):
+                return tuple(parts)
+
+    def _value_end(self, at: int) -> int | None:
+        scalar = _SCALAR.match(self.text, at)
+        if scalar is not None:
+            return scalar.end()
+        if self._unclosed or not self.text.startswith(("[", "{"), at):
+            return None
+        open_brackets: list[str] = []
+        while at < len(self.text):
+            character = self.text[at]
+            if character in _CLOSES:
+                open_brackets.append(character)
+                at += 1
+            elif character == _CLOSES[open_brackets[-1]]:
+                open_brackets.pop()
+                at += 1
+                if not open_brackets:
+                    return at
+            elif character == "," or (character == "=" and open_brackets[-1] == "{"):
+                at += 1
+            elif (scalar := _SCALAR.match(self.text, at)) is not None:
+                at = scalar.end()
+            else:
+                return None
+            trivia = _TRIVIA.match(self.text, at)
+            at = trivia.end() if trivia else at
+        # Nothing closes it up to the end, so nothing closes a later one either: looking again for
+        # each would take the square of the time.
+        self._unclosed = True
+        return None
+
+
+def _name(written: str) -> str | None:
+    if written[0] == "'":
+        return written[1:-1]
+    if written[0] != '"':
+        return written
+    if "\\" not in written:
+        return written[1:-1]
+    try:
+        (name,) = tomllib.loads(f"{written} = 0")
+    except ValueError:
+        return None
+    return str(name)
