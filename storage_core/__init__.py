@@ -1,0 +1,121 @@
+"""Named storage configurations, and blobs kept in them. Headless: no terminal library is loaded.
+
+    store = storage_core.get_store()      # the default, or get_store("prod-results")
+    key = store.write(b"…")
+    data = store.read(key)
+
+Names are loaded when they are first used, because thousands of short-lived workers import this
+package for a single blob.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from storage_core.errors import (
+    AccessDenied,
+    BlobExists,
+    BlobNotFound,
+    ConfigConflict,
+    ConfigurationError,
+    IntegrityError,
+    InvalidKey,
+    StorageError,
+    StorageNotFound,
+    StorageUnavailable,
+    UnsupportedOperation,
+)
+
+if TYPE_CHECKING:
+    from storage_core.backends.base import Blob
+    from storage_core.config.entries import Configurations, Entry, Problem
+    from storage_core.config.file import ConfigFile
+    from storage_core.declaration.configuration import RemoteStorage, StorageConfiguration
+    from storage_core.declaration.setting import Setting, setting
+    from storage_core.declaration.validation import InvalidSettings
+    from storage_core.store import Store, get_store, open_store
+    from storage_core.types import all_types, type_named
+    from storage_core.types.azure import AzureBlobStorage
+    from storage_core.types.file import FileStorage
+    from storage_core.types.gcs import GoogleCloudStorage
+    from storage_core.types.kv import KVServerStorage
+    from storage_core.types.local import LocalStorage
+    from storage_core.types.s3 import S3Storage
+    from storage_core.types.temporary import TemporaryLocalStorage
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "AccessDenied",
+    "AzureBlobStorage",
+    "Blob",
+    "BlobExists",
+    "BlobNotFound",
+    "ConfigConflict",
+    "ConfigFile",
+    "ConfigurationError",
+    "Configurations",
+    "Entry",
+    "FileStorage",
+    "GoogleCloudStorage",
+    "IntegrityError",
+    "InvalidKey",
+    "InvalidSettings",
+    "KVServerStorage",
+    "LocalStorage",
+    "Problem",
+    "RemoteStorage",
+    "S3Storage",
+    "Setting",
+    "StorageConfiguration",
+    "StorageError",
+    "StorageNotFound",
+    "StorageUnavailable",
+    "Store",
+    "TemporaryLocalStorage",
+    "UnsupportedOperation",
+    "all_types",
+    "get_store",
+    "open_store",
+    "setting",
+    "type_named",
+]
+
+_MODULES = {
+    "Blob": "backends.base",
+    "Configurations": "config.entries",
+    "Entry": "config.entries",
+    "Problem": "config.entries",
+    "ConfigFile": "config.file",
+    "RemoteStorage": "declaration.configuration",
+    "StorageConfiguration": "declaration.configuration",
+    "Setting": "declaration.setting",
+    "setting": "declaration.setting",
+    "InvalidSettings": "declaration.validation",
+    "Store": "store",
+    "get_store": "store",
+    "open_store": "store",
+    "all_types": "types",
+    "type_named": "types",
+    "AzureBlobStorage": "types.azure",
+    "FileStorage": "types.file",
+    "GoogleCloudStorage": "types.gcs",
+    "KVServerStorage": "types.kv",
+    "LocalStorage": "types.local",
+    "S3Storage": "types.s3",
+    "TemporaryLocalStorage": "types.temporary",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -1,0 +1,10 @@
+"""The configuration file: read by thousands, edited with care.
+
+read.py      bytes on disk to plain tables; standard library only
+entries.py   plain tables to configurations, with every problem found and its line
+names.py     what a configuration may be called, and how a REF finds it
+file.py      `ConfigFile`: load, add, update, rename, delete, set the default
+scan.py      where things stand in a TOML text
+edit.py      the one module that edits TOML text
+replace.py   the one module that locks and replaces the file
+"""

@@ -1,0 +1,118 @@
+"""The storage types: one file each, named like the type in the configuration file.
+
+A new type is one new file here holding one subclass of `StorageConfiguration`; nothing else
+changes. A third-party package adds one by the entry-point group `storage_core.types`, consulted
+only for a type that is not built in:
+
+    [project.entry-points."storage_core.types"]
+    sftp = "my_package.sftp:SFTPStorage"
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from storage_core.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from storage_core.declaration.configuration import StorageConfiguration
+
+ENTRY_POINTS: Final = "storage_core.types"
+
+
+def type_named(name: str) -> type[StorageConfiguration]:
+    """The class of a storage type.
+
+    Raises:
+        ConfigurationError: no built-in type and no installed package has this name, or the
+            package's class cannot be loaded.
+    """
+    built_in = _built_in(name)
+    if built_in is not None:
+        return built_in
+    from importlib.metadata import entry_points
+
+    for entry_point in entry_points(group=ENTRY_POINTS, name=name):
+        return _third_party(entry_point.name, entry_point.load)
+    raise ConfigurationError(_unknown(name))
+
+
+def type_names() -> list[str]:
+    """The names of all types, built-in ones first, without loading any class."""
+    from importlib.metadata import entry_points
+
+    built_in = _built_in_names()
+    return built_in + sorted(
+        {point.name for point in entry_points(group=ENTRY_POINTS)} - {*built_in}
+    )
+
+
+def all_types() -> list[type[StorageConfiguration]]:
+    """Every type that can be loaded, in the order in which people see them: by label."""
+    found = []
+    for name in type_names():
+        try:
+            found.append(type_named(name))
+        except ConfigurationError:
+            # A package of somebody else's is broken; it is reported where its type is used.
+            continue
+    return sorted(found, key=lambda cls: cls.label.casefold())
+
+
+def _built_in(name: str) -> type[StorageConfiguration] | None:
+    from importlib import import_module
+
+    # Only a word can be a module of this package: nothing else may reach the import system.
+    if not (name.isidentifier() and name.islower()):
+        return None
+    module_name = f"{__name__}.{name}"
+    try:
+        module = import_module(module_name)
+    except ModuleNotFoundError as error:
+        if error.name != module_name:
+            raise
+        return None
+    return _class_in(vars(module), name)
+
+
+def _class_in(namespace: dict[str, object], name: str) -> type[StorageConfiguration] | None:
+    from storage_core.declaration.configuration import StorageConfiguration
+
+    for value in namespace.values():
+        if isinstance(value, type) and issubclass(value, StorageConfiguration):
+            declared: str | None = getattr(value, "type", None)
+            if declared == name:
+                return value
+    return None
+
+
+def _third_party(name: str, load: object) -> type[StorageConfiguration]:
+    from storage_core.declaration.configuration import StorageConfiguration
+
+    try:
+        cls = load()  # type: ignore[operator]
+    except Exception as error:
+        raise ConfigurationError(
+            f"the package that provides type {name!r} cannot be loaded "
+            f"({type(error).__name__}); reinstall it"
+        ) from error
+    if not (isinstance(cls, type) and issubclass(cls, StorageConfiguration) and cls.type == name):
+        raise ConfigurationError(
+            f"the package that provides type {name!r} gives no StorageConfiguration of that type"
+        )
+    return cls
+
+
+def _built_in_names() -> list[str]:
+    from pkgutil import iter_modules
+
+    return sorted(module.name for module in iter_modules(__path__))
+
+
+def _unknown(name: str) -> str:
+    from difflib import get_close_matches
+
+    names = type_names()
+    nearest = get_close_matches(name.lower(), names, n=1)
+    hint = f"did you mean {nearest[0]!r}?" if nearest else f"known are {', '.join(names)}"
+    return f"type {name[:40]!r} is unknown; {hint}"

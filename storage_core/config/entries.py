@@ -1,0 +1,287 @@
+"""From plain tables to storage configurations, with every problem found and the line it stands on.
+
+One broken table never hides the others. Workers build one entry; the commands and the app build all
+and show the broken ones with their problem.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from storage_core.config import names
+from storage_core.config.read import VERSION
+from storage_core.declaration.configuration import StorageConfiguration
+from storage_core.declaration.table import read_settings
+from storage_core.errors import ConfigurationError
+from storage_core.paths import shortened
+from storage_core.types import type_named
+
+
+class Problem(NamedTuple):
+    """Something in the file that a person has to mend. `str()` gives one line with its place."""
+
+    message: str
+    path: str
+    line: int | None = None
+    name: str | None = None
+    """The configuration that has it; None where it concerns the whole file."""
+
+    def __str__(self) -> str:
+        place = shortened(self.path) + (f":{self.line}" if self.line else "")
+        return f"{place}: {self.message}"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One table below `[storage]`, intact or broken."""
+
+    name: str
+    id: str
+    type: str
+    """As written; empty where the table does not say."""
+
+    table: Mapping[str, Any] = field(repr=False)
+    """As it stands in the file, secrets included."""
+
+    configuration: StorageConfiguration | None
+    """None when the table has problems."""
+
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def cls(self) -> builtins.type[StorageConfiguration] | None:
+        """The class of its type, None where the type is unknown."""
+        try:
+            return type_named(self.type)
+        except ConfigurationError:
+            return None
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What the table says besides its ID and type, secrets included."""
+        return {key: value for key, value in self.table.items() if key not in ("id", "type")}
+
+    def opened(self) -> StorageConfiguration:
+        """The configuration, or `ConfigurationError` with its first problem."""
+        if self.configuration is None:
+            raise ConfigurationError(str(self.problems[0]))
+        return self.configuration
+
+
+class Configurations(Mapping[str, StorageConfiguration]):
+    """What the file holds: name -> configuration for what is intact, and every problem."""
+
+    def __init__(self, tables: Mapping[str, Any], text: str, path: str) -> None:
+        self.path = path
+        """The absolute path of the file, which need not exist."""
+
+        self.tables: Mapping[str, Any] = tables
+        """Everything in the file, tables of others included."""
+
+        storage = storage_tables(tables)
+        self.entries: dict[str, Entry] = {}
+        """Every table below `[storage]`, in the file's order, the broken ones included."""
+
+        seen: dict[str, str] = {}
+        for name, table in storage.items():
+            entry = read_entry(name, table, text, path, seen)
+            self.entries[name] = entry
+            seen.setdefault(entry.id, name)
+        default = tables.get("default")
+        self.default: str | None = default if isinstance(default, str) else None
+        """The name of the default as the file says it; None: Temporary Local Storage."""
+
+        self.problems: tuple[Problem, ...] = (
+            *file_problems(tables, text, path),
+            *(problem for entry in self.entries.values() for problem in entry.problems),
+        )
+        """Everything a person has to mend."""
+
+    @property
+    def newer(self) -> bool:
+        """Whether the file was written for a newer version of this program."""
+        return is_newer(self.tables)
+
+    def find(self, ref: str, *, partial: bool = True) -> Entry:
+        """The entry that `ref` means: a name, an ID or (if `partial`) the start of an ID.
+
+        Raises:
+            StorageNotFound: there is none, or the start of an ID fits several.
+        """
+        return self.entries[names.find(self.entries_by_table(), ref, partial=partial)]
+
+    def entries_by_table(self) -> Mapping[str, Any]:
+        """The raw tables below `[storage]`, by name."""
+        return {name: entry.table for name, entry in self.entries.items()}
+
+    def __getitem__(self, name: str) -> StorageConfiguration:
+        configuration = self.entries[name].configuration
+        if configuration is None:
+            raise KeyError(name)
+        return configuration
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name, entry in self.entries.items() if entry.configuration is not None)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def storage_tables(tables: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The tables below `[storage]`, none when that is no table."""
+    storage = tables.get("storage")
+    return storage if isinstance(storage, dict) else {}
+
+
+def is_newer(tables: Mapping[str, Any]) -> bool:
+    """Whether the file's `version` is newer than this program's."""
+    version = tables.get("version", VERSION)
+    return isinstance(version, int) and version > VERSION
+
+
+def read_entry(
+    name: str, table: Any, text: str, path: str, seen: Mapping[str, str] | None = None
+) -> Entry:
+    """The entry for one table.
+
+    Args:
+        name: its name.
+        table: what stands under it; anything, people write these.
+        text: the file's text, to find lines of problems.
+        path: the file.
+        seen: IDs of earlier tables, with the name of the table that has each.
+    """
+    found: list[tuple[tuple[str, ...], str]] = []
+    cls: type[StorageConfiguration] | None = None
+    values: dict[str, Any] = {}
+    if not isinstance(table, dict):
+        found.append(
+            ((), f"must be a table: write [storage.{toml_key(name)}] on a line of its own")
+        )
+        table = {}
+    elif nested := _unquoted_dot(table):
+        found.append(((nested,), _quote_the_dot(name, nested)))
+    elif not name.strip():
+        found.append(((), "the name is empty; give it one"))
+    elif not isinstance(table.get("type"), str):
+        found.append(((), 'type is missing; add a line such as type = "local"'))
+    else:
+        try:
+            cls = type_named(table["type"])
+        except ConfigurationError as error:
+            found.append((("type",), str(error)))
+    found += [(("id",), message) for message in _id_faults(table, seen or {})]
+    if cls is not None:
+        values, faults = read_settings(cls, table)
+        found += [((fault.name,), f"{fault.name} {fault.message}") for fault in faults]
+    identifier = names.id_of(name, table)
+    return Entry(
+        name=name,
+        id=identifier,
+        type=table["type"] if isinstance(table.get("type"), str) else "",
+        table=table,
+        configuration=cls(name=name, id=identifier, **values) if cls and not found else None,
+        problems=tuple(
+            Problem(
+                f"[storage.{toml_key(name)}]: {message}",
+                path,
+                _line(text, ("storage", name, *key)) or _line(text, ("storage", name)),
+                name,
+            )
+            for key, message in found
+        ),
+    )
+
+
+def file_problems(tables: Mapping[str, Any], text: str, path: str) -> Iterator[Problem]:
+    """What is wrong with the file outside of its storage tables."""
+
+    def problem(key: str, message: str) -> Problem:
+        return Problem(message, path, _line(text, (key,)))
+
+    version, default, storage = (tables.get(key) for key in ("version", "default", "storage"))
+    if "version" in tables and (isinstance(version, bool) or not isinstance(version, int)):
+        yield problem("version", f"version must be a number; write version = {VERSION}")
+    elif is_newer(tables):
+        yield problem(
+            "version",
+            f"version {version} is newer than this program knows ({VERSION}); "
+            "it is read where possible and never rewritten: update the program to edit it",
+        )
+    if storage is not None and not isinstance(storage, dict):
+        yield problem("storage", "storage must be a table: write [storage.NAME]")
+    if default is not None and not isinstance(default, str):
+        yield problem("default", "default must be the name of a configuration, in quotes")
+    elif default is not None and default not in storage_tables(tables):
+        yield problem("default", missing_default(default, storage_tables(tables)))
+    for key in tables:
+        if key not in (*_ROOT_KEYS, "app") and (nearest := _nearest_root_key(key)):
+            yield problem(key, f"{names.quoted(key)} is unknown; did you mean {nearest}?")
+
+
+def missing_default(default: str, storage: Mapping[str, Any]) -> str:
+    """The message for a default that names nothing."""
+    from difflib import get_close_matches
+
+    nearest = get_close_matches(default, list(storage), n=1)
+    hint = f"did you mean {names.quoted(nearest[0])}?" if nearest else "choose another default"
+    return f"the default {names.quoted(default)} names no storage configuration; {hint}"
+
+
+def toml_key(name: str) -> str:
+    """`name` as it stands in a TOML header: bare where it can be, else quoted."""
+    if name and all(c.isascii() and (c.isalnum() or c in "-_") for c in name):
+        return name
+    from json import dumps
+
+    return dumps(name, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+_ROOT_KEYS = ("version", "default", "storage")
+
+
+def _nearest_root_key(key: str) -> str | None:
+    from difflib import get_close_matches
+
+    nearest = get_close_matches(key.lower(), _ROOT_KEYS, n=1, cutoff=0.75)
+    return nearest[0] if nearest else None
+
+
+def _id_faults(table: Mapping[str, Any], seen: Mapping[str, str]) -> Iterator[str]:
+    if "id" not in table:
+        return
+    if not names.is_id(table["id"]):
+        yield "id must be a UUID; remove the line, and one is derived from the name"
+    elif (other := seen.get(table["id"].lower())) is not None:
+        yield (
+            f"id is also that of [storage.{toml_key(other)}]; remove the line here, "
+            "and one is derived from the name"
+        )
+
+
+def _unquoted_dot(table: Mapping[str, Any]) -> str | None:
+    """The key of a table inside `table` that looks like a configuration of its own."""
+    return next(
+        (
+            key
+            for key, inner in table.items()
+            if isinstance(inner, dict)
+            and key != "options"
+            and ("type" in inner or "type" not in table)
+        ),
+        None,
+    )
+
+
+def _quote_the_dot(name: str, nested: str) -> str:
+    whole = toml_key(f"{name}.{nested}")
+    return f"the name has a dot, which TOML takes for a table inside; write [storage.{whole}]"
+
+
+def _line(text: str, key: tuple[str, ...]) -> int | None:
+    from storage_core.config.scan import line_of
+
+    return line_of(text, key)

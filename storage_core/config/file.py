@@ -1,0 +1,289 @@
+"""`ConfigFile`: the configuration file as programs, the commands and the app use it.
+
+Reading needs the standard library only. Every change runs under the file's lock: read again, edit,
+verify, replace (see `replace.py`), so that no change of another process is lost.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from storage_core import paths
+from storage_core.config import names
+from storage_core.config.entries import (
+    Configurations,
+    Entry,
+    is_newer,
+    missing_default,
+    read_entry,
+    storage_tables,
+)
+from storage_core.config.read import parse, read_text
+from storage_core.errors import ConfigurationError, StorageNotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from storage_core.declaration.configuration import StorageConfiguration
+
+
+class ConfigFile:
+    """The configuration file.
+
+    Args:
+        path: the file; by default `$STORAGE_CONFIG`, else `$PREFECT_HOME/storage.toml`.
+    """
+
+    def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
+        self.path: str = paths.config_path(path)
+
+    @property
+    def folder(self) -> str:
+        """What relative paths in the file are relative to."""
+        return os.path.dirname(self.path)
+
+    def load(self) -> Configurations:
+        """Everything in the file; nothing when there is none.
+
+        Raises:
+            ConfigurationError: it cannot be read or is not TOML. A broken table is no such error:
+                it is in `.entries` and `.problems`.
+        """
+        text = read_text(self.path)
+        return Configurations(parse(text, self.path), text, self.path)
+
+    def get(self, ref: str | None = None) -> StorageConfiguration | None:
+        """One configuration, building no other: what a worker needs.
+
+        Args:
+            ref: a name, an ID or the start of one; None for the default, which
+                `STORAGE_DEFAULT` (a name or whole ID) overrides.
+
+        Returns:
+            The configuration; None when no default is set.
+
+        Raises:
+            StorageNotFound: it names nothing.
+            ConfigurationError: the file or this configuration is broken.
+        """
+        text = read_text(self.path)
+        tables = parse(text, self.path)
+        storage = storage_tables(tables)
+        override = os.environ.get("STORAGE_DEFAULT") if ref is None else None
+        if ref is not None:
+            name = names.find(storage, ref)
+        elif override:
+            try:
+                name = names.find(storage, override, partial=False)
+            except StorageNotFound as error:
+                raise StorageNotFound(f"STORAGE_DEFAULT: {error}") from None
+        elif tables.get("default") is None:
+            return None
+        else:
+            name = self._default(tables)
+        return read_entry(name, storage[name], text, self.path).opened()
+
+    def add(
+        self, configuration: StorageConfiguration, name: str | None = None, *, default: bool = False
+    ) -> StorageConfiguration:
+        """Write a new configuration into the file.
+
+        Args:
+            configuration: its settings.
+            name: what to call it; by default the name that `configuration` carries.
+            default: make it the default too.
+
+        Returns:
+            The configuration as saved, with its name and a new ID.
+
+        Raises:
+            ConfigurationError: a setting or the name is wrong, or the file does not allow it.
+            ConfigConflict: the name is taken.
+        """
+        return self.add_settings(
+            type(configuration),
+            {s.name: getattr(configuration, s.name) for s in configuration.settings()},
+            name=name or configuration.name or "",
+            default=default,
+        )
+
+    def add_settings(
+        self,
+        cls: type[StorageConfiguration],
+        settings: Mapping[str, Any],
+        *,
+        name: str,
+        default: bool = False,
+    ) -> StorageConfiguration:
+        """Like `add`, from settings as a person typed them; raises `InvalidSettings` as well."""
+        from storage_core.config import edit
+        from storage_core.declaration.validation import validated, with_absolute_paths
+
+        values = without_defaults(cls, validated(cls, with_absolute_paths(cls, settings)))
+        identifier = names.new_id()
+
+        def change(text: str, tables: Mapping[str, Any]) -> str:
+            checked = names.check_new_name(name, storage_tables(tables))
+            table = {"id": identifier, "type": cls.type, **values}
+            text = edit.add_table(text, ("storage", checked), table)
+            return edit.set_root(text, "default", checked) if default else text
+
+        self._rewrite(change)
+        return cls(name=name.strip(), id=identifier, **values)
+
+    def update(self, ref: str, /, **changes: Any) -> StorageConfiguration:
+        """Change settings of one configuration; None removes a setting.
+
+        Raises:
+            StorageNotFound: `ref` names nothing.
+            InvalidSettings: a setting would be wrong.
+        """
+        return self.update_settings(ref, changes)
+
+    def update_settings(self, ref: str, changes: Mapping[str, Any]) -> StorageConfiguration:
+        """Like `update`, with the changes in a mapping; only the keys it names are written."""
+        from storage_core.config import edit
+        from storage_core.declaration.validation import validated, with_absolute_paths
+        from storage_core.types import type_named
+
+        saved: list[StorageConfiguration] = []
+
+        def change(text: str, tables: Mapping[str, Any]) -> str:
+            entry = self._entry(tables, text, ref)
+            cls = entry.cls or type_named(entry.type)
+            typed = with_absolute_paths(cls, changes)
+            values = validated(cls, {**entry.settings, **typed})
+            written = {
+                key: values.get(key)
+                for key in typed
+                if entry.table.get(key) != values.get(key) or key not in entry.table
+            }
+            saved.append(cls(name=entry.name, id=entry.id, **values))
+            return edit.update_table(
+                text, ("storage", entry.name), {**_lacking_id(entry), **written}
+            )
+
+        self._rewrite(change)
+        return saved[-1]
+
+    def rename(self, ref: str, new: str) -> str:
+        """Give a configuration another name; the default goes along. Returns the new name.
+
+        Raises:
+            StorageNotFound: `ref` (a name or whole ID) names nothing.
+            ConfigConflict: the new name is taken.
+        """
+        from storage_core.config import edit
+
+        def change(text: str, tables: Mapping[str, Any]) -> str:
+            entry = self._entry(tables, text, ref, partial=False)
+            if new.strip() == entry.name:
+                return text
+            name = names.check_new_name(new, storage_tables(tables))
+            path = ("storage", entry.name)
+            # An ID derived from the old name is written down first: the configuration stays itself.
+            text = edit.update_table(text, path, _lacking_id(entry))
+            text = edit.rename_table(text, path, name)
+            if tables.get("default") == entry.name:
+                text = edit.set_root(text, "default", name)
+            return text
+
+        self._rewrite(change)
+        return new.strip()
+
+    def duplicate(self, ref: str, new: str) -> StorageConfiguration:
+        """Add a copy of a configuration under another name and a new ID."""
+        configuration = self.load().find(ref).opened()
+        return self.add(configuration, name=new)
+
+    def delete(self, ref: str) -> str:
+        """Remove a configuration and return its name. Its blobs stay; if it was the default, that is
+        reset.
+
+        Raises:
+            StorageNotFound: `ref` (a name or whole ID) names nothing.
+        """
+        from storage_core.config import edit
+
+        deleted: list[str] = []
+
+        def change(text: str, tables: Mapping[str, Any]) -> str:
+            name = names.find(storage_tables(tables), ref, partial=False)
+            deleted.append(name)
+            text = edit.remove_table(text, ("storage", name))
+            if tables.get("default") == name:
+                text = edit.set_root(text, "default", None)
+            return text
+
+        self._rewrite(change)
+        return deleted[-1]
+
+    def set_default(self, ref: str) -> str:
+        """Make a configuration the default. Returns its name.
+
+        Raises:
+            StorageNotFound: `ref` names nothing.
+            ConfigurationError: the configuration is broken.
+        """
+        from storage_core.config import edit
+
+        chosen: list[str] = []
+
+        def change(text: str, tables: Mapping[str, Any]) -> str:
+            entry = self._entry(tables, text, ref)
+            entry.opened()
+            chosen.append(entry.name)
+            return edit.set_root(text, "default", entry.name)
+
+        self._rewrite(change)
+        return chosen[-1]
+
+    def reset_default(self) -> None:
+        """Make Temporary Local Storage the default again."""
+        from storage_core.config import edit
+
+        def change(text: str, tables: Mapping[str, Any]) -> str:
+            return edit.set_root(text, "default", None) if "default" in tables else text
+
+        self._rewrite(change)
+
+    def _entry(
+        self, tables: Mapping[str, Any], text: str, ref: str, *, partial: bool = True
+    ) -> Entry:
+        storage = storage_tables(tables)
+        name = names.find(storage, ref, partial=partial)
+        return read_entry(name, storage[name], text, self.path)
+
+    def _default(self, tables: Mapping[str, Any]) -> str:
+        default, storage = tables["default"], storage_tables(tables)
+        if not isinstance(default, str) or default not in storage:
+            raise StorageNotFound(
+                f"{paths.shortened(self.path)}: {missing_default(str(default), storage)}"
+            )
+        return default
+
+    def _rewrite(self, change: Callable[[str, Mapping[str, Any]], str]) -> None:
+        from storage_core.config.replace import rewrite
+
+        def edited(text: str) -> str:
+            tables = parse(text, self.path)
+            if is_newer(tables):
+                raise ConfigurationError(
+                    f"{paths.shortened(self.path)} is of version {tables['version']}, newer than "
+                    "this program knows; update the program to change the file"
+                )
+            return change(text, tables)
+
+        rewrite(self.path, edited)
+
+
+def without_defaults(cls: type[StorageConfiguration], values: Mapping[str, Any]) -> dict[str, Any]:
+    """`values` without what would hold anyway: a new table says no more than it must."""
+    defaults = {setting.name: setting.default for setting in cls.settings()}
+    return {name: value for name, value in values.items() if value != defaults[name]}
+
+
+def _lacking_id(entry: Entry) -> dict[str, Any]:
+    return {} if "id" in entry.table else {"id": entry.id}

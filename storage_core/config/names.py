@@ -1,0 +1,116 @@
+"""Names and IDs of configurations, and how a REF finds one.
+
+A REF is an exact name, else an exact ID, else (where allowed) an unambiguous start of an ID.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from storage_core.errors import ConfigConflict, ConfigurationError, StorageNotFound
+
+SHORTEST_START: Final = 4
+"""Characters of an ID that suffice to name a configuration."""
+
+MAX_NAME: Final = 200
+
+_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}", re.IGNORECASE)
+
+
+def is_id(text: object) -> bool:
+    """Whether `text` has the form of an ID."""
+    return isinstance(text, str) and _UUID.fullmatch(text) is not None
+
+
+def new_id() -> str:
+    """A fresh random ID."""
+    from uuid import uuid4
+
+    return str(uuid4())
+
+
+def derived_id(name: str) -> str:
+    """The ID of a table that has none: a UUID 5 of its name, the same in every process."""
+    from uuid import NAMESPACE_URL, uuid5
+
+    return str(uuid5(NAMESPACE_URL, f"storage:{name}"))
+
+
+def id_of(name: str, table: object) -> str:
+    """The ID that `table` has, or the one derived from `name`."""
+    written = table.get("id") if isinstance(table, Mapping) else None
+    return written.lower() if isinstance(written, str) and is_id(written) else derived_id(name)
+
+
+def check_new_name(name: str, taken: Iterable[str] = ()) -> str:
+    """Return `name` if a configuration can be given it.
+
+    Raises:
+        ConfigurationError: it is empty, too long, has control characters or is shaped like an ID.
+        ConfigConflict: another configuration has it.
+    """
+    name = name.strip()
+    if not name:
+        raise ConfigurationError("the name must not be empty")
+    if len(name) > MAX_NAME:
+        raise ConfigurationError(f"the name must not be longer than {MAX_NAME} characters")
+    if not name.isprintable():
+        raise ConfigurationError("the name must not contain control or invisible characters")
+    if is_id(name):
+        raise ConfigurationError("the name must not look like an ID; choose a word")
+    if name in taken:
+        raise ConfigConflict(f"the name {quoted(name)} is taken; choose another")
+    return name
+
+
+def find(tables: Mapping[str, Any], ref: str, *, partial: bool = True) -> str:
+    """The name of the configuration that `ref` means.
+
+    Args:
+        tables: the tables below `[storage]`, by name.
+        ref: a name, an ID or, with `partial`, the start of an ID.
+        partial: whether the start of an ID is enough.
+
+    Raises:
+        StorageNotFound: there is none, or the start of an ID fits several.
+        ConfigurationError: several configurations have this ID.
+    """
+    if ref in tables:
+        return ref
+    wanted = ref.lower()
+    if is_id(ref) or (partial and len(ref) >= SHORTEST_START):
+        ids = {name: id_of(name, table) for name, table in tables.items()}
+        exact = [name for name, each in ids.items() if each == wanted]
+        if len(exact) > 1:
+            raise ConfigurationError(
+                f"the ID {wanted} stands in several configurations "
+                f"({', '.join(map(quoted, exact))}); use the name, and give each its own ID"
+            )
+        if exact:
+            return exact[0]
+        fitting = [name for name, each in ids.items() if partial and each.startswith(wanted)]
+        if len(fitting) == 1:
+            return fitting[0]
+        if fitting:
+            raise StorageNotFound(
+                f"{quoted(ref)} fits several IDs ({', '.join(map(quoted, fitting[:5]))}); "
+                "write more of it, or the name"
+            )
+    raise StorageNotFound(f"no storage configuration {quoted(ref)}{_hint(tables, ref)}")
+
+
+def quoted(name: str) -> str:
+    """A name as it stands in a message: quoted, on one line, not too long."""
+    text = repr(name)
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def _hint(tables: Mapping[str, Any], ref: str) -> str:
+    from difflib import get_close_matches
+
+    nearest = get_close_matches(ref, list(tables), n=1)
+    if nearest:
+        return f"; did you mean {quoted(nearest[0])}?"
+    return "; `storage ls` shows what there is" if tables else "; none is configured yet"

@@ -1,0 +1,119 @@
+"""What makes a value of a setting right.
+
+Each check takes the text of one value and returns it as it should be saved, or raises `ValueError`
+with what to write instead. The message never repeats the value: it may be a secret in the wrong
+field. Both ways in use the same checks: `table.py` for files, `validation.py` for edits.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
+_URL: Final = re.compile(r"https?://[^/?#\s]+[^?#\s]*", re.IGNORECASE)
+
+
+def plain_text(value: str) -> str:
+    """One line of text, not empty."""
+    if not value.strip():
+        raise ValueError("must not be empty")
+    if _CONTROL.search(value):
+        raise ValueError("must be one line without control characters")
+    return value
+
+
+def bucket(value: str) -> str:
+    """The name of a bucket or container, without scheme or path."""
+    value = plain_text(value)
+    if "://" in value:
+        raise ValueError("write the bare name, without a scheme such as s3://")
+    if "/" in value or "\\" in value:
+        raise ValueError("write the bare name; what follows a slash goes into Prefix")
+    if any(character.isspace() for character in value):
+        raise ValueError("must not contain spaces")
+    return value
+
+
+def prefix(value: str) -> str:
+    """A path inside a bucket, outer slashes dropped."""
+    value = plain_text(value).strip("/")
+    if not value:
+        raise ValueError("must be more than slashes; leave it out for the top of the bucket")
+    if any(part in ("", ".", "..") for part in value.split("/")):
+        raise ValueError("must not contain empty parts, '.' or '..'")
+    return value
+
+
+def http_url(value: str) -> str:
+    """An http or https address, without a query."""
+    value = plain_text(value).strip()
+    if not _URL.fullmatch(value):
+        raise ValueError("write an address such as http://127.0.0.1:9000")
+    _check_port(value)
+    return value
+
+
+def local_path(value: str) -> str:
+    """A path in the local file system; `~` is kept."""
+    value = plain_text(value)
+    if "://" in value:
+        raise ValueError("write a local path; File Storage takes URLs")
+    return value
+
+
+def path_or_url(value: str) -> str:
+    """A local path or any URL that fsspec knows."""
+    value = plain_text(value)
+    scheme, separator, rest = value.rpartition("://")
+    if separator and not rest.strip("/") and scheme.split("::")[-1] not in ("memory", "file"):
+        raise ValueError("write what follows the scheme too, such as s3://my-bucket/my-folder")
+    if ".." in rest.replace("\\", "/").split("/") and separator:
+        raise ValueError("must not contain '..'")
+    return value
+
+
+def json_object(value: str) -> str:
+    """The text of a JSON object; said in terms of a service account's key file."""
+    from json import JSONDecodeError, loads
+
+    try:
+        parsed = loads(value)
+    except (JSONDecodeError, RecursionError):
+        raise ValueError("must be the JSON of a service account key file") from None
+    if not isinstance(parsed, dict):
+        raise ValueError("must be a JSON object, as in a service account key file")
+    missing = [key for key in ("client_email", "private_key") if not parsed.get(key)]
+    if parsed.get("type") == "service_account" and missing:
+        raise ValueError(f"lacks {' and '.join(missing)}; use the whole key file")
+    return value
+
+
+def connection_string(value: str) -> str:
+    """An Azure connection string: `Name=value` pairs separated by semicolons."""
+    value = plain_text(value).strip()
+    names = {part.partition("=")[0].strip().lower() for part in value.split(";") if "=" in part}
+    if not names & {"accountname", "blobendpoint", "usedevelopmentstorage"}:
+        raise ValueError("must be an Azure connection string, such as AccountName=…;AccountKey=…")
+    return value
+
+
+def seconds(value: float) -> float:
+    """A time limit: more than nothing, at most a day."""
+    if not 0 < value <= 86_400:
+        raise ValueError("must be a number of seconds above 0 and at most 86400")
+    return value
+
+
+def _check_port(url: str) -> None:
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(url)
+        ok = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        ok = False
+    if not ok:
+        raise ValueError(
+            "the host or port is not valid; write something like http://127.0.0.1:9000"
+        )

@@ -1,0 +1,212 @@
+"""The base class of all storage types: a named, identified set of settings of one type.
+
+A storage type is a frozen dataclass whose fields are declared with `setting(…)`; see any file in
+`storage_core.types` for the whole pattern. Instances hold references unresolved; only the short-
+lived copy that `opened` works on holds resolved secrets.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from storage_core import keys
+from storage_core.declaration import checks
+from storage_core.declaration.setting import Setting, declared_settings, setting
+from storage_core.references import resolve
+
+if TYPE_CHECKING:
+    from typing import Any, Self
+
+    from storage_core.backends.base import Backend
+
+MASK = "********"
+"""What stands in place of a secret wherever it is shown."""
+
+
+class Opening(NamedTuple):
+    """What a storage type is given besides its settings when it is opened."""
+
+    timeout: float
+    """Seconds that one call may take."""
+
+    folder: str | None
+    """What a relative path is relative to; None for the current directory."""
+
+    secrets: tuple[str, ...]
+    """The resolved secrets, to be kept out of error messages."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
+class StorageConfiguration(ABC):
+    """A place to keep blobs, as configured; `storage_core.open_store` opens it for use."""
+
+    type: ClassVar[str]
+    """The word in the file: `s3`."""
+
+    label: ClassVar[str]
+    """What people call it: `S3 Storage`."""
+
+    description: ClassVar[str]
+    """One sentence, shown in menus."""
+
+    note: ClassVar[str] = ""
+    """A warning or hint shown with the form; empty for most."""
+
+    name: str | None = None
+    """The name in the configuration file; None for a configuration without a file."""
+
+    id: str | None = None
+    """The UUID in the configuration file; None for a configuration without a file."""
+
+    protected: bool = setting(
+        "Protected",
+        "Ask for the name before this configuration or its blobs are deleted.",
+        default=False,
+        form="flag",
+        advanced=True,
+    )
+
+    @classmethod
+    @cache
+    def settings(cls) -> tuple[Setting, ...]:
+        """All settings: those of the type in the specification's order, then the common ones."""
+        return declared_settings(cls)
+
+    @classmethod
+    def setting_named(cls, name: str) -> Setting | None:
+        """The setting with this key, or None."""
+        return next((setting for setting in cls.settings() if setting.name == name), None)
+
+    @classmethod
+    def check_together(cls, values: dict[str, Any]) -> Iterable[tuple[str, str]]:
+        """What is wrong with settings that are each right alone: (setting's name, message)."""
+        return ()
+
+    def given(self) -> dict[str, Any]:
+        """The settings that differ from their default, by name: what belongs into the file."""
+        return {
+            setting.name: value
+            for setting in self.settings()
+            if (value := getattr(self, setting.name)) != setting.default and value is not None
+        }
+
+    @property
+    @abstractmethod
+    def location(self) -> str:
+        """The place as a person would write it, passwords masked: `s3://bucket/prefix`."""
+
+    def blob_location(self, kind: keys.Kind) -> str:
+        """Where blobs of `kind` land: `s3://bucket/prefix/results`."""
+        return f"{self.location.rstrip('/')}/{kind}"
+
+    @property
+    def naming(self) -> keys.KeyType:
+        """How names are generated for new blobs."""
+        return "uuid"
+
+    @property
+    def default_timeout(self) -> float | None:
+        """Seconds one call may take according to the configuration; None where it does not say."""
+        return None
+
+    @abstractmethod
+    def backend(self, opening: Opening) -> Backend:
+        """Open the place. Called on a copy whose references are resolved."""
+
+    def opened(self, *, timeout: float, folder: str | None = None) -> Backend:
+        """Resolve the references and open the place.
+
+        Raises:
+            ConfigurationError: a reference cannot be resolved.
+        """
+        resolved: dict[str, Any] = {}
+        for declared in self.settings():
+            value = getattr(self, declared.name)
+            if declared.reference and value is not None:
+                resolved[declared.name] = resolve(value, declared.label)
+            elif declared.form == "table" and value:
+                resolved[declared.name] = resolve_table(value, declared.label)
+        plain = dataclasses.replace(self, **resolved)
+        return plain.backend(Opening(timeout, folder, tuple(plain.secrets())))
+
+    def secrets(self) -> Iterator[str]:
+        """Every text in the settings that must not be shown, as far as it is held here."""
+        for declared in self.settings():
+            value = getattr(self, declared.name)
+            if declared.secret and value:
+                yield value
+            elif declared.form == "table" and value:
+                yield from _texts(value)
+
+    def renamed(self, name: str | None, id: str | None) -> Self:
+        """The same settings under another name and ID."""
+        return dataclasses.replace(self, name=name, id=id)
+
+    def __repr__(self) -> str:
+        """Shows what is given, secrets masked, so that it can be logged."""
+        from storage_core.declaration.display import masked_settings
+
+        shown = {"name": self.name} if self.name else {}
+        shown |= masked_settings(type(self), self.given())
+        return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in shown.items())})"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
+class RemoteStorage(StorageConfiguration):
+    """Base of the storage types that are reached over a network."""
+
+    timeout: float | None = setting(
+        "Timeout",
+        "Seconds one call may take, retries included; large blobs get more (default 10).",
+        default=None,
+        form="number",
+        advanced=True,
+        placeholder="10",
+        check=checks.seconds,
+    )
+
+    @property
+    def default_timeout(self) -> float | None:
+        return self.timeout
+
+
+def options_setting(driver: str) -> Any:
+    """The setting `options`, a table handed to the driver as it is."""
+    return setting(
+        "Options",
+        f"Anything else, handed to the driver ({driver}) as it is.",
+        default=None,
+        form="table",
+        advanced=True,
+    )
+
+
+def resolve_table(table: dict[str, Any], label: str) -> dict[str, Any]:
+    """A copy of `table` in which every `{ref = "env:NAME"}` is replaced by what it names."""
+
+    def resolved(value: Any) -> Any:
+        if isinstance(value, dict):
+            if set(value) == {"ref"} and isinstance(value["ref"], str):
+                return resolve(value["ref"], label)
+            return {key: resolved(inner) for key, inner in value.items()}
+        if isinstance(value, list):
+            return [resolved(inner) for inner in value]
+        return value
+
+    return {key: resolved(value) for key, value in table.items()}
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text of some length in a nested table. Short ones ("true", "eu") are no secrets."""
+    if isinstance(value, dict):
+        for inner in value.values():
+            yield from _texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)
+    elif isinstance(value, str) and len(value) >= 6:
+        yield value

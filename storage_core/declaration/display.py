@@ -1,0 +1,76 @@
+"""Settings as they are shown: secrets masked, references as they are.
+
+Called by everything that puts settings before a person or into `--json`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from storage_core.declaration.configuration import MASK
+from storage_core.redaction import mask_url
+from storage_core.references import is_reference
+
+if TYPE_CHECKING:
+    from storage_core.declaration.configuration import StorageConfiguration
+    from storage_core.declaration.setting import Setting
+
+
+def masked_settings(
+    cls: type[StorageConfiguration] | None, values: Mapping[str, Any]
+) -> dict[str, Any]:
+    """`values` with every secret masked.
+
+    A key that the type does not know may be a mistyped secret, so its value is masked too, and so
+    is everything where the type itself is unknown (`cls` is None).
+    """
+    return {
+        name: masked(cls.setting_named(name) if cls else None, value)
+        for name, value in values.items()
+    }
+
+
+def masked(setting: Setting | None, value: Any) -> Any:
+    """One value as it may be shown."""
+    if value is None:
+        return None
+    if setting is None or setting.form == "table":
+        return _masked_deeply(value)
+    if setting.secret:
+        return value if is_reference(value) else MASK
+    return mask_url(value) if isinstance(value, str) else value
+
+
+def shown(setting: Setting, value: Any) -> str:
+    """One value as text for a table or a line on screen; empty where there is none."""
+    value = masked(setting, value)
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, dict):
+        return ", ".join(f"{key} = {_inline(inner)}" for key, inner in value.items())
+    return str(value)
+
+
+def _masked_deeply(value: Any) -> Any:
+    if isinstance(value, dict):
+        if set(value) == {"ref"} and is_reference(value["ref"]):
+            return value
+        return {key: _masked_deeply(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_masked_deeply(inner) for inner in value]
+    return MASK
+
+
+def _inline(value: Any) -> str:
+    if isinstance(value, dict):
+        if set(value) == {"ref"}:
+            return str(value["ref"])
+        return "{" + ", ".join(f"{key} = {_inline(inner)}" for key, inner in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(_inline(inner) for inner in value) + "]"
+    return str(value)

@@ -1,0 +1,113 @@
+"""One setting of a storage type, declared once.
+
+Forms, prompts, command options, the JSON Schema and the README's tables are all made from these
+declarations; nothing else in the project knows that S3 has a bucket.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable
+from typing import Any, Final, Literal, TypeAlias
+
+Form: TypeAlias = Literal["text", "choice", "path", "url", "number", "flag", "json", "table"]
+"""What a value looks like to a person: decides the widget, the prompt and the TOML type."""
+
+Check: TypeAlias = Callable[[str], str]
+"""Returns the value as it should be saved, or raises `ValueError` saying what to write instead."""
+
+Suggest: TypeAlias = Callable[[], Iterable[str]]
+"""Values that a person may want to choose from; may read files, so it is called off the loop."""
+
+_METADATA_KEY: Final = "setting"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Setting:
+    """The declaration of one setting."""
+
+    label: str
+    """What forms and prompts call it, in the words of the specification."""
+
+    help: str
+    """One sentence: what it is for."""
+
+    form: Form = "text"
+
+    name: str = ""
+    """The key in the TOML table; `aws_access_key_id` is the option `--aws-access-key-id`."""
+
+    required: bool = False
+
+    default: str | float | bool | None = None
+    """What holds when the file does not say; None where there is no value."""
+
+    secret: bool = False
+    """Masked wherever it is shown, never echoed; may hold a reference."""
+
+    reference: bool = False
+    """May hold a reference such as `env:NAME` although it is shown; true for every secret."""
+
+    advanced: bool = False
+    """Beyond the specification: shown under "Advanced"."""
+
+    choices: tuple[str, ...] = ()
+    """For the form "choice": the values allowed."""
+
+    unless: str | None = None
+    """Required only unless the setting of this name is given."""
+
+    check: Check | None = None
+    suggest: Suggest | None = None
+
+    placeholder: str = ""
+    """An example value, shown in an empty field."""
+
+    @property
+    def option(self) -> str:
+        """Its option on the command line."""
+        return "--" + self.name.replace("_", "-")
+
+    @property
+    def python_type(self) -> type:
+        """The type of its values in the file and in Python."""
+        if self.form == "number":
+            return float
+        if self.form == "flag":
+            return bool
+        if self.form == "table":
+            return dict
+        return str
+
+
+def setting(label: str, help: str, *, default: Any = dataclasses.MISSING, **declared: Any) -> Any:
+    """Declare a field of a storage type's dataclass.
+
+    Args:
+        label: see `Setting.label`.
+        help: see `Setting.help`.
+        default: the field's default; a setting without one is required.
+        **declared: any other field of `Setting`.
+    """
+    required = default is dataclasses.MISSING
+    declared.setdefault("reference", declared.get("secret", False))
+    declaration = Setting(
+        label=label,
+        help=help,
+        required=required,
+        default=None if required else default,
+        **declared,
+    )
+    return dataclasses.field(default=default, metadata={_METADATA_KEY: declaration})
+
+
+def declared_settings(cls: type) -> tuple[Setting, ...]:
+    """The settings of a storage type: its own in the order of declaration, then the common ones."""
+    own: list[Setting] = []
+    common: list[Setting] = []
+    own_names = cls.__dict__.get("__annotations__", {})
+    for field in dataclasses.fields(cls):
+        if declaration := field.metadata.get(_METADATA_KEY):
+            named = dataclasses.replace(declaration, name=field.name)
+            (own if field.name in own_names else common).append(named)
+    return (*own, *common)

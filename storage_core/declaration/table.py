@@ -1,0 +1,93 @@
+"""Settings as read from a file: the way from a TOML table to a configuration that workers take.
+
+Standard library only: this runs in every process that opens a store. It accepts exactly what
+`validation.py` would have saved, with the same checks, but converts nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from storage_core.references import check_reference, is_reference
+
+if TYPE_CHECKING:
+    from storage_core.declaration.configuration import StorageConfiguration
+    from storage_core.declaration.setting import Setting
+
+RESERVED: Final = ("id", "type")
+"""Keys of a storage table that are not settings."""
+
+
+class Fault(NamedTuple):
+    """What is wrong with one setting."""
+
+    name: str
+    """The key; of the class as a whole: the key a person should look at first."""
+
+    message: str
+    """What to do, without the key's name in it and without the value."""
+
+
+def read_settings(
+    cls: type[StorageConfiguration], table: Mapping[str, Any]
+) -> tuple[dict[str, Any], list[Fault]]:
+    """The settings in `table`, normalised, and what is wrong with them."""
+    faults = [
+        Fault(key, unknown_setting(cls, key))
+        for key in table
+        if key not in RESERVED and cls.setting_named(key) is None
+    ]
+    values: dict[str, Any] = {}
+    for setting in cls.settings():
+        if setting.name not in table:
+            continue
+        try:
+            values[setting.name] = checked(setting, table[setting.name])
+        except ValueError as error:
+            faults.append(Fault(setting.name, str(error)))
+    named = {fault.name for fault in faults}
+    faults += [fault for fault in missing(cls, values) if fault.name not in named]
+    return values, faults
+
+
+def checked(setting: Setting, value: Any) -> Any:
+    """`value` normalised, or `ValueError` saying what it must be."""
+    if setting.form == "number":
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise ValueError("must be a number")
+    elif not isinstance(value, setting.python_type):
+        raise ValueError(f"must be {_TYPE_NAMES[setting.python_type]}")
+    if setting.choices and value not in setting.choices:
+        raise ValueError(f"must be one of {', '.join(setting.choices)}")
+    if setting.reference and is_reference(value):
+        return check_reference(value)
+    if setting.reference and value.startswith("literal:"):
+        if value == "literal:":
+            raise ValueError("must not be empty")
+        return value
+    return setting.check(value) if setting.check else value
+
+
+def missing(cls: type[StorageConfiguration], values: Mapping[str, Any]) -> Iterator[Fault]:
+    """Required settings that are not given, and what does not go together."""
+    for setting in cls.settings():
+        if setting.required and setting.name not in values:
+            yield Fault(setting.name, f"is missing; add {setting.name} ({setting.label})")
+        elif setting.unless and setting.name not in values and setting.unless not in values:
+            yield Fault(setting.name, f"is missing; add {setting.name} or {setting.unless}")
+    for name, message in cls.check_together(dict(values)):
+        yield Fault(name, message)
+
+
+def unknown_setting(cls: type[StorageConfiguration], key: str) -> str:
+    """Message for a key that the type does not know, with the nearest one it does."""
+    from difflib import get_close_matches
+
+    known = [*RESERVED, *(setting.name for setting in cls.settings())]
+    nearest = get_close_matches(key.lower().replace("-", "_"), known, n=1)
+    hint = f"did you mean {nearest[0]}?" if nearest else f"known are {', '.join(known)}"
+    return f"is not a setting of {cls.label}; {hint}"
+
+
+_TYPE_NAMES: Final = {str: "text in quotes", bool: "true or false", dict: "a table"}

@@ -1,0 +1,178 @@
+"""Settings as typed by people or passed by programs: pydantic, at full strength.
+
+Called wherever a configuration is about to be written (forms, prompts, options, `ConfigFile`).
+What comes in may be text from a form: it is converted to the setting's type, checked with the
+same checks as `table.py`, and every fault is found at once. Messages never hold the input.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    create_model,
+)
+
+from storage_core.declaration.table import Fault, checked, missing, unknown_setting
+from storage_core.errors import ConfigurationError
+from storage_core.paths import absolute
+
+if TYPE_CHECKING:
+    from storage_core.declaration.configuration import StorageConfiguration
+    from storage_core.declaration.setting import Setting
+
+
+class InvalidSettings(ConfigurationError):
+    """Settings that cannot be saved; `faults` says which, and why, for each."""
+
+    def __init__(self, cls: type[StorageConfiguration], faults: list[Fault]) -> None:
+        self.faults = tuple(faults)
+        labels = {setting.name: setting.label for setting in cls.settings()}
+        super().__init__(
+            "; ".join(f"{labels.get(name, name)} {message}" for name, message in faults)
+        )
+
+
+def validated(cls: type[StorageConfiguration], values: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings in `values`, converted, checked and normalised.
+
+    Args:
+        cls: the storage type.
+        values: by the setting's name; None and empty text mean "not given".
+
+    Raises:
+        InvalidSettings: with every fault found.
+    """
+    present = {name: value for name, value in values.items() if value not in (None, "", {})}
+    faults: list[Fault] = []
+    result: dict[str, Any] = {}
+    try:
+        model = model_of(cls).model_validate(present)
+        result = {k: _tidy(v) for k, v in model.model_dump(exclude_unset=True).items()}
+    except ValidationError as error:
+        faults = _faults(cls, error)
+    named = {fault.name for fault in faults}
+    faults += [fault for fault in missing(cls, present) if fault.name not in named]
+    if faults:
+        raise InvalidSettings(cls, faults)
+    return result
+
+
+def fault_of(setting: Setting, value: Any) -> str | None:
+    """What is wrong with one value, or None: for a form that checks on leaving a field."""
+    if value in (None, "", {}):
+        return "is required" if setting.required else None
+    try:
+        TypeAdapter(_annotation(setting), config=_CONFIG).validate_python(value)
+    except ValidationError as error:
+        return _message(setting, error.errors(include_input=False, include_url=False)[0])
+    return None
+
+
+def with_absolute_paths(
+    cls: type[StorageConfiguration], values: Mapping[str, Any]
+) -> dict[str, Any]:
+    """`values` with relative paths made absolute from the current directory; `~` is kept."""
+    result = dict(values)
+    for setting in cls.settings():
+        value = result.get(setting.name)
+        if setting.form != "path" or not isinstance(value, str) or not value.strip():
+            continue
+        if "://" not in value and "::" not in value and not value.startswith("~"):
+            result[setting.name] = absolute(value)
+    return result
+
+
+@cache
+def model_of(cls: type[StorageConfiguration]) -> type[BaseModel]:
+    """The pydantic model of a storage type, made from its declaration."""
+    fields: dict[str, Any] = {}
+    for setting in cls.settings():
+        annotation = _annotation(setting)
+        if setting.required:
+            fields[setting.name] = (annotation, _field(setting, ...))
+        else:
+            fields[setting.name] = (annotation | None, _field(setting, setting.default))
+    return cast(
+        "type[BaseModel]",
+        create_model(cls.__name__, __config__=_CONFIG, __doc__=cls.description, **fields),
+    )
+
+
+_CONFIG = ConfigDict(extra="forbid", hide_input_in_errors=True, str_strip_whitespace=False)
+
+
+def _annotation(setting: Setting) -> Any:
+    """The type of a setting with its checks attached."""
+    kind: Any = Literal[setting.choices] if setting.choices else setting.python_type
+    if setting.form == "table":
+        kind = Annotated[dict[str, Any], BeforeValidator(_table_from_text)]
+    elif not setting.choices and kind is str and setting.form != "json":
+        kind = Annotated[str, BeforeValidator(_stripped)]
+    return Annotated[kind, AfterValidator(lambda value: checked(setting, value))]
+
+
+def _field(setting: Setting, default: Any) -> Any:
+    extra: dict[str, Any] = {"writeOnly": True} if setting.secret else {}
+    return Field(
+        default,
+        title=setting.label,
+        description=setting.help,
+        examples=[setting.placeholder] if setting.placeholder else None,
+        json_schema_extra=extra or None,
+    )
+
+
+def _tidy(value: Any) -> Any:
+    """Whole numbers as they would be written by hand: `timeout = 5`, not `5.0`."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _stripped(value: Any) -> Any:
+    return value.strip() if isinstance(value, str) else value
+
+
+def _table_from_text(value: Any) -> Any:
+    """A table typed as text: `key = value` lines of TOML, or a JSON object."""
+    if not isinstance(value, str):
+        return value
+    from json import JSONDecodeError, loads
+    from tomllib import TOMLDecodeError
+    from tomllib import loads as toml_loads
+
+    try:
+        return loads(value) if value.lstrip().startswith("{") else toml_loads(value)
+    except (JSONDecodeError, TOMLDecodeError, RecursionError):
+        raise ValueError("write lines such as requester_pays = true, or a JSON object") from None
+
+
+def _faults(cls: type[StorageConfiguration], error: ValidationError) -> list[Fault]:
+    found: dict[str, Fault] = {}
+    for detail in error.errors(include_input=False, include_url=False, include_context=True):
+        name = str(detail["loc"][0]) if detail["loc"] else ""
+        setting = cls.setting_named(name)
+        message = _message(setting, detail) if setting else unknown_setting(cls, name)
+        found.setdefault(name, Fault(name, message))
+    return list(found.values())
+
+
+def _message(setting: Setting, detail: Any) -> str:
+    """One of pydantic's findings in words that say what to write, without the input."""
+    if detail["type"] == "missing":
+        return f"is missing; add {setting.name} ({setting.label})"
+    if detail["type"] == "value_error":
+        return str(detail["ctx"]["error"])
+    if setting.choices:
+        return f"must be one of {', '.join(setting.choices)}"
+    return {"number": "must be a number", "flag": "must be true or false"}.get(
+        setting.form, "must be a table" if setting.form == "table" else "must be text"
+    )

@@ -1,0 +1,41 @@
+"""Where things are: the configuration file, its home, and paths that people write.
+
+Plain `os.path` on purpose: every worker process runs this, and `pathlib` costs it milliseconds.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Final
+
+CONFIG_NAME: Final = "storage.toml"
+
+
+def prefect_home() -> str:
+    """`$PREFECT_HOME`, else `~/.prefect`, as an absolute path."""
+    return absolute(os.environ.get("PREFECT_HOME") or "~/.prefect")
+
+
+def config_path(given: str | os.PathLike[str] | None = None) -> str:
+    """The configuration file: `given`, else `$STORAGE_CONFIG`, else `storage.toml` in the home."""
+    chosen = os.fspath(given) if given is not None else os.environ.get("STORAGE_CONFIG")
+    return absolute(chosen) if chosen else os.path.join(prefect_home(), CONFIG_NAME)
+
+
+def absolute(path: str, folder: str | None = None) -> str:
+    """`path` with `~` expanded; if still relative, taken from `folder` (default: the current)."""
+    expanded = os.path.expanduser(path)
+    return os.path.normpath(os.path.join(folder or os.getcwd(), expanded))
+
+
+def shortened(path: str) -> str:
+    """`path` as it is shown: the home directory as `~`."""
+    home = os.path.expanduser("~").rstrip(os.sep)
+    if home and (path == home or path.startswith(home + os.sep)):
+        return "~" + path[len(home) :]
+    return path
+
+
+def join_url(root: str, prefix: str | None) -> str:
+    """`root/prefix`, or `root` alone."""
+    return f"{root}/{prefix}" if prefix else root

@@ -1,0 +1,110 @@
+"""References: how a setting says where its secret is kept instead of holding it.
+
+    env:NAME               an environment variable
+    file:/absolute/path    a file, `~` expanded, one trailing newline dropped
+    keyring:service/user   the system's keyring, split at the last slash
+    literal:VALUE          none: VALUE itself, whatever it looks like
+
+Resolved only when a store is opened. What cannot be resolved, or is empty, is an error: falling
+back to the cloud's own credential chain could write to somebody else's account.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Final
+
+from storage_core.errors import ConfigurationError
+
+SCHEMES: Final = ("env", "file", "keyring")
+_LITERAL: Final = "literal:"
+
+
+def is_reference(value: object) -> bool:
+    """Whether `value` names a place rather than being the secret; `literal:` does not."""
+    return isinstance(value, str) and value.partition(":")[0] in SCHEMES and ":" in value
+
+
+def check_reference(value: str) -> str:
+    """Return `value` if it is no reference or a well-formed one; else raise `ValueError`."""
+    if is_reference(value):
+        scheme, _, target = value.partition(":")
+        if scheme == "env" and (not target or "=" in target or "\x00" in target):
+            raise ValueError("write env: and the name of a variable, such as env:S3_SECRET")
+        if scheme == "file" and not target.startswith(("/", "~")):
+            raise ValueError("write file: and an absolute path, such as file:/run/secrets/s3")
+        if scheme == "keyring" and not all(target.rpartition("/")[::2]):
+            raise ValueError("write keyring: and service/user, such as keyring:storage/prod")
+    return value
+
+
+def resolve(value: str, label: str) -> str:
+    """The secret itself.
+
+    Args:
+        value: what the configuration holds: a reference, or the secret.
+        label: what error messages call the setting.
+
+    Raises:
+        ConfigurationError: the reference is malformed, or names nothing, or something empty.
+    """
+    if value.startswith(_LITERAL):
+        return value[len(_LITERAL) :]
+    if not is_reference(value):
+        return value
+    try:
+        check_reference(value)
+    except ValueError as error:
+        raise ConfigurationError(f"{label}: {error}") from None
+    scheme, _, target = value.partition(":")
+    if scheme == "env":
+        return _from_environment(target, label)
+    if scheme == "file":
+        return _from_file(target, label)
+    return _from_keyring(target, label)
+
+
+def _from_environment(name: str, label: str) -> str:
+    found = os.environ.get(name, "")
+    if not found:
+        state = "empty" if name in os.environ else "not set"
+        raise ConfigurationError(f"{label}: the environment variable {name} is {state}; set it")
+    return found
+
+
+def _from_file(path: str, label: str) -> str:
+    try:
+        with open(os.path.expanduser(path), encoding="utf-8", newline="") as file:
+            found = file.read()
+    except UnicodeDecodeError:
+        # The exception holds the bytes that were read: it must not be the cause.
+        raise ConfigurationError(f"{label}: {path} is not UTF-8 text") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "not a valid path"
+        raise ConfigurationError(
+            f"{label}: cannot read {path} ({reason}); create the file or allow reading it"
+        ) from error
+    found = found[:-2] if found.endswith("\r\n") else found.removesuffix("\n")
+    if not found:
+        raise ConfigurationError(f"{label}: {path} is empty; put the secret in it")
+    return found
+
+
+def _from_keyring(target: str, label: str) -> str:
+    import keyring
+    from keyring.errors import KeyringError
+
+    service, _, user = target.rpartition("/")
+    try:
+        found = keyring.get_password(service, user)
+    except (KeyringError, RuntimeError) as error:
+        raise ConfigurationError(
+            f"{label}: the keyring cannot be read ({type(error).__name__}); "
+            "unlock it, or use env: or file: instead"
+        ) from error
+    if not found:
+        raise ConfigurationError(
+            f"{label}: the keyring has no password for user {user} of {service}; "
+            f"store it with: keyring set {service} {user}"
+        )
+    return found

@@ -1,0 +1,295 @@
+"""A store: a configuration opened for use. What programs write blobs to and read them from.
+
+The way in is `get_store` (by name, or the default) or `open_store` (without a file). A worker
+process runs through here once for a single blob, so nothing is imported that the store's own type
+does not need.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from storage_core import keys
+from storage_core.backends.base import CHUNK_SIZE, DEFAULT_TIMEOUT, Blob
+from storage_core.errors import ConfigurationError, IntegrityError, InvalidKey
+from storage_core.keys import Key, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+    from typing import Self
+
+    from storage_core.backends.base import Backend
+    from storage_core.declaration.configuration import StorageConfiguration
+
+
+def get_store(
+    ref: str | None = None,
+    *,
+    config_path: str | os.PathLike[str] | None = None,
+    timeout: float | None = None,
+) -> Store:
+    """Open a configured storage.
+
+    Args:
+        ref: its name, its ID or the start of its ID; by default the default, which
+            `STORAGE_DEFAULT` overrides, else Temporary Local Storage.
+        config_path: the configuration file; see `ConfigFile`.
+        timeout: seconds one call may take; by default `STORAGE_TIMEOUT`, else what the
+            configuration says, else 10.
+
+    Raises:
+        StorageNotFound: nothing has this name or ID.
+        ConfigurationError: the file, the configuration or a reference in it is wrong.
+    """
+    from storage_core.config.file import ConfigFile
+
+    file = ConfigFile(config_path)
+    configuration = file.get(ref)
+    if configuration is None:
+        from storage_core.types.temporary import TemporaryLocalStorage
+
+        configuration = TemporaryLocalStorage()
+    return Store(configuration, timeout=timeout, folder=file.folder)
+
+
+def open_store(configuration: StorageConfiguration, *, timeout: float | None = None) -> Store:
+    """Open a storage that stands in no file; a relative path is taken from the current directory.
+
+    Args:
+        configuration: its settings.
+        timeout: seconds one call may take; see `get_store`.
+
+    Raises:
+        ConfigurationError: a setting is wrong, or a reference cannot be resolved.
+    """
+    from storage_core.declaration.table import read_settings
+
+    values, faults = read_settings(type(configuration), configuration.given())
+    if faults:
+        raise ConfigurationError(
+            f"{configuration.label}: " + "; ".join(f"{name} {why}" for name, why in faults)
+        )
+    checked = type(configuration)(name=configuration.name, id=configuration.id, **values)
+    return Store(checked, timeout=timeout, folder=os.getcwd())
+
+
+class Store:
+    """An opened storage. Made by `get_store` and `open_store`.
+
+    May be used from several threads, after `fork`, and pickled: a pickled store carries its
+    configuration (references unresolved, plain secrets as they are) and opens again where it is
+    used.
+    """
+
+    def __init__(
+        self, configuration: StorageConfiguration, *, timeout: float | None, folder: str
+    ) -> None:
+        self.configuration = configuration
+        """The configuration that was opened; its `repr` masks secrets."""
+
+        self.timeout = _timeout(timeout, configuration)
+        """Seconds one call may take, retries included, and one more per 64 KiB moved."""
+
+        self._folder = folder
+        self._opened: Backend | None = self._open()
+
+    @property
+    def location(self) -> str:
+        """The place as a person would write it, passwords masked."""
+        return self.configuration.location
+
+    def write(
+        self,
+        data: bytes | bytearray | memoryview,
+        kind: Kind = "results",
+        *,
+        key: str | None = None,
+    ) -> str:
+        """Store `data` and return its key.
+
+        Args:
+            data: the bytes, possibly none.
+            kind: "results" or "flows".
+            key: `KIND/NAME`, to choose it yourself; by default it is generated.
+
+        Raises:
+            BlobExists: `key` was chosen and is taken.
+            InvalidKey: `key` or `kind` is not valid.
+            StorageError: any other of the family; then nothing readable was stored.
+        """
+        data = _checked(data)
+        target = self._target(kind, key, lambda: keys.content_name(data))
+        self._backend.put(target, data, overwrite=key is None)
+        return str(target)
+
+    def read(self, key: str) -> bytes:
+        """Return the bytes under `key`.
+
+        Raises:
+            BlobNotFound: there is none.
+            IntegrityError: `key` is the hash of other bytes than those found.
+        """
+        target = keys.parse_key(key)
+        return self._verified(target, self._backend.get(target))
+
+    def exists(self, key: str) -> bool:
+        """Whether there is a blob under `key`."""
+        return self._backend.exists(keys.parse_key(key))
+
+    def delete(self, key: str) -> None:
+        """Remove the blob under `key`; no error when there is none."""
+        self._backend.delete(keys.parse_key(key))
+
+    def list(self, kind: Kind | None = None) -> Iterator[Blob]:
+        """Yield the blobs of one kind, or of both, in no particular order."""
+        kinds = keys.KINDS if kind is None else (keys.check_kind(kind),)
+        return (blob for each in kinds for blob in self._backend.list(each))
+
+    def check(self) -> None:
+        """Reach the storage, sign in and find the bucket, writing nothing.
+
+        Raises:
+            StorageUnavailable, AccessDenied, ConfigurationError: what is in the way.
+        """
+        self._backend.check()
+
+    def close(self) -> None:
+        """Let go of connections; the next call opens the store again."""
+        if self._opened is not None:
+            self._opened.close()
+            self._opened = None
+
+    async def awrite(
+        self,
+        data: bytes | bytearray | memoryview,
+        kind: Kind = "results",
+        *,
+        key: str | None = None,
+    ) -> str:
+        """`write` without blocking the event loop."""
+        data = _checked(data)
+        name = ""
+        if self._by_content(key):
+            name = await _off_loop(keys.content_name, data)
+        target = self._target(kind, key, lambda: name)
+        await self._backend.aput(target, data, overwrite=key is None)
+        return str(target)
+
+    async def aread(self, key: str) -> bytes:
+        """`read` without blocking the event loop."""
+        target = keys.parse_key(key)
+        data = await self._backend.aget(target)
+        return await _off_loop(self._verified, target, data)
+
+    async def aexists(self, key: str) -> bool:
+        """`exists` without blocking the event loop."""
+        return await self._backend.aexists(keys.parse_key(key))
+
+    async def adelete(self, key: str) -> None:
+        """`delete` without blocking the event loop."""
+        await self._backend.adelete(keys.parse_key(key))
+
+    async def alist(self, kind: Kind | None = None) -> AsyncIterator[Blob]:
+        """`list` without blocking the event loop."""
+        for each in keys.KINDS if kind is None else (keys.check_kind(kind),):
+            async for blob in self._backend.alist(each):
+                yield blob
+
+    @property
+    def _backend(self) -> Backend:
+        if self._opened is None:
+            self._opened = self._open()
+        return self._opened
+
+    def _open(self) -> Backend:
+        return self.configuration.opened(timeout=self.timeout, folder=self._folder)
+
+    def _by_content(self, key: str | None) -> bool:
+        """Whether the name depends on the bytes, or has to be checked against them."""
+        if self.configuration.naming != "hash":
+            return False
+        return key is None or keys.is_content_name(keys.parse_key(key).name)
+
+    def _target(self, kind: Kind, key: str | None, content_name: Any) -> Key:
+        """The key to write to; `content_name` gives the hash of the bytes if it is needed."""
+        checked_kind = keys.check_kind(kind)
+        if key is not None:
+            target = keys.parse_key(key)
+            if self._by_content(key) and target.name != content_name():
+                raise InvalidKey(
+                    f"key {key} is the hash of other bytes; leave the key out to have it generated"
+                )
+            return target
+        if self.configuration.naming == "hash":
+            return Key(checked_kind, content_name())
+        if self.configuration.naming == "timestamp":
+            return Key(checked_kind, keys.timestamp_name())
+        return Key(checked_kind, keys.random_name())
+
+    def _verified(self, key: Key, data: bytes) -> bytes:
+        by_content = self.configuration.naming == "hash" and keys.is_content_name(key.name)
+        if by_content and keys.content_name(data) != key.name:
+            raise IntegrityError(
+                f"{self.location}: the bytes under {key} are not those that were written; "
+                "restore the blob from a backup, or delete it"
+            )
+        return data
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _reopened, (self.configuration, self.timeout, self._folder)
+
+    def __repr__(self) -> str:
+        return f"<Store {self.configuration!r}>"
+
+
+def _reopened(configuration: StorageConfiguration, timeout: float, folder: str) -> Store:
+    """A store out of a pickle; it opens at its first use, where the references can be resolved."""
+    store = Store.__new__(Store)
+    store.configuration = configuration
+    store.timeout = timeout
+    store._folder = folder
+    store._opened = None
+    return store
+
+
+def _timeout(given: float | None, configuration: StorageConfiguration) -> float:
+    if given is not None:
+        source, value = "timeout", given
+    elif text := os.environ.get("STORAGE_TIMEOUT"):
+        source = "STORAGE_TIMEOUT"
+        try:
+            value = float(text)
+        except ValueError:
+            value = -1.0
+    else:
+        return configuration.default_timeout or DEFAULT_TIMEOUT
+    from storage_core.declaration.checks import seconds
+
+    try:
+        return seconds(value)
+    except ValueError as error:
+        raise ConfigurationError(f"{source} {error}") from None
+
+
+def _checked(data: bytes | bytearray | memoryview) -> bytes:
+    if isinstance(data, bytes):
+        return data
+    if isinstance(data, bytearray | memoryview):
+        return bytes(data)
+    raise TypeError(f"write takes bytes, not {type(data).__name__}")
+
+
+async def _off_loop(function: Any, *args: Any) -> Any:
+    """Call `function`, in a thread if the last argument is large: hashing 64 MiB takes 50 ms."""
+    if len(args[-1]) <= CHUNK_SIZE:
+        return function(*args)
+    from asyncio import to_thread
+
+    return await to_thread(function, *args)

@@ -1,0 +1,78 @@
+"""Azure Blob Storage: a container of a storage account."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from storage_core.declaration import checks
+from storage_core.declaration.configuration import RemoteStorage, options_setting
+from storage_core.declaration.setting import setting
+from storage_core.paths import join_url
+
+if TYPE_CHECKING:
+    from storage_core.backends.base import Backend
+    from storage_core.declaration.configuration import Opening
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
+class AzureBlobStorage(RemoteStorage):
+    """Store data in an Azure blob storage container."""
+
+    type: ClassVar[str] = "azure"
+    label: ClassVar[str] = "Azure Blob Storage"
+    description: ClassVar[str] = "Store data in an Azure blob storage container."
+
+    container: str = setting(
+        "Container",
+        "Name of the Azure Blob Storage container.",
+        check=checks.bucket,
+        placeholder="my-container",
+    )
+    connection_string: str | None = setting(
+        "Connection String",
+        "Connection string for a valid key to authenticate with the Storage account.",
+        default=None,
+        secret=True,
+        check=checks.connection_string,
+        unless="account_name",
+    )
+    account_name: str | None = setting(
+        "Account Name",
+        "Storage account to reach with Azure's own credential chain, instead of a connection "
+        "string.",
+        default=None,
+        check=checks.plain_text,
+        advanced=True,
+    )
+    prefix: str | None = setting(
+        "Prefix",
+        "Path inside the container under which blobs lie.",
+        default=None,
+        check=checks.prefix,
+        advanced=True,
+    )
+    options: dict[str, Any] | None = options_setting("adlfs")
+
+    @classmethod
+    def check_together(cls, values: dict[str, Any]) -> Iterable[tuple[str, str]]:
+        if "connection_string" in values and "account_name" in values:
+            yield "account_name", "goes instead of Connection String; keep one of the two"
+
+    @property
+    def location(self) -> str:
+        return join_url(f"az://{self.container}", self.prefix)
+
+    def backend(self, opening: Opening) -> Backend:
+        from storage_core.backends.azure import AzureBackend
+
+        return AzureBackend(
+            self.container,
+            self.prefix or "",
+            connection_string=self.connection_string,
+            account_name=self.account_name,
+            options=self.options or {},
+            timeout=opening.timeout,
+            secrets=opening.secrets,
+        )

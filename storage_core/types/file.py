@@ -1,0 +1,67 @@
+"""File Storage: files on any file system that fsspec knows, or in a local folder."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from storage_core import keys
+from storage_core.declaration import checks
+from storage_core.declaration.configuration import RemoteStorage, options_setting
+from storage_core.declaration.setting import setting
+from storage_core.paths import absolute
+from storage_core.redaction import mask_url
+
+if TYPE_CHECKING:
+    from storage_core.backends.base import Backend
+    from storage_core.declaration.configuration import Opening
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
+class FileStorage(RemoteStorage):
+    """Store data as a file on local or remote file systems."""
+
+    type: ClassVar[str] = "file"
+    label: ClassVar[str] = "File Storage"
+    description: ClassVar[str] = "Store data as a file on local or remote file systems."
+
+    base_path: str = setting(
+        "Base Path",
+        "Path to the storage location or folder: a local path or any URL that fsspec supports, "
+        "such as s3://my-bucket/my-folder/.",
+        form="path",
+        check=checks.path_or_url,
+        placeholder="s3://my-bucket/my-folder/",
+    )
+    key_type: keys.KeyType = setting(
+        "Key Type",
+        "The method to use to generate file names: hash stores equal bytes once; uuid and "
+        "timestamp always store a new file.",
+        default="hash",
+        form="choice",
+        choices=("hash", "uuid", "timestamp"),
+    )
+    options: dict[str, Any] | None = options_setting("the fsspec file system")
+
+    @property
+    def location(self) -> str:
+        return mask_url(self.base_path)
+
+    @property
+    def naming(self) -> keys.KeyType:
+        return self.key_type
+
+    def backend(self, opening: Opening) -> Backend:
+        from storage_core.backends.local import LocalBackend, local_folder
+
+        local = local_folder(self.base_path)
+        if local is not None:
+            return LocalBackend(absolute(local, opening.folder))
+        from storage_core.backends.filesystem import open_filesystem
+
+        return open_filesystem(
+            self.base_path,
+            options=self.options or {},
+            timeout=opening.timeout,
+            secrets=opening.secrets,
+        )

@@ -1,0 +1,91 @@
+"""Google Cloud Storage: a bucket of Google Cloud Platform."""
+
+from __future__ import annotations
+
+import dataclasses
+from json import loads
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from storage_core.declaration import checks
+from storage_core.declaration.configuration import RemoteStorage, options_setting
+from storage_core.declaration.setting import setting
+from storage_core.errors import ConfigurationError
+from storage_core.paths import join_url
+
+if TYPE_CHECKING:
+    from storage_core.backends.base import Backend
+    from storage_core.declaration.configuration import Opening
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
+class GoogleCloudStorage(RemoteStorage):
+    """Store data in a GCS bucket."""
+
+    type: ClassVar[str] = "gcs"
+    label: ClassVar[str] = "Google Cloud Storage"
+    description: ClassVar[str] = "Store data in a GCS bucket."
+
+    bucket: str = setting(
+        "Bucket", "Name of the Cloud Storage bucket.", check=checks.bucket, placeholder="my-bucket"
+    )
+    project: str | None = setting(
+        "Project",
+        "Name of the Google Cloud project associated with the bucket.",
+        default=None,
+        check=checks.plain_text,
+    )
+    service_account_info: str | None = setting(
+        "Service Account Info",
+        "Service account credentials JSON.",
+        default=None,
+        form="json",
+        secret=True,
+        check=checks.json_object,
+    )
+    prefix: str | None = setting(
+        "Prefix",
+        "Path inside the bucket under which blobs lie.",
+        default=None,
+        check=checks.prefix,
+        advanced=True,
+    )
+    endpoint_url: str | None = setting(
+        "Endpoint URL",
+        "Address of a service that speaks the GCS protocol; not needed for Google Cloud.",
+        default=None,
+        form="url",
+        check=checks.http_url,
+        advanced=True,
+        placeholder="http://127.0.0.1:4443",
+    )
+    options: dict[str, Any] | None = options_setting("gcsfs")
+
+    @property
+    def location(self) -> str:
+        return join_url(f"gs://{self.bucket}", self.prefix)
+
+    def backend(self, opening: Opening) -> Backend:
+        from storage_core.backends.gcs import GCSBackend
+
+        info: dict[str, Any] | None = None
+        if self.service_account_info:
+            # Checked again: a reference is only known to hold JSON once it is resolved.
+            try:
+                info = loads(checks.json_object(self.service_account_info))
+            except ValueError as error:
+                raise ConfigurationError(f"Service Account Info {error}") from None
+        inner = (
+            tuple(str(info[key]) for key in ("private_key", "private_key_id") if key in info)
+            if info
+            else ()
+        )
+        return GCSBackend(
+            self.bucket,
+            self.prefix or "",
+            project=self.project,
+            service_account_info=info,
+            endpoint_url=self.endpoint_url,
+            options=self.options or {},
+            timeout=opening.timeout,
+            secrets=(*opening.secrets, *inner),
+        )

@@ -1,0 +1,54 @@
+"""KV Server Storage: a self-hosted key-value store, for testing."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, ClassVar
+
+from storage_core.declaration import checks
+from storage_core.declaration.configuration import RemoteStorage
+from storage_core.declaration.setting import setting
+from storage_core.redaction import mask_url
+
+if TYPE_CHECKING:
+    from storage_core.backends.base import Backend
+    from storage_core.declaration.configuration import Opening
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
+class KVServerStorage(RemoteStorage):
+    """Store data by sending requests to a KV server."""
+
+    type: ClassVar[str] = "kv"
+    label: ClassVar[str] = "KV Server Storage"
+    description: ClassVar[str] = "Store data by sending requests to a KV server."
+    note: ClassVar[str] = "For testing only: keep what matters in another storage type."
+
+    api_address: str = setting(
+        "API Address",
+        "API endpoint for the KV store.",
+        form="url",
+        check=checks.http_url,
+        placeholder="http://127.0.0.1:4300/storage",
+    )
+    token: str | None = setting(
+        "Token",
+        "Sent to the server as a bearer token.",
+        default=None,
+        secret=True,
+        check=checks.plain_text,
+        advanced=True,
+    )
+
+    @property
+    def location(self) -> str:
+        return mask_url(self.api_address)
+
+    def blob_location(self, kind: str) -> str:
+        # The key is one path segment on the wire, so its slash travels as a hyphen.
+        return f"{self.location.rstrip('/')}/{kind}-"
+
+    def backend(self, opening: Opening) -> Backend:
+        from storage_core.backends.kv import KVBackend
+
+        return KVBackend(self.api_address, token=self.token, timeout=opening.timeout)

@@ -1,0 +1,113 @@
+"""S3 Storage: a bucket of AWS S3 or of any service that speaks its protocol."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from storage_core.declaration import checks, suggestions
+from storage_core.declaration.configuration import RemoteStorage, options_setting
+from storage_core.declaration.setting import setting
+from storage_core.paths import join_url
+
+if TYPE_CHECKING:
+    from storage_core.backends.base import Backend
+    from storage_core.declaration.configuration import Opening
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
+class S3Storage(RemoteStorage):
+    """Store data in an AWS S3 bucket."""
+
+    type: ClassVar[str] = "s3"
+    label: ClassVar[str] = "S3 Storage"
+    description: ClassVar[str] = "Store data in an AWS S3 bucket."
+
+    bucket: str = setting(
+        "Bucket", "Name of the S3 bucket.", check=checks.bucket, placeholder="my-bucket"
+    )
+    aws_access_key_id: str | None = setting(
+        "AWS Access Key ID",
+        "IAM access key ID for the account.",
+        default=None,
+        reference=True,
+        check=checks.plain_text,
+    )
+    aws_secret_access_key: str | None = setting(
+        "AWS Secret Access Key",
+        "IAM secret access key for the account.",
+        default=None,
+        secret=True,
+        check=checks.plain_text,
+    )
+    aws_session_token: str | None = setting(
+        "AWS Session Token",
+        "Session token to authenticate with temporary security credentials.",
+        default=None,
+        secret=True,
+        check=checks.plain_text,
+    )
+    profile_name: str | None = setting(
+        "Profile Name",
+        "Instance profile name for an IAM role.",
+        default=None,
+        check=checks.plain_text,
+        suggest=suggestions.aws_profiles,
+    )
+    region_name: str | None = setting(
+        "Region Name",
+        "Name of the bucket's AWS region.",
+        default=None,
+        check=checks.plain_text,
+        suggest=suggestions.aws_regions,
+        placeholder="eu-west-1",
+    )
+    prefix: str | None = setting(
+        "Prefix",
+        "Path inside the bucket under which blobs lie.",
+        default=None,
+        check=checks.prefix,
+        advanced=True,
+    )
+    endpoint_url: str | None = setting(
+        "Endpoint URL",
+        "Address of an S3-compatible service, such as MinIO; not needed for AWS.",
+        default=None,
+        form="url",
+        check=checks.http_url,
+        advanced=True,
+        placeholder="http://127.0.0.1:9000",
+    )
+    options: dict[str, Any] | None = options_setting("s3fs")
+
+    @classmethod
+    def check_together(cls, values: dict[str, Any]) -> Iterable[tuple[str, str]]:
+        secret, key = "aws_secret_access_key", "aws_access_key_id"
+        if secret in values and key not in values:
+            yield key, "is missing; AWS Secret Access Key needs it"
+        if key in values and secret not in values:
+            yield secret, "is missing; AWS Access Key ID needs it"
+        if "aws_session_token" in values and key not in values:
+            yield "aws_session_token", "needs AWS Access Key ID and AWS Secret Access Key"
+
+    @property
+    def location(self) -> str:
+        return join_url(f"s3://{self.bucket}", self.prefix)
+
+    def backend(self, opening: Opening) -> Backend:
+        from storage_core.backends.s3 import S3Backend
+
+        return S3Backend(
+            self.bucket,
+            self.prefix or "",
+            key=self.aws_access_key_id,
+            secret=self.aws_secret_access_key,
+            token=self.aws_session_token,
+            profile=self.profile_name,
+            region=self.region_name,
+            endpoint_url=self.endpoint_url,
+            options=self.options or {},
+            timeout=opening.timeout,
+            secrets=opening.secrets,
+        )

@@ -1,0 +1,31 @@
+"""Temporary Local Storage: `$PREFECT_HOME/flows` and `$PREFECT_HOME/results`."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, ClassVar
+
+from storage_core.declaration.configuration import StorageConfiguration
+from storage_core.paths import prefect_home, shortened
+
+if TYPE_CHECKING:
+    from storage_core.backends.base import Backend
+    from storage_core.declaration.configuration import Opening
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
+class TemporaryLocalStorage(StorageConfiguration):
+    """Store data in a temporary directory in a run's local file system."""
+
+    type: ClassVar[str] = "temporary"
+    label: ClassVar[str] = "Temporary Local Storage"
+    description: ClassVar[str] = "Store data in a temporary directory in a run's local file system."
+
+    @property
+    def location(self) -> str:
+        return shortened(prefect_home())
+
+    def backend(self, opening: Opening) -> Backend:
+        from storage_core.backends.local import LocalBackend
+
+        return LocalBackend(prefect_home(), private=True)
