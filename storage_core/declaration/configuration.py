@@ -53,6 +53,9 @@ class StorageConfiguration(ABC):
     description: ClassVar[str]
     """One sentence, shown in menus."""
 
+    place: ClassVar[str]
+    """The word for what holds the blobs: `bucket`."""
+
     note: ClassVar[str] = ""
     """A warning or hint shown with the form; empty for most."""
 

@@ -23,6 +23,7 @@ class AzureBlobStorage(RemoteStorage):
     type: ClassVar[str] = "azure"
     label: ClassVar[str] = "Azure Blob Storage"
     description: ClassVar[str] = "Store data in an Azure blob storage container."
+    place: ClassVar[str] = "container"
 
     container: str = setting(
         "Container",

@@ -24,6 +24,7 @@ class FileStorage(RemoteStorage):
     type: ClassVar[str] = "file"
     label: ClassVar[str] = "File Storage"
     description: ClassVar[str] = "Store data as a file on local or remote file systems."
+    place: ClassVar[str] = "folder"
 
     base_path: str = setting(
         "Base Path",

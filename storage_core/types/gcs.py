@@ -24,6 +24,7 @@ class GoogleCloudStorage(RemoteStorage):
     type: ClassVar[str] = "gcs"
     label: ClassVar[str] = "Google Cloud Storage"
     description: ClassVar[str] = "Store data in a GCS bucket."
+    place: ClassVar[str] = "bucket"
 
     bucket: str = setting(
         "Bucket", "Name of the Cloud Storage bucket.", check=checks.bucket, placeholder="my-bucket"

@@ -22,6 +22,7 @@ class KVServerStorage(RemoteStorage):
     type: ClassVar[str] = "kv"
     label: ClassVar[str] = "KV Server Storage"
     description: ClassVar[str] = "Store data by sending requests to a KV server."
+    place: ClassVar[str] = "server"
     note: ClassVar[str] = "For testing only: keep what matters in another storage type."
 
     api_address: str = setting(

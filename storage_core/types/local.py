@@ -22,6 +22,7 @@ class LocalStorage(StorageConfiguration):
     type: ClassVar[str] = "local"
     label: ClassVar[str] = "Local Storage"
     description: ClassVar[str] = "Store data in a run's local file system."
+    place: ClassVar[str] = "folder"
 
     storage_path: str = setting(
         "Storage Path",

@@ -23,6 +23,7 @@ class S3Storage(RemoteStorage):
     type: ClassVar[str] = "s3"
     label: ClassVar[str] = "S3 Storage"
     description: ClassVar[str] = "Store data in an AWS S3 bucket."
+    place: ClassVar[str] = "bucket"
 
     bucket: str = setting(
         "Bucket", "Name of the S3 bucket.", check=checks.bucket, placeholder="my-bucket"

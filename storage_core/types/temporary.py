@@ -20,6 +20,7 @@ class TemporaryLocalStorage(StorageConfiguration):
     type: ClassVar[str] = "temporary"
     label: ClassVar[str] = "Temporary Local Storage"
     description: ClassVar[str] = "Store data in a temporary directory in a run's local file system."
+    place: ClassVar[str] = "folder"
 
     @property
     def location(self) -> str:

@@ -1,0 +1,171 @@
+"""The connection test: open a storage, reach it, sign in, find the place, write, read back, delete.
+
+One engine with the same words for `storage test` and for the app, which draws the checklist from
+`steps` and fills it in as `probe` yields.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+
+from storage_core.declaration.configuration import RemoteStorage
+from storage_core.errors import (
+    AccessDenied,
+    ConfigurationError,
+    IntegrityError,
+    StorageError,
+    UnsupportedOperation,
+)
+from storage_core.keys import Key, random_name
+from storage_core.store import Store
+
+if TYPE_CHECKING:
+    from storage_core.declaration.configuration import StorageConfiguration
+
+StepName: TypeAlias = Literal["open", "reach", "sign in", "find", "write", "read", "delete"]
+
+PAYLOAD: Final = b"storage test: \x00\xff this blob may be deleted\n"
+"""What is written and read back: bytes that are not text, to see that they come back as they are."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of the checklist."""
+
+    name: StepName
+    label: str
+    """What it does, as shown: "find the bucket"."""
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """How one step ended."""
+
+    step: Step
+    ok: bool
+    seconds: float | None = None
+    """How long it took; None where it is part of the step before."""
+
+    message: str = ""
+    """Empty when it went well; else what happened and what to try, in one line. A step that is ok
+    can have one too: a hint."""
+
+
+def steps(cls: type[StorageConfiguration]) -> tuple[Step, ...]:
+    """The steps of testing a storage of this type, in order."""
+    reach = (
+        (Step("reach", "reach the server"), Step("sign in", "sign in"))
+        if issubclass(cls, RemoteStorage)
+        else ()
+    )
+    return (
+        Step("open", "read the settings"),
+        *reach,
+        Step("find", f"find the {cls.place}"),
+        Step("write", "write a blob"),
+        Step("read", "read it back"),
+        Step("delete", "delete it"),
+    )
+
+
+def probe(
+    configuration: StorageConfiguration, *, folder: str, timeout: float | None = None
+) -> Iterator[StepResult]:
+    """Test a storage, yielding each step as it ends; the first failure is the last result.
+
+    Args:
+        configuration: what to test.
+        folder: what relative paths are relative to.
+        timeout: seconds one call may take; see `get_store`.
+
+    The blob that is written is deleted even when reading it back fails. Closing the generator
+    between two steps cancels the rest, the deletion excepted.
+    """
+    by_name = {step.name: step for step in steps(type(configuration))}
+
+    opened: list[Store] = []
+    result = _timed(
+        by_name["open"],
+        lambda: opened.append(Store(configuration, timeout=timeout, folder=folder)),
+    )
+    yield result
+    if not result.ok:
+        return
+    with opened[0] as store:
+        yield from (found := list(_found(store, by_name)))
+        if found[-1].ok:
+            yield from _blob_steps(store, by_name)
+
+
+def _found(store: Store, by_name: dict[StepName, Step]) -> Iterator[StepResult]:
+    """Reach, sign in and find are one call to the storage; its error says how far it came."""
+    order = [by_name[name] for name in ("reach", "sign in", "find") if name in by_name]
+    started = time.perf_counter()
+    try:
+        store.check()
+    except StorageError as error:
+        stuck: StepName = "reach"
+        if isinstance(error, AccessDenied):
+            stuck = "sign in"
+        elif isinstance(error, ConfigurationError):
+            stuck = "find"
+        seconds = time.perf_counter() - started
+        for step in order:
+            if step.name == stuck or step is order[-1]:
+                yield StepResult(step, False, seconds, str(error))
+                return
+            yield StepResult(step, True)
+    else:
+        seconds = time.perf_counter() - started
+        for index, step in enumerate(order):
+            yield StepResult(step, True, None if index else seconds)
+
+
+def _blob_steps(store: Store, by_name: dict[StepName, Step]) -> Iterator[StepResult]:
+    key = str(Key("results", f"storage-test-{random_name()}"))
+    written = _timed(by_name["write"], lambda: store.write(PAYLOAD, key=key))
+    deleted: StepResult | None = None
+    try:
+        yield written
+        if not written.ok:
+            return
+        read = _timed(by_name["read"], lambda: _read_back(store, key))
+        yield read
+        deleted = _deleted(store, by_name["delete"], key)
+        if read.ok:
+            yield deleted
+    finally:
+        if deleted is None:
+            # The test was cancelled, or the write failed on the way: leave nothing behind.
+            _deleted(store, by_name["delete"], key)
+
+
+def _read_back(store: Store, key: str) -> None:
+    if store.read(key) != PAYLOAD:
+        raise IntegrityError(
+            f"{store.location}: {key} came back with other bytes than were written; "
+            "do not use this storage"
+        )
+
+
+def _deleted(store: Store, step: Step, key: str) -> StepResult:
+    try:
+        return _timed(step, lambda: store.delete(key), passing=UnsupportedOperation)
+    except UnsupportedOperation as error:
+        return StepResult(step, True, None, f"{error} (the test's blob {key} stays)")
+
+
+def _timed(
+    step: Step, call: Callable[[], Any], *, passing: type[StorageError] | tuple[()] = ()
+) -> StepResult:
+    started = time.perf_counter()
+    try:
+        call()
+    except passing:
+        raise
+    except StorageError as error:
+        return StepResult(step, False, time.perf_counter() - started, str(error))
+    return StepResult(step, True, time.perf_counter() - started)
