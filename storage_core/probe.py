@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 StepName: TypeAlias = Literal["open", "reach", "sign in", "find", "write", "read", "delete"]
 
 PAYLOAD: Final = b"storage test: \x00\xff this blob may be deleted\n"
-"""What is written and read back: bytes that are not text, to see that they come back as they are."""
+"""What is written and read back: bytes that are not text, to see that they come back unchanged."""
 
 
 @dataclass(frozen=True)
