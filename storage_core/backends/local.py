@@ -43,6 +43,14 @@ _NO_LINKS: Final = (errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.EOPNOTSUPP, 
 _NO_FOLDER_SYNC: Final = (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EBADF)
 
 
+def local_folder(base_path: str) -> str | None:
+    """The path if `base_path` is one, or a `file://` or `local://` URL; None for other URLs."""
+    for scheme in ("file://", "local://"):
+        if base_path.startswith(scheme):
+            return base_path[len(scheme) :]
+    return None if "://" in base_path or "::" in base_path else base_path
+
+
 class LocalBackend(Backend):
     """Blobs as files `folder/KIND/NAME`. Safe in threads and after a fork: it holds no state."""
 

@@ -1,0 +1,111 @@
+"""Keeping secrets out of what people and logs get to see. Called wherever text leaves the program.
+
+The backends scrub a driver's message, and replace a driver's exception that holds a secret by a
+stand-in; the storage types mask the passwords in URLs that they show.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+MASK: Final = "********"
+"""What stands in place of a secret."""
+
+_SHORTEST_LINE: Final = 16
+"""Characters from which on one line of a longer secret (a private key) is a secret by itself."""
+
+_SHORTEST_ENCODED: Final = 6
+"""Characters below which the base64 form of a secret would match by chance."""
+
+_USER_INFO: Final = re.compile(r"(?<=://)([^/?#@\s]*?):([^/?#\s]*)(?=@)")
+_PARAMETER: Final = re.compile(
+    r"([?&;](?:[a-z0-9_.-]*(?:signature|secret|token|password|passwd|credential|key)[a-z0-9_.-]*"
+    r"|sig|pwd|pass|auth|code)=)[^&;#\s]+",
+    re.IGNORECASE,
+)
+
+
+class Redacted(Exception):
+    """Stands in for an exception whose text held a secret."""
+
+
+def scrub(text: str, secrets: Iterable[str]) -> str:
+    """`text` with every secret in it masked: plain, quoted, URL-encoded or in base64."""
+    # The longest first: a secret may be a part of another one.
+    for form in sorted({*_forms(secrets)}, key=len, reverse=True):
+        text = text.replace(form, MASK)
+    return text
+
+
+def scrubbed(error: BaseException, secrets: Iterable[str]) -> BaseException:
+    """`error` itself when no secret stands in it or in what it was raised from, else a stand-in."""
+    known = tuple(secrets)
+    for each in _chain(error):
+        for text in _texts(each):
+            if scrub(text, known) != text:
+                return Redacted(scrub(f"{type(error).__name__}: {error}", known))
+    return error
+
+
+def mask_url(url: str) -> str:
+    """`url` with the password in `user:password@` and signatures, keys and tokens masked."""
+    return _PARAMETER.sub(rf"\1{MASK}", _USER_INFO.sub(rf"\1:{MASK}", url))
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """`error`, and all that a printed traceback would show along with it."""
+    seen: set[int] = set()
+    pending: list[BaseException] = [error]
+    while pending:
+        each = pending.pop()
+        if id(each) not in seen:
+            seen.add(id(each))
+            yield each
+            pending += [other for other in (each.__cause__, each.__context__) if other is not None]
+            if isinstance(each, BaseExceptionGroup):
+                pending += each.exceptions
+
+
+def _texts(error: BaseException) -> Iterator[str]:
+    yield str(error)
+    yield repr(error)
+    yield repr(error.args)
+    yield from getattr(error, "__notes__", ())
+
+
+def _forms(secrets: Iterable[str]) -> Iterator[str]:
+    """The ways in which each secret may stand in a text."""
+    from base64 import b64encode
+    from json import dumps
+    from urllib.parse import quote, quote_plus
+
+    parts = {
+        part
+        for secret in secrets
+        for part in (
+            secret,
+            *(line for line in secret.splitlines() if len(line) >= _SHORTEST_LINE),
+        )
+        if part.strip()
+    }
+    for part in parts:
+        yield part
+        yield repr(part)[1:-1]
+        yield dumps(part)[1:-1]
+        yield quote(part)
+        yield quote(part, safe="")
+        yield quote_plus(part)
+        raw = part.encode(errors="surrogateescape")
+        yield raw.hex()
+        for shift in range(3):
+            # Whatever precedes it, as the user name does in Basic authentication, one of these
+            # three stands in the encoded text. The ends depend on the neighbours, so they go.
+            encoded = b64encode(b"\0" * shift + raw).decode().rstrip("=")
+            core = encoded[(0, 2, 3)[shift] : len(encoded) - ((shift + len(raw)) % 3 > 0)]
+            if len(core) >= _SHORTEST_ENCODED:
+                yield core
+                yield core.replace("+", "-").replace("/", "_")
