@@ -12,7 +12,7 @@ import asyncio
 import random
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from storage_core.backends.base import deadline
+from storage_core.backends.base import SLOWEST_RATE, deadline
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -29,7 +29,7 @@ GRACE: Final = 0.05
 """Part of the timeout that a cancelled call gets to clean up before it is left to itself."""
 
 
-class GaveUp(Exception):  # noqa: N818 (never leaves the backends: each turns it into its own words)
+class GaveUp(Exception):
     """The deadline passed, or the last attempt failed for a passing reason.
 
     `__cause__` is what the last attempt raised; none when no attempt came to an end.
@@ -49,6 +49,7 @@ async def attempt(
     is_transient: Callable[[Exception], bool],
     size: int = 0,
     size_of: Callable[[], Awaitable[int]] | None = None,
+    moved: Callable[[], int] | None = None,
 ) -> T:
     """Return what `call` returns, calling it again after a failure that may pass.
 
@@ -59,6 +60,8 @@ async def attempt(
         size: bytes that the call moves, where that is known before.
         size_of: asks for the number of bytes where it is not: awaited once, beside the call, when
             that takes long. Whatever it raises leaves the deadline as it is.
+        moved: counts the bytes that have come so far, for a driver that knows: then an attempt
+            goes on for as long as they come fast enough, whatever size the server claims.
 
     Raises:
         GaveUp: the attempts or the time ran out.
@@ -79,7 +82,7 @@ async def attempt(
                 while not task.done():
                     if asking is not None and asking.done():
                         end, asking = start + deadline(timeout, asking.result()), None
-                    left = end - loop.time()
+                    left = end - loop.time() + (moved() / SLOWEST_RATE if moved else 0)
                     if left <= 0:
                         raise GaveUp(count, loop.time() - start) from last
                     waiting = {task} if asking is None else {task, asking}
@@ -106,7 +109,7 @@ async def _ask(size_of: Callable[[], Awaitable[int]], timeout: float) -> int:  #
     await asyncio.sleep(timeout * ASK_SIZE_AT)
     try:
         return await size_of()
-    except Exception:  # noqa: BLE001 (the call itself meets the same failure, and reports it)
+    except Exception:
         return 0
 
 
