@@ -55,7 +55,7 @@ class TextError(ConfigurationError):
 
     def in_file(self, path: object) -> ConfigurationError:
         """The same, with the name of the file in front."""
-        where = path if self.line is None else f"{path}, line {self.line}"
+        where = path if self.line is None else f"{path}:{self.line}"
         return ConfigurationError(f"{where}: {self.reason}")
 
 
@@ -110,13 +110,14 @@ def parse(text: str) -> dict[str, Any]:
         return tomllib.loads(text.removeprefix(BOM))
     except ValueError as error:
         message = str(error)
-        place = _PLACE.search(message)
-        if place is None:
-            raise TextError(None, f"it is not TOML: {message}") from error
-        line = int(place[1]) if place[1] else text.count("\n") + 1
-        raise TextError(line, f"it is not TOML: {message[: place.start()]}") from error
-    except RecursionError as error:
-        raise TextError(None, "it is not TOML: its values are nested too deeply") from error
+    except RecursionError:
+        message = "its values are nested too deeply"
+    # Raised out here, because newer versions of tomllib keep the whole text in their exception.
+    place = _PLACE.search(message)
+    if place is None:
+        raise TextError(None, f"not TOML: {message}")
+    line = int(place[1]) if place[1] else text.count("\n") + 1
+    raise TextError(line, f"not TOML: {message[: place.start()]}")
 
 
 def forget() -> None:

@@ -1,0 +1,135 @@
+"""Changes a configuration file's text: text in, text out, nothing read or written.
+
+Called, under the lock of `replace.rewrite`, by the configuration file and nobody else. Only the
+lines that an operation is about change; every other character is copied. The result is parsed and
+compared with the data that was meant before anybody sees it, so an edit is right or refused.
+
+Every operation raises
+`TextError` when the text is not TOML, or a table stands in a form that cannot be edited safely,
+`StorageNotFound` when there is no such table, and `ConfigConflict` when a new name is taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from storage_core.config.layout import Layout
+from storage_core.config.scan import BOM, Path, TextError, lines, parse
+from storage_core.config.values import MISSING, dig, plain, same, with_value, written_key
+from storage_core.errors import ConfigConflict, StorageNotFound
+
+_FIRST_LINES: Final = "version = 1\n"
+
+
+def set_root(text: str, key: str, value: object | None) -> str:
+    """Set `key` before the first header, for example `default`; None removes it."""
+    if value is None and key not in parse(text):
+        return text
+    text = _begun(text)
+    return _changed(text, (), {key: value})
+
+
+def add_table(text: str, path: Path, values: Mapping[str, object]) -> str:
+    """Add `[storage.NAME]` behind the last table of its family, else at the end.
+
+    A mapping in `values` becomes a table of its own below it, a value of None is left out. An
+    empty text gets its `version` first.
+    """
+    data = parse(text)
+    if dig(data, path) is not MISSING:
+        raise ConfigConflict(f"[{written_key(*path)}] exists already; choose another name")
+    text = _begun(text)
+    parent = path[:-1]
+    new = {key: plain(value) for key, value in values.items() if value is not None}
+    layout = Layout(text)
+    if layout.is_inline(parent):
+        layout.change(parent, {path[-1]: new})
+    else:
+        layout.append_table(path, new)
+    return _checked(text, layout.result(), path, with_value(parse(text), path, new))
+
+
+def update_table(text: str, path: Path, changes: Mapping[str, object | None]) -> str:
+    """Set the keys of one table to new values; None removes a key.
+
+    A mapping is the whole new value of a table inside it; what stays the same inside, stays
+    untouched.
+    """
+    if not isinstance(dig(parse(text), path), dict):
+        raise _not_there(path)
+    return _changed(text, path, changes)
+
+
+def remove_table(text: str, path: Path) -> str:
+    """Remove a table and all that is in it; comments around it stay."""
+    if dig(parse(text), path) is MISSING:
+        raise _not_there(path)
+    layout = Layout(text)
+    layout.change(path[:-1], {path[-1]: MISSING})
+    return _checked(
+        text, layout.result(), path, with_value(parse(text), path, MISSING), may_vanish=True
+    )
+
+
+def rename_table(text: str, path: Path, new_name: str) -> str:
+    """Give a table another last name; only that name changes, wherever it is written."""
+    data = parse(text)
+    new_path = (*path[:-1], new_name)
+    moved = dig(data, path)
+    if moved is MISSING:
+        raise _not_there(path)
+    if new_path == path:
+        return text
+    if dig(data, new_path) is not MISSING:
+        raise ConfigConflict(f"[{written_key(*new_path)}] exists already; choose another name")
+    layout = Layout(text)
+    layout.rename(path, new_name)
+    intended = with_value(with_value(data, path, MISSING), new_path, moved)
+    return _checked(text, layout.result(), path, intended)
+
+
+def _begun(text: str) -> str:
+    """`text`, or the first lines of a new file if it is blank."""
+    if text.removeprefix(BOM).strip():
+        return text
+    return BOM * text.startswith(BOM) + _FIRST_LINES
+
+
+def _changed(text: str, path: Path, changes: Mapping[str, object | None]) -> str:
+    new = {key: MISSING if value is None else plain(value) for key, value in changes.items()}
+    intended = parse(text)
+    for key, value in new.items():
+        intended = with_value(intended, (*path, key), value)
+    layout = Layout(text)
+    layout.change(path, new)
+    if path and dig(intended, path) == {}:
+        layout.keep_empty(path)
+    return _checked(text, layout.result(), path or tuple(new)[:1], intended)
+
+
+def _checked(
+    before: str, after: str, path: Path, intended: dict[str, Any], *, may_vanish: bool = False
+) -> str:
+    try:
+        data = parse(after)
+    except TextError:
+        raise _refused(before, path) from None
+    for length in range(len(path) - 1, 0, -1) if may_vanish else ():
+        # A parent that has no header of its own goes with the last table in it.
+        if dig(intended, path[:length]) == {} and dig(data, path[:length]) is MISSING:
+            intended = with_value(intended, path[:length], MISSING)
+    if same(data, intended):
+        return after
+    raise _refused(before, path)
+
+
+def _refused(text: str, path: Path) -> TextError:
+    return TextError(
+        lines(text).get(path),
+        f"{written_key(*path)} is written in a way that cannot be changed safely; edit it by hand",
+    )
+
+
+def _not_there(path: Path) -> StorageNotFound:
+    return StorageNotFound(f"there is no [{written_key(*path)}] in the configuration file")

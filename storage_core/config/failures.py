@@ -1,0 +1,52 @@
+"""What a person reads when the configuration file cannot be locked or saved. Called by `replace`."""
+
+from __future__ import annotations
+
+import errno
+import os
+
+from storage_core.errors import ConfigurationError
+from storage_core.paths import shortened
+
+
+def beside(target: str, ending: str) -> str:
+    """A hidden file next to the configuration file: its lock, or a temporary one."""
+    folder, name = os.path.split(target)
+    return os.path.join(folder, f".{name}.{ending}")
+
+
+def failure(path: str, target: str, error: Exception) -> ConfigurationError:
+    """Why `target`, which `path` leads to, cannot be saved, and what a person can do about it."""
+    folder = shortened(os.path.dirname(target))
+    lock = beside(target, "lock")
+    match getattr(error, "errno", None):
+        case errno.EACCES | errno.EPERM if os.path.lexists(lock) and not os.access(lock, os.W_OK):
+            what = f"its lock file {shortened(lock)} belongs to another user"
+            do = "remove the lock file when no program is writing"
+        case errno.EACCES | errno.EPERM | errno.EROFS:
+            what = f"the folder {folder} is read-only"
+            do = "allow writing to it, or name a file elsewhere with --config or STORAGE_CONFIG"
+        case errno.EBUSY:
+            what = "the file is mounted by itself, as in a container, and cannot be replaced"
+            do = f"mount its folder {folder} instead"
+        case errno.ENOSPC | errno.EDQUOT | errno.EFBIG:
+            what = f"there is no room for it on the disk ({reason(error)})"
+            do = f"free some space in {folder}, then try again; nothing has changed"
+        case errno.ENOTDIR | errno.EEXIST:
+            what = f"{folder} is not a folder"
+            do = "move what is there, or name another file with --config or STORAGE_CONFIG"
+        case errno.ELOOP:
+            what = f"its lock file {shortened(lock)} is a symbolic link"
+            do = "remove that link"
+        case errno.ENAMETOOLONG:
+            what = "its name is too long"
+            do = "name another file with --config or STORAGE_CONFIG"
+        case _:
+            what = reason(error)
+            do = "check the disk, then try again; nothing has changed"
+    return ConfigurationError(f"cannot save {shortened(path)}: {what}; {do}")
+
+
+def reason(error: Exception) -> str:
+    """What the operating system says about it, without a path."""
+    return getattr(error, "strerror", None) or type(error).__name__

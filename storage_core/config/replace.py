@@ -1,0 +1,329 @@
+"""Locks the configuration file and replaces it: the one module that writes it to the disk.
+
+| who calls                       | for what                                            |
+|---------------------------------|-----------------------------------------------------|
+| `ConfigFile`, for every change  | `rewrite`: lock, read again, edit, verify, replace  |
+| who restores an older version   | `locked` and, under it, `write`                     |
+| who watches the file            | `fingerprint`                                       |
+
+The lock is on a file beside the configuration file, since the file itself is another one after
+each save. It is held from reading to replacing, or two programs would each save without what the
+other has just added. Readers need no lock: they find the old file or the new one, both whole.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import secrets
+import stat
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Final, NamedTuple
+
+from storage_core.config import read
+from storage_core.config.failures import beside, failure, reason
+from storage_core.config.scan import TextError, forget, parse
+from storage_core.errors import ConfigConflict, ConfigurationError
+from storage_core.paths import shortened
+
+LOCK_TIMEOUT: Final = 10.0
+"""Seconds to wait for another program that is writing the file."""
+
+_NEW_FILE_FLAGS: Final = (
+    os.O_WRONLY
+    | os.O_CREAT
+    | os.O_EXCL
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+)
+_ACL: Final = "system.posix_acl_access"
+_WINDOWS_ATTEMPTS: Final = 20
+
+
+class Fingerprint(NamedTuple):
+    """What differs between two versions of a file."""
+
+    modified_ns: int
+    size: int
+    inode: int
+
+
+def fingerprint(path: str) -> Fingerprint | None:
+    """The file's fingerprint, symbolic links followed; None if there is none or it is hidden."""
+    try:
+        status = os.stat(path)
+    except (OSError, ValueError):
+        return None
+    return Fingerprint(status.st_mtime_ns, status.st_size, status.st_ino)
+
+
+def rewrite(path: str, edit: Callable[[str], str], timeout: float = LOCK_TIMEOUT) -> str:
+    """Read the file, `edit` its text and save the outcome, as one step against all others.
+
+    Args:
+        path: the file; one that does not exist reads as the empty text.
+        edit: from the text as it is now to the new one; what it raises leaves the file alone.
+        timeout: seconds to wait for another program that is writing the file.
+
+    Returns:
+        The text that the file has now. An unchanged text is not written.
+
+    Raises:
+        ConfigurationError: the file is not TOML in UTF-8, or it cannot be read or saved.
+        ConfigConflict: a program that takes no lock changed the file at the same moment.
+    """
+    try:
+        with locked(path, timeout) as target:
+            _existing(path, target)
+            before = fingerprint(target)
+            text = read.read_text(path)
+            _verify(text, path)
+            try:
+                new = edit(text)
+            except TextError as error:
+                raise error.in_file(shortened(path)) from None
+            if new != text:
+                _verify(new, path)
+                write(path, new, before)
+            return new
+    finally:
+        forget()
+
+
+@contextmanager
+def locked(path: str, timeout: float = LOCK_TIMEOUT) -> Iterator[str]:
+    """Keep other programs from writing the file; the same thread must not lock it twice.
+
+    Temporary files of programs that died while saving are swept away.
+
+    Yields:
+        The file itself, behind all symbolic links.
+
+    Raises:
+        ConfigurationError: another program holds the lock longer than `timeout` seconds, or there
+            can be no lock, for example because the folder is read-only.
+    """
+    from filelock import FileLock, Timeout
+
+    target = _target(path)
+    lock_path = beside(target, "lock")
+    try:
+        _make_folder(os.path.dirname(target))
+        lock = FileLock(lock_path, timeout=timeout, mode=0o600)
+        lock.acquire()
+    except Timeout:
+        raise ConfigurationError(
+            f"cannot save {shortened(path)}: another program has been writing it for "
+            f"{timeout:g} s; wait for that program or end it, then try again"
+        ) from None
+    except (OSError, NotImplementedError) as error:
+        raise failure(path, target, error) from error
+    try:
+        _sweep(target)
+        yield target
+    finally:
+        lock.release()
+
+
+def write(path: str, text: str, expected: Fingerprint | None) -> None:
+    """Replace the file by one with this text, or leave it as it is. Call it under `locked`.
+
+    A symbolic link stays a link, permissions get no wider, and a new file is for its owner only.
+
+    Args:
+        path: the file; its folder exists, since `locked` made it.
+        text: what the file is to hold.
+        expected: the file's fingerprint when `text` was made from it; None: there was no file.
+
+    Raises:
+        ConfigurationError: it cannot be saved; the file is as before, unless the message says that
+            only the disk's confirmation is missing.
+        ConfigConflict: the file is not the expected one any more.
+    """
+    target = _target(path)
+    existing = _existing(path, target)
+    if existing and not (existing.st_mode & 0o222 and os.access(target, os.W_OK)):
+        raise ConfigurationError(
+            f"cannot save {shortened(path)}: the file is read-only; "
+            "allow writing to it (chmod u+w) if it is meant to change"
+        )
+    try:
+        _replace(path, target, _encoded(text, path), existing, expected)
+    except OSError as error:
+        raise failure(path, target, error) from error
+
+
+def _replace(
+    path: str,
+    target: str,
+    data: bytes,
+    existing: os.stat_result | None,
+    expected: Fingerprint | None,
+) -> None:
+    temporary = beside(target, f"{secrets.token_hex(8)}.tmp")
+    with _opened_folder(os.path.dirname(target)) as folder:
+        try:
+            _write_whole(temporary, data, target, existing)
+            if fingerprint(target) != expected:
+                raise ConfigConflict(
+                    f"{shortened(path)} was changed by another program just now; "
+                    "look at the change, then try again"
+                )
+            _rename(temporary, target)
+        except BaseException:
+            with suppress(OSError):
+                os.unlink(temporary)
+            raise
+        try:
+            _flush_folder(folder)
+        except OSError as error:
+            raise ConfigurationError(
+                f"{shortened(path)} is saved, but the disk did not confirm it "
+                f"({reason(error)}); check the disk and look at the file again"
+            ) from error
+
+
+def _write_whole(temporary: str, data: bytes, target: str, existing: os.stat_result | None) -> None:
+    file = os.open(temporary, _NEW_FILE_FLAGS, 0o600)
+    try:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(file, rest) :]
+        if os.fstat(file).st_size != len(data):
+            raise OSError(errno.EIO, "the disk took fewer bytes than it was given")
+        if os.name != "nt":
+            _keep_permissions(file, target, existing)
+        os.fsync(file)
+    finally:
+        os.close(file)
+
+
+def _keep_permissions(file: int, target: str, existing: os.stat_result | None) -> None:
+    """Give the new file the owner and permissions of the old one, or narrower ones."""
+    if existing is None:
+        os.fchmod(file, 0o600)
+        return
+    mode = stat.S_IMODE(existing.st_mode) & 0o777
+    new = os.fstat(file)
+    if (new.st_uid, new.st_gid) != (existing.st_uid, existing.st_gid):
+        try:
+            os.fchown(file, existing.st_uid, existing.st_gid)
+        except OSError:
+            try:
+                os.fchown(file, -1, existing.st_gid)
+            except OSError:
+                mode &= ~0o070
+    os.fchmod(file, mode)
+    if sys.platform == "linux":
+        try:
+            access_list = os.getxattr(target, _ACL)
+        except OSError:
+            return
+        # Its mask stands where a file without a list has the group's permissions.
+        try:
+            os.setxattr(file, _ACL, access_list)
+        except OSError:
+            os.fchmod(file, mode & ~0o070)
+
+
+def _rename(temporary: str, target: str) -> None:
+    for attempt in range(_WINDOWS_ATTEMPTS):
+        try:
+            return os.replace(temporary, target)
+        except PermissionError:
+            # Windows refuses as long as another program has the file open.
+            if os.name != "nt" or attempt == _WINDOWS_ATTEMPTS - 1:
+                raise
+            time.sleep(0.01 * (attempt + 1))
+
+
+@contextmanager
+def _opened_folder(folder: str) -> Iterator[int | None]:
+    """The folder, open so that it can be flushed; None where that is not done."""
+    if os.name == "nt":
+        yield None
+        return
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        yield opened
+    finally:
+        os.close(opened)
+
+
+def _flush_folder(folder: int | None) -> None:
+    if folder is None:
+        return
+    try:
+        os.fsync(folder)
+    except OSError as error:
+        # Some network file systems know no such thing.
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+            raise
+
+
+def _make_folder(folder: str) -> None:
+    missing = []
+    while not os.path.lexists(folder):
+        missing.append(folder)
+        folder = os.path.dirname(folder)
+    for new in reversed(missing):
+        with suppress(FileExistsError):
+            os.mkdir(new, 0o700)
+        with _opened_folder(os.path.dirname(new)) as parent:
+            _flush_folder(parent)
+
+
+def _target(path: str) -> str:
+    target = os.path.realpath(path)
+    if os.path.islink(target):
+        raise ConfigurationError(
+            f"cannot save {shortened(path)}: its symbolic links lead round in a circle; "
+            "remove the link, or name another file with --config or STORAGE_CONFIG"
+        )
+    return target
+
+
+def _existing(path: str, target: str) -> os.stat_result | None:
+    try:
+        status = os.stat(target)
+    except (OSError, ValueError):
+        return None
+    if stat.S_ISREG(status.st_mode):
+        return status
+    what = "a folder" if stat.S_ISDIR(status.st_mode) else "a device or pipe"
+    raise ConfigurationError(
+        f"cannot save {shortened(path)}: it is {what}, not a file; "
+        "move it, or name another file with --config or STORAGE_CONFIG"
+    )
+
+
+def _verify(text: str, path: str) -> None:
+    try:
+        parse(text)
+    except TextError:
+        read.parse(text, path)
+        raise
+
+
+def _encoded(text: str, path: str) -> bytes:
+    with suppress(UnicodeEncodeError):
+        return text.encode("utf-8")
+    raise ConfigurationError(
+        f"cannot save {shortened(path)}: a value or name holds half a Unicode character; "
+        "write it anew"
+    )
+
+
+def _sweep(target: str) -> None:
+    """Remove what was left of broken saves: under the lock nobody uses it, and it has secrets."""
+    folder, name = os.path.split(target)
+    stray = re.compile(rf"\.{re.escape(name)}\.[0-9a-f]{{16}}\.tmp")
+    with suppress(OSError), os.scandir(folder) as found:
+        for each in found:
+            if stray.fullmatch(each.name) and not each.is_dir(follow_symlinks=False):
+                with suppress(OSError):
+                    os.unlink(each.path)
