@@ -1,0 +1,208 @@
+"""The KV server as a whole. `serve` is what the `kv-server` command calls.
+
+A thread for each connection, and a bound on their number: each waits for the disk most of the time.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+from contextlib import contextmanager
+from http.server import ThreadingHTTPServer
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Final
+
+from storage_core.backends.kv.protocol import MAX_VALUE
+from storage_core.backends.local import LocalBackend
+from storage_core.errors import ConfigurationError
+from storage_core.kv_server.handler import Handler
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+MAX_CONNECTIONS: Final = 256
+"""Clients served at once; the next one is told to come back."""
+
+_NO_ROOM: Final = (
+    b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+)
+_SECONDS_TO_FINISH: Final = 5.0
+_log: Final = logging.getLogger("storage_core.kv_server")
+
+
+class KVServer(ThreadingHTTPServer):
+    """Serves one folder. `serve` runs it; a test may run its `serve_forever` in a thread."""
+
+    request_queue_size = 256
+    daemon_threads = True
+
+    def __init__(
+        self,
+        folder: str | os.PathLike[str],
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        token: str | None = None,
+        max_size: int = MAX_VALUE,
+        patience: float = 30.0,
+    ) -> None:
+        """Open the port.
+
+        Args:
+            folder: where the values are kept; created, with mode 0700, if missing.
+            host: the address to listen on.
+            port: 0 for any free one.
+            token: what clients must send as a bearer token.
+            max_size: bytes of JSON of the largest value that is accepted.
+            patience: seconds that a client may take for the head of a request, to begin with the
+                next one, and (beside one for every 64 KiB) to send or fetch a value.
+
+        Raises:
+            ConfigurationError: the folder or the address cannot be used.
+            AccessDenied: the folder may not be written.
+        """
+        if token is not None and not (token.isprintable() and token.strip()):
+            raise ConfigurationError("the token is empty or not printable; choose another")
+        self.folder = os.path.abspath(folder)
+        self.values = LocalBackend(self.folder, private=True)
+        self.token = token
+        self.max_size = max_size
+        self.patience = patience
+        self.idle: set[socket.socket] = set()
+        self.is_stopping = False
+        self._open: set[socket.socket] = set()
+        self._changed = threading.Condition()
+        self.values.check()
+        try:
+            os.makedirs(self.folder, mode=0o700, exist_ok=True)
+            self.address_family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+            super().__init__((host, port), Handler)
+        except (OSError, OverflowError) as error:
+            raise ConfigurationError(
+                f"cannot serve {self.folder} on {host} port {port}: "
+                f"{getattr(error, 'strerror', None) or error}; choose another address or port"
+            ) from error
+
+    @property
+    def url(self) -> str:
+        """What clients use as API Address."""
+        host, port = self.server_address[:2]
+        name = str(host)
+        return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
+
+    def server_bind(self) -> None:
+        """Bind without asking the name service who this machine is, as the base class would."""
+        if self.allow_reuse_address:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.socket.bind(self.server_address)
+        self.server_address = self.socket.getsockname()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Start a thread for a new connection, if there may be one more."""
+        with self._changed:
+            is_full = len(self._open) >= MAX_CONNECTIONS
+            if not is_full:
+                self._open.add(request)
+        if is_full:
+            request.settimeout(0)
+            request.send(_NO_ROOM)
+            self.shutdown_request(request)
+        else:
+            request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        """Close a connection; called by the base class when its thread is done."""
+        self.idle.discard(request)
+        super().shutdown_request(request)
+        with self._changed:
+            self._open.discard(request)
+            self._changed.notify_all()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
+        """Note what went wrong on one connection; the others go on."""
+        error = sys.exc_info()[1]
+        if not isinstance(error, OSError):
+            _log.error("the connection of %s failed", client_address, exc_info=error)
+
+    def finish(self) -> None:
+        """Let requests that are being served come to their end, and close everything."""
+        self.is_stopping = True
+        self.server_close()
+        end = monotonic() + _SECONDS_TO_FINISH
+        with self._changed:
+            while self._open and monotonic() < end:
+                for connection in self._open & self.idle:
+                    try:
+                        connection.shutdown(socket.SHUT_RD)
+                    except OSError:
+                        pass
+                self._changed.wait(0.1)
+
+
+def serve(
+    folder: str | os.PathLike[str],
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    token: str | None = None,
+    max_size: int = MAX_VALUE,
+    on_ready: Callable[[str], object] | None = None,
+) -> None:
+    """Serve `folder` until SIGINT or SIGTERM arrives (in the main thread), then end cleanly.
+
+    Args:
+        folder: see `KVServer`, as for all but the last.
+        host: see there; `exposure` says what to warn of.
+        port: see there.
+        token: see there.
+        max_size: see there.
+        on_ready: called with the API Address once clients can connect.
+
+    Raises:
+        ConfigurationError: the folder or the address cannot be used.
+        AccessDenied: the folder may not be written.
+    """
+    server = KVServer(folder, host=host, port=port, token=token, max_size=max_size)
+    try:
+        with _ending_on_signals(server):
+            if on_ready is not None:
+                on_ready(server.url)
+            server.serve_forever(poll_interval=0.1)
+    finally:
+        server.finish()
+
+
+def exposure(host: str, token: str | None) -> str | None:
+    """What to warn of before serving on `host`: that other machines could reach it unhindered."""
+    if token is not None or host == "localhost":
+        return None
+    try:
+        if ipaddress.ip_address(host).is_loopback:
+            return None
+    except ValueError:
+        pass
+    return f"anyone who can reach {host} can read, change and delete what is stored; set a token"
+
+
+@contextmanager
+def _ending_on_signals(server: KVServer) -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(*_: object) -> None:
+        # Not here: it waits for the loop that this signal has interrupted.
+        threading.Thread(target=server.shutdown, daemon=True).start()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
