@@ -113,6 +113,6 @@ def _unknown(name: str) -> str:
     from difflib import get_close_matches
 
     names = type_names()
-    nearest = get_close_matches(name.lower(), names, n=1)
+    nearest = get_close_matches(name.lower(), names, n=1, cutoff=0.5)
     hint = f"did you mean {nearest[0]!r}?" if nearest else f"known are {', '.join(names)}"
     return f"type {name[:40]!r} is unknown; {hint}"

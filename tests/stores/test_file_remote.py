@@ -1,0 +1,73 @@
+"""File Storage on file systems that fsspec brings: S3, WebDAV and memory."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from secrets import token_hex
+
+import pytest
+
+from storage_core import FileStorage
+from tests.servers.s3 import S3Server
+from tests.servers.webdav import WebDAVServer
+from tests.stores.cases import CredentialCases, StoreCases
+from tests.stores.test_local import HashCases
+
+
+class TestFileStorageOnS3(HashCases, CredentialCases):
+    @pytest.fixture
+    def configuration(self, s3_server: S3Server) -> FileStorage:
+        return FileStorage(
+            base_path=f"s3://{s3_server.new_bucket()}/folder/",
+            options={
+                "key": s3_server.access_key_id,
+                "secret": s3_server.secret_access_key,
+                "endpoint_url": s3_server.endpoint_url,
+            },
+        )
+
+    @pytest.fixture
+    def wrong_credentials(self, configuration: FileStorage) -> FileStorage:
+        assert configuration.options
+        return replace(configuration, options=configuration.options | {"secret": token_hex(20)})
+
+    @pytest.fixture
+    def server_down(self, configuration: FileStorage, server_down_url: str) -> FileStorage:
+        assert configuration.options
+        return replace(
+            configuration, options=configuration.options | {"endpoint_url": server_down_url}
+        )
+
+
+class TestFileStorageOnWebDAV(CredentialCases):
+    @pytest.fixture
+    def configuration(self, webdav_server: WebDAVServer) -> FileStorage:
+        return FileStorage(
+            base_path="webdav://results-of-team",
+            key_type="uuid",
+            options={
+                "base_url": webdav_server.private_url,
+                "auth": [webdav_server.user, webdav_server.password],
+            },
+        )
+
+    @pytest.fixture
+    def wrong_credentials(
+        self, configuration: FileStorage, webdav_server: WebDAVServer
+    ) -> FileStorage:
+        assert configuration.options
+        auth = [webdav_server.user, token_hex(12)]
+        return replace(configuration, options=configuration.options | {"auth": auth})
+
+    @pytest.fixture
+    def server_down(self, configuration: FileStorage, server_down_url: str) -> FileStorage:
+        assert configuration.options
+        return replace(configuration, options=configuration.options | {"base_url": server_down_url})
+
+
+class TestFileStorageInMemory(StoreCases):
+    in_other_processes = False
+
+    @pytest.fixture
+    def configuration(self) -> FileStorage:
+        return FileStorage(base_path=f"memory://share-{token_hex(4)}", key_type="uuid")

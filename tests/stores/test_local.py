@@ -1,0 +1,100 @@
+"""Local, Temporary and File Storage on a local path."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+import storage_core
+from storage_core import (
+    FileStorage,
+    LocalStorage,
+    StorageConfiguration,
+    Store,
+    TemporaryLocalStorage,
+)
+from tests.stores.cases import StoreCases
+
+
+class HashCases(StoreCases):
+    """File Storage with Key Type hash: the same bytes are stored once."""
+
+    def test_two_writes_of_the_same_bytes_are_two_blobs(self, store: Store) -> None:
+        key = store.write(b"same")
+        assert store.write(b"same") == key
+        assert store.write(b"same", "flows") != key
+        assert [blob.key for blob in store.list("results")].count(key) == 1
+
+    def test_a_key_that_is_the_hash_of_other_bytes_is_refused(self, store: Store) -> None:
+        key = store.write(b"something")
+        store.delete(key)
+        with pytest.raises(storage_core.InvalidKey, match="hash of other bytes"):
+            store.write(b"else", key=key)
+        assert store.write(b"something", key=key) == key
+
+
+class TestLocalStorage(StoreCases):
+    @pytest.fixture
+    def configuration(self, tmp_path: Path) -> StorageConfiguration:
+        return LocalStorage(storage_path=str(tmp_path / "data"))
+
+    def test_the_tilde_means_the_home_directory(self, tmp_path: Path) -> None:
+        store = storage_core.open_store(LocalStorage(storage_path="~/kept"))
+        key = store.write(b"x")
+        assert (tmp_path / "user" / "kept" / key).read_bytes() == b"x"
+
+    def test_nothing_is_created_before_the_first_write(self, store: Store, tmp_path: Path) -> None:
+        assert list(store.list()) == []
+        store.check()
+        assert not (tmp_path / "data").exists()
+
+
+class TestTemporaryLocalStorage(StoreCases):
+    @pytest.fixture
+    def configuration(self) -> StorageConfiguration:
+        return TemporaryLocalStorage()
+
+    def test_its_folders_are_private_whatever_the_umask(self, store: Store, home: Path) -> None:
+        previous = os.umask(0)
+        try:
+            key = store.write(b"x", "flows")
+        finally:
+            os.umask(previous)
+        assert (home / key).read_bytes() == b"x"
+        for folder in (home, home / "flows"):
+            assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+    def test_it_is_what_is_opened_when_nothing_is_configured(self, home: Path) -> None:
+        key = storage_core.get_store().write(b"x")
+        assert (home / key).read_bytes() == b"x"
+
+
+class TestFileStorageByHash(HashCases):
+    @pytest.fixture
+    def configuration(self, tmp_path: Path) -> StorageConfiguration:
+        return FileStorage(base_path=str(tmp_path / "data"))
+
+    def test_changed_bytes_are_detected(self, store: Store, tmp_path: Path) -> None:
+        key = store.write(b"precious")
+        (tmp_path / "data" / key).write_bytes(b"precioux")
+        with pytest.raises(storage_core.IntegrityError, match=key):
+            store.read(key)
+
+
+class TestFileStorageByUUID(StoreCases):
+    @pytest.fixture
+    def configuration(self, tmp_path: Path) -> StorageConfiguration:
+        return FileStorage(base_path=f"file://{tmp_path}/data", key_type="uuid")
+
+
+class TestFileStorageByTimestamp(StoreCases):
+    @pytest.fixture
+    def configuration(self, tmp_path: Path) -> StorageConfiguration:
+        return FileStorage(base_path=str(tmp_path / "data"), key_type="timestamp")
+
+    def test_names_sort_by_the_time_of_writing(self, store: Store) -> None:
+        keys = [store.write(b"x") for _ in range(5)]
+        assert keys == sorted(keys)
