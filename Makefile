@@ -43,26 +43,34 @@ wheel: $(RUN_READY) ## Build dist/*.whl
 	@ls dist/*.whl
 
 constraints: $(DEV_READY) ## Resolve every dependency afresh; rewrite constraints.txt and azurite's package-lock.json
-	@$(PYTHON) tools/pin.py
+	@$(PYTHON) scripts/pin.py
 
 clean: ## Remove everything that make made
 	rm -rf .venv build dist $(AZURITE)/node_modules .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.venv/bin/python:
+# pip is the last thing that a new environment gets, and its path is written into it: if both are right, so is the rest.
+define environment
+@grep -qsF '$(CURDIR)/.venv/bin/python' .venv/bin/pip || $(MAKE) .venv
+endef
+
+.PHONY: .venv
+.venv:
 	@IFS=:; for name in python3.11 python3 python3.12 python3.13 python3.14; do for dir in $$PATH; do \
 	  if "$$dir/$$name" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
 	    echo "Setting up .venv with $$dir/$$name; the first time this takes a minute or two." >&2; \
 	    exec "$$dir/$$name" -m venv --clear .venv; \
 	  fi; \
 	done; done; \
-	echo "error: no Python 3.11 or later that has the venv module is on PATH; install one (Debian: python3.11-venv)" >&2; exit 1
+	echo "error: no Python 3.11 or later with its venv module is on PATH; install one (Debian: python3.11-venv)" >&2; exit 1
 
-$(RUN_READY): | .venv/bin/python
+$(RUN_READY):
+	$(environment)
 	@$(INSTALL) --editable .
 	@rm -rf .venv/ready && mkdir .venv/ready && touch $@
 
-$(DEV_READY): | .venv/bin/python
+$(DEV_READY):
+	$(environment)
 	@$(INSTALL) --editable '.[dev,test]'
 	@rm -rf .venv/ready && mkdir .venv/ready && touch $(RUN_READY) $@
 
