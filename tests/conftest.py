@@ -15,6 +15,7 @@ import pytest
 
 from tests.servers.azurite import AzureServer, azurite
 from tests.servers.gcs import GCSServer, gcs
+from tests.servers.kv import KVServer, kv
 from tests.servers.moto import moto
 from tests.servers.plain_kv import plain_kv
 from tests.servers.process import HOST, closed_port
@@ -121,6 +122,13 @@ def gcs_server(server_folder: Path) -> Iterator[GCSServer]:
 def webdav_server(server_folder: Path) -> Iterator[WebDAVServer]:
     """WebDAV, one share open to all and one with a password (wsgidav)."""
     with webdav(server_folder) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def kv_server(server_folder: Path) -> Iterator[KVServer]:
+    """The project's own key-value server, with a token."""
+    with kv(server_folder) as server:
         yield server
 
 

@@ -11,6 +11,7 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 import threading
 from contextlib import contextmanager
 from http.server import ThreadingHTTPServer
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from storage_core.backends.kv.protocol import MAX_VALUE
 from storage_core.backends.local import LocalBackend
-from storage_core.errors import ConfigurationError
+from storage_core.errors import AccessDenied, ConfigurationError
 from storage_core.kv_server.handler import Handler
 
 if TYPE_CHECKING:
@@ -77,14 +78,13 @@ class KVServer(ThreadingHTTPServer):
         self.is_stopping = False
         self._open: set[socket.socket] = set()
         self._changed = threading.Condition()
-        self.values.check()
+        self._prepare_folder()
         try:
-            os.makedirs(self.folder, mode=0o700, exist_ok=True)
             self.address_family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
             super().__init__((host, port), Handler)
         except (OSError, OverflowError) as error:
             raise ConfigurationError(
-                f"cannot serve {self.folder} on {host} port {port}: "
+                f"cannot listen on {host} port {port}: "
                 f"{getattr(error, 'strerror', None) or error}; choose another address or port"
             ) from error
 
@@ -94,6 +94,17 @@ class KVServer(ThreadingHTTPServer):
         host, port = self.server_address[:2]
         name = str(host)
         return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
+
+    def _prepare_folder(self) -> None:
+        self.values.check()
+        try:
+            os.makedirs(self.folder, mode=0o700, exist_ok=True)
+            tempfile.TemporaryFile(dir=self.folder).close()
+        except OSError as error:
+            raise AccessDenied(
+                f"cannot keep values in {self.folder}: {error.strerror}; "
+                "change its permissions or choose another folder"
+            ) from error
 
     def server_bind(self) -> None:
         """Bind without asking the name service who this machine is, as the base class would."""
@@ -124,7 +135,7 @@ class KVServer(ThreadingHTTPServer):
             self._open.discard(request)
             self._changed.notify_all()
 
-    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
+    def handle_error(self, request: Any, client_address: Any) -> None:
         """Note what went wrong on one connection; the others go on."""
         error = sys.exc_info()[1]
         if not isinstance(error, OSError):
