@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from storage_core import keys
 from storage_core.backends.base import CHUNK_SIZE, DEFAULT_TIMEOUT, Blob
-from storage_core.errors import ConfigurationError, IntegrityError, InvalidKey
+from storage_core.errors import ConfigurationError, InvalidKey
 from storage_core.keys import Key, Kind
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
-    from typing import Self
+    from typing import BinaryIO, Self
 
     from storage_core.backends.base import Backend
     from storage_core.declaration.configuration import StorageConfiguration
@@ -146,6 +146,53 @@ class Store:
         kinds = keys.KINDS if kind is None else (keys.check_kind(kind),)
         return (blob for each in kinds for blob in self._backend.list(each))
 
+    def write_file(
+        self, path: str | os.PathLike[str], kind: Kind = "results", *, key: str | None = None
+    ) -> str:
+        """Like `write`, with the bytes of a local file, in bounded memory.
+
+        The KV server and `memory://` have to hold the whole blob in memory.
+        """
+        from storage_core import transfer
+
+        source = transfer.local_path(path)
+        before = transfer.snapshot(source)
+        target = self._target(kind, key, lambda: transfer.content_name_of(source))
+        self._backend.put_file(target, source, overwrite=key is None)
+        if transfer.snapshot(source) != before:
+            self._backend.delete(target)
+            transfer.changed(source)
+        return str(target)
+
+    def read_file(self, key: str, path: str | os.PathLike[str]) -> None:
+        """Write the blob to a local file, replacing it; in bounded memory, verified like `read`.
+
+        The file appears when it is complete, or not at all.
+        """
+        from storage_core import transfer
+
+        target = keys.parse_key(key)
+        transfer.read_to_file(
+            transfer.local_path(path),
+            lambda temporary: self._backend.get_file(target, temporary),
+            target.name if self._is_hash(target) else None,
+            f"{self.location}: {key}",
+        )
+
+    def open(self, key: str) -> BinaryIO:
+        """Open the blob for reading from start to end; the caller closes it.
+
+        A `hash` blob is verified when its end is reached: `IntegrityError` comes from the last
+        `read`, so what was read before must not be relied on until then.
+        """
+        target = keys.parse_key(key)
+        file = self._backend.open(target)
+        if not self._is_hash(target):
+            return file
+        from storage_core import transfer
+
+        return transfer.verifying(file, target.name, f"{self.location}: {key}")
+
     def check(self) -> None:
         """Reach the storage, sign in and find the bucket, writing nothing.
 
@@ -180,7 +227,8 @@ class Store:
         """`read` without blocking the event loop."""
         target = keys.parse_key(key)
         data = await self._backend.aget(target)
-        return await _off_loop(self._verified, target, data)
+        verified: bytes = await _off_loop(self._verified, target, data)
+        return verified
 
     async def aexists(self, key: str) -> bool:
         """`exists` without blocking the event loop."""
@@ -207,9 +255,9 @@ class Store:
 
     def _by_content(self, key: str | None) -> bool:
         """Whether the name depends on the bytes, or has to be checked against them."""
-        if self.configuration.naming != "hash":
-            return False
-        return key is None or keys.is_content_name(keys.parse_key(key).name)
+        if key is not None:
+            return self._is_hash(keys.parse_key(key))
+        return self.configuration.naming == "hash"
 
     def _target(self, kind: Kind, key: str | None, content_name: Any) -> Key:
         """The key to write to; `content_name` gives the hash of the bytes if it is needed."""
@@ -227,13 +275,15 @@ class Store:
             return Key(checked_kind, keys.timestamp_name())
         return Key(checked_kind, keys.random_name())
 
+    def _is_hash(self, key: Key) -> bool:
+        """Whether the name of `key` is the hash of its bytes."""
+        return self.configuration.naming == "hash" and keys.is_content_name(key.name)
+
     def _verified(self, key: Key, data: bytes) -> bytes:
-        by_content = self.configuration.naming == "hash" and keys.is_content_name(key.name)
-        if by_content and keys.content_name(data) != key.name:
-            raise IntegrityError(
-                f"{self.location}: the bytes under {key} are not those that were written; "
-                "restore the blob from a backup, or delete it"
-            )
+        if self._is_hash(key) and keys.content_name(data) != key.name:
+            from storage_core import transfer
+
+            raise transfer.damaged(f"{self.location}: {key}")
         return data
 
     def __enter__(self) -> Self:

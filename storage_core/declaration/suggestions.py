@@ -10,7 +10,8 @@ def aws_regions() -> Iterable[str]:
     """The AWS regions that offer S3, as the installed SDK lists them."""
     from botocore.session import Session
 
-    return Session().get_available_regions("s3")
+    regions: list[str] = Session().get_available_regions("s3")
+    return regions
 
 
 def aws_profiles() -> Iterable[str]:

@@ -13,6 +13,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 from secrets import token_bytes, token_hex
 
 import pytest
@@ -149,6 +150,26 @@ class StoreCases:
         if self.in_other_processes:
             key = store.write(NOT_UTF8)
             assert _run("fork", store, key) == "ok"
+
+    def test_files_are_written_and_read(self, store: Store, tmp_path: Path) -> None:
+        source, target = tmp_path / "source", tmp_path / "target"
+        source.write_bytes(NOT_UTF8 * 5000)
+        key = store.write_file(source, "flows")
+        assert key.startswith("flows/")
+        target.write_bytes(b"replaced")
+        store.read_file(key, target)
+        assert target.read_bytes() == source.read_bytes()
+        with store.open(key) as file:
+            assert file.read(10) == NOT_UTF8[:10]
+            assert file.read() == (NOT_UTF8 * 5000)[10:]
+        assert not list(tmp_path.glob(".*"))
+
+    def test_an_unknown_key_leaves_no_file(self, store: Store, tmp_path: Path) -> None:
+        with pytest.raises(storage_core.BlobNotFound):
+            store.read_file(f"results/{token_hex(16)}", tmp_path / "target")
+        with pytest.raises(storage_core.BlobNotFound):
+            store.open(f"results/{token_hex(16)}").read()
+        assert not list(tmp_path.glob("*target*"))
 
     def test_a_closed_store_opens_again(self, store: Store) -> None:
         with store:

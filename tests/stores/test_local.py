@@ -82,6 +82,11 @@ class TestFileStorageByHash(HashCases):
         (tmp_path / "data" / key).write_bytes(b"precioux")
         with pytest.raises(storage_core.IntegrityError, match=key):
             store.read(key)
+        with pytest.raises(storage_core.IntegrityError, match=key):
+            store.read_file(key, tmp_path / "copy")
+        assert not list(tmp_path.glob("*copy*"))
+        with store.open(key) as file, pytest.raises(storage_core.IntegrityError, match=key):
+            file.read()
 
 
 class TestFileStorageByUUID(StoreCases):
