@@ -1,0 +1,92 @@
+"""An HTTP server whose answers a test writes byte by byte, for what no well-behaved server sends.
+
+Each request is read to its end, remembered, and handed with its socket to the test's function; a
+function that returns leaves the connection to be closed.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from tests.servers.process import HOST
+
+
+@dataclass(frozen=True)
+class RawServer:
+    """Where it listens, and what has come in."""
+
+    url: str
+    requests: list[bytes] = field(default_factory=list)
+    """Each with its head and body, in order of arrival."""
+    stopped: threading.Event = field(default_factory=threading.Event)
+    """Set when the test is over: what an answer that hangs waits for."""
+
+
+Answer = Callable[[RawServer, socket.socket], object]
+
+
+def response(status: str, body: bytes = b"", *headers: str) -> bytes:
+    """A proper answer, after which the connection ends."""
+    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Connection: close", *headers]
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+@contextmanager
+def raw_server(answer: bytes | Answer) -> Iterator[RawServer]:
+    """A server on a free port that answers everything with these bytes, or by this function."""
+    with socket.create_server((HOST, 0), backlog=64) as listener:
+        server = RawServer(f"http://{HOST}:{listener.getsockname()[1]}")
+
+        def serve(connection: socket.socket) -> None:
+            with connection:
+                try:
+                    server.requests.append(_read_request(connection))
+                    if callable(answer):
+                        answer(server, connection)
+                    else:
+                        connection.sendall(answer)
+                except OSError:
+                    pass  # The client has gone, which is often what the test is about.
+
+        def accept() -> None:
+            while True:
+                try:
+                    connection = listener.accept()[0]
+                except OSError:
+                    return
+                threading.Thread(target=serve, args=(connection,), daemon=True).start()
+
+        accepting = threading.Thread(target=accept, daemon=True)
+        accepting.start()
+        try:
+            yield server
+        finally:
+            server.stopped.set()
+            listener.shutdown(socket.SHUT_RDWR)
+            accepting.join()
+
+
+def _read_request(connection: socket.socket) -> bytes:
+    data = b""
+    while b"\r\n\r\n" not in data:
+        data += _some(connection)
+    head, _, body = data.partition(b"\r\n\r\n")
+    length = 0
+    for line in head.lower().split(b"\r\n"):
+        name, _, value = line.partition(b":")
+        if name == b"content-length":
+            length = int(value)
+    while len(body) < length:
+        body += _some(connection)
+    return head + b"\r\n\r\n" + body
+
+
+def _some(connection: socket.socket) -> bytes:
+    data = connection.recv(65536)
+    if not data:
+        raise ConnectionResetError("the client went away in the middle of a request")
+    return data
