@@ -1,0 +1,472 @@
+"""What all backends with an fsspec driver share: deadline, retries, error messages, threads, forks.
+
+A driver's backend says how one attempt at each operation is made, in coroutines that run on the
+background event loop; this turns them into the interface that the store calls.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from abc import abstractmethod
+from io import BufferedReader, BytesIO
+from time import monotonic
+from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Final, TypeVar
+from weakref import finalize
+
+from storage_core.backends import io_loop
+from storage_core.backends.base import Backend, Blob, deadline
+from storage_core.backends.retry import GRACE, GaveUp, attempt
+from storage_core.backends.stream import PIECE, RemoteFile
+from storage_core.backends.translate import BadSettings, Fault, classify, reason
+from storage_core.errors import (
+    AccessDenied,
+    BlobExists,
+    BlobNotFound,
+    ConfigurationError,
+    StorageError,
+    StorageUnavailable,
+)
+from storage_core.keys import Key, Kind, is_name
+from storage_core.redaction import scrubbed
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+    from pathlib import Path
+
+T = TypeVar("T")
+
+_abandoned: Final[list[Any]] = []
+"""A parent's drivers in its forked child: were they collected, they would close what is shared."""
+
+
+class RemoteBackend(Backend):
+    """A backend whose driver is reached through coroutines. Safe in threads and after a fork."""
+
+    place: ClassVar[str]
+    """The word for what holds the blobs: bucket, container, folder."""
+
+    credentials: ClassVar[str]
+    """What to check when access is denied."""
+
+    address: ClassVar[str]
+    """What to check when nobody answers."""
+
+    def __init__(
+        self, location: str, place_name: str, *, timeout: float, secrets: tuple[str, ...]
+    ) -> None:
+        self.location = location
+        self._place_name = place_name
+        self.timeout = timeout
+        """Seconds that one call may take besides the time for the bytes."""
+
+        self._secrets = secrets
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._connecting: asyncio.Task[Any] | None = None
+        self._finalizer: finalize[..., RemoteBackend] | None = None
+
+    # One attempt at each operation. `driver` is what `_connect` returned.
+
+    @abstractmethod
+    async def _connect(self) -> Any:
+        """Build the driver."""
+
+    @staticmethod
+    async def _disconnect(driver: Any) -> None:
+        """Close the driver's connections."""
+
+    @abstractmethod
+    async def _get(self, driver: Any, key: Key, received: list[bytes]) -> None:
+        """Append the blob to `received`, in the pieces in which it comes where it comes so."""
+
+    @abstractmethod
+    async def _get_range(
+        self, driver: Any, key: Key, start: int, size: int, handle: dict[str, Any]
+    ) -> bytes:
+        """Some bytes of a blob; in `handle` a driver may keep what the next range needs."""
+
+    @abstractmethod
+    async def _size(self, driver: Any, key: Key) -> int: ...
+
+    @abstractmethod
+    async def _put(self, driver: Any, key: Key, data: bytes, *, create: bool) -> None:
+        """Store `data`; with `create`, refuse to replace a blob as far as the storage can."""
+
+    @abstractmethod
+    async def _put_file(
+        self, driver: Any, key: Key, file: BinaryIO, size: int, *, create: bool
+    ) -> None: ...
+
+    @abstractmethod
+    async def _delete(self, driver: Any, key: Key) -> None: ...
+
+    @abstractmethod
+    async def _page(
+        self, driver: Any, kind: Kind, token: Any, limit: int
+    ) -> tuple[Sequence[Blob], Any]:
+        """Some blobs of a kind and the token for the next page, None after the last one.
+
+        Names that are not a blob's may be among them. A missing bucket is an error.
+        """
+
+    async def _find_place(self, driver: Any) -> None:
+        """Raise what says that the bucket is missing when it is."""
+        await self._page(driver, "results", None, 1)
+
+    def _fault(self, error: BaseException) -> Fault:
+        return classify(error)
+
+    # The interface.
+
+    def check(self) -> None:
+        io_loop.run(self._checked())
+
+    def put(self, key: Key, data: bytes, *, overwrite: bool) -> None:
+        io_loop.run(self._put_checked(key, data, overwrite=overwrite))
+
+    def get(self, key: Key) -> bytes:
+        return io_loop.run(self._get_checked(key))
+
+    def exists(self, key: Key) -> bool:
+        return io_loop.run(self._exists_checked(key))
+
+    def delete(self, key: Key) -> None:
+        io_loop.run(self._delete_checked(key))
+
+    def list(self, kind: Kind) -> Iterator[Blob]:
+        token: Any = None
+        while True:
+            blobs, token = io_loop.run(self._page_checked(kind, token))
+            yield from blobs
+            if token is None:
+                return
+
+    def put_file(self, key: Key, path: Path, *, overwrite: bool) -> None:
+        from storage_core.backends.files import opened
+
+        with opened(path) as file:
+            size = os.fstat(file.fileno()).st_size
+            io_loop.run(self._put_file_checked(key, file, size, overwrite=overwrite))
+
+    def get_file(self, key: Key, path: Path) -> None:
+        from storage_core.backends.files import write_chunks
+
+        with RemoteFile(self, key, bounded=True) as file:
+            write_chunks(path, iter(lambda: file.read(PIECE), b""))
+
+    def open(self, key: Key) -> BinaryIO:
+        return BufferedReader(RemoteFile(self, key), PIECE)
+
+    def close(self) -> None:
+        finalizer = self._finalizer
+        if finalizer is not None and io_loop.is_current(self._loop):
+            self._connecting = self._finalizer = None
+            finalizer()
+
+    async def aput(self, key: Key, data: bytes, *, overwrite: bool) -> None:
+        await io_loop.arun(self._put_checked(key, data, overwrite=overwrite))
+
+    async def aget(self, key: Key) -> bytes:
+        return await io_loop.arun(self._get_checked(key))
+
+    async def aexists(self, key: Key) -> bool:
+        return await io_loop.arun(self._exists_checked(key))
+
+    async def adelete(self, key: Key) -> None:
+        await io_loop.arun(self._delete_checked(key))
+
+    async def alist(self, kind: Kind) -> AsyncIterator[Blob]:
+        token: Any = None
+        while True:
+            blobs, token = await io_loop.arun(self._page_checked(kind, token))
+            for blob in blobs:
+                yield blob
+            if token is None:
+                return
+
+    # The operations, whole: with the deadline, with retries, with errors of the family.
+
+    async def _checked(self) -> None:
+        await self.attempted("be reached", None, self._find_place)
+
+    async def _get_checked(self, key: Key) -> bytes:
+        received: list[bytes] = []
+        came = 0
+
+        async def once(driver: Any) -> None:
+            nonlocal came
+            came += sum(map(len, received))
+            received.clear()
+            await self._get(driver, key, received)
+
+        await self.attempted(f"read {key}", key, once, moved=lambda: came + sum(map(len, received)))
+        return received[0] if len(received) == 1 else b"".join(received)
+
+    async def _put_checked(self, key: Key, data: bytes, *, overwrite: bool) -> None:
+        async def send(driver: Any) -> None:
+            await self._put(driver, key, data, create=not overwrite)
+
+        await self._stored(key, BytesIO(data), len(data), send, overwrite=overwrite)
+
+    async def _put_file_checked(
+        self, key: Key, file: BinaryIO, size: int, *, overwrite: bool
+    ) -> None:
+        async def send(driver: Any) -> None:
+            file.seek(0)
+            await self._put_file(driver, key, file, size, create=not overwrite)
+
+        await self._stored(key, file, size, send, overwrite=overwrite)
+
+    async def _stored(
+        self,
+        key: Key,
+        file: BinaryIO,
+        size: int,
+        send: Callable[[Any], Awaitable[None]],
+        *,
+        overwrite: bool,
+    ) -> None:
+        tries = 0
+
+        async def once(driver: Any) -> None:
+            nonlocal tries
+            tries += 1
+            try:
+                # Asked first as well: not every service minds the condition on the write itself.
+                if not overwrite and await self._has(driver, key):
+                    raise FileExistsError(str(key))
+                await send(driver)
+            except Exception as error:
+                taken = not overwrite and self._fault(error) is Fault.TAKEN
+                # An earlier attempt may have arrived although its answer did not.
+                if taken and tries > 1 and await self._holds(driver, key, file, size):
+                    return
+                raise
+
+        await self.attempted(f"write {key}", key, once, size=size, writes=True)
+
+    async def _has(self, driver: Any, key: Key) -> bool:
+        try:
+            await self._size(driver, key)
+        except Exception as error:
+            if self._fault(error) in (Fault.MISSING, Fault.BLOB_MISSING):
+                return False
+            raise
+        return True
+
+    async def _holds(self, driver: Any, key: Key, file: BinaryIO, size: int) -> bool:
+        """Whether the blob under `key` has the bytes of `file`."""
+        if await self._size(driver, key) != size:
+            return False
+        file.seek(0)
+        handle: dict[str, Any] = {}
+        try:
+            for start in range(0, size, PIECE):
+                piece = file.read(PIECE)
+                if piece != await self._get_range(driver, key, start, len(piece), handle):
+                    return False
+        finally:
+            await self.end_stream(handle)
+        return True
+
+    async def _exists_checked(self, key: Key) -> bool:
+        try:
+            await self.size_checked(key)
+        except BlobNotFound:
+            return False
+        return True
+
+    async def _delete_checked(self, key: Key) -> None:
+        try:
+            await self.attempted(f"delete {key}", key, lambda driver: self._delete(driver, key))
+        except BlobNotFound:
+            pass
+
+    async def _page_checked(self, kind: Kind, token: Any) -> tuple[Sequence[Blob], Any]:
+        blobs, token = await self.attempted(
+            f"list {kind}", None, lambda driver: self._page(driver, kind, token, 1000)
+        )
+        return [blob for blob in blobs if is_name(blob.key.partition("/")[2])], token
+
+    async def size_checked(self, key: Key) -> int:
+        """How many bytes the blob has; called by the stream too."""
+        return await self.attempted(f"look up {key}", key, lambda driver: self._size(driver, key))
+
+    async def end_stream(self, handle: dict[str, Any]) -> None:
+        """Close what `_get_range` left in `handle`; called by the stream."""
+
+    async def range_checked(
+        self,
+        key: Key,
+        start: int,
+        size: int,
+        timeout: float,  # noqa: ASYNC109 (it spans all attempts)
+        handle: dict[str, Any],
+    ) -> bytes:
+        """`size` bytes of a blob from `start` on; called by the stream.
+
+        Args:
+            key: which blob.
+            start: how many bytes to leave out.
+            size: bytes; the blob has as many.
+            timeout: seconds that this may take besides the time for the bytes.
+            handle: a dictionary for the driver, the same for all ranges of one stream.
+        """
+
+        async def once(driver: Any) -> bytes:
+            piece = await self._get_range(driver, key, start, size, handle)
+            if len(piece) != size:
+                raise ConnectionError(f"{len(piece)} bytes came instead of {size}")
+            return piece
+
+        return await self.attempted(f"read {key}", key, once, size=size, timeout=timeout)
+
+    async def attempted(
+        self,
+        doing: str,
+        key: Key | None,
+        call: Callable[[Any], Awaitable[T]],
+        *,
+        size: int = 0,
+        moved: Callable[[], int] | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109 (it spans all attempts)
+        writes: bool = False,
+    ) -> T:
+        """Return what `call` returns, or raise what its failure means to the caller."""
+        start = monotonic()
+
+        async def once() -> T:
+            return await call(await self._driver())
+
+        try:
+            return await attempt(
+                once,
+                timeout=self.timeout if timeout is None else timeout,
+                is_transient=lambda error: self._fault(error) is Fault.PASSING,
+                size=size,
+                moved=moved,
+            )
+        except StorageError:
+            raise
+        except GaveUp as error:
+            failure = self._unanswered(doing, error)
+        except Exception as error:
+            fault = self._fault(error)
+            if fault is Fault.MISSING:
+                fault = Fault.PLACE_MISSING
+                left = deadline(self.timeout, size) - (monotonic() - start)
+                if key is not None and not writes and await self._place_exists(left):
+                    fault = Fault.BLOB_MISSING
+            failure = self._failed(doing, key, fault, error)
+        # Raised out here, so that the driver's exception, which may hold a secret, is not its
+        # context.
+        raise failure
+
+    async def _place_exists(self, left: float) -> bool:
+        """Whether it was the blob that is missing: drivers tell both in the same words."""
+        try:
+            async with asyncio.timeout(max(left, GRACE * self.timeout)):
+                await self._find_place(await self._driver())
+        except Exception as error:
+            return self._fault(error) not in (Fault.MISSING, Fault.PLACE_MISSING)
+        return True
+
+    # The driver, built when it is first needed, in each process anew.
+
+    async def _driver(self) -> Any:
+        loop = asyncio.get_running_loop()
+        if self._loop is not loop:
+            if self._connecting is not None:
+                _abandoned.append((self._connecting, self._finalizer))
+            self._loop, self._connecting = loop, None
+        task = self._connecting
+        if task is None or (task.done() and (task.cancelled() or task.exception())):
+            task = self._connecting = asyncio.ensure_future(self._connect_and_watch())
+            task.add_done_callback(_retrieve)
+        # Shielded: others may be waiting for the same one.
+        return await asyncio.shield(task)
+
+    async def _connect_and_watch(self) -> Any:
+        try:
+            driver = await self._connect()
+        except Exception as error:
+            if self._fault(error) is Fault.OTHER and not isinstance(error, StorageError):
+                raise BadSettings(f"{type(error).__name__}: {error}") from error
+            raise
+        self._finalizer = finalize(
+            self, _let_go, self._disconnect, driver, asyncio.get_running_loop()
+        )
+        return driver
+
+    # What a failure is called.
+
+    def _unanswered(self, doing: str, gave_up: GaveUp) -> StorageError:
+        why = "no answer" if gave_up.__cause__ is None else self._reason(gave_up.__cause__)
+        return self._caused(
+            StorageUnavailable(
+                f"{self.location} cannot {doing}: {why}, {gave_up}; "
+                f"check the network and {self.address}, or raise Timeout"
+            ),
+            gave_up.__cause__,
+        )
+
+    def _failed(
+        self, doing: str, key: Key | None, fault: Fault, error: BaseException
+    ) -> StorageError:
+        where, why = self.location, self._reason(error)
+        failure: StorageError
+        if fault is Fault.BLOB_MISSING:
+            failure = BlobNotFound(f"{where} holds no blob {key}")
+        elif fault is Fault.PLACE_MISSING:
+            failure = ConfigurationError(
+                f"{where} cannot {doing}: {self.place} {self._place_name} does not exist; "
+                f"create it, or correct the name"
+            )
+        elif fault is Fault.TAKEN:
+            failure = BlobExists(f"{where} already holds a blob {key}; choose another key")
+        elif fault is Fault.DENIED:
+            failure = AccessDenied(
+                f"{where} cannot {doing}: access denied ({why}); check {self.credentials}"
+            )
+        elif fault is Fault.REDIRECTED:
+            failure = ConfigurationError(
+                f"{where} cannot {doing}: the server redirects elsewhere, which is not followed; "
+                f"correct {self.address}"
+            )
+        elif fault is Fault.MISCONFIGURED:
+            failure = ConfigurationError(f"{where} cannot {doing}: {why}; correct the settings")
+        else:
+            failure = StorageUnavailable(
+                f"{where} cannot {doing}: {why}; see whether it is what {self.address} names"
+            )
+        return self._caused(failure, error)
+
+    def _reason(self, error: BaseException) -> str:
+        return reason(error, self._secrets)
+
+    def _caused(self, failure: StorageError, error: BaseException | None) -> StorageError:
+        failure.__cause__ = None if error is None else scrubbed(error, self._secrets)
+        return failure
+
+
+def _let_go(disconnect: Callable[[Any], Any], driver: Any, loop: asyncio.AbstractEventLoop) -> None:
+    if io_loop.is_current(loop):
+        io_loop.finish(disconnect(driver))
+    else:
+        _abandoned.append(driver)
+
+
+def _retrieve(task: asyncio.Task[Any]) -> None:
+    """Take what connecting raised, in case that everybody who waited has given up."""
+    if not task.cancelled():
+        task.exception()
+
+
+def merged(defaults: dict[str, Any], options: dict[str, Any]) -> dict[str, Any]:
+    """`defaults` with the `options` of a configuration on top, tables within tables too."""
+    result = dict(defaults)
+    for name, value in options.items():
+        ours = result.get(name)
+        both = isinstance(ours, dict) and isinstance(value, dict)
+        result[name] = merged(ours, value) if both else value  # type: ignore[arg-type]
+    return result

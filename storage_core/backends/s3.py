@@ -1,0 +1,318 @@
+"""Blobs in a bucket of S3 or of a service that speaks its protocol, through s3fs.
+
+Opened by S3 Storage, and by File Storage on an `s3://` URL. s3fs builds the client from what its
+users know as its options; each operation here is one request of that client, because the methods of
+s3fs on top of it ask for more than they need and retry by their own rules.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
+
+import s3fs
+
+from storage_core.backends.base import CHUNK_SIZE, Blob
+from storage_core.backends.files import parts_of
+from storage_core.backends.remote import RemoteBackend, merged
+from storage_core.backends.translate import Fault, causes, classify, classify_status
+from storage_core.keys import Key
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from storage_core.keys import Kind
+
+PART_SIZE: Final = 8 * 1024 * 1024
+"""Bytes of one part of an upload in several."""
+
+PARTS_AT_ONCE: Final = 2
+
+MAX_PARTS: Final = 10_000
+"""More the protocol does not allow."""
+
+SINGLE_PUT: Final = 64 * 1024 * 1024
+"""Bytes up to which a blob that is in memory anyway goes in one request."""
+
+_DENIED: Final = frozenset(
+    {
+        "AccessDenied",
+        "ExpiredToken",
+        "InvalidAccessKeyId",
+        "InvalidClientTokenId",
+        "InvalidToken",
+        "RequestTimeTooSkewed",
+        "SignatureDoesNotMatch",
+        "TokenRefreshRequired",
+        "UnrecognizedClientException",
+    }
+)
+_PASSING: Final = frozenset({"InternalError", "RequestTimeout", "ServiceUnavailable", "SlowDown"})
+_ELSEWHERE: Final = frozenset(
+    {
+        "AuthorizationHeaderMalformed",
+        "IllegalLocationConstraintException",
+        "PermanentRedirect",
+        "TemporaryRedirect",
+    }
+)
+
+
+class S3Backend(RemoteBackend):
+    """Blobs of one bucket, below a prefix."""
+
+    place = "bucket"
+    credentials = "AWS Access Key ID, AWS Secret Access Key and what they are allowed"
+    address = "Endpoint URL"
+
+    def __init__(
+        self,
+        bucket: str,
+        prefix: str = "",
+        *,
+        key: str | None = None,
+        secret: str | None = None,
+        token: str | None = None,
+        profile: str | None = None,
+        region: str | None = None,
+        endpoint_url: str | None = None,
+        options: Mapping[str, Any] | None = None,
+        timeout: float,
+        secrets: tuple[str, ...] = (),
+    ) -> None:
+        """Name the bucket; nothing is opened yet.
+
+        Args:
+            bucket: must exist.
+            prefix: what stands before `KIND/NAME` in the names of the objects.
+            key: access key ID; without one, AWS's own credential chain is used.
+            secret: secret access key.
+            token: session token.
+            profile: which profile of the AWS files to use.
+            region: of the bucket.
+            endpoint_url: of another service than AWS.
+            options: more arguments of `s3fs.S3FileSystem`, which replace those made from the above.
+            timeout: seconds that one call may take, retries included.
+            secrets: what no message may show.
+        """
+        super().__init__(
+            f"s3://{bucket}/{prefix}".rstrip("/"),
+            bucket,
+            timeout=timeout,
+            secrets=(*secrets, *filter(None, (secret, token))),
+        )
+        self._bucket = bucket
+        self._prefix = f"{prefix}/" if prefix else ""
+        self._region = region
+        config: dict[str, Any] = {
+            "connect_timeout": timeout,
+            "read_timeout": timeout,
+            "retries": {"total_max_attempts": 1},
+        }
+        if endpoint_url or dict(options or {}).get("endpoint_url"):
+            # Services other than AWS answer wrongly when they are asked for its newer checksums.
+            config["request_checksum_calculation"] = "when_required"
+            config["response_checksum_validation"] = "when_required"
+        given = {
+            "key": key,
+            "secret": secret,
+            "token": token,
+            "profile": profile,
+            "endpoint_url": endpoint_url,
+            "client_kwargs": {"region_name": region} if region else None,
+        }
+        self._arguments = merged(
+            {
+                "config_kwargs": config,
+                **{name: value for name, value in given.items() if value is not None},
+            },
+            dict(options or {}),
+        )
+
+    async def _connect(self) -> Any:
+        driver = s3fs.S3FileSystem(
+            asynchronous=True,
+            skip_instance_cache=True,
+            use_listings_cache=False,
+            **self._arguments,
+        )
+        driver.retries = 1
+        await driver.set_session()
+        return driver
+
+    @staticmethod
+    async def _disconnect(driver: Any) -> None:
+        await driver.s3.close()
+
+    async def _get(self, driver: Any, key: Key, received: list[bytes]) -> None:
+        answer = await self._call(driver, "get_object", key)
+        async with answer["Body"] as body:
+            while chunk := await body.read(CHUNK_SIZE):
+                received.append(chunk)
+
+    async def _get_range(
+        self, driver: Any, key: Key, start: int, size: int, handle: dict[str, Any]
+    ) -> bytes:
+        wanted = f"bytes={start}-{start + size - 1}"
+        answer = await self._call(driver, "get_object", key, Range=wanted)
+        async with answer["Body"] as body:
+            data: bytes = await body.read()
+        return data
+
+    async def _size(self, driver: Any, key: Key) -> int:
+        return int((await self._call(driver, "head_object", key))["ContentLength"])
+
+    async def _put(self, driver: Any, key: Key, data: bytes, *, create: bool) -> None:
+        if len(data) <= SINGLE_PUT:
+            await self._call(driver, "put_object", key, Body=data, **_if_absent(create))
+        else:
+            from io import BytesIO
+
+            await self._upload(driver, key, BytesIO(data), len(data), create=create)
+
+    async def _put_file(
+        self, driver: Any, key: Key, file: BinaryIO, size: int, *, create: bool
+    ) -> None:
+        if size <= PART_SIZE:
+            (body,) = parts_of(file, size, PART_SIZE) if size else (b"",)
+            await self._call(driver, "put_object", key, Body=body, **_if_absent(create))
+        else:
+            await self._upload(driver, key, file, size, create=create)
+
+    async def _delete(self, driver: Any, key: Key) -> None:
+        await self._call(driver, "delete_object", key)
+
+    async def _page(
+        self, driver: Any, kind: Kind, token: Any, limit: int
+    ) -> tuple[Sequence[Blob], Any]:
+        more = {"ContinuationToken": token} if token else {}
+        folder = f"{self._prefix}{kind}/"
+        answer = await driver._call_s3(
+            "list_objects_v2",
+            Bucket=self._bucket,
+            Prefix=folder,
+            Delimiter="/",
+            MaxKeys=limit,
+            **more,
+        )
+        blobs = [
+            Blob(f"{kind}/{entry['Key'][len(folder) :]}", entry["Size"], entry["LastModified"])
+            for entry in answer.get("Contents", ())
+        ]
+        return blobs, answer.get("NextContinuationToken")
+
+    async def _upload(
+        self, driver: Any, key: Key, file: BinaryIO, size: int, *, create: bool
+    ) -> None:
+        """Send a file in parts; no part can be read before the last call has put all together."""
+        upload = (await self._call(driver, "create_multipart_upload", key))["UploadId"]
+        etags: list[str] = []
+        part_size = max(PART_SIZE, -(-size // MAX_PARTS))
+        batch: list[bytes] = []
+
+        async def send() -> None:
+            answers = await asyncio.gather(
+                *(
+                    self._call(
+                        driver,
+                        "upload_part",
+                        key,
+                        UploadId=upload,
+                        PartNumber=len(etags) + index,
+                        Body=part,
+                    )
+                    for index, part in enumerate(batch, 1)
+                )
+            )
+            etags.extend(answer["ETag"] for answer in answers)
+            batch.clear()
+
+        try:
+            for part in parts_of(file, size, part_size):
+                batch.append(part)
+                if len(batch) == PARTS_AT_ONCE:
+                    await send()
+            await send()
+            parts = [{"PartNumber": n, "ETag": etag} for n, etag in enumerate(etags, 1)]
+            await self._call(
+                driver,
+                "complete_multipart_upload",
+                key,
+                UploadId=upload,
+                MultipartUpload={"Parts": parts},
+                **_if_absent(create),
+            )
+        except BaseException:
+            # Nobody can read what is left, but its owner pays for it. Not waited for: the time
+            # may be up.
+            abort = self._call(driver, "abort_multipart_upload", key, UploadId=upload)
+            _clean_up(abort)
+            raise
+
+    async def _call(self, driver: Any, method: str, key: Key, **arguments: Any) -> Any:
+        name = f"{self._prefix}{key}"
+        return await driver._call_s3(method, Bucket=self._bucket, Key=name, **arguments)
+
+    def _fault(self, error: BaseException) -> Fault:
+        for each in causes(error):
+            answer = getattr(each, "response", None)
+            if isinstance(answer, dict) and "Error" in answer:
+                return _fault_of(answer)
+        return classify(error)
+
+    def _reason(self, error: BaseException) -> str:
+        for each in causes(error):
+            answer = getattr(each, "response", None)
+            if isinstance(answer, dict) and "Error" in answer:
+                region = _region_of(answer)
+                if region and _fault_of(answer) is Fault.MISCONFIGURED:
+                    given = self._region or "not set"
+                    return f"the bucket is in {region}, Region Name is {given}"
+                code = answer["Error"].get("Code", "")
+                return f"{code}: {super()._reason(error)}" if not code.isdigit() else code
+        return super()._reason(error)
+
+
+def _fault_of(answer: dict[str, Any]) -> Fault:
+    code = answer["Error"].get("Code", "")
+    status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    if code == "NoSuchBucket":
+        return Fault.PLACE_MISSING
+    if code == "NoSuchKey":
+        return Fault.BLOB_MISSING
+    if code in _DENIED:
+        return Fault.DENIED
+    if code in _PASSING:
+        return Fault.PASSING
+    if code in _ELSEWHERE or (status in (301, 307, 400) and _region_of(answer)):
+        return Fault.MISCONFIGURED if _region_of(answer) else Fault.REDIRECTED
+    if code in ("PreconditionFailed", "ConditionalRequestConflict"):
+        return Fault.TAKEN
+    return classify_status(status)
+
+
+def _region_of(answer: dict[str, Any]) -> str | None:
+    """Where the bucket is, when the server says that it is not here."""
+    headers = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+    region = headers.get("x-amz-bucket-region") or answer["Error"].get("Region")
+    return str(region) if region else None
+
+
+def _if_absent(create: bool) -> dict[str, str]:
+    return {"IfNoneMatch": "*"} if create else {}
+
+
+_cleaning: Final[set[asyncio.Future[Any]]] = set()
+
+
+def _clean_up(call: Any) -> None:
+    """Let `call` run beside everything else, whatever comes of it."""
+    task = asyncio.ensure_future(call)
+    _cleaning.add(task)
+
+    def done(task: asyncio.Future[Any]) -> None:
+        _cleaning.discard(task)
+        if not task.cancelled():
+            task.exception()
+
+    task.add_done_callback(done)

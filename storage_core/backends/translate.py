@@ -1,0 +1,160 @@
+"""What kind of failure a driver's exception is. Called by the remote backends.
+
+No driver is imported for it: exceptions are known by the package and the name of their class, or by
+the HTTP status they carry. A driver that says more than that has its own rules in its backend,
+which end here.
+"""
+
+from __future__ import annotations
+
+import ssl
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Final
+
+from storage_core.errors import StorageError
+from storage_core.redaction import mask_url, scrub
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+
+class Fault(Enum):
+    """What kind of failure it is, whichever driver it comes from."""
+
+    MISSING = auto()
+    """The blob or the bucket does not exist; the driver does not say which."""
+
+    BLOB_MISSING = auto()
+    PLACE_MISSING = auto()
+    TAKEN = auto()
+    """There is a blob already, where none was to be replaced."""
+
+    DENIED = auto()
+    REDIRECTED = auto()
+    MISCONFIGURED = auto()
+    """No attempt with these settings can succeed."""
+
+    PASSING = auto()
+    """It may be gone a moment later: 429, 5xx, a broken or refused connection, a time-out."""
+
+    OTHER = auto()
+
+
+class BadSettings(Exception):
+    """A driver could not even be built."""
+
+
+_BY_CLASS: Final = {
+    ("aiohttp", "ClientSSLError"): Fault.MISCONFIGURED,
+    ("aiohttp", "InvalidURL"): Fault.MISCONFIGURED,
+    ("aiohttp", "ClientConnectionError"): Fault.PASSING,
+    ("aiohttp", "ClientPayloadError"): Fault.PASSING,
+    ("aiohttp", "TooManyRedirects"): Fault.REDIRECTED,
+    ("azure", "AzureSigningError"): Fault.DENIED,
+    ("azure", "ClientAuthenticationError"): Fault.DENIED,
+    ("azure", "IncompleteReadError"): Fault.PASSING,
+    ("azure", "ServiceRequestError"): Fault.PASSING,
+    ("azure", "ServiceResponseError"): Fault.PASSING,
+    ("azure", "TooManyRedirectsError"): Fault.REDIRECTED,
+    ("botocore", "SSLError"): Fault.MISCONFIGURED,
+    ("botocore", "ConnectionError"): Fault.PASSING,
+    ("botocore", "HTTPClientError"): Fault.PASSING,
+    ("botocore", "IncompleteReadError"): Fault.PASSING,
+    ("botocore", "CredentialRetrievalError"): Fault.DENIED,
+    ("botocore", "NoAuthTokenError"): Fault.DENIED,
+    ("botocore", "NoCredentialsError"): Fault.DENIED,
+    ("botocore", "PartialCredentialsError"): Fault.DENIED,
+    ("botocore", "SSOError"): Fault.DENIED,
+    ("botocore", "TokenRetrievalError"): Fault.DENIED,
+    ("botocore", "BotoCoreError"): Fault.MISCONFIGURED,
+    ("google", "TransportError"): Fault.PASSING,
+    ("google", "GoogleAuthError"): Fault.DENIED,
+    ("httpx", "UnsupportedProtocol"): Fault.MISCONFIGURED,
+    ("httpx", "TransportError"): Fault.PASSING,
+    ("paramiko", "AuthenticationException"): Fault.DENIED,
+    ("requests", "SSLError"): Fault.MISCONFIGURED,
+    ("requests", "ChunkedEncodingError"): Fault.PASSING,
+    ("requests", "ConnectionError"): Fault.PASSING,
+    ("requests", "Timeout"): Fault.PASSING,
+}
+
+_BY_TYPE: Final[tuple[tuple[type[BaseException], Fault], ...]] = (
+    (BadSettings, Fault.MISCONFIGURED),
+    (FileNotFoundError, Fault.MISSING),
+    (FileExistsError, Fault.TAKEN),
+    (PermissionError, Fault.DENIED),
+    (ssl.SSLCertVerificationError, Fault.MISCONFIGURED),
+    (ConnectionError, Fault.PASSING),
+    (TimeoutError, Fault.PASSING),
+    (EOFError, Fault.PASSING),
+)
+
+_LONGEST: Final = 200
+"""Characters of a driver's message that are passed on."""
+
+
+def classify(error: BaseException) -> Fault:
+    """The kind of failure that `error`, or else what it was raised from, stands for."""
+    for each in causes(error):
+        if isinstance(each, StorageError):
+            return Fault.OTHER
+        for base in type(each).__mro__:
+            fault = _BY_CLASS.get((base.__module__.partition(".")[0], base.__name__))
+            if fault is not None:
+                return _certificate_fault(each) or fault
+        for kind, fault in _BY_TYPE:
+            if isinstance(each, kind):
+                return fault
+        status = status_of(each)
+        if status is not None:
+            return classify_status(status)
+    return Fault.OTHER
+
+
+def classify_status(status: int) -> Fault:
+    """The kind of failure that an HTTP status stands for."""
+    if status in (401, 403, 407):
+        return Fault.DENIED
+    if status in (404, 410):
+        return Fault.MISSING
+    if status == 412:
+        return Fault.TAKEN
+    if status in (408, 429) or (status >= 500 and status not in (501, 505)):
+        return Fault.PASSING
+    return Fault.REDIRECTED if 300 <= status < 400 else Fault.OTHER
+
+
+def status_of(error: BaseException) -> int | None:
+    """The HTTP status that `error` carries, under whichever name."""
+    for name in ("status", "status_code", "code"):
+        value = getattr(error, name, None)
+        if isinstance(value, int | str) and str(value).isdigit() and 100 <= int(value) < 600:
+            return int(value)
+    return None
+
+
+def causes(error: BaseException) -> Iterator[BaseException]:
+    """`error`, what it was raised from, what that was raised from, and so on."""
+    each: BaseException | None = error
+    for _ in range(20):
+        if each is None:
+            return
+        yield each
+        each = each.__cause__
+
+
+def reason(error: BaseException, secrets: Iterable[str]) -> str:
+    """The first line of the driver's message, fit to be shown."""
+    lines = str(error).strip().splitlines()
+    text = scrub(mask_url(lines[0] if lines else type(error).__name__), secrets)
+    text = "".join(character if character.isprintable() else " " for character in text)
+    return f"{text[: _LONGEST - 1]}…" if len(text) > _LONGEST else text.rstrip(".")
+
+
+def _certificate_fault(error: BaseException) -> Fault | None:
+    """A certificate that is not valid hides in exceptions that otherwise are worth a retry."""
+    for each in causes(error):
+        for inner in (each, each.__context__):
+            if isinstance(inner, ssl.SSLCertVerificationError):
+                return Fault.MISCONFIGURED
+    return None
