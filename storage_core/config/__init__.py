@@ -7,4 +7,7 @@ file.py      `ConfigFile`: load, add, update, rename, delete, set the default
 scan.py      where things stand in a TOML text
 edit.py      the one module that edits TOML text
 replace.py   the one module that locks and replaces the file
+history.py   the last versions of the file, to be restored
+audit.py     secrets in the file that others could read
+relocate.py  moves a secret out of the file
 """

@@ -22,9 +22,10 @@ from storage_core.config.entries import (
 )
 from storage_core.config.read import parse, read_text
 from storage_core.errors import ConfigurationError, StorageNotFound
+from storage_core.references import is_reference
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from storage_core.declaration.configuration import StorageConfiguration
 
@@ -144,11 +145,12 @@ class ConfigFile:
 
     def update_settings(self, ref: str, changes: Mapping[str, Any]) -> StorageConfiguration:
         """Like `update`, with the changes in a mapping; only the keys it names are written."""
-        from storage_core.config import edit
+        from storage_core.config import edit, history
         from storage_core.declaration.validation import validated, with_absolute_paths
         from storage_core.types import type_named
 
         saved: list[StorageConfiguration] = []
+        moved: list[tuple[str, str]] = []
 
         def change(text: str, tables: Mapping[str, Any]) -> str:
             entry = self._entry(tables, text, ref)
@@ -161,11 +163,14 @@ class ConfigFile:
                 if entry.table.get(key) != values.get(key) or key not in entry.table
             }
             saved.append(cls(name=entry.name, id=entry.id, **values))
+            moved.extend(_moved_secrets(entry, written))
             return edit.update_table(
                 text, ("storage", entry.name), {**_lacking_id(entry), **written}
             )
 
         self._rewrite(change)
+        for secret, reference in moved:
+            history.forget(self.path, secret, reference)
         return saved[-1]
 
     def rename(self, ref: str, new: str) -> str:
@@ -199,8 +204,7 @@ class ConfigFile:
         return self.add(configuration, name=new)
 
     def delete(self, ref: str) -> str:
-        """Remove a configuration and return its name. Its blobs stay; if it was the default, that is
-        reset.
+        """Remove a configuration and return its name. Its blobs stay; a default it was is reset.
 
         Raises:
             StorageNotFound: `ref` (a name or whole ID) names nothing.
@@ -265,6 +269,7 @@ class ConfigFile:
         return default
 
     def _rewrite(self, change: Callable[[str, Mapping[str, Any]], str]) -> None:
+        from storage_core.config import history
         from storage_core.config.replace import rewrite
 
         def edited(text: str) -> str:
@@ -274,7 +279,10 @@ class ConfigFile:
                     f"{paths.shortened(self.path)} is of version {tables['version']}, newer than "
                     "this program knows; update the program to change the file"
                 )
-            return change(text, tables)
+            new = change(text, tables)
+            if new != text:
+                history.keep(self.path, text.encode())
+            return new
 
         rewrite(self.path, edited)
 
@@ -283,6 +291,16 @@ def without_defaults(cls: type[StorageConfiguration], values: Mapping[str, Any])
     """`values` without what would hold anyway: a new table says no more than it must."""
     defaults = {setting.name: setting.default for setting in cls.settings()}
     return {name: value for name, value in values.items() if value != defaults[name]}
+
+
+def _moved_secrets(entry: Entry, written: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Plain secrets that an edit replaces by a reference, with that reference."""
+    for key, value in written.items():
+        setting = entry.cls.setting_named(key) if entry.cls else None
+        before = entry.table.get(key)
+        plain = isinstance(before, str) and not is_reference(before)
+        if setting and setting.secret and plain and is_reference(value):
+            yield before, value
 
 
 def _lacking_id(entry: Entry) -> dict[str, Any]:

@@ -1,0 +1,86 @@
+"""What is not wrong with the file but not safe either: secrets in it that others could read.
+
+Called by `storage validate` and by the app, which offers to mend each finding.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from storage_core.config.entries import Configurations, Entry
+from storage_core.declaration.setting import Setting
+from storage_core.references import is_reference
+
+OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
+
+
+class PlainSecret(NamedTuple):
+    """A secret that stands in the file itself."""
+
+    name: str
+    """The configuration."""
+
+    setting: Setting
+    line: int | None
+
+
+def plain_secrets(found: Configurations, text: str = "") -> Iterator[PlainSecret]:
+    """Every secret that stands in the file itself; `text` is needed for their lines only."""
+    from storage_core.config.scan import line_of
+
+    for entry in found.entries.values():
+        for setting in _secret_settings(entry):
+            value = entry.table.get(setting.name)
+            if isinstance(value, str) and value and not is_reference(value):
+                line = line_of(text, ("storage", entry.name, setting.name)) if text else None
+                yield PlainSecret(entry.name, setting, line)
+
+
+def loose_mode(path: str) -> int | None:
+    """The file's permission bits when others than its owner have any; None when they have none."""
+    if os.name == "nt":
+        return None
+    try:
+        mode = stat.S_IMODE(os.stat(path).st_mode)
+    except OSError:
+        return None
+    return mode if mode & OTHERS else None
+
+
+def holds_secrets(found: Configurations) -> bool:
+    """Whether the file is worth hiding: a secret, or options that may be one, stand in it."""
+    if next(plain_secrets(found), None) is not None:
+        return True
+    return any(_has_plain_text(entry.table.get("options")) for entry in found.entries.values())
+
+
+def make_private(path: str) -> None:
+    """Take the permissions of everybody but the owner away; raises `ConfigurationError`."""
+    from storage_core.errors import ConfigurationError
+    from storage_core.paths import shortened
+
+    try:
+        os.chmod(path, stat.S_IMODE(os.stat(path).st_mode) & ~OTHERS)
+    except OSError as error:
+        raise ConfigurationError(
+            f"cannot change the permissions of {shortened(path)} ({error.strerror}); "
+            "ask its owner to run chmod 600 on it"
+        ) from error
+
+
+def _secret_settings(entry: Entry) -> Iterator[Setting]:
+    cls = entry.cls
+    return (setting for setting in cls.settings() if setting.secret) if cls else iter(())
+
+
+def _has_plain_text(value: object) -> bool:
+    if isinstance(value, dict):
+        if set(value) == {"ref"}:
+            return False
+        return any(_has_plain_text(inner) for inner in value.values())
+    if isinstance(value, list):
+        return any(_has_plain_text(inner) for inner in value)
+    return isinstance(value, str)

@@ -1,0 +1,192 @@
+"""The last versions of the configuration file, in `$PREFECT_HOME/history`.
+
+Every change through `ConfigFile` keeps the text it replaces, so that `storage restore` and the app
+can bring it back. The folder is for its owner only, as are the versions in it: they hold whatever
+secrets the file held. A secret that is moved out of the file is moved out of here too.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any, Final, NamedTuple
+
+from storage_core.config import edit, replace
+from storage_core.config.entries import storage_tables
+from storage_core.config.read import decode, parse
+from storage_core.errors import ConfigurationError, StorageNotFound
+from storage_core.paths import prefect_home, shortened
+
+KEPT: Final = 20
+"""Versions of one configuration file; the oldest go first."""
+
+_STAMP: Final = re.compile(r"(\d{8}T\d{6}\.\d{6}Z)\.toml")
+_FORM: Final = "%Y%m%dT%H%M%S.%fZ"
+
+
+class Version(NamedTuple):
+    """One version of the configuration file that was replaced."""
+
+    stamp: str
+    """When it was replaced, in UTC; also what `restore` is given."""
+
+    path: str
+    """The file that holds it."""
+
+    @property
+    def when(self) -> datetime:
+        return _time(self.stamp)
+
+
+def versions(path: str) -> list[Version]:
+    """The kept versions of the configuration file at `path`, newest first."""
+    folder = _folder(path)
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return []
+    found = [(match[1], name) for name in names if (match := _STAMP.fullmatch(name))]
+    return [Version(stamp, os.path.join(folder, name)) for stamp, name in sorted(found)[::-1]]
+
+
+def find(path: str, stamp: str) -> Version:
+    """The version with this stamp, or with this number counted from 1, the newest.
+
+    Raises:
+        StorageNotFound: there is none.
+    """
+    kept = versions(path)
+    for number, version in enumerate(kept, 1):
+        if stamp in (version.stamp, str(number)):
+            return version
+    raise StorageNotFound(
+        f"no version {stamp!r} of {shortened(path)} is kept; `storage restore` lists those that are"
+    )
+
+
+def text_of(version: Version) -> str:
+    """The configuration file as it was."""
+    try:
+        with open(version.path, "rb") as file:
+            return decode(file.read(), version.path)
+    except OSError as error:
+        raise ConfigurationError(
+            f"cannot read {shortened(version.path)} ({error.strerror}); allow reading it"
+        ) from error
+
+
+def keep(path: str, data: bytes) -> None:
+    """Keep `data`, what the file at `path` holds and is about to lose. Call it under the lock.
+
+    A version equal to the newest is not kept twice. That the history cannot be written is logged
+    and does not stop the change.
+    """
+    from logging import getLogger
+
+    if not data:
+        return
+    try:
+        folder = _folder(path)
+        for missing in (os.path.dirname(os.path.dirname(folder)), os.path.dirname(folder), folder):
+            os.makedirs(missing, mode=0o700, exist_ok=True)
+        os.chmod(os.path.dirname(folder), 0o700)
+        kept = versions(path)
+        if kept and _bytes_of(kept[0]) == data:
+            return
+        stamp = max(f"{datetime.now(UTC):{_FORM}}", _after(kept[0].stamp) if kept else "")
+        _write_new(os.path.join(folder, f"{stamp}.toml"), data)
+        for old in kept[KEPT - 1 :]:
+            os.unlink(old.path)
+    except OSError as error:
+        getLogger("storage_core").warning(
+            "cannot keep the last version of %s in the history: %s", path, error.strerror
+        )
+
+
+def restore(path: str, version: Version) -> None:
+    """Make the configuration file what it was; what it is now is kept first, broken or not.
+
+    Raises:
+        ConfigurationError: the version cannot be read, or the file cannot be saved.
+    """
+    text = text_of(version)
+    parse(text, version.path)
+    with replace.locked(path) as target:
+        before = replace.fingerprint(target)
+        try:
+            with open(target, "rb") as file:
+                keep(path, file.read())
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            raise ConfigurationError(
+                f"cannot read {shortened(path)} ({error.strerror}); allow reading it"
+            ) from error
+        replace.write(path, text, before)
+
+
+def forget(path: str, secret: str, reference: str) -> None:
+    """Take a secret that has moved out of the configuration file out of its history too.
+
+    In every version, settings that hold `secret` get `reference` instead; a version in which the
+    secret stands anywhere else is removed.
+    """
+    for version in versions(path):
+        text = text_of(version)
+        holders = _settings_with(text, version.path, secret)
+        if secret not in text and not holders:
+            continue
+        try:
+            for name, key in holders:
+                text = edit.update_table(text, ("storage", name), {key: reference})
+        except ConfigurationError:
+            text = secret
+        if secret in text:
+            os.unlink(version.path)
+        else:
+            replace.write(version.path, text, replace.fingerprint(version.path))
+
+
+def _settings_with(text: str, path: str, secret: str) -> list[tuple[str, str]]:
+    try:
+        tables = parse(text, path)
+    except ConfigurationError:
+        return []
+    found: list[tuple[str, str]] = []
+    for name, table in storage_tables(tables).items():
+        settings: dict[str, Any] = table if isinstance(table, dict) else {}
+        found += [(name, key) for key, value in settings.items() if value == secret]
+    return found
+
+
+def _folder(path: str) -> str:
+    """Where versions of this configuration file lie: each file has a folder of its own."""
+    target = os.path.realpath(path)
+    name = f"{os.path.basename(target)}-{sha256(os.fsencode(target)).hexdigest()[:12]}"
+    return os.path.join(prefect_home(), "history", name)
+
+
+def _after(stamp: str) -> str:
+    """The first stamp after `stamp`: two versions within a microsecond, or a clock set back."""
+    from datetime import timedelta
+
+    return f"{_time(stamp) + timedelta(microseconds=1):{_FORM}}"
+
+
+def _time(stamp: str) -> datetime:
+    return datetime.strptime(stamp, _FORM).replace(tzinfo=UTC)
+
+
+def _bytes_of(version: Version) -> bytes:
+    with open(version.path, "rb") as file:
+        return file.read()
+
+
+def _write_new(path: str, data: bytes) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
+    with open(os.open(path, flags, 0o600), "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,82 @@
+"""Move a secret out of the configuration file, to where a reference finds it.
+
+Nothing is taken out of the file before the reference was resolved and gave the same secret.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from storage_core.errors import ConfigurationError
+from storage_core.references import check_reference, is_reference, resolve
+
+if TYPE_CHECKING:
+    from storage_core.config.file import ConfigFile
+
+
+def move_secret(file: ConfigFile, ref: str, setting: str, reference: str) -> None:
+    """Replace a plain secret by `reference`, in the file and in its history.
+
+    Args:
+        file: the configuration file.
+        ref: the configuration.
+        setting: the key of a secret setting that holds a plain secret.
+        reference: `keyring:service/user` (stored there), `file:/path` (created there if there is
+            no such file) or `env:NAME` (which must hold the secret already).
+
+    Raises:
+        ConfigurationError: there is no plain secret, or the reference does not lead to it.
+    """
+    entry = file.load().find(ref)
+    declared = entry.cls.setting_named(setting) if entry.cls else None
+    value = entry.table.get(setting)
+    if declared is None or not declared.secret:
+        raise ConfigurationError(f"{setting} is no secret setting of {entry.name!r}")
+    if not isinstance(value, str) or not value or is_reference(value):
+        raise ConfigurationError(f"{declared.label} of {entry.name!r} holds no secret to move")
+    if not is_reference(reference):
+        raise ConfigurationError("write where to: keyring:service/user, file:/path or env:NAME")
+    try:
+        check_reference(reference)
+    except ValueError as error:
+        raise ConfigurationError(str(error)) from None
+
+    secret = resolve(value, declared.label)
+    _store(secret, reference, declared.label)
+    if resolve(reference, declared.label) != secret:
+        raise ConfigurationError(
+            f"{reference} holds something else than {declared.label} of {entry.name!r}; "
+            "put the secret there, or choose another place"
+        )
+    file.update_settings(entry.name, {setting: reference})
+
+
+def _store(secret: str, reference: str, label: str) -> None:
+    scheme, _, target = reference.partition(":")
+    if scheme == "keyring":
+        import keyring
+        from keyring.errors import KeyringError
+
+        service, _, user = target.rpartition("/")
+        try:
+            keyring.set_password(service, user, secret)
+        except (KeyringError, RuntimeError) as error:
+            raise ConfigurationError(
+                f"{label}: the keyring cannot be written ({type(error).__name__}); "
+                "unlock it, or use env: or file: instead"
+            ) from None
+    elif scheme == "file":
+        path = os.path.expanduser(target)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
+        try:
+            with open(os.open(path, flags, 0o600), "w", encoding="utf-8", newline="") as file:
+                file.write(secret)
+                file.flush()
+                os.fsync(file.fileno())
+        except FileExistsError:
+            return
+        except OSError as error:
+            raise ConfigurationError(
+                f"{label}: cannot write {target} ({error.strerror}); choose another place"
+            ) from error

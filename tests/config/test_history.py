@@ -1,0 +1,161 @@
+"""The last versions of the file are kept, private, and give a secret up when the file does."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+from secrets import token_hex
+
+import pytest
+
+import storage_core
+from storage_core import ConfigFile, LocalStorage, S3Storage
+from storage_core.config import history
+from storage_core.config.relocate import move_secret
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> ConfigFile:
+    return ConfigFile(tmp_path / "storage.toml")
+
+
+def kept(file: ConfigFile) -> list[str]:
+    return [history.text_of(version) for version in history.versions(file.path)]
+
+
+def test_every_change_keeps_the_text_it_replaces(file: ConfigFile) -> None:
+    texts = []
+    for n in range(3):
+        file.add(LocalStorage(storage_path=f"/data/{n}"), name=f"s{n}")
+        texts.append(Path(file.path).read_text())
+    assert kept(file) == [texts[1], texts[0]]
+
+
+def test_the_folder_and_its_files_are_for_the_owner_only(file: ConfigFile, home: Path) -> None:
+    file.add(LocalStorage(storage_path="/data"), name="a")
+    file.delete("a")
+    paths = [home / "history", *(home / "history").rglob("*")]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in paths if path.is_dir()} == {0o700}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in paths if path.is_file()} == {0o600}
+
+
+def test_the_number_of_versions_is_bounded_and_the_newest_stay(file: ConfigFile) -> None:
+    file.add(LocalStorage(storage_path="/data"), name="a")
+    for n in range(history.KEPT + 5):
+        file.update("a", storage_path=f"/data/{n}")
+    texts = kept(file)
+    assert len(texts) == history.KEPT
+    assert f'"/data/{history.KEPT + 3}"' in texts[0]
+
+
+def test_a_change_that_changes_nothing_is_not_kept(file: ConfigFile) -> None:
+    file.add(LocalStorage(storage_path="/data"), name="a")
+    file.rename("a", "a")
+    file.reset_default()
+    assert kept(file) == []
+
+
+def test_a_version_is_restored_even_when_the_file_is_broken(file: ConfigFile) -> None:
+    file.add(LocalStorage(storage_path="/data"), name="a")
+    good = Path(file.path).read_text()
+    file.delete("a")
+    Path(file.path).write_bytes(b"[storage\xff")
+    history.restore(file.path, history.find(file.path, "1"))
+    assert Path(file.path).read_text() == good
+    # What was broken is kept too: somebody may have typed a lot.
+    assert Path(history.versions(file.path)[0].path).read_bytes() == b"[storage\xff"
+
+
+def test_a_version_is_restored_when_the_file_is_gone(file: ConfigFile) -> None:
+    file.add(LocalStorage(storage_path="/data"), name="a")
+    file.update("a", storage_path="/other")
+    Path(file.path).unlink()
+    history.restore(file.path, history.versions(file.path)[0])
+    assert file.load()["a"].location == "/data"
+    assert stat.S_IMODE(Path(file.path).stat().st_mode) == 0o600
+
+
+def test_a_version_that_is_not_kept_is_not_found(file: ConfigFile) -> None:
+    with pytest.raises(storage_core.StorageNotFound, match="storage restore"):
+        history.find(file.path, "1")
+
+
+def test_two_files_have_histories_of_their_own(file: ConfigFile, tmp_path: Path) -> None:
+    other = ConfigFile(tmp_path / "other" / "storage.toml")
+    file.add(LocalStorage(storage_path="/data"), name="a")
+    file.delete("a")
+    assert history.versions(other.path) == []
+
+
+def test_a_history_that_cannot_be_written_does_not_stop_a_change(
+    file: ConfigFile, home: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    home.mkdir()
+    (home / "history").write_text("in the way")
+    file.add(LocalStorage(storage_path="/data"), name="a")
+    file.update("a", storage_path="/other")
+    assert file.load()["a"].location == "/other"
+    assert "history" in caplog.text
+
+
+class TestMovingASecretOut:
+    @pytest.fixture
+    def secret(self, file: ConfigFile) -> str:
+        secret = token_hex(20)
+        file.add(
+            S3Storage(bucket="b", aws_access_key_id="AKIAEXAMPLE", aws_secret_access_key=secret),
+            name="prod",
+        )
+        file.update("prod", prefix="a")
+        file.duplicate("prod", "copy")
+        assert all(secret in text for text in kept(file))
+        return secret
+
+    def test_into_a_file_takes_it_out_of_file_and_history(
+        self, file: ConfigFile, secret: str, tmp_path: Path
+    ) -> None:
+        file.delete("copy")
+        target = tmp_path / "secret"
+        move_secret(file, "prod", "aws_secret_access_key", f"file:{target}")
+        assert target.read_text() == secret
+        assert stat.S_IMODE(target.stat().st_mode) == 0o600
+        assert secret not in Path(file.path).read_text()
+        assert len(kept(file)) >= 3
+        assert not [text for text in kept(file) if secret in text]
+        assert f"file:{target}" in kept(file)[0]
+
+    def test_by_an_edit_does_so_too_and_drops_what_cannot_be_cleaned(
+        self, file: ConfigFile, secret: str
+    ) -> None:
+        path = Path(file.path)
+        path.write_text(f"# the old key was {secret}\n{path.read_text()}")
+        file.update("prod", prefix="b")
+        versions = len(kept(file))
+        file.update("prod", aws_secret_access_key="env:PROD_SECRET")
+        assert not [text for text in kept(file) if secret in text]
+        assert len(kept(file)) < versions + 1
+
+    def test_into_a_variable_that_holds_something_else_is_refused(
+        self, file: ConfigFile, secret: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for value in (None, "other"):
+            if value:
+                monkeypatch.setenv("PROD_SECRET", value)
+            with pytest.raises(storage_core.ConfigurationError, match="PROD_SECRET"):
+                move_secret(file, "prod", "aws_secret_access_key", "env:PROD_SECRET")
+        assert secret in Path(file.path).read_text()
+
+    def test_into_an_existing_file_never_overwrites_it(
+        self, file: ConfigFile, secret: str, tmp_path: Path
+    ) -> None:
+        target = tmp_path / "secret"
+        target.write_text("of somebody else")
+        with pytest.raises(storage_core.ConfigurationError, match="something else"):
+            move_secret(file, "prod", "aws_secret_access_key", f"file:{target}")
+        assert target.read_text() == "of somebody else"
+        assert secret in Path(file.path).read_text()
+
+    def test_what_is_no_secret_cannot_be_moved(self, file: ConfigFile, secret: str) -> None:
+        for setting in ("bucket", "aws_session_token", "nonsense"):
+            with pytest.raises(storage_core.ConfigurationError):
+                move_secret(file, "prod", setting, "env:X")
