@@ -1,0 +1,154 @@
+"""Paints a Textual screen as a picture, cell by cell; `make.py` and the tests call it.
+
+Needs the `screenshots` extra. Nothing of the machine shows in a picture: no browser, no installed
+font, no time; the same screen gives the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from functools import cache
+from itertools import groupby
+from operator import attrgetter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
+
+from PIL import Image, ImageDraw
+
+from .bidi import reorder
+from .glyphs import Glyphs
+from .grid import Grid, read_svg
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+_Color: TypeAlias = tuple[int, int, int]
+
+STILL = 16
+"""Width of a cell in pixels: twice a usual terminal's, for displays with two pixels for one."""
+
+MOVING = 12
+"""The same for recordings, whose size grows with every frame."""
+
+_LIGHTS = ("#ff5f57", "#febc2e", "#28c840")
+_SMOOTH = 8  # circles are drawn this many times larger, then averaged
+
+
+def render_png(source: str | App[Any], path: Path, *, cell_width: int = STILL) -> None:
+    """Write a screen as a PNG of at most 256 colours, the most frequent of which are exact.
+
+    Args:
+        source: A running app, or what its `export_screenshot` returned.
+        cell_width: in pixels, even; a cell is twice as high.
+
+    Raises:
+        LookupError: No font has a character of the screen.
+        ValueError: The text is not a screenshot exported by Textual.
+    """
+    image = render_image(source, cell_width=cell_width)
+    _reduced(image, _palette([image])).save(path, optimize=True)
+
+
+def render_animation(
+    frames: Iterable[tuple[str | App[Any], float]], path: Path, *, cell_width: int = MOVING
+) -> None:
+    """Write screens as one animated GIF that repeats; each is shown for its number of seconds.
+
+    Raises: as `render_png`.
+    """
+    shown = [(render_image(source, cell_width=cell_width), seconds) for source, seconds in frames]
+    palette = _palette(image for image, _ in shown)
+    first, *rest = (_reduced(image, palette) for image, _ in shown)
+    first.save(
+        path,
+        save_all=True,
+        append_images=rest,
+        duration=[round(1000 * seconds) for _, seconds in shown],
+        loop=0,
+        optimize=True,
+    )
+
+
+def render_image(source: str | App[Any], *, cell_width: int = STILL) -> Image.Image:
+    """Return a screen in a window's frame, as `render_png` writes it but with all its colours."""
+    grid = read_svg(source if isinstance(source, str) else source.export_screenshot())
+    glyphs = _glyphs(cell_width)
+    return _framed(_paint(grid, glyphs), grid.title, glyphs)
+
+
+def origin(cell_width: int = STILL) -> tuple[int, int]:
+    """Return where the first cell begins inside the frame: x and y, in pixels."""
+    return cell_width, 5 * cell_width // 2
+
+
+@cache
+def _glyphs(cell_width: int) -> Glyphs:
+    return Glyphs(cell_width)
+
+
+def _paint(grid: Grid, glyphs: Glyphs) -> Image.Image:
+    width, height = glyphs.width, glyphs.height
+    image = Image.new("RGB", (grid.columns * width, grid.rows * height), grid.background)
+    for fill in grid.fills:
+        x, y = fill.column * width, fill.row * height
+        image.paste(fill.color, (x, y, x + fill.width * width, y + height))
+    for _, row in groupby(grid.glyphs, attrgetter("row")):
+        for glyph in reorder(row):
+            x, y, style = glyph.column * width, glyph.row * height, glyph.style
+            mask = glyphs.draw(glyph.text, glyph.width, bold=style.bold, italic=style.italic)
+            image.paste(style.color, (x, y), mask)
+            for asked, line in ((style.underline, glyphs.underline), (style.strike, glyphs.strike)):
+                if asked:
+                    top, bottom = y + line[0], y + line[1]
+                    image.paste(style.color, (x, top, x + mask.width, bottom))
+    return image
+
+
+def _framed(screen: Image.Image, title: str, glyphs: Glyphs) -> Image.Image:
+    """Add a window's title bar, and a margin in the colour that most of the screen has."""
+    unit = glyphs.width
+    margin, bar = origin(unit)
+    back = max(_counts(screen))[1]
+    ink = (255, 255, 255) if sum(back) < 3 * 128 else (0, 0, 0)
+    image = Image.new("RGB", (screen.width + 2 * margin, screen.height + bar + margin), back)
+    image.paste(screen, (margin, bar))
+    frame = (0, 0, image.width - 1, image.height - 1)
+    ImageDraw.Draw(image).rectangle(frame, outline=_mixed(back, ink, 0.2))
+    light = Image.new("L", (unit * _SMOOTH, unit * _SMOOTH))
+    ImageDraw.Draw(light).ellipse((0, 0, light.width - 1, light.height - 1), 255)
+    light = light.reduce(_SMOOTH)
+    for number, color in enumerate(_LIGHTS):
+        image.paste(color, (margin + number * 7 * unit // 4, (bar - unit) // 2), light)
+    x = (image.width - len(title) * unit) // 2
+    for number, char in enumerate(title):
+        place = (x + number * unit, (bar - glyphs.height) // 2)
+        image.paste(_mixed(back, ink, 0.6), place, glyphs.draw(char, 1))
+    return image
+
+
+def _mixed(one: _Color, other: _Color, part: float) -> _Color:
+    red, green, blue = (round(a + (b - a) * part) for a, b in zip(one, other, strict=True))
+    return red, green, blue
+
+
+def _counts(image: Image.Image) -> list[tuple[int, _Color]]:
+    """Return each colour with the number of its pixels."""
+    found = image.getcolors(image.width * image.height)
+    return cast("list[tuple[int, _Color]]", found)
+
+
+def _palette(images: Iterable[Image.Image]) -> Image.Image:
+    """Return the 256 most frequent colours: all that fill cells, and most that smooth letters."""
+    counts: Counter[_Color] = Counter()
+    for image in images:
+        for count, color in _counts(image):
+            counts[color] += count
+    colors = sorted(counts, key=lambda color: (-counts[color], color))[:256]
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([level for color in colors for level in color])
+    return palette
+
+
+def _reduced(image: Image.Image, palette: Image.Image) -> Image.Image:
+    return image.quantize(palette=palette, dither=Image.Dither.NONE)
