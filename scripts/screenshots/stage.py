@@ -31,7 +31,6 @@ _FIXED = {
     "COLORTERM": "truecolor",
     "LC_ALL": "C.UTF-8",
     "NO_GCE_CHECK": "true",
-    "PROD_S3_SECRET": "resolved by no scene",
     "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
     "TERM": "xterm-256color",
     "TEXTUAL_ANIMATIONS": "none",
