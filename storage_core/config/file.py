@@ -298,8 +298,9 @@ def _moved_secrets(entry: Entry, written: Mapping[str, Any]) -> Iterator[tuple[s
     for key, value in written.items():
         setting = entry.cls.setting_named(key) if entry.cls else None
         before = entry.table.get(key)
-        plain = isinstance(before, str) and not is_reference(before)
-        if setting and setting.secret and plain and is_reference(value):
+        if not (setting and setting.secret and isinstance(before, str)):
+            continue
+        if is_reference(value) and not is_reference(before):
             yield before, value
 
 

@@ -47,7 +47,7 @@ def read_settings(
         except ValueError as error:
             faults.append(Fault(setting.name, str(error)))
     named = {fault.name for fault in faults}
-    faults += [fault for fault in missing(cls, values) if fault.name not in named]
+    faults += [fault for fault in missing(cls, {**table, **values}) if fault.name not in named]
     return values, faults
 
 

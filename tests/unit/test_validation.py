@@ -1,0 +1,147 @@
+"""The two ways into a configuration agree: what people type, and what stands in a file."""
+
+from __future__ import annotations
+
+from secrets import token_hex
+from typing import Any
+
+import pytest
+
+import storage_core
+from storage_core import S3Storage, all_types, type_named
+from storage_core.declaration.table import read_settings
+from storage_core.declaration.validation import InvalidSettings, fault_of, validated
+
+VALID: dict[str, dict[str, Any]] = {
+    "azure": {"container": "c", "connection_string": "AccountName=a;AccountKey=Zm9v"},
+    "file": {"base_path": "s3://bucket/x", "key_type": "uuid", "options": {"anon": True}},
+    "gcs": {"bucket": "b", "service_account_info": '{"type": "authorized_user"}'},
+    "kv": {"api_address": "http://127.0.0.1:4300/x", "token": "env:TOKEN", "timeout": 2.5},
+    "local": {"storage_path": "~/data", "protected": True},
+    "s3": {"bucket": "b", "prefix": "a/b", "endpoint_url": "http://[::1]:9000"},
+    "temporary": {},
+}
+
+WRONG: list[tuple[str, str, Any]] = [
+    ("s3", "bucket", "a b"),
+    ("s3", "bucket", "a/b"),
+    ("s3", "prefix", "../up"),
+    ("s3", "prefix", "a//b"),
+    ("s3", "prefix", "/"),
+    ("s3", "endpoint_url", "127.0.0.1:9000"),
+    ("s3", "endpoint_url", "http://host:99999"),
+    ("s3", "endpoint_url", "http://host/?a=b"),
+    ("s3", "region_name", "a\nb"),
+    ("s3", "timeout", -1),
+    ("s3", "timeout", float("nan")),
+    ("s3", "aws_secret_access_key", "env:"),
+    ("kv", "api_address", "ftp://host"),
+    ("azure", "connection_string", "hunter2"),
+    ("gcs", "service_account_info", "[]"),
+    ("gcs", "service_account_info", '{"type": "service_account"}'),
+    ("file", "key_type", "sha1"),
+    ("file", "base_path", "s3://"),
+    ("local", "storage_path", "s3://bucket"),
+]
+
+
+def test_there_are_the_seven_types_of_the_specification_in_its_order() -> None:
+    assert [cls.label for cls in all_types()] == [
+        "Azure Blob Storage",
+        "File Storage",
+        "Google Cloud Storage",
+        "KV Server Storage",
+        "Local Storage",
+        "S3 Storage",
+        "Temporary Local Storage",
+    ]
+
+
+@pytest.mark.parametrize("type", VALID)
+def test_both_ways_accept_what_is_right(type: str) -> None:
+    cls = type_named(type)
+    values, faults = read_settings(cls, VALID[type])
+    assert not faults
+    assert validated(cls, VALID[type]) == values == VALID[type]
+    assert cls(**values).given() == values
+
+
+@pytest.mark.parametrize(("type", "name", "value"), WRONG)
+def test_both_ways_refuse_what_is_wrong_with_the_same_words(
+    type: str, name: str, value: Any
+) -> None:
+    cls = type_named(type)
+    given = {**VALID[type], name: value}
+    _, faults = read_settings(cls, given)
+    with pytest.raises(InvalidSettings) as caught:
+        validated(cls, given)
+    assert [fault.name for fault in faults] == [fault.name for fault in caught.value.faults]
+    setting = cls.setting_named(name)
+    assert setting
+    assert fault_of(setting, value) == caught.value.faults[0].message
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "saved"),
+    [
+        ("timeout", "10", 10),
+        ("timeout", " 2.5 ", 2.5),
+        ("protected", "yes", True),
+        ("prefix", "/team/a/", "team/a"),
+        ("bucket", " acme ", "acme"),
+        ("options", 'requester_pays = true\nacl = "x"', {"requester_pays": True, "acl": "x"}),
+        ("options", '{"a": [1]}', {"a": [1]}),
+    ],
+)
+def test_text_from_a_form_becomes_the_value_of_its_type(name: str, typed: str, saved: Any) -> None:
+    values = validated(S3Storage, {"bucket": "b", name: typed})
+    assert values[name] == saved
+    assert type(values[name]) is type(saved)
+
+
+def test_every_fault_is_found_at_once() -> None:
+    with pytest.raises(InvalidSettings) as caught:
+        validated(S3Storage, {"timeout": "x", "prefix": "..", "bukcet": "b"})
+    assert {fault.name for fault in caught.value.faults} == {
+        "bucket",
+        "timeout",
+        "prefix",
+        "bukcet",
+    }
+    assert isinstance(caught.value, storage_core.ConfigurationError)
+
+
+def test_no_fault_repeats_what_was_typed() -> None:
+    canary = token_hex(20)
+    for cls in all_types():
+        for setting in cls.settings():
+            for typed in (f"{canary}\n", f"http://{canary}:x", [canary], f"s3://{canary}/../"):
+                message = fault_of(setting, typed)
+                assert message is None or canary not in message
+            with pytest.raises(InvalidSettings) as caught:
+                validated(cls, {setting.name: object(), f"{setting.name}x": canary})
+            assert canary not in f"{caught.value!r}{caught.value}{caught.value.__context__!r}"
+
+
+def test_a_representation_masks_secrets_and_shows_references() -> None:
+    canary = token_hex(20)
+    shown = repr(
+        S3Storage(
+            bucket="acme",
+            aws_access_key_id="AKIAEXAMPLE",
+            aws_secret_access_key=canary,
+            aws_session_token="env:TOKEN",
+            options={"sse_customer_key": canary},
+        )
+    )
+    assert canary not in shown
+    for visible in ("acme", "AKIAEXAMPLE", "env:TOKEN", "sse_customer_key", "********"):
+        assert visible in shown
+
+
+def test_passwords_in_urls_are_masked() -> None:
+    canary = token_hex(20)
+    location = storage_core.FileStorage(base_path=f"sftp://kim:{canary}@host/data").location
+    assert canary not in location
+    assert "kim" in location
+    assert "host/data" in location
