@@ -6,7 +6,7 @@
 .PHONY: help run test check format wheel constraints clean
 
 PYTHON := .venv/bin/python
-PIP := $(PYTHON) -m pip --quiet --disable-pip-version-check
+PIP := $(PYTHON) -m pip -qq --disable-pip-version-check
 AZURITE := tests/servers/azurite
 
 # A set-up holds until what it was made from changes, or the checkout moves; the names of these stamps say so.
@@ -51,7 +51,7 @@ clean: ## Remove everything that make made
 
 # pip is the last thing that a new environment gets, and its path is written into it: if both are right, so is the rest.
 define environment
-@grep -qsF '$(CURDIR)/.venv/bin/python' .venv/bin/pip || $(MAKE) .venv
+@grep -qsF '$(CURDIR)/.venv/bin/python' .venv/bin/pip || $(MAKE) --no-print-directory .venv
 endef
 
 .PHONY: .venv

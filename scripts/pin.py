@@ -43,7 +43,7 @@ def pin_azurite() -> None:
     """Writes azurite's package-lock.json without the addresses npm would put there."""
     lock = AZURITE / "package-lock.json"
     lock.unlink(missing_ok=True)
-    flags = ["--package-lock-only", "--omit-lockfile-registry-resolved", "--ignore-scripts"]
+    flags = ["--package-lock-only", "--omit-lockfile-registry-resolved", "--loglevel=error"]
     node = {**os.environ, "PATH": f"{ROOT}/.venv/bin{os.pathsep}{os.environ['PATH']}"}
     subprocess.run(["npm", "install", *flags], cwd=AZURITE, env=node, check=True)
     lock.write_text(json.dumps(without_addresses(json.loads(lock.read_text())), indent=2) + "\n")
