@@ -1,4 +1,4 @@
-"""What a person reads when the configuration file cannot be locked or saved. Called by `replace`."""
+"""What a person reads when the file cannot be locked or saved. Called by `replace`."""
 
 from __future__ import annotations
 

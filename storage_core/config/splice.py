@@ -49,7 +49,7 @@ class Splice:
     def result(self) -> str:
         """The text with all changes made."""
         text, made, at = self.text, "", 0
-        changes = sorted(self._changes, key=lambda change: (change.start, change.end))
+        changes = sorted(self._changes, key=_position)
         for index, change in enumerate(changes):
             made += text[at : max(at, change.start)]
             at = max(at, change.end)
@@ -86,3 +86,8 @@ class Splice:
         elif not text or text.endswith(("\n", "\ufeff")):
             made += newline
         return made
+
+
+def _position(change: _Change) -> tuple[int, int]:
+    """Sorts a table's new keys before new tables below it, which begin at the same place."""
+    return change.start, ("lines", "apart", "span", "cut").index(change.kind)
