@@ -1,0 +1,93 @@
+"""Write the generated parts of README.md: the settings of each storage type, and the commands.
+
+    python scripts/readme.py            rewrite them
+    python scripts/readme.py --check    exit 1 if they are out of date
+
+`make readme` runs the first, the tests the second.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from storage_core import Setting, StorageConfiguration, all_types
+
+README = Path(__file__).parent.parent / "README.md"
+
+
+def settings() -> str:
+    """One table for each storage type, in the order in which the app shows them."""
+    return "\n\n".join(map(_section, all_types()))
+
+
+def commands() -> str:
+    """One line for each command, from its help."""
+    from click import Context
+
+    from storage_core.cli import storage
+
+    context = Context(storage, info_name="storage")
+    lines = ["| command | does |", "| --- | --- |"]
+    for name in storage.list_commands(context):
+        command = storage.get_command(context, name)
+        if command is not None and not command.hidden:
+            lines.append(f"| `storage {name}` | {_cell(command.get_short_help_str(200))} |")
+    return "\n".join(lines)
+
+
+PARTS: dict[str, Callable[[], str]] = {"settings": settings, "commands": commands}
+
+
+def generated(text: str) -> str:
+    """`text` with every part between its two markers written afresh."""
+    for name, make in PARTS.items():
+        pattern = rf"(<!-- {name}: [^>]*-->\n).*?(\n<!-- end of {name} -->)"
+        text, count = re.subn(
+            pattern, lambda m, made=make: f"{m[1]}\n{made()}\n{m[2]}", text, flags=re.DOTALL
+        )
+        if count != 1:
+            raise SystemExit(f"README.md has {count} places for {name}, not one")
+    return text
+
+
+def _section(cls: type[StorageConfiguration]) -> str:
+    lines = [f"### {cls.label}", "", f'{cls.description} In the file: `type = "{cls.type}"`.']
+    if cls.note:
+        lines += ["", f"**{cls.note}**"]
+    own = [setting for setting in cls.settings() if setting.name != "protected"]
+    if own:
+        lines += ["", "| Setting | Key | Description |", "| --- | --- | --- |"]
+        lines += [_row(setting) for setting in own]
+    return "\n".join(lines)
+
+
+def _row(setting: Setting) -> str:
+    notes = []
+    if setting.unless:
+        notes.append(f"(required unless `{setting.unless}` is given)")
+    elif not setting.required:
+        notes.append("(optional)")
+    if setting.choices:
+        notes.append(f"One of {', '.join(f'`{choice}`' for choice in setting.choices)}.")
+    if setting.secret:
+        notes.append("*Secret: takes a reference.*")
+    elif setting.reference:
+        notes.append("*Takes a reference.*")
+    name = f"**{setting.label}**" if setting.required or setting.unless else setting.label
+    label = f"{name} · advanced" if setting.advanced else name
+    return f"| {label} | `{setting.name}` | {_cell(' '.join([setting.help, *notes]))} |"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    before = README.read_text(encoding="utf-8")
+    after = generated(before)
+    if "--check" in sys.argv[1:]:
+        sys.exit("README.md is out of date: run `make readme`" if after != before else 0)
+    README.write_text(after, encoding="utf-8")
