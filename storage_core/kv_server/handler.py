@@ -42,6 +42,7 @@ class Handler(BaseHTTPRequestHandler):
     """One client."""
 
     protocol_version = "HTTP/1.1"
+    default_request_version = "HTTP/1.0"
     server_version = "storage-kv"
     sys_version = ""
     server: KVServer
@@ -73,8 +74,6 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         except (OSError, StorageError) as error:
             self._fail(error)
-        if self.server.is_stopping:
-            self.close_connection = True
 
     def parse_request(self) -> bool:
         """Read the head, then see whether this client may send what follows."""
@@ -192,7 +191,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _key(self) -> Key | None:
         """The key that the request names; None when it was refused instead."""
-        if key := from_segment(self._target.removeprefix("/")):
+        if self._target.startswith("/") and (key := from_segment(self._target[1:])):
             return key
         self._refuse(
             HTTPStatus.BAD_REQUEST,
@@ -223,6 +222,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _send_head(self, status: HTTPStatus, length: int) -> None:
         self._has_answered = True
+        self.close_connection |= self.server.is_stopping
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(length))

@@ -41,7 +41,7 @@ def check_json(text: bytes | mmap) -> None:
                 f"not JSON, or over {MAX_PARSED} bytes and not a string or an object of strings"
             )
         try:
-            json.loads(text[:], parse_int=str, parse_constant=_refuse)
+            json.loads(str(text[:], "utf-8"), parse_int=str, parse_constant=_refuse)
         except RecursionError:
             raise ValueError("JSON that is nested too deep") from None
 
@@ -50,31 +50,35 @@ def _is_strings(text: bytes | mmap) -> bool:
     """Whether `text` is a JSON string, or an object with a value or more, all of them strings."""
     at = _skip(text, 0)
     if text[at : at + 1] != b"{":
-        return _skip_string(text, at) == len(text)
+        return _behind_string(text, at) == len(text)
     while True:
-        at = _skip_string(text, _skip(text, at + 1))
-        if text[at : at + 1] != b":":
+        colon = _behind_string(text, _skip(text, at + 1))
+        if colon is None or text[colon : colon + 1] != b":":
             return False
-        at = _skip_string(text, _skip(text, at + 1))
-        if text[at : at + 1] != b",":
-            return text[at : at + 1] == b"}" and _skip(text, at + 1) == len(text)
+        end = _behind_string(text, _skip(text, colon + 1))
+        if end is None:
+            return False
+        if text[end : end + 1] != b",":
+            return text[end : end + 1] == b"}" and _skip(text, end + 1) == len(text)
+        at = end
 
 
-def _skip(text: bytes | mmap, at: int) -> int:
-    found = _SPACE.match(text, at)
-    return at if found is None else found.end()
-
-
-def _skip_string(text: bytes | mmap, at: int) -> int:
-    """Where the next token behind the string at `at` starts; where there is none: `at`."""
+def _behind_string(text: bytes | mmap, at: int) -> int | None:
+    """Where the next token starts behind the string at `at`; None if there is no string."""
     if text[at : at + 1] != b'"':
-        return at
+        return None
     inside = at + 1
     while found := _IN_STRING.match(text, inside, inside + _PIECE):
         if found.end() == inside:
             break
         inside = found.end()
-    return _skip(text, inside + 1) if text[inside : inside + 1] == b'"' else at
+    return _skip(text, inside + 1) if text[inside : inside + 1] == b'"' else None
+
+
+def _skip(text: bytes | mmap, at: int) -> int:
+    """Where the next token starts."""
+    found = _SPACE.match(text, at)
+    return at if found is None else found.end()
 
 
 def _refuse(constant: str) -> NoReturn:

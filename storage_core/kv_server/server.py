@@ -76,7 +76,7 @@ class KVServer(ThreadingHTTPServer):
         self.patience = patience
         self.idle: set[socket.socket] = set()
         self.is_stopping = False
-        self._open: set[socket.socket] = set()
+        self.connections: set[socket.socket] = set()
         self._changed = threading.Condition()
         self._prepare_folder()
         try:
@@ -91,9 +91,8 @@ class KVServer(ThreadingHTTPServer):
     @property
     def url(self) -> str:
         """What clients use as API Address."""
-        host, port = self.server_address[:2]
-        name = str(host)
-        return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
+        host = f"[{self.server_name}]" if ":" in self.server_name else self.server_name
+        return f"http://{host}:{self.server_port}"
 
     def _prepare_folder(self) -> None:
         self.values.check()
@@ -112,13 +111,14 @@ class KVServer(ThreadingHTTPServer):
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.socket.bind(self.server_address)
         self.server_address = self.socket.getsockname()
+        self.server_name, self.server_port = self.socket.getsockname()[:2]
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Start a thread for a new connection, if there may be one more."""
         with self._changed:
-            is_full = len(self._open) >= MAX_CONNECTIONS
+            is_full = len(self.connections) >= MAX_CONNECTIONS
             if not is_full:
-                self._open.add(request)
+                self.connections.add(request)
         if is_full:
             request.settimeout(0)
             request.send(_NO_ROOM)
@@ -132,7 +132,7 @@ class KVServer(ThreadingHTTPServer):
         self.idle.discard(request)
         super().shutdown_request(request)
         with self._changed:
-            self._open.discard(request)
+            self.connections.discard(request)
             self._changed.notify_all()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
@@ -147,8 +147,8 @@ class KVServer(ThreadingHTTPServer):
         self.server_close()
         end = monotonic() + _SECONDS_TO_FINISH
         with self._changed:
-            while self._open and monotonic() < end:
-                for connection in self._open & self.idle:
+            while self.connections and monotonic() < end:
+                for connection in self.connections & self.idle:
                     try:
                         connection.shutdown(socket.SHUT_RD)
                     except OSError:
