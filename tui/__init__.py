@@ -1,0 +1,11 @@
+"""The full-screen app: `tui.app.StorageApp`. It knows `storage_core`, and nothing else.
+
+app.py         the app: theme, keys, crash output; opens the first screen
+workspace.py   the configuration file as the app sees it; all file work, undo and redo
+commands.py    every command, declared once: bindings, footer, help and palette come from it
+keymap.py      `[app.keys]` of the configuration file
+background.py  blocking work in threads that never hold up leaving the app
+state.py       theme and sort order, in a file of their own
+screens/       one screen each, its styles beside it
+widgets/       what screens are made of
+"""

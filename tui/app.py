@@ -1,0 +1,194 @@
+"""`StorageApp`: the app itself. Started by the bare command `storage`.
+
+It holds what all screens share (the workspace, the state, the latest snapshot of the file) and does
+what concerns none of them alone: themes, remapped keys, noticing changes on disk, crash output.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, ClassVar, TypeVar
+
+from textual.app import App, SystemCommand
+from textual.binding import Binding
+from textual.reactive import reactive
+from textual.signal import Signal
+
+from tui import state
+from tui.background import in_thread
+from tui.keymap import keymap
+from tui.theme import DARK, THEMES
+from tui.workspace import Snapshot, Workspace
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from textual.screen import Screen
+
+T = TypeVar("T")
+
+POLL: float = 1.0
+"""Seconds between two looks at the file on disk."""
+
+
+class StorageApp(App[None]):
+    """The full-screen app.
+
+    Args:
+        config_path: the configuration file; by default `$STORAGE_CONFIG`, else
+            `$PREFECT_HOME/storage.toml`.
+    """
+
+    TITLE = "Storage"
+    # Textual loads no styles for the screen that it starts with.
+    CSS_PATH: ClassVar = ["app.tcss", "screens/configurations.tcss"]
+    HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-narrow"), (72, "-medium"), (100, "-wide")]
+    VERTICAL_BREAKPOINTS: ClassVar = [(0, "-short"), (30, "-tall")]
+    BINDINGS: ClassVar = [
+        Binding("ctrl+q", "quit", "Quit", show=False, priority=True),
+    ]
+    NOTIFICATION_TIMEOUT = 4
+
+    busy: reactive[str] = reactive("", init=False)
+    """What is being done in the background, as shown; empty when nothing is."""
+
+    def __init__(self, config_path: str | os.PathLike[str] | None = None) -> None:
+        super().__init__()
+        self.workspace = Workspace(config_path)
+        self.snapshot = Snapshot()
+        """The file as it was read last."""
+
+        self.loaded = Signal[Snapshot](self, "loaded")
+        """Published when there is a new snapshot."""
+
+        self.remembered = state.load()
+        self.idle = asyncio.Event()
+        """Set while nothing is being done in the background."""
+
+        self.idle.set()
+        self._jobs: list[str] = []
+        self._keymap_notes: list[str] = []
+        for theme in THEMES:
+            self.register_theme(theme)
+        known = self.remembered.theme in self.available_themes
+        self.theme = self.remembered.theme if known else DARK
+
+    def get_default_screen(self) -> Screen[None]:
+        """The list is the first screen, with none below it."""
+        from tui.screens.configurations import ConfigurationsScreen
+
+        return ConfigurationsScreen()
+
+    def on_mount(self) -> None:
+        """Read the file, then look at it from time to time."""
+        self.console.set_window_title(f"Storage: {self.workspace.shown_path}")
+        self.theme_changed_signal.subscribe(self, lambda theme: self.remember(theme=theme.name))
+        self.run_worker(self.reload("reading"), group="load")
+        self.set_interval(POLL, self._poll)
+
+    # ---- work in the background
+
+    async def in_background(self, what: str, function: Callable[[], T]) -> T:
+        """Run `function` in a thread; `what` is shown meanwhile."""
+        self._jobs.append(what)
+        self.idle.clear()
+        self.busy = what
+        try:
+            return await in_thread(function)
+        finally:
+            self._jobs.remove(what)
+            self.busy = self._jobs[-1] if self._jobs else ""
+            if not self._jobs:
+                self.idle.set()
+
+    async def reload(self, what: str = "reading") -> None:
+        """Read the file again and tell the screens."""
+        self.snapshot = await self.in_background(what, self.workspace.load)
+        tables = self.snapshot.configurations.tables if self.snapshot.configurations else {}
+        keys, notes = keymap(tables)
+        if keys != self._keymap:
+            self.set_keymap(keys)
+        if notes != self._keymap_notes:
+            self._keymap_notes = notes
+            for note in notes:
+                self.say(note, severity="warning")
+        self.loaded.publish(self.snapshot)
+        self.refresh_bindings()
+
+    async def change(self, label: str, make: Callable[[Any], T]) -> T:
+        """Change the file; see `Workspace.change`. The screens are told before this returns."""
+        try:
+            return await self.in_background("saving", lambda: self.workspace.change(label, make))
+        finally:
+            await self.reload()
+
+    def _poll(self) -> None:
+        if not self._jobs:
+            self.run_worker(self._look(), group="poll", exclusive=True)
+
+    async def _look(self) -> None:
+        stamp = await in_thread(self.workspace.stamp)
+        if stamp != self.snapshot.stamp and not self._jobs:
+            await self.reload()
+            self.say("The file was changed elsewhere; this is what it says now.")
+
+    def remember(self, **what: str) -> None:
+        """Keep the theme or the sort order for the next time."""
+        for name, value in what.items():
+            if getattr(self.remembered, name) != value:
+                setattr(self.remembered, name, value)
+                kept = state.State(**vars(self.remembered))
+                self.run_worker(in_thread(lambda: state.save(kept)), group="state")
+
+    # ---- what all screens say and show
+
+    def say(self, message: str, severity: Any = "information") -> None:
+        """Tell something in one line that goes away by itself."""
+        self.notify(message, severity=severity, markup=False)
+
+    def fail(self, message: str) -> None:
+        """Tell what went wrong."""
+        self.notify(message, severity="error", timeout=10, markup=False)
+
+    def key_of(self, command: str) -> str:
+        """The remapped key of a command; empty when it has its own."""
+        return self._keymap.get(command, "").split(",")[0]
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """The command palette has the commands of the screen below it, in the same words."""
+        for command in getattr(screen, "declared", ()):
+            action = f"action_{command.name}"
+            possible = screen.check_action(command.name, ()) and hasattr(screen, action)
+            if possible and command.name != "palette":
+                yield SystemCommand(command.label, command.tooltip, getattr(screen, action))
+
+    # ---- crashes
+
+    def _fatal_error(self) -> None:
+        """Textual prints the values of all variables, secrets among them; this prints none.
+
+        The exception's own message is left out for the same reason.
+        """
+        import sys
+        import traceback
+
+        from rich.text import Text
+
+        kind, _, trace = sys.exc_info()
+        lines = [
+            f"error: the app stopped because of a bug in it ({kind.__name__ if kind else '?'}).",
+            "The configuration file is as it was last saved. Where it happened, for a report:",
+            *(line.rstrip() for line in traceback.format_tb(trace)),
+        ]
+        self.bell()
+        self._exit_renderables.append(Text("\n".join(lines)))
+        self._close_messages_no_wait()
+
+    def panic(self, *renderables: Any) -> None:
+        """As above: what an exception would draw of itself may hold values."""
+        if any(isinstance(each, BaseException) for each in renderables):
+            self._fatal_error()
+        else:
+            super().panic(*renderables)

@@ -1,0 +1,193 @@
+"""Every command of the app, declared once.
+
+Bindings, footer, help panel, command palette and the names in `[app.keys]` are all made from these
+declarations, so they use the same words. A screen runs the command `new` in its method `action_new`.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from textual.binding import Binding
+
+
+class Command(NamedTuple):
+    """One thing a person can do on a screen."""
+
+    name: str
+    """Its name in `[app.keys]`, and of the screen's action."""
+
+    keys: tuple[str, ...]
+    """Its keys, in Textual's spelling; the first is shown."""
+
+    label: str
+    tooltip: str
+    """One sentence: what happens."""
+
+    group: str
+    footer: bool = False
+    priority: bool = False
+    """Goes before what the focused widget would do with the key."""
+
+    changes: bool = False
+    """Writes the configuration file: not possible while that is read-only."""
+
+
+HELP: Final = Command("help", ("?", "f1"), "Help", "Show every key of this screen.", "App", True)
+PALETTE: Final = Command(
+    "palette", ("ctrl+p", ":"), "Commands", "Find any command by typing part of its name.", "App"
+)
+THEME: Final = Command("theme", ("f8",), "Theme", "Choose how the app looks.", "App")
+QUIT: Final = Command(
+    "quit", ("q",), "Quit", "Leave the app. Ctrl+Q always works too.", "App", True
+)
+
+LIST: Final = (
+    Command("new", ("n",), "New", "Create a storage configuration.", "Change", True, changes=True),
+    Command("edit", ("e", "enter"), "Edit", "Change its settings.", "Change", True, changes=True),
+    Command(
+        "duplicate", ("D",), "Duplicate", "Copy it under another name.", "Change", changes=True
+    ),
+    Command(
+        "rename",
+        ("r",),
+        "Rename",
+        "Give it another name; the default goes along.",
+        "Change",
+        changes=True,
+    ),
+    Command(
+        "delete", ("x", "delete"), "Delete", "Remove it; its blobs stay.", "Change", changes=True
+    ),
+    Command("undo", ("u",), "Undo", "Take back the last change.", "Change", changes=True),
+    Command("redo", ("ctrl+r",), "Redo", "Make it again.", "Change", changes=True),
+    Command(
+        "default",
+        ("d",),
+        "Default",
+        "Make it the default; on the default: back to Temporary Local Storage.",
+        "Use",
+        True,
+        changes=True,
+    ),
+    Command("test", ("t",), "Test", "Test the connection, step by step.", "Use", True),
+    Command("test_all", ("T",), "Test all", "Test every connection, several at once.", "Use"),
+    Command("browse", ("b",), "Browse", "Look at the blobs of this storage.", "Use", True),
+    Command("copy_id", ("c",), "Copy ID", "Put its ID on the clipboard.", "Use"),
+    Command(
+        "copy_snippet",
+        ("p",),
+        "Copy Python",
+        "Put the Python that opens it on the clipboard.",
+        "Use",
+    ),
+    Command("filter", ("/",), "Filter", "Find by name, type, location or ID.", "View", True),
+    Command("sort", ("s",), "Sort", "By file order, name, type or location.", "View"),
+    Command("reload", ("f5",), "Reload", "Read the configuration file again.", "View"),
+    HELP,
+    PALETTE,
+    THEME,
+    QUIT,
+)
+
+PICKER: Final = (
+    Command("choose", ("enter",), "Choose", "Go on to the form of this type.", "Type", True),
+    Command("leave", ("escape",), "Back", "Back to the list.", "Type", True),
+    Command("help", ("?", "f1"), "Help", "Show every key of this screen.", "App", True),
+)
+
+FORM: Final = (
+    Command(
+        "save",
+        ("ctrl+s",),
+        "Save",
+        "Write the settings into the file.",
+        "Form",
+        True,
+        priority=True,
+        changes=True,
+    ),
+    Command(
+        "leave", ("escape",), "Back", "Back to the list; asks when there are changes.", "Form", True
+    ),
+    Command(
+        "reveal",
+        ("f2",),
+        "Reveal",
+        "Show the secret in this field for 10 seconds.",
+        "Form",
+        True,
+        priority=True,
+    ),
+    Command(
+        "advanced",
+        ("f3",),
+        "Advanced",
+        "Show or hide the settings that few need.",
+        "Form",
+        True,
+        priority=True,
+    ),
+    Command(
+        "try_out",
+        ("f4",),
+        "Test",
+        "Test the connection with what the form says, before saving.",
+        "Form",
+        True,
+        priority=True,
+    ),
+    Command("help", ("f1",), "Help", "Show every key of this screen.", "App", True, priority=True),
+)
+
+TEST: Final = (
+    Command("again", ("t",), "Test again", "Run the test once more.", "Test", True),
+    Command(
+        "leave", ("escape", "q", "enter"), "Close", "Close; cancels a running test.", "Test", True
+    ),
+)
+
+ALL: Final = (LIST, PICKER, FORM, TEST)
+
+
+def bindings(commands: tuple[Command, ...]) -> list[Binding]:
+    """The bindings of a screen that has these commands."""
+    return [
+        Binding(
+            ",".join(_spelled(key) for key in command.keys),
+            command.name,
+            command.label,
+            tooltip=command.tooltip,
+            id=command.name,
+            show=command.footer,
+            priority=command.priority,
+        )
+        for command in commands
+    ]
+
+
+_SHOWN: Final = {
+    "question_mark": "?",
+    "slash": "/",
+    "colon": ":",
+    "escape": "Esc",
+    "enter": "Enter",
+    "delete": "Del",
+    "space": "Space",
+    "tab": "Tab",
+}
+
+
+def shown_key(key: str) -> str:
+    """A key as people read it: `ctrl+r` is `Ctrl+R`."""
+    *modifiers, last = key.split("+") if len(key) > 1 else [key]
+    if last in _SHOWN:
+        last = _SHOWN[last]
+    elif len(last) > 1 or modifiers:
+        last = last.upper() if len(last) < 4 else last.replace("_", " ").capitalize()
+    return "+".join([*(modifier.capitalize() for modifier in modifiers), last])
+
+
+def _spelled(key: str) -> str:
+    # In a binding's key string the comma separates keys and these signs go by name.
+    return {"?": "question_mark", "/": "slash", ":": "colon"}.get(key, key)

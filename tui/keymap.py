@@ -1,0 +1,85 @@
+"""Remapped keys: `[app.keys]` of the configuration file, such as `new = "ctrl+n"`.
+
+Whatever stands there, nobody is locked out: a remapping that is not understood, or takes the key of
+another command, is left aside with a note, and F1, Ctrl+Q and Escape cannot be taken away.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from textual.keys import Keys
+
+from tui import commands
+from tui.text import printable
+
+_RESERVED = {
+    *("ctrl+q", "ctrl+c", "f1", "escape", "enter", "tab", "shift+tab"),
+    *("up", "down", "left", "right", "home", "end", "pageup", "pagedown"),
+    *("h", "j", "k", "l", "g", "G"),
+}
+_KNOWN = {key.value for key in Keys}
+_NAMED = {"?": "question_mark", "/": "slash", ":": "colon", ",": "comma", ".": "full_stop"}
+_LETTER = re.compile(r"(ctrl|alt|shift|ctrl\+shift|alt\+shift)\+[a-z0-9]|[^\W_]")
+
+
+def keymap(tables: Mapping[str, Any]) -> tuple[dict[str, str], list[str]]:
+    """What `tables` remaps: command -> keys, in Textual's form; and notes on what was left aside."""
+    app = tables.get("app")
+    wanted = app.get("keys") if isinstance(app, dict) else None
+    if wanted is None:
+        return {}, []
+    if not isinstance(wanted, dict):
+        return {}, ["app.keys must be a table; its keys are left as they are"]
+    known = {command.name: command for group in commands.ALL for command in group}
+    accepted: dict[str, str] = {}
+    notes: list[str] = []
+    for name, key in wanted.items():
+        where = f"app.keys.{printable(name)[:40]}"
+        if name not in known:
+            notes.append(f"{where} is no command; `?` lists them")
+        elif not isinstance(key, str) or not (spelled := _spelled(key)):
+            notes.append(f'{where} is no key; write something like "ctrl+n" or "N"')
+        elif spelled in _RESERVED:
+            notes.append(f"{where}: {key} has a fixed meaning; choose another key")
+        else:
+            accepted[name] = spelled
+    for name, key in list(accepted.items()):
+        if other := _clash(name, key, accepted, known):
+            notes.append(f"app.keys.{name}: {commands.shown_key(key)} is the key of {other}")
+            del accepted[name]
+    for name in accepted:
+        # F1 stays beside whatever else is chosen for help.
+        if name == "help":
+            accepted[name] += ",f1"
+    return accepted, notes
+
+
+def _spelled(key: str) -> str:
+    key = key.strip()
+    if len(key) == 1:
+        return _NAMED.get(key, key if key.isalnum() else "")
+    key = key.lower().replace(" ", "")
+    return key if key in _KNOWN or _LETTER.fullmatch(key) or key in _NAMED.values() else ""
+
+
+def _clash(
+    name: str, key: str, accepted: Mapping[str, str], known: Mapping[str, commands.Command]
+) -> str:
+    """The label of a command that is on the same screen and has this key."""
+    for group in commands.ALL:
+        if all(command.name != name for command in group):
+            continue
+        for other in group:
+            if other.name == name:
+                continue
+            keys = (
+                (accepted[other.name],)
+                if other.name in accepted
+                else tuple(_NAMED.get(each, each) for each in other.keys)
+            )
+            if key in keys:
+                return known[other.name].label
+    return ""

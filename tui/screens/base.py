@@ -1,0 +1,72 @@
+"""What every full screen of the app has: a title above, the keys below, and their commands."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, ClassVar, TypeVar
+
+from textual.screen import ModalScreen, Screen
+
+from tui.widgets.bars import KeyBar, TitleBar
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from tui.app import StorageApp
+    from tui.commands import Command
+
+ResultT = TypeVar("ResultT")
+
+
+class StorageScreen(Screen[ResultT]):
+    """A screen whose commands are declared in `commands.py`."""
+
+    declared: ClassVar[tuple[Command, ...]] = ()
+    """What one can do here; `BINDINGS` is made from it."""
+
+    app: StorageApp
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.turn = asyncio.Lock()
+        """Held by the flow that is running on this screen."""
+
+    def compose(self) -> ComposeResult:
+        """The bars; what is between them comes from `body`."""
+        yield TitleBar(id="title")
+        yield from self.body()
+        yield KeyBar(self.declared, id="keys")
+
+    def body(self) -> ComposeResult:
+        """What stands between the bars."""
+        yield from ()
+
+    def on_mount(self) -> None:
+        """Say where one is, and what is being done."""
+        title = self.query_one(TitleBar)
+        title.note = self.app.workspace.shown_path
+        self.watch(self.app, "busy", lambda busy: setattr(title, "busy", busy))
+
+    def action_help(self) -> None:
+        """Every key of this screen."""
+        from tui.screens.help import HelpScreen
+
+        self.app.push_screen(HelpScreen(self.declared))
+
+    def action_palette(self) -> None:
+        """Textual's command palette, with our commands."""
+        self.app.action_command_palette()
+
+    def action_theme(self) -> None:
+        """Choose how the app looks."""
+        self.app.search_themes()
+
+    async def action_quit(self) -> None:
+        """Leave the app; a save under way ends first."""
+        await self.app.action_quit()
+
+
+class Dialog(ModalScreen[ResultT]):
+    """A small screen over another."""
+
+    app: StorageApp

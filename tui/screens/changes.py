@@ -1,0 +1,220 @@
+"""Commands on the list that change the configuration file, or copy something out of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from storage_core.config import names
+from tui.flow import flow
+from tui.screens.base import StorageScreen
+from tui.text import printable
+
+if TYPE_CHECKING:
+    from tui.workspace import Row
+
+
+class RowScreen(StorageScreen[None]):
+    """A screen with a current row."""
+
+    @property
+    def row(self) -> Row | None:
+        """The row under the cursor."""
+        raise NotImplementedError
+
+    def select(self, name: str) -> None:
+        """Put the cursor on a configuration."""
+        raise NotImplementedError
+
+
+class ChangeCommands(RowScreen):
+    """Create, edit, duplicate, rename, delete, default, undo, redo, copy."""
+
+    def action_new(self) -> None:
+        """Choose a type, then fill in its form."""
+        self._new()
+
+    @flow
+    async def _new(self) -> None:
+        from tui.screens.picker import PickerScreen
+
+        cls = await self.app.push_screen_wait(PickerScreen())
+        if cls is not None:
+            from tui.screens.form import FormScreen
+
+            name = await self.app.push_screen_wait(FormScreen(cls))
+            if name:
+                await self._created(name)
+
+    async def _created(self, name: str) -> None:
+        self.select(name)
+        if self.app.snapshot.has_default:
+            return
+        from tui.screens.ask import Ask
+
+        answer = await self.app.push_screen_wait(
+            Ask(
+                f"Make {name} the default?",
+                "No default is set, so programs that do not ask for a storage by name use "
+                "Temporary Local Storage.",
+                [("no", "Not now"), ("yes", "Make it the default")],
+                focus="yes",
+            )
+        )
+        if answer == "yes":
+            await self._make_default(name)
+
+    def action_edit(self) -> None:
+        """Change the settings."""
+        if self.row and self.row.entry:
+            self._edit(self.row)
+
+    @flow
+    async def _edit(self, row: Row) -> None:
+        assert row.entry is not None
+        cls = row.entry.cls
+        if cls is None:
+            self.app.fail(f"{printable(row.name)}: {row.problem}")
+            return
+        from tui.screens.form import FormScreen
+
+        name = await self.app.push_screen_wait(FormScreen(cls, row.entry))
+        if name:
+            self.select(name)
+
+    def action_duplicate(self) -> None:
+        """Copy it under another name."""
+        if self.row:
+            self._duplicate(self.row)
+
+    @flow
+    async def _duplicate(self, row: Row) -> None:
+        new = await self._ask_name(
+            f"Duplicate {row.name} as", "Duplicate", self._free_name(row.name)
+        )
+        if new:
+            await self.app.change(
+                f"duplicate {row.name}", lambda file: file.duplicate(row.name, new)
+            )
+            self.select(new)
+
+    def action_rename(self) -> None:
+        """Give it another name."""
+        if self.row:
+            self._rename(self.row)
+
+    @flow
+    async def _rename(self, row: Row) -> None:
+        new = await self._ask_name(f"Rename {row.name} to", "Rename", row.name)
+        if new and new != row.name:
+            await self.app.change(f"rename {row.name}", lambda file: file.rename(row.name, new))
+            self.select(new)
+
+    async def _ask_name(self, title: str, button: str, value: str) -> str | None:
+        from tui.screens.ask import AskName
+
+        found = self.app.snapshot.configurations
+        taken = set(found.entries) if found else set()
+        if button == "Rename":
+            taken.discard(value)
+        return await self.app.push_screen_wait(
+            AskName(title, button, value, lambda name: names.check_new_name(name, taken))
+        )
+
+    def _free_name(self, name: str) -> str:
+        found = self.app.snapshot.configurations
+        taken = found.entries if found else {}
+        candidates = (
+            f"{name}-copy{number or ''}" for number in range(len(taken) + 2) if number != 1
+        )
+        return next(each for each in candidates if each not in taken)
+
+    def action_delete(self) -> None:
+        """Remove it, after asking."""
+        if self.row:
+            self._delete(self.row)
+
+    @flow
+    async def _delete(self, row: Row) -> None:
+        assert row.entry is not None
+        from tui.screens.ask import Ask
+
+        protected = row.entry.settings.get("protected") is True
+        text = ["Its blobs stay where they are; u takes this back."]
+        if row.default:
+            text.append("It is the default: Temporary Local Storage will be used instead.")
+        if protected:
+            text.append(f"It is protected: type its name, {printable(row.name)}, to delete it.")
+        answer = await self.app.push_screen_wait(
+            Ask(
+                f"Delete {row.name}?",
+                "\n".join(text),
+                [("cancel", "Cancel"), ("delete", "Delete")],
+                focus="cancel",
+                danger="delete",
+                typed=row.name.strip() if protected else None,
+            )
+        )
+        if answer == "delete":
+            await self.app.change(f"delete {row.name}", lambda file: file.delete(row.name))
+            self.app.say(f"Deleted {printable(row.name)}.")
+
+    def action_default(self) -> None:
+        """Make it the default; on the default: none."""
+        if self.row:
+            self._default(self.row)
+
+    @flow
+    async def _default(self, row: Row) -> None:
+        if row.built_in or row.default:
+            await self.app.change("reset the default", lambda file: file.reset_default())
+            self.app.say("Cleared default storage! Temporary Local Storage is used.")
+        else:
+            await self._make_default(row.name)
+
+    async def _make_default(self, name: str) -> None:
+        await self.app.change(f"default {name}", lambda file: file.set_default(name))
+        self.app.say("Updated default storage!")
+
+    def action_undo(self) -> None:
+        """Take back the last change."""
+        self._undo()
+
+    @flow
+    async def _undo(self) -> None:
+        if self.app.workspace.history.done:
+            try:
+                label = await self.app.in_background("saving", self.app.workspace.undo)
+            finally:
+                await self.app.reload()
+            self.app.say(f"Undone: {printable(label)}.")
+
+    def action_redo(self) -> None:
+        """Make it again."""
+        self._redo()
+
+    @flow
+    async def _redo(self) -> None:
+        if self.app.workspace.history.undone:
+            try:
+                label = await self.app.in_background("saving", self.app.workspace.redo)
+            finally:
+                await self.app.reload()
+            self.app.say(f"Redone: {printable(label)}.")
+
+    def action_copy_id(self) -> None:
+        """Put the ID on the clipboard."""
+        if self.row and self.row.id:
+            self.app.copy_to_clipboard(self.row.id)
+            self.app.say(f"Copied {self.row.id}.")
+
+    def action_copy_snippet(self) -> None:
+        """Put Python on the clipboard."""
+        if self.row:
+            wanted = "" if self.row.built_in else repr(self.row.name)
+            self.app.copy_to_clipboard(
+                "import storage_core\n\n"
+                f"store = storage_core.get_store({wanted})\n"
+                'key = store.write(b"...")\n'
+                "data = store.read(key)\n"
+            )
+            self.app.say(f"Copied the Python that opens {printable(self.row.name)}.")

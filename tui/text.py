@@ -1,0 +1,58 @@
+"""Text of users as it may be drawn: no control characters, cut and wrapped by terminal cells.
+
+Called by every widget that draws what a person or a file says. Nothing here is ever markup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.cells import cell_len, set_cell_size
+
+
+def printable(text: str) -> str:
+    """`text` on one line, control and invisible characters written as escapes."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def fit(text: str, width: int) -> str:
+    """`text` in exactly `width` cells, cut with an ellipsis or padded."""
+    length = cell_len(text)
+    if length > width:
+        return set_cell_size(text, max(0, width - 1)) + "…" if width > 0 else ""
+    return text + " " * (width - length)
+
+
+def cut(text: str, width: int) -> str:
+    """`text` in at most `width` cells."""
+    return text if cell_len(text) <= width else fit(text, width)
+
+
+def wrap(text: str, width: int) -> Iterator[str]:
+    """The lines of `text`, broken between words where possible, else anywhere."""
+    width = max(2, width)
+    line = ""
+    for word in text.split(" "):
+        joined = f"{line} {word}" if line else word
+        if cell_len(joined) <= width:
+            line = joined
+            continue
+        if line:
+            yield line
+        while cell_len(word) > width:
+            head = _head(word, width)
+            yield head
+            word = word[len(head) :]
+        line = word
+    yield line
+
+
+def _head(word: str, width: int) -> str:
+    cells = 0
+    for index, character in enumerate(word):
+        cells += cell_len(character)
+        if cells > width:
+            return word[: max(1, index)]
+    return word

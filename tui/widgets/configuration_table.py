@@ -1,0 +1,63 @@
+"""The list of configurations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rich.cells import cell_len
+
+from tui.text import printable
+from tui.widgets.table import Cell, Column, Table
+from tui.workspace import Row, TestResult
+
+
+class ConfigurationTable(Table[Row]):
+    """One row for each configuration, and one for what is used when no default is set."""
+
+    def __init__(self, results: Mapping[str, TestResult], id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._results = results
+        self.testing: set[str] = set()
+        """IDs of configurations whose connection is being tested."""
+
+    def columns(self) -> Sequence[Column]:
+        """Name, type, location, ID; the ID whole where there is room for it."""
+        name, kind, place = 4, 4, 8
+        for row in self.rows:
+            name = max(name, cell_len(row.name))
+            kind = max(kind, cell_len(row.type))
+            place = max(place, cell_len(row.location))
+        taken = 1 + name + kind + place + 10
+        identifier = 36 if self.size.width > taken + 36 + 4 else 8
+        return (
+            Column("", 1, 1),
+            Column("Name", min(name, 40), 10),
+            Column("Type", min(kind, 24), 8),
+            Column("Location", min(place, 80), 8),
+            Column("ID", identifier, 8),
+            Column("", 1, 1),
+        )
+
+    def cells(self, row: Row) -> Sequence[Cell]:
+        """Marks as signs, so that nothing is said by colour alone."""
+        quiet = "muted" if row.built_in else ""
+        location = Cell(row.location, "muted")
+        if row.problem:
+            location = Cell(row.problem, "warning")
+        identifier = row.id if self._widths[4] >= 36 else row.id[:8]
+        return (
+            Cell("★", "accent") if row.default else Cell("⚠" if row.problem else "", "warning"),
+            Cell(printable(row.name), quiet or ("strong" if row.default else "")),
+            Cell(printable(row.type), "muted"),
+            location,
+            Cell(identifier or "—", "muted"),
+            self._mark(row),
+        )
+
+    def _mark(self, row: Row) -> Cell:
+        if row.id in self.testing:
+            return Cell("…", "accent")
+        result = self._results.get(row.id)
+        if result is None or not result.complete and result.ok:
+            return Cell("")
+        return Cell("✓", "good") if result.ok else Cell("✗", "bad")

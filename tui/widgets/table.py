@@ -1,0 +1,270 @@
+"""A table that draws only the rows on screen: the list of configurations, the list of blobs.
+
+Rows are whatever a subclass turns into cells; 10,000 of them cost no more than 10.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding
+from textual.geometry import Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from tui.text import fit
+
+RowT = TypeVar("RowT")
+
+
+class Cell(NamedTuple):
+    """What stands in one cell."""
+
+    text: str
+    """Fit for drawing: `printable`."""
+
+    look: str = ""
+    """A component class without its prefix: "muted"; empty for plain text."""
+
+
+class Column(NamedTuple):
+    """How a column looks and how wide it is."""
+
+    title: str
+    natural: int
+    """Cells that its longest value needs."""
+
+    least: int
+    """Cells that it never falls below."""
+
+
+class Table(ScrollView, Generic[RowT], can_focus=True):
+    """A table with a cursor on one row."""
+
+    BINDINGS: ClassVar[list[Any]] = [
+        Binding("up,k", "move(-1)", "Up", show=False),
+        Binding("down,j", "move(1)", "Down", show=False),
+        Binding("pageup,ctrl+b", "page(-1)", "Page up", show=False),
+        Binding("pagedown,ctrl+f,space", "page(1)", "Page down", show=False),
+        Binding("home,g", "end(-1)", "First", show=False),
+        Binding("end,G", "end(1)", "Last", show=False),
+    ]
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "table--head",
+        "table--cursor",
+        "table--hover",
+        "table--bar",
+        "table--muted",
+        "table--strong",
+        "table--accent",
+        "table--good",
+        "table--bad",
+        "table--warning",
+    }
+    DEFAULT_CSS = """
+    Table {
+        overflow-x: hidden;
+        overflow-y: auto;
+        scrollbar-size-vertical: 1;
+        & > .table--head { color: $text-muted; }
+        & > .table--cursor { background: $panel; }
+        & > .table--hover { background: $boost; }
+        & > .table--bar { color: $secondary; }
+        & > .table--muted { color: $text-muted; }
+        & > .table--strong { color: $text; text-style: bold; }
+        & > .table--accent { color: $accent; }
+        & > .table--good { color: $success; }
+        & > .table--bad { color: $error; }
+        & > .table--warning { color: $warning; }
+        &:focus > .table--cursor { background: $primary 22%; }
+        &:focus > .table--bar { color: $primary; }
+    }
+    """
+
+    cursor: reactive[int] = reactive(0, repaint=False)
+    hover: reactive[int | None] = reactive(None, repaint=False)
+
+    class Moved(Message):
+        """The cursor is on another row, or that row is another."""
+
+        def __init__(self, table: Table[Any], row: Any) -> None:
+            super().__init__()
+            self.table = table
+            self.row = row
+
+        @property
+        def control(self) -> Table[Any]:
+            return self.table
+
+    class Chosen(Moved):
+        """A row was double-clicked."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.rows: Sequence[RowT] = ()
+        self._columns: list[Column] = []
+        self._widths: list[int] = []
+
+    def columns(self) -> Sequence[Column]:
+        """The columns; asked again whenever the rows or the width change."""
+        raise NotImplementedError
+
+    def cells(self, row: RowT) -> Sequence[Cell]:
+        """One cell for each column."""
+        raise NotImplementedError
+
+    @property
+    def current(self) -> RowT | None:
+        """The row that the cursor is on."""
+        return self.rows[self.cursor] if 0 <= self.cursor < len(self.rows) else None
+
+    def show(self, rows: Sequence[RowT], cursor: int = 0) -> None:
+        """Draw these rows from now on, the cursor on one of them."""
+        self.rows = rows
+        self._lay_out()
+        target = max(0, min(cursor, len(rows) - 1))
+        moved = target != self.cursor
+        self.set_reactive(Table.cursor, target)
+        if moved:
+            self._scroll_to_cursor()
+        self.post_message(self.Moved(self, self.current))
+
+    def _lay_out(self) -> None:
+        self._columns = list(self.columns())
+        self._widths = widths(self._columns, self._room)
+        self.virtual_size = Size(self.size.width, len(self.rows) + 1)
+        self.refresh()
+
+    @property
+    def _room(self) -> int:
+        # One cell for the bar at the cursor, and one for the scrollbar, whether it is there or not.
+        return self.size.width - 2
+
+    def on_resize(self) -> None:
+        """The widths of the columns depend on the table's."""
+        self._lay_out()
+        self._scroll_to_cursor()
+
+    def validate_cursor(self, cursor: int) -> int:
+        """Never off the rows."""
+        return max(0, min(cursor, len(self.rows) - 1))
+
+    def watch_cursor(self, before: int, after: int) -> None:
+        """Tell the screen, and keep the row in sight."""
+        if before != after:
+            self.refresh()
+            self._scroll_to_cursor()
+            self.post_message(self.Moved(self, self.current))
+
+    def watch_hover(self) -> None:
+        """The row under the mouse is tinted."""
+        self.refresh()
+
+    def _scroll_to_cursor(self) -> None:
+        height = self.size.height - 1
+        if height <= 0:
+            return
+        top = int(self.scroll_target_y)
+        if self.cursor < top:
+            self.scroll_to(y=self.cursor, animate=False, force=True)
+        elif self.cursor >= top + height:
+            self.scroll_to(y=self.cursor - height + 1, animate=False, force=True)
+
+    def action_move(self, rows: int) -> None:
+        """Up or down."""
+        self.cursor += rows
+
+    def action_page(self, pages: int) -> None:
+        """A screenful up or down."""
+        self.cursor += pages * max(1, self.size.height - 2)
+
+    def action_end(self, direction: int) -> None:
+        """The first row or the last."""
+        self.cursor = 0 if direction < 0 else len(self.rows) - 1
+
+    def _row_at(self, y: int) -> int | None:
+        index = y - 1 + int(self.scroll_offset.y)
+        return index if y > 0 and index < len(self.rows) else None
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Follow the mouse."""
+        self.hover = self._row_at(event.y)
+
+    def on_leave(self) -> None:
+        """The mouse is elsewhere."""
+        self.hover = None
+
+    def on_click(self, event: events.Click) -> None:
+        """One click puts the cursor there, two choose the row."""
+        index = self._row_at(event.y)
+        if index is None:
+            return
+        self.cursor = index
+        if event.chain == 2:
+            self.post_message(self.Chosen(self, self.current))
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the screen: the head, or the row that is scrolled to there."""
+        base = self.rich_style
+        if y == 0:
+            titles = [Cell(column.title, "head") for column in self._columns]
+            return self._line(titles, base, Segment(" ", base))
+        index = self._row_at(y)
+        if index is None:
+            return Strip.blank(self.size.width, base)
+        style, bar = base, Segment(" ", base)
+        if index == self.cursor:
+            style = base + self._ground("cursor")
+            bar = Segment("▌", style + self._look("bar"))
+        elif index == self.hover:
+            style = base + self._ground("hover")
+            bar = Segment(" ", style)
+        return self._line(self.cells(self.rows[index]), style, bar)
+
+    def _line(self, cells: Sequence[Cell], style: Style, bar: Segment) -> Strip:
+        segments = [bar]
+        for cell, room in zip(cells, self._widths, strict=False):
+            if room <= 0:
+                continue
+            look = style + self._look(cell.look) if cell.look else style
+            segments.append(Segment(fit(cell.text, room), look))
+            segments.append(Segment(gap(room), style))
+        return Strip(segments).adjust_cell_length(self.size.width, style)
+
+    def _look(self, name: str) -> Style:
+        # The whole style, not the partial one: only that has transparent colours mixed.
+        whole = self.get_component_rich_style(f"table--{name}")
+        return Style(color=whole.color, bold=whole.bold, italic=whole.italic)
+
+    def _ground(self, name: str) -> Style:
+        return Style(bgcolor=self.get_component_rich_style(f"table--{name}").bgcolor)
+
+
+def gap(width: int) -> str:
+    """What follows a column of this width."""
+    return "  " if width > 2 else " "
+
+
+def widths(columns: Sequence[Column], room: int) -> list[int]:
+    """The width of each column in `room` cells, gaps left out: the widest ones give way first."""
+    result = [max(column.natural, column.least) for column in columns]
+    room -= sum(len(gap(width)) for width in result if width)
+    while (excess := sum(result) - room) > 0:
+        shrinkable = [i for i, column in enumerate(columns) if result[i] > column.least]
+        if not shrinkable:
+            break
+        widest = max(result[i] for i in shrinkable)
+        at_widest = [i for i in shrinkable if result[i] == widest]
+        below = [result[i] for i in shrinkable if result[i] < widest]
+        floor = max([*below, *(columns[i].least for i in at_widest)])
+        step = max(1, min(widest - floor, -(-excess // len(at_widest))))
+        for i in at_widest:
+            take = min(step, sum(result) - room)
+            result[i] -= max(0, take)
+    return result

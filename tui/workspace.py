@@ -1,0 +1,210 @@
+"""The configuration file as the app sees it: what is in it, row by row, and every change to it.
+
+Everything here may touch the disk: the app calls it in threads (`background.in_thread`). What is
+returned is ready to be drawn without further work.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Lock
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from storage_core.errors import ConfigurationError
+from storage_core.paths import prefect_home, shortened
+from tui.history import History, RecordingFile
+from tui.text import printable
+
+if TYPE_CHECKING:
+    from storage_core import Configurations
+    from storage_core.config.entries import Entry
+    from storage_core.declaration.configuration import StorageConfiguration
+    from storage_core.probe import StepResult
+
+T = TypeVar("T")
+
+
+class Row(NamedTuple):
+    """One line of the list."""
+
+    name: str
+    """As in the file; not yet fit for drawing."""
+
+    type: str
+    """The type's label."""
+
+    location: str
+    id: str
+    entry: Entry | None
+    """None for Temporary Local Storage as it is used when no default is set."""
+
+    default: bool
+    """Whether programs use it when they ask for no storage by name."""
+
+    problem: str = ""
+    """What is wrong with it, in one line; empty when it is intact."""
+
+    @property
+    def built_in(self) -> bool:
+        """Whether this is no table of the file."""
+        return self.entry is None
+
+    @property
+    def key(self) -> str:
+        """What tells it from all others as long as the app is open."""
+        return self.name if self.entry else ""
+
+
+class TestResult(NamedTuple):
+    """How the last connection test of one configuration ended."""
+
+    when: datetime
+    steps: tuple[StepResult, ...]
+    complete: bool
+    """False when it was cancelled."""
+
+    @property
+    def ok(self) -> bool:
+        return self.complete and all(step.ok for step in self.steps)
+
+    @property
+    def seconds(self) -> float:
+        return sum(step.seconds or 0.0 for step in self.steps)
+
+    @property
+    def failure(self) -> StepResult | None:
+        return next((step for step in self.steps if not step.ok), None)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The file as it was at one moment."""
+
+    rows: tuple[Row, ...] = ()
+    configurations: Configurations | None = field(default=None, repr=False)
+    problem: str = ""
+    """Why the whole file cannot be read; empty when it can."""
+
+    notes: tuple[str, ...] = ()
+    """What is wrong outside of the configurations: the default, the version."""
+
+    read_only: str = ""
+    """Why nothing can be saved; empty when it can."""
+
+    stamp: object = None
+    """Differs from that of any other version of the file."""
+
+    @property
+    def count(self) -> int:
+        """Configurations in the file."""
+        return sum(1 for row in self.rows if row.entry)
+
+    @property
+    def has_default(self) -> bool:
+        return self.configurations is not None and self.configurations.default is not None
+
+
+class Workspace:
+    """The configuration file, what was changed in it and what was found out about it."""
+
+    def __init__(self, config_path: str | os.PathLike[str] | None = None) -> None:
+        self.file = RecordingFile(config_path)
+        self.history = History()
+        self.results: dict[str, TestResult] = {}
+        """The last test of each configuration, by its ID; of Temporary Local Storage by ""."""
+
+        self._turn = Lock()
+
+    @property
+    def shown_path(self) -> str:
+        """The file's path as people read it."""
+        return printable(shortened(self.file.path))
+
+    def stamp(self) -> object:
+        """What differs between two versions of the file, or of the right to write it."""
+        try:
+            status = os.stat(self.file.path)
+        except (OSError, ValueError):
+            return None
+        return status.st_mtime_ns, status.st_size, status.st_ino, status.st_mode
+
+    def load(self) -> Snapshot:
+        """The file as it is now; what is wrong with it is in the result."""
+        stamp = self.stamp()
+        try:
+            found = self.file.load()
+        except ConfigurationError as error:
+            return Snapshot((_built_in(True),), problem=printable(str(error)), stamp=stamp)
+        rows = [_row(entry, found) for entry in found.entries.values()]
+        rows.append(_built_in(found.default is None))
+        return Snapshot(
+            tuple(rows),
+            found,
+            notes=tuple(printable(str(each)) for each in found.problems if each.name is None),
+            read_only=self._read_only(found),
+            stamp=stamp,
+        )
+
+    def change(self, label: str, make: Callable[[RecordingFile], T]) -> T:
+        """Change the file by `make`, to be undone under the name `label`; raises what it raises."""
+        with self._turn:
+            self.file.recorded = None
+            result = make(self.file)
+            self.history.record(label, self.file.recorded)
+            return result
+
+    def undo(self) -> str:
+        """Take back the last change. Returns what it was."""
+        with self._turn:
+            return self.history.undo(self.file)
+
+    def redo(self) -> str:
+        """Make the last undone change again. Returns what it is."""
+        with self._turn:
+            return self.history.redo(self.file)
+
+    def _read_only(self, found: Configurations) -> str:
+        path = os.path.realpath(self.file.path)
+        if found.newer:
+            return "written by a newer version of this program"
+        try:
+            mode = os.stat(path).st_mode
+        except OSError:
+            return ""
+        if not (mode & 0o222 and os.access(path, os.W_OK)):
+            return "the file is read-only"
+        if not os.access(os.path.dirname(path), os.W_OK):
+            return "its folder is read-only"
+        return ""
+
+
+def _row(entry: Entry, found: Configurations) -> Row:
+    cls = entry.cls
+    configuration = entry.configuration
+    return Row(
+        name=entry.name,
+        type=cls.label if cls else entry.type or "—",
+        location=printable(_location(configuration)) if configuration else "",
+        id=entry.id,
+        entry=entry,
+        default=found.default == entry.name,
+        problem="; ".join(printable(problem.message) for problem in entry.problems),
+    )
+
+
+def _location(configuration: StorageConfiguration) -> str:
+    return configuration.location
+
+
+def _built_in(default: bool) -> Row:
+    return Row(
+        name="Temporary Local Storage",
+        type="built in",
+        location=printable(shortened(prefect_home())),
+        id="",
+        entry=None,
+        default=default,
+    )
