@@ -45,7 +45,11 @@ class StoreCases:
         return storage_core.open_store(configuration)
 
     @pytest.mark.parametrize("kind", ["flows", "results"])
-    @pytest.mark.parametrize("data", [b"", b"\x00", NOT_UTF8, "naïve ✓ \u2028".encode()])
+    @pytest.mark.parametrize(
+        "data",
+        [b"", b"\x00", NOT_UTF8, "naïve ✓ \u2028".encode()],
+        ids=["empty", "one byte", "not UTF-8", "UTF-8"],
+    )
     def test_bytes_come_back_identical(self, store: Store, data: bytes, kind: str) -> None:
         key = store.write(data, kind)
         assert key.startswith(f"{kind}/")
