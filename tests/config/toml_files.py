@@ -131,7 +131,7 @@ class _Writer:
         inner = (*path, "options")
         form = self.choice("none", "block", "block", "inline", "dotted", "array", "later")
         if form == "inline":
-            self.line(inner, "options", '{{ "a b" = {n}, k.l = 1 }}'.format(n=self.number()))
+            self.line(inner, "options", f'{{ "a b" = {self.number()}, k.l = 1 }}')
         if form == "dotted":
             for key in ("k1", '"k 2"', "k3.deep"):
                 self.line((*inner, *tomllib_path(key)), f"options.{key}")

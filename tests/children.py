@@ -1,0 +1,87 @@
+"""Runs a function in a forked child: as another user, with other limits, or to be killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import tempfile
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+NOBODY = 65534
+
+
+def in_child(action: Callable[[], object]) -> str:
+    """What `action` returns in a child of its own, as text; its failure fails the test."""
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(reading)
+        try:
+            outcome = f"+{action()}"
+        except BaseException:
+            outcome = f"-{traceback.format_exc()}"
+        with os.fdopen(writing, "w") as pipe:
+            pipe.write(outcome)
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        outcome = pipe.read()
+    os.waitpid(pid, 0)
+    assert outcome.startswith("+"), outcome or "the child died"
+    return outcome[1:]
+
+
+def without_root(action: Callable[[], object]) -> str:
+    """The same, without root's way around permissions. What `action` imports must be loaded."""
+
+    def dropped() -> object:
+        if os.geteuid() == 0:
+            os.setgroups([])
+            os.setresgid(NOBODY, NOBODY, NOBODY)
+            os.setresuid(NOBODY, NOBODY, NOBODY)
+        return action()
+
+    return in_child(dropped)
+
+
+@contextmanager
+def shared_folder() -> Iterator[Path]:
+    """A folder that `without_root` may write; unlike pytest's own, others can get to it."""
+    with tempfile.TemporaryDirectory(prefix="storage-test-", dir="/tmp") as name:
+        folder = Path(name).resolve()
+        folder.chmod(0o755)
+        if os.geteuid() == 0:
+            os.chown(folder, NOBODY, NOBODY)
+        try:
+            yield folder
+        finally:
+            for each in (folder, *folder.rglob("*")):
+                if each.is_dir() and not each.is_symlink():
+                    each.chmod(0o755)
+
+
+class Killable:
+    """A child that runs `action` until it is killed."""
+
+    def __init__(self, action: Callable[[Callable[[], None]], object]) -> None:
+        """`action` is given a function to call when the killing may begin."""
+        reading, writing = os.pipe()
+        self.pid = os.fork()
+        if self.pid == 0:
+            os.close(reading)
+            try:
+                action(lambda: os.close(writing))
+            finally:
+                os._exit(1)
+        os.close(writing)
+        with os.fdopen(reading) as pipe:
+            pipe.read()
+
+    def kill(self) -> None:
+        """Kill it at once, and say so if it had ended by itself."""
+        os.kill(self.pid, signal.SIGKILL)
+        _, status = os.waitpid(self.pid, 0)
+        assert os.WIFSIGNALED(status), "the child ended before it was killed"
