@@ -43,8 +43,6 @@ class Handler(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     default_request_version = "HTTP/1.0"
-    server_version = "storage-kv"
-    sys_version = ""
     server: KVServer
 
     def setup(self) -> None:
@@ -245,6 +243,10 @@ class Handler(BaseHTTPRequestHandler):
     def send_error(self, code: int, message: str | None = None, _: str | None = None) -> None:
         """Refuse what could not even be taken apart; called by the base class."""
         self._refuse(HTTPStatus(code), message or HTTPStatus(code).phrase)
+
+    def version_string(self) -> str:
+        """What the Server header says; the base class would add Python's version."""
+        return "storage-kv"
 
     def log_message(self, format: str, *args: Any) -> None:
         """Keep silent at the usual level. The lines hold keys, and never a token."""

@@ -383,7 +383,8 @@ class TestSlowClients:
         monkeypatch.setattr(handler, "deadline", lambda patience, _size: patience)
         with socket.create_connection((HOST, server.server_port), timeout=10) as connection:
             connection.sendall(b"GET /results-x HTTP/1.1\r\n\r\n")
-            assert wait_until(lambda: not server.idle and not server.connections)
+            assert connection.recv(1) == b"H"
+            assert wait_until(lambda: not server.connections)
             assert len(b"".join(received(connection))) < size
 
     def test_they_do_not_keep_the_others_waiting(self, server: KVServer) -> None:
