@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check format wheel constraints clean
+.PHONY: help run test check format readme screenshots wheel constraints clean
 
 PYTHON := .venv/bin/python
 PIP := $(PYTHON) -m pip -qq --disable-pip-version-check
@@ -37,6 +37,12 @@ check: $(DEV_READY) ## Formatting, lint, types, and which floor may import which
 format: $(DEV_READY) ## Format the code and mend what ruff can mend
 	@$(PYTHON) -m ruff check --fix-only .
 	@$(PYTHON) -m ruff format .
+
+readme: $(DEV_READY) ## Write the README's tables anew, from the declarations and the help
+	@$(PYTHON) scripts/readme.py
+
+screenshots: $(DEV_READY) ## Take the pictures in screenshots/ anew (ARGS: only the scenes of these names)
+	@$(PYTHON) -m scripts.screenshots.make $(ARGS)
 
 wheel: $(RUN_READY) ## Build dist/*.whl
 	@$(PIP) wheel --no-deps --wheel-dir dist .
