@@ -17,7 +17,10 @@ def beside(target: str, ending: str) -> str:
 
 def failure(path: str, target: str, error: Exception) -> ConfigurationError:
     """Why `target`, which `path` leads to, cannot be saved, and what a person can do about it."""
-    folder = shortened(os.path.dirname(target))
+    parent = os.path.dirname(target)
+    while not os.path.lexists(parent):
+        parent = os.path.dirname(parent)
+    folder = shortened(parent)
     lock = beside(target, "lock")
     match getattr(error, "errno", None):
         case errno.EACCES | errno.EPERM if os.path.lexists(lock) and not os.access(lock, os.W_OK):
