@@ -44,9 +44,9 @@ PARTS: dict[str, Callable[[], str]] = {"settings": settings, "commands": command
 def generated(text: str) -> str:
     """`text` with every part between its two markers written afresh."""
     for name, make in PARTS.items():
-        pattern = rf"(<!-- {name}: [^>]*-->\n).*?(\n<!-- end of {name} -->)"
+        pattern = rf"(<!-- {name}: [^>]*-->\n).*?(<!-- end of {name} -->)"
         text, count = re.subn(
-            pattern, lambda m, made=make: f"{m[1]}\n{made()}\n{m[2]}", text, flags=re.DOTALL
+            pattern, lambda m, made=make: f"{m[1]}\n{made()}\n\n{m[2]}", text, flags=re.DOTALL
         )
         if count != 1:
             raise SystemExit(f"README.md has {count} places for {name}, not one")
