@@ -7,7 +7,7 @@ One engine with the same words for `storage test` and for the app, which draws t
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
@@ -73,7 +73,7 @@ def steps(cls: type[StorageConfiguration]) -> tuple[Step, ...]:
 
 def probe(
     configuration: StorageConfiguration, *, folder: str, timeout: float | None = None
-) -> Iterator[StepResult]:
+) -> Generator[StepResult, None, None]:
     """Test a storage, yielding each step as it ends; the first failure is the last result.
 
     Args:

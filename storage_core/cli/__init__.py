@@ -1,0 +1,40 @@
+"""The `storage` command: parses, calls the library, prints. Nothing below imports this package.
+
+    __init__.py   `main`: arguments in, exit code out
+    run.py        the way from arguments to exit code
+    errors.py     what an exception means there
+    group.py      the commands by name, loaded when they are used
+    command.py    what every command has: --config, --json, --help with examples
+    output.py     standard output and error, JSON, and text that is safe for a terminal
+    table.py      columns that fit the terminal
+    prompts.py    questions at a terminal
+    options.py    options made from the declarations of the storage types, and the values they carry
+    entries.py    a configuration as it is printed
+
+The other modules hold the commands themselves. None of them names a storage type or a setting.
+Click is imported nowhere else in the project, and drivers only where a store is opened.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+
+OpenApp = Callable[[str | None], int]
+"""Opens the full-screen app on a configuration file (None: the usual one); gives its exit code."""
+
+
+def main(arguments: Sequence[str] | None = None, *, open_app: OpenApp | None = None) -> int:
+    """Run one command and return its exit code.
+
+    Args:
+        arguments: what follows `storage`; by default those of this process.
+        open_app: what bare `storage` opens on a terminal; without it, the list is printed.
+    """
+    try:
+        from storage_core.cli.run import run
+
+        return run(list(sys.argv[1:] if arguments is None else arguments), open_app)
+    except KeyboardInterrupt:
+        # Before `run` could take care of it: while modules were being loaded.
+        return 130

@@ -1,0 +1,142 @@
+"""What every command has: --config, --json where it prints, --help with examples.
+
+`Session` is what the commands share of one run of the program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.shell_completion import CompletionItem
+
+from storage_core.cli import output
+from storage_core.cli.errors import WrongUsage
+from storage_core.config.file import ConfigFile
+
+if TYPE_CHECKING:
+    from storage_core.cli import OpenApp
+
+
+@dataclass
+class Session:
+    """One run of the program."""
+
+    open_app: OpenApp | None
+    config_path: str | None = None
+    """What --config said, before or after the name of the command."""
+
+    @property
+    def file(self) -> ConfigFile:
+        """The configuration file of this run."""
+        return ConfigFile(self.config_path)
+
+
+class Help:
+    """How help is printed, for commands and for groups of them."""
+
+    examples: tuple[str, ...] = ()
+
+    def get_help_option(self, context: click.Context) -> click.Option | None:
+        """The option --help, printing like everything else so that a closed pipe is silent."""
+        option: click.Option | None = super().get_help_option(context)  # type: ignore[misc]
+        if option is not None:
+            option.callback = _show_help
+        return option
+
+    def format_epilog(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the examples as they are, each on a line that can be copied."""
+        if self.examples:
+            with formatter.section("Examples"):
+                for example in self.examples:
+                    formatter.write(f"{'':{formatter.current_indent}}{example}\n")
+        super().format_epilog(context, formatter)  # type: ignore[misc]
+
+
+class StorageCommand(Help, click.Command):
+    """A command of `storage`."""
+
+    def __init__(
+        self,
+        name: str | None,
+        *,
+        examples: Sequence[str] = (),
+        prints: bool = True,
+        **declared: Any,
+    ) -> None:
+        super().__init__(name, **declared)
+        self.examples = tuple(examples)
+        self.params.append(config_option())
+        if prints:
+            self.params.append(json_option())
+
+    def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
+        """Parse, but never repeat an argument too many: it may be the rest of a secret."""
+        context.allow_extra_args = True
+        rest = super().parse_args(context, args)
+        if rest and not context.resilient_parsing:
+            many = "an argument" if len(rest) == 1 else f"{len(rest)} arguments"
+            raise WrongUsage(
+                f"{context.command_path} got {many} too many; "
+                f"quote a value that has spaces, or see: {context.command_path} --help"
+            )
+        return rest
+
+
+def command(
+    name: str, *, examples: Sequence[str], prints: bool = True
+) -> Callable[[Callable[..., Any]], StorageCommand]:
+    """Declare a command. `prints` gives it --json, passed as `as_json`."""
+    return click.command(name, cls=StorageCommand, examples=examples, prints=prints)
+
+
+def config_option() -> click.Option:
+    """--config, which every command and every group of commands takes."""
+    return click.Option(
+        ["--config"],
+        metavar="FILE",
+        expose_value=False,
+        callback=_set_config,
+        shell_complete=lambda *_: [CompletionItem("", type="file")],
+        help="The configuration file (default: $STORAGE_CONFIG, else ~/.prefect/storage.toml).",
+    )
+
+
+def json_option() -> click.Option:
+    """--json, passed as `as_json`."""
+    return click.Option(["--json", "as_json"], is_flag=True, help="Print JSON.")
+
+
+def complete_ref(
+    context: click.Context, _parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Names of configurations, for the shell; nothing where the file cannot be read."""
+    try:
+        entries = context.ensure_object(Session).file.load().entries
+    except Exception:
+        return []
+    return [
+        CompletionItem(name, help=entry.type)
+        for name, entry in entries.items()
+        if name.startswith(incomplete) and name.isprintable()
+    ]
+
+
+def ref_argument(**declared: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The argument REF."""
+    return click.argument("ref", metavar="REF", shell_complete=complete_ref, **declared)
+
+
+def _set_config(context: click.Context, _parameter: click.Parameter, value: str | None) -> None:
+    if value == "":
+        raise WrongUsage("--config is empty; name a file, or leave it out")
+    if value is not None:
+        context.ensure_object(Session).config_path = value
+
+
+def _show_help(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
+    if value and not context.resilient_parsing:
+        output.emit(context.get_help())
+        context.exit()

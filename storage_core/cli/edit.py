@@ -1,0 +1,120 @@
+"""`storage edit`: change settings of a configuration, with the options of its type."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from storage_core.cli import entries, options, output
+from storage_core.cli.command import Session, complete_ref
+from storage_core.cli.errors import WrongUsage
+from storage_core.types import all_types
+
+if TYPE_CHECKING:
+    from storage_core.config.entries import Entry
+    from storage_core.declaration.configuration import StorageConfiguration
+
+
+class EditCommand(options.SettingsCommand):
+    """`storage edit`, which has an option for every setting of every type."""
+
+    def get_params(self, context: click.Context) -> list[click.Parameter]:
+        """The options, made when they are needed: that loads every type."""
+        if not any(isinstance(each, options.SettingOption) for each in self.params):
+            self.params[1:1] = options.options_of_all(all_types())
+        return super().get_params(context)
+
+
+@click.command(
+    "edit",
+    cls=EditCommand,
+    examples=(
+        "storage edit prod-results --protected",
+        "storage edit prod-results --timeout 30 --unset region_name",
+        "storage edit prod-results --options requester_pays=true",
+    ),
+    help=f"""Change settings of a storage configuration; the others stay as they are.
+
+    Each setting belongs to the types named behind it. --options changes single keys of the table;
+    --unset options.KEY removes one.
+
+    {options.SECRETS_HELP}
+    """,
+    short_help="Change settings of a storage configuration.",
+)
+@click.argument("ref", metavar="REF", shell_complete=complete_ref)
+@click.option("--unset", multiple=True, metavar="SETTING", help="Remove a setting. Repeatable.")
+@click.pass_obj
+def edit(
+    session: Session, /, ref: str, unset: tuple[str, ...], as_json: bool, **given: Any
+) -> None:
+    from storage_core.declaration.validation import InvalidSettings
+    from storage_core.types import type_named
+
+    file = session.file
+    entry = file.load().find(ref)
+    cls = entry.cls or type_named(entry.type)
+    _require_owned(cls, options.given(given))
+    changes = options.values_of(cls, given)
+    for name, value in changes.items():
+        if isinstance(value, dict):
+            changes[name] = _merged(entry, name, value)
+    for wanted in unset:
+        _unset(entry, cls, wanted, changes)
+    if not changes:
+        raise WrongUsage("nothing to change; give an option of a setting, or --unset SETTING")
+    try:
+        file.update_settings(entry.name, changes)
+    except InvalidSettings as error:
+        raise options.wrong_settings(cls, error.faults) from None
+    if as_json:
+        output.emit_json(entries.saved_as_json(file.load(), entry.name))
+    else:
+        output.emit(f"Updated {cls.label} {output.safe(entry.name)}")
+
+
+def _require_owned(cls: type[StorageConfiguration], given: dict[str, Any]) -> None:
+    """Refuse the option of another type's setting."""
+    for name in given:
+        if cls.setting_named(name) is None:
+            known = ", ".join(setting.option for setting in cls.settings())
+            raise WrongUsage(
+                f"--{name.replace('_', '-')} is no setting of {cls.label}; it has {known}"
+            )
+
+
+def _merged(entry: Entry, name: str, value: dict[str, Any]) -> dict[str, Any]:
+    from copy import deepcopy
+
+    before = entry.settings.get(name)
+    result = deepcopy(before) if isinstance(before, dict) else {}
+    options.merge(result, value)
+    return result
+
+
+def _unset(
+    entry: Entry, cls: type[StorageConfiguration], wanted: str, changes: dict[str, Any]
+) -> None:
+    """Note in `changes` that a setting, or a key inside of a table, is to go."""
+    name, _, inner = wanted.removeprefix("--").partition(".")
+    if name not in entry.settings:
+        name = name.replace("-", "_")
+    setting = cls.setting_named(name)
+    if setting is None and name not in entry.settings:
+        known = ", ".join(setting.name for setting in cls.settings())
+        raise WrongUsage(f"--unset: {cls.label} has no setting of this name; it has {known}")
+    if not inner:
+        if changes.get(name) is not None:
+            raise WrongUsage(f"{name} is both set and unset; keep one of the two")
+        changes[name] = None
+        return
+    table = changes.get(name) or _merged(entry, name, {})
+    keys = inner.split(".")
+    found: Any = table
+    for key in keys[:-1]:
+        found = found.get(key) if isinstance(found, dict) else None
+    if not isinstance(found, dict) or keys[-1] not in found:
+        raise WrongUsage(f"--unset: there is no {wanted} in this configuration")
+    del found[keys[-1]]
+    changes[name] = table or None

@@ -1,0 +1,89 @@
+"""Exit codes, and what each exception becomes: one line on standard error, never a traceback."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Final
+
+import click
+
+from storage_core.cli import output
+from storage_core.errors import BlobNotFound, StorageError, StorageNotFound
+
+DONE: Final = 0
+FAILED: Final = 1
+WRONG_USAGE: Final = 2
+NOT_FOUND: Final = 3
+INTERRUPTED: Final = 130
+
+DEBUG: Final = "STORAGE_DEBUG"
+"""Environment variable: set, an unexpected error also prints where in the code it happened."""
+
+
+class CommandFailed(Exception):
+    """What was asked could not be done; the message is the line that is printed."""
+
+
+class WrongUsage(click.UsageError):
+    """The command line is wrong, and the message itself says what to write instead."""
+
+
+class NoTerminal(WrongUsage):
+    """A question would have to be asked, and there is nobody to ask."""
+
+
+def reported(error: BaseException) -> int:
+    """Print what a person needs to know about `error`; return the exit code."""
+    if isinstance(error, output.OutputClosed):
+        output.abandon()
+        return DONE
+    if isinstance(error, KeyboardInterrupt | EOFError | click.Abort):
+        output.end_line()
+        return INTERRUPTED
+    if isinstance(error, click.exceptions.Exit):
+        return error.exit_code
+    if isinstance(error, click.ClickException):
+        output.error(_usage(error))
+        return error.exit_code
+    if isinstance(error, StorageNotFound | BlobNotFound):
+        output.error(str(error))
+        return NOT_FOUND
+    if isinstance(error, CommandFailed | StorageError):
+        output.error(str(error))
+        return FAILED
+    if not isinstance(error, Exception):
+        raise error
+    _report_unexpected(error)
+    return FAILED
+
+
+def _usage(error: click.ClickException) -> str:
+    message = " ".join(error.format_message().split()).rstrip(".")
+    context = getattr(error, "ctx", None)
+    if isinstance(error, WrongUsage) or context is None:
+        return message
+    return f"{message[:1].lower()}{message[1:]}; see: {context.command_path} --help"
+
+
+def _report_unexpected(error: Exception) -> None:
+    """The class alone: the message of somebody else's exception may hold a secret."""
+    if os.environ.get(DEBUG):
+        for line in _where(error):
+            output.note(line)
+        hint = "report this as a bug, with the lines above"
+    else:
+        hint = f"this is a bug; set {DEBUG}=1 to see where it happened (no values are shown)"
+    output.error(f"unexpected {type(error).__name__}; {hint}")
+
+
+def _where(error: BaseException) -> Iterator[str]:
+    """The places in the code that `error` came through, without messages and values."""
+    from traceback import extract_tb
+
+    cause = error.__cause__ or error.__context__
+    if cause is not None:
+        yield from _where(cause)
+    yield f"{type(error).__name__}:"
+    for frame in extract_tb(error.__traceback__):
+        yield f"  {frame.filename}:{frame.lineno} in {frame.name}"

@@ -1,0 +1,133 @@
+"""`storage path`, `validate` and `schema`: the configuration file itself."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.shell_completion import CompletionItem
+
+from storage_core.cli import output
+from storage_core.cli.command import Session, command
+from storage_core.cli.errors import CommandFailed, WrongUsage
+from storage_core.config.file import ConfigFile
+from storage_core.errors import ConfigurationError
+from storage_core.paths import shortened
+from storage_core.references import is_reference
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from storage_core.config.entries import Configurations, Problem
+
+
+@command("path", examples=("storage path",))
+@click.pass_obj
+def path(session: Session, as_json: bool) -> None:
+    """Print where the configuration file is, or would be."""
+    found = session.file.path
+    if as_json:
+        output.emit_json({"path": found, "exists": os.path.exists(found)})
+    else:
+        output.emit(output.safe(found))
+
+
+@command("validate", examples=("storage validate", "storage validate --json"))
+@click.argument("file", required=False, shell_complete=lambda *_: [CompletionItem("", type="file")])
+@click.pass_obj
+def validate(session: Session, file: str | None, as_json: bool) -> None:
+    """Find every problem in the configuration file, or in FILE, with its line.
+
+    The exit code is 1 if there is one. Secrets in a file that others can read are warned of.
+    """
+    if file == "":
+        raise WrongUsage("FILE is empty; name a file, or leave it out")
+    target = ConfigFile(file) if file else session.file
+    if file and not os.path.exists(target.path):
+        raise CommandFailed(f"there is no file {shortened(target.path)}")
+    problems: list[dict[str, Any]]
+    warnings: list[str] = []
+    try:
+        found = target.load()
+    except ConfigurationError as error:
+        problems = [_unreadable(str(error), target.path)]
+    else:
+        problems = [_as_json(problem) for problem in _sorted(found)]
+        warnings = list(_exposed(found))
+    if as_json:
+        output.emit_json({"path": target.path, "problems": problems, "warnings": warnings})
+    else:
+        for problem in problems:
+            place = shortened(target.path) + (f":{problem['line']}" if problem["line"] else "")
+            output.emit(output.safe(f"{place}: {problem['message']}"))
+        if not problems:
+            output.emit(_all_well(target.path))
+        for warning in warnings:
+            output.warn(warning)
+    if problems:
+        many = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+        raise CommandFailed(f"{many} in {shortened(target.path)}")
+
+
+@command(
+    "schema", prints=False, examples=("storage schema", "storage schema > storage.schema.json")
+)
+@click.option("--json", is_flag=True, expose_value=False, help="What it prints anyway.")
+def schema() -> None:
+    """Print the JSON Schema of the configuration file.
+
+    Editors that know it complete and check the file while it is written.
+    """
+    from storage_core.declaration.schema import file_schema
+    from storage_core.types import all_types
+
+    output.emit_json(file_schema(all_types()))
+
+
+def _sorted(found: Configurations) -> list[Problem]:
+    return sorted(found.problems, key=lambda problem: problem.line or 0)
+
+
+def _as_json(problem: Problem) -> dict[str, Any]:
+    return {"line": problem.line, "name": problem.name, "message": problem.message}
+
+
+def _unreadable(message: str, path: str) -> dict[str, Any]:
+    """The problem of a file that is no TOML or cannot be read; the line is in the message."""
+    found = re.match(rf"{re.escape(shortened(path))}:(\d+): (.*)", message, re.DOTALL)
+    if found is None:
+        return {"line": None, "name": None, "message": message}
+    return {"line": int(found[1]), "name": None, "message": found[2]}
+
+
+def _all_well(path: str) -> str:
+    if not os.path.exists(path):
+        return f"{output.safe(shortened(path))} does not exist yet; that is fine."
+    return f"{output.safe(shortened(path))}: no problems"
+
+
+def _exposed(found: Configurations) -> Iterator[str]:
+    """Secrets as they are, in a file that more than its owner can read."""
+    try:
+        mode = stat.S_IMODE(os.stat(found.path).st_mode)
+    except OSError:
+        return
+    if os.name == "nt" or not mode & 0o077:
+        return
+    holders = [
+        f"{entry.name} ({setting.label})"
+        for entry in found.entries.values()
+        for setting in (entry.cls.settings() if entry.cls else ())
+        if setting.secret
+        and (value := entry.settings.get(setting.name))
+        and not is_reference(value)
+    ]
+    if holders:
+        where = shortened(found.path)
+        yield (
+            f"{where} has the mode {mode:04o} and holds secrets as they are: "
+            f"{', '.join(holders)}; run chmod 600 {where}, or use references such as env:NAME"
+        )

@@ -1,0 +1,103 @@
+"""The commands by name. A command's module is loaded when the command is used or listed."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any, Final
+
+import click
+
+from storage_core.cli import output
+from storage_core.cli.command import Help, Session, config_option
+
+PROGRAM: Final = "storage"
+
+_COMMANDS: Final = {
+    "create": "create.create",
+    "ls": "listing.ls",
+    "show": "listing.show",
+    "types": "types.types",
+    "set-default": "default.set_default",
+    "reset-default": "default.reset_default",
+    "edit": "edit.edit",
+    "rename": "manage.rename",
+    "duplicate": "manage.duplicate",
+    "delete": "manage.delete",
+    "test": "testing.test",
+    "write": "blobs.write",
+    "read": "blobs.read",
+    "blobs": "blobs.blobs",
+    "rm": "blobs.rm",
+    "path": "file.path",
+    "validate": "file.validate",
+    "schema": "file.schema",
+    "kv-server": "kv_server.kv_server",
+}
+"""Name -> module and object, in the order in which help lists them."""
+
+
+class StorageGroup(Help, click.Group):
+    """`storage` itself."""
+
+    examples = ("storage create", "storage ls", "storage write results.bin")
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in _COMMANDS:
+            return None
+        module, _, attribute = _COMMANDS[name].partition(".")
+        found = getattr(import_module(f"storage_core.cli.{module}"), attribute)
+        assert isinstance(found, click.Command)
+        return found
+
+
+def _show_version(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
+    if value and not context.resilient_parsing:
+        from storage_core import __version__
+
+        output.emit(f"{PROGRAM} {__version__}")
+        context.exit()
+
+
+@click.group(
+    PROGRAM,
+    cls=StorageGroup,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    params=[
+        config_option(),
+        click.Option(
+            ["--version"],
+            is_flag=True,
+            is_eager=True,
+            expose_value=False,
+            callback=_show_version,
+            help="Print the version.",
+        ),
+    ],
+    epilog="Completion in the shell: put the line for yours into its start-up file.\n\n"
+    '\b\n  bash   eval "$(_STORAGE_COMPLETE=bash_source storage)"\n'
+    '  zsh    eval "$(_STORAGE_COMPLETE=zsh_source storage)"\n'
+    "  fish   _STORAGE_COMPLETE=fish_source storage | source",
+)
+@click.pass_context
+def storage(context: click.Context) -> Any:
+    """Name each place where you keep results once; every program asks for it by name.
+
+    Without a command, this opens the app; without a terminal, it prints the list.
+
+    REF is a name, an ID or the start of an ID.
+    """
+    if context.invoked_subcommand is not None:
+        return None
+    import sys
+
+    session = context.ensure_object(Session)
+    is_interactive = output.is_terminal() and sys.stdin is not None and sys.stdin.isatty()
+    if session.open_app is not None and is_interactive:
+        return session.open_app(session.config_path)
+    from storage_core.cli.listing import ls
+
+    return context.invoke(ls, as_json=False)

@@ -1,0 +1,119 @@
+"""`storage create` at a terminal: the menu, then one question per setting, the name last.
+
+The order, the labels and the words of the menu are the specification's. Advanced settings are not
+asked for; `storage edit` and the app have them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from storage_core.cli import prompts
+from storage_core.cli.create import report_created
+from storage_core.cli.options import json_complete
+from storage_core.config.names import check_new_name
+from storage_core.declaration.validation import (
+    InvalidSettings,
+    fault_of,
+    validated,
+    with_absolute_paths,
+)
+from storage_core.errors import ConfigConflict, ConfigurationError
+from storage_core.types import all_types
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from storage_core.config.file import ConfigFile
+    from storage_core.declaration.configuration import StorageConfiguration
+    from storage_core.declaration.setting import Setting
+
+
+def interview(file: ConfigFile, *, as_json: bool) -> None:
+    """Ask for everything, then save.
+
+    Raises:
+        NoTerminal: nobody can be asked.
+        ConfigurationError: the file does not allow a new configuration.
+    """
+    prompts.require_terminal("use storage create TYPE --name NAME …, or see: storage create --help")
+    found = file.load()
+    cls = _choose(all_types())
+    if cls.note:
+        prompts.say(cls.note)
+    values = _ask_settings(cls)
+    name = _ask_name(found.entries)
+    default = found.tables.get("default") is None and prompts.confirm(
+        "You have no default storage configuration. Make this one the default?", default=True
+    )
+    while True:
+        try:
+            saved = file.add_settings(cls, values, name=name, default=default)
+            break
+        except ConfigConflict as error:
+            # Somebody else has taken the name while the questions were being answered.
+            prompts.say(_sentence(str(error)))
+            name = _ask_name(file.load().entries)
+    report_created(file.path, saved, is_default=default, as_json=as_json)
+
+
+def _choose(types: list[type[StorageConfiguration]]) -> type[StorageConfiguration]:
+    prompts.say("Found the following storage types:")
+    for number, cls in enumerate(types):
+        prompts.say(f"{number}) {cls.label}")
+        prompts.say(f"    {cls.description}")
+    while True:
+        answer = prompts.ask("Select a storage type to create: ")
+        if answer.isascii() and answer.isdigit() and len(answer) < 10 and int(answer) < len(types):
+            return types[int(answer)]
+        prompts.say("Invalid selection")
+
+
+def _ask_settings(cls: type[StorageConfiguration]) -> dict[str, Any]:
+    """The answers; those that do not go together are asked for again, in the end all of them."""
+    asked = [setting for setting in cls.settings() if not setting.advanced]
+    answers: dict[str, Any] = {}
+    again = asked
+    while True:
+        answers |= {setting.name: _ask_setting(setting) for setting in again}
+        try:
+            validated(cls, with_absolute_paths(cls, answers))
+            return answers
+        except InvalidSettings as error:
+            prompts.say(str(error))
+            faulty = {fault.name for fault in error.faults}
+            fewer = [setting for setting in asked if setting.name in faulty]
+            again = fewer if fewer and fewer != again else asked
+
+
+def _ask_setting(setting: Setting) -> Any:
+    """The answer to one question; None for an optional setting that was left out."""
+    is_required = setting.required or setting.unless is not None
+    question = setting.label if is_required else f"{setting.label} (optional)"
+    if setting.choices:
+        question += f" ({', '.join(setting.choices)})"
+    if setting.default is not None:
+        question += f" [{setting.default}]"
+    while True:
+        if setting.secret:
+            answer = prompts.ask_hidden(f"{question}: ", json_complete(setting))
+        else:
+            answer = prompts.ask(f"{question}: ")
+        if not answer and not is_required:
+            return None
+        fault = fault_of(setting, answer) if answer else "is required"
+        if fault is None:
+            return answer
+        prompts.say(f"{setting.label} {fault}")
+
+
+def _ask_name(taken: Iterable[str]) -> str:
+    while True:
+        try:
+            return check_new_name(prompts.ask("Name: "), taken)
+        except (ConfigurationError, ConfigConflict) as error:
+            prompts.say(_sentence(str(error)))
+
+
+def _sentence(message: str) -> str:
+    return message[:1].upper() + message[1:]

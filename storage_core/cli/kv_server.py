@@ -1,0 +1,74 @@
+"""`storage kv-server`: a small real KV server, for testing."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from storage_core.cli import options, output
+from storage_core.cli.command import command
+from storage_core.cli.errors import WrongUsage
+from storage_core.paths import prefect_home, shortened
+from storage_core.references import check_reference, resolve
+
+
+@command(
+    "kv-server",
+    examples=(
+        "storage kv-server",
+        "storage kv-server --port 4300 --folder ~/kv-data",
+        "storage kv-server --host 0.0.0.0 --token env:KV_TOKEN",
+    ),
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=4300,
+    show_default=True,
+    help="The port; 0 for any free one.",
+)
+@click.option(
+    "--folder", metavar="PATH", help="Where values are kept.  [default: ~/.prefect/kv-server]"
+)
+@click.option(
+    "--token",
+    metavar="REFERENCE|-|prompt",
+    help="What clients have to send: a reference such as env:KV_TOKEN, - or prompt.",
+)
+def kv_server(host: str, port: int, folder: str | None, token: str | None, as_json: bool) -> None:
+    """Serve a folder as a KV server, for testing. Ctrl+C ends it.
+
+    Prints the API Address once clients can connect.
+    """
+    if folder == "":
+        raise WrongUsage("--folder is empty; name a folder, or leave it out")
+    secret = _token(token)
+    from storage_core.kv_server import exposure, serve
+
+    if warning := exposure(host, secret):
+        output.warn(warning)
+    kept = os.path.abspath(
+        os.path.expanduser(folder) if folder else os.path.join(prefect_home(), "kv-server")
+    )
+
+    def on_ready(address: str) -> None:
+        if as_json:
+            output.emit_json({"api_address": address, "folder": kept})
+        else:
+            output.emit(f"API Address: {address}")
+            output.emit(f"Folder: {output.safe(shortened(kept))}")
+        output.flush()
+
+    serve(kept, host=host, port=port, token=secret, on_ready=on_ready)
+
+
+def _token(given: str | None) -> str | None:
+    """The token itself: unlike what a configuration holds, it is needed now."""
+    if given is None:
+        return None
+    try:
+        return resolve(check_reference(options.secret_value("--token", "Token", given)), "--token")
+    except ValueError as error:
+        raise WrongUsage(f"--token: {error}") from None

@@ -1,0 +1,115 @@
+"""`storage ls` and `storage show`: what is configured. Neither loads a driver."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from storage_core import paths
+from storage_core.cli import entries, output
+from storage_core.cli.command import Session, command, ref_argument
+from storage_core.cli.table import Column, Row, cells, laid_out, natural_width, padded
+from storage_core.types.temporary import TemporaryLocalStorage
+
+if TYPE_CHECKING:
+    from storage_core.config.entries import Configurations, Entry
+
+
+@command("ls", examples=("storage ls", "storage ls --json"))
+@click.pass_obj
+def ls(session: Session, as_json: bool) -> None:
+    """List the storage configurations.
+
+    A configuration with a mistake is listed with the line it stands on.
+    """
+    found = session.file.load()
+    if as_json:
+        output.emit_json(
+            {
+                "path": found.path,
+                "default": found.default,
+                "storages": [
+                    entries.as_json(entry, default=found.default)
+                    for entry in found.entries.values()
+                ],
+            }
+        )
+        return
+    for line in _list(found):
+        output.emit(line)
+    for problem in found.problems:
+        if problem.name is None:
+            output.warn(str(problem))
+
+
+@command("show", examples=("storage show prod-results", "storage show prod-results --json"))
+@ref_argument()
+@click.pass_obj
+def show(session: Session, ref: str, as_json: bool) -> None:
+    """Show one storage configuration in full, secrets masked."""
+    found = session.file.load()
+    entry = found.find(ref)
+    if as_json:
+        output.emit_json(entries.as_json(entry, default=found.default))
+        return
+    rows = list(entries.details(entry, is_default=entry.name == found.default))
+    width = max(cells(output.safe(label)) for label, _ in rows)
+    for label, value in rows:
+        output.emit(
+            f"{output.styled(padded(output.safe(label), width), 'dim')}  {output.safe(value)}"
+        )
+    for problem in entry.problems:
+        output.emit(output.styled(output.safe(str(problem)), "red"))
+
+
+def _list(found: Configurations) -> Iterator[str]:
+    if found.entries:
+        yield from _table(found)
+    else:
+        path = output.safe(paths.shortened(found.path))
+        yield f"No storage configurations in {path} yet."
+        yield "Create the first one: storage create"
+    yield ""
+    yield _default_line(found)
+    if override := os.environ.get("STORAGE_DEFAULT"):
+        yield f"STORAGE_DEFAULT makes {output.safe(override)} the default here."
+
+
+def _table(found: Configurations) -> Iterator[str]:
+    """The table with the types' labels, or with their shorter words where that fits better."""
+    width = output.width()
+    columns = (
+        Column(""),
+        Column("Name", True),
+        Column("Type"),
+        Column("Location", True),
+        Column("ID"),
+    )
+    rows = [_row(entry, found, entries.type_label(entry)) for entry in found.entries.values()]
+    if width is not None and natural_width(columns, rows) > width:
+        rows = [_row(entry, found, entry.type or "?") for entry in found.entries.values()]
+    yield from laid_out(columns, rows, width)
+
+
+def _row(entry: Entry, found: Configurations, type_text: str) -> Row:
+    is_default = entry.name == found.default
+    mark = _mark() if is_default else "!" if entry.problems else ""
+    return Row(
+        (mark, entry.name, type_text, entries.location(entry), entry.id),
+        style="bold" if is_default else "",
+        below=[str(problem) for problem in entry.problems],
+    )
+
+
+def _default_line(found: Configurations) -> str:
+    if found.default is not None:
+        return f"{_mark()} default: {output.safe(found.default)}"
+    used = TemporaryLocalStorage()
+    return f"No default is set: {used.label} is used ({output.safe(used.location)})."
+
+
+def _mark() -> str:
+    return output.symbol("★", "*")

@@ -1,0 +1,275 @@
+"""Options made from the declarations of the storage types, and the values that they carry.
+
+Called by `create` and `edit`. A new type or setting has its option without a change here.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from storage_core.cli import output, prompts
+from storage_core.cli.command import StorageCommand
+from storage_core.cli.errors import WrongUsage
+from storage_core.declaration.display import masked
+from storage_core.references import is_reference
+
+if TYPE_CHECKING:
+    from storage_core.declaration.configuration import StorageConfiguration
+    from storage_core.declaration.setting import Setting
+    from storage_core.declaration.table import Fault
+
+FROM_STDIN: Final = "-"
+ASKED_FOR: Final = "prompt"
+
+SECRETS_HELP: Final = (
+    "A secret is best given as a reference, which is what the file then holds: env:NAME, "
+    "file:/absolute/path or keyring:service/user. Or it is read from standard input (-), or asked "
+    "for (prompt). A secret as it is works too, but others can see process arguments."
+)
+
+
+class SettingOption(click.Option):
+    """The option of one setting."""
+
+    def __init__(self, setting: Setting, help: str, *, choices: bool) -> None:
+        self.advanced = setting.advanced
+        declared: dict[str, Any] = {"metavar": _metavar(setting), "default": None, "help": help}
+        spelling = setting.option
+        if setting.form == "flag":
+            spelling = f"{setting.option}/--no-{setting.option.removeprefix('--')}"
+            declared["metavar"] = None
+        elif setting.form == "table":
+            declared["multiple"] = True
+        elif choices and setting.choices:
+            declared |= {"type": click.Choice(setting.choices), "metavar": None}
+        super().__init__([spelling, setting.name], **declared)
+
+
+class SettingsCommand(StorageCommand):
+    """A command with options for settings: its help has the advanced ones by themselves."""
+
+    def format_options(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        sections: dict[str, list[tuple[str, str]]] = {
+            "Settings": [],
+            "Advanced settings": [],
+            "Options": [],
+        }
+        for parameter in self.get_params(context):
+            if record := parameter.get_help_record(context):
+                title = "Options"
+                if isinstance(parameter, SettingOption):
+                    title = "Advanced settings" if parameter.advanced else "Settings"
+                sections[title].append(record)
+        for title, records in sections.items():
+            if records:
+                with formatter.section(title):
+                    formatter.write_dl(records)
+
+
+def options_of(cls: type[StorageConfiguration]) -> list[click.Parameter]:
+    """The options of one type, each with what the setting is for."""
+    return [SettingOption(setting, _help(setting), choices=True) for setting in cls.settings()]
+
+
+def options_of_all(types: Iterable[type[StorageConfiguration]]) -> list[click.Parameter]:
+    """One option per name of a setting that any type has; the type at hand checks the value."""
+    types = list(types)
+    by_name: dict[str, dict[str, Setting]] = {}
+    for cls in types:
+        for setting in cls.settings():
+            by_name.setdefault(setting.name, {})[cls.type] = setting
+    options: list[click.Parameter] = []
+    for owners in by_name.values():
+        first = next(iter(owners.values()))
+        of = "" if len(owners) == len(types) else f" ({', '.join(owners)})"
+        options.append(SettingOption(first, f"{first.label}{of}", choices=False))
+    return options
+
+
+def given(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options that are on the command line."""
+    return {name: value for name, value in options.items() if value is not None and value != ()}
+
+
+def values_of(cls: type[StorageConfiguration], options: Mapping[str, Any]) -> dict[str, Any]:
+    """What the options say, by the setting's name: secrets fetched, tables put together.
+
+    Raises:
+        WrongUsage: a value is empty, or standard input is asked for twice, or is empty.
+        NoTerminal: a secret is to be asked for, and there is no terminal.
+    """
+    found: dict[str, Any] = {}
+    present = given(options)
+    piped = [
+        each.option
+        for each in cls.settings()
+        if each.secret and present.get(each.name) == FROM_STDIN
+    ]
+    if len(piped) > 1:
+        raise WrongUsage(f"only one of {' and '.join(piped)} can be read from standard input")
+    for name, value in present.items():
+        setting = cls.setting_named(name)
+        assert setting is not None
+        if value == "" or (isinstance(value, tuple) and "" in value):
+            raise WrongUsage(f"{setting.option} is empty; give it a value, or leave it out")
+        if setting.form == "table":
+            found[name] = table_of(setting.option, value)
+        elif setting.secret:
+            found[name] = secret_value(setting.option, setting.label, value, json_complete(setting))
+        else:
+            found[name] = value
+            if masked(setting, value) != value:
+                _warn_of_exposure(setting.option, "keep passwords out of it")
+    return found
+
+
+def secret_value(
+    option: str, label: str, value: str, is_complete: Callable[[str], bool] | None = None
+) -> str:
+    """What the option of a secret means: itself, standard input or the answer to a question.
+
+    Args:
+        option: the option.
+        label: what the question calls it.
+        value: what was given.
+        is_complete: see `prompts.ask_hidden`.
+    """
+    if value == FROM_STDIN:
+        return from_stdin(option)
+    if value == ASKED_FOR:
+        prompts.require_terminal(
+            f"give {option} a reference such as env:NAME, or - for standard input"
+        )
+        answer = prompts.ask_hidden(f"{label}: ", is_complete)
+        if not answer:
+            raise WrongUsage(f"nothing was typed for {option}")
+        return answer
+    if not is_reference(value):
+        _warn_of_exposure(option, "use env:NAME, file:/path, - or prompt")
+    return value
+
+
+def from_stdin(option: str) -> str:
+    """All of standard input without the line break at its end."""
+    if sys.stdin is None:
+        raise WrongUsage(f"{option} is to be read from standard input, which is closed")
+    if sys.stdin.isatty():
+        output.note(f"Reading {option} from the terminal; end with Ctrl+D on a line of its own.")
+    try:
+        text = sys.stdin.buffer.read().decode("utf-8")
+    except UnicodeDecodeError:
+        raise WrongUsage(f"what standard input has for {option} is not UTF-8 text") from None
+    text = text[:-2] if text.endswith("\r\n") else text.removesuffix("\n")
+    if not text.strip():
+        raise WrongUsage(f"{option} is to be read from standard input, which is empty")
+    return text
+
+
+def json_complete(setting: Setting) -> Callable[[str], bool]:
+    """Whether what was typed so far is a whole answer: JSON goes on until its last brace."""
+
+    def is_complete(text: str) -> bool:
+        if setting.form != "json" or not text.startswith("{"):
+            return True
+        from json import JSONDecodeError, loads
+
+        try:
+            loads(text)
+        except (JSONDecodeError, RecursionError):
+            return False
+        return True
+
+    return is_complete
+
+
+def table_of(option: str, texts: Iterable[str]) -> dict[str, Any]:
+    """The table that all occurrences of `--options` make together.
+
+    Each is KEY=VALUE, with dots in KEY for tables inside and VALUE as in TOML or else plain text;
+    or a whole TOML or JSON text.
+
+    Raises:
+        WrongUsage: one is neither.
+    """
+    result: dict[str, Any] = {}
+    for text in texts:
+        merge(result, _table_from(option, text))
+    return result
+
+
+def merge(into: dict[str, Any], other: Mapping[str, Any]) -> None:
+    """Put `other` into `into`, tables inside as well."""
+    for key, value in other.items():
+        if isinstance(value, dict) and isinstance(into.get(key), dict):
+            merge(into[key], value)
+        else:
+            into[key] = value
+
+
+def wrong_settings(cls: type[StorageConfiguration], faults: Iterable[Fault]) -> WrongUsage:
+    """The error for settings that a type does not accept, in terms of its options."""
+    parts = []
+    for name, message in faults:
+        setting = cls.setting_named(name)
+        said = "is missing" if message.startswith("is missing; add") else message
+        parts.append(f"{setting.option if setting else name} {said}")
+    return WrongUsage("; ".join(parts))
+
+
+def _table_from(option: str, text: str) -> dict[str, Any]:
+    from json import JSONDecodeError, loads
+    from tomllib import TOMLDecodeError
+    from tomllib import loads as toml_loads
+
+    try:
+        if text.lstrip().startswith("{"):
+            parsed: dict[str, Any] = loads(text)
+            return parsed
+        return toml_loads(text)
+    except (JSONDecodeError, TOMLDecodeError, RecursionError):
+        key, equals, value = text.partition("=")
+        keys = [part.strip() for part in key.split(".")]
+        if not equals or not all(keys) or "\n" in text or text.lstrip().startswith("{"):
+            raise WrongUsage(
+                f"{option} takes KEY=VALUE, such as {option} requester_pays=true, "
+                "or a TOML or JSON text"
+            ) from None
+    value = value.strip()
+    if is_reference(value):
+        output.warn(
+            f"{option} {key.strip()} is handed over as the text {value.partition(':')[0]}:…; "
+            f'a reference is written {key.strip()}={{ref="…"}}'
+        )
+    nested: Any = value
+    for part in reversed(keys):
+        nested = {part: nested}
+    table: dict[str, Any] = nested
+    return table
+
+
+def _warn_of_exposure(option: str, instead: str) -> None:
+    output.warn(
+        f"others on this machine can see the value of {option} among the process arguments; "
+        f"{instead}"
+    )
+
+
+def _metavar(setting: Setting) -> str:
+    if setting.form == "table":
+        return "KEY=VALUE"
+    if setting.secret:
+        return "REFERENCE|-|prompt"
+    return {"path": "PATH", "url": "URL", "number": "NUMBER"}.get(setting.form, "TEXT")
+
+
+def _help(setting: Setting) -> str:
+    if setting.required:
+        return f"{setting.help}  [required]"
+    if setting.unless:
+        instead = "--" + setting.unless.replace("_", "-")
+        return f"{setting.help}  [required unless {instead}]"
+    return setting.help

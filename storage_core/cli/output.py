@@ -1,0 +1,187 @@
+"""Standard output and standard error. Every command prints through here.
+
+What comes from the file or a server is escaped, so that no name can colour or rewrite a terminal;
+a closed pipe ends the command silently; a full disk is an error like any other.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from shutil import get_terminal_size
+from typing import IO, Any, Final
+
+_STYLES: Final = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33"}
+
+
+class OutputClosed(Exception):
+    """Whoever was to read standard output is gone."""
+
+
+class OutputFailed(OSError):
+    """Standard output cannot be written, for example because its disk is full."""
+
+
+def prepare() -> None:
+    """Make sure that no character can fail to be printed, whatever the locale."""
+    for stream in (sys.stdout, sys.stderr):
+        if reconfigure := getattr(stream, "reconfigure", None):
+            reconfigure(errors="backslashreplace")
+
+
+def safe(text: str) -> str:
+    """`text` with everything escaped that a terminal would not simply show, line breaks too."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text
+    )
+
+
+def is_terminal() -> bool:
+    """Whether a person looks at standard output."""
+    return sys.stdout is not None and sys.stdout.isatty()
+
+
+def width() -> int | None:
+    """Cells per line of the terminal; None where standard output is none, and nothing is folded."""
+    return get_terminal_size().columns if is_terminal() else None
+
+
+def styled(text: str, *styles: str) -> str:
+    """`text` in colour, if standard output is a terminal that may have colours."""
+    if not text or not is_terminal():
+        return text
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return text
+    return f"\x1b[{';'.join(_STYLES[style] for style in styles)}m{text}\x1b[0m"
+
+
+def symbol(wanted: str, plain: str) -> str:
+    """`wanted`, or `plain` where standard output cannot encode it."""
+    encoding = getattr(sys.stdout, "encoding", None) or "ascii"
+    try:
+        wanted.encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return plain
+    return wanted
+
+
+def emit(text: str = "", *, end: str = "\n") -> None:
+    """Print one line (already safe) on standard output.
+
+    Raises:
+        OutputClosed: nobody reads it any more.
+    """
+    if sys.stdout is not None:
+        _guarded(lambda: sys.stdout.write(text + end))
+
+
+def emit_now(text: str, *, end: str = "\n") -> None:
+    """`emit`, and let it be seen at once."""
+    emit(text, end=end)
+    flush()
+
+
+def emit_bytes(data: bytes) -> None:
+    """Write a blob to standard output."""
+    if sys.stdout is None:
+        return
+    flush()
+    _guarded(lambda: sys.stdout.buffer.write(data))
+    _guarded(sys.stdout.buffer.flush)
+
+
+def emit_json(value: Any) -> None:
+    """Print `value` as JSON that is readable and, on a terminal, harmless."""
+    from json import dumps
+
+    readable = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "") == "utf8"
+    text = dumps(_plain(value), indent=2, ensure_ascii=not readable, allow_nan=False)
+    emit("\n".join(_json_safe(line) for line in text.split("\n")))
+
+
+def flush() -> None:
+    """Hand over what was printed so far."""
+    if sys.stdout is not None:
+        _guarded(sys.stdout.flush)
+
+
+def note(text: str) -> None:
+    """Print one line for the person, not for the pipe, on standard error."""
+    try:
+        # In this order on a terminal that shows both.
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        pass
+    _to_stderr(safe(text) + "\n")
+
+
+def warn(text: str) -> None:
+    """Print a line about something that may be a mistake."""
+    note(f"warning: {text}")
+
+
+def error(text: str) -> None:
+    """Print the one line that says why the command failed."""
+    note(f"error: {text}")
+
+
+def end_line() -> None:
+    """Leave the line of an interrupted question, so that the shell's prompt gets its own."""
+    if sys.stderr is not None and sys.stderr.isatty():
+        _to_stderr("\n")
+
+
+def abandon() -> None:
+    """Forget what could not be printed: Python would try again, and complain, when it ends."""
+    try:
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, sys.stdout.fileno())
+        os.close(null)
+    except (OSError, ValueError, AttributeError):
+        pass
+
+
+def _to_stderr(text: str) -> None:
+    stream: IO[str] | None = sys.stderr
+    if stream is None:
+        return
+    try:
+        stream.write(text)
+        stream.flush()
+    except (OSError, ValueError):
+        pass
+
+
+def _guarded(write: Callable[[], object]) -> None:
+    try:
+        write()
+    except BrokenPipeError:
+        raise OutputClosed from None
+    except OSError as failure:
+        raise OutputFailed(failure.errno, failure.strerror) from None
+
+
+def _json_safe(line: str) -> str:
+    """`line` of a JSON text with what a terminal would act on as `\\u` escapes."""
+    if line.isprintable():
+        return line
+    from json import dumps
+
+    return "".join(c if c.isprintable() else dumps(c)[1:-1] for c in line)
+
+
+def _plain(value: Any) -> Any:
+    """`value` as JSON can hold it: a date of TOML as text, a number that JSON lacks as text."""
+    if isinstance(value, dict):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, float) and value - value == 0:
+        return value
+    return str(value)

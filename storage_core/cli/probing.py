@@ -1,0 +1,133 @@
+"""Several connection tests at once, watched one after the other. Called by `storage test`."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Final
+
+from storage_core.cli import output
+from storage_core.cli.stores import quiet_drivers
+
+if TYPE_CHECKING:
+    from storage_core.declaration.configuration import StorageConfiguration
+    from storage_core.probe import Step, StepResult
+
+AT_ONCE: Final = 4
+"""Tests that run at the same time; most of their time is waiting for a server."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is to be tested."""
+
+    name: str
+    id: str | None
+    type: str
+    configuration: StorageConfiguration | None
+    """None where the file has a mistake."""
+
+    problem: str = ""
+    """That mistake."""
+
+
+class Probing:
+    """One test: running, or done."""
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        self._arriving: SimpleQueue[StepResult | BaseException | None] = SimpleQueue()
+        self._arrived: list[StepResult] = []
+        self._is_done = False
+
+    @property
+    def seconds(self) -> float:
+        """How long it took, as far as it is known."""
+        return sum(result.seconds or 0.0 for result in self.results())
+
+    def steps(self) -> Sequence[Step]:
+        """The steps that it has."""
+        from storage_core.probe import steps
+
+        return steps(type(self.target.configuration)) if self.target.configuration else ()
+
+    def results(self) -> Iterator[StepResult]:
+        """Yield each result, waiting for those that are still to come."""
+        yield from self._arrived
+        while not self._is_done:
+            arrived = self._arriving.get()
+            if isinstance(arrived, BaseException):
+                raise arrived
+            if arrived is None:
+                self._is_done = True
+            else:
+                self._arrived.append(arrived)
+                yield arrived
+
+    def ok(self) -> bool:
+        """Whether every step went well."""
+        return self.target.configuration is not None and all(each.ok for each in self.results())
+
+    def error(self) -> str | None:
+        """What stood in the way, in one line."""
+        failed = [result for result in self.results() if not result.ok]
+        if failed:
+            return f"{failed[0].step.label}: {failed[0].message}"
+        return self.target.problem or None
+
+    def run(self, folder: str, cancelled: threading.Event) -> None:
+        """Test; called in a thread of its own."""
+        from storage_core.probe import probe
+
+        try:
+            if self.target.configuration is not None and not cancelled.is_set():
+                # Closing the test between two steps deletes its blob.
+                steps = probe(self.target.configuration, folder=folder)
+                for result in steps:
+                    self._arriving.put(result)
+                    if cancelled.is_set():
+                        break
+                steps.close()
+            self._arriving.put(None)
+        except BaseException as error:
+            self._arriving.put(error)
+
+
+@contextmanager
+def probing(targets: Sequence[Target], *, folder: str) -> Iterator[Sequence[Probing]]:
+    """Start the tests; if they are interrupted, their blobs are deleted first.
+
+    Args:
+        targets: what to test.
+        folder: what relative paths are relative to.
+    """
+    quiet_drivers()
+    started = [Probing(target) for target in targets]
+    waiting = iter(started)
+    taking = threading.Lock()
+    cancelled = threading.Event()
+
+    def work() -> None:
+        while True:
+            with taking:
+                each = next(waiting, None)
+            if each is None:
+                return
+            each.run(folder, cancelled)
+
+    # Daemons, so that a second Ctrl+C ends the program whatever they are doing.
+    threads = [threading.Thread(target=work, daemon=True) for _ in started[:AT_ONCE]]
+    for thread in threads:
+        thread.start()
+    try:
+        yield started
+    except BaseException:
+        cancelled.set()
+        if any(thread.is_alive() for thread in threads):
+            output.note("Stopping, and deleting what the test wrote; Ctrl+C again leaves at once.")
+        for thread in threads:
+            thread.join()
+        raise

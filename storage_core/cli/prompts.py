@@ -1,0 +1,161 @@
+"""Questions to a person at a terminal. Called by the commands that ask.
+
+Secrets are read without echo and without the limits of a terminal's line: one pasted line may have
+more than the 1024 (macOS) or 4096 (Linux) characters that a terminal hands over, and the key file
+of a service account has many lines.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from storage_core.cli import output
+from storage_core.cli.errors import NoTerminal
+
+_ERASE: Final = (b"\x7f", b"\x08")
+_ERASE_ALL: Final = b"\x15"
+_END: Final = b"\x04"
+
+
+def require_terminal(instead: str) -> None:
+    """Make sure that there is somebody to ask.
+
+    Args:
+        instead: what to do where there is not; the rest of the error's line.
+
+    Raises:
+        NoTerminal: standard input is no terminal.
+    """
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise NoTerminal(f"there is no terminal to ask on; {instead}")
+
+
+def say(text: str = "") -> None:
+    """Print a line of the conversation."""
+    if output.is_terminal():
+        output.emit(output.safe(text))
+    else:
+        output.note(text)
+
+
+def ask(question: str) -> str:
+    """Ask and return the answer without outer spaces.
+
+    Raises:
+        EOFError: the person has ended the input.
+    """
+    if output.is_terminal():
+        _load_line_editor()
+        output.flush()
+        return input(question).strip()
+    _show(question)
+    line = sys.stdin.readline()
+    if not line:
+        raise EOFError
+    return line.strip()
+
+
+def ask_hidden(question: str, is_complete: Callable[[str], bool] | None = None) -> str:
+    """Ask for a secret: nothing of the answer is shown.
+
+    Args:
+        question: what to ask.
+        is_complete: for an answer that may have several lines: whether it needs no further one. An
+            empty line ends it anyway.
+
+    Raises:
+        EOFError: the person has ended the input.
+    """
+    _show(question)
+    lines: list[str] = []
+    try:
+        with _silent_terminal() as read_line:
+            while True:
+                lines.append(read_line())
+                text = "\n".join(lines).strip()
+                if is_complete is None or not lines[-1].strip() or is_complete(text):
+                    return text
+    finally:
+        _show("\n")
+
+
+def confirm(question: str, *, default: bool) -> bool:
+    """Ask for yes or no."""
+    while True:
+        answer = ask(f"{question} [{'Y/n' if default else 'y/N'}]: ").lower()
+        if not answer:
+            return default
+        if answer in ("y", "yes", "n", "no"):
+            return answer[0] == "y"
+        say("Answer y or n")
+
+
+def _show(text: str) -> None:
+    """Print without a line break, where the person will see it."""
+    if output.is_terminal():
+        output.emit_now(text, end="")
+    elif sys.stderr is not None:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+
+
+def _load_line_editor() -> None:
+    """With it, arrow keys and Tab for paths work in an answer."""
+    try:
+        import readline
+    except ImportError:
+        return
+    # Its mark would be printed before every question, also into recorded sessions.
+    readline.parse_and_bind("set enable-bracketed-paste off")
+    readline.set_auto_history(False)
+
+
+@contextmanager
+def _silent_terminal() -> Iterator[Callable[[], str]]:
+    """Switch the echo off; gives a function that reads one line."""
+    try:
+        import termios
+    except ImportError:
+        from getpass import getpass
+
+        yield lambda: getpass("")
+        return
+    descriptor = sys.stdin.fileno()
+    before = termios.tcgetattr(descriptor)
+    silent: list[Any] = list(before)
+    silent[3] &= ~(termios.ECHO | termios.ICANON)
+    # What was typed or pasted ahead stays: it is the answer.
+    termios.tcsetattr(descriptor, termios.TCSADRAIN, silent)
+    try:
+        yield lambda: _read_line(descriptor)
+    finally:
+        termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
+
+
+def _read_line(descriptor: int) -> str:
+    line = bytearray()
+    while True:
+        typed = os.read(descriptor, 1)
+        if typed in (b"\n", b"\r"):
+            return line.decode(errors="replace")
+        if typed in (b"", _END):
+            if not line:
+                raise EOFError
+        elif typed in _ERASE:
+            del line[_last_character(line) :]
+        elif typed == _ERASE_ALL:
+            line.clear()
+        else:
+            line += typed
+
+
+def _last_character(line: bytearray) -> int:
+    """Where the last UTF-8 character begins."""
+    start = max(len(line) - 1, 0)
+    while start > 0 and line[start] & 0xC0 == 0x80:
+        start -= 1
+    return start
