@@ -46,10 +46,10 @@ class RemoteBackend(Backend):
     place: ClassVar[str]
     """The word for what holds the blobs: bucket, container, folder."""
 
-    credentials: ClassVar[str]
+    credentials: str
     """What to check when access is denied."""
 
-    address: ClassVar[str]
+    address: str
     """What to check when nobody answers."""
 
     def __init__(
@@ -385,6 +385,10 @@ class RemoteBackend(Backend):
             task.add_done_callback(_retrieve)
         # Shielded: others may be waiting for the same one.
         return await asyncio.shield(task)
+
+    def forget_driver(self) -> None:
+        """Have the next call build another driver: this one's connection is in an unknown state."""
+        self._connecting = None
 
     async def _connect_and_watch(self) -> Any:
         try:

@@ -16,6 +16,7 @@ from storage_core.backends.base import CHUNK_SIZE, Blob
 from storage_core.backends.files import parts_of
 from storage_core.backends.remote import RemoteBackend, merged
 from storage_core.backends.translate import Fault, causes, classify, classify_status
+from storage_core.backends.worker import beside
 from storage_core.keys import Key
 
 if TYPE_CHECKING:
@@ -245,8 +246,7 @@ class S3Backend(RemoteBackend):
         except BaseException:
             # Nobody can read what is left, but its owner pays for it. Not waited for: the time
             # may be up.
-            abort = self._call(driver, "abort_multipart_upload", key, UploadId=upload)
-            _clean_up(abort)
+            beside(self._call(driver, "abort_multipart_upload", key, UploadId=upload))
             raise
 
     async def _call(self, driver: Any, method: str, key: Key, **arguments: Any) -> Any:
@@ -300,19 +300,3 @@ def _region_of(answer: dict[str, Any]) -> str | None:
 
 def _if_absent(create: bool) -> dict[str, str]:
     return {"IfNoneMatch": "*"} if create else {}
-
-
-_cleaning: Final[set[asyncio.Future[Any]]] = set()
-
-
-def _clean_up(call: Any) -> None:
-    """Let `call` run beside everything else, whatever comes of it."""
-    task = asyncio.ensure_future(call)
-    _cleaning.add(task)
-
-    def done(task: asyncio.Future[Any]) -> None:
-        _cleaning.discard(task)
-        if not task.cancelled():
-            task.exception()
-
-    task.add_done_callback(done)

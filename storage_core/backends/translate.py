@@ -67,6 +67,7 @@ _BY_CLASS: Final = {
     ("botocore", "SSOError"): Fault.DENIED,
     ("botocore", "TokenRetrievalError"): Fault.DENIED,
     ("botocore", "BotoCoreError"): Fault.MISCONFIGURED,
+    ("ftplib", "error_temp"): Fault.PASSING,
     ("google", "TransportError"): Fault.PASSING,
     ("google", "GoogleAuthError"): Fault.DENIED,
     ("httpx", "UnsupportedProtocol"): Fault.MISCONFIGURED,
@@ -76,6 +77,9 @@ _BY_CLASS: Final = {
     ("requests", "ChunkedEncodingError"): Fault.PASSING,
     ("requests", "ConnectionError"): Fault.PASSING,
     ("requests", "Timeout"): Fault.PASSING,
+    ("webdav4", "BadGatewayError"): Fault.PASSING,
+    ("webdav4", "ForbiddenOperation"): Fault.DENIED,
+    ("webdav4", "ResourceAlreadyExists"): Fault.TAKEN,
 }
 
 _BY_TYPE: Final[tuple[tuple[type[BaseException], Fault], ...]] = (

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
 
 T = TypeVar("T")
+
+_running: Final[set[asyncio.Task[Any]]] = set()
 
 
 async def in_thread(function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
@@ -39,3 +41,16 @@ async def in_thread(function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
 
     threading.Thread(target=work, name="storage-worker", daemon=True).start()
     return await future
+
+
+def beside(work: Coroutine[Any, Any, Any]) -> None:
+    """Run `work` beside everything else, whatever comes of it: cleaning up after a failure."""
+    task = asyncio.ensure_future(work)
+    _running.add(task)
+    task.add_done_callback(_finished)
+
+
+def _finished(task: asyncio.Task[Any]) -> None:
+    _running.discard(task)
+    if not task.cancelled():
+        task.exception()

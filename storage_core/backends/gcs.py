@@ -1,0 +1,273 @@
+"""Blobs in a bucket of Google Cloud Storage, through gcsfs.
+
+Opened by Google Cloud Storage, and by File Storage on a `gs://` URL. gcsfs builds the session and
+signs in; each operation here is one request through it, without the retries of its own, which take
+half a minute to say that a password is wrong.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, NoReturn
+
+# gcsfs reads it at its import; without, it looks for a service of Google's for two minutes wherever
+# there is none.
+os.environ.setdefault("GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT", "false")
+
+import aiohttp
+import gcsfs
+from gcsfs.core import initiate_upload, simple_upload, upload_chunk
+from gcsfs.retry import HttpError, validate_response
+
+from storage_core.backends.base import Blob
+from storage_core.backends.files import parts_of
+from storage_core.backends.remote import RemoteBackend, merged
+from storage_core.backends.translate import Fault, causes, classify
+from storage_core.backends.worker import in_thread
+from storage_core.errors import ConfigurationError
+from storage_core.keys import Key
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from storage_core.keys import Kind
+
+PART_SIZE: Final = 8 * 1024 * 1024
+"""Bytes of one part of an upload in several; the protocol wants a multiple of 256 KiB."""
+
+SINGLE_PUT: Final = 64 * 1024 * 1024
+"""Bytes up to which a blob that is in memory anyway goes in one request."""
+
+_SCOPE: Final = "https://www.googleapis.com/auth/devstorage.full_control"
+_BINARY: Final = "application/octet-stream"
+
+
+class _Redirected(Exception):
+    """The server sends the client elsewhere, where neither blobs nor tokens are to go."""
+
+    status = 302
+
+
+class _Driver(gcsfs.GCSFileSystem):  # type: ignore[misc]
+    """gcsfs without its retries, and closed by the backend only: in a child it must not be."""
+
+    _request = gcsfs.GCSFileSystem._request.__wrapped__
+
+    @staticmethod
+    def close_session(*_args: Any, **_kwargs: Any) -> None: ...
+
+
+class GCSBackend(RemoteBackend):
+    """Blobs of one bucket, below a prefix."""
+
+    place = "bucket"
+    credentials = "Service Account Info and what the account is allowed"
+    address = "Endpoint URL"
+
+    def __init__(
+        self,
+        bucket: str,
+        prefix: str = "",
+        *,
+        project: str | None = None,
+        service_account_info: Mapping[str, Any] | None = None,
+        endpoint_url: str | None = None,
+        options: Mapping[str, Any] | None = None,
+        timeout: float,
+        secrets: tuple[str, ...] = (),
+    ) -> None:
+        """Name the bucket; nothing is opened yet.
+
+        Args:
+            bucket: must exist.
+            prefix: what stands before `KIND/NAME` in the names of the objects.
+            project: the bucket's.
+            service_account_info: the credentials file of a service account; without one, Google's
+                own credential chain is used.
+            endpoint_url: of another service than Google's.
+            options: more arguments of `gcsfs.GCSFileSystem`, which replace those made from the
+                above.
+            timeout: seconds that one call may take, retries included.
+            secrets: what no message may show.
+
+        Raises:
+            ConfigurationError: the credentials are not those of a service account.
+        """
+        super().__init__(
+            f"gs://{bucket}/{prefix}".rstrip("/"), bucket, timeout=timeout, secrets=secrets
+        )
+        self._bucket = bucket
+        self._prefix = f"{prefix}/" if prefix else ""
+        given = {
+            "project": project,
+            "token": self._account(service_account_info) if service_account_info else None,
+            "endpoint_url": endpoint_url,
+        }
+        self._arguments = merged(
+            {
+                "requests_timeout": aiohttp.ClientTimeout(
+                    total=None, sock_connect=timeout, sock_read=timeout
+                ),
+                **{name: value for name, value in given.items() if value is not None},
+            },
+            dict(options or {}),
+        )
+
+    def _account(self, info: Mapping[str, Any]) -> Any:
+        if info.get("type") != "service_account":
+            # gcsfs knows what to do with the other kinds, such as a user's own sign-in.
+            return dict(info)
+        from google.oauth2.service_account import Credentials
+
+        build: Any = Credentials.from_service_account_info
+
+        try:
+            return build(info, scopes=[_SCOPE])
+        except ValueError:
+            pass
+        # Not raised above: what Google's library says may show a part of the key.
+        raise ConfigurationError(
+            f"{self.location}: Service Account Info is incomplete or its private key is damaged; "
+            "download the JSON again"
+        )
+
+    async def _connect(self) -> Any:
+        # In a thread, because looking for credentials may mean asking a server for them.
+        driver = await in_thread(
+            _Driver,
+            asynchronous=True,
+            skip_instance_cache=True,
+            use_listings_cache=False,
+            **self._arguments,
+        )
+        session = dict(driver.session_kwargs)
+        watch = aiohttp.TraceConfig()
+        watch.on_request_redirect.append(_refuse_redirect)
+        session["trace_configs"] = [*session.get("trace_configs", ()), watch]
+        driver.session_kwargs = session
+        await driver._set_session()
+        return driver
+
+    @staticmethod
+    async def _disconnect(driver: Any) -> None:
+        await driver.session.close()
+
+    async def _get(self, driver: Any, key: Key, received: list[bytes]) -> None:
+        await self._download(driver, key, received, {})
+
+    async def _get_range(
+        self, driver: Any, key: Key, start: int, size: int, handle: dict[str, Any]
+    ) -> bytes:
+        received: list[bytes] = []
+        wanted = f"bytes={start}-{start + size - 1}"
+        await self._download(driver, key, received, {"Range": wanted})
+        return b"".join(received)
+
+    async def _download(
+        self, driver: Any, key: Key, received: list[bytes], headers: dict[str, str]
+    ) -> None:
+        await self._sign_in(driver)
+        url = driver.url(f"{self._bucket}/{self._prefix}{key}")
+        async with driver.session.get(
+            url,
+            params=driver._get_params({}),
+            headers=driver._get_headers(headers),
+            timeout=driver.requests_timeout,
+        ) as answer:
+            if answer.status >= 300:
+                validate_response(answer.status, await answer.read(), url)
+            async for chunk in answer.content.iter_any():
+                received.append(chunk)  # noqa: PERF401 (counted as they come)
+
+    async def _size(self, driver: Any, key: Key) -> int:
+        found = await self._call(driver, "GET", "b/{}/o/{}", f"{self._prefix}{key}", json_out=True)
+        return int(found["size"])
+
+    async def _put(self, driver: Any, key: Key, data: bytes, *, create: bool) -> None:
+        if len(data) <= SINGLE_PUT:
+            await self._put_whole(driver, key, data, create=create)
+        else:
+            from io import BytesIO
+
+            await self._upload(driver, key, BytesIO(data), len(data), create=create)
+
+    async def _put_file(
+        self, driver: Any, key: Key, file: BinaryIO, size: int, *, create: bool
+    ) -> None:
+        if size <= PART_SIZE:
+            data = b"".join(parts_of(file, size, PART_SIZE))
+            await self._put_whole(driver, key, data, create=create)
+        else:
+            await self._upload(driver, key, file, size, create=create)
+
+    async def _delete(self, driver: Any, key: Key) -> None:
+        await self._call(driver, "DELETE", "b/{}/o/{}", f"{self._prefix}{key}")
+
+    async def _page(
+        self, driver: Any, kind: Kind, token: Any, limit: int
+    ) -> tuple[Sequence[Blob], Any]:
+        folder = f"{self._prefix}{kind}/"
+        answer = await self._call(
+            driver,
+            "GET",
+            "b/{}/o",
+            prefix=folder,
+            delimiter="/",
+            maxResults=limit,
+            pageToken=token,
+            json_out=True,
+        )
+        blobs = [
+            Blob(
+                f"{kind}/{entry['name'][len(folder) :]}",
+                int(entry["size"]),
+                datetime.fromisoformat(entry["updated"]) if "updated" in entry else None,
+            )
+            for entry in answer.get("items", ())
+        ]
+        return blobs, answer.get("nextPageToken")
+
+    async def _put_whole(self, driver: Any, key: Key, data: bytes, *, create: bool) -> None:
+        await self._sign_in(driver)
+        await simple_upload(driver, self._bucket, f"{self._prefix}{key}", data, mode=_mode(create))
+
+    async def _upload(
+        self, driver: Any, key: Key, file: BinaryIO, size: int, *, create: bool
+    ) -> None:
+        """Send a file in parts; the blob appears with the last one."""
+        await self._sign_in(driver)
+        name = f"{self._prefix}{key}"
+        where = await initiate_upload(driver, self._bucket, name, _BINARY, mode=_mode(create))
+        sent = 0
+        for part in parts_of(file, size, PART_SIZE):
+            await self._sign_in(driver)
+            await upload_chunk(driver, where, part, sent, size, _BINARY)
+            sent += len(part)
+
+    async def _call(
+        self, driver: Any, method: str, path: str, *names: str, **arguments: Any
+    ) -> Any:
+        await self._sign_in(driver)
+        return await driver._call(method, path, self._bucket, *names, **arguments)
+
+    async def _sign_in(self, driver: Any) -> None:
+        """Get a fresh token where one is due: gcsfs would block the event loop for it."""
+        await in_thread(driver.credentials.maybe_refresh)
+
+    def _fault(self, error: BaseException) -> Fault:
+        for each in causes(error):
+            if isinstance(each, HttpError) and getattr(each.__cause__, "retryable", False):
+                # gcsfs calls it wrong credentials also when the server of tokens was out of order.
+                return Fault.PASSING
+            if isinstance(each, OSError) and str(each).startswith("Forbidden"):
+                return Fault.DENIED
+        return classify(error)
+
+
+async def _refuse_redirect(*_args: Any) -> NoReturn:
+    raise _Redirected("the server redirects elsewhere")
+
+
+def _mode(create: bool) -> str:
+    return "create" if create else "overwrite"
