@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
     from storage_core.backends.base import Backend
 
-MASK = "********"
-"""What stands in place of a secret wherever it is shown."""
-
 
 class Opening(NamedTuple):
     """What a storage type is given besides its settings when it is opened."""
@@ -175,6 +172,18 @@ class RemoteStorage(StorageConfiguration):
     @property
     def default_timeout(self) -> float | None:
         return self.timeout
+
+
+def prefix_setting(place: str) -> Any:
+    """The setting `prefix`, a path inside a bucket or container."""
+    return setting(
+        "Prefix",
+        f"Path inside the {place} under which blobs lie.",
+        default=None,
+        check=checks.prefix,
+        advanced=True,
+        placeholder="team-a/results",
+    )
 
 
 def options_setting(driver: str) -> Any:

@@ -6,15 +6,17 @@ Called by everything that puts settings before a person or into `--json`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from storage_core.declaration.configuration import MASK
 from storage_core.redaction import mask_url
 from storage_core.references import is_reference
 
 if TYPE_CHECKING:
     from storage_core.declaration.configuration import StorageConfiguration
     from storage_core.declaration.setting import Setting
+
+MASK: Final = "********"
+"""What stands in place of a secret wherever it is shown."""
 
 
 def masked_settings(

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from storage_core.declaration import checks
-from storage_core.declaration.configuration import RemoteStorage, options_setting
+from storage_core.declaration.configuration import RemoteStorage, options_setting, prefix_setting
 from storage_core.declaration.setting import setting
 from storage_core.paths import join_url
 
@@ -47,13 +47,7 @@ class AzureBlobStorage(RemoteStorage):
         check=checks.plain_text,
         advanced=True,
     )
-    prefix: str | None = setting(
-        "Prefix",
-        "Path inside the container under which blobs lie.",
-        default=None,
-        check=checks.prefix,
-        advanced=True,
-    )
+    prefix: str | None = prefix_setting("container")
     options: dict[str, Any] | None = options_setting("adlfs")
 
     @classmethod

@@ -7,7 +7,7 @@ from json import loads
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from storage_core.declaration import checks
-from storage_core.declaration.configuration import RemoteStorage, options_setting
+from storage_core.declaration.configuration import RemoteStorage, options_setting, prefix_setting
 from storage_core.declaration.setting import setting
 from storage_core.errors import ConfigurationError
 from storage_core.paths import join_url
@@ -43,13 +43,7 @@ class GoogleCloudStorage(RemoteStorage):
         secret=True,
         check=checks.json_object,
     )
-    prefix: str | None = setting(
-        "Prefix",
-        "Path inside the bucket under which blobs lie.",
-        default=None,
-        check=checks.prefix,
-        advanced=True,
-    )
+    prefix: str | None = prefix_setting("bucket")
     endpoint_url: str | None = setting(
         "Endpoint URL",
         "Address of a service that speaks the GCS protocol; not needed for Google Cloud.",

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from storage_core.declaration import checks, suggestions
-from storage_core.declaration.configuration import RemoteStorage, options_setting
+from storage_core.declaration.configuration import RemoteStorage, options_setting, prefix_setting
 from storage_core.declaration.setting import setting
 from storage_core.paths import join_url
 
@@ -64,13 +64,7 @@ class S3Storage(RemoteStorage):
         suggest=suggestions.aws_regions,
         placeholder="eu-west-1",
     )
-    prefix: str | None = setting(
-        "Prefix",
-        "Path inside the bucket under which blobs lie.",
-        default=None,
-        check=checks.prefix,
-        advanced=True,
-    )
+    prefix: str | None = prefix_setting("bucket")
     endpoint_url: str | None = setting(
         "Endpoint URL",
         "Address of an S3-compatible service, such as MinIO; not needed for AWS.",
