@@ -26,14 +26,6 @@ class FileStorage(RemoteStorage):
     description: ClassVar[str] = "Store data as a file on local or remote file systems."
     place: ClassVar[str] = "folder"
 
-    base_path: str = setting(
-        "Base Path",
-        "Path to the storage location or folder: a local path or any URL that fsspec supports, "
-        "such as s3://my-bucket/my-folder/.",
-        form="path",
-        check=checks.path_or_url,
-        placeholder="s3://my-bucket/my-folder/",
-    )
     key_type: keys.KeyType = setting(
         "Key Type",
         "The method to use to generate file names: hash stores equal bytes once; uuid and "
@@ -41,6 +33,14 @@ class FileStorage(RemoteStorage):
         default="hash",
         form="choice",
         choices=("hash", "uuid", "timestamp"),
+    )
+    base_path: str = setting(
+        "Base Path",
+        "Path to the storage location or folder: a local path or any URL that fsspec supports, "
+        "such as s3://my-bucket/my-folder/.",
+        form="path",
+        check=checks.path_or_url,
+        placeholder="s3://my-bucket/my-folder/",
     )
     options: dict[str, Any] | None = options_setting("the fsspec file system")
 
