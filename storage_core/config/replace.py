@@ -86,6 +86,10 @@ def rewrite(path: str, edit: Callable[[str], str], timeout: float = LOCK_TIMEOUT
                 new = edit(text)
             except TextError as error:
                 raise error.in_file(shortened(path)) from None
+            except RecursionError:
+                raise ConfigurationError(
+                    f"{shortened(path)}: its values are nested too deeply; edit it by hand"
+                ) from None
             if new != text:
                 _verify(new, path)
                 write(path, new, before)
@@ -191,8 +195,8 @@ def _write_whole(temporary: str, data: bytes, target: str, existing: os.stat_res
     file = os.open(temporary, _NEW_FILE_FLAGS, 0o600)
     try:
         rest = memoryview(data)
-        while rest:
-            rest = rest[os.write(file, rest) :]
+        while rest and (taken := os.write(file, rest)):
+            rest = rest[taken:]
         if os.fstat(file).st_size != len(data):
             raise OSError(errno.EIO, "the disk took fewer bytes than it was given")
         if os.name != "nt":
@@ -278,7 +282,12 @@ def _make_folder(folder: str) -> None:
 
 
 def _target(path: str) -> str:
-    target = os.path.realpath(path)
+    try:
+        target = os.path.realpath(path)
+    except ValueError:
+        raise ConfigurationError(
+            f"{path!r} is no name of a file; name another with --config or STORAGE_CONFIG"
+        ) from None
     if os.path.islink(target):
         raise ConfigurationError(
             f"cannot save {shortened(path)}: its symbolic links lead round in a circle; "
