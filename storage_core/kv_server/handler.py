@@ -232,7 +232,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _fail(self, error: Exception) -> None:
         """Answer that the disk, not the client, is at fault, unless an answer has begun."""
-        _log.error("%s: %s", self.requestline, error)
+        _log.error("%s: %s", ascii(self.requestline), error)
         self.close_connection = True
         if not self._has_answered:
             self._refuse(
@@ -250,7 +250,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:
         """Keep silent at the usual level. The lines hold keys, and never a token."""
-        _log.debug(format, *args)
+        _log.debug("%s", ascii(format % args))
 
     def _refuse(self, status: HTTPStatus, why: str) -> None:
         """Answer, then end the connection in a way that lets the client see the answer."""

@@ -11,7 +11,6 @@ import os
 import signal
 import socket
 import sys
-import tempfile
 import threading
 from contextlib import contextmanager
 from http.server import ThreadingHTTPServer
@@ -20,7 +19,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from storage_core.backends.kv.protocol import MAX_VALUE
 from storage_core.backends.local import LocalBackend
-from storage_core.errors import AccessDenied, ConfigurationError
+from storage_core.errors import ConfigurationError
+from storage_core.keys import Key, random_name
 from storage_core.kv_server.handler import Handler
 
 if TYPE_CHECKING:
@@ -64,8 +64,9 @@ class KVServer(ThreadingHTTPServer):
                 next one, and (beside one for every 64 KiB) to send or fetch a value.
 
         Raises:
-            ConfigurationError: the folder or the address cannot be used.
+            ConfigurationError: the token, the folder or the address cannot be used.
             AccessDenied: the folder may not be written.
+            StorageUnavailable: its disk does not work, or is full.
         """
         if token is not None and not (token.isprintable() and token.strip()):
             raise ConfigurationError("the token is empty or not printable; choose another")
@@ -95,15 +96,13 @@ class KVServer(ThreadingHTTPServer):
         return f"http://{host}:{self.server_port}"
 
     def _prepare_folder(self) -> None:
-        self.values.check()
-        try:
-            os.makedirs(self.folder, mode=0o700, exist_ok=True)
-            tempfile.TemporaryFile(dir=self.folder).close()
-        except OSError as error:
-            raise AccessDenied(
-                f"cannot keep values in {self.folder}: {error.strerror}; "
-                "change its permissions or choose another folder"
-            ) from error
+        """Find out now, not at a client's first value, whether the folder takes one.
+
+        The backend makes the folders; unlike `os.makedirs` it makes sure that they last.
+        """
+        key = Key("results", random_name())
+        self.values.put(key, b"null", overwrite=True)
+        self.values.delete(key)
 
     def server_bind(self) -> None:
         """Bind without asking the name service who this machine is, as the base class would."""
@@ -168,16 +167,17 @@ def serve(
     """Serve `folder` until SIGINT or SIGTERM arrives (in the main thread), then end cleanly.
 
     Args:
-        folder: see `KVServer`, as for all but the last.
-        host: see there; `exposure` says what to warn of.
-        port: see there.
-        token: see there.
-        max_size: see there.
+        folder: where the values are kept; created, with mode 0700, if missing.
+        host: the address to listen on; `exposure` says what to warn of.
+        port: 0 for any free one.
+        token: what clients must send as a bearer token.
+        max_size: bytes of JSON of the largest value that is accepted.
         on_ready: called with the API Address once clients can connect.
 
     Raises:
-        ConfigurationError: the folder or the address cannot be used.
+        ConfigurationError: the token, the folder or the address cannot be used.
         AccessDenied: the folder may not be written.
+        StorageUnavailable: its disk does not work, or is full.
     """
     server = KVServer(folder, host=host, port=port, token=token, max_size=max_size)
     try:

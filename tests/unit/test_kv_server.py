@@ -181,7 +181,6 @@ def test_a_planted_link_is_neither_read_nor_written_through(
 ) -> None:
     outside = tmp_path / "outside"
     outside.write_bytes(b'"outside"')
-    (folder / "results").mkdir()
     (folder / "results" / "x").symlink_to(outside)
     assert ask(server, "GET", "/results-x")[0] == 500
     assert ask(server, "POST", "/results-x", b"1")[0] == 200
@@ -192,6 +191,7 @@ def test_a_planted_link_is_neither_read_nor_written_through(
 def test_a_folder_that_cannot_be_written_is_an_error_and_the_server_goes_on(
     server: KVServer, folder: Path
 ) -> None:
+    (folder / "results").rmdir()
     (folder / "results").write_bytes(b"in the way")
     status, answer = ask(server, "POST", "/results-x", b"1")
     assert (status, list(json.loads(answer))) == (500, ["error"])

@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import errno
 import io
+from collections import Counter
+from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urljoin, urlsplit
@@ -29,7 +31,7 @@ from storage_core.errors import (
 from storage_core.redaction import scrub, scrubbed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import AsyncIterator, Mapping
 
 _PASSING_STATUSES: Final = frozenset({429, 500, 502, 503, 504, 507})
 _PASSING_ERRNOS: Final = frozenset(
@@ -80,6 +82,7 @@ class Transport:
         self._secrets = secrets
         self._loop: asyncio.AbstractEventLoop | None = None
         self._session: aiohttp.ClientSession | None = None
+        self._uses: Counter[aiohttp.ClientSession] = Counter()
         self._finalizer: finalize[..., Transport] | None = None
 
     async def request(
@@ -111,14 +114,16 @@ class Transport:
 
         async def once() -> Answer | StorageError:
             nonlocal moved
-            session = self._current_session()
-            async with session.request(
-                method,
-                f"{self._address}/{segment}",
-                data=None if body is None else io.BytesIO(body),
-                headers={"Content-Type": "application/json"} if body is not None else None,
-                allow_redirects=False,
-            ) as response:
+            async with (
+                self._session_in_use() as session,
+                session.request(
+                    method,
+                    f"{self._address}/{segment}",
+                    data=None if body is None else io.BytesIO(body),
+                    headers={"Content-Type": "application/json"} if body is not None else None,
+                    allow_redirects=False,
+                ) as response,
+            ):
                 status = response.status
                 if status in (401, 403):
                     return self._denied(status)
@@ -161,9 +166,24 @@ class Transport:
         raise failure
 
     async def close(self) -> None:
-        """Close the connections; the next request opens new ones."""
-        if io_loop.is_current(self._loop) and self._session is not None:
-            await self._session.close()
+        """Close the connections, those in use as soon as they are free; then new ones open."""
+        session, self._session = self._session, None
+        if session is not None and io_loop.is_current(self._loop) and not self._uses[session]:
+            await session.close()
+
+    @asynccontextmanager
+    async def _session_in_use(self) -> AsyncIterator[aiohttp.ClientSession]:
+        # A request whose session is closed under it waits for ever.
+        session = self._current_session()
+        self._uses[session] += 1
+        try:
+            yield session
+        finally:
+            self._uses[session] -= 1
+            if not self._uses[session]:
+                del self._uses[session]
+                if session is not self._session:
+                    await session.close()
 
     def _current_session(self) -> aiohttp.ClientSession:
         loop = asyncio.get_running_loop()
@@ -254,8 +274,7 @@ def _is_passing(error: Exception) -> bool:
     if isinstance(error, OSError):
         return error.errno in _PASSING_ERRNOS
     return isinstance(
-        error,
-        _PassingStatus | aiohttp.ServerDisconnectedError | aiohttp.ClientPayloadError,
+        error, _PassingStatus | aiohttp.ServerDisconnectedError | aiohttp.ClientPayloadError
     )
 
 

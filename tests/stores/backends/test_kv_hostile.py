@@ -9,14 +9,21 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import ssl
+import threading
 import time
 import traceback
 from base64 import b64encode
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from secrets import token_hex
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from storage_core.backends.kv import KVBackend
 from storage_core.backends.kv.protocol import MAX_BLOB
@@ -30,6 +37,7 @@ from storage_core.errors import (
     UnsupportedOperation,
 )
 from storage_core.keys import Key
+from tests.servers.process import HOST
 from tests.servers.raw_http import Answer, RawServer, raw_server, response
 
 KEY = Key("results", "abc")
@@ -399,3 +407,45 @@ def test_a_name_that_nobody_knows_is_not_tried_again() -> None:
     with pytest.raises(StorageUnavailable, match="cannot reach"):
         backend("http://no-such-host.invalid", timeout=5).get(KEY)
     assert time.monotonic() - started < 5
+
+
+def test_a_certificate_that_nobody_vouches_for_is_not_accepted(tmp_path: Path) -> None:
+    token = token_hex(20)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(self_signed(tmp_path / "certificate.pem"))
+    heard: list[bytes] = []
+
+    with socket.create_server((HOST, 0)) as listener:
+
+        def accept() -> None:
+            with listener.accept()[0] as connection, suppress(OSError):
+                heard.append(context.wrap_socket(connection, server_side=True).recv(1000))
+
+        accepting = threading.Thread(target=accept)
+        accepting.start()
+        with pytest.raises(ConfigurationError, match="certificate") as caught:
+            backend(f"https://{HOST}:{listener.getsockname()[1]}", token, timeout=5).get(KEY)
+        accepting.join()
+    assert "\n" not in str(caught.value)
+    assert not any(heard)
+
+
+def self_signed(path: Path) -> Path:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, HOST)])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    path.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        + certificate.public_bytes(serialization.Encoding.PEM)
+    )
+    return path
