@@ -36,18 +36,19 @@ def add_table(text: str, path: Path, values: Mapping[str, object]) -> str:
     A mapping in `values` becomes a table of its own below it, a value of None is left out. An
     empty text gets its `version` first.
     """
-    data = parse(text)
-    if dig(data, path) is not MISSING:
-        raise ConfigConflict(f"[{written_key(*path)}] exists already; choose another name")
     text = _begun(text)
-    parent = path[:-1]
+    data, parent = parse(text), path[:-1]
+    if dig(data, path) is not MISSING:
+        raise _taken(path)
+    if dig(data, parent) is not MISSING and not isinstance(dig(data, parent), dict):
+        raise _refused(text, path)
     new = {key: plain(value) for key, value in values.items() if value is not None}
     layout = Layout(text)
     if layout.is_inline(parent):
         layout.change(parent, {path[-1]: new})
     else:
         layout.append_table(path, new)
-    return _checked(text, layout.result(), path, with_value(parse(text), path, new))
+    return _checked(text, layout.result(), path, with_value(data, path, new))
 
 
 def update_table(text: str, path: Path, changes: Mapping[str, object | None]) -> str:
@@ -82,7 +83,7 @@ def rename_table(text: str, path: Path, new_name: str) -> str:
     if new_path == path:
         return text
     if dig(data, new_path) is not MISSING:
-        raise ConfigConflict(f"[{written_key(*new_path)}] exists already; choose another name")
+        raise _taken(new_path)
     layout = Layout(text)
     layout.rename(path, new_name)
     intended = with_value(with_value(data, path, MISSING), new_path, moved)
@@ -125,11 +126,17 @@ def _checked(
 
 
 def _refused(text: str, path: Path) -> TextError:
+    standing = lines(text)
+    known = [path[:length] for length in range(len(path), 0, -1) if path[:length] in standing]
     return TextError(
-        lines(text).get(path),
+        standing[known[0]] if known else None,
         f"{written_key(*path)} is written in a way that cannot be changed safely; edit it by hand",
     )
 
 
 def _not_there(path: Path) -> StorageNotFound:
     return StorageNotFound(f"there is no [{written_key(*path)}] in the configuration file")
+
+
+def _taken(path: Path) -> ConfigConflict:
+    return ConfigConflict(f"[{written_key(*path)}] exists already; choose another name")

@@ -42,6 +42,7 @@ _SCALAR: Final = re.compile(
 )
 _SIMPLE: Final = re.compile(rf"([A-Za-z0-9_-]++)[ \t]*+=[ \t]*+({_SCALAR.pattern})", re.DOTALL)
 _CLOSES: Final = {"[": "]", "{": "}"}
+_DEEPEST_IMPLIED: Final = 16
 _PLACE: Final = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
 
@@ -139,7 +140,7 @@ def lines(text: str) -> dict[Path, int]:
     implied: dict[Path, int] = {}
     for path, line in _places(text):
         exact.setdefault(path, line)
-        for length in range(1, len(path)):
+        for length in range(1, min(len(path), _DEEPEST_IMPLIED)):
             implied.setdefault(path[:length], line)
     return implied | exact
 

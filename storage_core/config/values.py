@@ -72,10 +72,9 @@ def dig(data: object, path: Path) -> Any:
 
 def with_value(data: dict[str, Any], path: Path, value: object) -> dict[str, Any]:
     """`data` with one value set or, if MISSING, removed; `data` itself stays as it is."""
-    inner = data.get(path[0], {})
     copy = dict(data)
-    if len(path) > 1 and isinstance(inner, dict):
-        copy[path[0]] = with_value(inner, path[1:], value)
+    if len(path) > 1:
+        copy[path[0]] = with_value(data.get(path[0], {}), path[1:], value)
     elif value is MISSING:
         copy.pop(path[0], None)
     else:
