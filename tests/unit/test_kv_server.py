@@ -15,7 +15,9 @@ from typing import Any
 
 import pytest
 
-from storage_core.errors import AccessDenied, ConfigurationError
+from storage_core.backends.kv import KVBackend
+from storage_core.errors import AccessDenied, ConfigurationError, StorageError
+from storage_core.keys import Key
 from storage_core.kv_server import KVServer, exposure, handler
 from storage_core.kv_server.server import MAX_CONNECTIONS
 from tests.servers.process import HOST
@@ -214,6 +216,16 @@ def test_a_value_over_the_bound_is_refused_unread(server: KVServer, length: str)
 def test_a_client_that_sends_too_much_sees_why_it_is_refused(server: KVServer) -> None:
     status, answer = ask(server, "POST", "/results-x", b'"' + b"a" * 20 * MIB + b'"')
     assert (status, list(json.loads(answer))) == (413, ["error"])
+
+
+def test_the_projects_client_says_that_a_blob_is_too_large_for_this_server(
+    server: KVServer,
+) -> None:
+    store = KVBackend(server.url, token=None, timeout=10)
+    with pytest.raises(StorageError, match="too large") as caught:
+        store.put(Key("results", "x"), b"a" * 20 * MIB, overwrite=True)
+    assert type(caught.value) is StorageError
+    store.close()
 
 
 @pytest.mark.parametrize(
