@@ -107,7 +107,8 @@ class Layout:
                 gone.add(block.start)
         self._cut_blocks(gone)
         for block in self._blocks:
-            if block.start in gone or self._array_around(block, path):
+            concerned = _starts(block.path, path) or _starts(path, block.path)
+            if not concerned or block.start in gone or self._array_around(block, path):
                 continue
             for entry in block.entries:
                 if not _starts(entry.path, path):

@@ -26,7 +26,7 @@ from typing import Final, NamedTuple
 
 from storage_core.config import read
 from storage_core.config.failures import beside, failure, reason
-from storage_core.config.scan import TextError, forget, parse
+from storage_core.config.scan import TextError, parse
 from storage_core.errors import ConfigConflict, ConfigurationError
 from storage_core.paths import shortened
 
@@ -76,26 +76,23 @@ def rewrite(path: str, edit: Callable[[str], str], timeout: float = LOCK_TIMEOUT
         ConfigurationError: the file is not TOML in UTF-8, or it cannot be read or saved.
         ConfigConflict: a program that takes no lock changed the file at the same moment.
     """
-    try:
-        with locked(path, timeout) as target:
-            _existing(path, target)
-            before = fingerprint(target)
-            text = read.read_text(path)
-            _verify(text, path)
-            try:
-                new = edit(text)
-            except TextError as error:
-                raise error.in_file(shortened(path)) from None
-            except RecursionError:
-                raise ConfigurationError(
-                    f"{shortened(path)}: its values are nested too deeply; edit it by hand"
-                ) from None
-            if new != text:
-                _verify(new, path)
-                write(path, new, before)
-            return new
-    finally:
-        forget()
+    with locked(path, timeout) as target:
+        _existing(path, target)
+        before = fingerprint(target)
+        text = read.read_text(path)
+        _verify(text, path)
+        try:
+            new = edit(text)
+        except TextError as error:
+            raise error.in_file(shortened(path)) from None
+        except RecursionError:
+            raise ConfigurationError(
+                f"{shortened(path)}: its values are nested too deeply; edit it by hand"
+            ) from None
+        if new != text:
+            _verify(new, path)
+            write(path, new, before)
+        return new
 
 
 @contextmanager

@@ -15,7 +15,8 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
-from functools import lru_cache
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from storage_core.errors import ConfigurationError
@@ -41,6 +42,11 @@ _SCALAR: Final = re.compile(
     re.DOTALL,
 )
 _SIMPLE: Final = re.compile(rf"([A-Za-z0-9_-]++)[ \t]*+=[ \t]*+({_SCALAR.pattern})", re.DOTALL)
+_SIMPLE_LINES: Final = re.compile(
+    r"""(?:[ \t]*+(?:[A-Za-z0-9_-]++[ \t]*+=[ \t]*+"""
+    r"""(?:"(?!"")(?:[^"\\\n]|\\.)*+"|'(?!'')[^'\n]*+'|[A-Za-z0-9+.:-]++)[ \t]*+)?"""
+    r"""(?:\#[^\n]*+)?\r?\n)*+"""
+)
 _CLOSES: Final = {"[": "]", "{": "}"}
 _DEEPEST_IMPLIED: Final = 16
 _PLACE: Final = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
@@ -82,9 +88,11 @@ class Entry(NamedTuple):
     """Where the value ends."""
 
 
-class Block(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Block:
     """What stands between one header and the next; the first block has no header and no path."""
 
+    text: str = field(repr=False)
     path: Path
     is_array: bool
     """Whether the header is `[[so]]`."""
@@ -94,15 +102,19 @@ class Block(NamedTuple):
     """Where the line of the header begins."""
     end: int
     """Where the line of the next header begins, or the text ends."""
-    entries: tuple[Entry, ...]
+
+    @cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        """The keys in it. Looked for when asked: an edit asks few blocks of a large file."""
+        return tuple(_Scanner(self.text, self.line, self.start, self.end).entries(self))
 
 
 @lru_cache(maxsize=2)
 def parse(text: str) -> dict[str, Any]:
     """What `text` says. The result is shared between callers: do not change it.
 
-    The last two results are kept, because one edit needs the same text several times over; see
-    `forget`.
+    The last two results are kept: one edit needs the same text several times over, and what one
+    edit writes is what the next one reads.
 
     Raises:
         TextError: `text` is not TOML.
@@ -119,11 +131,6 @@ def parse(text: str) -> dict[str, Any]:
         raise TextError(None, f"not TOML: {message}")
     line = int(place[1]) if place[1] else text.count("\n") + 1
     raise TextError(line, f"not TOML: {message[: place.start()]}")
-
-
-def forget() -> None:
-    """Drop the texts and data that `parse` keeps: they may hold secrets."""
-    parse.cache_clear()
 
 
 def line_of(text: str, path: Path) -> int | None:
@@ -178,11 +185,12 @@ def _places(text: str) -> Iterator[tuple[Path, int]]:
 
 
 class _Scanner:
-    """Walks over a text once, from `at` on."""
+    """Walks over a text once, from `at` on; no value with brackets goes beyond `end`."""
 
-    def __init__(self, text: str, line: int = 1, at: int = 0) -> None:
+    def __init__(self, text: str, line: int = 1, at: int = 0, end: int | None = None) -> None:
         self.text = text
         self.at = at
+        self._end = len(text) if end is None else end
         self._line = line
         self._line_at = at
         self._unclosed = False
@@ -194,8 +202,8 @@ class _Scanner:
         is_array = False
         parts: tuple[Part, ...] = ()
         line = 1
-        entries: list[Entry] = []
         while True:
+            self.skip(_SIMPLE_LINES)
             self.skip(_TRIVIA)
             if self.at >= len(text):
                 break
@@ -203,14 +211,25 @@ class _Scanner:
                 here = max(start, text.rfind("\n", 0, self.at) + 1)
                 array = text.startswith("[[", self.at)
                 if (names := self._header()) is not None:
-                    yield Block(path, is_array, parts, line, start, here, tuple(entries))
+                    yield Block(text, path, is_array, parts, line, start, here)
                     start, is_array, parts, line = here, array, names, self.line(here)
                     path = tuple(part.name for part in names)
-                    entries = []
-            elif (entry := self.entry(path)) is not None:
-                entries.append(entry)
+            else:
+                self.entry(path)
             self.skip(_REST_OF_LINE)
-        yield Block(path, is_array, parts, line, start, len(text), tuple(entries))
+        yield Block(text, path, is_array, parts, line, start, len(text))
+
+    def entries(self, block: Block) -> Iterator[Entry]:
+        if block.parts:
+            self.at = block.parts[-1].end
+            self.skip(_REST_OF_LINE)
+        while True:
+            self.skip(_TRIVIA)
+            if self.at >= block.end:
+                break
+            if entry := self.entry(block.path):
+                yield entry
+            self.skip(_REST_OF_LINE)
 
     def entry(self, prefix: Path) -> Entry | None:
         """The `key = value` that begins here, or None."""
@@ -271,7 +290,7 @@ class _Scanner:
         if self._unclosed or not self.text.startswith(("[", "{"), at):
             return None
         open_brackets: list[str] = []
-        while at < len(self.text):
+        while at < self._end:
             character = self.text[at]
             if character in _CLOSES:
                 open_brackets.append(character)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import tomllib
+from itertools import count
 from typing import Any
 
 import pytest
@@ -197,10 +198,14 @@ def test_any_text_is_scanned_without_an_exception(text: str) -> None:
         "a." * 50_000 + "b = 1",
         "a = [[[" * 20_000 + "]" * 10,
         "#" * 100_000 + "\r" * 100_000,
+        "a = {\n[x]\n" * 20_000,
+        "a = [\n[x]\n" * 20_000,
+        "a = 1\r" * 20_000,
+        " \t" * 100_000,
     ],
-    ids=range(11),
+    ids=count(),
 )
 def test_no_text_takes_long(text: str) -> None:
     before = time.process_time()
-    scan(text)
+    lines(text)
     assert time.process_time() - before < 1
