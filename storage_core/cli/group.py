@@ -30,6 +30,8 @@ _COMMANDS: Final = {
     "rm": "blobs.rm",
     "path": "file.path",
     "validate": "file.validate",
+    "restore": "restore.restore",
+    "move-secret": "move_secret.move_secret",
     "schema": "file.schema",
     "kv-server": "kv_server.kv_server",
 }

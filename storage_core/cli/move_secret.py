@@ -1,0 +1,56 @@
+"""`storage move-secret`: out of the configuration file, into the keyring, a file or a variable."""
+
+from __future__ import annotations
+
+import click
+
+from storage_core.cli import output
+from storage_core.cli.command import Session, command, ref_argument
+from storage_core.cli.errors import WrongUsage
+from storage_core.config.audit import plain_secrets
+from storage_core.config.relocate import move_secret as move
+from storage_core.references import check_reference, is_reference
+
+
+@command(
+    "move-secret",
+    examples=(
+        "storage move-secret prod-results keyring:storage/prod-results",
+        "storage move-secret prod-results file:~/.secrets/prod --setting aws_secret_access_key",
+    ),
+)
+@ref_argument()
+@click.argument("reference")
+@click.option("--setting", metavar="KEY", help="Which one, where several secrets stand in it.")
+@click.pass_obj
+def move_secret(
+    session: Session, ref: str, reference: str, setting: str | None, as_json: bool
+) -> None:
+    """Move a secret out of the configuration file and its history.
+
+    REFERENCE says where to: keyring:service/user stores it there, file:/path creates the file,
+    env:NAME takes a variable that holds the secret already. The file then holds the reference.
+    """
+    if not is_reference(reference):
+        # Not repeated: it may be the secret itself.
+        raise WrongUsage("REFERENCE must be keyring:service/user, file:/path or env:NAME")
+    try:
+        check_reference(reference)
+    except ValueError as error:
+        raise WrongUsage(f"REFERENCE: {error}") from None
+    found = session.file.load()
+    name = found.find(ref).name
+    held = [plain.setting.name for plain in plain_secrets(found) if plain.name == name]
+    if setting is None:
+        if len(held) > 1:
+            raise WrongUsage(f"several secrets stand in it: add --setting {' or '.join(held)}")
+        setting = held[0] if held else ""
+    chosen = setting.replace("-", "_").strip("_")
+    if chosen not in held:
+        known = f"; secrets stand in {', '.join(held)}" if held else "; it holds none"
+        raise WrongUsage(f"no secret to move there{known}")
+    move(session.file, name, chosen, reference)
+    if as_json:
+        output.emit_json({"name": name, "setting": chosen, "reference": reference})
+    else:
+        output.emit(f"Moved {chosen} of {output.safe(name)} to {output.safe(reference)}")

@@ -1,0 +1,87 @@
+"""`storage restore`: earlier versions of the configuration file, listed and brought back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from storage_core.cli import output, prompts
+from storage_core.cli.command import Session, command
+from storage_core.cli.errors import CommandFailed
+from storage_core.cli.table import Column, Row, laid_out
+from storage_core.config import history
+from storage_core.config.entries import Configurations
+from storage_core.config.read import parse
+from storage_core.errors import ConfigurationError
+from storage_core.paths import shortened
+
+if TYPE_CHECKING:
+    from storage_core.config.history import Version
+
+
+@command("restore", examples=("storage restore", "storage restore 1 --yes"))
+@click.argument("version", required=False)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def restore(session: Session, version: str | None, yes: bool, as_json: bool) -> None:
+    """List earlier versions of the configuration file, or bring one back.
+
+    VERSION is its number or its time in the list. What the file holds now is kept as a version
+    too, even when it is broken, so that a restore can be taken back.
+    """
+    path = session.file.path
+    if version is None:
+        _list(path, as_json)
+        return
+    chosen = history.find(path, version)
+    if not yes:
+        prompts.require_terminal("add --yes to restore without a question")
+        if not prompts.confirm(
+            f"Replace {output.safe(shortened(path))} by its version of {_when(chosen)}?",
+            default=False,
+        ):
+            raise CommandFailed("not restored")
+    history.restore(path, chosen)
+    if as_json:
+        output.emit_json({"path": path, "restored": chosen.stamp})
+    else:
+        output.emit(f"Restored {output.safe(shortened(path))} as it was until {_when(chosen)}")
+
+
+def _list(path: str, as_json: bool) -> None:
+    kept = history.versions(path)
+    if as_json:
+        output.emit_json(
+            {"path": path, "versions": [{"stamp": v.stamp, "names": _names(v)} for v in kept]}
+        )
+    elif not kept:
+        output.emit(f"No earlier version of {output.safe(shortened(path))} is kept yet.")
+    else:
+        columns = (Column("No."), Column("Replaced on"), Column("Configurations", folds=True))
+        rows = [
+            Row((str(number), _when(version), _described(version)))
+            for number, version in enumerate(kept, 1)
+        ]
+        for line in laid_out(columns, rows, output.width()):
+            output.emit(line)
+
+
+def _when(version: Version) -> str:
+    return f"{version.when.astimezone():%Y-%m-%d %H:%M:%S}"
+
+
+def _described(version: Version) -> str:
+    names = _names(version)
+    if names is None:
+        return "not readable as TOML"
+    return ", ".join(names) if names else "none"
+
+
+def _names(version: Version) -> list[str] | None:
+    """The configurations in a version; None when it is no TOML."""
+    try:
+        text = history.text_of(version)
+        return list(Configurations(parse(text, version.path), text, version.path).entries)
+    except ConfigurationError:
+        return None
