@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check format readme screenshots wheel constraints clean
+.PHONY: help run test reliability check format readme screenshots wheel constraints clean
 
 PYTHON := .venv/bin/python
 PIP := $(PYTHON) -m pip -qq --disable-pip-version-check
@@ -20,13 +20,16 @@ INSTALL := PIP_CONSTRAINT=$(CURDIR)/constraints.txt PIP_BUILD_CONSTRAINT=$(CURDI
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
-	@echo '  ARGS="…" is handed on by run and test: make run ARGS="ls --json", make test ARGS="-k s3 -x"'
+	@echo '  ARGS="…" is handed on by run, test and reliability: make run ARGS="ls --json", make test ARGS="-k s3 -x"'
 
 run: $(RUN_READY) ## Set up what is missing and open the app (without a terminal: print the list)
 	@.venv/bin/storage $(ARGS)
 
 test: $(DEV_READY) $(AZURITE_READY) ## Set up what is missing, test servers included, and run all tests
 	@$(PYTHON) -m pytest $(ARGS)
+
+reliability: $(DEV_READY) $(AZURITE_READY) ## The full reliability tests, up to half an hour; ends with a table of their numbers
+	@$(PYTHON) -m pytest -m reliability $(ARGS)
 
 check: $(DEV_READY) ## Formatting, lint, types, and which floor may import which
 	@$(PYTHON) -m ruff format --check .

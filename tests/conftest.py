@@ -23,6 +23,8 @@ from tests.servers.rclone import rclone_s3
 from tests.servers.s3 import REGION, S3Server
 from tests.servers.webdav import WebDAVServer, webdav
 
+pytest_plugins = ["tests.figures"]
+
 _FOREIGN_PREFIXES = (
     *(
         "STORAGE_",

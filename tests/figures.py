@@ -1,0 +1,63 @@
+"""The numbers of RELIABILITY's figures: tests hand them in, `make reliability` ends with the table.
+
+A figure is handed in before it is asserted, so that one that falls short is printed too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, NamedTuple, TypeAlias
+
+import pytest
+
+NUMBERS: Final = range(1, 14)
+"""The figures there are. What is promised beside them goes by a word instead of a number."""
+
+
+class Line(NamedTuple):
+    """One line of the table."""
+
+    figure: int | str
+    what: str
+    result: str
+    test: str
+
+
+Figure: TypeAlias = Callable[[int | str, str, str], None]
+
+_lines: Final = pytest.StashKey[list[Line]]()
+
+
+@pytest.fixture
+def figure(request: pytest.FixtureRequest) -> Figure:
+    """Hand in a number: `figure(9, "200 MB blob killed 30 times", "0 torn of 30")`."""
+
+    def hand_in(number: int | str, what: str, result: str) -> None:
+        lines = request.config.stash.setdefault(_lines, [])
+        lines.append(Line(number, what, result, request.node.nodeid))
+
+    return hand_in
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the table, with what failed and, when all were asked for, what is missing."""
+    config = terminalreporter.config
+    lines = config.stash.get(_lines, [])
+    if config.getoption("markexpr") == "reliability" and not config.getoption("keyword"):
+        found = {line.figure for line in lines}
+        lines = [*lines, *(Line(n, "—", "not shown", "") for n in NUMBERS if n not in found)]
+    if not lines:
+        return
+    failed = {report.nodeid for report in terminalreporter.stats.get("failed", ())}
+    width = max(len(line.what) for line in lines)
+    terminalreporter.section("figures")
+    for line in sorted(lines, key=_order):
+        short = "  ← FALLS SHORT" if line.test in failed or not line.test else ""
+        terminalreporter.write_line(
+            f"{line.figure!s:>8}  {line.what:<{width}}  {line.result}{short}"
+        )
+
+
+def _order(line: Line) -> tuple[bool, int, str]:
+    number = line.figure if isinstance(line.figure, int) else 0
+    return number == 0, number, str(line.figure) if number == 0 else ""
