@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_HERE = os.path.dirname(os.path.abspath(__file__))
+
 POLL: float = 1.0
 """Seconds between two looks at the file on disk."""
 
@@ -43,7 +45,7 @@ class StorageApp(App[None]):
 
     TITLE = "Storage"
     # Textual loads no styles for the screen that it starts with.
-    CSS_PATH: ClassVar = ["app.tcss", "screens/configurations.tcss"]
+    CSS_PATH: ClassVar = [f"{_HERE}/app.tcss", f"{_HERE}/screens/configurations.tcss"]
     HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-narrow"), (72, "-medium"), (100, "-wide")]
     VERTICAL_BREAKPOINTS: ClassVar = [(0, "-short"), (30, "-tall")]
     BINDINGS: ClassVar = [
@@ -65,9 +67,8 @@ class StorageApp(App[None]):
 
         self.remembered = state.load()
         self.idle = asyncio.Event()
-        """Set while nothing is being done in the background."""
+        """Set while nothing is being done in the background; first when the file has been read."""
 
-        self.idle.set()
         self._jobs: list[str] = []
         self._keymap_notes: list[str] = []
         for theme in THEMES:

@@ -36,6 +36,7 @@ class RecordingFile(ConfigFile):
     """The configuration file, remembering what each change was made of."""
 
     recorded: tuple[str, str] | None = None
+    """The text before the first change and after the last, since this was None."""
 
     def _rewrite(self, change: Callable[[str, Mapping[str, Any]], str]) -> None:
         texts: list[tuple[str, str]] = []
@@ -46,7 +47,8 @@ class RecordingFile(ConfigFile):
             return new
 
         super()._rewrite(recording)
-        self.recorded = texts[-1]
+        before, after = texts[-1]
+        self.recorded = (self.recorded[0] if self.recorded else before, after)
 
     def replace_text(self, expected: str, new: str) -> None:
         """Put `new` in the place of `expected`.

@@ -56,3 +56,12 @@ def _head(word: str, width: int) -> str:
         if cells > width:
             return word[: max(1, index)]
     return word
+
+
+def cut_left(text: str, width: int) -> str:
+    """`text` in at most `width` cells, its end kept: of a path that says most."""
+    if cell_len(text) <= width:
+        return text
+    while text and cell_len(text) >= width:
+        text = text[1:]
+    return f"…{text}" if width > 0 else ""

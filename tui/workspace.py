@@ -21,7 +21,6 @@ from tui.text import printable
 if TYPE_CHECKING:
     from storage_core import Configurations
     from storage_core.config.entries import Entry
-    from storage_core.declaration.configuration import StorageConfiguration
     from storage_core.probe import StepResult
 
 T = TypeVar("T")
@@ -137,7 +136,7 @@ class Workspace:
         try:
             found = self.file.load()
         except ConfigurationError as error:
-            return Snapshot((_built_in(True),), problem=printable(str(error)), stamp=stamp)
+            return Snapshot(problem=printable(str(error)), stamp=stamp)
         rows = [_row(entry, found) for entry in found.entries.values()]
         rows.append(_built_in(found.default is None))
         return Snapshot(
@@ -187,16 +186,12 @@ def _row(entry: Entry, found: Configurations) -> Row:
     return Row(
         name=entry.name,
         type=cls.label if cls else entry.type or "—",
-        location=printable(_location(configuration)) if configuration else "",
+        location=printable(configuration.location) if configuration else "",
         id=entry.id,
         entry=entry,
         default=found.default == entry.name,
         problem="; ".join(printable(problem.message) for problem in entry.problems),
     )
-
-
-def _location(configuration: StorageConfiguration) -> str:
-    return configuration.location
 
 
 def _built_in(default: bool) -> Row:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from storage_core.config import names
@@ -10,6 +11,7 @@ from tui.screens.base import StorageScreen
 from tui.text import printable
 
 if TYPE_CHECKING:
+    from storage_core.declaration.configuration import StorageConfiguration
     from tui.workspace import Row
 
 
@@ -37,7 +39,8 @@ class ChangeCommands(RowScreen):
     async def _new(self) -> None:
         from tui.screens.picker import PickerScreen
 
-        cls = await self.app.push_screen_wait(PickerScreen())
+        types = await self.app.in_background("opening", _types_and_forms)
+        cls = await self.app.push_screen_wait(PickerScreen(types))
         if cls is not None:
             from tui.screens.form import FormScreen
 
@@ -75,6 +78,7 @@ class ChangeCommands(RowScreen):
         if cls is None:
             self.app.fail(f"{printable(row.name)}: {row.problem}")
             return
+        await self.app.in_background("opening", _types_and_forms)
         from tui.screens.form import FormScreen
 
         name = await self.app.push_screen_wait(FormScreen(cls, row.entry))
@@ -218,3 +222,11 @@ class ChangeCommands(RowScreen):
                 "data = store.read(key)\n"
             )
             self.app.say(f"Copied the Python that opens {printable(self.row.name)}.")
+
+
+def _types_and_forms() -> list[type[StorageConfiguration]]:
+    """All types. What forms are made of is imported as well: on the event loop that would show."""
+    from storage_core.types import all_types
+
+    import_module("tui.screens.form")
+    return all_types()

@@ -16,6 +16,7 @@ from tui import commands
 from tui.screens.changes import ChangeCommands
 from tui.screens.testing import TestCommands
 from tui.state import SORTS
+from tui.widgets.bars import TitleBar
 from tui.widgets.configuration_table import ConfigurationTable
 from tui.widgets.detail import Detail, lines_of
 from tui.widgets.table import Table
@@ -52,6 +53,9 @@ class ConfigurationsScreen(ChangeCommands, TestCommands):
     def on_mount(self) -> None:
         """Draw the file whenever it is read."""
         self.app.loaded.subscribe(self, self._loaded)
+        if self.app.idle.is_set():
+            # It was read before this screen was there.
+            self._loaded(self.app.snapshot)
 
     @property
     def table(self) -> ConfigurationTable:
@@ -113,7 +117,6 @@ class ConfigurationsScreen(ChangeCommands, TestCommands):
         detail, row = self.query_one(Detail), self.row
         if row is None:
             detail.show([])
-            self.query_one("#detail").set_class(True, "-nothing")
             return
         result = self.app.workspace.results.get(row.id)
         detail.show(lines_of(row, result, self.app.workspace.shown_path, datetime.now()))  # noqa: DTZ005
@@ -146,6 +149,29 @@ class ConfigurationsScreen(ChangeCommands, TestCommands):
             if row.problem and action not in _ON_BROKEN:
                 return None
         return True
+
+    # ---- connection tests
+
+    def result_changed(self, row: Row) -> None:
+        """Draw the mark and the details."""
+        self.table.refresh()
+        self.show_detail()
+
+    def begin(self, row: Row) -> None:
+        """Mark it as being tested."""
+        self.table.testing.add(row.id)
+        self.table.refresh()
+
+    def finish(self, row: Row) -> None:
+        """Mark how it ended."""
+        self.table.testing.discard(row.id)
+        self.result_changed(row)
+
+    def show_progress(self, done: int, of: int) -> None:
+        """A bar in the title."""
+        filled = round(20 * done / of) if of else 0
+        bar = "━" * filled + "╌" * (20 - filled)
+        self.query_one(TitleBar).progress = f"testing {bar} {done} of {of}" if of else ""
 
     # ---- filter and sort
 
@@ -206,7 +232,7 @@ _ON_BROKEN = {"edit", "rename", "delete", "copy_id"}
 def _welcome() -> Content:
     return Content.assemble(
         ("No storage is configured yet\n\n", "bold $text"),
-        ("Give each place that keeps results and flow code a name: a folder, a bucket, a\n"),
+        ("Give each place that keeps results and flow code a name: a folder, a bucket, a "),
         ("container. Programs then ask for it by that name, or for the default.\n\n"),
         ("n", "bold $footer-key-foreground"),
         "  creates the first one\n",

@@ -10,7 +10,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from tui import commands
-from tui.text import cut
+from tui.text import cut, cut_left
 from tui.theme import FAINT, MUTED
 
 if TYPE_CHECKING:
@@ -36,17 +36,21 @@ class TitleBar(Widget):
     busy: reactive[str] = reactive("")
     """What is being done just now: "saving …"."""
 
+    progress: reactive[str] = reactive("")
+    """How far something is that takes long."""
+
     def render(self) -> Content:
         """One line."""
         room = self.content_size.width
         title = cut(self.title, room)
-        right = f"● {self.busy}" if self.busy else self.note
-        right = cut(right, max(0, room - cell_len(title) - 2))
+        doing = self.progress or (f"● {self.busy}" if self.busy else "")
+        right = doing or self.note
+        right = cut_left(right, max(0, room - cell_len(title) - 2))
         space = " " * (room - cell_len(title) - cell_len(right))
         return Content.assemble(
             (title, "bold $primary"),
             space,
-            (right, "$warning" if self.busy else MUTED),
+            (right, "$warning" if doing else MUTED),
         )
 
 

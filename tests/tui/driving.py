@@ -1,0 +1,105 @@
+"""Helpers of the app's tests: a file to work on, and waiting for work instead of for time."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tui.app import StorageApp
+from tui.screens.configurations import ConfigurationsScreen
+
+if TYPE_CHECKING:
+    from textual.pilot import Pilot
+
+TWO = """\
+version = 1
+# the one that counts
+default = "prod"
+
+[storage.prod]
+id = "61354abf-7cc8-4c2c-b890-78b1f985a9fb"
+type = "s3"
+bucket = "acme-results"  # ours
+region_name = "eu-west-1"
+aws_access_key_id = "AKIAEXAMPLE"
+aws_secret_access_key = "env:PROD_S3_SECRET"
+
+[storage.laptop]
+id = "a0286a5b-0f5c-4a3e-9d67-0c3d1e1b2f3a"
+type = "local"
+storage_path = "/data/storage"
+"""
+
+
+def write(path: Path, text: str = TWO) -> Path:
+    """A configuration file with `text` in it."""
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def read(path: Path) -> dict[str, Any]:
+    """What the file says now."""
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+async def settle(pilot: Pilot[Any]) -> None:
+    """Wait until nothing is left to be done but what a person does next."""
+    app = pilot.app
+    assert isinstance(app, StorageApp)
+    for _ in range(3):
+        await pilot.pause()
+        await app.idle.wait()
+    waiting = [
+        worker
+        for worker in app.workers
+        if worker.group.startswith(("check", "landing", "test", "load", "prepare"))
+    ]
+    if waiting:
+        await app.workers.wait_for_complete(waiting)
+        await app.idle.wait()
+    await pilot.pause()
+
+
+async def press(pilot: Pilot[Any], *keys: str) -> None:
+    """Press keys one after the other, each when the app is done with the one before."""
+    for key in keys:
+        await pilot.press(key)
+        await settle(pilot)
+
+
+async def enter(pilot: Pilot[Any], text: str) -> None:
+    """Type text into what has the focus."""
+    names = {
+        " ": "space",
+        "-": "minus",
+        "/": "slash",
+        ":": "colon",
+        ".": "full_stop",
+        "_": "underscore",
+    }
+    await pilot.press(*(names.get(character, character) for character in text))
+    await settle(pilot)
+
+
+def names(pilot: Pilot[Any]) -> list[str]:
+    """The names in the list, from the top, without what is built in."""
+    return [row.name for row in the_list(pilot).table.rows if row.entry]
+
+
+def the_list(pilot: Pilot[Any]) -> ConfigurationsScreen:
+    """The first screen."""
+    screen = pilot.app.screen_stack[0]
+    assert isinstance(screen, ConfigurationsScreen)
+    return screen
+
+
+def screen_text(pilot: Pilot[Any]) -> str:
+    """What is on screen, line by line, as a person reads it."""
+    strips = pilot.app.screen._compositor.render_strips()
+    return "\n".join("".join(segment.text for segment in strip) for strip in strips)
+
+
+def said(pilot: Pilot[Any]) -> str:
+    """What the app has told in passing, whole."""
+    return "\n".join(each.message for each in pilot.app._notifications)

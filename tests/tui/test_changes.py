@@ -1,0 +1,144 @@
+"""What the list's keys do to the configuration file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.tui.driving import names, press, read, said, screen_text, settle, the_list, write
+from tui.app import StorageApp
+
+
+async def test_default_is_shown_with_a_star_and_set_with_d(tmp_path: Path) -> None:
+    path = write(tmp_path / "storage.toml")
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        assert "★ prod" in screen_text(pilot)
+        await press(pilot, "j", "d")
+        assert "★ laptop" in screen_text(pilot)
+    assert read(path)["default"] == "laptop"
+    assert "# the one that counts" in path.read_text()
+
+
+async def test_d_on_the_default_goes_back_to_temporary_local_storage(tmp_path: Path) -> None:
+    path = write(tmp_path / "storage.toml")
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "d")
+        assert "★ Temporary" in screen_text(pilot)
+    assert "default" not in read(path)
+
+
+async def test_d_on_temporary_local_storage_clears_the_default(tmp_path: Path) -> None:
+    path = write(tmp_path / "storage.toml")
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "G", "d")
+    assert "default" not in read(path)
+
+
+async def test_delete_asks_with_the_focus_on_cancel(tmp_path: Path) -> None:
+    path = write(tmp_path / "storage.toml")
+    before = path.read_bytes()
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "x", "enter")
+        assert names(pilot) == ["prod", "laptop"]
+        assert path.read_bytes() == before
+        await press(pilot, "x", "right", "enter")
+        assert names(pilot) == ["laptop"]
+    assert "default" not in read(path)
+
+
+async def test_a_protected_configuration_is_deleted_only_once_its_name_is_typed(
+    tmp_path: Path,
+) -> None:
+    path = write(tmp_path / "storage.toml")
+    path.write_text(path.read_text() + "protected = true\n")
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "j", "delete")
+        await press(pilot, *"lapto", "enter")
+        assert names(pilot) == ["prod", "laptop"]
+        await press(pilot, "p", "enter")
+        assert names(pilot) == ["prod"]
+
+
+async def test_renaming_carries_the_default_along(tmp_path: Path) -> None:
+    path = write(tmp_path / "storage.toml")
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "r", *"live", "enter")
+        assert names(pilot) == ["live", "laptop"]
+        row = the_list(pilot).row
+        assert row is not None
+        assert row.name == "live"
+    assert read(path)["default"] == "live"
+
+
+async def test_a_taken_name_is_refused_where_it_is_typed(tmp_path: Path) -> None:
+    path = write(tmp_path / "storage.toml")
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "r", *"laptop", "enter")
+        assert "is taken" in screen_text(pilot)
+        await press(pilot, "escape")
+        assert names(pilot) == ["prod", "laptop"]
+
+
+async def test_a_duplicate_has_the_settings_under_a_new_id(tmp_path: Path) -> None:
+    path = write(tmp_path / "storage.toml")
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "D", "enter")
+        row = the_list(pilot).row
+        assert row is not None
+        assert row.name == "prod-copy"
+    tables = read(path)["storage"]
+    assert tables["prod-copy"]["bucket"] == "acme-results"
+    assert tables["prod-copy"]["aws_secret_access_key"] == "env:PROD_S3_SECRET"
+    assert tables["prod-copy"]["id"] != tables["prod"]["id"]
+
+
+async def test_every_change_can_be_undone_and_redone(tmp_path: Path) -> None:
+    path = write(tmp_path / "storage.toml")
+    texts = [path.read_text()]
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        for keys in (
+            ["j", "d"],
+            ["r", *"mine", "enter"],
+            ["D", "enter"],
+            ["g", "x", "right", "enter"],
+        ):
+            await press(pilot, *keys)
+            texts.append(path.read_text())
+        assert len(set(texts)) == 5
+        for expected in reversed(texts[:-1]):
+            await press(pilot, "u")
+            assert path.read_text() == expected
+        for expected in texts[1:]:
+            await press(pilot, "ctrl+r")
+            assert path.read_text() == expected
+
+
+async def test_undo_leaves_a_file_alone_that_was_changed_elsewhere(tmp_path: Path) -> None:
+    path = write(tmp_path / "storage.toml")
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "j", "d")
+        theirs = path.read_text() + "# by hand\n"
+        path.write_text(theirs)
+        await press(pilot, "u")
+        assert path.read_text() == theirs
+        assert "changed elsewhere" in said(pilot)
+
+
+async def test_the_id_and_the_python_that_opens_it_are_copied(tmp_path: Path) -> None:
+    path = write(tmp_path / "storage.toml")
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "c")
+        assert pilot.app.clipboard == "61354abf-7cc8-4c2c-b890-78b1f985a9fb"
+        await press(pilot, "p")
+        assert "storage_core.get_store('prod')" in pilot.app.clipboard
+        compile(pilot.app.clipboard, "snippet", "exec")

@@ -1,0 +1,155 @@
+"""Creating and editing configurations by the keys a person presses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.widgets import Button
+
+from storage_core.types import all_types
+from tests.tui.driving import enter, names, press, read, screen_text, settle, the_list, write
+from tui.app import StorageApp
+from tui.screens.form import FormScreen
+from tui.widgets.fields import Field
+
+
+async def test_a_newcomer_creates_the_first_one_and_makes_it_the_default(tmp_path: Path) -> None:
+    path = tmp_path / "storage.toml"
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        assert "No storage is configured yet" in screen_text(pilot)
+        await press(pilot, "n", "5")
+        await enter(pilot, "/data/storage")
+        await press(pilot, "tab")
+        await enter(pilot, "laptop")
+        await press(pilot, "ctrl+s")
+        assert "Make laptop the default?" in screen_text(pilot)
+        await press(pilot, "enter")
+        row = the_list(pilot).row
+        assert row is not None
+        assert (row.name, row.default) == ("laptop", True)
+    assert read(path)["default"] == "laptop"
+    assert read(path)["storage"]["laptop"]["storage_path"] == "/data/storage"
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_all_types_are_seen_at_once(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with StorageApp(tmp_path / "storage.toml").run_test(size=size) as pilot:
+        await settle(pilot)
+        await press(pilot, "n")
+        text = screen_text(pilot)
+        for cls in all_types():
+            assert cls.label in text
+            assert cls.description in text
+
+
+@pytest.mark.parametrize("cls", all_types(), ids=lambda cls: cls.type)
+async def test_the_form_has_every_setting_with_its_label_and_help(
+    tmp_path: Path, cls: type
+) -> None:
+    number = str(all_types().index(cls) + 1)
+    async with StorageApp(tmp_path / "storage.toml").run_test(size=(120, 90)) as pilot:
+        await settle(pilot)
+        await press(pilot, "n", number, "f3")
+        text = " ".join(screen_text(pilot).split())
+        for setting in cls.settings():
+            assert setting.label in text
+            assert setting.help.split()[0] in text
+        plain = [s for s in cls.settings() if not s.advanced]
+        plain = [s.name for s in sorted(plain, key=lambda s: not s.required)]
+        shown = [field.setting.name for field in pilot.app.screen.query(Field)]
+        assert shown[: len(plain) + 1] == [*plain, "name"]
+
+
+async def test_errors_stand_under_their_fields_and_the_first_gets_the_focus(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "storage.toml"
+    async with StorageApp(path).run_test(size=(120, 50)) as pilot:
+        await settle(pilot)
+        await press(pilot, "n", "6")
+        await enter(pilot, "a/b")
+        await press(pilot, "tab")
+        assert "what follows a slash goes into Prefix" in screen_text(pilot)
+        await press(pilot, "ctrl+s")
+        screen = pilot.app.screen
+        assert isinstance(screen, FormScreen)
+        wrong = [field.setting.name for field in screen.fields() if field.has_class("-wrong")]
+        assert wrong == ["bucket", "name"]
+        assert screen.focused is screen.fields()[0].focus_target
+    assert not path.exists()
+
+
+async def test_leaving_with_changes_asks_and_keeps_editing_by_default(tmp_path: Path) -> None:
+    async with StorageApp(tmp_path / "storage.toml").run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "n", "5")
+        await enter(pilot, "/x")
+        await press(pilot, "escape")
+        focused = pilot.app.focused
+        assert isinstance(focused, Button)
+        assert str(focused.label) == "Keep editing"
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, FormScreen)
+        await press(pilot, "escape", "right", "enter")
+        assert pilot.app.screen is the_list(pilot)
+
+
+async def test_leaving_without_changes_asks_nothing(tmp_path: Path) -> None:
+    async with StorageApp(write(tmp_path / "storage.toml")).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "e")
+        assert isinstance(pilot.app.screen, FormScreen)
+        await press(pilot, "escape")
+        assert pilot.app.screen is the_list(pilot)
+
+
+async def test_editing_writes_only_what_was_changed(tmp_path: Path) -> None:
+    path = write(tmp_path / "storage.toml")
+    before = path.read_text()
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "e", "end")
+        await enter(pilot, "2")
+        await press(pilot, "ctrl+s")
+        assert pilot.app.screen is the_list(pilot)
+    assert path.read_text() == before.replace('"acme-results"', '"acme-results2"')
+
+
+async def test_a_name_changed_in_the_form_renames(tmp_path: Path) -> None:
+    path = write(tmp_path / "storage.toml")
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "j", "enter", "end")
+        await enter(pilot, "2")
+        await press(pilot, "tab", "end")
+        await enter(pilot, "2")
+        await press(pilot, "ctrl+s")
+        assert names(pilot) == ["prod", "laptop2"]
+        assert read(path)["storage"]["laptop2"]["storage_path"] == "/data/storage2"
+        await press(pilot, "u")
+        assert names(pilot) == ["prod", "laptop"]
+        assert read(path)["storage"]["laptop"]["storage_path"] == "/data/storage"
+
+
+async def test_the_form_says_where_blobs_will_land(tmp_path: Path) -> None:
+    async with StorageApp(tmp_path / "storage.toml").run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "n", "6")
+        await enter(pilot, "acme")
+        assert "s3://acme/results/…" in screen_text(pilot)
+
+
+async def test_a_misspelt_setting_is_mended_by_opening_and_saving(tmp_path: Path) -> None:
+    path = write(tmp_path / "storage.toml", '[storage.a]\ntype = "s3"\nbucke = "acme"\n')
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        assert "did you mean bucket?" in " ".join(screen_text(pilot).split())
+        await press(pilot, "e")
+        assert "bucke is taken for Bucket" in screen_text(pilot)
+        await press(pilot, "ctrl+s")
+        assert pilot.app.screen is the_list(pilot)
+    table = read(path)["storage"]["a"]
+    assert table["bucket"] == "acme"
+    assert "bucke" not in table

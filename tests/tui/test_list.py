@@ -1,0 +1,202 @@
+"""What the list shows, and finding one's way in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.tui.driving import (
+    TWO,
+    enter,
+    names,
+    press,
+    said,
+    screen_text,
+    settle,
+    the_list,
+    write,
+)
+from tui.app import StorageApp
+from tui.text import fit, printable, wrap
+
+ODD = ["[/foo]", "[bold]x[/bold]", "日本語の保存場所", "תוצאות", "x" * 190, 'say "hi"', "a\u0301e"]
+
+
+def odd_file(path: Path) -> Path:
+    """Names that have broken other programs."""
+    from json import dumps
+
+    tables = (
+        f'[storage.{dumps(name, ensure_ascii=False)}]\ntype = "local"\nstorage_path = "/x"\n'
+        for name in ODD
+    )
+    return write(path, "\n".join(tables))
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 20)])
+async def test_odd_names_are_shown_as_they_are(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with StorageApp(odd_file(tmp_path / "storage.toml")).run_test(size=size) as pilot:
+        await settle(pilot)
+        for name in ODD:
+            row = the_list(pilot).row
+            assert row is not None
+            assert row.name == name
+            text = screen_text(pilot)
+            assert name[:6] in text
+            await press(pilot, "j")
+        for key in ("r", "D", "x", "e"):
+            await press(pilot, "g", key, "escape")
+            assert pilot.app.screen is the_list(pilot)
+
+
+async def test_control_characters_in_names_are_escaped(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "storage.toml",
+        '[storage."a\\u001b[31mb\\u202ec"]\ntype = "local"\nstorage_path = "/x\\u0007"\n',
+    )
+    async with StorageApp(path).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        text = screen_text(pilot)
+        assert "\\x1b[31mb\\u202ec" in text
+        assert "\x1b" not in text
+        assert "\u202e" not in text
+        assert "\x07" not in text
+
+
+async def test_filter_narrows_while_typing_and_escape_clears_it(tmp_path: Path) -> None:
+    async with StorageApp(write(tmp_path / "storage.toml")).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "slash")
+        for text, found in (
+            ("lap", ["laptop"]),
+            ("S3", ["prod"]),
+            ("acme-res", ["prod"]),
+            ("a0286", ["laptop"]),
+            ("storage lap", ["laptop"]),
+            ("nothing", []),
+        ):
+            await enter(pilot, text)
+            assert names(pilot) == found
+            await press(pilot, "ctrl+u")
+        await press(pilot, "escape")
+        assert names(pilot) == ["prod", "laptop"]
+        assert pilot.app.focused is the_list(pilot).table
+
+
+async def test_filter_then_enter_works_on_what_was_found(tmp_path: Path) -> None:
+    async with StorageApp(write(tmp_path / "storage.toml")).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "slash", *"lap", "enter", "c")
+        assert pilot.app.clipboard == "a0286a5b-0f5c-4a3e-9d67-0c3d1e1b2f3a"
+
+
+async def test_keys_move_the_cursor(tmp_path: Path) -> None:
+    text = "\n".join(
+        f'[storage.s{n:03}]\ntype = "local"\nstorage_path = "/{n}"' for n in range(100)
+    )
+    async with StorageApp(write(tmp_path / "storage.toml", text)).run_test() as pilot:
+        await settle(pilot)
+        table = the_list(pilot).table
+        for keys, expected in (
+            (["down", "j"], 2),
+            (["k", "up"], 0),
+            (["up"], 0),
+            (["end"], 100),
+            (["g"], 0),
+            (["G"], 100),
+            (["home"], 0),
+        ):
+            await press(pilot, *keys)
+            assert table.cursor == expected
+            row = table.current
+            assert row is not None
+            assert row.name[:9] in "".join(screen_text(pilot).splitlines()[:12])
+
+
+async def test_a_broken_table_is_listed_with_its_line_and_hides_no_other(tmp_path: Path) -> None:
+    path = write(tmp_path / "storage.toml", TWO + '\n[storage.bad]\ntype = "sfpt"\nhost = "x"\n')
+    async with StorageApp(path).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        assert names(pilot) == ["prod", "laptop", "bad"]
+        assert "⚠ bad" in screen_text(pilot)
+        await press(pilot, "j", "j")
+        text = " ".join(screen_text(pilot).split())
+        assert "line 19" in text
+        assert "is unknown" in text
+
+
+@pytest.mark.parametrize("content", ["x = [", "\x00", "[storage.a]\n[storage.a]\n"])
+async def test_a_file_that_is_not_toml_is_told_and_left_alone(tmp_path: Path, content: str) -> None:
+    path = write(tmp_path / "storage.toml", content)
+    before = path.read_bytes()
+    async with StorageApp(path).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        assert "cannot be read" in screen_text(pilot)
+        assert "not TOML" in screen_text(pilot)
+        for key in ("n", "e", "d", "x", "u", "t", "b", "c", "T"):
+            await press(pilot, key)
+        assert pilot.app.screen is the_list(pilot)
+    assert path.read_bytes() == before
+
+
+async def test_a_folder_in_the_place_of_the_file_is_told(tmp_path: Path) -> None:
+    async with StorageApp(tmp_path).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        assert "is a folder" in " ".join(screen_text(pilot).split())
+
+
+async def test_a_read_only_file_is_told_and_cannot_be_changed(tmp_path: Path) -> None:
+    path = write(tmp_path / "storage.toml")
+    path.chmod(0o444)
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        assert "the file is read-only" in screen_text(pilot)
+        await press(pilot, "n", "d", "x", "r")
+        assert pilot.app.screen is the_list(pilot)
+        path.chmod(0o644)
+        await press(pilot, "f5")
+        assert "read-only" not in screen_text(pilot)
+
+
+async def test_a_default_that_names_nothing_is_told(tmp_path: Path) -> None:
+    path = write(tmp_path / "storage.toml", TWO.replace('default = "prod"', 'default = "prodd"'))
+    async with StorageApp(path).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        assert "did you mean 'prod'" in screen_text(pilot)
+
+
+async def test_a_change_on_disk_is_shown_with_the_cursor_where_it_was(tmp_path: Path) -> None:
+    path = write(tmp_path / "storage.toml")
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "j")
+        write(path, '[storage.first]\ntype = "temporary"\n' + TWO[TWO.index("[storage.prod]") :])
+        pilot.app._poll()
+        await pilot.app.workers.wait_for_complete()
+        await settle(pilot)
+        assert names(pilot) == ["first", "prod", "laptop"]
+        row = the_list(pilot).row
+        assert row is not None
+        assert row.name == "laptop"
+        assert "changed elsewhere" in said(pilot)
+
+
+async def test_sorting_is_remembered(tmp_path: Path) -> None:
+    path = write(tmp_path / "storage.toml")
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "s")
+        assert names(pilot) == ["laptop", "prod"]
+        await pilot.app.workers.wait_for_complete()
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        assert names(pilot) == ["laptop", "prod"]
+
+
+def test_text_is_cut_and_wrapped_by_cells() -> None:
+    assert fit("日本語", 5) == "日本…"
+    assert fit("ab", 4) == "ab  "
+    assert list(wrap("one two three", 7)) == ["one two", "three"]
+    assert list(wrap("abcdefgh", 3)) == ["abc", "def", "gh"]
+    assert printable("a\nb\x9b") == "a\\nb\\x9b"

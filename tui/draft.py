@@ -1,0 +1,160 @@
+"""What a form is about to write into the configuration file. Its functions run in threads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from storage_core.config import names
+from storage_core.config.entries import storage_tables
+from storage_core.errors import StorageError
+
+if TYPE_CHECKING:
+    from storage_core.config.entries import Entry
+    from storage_core.declaration.configuration import StorageConfiguration
+    from storage_core.declaration.setting import Setting
+    from tui.history import RecordingFile
+
+
+class ChangedMeanwhile(Exception):
+    """The configuration that was being edited is another one in the file by now."""
+
+    def __init__(self, current: Entry | None) -> None:
+        super().__init__()
+        self.current = current
+        """As it is now; None when it is gone."""
+
+
+class WrongName(Exception):
+    """The name cannot be taken; `str()` says why."""
+
+
+def prepare(cls: type[StorageConfiguration]) -> None:
+    """Load what checks settings, so that the first field left is checked at once."""
+    from storage_core.declaration.validation import model_of
+
+    model_of(cls)
+
+
+def fault_of(cls: type[StorageConfiguration], setting: Setting, value: Any) -> str | None:
+    """What is wrong with one value, in the labels of the form."""
+    from storage_core.declaration.validation import fault_of
+
+    return in_labels(cls, fault_of(setting, value))
+
+
+def name_fault(file: RecordingFile, name: str, own: str | None) -> str | None:
+    """What is wrong with a name; the configuration's `own` may stay."""
+    if own is not None and name.strip() == own:
+        return None
+    try:
+        taken = storage_tables(file.load().tables)
+    except StorageError:
+        taken = {}
+    try:
+        names.check_new_name(name, taken)
+    except StorageError as error:
+        return str(error)
+    return None
+
+
+def in_labels(cls: type[StorageConfiguration], message: str | None) -> str | None:
+    """A message with the settings' labels instead of their keys."""
+    if message is None:
+        return None
+    if message.startswith("is missing; add ") and " or " not in message:
+        return "is required"
+    for setting in cls.settings():
+        if "_" in setting.name:
+            message = re.sub(rf"\b{setting.name}\b", setting.label, message)
+    return message
+
+
+def configuration(
+    cls: type[StorageConfiguration], values: Mapping[str, Any]
+) -> StorageConfiguration:
+    """What `values` would be saved as; raises `InvalidSettings`."""
+    from storage_core.declaration.validation import validated, with_absolute_paths
+
+    return cls(**validated(cls, with_absolute_paths(cls, values)))
+
+
+def landing(cls: type[StorageConfiguration], values: Mapping[str, Any]) -> str:
+    """Where blobs would land; empty as long as the form does not say.
+
+    Secrets need not be there: only what makes the location is looked at.
+    """
+    from storage_core.declaration.validation import fault_of, with_absolute_paths
+
+    plain = {
+        setting.name: values[setting.name]
+        for setting in cls.settings()
+        if values.get(setting.name) not in (None, "")
+        and not setting.secret
+        and setting.form in ("text", "path", "url", "choice")
+    }
+    for setting in cls.settings():
+        value = plain.get(setting.name)
+        if setting.required and not setting.secret and not value:
+            return ""
+        if value is not None and fault_of(setting, value):
+            return ""
+    typed = with_absolute_paths(cls, plain)
+    if isinstance(prefix := typed.get("prefix"), str):
+        typed["prefix"] = prefix.strip().strip("/")
+    try:
+        place = cls(**typed).blob_location("results")
+    except (TypeError, ValueError, AttributeError):
+        return ""
+    return place if place.endswith("-") else f"{place}/"
+
+
+def save_new(
+    file: RecordingFile, cls: type[StorageConfiguration], values: Mapping[str, Any], name: str
+) -> str:
+    """Add a configuration. Returns its name."""
+    _check_name(file, name, None)
+    return str(file.add_settings(cls, values, name=name).name)
+
+
+def save_edit(
+    file: RecordingFile,
+    before: Entry,
+    changes: Mapping[str, Any],
+    name: str,
+    *,
+    force: bool = False,
+) -> str:
+    """Write what was changed in one configuration, whatever else changed in the file meanwhile.
+
+    Args:
+        file: the configuration file.
+        before: the configuration as it was when the form opened.
+        changes: settings by name; None and "" remove one.
+        name: what it is to be called.
+        force: write even if this configuration was changed in the file meanwhile.
+
+    Raises:
+        InvalidSettings, WrongName: what is entered cannot be saved.
+        ChangedMeanwhile: the configuration was changed in the file.
+    """
+    from storage_core.declaration.validation import validated, with_absolute_paths
+
+    current = file.load().entries.get(before.name)
+    if current is None or (not force and dict(current.table) != dict(before.table)):
+        raise ChangedMeanwhile(current)
+    _check_name(file, name, before.name)
+    # All of it is checked before any of it is written.
+    assert current.cls is not None
+    validated(current.cls, with_absolute_paths(current.cls, {**current.settings, **changes}))
+    if changes:
+        file.update_settings(before.name, changes)
+    if name.strip() != before.name:
+        file.rename(before.name, name)
+    return name.strip()
+
+
+def _check_name(file: RecordingFile, name: str, own: str | None) -> None:
+    if fault := name_fault(file, name, own):
+        raise WrongName(fault)

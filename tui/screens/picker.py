@@ -1,0 +1,84 @@
+"""All storage types with their descriptions, to choose one for a new configuration."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from tui.screens.base import Dialog
+from tui.text import printable
+from tui.theme import MUTED
+
+if TYPE_CHECKING:
+    from storage_core.declaration.configuration import StorageConfiguration
+
+
+class PickerScreen(Dialog["type[StorageConfiguration] | None"]):
+    """The types. A number or Enter chooses, Escape goes back."""
+
+    CSS_PATH = "picker.tcss"
+    BINDINGS: ClassVar = [
+        Binding("escape,q", "cancel", show=False),
+        Binding("j", "move('down')", show=False),
+        Binding("k", "move('up')", show=False),
+    ]
+
+    def __init__(self, types: list[type[StorageConfiguration]]) -> None:
+        super().__init__()
+        self._types = types
+
+    def compose(self) -> ComposeResult:
+        """Title and list."""
+        with Vertical(classes="panel"):
+            yield Static("New storage configuration: choose a type", classes="title")
+            yield OptionList(
+                *(Option(_prompt(number, cls)) for number, cls in enumerate(self._types, 1)),
+                compact=True,
+            )
+            yield Static(
+                Content.assemble(
+                    ("1–9", "bold $footer-key-foreground"),
+                    (" or ", MUTED),
+                    ("Enter", "bold $footer-key-foreground"),
+                    (" choose   ", MUTED),
+                    ("Esc", "bold $footer-key-foreground"),
+                    (" back", MUTED),
+                ),
+                classes="hint",
+            )
+
+    def on_key(self, event: events.Key) -> None:
+        """A number chooses at once."""
+        if event.key.isdigit() and 1 <= int(event.key) <= len(self._types):
+            self.dismiss(self._types[int(event.key) - 1])
+
+    def action_move(self, direction: str) -> None:
+        """As the arrow keys do."""
+        options = self.query_one(OptionList)
+        options.action_cursor_down() if direction == "down" else options.action_cursor_up()
+
+    @on(OptionList.OptionSelected)
+    def _chosen(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(self._types[event.option_index])
+
+    def action_cancel(self) -> None:
+        """Back to the list."""
+        self.dismiss(None)
+
+
+def _prompt(number: int, cls: type[StorageConfiguration]) -> Content:
+    key = str(number) if number < 10 else " "
+    note = f" {cls.note.partition(':')[0]}." if cls.note else ""
+    return Content.assemble(
+        (f"{key}  ", "bold $footer-key-foreground"),
+        (printable(cls.label), "bold $foreground"),
+        "\n   ",
+        (printable(cls.description) + note, MUTED),
+    )

@@ -1,0 +1,144 @@
+"""Fields that hold secrets: masked on screen, not to be copied or cut, absent from any `repr`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import rich.repr
+from rich.text import Text
+from textual.widgets import Input, TextArea
+
+if TYPE_CHECKING:
+    from tui.app import StorageApp
+
+REVEALED_FOR = 10.0
+"""Seconds after which a revealed secret is masked again."""
+
+BULLET = "•"
+
+
+class SecretInput(Input):
+    """One line. `reveal` shows it for a while, unless the field is left sooner."""
+
+    app: StorageApp
+
+    @rich.repr.auto
+    class Changed(Input.Changed):
+        """As Textual's, without the value in its `repr`."""
+
+        def __rich_repr__(self) -> rich.repr.Result:
+            yield "input", self.input
+
+        __repr__ = object.__repr__
+
+    @rich.repr.auto
+    class Submitted(Input.Submitted):
+        """As Textual's, without the value in its `repr`."""
+
+        def __rich_repr__(self) -> rich.repr.Result:
+            yield "input", self.input
+
+        __repr__ = object.__repr__
+
+    @rich.repr.auto
+    class Blurred(Input.Blurred):
+        """As Textual's, without the value in its `repr`."""
+
+        def __rich_repr__(self) -> rich.repr.Result:
+            yield "input", self.input
+
+        __repr__ = object.__repr__
+
+    ALLOW_SELECT = False
+
+    def __init__(self, *args: Any, masked: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, password=masked, **kwargs)
+        self.masked = masked
+        """Whether it holds a secret at all; a reference is none."""
+
+    def hold_secret(self, masked: bool) -> None:
+        """Whether what is typed from now on is a secret."""
+        self.masked = masked
+        self.password = masked
+
+    def reveal(self) -> None:
+        """Show the secret, or mask it again."""
+        if self.masked:
+            self.password = not self.password
+            if not self.password:
+                self.set_timer(REVEALED_FOR, self.mask)
+
+    def mask(self) -> None:
+        """Hide the secret."""
+        self.password = self.masked
+
+    def on_blur(self) -> None:
+        """Leaving the field masks it."""
+        self.mask()
+
+    def action_copy(self) -> None:
+        """Only what is no secret."""
+        if self.masked:
+            self.app.say("A secret cannot be copied out of its field.", severity="warning")
+        else:
+            super().action_copy()
+
+    def action_cut(self) -> None:
+        """Only what is no secret."""
+        if self.masked:
+            self.app.say("A secret cannot be cut out of its field.", severity="warning")
+        else:
+            super().action_cut()
+
+
+class SecretArea(TextArea):
+    """Several lines: a service account's JSON, a table of options.
+
+    Args:
+        text: what stands in it at first.
+        keep_keys: show what stands before the first `=` of a line.
+    """
+
+    app: StorageApp
+    ALLOW_SELECT = False
+
+    def __init__(self, text: str = "", *, keep_keys: bool = False, **kwargs: Any) -> None:
+        self.masked_now = True
+        self._keep_keys = keep_keys
+        super().__init__(text, compact=True, tab_behavior="focus", **kwargs)
+
+    def get_line(self, line_index: int) -> Text:
+        """The line as drawn."""
+        line: str = self.document.get_line(line_index)
+        if self.masked_now:
+            key, equals, value = line.partition("=") if self._keep_keys else ("", "", line)
+            line = key + equals + "".join(BULLET if c != " " else " " for c in value)
+        return Text(line, end="", no_wrap=True)
+
+    def reveal(self) -> None:
+        """Show the text, or mask it again."""
+        self.masked_now = not self.masked_now
+        if not self.masked_now:
+            self.set_timer(REVEALED_FOR, self.mask)
+        self._redraw()
+
+    def mask(self) -> None:
+        """Hide the text."""
+        self.masked_now = True
+        self._redraw()
+
+    def on_blur(self) -> None:
+        """Leaving the field masks it."""
+        self.mask()
+
+    def _redraw(self) -> None:
+        self._line_cache.clear()
+        self.refresh()
+
+    def action_copy(self) -> None:
+        """Never."""
+        self.app.say("A secret cannot be copied out of its field.", severity="warning")
+
+    def action_cut(self) -> None:
+        """Never."""
+        self.app.say("A secret cannot be cut out of its field.", severity="warning")
