@@ -43,7 +43,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the table, with what failed and, when all were asked for, what is missing."""
     config = terminalreporter.config
     lines = config.stash.get(_lines, [])
-    if config.getoption("markexpr") == "reliability" and not config.getoption("keyword"):
+    everything = config.args_source is pytest.Config.ArgsSource.TESTPATHS
+    if everything and config.option.markexpr == "reliability" and not config.option.keyword:
         found = {line.figure for line in lines}
         lines = [*lines, *(Line(n, "—", "not shown", "") for n in NUMBERS if n not in found)]
     if not lines:
