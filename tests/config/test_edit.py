@@ -13,6 +13,7 @@ import pytest
 
 from storage_core.config.edit import add_table, remove_table, rename_table, set_root, update_table
 from storage_core.config.inline import rewritten
+from storage_core.config.layout import Layout
 from storage_core.config.scan import TextError, scan
 from storage_core.errors import ConfigConflict, ConfigurationError, StorageNotFound
 
@@ -367,3 +368,23 @@ def test_braces_over_several_lines_are_refused_for_the_comments_in_them() -> Non
     (block,) = scan(text)
     with pytest.raises(TextError, match="line 1: t goes over several lines"):
         rewritten(text, block.entries[0], {"a": 1, "b": 2}, {"a": 1})
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "[storage.a\n",
+        "[storage.a]\nx = 2.0\n[storage.b]\ny = 1\n",
+        "[storage.a]\nx = true\n[storage.b]\ny = 1\n",
+        "[storage.a]\nx = 2\n",
+        "[storage.a]\nx = 2\nmore = 1\n[storage.b]\ny = 1\n",
+        "[storage.a]\nx = 2\n[storage.b]\ny = 1\n[storage.c]\n",
+        "",
+    ],
+)
+def test_an_edit_that_went_wrong_is_never_returned(
+    wrong: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Layout, "result", lambda layout: wrong)
+    with pytest.raises(TextError, match=r"^line 1: storage.a .* edit it by hand$"):
+        update_table("[storage.a]\nx = 1\n[storage.b]\ny = 1\n", A, {"x": 2})

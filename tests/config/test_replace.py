@@ -184,6 +184,8 @@ def test_a_file_that_is_not_toml_is_never_edited(path: Path) -> None:
     before = path.read_bytes()
     message = refusal(path)
     assert f"{path}:2: not TOML" in message
+    with pytest.raises(ConfigurationError, match="2: not TOML"):
+        rewrite(str(path), lambda _: "nothing = 'left'\n")
     assert path.read_bytes() == before
 
 
