@@ -48,7 +48,10 @@ def write(
     key: str | None,
     as_json: bool,
 ) -> None:
-    """Store FILE, or standard input, and print the key of the blob."""
+    """Store a blob and print its key.
+
+    The bytes are those of FILE or, without it, of standard input.
+    """
     if file == "":
         raise WrongUsage("FILE is empty; name a file, or leave it out for standard input")
     if key is not None and kind is not None and parse_key(key).kind != kind:
@@ -85,7 +88,7 @@ def write(
 )
 @click.pass_obj
 def read(session: Session, key: str, ref: str | None, target: str | None, as_json: bool) -> None:
-    """Write the blob under KEY to standard output or to a file.
+    """Get the blob under KEY, on standard output or in a file.
 
     With --json it is printed as text or, where it is none, in base64.
     """

@@ -39,6 +39,14 @@ class Help:
 
     examples: tuple[str, ...] = ()
 
+    help: str | None
+    short_help: str | None
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        """The first sentence, whole: click would cut it, and lists wrap long ones anyway."""
+        first = (self.short_help or self.help or "").strip().split("\n\n")[0]
+        return " ".join(first.split()).partition(". ")[0].rstrip(".") + "."
+
     def get_help_option(self, context: click.Context) -> click.Option | None:
         """The option --help, printing like everything else so that a closed pipe is silent."""
         option: click.Option | None = super().get_help_option(context)  # type: ignore[misc]

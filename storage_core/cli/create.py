@@ -116,7 +116,9 @@ def report_created(
     if as_json:
         output.emit_json(entries.saved_as_json(ConfigFile(path).load(), name))
         return
-    output.emit(f"Created {saved.label} {output.safe(name)} with the ID {saved.id}")
+    output.emit(f"Created {saved.label} {output.safe(name)}")
+    # By itself, so that no terminal breaks it.
+    output.emit(f"ID: {saved.id}")
     if is_default:
         output.emit("It is the default now.")
 

@@ -38,6 +38,10 @@ def reported(error: BaseException) -> int:
     if isinstance(error, output.OutputClosed):
         output.abandon()
         return DONE
+    if isinstance(error, output.OutputFailed):
+        output.abandon()
+        output.error(f"cannot write the output ({error.strerror})")
+        return FAILED
     if isinstance(error, KeyboardInterrupt | EOFError | click.Abort):
         output.end_line()
         return INTERRUPTED
@@ -60,10 +64,11 @@ def reported(error: BaseException) -> int:
 
 def _usage(error: click.ClickException) -> str:
     message = " ".join(error.format_message().split()).rstrip(".")
-    context = getattr(error, "ctx", None)
-    if isinstance(error, WrongUsage) or context is None:
+    if isinstance(error, WrongUsage):
         return message
-    return f"{message[:1].lower()}{message[1:]}; see: {context.command_path} --help"
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context else "storage"
+    return f"{message[:1].lower()}{message[1:]}; see: {path} --help"
 
 
 def _report_unexpected(error: Exception) -> None:

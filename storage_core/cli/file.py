@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,10 +12,10 @@ from click.shell_completion import CompletionItem
 from storage_core.cli import output
 from storage_core.cli.command import Session, command
 from storage_core.cli.errors import CommandFailed, WrongUsage
+from storage_core.config.audit import holds_secrets, loose_mode, plain_secrets
 from storage_core.config.file import ConfigFile
 from storage_core.errors import ConfigurationError
 from storage_core.paths import shortened
-from storage_core.references import is_reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,9 +38,10 @@ def path(session: Session, as_json: bool) -> None:
 @click.argument("file", required=False, shell_complete=lambda *_: [CompletionItem("", type="file")])
 @click.pass_obj
 def validate(session: Session, file: str | None, as_json: bool) -> None:
-    """Find every problem in the configuration file, or in FILE, with its line.
+    """Find every problem in the configuration file.
 
-    The exit code is 1 if there is one. Secrets in a file that others can read are warned of.
+    Each is printed with its line; the exit code is 1 if there is one. FILE is another file to look
+    at. Secrets in a file that others can read are warned of.
     """
     if file == "":
         raise WrongUsage("FILE is empty; name a file, or leave it out")
@@ -111,23 +111,13 @@ def _all_well(path: str) -> str:
 
 def _exposed(found: Configurations) -> Iterator[str]:
     """Secrets as they are, in a file that more than its owner can read."""
-    try:
-        mode = stat.S_IMODE(os.stat(found.path).st_mode)
-    except OSError:
+    mode = loose_mode(found.path)
+    if mode is None or not holds_secrets(found):
         return
-    if os.name == "nt" or not mode & 0o077:
-        return
-    holders = [
-        f"{entry.name} ({setting.label})"
-        for entry in found.entries.values()
-        for setting in (entry.cls.settings() if entry.cls else ())
-        if setting.secret
-        and (value := entry.settings.get(setting.name))
-        and not is_reference(value)
-    ]
-    if holders:
-        where = shortened(found.path)
-        yield (
-            f"{where} has the mode {mode:04o} and holds secrets as they are: "
-            f"{', '.join(holders)}; run chmod 600 {where}, or use references such as env:NAME"
-        )
+    held = [f"{secret.name} ({secret.setting.label})" for secret in plain_secrets(found)]
+    where = shortened(found.path)
+    yield (
+        f"{where} has the mode {mode:04o} and holds secrets as they are: "
+        f"{', '.join(held) or 'in options'}; run chmod 600 {where}, or use references such as "
+        "env:NAME"
+    )

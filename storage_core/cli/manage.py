@@ -40,16 +40,15 @@ def rename(session: Session, ref: str, new: str, as_json: bool) -> None:
 @click.argument("new")
 @click.pass_obj
 def duplicate(session: Session, ref: str, new: str, as_json: bool) -> None:
-    """Copy a storage configuration under another name and a new ID."""
+    """Copy a storage configuration under a new name and ID."""
     file = session.file
     old = file.load().find(ref).name
     copy = file.duplicate(old, _checked(new))
     if as_json:
         output.emit_json(entries.saved_as_json(file.load(), copy.name or ""))
     else:
-        output.emit(
-            f"Duplicated {output.safe(old)} as {output.safe(copy.name or '')} with the ID {copy.id}"
-        )
+        output.emit(f"Duplicated {output.safe(old)} as {output.safe(copy.name or '')}")
+        output.emit(f"ID: {copy.id}")
 
 
 @command("delete", examples=("storage delete laptop", "storage delete laptop --yes"))

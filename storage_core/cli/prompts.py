@@ -70,17 +70,18 @@ def ask_hidden(question: str, is_complete: Callable[[str], bool] | None = None) 
     Raises:
         EOFError: the person has ended the input.
     """
-    _show(question)
     lines: list[str] = []
-    try:
-        with _silent_terminal() as read_line:
+    # Silent first: a fast answer to the question must not be echoed.
+    with _silent_terminal() as read_line:
+        _show(question)
+        try:
             while True:
                 lines.append(read_line())
                 text = "\n".join(lines).strip()
                 if is_complete is None or not lines[-1].strip() or is_complete(text):
                     return text
-    finally:
-        _show("\n")
+        finally:
+            _show("\n")
 
 
 def confirm(question: str, *, default: bool) -> bool:

@@ -42,7 +42,7 @@ def require_confirmation(name: str, *, is_protected: bool, confirm: str | None, 
         return True
     if not is_protected:
         return False
-    prompts.require_terminal(f"{quoted(name)} is protected: confirm with --confirm NAME")
+    prompts.require_terminal(f"{quoted(name)} is protected, so give its name with --confirm NAME")
     prompts.say(f"{name} is protected. Type its name to confirm {doing}.")
     if prompts.ask("Name: ") != name.strip():
         raise CommandFailed("the names differ; nothing was deleted")

@@ -44,13 +44,10 @@ def _completed() -> int:
 
 
 def _reported(error: BaseException) -> int:
+    code = errors.reported(error)
     try:
-        code = errors.reported(error)
         output.flush()
-        return code
-    except output.OutputClosed:
+    except (output.OutputClosed, output.OutputFailed):
+        # The first error counts; what was printed before it is lost.
         output.abandon()
-        return errors.DONE
-    except output.OutputFailed:
-        output.abandon()
-        return errors.FAILED
+    return code

@@ -13,6 +13,7 @@ from storage_core.cli.output import safe, styled
 
 _GAP: Final = 2
 _NARROWEST: Final = 8
+_SEPARATORS: Final = " /-_."
 
 
 class Column(NamedTuple):
@@ -68,6 +69,10 @@ def cells(text: str) -> int:
     """The cells that `text` takes on a terminal."""
     if text.isascii():
         return len(text)
+    from unicodedata import combining, east_asian_width
+
+    if not any(combining(c) or east_asian_width(c) in "WF" for c in text):
+        return len(text)
     from rich.cells import cell_len
 
     return cell_len(text)
@@ -104,16 +109,14 @@ def _line(text: Sequence[str], widths: Sequence[int]) -> str:
 
 
 def _folded(text: str, width: int) -> Iterator[str]:
-    """Pieces of `text` of at most `width` cells; words are kept whole where that is possible."""
+    """Pieces of `text` of at most `width` cells, cut behind a separator where one is near."""
     while cells(text) > width:
         cut = 1
         while cells(text[: cut + 1]) <= width:
             cut += 1
-        space = text.rfind(" ", 1, cut + 1)
-        if space > 0:
-            yield text[:space]
-            text = text[space + 1 :]
-        else:
-            yield text[:cut]
-            text = text[cut:]
+        behind = max(text.rfind(separator, 0, cut) for separator in _SEPARATORS) + 1
+        if behind > cut // 2:
+            cut = behind
+        yield text[:cut]
+        text = text[cut:]
     yield text

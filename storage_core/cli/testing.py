@@ -78,7 +78,7 @@ def _checklist(each: Probing) -> None:
         pending.pop(0)
         _announce(pending if result.ok else [])
     if each.ok():
-        output.emit(f"  {output.styled(_milliseconds(each.seconds), 'dim')}")
+        output.emit(f"  works, {_milliseconds(each.seconds)}")
 
 
 def _announce(pending: list[Step]) -> None:

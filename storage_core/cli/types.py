@@ -47,7 +47,9 @@ def types(names: tuple[str, ...], as_json: bool) -> None:
 
 def _described(cls: type[StorageConfiguration]) -> Iterator[str]:
     yield f"{output.styled(cls.type, 'bold')}  {cls.label}"
-    yield f"    {' '.join(filter(None, (cls.description, cls.note)))}"
+    yield f"    {cls.description}"
+    if cls.note:
+        yield f"    {cls.note}"
     rows = [
         Row((f"    {setting.name}", _necessity(setting), f"{setting.label}: {setting.help}"))
         for setting in cls.settings()

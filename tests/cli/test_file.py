@@ -1,0 +1,227 @@
+"""`path`, `validate` and `schema`; and what every command says to a file it cannot use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+
+import pytest
+
+from storage_core.types import all_types
+from tests.cli.conftest import Outcome
+
+Storage = Callable[..., Outcome]
+
+
+def test_the_path_is_printed_whether_the_file_exists_or_not(
+    storage: Storage, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert storage("path") == Outcome(0, f"{home}/storage.toml\n".encode(), "")
+    assert storage("path", "--json").json == {"path": f"{home}/storage.toml", "exists": False}
+    monkeypatch.setenv("STORAGE_CONFIG", str(tmp_path / "a.toml"))
+    assert storage("path").out == f"{tmp_path}/a.toml\n"
+    assert storage("path", "--config", str(tmp_path / "b.toml")).out == f"{tmp_path}/b.toml\n"
+
+
+def test_a_file_without_problems_is_valid(storage: Storage, two: Path, home: Path) -> None:
+    assert storage("validate") == Outcome(0, f"{two}: no problems\n".encode(), "")
+    assert storage("validate", "--json").json == {"path": str(two), "problems": [], "warnings": []}
+
+
+def test_no_file_is_valid_unless_it_was_named(storage: Storage, home: Path, tmp_path: Path) -> None:
+    assert storage("validate").code == 0
+    outcome = storage("validate", str(tmp_path / "none.toml"))
+    assert (outcome.code, outcome.out) == (1, "")
+    assert outcome.err == f"error: there is no file {tmp_path}/none.toml\n"
+
+
+def test_every_problem_is_printed_with_its_line(storage: Storage, tmp_path: Path) -> None:
+    file = tmp_path / "some.toml"
+    file.write_text(
+        'version = "one"\n'
+        'default = "gone"\n'
+        "[storage.a]\n"
+        'type = "s3"\n'
+        'buckt = "b"\n'
+        'region_name = ""\n'
+        "[storage.b]\n"
+        'id = "61354abf-7cc8-4c2c-b890-78b1f985a9fb"\n'
+        'type = "temporary"\n'
+        "[storage.c]\n"
+        'id = "61354abf-7cc8-4c2c-b890-78b1f985a9fb"\n'
+        'type = "temporary"\n'
+        "[storage.d.e]\n"
+        'type = "temporary"\n'
+    )
+    outcome = storage("validate", str(file))
+    assert outcome.code == 1
+    lines = outcome.out.splitlines()
+    starts = [f"{file}:{line}: " for line in (1, 2, 3, 5, 6, 11, 13)]
+    assert [line.startswith(start) for line, start in zip(lines, starts, strict=True)] == [True] * 7
+    assert outcome.err == f"error: 7 problems in {file}\n"
+    found = storage("validate", str(file), "--json")
+    assert found.code == 1
+    assert [problem["line"] for problem in found.json["problems"]] == [1, 2, 3, 5, 6, 11, 13]
+    assert found.json["problems"][3]["name"] == "a"
+
+
+def test_plain_secrets_in_a_file_that_others_can_read_are_warned_of(
+    storage: Storage, two: Path
+) -> None:
+    secret = token_hex(16)
+    two.write_text(two.read_text().replace("env:PROD_S3_SECRET", secret))
+    two.chmod(0o600)
+    assert storage("validate").err == ""
+    two.chmod(0o644)
+    outcome = storage("validate")
+    assert outcome.code == 0
+    assert outcome.err.startswith(f"warning: {two} has the mode 0644 and holds secrets as they are")
+    assert "prod-results (AWS Secret Access Key)" in outcome.err
+    assert secret not in outcome.err + outcome.out
+    assert len(storage("validate", "--json").json["warnings"]) == 1
+
+
+COMMANDS = [
+    ("ls",),
+    (),
+    ("ls", "--json"),
+    ("show", "x"),
+    ("set-default", "x"),
+    ("reset-default",),
+    ("create", "temporary", "--name", "new"),
+    ("edit", "x", "--timeout", "3"),
+    ("rename", "x", "y"),
+    ("duplicate", "x", "y"),
+    ("delete", "x", "--yes"),
+    ("test", "x"),
+    ("test", "--all"),
+    ("write",),
+    ("read", "results/x"),
+    ("blobs",),
+    ("rm", "results/x"),
+]
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b'version = 1\n[storage.x]\ntype = "local\n', ":3: not TOML: "),
+        (b"[storage.x]\ntype = 'temporary'\n[storage.x]\n", ":3: not TOML: "),
+        (b"# \xff\n", ":1: not UTF-8 text; save the file as UTF-8"),
+    ],
+    ids=["open quote", "table twice", "not UTF-8"],
+)
+def test_a_file_that_cannot_be_read_is_one_line_with_the_place_and_stays(
+    storage: Storage, config: Path, content: bytes, said: str, command: tuple[str, ...]
+) -> None:
+    config.write_bytes(content)
+    outcome = storage(*command)
+    assert (outcome.code, outcome.output) == (1, b"")
+    assert outcome.err.startswith(f"error: {config}{said}")
+    assert outcome.err.count("\n") == 1
+    assert config.read_bytes() == content
+    assert list(config.parent.iterdir()) == [config] or command[0] in _CHANGES
+
+
+_CHANGES = ("set-default", "reset-default", "create", "edit", "rename", "duplicate", "delete")
+"""Commands that lock the file, for which another file stands beside it."""
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_a_folder_in_place_of_the_file_is_said_in_one_line(
+    storage: Storage, config: Path, command: tuple[str, ...]
+) -> None:
+    config.mkdir()
+    outcome = storage(*command)
+    assert (outcome.code, outcome.output) == (1, b"")
+    assert outcome.err.startswith("error: ")
+    assert f"{config}" in outcome.err
+    assert " is a folder" in outcome.err
+    assert "--config or STORAGE_CONFIG" in outcome.err
+    assert outcome.err.count("\n") == 1
+    assert config.is_dir()
+
+
+def test_a_file_that_is_not_toml_is_a_problem_with_its_line(storage: Storage, config: Path) -> None:
+    config.write_text("a = 1\nb =\n")
+    outcome = storage("validate")
+    assert outcome.code == 1
+    assert outcome.out.startswith(f"{config}:2: not TOML: ")
+    (problem,) = storage("validate", "--json").json["problems"]
+    assert problem["line"] == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            '[storage.x]\ntype = "s33"\n',
+            ":2: [storage.x]: type 's33' is unknown; did you mean 's3'?",
+        ),
+        ('[storage.x]\n\nbucket = "b"\n', ":1: [storage.x]: type is missing; add a line such as"),
+        ('[storage.x]\ntype = "s3"\n', ":1: [storage.x]: bucket is missing; add bucket (Bucket)"),
+        (
+            '[storage.x]\ntype = "s3"\nbucket = 3\n',
+            ":3: [storage.x]: bucket must be text in quotes",
+        ),
+        (
+            '[storage.x]\ntype = "s3"\nbucket = "b"\nregon_name = "r"\n',
+            ":4: [storage.x]: regon_name is not a setting of S3 Storage; did you mean region_name?",
+        ),
+    ],
+)
+def test_using_a_broken_configuration_says_where_and_what_to_do(
+    storage: Storage, config: Path, text: str, said: str
+) -> None:
+    config.write_text(text)
+    for command in (("set-default", "x"), ("duplicate", "x", "z")):
+        outcome = storage(*command)
+        assert (outcome.code, outcome.out) == (1, "")
+        assert outcome.err.startswith(f"error: {config}{said}")
+        assert outcome.err.count("\n") == 1
+    assert f"{config}{said}" in storage("ls").out
+    assert config.read_text() == text
+
+
+def test_two_configurations_with_one_id_are_listed_and_that_id_names_neither(
+    storage: Storage, config: Path
+) -> None:
+    shared = "61354abf-7cc8-4c2c-b890-78b1f985a9fb"
+    config.write_text(
+        f'[storage.y]\nid = "{shared}"\ntype = "temporary"\n'
+        f'[storage.x]\nid = "{shared}"\ntype = "temporary"\n'
+    )
+    assert f"{config}:5: [storage.x]: id is also that of [storage.y]" in storage("ls").out
+    outcome = storage("show", shared)
+    assert outcome.code == 1
+    assert "'y', 'x'" in outcome.err
+    assert "use the name, and give each its own ID" in outcome.err
+
+
+def test_the_schema_defines_each_type_from_its_declaration(storage: Storage) -> None:
+    schema: dict[str, Any] = storage("schema").json
+    assert schema == storage("schema", "--json").json
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    definitions = schema["$defs"]
+    for cls in all_types():
+        definition = definitions[cls.type]
+        assert definition["additionalProperties"] is False
+        assert definition["properties"]["type"] == {"const": cls.type}
+        names = [setting.name for setting in cls.settings()]
+        assert list(definition["properties"]) == ["id", "type", *names]
+        assert definition["required"] == ["type", *(s.name for s in cls.settings() if s.required)]
+        for setting in cls.settings():
+            found = definition["properties"][setting.name]
+            assert found["title"] == setting.label
+            assert found["description"].startswith(setting.help)
+            assert found.get("writeOnly", False) is setting.secret
+            assert ({"$ref": "#/$defs/reference"} in found.get("anyOf", ())) is setting.reference
+    assert {each["$ref"] for each in definitions["configuration"]["oneOf"]} == {
+        f"#/$defs/{cls.type}" for cls in all_types()
+    }
+    assert definitions["azure"]["allOf"] == [
+        {"anyOf": [{"required": ["connection_string"]}, {"required": ["account_name"]}]}
+    ]

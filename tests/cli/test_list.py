@@ -1,0 +1,241 @@
+"""`ls` and `show`, and bare `storage` without a terminal."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from storage_core.cli.table import cells
+from tests.cli.conftest import Outcome, ended
+
+Storage = Callable[..., Outcome]
+PROD_ID = "61354abf-7cc8-4c2c-b890-78b1f985a9fb"
+LAPTOP_ID = "a0286a5b-1b1b-4c4c-8d8d-2e2e2e2e2e2e"
+
+
+def test_an_empty_list_says_what_to_do_and_what_is_used(storage: Storage, home: Path) -> None:
+    outcome = storage("ls")
+    assert outcome.code == 0
+    assert "storage create" in outcome.out
+    assert "Temporary Local Storage is used" in outcome.out
+    assert outcome.err == ""
+    assert not home.exists()
+
+
+def test_without_a_command_and_a_terminal_the_list_is_printed(storage: Storage, two: Path) -> None:
+    assert storage() == storage("ls")
+    assert "prod-results" in storage().out
+
+
+def test_the_list_marks_the_default_and_has_ids_in_full(storage: Storage, two: Path) -> None:
+    outcome = storage("ls")
+    rows = outcome.out.splitlines()
+    assert [row.split() for row in rows[1:3]] == [
+        ["★", "prod-results", "S3", "Storage", "s3://acme-results", PROD_ID],
+        ["laptop", "Local", "Storage", "~/data", LAPTOP_ID],
+    ]
+    assert "★ default: prod-results" in rows
+    assert outcome.code == 0
+
+
+def test_the_json_list_holds_what_the_file_holds_and_nothing_else(
+    storage: Storage, two: Path
+) -> None:
+    two.write_text(two.read_text().replace("env:PROD_S3_SECRET", "plain-secret-value"))
+    outcome = storage("ls", "--json")
+    assert outcome.json == {
+        "path": str(two),
+        "default": "prod-results",
+        "storages": [
+            {
+                "id": PROD_ID,
+                "name": "prod-results",
+                "type": "s3",
+                "default": True,
+                "location": "s3://acme-results",
+                "error": None,
+                "settings": {
+                    "bucket": "acme-results",
+                    "region_name": "eu-west-1",
+                    "aws_access_key_id": "AKIAEXAMPLE",
+                    "aws_secret_access_key": "********",
+                },
+            },
+            {
+                "id": LAPTOP_ID,
+                "name": "laptop",
+                "type": "local",
+                "default": False,
+                "location": "~/data",
+                "error": None,
+                "settings": {"storage_path": "~/data"},
+            },
+        ],
+    }
+    assert "plain-secret-value" not in outcome.out + outcome.err
+
+
+def test_a_reference_is_shown_as_it_is(storage: Storage, two: Path) -> None:
+    settings = storage("ls", "--json").json["storages"][0]["settings"]
+    assert settings["aws_secret_access_key"] == "env:PROD_S3_SECRET"
+
+
+def test_the_json_list_of_no_file_is_empty(storage: Storage, home: Path) -> None:
+    assert storage("ls", "--json").json == {
+        "path": str(home / "storage.toml"),
+        "default": None,
+        "storages": [],
+    }
+
+
+def test_a_broken_table_is_listed_with_its_error_beside_the_intact_ones(
+    storage: Storage, config: Path
+) -> None:
+    config.write_text(
+        '[storage.bad]\ntype = "s3"\nbuckt = "x"\n[storage.good]\ntype = "temporary"\n'
+    )
+    outcome = storage("ls")
+    assert outcome.code == 0
+    assert f"{config}:3: [storage.bad]: buckt is not a setting of S3 Storage" in outcome.out
+    assert "did you mean bucket?" in outcome.out
+    assert "good" in outcome.out
+    bad, good = storage("ls", "--json").json["storages"]
+    assert bad["error"].startswith(f"{config}:3: [storage.bad]: buckt")
+    assert bad["location"] is None
+    # What the type does not know may be a secret with a typing error in its name.
+    assert bad["settings"] == {"buckt": "********"}
+    assert good["error"] is None
+
+
+def test_a_default_that_names_nothing_is_warned_of(storage: Storage, config: Path) -> None:
+    config.write_text('default = "prd"\n[storage.prod]\ntype = "temporary"\n')
+    outcome = storage("ls")
+    assert outcome.code == 0
+    assert f"warning: {config}:1: the default 'prd' names no storage configuration" in outcome.err
+    assert storage("ls", "--json").json["default"] == "prd"
+
+
+def test_wide_characters_keep_the_columns_aligned(storage: Storage, config: Path) -> None:
+    config.write_text(
+        '[storage."結果の保存先"]\ntype = "temporary"\n[storage.plain]\ntype = "temporary"\n'
+    )
+    rows = storage("ls").out.splitlines()[1:3]
+    starts = [cells(row[: row.index("Temporary")]) for row in rows]
+    assert starts[0] == starts[1]
+
+
+def test_a_name_can_neither_colour_the_terminal_nor_break_a_line(
+    storage: Storage, config: Path
+) -> None:
+    config.write_text(
+        '[storage."\\u001b[31mred\\u009b\\n\\u202e"]\ntype = "local"\nstorage_path = "/a\\u001bc"\n'
+        '[storage."[bold]x[/bold]"]\ntype = "temporary"\n'
+    )
+    for arguments in (
+        ("ls",),
+        ("ls", "--json"),
+        ("show", "\x1b[31mred\x9b\n\u202e"),
+        ("validate",),
+    ):
+        outcome = storage(*arguments)
+        printed = outcome.out + outcome.err
+        assert all(c.isprintable() or c == "\n" for c in printed), arguments
+        assert "\\x1b[31mred" in printed or "\\u001b[31mred" in printed
+    assert "[bold]x[/bold]" in storage("ls").out
+    names = [each["name"] for each in storage("ls", "--json").json["storages"]]
+    assert names == ["\x1b[31mred\x9b\n\u202e", "[bold]x[/bold]"]
+
+
+def test_values_that_json_lacks_are_printed_as_text(storage: Storage, config: Path) -> None:
+    config.write_text('[storage.x]\ntype = "kv"\napi_address = 2026-11-22\ntimeout = inf\n')
+    (only,) = storage("ls", "--json").json["storages"]
+    assert only["settings"]["timeout"] == "inf"
+    assert only["error"]
+
+
+def test_at_80_columns_long_values_fold_and_no_id_is_cut(
+    terminal: Callable[..., object], config: Path
+) -> None:
+    name, path = "a-rather-long-name-for-a-storage", f"/data/{'long-folder/' * 6}end"
+    config.write_text(
+        f'default = "{name}"\n[storage.{name}]\nid = "{PROD_ID}"\n'
+        f'type = "local"\nstorage_path = "{path}"\n'
+    )
+    child = terminal("ls", NO_COLOR="1")
+    assert ended(child) == 0
+    lines = child.before.replace("\r", "").splitlines()
+    assert all(cells(line) <= 80 for line in lines)
+    assert any(line.endswith(PROD_ID) for line in lines)
+    assert any(line.startswith("★ ") for line in lines)
+    for whole, column in ((name, "Name"), (path, "Location")):
+        start = lines[0].index(column)
+        folded = "".join(line[start:].split("  ")[0].strip() for line in lines[1:-2])
+        assert whole in folded
+
+
+def test_storage_default_is_mentioned_where_it_overrides(
+    storage: Storage, two: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STORAGE_DEFAULT", "laptop")
+    assert "STORAGE_DEFAULT makes laptop the default here" in storage("ls").out
+    assert storage("ls", "--json").json["default"] == "prod-results"
+
+
+def test_show_has_everything_but_secrets(storage: Storage, two: Path) -> None:
+    two.write_text(two.read_text().replace("env:PROD_S3_SECRET", "plain-secret-value"))
+    for ref in ("prod-results", PROD_ID, "6135"):
+        outcome = storage("show", ref)
+        assert outcome.code == 0
+        shown = dict(line.split("  ", 1) for line in outcome.out.splitlines())
+        shown = {label: value.strip() for label, value in shown.items()}
+        assert shown["ID"] == PROD_ID
+        assert shown["Type"] == "S3 Storage (s3)"
+        assert shown["Default"] == "yes"
+        assert shown["AWS Secret Access Key"] == "********"
+        assert shown["Results land at"] == "s3://acme-results/results"
+        assert "plain-secret-value" not in outcome.out
+    assert storage("show", "laptop", "--json").json == storage("ls", "--json").json["storages"][1]
+
+
+def test_show_masks_options_and_passwords_in_urls(storage: Storage, config: Path) -> None:
+    config.write_text(
+        '[storage.x]\ntype = "file"\nbase_path = "ftp://me:hunter2@host/p"\n'
+        '[storage.x.options]\nrole = "very-secret"\ntoken = {ref = "env:TOKEN"}\n'
+    )
+    for outcome in (storage("show", "x"), storage("show", "x", "--json"), storage("ls")):
+        assert outcome.code == 0
+        assert "hunter2" not in outcome.out
+        assert "very-secret" not in outcome.out
+    assert "env:TOKEN" in storage("show", "x").out
+
+
+def test_show_tells_what_is_wrong_with_a_broken_one(storage: Storage, config: Path) -> None:
+    config.write_text('[storage.bad]\ntype = "s4"\nbucket = "x"\n')
+    outcome = storage("show", "bad")
+    assert f"{config}:2: [storage.bad]: type 's4' is unknown; did you mean 's3'?" in outcome.out
+
+
+def test_show_of_an_unknown_ref_suggests_the_nearest(storage: Storage, two: Path) -> None:
+    outcome = storage("show", "prod-result")
+    assert outcome == Outcome(
+        3, b"", "error: no storage configuration 'prod-result'; did you mean 'prod-results'?\n"
+    )
+
+
+def test_the_file_is_named_before_or_after_the_command(storage: Storage, tmp_path: Path) -> None:
+    other = tmp_path / "other.toml"
+    other.write_text('[storage.elsewhere]\ntype = "temporary"\n')
+    for arguments in (
+        ("--config", str(other), "ls"),
+        ("ls", "--config", str(other)),
+        ("--config", os.devnull, "ls", "--config", str(other)),
+        ("--config", str(other)),
+    ):
+        assert "elsewhere" in storage(*arguments).out
+
+
+def test_an_empty_config_option_is_refused(storage: Storage) -> None:
+    assert storage("ls", "--config", "").code == 2

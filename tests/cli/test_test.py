@@ -1,0 +1,158 @@
+"""`storage test`."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from storage_core.probe import steps
+from storage_core.types import type_named
+from tests.cli.conftest import Outcome, ended
+
+Storage = Callable[..., Outcome]
+
+
+@pytest.fixture
+def several(config: Path, tmp_path: Path) -> Path:
+    """Two storages that work, one whose folder is a file, one with a mistake."""
+    (tmp_path / "file").write_text("in the way")
+    config.write_text(
+        f'default = "one"\n[storage.one]\ntype = "local"\nstorage_path = "{tmp_path}/one"\n'
+        '[storage.two]\ntype = "temporary"\n'
+        f'[storage.wrong]\ntype = "local"\nstorage_path = "{tmp_path}/file"\n'
+        '[storage.bad]\ntype = "local"\nstorage_pth = "x"\n'
+    )
+    return config
+
+
+def test_the_default_is_tested_and_nothing_is_left_behind(
+    storage: Storage, several: Path, tmp_path: Path
+) -> None:
+    outcome = storage("test")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.out.startswith("ok      one  ")
+    assert list((tmp_path / "one").rglob("*.*")) == []
+    assert storage("blobs", "one", "--json").json["blobs"] == []
+
+
+def test_without_a_default_temporary_storage_is_tested(storage: Storage, home: Path) -> None:
+    assert storage("test").out.startswith("ok      Temporary Local Storage  ")
+
+
+def test_all_are_tested_in_the_files_order_and_failures_say_why(
+    storage: Storage, several: Path, tmp_path: Path
+) -> None:
+    outcome = storage("test", "--all")
+    assert outcome.code == 1
+    assert [line.split()[:2] for line in outcome.out.splitlines()] == [
+        ["ok", "one"],
+        ["ok", "two"],
+        ["failed", "wrong"],
+        ["failed", "bad"],
+    ]
+    wrong, bad = outcome.out.splitlines()[2:]
+    assert str(tmp_path / "file") in wrong
+    assert f"{several}:12: [storage.bad]: storage_pth is not a setting" in bad
+    assert outcome.err == "error: the test failed for wrong, bad\n"
+
+
+def test_refs_are_tested_once_each(storage: Storage, several: Path) -> None:
+    outcome = storage("test", "two", "one", "two")
+    assert outcome.code == 0
+    assert [line.split()[1] for line in outcome.out.splitlines()] == ["two", "one"]
+
+
+def test_results_as_json_have_every_step(storage: Storage, several: Path) -> None:
+    outcome = storage("test", "one", "wrong", "bad", "--json")
+    assert outcome.code == 1
+    assert outcome.json["ok"] is False
+    one, wrong, bad = outcome.json["results"]
+    assert (one["ok"], one["error"], one["type"]) == (True, None, "local")
+    names = [step.name for step in steps(type_named("local"))]
+    assert [step["step"] for step in one["steps"]] == names
+    assert all(step["ok"] and step["seconds"] >= 0 for step in one["steps"])
+    assert wrong["ok"] is False
+    assert wrong["error"].startswith(wrong["steps"][-1]["label"])
+    assert bad["steps"] == []
+    assert "storage_pth" in bad["error"]
+
+
+def test_refs_and_all_exclude_each_other(storage: Storage, several: Path) -> None:
+    assert storage("test", "one", "--all").code == 2
+
+
+def test_all_of_nothing_is_no_failure(storage: Storage, home: Path) -> None:
+    outcome = storage("test", "--all")
+    assert (outcome.code, outcome.out) == (0, "")
+    assert "storage create" in outcome.err
+    assert storage("test", "--all", "--json").json == {"ok": True, "results": []}
+
+
+def test_a_terminal_gets_a_checklist(terminal: Callable[..., object], several: Path) -> None:
+    child = terminal("test", "one", "wrong")
+    assert ended(child) == 1
+    for step in steps(type_named("local")):
+        assert f"✓\x1b[0m {step.label}" in child.before
+    assert "✗" in child.before
+    assert "error: the test failed for wrong" in child.before
+
+
+@contextmanager
+def silent_server() -> Iterator[tuple[int, threading.Event]]:
+    """A port where connections are accepted and nothing is ever answered."""
+    connected = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        held = []
+
+        def accept() -> None:
+            try:
+                while True:
+                    held.append(server.accept()[0])
+                    connected.set()
+            except OSError:
+                pass
+
+        thread = threading.Thread(target=accept)
+        thread.start()
+        try:
+            yield server.getsockname()[1], connected
+        finally:
+            server.shutdown(socket.SHUT_RDWR)
+            thread.join()
+            for connection in held:
+                connection.close()
+
+
+def test_ctrl_c_ends_a_test_that_waits_for_a_server(
+    terminal: Callable[..., object], config: Path
+) -> None:
+    with silent_server() as (port, connected):
+        config.write_text(
+            '[storage.slow]\ntype = "kv"\ntimeout = 3600\n'
+            f'api_address = "http://127.0.0.1:{port}"\n'
+        )
+        child = terminal("test", "slow")
+        assert connected.wait(30)
+        child.sendintr()
+        child.expect("Stopping, and deleting what the test wrote; Ctrl\\+C again leaves at once")
+        child.sendintr()
+        assert ended(child) == 130
+        assert "Traceback" not in child.before
+
+
+def test_a_server_that_is_down_fails_within_the_timeout(
+    storage: Storage, config: Path, server_down_url: str
+) -> None:
+    config.write_text(
+        f'[storage.down]\ntype = "kv"\napi_address = "{server_down_url}"\ntimeout = 1\n'
+    )
+    outcome = storage("test", "down")
+    assert outcome.code == 1
+    assert outcome.out.startswith("failed  down  reach the server: ")
+    assert outcome.err == "error: the test failed for down\n"
+    assert list(config.parent.iterdir()) == [config]
