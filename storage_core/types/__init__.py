@@ -10,6 +10,7 @@ only for a type that is not built in:
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from storage_core.errors import ConfigurationError
@@ -59,6 +60,7 @@ def all_types() -> list[type[StorageConfiguration]]:
     return sorted(found, key=lambda cls: cls.label.casefold())
 
 
+@cache
 def _built_in(name: str) -> type[StorageConfiguration] | None:
     from importlib import import_module
 
