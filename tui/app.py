@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from concurrent.futures import wait
+from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding
@@ -17,7 +18,7 @@ from textual.reactive import reactive
 from textual.signal import Signal
 
 from tui import state
-from tui.background import in_thread
+from tui.background import begin, in_thread
 from tui.keymap import keymap
 from tui.theme import DARK, THEMES
 from tui.workspace import Snapshot, Workspace
@@ -31,7 +32,10 @@ T = TypeVar("T")
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 
-POLL: float = 1.0
+FIRST_READ: Final = 0.25
+"""Seconds that the first frame waits for the configuration file."""
+
+POLL: Final = 1.0
 """Seconds between two looks at the file on disk."""
 
 
@@ -59,7 +63,7 @@ class StorageApp(App[None]):
     def __init__(self, config_path: str | os.PathLike[str] | None = None) -> None:
         super().__init__()
         self.workspace = Workspace(config_path)
-        self.snapshot = Snapshot()
+        self.snapshot: Snapshot = Snapshot()
         """The file as it was read last."""
 
         self.loaded = Signal[Snapshot](self, "loaded")
@@ -75,6 +79,10 @@ class StorageApp(App[None]):
             self.register_theme(theme)
         known = self.remembered.theme in self.available_themes
         self.theme = self.remembered.theme if known else DARK
+        self._first = begin(self.workspace.load)
+        # Nothing is on screen yet: a file that is read at once is best read before everything else,
+        # since the thread and the event loop would slow each other down.
+        wait([self._first], FIRST_READ)
 
     def get_default_screen(self) -> Screen[None]:
         """The list is the first screen, with none below it."""
@@ -86,7 +94,7 @@ class StorageApp(App[None]):
         """Read the file, then look at it from time to time."""
         self.console.set_window_title(f"Storage: {self.workspace.shown_path}")
         self.theme_changed_signal.subscribe(self, lambda theme: self.remember(theme=theme.name))
-        self.run_worker(self.reload("reading"), group="load")
+        self.run_worker(self._read_first(), group="load")
         self.set_interval(POLL, self._poll)
 
     # ---- work in the background
@@ -104,9 +112,19 @@ class StorageApp(App[None]):
             if not self._jobs:
                 self.idle.set()
 
+    async def _read_first(self) -> None:
+        if self._first.done():
+            self._show(self._first.result())
+            self.idle.set()
+        else:
+            self._show(await self.in_background("reading", self._first.result))
+
     async def reload(self, what: str = "reading") -> None:
         """Read the file again and tell the screens."""
-        self.snapshot = await self.in_background(what, self.workspace.load)
+        self._show(await self.in_background(what, self.workspace.load))
+
+    def _show(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
         tables = self.snapshot.configurations.tables if self.snapshot.configurations else {}
         keys, notes = keymap(tables)
         if keys != self._keymap:

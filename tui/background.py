@@ -10,6 +10,7 @@ import asyncio
 import contextvars
 import threading
 from collections.abc import AsyncIterator, Callable, Iterable
+from concurrent.futures import Future
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -38,6 +39,20 @@ async def in_thread(function: Callable[[], T]) -> T:
 
     _start(run)
     return await done
+
+
+def begin(function: Callable[[], T]) -> Future[T]:
+    """Start `function` in a thread before there is an event loop."""
+    outcome: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            outcome.set_result(function())
+        except BaseException as error:
+            outcome.set_exception(error)
+
+    _start(run)
+    return outcome
 
 
 async def stream(make: Callable[[], Iterable[T]]) -> AsyncIterator[T]:

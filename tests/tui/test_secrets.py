@@ -33,7 +33,7 @@ password = "{secret}"
 
 
 async def test_no_screen_shows_a_secret_unless_it_is_revealed(tmp_path: Path) -> None:
-    secret = secrets.token_hex()
+    secret = secrets.token_hex(12)
     path = with_secret(tmp_path / "storage.toml", secret)
     async with StorageApp(path).run_test(size=(140, 60)) as pilot:
         await settle(pilot)
@@ -72,7 +72,7 @@ async def test_messages_about_a_secret_do_not_hold_it_in_their_repr(tmp_path: Pa
     seen: list[str] = []
 
     class Listening(StorageApp):
-        def on_input_changed(self, event: Input.Changed) -> None:
+        def on_secret_input_changed(self, event: Input.Changed) -> None:
             seen.append(repr(event))
 
     async with Listening(tmp_path / "storage.toml").run_test() as pilot:

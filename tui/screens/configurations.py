@@ -45,7 +45,6 @@ class ConfigurationsScreen(ChangeCommands, TestCommands):
         yield Static(id="banner", markup=False)
         with Horizontal(id="panes"):
             with Vertical(id="left"):
-                yield Input(id="filter", compact=True, placeholder="name, type, location or ID")
                 yield ConfigurationTable(self.app.workspace.results, id="list")
                 yield Static(id="welcome", markup=False)
             yield Detail(id="detail")
@@ -177,9 +176,10 @@ class ConfigurationsScreen(ChangeCommands, TestCommands):
 
     def action_filter(self) -> None:
         """Find by typing."""
-        field = self.query_one("#filter", Input)
-        field.display = True
-        field.focus()
+        if not self.query("#filter"):
+            field = Input(id="filter", compact=True, placeholder="name, type, location or ID")
+            self.query_one("#left").mount(field, before=0)
+        self.query_one("#filter").focus()
 
     @on(Input.Changed, "#filter")
     def _filtered(self, event: Input.Changed) -> None:
@@ -199,10 +199,10 @@ class ConfigurationsScreen(ChangeCommands, TestCommands):
 
     def action_clear_filter(self) -> None:
         """Everything again."""
-        field = self.query_one("#filter", Input)
-        if field.display:
-            field.value = ""
-            field.display = False
+        self.query("#filter").remove()
+        if self._filter:
+            self._filter = ""
+            self._fill()
         self.table.focus()
 
     def action_focus_detail(self) -> None:
