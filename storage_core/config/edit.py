@@ -15,7 +15,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from storage_core.config.layout import Layout
-from storage_core.config.scan import BOM, Path, TextError, lines, parse
+from storage_core.config.scan import Path, lines
+from storage_core.config.toml import BOM, TextError, parse
 from storage_core.config.values import MISSING, dig, plain, same, with_value, written_key
 from storage_core.errors import ConfigConflict, StorageNotFound
 

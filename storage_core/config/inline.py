@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from storage_core.config.scan import Entry, TextError, inline_entries
+from storage_core.config.scan import Entry, inline_entries
+from storage_core.config.toml import TextError
 from storage_core.config.values import MISSING, dig, same, unwritten, written, written_key
 
 

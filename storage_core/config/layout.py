@@ -12,8 +12,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from storage_core.config.inline import rewritten
-from storage_core.config.scan import BOM, Block, Entry, Path, inline_entries, parse, scan
+from storage_core.config.scan import Block, Entry, Path, inline_entries, scan
 from storage_core.config.splice import Splice
+from storage_core.config.toml import BOM, parse
 from storage_core.config.values import (
     MISSING,
     dig,

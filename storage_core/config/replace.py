@@ -13,35 +13,29 @@ other has just added. Readers need no lock: they find the old file or the new on
 
 from __future__ import annotations
 
-import errno
 import os
 import re
 import secrets
 import stat
-import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Final, NamedTuple
 
 from storage_core.config import read
+from storage_core.config.disk import (
+    flush_folder,
+    make_folder,
+    opened_folder,
+    rename,
+    write_whole,
+)
 from storage_core.config.failures import beside, failure, reason
-from storage_core.config.scan import TextError, parse
+from storage_core.config.toml import TextError, parse
 from storage_core.errors import ConfigConflict, ConfigurationError
 from storage_core.paths import shortened
 
 LOCK_TIMEOUT: Final = 10.0
 """Seconds to wait for another program that is writing the file."""
-
-_NEW_FILE_FLAGS: Final = (
-    os.O_WRONLY
-    | os.O_CREAT
-    | os.O_EXCL
-    | getattr(os, "O_NOFOLLOW", 0)
-    | getattr(os, "O_CLOEXEC", 0)
-)
-_ACL: Final = "system.posix_acl_access"
-_WINDOWS_ATTEMPTS: Final = 20
 
 
 class Fingerprint(NamedTuple):
@@ -113,7 +107,7 @@ def locked(path: str, timeout: float = LOCK_TIMEOUT) -> Iterator[str]:
     target = _target(path)
     lock_path = beside(target, "lock")
     try:
-        _make_folder(os.path.dirname(target))
+        make_folder(os.path.dirname(target))
         lock = FileLock(lock_path, timeout=timeout, mode=0o600)
         lock.acquire()
     except Timeout:
@@ -166,116 +160,26 @@ def _replace(
     expected: Fingerprint | None,
 ) -> None:
     temporary = beside(target, f"{secrets.token_hex(8)}.tmp")
-    with _opened_folder(os.path.dirname(target)) as folder:
+    with opened_folder(os.path.dirname(target)) as folder:
         try:
-            _write_whole(temporary, data, target, existing)
+            write_whole(temporary, data, target, existing)
             if fingerprint(target) != expected:
                 raise ConfigConflict(
                     f"{shortened(path)} was changed by another program just now; "
                     "look at the change, then try again"
                 )
-            _rename(temporary, target)
+            rename(temporary, target)
         except BaseException:
             with suppress(OSError):
                 os.unlink(temporary)
             raise
         try:
-            _flush_folder(folder)
+            flush_folder(folder)
         except OSError as error:
             raise ConfigurationError(
                 f"{shortened(path)} is saved, but the disk did not confirm it "
                 f"({reason(error)}); check the disk and look at the file again"
             ) from error
-
-
-def _write_whole(temporary: str, data: bytes, target: str, existing: os.stat_result | None) -> None:
-    file = os.open(temporary, _NEW_FILE_FLAGS, 0o600)
-    try:
-        rest = memoryview(data)
-        while rest and (taken := os.write(file, rest)):
-            rest = rest[taken:]
-        if os.fstat(file).st_size != len(data):
-            raise OSError(errno.EIO, "the disk took fewer bytes than it was given")
-        if os.name != "nt":
-            _keep_permissions(file, target, existing)
-        os.fsync(file)
-    finally:
-        os.close(file)
-
-
-def _keep_permissions(file: int, target: str, existing: os.stat_result | None) -> None:
-    """Give the new file the owner and permissions of the old one, or narrower ones."""
-    if existing is None:
-        os.fchmod(file, 0o600)
-        return
-    mode = stat.S_IMODE(existing.st_mode) & 0o777
-    new = os.fstat(file)
-    if (new.st_uid, new.st_gid) != (existing.st_uid, existing.st_gid):
-        try:
-            os.fchown(file, existing.st_uid, existing.st_gid)
-        except OSError:
-            try:
-                os.fchown(file, -1, existing.st_gid)
-            except OSError:
-                mode &= ~0o070
-    os.fchmod(file, mode)
-    if sys.platform == "linux":
-        try:
-            access_list = os.getxattr(target, _ACL)
-        except OSError:
-            return
-        # Its mask stands where a file without a list has the group's permissions.
-        try:
-            os.setxattr(file, _ACL, access_list)
-        except OSError:
-            os.fchmod(file, mode & ~0o070)
-
-
-def _rename(temporary: str, target: str) -> None:
-    for attempt in range(_WINDOWS_ATTEMPTS):
-        try:
-            return os.replace(temporary, target)
-        except PermissionError:
-            # Windows refuses as long as another program has the file open.
-            if os.name != "nt" or attempt == _WINDOWS_ATTEMPTS - 1:
-                raise
-            time.sleep(0.01 * (attempt + 1))
-
-
-@contextmanager
-def _opened_folder(folder: str) -> Iterator[int | None]:
-    """The folder, open so that it can be flushed; None where that is not done."""
-    if os.name == "nt":
-        yield None
-        return
-    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        yield opened
-    finally:
-        os.close(opened)
-
-
-def _flush_folder(folder: int | None) -> None:
-    if folder is None:
-        return
-    try:
-        os.fsync(folder)
-    except OSError as error:
-        # Some network file systems know no such thing.
-        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
-            raise
-
-
-def _make_folder(folder: str) -> None:
-    missing = []
-    while not os.path.lexists(folder):
-        missing.append(folder)
-        folder = os.path.dirname(folder)
-    for new in reversed(missing):
-        with suppress(FileExistsError):
-            os.mkdir(new, 0o700)
-        with _opened_folder(os.path.dirname(new)) as parent:
-            _flush_folder(parent)
 
 
 def _target(path: str) -> str:

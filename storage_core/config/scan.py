@@ -2,9 +2,8 @@
 
 | who calls                       | for what                                                    |
 |---------------------------------|-------------------------------------------------------------|
-| the reader of the configuration | `parse`, and `lines` for the line numbers of its messages    |
-| `edit`                          | the spans of the headers, keys and values that it replaces  |
-| `replace`                       | `parse`, to check the text before and after an edit         |
+| the reader of the configuration | `line_of` and `lines`, for the line numbers of its messages  |
+| `layout`, for edits             | the spans of the headers, keys and values that it replaces  |
 
 `tomllib` says what a text means, this module only where its parts stand. A text that `tomllib`
 refuses is scanned too, as well as possible, and never raises here. Offsets count characters.
@@ -16,15 +15,13 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
-from typing import Any, Final, NamedTuple, TypeAlias
+from functools import cached_property
+from typing import Final, NamedTuple, TypeAlias
 
-from storage_core.errors import ConfigurationError
+from storage_core.config.toml import BOM
 
 Path: TypeAlias = tuple[str, ...]
 """The names that lead from the root of the document to a table or a value."""
-
-BOM: Final = "\ufeff"
 
 _TRIVIA: Final = re.compile(r"(?:[ \t\r\n]++|#[^\n]*+)*+")
 _REST_OF_LINE: Final = re.compile(r"[^\n]*+\n?")
@@ -49,21 +46,6 @@ _SIMPLE_LINES: Final = re.compile(
 )
 _CLOSES: Final = {"[": "]", "{": "}"}
 _DEEPEST_IMPLIED: Final = 16
-_PLACE: Final = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
-
-
-class TextError(ConfigurationError):
-    """Something about a TOML text, at a line of it; the text's file is not known here."""
-
-    def __init__(self, line: int | None, reason: str) -> None:
-        self.line = line
-        self.reason = reason
-        super().__init__(reason if line is None else f"line {line}: {reason}")
-
-    def in_file(self, path: object) -> ConfigurationError:
-        """The same, with the name of the file in front."""
-        where = path if self.line is None else f"{path}:{self.line}"
-        return ConfigurationError(f"{where}: {self.reason}")
 
 
 class Part(NamedTuple):
@@ -107,30 +89,6 @@ class Block:
     def entries(self) -> tuple[Entry, ...]:
         """The keys in it. Looked for when asked: an edit asks few blocks of a large file."""
         return tuple(_Scanner(self.text, self.line, self.start, self.end).entries(self))
-
-
-@lru_cache(maxsize=2)
-def parse(text: str) -> dict[str, Any]:
-    """What `text` says. The result is shared between callers: do not change it.
-
-    The last two results are kept: one edit needs the same text several times over, and what one
-    edit writes is what the next one reads.
-
-    Raises:
-        TextError: `text` is not TOML.
-    """
-    try:
-        return tomllib.loads(text.removeprefix(BOM))
-    except ValueError as error:
-        message = str(error)
-    except RecursionError:
-        message = "its values are nested too deeply"
-    # Raised out here, because newer versions of tomllib keep the whole text in their exception.
-    place = _PLACE.search(message)
-    if place is None:
-        raise TextError(None, f"not TOML: {message}")
-    line = int(place[1]) if place[1] else text.count("\n") + 1
-    raise TextError(line, f"not TOML: {message[: place.start()]}")
 
 
 def line_of(text: str, path: Path) -> int | None:

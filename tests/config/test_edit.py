@@ -14,7 +14,8 @@ import pytest
 from storage_core.config.edit import add_table, remove_table, rename_table, set_root, update_table
 from storage_core.config.inline import rewritten
 from storage_core.config.layout import Layout
-from storage_core.config.scan import TextError, scan
+from storage_core.config.scan import scan
+from storage_core.config.toml import TextError
 from storage_core.errors import ConfigConflict, ConfigurationError, StorageNotFound
 
 A = ("storage", "a")

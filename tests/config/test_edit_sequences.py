@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from storage_core.config import edit
-from storage_core.config.scan import TextError
+from storage_core.config.toml import TextError
 from tests.config.toml_files import NAMES, File, Path, canonical, files, keys, values
 
 Checked = Callable[[File, st.DataObject], None]

@@ -20,6 +20,7 @@ from storage_core.config.replace import rewrite
 from storage_core.errors import ConfigurationError
 from tests.children import NOBODY, shared_folder, without_root
 
+ACL = "system.posix_acl_access"
 OLD = 'default = "a"\n'
 
 
@@ -158,15 +159,32 @@ def test_root_saves_a_file_of_a_user_as_that_users(folder: Path) -> None:
     assert (status.st_uid, status.st_gid, stat.S_IMODE(status.st_mode)) == (1234, 4321, 0o640)
 
 
+def with_access_list(path: Path) -> bytes:
+    """Let user 1234 and others write, and the group do nothing; the mode shows its mask."""
+    none = 0xFFFFFFFF
+    entries = ((1, 6, none), (2, 6, 1234), (4, 0, none), (16, 6, none), (32, 6, none))
+    access_list = struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *each) for each in entries)
+    if sys.platform == "linux":
+        os.setxattr(path, ACL, access_list)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o666
+    return access_list
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="access lists are read so on Linux only")
 def test_an_access_list_keeps_shutting_the_group_out(folder: Path) -> None:
     path = folder / "storage.toml"
     given(path)
-    # owner rw-, user 1234 rw-, group ---, mask rw-, others ---: the mode shows 0660.
-    none = 0xFFFFFFFF
-    entries = ((1, 6, none), (2, 6, 1234), (4, 0, none), (16, 6, none), (32, 0, none))
-    access_list = struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *each) for each in entries)
-    os.setxattr(path, "system.posix_acl_access", access_list)
-    assert stat.S_IMODE(path.stat().st_mode) == 0o660
+    access_list = with_access_list(path)
     assert without_root(attempt(path)) == "saved"
-    assert os.getxattr(path, "system.posix_acl_access") == access_list
+    assert os.getxattr(path, ACL) == access_list
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files to others")
+def test_an_access_list_does_not_follow_to_another_group(folder: Path) -> None:
+    path = folder / "storage.toml"
+    given(path, owner=1, group=1)
+    with_access_list(path)
+    assert without_root(attempt(path)) == "saved"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o606
+    with pytest.raises(OSError, match="No data"):
+        os.getxattr(path, ACL)

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from storage_core.config.scan import TextError, inline_entries, line_of, lines, parse, scan
+from storage_core.config.scan import inline_entries, line_of, lines, scan
+from storage_core.config.toml import TextError, parse
 from tests.config.toml_files import File, files
 
 TEXT = """\

@@ -22,6 +22,7 @@ TESTS = (
 COPIED = ("tests/__init__.py", "tests/children.py", "tests/config", "tests/reliability")
 
 REPLACE = "storage_core/config/replace.py"
+DISK = "storage_core/config/disk.py"
 LOCKED = "    with locked(path, timeout) as target:\n"
 BEFORE = "        _existing(path, target)\n        before = fingerprint(target)\n"
 READ = "    text = read.read_text(path)\n"
@@ -38,10 +39,10 @@ MUTANTS = {
         f"{LOCKED}{BEFORE}    {READ}",
         f"{READ}{LOCKED}{BEFORE}",
     ),
-    "no flush of the file": (REPLACE, "        os.fsync(file)\n", ""),
-    "no flush of the folder": (REPLACE, "        os.fsync(folder)\n", "        pass\n"),
+    "no flush of the file": (DISK, "        os.fsync(file)\n", ""),
+    "no flush of the folder": (DISK, "        os.fsync(folder)\n", "        pass\n"),
     "no replacing, but writing in place": (
-        REPLACE,
+        DISK,
         "            return os.replace(temporary, target)\n",
         IN_PLACE,
     ),
@@ -52,14 +53,14 @@ MUTANTS = {
         "    if same(data, intended):\n",
         "    if data is not None:\n",
     ),
-    "no check of the length": (REPLACE, "st_size != len(data)", "st_size < 0"),
+    "no check of the length": (DISK, "st_size != len(data)", "st_size < 0"),
     "no look at the file before it is replaced": (
         REPLACE,
         "if fingerprint(target) != expected:",
         "if False:",
     ),
-    "no narrow temporary file": (REPLACE, "_NEW_FILE_FLAGS, 0o600)", "_NEW_FILE_FLAGS, 0o644)"),
-    "no keeping of permissions": (REPLACE, "    os.fchmod(file, mode)\n", ""),
+    "no narrow temporary file": (DISK, "_NEW_FILE_FLAGS, 0o600)", "_NEW_FILE_FLAGS, 0o644)"),
+    "no keeping of permissions": (DISK, "    os.fchmod(file, mode)\n", "    pass\n"),
     "no following of links": (REPLACE, "os.path.realpath(path)", "os.path.abspath(path)"),
     "no sweeping": (REPLACE, "        _sweep(target)\n", ""),
     "no removal of the temporary file": (
