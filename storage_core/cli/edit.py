@@ -8,7 +8,7 @@ import click
 
 from storage_core.cli import entries, options, output
 from storage_core.cli.command import Session, complete_ref
-from storage_core.cli.errors import WrongUsage
+from storage_core.cli.errors import CommandFailed, WrongUsage
 from storage_core.types import all_types
 
 if TYPE_CHECKING:
@@ -67,6 +67,8 @@ def edit(
     try:
         file.update_settings(entry.name, changes)
     except InvalidSettings as error:
+        if entry.problems and not any(fault.name in changes for fault in error.faults):
+            raise CommandFailed(str(entry.problems[0])) from None
         raise options.wrong_settings(cls, error.faults) from None
     if as_json:
         output.emit_json(entries.saved_as_json(file.load(), entry.name))

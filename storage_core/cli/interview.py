@@ -38,6 +38,9 @@ def interview(file: ConfigFile, *, as_json: bool) -> None:
     """
     prompts.require_terminal("use storage create TYPE --name NAME …, or see: storage create --help")
     found = file.load()
+    if found.newer:
+        # Before anything is asked that could not be saved.
+        raise ConfigurationError(str(found.problems[0]))
     cls = _choose(all_types())
     if cls.note:
         prompts.say(cls.note)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 
 import click
@@ -53,6 +54,8 @@ def kv_server(host: str, port: int, folder: str | None, token: str | None, as_js
         os.path.expanduser(folder) if folder else os.path.join(prefect_home(), "kv-server")
     )
 
+    logging.getLogger("storage_core").addHandler(_Lines())
+
     def on_ready(address: str) -> None:
         if as_json:
             output.emit_json({"api_address": address, "folder": kept})
@@ -62,6 +65,13 @@ def kv_server(host: str, port: int, folder: str | None, token: str | None, as_js
         output.flush()
 
     serve(kept, host=host, port=port, token=secret, on_ready=on_ready)
+
+
+class _Lines(logging.Handler):
+    """What the server has to say, a line each; never a traceback."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        output.warn(record.getMessage())
 
 
 def _token(given: str | None) -> str | None:

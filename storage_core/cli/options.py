@@ -138,9 +138,11 @@ def secret_value(
         value: what was given.
         is_complete: see `prompts.ask_hidden`.
     """
-    if value == FROM_STDIN:
+    if value == "":
+        raise WrongUsage(f"{option} is empty; give it a value, or leave it out")
+    if value == FROM_STDIN and not (sys.stdin is not None and sys.stdin.isatty()):
         return from_stdin(option)
-    if value == ASKED_FOR:
+    if value in (ASKED_FOR, FROM_STDIN):
         prompts.require_terminal(
             f"give {option} a reference such as env:NAME, or - for standard input"
         )
@@ -157,8 +159,6 @@ def from_stdin(option: str) -> str:
     """All of standard input without the line break at its end."""
     if sys.stdin is None:
         raise WrongUsage(f"{option} is to be read from standard input, which is closed")
-    if sys.stdin.isatty():
-        output.note(f"Reading {option} from the terminal; end with Ctrl+D on a line of its own.")
     try:
         text = sys.stdin.buffer.read().decode("utf-8")
     except UnicodeDecodeError:

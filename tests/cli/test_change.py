@@ -93,6 +93,13 @@ def test_edit_mends_a_broken_table(storage: Storage, config: Path) -> None:
     assert storage("validate").code == 0
 
 
+def test_an_edit_beside_a_mistake_says_where_the_mistake_is(storage: Storage, config: Path) -> None:
+    config.write_text('[storage.bad]\ntype = "s3"\nbucket = "b"\nbuckt = "b"\n')
+    outcome = storage("edit", "bad", "--timeout", "3")
+    assert outcome.code == 1
+    assert outcome.err.startswith(f"error: {config}:4: [storage.bad]: buckt is not a setting")
+
+
 def test_edit_takes_a_secret_from_standard_input(storage: Storage, two: Path) -> None:
     outcome = storage(
         "edit", "prod-results", "--aws-secret-access-key", "-", stdin=b"from-a-pipe\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
@@ -12,6 +13,7 @@ from secrets import token_hex
 
 import pytest
 
+from storage_core.cli import main
 from storage_core.config.file import ConfigFile
 from tests.cli.conftest import Outcome, ended, run_process
 
@@ -159,3 +161,36 @@ def test_a_process_that_is_interrupted_while_it_starts_has_no_traceback() -> Non
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
     )
     assert (done.returncode, done.stderr) == (130, "")
+
+
+class Terminal(io.TextIOWrapper):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_at_a_terminal_bare_storage_opens_the_app(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("stdin", "stdout"):
+        monkeypatch.setattr(sys, name, Terminal(io.BytesIO(), encoding="utf-8"))
+    opened: list[str | None] = []
+
+    def open_app(path: str | None) -> int:
+        opened.append(path)
+        return 4
+
+    assert main([], open_app=open_app) == 4
+    assert main(["--config", "some.toml"], open_app=open_app) == 4
+    assert main(["ls"], open_app=open_app) == 0
+    assert opened == [None, "some.toml"]
+
+
+def test_the_list_is_printed_where_only_one_end_is_a_terminal(
+    storage: Storage, two: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def open_app(path: str | None) -> int:
+        raise AssertionError
+
+    monkeypatch.setattr(sys, "stdin", Terminal(io.BytesIO(), encoding="utf-8"))
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), encoding="utf-8"))
+    assert main([], open_app=open_app) == 0

@@ -219,6 +219,26 @@ def test_corrections_in_a_hidden_answer_count(terminal: Terminal, config: Path) 
     assert tables(config)["storage"]["x"]["token"] == "seecret"
 
 
+def test_a_dash_at_a_terminal_asks_without_echo(terminal: Terminal, config: Path) -> None:
+    secret = token_hex(16)
+    child = terminal("create", "kv", "--name", "x", "--api-address", "http://h", "--token", "-")
+    child.expect("Token: ")
+    child.sendline(secret)
+    assert ended(child) == 0
+    assert secret not in child.before
+    assert tables(config)["storage"]["x"]["token"] == secret
+
+
+def test_nothing_is_asked_for_a_file_that_must_not_be_written(
+    terminal: Terminal, config: Path
+) -> None:
+    config.write_text("version = 2\n")
+    child = terminal("create")
+    assert ended(child) == 1
+    assert "version 2 is newer" in child.before
+    assert SELECT not in child.before
+
+
 def test_a_key_file_can_be_pasted_with_all_its_lines(terminal: Terminal, config: Path) -> None:
     secret = token_hex(3000)
     info = (
