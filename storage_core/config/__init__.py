@@ -4,9 +4,10 @@ read.py      bytes on disk to plain tables; standard library only
 entries.py   plain tables to configurations, with every problem found and its line
 names.py     what a configuration may be called, and how a REF finds it
 file.py      `ConfigFile`: load, add, update, rename, delete, set the default
+toml.py      what a TOML text says
 scan.py      where things stand in a TOML text
-edit.py      the one module that edits TOML text
-replace.py   the one module that locks and replaces the file
+edit.py      the one module that edits TOML text; by layout.py, inline.py, values.py, splice.py
+replace.py   the one module that locks and replaces the file; by disk.py, failures.py
 history.py   the last versions of the file, to be restored
 audit.py     secrets in the file that others could read
 relocate.py  moves a secret out of the file

@@ -208,7 +208,7 @@ def test_figure_7_a_thousand_edit_sequences() -> None:
     plain = Counter(run(odd=False, examples=600))
     odd = Counter(run(odd=True, examples=400))
     print(
-        f"\nedit sequences: {plain['sequences'] + odd['sequences']}, "
+        f"\nfigure 7: edit sequences: {plain['sequences'] + odd['sequences']}, "
         f"{plain['edits'] + odd['edits']} edits equal to the intended, 0 lines of others changed; "
         f"refused: {plain['refused']} in files of [storage.NAME] tables, "
         f"{odd['refused']} in files of other forms"
