@@ -105,6 +105,8 @@ def _row(entry: Entry, found: Configurations, type_text: str) -> Row:
 
 
 def _default_line(found: Configurations) -> str:
+    if found.default is not None and found.default not in found.entries:
+        return f"! default: {output.safe(found.default)} (there is none of this name)"
     if found.default is not None:
         return f"{_mark()} default: {output.safe(found.default)}"
     used = TemporaryLocalStorage()

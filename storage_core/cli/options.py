@@ -59,7 +59,10 @@ class SettingsCommand(StorageCommand):
             "Options": [],
         }
         for parameter in self.get_params(context):
-            if record := parameter.get_help_record(context):
+            # Arguments stand in the line of usage.
+            if isinstance(parameter, click.Option) and (
+                record := parameter.get_help_record(context)
+            ):
                 title = "Options"
                 if isinstance(parameter, SettingOption):
                     title = "Advanced settings" if parameter.advanced else "Settings"

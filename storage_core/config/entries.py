@@ -81,6 +81,7 @@ class Configurations(Mapping[str, StorageConfiguration]):
         self.tables: Mapping[str, Any] = tables
         """Everything in the file, tables of others included."""
 
+        self._text = text
         storage = storage_tables(tables)
         self.entries: dict[str, Entry] = {}
         """Every table below `[storage]`, in the file's order, the broken ones included."""
@@ -111,11 +112,7 @@ class Configurations(Mapping[str, StorageConfiguration]):
         Raises:
             StorageNotFound: there is none, or the start of an ID fits several.
         """
-        return self.entries[names.find(self.entries_by_table(), ref, partial=partial)]
-
-    def entries_by_table(self) -> Mapping[str, Any]:
-        """The raw tables below `[storage]`, by name."""
-        return {name: entry.table for name, entry in self.entries.items()}
+        return self.entries[find_name(self.tables, ref, self._text, self.path, partial=partial)]
 
     def __getitem__(self, name: str) -> StorageConfiguration:
         configuration = self.entries[name].configuration
@@ -134,6 +131,18 @@ def storage_tables(tables: Mapping[str, Any]) -> Mapping[str, Any]:
     """The tables below `[storage]`, none when that is no table."""
     storage = tables.get("storage")
     return storage if isinstance(storage, dict) else {}
+
+
+def find_name(
+    tables: Mapping[str, Any], ref: str, text: str, path: str, *, partial: bool = True
+) -> str:
+    """`names.find` below `[storage]`; where several have one ID, the error has its place."""
+    try:
+        return names.find(storage_tables(tables), ref, partial=partial)
+    except names.SharedID as error:
+        last = error.names[-1]
+        line = _line(text, ("storage", last, "id"))
+        raise ConfigurationError(str(Problem(str(error), path, line, last))) from None
 
 
 def is_newer(tables: Mapping[str, Any]) -> bool:

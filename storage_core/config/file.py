@@ -15,6 +15,8 @@ from storage_core.config import names
 from storage_core.config.entries import (
     Configurations,
     Entry,
+    Problem,
+    find_name,
     is_newer,
     missing_default,
     read_entry,
@@ -74,16 +76,16 @@ class ConfigFile:
         storage = storage_tables(tables)
         override = os.environ.get("STORAGE_DEFAULT") if ref is None else None
         if ref is not None:
-            name = names.find(storage, ref)
+            name = find_name(tables, ref, text, self.path)
         elif override:
             try:
-                name = names.find(storage, override, partial=False)
+                name = find_name(tables, override, text, self.path, partial=False)
             except StorageNotFound as error:
                 raise StorageNotFound(f"STORAGE_DEFAULT: {error}") from None
         elif tables.get("default") is None:
             return None
         else:
-            name = self._default(tables)
+            name = self._default(tables, text)
         return read_entry(name, storage[name], text, self.path).opened()
 
     def add(
@@ -214,7 +216,7 @@ class ConfigFile:
         deleted: list[str] = []
 
         def change(text: str, tables: Mapping[str, Any]) -> str:
-            name = names.find(storage_tables(tables), ref, partial=False)
+            name = find_name(tables, ref, text, self.path, partial=False)
             deleted.append(name)
             text = edit.remove_table(text, ("storage", name))
             if tables.get("default") == name:
@@ -256,16 +258,16 @@ class ConfigFile:
     def _entry(
         self, tables: Mapping[str, Any], text: str, ref: str, *, partial: bool = True
     ) -> Entry:
-        storage = storage_tables(tables)
-        name = names.find(storage, ref, partial=partial)
-        return read_entry(name, storage[name], text, self.path)
+        name = find_name(tables, ref, text, self.path, partial=partial)
+        return read_entry(name, storage_tables(tables)[name], text, self.path)
 
-    def _default(self, tables: Mapping[str, Any]) -> str:
+    def _default(self, tables: Mapping[str, Any], text: str) -> str:
         default, storage = tables["default"], storage_tables(tables)
         if not isinstance(default, str) or default not in storage:
-            raise StorageNotFound(
-                f"{paths.shortened(self.path)}: {missing_default(str(default), storage)}"
-            )
+            from storage_core.config.scan import line_of
+
+            message = missing_default(str(default), storage)
+            raise StorageNotFound(str(Problem(message, self.path, line_of(text, ("default",)))))
         return default
 
     def _rewrite(self, change: Callable[[str, Mapping[str, Any]], str]) -> None:

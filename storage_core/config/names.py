@@ -19,6 +19,17 @@ MAX_NAME: Final = 200
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}", re.IGNORECASE)
 
 
+class SharedID(ConfigurationError):
+    """An ID was asked for that several configurations have."""
+
+    def __init__(self, identifier: str, names: list[str]) -> None:
+        self.names = names
+        super().__init__(
+            f"the ID {identifier} stands in several configurations "
+            f"({', '.join(map(quoted, names))}); use the name, and give each its own ID"
+        )
+
+
 def is_id(text: object) -> bool:
     """Whether `text` has the form of an ID."""
     return isinstance(text, str) and _UUID.fullmatch(text) is not None
@@ -75,7 +86,7 @@ def find(tables: Mapping[str, Any], ref: str, *, partial: bool = True) -> str:
 
     Raises:
         StorageNotFound: there is none, or the start of an ID fits several.
-        ConfigurationError: several configurations have this ID.
+        SharedID: several configurations have this ID.
     """
     if ref in tables:
         return ref
@@ -84,10 +95,7 @@ def find(tables: Mapping[str, Any], ref: str, *, partial: bool = True) -> str:
         ids = {name: id_of(name, table) for name, table in tables.items()}
         exact = [name for name, each in ids.items() if each == wanted]
         if len(exact) > 1:
-            raise ConfigurationError(
-                f"the ID {wanted} stands in several configurations "
-                f"({', '.join(map(quoted, exact))}); use the name, and give each its own ID"
-            )
+            raise SharedID(wanted, exact)
         if exact:
             return exact[0]
         fitting = [name for name, each in ids.items() if partial and each.startswith(wanted)]

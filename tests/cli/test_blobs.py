@@ -91,7 +91,7 @@ def test_a_default_that_names_nothing_never_falls_back(
     config.write_text('default = "gone"\n')
     outcome = storage("write", stdin=b"x")
     assert outcome.code == 3
-    assert f"{config}: the default 'gone' names no storage configuration" in outcome.err
+    assert f"error: {config}:1: the default 'gone' names no storage configuration" in outcome.err
     monkeypatch.setenv("STORAGE_DEFAULT", "away")
     outcome = storage("write", stdin=b"x")
     assert outcome.code == 3

@@ -197,6 +197,7 @@ def test_two_configurations_with_one_id_are_listed_and_that_id_names_neither(
     assert f"{config}:5: [storage.x]: id is also that of [storage.y]" in storage("ls").out
     outcome = storage("show", shared)
     assert outcome.code == 1
+    assert outcome.err.startswith(f"error: {config}:5: the ID {shared} stands in several ")
     assert "'y', 'x'" in outcome.err
     assert "use the name, and give each its own ID" in outcome.err
 
