@@ -271,11 +271,12 @@ class ConfigFile:
         return default
 
     def _rewrite(self, change: Callable[[str, Mapping[str, Any]], str]) -> None:
-        from storage_core.config import history
+        from storage_core.config import history, toml
         from storage_core.config.replace import rewrite
 
         def edited(text: str) -> str:
-            tables = parse(text, self.path)
+            # `rewrite` has parsed this text and would have said what is wrong with it.
+            tables = toml.parse(text)
             if is_newer(tables):
                 raise ConfigurationError(
                     f"{paths.shortened(self.path)} is of version {tables['version']}, newer than "
