@@ -37,7 +37,7 @@ def masked(setting: Setting | None, value: Any) -> Any:
     """One value as it may be shown."""
     if value is None:
         return None
-    if setting is None or isinstance(value, dict | list):
+    if setting is None or setting.form == "table" or isinstance(value, dict | list):
         return _masked_deeply(value)
     if setting.secret:
         return value if is_reference(value) else MASK
