@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from tui import commands
+from tui.screens.browsing import BrowseCommands
 from tui.screens.changes import ChangeCommands
 from tui.screens.testing import TestCommands
 from tui.state import SORTS
@@ -23,7 +24,7 @@ from tui.widgets.table import Table
 from tui.workspace import Row, Snapshot
 
 
-class ConfigurationsScreen(ChangeCommands, TestCommands):
+class ConfigurationsScreen(ChangeCommands, TestCommands, BrowseCommands):
     """The list and the details. What its commands do is in the classes it is made of."""
 
     declared: ClassVar = commands.LIST

@@ -1,0 +1,28 @@
+"""The command on the list that opens the blobs of a storage."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from tui.flow import flow
+from tui.screens.changes import RowScreen
+
+if TYPE_CHECKING:
+    from tui.workspace import Row
+
+
+class BrowseCommands(RowScreen):
+    """Browse."""
+
+    def action_browse(self) -> None:
+        """Look at the blobs."""
+        if self.row:
+            self._browse(self.row)
+
+    @flow
+    async def _browse(self, row: Row) -> None:
+        await self.app.in_background("opening", lambda: import_module("tui.screens.browse"))
+        from tui.screens.browse import BrowseScreen
+
+        await self.app.push_screen_wait(BrowseScreen(row))
