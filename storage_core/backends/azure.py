@@ -18,7 +18,7 @@ from azure.storage.blob import BlobBlock
 
 from storage_core.backends.base import Blob
 from storage_core.backends.files import parts_of
-from storage_core.backends.remote import RemoteBackend, merged
+from storage_core.backends.remote import Received, RemoteBackend, merged
 from storage_core.backends.translate import Fault, causes, classify
 from storage_core.backends.worker import in_thread
 from storage_core.keys import Key
@@ -119,19 +119,23 @@ class AzureBackend(RemoteBackend):
         if driver.credential is not None and hasattr(driver.credential, "close"):
             await driver.credential.close()
 
-    async def _get(self, driver: Any, key: Key, received: list[bytes]) -> None:
+    async def _get(self, driver: Any, key: Key, received: Received) -> None:
         answer = await self._blob(driver, key).download_blob(max_concurrency=1, **self._request)
-        async for chunk in answer.chunks():
-            received.append(chunk)  # noqa: PERF401 (counted as they come)
+        received.append(await answer.readall())
 
     async def _get_range(
-        self, driver: Any, key: Key, start: int, size: int, handle: dict[str, Any]
-    ) -> bytes:
+        self,
+        driver: Any,
+        key: Key,
+        start: int,
+        size: int,
+        received: Received,
+        handle: dict[str, Any],
+    ) -> None:
         answer = await self._blob(driver, key).download_blob(
             offset=start, length=size, max_concurrency=1, **self._request
         )
-        data: bytes = await answer.readall()
-        return data
+        received.append(await answer.readall())
 
     async def _size(self, driver: Any, key: Key) -> int:
         return int((await self._blob(driver, key).get_blob_properties(**self._request)).size)

@@ -19,6 +19,8 @@ import asyncio
 import errno
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from io import BytesIO
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from urllib.parse import unquote, urlsplit
@@ -28,7 +30,7 @@ from fsspec.asyn import AsyncFileSystem
 
 from storage_core.backends import webdav
 from storage_core.backends.base import CHUNK_SIZE, Blob
-from storage_core.backends.remote import RemoteBackend
+from storage_core.backends.remote import Received, RemoteBackend
 from storage_core.backends.translate import Fault
 from storage_core.backends.worker import beside, in_thread
 from storage_core.errors import ConfigurationError
@@ -132,7 +134,8 @@ class FileSystemBackend(RemoteBackend):
         classes = [_class_of(part, shown) for part in base_path.split("::")]
         self._protocol = base_path.partition("://")[0].lower()
         self._is_async = len(classes) == 1 and issubclass(classes[0], AsyncFileSystem)
-        if self._protocol in webdav.PROTOCOLS:
+        self._is_webdav = self._protocol in webdav.PROTOCOLS
+        if self._is_webdav:
             base_path, options = webdav.prepared(base_path, options, timeout)
         self._base_path = base_path
         self._options = options
@@ -168,30 +171,28 @@ class FileSystemBackend(RemoteBackend):
                 self.forget_driver()
                 raise
 
-    async def _get(self, driver: _Driver, key: Key, received: list[bytes]) -> None:
+    async def _get(self, driver: _Driver, key: Key, received: Received) -> None:
         path = self._path(driver, key)
-        if self._is_async:
-            received.append(await self._do(driver, "cat_file", path))
-            return
-
-        def read() -> None:
-            with self._opened(driver, path) as file:
-                while chunk := file.read(CHUNK_SIZE):
-                    received.append(chunk)
-
-        await self._in_turn(driver, read)
+        received.append(await self._do(driver, "cat_file", path))
 
     async def _get_range(
-        self, driver: _Driver, key: Key, start: int, size: int, handle: dict[str, Any]
-    ) -> bytes:
+        self,
+        driver: _Driver,
+        key: Key,
+        start: int,
+        size: int,
+        received: Received,
+        handle: dict[str, Any],
+    ) -> None:
         path = self._path(driver, key)
         if self._is_async:
-            data: bytes = await self._do(driver, "cat_file", path, start=start, end=start + size)
-            return data
+            end = start + size
+            received.append(await self._do(driver, "cat_file", path, start=start, end=end))
+            return
 
         def read() -> bytes:
             if handle.get("position") != start:
-                handle["file"] = file = self._opened(driver, path)
+                handle["file"] = file = driver.fs.open(path, "rb")
                 if start:
                     file.seek(start)
             piece = b"".join(_exactly(handle["file"], size))
@@ -199,7 +200,7 @@ class FileSystemBackend(RemoteBackend):
             return piece
 
         try:
-            return await self._in_turn(driver, read)  # type: ignore[no-any-return]
+            received.append(await self._in_turn(driver, read))
         except BaseException:
             handle.clear()
             raise
@@ -221,7 +222,11 @@ class FileSystemBackend(RemoteBackend):
         await self._publish(
             driver,
             key,
-            lambda path: self._do(driver, "pipe_file", path, data, **mode),
+            lambda path: (
+                self._in_turn(driver, webdav.upload, driver.fs, BytesIO(data), path)
+                if self._is_webdav
+                else self._do(driver, "pipe_file", path, data, **mode)
+            ),
             len(data),
             create=create,
         )
@@ -235,7 +240,11 @@ class FileSystemBackend(RemoteBackend):
         await self._publish(
             driver,
             key,
-            lambda path: self._do(driver, "put_file", file.name, path),
+            lambda path: (
+                self._in_turn(driver, webdav.upload, driver.fs, file, path)
+                if self._is_webdav
+                else self._do(driver, "put_file", file.name, path)
+            ),
             size,
             create=create,
         )
@@ -292,9 +301,11 @@ class FileSystemBackend(RemoteBackend):
         folder, target = f"{driver.root}/{key.kind}", self._path(driver, key)
         rename = self._rename_of(driver)
         written = target if rename is None else f"{folder}/~{token_hex(8)}"
+        began = False
         try:
             if folder not in driver.folders:
                 await self._make_folder(driver, folder)
+            began = True
             await upload(written)
             if rename is not None:
                 stored = (await self._info(driver, written)).get("size")
@@ -303,13 +314,16 @@ class FileSystemBackend(RemoteBackend):
                 await self._in_turn(driver, rename, written, target, create)
         except BaseException:
             driver.folders.discard(folder)
-            if rename is not None or not create:
+            if began and (rename is not None or not create):
                 beside(self._do(driver, "rm_file", written))
             raise
 
     async def _make_folder(self, driver: _Driver, folder: str) -> None:
         try:
-            await self._do(driver, "makedirs", folder, exist_ok=True)
+            if self._is_webdav:
+                await self._in_turn(driver, webdav.make_folder, driver.fs, folder)
+            else:
+                await self._do(driver, "makedirs", folder, exist_ok=True)
         except (FileExistsError, NotImplementedError):
             pass  # Another writer was faster, or there is no such thing as a folder.
         driver.folders.add(folder)
@@ -317,8 +331,8 @@ class FileSystemBackend(RemoteBackend):
     def _rename_of(self, driver: _Driver) -> Callable[[str, str, bool], None] | None:
         """How the file system renames, if it does; to copy and to delete is no way to do it."""
         fs = driver.fs
-        if self._protocol in webdav.PROTOCOLS:
-            return lambda old, new, create: fs.client.move(old, new, overwrite=not create)
+        if self._is_webdav:
+            return partial(webdav.rename, fs)
         if self._is_async or type(fs).mv is AbstractFileSystem.mv:
             return None
 
@@ -332,12 +346,6 @@ class FileSystemBackend(RemoteBackend):
                 fs.mv(old, new)
 
         return rename
-
-    def _opened(self, driver: _Driver, path: str) -> BinaryIO:
-        # webdav hands on nothing before a block is full, which looks like a server that hangs.
-        small = {"block_size": CHUNK_SIZE // 4} if self._protocol in webdav.PROTOCOLS else {}
-        file: BinaryIO = driver.fs.open(path, "rb", **small)
-        return file
 
     def _path(self, driver: _Driver, key: Key) -> str:
         return f"{driver.root}/{key}"

@@ -11,7 +11,7 @@ import os
 from abc import abstractmethod
 from io import BufferedReader, BytesIO
 from time import monotonic
-from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Final, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Final, TypeAlias, TypeVar
 from weakref import finalize
 
 from storage_core.backends import io_loop
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+Received: TypeAlias = list[bytes]
+"""Where an attempt to read puts what comes; whoever counts looks in from outside."""
+
 _abandoned: Final[list[Any]] = []
 """A parent's drivers in its forked child: were they collected, they would close what is shared."""
 
@@ -51,6 +54,10 @@ class RemoteBackend(Backend):
 
     address: str
     """What to check when nobody answers."""
+
+    counts: ClassVar[bool] = False
+    """Whether `_get` and `_get_range` append bytes as they come. If so, a read goes on for as long
+    as they come fast enough; otherwise the server is asked how many there are."""
 
     def __init__(
         self, location: str, place_name: str, *, timeout: float, secrets: tuple[str, ...]
@@ -76,14 +83,20 @@ class RemoteBackend(Backend):
         """Close the driver's connections."""
 
     @abstractmethod
-    async def _get(self, driver: Any, key: Key, received: list[bytes]) -> None:
-        """Append the blob to `received`, in the pieces in which it comes where it comes so."""
+    async def _get(self, driver: Any, key: Key, received: Received) -> None:
+        """Append the blob to `received`."""
 
     @abstractmethod
     async def _get_range(
-        self, driver: Any, key: Key, start: int, size: int, handle: dict[str, Any]
-    ) -> bytes:
-        """Some bytes of a blob; in `handle` a driver may keep what the next range needs."""
+        self,
+        driver: Any,
+        key: Key,
+        start: int,
+        size: int,
+        received: Received,
+        handle: dict[str, Any],
+    ) -> None:
+        """Append some bytes of a blob; `handle` may keep what the next range needs."""
 
     @abstractmethod
     async def _size(self, driver: Any, key: Key) -> int: ...
@@ -190,16 +203,34 @@ class RemoteBackend(Backend):
         await self.attempted("be reached", None, self._find_place)
 
     async def _get_checked(self, key: Key) -> bytes:
-        received: list[bytes] = []
-        came = 0
+        return await self._received(
+            key,
+            lambda driver, received: self._get(driver, key, received),
+            size_of=None if self.counts else lambda: self._asked_size(key),
+        )
+
+    async def _asked_size(self, key: Key) -> int:
+        return await self._size(await self._driver(), key)
+
+    async def _received(
+        self,
+        key: Key,
+        fetch: Callable[[Any, Received], Awaitable[None]],
+        **limits: Any,
+    ) -> bytes:
+        """What `fetch` appends in the first attempt that succeeds."""
+        received: Received = []
+        before = 0
 
         async def once(driver: Any) -> None:
-            nonlocal came
-            came += sum(map(len, received))
+            nonlocal before
+            before += sum(map(len, received))
             received.clear()
-            await self._get(driver, key, received)
+            await fetch(driver, received)
 
-        await self.attempted(f"read {key}", key, once, moved=lambda: came + sum(map(len, received)))
+        if self.counts:
+            limits["moved"] = lambda: before + sum(map(len, received))
+        await self.attempted(f"read {key}", key, once, **limits)
         return received[0] if len(received) == 1 else b"".join(received)
 
     async def _put_checked(self, key: Key, data: bytes, *, overwrite: bool) -> None:
@@ -263,7 +294,9 @@ class RemoteBackend(Backend):
         try:
             for start in range(0, size, PIECE):
                 piece = file.read(PIECE)
-                if piece != await self._get_range(driver, key, start, len(piece), handle):
+                received: Received = []
+                await self._get_range(driver, key, start, len(piece), received, handle)
+                if piece != b"".join(received):
                     return False
         finally:
             await self.end_stream(handle)
@@ -313,13 +346,13 @@ class RemoteBackend(Backend):
             handle: a dictionary for the driver, the same for all ranges of one stream.
         """
 
-        async def once(driver: Any) -> bytes:
-            piece = await self._get_range(driver, key, start, size, handle)
-            if len(piece) != size:
-                raise ConnectionError(f"{len(piece)} bytes came instead of {size}")
-            return piece
+        async def fetch(driver: Any, received: Received) -> None:
+            await self._get_range(driver, key, start, size, received, handle)
+            came = sum(map(len, received))
+            if came != size:
+                raise ConnectionError(f"{came} bytes came instead of {size}")
 
-        return await self.attempted(f"read {key}", key, once, size=size, timeout=timeout)
+        return await self._received(key, fetch, size=0 if self.counts else size, timeout=timeout)
 
     async def attempted(
         self,
@@ -328,6 +361,7 @@ class RemoteBackend(Backend):
         call: Callable[[Any], Awaitable[T]],
         *,
         size: int = 0,
+        size_of: Callable[[], Awaitable[int]] | None = None,
         moved: Callable[[], int] | None = None,
         timeout: float | None = None,  # noqa: ASYNC109 (it spans all attempts)
         writes: bool = False,
@@ -344,6 +378,7 @@ class RemoteBackend(Backend):
                 timeout=self.timeout if timeout is None else timeout,
                 is_transient=lambda error: self._fault(error) is Fault.PASSING,
                 size=size,
+                size_of=size_of,
                 moved=moved,
             )
         except StorageError:

@@ -44,6 +44,10 @@ class BadSettings(Exception):
     """A driver could not even be built."""
 
 
+class Redirected(Exception):
+    """The server sends the client elsewhere, where neither blobs nor credentials are to go."""
+
+
 _BY_CLASS: Final = {
     ("aiohttp", "ClientSSLError"): Fault.MISCONFIGURED,
     ("aiohttp", "InvalidURL"): Fault.MISCONFIGURED,
@@ -80,10 +84,13 @@ _BY_CLASS: Final = {
     ("webdav4", "BadGatewayError"): Fault.PASSING,
     ("webdav4", "ForbiddenOperation"): Fault.DENIED,
     ("webdav4", "ResourceAlreadyExists"): Fault.TAKEN,
+    ("webdav4", "ResourceConflict"): Fault.MISSING,
+    ("webdav4", "ResourceNotFound"): Fault.MISSING,
 }
 
 _BY_TYPE: Final[tuple[tuple[type[BaseException], Fault], ...]] = (
     (BadSettings, Fault.MISCONFIGURED),
+    (Redirected, Fault.REDIRECTED),
     (FileNotFoundError, Fault.MISSING),
     (FileExistsError, Fault.TAKEN),
     (PermissionError, Fault.DENIED),
