@@ -12,14 +12,14 @@ from click.shell_completion import CompletionItem
 from storage_core.cli import output
 from storage_core.cli.command import Session, command
 from storage_core.cli.errors import CommandFailed, WrongUsage
-from storage_core.config.audit import holds_secrets, loose_mode, plain_secrets
+from storage_core.cli.exposure import exposed, stored_plain
+from storage_core.config.audit import make_private
 from storage_core.config.file import ConfigFile
+from storage_core.config.read import read_text
 from storage_core.errors import ConfigurationError
 from storage_core.paths import shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from storage_core.config.entries import Configurations, Problem
 
 
@@ -34,14 +34,15 @@ def path(session: Session, as_json: bool) -> None:
         output.emit(output.safe(found))
 
 
-@command("validate", examples=("storage validate", "storage validate --json"))
+@command("validate", examples=("storage validate", "storage validate --fix"))
 @click.argument("file", required=False, shell_complete=lambda *_: [CompletionItem("", type="file")])
+@click.option("--fix", is_flag=True, help="Let only the owner read a file that holds secrets.")
 @click.pass_obj
-def validate(session: Session, file: str | None, as_json: bool) -> None:
+def validate(session: Session, file: str | None, fix: bool, as_json: bool) -> None:
     """Find every problem in the configuration file.
 
     Each is printed with its line; the exit code is 1 if there is one. FILE is another file to look
-    at. Secrets in a file that others can read are warned of.
+    at. Secrets that stand in the file, or that others can read, are warned of.
     """
     if file == "":
         raise WrongUsage("FILE is empty; name a file, or leave it out")
@@ -56,7 +57,10 @@ def validate(session: Session, file: str | None, as_json: bool) -> None:
         problems = [_unreadable(str(error), target.path)]
     else:
         problems = [_as_json(problem) for problem in _sorted(found)]
-        warnings = list(_exposed(found))
+        if fix and next(exposed(found), None):
+            make_private(found.path)
+            output.note(f"{shortened(found.path)} can be read by its owner only now")
+        warnings = [*exposed(found), *stored_plain(found, read_text(found.path))]
     if as_json:
         output.emit_json({"path": target.path, "problems": problems, "warnings": warnings})
     else:
@@ -107,17 +111,3 @@ def _all_well(path: str) -> str:
     if not os.path.exists(path):
         return f"{output.safe(shortened(path))} does not exist yet; that is fine."
     return f"{output.safe(shortened(path))}: no problems"
-
-
-def _exposed(found: Configurations) -> Iterator[str]:
-    """Secrets as they are, in a file that more than its owner can read."""
-    mode = loose_mode(found.path)
-    if mode is None or not holds_secrets(found):
-        return
-    held = [f"{secret.name} ({secret.setting.label})" for secret in plain_secrets(found)]
-    where = shortened(found.path)
-    yield (
-        f"{where} has the mode {mode:04o} and holds secrets as they are: "
-        f"{', '.join(held) or 'in options'}; run chmod 600 {where}, or use references such as "
-        "env:NAME"
-    )

@@ -11,6 +11,7 @@ import click
 from storage_core import paths
 from storage_core.cli import entries, output
 from storage_core.cli.command import Session, command, ref_argument
+from storage_core.cli.exposure import warn_if_exposed
 from storage_core.cli.table import Column, Row, cells, laid_out, natural_width, padded
 from storage_core.types.temporary import TemporaryLocalStorage
 
@@ -43,6 +44,7 @@ def ls(session: Session, as_json: bool) -> None:
     for problem in found.problems:
         if problem.name is None:
             output.warn(str(problem))
+    warn_if_exposed(found)
 
 
 @command("show", examples=("storage show prod-results", "storage show prod-results --json"))

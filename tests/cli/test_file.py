@@ -73,14 +73,22 @@ def test_plain_secrets_in_a_file_that_others_can_read_are_warned_of(
     secret = token_hex(16)
     two.write_text(two.read_text().replace("env:PROD_S3_SECRET", secret))
     two.chmod(0o600)
-    assert storage("validate").err == ""
+    private = storage("validate")
+    assert private.code == 0
+    assert private.err.startswith(f"warning: {two}:10: AWS Secret Access Key stands in the file")
+    assert "storage move-secret prod-results keyring:storage/prod-results" in private.err
+    assert "mode" not in private.err
     two.chmod(0o644)
-    outcome = storage("validate")
-    assert outcome.code == 0
-    assert outcome.err.startswith(f"warning: {two} has the mode 0644 and holds secrets as they are")
-    assert "prod-results (AWS Secret Access Key)" in outcome.err
-    assert secret not in outcome.err + outcome.out
-    assert len(storage("validate", "--json").json["warnings"]) == 1
+    for command in ("validate", "ls"):
+        outcome = storage(command)
+        assert outcome.code == 0
+        assert f"{two} has the mode 0644 and holds secrets as they are" in outcome.err
+        assert "prod-results (AWS Secret Access Key)" in outcome.err
+        assert secret not in outcome.err + outcome.out
+    assert len(storage("validate", "--json").json["warnings"]) == 2
+    assert storage("validate", "--fix").code == 0
+    assert two.stat().st_mode & 0o777 == 0o600
+    assert storage("ls").err == ""
 
 
 COMMANDS = [

@@ -1,0 +1,45 @@
+"""Warnings about secrets in the configuration file, with what to run against each."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from storage_core.cli import output
+from storage_core.config.audit import holds_secrets, loose_mode, plain_secrets
+from storage_core.paths import shortened
+
+if TYPE_CHECKING:
+    from storage_core.config.entries import Configurations
+
+
+def exposed(found: Configurations) -> Iterator[str]:
+    """Secrets in a file that more than its owner can read."""
+    mode = loose_mode(found.path)
+    if mode is None or not holds_secrets(found):
+        return
+    held = [f"{secret.name} ({secret.setting.label})" for secret in plain_secrets(found)]
+    where = shortened(found.path)
+    yield (
+        f"{where} has the mode {mode:04o} and holds secrets as they are: "
+        f"{', '.join(held) or 'in options'}; run: storage validate --fix"
+    )
+
+
+def stored_plain(found: Configurations, text: str) -> Iterator[str]:
+    """Secrets that stand in the file itself, each with the command that moves it."""
+    for secret in plain_secrets(found, text):
+        place = shortened(found.path) + (f":{secret.line}" if secret.line else "")
+        name = shlex.quote(secret.name)
+        target = shlex.quote(f"keyring:storage/{secret.name.replace('/', '-')}")
+        yield (
+            f"{place}: {secret.setting.label} stands in the file as it is; "
+            f"run: storage move-secret {name} {target} --setting {secret.setting.name}"
+        )
+
+
+def warn_if_exposed(found: Configurations) -> None:
+    """Say on standard error that others can read the secrets in the file."""
+    for warning in exposed(found):
+        output.warn(warning)
