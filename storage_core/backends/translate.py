@@ -7,6 +7,7 @@ which end here.
 
 from __future__ import annotations
 
+import re
 import ssl
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
@@ -100,6 +101,9 @@ _BY_TYPE: Final[tuple[tuple[type[BaseException], Fault], ...]] = (
     (EOFError, Fault.PASSING),
 )
 
+_QUERY: Final = re.compile(r"(https?://[^\s\"'?]+)\?[^\s\"']*")
+"""The query of a request, which tells a person nothing and may be signed."""
+
 _LONGEST: Final = 200
 """Characters of a driver's message that are passed on."""
 
@@ -157,7 +161,8 @@ def causes(error: BaseException) -> Iterator[BaseException]:
 def reason(error: BaseException, secrets: Iterable[str]) -> str:
     """The first line of the driver's message, fit to be shown."""
     lines = str(error).strip().splitlines()
-    text = scrub(mask_url(lines[0] if lines else type(error).__name__), secrets)
+    text = _QUERY.sub(r"\1", lines[0] if lines else type(error).__name__)
+    text = scrub(mask_url(text), secrets)
     text = "".join(character if character.isprintable() else " " for character in text)
     return f"{text[: _LONGEST - 1]}…" if len(text) > _LONGEST else text.rstrip(".")
 
