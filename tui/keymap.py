@@ -20,6 +20,9 @@ _RESERVED = {
     *("up", "down", "left", "right", "home", "end", "pageup", "pagedown"),
     *("h", "j", "k", "l", "g", "G"),
 }
+_WHILE_TYPING = {command.name for command in commands.FORM} - {
+    command.name for command in commands.LIST
+}
 _KNOWN = {key.value for key in Keys}
 _NAMED = {"?": "question_mark", "/": "slash", ":": "colon", ",": "comma", ".": "full_stop"}
 _LETTER = re.compile(r"(ctrl|alt|shift|ctrl\+shift|alt\+shift)\+[a-z0-9]|[^\W_]")
@@ -44,12 +47,17 @@ def keymap(tables: Mapping[str, Any]) -> tuple[dict[str, str], list[str]]:
             notes.append(f'{where} is no key; write something like "ctrl+n" or "N"')
         elif spelled in _RESERVED:
             notes.append(f"{where}: {key} has a fixed meaning; choose another key")
+        elif len(key.strip()) == 1 and name in _WHILE_TYPING:
+            notes.append(f'{where}: {key} is typed into fields; choose one such as "ctrl+{key}"')
         else:
             accepted[name] = spelled
-    for name, key in list(accepted.items()):
-        if other := _clash(name, key, accepted, known):
-            notes.append(f"app.keys.{name}: {commands.shown_key(key)} is the key of {other}")
-            del accepted[name]
+    # Leaving one aside gives its own key back to it, which another may have been given.
+    while clashes := {
+        n: other for n, k in accepted.items() if (other := _clash(n, k, accepted, known))
+    }:
+        for name, other in clashes.items():
+            key = commands.shown_key(accepted.pop(name))
+            notes.append(f"app.keys.{name}: {key} is the key of {other}; choose another key")
     for name in accepted:
         # F1 stays beside whatever else is chosen for help.
         if name == "help":

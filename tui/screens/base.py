@@ -44,7 +44,7 @@ class StorageScreen(Screen[ResultT]):
     def on_mount(self) -> None:
         """Say where one is, and what is being done."""
         title = self.query_one(TitleBar)
-        title.note = self.app.workspace.shown_path
+        title.note = title.note or self.app.workspace.shown_path
         self.watch(self.app, "busy", lambda busy: setattr(title, "busy", busy))
 
     def action_help(self) -> None:

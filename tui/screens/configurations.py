@@ -171,7 +171,9 @@ class ConfigurationsScreen(ChangeCommands, TestCommands, BrowseCommands):
         """A bar in the title."""
         filled = round(20 * done / of) if of else 0
         bar = "━" * filled + "╌" * (20 - filled)
-        self.query_one(TitleBar).progress = f"testing {bar} {done} of {of}" if of else ""
+        # None when the app is being left meanwhile.
+        for title in self.query(TitleBar):
+            title.progress = f"testing {bar} {done} of {of}" if of else ""
 
     # ---- filter and sort
 

@@ -12,16 +12,18 @@ from textual.widgets import Static
 
 from tui import commands
 from tui.screens.base import Dialog
-from tui.text import fit
+from tui.text import fit, wrap
 from tui.theme import MUTED
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tui.commands import Command
 
 _MOVING = (
     ("↑ ↓  j k", "one row up or down"),
     ("PgUp PgDn", "a screenful up or down"),
-    ("Home End  g G", "the first row, the last row"),
+    ("Home End g G", "the first row, the last row"),
     ("h l  Tab", "to the list, to the details"),
 )
 
@@ -43,39 +45,47 @@ class HelpScreen(Dialog[None]):
     def compose(self) -> ComposeResult:
         """One text that scrolls."""
         with VerticalScroll(classes="panel"):
-            yield Static(self._text(), markup=False)
+            yield Static(markup=False)
 
     def on_mount(self) -> None:
         """Arrow keys scroll."""
         self.query_one(VerticalScroll).focus()
 
+    def on_resize(self) -> None:
+        """Explanations are wrapped to the width."""
+        self.call_after_refresh(self._draw)
+
     def action_scroll(self, lines: int) -> None:
         """A line up or down."""
         self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
 
-    def _text(self) -> Content:
-        lines: list[Content] = [Content.styled("Keys", "bold $primary")]
+    def _draw(self) -> None:
+        width = self.query_one(VerticalScroll).scrollable_content_region.width - 1
         groups: dict[str, list[Command]] = {}
         for command in self._declared:
             groups.setdefault(command.group, []).append(command)
+        lines = [Content.styled("Keys", "bold $primary")]
         for group, members in groups.items():
-            lines += [Content(""), Content.styled(group, "bold $text")]
-            lines += [self._line(command) for command in members]
-        if commands.LIST == self._declared:
-            lines += [Content(""), Content.styled("Moving", "bold $text")]
-            lines += [
-                Content.assemble((fit(keys, 16), "$footer-key-foreground"), ("what", ""))[:16]
-                + Content.styled(what, MUTED)
-                for keys, what in _MOVING
-            ]
+            lines += [Content(""), Content.styled(group, "bold $foreground")]
+            for command in members:
+                remapped = self.app.key_of(command.name)
+                keys = (remapped,) if remapped else command.keys
+                shown = "  ".join(map(commands.shown_key, keys))
+                lines += _line(shown, command.label, command.tooltip, width)
+        if self._declared == commands.LIST:
+            lines += [Content(""), Content.styled("Moving", "bold $foreground")]
+            for shown, what in _MOVING:
+                lines += _line(shown, "", what, width)
         lines += [Content(""), Content.styled("Esc closes this.", MUTED)]
-        return Content("\n").join(lines)
+        self.query_one(Static).update(Content("\n").join(lines))
 
-    def _line(self, command: Command) -> Content:
-        remapped = self.app.key_of(command.name)
-        keys = (remapped,) if remapped else command.keys
-        return Content.assemble(
-            (fit("  ".join(map(commands.shown_key, keys)), 16), "$footer-key-foreground"),
-            (fit(command.label, 13), "$text"),
-            (command.tooltip, MUTED),
+
+def _line(keys: str, label: str, tooltip: str, width: int) -> Iterator[Content]:
+    named = f"{label:<12}" if label else ""
+    for number, part in enumerate(wrap(tooltip, width - 14 - len(named))):
+        first = number == 0
+        yield Content.assemble(
+            (fit(keys if first else "", 14), "$footer-key-foreground"),
+            (named if first else " " * len(named), "$foreground"),
+            (part, MUTED),
         )

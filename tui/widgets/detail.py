@@ -175,7 +175,7 @@ def _test(result: TestResult | None, now: datetime) -> Iterator[Line]:
         yield Line(f"✓ {when}, {milliseconds(result.seconds)}", "$success", "Test")
     elif failure := result.failure:
         yield Line(f"✗ {when}, could not {failure.step.label}", "$error", "Test")
-        yield Line(printable(failure.message), "$error", "")
+        yield Line(printable(failure.message), "$error")
     else:
         yield Line(f"cancelled at {when}", MUTED, "Test")
 

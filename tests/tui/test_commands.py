@@ -1,0 +1,125 @@
+"""One declaration of all commands: keys, footer, help and palette say the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.widget import Widget
+
+from tests.tui.driving import TWO, press, said, screen_text, settle, the_list, write
+from tui import commands
+from tui.app import StorageApp
+from tui.keymap import keymap
+from tui.screens.help import HelpScreen
+
+
+def test_at_most_eight_commands_stand_in_a_footer() -> None:
+    for group in commands.ALL:
+        assert sum(command.footer for command in group) <= 8
+
+
+def test_no_two_commands_of_a_screen_have_the_same_key() -> None:
+    for group in commands.ALL:
+        keys = [key for command in group for key in command.keys]
+        assert len(keys) == len(set(keys))
+
+
+async def test_every_command_of_the_list_does_something(tmp_path: Path) -> None:
+    async with StorageApp(write(tmp_path / "storage.toml")).run_test() as pilot:
+        await settle(pilot)
+        for command in commands.LIST:
+            assert callable(getattr(the_list(pilot), f"action_{command.name}"))
+
+
+async def test_help_and_palette_use_the_words_of_the_declaration(tmp_path: Path) -> None:
+    app = StorageApp(write(tmp_path / "storage.toml"))
+    async with app.run_test(size=(120, 60)) as pilot:
+        await settle(pilot)
+        palette = {c.title: c.help for c in app.get_system_commands(app.screen)}
+        await press(pilot, "question_mark")
+        text = " ".join(screen_text(pilot).replace("▌", "").split())
+        for command in commands.LIST:
+            assert command.label in text
+            assert command.tooltip in text
+            if command.name not in ("palette", "undo", "redo"):
+                assert palette[command.label] == command.tooltip
+        await press(pilot, "escape")
+        assert app.screen is the_list(pilot)
+
+
+async def test_the_footer_can_be_clicked(tmp_path: Path) -> None:
+    async with StorageApp(write(tmp_path / "storage.toml")).run_test() as pilot:
+        await settle(pilot)
+        line = screen_text(pilot).splitlines()[-1]
+        await pilot.click(offset=(line.index("Help"), 23))
+        await settle(pilot)
+        assert isinstance(pilot.app.screen, HelpScreen)
+
+
+async def test_a_click_selects_and_a_double_click_edits(tmp_path: Path) -> None:
+    async with StorageApp(write(tmp_path / "storage.toml")).run_test() as pilot:
+        await settle(pilot)
+        await pilot.click("#list", offset=(5, 2))
+        row = the_list(pilot).row
+        assert row is not None
+        assert row.name == "laptop"
+        await pilot.click("#list", offset=(5, 2), times=2)
+        await settle(pilot)
+        assert "Edit laptop" in screen_text(pilot)
+
+
+async def test_keys_are_remapped_in_the_file(tmp_path: Path) -> None:
+    path = write(tmp_path / "storage.toml", TWO + '\n[app.keys]\ncopy_id = "y"\nnew = "ctrl+n"\n')
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        assert "Ctrl+N New" in screen_text(pilot)
+        await press(pilot, "c")
+        assert pilot.app.clipboard == ""
+        await press(pilot, "y")
+        assert pilot.app.clipboard.startswith("61354abf")
+        await press(pilot, "ctrl+n")
+        assert "choose a type" in screen_text(pilot)
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        "keys = 7",
+        "keys.quit = 7",
+        'keys.quit = ""',
+        'keys.quit = "cntrl+x"',
+        'keys.quit = "n"',
+        'keys.quit = "escape"',
+        'keys.help = "ctrl+q"',
+        'keys.sav = "x"',
+        'keys.save = "s"',
+        'keys.new = "y"\nkeys.quit = "y"',
+    ],
+)
+async def test_a_broken_keymap_locks_nobody_out(tmp_path: Path, wanted: str) -> None:
+    path = write(tmp_path / "storage.toml", TWO + f"\n[app]\n{wanted}\n")
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        assert "app.keys" in said(pilot)
+        await press(pilot, "f1")
+        assert isinstance(pilot.app.screen, HelpScreen)
+        await press(pilot, "escape", "n", "escape", "q")
+        assert not pilot.app.is_running or pilot.app._exit
+
+
+def test_keys_may_be_swapped() -> None:
+    wanted: dict[str, Any] = {"app": {"keys": {"default": "t", "test": "d"}}}
+    assert keymap(wanted) == ({"default": "t", "test": "d"}, [])
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 20)])
+async def test_nothing_of_the_bars_is_cut(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with StorageApp(write(tmp_path / "storage.toml")).run_test(size=size) as pilot:
+        await settle(pilot)
+        last = screen_text(pilot).splitlines()[-1]
+        assert "? Help" in last
+        assert "q Quit" in last
+        for widget in pilot.app.screen.query("#panes, #left, #list, #detail").results(Widget):
+            assert pilot.app.screen.region.contains_region(widget.region)

@@ -1,0 +1,81 @@
+"""Connection tests: the checklist, its end, and its mark in the list."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.tui.driving import press, said, screen_text, settle, the_list, write
+from tui.app import StorageApp
+from tui.screens import probe as probe_screen
+
+
+def local(path: Path, folder: Path) -> Path:
+    """Two storages: one that works, one that cannot."""
+    blocked = folder / "a file"
+    blocked.write_text("")
+    return write(
+        path,
+        f'[storage.good]\ntype = "local"\nstorage_path = "{folder / "blobs"}"\n'
+        f'[storage.bad]\ntype = "local"\nstorage_path = "{blocked}/below"\n',
+    )
+
+
+async def test_the_checklist_fills_in_and_the_list_is_marked(tmp_path: Path) -> None:
+    path = local(tmp_path / "storage.toml", tmp_path)
+    async with StorageApp(path).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "t")
+        text = screen_text(pilot)
+        for step in ("read the settings", "find the folder", "write a blob", "delete it"):
+            assert f"✓  {step}" in text
+        assert "It works" in text
+        await press(pilot, "enter")
+        assert "✓" in screen_text(pilot)
+        await press(pilot, "j", "t")
+        assert "✗" in screen_text(pilot)
+        assert "It does not work yet." in screen_text(pilot)
+        await press(pilot, "escape")
+        assert "could not" in screen_text(pilot)
+    assert not list((tmp_path / "blobs").rglob("storage-test-*"))
+
+
+async def test_all_are_tested_at_once(tmp_path: Path) -> None:
+    path = local(tmp_path / "storage.toml", tmp_path)
+    async with StorageApp(path).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "T")
+        assert "Tested: 1 of 2 failed." in said(pilot)
+        results = pilot.app.workspace.results.values()
+        assert sorted(result.ok for result in results) == [False, True]
+
+
+async def test_a_test_that_hangs_is_cancelled_with_escape(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release, closed = threading.Event(), threading.Event()
+
+    def hanging(configuration: Any, *, folder: str) -> Iterator[Any]:
+        try:
+            release.wait()
+            yield from real(configuration, folder=folder)
+        finally:
+            closed.set()
+
+    real = probe_screen.probe
+    monkeypatch.setattr(probe_screen, "probe", hanging)
+    path = local(tmp_path / "storage.toml", tmp_path)
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        await pilot.press("t")
+        await pilot.pause()
+        await pilot.press("escape")
+        await pilot.pause()
+        assert pilot.app.screen is the_list(pilot)
+    release.set()
+    assert closed.wait(10)
+    assert not (tmp_path / "blobs" / "results").exists()
