@@ -10,7 +10,7 @@ import asyncio
 import time
 import traceback
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from secrets import token_bytes, token_hex
@@ -118,13 +118,13 @@ def _webdav() -> Driver:
 
 
 @pytest.fixture(scope="module", params=[_s3, _azure, _gcs, _webdav], ids=lambda f: f.__name__[1:])
-def driver(request: pytest.FixtureRequest) -> Iterator[Driver]:
+def driver(request: pytest.FixtureRequest) -> Driver:
     made: Driver = request.param()
     # Importing and building a driver for the first time takes a second of its own.
-    with raw_server(signing_in(response("403 Forbidden"))) as server:
-        with pytest.raises(AccessDenied):
-            made.open(server.url, 30.0).get(KEY)
-    yield made
+    forbidden = signing_in(response("403 Forbidden"))
+    with raw_server(forbidden) as server, pytest.raises(AccessDenied):
+        made.open(server.url, 30.0).get(KEY)
+    return made
 
 
 def failure(call: Callable[[], object]) -> StorageError:
@@ -206,8 +206,8 @@ def test_what_may_pass_is_tried_again_and_how_often_is_said(driver: Driver) -> N
         asked = [each for each in server.requests if not each.startswith(b"POST /token")]
     assert len(asked) > 2
     tried = int(str(error).partition(" tried ")[2].split()[0])
-    # Some ask for the size as well when a read takes long.
-    assert tried in (len(asked) - 1, len(asked))
+    # A read that takes long asks for the size as well; a connection may break before it is heard.
+    assert abs(tried - len(asked)) <= 1
 
 
 @pytest.mark.parametrize("status", ["301 Moved", "302 Found", "307 T", "308 P"])
@@ -246,7 +246,7 @@ def test_a_secret_that_the_server_echoes_stays_out_of_messages_and_causes(driver
     for status in ("403", "400", "500"):
         echo = response(f"{status} {secret[:500]}", secret.encode(), "Content-Type: text/plain")
         with raw_server(signing_in(echo)) as server:
-            error = failure(lambda: driver.open(server.url).get(KEY))  # noqa: B023
+            error = failure(lambda: driver.open(server.url).get(KEY))
         assert_tells_no_secret(error, driver.secrets)
 
 
