@@ -10,7 +10,9 @@ import asyncio
 import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import wait
-from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding
@@ -24,13 +26,11 @@ from tui.theme import DARK, THEMES
 from tui.workspace import Snapshot, Workspace
 
 if TYPE_CHECKING:
-    from typing import Any
-
     from textual.screen import Screen
 
 T = TypeVar("T")
 
-_HERE = os.path.dirname(os.path.abspath(__file__))
+_HERE = Path(__file__).parent
 
 FIRST_READ: Final = 0.25
 """Seconds that the first frame waits for the configuration file."""
@@ -49,9 +49,16 @@ class StorageApp(App[None]):
 
     TITLE = "Storage"
     # Textual loads no styles for the screen that it starts with.
-    CSS_PATH: ClassVar = [f"{_HERE}/app.tcss", f"{_HERE}/screens/configurations.tcss"]
-    HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-narrow"), (72, "-medium"), (100, "-wide")]
-    VERTICAL_BREAKPOINTS: ClassVar = [(0, "-short"), (30, "-tall")]
+    CSS_PATH: ClassVar[Any] = [_HERE / "app.tcss", _HERE / "screens" / "configurations.tcss"]
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 (Textual declares it as an instance's)
+        (0, "-narrow"),
+        (72, "-medium"),
+        (100, "-wide"),
+    ]
+    VERTICAL_BREAKPOINTS = [  # noqa: RUF012
+        (0, "-short"),
+        (30, "-tall"),
+    ]
     BINDINGS: ClassVar = [
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True),
     ]
@@ -158,8 +165,8 @@ class StorageApp(App[None]):
         for name, value in what.items():
             if getattr(self.remembered, name) != value:
                 setattr(self.remembered, name, value)
-                kept = state.State(**vars(self.remembered))
-                self.run_worker(in_thread(lambda: state.save(kept)), group="state")
+                keep = partial(state.save, state.State(**vars(self.remembered)))
+                self.run_worker(in_thread(keep), group="state")
 
     # ---- what all screens say and show
 

@@ -1,7 +1,7 @@
 """Every command of the app, declared once.
 
 Bindings, footer, help panel, command palette and the names in `[app.keys]` are all made from these
-declarations, so they use the same words. A screen runs the command `new` in its method `action_new`.
+declarations, so they use the same words. The command `new` is its screen's method `action_new`.
 """
 
 from __future__ import annotations

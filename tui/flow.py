@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tui.screens.base import StorageScreen
 
 P = ParamSpec("P")
-S = TypeVar("S", bound="StorageScreen")
+S = TypeVar("S", bound="StorageScreen[Any]")
 
 
 def flow(

@@ -57,7 +57,7 @@ class RecordingFile(ConfigFile):
             ConfigConflict: the file has another text by now.
         """
 
-        def swap(text: str, tables: Mapping[str, Any]) -> str:
+        def swap(text: str, _: Mapping[str, Any]) -> str:
             if text != expected:
                 raise ConfigConflict("the file was changed elsewhere since; edit it by hand")
             return new

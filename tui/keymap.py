@@ -29,7 +29,7 @@ _LETTER = re.compile(r"(ctrl|alt|shift|ctrl\+shift|alt\+shift)\+[a-z0-9]|[^\W_]"
 
 
 def keymap(tables: Mapping[str, Any]) -> tuple[dict[str, str], list[str]]:
-    """What `tables` remaps: command -> keys, in Textual's form; and notes on what was left aside."""
+    """What `tables` remaps (command -> keys, as Textual spells them), and what was left aside."""
     app = tables.get("app")
     wanted = app.get("keys") if isinstance(app, dict) else None
     if wanted is None:

@@ -7,8 +7,8 @@ starts: anything unknown or broken counts as not there.
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Final
 
 from tui.theme import DARK
@@ -25,17 +25,17 @@ class State:
     sort: str = SORTS[0]
 
 
-def path() -> str:
+def path() -> Path:
     """Where the state is kept."""
-    from platformdirs import user_state_dir
+    from platformdirs import user_state_path
 
-    return os.path.join(user_state_dir("storage-config", appauthor=False), "app.json")
+    return user_state_path("storage-config", appauthor=False) / "app.json"
 
 
 def load() -> State:
     """The state as last saved, with defaults for whatever is not there or not right."""
     try:
-        with open(path(), encoding="utf-8") as file:
+        with path().open(encoding="utf-8") as file:
             found = json.loads(file.read(65_536))
     except (OSError, ValueError, RecursionError):
         return State()
@@ -52,9 +52,9 @@ def save(state: State) -> None:
     """Keep the state; where that is not possible the app works without."""
     target = path()
     try:
-        os.makedirs(os.path.dirname(target), mode=0o700, exist_ok=True)
-        with open(f"{target}.new", "w", encoding="utf-8") as file:
-            json.dump(asdict(state), file)
-        os.replace(f"{target}.new", target)
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        new = target.with_suffix(".new")
+        new.write_text(json.dumps(asdict(state)), encoding="utf-8")
+        new.replace(target)
     except OSError:
         pass

@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -125,7 +126,7 @@ class Workspace:
     def stamp(self) -> object:
         """What differs between two versions of the file, or of the right to write it."""
         try:
-            status = os.stat(self.file.path)
+            status = Path(self.file.path).stat()
         except (OSError, ValueError):
             return None
         return status.st_mtime_ns, status.st_size, status.st_ino, status.st_mode
@@ -166,16 +167,16 @@ class Workspace:
             return self.history.redo(self.file)
 
     def _read_only(self, found: Configurations) -> str:
-        path = os.path.realpath(self.file.path)
         if found.newer:
             return "written by a newer version of this program"
         try:
-            mode = os.stat(path).st_mode
-        except OSError:
+            path = Path(self.file.path).resolve(strict=True)
+            mode = path.stat().st_mode
+        except (OSError, ValueError, RuntimeError):
             return ""
         if not (mode & 0o222 and os.access(path, os.W_OK)):
             return "the file is read-only"
-        if not os.access(os.path.dirname(path), os.W_OK):
+        if not os.access(path.parent, os.W_OK):
             return "its folder is read-only"
         return ""
 

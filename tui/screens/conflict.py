@@ -1,4 +1,4 @@
-"""A configuration was changed in the file while its form was open: both versions, and a question."""
+"""Both versions of a configuration that changed in the file while its form was open."""
 
 from __future__ import annotations
 

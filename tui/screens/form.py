@@ -5,7 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import events, on
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
@@ -57,7 +57,7 @@ class FormScreen(StorageScreen[str | None]):
 
     CSS_PATH = "form.tcss"
     declared: ClassVar = commands.FORM
-    BINDINGS: ClassVar = commands.bindings(commands.FORM)
+    BINDINGS: ClassVar[list[Any]] = [*commands.bindings(commands.FORM)]
     AUTO_FOCUS = ""
 
     def __init__(self, cls: type[StorageConfiguration], entry: Entry | None = None) -> None:
@@ -152,10 +152,8 @@ class FormScreen(StorageScreen[str | None]):
         event.field.show_fault(None)
         self._show_landing()
 
-    def _show_landing(self) -> None:
-        self.run_worker(self._find_landing, group="landing", exclusive=True)
-
-    async def _find_landing(self) -> None:
+    @work(group="landing", exclusive=True)
+    async def _show_landing(self) -> None:
         values = self.values()
         place = await in_thread(lambda: draft.landing(self.cls, values))
         static = self.query_one("#landing", Static)
@@ -284,7 +282,7 @@ class FormScreen(StorageScreen[str | None]):
         changed = {f.setting.name: f.value for f in self.fields() if f.changed}
         changed.pop("name", None)
         return {
-            # A key that the type does not know is dropped, or has moved to the one it was meant for.
+            # A key that the type does not know is dropped, or has moved to the one that was meant.
             **dict.fromkeys(self._stray),
             **{s: self._given[s] for s in self._given if s not in self._own_table()},
             **{name: value if value != "" else None for name, value in changed.items()},

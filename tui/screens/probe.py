@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -29,12 +29,12 @@ class ProbeScreen(Dialog[TestResult]):
 
     CSS_PATH = "probe.tcss"
     declared: ClassVar = commands.TEST
-    BINDINGS: ClassVar = commands.bindings(commands.TEST)
+    BINDINGS: ClassVar[list[Any]] = [*commands.bindings(commands.TEST)]
     AUTO_FOCUS = "#leave"
 
     def __init__(self, name: str, configuration: StorageConfiguration) -> None:
         super().__init__()
-        self._name = name
+        self._title = name
         self._configuration = configuration
         self._steps = steps(type(configuration))
         self._found: list[StepResult] = []
@@ -43,7 +43,7 @@ class ProbeScreen(Dialog[TestResult]):
     def compose(self) -> ComposeResult:
         """Title, place, checklist, outcome, buttons."""
         with Vertical(classes="dialog"):
-            yield Static(f"Test {printable(self._name)}", classes="title", markup=False)
+            yield Static(f"Test {printable(self._title)}", classes="title", markup=False)
             yield Static(printable(self._configuration.location), classes="place", markup=False)
             with VerticalScroll(can_focus=False):
                 yield Static(id="steps", markup=False)

@@ -1,4 +1,4 @@
-"""The line above a screen, which says where one is, and the line below, which says what one can do."""
+"""The line above a screen says where one is; the line below says what one can do."""
 
 from __future__ import annotations
 

@@ -58,6 +58,6 @@ class ConfigurationTable(Table[Row]):
         if row.id in self.testing:
             return Cell("…", "accent")
         result = self._results.get(row.id)
-        if result is None or not result.complete and result.ok:
+        if result is None or (not result.complete and not result.failure):
             return Cell("")
         return Cell("✓", "good") if result.ok else Cell("✗", "bad")

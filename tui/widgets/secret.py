@@ -51,8 +51,8 @@ class SecretInput(Input):
 
     ALLOW_SELECT = False
 
-    def __init__(self, *args: Any, masked: bool = True, **kwargs: Any) -> None:
-        super().__init__(*args, password=masked, **kwargs)
+    def __init__(self, value: str = "", *, masked: bool = True, **kwargs: Any) -> None:
+        super().__init__(value, password=masked, **kwargs)
         self.masked = masked
         """Whether it holds a secret at all; a reference is none."""
 
