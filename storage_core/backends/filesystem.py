@@ -30,6 +30,7 @@ from fsspec.asyn import AsyncFileSystem
 
 from storage_core.backends import webdav
 from storage_core.backends.base import CHUNK_SIZE, Blob
+from storage_core.backends.files import parts_of
 from storage_core.backends.remote import Received, RemoteBackend
 from storage_core.backends.translate import Fault
 from storage_core.backends.worker import beside, in_thread
@@ -235,7 +236,8 @@ class FileSystemBackend(RemoteBackend):
         self, driver: _Driver, key: Key, file: BinaryIO, size: int, *, create: bool
     ) -> None:
         if self._protocol == "memory":
-            await self._put(driver, key, file.read(), create=create)
+            data = b"".join(parts_of(file, size, CHUNK_SIZE))
+            await self._put(driver, key, data, create=create)
             return
         await self._publish(
             driver,
@@ -307,10 +309,10 @@ class FileSystemBackend(RemoteBackend):
                 await self._make_folder(driver, folder)
             began = True
             await upload(written)
+            stored = (await self._info(driver, written)).get("size")
+            if stored not in (None, size):
+                raise ConnectionError(f"{stored} bytes were stored instead of {size}")
             if rename is not None:
-                stored = (await self._info(driver, written)).get("size")
-                if stored not in (None, size):
-                    raise ConnectionError(f"{stored} bytes were stored instead of {size}")
                 await self._in_turn(driver, rename, written, target, create)
         except BaseException:
             driver.folders.discard(folder)

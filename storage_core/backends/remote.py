@@ -39,6 +39,9 @@ T = TypeVar("T")
 Received: TypeAlias = list[bytes]
 """Where an attempt to read puts what comes; whoever counts looks in from outside."""
 
+PAGE_SIZE: Final = 1000
+"""Blobs that are asked for at a time where a place is listed."""
+
 _abandoned: Final[list[Any]] = []
 """A parent's drivers in its forked child: were they collected, they would close what is shared."""
 
@@ -317,7 +320,7 @@ class RemoteBackend(Backend):
 
     async def _page_checked(self, kind: Kind, token: Any) -> tuple[Sequence[Blob], Any]:
         blobs, token = await self.attempted(
-            f"list {kind}", None, lambda driver: self._page(driver, kind, token, 1000)
+            f"list {kind}", None, lambda driver: self._page(driver, kind, token, PAGE_SIZE)
         )
         return [blob for blob in blobs if is_name(blob.key.partition("/")[2])], token
 

@@ -1,0 +1,374 @@
+"""What every backend promises its store beyond what a store's own cases show.
+
+Held against real servers: bytes that look like a protocol, blobs that are not to be replaced,
+writes that break off, answers that are lost.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import os
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from secrets import token_bytes, token_hex
+from typing import Any
+
+import pytest
+
+from storage_core.backends import io_loop, remote, worker
+from storage_core.backends.azure import AzureBackend
+from storage_core.backends.base import Backend
+from storage_core.backends.filesystem import open_filesystem
+from storage_core.backends.gcs import GCSBackend
+from storage_core.backends.local import LocalBackend
+from storage_core.backends.remote import RemoteBackend
+from storage_core.backends.s3 import S3Backend
+from storage_core.errors import BlobExists, BlobNotFound, StorageError, StorageUnavailable
+from storage_core.keys import Key
+from tests.servers.azurite import AzureServer
+from tests.servers.gcs import GCSServer
+from tests.servers.s3 import S3Server
+from tests.servers.webdav import WebDAVServer
+
+TIMEOUT = 20.0
+MIB = 1024 * 1024
+
+TRICKY = [
+    b"ends in a carriage return\r",
+    b"ends in a new line\n",
+    b"ends in both\r\n",
+    b"\r\n--==0==--\r\n",
+    b"\n--==0==\nContent-Type: text/plain\n\nnot the end",
+    b"0\r\n\r\n",
+    b"\x1f\x8b\x08\x00 no gzip",
+    b"null",
+    b"\xff\xfe\x00",
+]
+
+
+def s3(server: S3Server) -> S3Backend:
+    return S3Backend(
+        server.new_bucket(),
+        "team/a",
+        key=server.access_key_id,
+        secret=server.secret_access_key,
+        endpoint_url=server.endpoint_url,
+        timeout=TIMEOUT,
+    )
+
+
+def make(name: str, fixture: Callable[[str], Any], folder: Path) -> Backend:
+    if name == "local":
+        return LocalBackend(folder)
+    if name == "s3":
+        return s3(fixture("s3_server"))
+    if name == "s3 on disk":
+        return s3(fixture("s3_disk_server"))
+    if name == "azure":
+        azure: AzureServer = fixture("azure_server")
+        return AzureBackend(
+            azure.new_container(), connection_string=azure.connection_string, timeout=TIMEOUT
+        )
+    if name == "gcs":
+        gcs: GCSServer = fixture("gcs_server")
+        return GCSBackend(
+            gcs.new_bucket(),
+            project=gcs.project,
+            service_account_info=gcs.service_account_info,
+            endpoint_url=gcs.endpoint_url,
+            timeout=TIMEOUT,
+        )
+    if name == "webdav":
+        webdav: WebDAVServer = fixture("webdav_server")
+        host = webdav.open_url.removeprefix("http://")
+        return open_filesystem(f"webdav://{host}/{webdav.new_folder()}", timeout=TIMEOUT)
+    if name == "simplecache":
+        server: S3Server = fixture("s3_server")
+        options = {
+            "key": server.access_key_id,
+            "secret": server.secret_access_key,
+            "endpoint_url": server.endpoint_url,
+        }
+        url = f"simplecache::s3://{server.new_bucket()}/folder"
+        return open_filesystem(url, options={"s3": options}, timeout=TIMEOUT)
+    return open_filesystem(f"memory://{token_hex(6)}", timeout=TIMEOUT)
+
+
+ALL = ["local", "memory", "s3", "s3 on disk", "azure", "gcs", "webdav", "simplecache"]
+REMOTE = ["s3", "azure", "gcs", "webdav"]
+
+
+@pytest.fixture
+def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Backend]:
+    made = make(request.param, request.getfixturevalue, tmp_path / "blobs")
+    yield made
+    made.close()
+
+
+def every(names: list[str]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("backend", names, indirect=True)
+
+
+def new_key() -> Key:
+    return Key("results", token_hex(16))
+
+
+def file_with(data: bytes, folder: Path) -> Path:
+    path = folder / token_hex(4)
+    path.write_bytes(data)
+    return path
+
+
+class BreakingFile(io.FileIO):
+    """A file of which only the first 10 MiB can be read."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if self.tell() >= 10 * MIB:
+            raise OSError(5, os.strerror(5))
+        return super().read(10 * MIB if size is None or size < 0 else size)
+
+
+class BreakingPath:
+    """Stands in for the path of such a file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def open(self, mode: str) -> BreakingFile:
+        return BreakingFile(str(self._path), "r")
+
+
+def settled() -> None:
+    """Wait until what the backends clean up beside everything else is done."""
+
+    async def rest() -> None:
+        while worker._running:
+            await asyncio.wait(worker._running)
+
+    io_loop.run(rest())
+
+
+@every(ALL)
+def test_bytes_that_look_like_a_protocol_come_back_identical(
+    backend: Backend, tmp_path: Path
+) -> None:
+    for data in TRICKY:
+        first, second = new_key(), new_key()
+        backend.put(first, data, overwrite=True)
+        backend.put_file(second, file_with(data, tmp_path), overwrite=True)
+        for key in (first, second):
+            assert backend.get(key) == data
+            with backend.open(key) as file:
+                assert file.read() == data
+
+
+# simplecache never asks whether what it has once read has changed; blobs normally do not.
+@every([name for name in ALL if name != "simplecache"])
+@pytest.mark.parametrize("size", [0, 1, 9 * MIB])
+def test_a_blob_is_replaced_only_when_that_is_wanted(
+    backend: Backend, size: int, tmp_path: Path
+) -> None:
+    first, second, third = (token_bytes(size) + bytes([n]) * n for n in (0, 1, 2))
+    key = new_key()
+    backend.put(key, first, overwrite=False)
+    with pytest.raises(BlobExists, match=key.name):
+        backend.put(key, second, overwrite=False)
+    with pytest.raises(BlobExists, match=key.name):
+        backend.put_file(key, file_with(second, tmp_path), overwrite=False)
+    assert backend.get(key) == first
+    backend.put(key, second, overwrite=True)
+    assert backend.get(key) == second
+    backend.put_file(key, file_with(third, tmp_path), overwrite=True)
+    assert backend.get(key) == third
+    assert [blob.size for blob in backend.list("results")] == [len(third)]
+
+
+@every(["local", "memory", "s3", "azure", "webdav"])
+def test_of_eight_writers_of_one_new_key_one_wins(backend: Backend) -> None:
+    key = new_key()
+
+    def write(n: int) -> int | None:
+        try:
+            backend.put(key, bytes([n]) * 1000, overwrite=False)
+        except BlobExists:
+            return None
+        return n
+
+    with ThreadPoolExecutor(8) as pool:
+        winners = [n for n in pool.map(write, range(8)) if n is not None]
+    assert len(winners) == 1
+    assert backend.get(key) == bytes(winners) * 1000
+
+
+@every(["s3", "azure", "gcs"])
+def test_a_listing_has_all_pages(backend: RemoteBackend, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remote, "PAGE_SIZE", 2)
+    written = {str(new_key()) for _ in range(5)}
+    for key in written:
+        backend.put(Key("results", key.partition("/")[2]), b"x", overwrite=True)
+    backend.put(Key("flows", "other"), b"x", overwrite=True)
+    assert {blob.key for blob in backend.list("results")} == written
+    blob = next(iter(backend.list("flows")))
+    assert (blob.key, blob.size) == ("flows/other", 1)
+    assert blob.modified is not None
+    assert blob.modified.tzinfo is not None
+
+
+@every([*REMOTE, "local", "memory"])
+def test_a_file_that_breaks_off_leaves_nothing(backend: Backend, tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    with source.open("wb") as file:
+        file.truncate(30 * MIB)
+    key = new_key()
+    with pytest.raises(StorageError):
+        backend.put_file(key, BreakingPath(source), overwrite=True)  # type: ignore[arg-type]
+    assert not backend.exists(key)
+    assert not list(backend.list("results"))
+    settled()
+    if isinstance(backend, LocalBackend):
+        assert not list((tmp_path / "blobs" / "results").iterdir())
+
+
+@every(["s3"])
+def test_an_upload_that_breaks_off_is_not_left_to_be_paid_for(
+    backend: S3Backend, s3_server: S3Server, tmp_path: Path
+) -> None:
+    source = tmp_path / "source"
+    with source.open("wb") as file:
+        file.truncate(30 * MIB)
+    with pytest.raises(StorageError):
+        backend.put_file(new_key(), BreakingPath(source), overwrite=True)  # type: ignore[arg-type]
+    settled()
+    bucket = backend.location.split("/")[2]
+    assert "Uploads" not in s3_server.client.list_multipart_uploads(Bucket=bucket)
+
+
+@every(["webdav"])
+def test_a_failed_write_leaves_no_temporary_file(
+    backend: RemoteBackend, webdav_server: WebDAVServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_args: object) -> None:
+        raise PermissionError("no renaming today")
+
+    backend.put(new_key(), b"the folder exists", overwrite=True)
+    monkeypatch.setattr("storage_core.backends.webdav.rename", fail)
+    with pytest.raises(StorageError, match="no renaming today"):
+        backend.put(new_key(), b"never seen", overwrite=True)
+    settled()
+    folder = webdav_server.open_folder / backend.location.rpartition("/")[2] / "results"
+    assert len(list(folder.iterdir())) == 1
+
+
+@every(["webdav"])
+def test_what_a_killed_write_has_left_is_swept_an_hour_later(
+    backend: Backend, webdav_server: WebDAVServer
+) -> None:
+    key = new_key()
+    backend.put(key, b"blob", overwrite=True)
+    folder = webdav_server.open_folder / backend.location.rpartition("/")[2] / "results"
+    for name, age in (("~" + "a" * 16, 3700), ("~" + "b" * 16, 60)):
+        (folder / name).write_bytes(b"torn")
+        then = (folder / key.name).stat().st_mtime - age
+        os.utime(folder / name, (then, then))
+    assert [blob.key for blob in backend.list("results")] == [str(key)]
+    settled()
+    assert {path.name for path in folder.iterdir()} == {key.name, "~" + "b" * 16}
+
+
+@every(REMOTE)
+@pytest.mark.parametrize("size", [100, 9 * MIB])
+def test_a_write_whose_answer_was_lost_is_not_mistaken_for_another_ones(
+    backend: RemoteBackend, size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, key = token_bytes(size), new_key()
+    lost: list[bool] = []
+
+    def losing(real: Callable[..., Awaitable[None]]) -> Callable[..., Coroutine[Any, Any, None]]:
+        async def put(*args: Any, **kwargs: Any) -> None:
+            await real(*args, **kwargs)
+            if not lost:
+                lost.append(True)
+                raise ConnectionResetError("the answer got lost")
+
+        return put
+
+    monkeypatch.setattr(backend, "_put_file", losing(backend._put_file))
+    backend.put_file(key, file_with(data, tmp_path), overwrite=False)
+    assert lost
+    assert backend.get(key) == data
+
+    lost.clear()
+    with pytest.raises(BlobExists):
+        backend.put_file(key, file_with(data, tmp_path), overwrite=False)
+
+
+@every(REMOTE)
+def test_a_read_that_breaks_off_is_taken_up_again(
+    backend: RemoteBackend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, key = token_bytes(9 * MIB), new_key()
+    calls: list[tuple[Any, ...]] = []
+    backend.put(key, data, overwrite=True)
+    real = backend._get_range
+
+    async def breaking(*args: Any) -> None:
+        calls.append(args)
+        if len(calls) == 2:
+            raise ConnectionResetError("gone")
+        await real(*args)
+
+    monkeypatch.setattr(backend, "_get_range", breaking)
+    backend.get_file(key, tmp_path / "target")
+    assert (tmp_path / "target").read_bytes() == data
+    assert len(calls) == 4
+
+
+@every([*REMOTE, "memory", "local"])
+def test_a_stream_is_read_in_any_pieces(backend: Backend) -> None:
+    data, key = token_bytes(5 * MIB + 3), new_key()
+    backend.put(key, data, overwrite=True)
+    with backend.open(key) as file:
+        assert file.read(0) == b""
+        assert file.read(1) == data[:1]
+        assert file.read(4 * MIB) == data[1 : 4 * MIB + 1]
+        assert file.read() == data[4 * MIB + 1 :]
+        assert file.read() == b""
+        assert file.read(10) == b""
+
+
+@every(REMOTE)
+async def test_a_cancelled_write_leaves_nothing_or_all(
+    backend: RemoteBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, begun, loop = new_key(), asyncio.Event(), asyncio.get_running_loop()
+    real = backend._put
+
+    async def put(*args: Any, **kwargs: Any) -> None:
+        loop.call_soon_threadsafe(begun.set)
+        await real(*args, **kwargs)
+
+    monkeypatch.setattr(backend, "_put", put)
+    call = asyncio.ensure_future(backend.aput(key, bytes(40 * MIB), overwrite=True))
+    await begun.wait()
+    call.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await call
+    try:
+        assert await backend.aget(key) == bytes(40 * MIB)
+    except BlobNotFound:
+        pass
+
+
+@every(["azure", "gcs", "s3", "webdav"])
+def test_a_driver_that_raises_for_ever_is_said_to_have_been_tried(
+    backend: RemoteBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def reset(*_args: Any) -> None:
+        raise ConnectionResetError("by peer")
+
+    monkeypatch.setattr(backend, "timeout", 0.5)
+    monkeypatch.setattr(backend, "_get", reset)
+    with pytest.raises(StorageUnavailable, match=r"by peer, tried \d times within 0\.\d seconds"):
+        backend.get(new_key())
