@@ -10,14 +10,12 @@ import codecs
 import json
 import re
 from collections.abc import Iterator
-from typing import Final, Literal, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
 from rich.cells import cell_len
 
 from tui.blobs import PREVIEWED
 from tui.text import printable
-
-Form: TypeAlias = Literal["text", "JSON", "bytes"]
 
 MOST_INDENTED: Final = 512 * 1024
 """Characters that indented JSON may grow to."""
@@ -25,6 +23,9 @@ MOST_INDENTED: Final = 512 * 1024
 _TAB: Final = 4
 _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"?|[\[\]{},:]|[^\s\[\]{},:"]+', re.DOTALL)
 _PICKLE: Final = re.compile(rb"\x80[\x02-\x05]")
+_DANGER: Final = (
+    "Opening a pickle runs what is in it, so only its bytes are shown, and it is never opened here."
+)
 _SIGNATURES: Final = (
     (b"\x1f\x8b", "gzip"),
     (b"PK\x03\x04", "zip"),
@@ -52,51 +53,43 @@ class Preview(NamedTuple):
     whole: bool
     """Whether that is all of it."""
 
-    form: Form
     what: str
     """What it is, in a few words."""
 
-    lines: tuple[str, ...]
-    """Text or indented JSON, fit for drawing; empty for bytes."""
+    lines: tuple[str, ...] = ()
+    """Text or indented JSON, fit for drawing; empty when it is neither."""
+
+    is_json: bool = False
+    as_bytes: bool = False
+    """Whether it is shown as bytes, whatever it is."""
 
     warning: str = ""
 
-    def as_bytes(self) -> Preview:
-        """The same, to be shown as bytes."""
-        return self._replace(form="bytes")
-
     def drawn(self, width: int) -> list[str]:
         """The lines in `width` cells."""
-        if self.form == "bytes":
+        if self.as_bytes:
             return list(_dump(self.data, width))
         return [part for line in self.lines for part in _wrapped(line, width)]
 
 
 def preview_of(head: bytes) -> Preview:
-    """What to show of a blob that begins with `head`, which is longer than `PREVIEWED` if that is."""
+    """What to show of a blob whose first bytes are `head`: all, or one more than `PREVIEWED`."""
     data, whole = head[:PREVIEWED], len(head) <= PREVIEWED
     if not data:
-        return Preview(data, whole, "text", "empty", ())
+        return Preview(data, whole, "empty")
     if _PICKLE.match(data):
-        return Preview(
-            data,
-            whole,
-            "bytes",
-            "a pickle",
-            (),
-            "Opening a pickle runs what is in it, so it is shown as bytes and never opened here.",
-        )
+        return Preview(data, whole, "a pickle", as_bytes=True, warning=_DANGER)
     for signature, name in _SIGNATURES:
         if data.startswith(signature):
-            return Preview(data, whole, "bytes", f"{name}, shown as bytes", ())
+            return Preview(data, whole, f"{name}, shown as bytes", as_bytes=True)
     text = _text(data, whole)
     if text is None:
-        return Preview(data, whole, "bytes", "not text, shown as bytes", ())
+        return Preview(data, whole, "not text, shown as bytes", as_bytes=True)
     if _is_json(text, whole):
         lines, complete = _indented(text)
-        what = "JSON, indented" if complete else "JSON, indented, as far as fits"
-        return Preview(data, whole, "JSON", what, lines)
-    return Preview(data, whole, "text", "text", _lines(text))
+        what = "JSON, indented" if complete else "JSON, indented as far as fits"
+        return Preview(data, whole, what, lines, is_json=True)
+    return Preview(data, whole, "text", _lines(text))
 
 
 def _text(data: bytes, whole: bool) -> str | None:

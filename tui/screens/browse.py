@@ -2,25 +2,305 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.binding import Binding
+from textual import events, on
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Input, Static
 
-from tui.screens.base import StorageScreen
+from storage_core.errors import StorageError
+from storage_core.keys import KINDS
+from storage_core.store import Store
+from tui import commands
+from tui.background import begin, in_thread, stream
+from tui.blobs import SORTS, Listed, OpenedStore, Sort, View, arranged
+from tui.flow import flow
+from tui.quantities import human_size
+from tui.screens.blob import BlobCommands, configuration_of, opening
+from tui.text import printable
+from tui.widgets.bars import TitleBar
+from tui.widgets.blob_table import ORDERS, BlobDetail, BlobTable, KindBar
+from tui.widgets.table import Table
 
 if TYPE_CHECKING:
     from tui.workspace import Row
 
+AGES = 30.0
+"""Seconds after which the ages on screen are drawn anew."""
 
-class BrowseScreen(StorageScreen[None]):
+
+class BrowseScreen(BlobCommands[None]):
     """The blobs of the storage `row`."""
 
-    BINDINGS: ClassVar = [Binding("escape", "leave", show=False)]
+    CSS_PATH = "browse.tcss"
+    declared: ClassVar = commands.BROWSE
+    BINDINGS: ClassVar = [*commands.bindings(commands.BROWSE)]
+    AUTO_FOCUS = "BlobTable"
 
-    def __init__(self, row: Row) -> None:
+    def __init__(self, row: Row, folder: str) -> None:
         super().__init__()
-        self._row = row
+        self.row = row
+        self.opened = OpenedStore(lambda: Store(configuration_of(row), timeout=None, folder=folder))
+        self._blobs: list[Listed] = []
+        self._view = View()
+        self._kind = 0
+        self._filter = ""
+        self._listing = False
+        self._problem = ""
+        self._changed = False
+        self._arranging = False
+
+    def body(self) -> ComposeResult:
+        """Kinds, what there is to say instead of blobs or beside them, the list, the details."""
+        yield KindBar(id="kinds")
+        yield BlobTable(id="blobs")
+        yield Static(id="notice", markup=False)
+        yield BlobDetail(id="strip")
+
+    def on_mount(self) -> None:
+        """Begin to list at once."""
+        title = self.query_one(TitleBar)
+        title.title = f"Storage  ›  Blobs of {printable(self.row.name)}"
+        title.note = self.row.location
+        self.set_interval(AGES, self.table.refresh)
+        self.action_reload()
+
+    def on_unmount(self) -> None:
+        """Close the store; nobody waits for that."""
+        begin(self.opened.leave)
+
+    @property
+    def table(self) -> BlobTable:
+        """The list."""
+        return self.query_one(BlobTable)
+
+    @property
+    def blob(self) -> Listed | None:
+        """The blob under the cursor."""
+        return self.table.current
+
+    # ---- listing
+
+    def action_reload(self) -> None:
+        """List everything again."""
+        self.run_worker(self._list(), group="load", exclusive=True)
+
+    async def _list(self) -> None:
+        self._listing, self._problem = True, ""
+        found: list[Listed] = []
+        fresh = not self._blobs
+        try:
+            self._say()
+            async for page in stream(self.opened.pages):
+                found += page
+                if fresh:
+                    # Otherwise what was listed before stands until all is listed anew.
+                    self._blobs = found
+                    self._arrange()
+                self._say(len(found))
+            self._blobs = found
+        except StorageError as error:
+            self._problem = printable(str(error))
+            if not fresh and found:
+                self._blobs = found
+        finally:
+            self._listing = False
+        self._say()
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Sort and filter in a thread, and show that; again if there is more by then."""
+        self._changed = True
+        if not self._arranging:
+            self._arranging = True
+            self.run_worker(self._arranged(), group="load-view")
+
+    async def _arranged(self) -> None:
+        try:
+            while self._changed:
+                self._changed = False
+                blobs, kind = [*self._blobs], KINDS[self._kind - 1] if self._kind else None
+                words, sort = self._filter.lower().split(), self.table.sort
+                self._show(await in_thread(lambda: arranged(blobs, kind, words, sort)))  # noqa: B023
+        finally:
+            self._arranging = False
+
+    def _show(self, view: View) -> None:
+        current, table = self.blob, self.table
+        place = 0
+        if current is not None and table.cursor > 0:
+            place = next(
+                (place for place, blob in enumerate(view.rows) if blob.key == current.key),
+                min(table.cursor, len(view.rows) - 1),
+            )
+        self._view = view
+        table.longest = view.longest
+        table.show(view.rows, place)
+        self._say()
+
+    def _say(self, listed: int | None = None) -> None:
+        """Everything around the list."""
+        view, kinds = self._view, self.query_one(KindBar)
+        title, notice = self.query_one(TitleBar), self.query_one("#notice", Static)
+        if listed is not None:
+            title.progress = f"● listing {listed:,}"
+        elif not self._listing:
+            title.progress = ""
+        else:
+            title.progress = "● listing"
+        total, shown = view.counts[0], len(view.rows)
+        many = f"{shown:,} of {total:,} blobs" if self._filter else _blobs(shown)
+        size = human_size(view.size) if view.size else ""
+        order = ORDERS[self.table.sort]
+        kinds.counts, kinds.chosen = view.counts, self._kind
+        kinds.summary = tuple(
+            ", ".join(filter(None, parts))
+            for parts in ((many, size, order), (many, size), (size, order), (size,))
+        )
+        text = self._notice()
+        notice.display = text is not None
+        notice.update(text or "")
+        self.set_class(not view.rows, "-empty")
+
+    def _notice(self) -> Content | None:
+        """What is said instead of blobs, or above them when not all could be listed."""
+        if self._problem:
+            head = "Not all blobs could be listed" if self._blobs else "The blobs cannot be listed"
+            return Content.assemble(
+                (f"⚠ {head}\n", "bold $warning"),
+                (f"{self._problem}\n", "$foreground"),
+                *_key("F5", "tries again"),
+            )
+        if self._view.rows:
+            return None
+        if self._listing:
+            return Content("Listing…") if not self._blobs else None
+        if self._blobs:
+            return Content.assemble(
+                ("Nothing here\n", "bold $foreground"),
+                "No key has that in it.\n" if self._filter else "There is no blob of this kind.\n",
+                *(_key("Esc", "shows all again") if self._filter else _key("1", "shows all")),
+            )
+        return self._empty()
+
+    def _empty(self) -> Content:
+        to = "" if self.row.default else f" --to {shlex.quote(self.row.name)}"
+        return Content.assemble(
+            ("No blobs yet\n\n", "bold $foreground"),
+            "A program writes one with\n\n",
+            (f"    {printable(opening(self.row))}\n", "$foreground"),
+            ('    key = store.write(b"…")\n\n', "$foreground"),
+            *(
+                (
+                    "and the command line with\n\n",
+                    (f"    storage write FILE{printable(to)}\n\n", "$foreground"),
+                )
+                if self.row.entry or self.row.default
+                else ()
+            ),
+            *_key("F5", "looks again"),
+        )
+
+    @on(Table.Moved)
+    def show_detail(self) -> None:
+        """Say exactly what is under the cursor."""
+        self.query_one(BlobDetail).blob = self.blob
+        self.refresh_bindings()
+
+    # ---- what is shown
+
+    def _choose(self, kind: int) -> None:
+        self._kind = kind
+        self._arrange()
+
+    def action_all_kinds(self) -> None:
+        """Both kinds."""
+        self._choose(0)
+
+    def action_only_flows(self) -> None:
+        """Flows."""
+        self._choose(1)
+
+    def action_only_results(self) -> None:
+        """Results."""
+        self._choose(2)
+
+    @on(KindBar.Chosen)
+    def _kind_clicked(self, event: KindBar.Chosen) -> None:
+        self._choose(event.kind)
+
+    def action_sort(self) -> None:
+        """The next order."""
+        self._order(SORTS[(SORTS.index(self.table.sort) + 1) % len(SORTS)])
+
+    @on(BlobTable.Ordered)
+    def _head_clicked(self, event: BlobTable.Ordered) -> None:
+        self._order(event.sort)
+
+    def _order(self, sort: Sort) -> None:
+        self.table.sort = sort
+        self._arrange()
+
+    def action_filter(self) -> None:
+        """Find by typing."""
+        if not self.query("#blob-filter"):
+            field = Input(id="blob-filter", compact=True, placeholder="part of the key")
+            self.mount(field, before=self.table)
+        self.query_one("#blob-filter").focus()
+
+    @on(Input.Changed, "#blob-filter")
+    def _filtered(self, event: Input.Changed) -> None:
+        self._filter = event.value
+        self._arrange()
+
+    @on(Input.Submitted, "#blob-filter")
+    def _to_the_list(self) -> None:
+        self.table.focus()
+
+    def on_key(self, event: events.Key) -> None:
+        """From the filter down into what it found."""
+        if event.key in ("down", "up") and isinstance(self.focused, Input):
+            self.table.focus()
+            event.stop()
+
+    # ---- one blob
+
+    def action_preview(self) -> None:
+        """Look into the blob."""
+        if self.blob:
+            self._preview()
+
+    @on(Table.Chosen)
+    def _chosen(self) -> None:
+        self.action_preview()
+
+    @flow
+    async def _preview(self) -> None:
+        from tui.screens.preview import PreviewScreen
+
+        await self.app.push_screen_wait(PreviewScreen(self))
+
+    def blob_deleted(self, blob: Listed) -> None:
+        """Take it off the list."""
+        self._blobs = [each for each in self._blobs if each.key != blob.key]
+        self._arrange()
 
     def action_leave(self) -> None:
-        """Back to the list."""
-        self.dismiss(None)
+        """Everything again, or back to the list of storages."""
+        if self.query("#blob-filter"):
+            self.query("#blob-filter").remove()
+            self._filter = ""
+            self.table.focus()
+            self._arrange()
+        else:
+            self.dismiss(None)
+
+
+def _blobs(count: int) -> str:
+    return f"{count:,} blob" if count == 1 else f"{count:,} blobs"
+
+
+def _key(key: str, what: str) -> tuple[tuple[str, str], str]:
+    return (key, "bold $footer-key-foreground"), f"  {what}"

@@ -25,4 +25,4 @@ class BrowseCommands(RowScreen):
         await self.app.in_background("opening", lambda: import_module("tui.screens.browse"))
         from tui.screens.browse import BrowseScreen
 
-        await self.app.push_screen_wait(BrowseScreen(row))
+        await self.app.push_screen_wait(BrowseScreen(row, self.app.workspace.file.folder))

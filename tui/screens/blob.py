@@ -1,0 +1,126 @@
+"""What can be done with one blob, on the list of blobs and in its preview."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from storage_core.keys import is_content_name
+from tui.download import proposed
+from tui.flow import flow
+from tui.screens.base import StorageScreen
+from tui.text import printable
+
+if TYPE_CHECKING:
+    from storage_core.declaration.configuration import StorageConfiguration
+    from tui.blobs import Listed, OpenedStore
+    from tui.workspace import Row
+
+ResultT = TypeVar("ResultT")
+
+ON_A_BLOB = {"preview", "download", "delete", "copy_key", "copy_snippet"}
+"""Commands that need a blob."""
+
+
+class BlobCommands(StorageScreen[ResultT]):
+    """Download, delete, copy key, copy Python."""
+
+    row: Row
+    """The storage."""
+
+    opened: OpenedStore
+
+    @property
+    def blob(self) -> Listed | None:
+        """The blob that commands are about."""
+        raise NotImplementedError
+
+    def blob_deleted(self, blob: Listed) -> None:
+        """`blob` is gone."""
+        raise NotImplementedError
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What cannot work now is dimmed."""
+        if action in ON_A_BLOB and (not self.is_mounted or self.blob is None):
+            return None
+        return True
+
+    def action_copy_key(self) -> None:
+        """Put the key on the clipboard."""
+        if self.blob:
+            self.app.copy_to_clipboard(self.blob.key)
+            self.app.say(f"Copied {self.blob.key}.")
+
+    def action_copy_snippet(self) -> None:
+        """Put Python on the clipboard."""
+        if self.blob:
+            self.app.copy_to_clipboard(
+                f"import storage_core\n\n{opening(self.row)}\n"
+                f"data = store.read({self.blob.key!r})\n"
+            )
+            self.app.say(f"Copied the Python that reads {self.blob.key}.")
+
+    def action_download(self) -> None:
+        """Write it to a file."""
+        if self.blob:
+            self._download(self.blob)
+
+    @flow
+    async def _download(self, blob: Listed) -> None:
+        from tui.screens.download import DownloadScreen
+
+        path = await self.app.in_background("", lambda: proposed(blob.name))
+        done = await self.app.push_screen_wait(DownloadScreen(self.opened, blob, path))
+        if done:
+            self.app.say(done)
+
+    def action_delete(self) -> None:
+        """Remove it, after asking."""
+        if self.blob:
+            self._delete(self.blob)
+
+    @flow
+    async def _delete(self, blob: Listed) -> None:
+        from tui.screens.ask import Ask
+
+        configuration = configuration_of(self.row)
+        name = printable(self.row.name)
+        text = [f"It is gone from {name} for good: u does not bring blobs back."]
+        if configuration.naming == "hash" and is_content_name(blob.name):
+            text.append(
+                "Its key is the hash of its bytes: whoever stored the same bytes here has the same "
+                "blob and loses it too."
+            )
+        if configuration.protected:
+            text.append(f"{name} is protected: type its name to delete the blob.")
+        answer = await self.app.push_screen_wait(
+            Ask(
+                f"Delete {blob.key}?",
+                "\n".join(text),
+                [("cancel", "Cancel"), ("delete", "Delete")],
+                focus="cancel",
+                danger="delete",
+                typed=self.row.name.strip() if configuration.protected else None,
+            )
+        )
+        if answer == "delete":
+            await self.app.in_background("deleting", lambda: self.opened.delete(blob.key))
+            self.app.say(f"Deleted {blob.key}.")
+            self.blob_deleted(blob)
+
+
+def configuration_of(row: Row) -> StorageConfiguration:
+    """What is opened to see the blobs of `row`."""
+    if row.entry is not None:
+        return row.entry.opened()
+    from storage_core import TemporaryLocalStorage
+
+    return TemporaryLocalStorage(name=row.name)
+
+
+def opening(row: Row) -> str:
+    """The line of Python that opens it."""
+    if row.entry is not None:
+        return f"store = storage_core.get_store({row.name!r})"
+    if row.default:
+        return "store = storage_core.get_store()"
+    return "store = storage_core.open_store(storage_core.TemporaryLocalStorage())"
