@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
+from textual import work
 from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.reactive import reactive
@@ -150,10 +151,17 @@ class StorageApp(App[None]):
         finally:
             await self.reload()
 
+    async def action_quit(self) -> None:
+        """Leave; what is being saved is saved first."""
+        if "saving" in self._jobs:
+            await self.idle.wait()
+        await super().action_quit()
+
     def _poll(self) -> None:
         if not self._jobs:
-            self.run_worker(self._look(), group="poll", exclusive=True)
+            self._look()
 
+    @work(group="poll", exclusive=True)
     async def _look(self) -> None:
         stamp = await in_thread(self.workspace.stamp)
         if stamp != self.snapshot.stamp and not self._jobs:

@@ -62,7 +62,7 @@ class StorageScreen(Screen[ResultT]):
         self.app.search_themes()
 
     async def action_quit(self) -> None:
-        """Leave the app; a save under way ends first."""
+        """Leave the app."""
         await self.app.action_quit()
 
 

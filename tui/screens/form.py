@@ -157,6 +157,10 @@ class FormScreen(StorageScreen[str | None]):
         values = self.values()
         place = await in_thread(lambda: draft.landing(self.cls, values))
         static = self.query_one("#landing", Static)
+        if wrong := len(self.query(".-wrong")):
+            message = "One setting is wrong" if wrong == 1 else f"{wrong} settings are wrong"
+            static.update(Content.styled(f"✗ {message}", "$error"))
+            return
         room = static.size.width - 16
         shown = cut(f"{printable(place)}…", room) if place else "—"
         static.update(Content.assemble(("Blobs land at  ", MUTED), (shown, "$foreground")))
@@ -184,6 +188,7 @@ class FormScreen(StorageScreen[str | None]):
             fault = await in_thread(lambda: draft.fault_of(self.cls, field.setting, value))
         if field.value == value:
             field.show_fault(fault)
+            self._show_landing()
 
     @flow
     async def _load(self, field: ReferenceField) -> None:
@@ -309,9 +314,7 @@ class FormScreen(StorageScreen[str | None]):
             self._label_more()
         if wrong:
             wrong[0].focus_target.focus()
-        count = len(faults)
-        message = "One setting is wrong" if count == 1 else f"{count} settings are wrong"
-        self.query_one("#landing", Static).update(Content.styled(f"✗ {message}", "$error"))
+        self._show_landing()
 
     async def _settle(self, current: Entry | None) -> None:
         from tui.screens.conflict import ConflictScreen

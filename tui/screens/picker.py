@@ -13,7 +13,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.screens.base import Dialog
-from tui.text import printable
+from tui.text import cut, printable
 from tui.theme import MUTED
 
 if TYPE_CHECKING:
@@ -39,7 +39,10 @@ class PickerScreen(Dialog["type[StorageConfiguration] | None"]):
         with Vertical(classes="panel"):
             yield Static("New storage configuration: choose a type", classes="title")
             yield OptionList(
-                *(Option(_prompt(number, cls)) for number, cls in enumerate(self._types, 1)),
+                *(
+                    Option(_prompt(number, cls, min(80, self.app.size.width) - 10))
+                    for number, cls in enumerate(self._types, 1)
+                ),
                 compact=True,
             )
             yield Static(
@@ -73,12 +76,12 @@ class PickerScreen(Dialog["type[StorageConfiguration] | None"]):
         self.dismiss(None)
 
 
-def _prompt(number: int, cls: type[StorageConfiguration]) -> Content:
+def _prompt(number: int, cls: type[StorageConfiguration], width: int) -> Content:
     key = str(number) if number < 10 else " "
     note = f" {cls.note.partition(':')[0]}." if cls.note else ""
     return Content.assemble(
         (f"{key}  ", "bold $footer-key-foreground"),
         (printable(cls.label), "bold $foreground"),
         "\n   ",
-        (printable(cls.description) + note, MUTED),
+        (cut(printable(cls.description) + note, width), MUTED),
     )

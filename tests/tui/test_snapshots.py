@@ -1,0 +1,172 @@
+"""How every screen looks, at three sizes, empty, full, wrong and with awkward text.
+
+After a change of looks: `make test ARGS="tests/tui/test_snapshots.py --snapshot-update"`, then open
+`snapshot_report.html`.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from storage_core.probe import Step, StepResult
+from tests.tui.driving import TWO, enter, press, settle, the_list
+from tests.tui.test_list import ODD
+from tui import workspace
+from tui.app import StorageApp
+from tui.screens import probe as probe_screen
+
+SIZES = [(120, 40), (80, 24), (60, 20)]
+
+FULL = (
+    TWO
+    + """
+[storage."team share"]
+id = "85f213bd-1a0c-4f7e-8a2d-3f5b8c9d0e1f"
+type = "file"
+base_path = "memory://share"
+key_type = "uuid"
+
+[storage.staging]
+id = "0b6ccd2e-7f7d-4a35-b1a5-6b7c8d9e0f10"
+type = "gcs"
+bucket = "acme-staging"
+prefix = "nightly"
+protected = true
+options = { requester_pays = true }
+
+[storage.misspelt]
+id = "2c1d8a90-5b3e-4f60-9a7b-1c2d3e4f5a6b"
+type = "s3"
+bucke = "acme"
+"""
+)
+AWKWARD = "\n".join(
+    f"[storage.{__import__('json').dumps(name, ensure_ascii=False)}]\n"
+    f'type = "local"\nstorage_path = "/data/{"long/" * 30}[red]"\n'
+    for name in ODD
+)
+
+Steps = Callable[[Pilot[Any]], Awaitable[None]]
+
+
+def keys(*pressed: str) -> Steps:
+    """Press these keys."""
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await press(pilot, *pressed)
+
+    return steps
+
+
+async def wrong_form(pilot: Pilot[Any]) -> None:
+    """A form that cannot be saved."""
+    await press(pilot, "n", "6")
+    await enter(pilot, "s3://acme")
+    await press(pilot, "tab")
+    await enter(pilot, "AKIAEXAMPLE")
+    await press(pilot, "ctrl+s")
+
+
+async def filled_form(pilot: Pilot[Any]) -> None:
+    """A form with a masked secret and settings under Advanced."""
+    await press(pilot, "n", "6")
+    await enter(pilot, "acme-results")
+    await press(pilot, "tab")
+    await enter(pilot, "AKIAEXAMPLE")
+    await press(pilot, "tab", "tab")
+    await enter(pilot, secrets.token_hex(10))
+    await press(pilot, "f3")
+    await enter(pilot, "team-a")
+
+
+async def conflict(pilot: Pilot[Any]) -> None:
+    """Both versions of one configuration."""
+    await press(pilot, "e", "end")
+    await enter(pilot, "2")
+    path = Path(pilot.app.workspace.file.path)  # type: ignore[attr-defined]
+    path.write_text(path.read_text().replace("eu-west-1", "us-east-1"))
+    await press(pilot, "ctrl+s")
+
+
+async def after_tests(pilot: Pilot[Any]) -> None:
+    """The list with results of tests."""
+    screen = the_list(pilot)
+    when = datetime(2026, 11, 22, 12, 4)  # noqa: DTZ001 (local time is what is shown)
+    good = StepResult(Step("open", "read the settings"), True, 0.084)
+    bad = StepResult(
+        Step("find", "find the bucket"),
+        False,
+        0.5,
+        "the bucket exists in eu-west-1; Region Name is us-east-1: change it",
+    )
+    for row, steps in zip(screen.table.rows, ((good, bad), (good,)), strict=False):
+        screen.app.workspace.results[row.id] = workspace.TestResult(when, steps, True)
+    screen.result_changed(screen.table.rows[0])
+    await settle(pilot)
+
+
+async def filtered(pilot: Pilot[Any]) -> None:
+    """The list while a filter is typed."""
+    await press(pilot, "slash")
+    await enter(pilot, "storage")
+
+
+SCREENS: dict[str, tuple[str | None, Steps]] = {
+    "list": (FULL, keys()),
+    "list-of-none": (None, keys()),
+    "list-awkward": (AWKWARD, keys()),
+    "list-broken": (FULL, keys("G", "k")),
+    "list-unreadable": ("default = \n", keys()),
+    "list-tested": (FULL, after_tests),
+    "list-filter": (FULL, filtered),
+    "help": (FULL, keys("question_mark")),
+    "picker": (FULL, keys("n")),
+    "form-new": (None, keys("n", "6")),
+    "form-wrong": (None, wrong_form),
+    "form-filled": (None, filled_form),
+    "form-json": (None, keys("n", "3")),
+    "form-choice": (FULL, keys("j", "j", "e")),
+    "form-awkward": (AWKWARD, keys("j", "e")),
+    "form-broken": (FULL, keys("G", "k", "e")),
+    "form-leave": (FULL, keys("e", "x", "escape")),
+    "delete": (FULL, keys("x")),
+    "delete-protected": (FULL, keys("j", "j", "j", "x")),
+    "delete-awkward": (AWKWARD, keys("j", "j", "j", "j", "x")),
+    "rename": (FULL, keys("r", "x")),
+    "conflict": (FULL, conflict),
+    "test": (FULL, keys("j", "t")),
+    "test-failed": (FULL, keys("t")),
+}
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("name", SCREENS)
+def test_looks(
+    name: str,
+    size: tuple[int, int],
+    snap_compare: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    text, steps = SCREENS[name]
+    user = tmp_path / "user"
+    monkeypatch.setenv("PREFECT_HOME", str(user / ".prefect"))
+    monkeypatch.setattr(probe_screen, "milliseconds", lambda seconds: "12 ms")
+    path = user / ".prefect" / "storage.toml"
+    if text is not None:
+        path.parent.mkdir()
+        path.write_text(text.replace("/data/storage", "~/data/storage"))
+
+    async def before(pilot: Pilot[Any]) -> None:
+        await settle(pilot)
+        await steps(pilot)
+        await settle(pilot)
+
+    assert snap_compare(StorageApp(path), terminal_size=size, run_before=before)
