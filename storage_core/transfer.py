@@ -99,7 +99,9 @@ class VerifyingReader(RawIOBase):
 
     def readinto(self, buffer: WriteableBuffer, /) -> int:
         view = memoryview(buffer).cast("B")
-        chunk = self._file.read(len(view))
+        # A reader of the beginning (`read1`) is not to fetch the whole piece that comes after it.
+        some = getattr(self._file, "read1", None) if len(view) < CHUNK_SIZE else None
+        chunk = (some or self._file.read)(len(view))
         if not chunk and self._digest.hexdigest() != self._expected:
             raise damaged(self._described)
         view[: len(chunk)] = chunk

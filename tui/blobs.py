@@ -56,7 +56,7 @@ class View(NamedTuple):
     """Bytes of all rows, as far as they are known."""
 
     longest: int = 0
-    """Characters of the longest name."""
+    """Characters of the longest name of all, so that columns stay where they are."""
 
     counts: tuple[int, int, int] = (0, 0, 0)
     """Blobs listed in all, flows, results; the filter left aside."""
@@ -162,7 +162,7 @@ def arranged(blobs: Sequence[Listed], kind: Kind | None, words: Sequence[str], s
     return View(
         rows,
         sum(blob.size or 0 for blob in rows),
-        max((len(blob.name) for blob in rows), default=0),
+        max((len(blob.name) for blob in blobs), default=0),
         (len(blobs), flows, len(blobs) - flows),
     )
 

@@ -84,7 +84,7 @@ class BlobCommands(StorageScreen[ResultT]):
 
         configuration = configuration_of(self.row)
         name = printable(self.row.name)
-        text = [f"It is gone from {name} for good: u does not bring blobs back."]
+        text = [f"It is gone from {name} for good: there is no undo for blobs."]
         if configuration.naming == "hash" and is_content_name(blob.name):
             text.append(
                 "Its key is the hash of its bytes: whoever stored the same bytes here has the same "

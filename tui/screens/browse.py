@@ -154,10 +154,12 @@ class BrowseScreen(BlobCommands[None]):
         many = f"{shown:,} of {total:,} blobs" if self._filter else _blobs(shown)
         size = human_size(view.size) if view.size else ""
         order = ORDERS[self.table.sort]
-        kinds.counts, kinds.chosen = view.counts, self._kind
+        known = total or not (self._listing or self._problem)
+        kinds.counts, kinds.chosen = view.counts if known else None, self._kind
         kinds.summary = tuple(
             ", ".join(filter(None, parts))
             for parts in ((many, size, order), (many, size), (size, order), (size,))
+            if total
         )
         text = self._notice()
         notice.display = text is not None
@@ -171,6 +173,7 @@ class BrowseScreen(BlobCommands[None]):
             return Content.assemble(
                 (f"⚠ {head}\n", "bold $warning"),
                 (f"{self._problem}\n", "$foreground"),
+                *([] if self._view.rows else ["\n"]),
                 *_key("F5", "tries again"),
             )
         if self._view.rows:

@@ -87,8 +87,8 @@ class KindBar(Widget):
     KindBar { height: 1; padding: 0 2; }
     """
 
-    counts: reactive[tuple[int, int, int]] = reactive((0, 0, 0))
-    """All, flows, results."""
+    counts: reactive[tuple[int, int, int] | None] = reactive(None)
+    """All, flows, results; None while that is not known."""
 
     chosen: reactive[int] = reactive(0)
     """The place in `counts` of what is shown."""
@@ -108,11 +108,12 @@ class KindBar(Widget):
             Content.assemble(
                 (f"{number + 1} ", "bold $footer-key-foreground"),
                 ("● " if number == self.chosen else "○ ", "$primary"),
-                (f"{label} {count:,}", "bold $foreground" if number == self.chosen else MUTED),
+                (
+                    f"{label} {self.counts[number]:,}" if self.counts else label,
+                    "bold $foreground" if number == self.chosen else MUTED,
+                ),
             )
-            for number, (label, count) in enumerate(
-                zip(("All", "Flows", "Results"), self.counts, strict=True)
-            )
+            for number, label in enumerate(("All", "Flows", "Results"))
         ]
 
     def render(self) -> Content:
