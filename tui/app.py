@@ -100,10 +100,19 @@ class StorageApp(App[None]):
 
     def on_mount(self) -> None:
         """Read the file, then look at it from time to time."""
-        self.console.set_window_title(f"Storage: {self.workspace.shown_path}")
+        # Saves the terminal's title, to be restored at the end, and sets our own.
+        self._to_terminal(f"\x1b[22;2t\x1b]2;Storage: {self.workspace.shown_path}\x1b\\")
         self.theme_changed_signal.subscribe(self, lambda theme: self.remember(theme=theme.name))
         self.run_worker(self._read_first(), group="load")
         self.set_interval(POLL, self._poll)
+
+    def on_unmount(self) -> None:
+        """The terminal gets its title back."""
+        self._to_terminal("\x1b[23;2t")
+
+    def _to_terminal(self, codes: str) -> None:
+        if self._driver is not None:
+            self._driver.write(codes)
 
     # ---- work in the background
 

@@ -43,22 +43,22 @@ def read(path: Path) -> dict[str, Any]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
+_AWAITED = ("check", "landing", "load", "poll", "prepare", "state", "test")
+"""Groups of workers that end by themselves; a flow may be waiting for an answer."""
+
+
 async def settle(pilot: Pilot[Any]) -> None:
     """Wait until nothing is left to be done but what a person does next."""
     app = pilot.app
     assert isinstance(app, StorageApp)
-    for _ in range(3):
+    while True:
         await pilot.pause()
+        waiting = [worker for worker in app.workers if worker.group.startswith(_AWAITED)]
+        if app.idle.is_set() and not waiting:
+            return
+        if waiting:
+            await app.workers.wait_for_complete(waiting)
         await app.idle.wait()
-    waiting = [
-        worker
-        for worker in app.workers
-        if worker.group.startswith(("check", "landing", "test", "load", "prepare"))
-    ]
-    if waiting:
-        await app.workers.wait_for_complete(waiting)
-        await app.idle.wait()
-    await pilot.pause()
 
 
 async def press(pilot: Pilot[Any], *keys: str) -> None:

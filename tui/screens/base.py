@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
+from textual.binding import Binding
 from textual.screen import ModalScreen, Screen
 
 from tui.widgets.bars import KeyBar, TitleBar
@@ -17,9 +18,17 @@ if TYPE_CHECKING:
 
 ResultT = TypeVar("ResultT")
 
+# Before all others, so that the focus has moved when the next key of a burst arrives.
+_MOVING = [
+    Binding("tab", "app.focus_next", show=False, priority=True),
+    Binding("shift+tab", "app.focus_previous", show=False, priority=True),
+]
+
 
 class StorageScreen(Screen[ResultT]):
     """A screen whose commands are declared in `commands.py`."""
+
+    BINDINGS: ClassVar[list[Any]] = _MOVING
 
     declared: ClassVar[tuple[Command, ...]] = ()
     """What one can do here; `BINDINGS` is made from it."""
@@ -68,5 +77,7 @@ class StorageScreen(Screen[ResultT]):
 
 class Dialog(ModalScreen[ResultT]):
     """A small screen over another."""
+
+    BINDINGS: ClassVar[list[Any]] = _MOVING
 
     app: StorageApp
