@@ -27,7 +27,7 @@ def commands() -> str:
     """One line for each command, from its help."""
     from click import Context
 
-    from storage_core.cli import storage
+    from storage_core.cli.group import storage
 
     context = Context(storage, info_name="storage")
     lines = ["| command | does |", "| --- | --- |"]
