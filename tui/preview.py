@@ -21,6 +21,7 @@ MOST_INDENTED: Final = 512 * 1024
 """Characters that indented JSON may grow to."""
 
 _TAB: Final = 4
+_OFFSET: Final = 6
 _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"?|[\[\]{},:]|[^\s\[\]{},:"]+', re.DOTALL)
 _PICKLE: Final = re.compile(rb"\x80[\x02-\x05]")
 _DANGER: Final = (
@@ -198,12 +199,22 @@ def _fitting(line: str, start: int, width: int) -> int:
     return len(line)
 
 
+def parts_of_dump(line: str) -> tuple[int, int]:
+    """Where the numbers of a line of bytes begin and end: before is the offset, behind the text."""
+    count = 16 if len(line) > _characters_at(8) + 8 else 8
+    return _OFFSET, _characters_at(count)
+
+
+def _characters_at(count: int) -> int:
+    return _OFFSET + 2 + count * 3 + 2
+
+
 def _dump(data: bytes, width: int) -> Iterator[str]:
     """Bytes as hexadecimal numbers and characters, 16 to a line if there is room."""
-    count = 16 if width >= 10 + 16 * 3 + 2 + 16 else 8
+    count = 16 if width >= _characters_at(16) + 16 else 8
+    half = count // 2
     for start in range(0, len(data), count):
         row = data[start : start + count]
-        half = count // 2
         numbers = f"{row[:half].hex(' ')}  {row[half:].hex(' ')}".ljust(count * 3)
         characters = "".join(chr(byte) if 32 <= byte < 127 else "·" for byte in row)
-        yield f"{start:08x}  {numbers}  {characters}"
+        yield f"{start:0{_OFFSET}x}  {numbers}  {characters}"

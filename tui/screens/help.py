@@ -72,9 +72,10 @@ class HelpScreen(Dialog[None]):
                 keys = (remapped,) if remapped else command.keys
                 shown = "  ".join(map(commands.shown_key, keys))
                 lines += _line(shown, command.label, command.tooltip, width)
-        if self._declared == commands.LIST:
+        if self._declared in (commands.LIST, commands.BROWSE):
             lines += [Content(""), Content.styled("Moving", "bold $foreground")]
-            for shown, what in _MOVING:
+            # Only the list of configurations has details to go to.
+            for shown, what in _MOVING if self._declared == commands.LIST else _MOVING[:3]:
                 lines += _line(shown, "", what, width)
         lines += [Content(""), Content.styled("Esc closes this.", MUTED)]
         self.query_one(Static).update(Content("\n").join(lines))

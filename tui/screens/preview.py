@@ -13,7 +13,7 @@ from storage_core.errors import StorageError
 from tui import commands
 from tui.background import in_thread
 from tui.blobs import PREVIEWED
-from tui.preview import Preview, preview_of
+from tui.preview import Preview, parts_of_dump, preview_of
 from tui.quantities import human_size
 from tui.screens.blob import BlobCommands
 from tui.text import printable, wrap
@@ -97,7 +97,7 @@ class PreviewScreen(BlobCommands[None]):
         width = pager.room
         lines = await in_thread(lambda: preview.drawn(width))
         if preview.as_bytes:
-            pager.show(lines, _between_offset_and_characters)
+            pager.show(lines, parts_of_dump)
         elif preview.is_json:
             pager.show(lines, _after_name)
         else:
@@ -171,10 +171,6 @@ def _said(preview: Preview) -> list[tuple[str, str]]:
     if preview.warning:
         said.append((f"⚠ {preview.warning}", "$warning"))
     return said
-
-
-def _between_offset_and_characters(line: str) -> tuple[int, int]:
-    return line.index(" "), line.rindex("  ")
 
 
 def _after_name(line: str) -> tuple[int, int]:

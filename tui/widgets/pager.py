@@ -50,7 +50,7 @@ class Pager(ScrollView, can_focus=True):
     @property
     def room(self) -> int:
         """Cells for a line."""
-        return self.size.width
+        return self.scrollable_content_region.width
 
     def show(
         self, lines: Sequence[str], parts: Callable[[str], tuple[int, int]] | None = None
@@ -73,7 +73,7 @@ class Pager(ScrollView, can_focus=True):
         index = y + int(self.scroll_offset.y)
         if index >= len(self._lines):
             return Strip.blank(self.size.width, base)
-        line = cut(self._lines[index], self.size.width)
+        line = cut(self._lines[index], self.room)
         start, end = self._parts(line)
         segments = [
             Segment(line[:start], base + self._look("first")),
