@@ -14,6 +14,7 @@ from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
+from storage_core.errors import StorageError
 from tui.download import readable, some
 
 if TYPE_CHECKING:
@@ -103,17 +104,23 @@ class OpenedStore:
         self._close_if_done()
 
     def pages(self) -> Iterator[list[Listed]]:
-        """Everything in the store, some at a time."""
+        """Everything in the store, some at a time; what came before an error comes before it."""
         with self._used() as store:
             page: list[Listed] = []
             begun = monotonic()
-            for blob in store.list():
-                page.append(_listed(blob))
-                if len(page) >= PAGE or monotonic() - begun > PAGE_SECONDS:
-                    yield page
-                    page, begun = [], monotonic()
+            problem: StorageError | None = None
+            try:
+                for blob in store.list():
+                    page.append(_listed(blob))
+                    if len(page) >= PAGE or monotonic() - begun > PAGE_SECONDS:
+                        yield page
+                        page, begun = [], monotonic()
+            except StorageError as error:
+                problem = error
             if page:
                 yield page
+            if problem:
+                raise problem
 
     def head(self, key: str) -> bytes:
         """The first `PREVIEWED` bytes of a blob, and one more if there are more."""

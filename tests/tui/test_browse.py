@@ -1,0 +1,485 @@
+"""Browsing blobs by the keys a person presses: what is listed, found, copied, deleted, told."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from json import dumps
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from storage_core import StorageUnavailable, Store, get_store
+from storage_core.backends.local import LocalBackend
+from tests.servers.s3 import REGION, S3Server
+from tests.tui.driving import enter, press, said, screen_text, settle, the_list, write
+from tui.app import StorageApp
+from tui.screens.browse import BrowseScreen
+
+SIZES = [(120, 40), (80, 24), (60, 20)]
+
+
+def local(folder: Path, more: str = "") -> Path:
+    """A configuration file with one local storage, `place`, in `folder`."""
+    return write(
+        folder / "storage.toml",
+        f'[storage.place]\ntype = "local"\nstorage_path = "{folder}/blobs"\n{more}',
+    )
+
+
+def filled(folder: Path, more: str = "") -> Path:
+    """The same with five blobs: of two kinds, five sizes and five ages, no two orders alike."""
+    path = local(folder, more)
+    for key, size, age in (
+        ("results/delta", 3, 50),
+        ("results/alpha", 5000, 3600 * 5),
+        ("flows/charlie", 70, 86400 * 3),
+        ("results/bravo", 0, 86400 * 90),
+        ("flows/echo", 900, 86400 * 800),
+    ):
+        blob(folder, key, b"x" * size, age)
+    return path
+
+
+def blob(folder: Path, key: str, data: bytes, age: float = 0) -> None:
+    """A blob of `place`, written `age` seconds ago."""
+    get_store("place", config_path=folder / "storage.toml").write(data, key=key)
+    path = folder / "blobs" / key
+    written = path.stat().st_mtime - age
+    os.utime(path, (written, written))
+
+
+def browsing(pilot: Pilot[Any]) -> BrowseScreen:
+    """The screen, which must be on top."""
+    screen = pilot.app.screen
+    assert isinstance(screen, BrowseScreen)
+    return screen
+
+
+def listed(pilot: Pilot[Any]) -> list[str]:
+    """The names in the list, from the top."""
+    return [row.name for row in browsing(pilot).table.rows]
+
+
+def current(pilot: Pilot[Any]) -> str:
+    """The key under the cursor."""
+    found = browsing(pilot).blob
+    assert found is not None
+    return found.key
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_blobs_are_shown_with_kind_size_and_age(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with StorageApp(filled(tmp_path)).run_test(size=size) as pilot:
+        await settle(pilot)
+        await press(pilot, "b")
+        lines = [" ".join(line.split()) for line in screen_text(pilot).splitlines()]
+        assert "▌results delta 3 B just now" in lines
+        assert "results alpha 4.9 KiB 5 h" in lines
+        assert "flows charlie 70 B 3 days" in lines
+        assert "results bravo 0 B 3 months" in lines
+        assert "flows echo 900 B 2 years" in lines
+        text = screen_text(pilot)
+        assert "1 ● All 5  2 ○ Flows 2  3 ○ Results 3" in text
+        assert "5.8 KiB" in text
+        assert text.splitlines()[-1].rstrip().endswith("Esc Back")
+
+
+async def test_the_line_below_has_the_whole_key_and_the_exact_size_and_time(
+    tmp_path: Path,
+) -> None:
+    path, name = local(tmp_path), "n" * 200
+    blob(tmp_path, f"results/{name}", b"x" * 12345)
+    os.utime(tmp_path / "blobs" / "results" / name, (1_750_000_000, 1_750_000_000))
+    async with StorageApp(path).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "b")
+        text = screen_text(pilot)
+        assert "12,345 bytes · written 2025-06-15 15:06:40 UTC" in text
+        assert name in text.replace("\n", "").replace(" ", "")
+
+
+async def test_the_blobs_of_temporary_local_storage_can_be_browsed(tmp_path: Path) -> None:
+    path = local(tmp_path)
+    get_store(config_path=path).write(b"here", key="results/found")
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "G", "b")
+        assert listed(pilot) == ["found"]
+        await press(pilot, "p")
+        assert "get_store()" in pilot.app.clipboard
+
+
+async def test_escape_goes_back_to_the_same_configuration(tmp_path: Path) -> None:
+    path = filled(tmp_path, '\n[storage.zz]\ntype = "local"\nstorage_path = "/nowhere"\n')
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        for key in ("escape", "q"):
+            await press(pilot, "j", "b", key)
+            assert pilot.app.screen is the_list(pilot)
+            row = the_list(pilot).row
+            assert row is not None
+            assert row.name == "zz"
+            await press(pilot, "g")
+
+
+async def test_sorting_goes_from_age_to_name_to_size(tmp_path: Path) -> None:
+    async with StorageApp(filled(tmp_path)).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "b")
+        assert listed(pilot) == ["delta", "alpha", "charlie", "bravo", "echo"]
+        await press(pilot, "s")
+        assert listed(pilot) == ["alpha", "bravo", "charlie", "delta", "echo"]
+        assert "Name ▾" in screen_text(pilot)
+        await press(pilot, "s")
+        assert listed(pilot) == ["alpha", "echo", "charlie", "delta", "bravo"]
+        assert "largest first" in screen_text(pilot)
+        await press(pilot, "s")
+        assert listed(pilot)[0] == "delta"
+
+
+async def test_the_cursor_stays_on_its_blob_when_the_order_changes(tmp_path: Path) -> None:
+    async with StorageApp(filled(tmp_path)).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "b", "j", "j", "s")
+        assert current(pilot) == "flows/charlie"
+        await press(pilot, "f5")
+        assert current(pilot) == "flows/charlie"
+
+
+async def test_a_click_on_a_head_sorts_and_on_a_kind_chooses(tmp_path: Path) -> None:
+    async with StorageApp(filled(tmp_path)).run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "b")
+        lines = screen_text(pilot).splitlines()
+        await pilot.click(offset=(lines[2].index("Size"), 2))
+        await settle(pilot)
+        assert listed(pilot)[0] == "alpha"
+        await pilot.click(offset=(lines[1].index("Flows"), 1))
+        await settle(pilot)
+        assert listed(pilot) == ["echo", "charlie"]
+
+
+async def test_numbers_choose_the_kind(tmp_path: Path) -> None:
+    async with StorageApp(filled(tmp_path)).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "b", "2")
+        assert listed(pilot) == ["charlie", "echo"]
+        assert "2 ● Flows 2" in screen_text(pilot)
+        await press(pilot, "3")
+        assert listed(pilot) == ["delta", "alpha", "bravo"]
+        await press(pilot, "1")
+        assert len(listed(pilot)) == 5
+
+
+async def test_the_filter_finds_by_any_part_of_the_key(tmp_path: Path) -> None:
+    async with StorageApp(filled(tmp_path)).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "b", "slash")
+        for text, found in (
+            ("ALP", ["alpha"]),
+            ("flows", ["charlie", "echo"]),
+            ("flows cha", ["charlie"]),
+            ("results br", ["bravo"]),
+            ("zzz", []),
+        ):
+            await press(pilot, "ctrl+u")
+            await enter(pilot, text)
+            assert listed(pilot) == found
+        assert "Nothing here" in screen_text(pilot)
+        assert "0 of 5 blobs" in screen_text(pilot)
+        await press(pilot, "escape")
+        assert len(listed(pilot)) == 5
+        assert pilot.app.focused is browsing(pilot).table
+
+
+async def test_keys_work_on_what_the_filter_found(tmp_path: Path) -> None:
+    async with StorageApp(filled(tmp_path)).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "b", "slash", *"echo", "enter", "c")
+        assert pilot.app.clipboard == "flows/echo"
+        await press(pilot, "slash")
+        assert isinstance(pilot.app.focused, Input)
+        await press(pilot, "down")
+        assert pilot.app.focused is browsing(pilot).table
+
+
+async def test_the_python_that_is_copied_reads_the_blob(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = filled(tmp_path)
+    monkeypatch.setenv("STORAGE_CONFIG", str(path))
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "b", "y")
+        names: dict[str, Any] = {}
+        exec(pilot.app.clipboard, names)
+        assert names["data"] == b"xxx"
+
+
+async def test_keys_move_the_cursor(tmp_path: Path) -> None:
+    async with StorageApp(filled(tmp_path)).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "b")
+        for key, expected in (
+            ("j", "alpha"),
+            ("down", "charlie"),
+            ("k", "alpha"),
+            ("G", "echo"),
+            ("home", "delta"),
+            ("end", "echo"),
+            ("g", "delta"),
+        ):
+            await press(pilot, key)
+            assert current(pilot).endswith(expected)
+
+
+async def test_deleting_asks_with_the_focus_on_cancel(tmp_path: Path) -> None:
+    async with StorageApp(filled(tmp_path)).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "b", "j", "x")
+        assert "results/alpha" in screen_text(pilot)
+        assert "hash" not in screen_text(pilot)
+        await press(pilot, "enter")
+        assert len(listed(pilot)) == 5
+        await press(pilot, "delete", "right", "enter")
+        assert listed(pilot) == ["delta", "charlie", "bravo", "echo"]
+        assert current(pilot) == "flows/charlie"
+        assert "Deleted results/alpha." in said(pilot)
+    assert not (tmp_path / "blobs" / "results" / "alpha").exists()
+    assert (tmp_path / "blobs" / "results" / "delta").exists()
+
+
+async def test_in_a_protected_storage_its_name_has_to_be_typed(tmp_path: Path) -> None:
+    async with StorageApp(filled(tmp_path, "protected = true\n")).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "b", "x", *"plac", "enter")
+        assert (tmp_path / "blobs" / "results" / "delta").exists()
+        await press(pilot, "e", "enter")
+        assert len(listed(pilot)) == 4
+    assert not (tmp_path / "blobs" / "results" / "delta").exists()
+
+
+async def test_deleting_a_hash_blob_says_who_else_may_have_it(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "storage.toml",
+        f'[storage.place]\ntype = "file"\nbase_path = "{tmp_path}/blobs"\nkey_type = "hash"\n',
+    )
+    get_store("place", config_path=path).write(b"shared")
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "b", "x")
+        assert "whoever stored the same bytes" in " ".join(
+            screen_text(pilot).replace("▌", "").split()
+        )
+
+
+async def test_reload_shows_what_was_written_meanwhile(tmp_path: Path) -> None:
+    async with StorageApp(filled(tmp_path)).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "b")
+        blob(tmp_path, "results/new", b"")
+        for key in ("f5", "ctrl+r"):
+            await press(pilot, key)
+            assert "new" in listed(pilot)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_an_empty_storage_says_how_to_write_to_it(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    path = local(tmp_path, '\n[storage."a b"]\ntype = "local"\nstorage_path = "/nowhere/at/all"\n')
+    async with StorageApp(path).run_test(size=size) as pilot:
+        await settle(pilot)
+        await press(pilot, "j", "b")
+        assert "No blobs yet" in screen_text(pilot)
+        assert "storage_core.get_store('a b')" in screen_text(pilot)
+        assert "storage write FILE --to 'a b'" in screen_text(pilot)
+        for key in ("enter", "w", "x", "c", "p"):
+            await press(pilot, key)
+            assert isinstance(pilot.app.screen, BrowseScreen)
+        assert pilot.app.clipboard == ""
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_server_that_is_down_is_told_and_tried_again(
+    tmp_path: Path, server_down_url: str, size: tuple[int, int]
+) -> None:
+    path = write(
+        tmp_path / "storage.toml",
+        '[storage.down]\ntype = "s3"\nbucket = "acme"\naws_access_key_id = "A"\n'
+        f'aws_secret_access_key = "env:NO_SUCH"\nendpoint_url = "{server_down_url}"\ntimeout = 1\n',
+    )
+    async with StorageApp(path).run_test(size=size) as pilot:
+        await settle(pilot)
+        await press(pilot, "b")
+        text = " ".join(screen_text(pilot).split())
+        assert "⚠ The blobs cannot be listed" in text
+        assert "the environment variable NO_SUCH is not set" in text
+        assert "All 0" not in text
+        os.environ["NO_SUCH"] = "x"
+        try:
+            await press(pilot, "f5")
+        finally:
+            del os.environ["NO_SUCH"]
+        text = " ".join(screen_text(pilot).split())
+        assert "Could not connect" in text
+        assert "F5 tries again" in text
+
+
+async def test_a_server_that_cannot_list_says_so(tmp_path: Path, plain_kv_url: str) -> None:
+    path = write(
+        tmp_path / "storage.toml", f'[storage.kv]\ntype = "kv"\napi_address = "{plain_kv_url}"\n'
+    )
+    async with StorageApp(path).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "b")
+        assert "cannot list its keys" in screen_text(pilot)
+
+
+async def test_a_listing_that_breaks_off_keeps_what_came(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = filled(tmp_path)
+    whole = LocalBackend.list
+
+    def broken(backend: LocalBackend, kind: Any) -> Iterator[Any]:
+        yield from whole(backend, kind)
+        if kind == "results":
+            raise StorageUnavailable("the line went dead; try again")
+
+    monkeypatch.setattr(LocalBackend, "list", broken)
+    async with StorageApp(path).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "b")
+        assert "Not all blobs could be listed" in screen_text(pilot)
+        assert "the line went dead" in screen_text(pilot)
+        monkeypatch.setattr(LocalBackend, "list", whole)
+        await press(pilot, "f5")
+        assert "Not all" not in screen_text(pilot)
+        assert len(listed(pilot)) == 5
+
+
+async def test_leaving_while_it_lists_closes_the_store_once_and_no_sooner_than_it_is_unused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release, listing, closed = threading.Event(), threading.Event(), threading.Event()
+    opened: list[Store] = []
+    whole, init, close = LocalBackend.list, Store.__init__, Store.close
+
+    def hanging(backend: LocalBackend, kind: Any) -> Iterator[Any]:
+        listing.set()
+        release.wait()
+        assert not closed.is_set()
+        yield from whole(backend, kind)
+
+    def noted(store: Store, *args: Any, **kwargs: Any) -> None:
+        opened.append(store)
+        init(store, *args, **kwargs)
+
+    def closing(store: Store) -> None:
+        assert not closed.is_set()
+        close(store)
+        closed.set()
+
+    monkeypatch.setattr(LocalBackend, "list", hanging)
+    monkeypatch.setattr(Store, "__init__", noted)
+    monkeypatch.setattr(Store, "close", closing)
+    path = local(tmp_path)
+    (tmp_path / "blobs" / "flows").mkdir(parents=True)
+    (tmp_path / "blobs" / "flows" / "a").touch()
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        await pilot.press("b")
+        await pilot.pause()
+        while not listing.is_set():
+            await pilot.pause()
+        assert "● listing" in screen_text(pilot)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert pilot.app.screen is the_list(pilot)
+        release.set()
+        while not closed.is_set():
+            await pilot.pause()
+    assert len(opened) == 1
+
+
+async def test_ten_thousand_blobs_are_drawn_row_by_row_and_arranged_off_the_loop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tui.screens import browse
+    from tui.widgets.blob_table import BlobTable
+
+    path, folder = local(tmp_path), tmp_path / "blobs" / "results"
+    folder.mkdir(parents=True)
+    for number in range(10_000):
+        (folder / f"{number:05}").touch()
+    drawn: list[str] = []
+    shown: list[int] = []
+    threads: set[int] = set()
+    cells, arrange, show = BlobTable.cells, browse.arranged, BlobTable.show
+
+    def counted(table: BlobTable, row: Any) -> Any:
+        drawn.append(row.key)
+        return cells(table, row)
+
+    def arranged(*args: Any) -> Any:
+        threads.add(threading.get_ident())
+        return arrange(*args)
+
+    def showing(table: BlobTable, rows: Any, cursor: int = 0) -> None:
+        shown.append(len(rows))
+        show(table, rows, cursor)
+
+    monkeypatch.setattr(BlobTable, "cells", counted)
+    monkeypatch.setattr(BlobTable, "show", showing)
+    monkeypatch.setattr(browse, "arranged", arranged)
+    async with StorageApp(path).run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "b")
+        assert len(listed(pilot)) == 10_000
+        assert "10,000 blobs" in screen_text(pilot)
+        # A page at a time at most, and no row that is not on screen.
+        assert len(shown) <= 10_000 / 500 + 2
+        assert len(drawn) <= 24 * 3 * (len(shown) + 2)
+        drawn.clear()
+        await press(pilot, "s", "G")
+        assert current(pilot) == "results/09999"
+        await press(pilot, "slash", *"0777", "enter")
+        assert len(listed(pilot)) == 11
+        assert len(drawn) <= 24 * 3 * 8
+        assert threading.get_ident() not in threads
+
+
+async def test_blobs_of_s3_are_listed_looked_into_and_deleted(
+    tmp_path: Path, s3_server: S3Server
+) -> None:
+    bucket = s3_server.new_bucket()
+    path = write(
+        tmp_path / "storage.toml",
+        f'[storage.cloud]\ntype = "s3"\nbucket = "{bucket}"\nregion_name = "{REGION}"\n'
+        f'endpoint_url = "{s3_server.endpoint_url}"\n'
+        f"aws_access_key_id = {dumps(s3_server.access_key_id)}\n"
+        f"aws_secret_access_key = {dumps(s3_server.secret_access_key)}\n",
+    )
+    with get_store("cloud", config_path=path) as store:
+        for number in range(30):
+            s3_server.client.put_object(Bucket=bucket, Key=f"results/{number:04}", Body=b"{}")
+        store.write(b"\x00\x01", key="flows/code")
+    async with StorageApp(path).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "b")
+        assert "1 ● All 31  2 ○ Flows 1  3 ○ Results 30" in screen_text(pilot)
+        assert f"s3://{bucket}" in screen_text(pilot)
+        await press(pilot, "2", "enter")
+        assert "00 01" in screen_text(pilot)
+        await press(pilot, "escape", "x", "right", "enter")
+        assert "Flows 0" in screen_text(pilot)
+    with get_store("cloud", config_path=path) as store:
+        assert not store.exists("flows/code")
