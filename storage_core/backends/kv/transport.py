@@ -272,7 +272,9 @@ def _is_passing(error: Exception) -> bool:
     if isinstance(error, aiohttp.ClientSSLError):
         return False
     if isinstance(error, OSError):
-        return error.errno in _PASSING_ERRNOS
+        # A connection that breaks while a body is sent carries no number, but what broke it.
+        broken = isinstance(error.__cause__ or error, ConnectionError)
+        return broken or error.errno in _PASSING_ERRNOS
     return isinstance(
         error, _PassingStatus | aiohttp.ServerDisconnectedError | aiohttp.ClientPayloadError
     )
