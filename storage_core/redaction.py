@@ -103,9 +103,10 @@ def _forms(secrets: Iterable[str]) -> Iterator[str]:
         yield raw.hex()
         for shift in range(3):
             # Whatever precedes it, as the user name does in Basic authentication, one of these
-            # three stands in the encoded text. The ends depend on the neighbours, so they go.
-            encoded = b64encode(b"\0" * shift + raw).decode().rstrip("=")
-            core = encoded[(0, 2, 3)[shift] : len(encoded) - ((shift + len(raw)) % 3 > 0)]
-            if len(core) >= _SHORTEST_ENCODED:
-                yield core
-                yield core.replace("+", "-").replace("/", "_")
+            # three stands in the encoded text. Its ends depend on the neighbours: without what
+            # follows it is matched whole, otherwise without its last character.
+            encoded = b64encode(b"\0" * shift + raw).decode().rstrip("=")[(0, 2, 3)[shift] :]
+            for core in (encoded, encoded[:-1]):
+                if len(core) >= _SHORTEST_ENCODED:
+                    yield core
+                    yield core.replace("+", "-").replace("/", "_")

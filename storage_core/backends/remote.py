@@ -12,21 +12,15 @@ from abc import abstractmethod
 from io import BufferedReader, BytesIO
 from time import monotonic
 from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Final, TypeAlias, TypeVar
-from weakref import finalize
 
 from storage_core.backends import io_loop
 from storage_core.backends.base import Backend, Blob, deadline
+from storage_core.backends.connection import Connection
+from storage_core.backends.failures import failed, unanswered
 from storage_core.backends.retry import GRACE, GaveUp, attempt
 from storage_core.backends.stream import PIECE, RemoteFile
-from storage_core.backends.translate import BadSettings, Fault, classify, reason
-from storage_core.errors import (
-    AccessDenied,
-    BlobExists,
-    BlobNotFound,
-    ConfigurationError,
-    StorageError,
-    StorageUnavailable,
-)
+from storage_core.backends.translate import Fault, classify, reason
+from storage_core.errors import BlobNotFound, StorageError
 from storage_core.keys import Key, Kind, is_name
 from storage_core.redaction import scrubbed
 
@@ -42,21 +36,13 @@ Received: TypeAlias = list[bytes]
 PAGE_SIZE: Final = 1000
 """Blobs that are asked for at a time where a place is listed."""
 
-_abandoned: Final[list[Any]] = []
-"""A parent's drivers in its forked child: were they collected, they would close what is shared."""
-
 
 class RemoteBackend(Backend):
     """A backend whose driver is reached through coroutines. Safe in threads and after a fork."""
 
-    place: ClassVar[str]
-    """The word for what holds the blobs: bucket, container, folder."""
-
+    place: str
     credentials: str
-    """What to check when access is denied."""
-
     address: str
-    """What to check when nobody answers."""
 
     counts: ClassVar[bool] = False
     """Whether `_get` and `_get_range` append bytes as they come. If so, a read goes on for as long
@@ -66,14 +52,15 @@ class RemoteBackend(Backend):
         self, location: str, place_name: str, *, timeout: float, secrets: tuple[str, ...]
     ) -> None:
         self.location = location
-        self._place_name = place_name
+        self.place_name = place_name
         self.timeout = timeout
         """Seconds that one call may take besides the time for the bytes."""
 
+        self.connection = Connection(self._disconnect)
         self._secrets = secrets
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._connecting: asyncio.Task[Any] | None = None
-        self._finalizer: finalize[..., RemoteBackend] | None = None
+
+    async def _driver(self) -> Any:
+        return await self.connection.driver(self._connect)
 
     # One attempt at each operation. `driver` is what `_connect` returned.
 
@@ -132,6 +119,9 @@ class RemoteBackend(Backend):
     def _fault(self, error: BaseException) -> Fault:
         return classify(error)
 
+    def _reason(self, error: BaseException) -> str:
+        return reason(error, self._secrets)
+
     # The interface.
 
     def check(self) -> None:
@@ -174,10 +164,7 @@ class RemoteBackend(Backend):
         return BufferedReader(RemoteFile(self, key), PIECE)
 
     def close(self) -> None:
-        finalizer = self._finalizer
-        if finalizer is not None and io_loop.is_current(self._loop):
-            self._connecting = self._finalizer = None
-            finalizer()
+        self.connection.close()
 
     async def aput(self, key: Key, data: bytes, *, overwrite: bool) -> None:
         await io_loop.arun(self._put_checked(key, data, overwrite=overwrite))
@@ -371,6 +358,7 @@ class RemoteBackend(Backend):
     ) -> T:
         """Return what `call` returns, or raise what its failure means to the caller."""
         start = monotonic()
+        cause: BaseException | None
 
         async def once() -> T:
             return await call(await self._driver())
@@ -386,8 +374,10 @@ class RemoteBackend(Backend):
             )
         except StorageError:
             raise
-        except GaveUp as error:
-            failure = self._unanswered(doing, error)
+        except GaveUp as gave_up:
+            cause = gave_up.__cause__
+            why = "no answer" if cause is None else self._reason(cause)
+            failure = unanswered(self, doing, why, gave_up)
         except Exception as error:
             fault = self._fault(error)
             if fault is Fault.MISSING:
@@ -395,9 +385,11 @@ class RemoteBackend(Backend):
                 left = deadline(self.timeout, size) - (monotonic() - start)
                 if key is not None and not writes and await self._place_exists(left):
                     fault = Fault.BLOB_MISSING
-            failure = self._failed(doing, key, fault, error)
+            cause = error
+            failure = failed(self, doing, key, self._reason(error), fault)
         # Raised out here, so that the driver's exception, which may hold a secret, is not its
         # context.
+        failure.__cause__ = None if cause is None else scrubbed(cause, self._secrets)
         raise failure
 
     async def _place_exists(self, left: float) -> bool:
@@ -408,100 +400,6 @@ class RemoteBackend(Backend):
         except Exception as error:
             return self._fault(error) not in (Fault.MISSING, Fault.PLACE_MISSING)
         return True
-
-    # The driver, built when it is first needed, in each process anew.
-
-    async def _driver(self) -> Any:
-        loop = asyncio.get_running_loop()
-        if self._loop is not loop:
-            if self._connecting is not None:
-                _abandoned.append((self._connecting, self._finalizer))
-            self._loop, self._connecting = loop, None
-        task = self._connecting
-        if task is None or (task.done() and (task.cancelled() or task.exception())):
-            task = self._connecting = asyncio.ensure_future(self._connect_and_watch())
-            task.add_done_callback(_retrieve)
-        # Shielded: others may be waiting for the same one.
-        return await asyncio.shield(task)
-
-    def forget_driver(self) -> None:
-        """Have the next call build another driver: this one's connection is in an unknown state."""
-        self._connecting = None
-
-    async def _connect_and_watch(self) -> Any:
-        try:
-            driver = await self._connect()
-        except Exception as error:
-            if self._fault(error) is Fault.OTHER and not isinstance(error, StorageError):
-                raise BadSettings(f"{type(error).__name__}: {error}") from error
-            raise
-        self._finalizer = finalize(
-            self, _let_go, self._disconnect, driver, asyncio.get_running_loop()
-        )
-        return driver
-
-    # What a failure is called.
-
-    def _unanswered(self, doing: str, gave_up: GaveUp) -> StorageError:
-        why = "no answer" if gave_up.__cause__ is None else self._reason(gave_up.__cause__)
-        return self._caused(
-            StorageUnavailable(
-                f"{self.location} cannot {doing}: {why}, {gave_up}; "
-                f"check the network and {self.address}, or raise Timeout"
-            ),
-            gave_up.__cause__,
-        )
-
-    def _failed(
-        self, doing: str, key: Key | None, fault: Fault, error: BaseException
-    ) -> StorageError:
-        where, why = self.location, self._reason(error)
-        failure: StorageError
-        if fault is Fault.BLOB_MISSING:
-            failure = BlobNotFound(f"{where} holds no blob {key}")
-        elif fault is Fault.PLACE_MISSING:
-            failure = ConfigurationError(
-                f"{where} cannot {doing}: {self.place} {self._place_name} does not exist; "
-                f"create it, or correct the name"
-            )
-        elif fault is Fault.TAKEN:
-            failure = BlobExists(f"{where} already holds a blob {key}; choose another key")
-        elif fault is Fault.DENIED:
-            failure = AccessDenied(
-                f"{where} cannot {doing}: access denied ({why}); check {self.credentials}"
-            )
-        elif fault is Fault.REDIRECTED:
-            failure = ConfigurationError(
-                f"{where} cannot {doing}: the server redirects elsewhere, which is not followed; "
-                f"correct {self.address}"
-            )
-        elif fault is Fault.MISCONFIGURED:
-            failure = ConfigurationError(f"{where} cannot {doing}: {why}; correct the settings")
-        else:
-            failure = StorageUnavailable(
-                f"{where} cannot {doing}: {why}; see whether it is what {self.address} names"
-            )
-        return self._caused(failure, error)
-
-    def _reason(self, error: BaseException) -> str:
-        return reason(error, self._secrets)
-
-    def _caused(self, failure: StorageError, error: BaseException | None) -> StorageError:
-        failure.__cause__ = None if error is None else scrubbed(error, self._secrets)
-        return failure
-
-
-def _let_go(disconnect: Callable[[Any], Any], driver: Any, loop: asyncio.AbstractEventLoop) -> None:
-    if io_loop.is_current(loop):
-        io_loop.finish(disconnect(driver))
-    else:
-        _abandoned.append(driver)
-
-
-def _retrieve(task: asyncio.Task[Any]) -> None:
-    """Take what connecting raised, in case that everybody who waited has given up."""
-    if not task.cancelled():
-        task.exception()
 
 
 def merged(defaults: dict[str, Any], options: dict[str, Any]) -> dict[str, Any]:

@@ -8,19 +8,16 @@ s3fs on top of it ask for more than they need and retry by their own rules.
 from __future__ import annotations
 
 import asyncio
-from functools import cache
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import s3fs
-from aiobotocore.httpsession import AIOHTTPSession  # type: ignore[import-untyped]
-from aiobotocore.session import AioSession  # type: ignore[import-untyped]
 from botocore.handlers import add_expect_header
-from botocore.loaders import create_loader
 
 from storage_core.backends.base import CHUNK_SIZE, Blob
 from storage_core.backends.files import parts_of
 from storage_core.backends.remote import Received, RemoteBackend, merged
-from storage_core.backends.translate import Fault, Redirected, causes, classify, classify_status
+from storage_core.backends.s3_session import HTTPSession, descriptions, session_of
+from storage_core.backends.translate import Fault, causes, classify, classify_status
 from storage_core.backends.worker import beside
 from storage_core.keys import Key
 
@@ -62,28 +59,6 @@ _ELSEWHERE: Final = frozenset(
         "TemporaryRedirect",
     }
 )
-
-
-class _Session(AIOHTTPSession):  # type: ignore[misc]
-    """Follows no redirect: botocore's own session does not, and the token would travel along."""
-
-    async def send(self, request: Any) -> Any:
-        answer = await super().send(request)
-        # A region is botocore's to deal with, which signs the request anew for it.
-        if 300 <= answer.status_code < 400 and "x-amz-bucket-region" not in answer.headers:
-            raise Redirected
-        return answer
-
-    async def _get_session(self, proxy_url: str | None) -> Any:
-        return _NotFollowing(await super()._get_session(proxy_url))
-
-
-class _NotFollowing:
-    def __init__(self, session: Any) -> None:
-        self._session = session
-
-    def request(self, *args: Any, **kwargs: Any) -> Any:
-        return self._session.request(*args, **kwargs, allow_redirects=False)
 
 
 class S3Backend(RemoteBackend):
@@ -133,12 +108,12 @@ class S3Backend(RemoteBackend):
         self._bucket = bucket
         self._prefix = f"{prefix}/" if prefix else ""
         self._region = region
-        _loader(None)
+        descriptions()
         config: dict[str, Any] = {
             "connect_timeout": timeout,
             "read_timeout": timeout,
             "retries": {"total_max_attempts": 1},
-            "http_session_cls": _Session,
+            "http_session_cls": HTTPSession,
         }
         if endpoint_url or dict(options or {}).get("endpoint_url"):
             # Services other than AWS answer wrongly when they are asked for its newer checksums.
@@ -168,7 +143,7 @@ class S3Backend(RemoteBackend):
             **self._arguments,
         )
         driver.retries = 1
-        driver.session = _session_of(driver.kwargs)
+        driver.session = session_of(driver.kwargs)
         client = await driver.set_session()
         # A server that does not know it would let an upload wait for its leave to begin.
         client.meta.events.unregister("before-call.s3", add_expect_header)
@@ -310,23 +285,6 @@ class S3Backend(RemoteBackend):
                 code = answer["Error"].get("Code", "")
                 return f"{code}: {super()._reason(error)}" if not code.isdigit() else code
         return super()._reason(error)
-
-
-@cache
-def _loader(data_path: str | None) -> Any:
-    """The descriptions of AWS's interfaces, read once: every session would read them again."""
-    loader = create_loader(data_path)
-    for part in ("service-2", "endpoint-rule-set-1"):
-        loader.load_service_model("s3", part)
-    for name in ("endpoints", "partitions", "sdk-default-configuration"):
-        loader.load_data(name)
-    return loader
-
-
-def _session_of(arguments: dict[str, Any]) -> Any:
-    session = AioSession(**arguments)
-    session.register_component("data_loader", _loader(session.get_config_variable("data_path")))
-    return session
 
 
 def _fault_of(answer: dict[str, Any]) -> Fault:

@@ -308,7 +308,7 @@ def test_a_write_whose_answer_was_lost_is_not_mistaken_for_another_ones(
 def test_a_read_that_breaks_off_is_taken_up_again(
     backend: RemoteBackend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    data, key = token_bytes(9 * MIB), new_key()
+    data, key = token_bytes(17 * MIB), new_key()
     calls: list[tuple[Any, ...]] = []
     backend.put(key, data, overwrite=True)
     real = backend._get_range
@@ -327,13 +327,13 @@ def test_a_read_that_breaks_off_is_taken_up_again(
 
 @every([*REMOTE, "memory", "local"])
 def test_a_stream_is_read_in_any_pieces(backend: Backend) -> None:
-    data, key = token_bytes(5 * MIB + 3), new_key()
+    data, key = token_bytes(9 * MIB + 3), new_key()
     backend.put(key, data, overwrite=True)
     with backend.open(key) as file:
         assert file.read(0) == b""
         assert file.read(1) == data[:1]
-        assert file.read(4 * MIB) == data[1 : 4 * MIB + 1]
-        assert file.read() == data[4 * MIB + 1 :]
+        assert file.read(8 * MIB) == data[1 : 8 * MIB + 1]
+        assert file.read() == data[8 * MIB + 1 :]
         assert file.read() == b""
         assert file.read(10) == b""
 

@@ -1,0 +1,344 @@
+"""Blobs on a file system that fsspec knows, object stores excepted. Opened by `filesystem`.
+
+It is used through the methods of fsspec: those of an asynchronous file system on the event loop,
+those of a blocking one each in a thread that is left to itself at the deadline.
+
+How a write becomes visible depends on the file system:
+
+- `memory://` takes the whole blob at once;
+- where there is a way to rename (webdav, sftp, ftp, smb, hdfs, webhdfs, dbfs …) the blob is written
+  under a name with `~`, which no blob has, and renamed when it is complete;
+- the others (http, zip, jupyter …) are written to directly: a write that is killed may leave a part
+  of the blob, and what one that fails has left is removed if the file system still answers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from io import BytesIO
+from secrets import token_hex
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
+
+from fsspec import AbstractFileSystem, get_filesystem_class, url_to_fs
+from fsspec.asyn import AsyncFileSystem
+
+from storage_core.backends import webdav
+from storage_core.backends.base import CHUNK_SIZE, Blob
+from storage_core.backends.files import parts_of
+from storage_core.backends.remote import Received, RemoteBackend
+from storage_core.backends.translate import Fault
+from storage_core.backends.worker import beside, in_thread
+from storage_core.errors import ConfigurationError
+from storage_core.keys import Key
+from storage_core.redaction import mask_url
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterator, Sequence
+
+    from storage_core.keys import Kind
+
+STALE_AFTER: Final = timedelta(hours=1)
+"""Age at which a temporary file is taken for one of a writer that died."""
+
+_SHAREABLE: Final = frozenset({"memory", *webdav.PROTOCOLS})
+"""Blocking file systems that several threads may use at once; with the others they take turns."""
+
+_TIMES: Final = ("mtime", "modified", "last_modified", "LastModified", "updated", "created")
+
+
+@dataclass
+class _Driver:
+    """A file system, and what has to be known about it between two calls."""
+
+    fs: Any
+    root: str
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    folders: set[str] = field(default_factory=set)
+    """Folders that exist, as far as is known."""
+
+
+class FileSystemBackend(RemoteBackend):
+    """Blobs below one folder of an fsspec file system."""
+
+    place = "folder"
+    credentials = ""
+    address = ""
+
+    def __init__(
+        self,
+        base_path: str,
+        *,
+        options: dict[str, Any],
+        timeout: float,
+        secrets: tuple[str, ...] = (),
+    ) -> None:
+        """Name the folder; see `open_filesystem`."""
+        shown = mask_url(base_path)
+        super().__init__(shown.rstrip("/"), shown, timeout=timeout, secrets=secrets)
+        classes = [_class_of(part, shown) for part in base_path.split("::")]
+        self._protocol = base_path.partition("://")[0].lower()
+        self._is_async = len(classes) == 1 and issubclass(classes[0], AsyncFileSystem)
+        self._is_webdav = self._protocol in webdav.PROTOCOLS
+        if self._is_webdav:
+            base_path, options = webdav.prepared(base_path, options, timeout)
+        self._base_path = base_path
+        self._options = options
+
+    async def _connect(self) -> _Driver:
+        if self._is_async:
+            loop = asyncio.get_running_loop()
+            fs, root = url_to_fs(
+                self._base_path, **{"skip_instance_cache": True, "loop": loop, **self._options}
+            )
+        else:
+            fs, root = await in_thread(
+                url_to_fs, self._base_path, **{"skip_instance_cache": True, **self._options}
+            )
+        return _Driver(fs, root.rstrip("/"))
+
+    async def _do(self, driver: _Driver, name: str, *args: Any, **kwargs: Any) -> Any:
+        """Call a method of the file system."""
+        if self._is_async:
+            return await getattr(driver.fs, f"_{name}")(*args, **kwargs)
+        return await self._in_turn(driver, getattr(driver.fs, name), *args, **kwargs)
+
+    async def _in_turn(
+        self, driver: _Driver, function: Callable[..., Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        if self._protocol in _SHAREABLE:
+            return await in_thread(function, *args, **kwargs)
+        async with driver.turn:
+            try:
+                return await in_thread(function, *args, **kwargs)
+            except asyncio.CancelledError:
+                # The call goes on in its thread, on a connection that is of no use to others now.
+                self.connection.forget()
+                raise
+
+    async def _get(self, driver: _Driver, key: Key, received: Received) -> None:
+        path = self._path(driver, key)
+        received.append(await self._do(driver, "cat_file", path))
+
+    async def _get_range(
+        self,
+        driver: _Driver,
+        key: Key,
+        start: int,
+        size: int,
+        received: Received,
+        handle: dict[str, Any],
+    ) -> None:
+        path = self._path(driver, key)
+        if self._is_async:
+            end = start + size
+            received.append(await self._do(driver, "cat_file", path, start=start, end=end))
+            return
+
+        def read() -> bytes:
+            if handle.get("position") != start:
+                handle["file"] = file = driver.fs.open(path, "rb")
+                if start:
+                    file.seek(start)
+            piece = b"".join(_exactly(handle["file"], size))
+            handle["position"] = start + len(piece)
+            return piece
+
+        try:
+            received.append(await self._in_turn(driver, read))
+        except BaseException:
+            handle.clear()
+            raise
+
+    async def end_stream(self, handle: dict[str, Any]) -> None:
+        if "file" in handle:
+            await in_thread(handle["file"].close)
+
+    async def _size(self, driver: _Driver, key: Key) -> int:
+        path = self._path(driver, key)
+        found = await self._info(driver, path)
+        if found["type"] != "file":
+            raise FileNotFoundError(path)
+        size = found["size"]
+        return len(await self._do(driver, "cat_file", path)) if size is None else int(size)
+
+    async def _put(self, driver: _Driver, key: Key, data: bytes, *, create: bool) -> None:
+        mode = {"mode": "create"} if create and self._protocol == "memory" else {}
+        await self._publish(
+            driver,
+            key,
+            lambda path: (
+                self._in_turn(driver, webdav.upload, driver.fs, BytesIO(data), path)
+                if self._is_webdav
+                else self._do(driver, "pipe_file", path, data, **mode)
+            ),
+            len(data),
+            create=create,
+        )
+
+    async def _put_file(
+        self, driver: _Driver, key: Key, file: BinaryIO, size: int, *, create: bool
+    ) -> None:
+        if self._protocol == "memory":
+            data = b"".join(parts_of(file, size, CHUNK_SIZE))
+            await self._put(driver, key, data, create=create)
+            return
+        await self._publish(
+            driver,
+            key,
+            lambda path: (
+                self._in_turn(driver, webdav.upload, driver.fs, file, path)
+                if self._is_webdav
+                else self._do(driver, "put_file", file.name, path)
+            ),
+            size,
+            create=create,
+        )
+
+    async def _delete(self, driver: _Driver, key: Key) -> None:
+        await self._do(driver, "rm_file", self._path(driver, key))
+
+    async def _page(
+        self, driver: _Driver, kind: Kind, token: Any, limit: int
+    ) -> tuple[Sequence[Blob], Any]:
+        """All blobs at once: fsspec has no pages. The folder is made by the first write."""
+        folder = f"{driver.root}/{kind}"
+        driver.fs.invalidate_cache()
+        try:
+            entries = await self._do(driver, "ls", folder, detail=True)
+        except FileNotFoundError:
+            await self._find_place(driver)
+            return (), None
+        blobs = []
+        for entry in entries:
+            name = entry["name"].rstrip("/").rpartition("/")[2]
+            if entry["type"] == "file":
+                modified = _time_of(entry)
+                blobs.append(Blob(f"{kind}/{name}", entry.get("size"), modified))
+                if _is_stale(name, modified):
+                    beside(self._do(driver, "rm_file", f"{folder}/{name}"))
+        return blobs, None
+
+    async def _find_place(self, driver: _Driver) -> None:
+        """The folder need not exist yet, but something has to answer above it."""
+        try:
+            await self._info(driver, driver.root)
+        except FileNotFoundError:
+            if driver.root:
+                await self._info(driver, driver.fs.root_marker)
+            else:
+                raise
+
+    async def _info(self, driver: _Driver, path: str) -> dict[str, Any]:
+        driver.fs.invalidate_cache()
+        found: dict[str, Any] = await self._do(driver, "info", path)
+        return found
+
+    async def _publish(
+        self,
+        driver: _Driver,
+        key: Key,
+        upload: Callable[[str], Awaitable[Any]],
+        size: int,
+        *,
+        create: bool,
+    ) -> None:
+        """Have `upload` write a blob, and let it be seen when it is complete."""
+        folder, target = f"{driver.root}/{key.kind}", self._path(driver, key)
+        rename = self._rename_of(driver)
+        written = target if rename is None else f"{folder}/~{token_hex(8)}"
+        began = False
+        try:
+            if folder not in driver.folders:
+                await self._make_folder(driver, folder)
+            began = True
+            await upload(written)
+            stored = (await self._info(driver, written)).get("size")
+            if stored not in (None, size):
+                raise ConnectionError(f"{stored} bytes were stored instead of {size}")
+            if rename is not None:
+                await self._in_turn(driver, rename, written, target, create)
+        except BaseException:
+            driver.folders.discard(folder)
+            if began and (rename is not None or not create):
+                beside(self._do(driver, "rm_file", written))
+            raise
+
+    async def _make_folder(self, driver: _Driver, folder: str) -> None:
+        try:
+            if self._is_webdav:
+                await self._in_turn(driver, webdav.make_folder, driver.fs, folder)
+            else:
+                await self._do(driver, "makedirs", folder, exist_ok=True)
+        except (FileExistsError, NotImplementedError):
+            pass  # Another writer was faster, or there is no such thing as a folder.
+        driver.folders.add(folder)
+
+    def _rename_of(self, driver: _Driver) -> Callable[[str, str, bool], None] | None:
+        """How the file system renames, if it does; to copy and to delete is no way to do it."""
+        fs = driver.fs
+        if self._is_webdav:
+            return partial(webdav.rename, fs)
+        if self._is_async or type(fs).mv is AbstractFileSystem.mv:
+            return None
+
+        def rename(old: str, new: str, create: bool) -> None:
+            try:
+                fs.mv(old, new)
+            except OSError as error:
+                if create or error.errno != errno.EEXIST:
+                    raise
+                fs.rm_file(new)
+                fs.mv(old, new)
+
+        return rename
+
+    def _path(self, driver: _Driver, key: Key) -> str:
+        return f"{driver.root}/{key}"
+
+    def _fault(self, error: BaseException) -> Fault:
+        if isinstance(error, IsADirectoryError | NotADirectoryError):
+            return Fault.MISCONFIGURED
+        return super()._fault(error)
+
+
+def _class_of(part: str, shown: str) -> Any:
+    """The class of a file system; importing it here tells at once what is missing."""
+    try:
+        return get_filesystem_class(part.partition("://")[0].lower())
+    except ValueError:
+        raise ConfigurationError(
+            f"{shown}: fsspec knows no file system of this name; correct Base Path"
+        ) from None
+    except ImportError as error:
+        raise ConfigurationError(f"{shown}: {error}") from error
+
+
+def _exactly(file: BinaryIO, size: int) -> Iterator[bytes]:
+    while size > 0 and (chunk := file.read(min(size, CHUNK_SIZE))):
+        size -= len(chunk)
+        yield chunk
+
+
+def _time_of(entry: dict[str, Any]) -> datetime | None:
+    """When a file was written, in whichever form the file system says it."""
+    for name in _TIMES:
+        value = entry.get(name)
+        if isinstance(value, str):
+            try:
+                value = datetime.fromisoformat(value)
+            except ValueError:
+                continue
+        if isinstance(value, int | float):
+            return datetime.fromtimestamp(value, UTC)
+        if isinstance(value, datetime):
+            return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+    return None
+
+
+def _is_stale(name: str, modified: datetime | None) -> bool:
+    is_temporary = len(name) == 17 and name[0] == "~"
+    return is_temporary and modified is not None and modified < datetime.now(UTC) - STALE_AFTER

@@ -1,0 +1,183 @@
+"""The one retry policy: what is tried again, how often, how long, and what is said afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from itertools import count
+
+import pytest
+
+from storage_core.backends.retry import MAX_ATTEMPTS, GaveUp, attempt
+
+TIMEOUT = 0.5
+PATIENCE = 1.1 * TIMEOUT + 0.2
+
+
+def is_reset(error: Exception) -> bool:
+    return isinstance(error, ConnectionResetError)
+
+
+async def hang() -> None:
+    await asyncio.Event().wait()
+
+
+async def given_up(call: Callable[[], Awaitable[object]], timeout: float = TIMEOUT) -> GaveUp:  # noqa: ASYNC109
+    started = time.monotonic()
+    with pytest.raises(GaveUp) as caught:
+        await attempt(call, timeout=timeout, is_transient=is_reset)
+    assert time.monotonic() - started < 1.1 * timeout + 0.2
+    return caught.value
+
+
+async def test_what_passes_is_tried_again() -> None:
+    tries = count(1)
+
+    async def third_time_lucky() -> int:
+        number = next(tries)
+        if number < 3:
+            raise ConnectionResetError
+        return number
+
+    assert await attempt(third_time_lucky, timeout=TIMEOUT, is_transient=is_reset) == 3
+
+
+async def test_what_does_not_pass_is_raised_as_it_is_at_once() -> None:
+    tries = count(1)
+
+    async def denied() -> None:
+        next(tries)
+        raise PermissionError
+
+    with pytest.raises(PermissionError):
+        await attempt(denied, timeout=TIMEOUT, is_transient=is_reset)
+    assert next(tries) == 2
+
+
+@pytest.mark.parametrize("timeout", [0.1, 0.5, 2.0])
+async def test_attempts_are_spread_over_the_timeout_and_counted(timeout: float) -> None:  # noqa: ASYNC109
+    times: list[float] = []
+
+    async def reset() -> None:
+        times.append(time.monotonic())
+        raise ConnectionResetError("by peer")
+
+    error = await given_up(reset, timeout)
+    assert len(times) == error.attempts
+    assert 5 <= error.attempts <= MAX_ATTEMPTS
+    assert times[-1] - times[0] > 0.3 * timeout
+    assert f"tried {len(times)} times within" in str(error)
+    assert isinstance(error.__cause__, ConnectionResetError)
+
+
+async def test_a_call_that_hangs_is_cancelled_at_the_deadline() -> None:
+    cancelled = asyncio.Event()
+
+    async def hanging() -> None:
+        try:
+            await hang()
+        finally:
+            cancelled.set()
+
+    error = await given_up(hanging)
+    assert error.attempts == 1
+    assert error.__cause__ is None
+    assert cancelled.is_set()
+
+
+async def test_a_call_that_ignores_its_cancellation_is_left_to_itself() -> None:
+    finish, finished = asyncio.Event(), asyncio.Event()
+
+    async def stubborn() -> None:
+        try:
+            await hang()
+        except asyncio.CancelledError:
+            await finish.wait()
+            finished.set()
+            raise ConnectionResetError from None
+
+    await given_up(stubborn)
+    finish.set()
+    await asyncio.wait_for(finished.wait(), 5)
+
+
+async def test_cancelling_the_caller_cancels_the_call() -> None:
+    begun, cancelled = asyncio.Event(), asyncio.Event()
+
+    async def hanging() -> None:
+        begun.set()
+        try:
+            await hang()
+        finally:
+            cancelled.set()
+
+    waiting = asyncio.ensure_future(attempt(hanging, timeout=60, is_transient=is_reset))
+    await begun.wait()
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert cancelled.is_set()
+
+
+async def test_a_known_size_extends_the_deadline() -> None:
+    async def slow() -> str:
+        await asyncio.sleep(2 * TIMEOUT)
+        return "done"
+
+    with pytest.raises(GaveUp):
+        await attempt(slow, timeout=TIMEOUT, is_transient=is_reset)
+    half_a_second = 64 * 1024
+    done = await attempt(slow, timeout=TIMEOUT, is_transient=is_reset, size=half_a_second)
+    assert done == "done"
+
+
+async def test_the_size_is_asked_for_only_when_a_read_takes_long() -> None:
+    asked = count()
+
+    async def size() -> int:
+        next(asked)
+        return 64 * 1024
+
+    async def fast() -> str:
+        return "fast"
+
+    async def slow() -> str:
+        await asyncio.sleep(2 * TIMEOUT)
+        return "slow"
+
+    assert await attempt(fast, timeout=TIMEOUT, is_transient=is_reset, size_of=size) == "fast"
+    assert next(asked) == 0
+    assert await attempt(slow, timeout=TIMEOUT, is_transient=is_reset, size_of=size) == "slow"
+    assert next(asked) == 2
+
+
+@pytest.mark.parametrize("answer", [hang, OSError], ids=["hangs", "fails"])
+async def test_a_size_that_nobody_tells_extends_nothing(answer: object) -> None:
+    async def size() -> int:
+        if answer is hang:
+            await hang()
+        raise OSError
+
+    started = time.monotonic()
+    with pytest.raises(GaveUp):
+        await attempt(hang, timeout=TIMEOUT, is_transient=is_reset, size_of=size)
+    assert time.monotonic() - started < PATIENCE
+
+
+async def test_bytes_that_come_fast_enough_extend_the_deadline_and_no_others_do() -> None:
+    moved = 0
+
+    async def fast() -> str:
+        nonlocal moved
+        for _ in range(8):
+            await asyncio.sleep(TIMEOUT / 4)
+            moved += int(TIMEOUT * 64 * 1024)
+        return "done"
+
+    done = await attempt(fast, timeout=TIMEOUT, is_transient=is_reset, moved=lambda: moved)
+    assert done == "done"
+    started = time.monotonic()
+    with pytest.raises(GaveUp):
+        await attempt(hang, timeout=TIMEOUT, is_transient=is_reset, moved=lambda: 100)
+    assert time.monotonic() - started < PATIENCE
