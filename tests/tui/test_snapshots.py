@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input, TextArea
 
 from storage_core.probe import Step, StepResult
 from tests.tui.driving import TWO, enter, press, settle, the_list
@@ -91,7 +92,7 @@ async def conflict(pilot: Pilot[Any]) -> None:
     await press(pilot, "e", "end")
     await enter(pilot, "2")
     path = Path(pilot.app.workspace.file.path)  # type: ignore[attr-defined]
-    path.write_text(path.read_text().replace("eu-west-1", "us-east-1"))
+    path.write_text(FULL.replace("eu-west-1", "us-east-1"))  # noqa: ASYNC240
     await press(pilot, "ctrl+s")
 
 
@@ -159,6 +160,9 @@ def test_looks(
     user = tmp_path / "user"
     monkeypatch.setenv("PREFECT_HOME", str(user / ".prefect"))
     monkeypatch.setattr(probe_screen, "milliseconds", lambda seconds: "12 ms")
+    # A cursor that blinks is in one picture and not in the next.
+    monkeypatch.setattr(Input, "_toggle_cursor", lambda field: None)
+    monkeypatch.setattr(TextArea, "_toggle_cursor_blink_visible", lambda area: None)
     path = user / ".prefect" / "storage.toml"
     if text is not None:
         path.parent.mkdir()
