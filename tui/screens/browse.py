@@ -25,6 +25,8 @@ from tui.widgets.blob_table import ORDERS, BlobDetail, BlobTable, KindBar
 from tui.widgets.table import Table
 
 if TYPE_CHECKING:
+    from textual.worker import Worker
+
     from tui.workspace import Row
 
 AGES = 30.0
@@ -44,13 +46,16 @@ class BrowseScreen(BlobCommands[None]):
         self.row = row
         self.opened = OpenedStore(lambda: Store(configuration_of(row), timeout=None, folder=folder))
         self._blobs: list[Listed] = []
+        self._gone: set[str] = set()
+        """Keys deleted since the listing began, which may still bring them."""
+
         self._view = View()
         self._kind = 0
         self._filter = ""
         self._listing = False
         self._problem = ""
         self._changed = False
-        self._arranging = False
+        self._arranging: Worker[None] | None = None
 
     def body(self) -> ComposeResult:
         """Kinds, what there is to say instead of blobs or beside them, the list, the details."""
@@ -89,6 +94,8 @@ class BrowseScreen(BlobCommands[None]):
 
     async def _list(self) -> None:
         self._listing, self._problem = True, ""
+        self._blobs = self._standing()
+        self._gone.clear()
         found: list[Listed] = []
         fresh = not self._blobs
         try:
@@ -105,27 +112,28 @@ class BrowseScreen(BlobCommands[None]):
             self._problem = printable(str(error))
             if not fresh and found:
                 self._blobs = found
-        finally:
-            self._listing = False
+        self._listing = False
         self._say()
-        self._arrange()
+        await self._arrange().wait()
 
-    def _arrange(self) -> None:
+    def _standing(self) -> list[Listed]:
+        """What is listed, without what was deleted since."""
+        return [blob for blob in self._blobs if blob.key not in self._gone]
+
+    def _arrange(self) -> Worker[None]:
         """Sort and filter in a thread, and show that; again if there is more by then."""
         self._changed = True
-        if not self._arranging:
-            self._arranging = True
-            self.run_worker(self._arranged(), group="load-view")
+        if self._arranging is None:
+            self._arranging = self.run_worker(self._arranged(), group="load-view")
+        return self._arranging
 
     async def _arranged(self) -> None:
-        try:
-            while self._changed:
-                self._changed = False
-                blobs, kind = [*self._blobs], KINDS[self._kind - 1] if self._kind else None
-                words, sort = self._filter.lower().split(), self.table.sort
-                self._show(await in_thread(lambda: arranged(blobs, kind, words, sort)))  # noqa: B023
-        finally:
-            self._arranging = False
+        while self._changed:
+            self._changed = False
+            blobs, kind = self._standing(), KINDS[self._kind - 1] if self._kind else None
+            words, sort = self._filter.lower().split(), self.table.sort
+            self._show(await in_thread(lambda: arranged(blobs, kind, words, sort)))  # noqa: B023
+        self._arranging = None
 
     def _show(self, view: View) -> None:
         current, table = self.blob, self.table
@@ -169,7 +177,11 @@ class BrowseScreen(BlobCommands[None]):
     def _notice(self) -> Content | None:
         """What is said instead of blobs, or above them when not all could be listed."""
         if self._problem:
-            head = "Not all blobs could be listed" if self._blobs else "The blobs cannot be listed"
+            head = (
+                "Not all blobs could be listed"
+                if self._view.counts[0]
+                else "The blobs cannot be listed"
+            )
             return Content.assemble(
                 (f"⚠ {head}\n", "bold $warning"),
                 (f"{self._problem}\n", "$foreground"),
@@ -178,9 +190,10 @@ class BrowseScreen(BlobCommands[None]):
             )
         if self._view.rows:
             return None
+        total = self._view.counts[0]
         if self._listing:
-            return Content("Listing…") if not self._blobs else None
-        if self._blobs:
+            return Content("Listing…") if not total else None
+        if total:
             return Content.assemble(
                 ("Nothing here\n", "bold $foreground"),
                 "No key has that in it.\n" if self._filter else "There is no blob of this kind.\n",
@@ -287,7 +300,7 @@ class BrowseScreen(BlobCommands[None]):
 
     def blob_deleted(self, blob: Listed) -> None:
         """Take it off the list."""
-        self._blobs = [each for each in self._blobs if each.key != blob.key]
+        self._gone.add(blob.key)
         self._arrange()
 
     def action_leave(self) -> None:

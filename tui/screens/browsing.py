@@ -22,7 +22,13 @@ class BrowseCommands(RowScreen):
 
     @flow
     async def _browse(self, row: Row) -> None:
-        await self.app.in_background("opening", lambda: import_module("tui.screens.browse"))
+        await self.app.in_background("opening", _load)
         from tui.screens.browse import BrowseScreen
 
         await self.app.push_screen_wait(BrowseScreen(row, self.app.workspace.file.folder))
+
+
+def _load() -> None:
+    """Import what is needed from here on: on the event loop that would show."""
+    for name in ("browse", "preview", "download", "ask"):
+        import_module(f"tui.screens.{name}")

@@ -59,9 +59,10 @@ class DownloadScreen(Dialog[str]):
         if not entered:
             self._fail("name a file")
         elif self._download is None:
-            self.run_worker(self._fetch(entered), group="load", exclusive=True)
+            self.run_worker(self._look(entered), group="flow", exclusive=True)
 
-    async def _fetch(self, entered: str) -> None:
+    async def _look(self, entered: str) -> None:
+        """See what is there, and ask before it is replaced."""
         from tui.screens.ask import Ask
 
         place = await self.app.in_background("looking", lambda: place_of(entered, self._blob.name))
@@ -82,10 +83,12 @@ class DownloadScreen(Dialog[str]):
             if answer != "replace":
                 return
         self._download = Download(place.target, replace=place.exists)
+        self.run_worker(self._fetch(self._download, shown), group="load", exclusive=True)
+
+    async def _fetch(self, download: Download, shown: str) -> None:
         self._begin()
+        self._progress(0)
         try:
-            download = self._download
-            self._progress(0)
             async for done in stream(lambda: self._opened.fetched(self._blob.key, download)):
                 self._progress(done)
         except StorageError as error:
@@ -127,6 +130,7 @@ class DownloadScreen(Dialog[str]):
     @on(Button.Pressed, "#cancel")
     def action_cancel(self) -> None:
         """Give it up; nothing of it stays."""
+        self.workers.cancel_group(self, "flow")
         self.workers.cancel_group(self, "load")
         self.dismiss("Cancelled; nothing was written." if self._download else "")
 
