@@ -10,6 +10,8 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
 from textual.widgets import Button, Input, Select, Static
 
 from storage_core.declaration.setting import Setting
@@ -50,6 +52,21 @@ class More(Static, can_focus=True):
         if event.key in ("enter", "space"):
             event.stop()
             self.post_message(self.Toggled())
+
+
+class Landing(Widget):
+    """Where blobs would land, or how many settings are wrong; cut to its width as it is drawn."""
+
+    place: reactive[str] = reactive("")
+    wrong: reactive[int] = reactive(0)
+
+    def render(self) -> Content:
+        """One line."""
+        if self.wrong:
+            many = "One setting is" if self.wrong == 1 else f"{self.wrong} settings are"
+            return Content.styled(f"✗ {many} wrong", "$error")
+        shown = cut(f"{self.place}…", self.size.width - 15) if self.place else "—"
+        return Content.assemble(("Blobs land at  ", MUTED), (shown, "$foreground"))
 
 
 class FormScreen(StorageScreen[str | None]):
@@ -101,7 +118,7 @@ class FormScreen(StorageScreen[str | None]):
                     if setting.advanced:
                         yield field_for(setting, self._given.get(setting.name))
         with Horizontal(id="foot"):
-            yield Static(id="landing", markup=False)
+            yield Landing(id="landing")
             yield Button("Cancel", id="cancel", compact=True)
             yield Button("Save", id="save", compact=True)
 
@@ -156,14 +173,9 @@ class FormScreen(StorageScreen[str | None]):
     async def _show_landing(self) -> None:
         values = self.values()
         place = await in_thread(lambda: draft.landing(self.cls, values))
-        static = self.query_one("#landing", Static)
-        if wrong := len(self.query(".-wrong")):
-            message = "One setting is wrong" if wrong == 1 else f"{wrong} settings are wrong"
-            static.update(Content.styled(f"✗ {message}", "$error"))
-            return
-        room = static.size.width - 16
-        shown = cut(f"{printable(place)}…", room) if place else "—"
-        static.update(Content.assemble(("Blobs land at  ", MUTED), (shown, "$foreground")))
+        landing = self.query_one(Landing)
+        landing.wrong = len(self.query(".-wrong"))
+        landing.place = printable(place)
 
     @on(Field.Left)
     def _left(self, event: Field.Left) -> None:
