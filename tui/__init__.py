@@ -4,6 +4,7 @@ app.py         the app: theme, keys, crash output; opens the first screen
 workspace.py   the configuration file as the app sees it; all file work, undo and redo
 commands.py    every command, declared once: bindings, footer, help and palette come from it
 keymap.py      `[app.keys]` of the configuration file
+blobs.py       the blobs of one storage: listed, arranged; download.py and preview.py: one of them
 background.py  blocking work in threads that never hold up leaving the app
 state.py       theme and sort order, in a file of their own
 screens/       one screen each, its styles beside it

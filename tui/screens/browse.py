@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
@@ -18,7 +17,8 @@ from tui.background import begin, in_thread, stream
 from tui.blobs import SORTS, Listed, OpenedStore, Sort, View, arranged
 from tui.flow import flow
 from tui.quantities import human_size
-from tui.screens.blob import BlobCommands, configuration_of, opening
+from tui.screens import notices
+from tui.screens.blob import BlobCommands, configuration_of
 from tui.text import printable
 from tui.widgets.bars import TitleBar
 from tui.widgets.blob_table import ORDERS, BlobDetail, BlobTable, KindBar
@@ -176,48 +176,14 @@ class BrowseScreen(BlobCommands[None]):
 
     def _notice(self) -> Content | None:
         """What is said instead of blobs, or above them when not all could be listed."""
-        if self._problem:
-            head = (
-                "Not all blobs could be listed"
-                if self._view.counts[0]
-                else "The blobs cannot be listed"
-            )
-            return Content.assemble(
-                (f"⚠ {head}\n", "bold $warning"),
-                (f"{self._problem}\n", "$foreground"),
-                *([] if self._view.rows else ["\n"]),
-                *_key("F5", "tries again"),
-            )
-        if self._view.rows:
-            return None
         total = self._view.counts[0]
+        if self._problem:
+            return notices.broken(self._problem, some=total > 0, shown=bool(self._view.rows))
+        if self._view.rows or (self._listing and total):
+            return None
         if self._listing:
-            return Content("Listing…") if not total else None
-        if total:
-            return Content.assemble(
-                ("Nothing here\n", "bold $foreground"),
-                "No key has that in it.\n" if self._filter else "There is no blob of this kind.\n",
-                *(_key("Esc", "shows all again") if self._filter else _key("1", "shows all")),
-            )
-        return self._empty()
-
-    def _empty(self) -> Content:
-        to = "" if self.row.default else f" --to {shlex.quote(self.row.name)}"
-        return Content.assemble(
-            ("No blobs yet\n\n", "bold $foreground"),
-            "A program writes one with\n\n",
-            (f"    {printable(opening(self.row))}\n", "$foreground"),
-            ('    key = store.write(b"…")\n\n', "$foreground"),
-            *(
-                (
-                    "and the command line with\n\n",
-                    (f"    storage write FILE{printable(to)}\n\n", "$foreground"),
-                )
-                if self.row.entry or self.row.default
-                else ()
-            ),
-            *_key("F5", "looks again"),
-        )
+            return Content("Listing…")
+        return notices.nothing_found(self._filter) if total else notices.empty(self.row)
 
     @on(Table.Moved)
     def show_detail(self) -> None:
@@ -316,7 +282,3 @@ class BrowseScreen(BlobCommands[None]):
 
 def _blobs(count: int) -> str:
     return f"{count:,} blob" if count == 1 else f"{count:,} blobs"
-
-
-def _key(key: str, what: str) -> tuple[tuple[str, str], str]:
-    return (key, "bold $footer-key-foreground"), f"  {what}"
