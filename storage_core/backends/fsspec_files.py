@@ -140,7 +140,9 @@ class FileSystemBackend(RemoteBackend):
 
         def read() -> bytes:
             if handle.get("position") != start:
-                handle["file"] = file = driver.fs.open(path, "rb")
+                # webdav holds several blocks at a time, of 5 MiB if left alone.
+                small = {"block_size": CHUNK_SIZE} if self._is_webdav else {}
+                handle["file"] = file = driver.fs.open(path, "rb", **small)
                 if start:
                     file.seek(start)
             piece = b"".join(_exactly(handle["file"], size))

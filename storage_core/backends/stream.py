@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from storage_core.backends.remote import RemoteBackend
     from storage_core.keys import Key
 
-PIECE = 8 * 1024 * 1024
+PIECE = 4 * 1024 * 1024
 """Bytes that are asked for at a time."""
 
 
