@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import weakref
 from base64 import b64encode
+from logging import NullHandler, getLogger
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
@@ -43,6 +44,10 @@ _FAULTS: Final = {
     "InvalidResourceName": Fault.MISCONFIGURED,
     "OutOfRangeInput": Fault.MISCONFIGURED,
 }
+
+
+# Without a handler Python would print to the terminal each way of signing in that has failed.
+getLogger("azure").addHandler(NullHandler())
 
 
 class AzureBackend(RemoteBackend):

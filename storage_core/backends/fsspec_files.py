@@ -56,6 +56,8 @@ class _Driver:
 
     fs: Any
     root: str
+    """What stands before `KIND/NAME`: empty, or with a slash at its end."""
+
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     folders: set[str] = field(default_factory=set)
     """Folders that exist, as far as is known."""
@@ -98,7 +100,8 @@ class FileSystemBackend(RemoteBackend):
             fs, root = await in_thread(
                 url_to_fs, self._base_path, **{"skip_instance_cache": True, **self._options}
             )
-        return _Driver(fs, root.rstrip("/"))
+        # "" and "/" are two folders where signing in leads to a home.
+        return _Driver(fs, f"{root.rstrip('/')}/" if root else "")
 
     async def _do(self, driver: _Driver, name: str, *args: Any, **kwargs: Any) -> Any:
         """Call a method of the file system."""
@@ -207,7 +210,7 @@ class FileSystemBackend(RemoteBackend):
         self, driver: _Driver, kind: Kind, token: Any, limit: int
     ) -> tuple[Sequence[Blob], Any]:
         """All blobs at once: fsspec has no pages. The folder is made by the first write."""
-        folder = f"{driver.root}/{kind}"
+        folder = f"{driver.root}{kind}"
         driver.fs.invalidate_cache()
         try:
             entries = await self._do(driver, "ls", folder, detail=True)
@@ -226,13 +229,13 @@ class FileSystemBackend(RemoteBackend):
 
     async def _find_place(self, driver: _Driver) -> None:
         """The folder need not exist yet, but something has to answer above it."""
+        folder = driver.root.rstrip("/")
         try:
-            await self._info(driver, driver.root)
+            await self._info(driver, folder or driver.root)
         except FileNotFoundError:
-            if driver.root:
-                await self._info(driver, driver.fs.root_marker)
-            else:
+            if not folder:
                 raise
+            await self._info(driver, driver.fs.root_marker)
 
     async def _info(self, driver: _Driver, path: str) -> dict[str, Any]:
         driver.fs.invalidate_cache()
@@ -249,7 +252,7 @@ class FileSystemBackend(RemoteBackend):
         create: bool,
     ) -> None:
         """Have `upload` write a blob, and let it be seen when it is complete."""
-        folder, target = f"{driver.root}/{key.kind}", self._path(driver, key)
+        folder, target = f"{driver.root}{key.kind}", self._path(driver, key)
         rename = self._rename_of(driver)
         written = target if rename is None else f"{folder}/~{token_hex(8)}"
         began = False
@@ -299,7 +302,7 @@ class FileSystemBackend(RemoteBackend):
         return rename
 
     def _path(self, driver: _Driver, key: Key) -> str:
-        return f"{driver.root}/{key}"
+        return f"{driver.root}{key}"
 
     def _fault(self, error: BaseException) -> Fault:
         if isinstance(error, IsADirectoryError | NotADirectoryError):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from datetime import datetime
 from json import loads
+from logging import NullHandler, getLogger
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NoReturn
 from urllib.parse import quote, urlsplit
 
@@ -43,6 +44,11 @@ SINGLE_PUT: Final = 64 * 1024 * 1024
 
 _SCOPE: Final = "https://www.googleapis.com/auth/devstorage.full_control"
 _BINARY: Final = "application/octet-stream"
+
+
+# Without a handler Python would print what they log to the terminal.
+for _name in ("gcsfs", "google"):
+    getLogger(_name).addHandler(NullHandler())
 
 
 class _Driver(gcsfs.GCSFileSystem):  # type: ignore[misc]
@@ -112,8 +118,8 @@ class GCSBackend(RemoteBackend):
         )
 
     def _account(self, info: Mapping[str, Any]) -> Any:
-        if info.get("type") != "service_account":
-            # gcsfs knows what to do with the other kinds, such as a user's own sign-in.
+        if "refresh_token" in info:
+            # A user's own sign-in; gcsfs knows what to do with it.
             return dict(info)
         from google.oauth2.service_account import Credentials
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import ssl
 from enum import Enum, auto
+from socket import EAI_AGAIN, gaierror
 from typing import TYPE_CHECKING, Final
 
 from storage_core.errors import StorageError
@@ -116,7 +117,7 @@ def classify(error: BaseException) -> Fault:
         for base in type(each).__mro__:
             fault = _BY_CLASS.get((base.__module__.partition(".")[0], base.__name__))
             if fault is not None:
-                return _certificate_fault(each) or fault
+                return _deeper_fault(each) or fault
         for kind, fault in _BY_TYPE:
             if isinstance(each, kind):
                 return fault
@@ -160,17 +161,24 @@ def causes(error: BaseException) -> Iterator[BaseException]:
 
 def reason(error: BaseException, secrets: Iterable[str]) -> str:
     """The first line of the driver's message, fit to be shown."""
-    lines = str(error).strip().splitlines()
-    text = _QUERY.sub(r"\1", lines[0] if lines else type(error).__name__)
-    text = scrub(mask_url(text), secrets)
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    first = " ".join(lines[: 2 if lines[0].endswith(":") else 1])
+    text = scrub(mask_url(first), secrets)
     text = "".join(character if character.isprintable() else " " for character in text)
     return f"{text[: _LONGEST - 1]}…" if len(text) > _LONGEST else text.rstrip(".")
 
 
-def _certificate_fault(error: BaseException) -> Fault | None:
-    """A certificate that is not valid hides in exceptions that otherwise are worth a retry."""
+def _deeper_fault(error: BaseException) -> Fault | None:
+    """What is not worth a retry hides in exceptions that otherwise are."""
     for each in causes(error):
-        for inner in (each, each.__context__):
+        wrapped = getattr(each, "kwargs", {})
+        for inner in (each, each.__context__, wrapped.get("error")):
             if isinstance(inner, ssl.SSLCertVerificationError):
                 return Fault.MISCONFIGURED
+            if _is_unknown_host(inner) or _is_unknown_host(getattr(inner, "os_error", None)):
+                return Fault.OTHER
     return None
+
+
+def _is_unknown_host(error: object) -> bool:
+    return isinstance(error, gaierror) and error.errno != EAI_AGAIN

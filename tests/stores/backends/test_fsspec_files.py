@@ -1,0 +1,178 @@
+"""File systems of others for fsspec: with and without a way to rename, hanging, taking turns."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from secrets import token_bytes, token_hex
+from typing import Any
+
+import fsspec
+import pytest
+from fsspec.implementations.local import LocalFileSystem
+from fsspec.spec import AbstractFileSystem
+
+from storage_core.backends import io_loop, worker
+from storage_core.backends.base import Backend
+from storage_core.backends.filesystem import open_filesystem
+from storage_core.errors import BlobExists, StorageError, StorageUnavailable
+from storage_core.keys import Key
+
+KEY = Key("results", "abc")
+
+
+class Renaming(LocalFileSystem):  # type: ignore[misc]
+    """A file system that renames, and whose instances only one thread may use at a time."""
+
+    protocol = "renaming"
+    busy = threading.Lock()
+
+    def _turn(self, name: str, *args: Any, **kwargs: Any) -> Any:
+        assert self.busy.acquire(blocking=False), "two calls at once"
+        try:
+            return getattr(super(), name)(*args, **kwargs)
+        finally:
+            self.busy.release()
+
+    def info(self, path: str, **kwargs: Any) -> Any:
+        return self._turn("info", path, **kwargs)
+
+
+class Copying(LocalFileSystem):  # type: ignore[misc]
+    """A file system that can only copy and delete, as most do that are not one."""
+
+    protocol = "copying"
+    mv = AbstractFileSystem.mv
+
+
+class Hanging(LocalFileSystem):  # type: ignore[misc]
+    """A file system that hangs once."""
+
+    protocol = "hanging"
+    hangs = threading.Event()
+    released = threading.Event()
+
+    def cat_file(self, path: str, *args: Any, **kwargs: Any) -> Any:
+        if not self.hangs.is_set():
+            self.hangs.set()
+            self.released.wait(30)
+        return super().cat_file(path, *args, **kwargs)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def registered() -> None:
+    for cls in (Renaming, Copying, Hanging):
+        fsspec.register_implementation(cls.protocol, cls, clobber=True)
+
+
+@pytest.fixture(params=["renaming", "copying"])
+def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
+    return open_filesystem(f"{request.param}://{tmp_path}/folder", timeout=10)
+
+
+def names(folder: Path) -> set[str]:
+    async def rest() -> None:
+        while worker._running:
+            await asyncio.wait(worker._running)
+
+    io_loop.run(rest())
+    return {path.name for path in (folder / "folder" / "results").iterdir()}
+
+
+def test_blobs_are_written_read_listed_and_deleted(backend: Backend, tmp_path: Path) -> None:
+    data = token_bytes(3_000_000)
+    source = tmp_path / "source"
+    source.write_bytes(data)
+    assert list(backend.list("results")) == []
+    backend.check()
+    backend.put(KEY, data, overwrite=False)
+    backend.put_file(Key("results", "file"), source, overwrite=False)
+    for name in ("abc", "file"):
+        key = Key("results", name)
+        assert backend.get(key) == data
+        with backend.open(key) as file:
+            assert file.read() == data
+        with pytest.raises(BlobExists):
+            backend.put(key, b"", overwrite=False)
+        backend.put(key, b"", overwrite=True)
+        assert backend.get(key) == b""
+    assert {blob.key: blob.size for blob in backend.list("results")} == {
+        "results/abc": 0,
+        "results/file": 0,
+    }
+    backend.delete(KEY)
+    backend.delete(KEY)
+    assert names(tmp_path) == {"file"}
+
+
+def test_a_write_that_fails_leaves_nothing(
+    backend: Backend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backend.put(KEY, b"there", overwrite=True)
+
+    def torn(self: Any, path: str, value: bytes, **kwargs: Any) -> None:
+        Path(path).write_bytes(value[:5])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(LocalFileSystem, "pipe_file", torn)
+    with pytest.raises(StorageError, match="No space left"):
+        backend.put(Key("results", "torn"), b"too long", overwrite=True)
+    assert names(tmp_path) == {"abc"}
+
+
+def test_a_write_that_loses_bytes_is_noticed(
+    backend: Backend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lossy(self: Any, path: str, value: bytes, **kwargs: Any) -> None:
+        Path(path).write_bytes(value[:-1])
+
+    backend.put(Key("results", "other"), b"x", overwrite=True)
+    monkeypatch.setattr(LocalFileSystem, "pipe_file", lossy)
+    monkeypatch.setattr(backend, "timeout", 0.5)
+    with pytest.raises(StorageUnavailable, match="7 bytes were stored instead of 8"):
+        backend.put(KEY, b"complete", overwrite=True)
+    assert names(tmp_path) == {"other"}
+
+
+def test_a_blob_appears_under_its_name_only_when_it_is_complete(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backend = open_filesystem(f"renaming://{tmp_path}/folder", timeout=10)
+    seen: list[set[str]] = []
+    real = LocalFileSystem.mv
+
+    def watching(self: Any, old: str, new: str, **kwargs: Any) -> None:
+        seen.append({path.name for path in Path(new).parent.iterdir()})
+        real(self, old, new, **kwargs)
+
+    monkeypatch.setattr(LocalFileSystem, "mv", watching)
+    backend.put(KEY, b"data", overwrite=True)
+    ((name,),) = seen
+    assert name.startswith("~")
+    assert names(tmp_path) == {"abc"}
+
+
+def test_threads_take_turns_where_nobody_says_that_they_need_not(tmp_path: Path) -> None:
+    backend = open_filesystem(f"renaming://{tmp_path}/folder", timeout=20)
+
+    def round_trip(n: int) -> bool:
+        key, data = Key("results", token_hex(8)), token_bytes(1000 + n)
+        backend.put(key, data, overwrite=False)
+        return backend.get(key) == data and backend.exists(key)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(round_trip, range(24)))
+
+
+def test_a_call_that_hangs_is_left_to_itself_and_the_next_one_works(tmp_path: Path) -> None:
+    backend = open_filesystem(f"hanging://{tmp_path}/folder", timeout=0.5)
+    backend.put(KEY, b"data", overwrite=True)
+    started = time.monotonic()
+    with pytest.raises(StorageUnavailable, match="no answer"):
+        backend.get(KEY)
+    assert time.monotonic() - started < 0.55 + 0.3
+    assert backend.get(KEY) == b"data"
+    Hanging.released.set()

@@ -1,0 +1,229 @@
+"""What a person reads who has written something wrong: the right error, at once, in one line."""
+
+from __future__ import annotations
+
+import datetime
+import ipaddress
+import ssl
+import time
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from secrets import token_hex
+from threading import Thread
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from storage_core.backends.azure import AzureBackend
+from storage_core.backends.base import Backend
+from storage_core.backends.filesystem import open_filesystem
+from storage_core.backends.gcs import GCSBackend
+from storage_core.backends.s3 import S3Backend
+from storage_core.errors import (
+    AccessDenied,
+    ConfigurationError,
+    StorageError,
+    StorageUnavailable,
+)
+from storage_core.keys import Key
+from tests.servers.process import HOST
+
+KEY = Key("results", "abc")
+TIMEOUT = 10.0
+KEYS: dict[str, Any] = {"key": "AKIA" + token_hex(8).upper(), "secret": token_hex(20)}
+
+
+class QuietServer(ThreadingHTTPServer):
+    def handle_error(self, *_args: object) -> None:
+        """A client that hangs up is what this is about."""
+
+
+@pytest.fixture(scope="module")
+def untrusted_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An HTTPS server whose certificate nobody has signed but itself."""
+    folder = tmp_path_factory.mktemp("tls")
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, HOST)])
+    now = datetime.datetime.now(datetime.UTC)
+    address = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(HOST))])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(address, critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "certificate").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    (folder / "key").write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    with QuietServer((HOST, 0), BaseHTTPRequestHandler) as server:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(folder / "certificate", folder / "key")
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield f"https://{HOST}:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def azure(url: str) -> str:
+    scheme = url.partition(":")[0]
+    return (
+        f"DefaultEndpointsProtocol={scheme};AccountName=account;"
+        f"AccountKey={'QUJD' * 20};BlobEndpoint={url}/account;"
+    )
+
+
+DRIVERS: dict[str, Callable[[str], Backend]] = {
+    "s3": lambda url: S3Backend("bucket", **KEYS, endpoint_url=url, timeout=TIMEOUT),
+    "azure": lambda url: AzureBackend("box", connection_string=azure(url), timeout=TIMEOUT),
+    "gcs": lambda url: GCSBackend(
+        "bucket", endpoint_url=url, options={"token": "anon"}, timeout=TIMEOUT
+    ),
+    "webdav": lambda url: open_filesystem(
+        "webdav://folder", options={"base_url": url}, timeout=TIMEOUT
+    ),
+    "http": lambda url: open_filesystem(f"{url}/folder", timeout=TIMEOUT),
+}
+
+
+def failure(call: Callable[[], object]) -> StorageError:
+    started = time.monotonic()
+    with pytest.raises(StorageError) as caught:
+        call()
+    # None of these is worth a second attempt, so all come long before the deadline.
+    assert time.monotonic() - started < TIMEOUT / 2
+    assert "\n" not in str(caught.value)
+    return caught.value
+
+
+@pytest.mark.parametrize("driver", DRIVERS)
+def test_a_certificate_that_is_not_trusted_is_a_matter_of_configuration(
+    driver: str, untrusted_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
+    error = failure(lambda: DRIVERS[driver](untrusted_url).get(KEY))
+    assert type(error) is ConfigurationError
+    assert "certificate" in str(error).lower()
+
+
+@pytest.mark.parametrize("driver", DRIVERS)
+def test_a_host_that_nobody_knows_is_not_tried_again(driver: str) -> None:
+    error = failure(lambda: DRIVERS[driver]("http://no-such-host.invalid").get(KEY))
+    assert type(error) is StorageUnavailable
+    assert "tried" not in str(error)
+
+
+WRONG: dict[str, tuple[Callable[[], object], type[StorageError], str]] = {
+    "S3 without credentials": (
+        lambda: S3Backend("bucket", endpoint_url=f"http://{HOST}:1", timeout=TIMEOUT).get(KEY),
+        AccessDenied,
+        "check AWS Access Key ID",
+    ),
+    "an unknown profile": (
+        lambda: S3Backend("bucket", profile="nope", timeout=TIMEOUT).get(KEY),
+        ConfigurationError,
+        "nope",
+    ),
+    "a name that no bucket has": (
+        lambda: S3Backend("no such bucket", **KEYS, timeout=TIMEOUT).get(KEY),
+        ConfigurationError,
+        "Invalid bucket name",
+    ),
+    "an unknown option of s3fs": (
+        lambda: S3Backend("bucket", **KEYS, options={"nope": 1}, timeout=TIMEOUT).get(KEY),
+        ConfigurationError,
+        "nope",
+    ),
+    "an endpoint that is no URL": (
+        lambda: S3Backend("bucket", **KEYS, endpoint_url="nope", timeout=TIMEOUT).get(KEY),
+        ConfigurationError,
+        "Invalid endpoint",
+    ),
+    "a connection string that is none": (
+        lambda: AzureBackend("box", connection_string="nope", timeout=TIMEOUT).get(KEY),
+        ConfigurationError,
+        "malformed",
+    ),
+    "an account key that is not base64": (
+        lambda: AzureBackend(
+            "box",
+            connection_string=azure(f"http://{HOST}:1").replace("QUJD" * 20, "QUJDx"),
+            timeout=TIMEOUT,
+        ).get(KEY),
+        AccessDenied,
+        "check Connection String",
+    ),
+    "a service account without a key": (
+        lambda: GCSBackend(
+            "bucket", service_account_info={"type": "service_account"}, timeout=TIMEOUT
+        ),
+        ConfigurationError,
+        "Service Account Info is incomplete",
+    ),
+    "a damaged private key": (
+        lambda: GCSBackend(
+            "bucket",
+            service_account_info={
+                "type": "service_account",
+                "client_email": "a@b.example",
+                "token_uri": f"http://{HOST}:1",
+                "private_key": "-----BEGIN PRIVATE KEY-----\nQUJD\n-----END PRIVATE KEY-----\n",
+            },
+            timeout=TIMEOUT,
+        ),
+        ConfigurationError,
+        "private key is damaged",
+    ),
+    "a protocol that fsspec does not know": (
+        lambda: open_filesystem("nope://folder", timeout=TIMEOUT),
+        ConfigurationError,
+        "nope://folder",
+    ),
+    "an object store without a bucket": (
+        lambda: open_filesystem("s3://", timeout=TIMEOUT),
+        ConfigurationError,
+        "names no bucket",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_wrong_is_said_in_one_line(name: str) -> None:
+    call, expected, said = WRONG[name]
+    error = failure(call)
+    assert type(error) is expected, error
+    assert said in str(error)
+
+
+def test_a_password_in_a_url_is_masked_in_the_location_and_in_messages() -> None:
+    password = token_hex(10)
+    backend = open_filesystem(f"webdav://me:{password}@no-such-host.invalid/x", timeout=TIMEOUT)
+    error = failure(lambda: backend.get(KEY))
+    assert backend.location == "webdav://me:********@no-such-host.invalid/x"
+    assert password not in f"{error}{error.__cause__!r}"
+
+
+def test_what_drivers_log_about_it_is_not_printed(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    backend = AzureBackend("box", account_name="account", timeout=2.0)
+    with pytest.raises(StorageError):
+        backend.get(KEY)
+    assert capfd.readouterr() == ("", "")
