@@ -33,21 +33,32 @@ class Redacted(Exception):
     """Stands in for an exception whose text held a secret."""
 
 
+class Scrubber:
+    """Masks the same secrets in one text after the other: plain, quoted, URL-encoded or base64."""
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        # The longest first: a secret may be a part of another one.
+        self._forms = sorted({*_forms(secrets)}, key=len, reverse=True)
+
+    def __call__(self, text: str) -> str:
+        """`text` with every secret in it masked."""
+        for form in self._forms:
+            text = text.replace(form, MASK)
+        return text
+
+
 def scrub(text: str, secrets: Iterable[str]) -> str:
-    """`text` with every secret in it masked: plain, quoted, URL-encoded or in base64."""
-    # The longest first: a secret may be a part of another one.
-    for form in sorted({*_forms(secrets)}, key=len, reverse=True):
-        text = text.replace(form, MASK)
-    return text
+    """`text` with every secret in it masked, in whichever form; see `Scrubber`."""
+    return Scrubber(secrets)(text)
 
 
 def scrubbed(error: BaseException, secrets: Iterable[str]) -> BaseException:
     """`error` itself when no secret stands in it or in what it was raised from, else a stand-in."""
-    known = tuple(secrets)
+    scrub_known = Scrubber(secrets)
     for each in _chain(error):
         for text in _texts(each):
-            if scrub(text, known) != text:
-                return Redacted(scrub(f"{type(error).__name__}: {error}", known))
+            if scrub_known(text) != text:
+                return Redacted(scrub_known(f"{type(error).__name__}: {error}"))
     return error
 
 

@@ -22,6 +22,7 @@ from storage_core.backends.stream import PIECE, RemoteFile
 from storage_core.backends.translate import Fault, classify, reason
 from storage_core.errors import BlobNotFound, StorageError
 from storage_core.keys import Key, Kind, is_name
+from storage_core.logs import keep_out
 from storage_core.redaction import scrubbed
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class RemoteBackend(Backend):
 
         self.connection = Connection(self._disconnect)
         self._secrets = secrets
+        keep_out(secrets)
 
     async def _driver(self) -> Any:
         return await self.connection.driver(self._connect)

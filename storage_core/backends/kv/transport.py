@@ -28,6 +28,7 @@ from storage_core.errors import (
     StorageError,
     StorageUnavailable,
 )
+from storage_core.logs import keep_out
 from storage_core.redaction import scrub, scrubbed
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ class Transport:
         self._where = where
         self._headers = headers
         self._secrets = secrets
+        keep_out(secrets)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._session: aiohttp.ClientSession | None = None
         self._uses: Counter[aiohttp.ClientSession] = Counter()
