@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .render import render_animation, render_png
-from .scenes import CONFIGURATION, SCENES, Recording, Scene, open_app
+from .scenes import SCENES, Recording, Scene, open_app
 from .stage import stage
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ def take(
     scene: Scene | Recording,
     folder: Path,
     make_app: Callable[[], App[Any]] = open_app,
-    configuration: str = CONFIGURATION,
 ) -> Path:
     """Run the app through one scene and return the picture's file.
 
@@ -39,7 +38,7 @@ def take(
         LookupError: No font has a character of it.
         TimeoutError: The screen does not come to rest.
     """
-    with stage(configuration) as home:
+    with stage(scene.configuration) as home:
         frames = asyncio.run(_drive(scene, make_app))
         if any(home.name in svg for svg, _ in frames):
             raise ValueError(f"{scene.name} shows the temporary folder {home}, not ~")

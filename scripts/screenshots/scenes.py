@@ -1,63 +1,31 @@
 """What the pictures show, in the order of the README; `make.py` takes each.
 
-A scene begins on the app's first screen, with the configuration file below. It may press, click,
-wait, and add files to the home (`Path.home()`); the picture is taken when it has returned and the
-screen has come to rest. A recording yields after each thing worth seeing, with the seconds for
-which to show it.
+A scene begins on the app's first screen, with its configuration file. It may press, click, wait,
+and add files to the home (`Path.home()`); the picture is taken when it has returned and the screen
+has come to rest. A recording yields after each thing worth seeing, with the seconds for which to
+show it.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from tests.tui.driving import enter, press, settle
+
+from .cloud import fill, hold
+from .material import BLOBS, CONFIGURATION, MISSPELT, RESULTS, UNREADABLE
 
 if TYPE_CHECKING:
     from textual.app import App
     from textual.pilot import Pilot
 
-CONFIGURATION = """\
-# Where our results live. Secrets are references; this file is in git.
-version = 1
-default = "prod-results"
+Steps = Callable[["Pilot[Any]"], Awaitable[None]]
 
-[storage.prod-results]
-id = "61354abf-7cc8-4c2c-b890-78b1f985a9fb"
-type = "s3"
-bucket = "acme-results"
-region_name = "eu-west-1"
-profile_name = "acme-prod"
-protected = true
-
-[storage.staging]
-id = "c27d0a4e-0f52-4a0f-9d43-5f1be2b7a6d8"
-type = "s3"
-bucket = "acme-staging"
-region_name = "eu-west-1"
-
-[storage.laptop]
-id = "a0286a5b-6d0e-4d0b-8a4a-3b1d3b1a7c55"
-type = "local"
-storage_path = "~/data/storage"
-
-[storage."team share"]
-id = "85f213bd-3f7e-4f1e-9a52-0d7a4c0c9e21"
-type = "file"
-base_path = "memory://share"
-key_type = "timestamp"
-
-[storage.reports]
-id = "3e9b6c11-58a7-4c64-b0a9-f2f4d1c7e08a"
-type = "azure"
-container = "reports"
-connection_string = "keyring:storage/reports"
-
-[storage.models]
-id = "0b6cc214-9a3d-4f4b-8f0e-6f7f6d5e4c3b"
-type = "gcs"
-bucket = "acme-models"
-project = "acme-research"
-"""
+WIDE: Final = (120, 30)
 
 
 @dataclass(frozen=True)
@@ -67,7 +35,9 @@ class Scene:
     name: str
     size: tuple[int, int]
     """Columns and rows of the terminal."""
-    drive: Callable[[Pilot[Any]], Awaitable[None]]
+    drive: Steps
+    configuration: str | None = CONFIGURATION
+    """The text of the configuration file; None: there is none."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +47,7 @@ class Recording:
     name: str
     size: tuple[int, int]
     drive: Callable[[Pilot[Any]], AsyncIterator[float]]
+    configuration: str | None = CONFIGURATION
 
 
 def open_app() -> App[Any]:
@@ -86,10 +57,222 @@ def open_app() -> App[Any]:
     return StorageApp()
 
 
-async def _nothing(pilot: Pilot[Any]) -> None:
-    """The screen as it opens."""
+def keys(*pressed: str) -> Steps:
+    """Press these keys."""
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await press(pilot, *pressed)
+
+    return steps
+
+
+async def until(pilot: Pilot[Any], reached: Callable[[], bool]) -> None:
+    """Wait for what the app does by itself."""
+    async with asyncio.timeout(30):
+        while not reached():
+            await pilot.pause(0.02)
+
+
+# ---- the list of configurations
+
+
+async def tested(pilot: Pilot[Any]) -> None:
+    """Every connection has been tested, and what the app said of that is gone."""
+    await press(pilot, "T")
+    await until(pilot, lambda: len(pilot.app.workspace.results) == 8)  # type: ignore[attr-defined]
+    await settle(pilot)
+    pilot.app.clear_notifications()
+
+
+async def testing_all(pilot: Pilot[Any]) -> None:
+    """Every connection is being tested; two answer slowly."""
+    for slow in ("webdav://files/team", "az://reports"):
+        hold(slow)
+    await pilot.press("T")
+    await until(pilot, lambda: len(pilot.app.workspace.results) == 6)  # type: ignore[attr-defined]
+
+
+async def filtered(pilot: Pilot[Any]) -> None:
+    """The list while a filter is typed."""
+    await tested(pilot)
+    await press(pilot, "slash")
+    await enter(pilot, "s3 west")
+
+
+async def light(pilot: Pilot[Any]) -> None:
+    """The list on a light ground."""
+    from tui.theme import LIGHT
+
+    await tested(pilot)
+    pilot.app.theme = LIGHT
+    await settle(pilot)
+
+
+async def palette(pilot: Pilot[Any]) -> None:
+    """The commands while one is looked for."""
+    await press(pilot, "ctrl+p")
+    await enter(pilot, "copy")
+
+
+# ---- forms
+
+
+async def filled_form(pilot: Pilot[Any]) -> None:
+    """The form of a first S3 storage, as in the README."""
+    await press(pilot, "n", "6")
+    await enter(pilot, "acme-results")
+    await press(pilot, "tab")
+    await enter(pilot, "AKIAEXAMPLE")
+    await press(pilot, "tab", "tab", "tab", "enter", "down", "enter", "shift+tab")
+    await enter(pilot, "PROD_S3_SECRET")
+    await press(pilot, "tab", "tab", "tab", "tab", "tab")
+    await enter(pilot, "eu-west-1")
+    await press(pilot, "tab")
+    await enter(pilot, "prod-results")
+
+
+async def wrong_form(pilot: Pilot[Any]) -> None:
+    """A form that cannot be saved."""
+    await press(pilot, "n", "6")
+    await enter(pilot, "s3://acme")
+    await press(pilot, "tab")
+    await enter(pilot, "AKIAEXAMPLE")
+    await press(pilot, "tab", "tab", "tab", "tab", "tab", "tab", "tab")
+    await enter(pilot, "eu-west-1")
+    await press(pilot, "tab")
+    await enter(pilot, "staging")
+    await press(pilot, "ctrl+s")
+
+
+async def conflict(pilot: Pilot[Any]) -> None:
+    """Both versions of one configuration."""
+    await press(pilot, "j", "e", "end")
+    await enter(pilot, "-2")
+    file = Path.home() / ".prefect" / "storage.toml"
+    table = '[storage.staging]\nid = "c27d0a4e-0f52-4a0f-9d43-5f1be2b7a6d8"\ntype = "s3"\nbucket = '
+    assert table in CONFIGURATION
+    file.write_text(CONFIGURATION.replace(f'{table}"acme-staging"', f'{table}"acme-stage"'))
+    await press(pilot, "ctrl+s")
+
+
+# ---- blobs
+
+
+async def blobs(pilot: Pilot[Any]) -> None:
+    """What is in a bucket."""
+    from .stage import NOW
+
+    fill(RESULTS, BLOBS, NOW)
+    await press(pilot, "b")
+
+
+async def found_blobs(pilot: Pilot[Any]) -> None:
+    """What is in a bucket while a filter is typed."""
+    await blobs(pilot)
+    await press(pilot, "slash")
+    await enter(pilot, "forecast")
+
+
+def with_blobs(*pressed: str) -> Steps:
+    """Press these keys on the list of blobs."""
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await blobs(pilot)
+        await press(pilot, *pressed)
+
+    return steps
+
+
+# ---- the recording
+
+
+async def main_flow(pilot: Pilot[Any]) -> AsyncIterator[float]:
+    """From nothing to a default S3 storage that has been tested."""
+    from tui.screens.probe import ProbeScreen
+
+    def typing(text: str) -> list[str]:
+        return [text[start : start + 3] for start in range(0, len(text), 3)]
+
+    yield 1.6
+    await press(pilot, "n")
+    yield 1.2
+    for _ in range(5):
+        await press(pilot, "down")
+        yield 0.2
+    yield 0.6
+    await press(pilot, "enter")
+    yield 0.9
+    for part in typing("acme-results"):
+        await enter(pilot, part)
+        yield 0.15
+    await press(pilot, "tab")
+    for part in typing("AKIAEXAMPLE"):
+        await enter(pilot, part)
+        yield 0.15
+    await press(pilot, "tab", "tab", "tab")
+    yield 0.4
+    await press(pilot, "enter")
+    yield 0.8
+    await press(pilot, "down")
+    yield 0.5
+    await press(pilot, "enter", "shift+tab")
+    yield 0.3
+    for part in typing("PROD_S3_SECRET"):
+        await enter(pilot, part)
+        yield 0.15
+    await press(pilot, "tab", "tab", "tab", "tab", "tab")
+    for part in typing("eu-west-1"):
+        await enter(pilot, part)
+        yield 0.15
+    await press(pilot, "tab")
+    for part in typing("prod-results"):
+        await enter(pilot, part)
+        yield 0.15
+    yield 1.2
+    await press(pilot, "ctrl+s")
+    yield 1.6
+    await press(pilot, "enter")
+    yield 1.6
+    pilot.app.clear_notifications()
+    turns = hold("s3://acme-results")
+    await pilot.press("t")
+    await until(pilot, lambda: isinstance(pilot.app.screen, ProbeScreen))
+    probe = pilot.app.screen
+    assert isinstance(probe, ProbeScreen)
+    for done in (1, 4, 5, 6):
+        await until(pilot, lambda done=done: len(probe._found) == done)  # type: ignore[misc]
+        yield 0.6
+        turns.release()
+    await settle(pilot)
+    yield 2.0
+    await press(pilot, "enter")
+    yield 3.0
 
 
 SCENES: list[Scene | Recording] = [
-    Scene("configurations", (120, 40), _nothing),
+    Scene("01-configurations", WIDE, tested),
+    Scene("02-form", (100, 36), filled_form, None),
+    Scene("03-test", (100, 28), keys("t")),
+    Scene("04-browse", (100, 28), blobs),
+    Recording("05-main-flow", (100, 28), main_flow, None),
+    Scene("06-empty", WIDE, keys(), None),
+    Scene("07-picker", WIDE, keys("n"), None),
+    Scene("08-form-errors", WIDE, wrong_form),
+    Scene("09-test-failing", WIDE, keys("G", "k", "k", "t")),
+    Scene("10-test-all", WIDE, testing_all),
+    Scene("11-preview", WIDE, with_blobs("enter")),
+    Scene("12-preview-bytes", WIDE, with_blobs("enter", "v")),
+    Scene("13-browse-filter", WIDE, found_blobs),
+    Scene("14-download", WIDE, with_blobs("w")),
+    Scene("15-delete-blob", WIDE, with_blobs("j", "x")),
+    Scene("16-delete", WIDE, keys("j", "x")),
+    Scene("17-rename", WIDE, keys("j", "r")),
+    Scene("18-conflict", WIDE, conflict),
+    Scene("19-filter", WIDE, filtered),
+    Scene("20-help", WIDE, keys("question_mark")),
+    Scene("21-commands", WIDE, palette),
+    Scene("22-light", WIDE, light),
+    Scene("23-small", (80, 24), tested),
+    Scene("24-setting-misspelt", WIDE, keys(), MISSPELT),
+    Scene("25-file-broken", WIDE, keys(), UNREADABLE),
 ]

@@ -1,8 +1,8 @@
 """What the app finds when its picture is taken; `make.py` sets it up anew for each scene.
 
 Everything that would differ from run to run is replaced: the home and its files, the environment,
-the clock, new IDs, measured times, the blinking of cursors. So pictures change when the app does,
-and only then.
+the clock, new IDs, measured times, the blinking of cursors, all that is behind a network. So
+pictures change when the app does, and only then.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from uuid import UUID
 
 import time_machine
 
+from .cloud import cloud
+
 NOW = datetime(2026, 11, 23, 12, 4, tzinfo=UTC)
 
 # A program of its own would have no more, and nothing of the developer's shows.
@@ -31,6 +33,9 @@ _FIXED = {
     "COLORTERM": "truecolor",
     "LC_ALL": "C.UTF-8",
     "NO_GCE_CHECK": "true",
+    # What the secrets of the configuration refer to; nobody looks at their values.
+    "PROD_S3_SECRET": "unused",
+    "REPORTS_CONNECTION": "unused",
     "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
     "TERM": "xterm-256color",
     "TEXTUAL_ANIMATIONS": "none",
@@ -43,19 +48,24 @@ _PACE = (0.014, 0.038, 0.009, 0.052, 0.021)
 
 
 @contextmanager
-def stage(configuration: str) -> Iterator[Path]:
-    """Make a home with this text as its configuration file, and yield it; undo all at the end."""
+def stage(configuration: str | None) -> Iterator[Path]:
+    """Make a home with this text as its configuration file, and yield it; undo all at the end.
+
+    None: there is no such file yet.
+    """
     with TemporaryDirectory(prefix="screenshots-") as folder, ExitStack() as undo:
         kept = {name: value for name, value in os.environ.items() if name in _KEPT}
         own = {"HOME": folder, "PREFECT_HOME": f"{folder}/.prefect"}
         undo.callback(time.tzset)
         undo.enter_context(mock.patch.dict(os.environ, {**kept, **_FIXED, **own}, clear=True))
         time.tzset()
-        _write_private(Path(folder, ".prefect", "storage.toml"), configuration)
+        if configuration is not None:
+            _write_private(Path(folder, ".prefect", "storage.toml"), configuration)
         undo.enter_context(mock.patch("uuid.uuid4", _ids()))
         undo.enter_context(mock.patch("time.perf_counter", _stopwatch()))
         _keep_cursors_lit(undo)
         undo.enter_context(time_machine.travel(NOW, tick=False))
+        undo.enter_context(cloud())
         yield Path(folder)
 
 

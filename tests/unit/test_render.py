@@ -168,8 +168,8 @@ def test_a_scene_gives_the_same_bytes_every_time(tmp_path: Path) -> None:
         assert not pilot.app.query_one(Input).cursor_blink
 
     scene = Scene("form", (80, 24), type_name)
-    once = take(scene, tmp_path, Form, "").read_bytes()
-    assert take(scene, tmp_path, Form, "").read_bytes() == once
+    once = take(scene, tmp_path, Form).read_bytes()
+    assert take(scene, tmp_path, Form).read_bytes() == once
 
 
 def test_a_recording_shows_each_step_for_its_time(tmp_path: Path) -> None:
@@ -179,7 +179,7 @@ def test_a_recording_shows_each_step_for_its_time(tmp_path: Path) -> None:
             await pilot.press(key)
             yield 0.2
 
-    path = take(Recording("form", (80, 24), type_name), tmp_path, Form, "")
+    path = take(Recording("form", (80, 24), type_name), tmp_path, Form)
     durations = []
     with Image.open(path) as image:
         for frame in range(getattr(image, "n_frames", 1)):
@@ -196,4 +196,4 @@ def test_a_scene_that_shows_its_temporary_folder_is_refused(tmp_path: Path) -> N
         pass
 
     with pytest.raises(ValueError, match="leaky shows the temporary folder"):
-        take(Scene("leaky", (80, 24), nothing), tmp_path, Leak, "")
+        take(Scene("leaky", (80, 24), nothing), tmp_path, Leak)

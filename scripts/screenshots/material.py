@@ -1,0 +1,137 @@
+"""What the people in the pictures have: a configuration file, and blobs; `scenes.py` shows them."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Final
+
+from storage_core.keys import content_name
+
+CONFIGURATION: Final = """\
+# Where our results live. Secrets are references; this file is in git.
+version = 1
+default = "prod-results"
+
+[storage.prod-results]
+id = "61354abf-7cc8-4c2c-b890-78b1f985a9fb"
+type = "s3"
+bucket = "acme-results"
+aws_access_key_id = "AKIAEXAMPLE"
+aws_secret_access_key = "env:PROD_S3_SECRET"
+region_name = "eu-west-1"
+prefix = "team-a"
+protected = true
+
+[storage.staging]
+id = "c27d0a4e-0f52-4a0f-9d43-5f1be2b7a6d8"
+type = "s3"
+bucket = "acme-staging"
+profile_name = "acme-staging"
+region_name = "eu-west-1"
+
+[storage."東京 archive"]
+id = "5d21f0b7-9c3e-4b86-a1f4-70c8e2d95b13"
+type = "s3"
+bucket = "acme-tokyo"
+profile_name = "acme-archive"
+region_name = "ap-northeast-1"
+
+[storage.laptop]
+id = "a0286a5b-6d0e-4d0b-8a4a-3b1d3b1a7c55"
+type = "local"
+storage_path = "~/data/storage"
+
+[storage."team share"]
+id = "85f213bd-3f7e-4f1e-9a52-0d7a4c0c9e21"
+type = "file"
+base_path = "webdav://files/team"
+key_type = "timestamp"
+
+[storage.reports]
+id = "3e9b6c11-58a7-4c64-b0a9-f2f4d1c7e08a"
+type = "azure"
+container = "reports"
+connection_string = "env:REPORTS_CONNECTION"
+
+[storage.models]
+id = "0b6cc214-9a3d-4f4b-8f0e-6f7f6d5e4c3b"
+type = "gcs"
+bucket = "acme-modells"
+project = "acme-research"
+
+[storage.scratch]
+id = "d4f7a9c2-1e65-4a37-8b90-6c2e5d18f3a4"
+type = "kv"
+api_address = "http://127.0.0.1:4300/storage"
+"""
+
+UNREADABLE: Final = CONFIGURATION.replace('bucket = "acme-staging"', 'bucket = "acme-staging')
+
+MISSPELT: Final = CONFIGURATION.replace("region_name", "regoin_name", 1).replace(
+    "container = ", "contaner = "
+)
+
+RESULTS: Final = "s3://acme-results/team-a"
+"""Where the blobs below lie."""
+
+SUMMARY: Final = json.dumps(
+    {
+        "flow": "nightly-forecast",
+        "run": "c0d1f6a2-3b84-4e57-9d20-8f1a6e7b5c43",
+        "state": "completed",
+        "started": "2026-11-23T11:38:02Z",
+        "seconds": 84.6,
+        "stores": ["Antwerp", "Göteborg", "Zürich", "東京"],
+        "forecast": {
+            "horizon_days": 14,
+            "mean_absolute_error": 0.0417,
+            "currency": "EUR",
+            "by_store": {
+                "Antwerp": 18250.5,
+                "Göteborg": 9127.25,
+                "Zürich": 22310.0,
+                "東京": 41876.75,
+            },
+        },
+        "warnings": [],
+        "retrained": False,
+        "previous": None,
+    },
+    ensure_ascii=False,
+).encode()
+
+_FLOW: Final = b"from forecast import nightly\n\nnightly.run()\n"
+_MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+def _named(word: str) -> str:
+    return content_name(word.encode())
+
+
+BLOBS: Final[dict[str, tuple[bytes | int, timedelta]]] = {
+    "results/forecast-2026-11-23.json": (SUMMARY, 3 * _MINUTE),
+    f"results/{_named('features')}": (18_874_368, 12 * _MINUTE),
+    f"results/{_named('scores')}": (2_411_724, 26 * _MINUTE),
+    f"flows/{_named('nightly-forecast')}": (48_213, 41 * _MINUTE),
+    "flows/nightly_forecast.py": (_FLOW, 41 * _MINUTE),
+    f"results/{_named('orders')}": (402_653_184, 2 * _HOUR),
+    f"results/{_named('customers')}": (7_340_032, 2 * _HOUR + 9 * _MINUTE),
+    "results/forecast-2026-11-22.json": (612, _DAY + 2 * _MINUTE),
+    f"results/{_named('features before')}": (18_612_224, _DAY + 14 * _MINUTE),
+    f"results/{_named('returns')}": (96_468, _DAY + 3 * _HOUR),
+    "results/model-2026-11.onnx": (1_288_490_189, 2 * _DAY),
+    f"results/{_named('basket')}": (33_554_432, 2 * _DAY + 4 * _HOUR),
+    f"flows/{_named('weekly-report')}": (31_907, 3 * _DAY),
+    "flows/weekly_report.py": (2_804, 3 * _DAY),
+    f"results/{_named('stock')}": (5_242_880, 4 * _DAY),
+    "results/report-2026-W47.pdf": (774_144, 5 * _DAY),
+    f"results/{_named('prices')}": (1_153_434, 6 * _DAY),
+    "results/forecast-2026-11-16.json": (608, 7 * _DAY),
+    "results/report-2026-W46.pdf": (769_024, 12 * _DAY),
+    f"results/{_named('suppliers')}": (214_016, 16 * _DAY),
+    "results/model-2026-10.onnx": (1_273_810_124, 31 * _DAY),
+    f"results/{_named('empty')}": (0, 48 * _DAY),
+    "flows/backfill_2025.py": (5_121, 312 * _DAY),
+}
+"""By key, the bytes (or how many) and how long ago they were written."""
