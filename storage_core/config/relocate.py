@@ -60,7 +60,9 @@ def _store(secret: str, reference: str, label: str) -> None:
 
         service, _, user = target.rpartition("/")
         try:
-            keyring.set_password(service, user, secret)
+            # What another has stored there is never overwritten: the caller finds it differs.
+            if not keyring.get_password(service, user):
+                keyring.set_password(service, user, secret)
         except (KeyringError, RuntimeError) as error:
             raise ConfigurationError(
                 f"{label}: the keyring cannot be written ({type(error).__name__}); "
