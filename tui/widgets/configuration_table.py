@@ -29,10 +29,12 @@ class ConfigurationTable(Table[Row]):
             place = max(place, cell_len(row.location))
         taken = 1 + name + kind + place + 10
         identifier = 36 if self.size.width > taken + 36 + 4 else 8
+        # With room for it no storage type is cut, nor the longest of them where it is a name.
+        whole = 23 if self._room >= 72 else 0
         return (
             Column("", 1, 1),
-            Column("Name", min(name, 40), 10),
-            Column("Type", min(kind, 24), 8),
+            Column("Name", min(name, 40), max(10, min(name, whole))),
+            Column("Type", min(kind, 24), max(8, min(kind, whole))),
             Column("Location", min(place, 80), 8),
             Column("ID", identifier, 8),
             Column("", 1, 1),
