@@ -2,6 +2,7 @@
 
 app.py         the app: theme, keys, crash output; opens the first screen
 workspace.py   the configuration file as the app sees it; all file work, undo and redo
+versions.py    earlier versions of that file
 commands.py    every command, declared once: bindings, footer, help and palette come from it
 keymap.py      `[app.keys]` of the configuration file
 blobs.py       the blobs of one storage: listed, arranged; download.py and preview.py: one of them

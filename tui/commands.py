@@ -59,6 +59,14 @@ LIST: Final = (
     Command(
         "delete", ("x", "delete"), "Delete", "Remove it; its blobs stay.", "Change", changes=True
     ),
+    Command(
+        "move_secret",
+        ("m",),
+        "Move secret",
+        "Move a secret out of the file, to a keyring, a file or a variable.",
+        "Change",
+        changes=True,
+    ),
     Command("undo", ("u",), "Undo", "Take back the last change.", "Change", changes=True),
     Command("redo", ("ctrl+r",), "Redo", "Make it again.", "Change", changes=True),
     Command(
@@ -83,7 +91,9 @@ LIST: Final = (
     ),
     Command("filter", ("/",), "Filter", "Find by name, type, location or ID.", "View", True),
     Command("sort", ("s",), "Sort", "By file order, name, type or location.", "View"),
-    Command("reload", ("f5",), "Reload", "Read the configuration file again.", "View"),
+    Command("versions", ("v",), "Versions", "Bring an earlier version of the file back.", "File"),
+    Command("make_private", ("F",), "Make private", "Let nobody but you read the file.", "File"),
+    Command("reload", ("f5",), "Reload", "Read the configuration file again.", "File"),
     HELP,
     PALETTE,
     THEME,

@@ -50,6 +50,11 @@ class RecordingFile(ConfigFile):
         before, after = texts[-1]
         self.recorded = (self.recorded[0] if self.recorded else before, after)
 
+    def taken(self) -> tuple[str, str] | None:
+        """What was recorded; from now on nothing is."""
+        texts, self.recorded = self.recorded, None
+        return texts
+
     def replace_text(self, expected: str, new: str) -> None:
         """Put `new` in the place of `expected`.
 
@@ -77,6 +82,11 @@ class History:
         if texts is None or texts[0] == texts[1]:
             return
         self.done = [*self.done, Change(label, *texts)][-LIMIT:]
+        self.undone.clear()
+
+    def clear(self) -> None:
+        """Forget all: a secret was moved out of the file, and what came before holds it."""
+        self.done.clear()
         self.undone.clear()
 
     def undo(self, file: RecordingFile) -> str:

@@ -7,13 +7,15 @@ returned is ready to be drawn without further work.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from storage_core.config import audit, history
+from storage_core.config.read import read_text
 from storage_core.errors import ConfigurationError
 from storage_core.paths import prefect_home, shortened
 from tui.history import History, RecordingFile
@@ -22,7 +24,10 @@ from tui.text import printable
 if TYPE_CHECKING:
     from storage_core import Configurations
     from storage_core.config.entries import Entry
+    from storage_core.config.history import Version
+    from storage_core.declaration.setting import Setting
     from storage_core.probe import StepResult
+    from tui.versions import KeptVersion
 
 T = TypeVar("T")
 
@@ -46,6 +51,9 @@ class Row(NamedTuple):
 
     problem: str = ""
     """What is wrong with it, in one line; empty when it is intact."""
+
+    plain: tuple[Setting, ...] = ()
+    """Settings whose secret stands in the file itself."""
 
     @property
     def built_in(self) -> bool:
@@ -94,6 +102,12 @@ class Snapshot:
     read_only: str = ""
     """Why nothing can be saved; empty when it can."""
 
+    exposed: int | None = None
+    """The file's mode, when secrets are in it and others than its owner have permissions."""
+
+    versions: int = 0
+    """Earlier versions of the file that are kept."""
+
     stamp: object = None
     """Differs from that of any other version of the file."""
 
@@ -134,26 +148,33 @@ class Workspace:
     def load(self) -> Snapshot:
         """The file as it is now; what is wrong with it is in the result."""
         stamp = self.stamp()
+        versions = len(history.versions(self.file.path))
         try:
             found = self.file.load()
         except ConfigurationError as error:
-            return Snapshot(problem=printable(str(error)), stamp=stamp)
-        rows = [_row(entry, found) for entry in found.entries.values()]
+            return Snapshot(problem=printable(str(error)), versions=versions, stamp=stamp)
+        plain: dict[str, list[Setting]] = {}
+        for secret in audit.plain_secrets(found):
+            plain.setdefault(secret.name, []).append(secret.setting)
+        mode = audit.loose_mode(self.file.path)
+        rows = [_row(entry, found, plain.get(entry.name, ())) for entry in found.entries.values()]
         rows.append(_built_in(found.default is None))
         return Snapshot(
             tuple(rows),
             found,
             notes=tuple(printable(str(each)) for each in found.problems if each.name is None),
             read_only=self._read_only(found),
+            exposed=mode if mode is not None and audit.holds_secrets(found) else None,
+            versions=versions,
             stamp=stamp,
         )
 
     def change(self, label: str, make: Callable[[RecordingFile], T]) -> T:
         """Change the file by `make`, to be undone under the name `label`; raises what it raises."""
         with self._turn:
-            self.file.recorded = None
+            self.file.taken()
             result = make(self.file)
-            self.history.record(label, self.file.recorded)
+            self.history.record(label, self.file.taken())
             return result
 
     def undo(self) -> str:
@@ -165,6 +186,47 @@ class Workspace:
         """Make the last undone change again. Returns what it is."""
         with self._turn:
             return self.history.redo(self.file)
+
+    def make_private(self) -> None:
+        """Take the permissions of everybody but the owner away; raises `ConfigurationError`."""
+        audit.make_private(self.file.path)
+
+    def move_secret(self, name: str, setting: str, reference: str) -> None:
+        """Replace a plain secret by `reference`; raises `ConfigurationError`.
+
+        Undo forgets what it holds: any step back would put the secret into the file again.
+        """
+        from storage_core.config.relocate import move_secret
+
+        with self._turn:
+            self.file.taken()
+            try:
+                move_secret(self.file, name, setting, reference)
+            finally:
+                if self.file.taken() is not None:
+                    self.history.clear()
+
+    def versions(self) -> list[KeptVersion]:
+        """The kept versions of the file, newest first."""
+        from tui.versions import kept_versions
+
+        return kept_versions(self.file.path)
+
+    def restore(self, version: Version, when: str) -> None:
+        """Make the file what it was; raises `ConfigurationError`.
+
+        Taken back by undo if the file was intact, and by restoring what it is now in any case.
+        """
+        with self._turn:
+            try:
+                self.file.load()
+                before = read_text(self.file.path)
+            except ConfigurationError:
+                before = None
+            history.restore(self.file.path, version)
+            if before is not None:
+                after = history.text_of(version)
+                self.history.record(f"restore the version of {when}", (before, after))
 
     def _read_only(self, found: Configurations) -> str:
         if found.newer:
@@ -181,7 +243,7 @@ class Workspace:
         return ""
 
 
-def _row(entry: Entry, found: Configurations) -> Row:
+def _row(entry: Entry, found: Configurations, plain: Sequence[Setting]) -> Row:
     cls = entry.cls
     configuration = entry.configuration
     return Row(
@@ -192,6 +254,7 @@ def _row(entry: Entry, found: Configurations) -> Row:
         entry=entry,
         default=found.default == entry.name,
         problem="; ".join(printable(problem.message) for problem in entry.problems),
+        plain=tuple(plain),
     )
 
 

@@ -15,6 +15,7 @@ from textual.widgets import Input, Static
 from tui import commands
 from tui.screens.browsing import BrowseCommands
 from tui.screens.changes import ChangeCommands
+from tui.screens.safekeeping import SafekeepingCommands
 from tui.screens.testing import TestCommands
 from tui.state import SORTS
 from tui.widgets.bars import TitleBar
@@ -24,7 +25,7 @@ from tui.widgets.table import Table
 from tui.workspace import Row, Snapshot
 
 
-class ConfigurationsScreen(ChangeCommands, TestCommands, BrowseCommands):
+class ConfigurationsScreen(ChangeCommands, SafekeepingCommands, TestCommands, BrowseCommands):
     """The list and the details. What its commands do is in the classes it is made of."""
 
     declared: ClassVar = commands.LIST
@@ -77,9 +78,14 @@ class ConfigurationsScreen(ChangeCommands, TestCommands, BrowseCommands):
         warnings = list(snapshot.notes)
         if snapshot.read_only:
             warnings.insert(0, f"Nothing can be changed here: {snapshot.read_only}.")
+        if snapshot.exposed is not None:
+            key = commands.shown_key(self.app.key_of("make_private") or "F")
+            warnings.append(
+                f"Mode {snapshot.exposed:04o}: others can see secrets. {key} makes it private."
+            )
         banner.update("\n".join(f"⚠ {warning}" for warning in warnings))
         banner.display = bool(warnings)
-        welcome.update(_unreadable(snapshot) if snapshot.problem else _welcome())
+        welcome.update(_unreadable(snapshot) if snapshot.problem else _welcome(snapshot))
         welcome.display = bool(snapshot.problem) or snapshot.count == 0
         self.set_class(welcome.display, "-empty")
         self._fill()
@@ -134,6 +140,8 @@ class ConfigurationsScreen(ChangeCommands, TestCommands, BrowseCommands):
             return True
         if declared.changes and (snapshot.problem or snapshot.read_only):
             return None
+        if action == "make_private":
+            return True if snapshot.exposed is not None else None
         history = self.app.workspace.history
         if action == "undo":
             return True if history.done else None
@@ -147,6 +155,8 @@ class ConfigurationsScreen(ChangeCommands, TestCommands, BrowseCommands):
                 possible = action in _ON_BUILT_IN and (action != "default" or not row.default)
                 return True if possible else None
             if row.problem and action not in _ON_BROKEN:
+                return None
+            if action == "move_secret" and not row.plain:
                 return None
         return True
 
@@ -226,19 +236,20 @@ class ConfigurationsScreen(ChangeCommands, TestCommands, BrowseCommands):
 
 _ON_A_ROW = {
     *("edit", "duplicate", "rename", "delete", "default", "test", "browse"),
-    *("copy_id", "copy_snippet"),
+    *("copy_id", "copy_snippet", "move_secret"),
 }
 _ON_BUILT_IN = {"default", "test", "browse", "copy_snippet"}
 _ON_BROKEN = {"edit", "rename", "delete", "copy_id"}
 
 
-def _welcome() -> Content:
+def _welcome(snapshot: Snapshot) -> Content:
     return Content.assemble(
         ("No storage is configured yet\n\n", "bold $text"),
         ("Give each place that keeps results and flow code a name: a folder, a bucket, a "),
         ("container. Programs then ask for it by that name, or for the default.\n\n"),
         ("n", "bold $footer-key-foreground"),
         "  creates the first one\n",
+        *_restorable(snapshot),
         ("?", "bold $footer-key-foreground"),
         "  shows every key",
     )
@@ -249,4 +260,15 @@ def _unreadable(snapshot: Snapshot) -> Content:
         ("⚠ The configuration file cannot be read\n\n", "bold $warning"),
         (f"{snapshot.problem}\n\n", "$text"),
         "The app leaves the file alone until it can be read, and looks again when it changes.",
+        "\n\n" if snapshot.versions else "",
+        *_restorable(snapshot),
     )
+
+
+def _restorable(snapshot: Snapshot) -> list[str | tuple[str, str]]:
+    if not snapshot.versions:
+        return []
+    some = (
+        "the earlier version" if snapshot.versions == 1 else f"one of {snapshot.versions} versions"
+    )
+    return [("v", "bold $footer-key-foreground"), f"  brings back {some} of the file\n"]

@@ -82,7 +82,7 @@ class HelpScreen(Dialog[None]):
 
 
 def _line(keys: str, label: str, tooltip: str, width: int) -> Iterator[Content]:
-    named = f"{label:<12}" if label else ""
+    named = f"{label:<13}" if label else ""
     for number, part in enumerate(wrap(tooltip, width - 14 - len(named))):
         first = number == 0
         yield Content.assemble(

@@ -47,7 +47,7 @@ class PickerScreen(Dialog["type[StorageConfiguration] | None"]):
             )
             yield Static(
                 Content.assemble(
-                    ("1–9", "bold $footer-key-foreground"),
+                    (f"1–{min(9, len(self._types))}", "bold $footer-key-foreground"),
                     (" or ", MUTED),
                     ("Enter", "bold $footer-key-foreground"),
                     (" choose   ", MUTED),

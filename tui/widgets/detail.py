@@ -77,7 +77,7 @@ def _fitted(lines: list[Line], width: int) -> Content:
     for line in lines:
         if line.label is None:
             drawn += [Content.styled(part, line.style) for part in wrap(line.text, width)]
-        elif column and cell_len(line.label) <= column:
+        elif column and cell_len(line.label) <= column and _beside(line.text, width, column):
             label = fit(line.label, column)
             for part in wrap(line.text, width - column - 2):
                 drawn.append(Content.assemble((label, MUTED), "  ", (part, line.style)))
@@ -88,6 +88,12 @@ def _fitted(lines: list[Line], width: int) -> Content:
                 Content.assemble("  ", (part, line.style)) for part in wrap(line.text, width - 2)
             ]
     return Content("\n").join(drawn)
+
+
+def _beside(text: str, width: int, column: int) -> bool:
+    # Where the room beside the labels is small, a text that would be broken there goes below.
+    room = width - column - 2
+    return room >= 24 or cell_len(text) <= room
 
 
 def lines_of(row: Row, result: TestResult | None, path: str, now: datetime) -> list[Line]:
@@ -140,6 +146,10 @@ def _settings(row: Row) -> Iterator[Line]:
     for setting in cls.settings() if cls else ():
         if setting.name in values:
             value = printable(_safely(shown, setting, values[setting.name]))
+            if setting in row.plain:
+                moved = "" if row.problem else "; m moves it"
+                yield Line(f"{value} stored in the file{moved}", MUTED, setting.label)
+                continue
             yield Line(value, "" if value != "********" else MUTED, setting.label)
     for name, value in values.items():
         if cls is None or cls.setting_named(name) is None:

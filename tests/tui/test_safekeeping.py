@@ -1,0 +1,272 @@
+"""Secrets that others could read, secrets that stand in the file, and versions brought back."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from secrets import token_hex
+
+import keyring
+import pytest
+from keyring.backend import KeyringBackend
+
+from storage_core import ConfigFile
+from storage_core.config import history
+from storage_core.config.read import VERSION
+from tests.tui.driving import (
+    TWO,
+    enter,
+    names,
+    press,
+    read,
+    said,
+    screen_text,
+    settle,
+    the_list,
+    write,
+)
+from tui.app import StorageApp
+
+SECRET = token_hex(20)
+PLAIN = TWO.replace("env:PROD_S3_SECRET", SECRET)
+
+
+class MemoryKeyring(KeyringBackend):
+    """A keyring that forgets at the end of the test."""
+
+    priority = 1.0
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.held: dict[tuple[str, str], str] = {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self.held.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.held[service, username] = password
+
+
+@pytest.fixture
+def memory_keyring() -> Iterator[MemoryKeyring]:
+    previous, memory = keyring.get_keyring(), MemoryKeyring()
+    keyring.set_keyring(memory)
+    yield memory
+    keyring.set_keyring(previous)
+
+
+def plain(path: Path, text: str = PLAIN, mode: int = 0o600) -> Path:
+    """A file that holds a secret."""
+    write(path, text)
+    path.chmod(mode)
+    return path
+
+
+def history_of(path: Path) -> str:
+    """All kept versions, one after the other."""
+    return "".join(history.text_of(version) for version in history.versions(str(path)))
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 20)])
+async def test_a_file_with_secrets_that_others_can_read_is_told_in_one_line_and_mended_by_a_key(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    path = plain(tmp_path / "storage.toml", mode=0o644)
+    async with StorageApp(path).run_test(size=size) as pilot:
+        await settle(pilot)
+        line = screen_text(pilot).splitlines()[1]
+        assert "⚠ Mode 0644: others can see secrets. F makes it private." in line
+        await press(pilot, "F")
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert "Mode 0644" not in screen_text(pilot)
+        assert "Only you can read" in said(pilot)
+    assert path.read_text() == PLAIN
+
+
+async def test_a_file_that_holds_references_only_may_be_read_by_others(tmp_path: Path) -> None:
+    path = plain(tmp_path / "storage.toml", TWO, mode=0o644)
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        assert "F makes it private" not in screen_text(pilot)
+        await press(pilot, "F")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o644
+
+
+async def test_the_details_say_which_secret_is_stored_in_the_file(tmp_path: Path) -> None:
+    path = plain(tmp_path / "storage.toml")
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        assert "******** stored in the file; m moves it" in screen_text(pilot)
+    plain(path, TWO)
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        assert "stored in the file" not in screen_text(pilot)
+        await press(pilot, "m")
+        assert pilot.app.screen is the_list(pilot)
+
+
+async def test_a_secret_moves_to_the_keyring_and_out_of_undo_and_history(
+    tmp_path: Path, memory_keyring: MemoryKeyring
+) -> None:
+    path = plain(tmp_path / "storage.toml")
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "j", "d", "k")
+        assert SECRET in history_of(path)
+        await press(pilot, "m")
+        assert "keyring:storage/prod" in screen_text(pilot)
+        await press(pilot, "enter")
+        assert "cannot be undone" in said(pilot)
+        assert "stored in the file" not in screen_text(pilot)
+        await press(pilot, "u", "u")
+        app = pilot.app
+        assert isinstance(app, StorageApp)
+        assert not app.workspace.history.done
+        assert app.workspace.file.recorded is None
+    assert memory_keyring.held == {("storage", "prod"): SECRET}
+    assert read(path)["storage"]["prod"]["aws_secret_access_key"] == "keyring:storage/prod"
+    assert SECRET not in history_of(path) + said(pilot)
+
+
+async def test_a_secret_moves_to_a_file_that_is_chosen_with_the_arrow_keys(
+    tmp_path: Path, home: Path
+) -> None:
+    path = plain(tmp_path / "storage.toml")
+    target = tmp_path / "kept"
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "m", "down")
+        assert "prod.secret" in screen_text(pilot)
+        await press(pilot, "end", "ctrl+u")
+        await enter(pilot, f"file:{target}")
+        await press(pilot, "enter")
+    assert target.read_text() == SECRET
+    assert read(path)["storage"]["prod"]["aws_secret_access_key"] == f"file:{target}"
+
+
+async def test_what_does_not_work_is_told_in_the_dialog_and_moves_nothing(tmp_path: Path) -> None:
+    path = plain(tmp_path / "storage.toml")
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "m", "down", "down", "enter")
+        text = " ".join(screen_text(pilot).replace("▌", "").split())
+        assert "PROD_AWS_SECRET_ACCESS_KEY is not set" in text
+        assert "env:PROD_AWS_SECRET_ACCESS_KEY" in text
+        await press(pilot, "ctrl+u")
+        await enter(pilot, "elsewhere")
+        await press(pilot, "enter")
+        assert "write keyring:service/user" in screen_text(pilot)
+        await press(pilot, "escape")
+        assert pilot.app.screen is the_list(pilot)
+    assert path.read_text() == PLAIN
+
+
+async def test_two_secrets_of_one_configuration_get_two_places(
+    tmp_path: Path, memory_keyring: MemoryKeyring
+) -> None:
+    token = token_hex(20)
+    text = PLAIN.replace("[storage.laptop]", f'aws_session_token = "{token}"\n[storage.laptop]')
+    path = plain(tmp_path / "storage.toml", text)
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "m")
+        assert "(1 of 2)" in screen_text(pilot)
+        await press(pilot, "enter")
+        assert "(2 of 2)" in screen_text(pilot)
+        await press(pilot, "enter")
+    assert sorted(memory_keyring.held.values()) == sorted([SECRET, token])
+
+
+async def test_a_place_in_the_keyring_that_is_taken_is_not_overwritten(
+    tmp_path: Path, memory_keyring: MemoryKeyring
+) -> None:
+    memory_keyring.held["storage", "prod"] = token_hex()
+    before = dict(memory_keyring.held)
+    path = plain(tmp_path / "storage.toml")
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "m", "enter")
+        assert "holds something else" in screen_text(pilot)
+    assert memory_keyring.held == before
+    assert path.read_text() == PLAIN
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 20)])
+async def test_a_broken_file_is_brought_back_after_a_question_with_the_focus_on_cancel(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    path = write(tmp_path / "storage.toml")
+    ConfigFile(path).set_default("laptop")
+    path.write_text("[storage\n")
+    async with StorageApp(path).run_test(size=size) as pilot:
+        await settle(pilot)
+        assert "v  brings back the earlier version of the file" in screen_text(pilot)
+        await press(pilot, "v")
+        assert "prod, laptop" in screen_text(pilot)
+        await press(pilot, "enter", "enter")
+        assert path.read_text() == "[storage\n"
+        assert "Earlier versions" in screen_text(pilot)
+        await press(pilot, "enter", "right", "enter")
+        assert path.read_text() == TWO
+        assert names(pilot) == ["prod", "laptop"]
+        # What was broken is kept, and told apart from what can come back.
+        await press(pilot, "v")
+        assert "not readable as TOML" in screen_text(pilot)
+
+
+async def test_a_restore_is_taken_back_by_undo_and_by_the_versions(tmp_path: Path) -> None:
+    path = write(tmp_path / "storage.toml")
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "j", "d")
+        later = path.read_text()
+        await press(pilot, "v", "enter", "right", "enter")
+        assert path.read_text() == TWO
+        await press(pilot, "u")
+        assert path.read_text() == later
+        await press(pilot, "ctrl+r")
+        assert path.read_text() == TWO
+        await press(pilot, "v", "enter", "right", "enter")
+        assert path.read_text() == later
+
+
+async def test_without_earlier_versions_it_says_so(tmp_path: Path) -> None:
+    async with StorageApp(write(tmp_path / "storage.toml")).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "v")
+        assert "No earlier version" in said(pilot)
+        assert pilot.app.screen is the_list(pilot)
+
+
+async def test_a_file_of_a_newer_version_says_that_it_is_never_rewritten(tmp_path: Path) -> None:
+    path = write(tmp_path / "storage.toml")
+    ConfigFile(path).set_default("laptop")
+    newer = TWO.replace(f"version = {VERSION}", f"version = {VERSION + 1}")
+    path.write_text(newer)
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "v")
+        assert "never rewritten" in said(pilot)
+        assert pilot.app.screen is the_list(pilot)
+    assert path.read_text() == newer
+
+
+async def test_no_storage_type_is_cut_in_120_columns(tmp_path: Path) -> None:
+    text = (
+        '[storage.a]\ntype = "azure"\ncontainer = "a-container-with-a-long-name"\n'
+        'connection_string = "env:A"\n'
+        '[storage.a-google-bucket-of-ours]\ntype = "gcs"\nbucket = "a-bucket-with-a-long-name"\n'
+        '[storage.c]\ntype = "temporary"\n'
+    )
+    path = write(tmp_path / "storage.toml", text)
+    async with StorageApp(path).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        rows = screen_text(pilot).splitlines()
+        assert "Azure Blob Storage" in rows[3]
+        assert "Google Cloud Storage" in rows[4]
+        assert "Temporary Local Storage" in rows[5]
+        assert "Temporary Local Storage" in rows[6]
+        row = the_list(pilot).row
+        assert row is not None
+        assert row.id in screen_text(pilot)

@@ -1,0 +1,42 @@
+"""Earlier versions of the configuration file, as the list of them shows them.
+
+Called by `Workspace`, in threads: every version is read for the names in it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from storage_core.config import history
+from storage_core.config.entries import storage_tables
+from storage_core.config.read import parse
+from storage_core.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from storage_core.config.history import Version
+
+
+class KeptVersion(NamedTuple):
+    """One version that can be brought back."""
+
+    version: Version
+    when: str
+    """When it was replaced, in local time, as shown."""
+
+    names: tuple[str, ...] | None
+    """The configurations in it; None when it is not readable as TOML."""
+
+
+def kept_versions(path: str) -> list[KeptVersion]:
+    """The kept versions of the configuration file at `path`, newest first."""
+    return [
+        KeptVersion(version, f"{version.when.astimezone():%Y-%m-%d %H:%M:%S}", _names(version))
+        for version in history.versions(path)
+    ]
+
+
+def _names(version: Version) -> tuple[str, ...] | None:
+    try:
+        return tuple(storage_tables(parse(history.text_of(version), version.path)))
+    except ConfigurationError:
+        return None
