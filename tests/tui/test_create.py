@@ -11,7 +11,7 @@ from storage_core.types import all_types
 from tests.tui.driving import enter, names, press, read, screen_text, settle, the_list, write
 from tui.app import StorageApp
 from tui.screens.form import FormScreen
-from tui.widgets.fields import Field
+from tui.widgets.field import Field
 
 
 async def test_a_newcomer_creates_the_first_one_and_makes_it_the_default(tmp_path: Path) -> None:
