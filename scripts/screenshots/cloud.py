@@ -38,7 +38,7 @@ class Place(NamedTuple):
 
 
 _MODELS = Place("gs://acme-modells", "bucket", "acme-modells")
-_SCRATCH = Place("http://127.0.0.1:4300/storage", "server", "", address="API Address")
+_SCRATCH = Place("http://kv:4300", "server", "", address="API Address")
 
 FAILURES: Mapping[str, StorageError] = {
     _MODELS.location: failed(_MODELS, "be reached", None, "not found", Fault.PLACE_MISSING),

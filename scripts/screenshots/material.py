@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import pickle
+import random
 from datetime import timedelta
 from typing import Final
 
@@ -17,10 +19,8 @@ default = "prod-results"
 id = "61354abf-7cc8-4c2c-b890-78b1f985a9fb"
 type = "s3"
 bucket = "acme-results"
-aws_access_key_id = "AKIAEXAMPLE"
-aws_secret_access_key = "env:PROD_S3_SECRET"
+profile_name = "acme-prod"
 region_name = "eu-west-1"
-prefix = "team-a"
 protected = true
 
 [storage.staging]
@@ -34,7 +34,8 @@ region_name = "eu-west-1"
 id = "5d21f0b7-9c3e-4b86-a1f4-70c8e2d95b13"
 type = "s3"
 bucket = "acme-tokyo"
-profile_name = "acme-archive"
+aws_access_key_id = "AKIAEXAMPLE"
+aws_secret_access_key = "env:TOKYO_S3_SECRET"
 region_name = "ap-northeast-1"
 
 [storage.laptop]
@@ -63,7 +64,7 @@ project = "acme-research"
 [storage.scratch]
 id = "d4f7a9c2-1e65-4a37-8b90-6c2e5d18f3a4"
 type = "kv"
-api_address = "http://127.0.0.1:4300/storage"
+api_address = "http://kv:4300"
 """
 
 UNREADABLE: Final = CONFIGURATION.replace('bucket = "acme-staging"', 'bucket = "acme-staging')
@@ -72,7 +73,7 @@ MISSPELT: Final = CONFIGURATION.replace("region_name", "regoin_name", 1).replace
     "container = ", "contaner = "
 )
 
-RESULTS: Final = "s3://acme-results/team-a"
+RESULTS: Final = "s3://acme-results"
 """Where the blobs below lie."""
 
 SUMMARY: Final = json.dumps(
@@ -101,6 +102,10 @@ SUMMARY: Final = json.dumps(
     ensure_ascii=False,
 ).encode()
 
+_SCORES: Final = pickle.dumps(
+    {f"store-{number:03}": round(0.9 + number / 3700, 4) for number in range(240)}, protocol=5
+)
+_FEATURES: Final = b"PAR1" + random.Random(7).randbytes(874_368)
 _FLOW: Final = b"from forecast import nightly\n\nnightly.run()\n"
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -111,8 +116,8 @@ def _named(word: str) -> str:
 
 BLOBS: Final[dict[str, tuple[bytes | int, timedelta]]] = {
     "results/forecast-2026-11-23.json": (SUMMARY, 3 * _MINUTE),
-    f"results/{_named('features')}": (18_874_368, 12 * _MINUTE),
-    f"results/{_named('scores')}": (2_411_724, 26 * _MINUTE),
+    f"results/{_named('features')}": (_FEATURES, 12 * _MINUTE),
+    "results/scores-2026-11-23.pickle": (_SCORES, 26 * _MINUTE),
     f"flows/{_named('nightly-forecast')}": (48_213, 41 * _MINUTE),
     "flows/nightly_forecast.py": (_FLOW, 41 * _MINUTE),
     f"results/{_named('orders')}": (402_653_184, 2 * _HOUR),

@@ -96,7 +96,7 @@ async def filtered(pilot: Pilot[Any]) -> None:
     """The list while a filter is typed."""
     await tested(pilot)
     await press(pilot, "slash")
-    await enter(pilot, "s3 west")
+    await enter(pilot, "acme")
 
 
 async def light(pilot: Pilot[Any]) -> None:
@@ -111,7 +111,7 @@ async def light(pilot: Pilot[Any]) -> None:
 async def palette(pilot: Pilot[Any]) -> None:
     """The commands while one is looked for."""
     await press(pilot, "ctrl+p")
-    await enter(pilot, "copy")
+    await enter(pilot, "te")
 
 
 # ---- forms
@@ -251,9 +251,9 @@ async def main_flow(pilot: Pilot[Any]) -> AsyncIterator[float]:
 
 SCENES: list[Scene | Recording] = [
     Scene("01-configurations", WIDE, tested),
-    Scene("02-form", (100, 36), filled_form, None),
-    Scene("03-test", (100, 28), keys("t")),
-    Scene("04-browse", (100, 28), blobs),
+    Scene("02-form", WIDE, filled_form, None),
+    Scene("03-test", WIDE, keys("t")),
+    Scene("04-browse", WIDE, blobs),
     Recording("05-main-flow", (100, 28), main_flow, None),
     Scene("06-empty", WIDE, keys(), None),
     Scene("07-picker", WIDE, keys("n"), None),
@@ -261,10 +261,10 @@ SCENES: list[Scene | Recording] = [
     Scene("09-test-failing", WIDE, keys("G", "k", "k", "t")),
     Scene("10-test-all", WIDE, testing_all),
     Scene("11-preview", WIDE, with_blobs("enter")),
-    Scene("12-preview-bytes", WIDE, with_blobs("enter", "v")),
+    Scene("12-preview-pickle", WIDE, with_blobs("j", "j", "enter")),
     Scene("13-browse-filter", WIDE, found_blobs),
     Scene("14-download", WIDE, with_blobs("w")),
-    Scene("15-delete-blob", WIDE, with_blobs("j", "x")),
+    Scene("15-delete-blob", WIDE, with_blobs("j", "j", "x")),
     Scene("16-delete", WIDE, keys("j", "x")),
     Scene("17-rename", WIDE, keys("j", "r")),
     Scene("18-conflict", WIDE, conflict),

@@ -36,6 +36,7 @@ _FIXED = {
     # What the secrets of the configuration refer to; nobody looks at their values.
     "PROD_S3_SECRET": "unused",
     "REPORTS_CONNECTION": "unused",
+    "TOKYO_S3_SECRET": "unused",
     "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
     "TERM": "xterm-256color",
     "TEXTUAL_ANIMATIONS": "none",
