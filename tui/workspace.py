@@ -14,8 +14,6 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from storage_core.config import audit, history
-from storage_core.config.read import read_text
 from storage_core.errors import ConfigurationError
 from storage_core.paths import prefect_home, shortened
 from tui.history import History, RecordingFile
@@ -106,7 +104,7 @@ class Snapshot:
     """The file's mode, when secrets are in it and others than its owner have permissions."""
 
     versions: int = 0
-    """Earlier versions of the file that are kept."""
+    """Earlier versions of the file that are kept; counted only when nothing is in the file."""
 
     stamp: object = None
     """Differs from that of any other version of the file."""
@@ -147,12 +145,13 @@ class Workspace:
 
     def load(self) -> Snapshot:
         """The file as it is now; what is wrong with it is in the result."""
+        from storage_core.config import audit
+
         stamp = self.stamp()
-        versions = len(history.versions(self.file.path))
         try:
             found = self.file.load()
         except ConfigurationError as error:
-            return Snapshot(problem=printable(str(error)), versions=versions, stamp=stamp)
+            return Snapshot(problem=printable(str(error)), versions=self._kept(), stamp=stamp)
         plain: dict[str, list[Setting]] = {}
         for secret in audit.plain_secrets(found):
             plain.setdefault(secret.name, []).append(secret.setting)
@@ -165,7 +164,7 @@ class Workspace:
             notes=tuple(printable(str(each)) for each in found.problems if each.name is None),
             read_only=self._read_only(found),
             exposed=mode if mode is not None and audit.holds_secrets(found) else None,
-            versions=versions,
+            versions=0 if found.entries else self._kept(),
             stamp=stamp,
         )
 
@@ -189,6 +188,8 @@ class Workspace:
 
     def make_private(self) -> None:
         """Take the permissions of everybody but the owner away; raises `ConfigurationError`."""
+        from storage_core.config import audit
+
         audit.make_private(self.file.path)
 
     def move_secret(self, name: str, setting: str, reference: str) -> None:
@@ -217,6 +218,9 @@ class Workspace:
 
         Taken back by undo if the file was intact, and by restoring what it is now in any case.
         """
+        from storage_core.config import history
+        from storage_core.config.read import read_text
+
         with self._turn:
             try:
                 self.file.load()
@@ -227,6 +231,12 @@ class Workspace:
             if before is not None:
                 after = history.text_of(version)
                 self.history.record(f"restore the version of {when}", (before, after))
+
+    def _kept(self) -> int:
+        # Imported only here: what edits the file would make every start slower.
+        from storage_core.config import history
+
+        return len(history.versions(self.file.path))
 
     def _read_only(self, found: Configurations) -> str:
         if found.newer:

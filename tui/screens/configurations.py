@@ -268,7 +268,6 @@ def _unreadable(snapshot: Snapshot) -> Content:
 def _restorable(snapshot: Snapshot) -> list[str | tuple[str, str]]:
     if not snapshot.versions:
         return []
-    some = (
-        "the earlier version" if snapshot.versions == 1 else f"one of {snapshot.versions} versions"
-    )
+    many = snapshot.versions > 1
+    some = f"one of {snapshot.versions} earlier versions" if many else "the earlier version"
     return [("v", "bold $footer-key-foreground"), f"  brings back {some} of the file\n"]
