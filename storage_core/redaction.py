@@ -21,7 +21,12 @@ _SHORTEST_LINE: Final = 16
 _SHORTEST_ENCODED: Final = 6
 """Characters below which the base64 form of a secret would match by chance."""
 
-_USER_INFO: Final = re.compile(r"(?<=://)([^/?#@\s]*?):([^/?#\s]*)(?=@)")
+_USER_INFO: Final = re.compile(
+    r"""(?<=://)((?!\[)[^/?#@\s]*?):(?:[^/?#\s]*|(?!\d{1,5}[/?#])[^\s"'<>]*)(?=@)"""
+)
+"""User and password in a URL. The password may hold a slash that should have been quoted, unless
+it looks like a port and a path."""
+
 _PARAMETER: Final = re.compile(
     r"([?&;](?:[a-z0-9_.-]*(?:signature|secret|token|password|passwd|credential|key)[a-z0-9_.-]*"
     r"|sig|pwd|pass|auth|code)=)[^&;#\s]+",

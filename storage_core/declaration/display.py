@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from storage_core.redaction import mask_url
-from storage_core.references import is_reference
+from storage_core.references import check_reference, is_reference
 
 if TYPE_CHECKING:
     from storage_core.declaration.configuration import StorageConfiguration
@@ -40,7 +40,7 @@ def masked(setting: Setting | None, value: Any) -> Any:
     if setting is None or setting.form == "table" or isinstance(value, dict | list):
         return _masked_deeply(value)
     if setting.secret:
-        return value if is_reference(value) else MASK
+        return value if is_reference(value) and _is_well_formed(value) else MASK
     return mask_url(value) if isinstance(value, str) else value
 
 
@@ -58,9 +58,18 @@ def shown(setting: Setting, value: Any) -> str:
     return str(value)
 
 
+def _is_well_formed(reference: str) -> bool:
+    """Whether it may be shown: what only looks like a reference may be a secret."""
+    try:
+        check_reference(reference)
+    except ValueError:
+        return False
+    return True
+
+
 def _masked_deeply(value: Any) -> Any:
     if isinstance(value, dict):
-        if set(value) == {"ref"} and is_reference(value["ref"]):
+        if set(value) == {"ref"} and is_reference(value["ref"]) and _is_well_formed(value["ref"]):
             return value
         return {key: _masked_deeply(inner) for key, inner in value.items()}
     if isinstance(value, list):
