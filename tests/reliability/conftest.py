@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
+import keyring
 import pytest
 
 from storage_core import Store
+from tests.reliability.canary import Canaries
 from tests.reliability.local_stores import LOCAL, opened
+from tests.reliability.sinks import InMemory
 
 
 @pytest.fixture
@@ -20,3 +25,28 @@ def data(home: Path) -> Path:
 def local_store(request: pytest.FixtureRequest, data: Path) -> Store:
     """Each of the stores that keep blobs on the local disk, in `data`."""
     return opened(request.param, data)
+
+
+@pytest.fixture
+def canaries() -> Canaries:
+    return Canaries()
+
+
+@pytest.fixture
+def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where temporary files go."""
+    folder = tmp_path / "tmp"
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    return folder
+
+
+@pytest.fixture
+def ring() -> Iterator[InMemory]:
+    """The system's keyring, for this test."""
+    before = keyring.get_keyring()
+    ring = InMemory()
+    keyring.set_keyring(ring)
+    yield ring
+    keyring.set_keyring(before)
