@@ -22,8 +22,10 @@ from textual.signal import Signal
 
 from tui import state
 from tui.background import begin, in_thread
+from tui.garbage import undisturbed
 from tui.keymap import keymap
 from tui.theme import DARK, THEMES
+from tui.warm import warm_up
 from tui.workspace import Snapshot, Workspace
 
 if TYPE_CHECKING:
@@ -135,10 +137,11 @@ class StorageApp(App[None]):
             self.idle.set()
         else:
             self._show(await self.in_background("reading", self._first.result))
+        self.call_after_refresh(lambda: self.run_worker(warm_up(self), group="warm"))
 
     async def reload(self, what: str = "reading") -> None:
         """Read the file again and tell the screens."""
-        self._show(await self.in_background(what, self.workspace.load))
+        self._show(await self.in_background(what, lambda: undisturbed(self.workspace.load)))
 
     def _show(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
@@ -156,7 +159,9 @@ class StorageApp(App[None]):
     async def change(self, label: str, make: Callable[[Any], T]) -> T:
         """Change the file; see `Workspace.change`. The screens are told before this returns."""
         try:
-            return await self.in_background("saving", lambda: self.workspace.change(label, make))
+            return await self.in_background(
+                "saving", lambda: undisturbed(lambda: self.workspace.change(label, make))
+            )
         finally:
             await self.reload()
 

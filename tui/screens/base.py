@@ -42,9 +42,19 @@ class StorageScreen(Screen[ResultT]):
 
     def compose(self) -> ComposeResult:
         """The bars; what is between them comes from `body`."""
+        self._take_breakpoints()
         yield TitleBar(id="title")
         yield from self.body()
         yield KeyBar(self.declared, id="keys")
+
+    def _take_breakpoints(self) -> None:
+        # Textual does so when the screen has its size, and then styles all its widgets once more.
+        width, height = self.app.size
+        for size, breakpoints in (
+            (width, self.app.HORIZONTAL_BREAKPOINTS),
+            (height, self.app.VERTICAL_BREAKPOINTS),
+        ):
+            self.add_class([name for least, name in breakpoints if size >= least][-1])
 
     def body(self) -> ComposeResult:
         """What stands between the bars."""

@@ -1,0 +1,35 @@
+"""Keeps Python's garbage collector from pausing the app: with 1,000 configurations for 100 ms.
+
+The app wraps in `undisturbed` what makes many objects at once (reading the file, saving it), and
+calls `set_aside` when it has loaded what stays to the end.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def undisturbed(function: Callable[[], T]) -> T:
+    """What `function` returns; nothing that it makes is searched for garbage, then or later.
+
+    It is freed all the same when nobody refers to it any more; only cycles would not be. What was
+    garbage before is collected first, lest it be kept.
+    """
+    gc.collect()
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        return function()
+    finally:
+        set_aside()
+        if enabled:
+            gc.enable()
+
+
+def set_aside() -> None:
+    """Search nothing for garbage that there is by now."""
+    gc.freeze()
