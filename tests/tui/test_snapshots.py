@@ -16,6 +16,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
+from storage_core.config import history
 from storage_core.probe import Step, StepResult
 from tests.tui.driving import TWO, enter, press, settle, the_list
 from tests.tui.test_list import ODD
@@ -96,6 +97,34 @@ async def conflict(pilot: Pilot[Any]) -> None:
     await press(pilot, "ctrl+s")
 
 
+async def plain_secret(pilot: Pilot[Any]) -> None:
+    """A secret in a file that others can read; where to move it."""
+    path = Path(pilot.app.workspace.file.path)  # type: ignore[attr-defined]
+    path.write_text(FULL.replace("env:PROD_S3_SECRET", secrets.token_hex()))  # noqa: ASYNC240
+    path.chmod(0o644)  # noqa: ASYNC240
+    await press(pilot, "f5")
+
+
+async def move(pilot: Pilot[Any]) -> None:
+    """The question where to, after what did not work."""
+    await plain_secret(pilot)
+    await press(pilot, "m", "down", "down", "enter")
+
+
+def with_versions(pressed: tuple[str, ...], *texts: str) -> Steps:
+    """These texts as earlier versions of the file, each of its own minute."""
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        path: str = pilot.app.workspace.file.path  # type: ignore[attr-defined]
+        folder = Path(history._folder(path))
+        folder.mkdir(parents=True)  # noqa: ASYNC240
+        for minute, text in enumerate(texts):
+            (folder / f"20261122T12{minute:02}00.000000Z.toml").write_text(text)
+        await press(pilot, "f5", *pressed)
+
+    return steps
+
+
 async def after_tests(pilot: Pilot[Any]) -> None:
     """The list with results of tests."""
     screen = the_list(pilot)
@@ -127,6 +156,12 @@ SCREENS: dict[str, tuple[str | None, Steps]] = {
     "list-unreadable": ("default = \n", keys()),
     "list-tested": (FULL, after_tests),
     "list-filter": (FULL, filtered),
+    "list-plain-secret": (FULL, plain_secret),
+    "list-restorable": ("default = \n", with_versions((), TWO, FULL)),
+    "move-secret": (FULL, move),
+    "versions": (FULL, with_versions(("v",), "", "[", TWO, FULL)),
+    "versions-awkward": (FULL, with_versions(("v",), *[AWKWARD] * 20)),
+    "restore": ("default = \n", with_versions(("v", "enter"), TWO, FULL)),
     "help": (FULL, keys("question_mark")),
     "picker": (FULL, keys("n")),
     "form-new": (None, keys("n", "6")),
