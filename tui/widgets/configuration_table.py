@@ -22,20 +22,22 @@ class ConfigurationTable(Table[Row]):
 
     def columns(self) -> Sequence[Column]:
         """Name, type, location, ID; the ID whole where there is room for it."""
-        name, kind, place = 4, 4, 8
+        name, own, kind, place = 4, 4, 4, 8
         for row in self.rows:
             name = max(name, cell_len(row.name))
+            own = own if row.built_in else max(own, cell_len(row.name))
             kind = max(kind, cell_len(row.type))
             place = max(place, cell_len(row.location))
         taken = 1 + name + kind + place + 10
         identifier = 36 if self.size.width > taken + 36 + 4 else 8
-        # With room for it no storage type is cut, nor the longest of them where it is a name.
+        # With room for it no storage type is cut, and no usual name or location; the name of the
+        # row that stands for no configuration gives way to them.
         whole = 23 if self._room >= 72 else 0
         return (
             Column("", 1, 1),
-            Column("Name", min(name, 40), max(10, min(name, whole))),
+            Column("Name", min(name, 40), max(10, min(own, whole))),
             Column("Type", min(kind, 24), max(8, min(kind, whole))),
-            Column("Location", min(place, 80), 8),
+            Column("Location", min(place, 80), min(place, 20) if whole else 8),
             Column("ID", identifier, 8),
             Column("", 1, 1),
         )
