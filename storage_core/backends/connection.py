@@ -6,8 +6,10 @@ All of it happens on the background event loop, apart from `close`.
 from __future__ import annotations
 
 import asyncio
+import atexit
+from concurrent.futures import wait
 from typing import TYPE_CHECKING, Any, Final
-from weakref import finalize
+from weakref import WeakSet, finalize
 
 from storage_core.backends import io_loop
 from storage_core.backends.translate import BadSettings, Fault, classify
@@ -15,7 +17,12 @@ from storage_core.errors import StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
+    from concurrent.futures import Future
 
+SECONDS_TO_CLOSE: Final = 1.0
+"""How long closing is waited for."""
+
+_closing: Final[set[Future[None]]] = set()
 _abandoned: Final[list[Any]] = []
 """A parent's drivers in its forked child: were they collected, they would close what is shared."""
 
@@ -50,10 +57,17 @@ class Connection:
 
     def close(self) -> None:
         """Close the driver's connections; the next call builds another driver."""
+        wait(self._begin_to_close(), SECONDS_TO_CLOSE)
+
+    def _begin_to_close(self) -> list[Future[None]]:
         finalizer = self._finalizer
-        if finalizer is not None and io_loop.is_current(self._loop):
-            self._connecting = self._finalizer = None
-            finalizer()
+        if finalizer is None or not io_loop.is_current(self._loop):
+            return []
+        self._connecting = self._finalizer = None
+        # Not called: when Python ends, finalizers that are called do nothing.
+        details = finalizer.detach()
+        closing = details and details[1](*details[2])
+        return [closing] if closing else []
 
     async def _build(self, connect: Callable[[], Awaitable[Any]]) -> Any:
         try:
@@ -66,18 +80,35 @@ class Connection:
             raise
         loop = asyncio.get_running_loop()
         self._finalizer = finalize(self, _let_go, self._disconnect, driver, loop)
+        self._finalizer.atexit = False
+        _open.add(self)
         return driver
+
+
+_open: Final[WeakSet[Connection]] = WeakSet()
 
 
 def _let_go(
     disconnect: Callable[[Any], Coroutine[Any, Any, None]],
     driver: Any,
     loop: asyncio.AbstractEventLoop,
-) -> None:
-    if io_loop.is_current(loop):
-        io_loop.finish(disconnect(driver))
-    else:
+) -> Future[None] | None:
+    """Begin to close a driver. Whoever collects garbage must not have to wait for it."""
+    if not io_loop.is_current(loop):
         _abandoned.append(driver)
+        return None
+    closing = asyncio.run_coroutine_threadsafe(disconnect(driver), loop)
+    _closing.add(closing)
+    closing.add_done_callback(_closing.discard)
+    return closing
+
+
+@atexit.register
+def _close_all() -> None:
+    """Close what is still open, all of it at once, before aiohttp complains that it is."""
+    for connection in list(_open):
+        connection._begin_to_close()
+    wait(list(_closing), SECONDS_TO_CLOSE)
 
 
 def _retrieve(task: asyncio.Task[Any]) -> None:
