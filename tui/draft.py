@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from storage_core.config import names
-from storage_core.config.entries import storage_tables
+from storage_core.config.entries import read_entry, storage_tables
 from storage_core.errors import StorageError
 
 if TYPE_CHECKING:
@@ -141,17 +142,27 @@ def save_edit(
     """
     from storage_core.declaration.validation import validated, with_absolute_paths
 
-    current = file.load().entries.get(before.name)
-    if current is None or (not force and dict(current.table) != dict(before.table)):
-        raise ChangedMeanwhile(current)
+    def compare(current: Entry | None) -> Entry:
+        if current is None or (not force and dict(current.table) != dict(before.table)):
+            raise ChangedMeanwhile(current)
+        return current
+
+    def unchanged(text: str, tables: Mapping[str, Any]) -> None:
+        table = storage_tables(tables).get(before.name)
+        compare(None if table is None else read_entry(before.name, table, text, file.path))
+
+    current = compare(file.load().entries.get(before.name))
     _check_name(file, name, before.name)
     # All of it is checked before any of it is written.
     assert current.cls is not None
     validated(current.cls, with_absolute_paths(current.cls, {**current.settings, **changes}))
     if changes:
-        file.update_settings(before.name, changes)
+        # Once more, under the lock: it may have been changed since.
+        with file.provided(unchanged):
+            file.update_settings(before.name, changes)
     if name.strip() != before.name:
-        file.rename(before.name, name)
+        with nullcontext() if changes else file.provided(unchanged):
+            file.rename(before.name, name)
     return name.strip()
 
 

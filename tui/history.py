@@ -6,7 +6,8 @@ after. A step back is only taken when the file still has the text that the chang
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from storage_core import ConfigFile
@@ -38,10 +39,27 @@ class RecordingFile(ConfigFile):
     recorded: tuple[str, str] | None = None
     """The text before the first change and after the last, since this was None."""
 
+    _condition: Callable[[str, Mapping[str, Any]], None] | None = None
+
+    @contextmanager
+    def provided(self, condition: Callable[[str, Mapping[str, Any]], None]) -> Iterator[None]:
+        """Changes made meanwhile call `condition` first, under the lock: it raises to stop them.
+
+        Args:
+            condition: called with the file's text and its tables as they are then.
+        """
+        self._condition = condition
+        try:
+            yield
+        finally:
+            self._condition = None
+
     def _rewrite(self, change: Callable[[str, Mapping[str, Any]], str]) -> None:
         texts: list[tuple[str, str]] = []
 
         def recording(text: str, tables: Mapping[str, Any]) -> str:
+            if self._condition:
+                self._condition(text, tables)
             new = change(text, tables)
             texts.append((text, new))
             return new

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.tui.driving import TWO, enter, press, read, screen_text, settle, the_list, write
+from tui import draft
 from tui.app import StorageApp
+from tui.history import RecordingFile
 
 
 async def test_a_change_of_another_configuration_is_merged(tmp_path: Path) -> None:
@@ -64,3 +68,26 @@ async def test_a_configuration_deleted_meanwhile_can_be_saved_anew(tmp_path: Pat
         assert "laptop was deleted in the file meanwhile" in screen_text(pilot)
         await press(pilot, "right", "right", "enter")
     assert read(path)["storage"]["laptop"]["storage_path"] == "/data/storage2"
+
+
+@pytest.mark.parametrize("what", ["a setting", "the name"])
+def test_a_change_between_the_last_look_and_the_lock_is_a_conflict(
+    tmp_path: Path, what: str
+) -> None:
+    path = write(tmp_path / "storage.toml")
+    file = RecordingFile(path)
+    before = file.load().entries["prod"]
+    theirs = TWO.replace("eu-west-1", "us-east-1")
+
+    class Overtaken(RecordingFile):
+        def _rewrite(self, change: Callable[[str, Mapping[str, Any]], str]) -> None:
+            write(path, theirs)
+            super()._rewrite(change)
+
+    changes = {"bucket": "mine"} if what == "a setting" else {}
+    name = "prod" if what == "a setting" else "live"
+    with pytest.raises(draft.ChangedMeanwhile) as caught:
+        draft.save_edit(Overtaken(path), before, changes, name)
+    assert caught.value.current is not None
+    assert caught.value.current.table["region_name"] == "us-east-1"
+    assert path.read_text() == theirs
