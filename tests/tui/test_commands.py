@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import pytest
@@ -34,7 +35,10 @@ async def test_every_command_of_the_list_does_something(tmp_path: Path) -> None:
 
 
 async def test_help_and_palette_use_the_words_of_the_declaration(tmp_path: Path) -> None:
-    app = StorageApp(write(tmp_path / "storage.toml"))
+    # With a secret that others can read there is something to do for every command.
+    path = write(tmp_path / "storage.toml", TWO.replace("env:PROD_S3_SECRET", token_hex()))
+    path.chmod(0o644)
+    app = StorageApp(path)
     async with app.run_test(size=(120, 60)) as pilot:
         await settle(pilot)
         palette = {c.title: c.help for c in app.get_system_commands(app.screen)}
