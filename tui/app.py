@@ -22,7 +22,7 @@ from textual.signal import Signal
 
 from tui import state
 from tui.background import begin, in_thread
-from tui.garbage import undisturbed
+from tui.garbage import collect, undisturbed
 from tui.keymap import keymap
 from tui.theme import DARK, THEMES
 from tui.warm import warm_up
@@ -105,6 +105,7 @@ class StorageApp(App[None]):
         # Saves the terminal's title, to be restored at the end, and sets our own.
         self._to_terminal(f"\x1b[22;2t\x1b]2;Storage: {self.workspace.shown_path}\x1b\\")
         self.theme_changed_signal.subscribe(self, lambda theme: self.remember(theme=theme.name))
+        self.screen_change_signal.subscribe(self, lambda _: self._tidy())
         self.run_worker(self._read_first(), group="load")
         self.set_interval(POLL, self._poll)
 
@@ -189,6 +190,13 @@ class StorageApp(App[None]):
                 setattr(self.remembered, name, value)
                 keep = partial(state.save, state.State(**vars(self.remembered)))
                 self.run_worker(in_thread(keep), group="state")
+
+    def _tidy(self) -> None:
+        # Back on the list, and a moment later, when it has been drawn.
+        if len(self.screen_stack) == 1:
+            self.set_timer(
+                POLL, lambda: self.run_worker(in_thread(collect), group="tidy", exclusive=True)
+            )
 
     # ---- what all screens say and show
 

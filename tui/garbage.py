@@ -1,7 +1,7 @@
 """Keeps Python's garbage collector from pausing the app: with 1,000 configurations for 100 ms.
 
 The app wraps in `undisturbed` what makes many objects at once (reading the file, saving it), and
-calls `set_aside` when it has loaded what stays to the end.
+calls `only_on_request` when it has loaded what stays to the end, `collect` when a screen is left.
 """
 
 from __future__ import annotations
@@ -25,11 +25,17 @@ def undisturbed(function: Callable[[], T]) -> T:
     try:
         return function()
     finally:
-        set_aside()
+        gc.freeze()
         if enabled:
             gc.enable()
 
 
-def set_aside() -> None:
-    """Search nothing for garbage that there is by now."""
+def only_on_request() -> None:
+    """Search nothing for garbage that there is by now, and the rest hardly ever unasked."""
     gc.freeze()
+    gc.set_threshold(5_000, 5, 1_000)
+
+
+def collect() -> None:
+    """Search for garbage: what a screen leaves behind refers to itself. Call it in a thread."""
+    gc.collect()

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui.background import in_thread
-from tui.garbage import set_aside
+from tui.garbage import only_on_request
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -37,7 +37,7 @@ async def warm_up(app: App[Any]) -> None:
             assert app.stylesheet.rules
             await asyncio.sleep(0)
     await in_thread(_load)
-    set_aside()
+    only_on_request()
 
 
 def _load() -> None:

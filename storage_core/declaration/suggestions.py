@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from functools import cache
 
 
+@cache
 def aws_regions() -> Iterable[str]:
     """The AWS regions that offer S3, as the installed SDK lists them."""
     from botocore.session import Session

@@ -6,8 +6,10 @@ import os
 import secrets
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from textual.widgets import Input
 
 from tests.tui.driving import enter, press, read, said, screen_text, settle, the_list, write
@@ -100,6 +102,45 @@ async def test_a_reference_is_chosen_instead_of_a_secret(tmp_path: Path) -> None
         await enter(pilot, "prod")
         await press(pilot, "ctrl+s", "escape")
     assert read(path)["storage"]["prod"]["aws_secret_access_key"] == "env:PROD_S3_SECRET"
+
+
+@pytest.mark.parametrize("kind", [SecretInput, SecretArea])
+async def test_a_revealed_secret_is_hidden_after_ten_seconds_even_when_revealed_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: type[SecretInput | SecretArea]
+) -> None:
+    timers: list[tuple[float, Callable[[], None]]] = []
+    stopped: list[int] = []
+
+    class Stopped:
+        def __init__(self) -> None:
+            self.number = len(timers)
+
+        def stop(self) -> None:
+            stopped.append(self.number)
+
+    def set_timer(_: object, delay: float, callback: Callable[[], None]) -> Stopped:
+        timers.append((delay, callback))
+        return Stopped()
+
+    secret = secrets.token_hex(8)
+    async with StorageApp(tmp_path / "storage.toml").run_test(size=(140, 40)) as pilot:
+        await settle(pilot)
+        field = kind(secret)
+        await pilot.app.screen.mount(field, before=0)
+        field.focus()
+        await settle(pilot)
+        monkeypatch.setattr(kind, "set_timer", set_timer)
+        for _ in range(3):
+            field.reveal()
+            await settle(pilot)
+        assert secret in screen_text(pilot)
+        assert stopped.count(1) >= 1
+        (_, (delay, hide)) = timers
+        assert delay == 10
+        hide()
+        await settle(pilot)
+        assert secret not in screen_text(pilot)
+        monkeypatch.undo()
 
 
 def test_a_crash_prints_no_values_of_variables(tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ from rich.text import Text
 from textual.widgets import Input, TextArea
 
 if TYPE_CHECKING:
+    from textual.timer import Timer
+
     from tui.app import StorageApp
 
 REVEALED_FOR = 10.0
@@ -56,6 +58,8 @@ class SecretInput(Input):
         self.masked = masked
         """Whether it holds a secret at all; a reference is none."""
 
+        self._hiding: Timer | None = None
+
     def hold_secret(self, masked: bool) -> None:
         """Whether what is typed from now on is a secret."""
         self.masked = masked
@@ -64,13 +68,18 @@ class SecretInput(Input):
     def reveal(self) -> None:
         """Show the secret, or mask it again."""
         if self.masked:
-            self.password = not self.password
-            if not self.password:
-                self.set_timer(REVEALED_FOR, self.mask)
+            shown = not self.password
+            self.mask()
+            if not shown:
+                self.password = False
+                self._hiding = self.set_timer(REVEALED_FOR, self.mask)
 
     def mask(self) -> None:
         """Hide the secret."""
         self.password = self.masked
+        if self._hiding:
+            # It would hide too early what is revealed again.
+            self._hiding.stop()
 
     def on_blur(self) -> None:
         """Leaving the field masks it."""
@@ -104,6 +113,7 @@ class SecretArea(TextArea):
 
     def __init__(self, text: str = "", *, keep_keys: bool = False, **kwargs: Any) -> None:
         self.masked_now = True
+        self._hiding: Timer | None = None
         self._keep_keys = keep_keys
         super().__init__(text, compact=True, tab_behavior="focus", **kwargs)
 
@@ -117,14 +127,18 @@ class SecretArea(TextArea):
 
     def reveal(self) -> None:
         """Show the text, or mask it again."""
-        self.masked_now = not self.masked_now
-        if not self.masked_now:
-            self.set_timer(REVEALED_FOR, self.mask)
-        self._redraw()
+        shown = not self.masked_now
+        self.mask()
+        if not shown:
+            self.masked_now = False
+            self._hiding = self.set_timer(REVEALED_FOR, self.mask)
 
     def mask(self) -> None:
         """Hide the text."""
         self.masked_now = True
+        if self._hiding:
+            # It would hide too early what is revealed again.
+            self._hiding.stop()
         self._redraw()
 
     def on_blur(self) -> None:
