@@ -32,10 +32,11 @@ def stored_plain(found: Configurations, text: str) -> Iterator[str]:
     for secret in plain_secrets(found, text):
         place = shortened(found.path) + (f":{secret.line}" if secret.line else "")
         name = shlex.quote(secret.name)
-        target = shlex.quote(f"keyring:storage/{secret.name.replace('/', '-')}")
+        setting = secret.setting.name
+        target = shlex.quote(f"keyring:storage/{secret.name}/{setting}")
         yield (
             f"{place}: {secret.setting.label} stands in the file as it is; "
-            f"run: storage move-secret {name} {target} --setting {secret.setting.name}"
+            f"run: storage move-secret {name} {target} --setting {setting}"
         )
 
 

@@ -144,9 +144,18 @@ def forget(path: str, secret: str, reference: str) -> None:
         except ConfigurationError:
             text = secret
         if secret in text:
-            os.unlink(version.path)
+            _remove(version)
         else:
             replace.write(version.path, text, replace.fingerprint(version.path))
+
+
+def _remove(version: Version) -> None:
+    try:
+        os.unlink(version.path)
+    except OSError as error:
+        raise ConfigurationError(
+            f"the secret is still in {shortened(version.path)} ({error.strerror}); delete that file"
+        ) from error
 
 
 def _settings_with(text: str, path: str, secret: str) -> list[tuple[str, str]]:
