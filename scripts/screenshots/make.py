@@ -57,6 +57,8 @@ async def _drive(
     app = make_app()
     async with app.run_test(size=scene.size, notifications=True) as pilot:
         await _settled(pilot)
+        # What the app does after its first frame by itself is done before a scene begins.
+        await app.workers.wait_for_complete()
         if isinstance(scene, Recording):
             return [(await _settled(pilot), seconds) async for seconds in scene.drive(pilot)]
         await scene.drive(pilot)

@@ -14,7 +14,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageColor, ImageDraw
 
 from .bidi import reorder
 from .glyphs import Glyphs
@@ -36,7 +36,7 @@ _SMOOTH = 8  # circles are drawn this many times larger, then averaged
 
 
 def render_png(source: str | App[Any], path: Path, *, cell_width: int = STILL) -> None:
-    """Write a screen as a PNG of at most 256 colours, the most frequent of which are exact.
+    """Write a screen as a PNG of at most 256 colours: exact are those of text and most others.
 
     Args:
         source: A running app, or what its `export_screenshot` returned.
@@ -47,7 +47,7 @@ def render_png(source: str | App[Any], path: Path, *, cell_width: int = STILL) -
         ValueError: The text is not a screenshot exported by Textual.
     """
     image = render_image(source, cell_width=cell_width)
-    _reduced(image, _palette([image])).save(path, optimize=True)
+    _reduced(image, _palette([image], _inks([source]))).save(path, optimize=True)
 
 
 def render_animation(
@@ -57,8 +57,9 @@ def render_animation(
 
     Raises: as `render_png`.
     """
-    shown = [(render_image(source, cell_width=cell_width), seconds) for source, seconds in frames]
-    palette = _palette(image for image, _ in shown)
+    sources = [(_svg(source), seconds) for source, seconds in frames]
+    shown = [(render_image(source, cell_width=cell_width), seconds) for source, seconds in sources]
+    palette = _palette((image for image, _ in shown), _inks(source for source, _ in sources))
     first, *rest = (_reduced(image, palette) for image, _ in shown)
     first.save(
         path,
@@ -72,7 +73,7 @@ def render_animation(
 
 def render_image(source: str | App[Any], *, cell_width: int = STILL) -> Image.Image:
     """Return a screen in a window's frame, as `render_png` writes it but with all its colours."""
-    grid = read_svg(source if isinstance(source, str) else source.export_screenshot())
+    grid = read_svg(_svg(source))
     glyphs = _glyphs(cell_width)
     return _framed(_paint(grid, glyphs), grid.title, glyphs)
 
@@ -138,13 +139,28 @@ def _counts(image: Image.Image) -> list[tuple[int, _Color]]:
     return cast("list[tuple[int, _Color]]", found)
 
 
-def _palette(images: Iterable[Image.Image]) -> Image.Image:
-    """Return the 256 most frequent colours: all that fill cells, and most that smooth letters."""
+def _svg(source: str | App[Any]) -> str:
+    return source if isinstance(source, str) else source.export_screenshot()
+
+
+def _inks(sources: Iterable[str | App[Any]]) -> set[_Color]:
+    """Return the colours of all text, however little of it there is."""
+    colors = {glyph.style.color for source in sources for glyph in read_svg(_svg(source)).glyphs}
+    return {cast("_Color", ImageColor.getrgb(color)) for color in colors}
+
+
+def _palette(images: Iterable[Image.Image], inks: set[_Color]) -> Image.Image:
+    """Return 256 colours: those of text, as they are and half smoothed; the most frequent others.
+
+    By number alone a single red sign would lose its red to the smoothing of all other letters.
+    """
     counts: Counter[_Color] = Counter()
     for image in images:
         for count, color in _counts(image):
             counts[color] += count
-    colors = sorted(counts, key=lambda color: (-counts[color], color))[:256]
+    often = sorted(counts, key=lambda color: (-counts[color], color))
+    kept = [*sorted(inks), *(_mixed(often[0], ink, 0.5) for ink in sorted(inks))]
+    colors = list(dict.fromkeys([*kept, *often]))[:256]
     palette = Image.new("P", (1, 1))
     palette.putpalette([level for color in colors for level in color])
     return palette
