@@ -73,6 +73,9 @@ MISSPELT: Final = CONFIGURATION.replace("region_name", "regoin_name", 1).replace
     "container = ", "contaner = "
 )
 
+UNSAFE: Final = CONFIGURATION.replace("env:TOKYO_S3_SECRET", "x" * 20)
+"""A secret stands in the file itself."""
+
 RESULTS: Final = "s3://acme-results"
 """Where the blobs below lie."""
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tests.tui.driving import enter, press, settle
 
 from .cloud import fill, hold
-from .material import BLOBS, CONFIGURATION, MISSPELT, RESULTS, UNREADABLE
+from .material import BLOBS, CONFIGURATION, MISSPELT, RESULTS, UNREADABLE, UNSAFE
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -106,6 +106,12 @@ async def light(pilot: Pilot[Any]) -> None:
     await tested(pilot)
     pilot.app.theme = LIGHT
     await settle(pilot)
+
+
+async def versions(pilot: Pilot[Any]) -> None:
+    """What the file said before a change; what the app said of that is gone."""
+    await press(pilot, "j", "d", "v")
+    pilot.app.clear_notifications()
 
 
 async def palette(pilot: Pilot[Any]) -> None:
@@ -275,4 +281,6 @@ SCENES: list[Scene | Recording] = [
     Scene("23-small", (80, 24), tested),
     Scene("24-setting-misspelt", WIDE, keys(), MISSPELT),
     Scene("25-file-broken", WIDE, keys(), UNREADABLE),
+    Scene("26-versions", WIDE, versions),
+    Scene("27-move-secret", WIDE, keys("j", "j", "m"), UNSAFE),
 ]
