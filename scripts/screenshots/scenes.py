@@ -110,8 +110,9 @@ async def light(pilot: Pilot[Any]) -> None:
 
 async def versions(pilot: Pilot[Any]) -> None:
     """What the file said before a change; what the app said of that is gone."""
-    await press(pilot, "j", "d", "v")
+    await press(pilot, "j", "d")
     pilot.app.clear_notifications()
+    await press(pilot, "v")
 
 
 async def palette(pilot: Pilot[Any]) -> None:
