@@ -122,3 +122,13 @@ async def test_settings_under_advanced_keep_their_values_when_nobody_opens_them(
         await press(pilot, "ctrl+s")
     table = read(path)["storage"]["a"]
     assert (table["bucket"], table["prefix"]) == ("acme2", "team")
+
+
+async def test_the_first_setting_under_advanced_is_in_sight_when_they_are_opened(
+    tmp_path: Path,
+) -> None:
+    async with StorageApp(tmp_path / "storage.toml").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "n", "6", "f3")
+        await enter(pilot, "team-of-ours")
+        assert "team-of-ours" in screen_text(pilot)

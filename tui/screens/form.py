@@ -179,7 +179,7 @@ class FormScreen(SaveCommands):
         for field in wrong:
             field.show_fault(faults[field.setting.name])
         if wrong:
-            wrong[0].focus_target.focus()
+            self._go_to(wrong[0])
         self._show_landing()
 
     # ---- the settings that few need
@@ -195,7 +195,7 @@ class FormScreen(SaveCommands):
             self.query_one(More).focus()
         else:
             await self._open_advanced()
-            self.query("#advanced Field").first(Field).focus_target.focus()
+            self._go_to(self.query("#advanced Field").first(Field))
 
     @property
     def _advanced_shown(self) -> bool:
@@ -217,6 +217,11 @@ class FormScreen(SaveCommands):
         self.query_one(More).update(f"{sign} Advanced  ({len(self._advanced)} more)")
 
     # ---- moving
+
+    def _go_to(self, field: Field) -> None:
+        field.focus_target.focus()
+        # What has just been mounted has no place yet.
+        self.call_after_refresh(lambda: field.scroll_visible(animate=False))
 
     def action_reveal(self) -> None:
         """Show the secret in this field for a while."""
