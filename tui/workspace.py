@@ -263,7 +263,7 @@ def _row(entry: Entry, found: Configurations, plain: Sequence[Setting]) -> Row:
         id=entry.id,
         entry=entry,
         default=found.default == entry.name,
-        problem="; ".join(printable(problem.message) for problem in entry.problems),
+        problem="; ".join(printable(problem.brief) for problem in entry.problems),
         plain=tuple(plain),
     )
 

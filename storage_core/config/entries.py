@@ -29,6 +29,11 @@ class Problem(NamedTuple):
     name: str | None = None
     """The configuration that has it; None where it concerns the whole file."""
 
+    @property
+    def brief(self) -> str:
+        """The message where the configuration that has it is named already."""
+        return self.message.removeprefix(_header(self.name)) if self.name else self.message
+
     def __str__(self) -> str:
         place = shortened(self.path) + (f":{self.line}" if self.line else "")
         return f"{place}: {self.message}"
@@ -195,7 +200,7 @@ def read_entry(
         configuration=cls(name=name, id=identifier, **values) if cls and not found else None,
         problems=tuple(
             Problem(
-                f"[storage.{toml_key(name)}]: {message}",
+                f"{_header(name)}{message}",
                 path,
                 _line(text, ("storage", name, *key)) or _line(text, ("storage", name)),
                 name,
@@ -238,6 +243,10 @@ def missing_default(default: str, storage: Mapping[str, Any]) -> str:
     nearest = get_close_matches(default, list(storage), n=1)
     hint = f"did you mean {names.quoted(nearest[0])}?" if nearest else "choose another default"
     return f"the default {names.quoted(default)} names no storage configuration; {hint}"
+
+
+def _header(name: str) -> str:
+    return f"[storage.{toml_key(name)}]: "
 
 
 def toml_key(name: str) -> str:
