@@ -36,6 +36,10 @@ class Opening(NamedTuple):
     secrets: tuple[str, ...]
     """The resolved secrets, to be kept out of error messages."""
 
+    def __repr__(self) -> str:
+        """Shows no secret, so that it can be logged."""
+        return f"{type(self).__name__}(timeout={self.timeout!r}, folder={self.folder!r})"
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
 class StorageConfiguration(ABC):
