@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import io
+import logging
 import os
 import stat
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -113,3 +116,51 @@ def references(
         }
         for name, table in written.items()
     }
+
+
+@contextmanager
+def logged() -> Iterator[io.StringIO]:
+    """All that is logged by anybody, at any level, exceptions and all."""
+    text = io.StringIO()
+    handler = logging.StreamHandler(text)
+    handler.setFormatter(logging.Formatter("%(name)s %(levelname)s %(message)s"))
+    root = logging.getLogger()
+    level = root.level
+    root.setLevel(1)
+    root.addHandler(handler)
+    try:
+        yield text
+    finally:
+        root.removeHandler(handler)
+        root.setLevel(level)
+
+
+def shown(error: BaseException) -> Iterator[str]:
+    """All that an exception shows of itself, and of those that it stands for."""
+    yield "".join(traceback.format_exception(error))
+    for each in chain(error):
+        yield f"{each} {each!r} {each.args!r} {getattr(each, '__notes__', '')}"
+        for dump in ("errors", "json"):
+            if callable(getattr(each, dump, None)):
+                yield repr(getattr(each, dump)())
+    assert "\n" not in str(error)
+
+
+def chain(error: BaseException) -> Iterator[BaseException]:
+    """An exception, and all that are printed along with it or hidden behind it."""
+    pending, seen = [error], set[int]()
+    while pending:
+        each = pending.pop()
+        if id(each) in seen:
+            continue
+        seen.add(id(each))
+        yield each
+        pending += [other for other in (each.__cause__, each.__context__) if other]
+        pending += getattr(each, "exceptions", ())
+
+
+def living() -> Iterator[str]:
+    """What every object of ours that is alive says of itself."""
+    for each in gc.get_objects():
+        if str(type(each).__module__).partition(".")[0] in ("storage_core", "tui"):
+            yield repr(each)
