@@ -108,7 +108,7 @@ class S3Backend(RemoteBackend):
         self._bucket = bucket
         self._prefix = f"{prefix}/" if prefix else ""
         self._region = region
-        descriptions()
+        descriptions(None)
         config: dict[str, Any] = {
             "connect_timeout": timeout,
             "read_timeout": timeout,

@@ -35,7 +35,7 @@ class _NotFollowing:
 
 
 @cache
-def descriptions(data_path: str | None = None) -> Any:
+def descriptions(data_path: str | None) -> Any:
     """What botocore knows of S3, read once: every session would read it again, for 0.1 s."""
     loader = create_loader(data_path)
     for part in ("service-2", "endpoint-rule-set-1"):
