@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import random
+import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from secrets import token_bytes
 from typing import Any
 
 import pytest
 
-from storage_core.errors import BlobNotFound, IntegrityError
+from storage_core.errors import BlobExists, BlobNotFound, IntegrityError
 from tests.children import Killable
 from tests.figures import Figure
 from tests.reliability.local_stores import LOCAL, MIB, files, opened
@@ -157,6 +160,40 @@ def test_of_sixteen_writers_one_wins_where_there_are_no_links(
 
     monkeypatch.setattr(os, "link", link)
     assert one_chosen("local", data, 5, 1000) == 5
+
+
+def test_where_there_are_no_links_a_writer_waits_for_the_one_before(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second writer comes when the first has found the name free and not yet taken it."""
+    store = opened("local", data)
+    store.write(b"there is a folder")
+    replace, flock = os.replace, fcntl.flock
+    is_waiting = threading.Event()
+    second: list[Future[str]] = []
+
+    def link(*_args: Any, **_options: Any) -> None:
+        raise OSError(errno.EOPNOTSUPP, os.strerror(errno.EOPNOTSUPP))
+
+    def watched_flock(folder: int, operation: int) -> None:
+        if second:
+            is_waiting.set()
+        flock(folder, operation)
+
+    def slow_replace(*args: Any, **options: Any) -> None:
+        if not second:
+            second.append(pool.submit(store.write, b"second", key="results/chosen"))
+            second[0].add_done_callback(lambda _: is_waiting.set())
+            assert is_waiting.wait(10)
+        replace(*args, **options)
+
+    monkeypatch.setattr(os, "link", link)
+    monkeypatch.setattr(os, "replace", slow_replace)
+    monkeypatch.setattr(fcntl, "flock", watched_flock)
+    with ThreadPoolExecutor(1) as pool:
+        store.write(b"first", key="results/chosen")
+        assert isinstance(second[0].exception(), BlobExists)
+    assert store.read("results/chosen") == b"first"
 
 
 @pytest.mark.reliability

@@ -52,7 +52,7 @@ ERRORS = (errno.ENOSPC, errno.EIO, errno.EACCES, errno.EROFS, errno.EBUSY)
     [(None, GENERATED), ("results/chosen", CHOSEN)],
     ids=["generated", "chosen"],
 )
-def test_a_blob_is_on_the_disk_before_it_has_its_name_and_its_name_before_the_write_returns(
+def test_a_blob_is_on_the_disk_before_it_has_its_name_and_before_the_write_returns(
     local_store: Store, monkeypatch: pytest.MonkeyPatch, key: str | None, expected: tuple[str, ...]
 ) -> None:
     local_store.write(b"the folders are there now")
