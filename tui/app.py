@@ -106,7 +106,11 @@ class StorageApp(App[None]):
         self._to_terminal(f"\x1b[22;2t\x1b]2;Storage: {self.workspace.shown_path}\x1b\\")
         self.theme_changed_signal.subscribe(self, lambda theme: self.remember(theme=theme.name))
         self.screen_change_signal.subscribe(self, lambda _: self._tidy())
-        self.run_worker(self._read_first(), group="load")
+        if self._first.done():
+            # Before the screen is laid out, so that its first frame has everything in it.
+            self._show(self._first.result())
+            self.idle.set()
+        self.run_worker(self._begin(), group="load")
         self.set_interval(POLL, self._poll)
 
     def on_unmount(self) -> None:
@@ -132,11 +136,8 @@ class StorageApp(App[None]):
             if not self._jobs:
                 self.idle.set()
 
-    async def _read_first(self) -> None:
-        if self._first.done():
-            self._show(self._first.result())
-            self.idle.set()
-        else:
+    async def _begin(self) -> None:
+        if not self.idle.is_set():
             self._show(await self.in_background("reading", self._first.result))
         self.call_after_refresh(lambda: self.run_worker(warm_up(self), group="warm"))
 

@@ -110,6 +110,7 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         self.rows: Sequence[RowT] = ()
         self._columns: list[Column] = []
         self._widths: list[int] = []
+        self._fitted = 0
 
     def columns(self) -> Sequence[Column]:
         """The columns; asked again whenever the rows or the width change."""
@@ -136,10 +137,14 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         self.post_message(self.Moved(self, self.current))
 
     def _lay_out(self) -> None:
-        self._columns = list(self.columns())
-        self._widths = widths(self._columns, self._room)
+        self._fit()
         self.virtual_size = Size(self.size.width, len(self.rows) + 1)
         self.refresh()
+
+    def _fit(self) -> None:
+        self._fitted = self._room
+        self._columns = list(self.columns())
+        self._widths = widths(self._columns, self._fitted)
 
     @property
     def _room(self) -> int:
@@ -158,7 +163,8 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
     def watch_cursor(self, before: int, after: int) -> None:
         """Tell the screen, and keep the row in sight."""
         if before != after:
-            self.refresh()
+            for index in (before, after):
+                self.refresh_line(index + 1)
             self._scroll_to_cursor()
             self.post_message(self.Moved(self, self.current))
 
@@ -211,6 +217,9 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """One line of the screen: the head, or the row that is scrolled to there."""
+        if self._fitted != self._room:
+            # The first frame comes before the first `Resize`.
+            self._fit()
         base = self.rich_style
         if y == 0:
             titles = [Cell(column.title, "head") for column in self._columns]
