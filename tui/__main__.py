@@ -29,11 +29,15 @@ def loaded_app(config_path: str | None) -> StorageApp:
     first frame, and later keep the app from the next key for 40 ms at a time.
     """
     import gc
+    from importlib import import_module
 
     gc.disable()
     # Here, because no other command is to wait for Textual.
     from tui.app import StorageApp
 
+    for name in ("textual.scrollbar", "tui.screens.configurations"):
+        # Else the first frame's callback would load them, and take longer than the loop should wait.
+        import_module(name)
     app = StorageApp(config_path=config_path)
     gc.freeze()
     gc.enable()
