@@ -36,7 +36,7 @@ def loaded_app(config_path: str | None) -> StorageApp:
     from tui.app import StorageApp
 
     for name in ("textual.scrollbar", "tui.screens.configurations"):
-        # Else the first frame's callback would load them, and take longer than the loop should wait.
+        # Else the first frame would wait for them, and the event loop with it.
         import_module(name)
     app = StorageApp(config_path=config_path)
     gc.freeze()
