@@ -72,4 +72,5 @@ def _clean(record: logging.LogRecord) -> None:
 
 
 def _cleaned(text: str) -> str:
-    return _HEADER.sub(rf"\g<1>{MASK}", _scrub(mask_url(text)))
+    # Headers first: a known secret that is a part of a header's name would hide the header.
+    return _scrub(mask_url(_HEADER.sub(rf"\g<1>{MASK}", text)))

@@ -68,7 +68,9 @@ def _from_environment(name: str, label: str) -> str:
     found = os.environ.get(name, "")
     if not found:
         state = "empty" if name in os.environ else "not set"
-        raise ConfigurationError(f"{label}: the environment variable {name} is {state}; set it")
+        raise ConfigurationError(
+            f"{label}: the environment variable {name} is {state}; export it before you start"
+        )
     return found
 
 

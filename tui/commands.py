@@ -89,7 +89,16 @@ LIST: Final = (
         "Put the Python that opens it on the clipboard.",
         "Use",
     ),
-    Command("filter", ("/",), "Filter", "Find by name, type, location or ID.", "View", True),
+    Command(
+        "filter",
+        ("/",),
+        "Filter",
+        "Find by name, type, location or ID.",
+        "View",
+        True,
+        # Before the list looks at it: what is typed right behind it is no command.
+        priority=True,
+    ),
     Command("sort", ("s",), "Sort", "By file order, name, type or location.", "View"),
     Command("versions", ("v",), "Versions", "Bring an earlier version of the file back.", "File"),
     Command("make_private", ("F",), "Make private", "Let nobody but you read the file.", "File"),

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from storage_core.errors import ConfigurationError
 from storage_core.paths import prefect_home, shortened
@@ -125,6 +125,9 @@ class Workspace:
     def __init__(self, config_path: str | os.PathLike[str] | None = None) -> None:
         self.file = RecordingFile(config_path)
         self.history = History()
+        self._settings: dict[str, dict[str, Any]] = {}
+        """What each configuration said when the file was read last, by its ID."""
+
         self.results: dict[str, TestResult] = {}
         """The last test of each configuration, by its ID; of Temporary Local Storage by ""."""
 
@@ -152,6 +155,7 @@ class Workspace:
             found = self.file.load()
         except ConfigurationError as error:
             return Snapshot(problem=printable(str(error)), versions=self._kept(), stamp=stamp)
+        self._forget_outdated(found)
         plain: dict[str, list[Setting]] = {}
         for secret in audit.plain_secrets(found):
             plain.setdefault(secret.name, []).append(secret.setting)
@@ -167,6 +171,14 @@ class Workspace:
             versions=0 if found.entries else self._kept(),
             stamp=stamp,
         )
+
+    def _forget_outdated(self, found: Configurations) -> None:
+        """Forget the test of a configuration whose settings are others now."""
+        settings = {entry.id: entry.settings for entry in found.entries.values()}
+        for tested in self.results.keys() & self._settings.keys():
+            if self._settings[tested] != settings.get(tested):
+                self.results.pop(tested, None)
+        self._settings = settings
 
     def change(self, label: str, make: Callable[[RecordingFile], T]) -> T:
         """Change the file by `make`, to be undone under the name `label`; raises what it raises."""

@@ -45,7 +45,7 @@ class CreateGroup(Help, click.Group):
 def create(context: click.Context, as_json: bool) -> None:
     """Create a storage configuration.
 
-    Without TYPE, asks for everything. With TYPE and options, asks nothing.
+    Without TYPE, asks for each setting but the advanced ones. With TYPE and options, asks nothing.
     """
     if context.invoked_subcommand is None:
         from storage_core.cli.interview import interview

@@ -27,14 +27,15 @@ if TYPE_CHECKING:
 def restore(session: Session, version: str | None, yes: bool, as_json: bool) -> None:
     """List earlier versions of the configuration file, or bring one back.
 
-    VERSION is its number or its time in the list. What the file holds now is kept as a version
-    too, even when it is broken, so that a restore can be taken back.
+    VERSION is its number or its stamp (see --json). What the file holds now is kept as a version
+    too, so that a restore can be taken back; of a broken file, the text is kept.
     """
     path = session.file.path
     if version is None:
         _list(path, as_json)
         return
     chosen = history.find(path, version)
+    history.readable(chosen)
     if not yes:
         prompts.require_terminal("add --yes to restore without a question")
         if not prompts.confirm(

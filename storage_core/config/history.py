@@ -77,6 +77,23 @@ def text_of(version: Version) -> str:
         ) from error
 
 
+def readable(version: Version) -> str:
+    """The configuration file as it was, if that was TOML.
+
+    Raises:
+        ConfigurationError: it was not; the message says where its text is.
+    """
+    text = text_of(version)
+    try:
+        parse(text, version.path)
+    except ConfigurationError:
+        raise ConfigurationError(
+            f"the version of {version.stamp} is not TOML and is not brought back; "
+            f"its text is in {shortened(version.path)}"
+        ) from None
+    return text
+
+
 def keep(path: str, data: bytes) -> None:
     """Keep `data`, what the file at `path` holds and is about to lose. Call it under the lock.
 
@@ -111,8 +128,7 @@ def restore(path: str, version: Version) -> None:
     Raises:
         ConfigurationError: the version cannot be read, or the file cannot be saved.
     """
-    text = text_of(version)
-    parse(text, version.path)
+    text = readable(version)
     with replace.locked(path) as target:
         before = replace.fingerprint(target)
         try:

@@ -128,12 +128,13 @@ class StorageConfiguration(ABC):
             ConfigurationError: a reference cannot be resolved.
         """
         resolved: dict[str, Any] = {}
+        whose = f"{self.name}: " if self.name else ""
         for declared in self.settings():
             value = getattr(self, declared.name)
             if declared.reference and value is not None:
-                resolved[declared.name] = resolve(value, declared.label)
+                resolved[declared.name] = resolve(value, whose + declared.label)
             elif declared.form == "table" and value:
-                resolved[declared.name] = resolve_table(value, declared.label)
+                resolved[declared.name] = resolve_table(value, whose + declared.label)
         plain = dataclasses.replace(self, **resolved)
         return plain.backend(Opening(timeout, folder, tuple(plain.secrets())))
 

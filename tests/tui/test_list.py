@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual import events
+from textual.widgets import Input
 
 from tests.tui.driving import (
     TWO,
@@ -200,3 +202,32 @@ def test_text_is_cut_and_wrapped_by_cells() -> None:
     assert list(wrap("one two three", 7)) == ["one two", "three"]
     assert list(wrap("abcdefgh", 3)) == ["abc", "def", "gh"]
     assert printable("a\nb\x9b") == "a\\nb\\x9b"
+
+
+async def test_what_is_typed_right_behind_the_slash_is_no_command(tmp_path: Path) -> None:
+    path = write(tmp_path / "storage.toml")
+    async with StorageApp(path).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "j")
+        # As they come over a slow line: all at once, before the app has looked at the first.
+        for typed in "/default/":
+            pilot.app.post_message(events.Key("slash" if typed == "/" else typed, typed))
+        await settle(pilot)
+        assert pilot.app.screen.query_one("#filter", Input).value == "default/"
+    assert path.read_text() == TWO
+
+
+async def test_a_test_of_settings_that_were_changed_since_is_forgotten(tmp_path: Path) -> None:
+    path = write(tmp_path / "storage.toml", TWO.replace("/data/storage", f"{tmp_path}/data"))
+    async with StorageApp(path).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "j", "t")
+        await settle(pilot)
+        await press(pilot, "escape")
+        laptop = the_list(pilot).row
+        assert laptop is not None
+        assert laptop.id in pilot.app.workspace.results
+        write(path, path.read_text().replace("/data", "/other"))
+        await press(pilot, "f5")
+        await settle(pilot)
+        assert laptop.id not in pilot.app.workspace.results

@@ -140,6 +140,8 @@ class ConfigurationsScreen(ChangeCommands, SafekeepingCommands, TestCommands, Br
             return True
         if declared.changes and (snapshot.problem or snapshot.read_only):
             return None
+        if action == "filter" and isinstance(self.focused, Input):
+            return None  # There, the key is a character like any other.
         if action == "make_private":
             return True if snapshot.exposed is not None else None
         history = self.app.workspace.history
@@ -192,7 +194,8 @@ class ConfigurationsScreen(ChangeCommands, SafekeepingCommands, TestCommands, Br
         if not self.query("#filter"):
             field = Input(id="filter", compact=True, placeholder="name, type, location or ID")
             self.query_one("#left").mount(field, before=0)
-        self.query_one("#filter").focus()
+        # At once: the next key may have arrived already.
+        self.set_focus(self.query_one("#filter"))
 
     @on(Input.Changed, "#filter")
     def _filtered(self, event: Input.Changed) -> None:
