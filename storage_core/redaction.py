@@ -72,6 +72,12 @@ def mask_url(url: str) -> str:
     return _PARAMETER.sub(rf"\1{MASK}", _USER_INFO.sub(rf"\1:{MASK}", url))
 
 
+def secret_spans(url: str) -> list[tuple[int, int]]:
+    """Where what `mask_url` masks stands in `url`: the first character and the one behind."""
+    users = [(match.end(1) + 1, match.end()) for match in _USER_INFO.finditer(url)]
+    return users + [(match.end(1), match.end()) for match in _PARAMETER.finditer(url)]
+
+
 def _chain(error: BaseException) -> Iterator[BaseException]:
     """`error`, and all that a printed traceback would show along with it."""
     seen: set[int] = set()

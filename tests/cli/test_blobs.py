@@ -254,5 +254,6 @@ def test_an_unresolved_reference_is_an_error_and_no_fallback(storage: Storage, t
     outcome = storage("write", stdin=b"x")
     assert outcome.code == 1
     assert outcome.err == (
-        "error: AWS Secret Access Key: the environment variable PROD_S3_SECRET is not set; set it\n"
+        "error: prod-results: AWS Secret Access Key: the environment variable PROD_S3_SECRET "
+        "is not set; export it before you start\n"
     )

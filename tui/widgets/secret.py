@@ -8,6 +8,8 @@ import rich.repr
 from rich.text import Text
 from textual.widgets import Input, TextArea
 
+from storage_core.redaction import secret_spans
+
 if TYPE_CHECKING:
     from textual.timer import Timer
 
@@ -96,6 +98,58 @@ class SecretInput(Input):
         """Only what is no secret."""
         if self.masked:
             self.app.say("A secret cannot be cut out of its field.", severity="warning")
+        else:
+            super().action_cut()
+
+
+class UrlInput(SecretInput):
+    """One line that may be a URL: no secret, but for the password in it, where there is one."""
+
+    def __init__(self, value: str = "", **kwargs: Any) -> None:
+        self._revealed = False
+        super().__init__(value, masked=False, **kwargs)
+
+    @property
+    def holds_password(self) -> bool:
+        """Whether there is something to hide."""
+        return bool(secret_spans(self.value))
+
+    @property
+    def _value(self) -> Text:
+        """As drawn."""
+        text = self.value
+        if not self._revealed:
+            for start, end in secret_spans(text):
+                text = text[:start] + BULLET * (end - start) + text[end:]
+        return Text(text, no_wrap=True, overflow="ignore", end="")
+
+    def reveal(self) -> None:
+        """Show the password, or mask it again."""
+        revealed = self._revealed
+        self.mask()
+        if self.holds_password and not revealed:
+            self._revealed = True
+            self._hiding = self.set_timer(REVEALED_FOR, self.mask)
+            self.refresh()
+
+    def mask(self) -> None:
+        """Hide the password."""
+        self._revealed = False
+        if self._hiding:
+            self._hiding.stop()
+        self.refresh()
+
+    def action_copy(self) -> None:
+        """Only without a password."""
+        if self.holds_password:
+            self.app.say("An address with a password cannot be copied.", severity="warning")
+        else:
+            super().action_copy()
+
+    def action_cut(self) -> None:
+        """Only without a password."""
+        if self.holds_password:
+            self.app.say("An address with a password cannot be cut.", severity="warning")
         else:
             super().action_cut()
 

@@ -14,7 +14,7 @@ from textual.widgets import Input, TextArea
 from tui.table_text import table_text
 from tui.widgets.field import Field, as_text
 from tui.widgets.menu import Menu
-from tui.widgets.secret import SecretArea
+from tui.widgets.secret import SecretArea, UrlInput
 
 if TYPE_CHECKING:
     from storage_core.declaration.setting import Setting
@@ -77,7 +77,8 @@ class TextField(LineField):
 
     def __init__(self, setting: Setting, value: Any = None) -> None:
         super().__init__(setting, value)
-        self.input = Input(self.start, compact=True, placeholder=setting.placeholder)
+        kind = UrlInput if setting.form in ("url", "path") else Input
+        self.input = kind(self.start, compact=True, placeholder=setting.placeholder)
 
     def compose(self) -> ComposeResult:
         """An input."""
@@ -94,6 +95,13 @@ class TextField(LineField):
     @property
     def focus_target(self) -> Widget:
         return self.input
+
+    def reveal(self) -> bool:
+        """Show the password in a URL."""
+        if not isinstance(self.input, UrlInput) or not self.input.holds_password:
+            return False
+        self.input.reveal()
+        return True
 
     @on(Input.Changed)
     def _typed(self) -> None:
