@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from storage_core.config import edit
 from storage_core.config.toml import TextError
 from tests.config.toml_files import NAMES, File, Path, canonical, files, keys, values
+from tests.figures import Figure
 
 Checked = Callable[[File, st.DataObject], None]
 tally: Counter[str] = Counter()
@@ -204,13 +205,13 @@ def test_edits_of_tables_in_other_forms_are_right_or_refused() -> None:
 
 @pytest.mark.reliability
 @pytest.mark.timeout(900)
-def test_figure_7_a_thousand_edit_sequences() -> None:
+def test_figure_7_a_thousand_edit_sequences(figure: Figure) -> None:
     plain = Counter(run(odd=False, examples=600))
     odd = Counter(run(odd=True, examples=400))
-    print(
-        f"\nfigure 7: edit sequences: {plain['sequences'] + odd['sequences']}, "
+    figure(
+        7,
+        f"{plain['sequences'] + odd['sequences']} edit sequences",
         f"{plain['edits'] + odd['edits']} edits equal to the intended, 0 lines of others changed; "
-        f"refused: {plain['refused']} in files of [storage.NAME] tables, "
-        f"{odd['refused']} in files of other forms"
+        f"refused: {plain['refused']} in [storage.NAME] tables, {odd['refused']} in other forms",
     )
     assert plain["refused"] == 0

@@ -1,6 +1,6 @@
 """Figures 1 to 4: the configuration file under many writers, `kill -9`, failing calls, a full disk.
 
-The small versions run in the default suite; the full ones print their numbers.
+The small versions run in the default suite; the full ones hand in their numbers.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from storage_core.config.edit import add_table, set_root
 from storage_core.config.replace import fingerprint, locked, rewrite, write
 from storage_core.errors import ConfigurationError
 from tests.children import Killable, in_child
+from tests.figures import Figure
 
 SECRET = token_hex(16)
 OLD = f'default = "a"\nsecret = "{SECRET}"\n'
@@ -107,11 +108,9 @@ def test_edits_of_several_processes_are_all_kept_and_reads_are_whole(tmp_path: P
 
 
 @pytest.mark.reliability
-def test_figure_1_eight_processes_of_fifty_edits(tmp_path: Path) -> None:
+def test_figure_1_eight_processes_of_fifty_edits(tmp_path: Path, figure: Figure) -> None:
     kept, reads = edits_and_reads(tmp_path / "storage.toml", writers=8, edits=50, readers=2)
-    print(
-        f"\nfigure 1: 8 processes x 50 edits: {kept} of 400 kept, 0 bad of {reads} reads meanwhile"
-    )
+    figure(1, "8 processes x 50 edits", f"{kept} of 400 kept, 0 bad of {reads} reads meanwhile")
     assert kept == 400
     assert reads >= 1000
 
@@ -154,11 +153,12 @@ def test_a_killed_save_leaves_the_old_file_or_the_new_one(tmp_path: Path) -> Non
 
 
 @pytest.mark.reliability
-def test_figure_2_kill_9_at_two_hundred_moments(tmp_path: Path) -> None:
+def test_figure_2_kill_9_at_two_hundred_moments(tmp_path: Path, figure: Figure) -> None:
     whole, hits = survived_kills(tmp_path / "storage.toml", kills=200)
-    print(
-        f"\nfigure 2: kill -9 while saving: {whole} of 200 files whole, 0 missing; "
-        f"{hits} kills left a temporary file, all swept at the next start"
+    figure(
+        2,
+        "kill -9 during a save",
+        f"{whole} of 200 intact, 0 missing; {hits} stray temporary files, all swept",
     )
     assert whole == 200
     assert hits > 20
@@ -263,7 +263,7 @@ def test_a_call_that_fails_leaves_the_file_whole(
 
 @pytest.mark.reliability
 def test_figure_3_every_call_fails_in_every_way(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, figure: Figure
 ) -> None:
     for failing in range(len(CALLS)):
         for error in ERRORS:
@@ -271,7 +271,7 @@ def test_figure_3_every_call_fails_in_every_way(
             folder.mkdir()
             survives(folder / "storage.toml", monkeypatch, failing, error)
     number = len(CALLS) * len(ERRORS)
-    print(f"\nfigure 3: a system call fails while saving: {number} of {number} files whole")
+    figure(3, "each system call of a save fails in each way", f"{number} of {number} intact")
 
 
 def test_bytes_that_the_disk_swallows_are_noticed(
@@ -335,7 +335,7 @@ def test_a_full_disk_leaves_the_old_file(tmp_path: Path, room: int) -> None:
 
 
 @pytest.mark.reliability
-def test_figure_4_a_full_disk(tmp_path: Path) -> None:
+def test_figure_4_a_full_disk(tmp_path: Path, figure: Figure) -> None:
     for room in range(100):
         refusal_on_full_disk(tmp_path / "storage.toml", room * 7)
-    print("\nfigure 4: a full disk while saving: 100 of 100 old files whole")
+    figure(4, "a full disk during a save", "100 of 100 old files intact")

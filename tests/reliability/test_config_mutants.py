@@ -13,13 +13,21 @@ from pathlib import Path
 
 import pytest
 
+from tests.figures import Figure
+
 ROOT = Path(__file__).parents[2]
 TESTS = (
     "tests/config/test_edit.py",
     "tests/config/test_replace.py",
     "tests/reliability/test_config_crashes.py",
 )
-COPIED = ("tests/__init__.py", "tests/children.py", "tests/config", "tests/reliability")
+COPIED = (
+    "tests/__init__.py",
+    "tests/children.py",
+    "tests/figures.py",
+    "tests/config",
+    "tests/reliability",
+)
 
 REPLACE = "storage_core/config/replace.py"
 DISK = "storage_core/config/disk.py"
@@ -125,14 +133,15 @@ def test_every_safeguard_is_still_where_it_is_taken_away() -> None:
 
 @pytest.mark.reliability
 @pytest.mark.timeout(900)
-def test_figure_13_every_missing_safeguard_is_noticed(tmp_path: Path) -> None:
+def test_figure_13_every_missing_safeguard_is_noticed(tmp_path: Path, figure: Figure) -> None:
     code, output = outcome(copy(tmp_path / "whole"))
     assert code == 0, output
     missed = [
         name for index, name in enumerate(MUTANTS) if not is_noticed(tmp_path / str(index), name)
     ]
-    print(
-        f"\nfigure 13: {len(MUTANTS)} safeguards of the configuration file taken away, "
-        f"{len(MUTANTS) - len(missed)} noticed"
+    figure(
+        13,
+        f"safeguards of the configuration file taken away: {len(MUTANTS)}",
+        f"{len(MUTANTS) - len(missed)} noticed by a test",
     )
     assert not missed

@@ -15,10 +15,11 @@ from storage_core.config.replace import rewrite
 from tests.children import shared_folder
 from tests.config import test_replace as saving
 from tests.config import test_replace_permissions as permissions
+from tests.figures import Figure
 
 
 @pytest.mark.reliability
-def test_figure_5_links_read_only_places_and_permissions(tmp_path: Path) -> None:
+def test_figure_5_links_read_only_places_and_permissions(tmp_path: Path, figure: Figure) -> None:
     numbers = count()
 
     def fresh() -> Path:
@@ -52,8 +53,9 @@ def test_figure_5_links_read_only_places_and_permissions(tmp_path: Path) -> None
     for case in refused:
         with shared_folder() as folder:
             case(folder)
-    print(
-        f"\nfigure 5: {len(modes) * len(masks)} modes and umasks: no file wider than before, new "
-        f"files 0600; 5 kinds of links kept or refused; {len(refused)} read-only places refused "
-        "without root, with one line, 0 bytes changed"
+    figure(
+        5,
+        f"{len(modes) * len(masks)} modes and umasks, 5 kinds of links, {len(refused)} read-only "
+        "places without root",
+        "0 files wider, new ones 0600; links kept; refused in one line, 0 bytes changed",
     )

@@ -21,6 +21,7 @@ from storage_core import ConfigFile
 from storage_core.config import edit
 from storage_core.config.replace import rewrite
 from storage_core.errors import StorageError
+from tests.figures import Figure
 
 SAMPLE = b"""\
 # My storages
@@ -158,11 +159,12 @@ def test_spoilt_files_are_edited_or_refused_but_never_written_to_blindly(tmp_pat
 
 @pytest.mark.reliability
 @pytest.mark.timeout(900)
-def test_figure_6_ten_thousand_spoilt_files(tmp_path: Path) -> None:
+def test_figure_6_ten_thousand_spoilt_files(tmp_path: Path, figure: Figure) -> None:
     found, slowest = outcomes(tmp_path, 10_000)
     parts = ", ".join(f"{number} {what}" for what, number in sorted(found.items()))
-    print(
-        f"\nfigure 6: {found.total()} spoilt files: {parts}; 0 uncaught exceptions, "
-        f"0 writes to a file that is not TOML, slowest {slowest:.2f} s"
+    figure(
+        6,
+        f"{found.total()} spoilt files ({parts})",
+        f"0 uncaught exceptions, 0 writes to a file that is not TOML, slowest {slowest:.2f} s",
     )
     assert slowest < 1

@@ -18,6 +18,7 @@ from storage_core import (
     S3Storage,
     StorageConfiguration,
 )
+from tests.figures import Figure
 from tests.servers.azurite import AzureServer
 from tests.servers.gcs import GCSServer
 from tests.servers.s3 import S3Server
@@ -82,13 +83,16 @@ def test_a_file_of_100_mib_needs_at_most_64_mib_of_memory(
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("configuration", KINDS, indirect=True)
 def test_a_file_of_1_gib_needs_at_most_64_mib_of_memory(
-    configuration: StorageConfiguration, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    configuration: StorageConfiguration, tmp_path: Path, figure: Figure
 ) -> None:
     # The emulator of Google Cloud Storage reads the whole blob anew for every range of it.
     size = 256 if isinstance(configuration, GoogleCloudStorage) else 1024
     needed = _memory_for(size, configuration, tmp_path)
-    with capsys.disabled():
-        sys.stdout.write(f"\n{size} MiB to and from {configuration.location}: {needed:.0f} MiB\n")
+    figure(
+        "memory",
+        f"{size} MiB to and from {configuration.label} ({configuration.location[:12]}…)",
+        f"{needed:.0f} MiB above the idle process, at most {ALLOWED_MIB}",
+    )
     assert needed <= ALLOWED_MIB
 
 
