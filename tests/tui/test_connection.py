@@ -44,6 +44,26 @@ async def test_the_checklist_fills_in_and_the_list_is_marked(tmp_path: Path) -> 
     assert not list((tmp_path / "blobs").rglob("storage-test-*"))
 
 
+async def test_how_the_last_test_ended_is_in_sight_however_many_settings_there_are(
+    tmp_path: Path,
+) -> None:
+    path = write(
+        tmp_path / "storage.toml",
+        'default = "many"\n[storage.many]\ntype = "s3"\nbucket = "acme"\nprefix = "a"\n'
+        'region_name = "eu-west-1"\nendpoint_url = "http://127.0.0.1:1"\ntimeout = 1\n'
+        'aws_access_key_id = "env:NOWHERE_ID"\naws_secret_access_key = "env:NOWHERE_SECRET"\n'
+        'aws_session_token = "env:NOWHERE_TOKEN"\n',
+    )
+    async with StorageApp(path).run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert "not tested yet; t does it" in screen_text(pilot)
+        await press(pilot, "t", "enter")
+        text = screen_text(pilot)
+        assert "★ default" in text
+        assert "could not read the settings" in text
+        assert "NOWHERE_ID is not set" in text
+
+
 async def test_all_are_tested_at_once(tmp_path: Path) -> None:
     path = local(tmp_path / "storage.toml", tmp_path)
     async with StorageApp(path).run_test(size=(120, 40)) as pilot:

@@ -115,6 +115,9 @@ def lines_of(row: Row, result: TestResult | None, path: str, now: datetime) -> l
             "$accent" if row.default else MUTED,
         )
     )
+    configuration = row.entry.configuration
+    if configuration:
+        found += _test(result, now)
     found.append(Line(row.id, MUTED))
     if row.problem:
         found.append(Line())
@@ -125,10 +128,8 @@ def lines_of(row: Row, result: TestResult | None, path: str, now: datetime) -> l
         found.append(Line())
         found.append(Line("Mend it with e, or in the file with a text editor.", MUTED))
     found += [Line(), *_settings(row), Line()]
-    configuration = row.entry.configuration
     if configuration:
         found.append(Line(printable(_landing(configuration)), "", "Blobs land at"))
-        found += _test(result, now)
     return found
 
 
@@ -166,6 +167,7 @@ def _safely(shown: object, setting: object, value: object) -> str:
 
 def _built_in(row: Row, result: TestResult | None, now: datetime) -> Iterator[Line]:
     yield Line("★ used now" if row.default else "built in", "$accent" if row.default else MUTED)
+    yield from _test(result, now)
     yield Line()
     if row.default:
         yield Line("No default is set, so programs that ask for the default keep their blobs here.")
@@ -173,21 +175,20 @@ def _built_in(row: Row, result: TestResult | None, now: datetime) -> Iterator[Li
         yield Line("Programs keep their blobs here when no default is set. d makes it so again.")
     yield Line()
     yield Line(f"{row.location}/results/…", "", "Blobs land at")
-    yield from _test(result, now)
 
 
 def _test(result: TestResult | None, now: datetime) -> Iterator[Line]:
     if result is None:
-        yield Line("not tested yet; t does it", MUTED, "Test")
+        yield Line("not tested yet; t does it", MUTED)
         return
     when = result.when.strftime("%H:%M" if result.when.date() == now.date() else "%Y-%m-%d %H:%M")
     if result.ok:
-        yield Line(f"✓ {when}, {milliseconds(result.seconds)}", "$success", "Test")
+        yield Line(f"✓ tested {when}, {milliseconds(result.seconds)}", "$success")
     elif failure := result.failure:
-        yield Line(f"✗ {when}, could not {failure.step.label}", "$error", "Test")
+        yield Line(f"✗ tested {when}: could not {failure.step.label}", "$error")
         yield Line(printable(failure.message), "$error")
     else:
-        yield Line(f"cancelled at {when}", MUTED, "Test")
+        yield Line(f"test cancelled at {when}", MUTED)
 
 
 def milliseconds(seconds: float) -> str:
