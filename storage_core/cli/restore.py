@@ -51,32 +51,33 @@ def restore(session: Session, version: str | None, yes: bool, as_json: bool) -> 
 
 
 def _list(path: str, as_json: bool) -> None:
-    kept = history.versions(path)
+    kept = history.versions_with_changes(path)
     if as_json:
         output.emit_json(
-            {"path": path, "versions": [{"stamp": v.stamp, "names": _names(v)} for v in kept]}
+            {
+                "path": path,
+                "versions": [
+                    {"stamp": version.stamp, "names": _names(version), "changes": changes}
+                    for version, changes in kept
+                ],
+            }
         )
     elif not kept:
         output.emit(f"No earlier version of {output.safe(shortened(path))} is kept yet.")
     else:
-        columns = (Column("No."), Column("Replaced on"), Column("Configurations", folds=True))
+        columns = (Column("No."), Column("Replaced on"), Column("What changed then", folds=True))
         rows = [
-            Row((str(number), _when(version), _described(version)))
-            for number, version in enumerate(kept, 1)
+            Row((str(number), _when(version), changes))
+            for number, (version, changes) in enumerate(kept, 1)
         ]
         for line in laid_out(columns, rows, output.width()):
             output.emit(line)
+        output.emit()
+        output.emit("Bring one back, as it was before that change: storage restore NUMBER")
 
 
 def _when(version: Version) -> str:
     return f"{version.when.astimezone():%Y-%m-%d %H:%M:%S}"
-
-
-def _described(version: Version) -> str:
-    names = _names(version)
-    if names is None:
-        return "not readable as TOML"
-    return ", ".join(names) if names else "none"
 
 
 def _names(version: Version) -> list[str] | None:

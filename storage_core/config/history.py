@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
 from storage_core.config import edit, replace
 from storage_core.config.entries import storage_tables
-from storage_core.config.read import decode, parse
+from storage_core.config.read import decode, parse, read_text
+from storage_core.config.summary import summary_of_changes as summary_of_changes
 from storage_core.errors import ConfigurationError, StorageNotFound
 from storage_core.paths import prefect_home, shortened
 
@@ -23,6 +26,7 @@ KEPT: Final = 20
 """Versions of one configuration file; the oldest go first."""
 
 _STAMP: Final = re.compile(r"(\d{8}T\d{6}\.\d{6}Z)\.toml")
+_UNREADABLE: Final = "\0"
 _FORM: Final = "%Y%m%dT%H%M%S.%fZ"
 
 
@@ -75,6 +79,20 @@ def text_of(version: Version) -> str:
         raise ConfigurationError(
             f"cannot read {shortened(version.path)} ({error.strerror}); allow reading it"
         ) from error
+
+
+def versions_with_changes(path: str) -> list[tuple[Version, str]]:
+    """`versions(path)`, each with `summary_of_changes` from it to what replaced it.
+
+    The newest was replaced by what the file holds now.
+    """
+    newer = _readable_text(lambda: read_text(path))
+    found = []
+    for version in versions(path):
+        older = _readable_text(partial(text_of, version))
+        found.append((version, summary_of_changes(older, newer)))
+        newer = older
+    return found
 
 
 def readable(version: Version) -> str:
@@ -172,6 +190,14 @@ def _remove(version: Version) -> None:
         raise ConfigurationError(
             f"the secret is still in {shortened(version.path)} ({error.strerror}); delete that file"
         ) from error
+
+
+def _readable_text(read: Callable[[], str]) -> str:
+    """What `read` returns; a text that is no TOML where it cannot."""
+    try:
+        return read()
+    except ConfigurationError:
+        return _UNREADABLE
 
 
 def _settings_with(text: str, path: str, secret: str) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,7 +24,9 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_version_is_listed_and_brought_back(storage: Run, path: Path) -> None:
     assert storage("delete", "laptop", "--yes").code == 0
     listed = storage("restore")
-    assert "prod-results, laptop" in listed.out
+    assert re.search(
+        r"^1 +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d  deleted laptop$", listed.out, re.MULTILINE
+    )
     restored = storage("restore", "1", "--yes")
     assert restored.code == 0
     assert "Restored" in restored.out
@@ -50,7 +53,23 @@ def test_json_has_the_stamps_that_restore_takes(storage: Run, path: Path) -> Non
     storage("set-default", "laptop")
     versions = storage("restore", "--json").json["versions"]
     assert versions[0]["names"] == ["prod-results", "laptop"]
+    assert versions[0]["changes"] == "default"
     assert storage("restore", versions[0]["stamp"], "--yes", "--json").code == 0
+
+
+def test_each_version_says_what_was_done_to_it(storage: Run, path: Path) -> None:
+    storage("rename", "laptop", "desk")
+    storage("edit", "prod-results", "--bucket", "other", "--prefix", "a")
+    path.write_text(f"{path.read_text()}[storage\n")
+    rows = [line.split("  ")[-1] for line in storage("restore").out.splitlines()[1:3]]
+    assert rows == ["made unreadable: it was no longer TOML", "renamed laptop to desk"]
+    storage("restore", "1", "--yes")
+    rows = [line.split("  ")[-1] for line in storage("restore").out.splitlines()[1:4]]
+    assert rows == [
+        "made readable: it was not TOML",
+        "made unreadable: it was no longer TOML",
+        "renamed laptop to desk",
+    ]
 
 
 def test_without_a_history_it_says_so(storage: Run, path: Path) -> None:

@@ -1,0 +1,108 @@
+"""What changed between two texts of the configuration file, in one line that holds no value.
+
+Called, through `history`, by `storage restore` and by the app's list of earlier versions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from storage_core.config.entries import storage_tables
+from storage_core.config.names import id_of
+from storage_core.config.toml import TextError, parse
+from storage_core.config.values import MISSING, same
+
+_NAMED: Final = 5
+"""Configurations that are named one by one; of more, the number is said."""
+
+
+def summary_of_changes(older: str, newer: str) -> str:
+    """What was done to `older` to make it `newer`: "added laptop; prod-results: bucket; default".
+
+    Names of configurations and of settings are in it, in the order of the files, and never a value.
+    They are as the files have them: escape them where they are shown.
+
+    Args:
+        older: the text of the configuration file, TOML or not.
+        newer: its text after the change, TOML or not.
+    """
+    if older == newer:
+        return "nothing"
+    before, after = _parsed(older), _parsed(newer)
+    if before is None:
+        return "made readable: it was not TOML" if after is not None else "text that is not TOML"
+    if after is None:
+        return "made unreadable: it was no longer TOML"
+    return "; ".join(_changes(before, after)) or "comments, order or spacing only"
+
+
+def _parsed(text: str) -> Mapping[str, Any] | None:
+    try:
+        return parse(text)
+    except TextError:
+        return None
+
+
+def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+    old, new = storage_tables(before), storage_tables(after)
+    renamed = _renamed(old, new)
+    arrived = {*renamed.values()}
+    yield from _listed("added", [name for name in new if name not in old and name not in arrived])
+    yield from _listed("deleted", [name for name in old if name not in new and name not in renamed])
+    yield from _listed("renamed", [f"{name} to {renamed[name]}" for name in renamed])
+    yield from _edited(old, new, renamed)
+    default = before.get("default", MISSING)
+    if isinstance(default, str):
+        # Where a renamed configuration has carried it along, it has not changed.
+        default = renamed.get(default, default)
+    if not same(default, after.get("default", MISSING)):
+        yield "default"
+    for key in dict.fromkeys((*before, *after)):
+        is_told = key == "default" or (key == "storage" and (old or new))
+        if not is_told and not same(before.get(key, MISSING), after.get(key, MISSING)):
+            yield key
+
+
+def _renamed(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, str]:
+    """Old name -> new name: a configuration is the same one for as long as its ID is."""
+    gone = {id_of(name, table): name for name, table in old.items() if name not in new}
+    return {
+        gone[identifier]: name
+        for name, table in new.items()
+        if name not in old and (identifier := id_of(name, table)) in gone
+    }
+
+
+def _edited(
+    old: Mapping[str, Any], new: Mapping[str, Any], renamed: Mapping[str, str]
+) -> Iterator[str]:
+    edited = []
+    for was, before in old.items():
+        name = renamed.get(was, was)
+        if name not in new or same(before, after := new[name]):
+            continue
+        if not (isinstance(before, dict) and isinstance(after, dict)):
+            edited.append(f"changed {name}")
+            continue
+        # An ID that was derived from the name until an edit wrote it down is the same ID.
+        before = {**before, "id": id_of(was, before)}
+        after = {**after, "id": id_of(name, after)}
+        keys = [
+            key
+            for key in dict.fromkeys((*before, *after))
+            if not same(before.get(key, MISSING), after.get(key, MISSING))
+        ]
+        if keys:
+            edited.append(f"{name}: {', '.join(keys)}")
+    if len(edited) > _NAMED:
+        yield f"changed {len(edited)} configurations"
+    else:
+        yield from edited
+
+
+def _listed(done: str, names: Sequence[str]) -> Iterator[str]:
+    if len(names) > _NAMED:
+        yield f"{done} {len(names)} configurations"
+    elif names:
+        yield f"{done} {', '.join(names)}"
