@@ -55,6 +55,7 @@ class Entry:
     """None when the table has problems."""
 
     problems: tuple[Problem, ...] = ()
+    """Those of a table in the order of its lines."""
 
     @property
     def cls(self) -> builtins.type[StorageConfiguration] | None:
@@ -192,21 +193,22 @@ def read_entry(
         values, faults = read_settings(cls, table)
         found += [((fault.name,), f"{fault.name} {fault.message}") for fault in faults]
     identifier = names.id_of(name, table)
+    problems = [
+        Problem(
+            f"{_header(name)}{message}",
+            path,
+            _line(text, ("storage", name, *key)) or _line(text, ("storage", name)),
+            name,
+        )
+        for key, message in found
+    ]
     return Entry(
         name=name,
         id=identifier,
         type=table["type"] if isinstance(table.get("type"), str) else "",
         table=table,
         configuration=cls(name=name, id=identifier, **values) if cls and not found else None,
-        problems=tuple(
-            Problem(
-                f"{_header(name)}{message}",
-                path,
-                _line(text, ("storage", name, *key)) or _line(text, ("storage", name)),
-                name,
-            )
-            for key, message in found
-        ),
+        problems=tuple(sorted(problems, key=lambda problem: problem.line or 0)),
     )
 
 
