@@ -14,13 +14,14 @@ from storage_core.cli.command import Session, command
 from storage_core.cli.errors import CommandFailed, WrongUsage
 from storage_core.cli.exposure import exposed, stored_plain
 from storage_core.config.audit import make_private
+from storage_core.config.entries import by_line
 from storage_core.config.file import ConfigFile
 from storage_core.config.read import read_text
 from storage_core.errors import ConfigurationError
 from storage_core.paths import shortened
 
 if TYPE_CHECKING:
-    from storage_core.config.entries import Configurations, Problem
+    from storage_core.config.entries import Problem
 
 
 @command("path", examples=("storage path",))
@@ -56,7 +57,7 @@ def validate(session: Session, file: str | None, fix: bool, as_json: bool) -> No
     except ConfigurationError as error:
         problems = [_unreadable(str(error), target.path)]
     else:
-        problems = [_as_json(problem) for problem in _sorted(found)]
+        problems = [_as_json(problem) for problem in by_line(found.problems)]
         if fix and next(exposed(found), None):
             make_private(found.path)
             output.note(f"{shortened(found.path)} can be read by its owner only now")
@@ -89,10 +90,6 @@ def schema() -> None:
     from storage_core.types import all_types
 
     output.emit_json(file_schema(all_types()))
-
-
-def _sorted(found: Configurations) -> list[Problem]:
-    return sorted(found.problems, key=lambda problem: problem.line or 0)
 
 
 def _as_json(problem: Problem) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from storage_core.cli import entries, output
 from storage_core.cli.command import Session, command, ref_argument
 from storage_core.cli.exposure import warn_if_exposed
 from storage_core.cli.table import Column, Row, cells, laid_out, natural_width, padded
+from storage_core.config.entries import by_line
 from storage_core.types.temporary import TemporaryLocalStorage
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def show(session: Session, ref: str, as_json: bool) -> None:
         output.emit(
             f"{output.styled(padded(output.safe(label), width), 'dim')}  {output.safe(value)}"
         )
-    for problem in entry.problems:
+    for problem in by_line(entry.problems):
         output.emit(output.styled(output.safe(str(problem)), "red"))
 
 
@@ -102,7 +103,7 @@ def _row(entry: Entry, found: Configurations, type_text: str) -> Row:
     return Row(
         (mark, entry.name, type_text, entries.location(entry), entry.id),
         style="bold" if is_default else "",
-        below=[str(problem) for problem in entry.problems],
+        below=[str(problem) for problem in by_line(entry.problems)],
     )
 
 

@@ -7,7 +7,7 @@ and show the broken ones with their problem.
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -39,6 +39,11 @@ class Problem(NamedTuple):
         return f"{place}: {self.message}"
 
 
+def by_line(problems: Iterable[Problem]) -> list[Problem]:
+    """`problems` as a person mends them: from the top of the file to its bottom."""
+    return sorted(problems, key=lambda problem: problem.line or 0)
+
+
 @dataclass(frozen=True)
 class Entry:
     """One table below `[storage]`, intact or broken."""
@@ -55,7 +60,7 @@ class Entry:
     """None when the table has problems."""
 
     problems: tuple[Problem, ...] = ()
-    """Those of a table in the order of its lines."""
+    """The one that explains most comes first; `by_line` puts them as they stand in the file."""
 
     @property
     def cls(self) -> builtins.type[StorageConfiguration] | None:
@@ -193,22 +198,21 @@ def read_entry(
         values, faults = read_settings(cls, table)
         found += [((fault.name,), f"{fault.name} {fault.message}") for fault in faults]
     identifier = names.id_of(name, table)
-    problems = [
-        Problem(
-            f"{_header(name)}{message}",
-            path,
-            _line(text, ("storage", name, *key)) or _line(text, ("storage", name)),
-            name,
-        )
-        for key, message in found
-    ]
     return Entry(
         name=name,
         id=identifier,
         type=table["type"] if isinstance(table.get("type"), str) else "",
         table=table,
         configuration=cls(name=name, id=identifier, **values) if cls and not found else None,
-        problems=tuple(sorted(problems, key=lambda problem: problem.line or 0)),
+        problems=tuple(
+            Problem(
+                f"{_header(name)}{message}",
+                path,
+                _line(text, ("storage", name, *key)) or _line(text, ("storage", name)),
+                name,
+            )
+            for key, message in found
+        ),
     )
 
 

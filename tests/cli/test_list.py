@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -108,6 +109,15 @@ def test_a_broken_table_is_listed_with_its_error_beside_the_intact_ones(
     # What the type does not know may be a secret with a typing error in its name.
     assert bad["settings"] == {"buckt": "********"}
     assert good["error"] is None
+
+
+def test_the_problems_of_a_table_come_in_the_order_of_its_lines(
+    storage: Storage, config: Path
+) -> None:
+    config.write_text('[storage.a]\ntimeout = "long"\nid = 3\ntype = "s3"\nbukcet = "b"\n')
+    for command in (("ls",), ("show", "a"), ("validate",)):
+        places = re.findall(rf"{re.escape(str(config))}:(\d+)", storage(*command).out)
+        assert places == ["1", "2", "3", "5"], command
 
 
 def test_a_default_that_names_nothing_is_warned_of(storage: Storage, config: Path) -> None:

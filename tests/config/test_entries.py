@@ -93,11 +93,6 @@ def test_every_problem_of_a_table_is_found_at_once(file: ConfigFile) -> None:
     assert len(found) == 3
 
 
-def test_the_problems_of_a_table_come_in_the_order_of_its_lines(file: ConfigFile) -> None:
-    found = problems(file, '[storage.a]\ntimeout = "long"\nid = 3\ntype = "s3"\nbukcet = "b"\n')
-    assert [line.split(": ")[0].rpartition(":")[2] for line in found] == ["1", "2", "3", "5"]
-
-
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [
