@@ -17,7 +17,7 @@ from typing import Final
 from storage_core.errors import ConfigurationError
 
 SCHEMES: Final = ("env", "file", "keyring")
-_LITERAL: Final = "literal:"
+LITERAL: Final = "literal:"
 
 
 def is_reference(value: object) -> bool:
@@ -48,8 +48,8 @@ def resolve(value: str, label: str) -> str:
     Raises:
         ConfigurationError: the reference is malformed, or names nothing, or something empty.
     """
-    if value.startswith(_LITERAL):
-        return value[len(_LITERAL) :]
+    if value.startswith(LITERAL):
+        return value[len(LITERAL) :]
     if not is_reference(value):
         return value
     try:

@@ -161,11 +161,14 @@ class StorageApp(App[None]):
     async def change(self, label: str, make: Callable[[Any], T]) -> T:
         """Change the file; see `Workspace.change`. The screens are told before this returns."""
         try:
-            return await self.in_background(
+            result = await self.in_background(
                 "saving", lambda: undisturbed(lambda: self.workspace.change(label, make))
             )
         finally:
             await self.reload()
+        if self.workspace.moved:
+            self.say("This and earlier changes cannot be undone: the file held a secret then.")
+        return result
 
     async def action_quit(self) -> None:
         """Leave; what is being saved is saved first."""

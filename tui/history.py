@@ -14,7 +14,9 @@ from storage_core import ConfigFile
 from storage_core.errors import ConfigConflict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
+
+    from storage_core.config.forget import Moved
 
 LIMIT = 100
 """Changes that are kept; each holds the file's text twice."""
@@ -38,6 +40,9 @@ class RecordingFile(ConfigFile):
 
     recorded: tuple[str, str] | None = None
     """The text before the first change and after the last, since this was None."""
+
+    moved = False
+    """Whether a secret left the file in favour of a reference, since `taken`."""
 
     _condition: Callable[[str, Mapping[str, Any]], None] | None = None
 
@@ -68,9 +73,13 @@ class RecordingFile(ConfigFile):
         before, after = texts[-1]
         self.recorded = (self.recorded[0] if self.recorded else before, after)
 
+    def _forget(self, moved: Iterable[Moved]) -> None:
+        self.moved = True
+        super()._forget(moved)
+
     def taken(self) -> tuple[str, str] | None:
         """What was recorded; from now on nothing is."""
-        texts, self.recorded = self.recorded, None
+        texts, self.recorded, self.moved = self.recorded, None, False
         return texts
 
     def replace_text(self, expected: str, new: str) -> None:

@@ -131,6 +131,9 @@ class Workspace:
         self.results: dict[str, TestResult] = {}
         """The last test of each configuration, by its ID; of Temporary Local Storage by ""."""
 
+        self.moved = False
+        """Whether the last change took a secret out of the file, so that it cannot be undone."""
+
         self._turn = Lock()
 
     @property
@@ -181,12 +184,22 @@ class Workspace:
         self._settings = settings
 
     def change(self, label: str, make: Callable[[RecordingFile], T]) -> T:
-        """Change the file by `make`, to be undone under the name `label`; raises what it raises."""
+        """Change the file by `make`, to be undone under the name `label`; raises what it raises.
+
+        When a secret has left the file in favour of a reference, undo forgets all it holds: any
+        step back would put the secret into the file again.
+        """
         with self._turn:
             self.file.taken()
-            result = make(self.file)
-            self.history.record(label, self.file.taken())
-            return result
+            try:
+                return make(self.file)
+            finally:
+                self.moved = self.file.moved
+                texts = self.file.taken()
+                if self.moved:
+                    self.history.clear()
+                else:
+                    self.history.record(label, texts)
 
     def undo(self) -> str:
         """Take back the last change. Returns what it was."""
@@ -205,19 +218,10 @@ class Workspace:
         audit.make_private(self.file.path)
 
     def move_secret(self, name: str, setting: str, reference: str) -> None:
-        """Replace a plain secret by `reference`; raises `ConfigurationError`.
-
-        Undo forgets what it holds: any step back would put the secret into the file again.
-        """
+        """Replace a plain secret by `reference`, not to be undone; raises `ConfigurationError`."""
         from storage_core.config.relocate import move_secret
 
-        with self._turn:
-            self.file.taken()
-            try:
-                move_secret(self.file, name, setting, reference)
-            finally:
-                if self.file.taken() is not None:
-                    self.history.clear()
+        self.change(f"move {setting}", lambda file: move_secret(file, name, setting, reference))
 
     def versions(self) -> list[KeptVersion]:
         """The kept versions of the file, newest first."""

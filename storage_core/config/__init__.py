@@ -9,6 +9,7 @@ scan.py      where things stand in a TOML text
 edit.py      the one module that edits TOML text; by layout.py, inline.py, values.py, splice.py
 replace.py   the one module that locks and replaces the file; by disk.py, failures.py
 history.py   the last versions of the file, to be restored
+forget.py    takes a secret that left the file out of these versions too
 audit.py     secrets in the file that others could read
 relocate.py  moves a secret out of the file
 """

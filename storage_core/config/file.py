@@ -24,11 +24,11 @@ from storage_core.config.entries import (
 )
 from storage_core.config.read import parse, read_text
 from storage_core.errors import ConfigurationError, StorageNotFound
-from storage_core.references import is_reference
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable
 
+    from storage_core.config.forget import Moved
     from storage_core.declaration.configuration import StorageConfiguration
 
 
@@ -147,12 +147,13 @@ class ConfigFile:
 
     def update_settings(self, ref: str, changes: Mapping[str, Any]) -> StorageConfiguration:
         """Like `update`, with the changes in a mapping; only the keys it names are written."""
-        from storage_core.config import edit, history
+        from storage_core.config import edit
+        from storage_core.config.forget import moved_by
         from storage_core.declaration.validation import validated, with_absolute_paths
         from storage_core.types import type_named
 
         saved: list[StorageConfiguration] = []
-        moved: list[tuple[str, str]] = []
+        moved: list[Moved] = []
 
         def change(text: str, tables: Mapping[str, Any]) -> str:
             entry = self._entry(tables, text, ref)
@@ -165,14 +166,14 @@ class ConfigFile:
                 if entry.table.get(key) != values.get(key) or key not in entry.table
             }
             saved.append(cls(name=entry.name, id=entry.id, **values))
-            moved.extend(_moved_secrets(entry, written))
+            moved[:] = moved_by(entry, written)
             return edit.update_table(
                 text, ("storage", entry.name), {**_lacking_id(entry), **written}
             )
 
         self._rewrite(change)
-        for secret, reference in moved:
-            history.forget(self.path, secret, reference)
+        if moved:
+            self._forget(moved)
         return saved[-1]
 
     def rename(self, ref: str, new: str) -> str:
@@ -270,6 +271,13 @@ class ConfigFile:
             raise StorageNotFound(str(Problem(message, self.path, line_of(text, ("default",)))))
         return default
 
+    def _forget(self, moved: Iterable[Moved]) -> None:
+        """Take secrets that left the file in favour of a reference out of its history too."""
+        from storage_core.config.forget import forget
+
+        for each in moved:
+            forget(self.path, each)
+
     def _rewrite(self, change: Callable[[str, Mapping[str, Any]], str]) -> None:
         from storage_core.config import history, toml
         from storage_core.config.replace import rewrite
@@ -294,17 +302,6 @@ def without_defaults(cls: type[StorageConfiguration], values: Mapping[str, Any])
     """`values` without what would hold anyway: a new table says no more than it must."""
     defaults = {setting.name: setting.default for setting in cls.settings()}
     return {name: value for name, value in values.items() if value != defaults[name]}
-
-
-def _moved_secrets(entry: Entry, written: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Plain secrets that an edit replaces by a reference, with that reference."""
-    for key, value in written.items():
-        setting = entry.cls.setting_named(key) if entry.cls else None
-        before = entry.table.get(key)
-        if not (setting and setting.secret and isinstance(before, str)):
-            continue
-        if is_reference(value) and not is_reference(before):
-            yield before, value
 
 
 def _lacking_id(entry: Entry) -> dict[str, Any]:

@@ -13,10 +13,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha256
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from storage_core.config import edit, replace
-from storage_core.config.entries import storage_tables
+from storage_core.config import replace
 from storage_core.config.read import decode, parse, read_text
 from storage_core.config.summary import summary_of_changes as summary_of_changes
 from storage_core.errors import ConfigurationError, StorageNotFound
@@ -161,55 +160,12 @@ def restore(path: str, version: Version) -> None:
         replace.write(path, text, before)
 
 
-def forget(path: str, secret: str, reference: str) -> None:
-    """Take a secret that has moved out of the configuration file out of its history too.
-
-    In every version, settings that hold `secret` get `reference` instead; a version in which the
-    secret stands anywhere else is removed.
-    """
-    for version in versions(path):
-        text = text_of(version)
-        holders = _settings_with(text, version.path, secret)
-        if secret not in text and not holders:
-            continue
-        try:
-            for name, key in holders:
-                text = edit.update_table(text, ("storage", name), {key: reference})
-        except ConfigurationError:
-            text = secret
-        if secret in text:
-            _remove(version)
-        else:
-            replace.write(version.path, text, replace.fingerprint(version.path))
-
-
-def _remove(version: Version) -> None:
-    try:
-        os.unlink(version.path)
-    except OSError as error:
-        raise ConfigurationError(
-            f"the secret is still in {shortened(version.path)} ({error.strerror}); delete that file"
-        ) from error
-
-
 def _readable_text(read: Callable[[], str]) -> str:
     """What `read` returns; a text that is no TOML where it cannot."""
     try:
         return read()
     except ConfigurationError:
         return _UNREADABLE
-
-
-def _settings_with(text: str, path: str, secret: str) -> list[tuple[str, str]]:
-    try:
-        tables = parse(text, path)
-    except ConfigurationError:
-        return []
-    found: list[tuple[str, str]] = []
-    for name, table in storage_tables(tables).items():
-        settings: dict[str, Any] = table if isinstance(table, dict) else {}
-        found += [(name, key) for key, value in settings.items() if value == secret]
-    return found
 
 
 def _folder(path: str) -> str:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import stat
+import tomllib
 from pathlib import Path
 from secrets import token_hex
 
 import pytest
 
 import storage_core
-from storage_core import ConfigFile, LocalStorage, S3Storage
+from storage_core import (
+    ConfigFile,
+    FileStorage,
+    GoogleCloudStorage,
+    LocalStorage,
+    S3Storage,
+)
 from storage_core.config import history
 from storage_core.config.relocate import move_secret
 
@@ -134,6 +142,57 @@ class TestMovingASecretOut:
         file.update("prod", aws_secret_access_key="env:PROD_SECRET")
         assert not [text for text in kept(file) if secret in text]
         assert len(kept(file)) < versions + 1
+
+    def test_written_as_a_literal_does_so_too(self, file: ConfigFile, secret: str) -> None:
+        file.update("prod", aws_secret_access_key=f"literal:{secret}")
+        file.delete("copy")
+        file.update("prod", aws_secret_access_key="env:PROD_SECRET")
+        assert not [text for text in kept(file) if secret in text]
+        assert "env:PROD_SECRET" in kept(file)[0]
+
+    def test_from_inside_of_options_does_so_too(self, file: ConfigFile) -> None:
+        secret, other = token_hex(20), token_hex(20)
+        client = {"proxy": f"literal:{secret}", "region": "here"}
+        options = {"client": client, "password": secret, "token": other}
+        file.add(FileStorage(base_path="memory://x", options=options), name="a")
+        file.update("a", key_type="uuid")
+        moved = {"client": {"region": "here"}, "password": {"ref": "env:P"}, "token": other}
+        file.update("a", options=moved)
+        assert not [text for text in kept(file) if secret in text]
+        assert all(other in text for text in kept(file))
+        options = tomllib.loads(kept(file)[0])["storage"]["a"]["options"]
+        assert options["password"] == {"ref": "env:P"}
+
+    def test_from_a_url_into_options_drops_the_versions_that_had_it(self, file: ConfigFile) -> None:
+        secret = token_hex(20)
+        file.add(LocalStorage(storage_path="/data"), name="local")
+        file.add(FileStorage(base_path=f"ftp://me:{secret}@host/folder"), name="a")
+        file.update("a", key_type="uuid")
+        file.update("a", base_path="ftp://me@host/folder", options={"password": {"ref": "env:P"}})
+        assert len(kept(file)) == 1
+        assert secret not in kept(file)[0]
+
+    def test_of_several_lines_finds_it_however_it_is_quoted(self, file: ConfigFile) -> None:
+        key = token_hex(20)
+        account = json.dumps(
+            {"type": "service_account", "client_email": "a@b.example", "private_key": key}, indent=2
+        )
+        file.add(GoogleCloudStorage(bucket="b", service_account_info=account), name="a")
+        file.update("a", prefix="p")
+        file.duplicate("a", "b")
+        assert len([text for text in kept(file) if key in text]) == 2
+        file.update("a", service_account_info="file:/run/account.json")
+        assert not [text for text in kept(file) if key in text]
+        assert "file:/run/account.json" in kept(file)[0]
+
+    def test_and_giving_it_up_for_another_or_for_none_keeps_the_way_back(
+        self, file: ConfigFile, secret: str
+    ) -> None:
+        file.update("prod", aws_secret_access_key=token_hex(20))
+        assert secret in kept(file)[0]
+        file.update("copy", aws_access_key_id=None, aws_secret_access_key=None)
+        file.delete("prod")
+        assert all(secret in text for text in kept(file)[1:])
 
     def test_into_a_variable_that_holds_something_else_is_refused(
         self, file: ConfigFile, secret: str, monkeypatch: pytest.MonkeyPatch

@@ -162,6 +162,43 @@ async def test_what_does_not_work_is_told_in_the_dialog_and_moves_nothing(tmp_pa
     assert path.read_text() == PLAIN
 
 
+async def test_a_form_that_gives_a_secret_up_for_a_reference_moves_it_out_of_undo_too(
+    tmp_path: Path,
+) -> None:
+    path = plain(tmp_path / "storage.toml")
+    async with StorageApp(path).run_test(size=(120, 50)) as pilot:
+        await settle(pilot)
+        await press(pilot, "j", "d", "k", "e")
+        pilot.app.screen.query_one("#field-aws_secret_access_key Chooser").focus()
+        await press(pilot, "enter", "down", "enter", "shift+tab", "end", "ctrl+u")
+        await enter(pilot, "PROD_S3_SECRET")
+        await press(pilot, "ctrl+s")
+        assert "cannot be undone" in said(pilot)
+        moved = path.read_text()
+        await press(pilot, "u", "u")
+        app = pilot.app
+        assert isinstance(app, StorageApp)
+        assert not app.workspace.history.done
+        assert not app.workspace.history.undone
+        assert app.workspace.file.recorded is None
+        assert path.read_text() == moved
+        # What comes after it is undone as ever.
+        await press(pilot, "d", "u")
+        assert path.read_text() == moved
+    assert read(path)["storage"]["prod"]["aws_secret_access_key"] == "env:PROD_S3_SECRET"
+    assert SECRET not in history_of(path)
+
+
+async def test_a_secret_that_is_given_up_for_nothing_comes_back_by_undo(tmp_path: Path) -> None:
+    path = plain(tmp_path / "storage.toml")
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "x", "right", "enter")
+        assert SECRET not in path.read_text()
+        await press(pilot, "u")
+    assert path.read_text() == PLAIN
+
+
 async def test_two_secrets_of_one_configuration_get_two_places(
     tmp_path: Path, memory_keyring: MemoryKeyring
 ) -> None:
