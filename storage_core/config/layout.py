@@ -28,7 +28,6 @@ from storage_core.config.values import (
 _COMMENTS: Final = re.compile(r"(?:[ \t]*+#[^\n]*+(?:\n|\Z))*+")
 _COMMENTS_AT_END: Final = re.compile(r"(?<=\n)(?:[ \t]*+#[^\n]*+\n)+\Z")
 _BLANK: Final = re.compile(r"[ \t]*+(?:\r?\n|\Z)")
-_ALIGNED_COMMENT: Final = re.compile(r"[ \t]{2,}+(?=#)")
 
 
 class Layout:
@@ -142,12 +141,7 @@ class Layout:
             new = rewritten(self._text, entry, old, value)
         else:
             new = written(value)
-        end = entry.end
-        gap = _ALIGNED_COMMENT.match(self._text, end)
-        if gap and "\n" not in self._text[entry.value : end]:
-            column = gap.end() - entry.value
-            new, end = new.ljust(max(column, len(new) + 2)), gap.end()
-        self._splice.replace(entry.value, end, new)
+        self._splice.replace(entry.value, entry.end, new)
 
     def _place(
         self, path: Path, value: object, base: Path, headless: dict[Path, list[str]]

@@ -156,14 +156,14 @@ def test_any_name_is_quoted_as_needed(name: str) -> None:
 # --- changing a table -----------------------------------------------------------------------------
 
 
-def test_a_value_is_replaced_and_its_comment_keeps_its_column() -> None:
-    after = update_table(FILE, A, {"bucket": "b", "id": "1"})
-    assert changed_lines(FILE, after) == (
-        ['bucket = "acme-results"   # results'],
-        ['bucket = "b"              # results'],
-    )
-    assert 'bucket = "a-much-longer-bucket-name"  # results' in update_table(
-        FILE, A, {"bucket": "a-much-longer-bucket-name"}
+@pytest.mark.parametrize("bucket", ["b", "a-much-longer-bucket-name"])
+@pytest.mark.parametrize("gap", ["", " ", "   ", " \t"])
+def test_a_value_is_replaced_and_the_space_before_its_comment_stays(gap: str, bucket: str) -> None:
+    before = FILE.replace("   # results", f"{gap}# results")
+    after = update_table(before, A, {"bucket": bucket, "id": "1"})
+    assert changed_lines(before, after) == (
+        [f'bucket = "acme-results"{gap}# results'],
+        [f'bucket = "{bucket}"{gap}# results'],
     )
 
 
