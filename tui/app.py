@@ -24,6 +24,7 @@ from tui import state
 from tui.background import begin, in_thread
 from tui.garbage import collect, undisturbed
 from tui.keymap import keymap
+from tui.screens.base import StorageScreen
 from tui.theme import DARK, THEMES
 from tui.warm import warm_up
 from tui.workspace import Snapshot, Workspace
@@ -184,8 +185,11 @@ class StorageApp(App[None]):
     async def _look(self) -> None:
         stamp = await in_thread(self.workspace.stamp)
         if stamp != self.snapshot.stamp and not self._jobs:
+            before = self.snapshot
             await self.reload()
-            self.say("The file was changed elsewhere; this is what it says now.")
+            if not self.snapshot.says_the_same(before):
+                screens = [each for each in self.screen_stack if isinstance(each, StorageScreen)]
+                self.say(screens[-1].changed_elsewhere())
 
     def remember(self, **what: str) -> None:
         """Keep the theme or the sort order for the next time."""

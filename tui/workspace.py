@@ -118,6 +118,14 @@ class Snapshot:
     def has_default(self) -> bool:
         return self.configurations is not None and self.configurations.default is not None
 
+    def says_the_same(self, other: Snapshot) -> bool:
+        """Whether the file holds what it held then, comments and spacing aside."""
+        return self._content() == other._content()
+
+    def _content(self) -> tuple[object, ...]:
+        tables = self.configurations.tables if self.configurations else None
+        return self.stamp is None, self.problem, [row.name for row in self.rows], tables
+
 
 class Workspace:
     """The configuration file, what was changed in it and what was found out about it."""

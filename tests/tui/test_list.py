@@ -184,6 +184,36 @@ async def test_a_change_on_disk_is_shown_with_the_cursor_where_it_was(tmp_path: 
         assert "changed elsewhere" in said(pilot)
 
 
+@pytest.mark.parametrize(
+    ("keys", "text", "words"),
+    [
+        ("", TWO + "# a comment\n", ""),
+        ("", TWO.replace("[storage.laptop]", "[storage.desktop]"), "this is what it says now"),
+        ("", "[storage\n", "cannot be read now"),
+        ("", None, "was deleted elsewhere"),
+        ("b", TWO.replace("[storage.laptop]", "[storage.desktop]"), "was changed elsewhere."),
+        ("x", "[storage\n", "cannot be read now"),
+    ],
+    ids=["a comment", "a change", "broken", "deleted", "over the list", "a question"],
+)
+async def test_what_is_told_of_a_change_on_disk_is_true_for_the_screen_on_top(
+    tmp_path: Path, keys: str, text: str | None, words: str
+) -> None:
+    path = write(tmp_path / "storage.toml")
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, *"j", *keys)
+        if text is None:
+            path.unlink()
+        else:
+            write(path, text)
+        pilot.app._poll()
+        await settle(pilot)
+        assert pilot.app.snapshot.stamp == pilot.app.workspace.stamp()
+        assert words in said(pilot)
+        assert bool(words) == ("elsewhere" in said(pilot))
+
+
 async def test_sorting_is_remembered(tmp_path: Path) -> None:
     path = write(tmp_path / "storage.toml")
     async with StorageApp(path).run_test() as pilot:

@@ -62,6 +62,15 @@ class StorageScreen(Screen[ResultT]):
 
     def on_mount(self) -> None:
         """Say where one is, and what is being done."""
+    def changed_elsewhere(self) -> str:
+        """What is told, in one line, when the file was changed by others while this is shown."""
+        snapshot = self.app.snapshot
+        if snapshot.problem:
+            return "The configuration file was changed elsewhere and cannot be read now."
+        if snapshot.stamp is None:
+            return "The configuration file was deleted elsewhere."
+        return "The configuration file was changed elsewhere."
+
         title = self.query_one(TitleBar)
         title.note = title.note or self.app.workspace.shown_path
         self.watch(self.app, "busy", lambda busy: setattr(title, "busy", busy))

@@ -90,6 +90,13 @@ class ConfigurationsScreen(ChangeCommands, SafekeepingCommands, TestCommands, Br
         self.set_class(welcome.display, "-empty")
         self._fill()
 
+    def changed_elsewhere(self) -> str:
+        """The list shows it already."""
+        snapshot = self.app.snapshot
+        if snapshot.problem or snapshot.stamp is None:
+            return super().changed_elsewhere()
+        return "The file was changed elsewhere; this is what it says now."
+
     def _fill(self) -> None:
         current = self.row.key if self.row else None
         rows = self._ordered([row for row in self.app.snapshot.rows if self._matches(row)])
