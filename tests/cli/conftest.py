@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -108,6 +109,7 @@ def terminal() -> Iterator[Callable[..., pexpect.spawn]]:
             dimensions=(24, 80),
             encoding="utf-8",
             timeout=30,
+            preexec_fn=_heed_ctrl_c,
         )
         # Answers are sent when their question stands there; nothing has to be waited for.
         child.delaybeforesend = None
@@ -117,6 +119,11 @@ def terminal() -> Iterator[Callable[..., pexpect.spawn]]:
     yield spawn
     for child in started:
         child.close(force=True)
+
+
+def _heed_ctrl_c() -> None:
+    """Undo what the child inherits where the tests run in the background of a script."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def ended(child: pexpect.spawn) -> int:

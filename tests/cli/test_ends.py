@@ -149,6 +149,8 @@ def test_wrong_usage_is_one_line_and_code_2(
 def test_a_process_that_is_interrupted_while_it_starts_has_no_traceback() -> None:
     code = (
         "import signal, sys\n"
+        # As it is at a terminal; tests in the background of a script inherit that it is ignored.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "class Interrupt:\n"
         "    def find_spec(self, name, path=None, target=None):\n"
         "        if name == 'click':\n"
