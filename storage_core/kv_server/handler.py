@@ -25,6 +25,7 @@ from storage_core.backends.kv.protocol import from_segment, to_segment
 from storage_core.errors import BlobNotFound, StorageError
 from storage_core.keys import KINDS, Key, parse_key
 from storage_core.kv_server.json_text import check_json
+from storage_core.kv_server.visitors import refusal
 from storage_core.kv_server.wire import Wire
 
 if TYPE_CHECKING:
@@ -79,6 +80,11 @@ class Handler(BaseHTTPRequestHandler):
         if not super().parse_request():
             return False
         self._wire.allow(self.server.patience)
+        if refused := refusal(
+            self.headers, bound_to=self.server.server_name, name=self.server.host
+        ):
+            self._refuse(*refused)
+            return False
         if not self._is_admitted():
             self._refuse(HTTPStatus.UNAUTHORIZED, "send the server's token as a bearer token")
             return False

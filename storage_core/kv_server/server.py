@@ -5,7 +5,6 @@ A thread for each connection, and a bound on their number: each waits for the di
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 import os
 import signal
@@ -22,6 +21,7 @@ from storage_core.backends.local import LocalBackend
 from storage_core.errors import ConfigurationError
 from storage_core.keys import Key, random_name
 from storage_core.kv_server.handler import Handler
+from storage_core.kv_server.visitors import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -72,6 +72,7 @@ class KVServer(ThreadingHTTPServer):
             raise ConfigurationError("the token is empty or not printable; choose another")
         self.folder = os.path.abspath(folder)
         self.values = LocalBackend(self.folder, private=True)
+        self.host = host
         self.token = token
         self.max_size = max_size
         self.patience = patience
@@ -191,13 +192,8 @@ def serve(
 
 def exposure(host: str, token: str | None) -> str | None:
     """What to warn of before serving on `host`: that other machines could reach it unhindered."""
-    if token is not None or host == "localhost":
+    if token is not None or host == "localhost" or is_loopback(host):
         return None
-    try:
-        if ipaddress.ip_address(host).is_loopback:
-            return None
-    except ValueError:
-        pass
     return f"anyone who can reach {host} can read, change and delete what is stored; set a token"
 
 

@@ -59,7 +59,8 @@ def ask(
     """The status and body of one request on a connection of its own; the target goes as it is."""
     connection = HTTPConnection(HOST, server.server_port, timeout=10)
     try:
-        connection.putrequest(method, target, skip_accept_encoding=True)
+        has_host = "Host" in (headers or {})
+        connection.putrequest(method, target, skip_host=has_host, skip_accept_encoding=True)
         for name, value in (headers or {}).items():
             connection.putheader(name, value)
         if body is not None:
@@ -69,6 +70,11 @@ def ask(
         return answer.status, answer.read()
     finally:
         connection.close()
+
+
+def visit(server: KVServer, method: str, headers: dict[str, str]) -> tuple[int, bytes]:
+    """The answer to a request for one key by somebody who says in `headers` who they are."""
+    return ask(server, method, "/results-x", b"1" if method == "POST" else None, headers)
 
 
 def send(server: KVServer, *parts: bytes) -> bytes:
@@ -358,6 +364,63 @@ class TestToken:
     def test_one_that_protects_nothing_is_refused(self, folder: Path, token: str) -> None:
         with pytest.raises(ConfigurationError, match="token"):
             KVServer(folder, token=token)
+
+
+class TestWebPages:
+    """A browser reaches a server on its own machine, and lets any page send requests to it."""
+
+    @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+    @pytest.mark.parametrize(
+        "host", ["rebound.example", "rebound.example:{port}", "0.0.0.0:{port}", "192.0.2.1", "["]
+    )
+    def test_one_whose_name_was_made_to_lead_here_is_refused(
+        self, server: KVServer, folder: Path, method: str, host: str
+    ) -> None:
+        status, answer = visit(server, method, {"Host": host.format(port=server.server_port)})
+        assert status == 421
+        assert "\n" not in json.loads(answer)["error"]
+        assert files_below(folder) == set()
+
+    @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+    @pytest.mark.parametrize("origin", ["https://page.example", "null", "http://[", "http://x@y"])
+    def test_one_of_another_origin_is_refused(
+        self, server: KVServer, folder: Path, method: str, origin: str
+    ) -> None:
+        host = f"127.0.0.1:{server.server_port}"
+        status, _ = visit(server, method, {"Host": host, "Origin": origin})
+        assert status == 403
+        assert files_below(folder) == set()
+
+    @pytest.mark.parametrize(
+        "host", ["127.0.0.1:{port}", "127.8.8.8", "localhost", "LOCALHOST.:{port}", "kv.localhost"]
+    )
+    def test_every_name_of_the_machine_for_itself_is_served(
+        self, server: KVServer, host: str
+    ) -> None:
+        host = host.format(port=server.server_port)
+        assert visit(server, "POST", {"Host": host})[0] == 200
+        assert visit(server, "POST", {"Host": host, "Origin": f"http://{host}"})[0] == 200
+
+    def test_a_client_that_names_no_host_is_served(self, server: KVServer) -> None:
+        assert send(server, b"GET /results-x HTTP/1.0\r\n\r\n").startswith(b"HTTP/1.1 404")
+
+    def test_two_hosts_are_refused(self, server: KVServer) -> None:
+        head = b"GET / HTTP/1.1\r\nHost: localhost\r\nHost: rebound.example\r\n\r\n"
+        assert send(server, head).startswith(b"HTTP/1.1 400")
+
+    def test_a_server_for_others_is_called_what_they_call_it_but_by_no_page(
+        self, folder: Path
+    ) -> None:
+        with serving(folder, host="0.0.0.0") as server:
+            assert visit(server, "POST", {"Host": "kv.example"})[0] == 200
+            foreign = {"Host": "kv.example", "Origin": "https://page.example"}
+            assert visit(server, "POST", foreign)[0] == 403
+
+    def test_the_projects_client_says_to_correct_the_address(self, server: KVServer) -> None:
+        backend = KVBackend(f"http://0.0.0.0:{server.server_port}", token=None, timeout=5)
+        with pytest.raises(ConfigurationError, match=r"421 Misdirected Request.*API Address"):
+            backend.check()
+        backend.close()
 
 
 class TestSlowClients:
