@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from textual.binding import Binding
 from textual.screen import ModalScreen, Screen
 
+from tui.widgets.backdrop import Backdrop
 from tui.widgets.bars import KeyBar, TitleBar
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from textual.app import ComposeResult
+    from textual.geometry import Region
 
     from tui.app import StorageApp
     from tui.commands import Command
@@ -42,19 +46,10 @@ class StorageScreen(Screen[ResultT]):
 
     def compose(self) -> ComposeResult:
         """The bars; what is between them comes from `body`."""
-        self._take_breakpoints()
+        self.add_class(*_breakpoints(self.app))
         yield TitleBar(id="title")
         yield from self.body()
         yield KeyBar(self.declared, id="keys")
-
-    def _take_breakpoints(self) -> None:
-        # Textual does so when the screen has its size, and then styles all its widgets once more.
-        width, height = self.app.size
-        for size, breakpoints in (
-            (width, self.app.HORIZONTAL_BREAKPOINTS),
-            (height, self.app.VERTICAL_BREAKPOINTS),
-        ):
-            self.add_class([name for least, name in breakpoints if size >= least][-1])
 
     def body(self) -> ComposeResult:
         """What stands between the bars."""
@@ -100,3 +95,46 @@ class Dialog(ModalScreen[ResultT]):
     BINDINGS: ClassVar[list[Any]] = _MOVING
 
     app: StorageApp
+
+    def __init__(self) -> None:
+        super().__init__(classes=" ".join(_breakpoints(self.app)))
+        self._below: Screen[Any] | None = None
+        self._backdrop: Backdrop | None = None
+
+    def on_mount(self) -> None:
+        """Draw what is below, before the event loop draws the dialog: each takes its time."""
+        self._below = self.app.screen_stack[-2]
+        self.render()
+
+    def render(self) -> Any:
+        """The screen below, dimmed."""
+        if self._below is None or self.styles.background.a == 1:
+            return super().render()
+        if self._backdrop is None or self._backdrop.size != self.app.size:
+            self._backdrop = Backdrop(self, self._below)
+        return self._backdrop
+
+    def refresh(
+        self,
+        *regions: Region,
+        repaint: bool = True,
+        layout: bool = False,
+        recompose: bool = False,
+    ) -> Self:
+        """Textual names `regions` when something below has changed there."""
+        if regions:
+            self._backdrop = None
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
+
+def _breakpoints(app: StorageApp) -> Iterator[str]:
+    """The classes of a screen as large as the terminal.
+
+    Textual gives them to a screen that has been laid out, and then styles all its widgets anew.
+    """
+    width, height = app.size
+    for size, breakpoints in (
+        (width, app.HORIZONTAL_BREAKPOINTS),
+        (height, app.VERTICAL_BREAKPOINTS),
+    ):
+        yield [name for least, name in breakpoints if size >= least][-1]
