@@ -75,10 +75,14 @@ def _choose(types: list[type[StorageConfiguration]]) -> type[StorageConfiguratio
 def _ask_settings(cls: type[StorageConfiguration]) -> dict[str, Any]:
     """The answers; those that do not go together are asked for again, in the end all of them."""
     asked = [setting for setting in cls.settings() if not setting.advanced]
+    # Once is enough: an S3 storage has two secrets in a row.
+    hinted = next((setting for setting in asked if setting.secret), None)
     answers: dict[str, Any] = {}
     again = asked
     while True:
-        answers |= {setting.name: _ask_setting(setting) for setting in again}
+        for setting in again:
+            hint = prompts.SECRET_HINT if setting is hinted else ""
+            answers[setting.name] = _ask_setting(setting, hint)
         try:
             validated(cls, with_absolute_paths(cls, answers))
             return answers
@@ -89,8 +93,13 @@ def _ask_settings(cls: type[StorageConfiguration]) -> dict[str, Any]:
             again = fewer if fewer and fewer != again else asked
 
 
-def _ask_setting(setting: Setting) -> Any:
-    """The answer to one question; None for an optional setting that was left out."""
+def _ask_setting(setting: Setting, hint: str) -> Any:
+    """The answer to one question; None for an optional setting that was left out.
+
+    Args:
+        setting: what to ask for.
+        hint: printed above the question of a secret.
+    """
     is_required = setting.required or setting.unless is not None
     question = setting.label if is_required else f"{setting.label} (optional)"
     if setting.choices:
@@ -99,7 +108,8 @@ def _ask_setting(setting: Setting) -> Any:
         question += f" [{setting.default}]"
     while True:
         if setting.secret:
-            answer = prompts.ask_hidden(f"{question}: ", json_complete(setting))
+            answer = prompts.ask_hidden(f"{question}: ", json_complete(setting), hint=hint)
+            hint = ""
         else:
             answer = prompts.ask(f"{question}: ")
         if not answer and not is_required:

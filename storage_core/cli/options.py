@@ -149,7 +149,7 @@ def secret_value(
         prompts.require_terminal(
             f"give {option} a reference such as env:NAME, or - for standard input"
         )
-        answer = prompts.ask_hidden(f"{label}: ", is_complete)
+        answer = prompts.ask_hidden(f"{label}: ", is_complete, hint=prompts.SECRET_HINT)
         if not answer:
             raise WrongUsage(f"nothing was typed for {option}")
         return answer

@@ -16,6 +16,12 @@ from typing import Any, Final
 from storage_core.cli import output
 from storage_core.cli.errors import NoTerminal
 
+SECRET_HINT: Final = (
+    "What you type is hidden. Better than the secret itself is a reference to it:\n"
+    "env:NAME (an environment variable), file:/absolute/path or keyring:service/user.\n"
+)
+"""For `ask_hidden`, where the answer is the value of a secret setting."""
+
 _ERASE: Final = (b"\x7f", b"\x08")
 _ERASE_ALL: Final = b"\x15"
 _END: Final = b"\x04"
@@ -59,11 +65,14 @@ def ask(question: str) -> str:
     return line.strip()
 
 
-def ask_hidden(question: str, is_complete: Callable[[str], bool] | None = None) -> str:
+def ask_hidden(
+    question: str, is_complete: Callable[[str], bool] | None = None, *, hint: str = ""
+) -> str:
     """Ask for a secret: nothing of the answer is shown.
 
     Args:
         question: what to ask.
+        hint: lines to print above it.
         is_complete: for an answer that may have several lines: whether it needs no further one. An
             empty line ends it anyway.
 
@@ -73,7 +82,7 @@ def ask_hidden(question: str, is_complete: Callable[[str], bool] | None = None) 
     lines: list[str] = []
     # Silent first: a fast answer to the question must not be echoed.
     with _silent_terminal() as read_line:
-        _show(question)
+        _show(hint + question)
         try:
             while True:
                 lines.append(read_line())

@@ -209,6 +209,26 @@ def test_secrets_are_not_echoed(terminal: Terminal, config: Path) -> None:
     child.expect("seen")
 
 
+def test_a_hidden_question_says_once_that_a_reference_is_taken(
+    terminal: Terminal, config: Path
+) -> None:
+    child = terminal("create")
+    answer(child, SELECT, "5")
+    answer(child, "Bucket: ", "acme")
+    answer(child, r"AWS Access Key ID \(optional\): ", "")
+    child.expect("env:NAME")
+    answer(child, r"AWS Secret Access Key \(optional\): ", "env:=")
+    answer(child, r"AWS Secret Access Key \(optional\): ", "env:S3_SECRET")
+    assert "env:NAME" not in child.before
+    answer(child, r"AWS Session Token \(optional\): ", "")
+    assert "env:NAME" not in child.before
+    child = terminal("create", "kv", "--name", "x", "--api-address", "http://h", "--token", "-")
+    child.expect("env:NAME")
+    answer(child, "Token: ", "env:KV_TOKEN")
+    assert ended(child) == 0
+    assert tables(config)["storage"]["x"]["token"] == "env:KV_TOKEN"
+
+
 def test_corrections_in_a_hidden_answer_count(terminal: Terminal, config: Path) -> None:
     child = terminal(
         "create", "kv", "--name", "x", "--api-address", "http://h", "--token", "prompt"
