@@ -1,4 +1,10 @@
-"""The app's own two themes, calm and legible; Textual's built-in ones are there as well."""
+"""The app's own two themes, calm and legible; Textual's built-in ones are there as well.
+
+A terminal of 256 colours shows the nearest of them. Rich takes one of 24 greys for what is hardly
+tinted (saturation below 0.15), and else a cube whose steps are 95 apart in the dark, where a
+blueish grey turns navy. So grounds are greys of steps of their own, and what tints a ground, such
+as the cursor, is a colour that stays itself; `tests/tui/test_colours.py` holds them to it.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +15,10 @@ from textual.theme import Theme
 DARK: Final = "storage-dark"
 LIGHT: Final = "storage-light"
 
-MUTED: Final = "$foreground 62%"
+MUTED: Final = "$foreground 66%"
 """Style of what is read second: labels, help. `$text-muted` has no meaning inside of a text."""
 
-FAINT: Final = "$foreground 38%"
+FAINT: Final = "$foreground 40%"
 """Style of what cannot be used now."""
 
 THEMES: Final = (
@@ -22,50 +28,69 @@ THEMES: Final = (
         secondary="#8FA3B8",
         accent="#E3B765",
         warning="#E3A857",
-        error="#EC8A83",
+        error="#F09089",
         success="#8CC59A",
         foreground="#DCE1E7",
-        background="#14171C",
-        surface="#1A1E24",
-        panel="#232830",
+        background="#15171B",
+        surface="#1F2229",
+        panel="#2A2E36",
         dark=True,
         variables={
+            # Grounds of what has the focus, is wrong, or is to be noticed.
+            "primary-muted": "#2B4876",
+            "error-muted": "#4A282A",
+            "warning-muted": "#483A22",
+            "text-muted": "auto 66%",
+            "block-cursor-foreground": "#DCE1E7",
+            "block-cursor-background": "#2B4876",
             "block-cursor-text-style": "none",
+            "block-cursor-blurred-background": "#2A2E36",
+            "block-hover-background": "#2A2E36",
             "input-cursor-background": "#DCE1E7",
-            "input-selection-background": "#7FB0D9 35%",
+            "input-selection-background": "#3E6296",
+            "input-selection-foreground": "#FFFFFF",
             "footer-key-foreground": "#E3B765",
-            "scrollbar": "#39414D",
-            "scrollbar-hover": "#4A5463",
+            "scrollbar": "#3A414C",
+            "scrollbar-hover": "#4B5462",
             "scrollbar-active": "#7FB0D9",
-            "scrollbar-background": "#1A1E24",
-            "scrollbar-background-hover": "#1A1E24",
-            "scrollbar-background-active": "#1A1E24",
+            "scrollbar-background": "#1F2229",
+            "scrollbar-background-hover": "#1F2229",
+            "scrollbar-background-active": "#1F2229",
         },
     ),
     Theme(
         name=LIGHT,
         primary="#1F5F99",
         secondary="#52667A",
-        accent="#8A5A00",
-        warning="#8F5A00",
+        accent="#855600",
+        warning="#8A5500",
         error="#B3261E",
-        success="#22703F",
+        success="#1E692D",
         foreground="#23282F",
-        background="#FBFAF8",
-        surface="#F2F0EC",
-        panel="#E7E4DE",
+        background="#FBFBFA",
+        surface="#F3F2F0",
+        panel="#EAE8E5",
         dark=False,
         variables={
+            "primary-muted": "#C2D9EE",
+            "error-muted": "#F6D5D2",
+            "warning-muted": "#F5E3C0",
+            "text-muted": "auto 66%",
+            "block-cursor-foreground": "#23282F",
+            "block-cursor-background": "#C2D9EE",
             "block-cursor-text-style": "none",
+            "block-cursor-blurred-background": "#EAE8E5",
+            "block-hover-background": "#EAE8E5",
             "input-cursor-background": "#23282F",
-            "input-selection-background": "#1F5F99 25%",
-            "footer-key-foreground": "#8A5A00",
+            "input-selection-background": "#1F5F99",
+            "input-selection-foreground": "#FFFFFF",
+            "footer-key-foreground": "#855600",
             "scrollbar": "#C9C4BA",
             "scrollbar-hover": "#B5AFA3",
             "scrollbar-active": "#1F5F99",
-            "scrollbar-background": "#F2F0EC",
-            "scrollbar-background-hover": "#F2F0EC",
-            "scrollbar-background-active": "#F2F0EC",
+            "scrollbar-background": "#F3F2F0",
+            "scrollbar-background-hover": "#F3F2F0",
+            "scrollbar-background-active": "#F3F2F0",
         },
     ),
 )

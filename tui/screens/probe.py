@@ -96,7 +96,7 @@ class ProbeScreen(Dialog[TestResult]):
             lines.append(
                 Content.assemble(
                     ("✓  ", "bold $success") if found.ok else ("✗  ", "bold $error"),
-                    (fit(step.label, 24), "$foreground"),
+                    (fit(step.label, width - 11), "$foreground"),
                     (took.rjust(8), MUTED),
                 )
             )
@@ -106,13 +106,15 @@ class ProbeScreen(Dialog[TestResult]):
                     Content.assemble("   ", (part, style))
                     for part in wrap(printable(found.message), width - 3)
                 ]
-        if self._complete:
+        # Said from the start, so that the dialog keeps its size.
+        lines.append(Content(""))
+        if not self._complete:
+            lines.append(Content.styled("Testing…", MUTED))
+        elif failed:
+            lines.append(Content.styled("It does not work yet.", "bold $error"))
+        else:
             total = milliseconds(sum(found.seconds or 0.0 for found in self._found))
-            lines.append(Content(""))
-            if failed:
-                lines.append(Content.styled("It does not work yet.", "bold $error"))
-            else:
-                lines.append(Content.styled(f"It works: all done in {total}.", "bold $success"))
+            lines.append(Content.styled(f"It works: all done in {total}.", "bold $success"))
         self.query_one("#steps", Static).update(Content("\n").join(lines))
 
     def on_button_pressed(self, event: Button.Pressed) -> None:

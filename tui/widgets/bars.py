@@ -77,6 +77,8 @@ class KeyBar(Widget):
         active = {
             each.binding.action: each.enabled for each in self.screen.active_bindings.values()
         }
+        # The terminal's own colours know no shades.
+        faint = "dim" if self.app.native_ansi_color else FAINT
         pieces: list[tuple[Command, Content]] = []
         room = self.content_size.width
         for command in self._declared:
@@ -85,9 +87,9 @@ class KeyBar(Widget):
             enabled = active[command.name]
             key = commands.shown_key(self.app.key_of(command.name) or command.keys[0])
             piece = Content.assemble(
-                (key, "bold $footer-key-foreground" if enabled else FAINT),
+                (key, "bold $footer-key-foreground" if enabled else faint),
                 " ",
-                (command.label, "$foreground" if enabled else FAINT),
+                (command.label, "$foreground" if enabled else faint),
             )
             pieces.append((command, piece))
         gap = 3

@@ -50,7 +50,7 @@ class BlobTable(Table[Listed]):
         """Kind, name, size, age."""
         return (
             Column("Kind", 7, 7),
-            Column(self._head("name", "Name"), max(self.longest, 6), 12),
+            Column(self._head("name", "Name"), max(self.longest, 6), 12, fills=True),
             Column(self._head("size", "Size").rjust(_SIZE), _SIZE, _SIZE),
             Column(self._head("age", "Age").rjust(_AGE), _AGE, _AGE),
         )
@@ -137,7 +137,7 @@ class BlobDetail(Widget):
     """The blob under the cursor, exactly: its whole key, its bytes, the moment it was written."""
 
     DEFAULT_CSS = """
-    BlobDetail { height: 3; padding: 0 2; background: $surface; }
+    BlobDetail { height: 4; padding: 0 2; background: $surface; content-align: left middle; }
     """
 
     blob: reactive[Listed | None] = reactive(None)

@@ -21,24 +21,29 @@ class ConfigurationTable(Table[Row]):
         """IDs of configurations whose connection is being tested."""
 
     def columns(self) -> Sequence[Column]:
-        """Name, type, location, ID; the ID whole where there is room for it."""
+        """Name, type, location, ID: the ID whole where there is room for it, or not at all."""
         name, own, kind, place = 4, 4, 4, 8
         for row in self.rows:
             name = max(name, cell_len(row.name))
             own = own if row.built_in else max(own, cell_len(row.name))
             kind = max(kind, cell_len(row.type))
             place = max(place, cell_len(row.location))
-        taken = 1 + name + kind + place + 10
-        identifier = 36 if self.size.width > taken + 36 + 4 else 8
+        name, kind, place = min(name, 40), min(kind, 24), min(place, 80)
+        # What is left beside them, the signs and the gaps.
+        left = self._room - 11 - kind - place
+        identifier = 36 if left >= name + 36 else 8
+        if left < min(own, 40) + 8 and self._room < 72:
+            # It is among the details as well.
+            identifier = 0
         # With room for it no storage type is cut, and no usual name or location; the name of the
         # row that stands for no configuration gives way to them.
         whole = 23 if self._room >= 72 else 0
         return (
             Column("", 1, 1),
-            Column("Name", min(name, 40), max(10, min(own, whole))),
-            Column("Type", min(kind, 24), max(8, min(kind, whole))),
-            Column("Location", min(place, 80), min(place, 20) if whole else 8),
-            Column("ID", identifier, 8),
+            Column("Name", name, max(10, min(own, whole))),
+            Column("Type", kind, max(8, min(kind, whole))),
+            Column("Location", place, min(place, 20) if whole else 8, fills=True),
+            Column("ID", identifier, min(identifier, 8)),
             Column("", 1, 1),
         )
 
@@ -49,9 +54,11 @@ class ConfigurationTable(Table[Row]):
         if row.problem:
             location = Cell(row.problem, "warning")
         identifier = row.id if self._widths[4] >= 36 else row.id[:8]
+        # The name of what is built in goes before saying that it is.
+        spans = row.built_in and cell_len(row.name) > self._widths[1]
         return (
             Cell("★", "accent") if row.default else Cell("⚠" if row.problem else "", "warning"),
-            Cell(printable(row.name), quiet or ("strong" if row.default else "")),
+            Cell(printable(row.name), quiet or ("strong" if row.default else ""), spans),
             Cell(printable(row.type), "muted"),
             location,
             Cell(identifier or "—", "muted"),

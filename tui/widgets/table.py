@@ -32,6 +32,9 @@ class Cell(NamedTuple):
     look: str = ""
     """A component class without its prefix: "muted"; empty for plain text."""
 
+    spans: bool = False
+    """Takes the room of the next cell as well, which is left out."""
+
 
 class Column(NamedTuple):
     """How a column looks and how wide it is."""
@@ -42,6 +45,9 @@ class Column(NamedTuple):
 
     least: int
     """Cells that it never falls below."""
+
+    fills: bool = False
+    """Takes what the others leave, so that those behind it stand at the right edge."""
 
 
 class Table(ScrollView, Generic[RowT], can_focus=True):
@@ -74,7 +80,7 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         scrollbar-size-vertical: 1;
         & > .table--head { color: $text-muted; }
         & > .table--cursor { background: $panel; }
-        & > .table--hover { background: $boost; }
+        & > .table--hover { background: $foreground 6%; }
         & > .table--bar { color: $secondary; }
         & > .table--muted { color: $text-muted; }
         & > .table--strong { color: $text; text-style: bold; }
@@ -82,8 +88,13 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         & > .table--good { color: $success; }
         & > .table--bad { color: $error; }
         & > .table--warning { color: $warning; }
-        &:focus > .table--cursor { background: $primary 22%; }
+        &:focus > .table--cursor { background: $primary-muted; }
         &:focus > .table--bar { color: $primary; }
+        &:ansi > .table--muted, &:ansi > .table--head { text-style: dim; }
+        &:ansi:focus > .table--cursor {
+            background: $block-cursor-background; color: $block-cursor-foreground;
+        }
+        &:ansi:nocolor:focus > .table--cursor { text-style: reverse; }
     }
     """
 
@@ -228,31 +239,42 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         if index is None:
             return Strip.blank(self.size.width, base)
         style, bar = base, Segment(" ", base)
+        plain = False
         if index == self.cursor:
-            style = base + self._ground("cursor")
-            bar = Segment("▌", style + self._look("bar"))
+            # What a terminal's own colours look like on one another nobody knows.
+            plain = self.has_focus and self.app.native_ansi_color
+            style = base + (self._whole("cursor") if plain else self._ground("cursor"))
+            bar = Segment("▌", style if plain else style + self._look("bar"))
         elif index == self.hover:
             style = base + self._ground("hover")
             bar = Segment(" ", style)
-        return self._line(self.cells(self.rows[index]), style, bar)
+        return self._line(self.cells(self.rows[index]), style, bar, plain=plain)
 
-    def _line(self, cells: Sequence[Cell], style: Style, bar: Segment) -> Strip:
+    def _line(
+        self, cells: Sequence[Cell], style: Style, bar: Segment, *, plain: bool = False
+    ) -> Strip:
         segments = [bar]
-        for cell, room in zip(cells, self._widths, strict=False):
+        columns = zip(cells, self._widths, strict=False)
+        for cell, room in columns:
             if room <= 0:
                 continue
-            look = style + self._look(cell.look) if cell.look else style
+            if cell.spans:
+                room += len(gap(room)) + next(columns)[1]
+            look = style + self._look(cell.look) if cell.look and not plain else style
             segments.append(Segment(fit(cell.text, room), look))
             segments.append(Segment(gap(room), style))
         return Strip(segments).adjust_cell_length(self.size.width, style)
 
     def _look(self, name: str) -> Style:
         # The whole style, not the partial one: only that has transparent colours mixed.
-        whole = self.get_component_rich_style(f"table--{name}")
-        return Style(color=whole.color, bold=whole.bold, italic=whole.italic)
+        whole = self._whole(name)
+        return Style(color=whole.color, bold=whole.bold, dim=whole.dim, italic=whole.italic)
 
     def _ground(self, name: str) -> Style:
-        return Style(bgcolor=self.get_component_rich_style(f"table--{name}").bgcolor)
+        return Style(bgcolor=self._whole(name).bgcolor)
+
+    def _whole(self, name: str) -> Style:
+        return self.get_component_rich_style(f"table--{name}")
 
 
 def gap(width: int) -> str:
@@ -263,7 +285,8 @@ def gap(width: int) -> str:
 def widths(columns: Sequence[Column], room: int) -> list[int]:
     """The width of each column in `room` cells, gaps left out: the widest ones give way first."""
     result = [max(column.natural, column.least) for column in columns]
-    room -= sum(len(gap(width)) for width in result if width)
+    # One cell is left at the right edge.
+    room -= sum(len(gap(width)) for width in result[:-1] if width) + 1
     while (excess := sum(result) - room) > 0:
         shrinkable = [i for i, column in enumerate(columns) if result[i] > column.least]
         if not shrinkable:
@@ -276,4 +299,7 @@ def widths(columns: Sequence[Column], room: int) -> list[int]:
         for i in at_widest:
             take = min(step, sum(result) - room)
             result[i] -= max(0, take)
+    for i, column in enumerate(columns):
+        if column.fills:
+            result[i] += max(0, room - sum(result))
     return result

@@ -1,0 +1,150 @@
+"""The app's own themes, where a terminal shows every colour and where it shows the nearest of 256.
+
+Rich chooses that nearest one; what it makes of each colour is what a person sees in such a terminal.
+"""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import pytest
+from rich.color import ColorSystem
+from textual.color import Color
+from textual.theme import Theme
+
+from tui.theme import FAINT, MUTED, THEMES
+
+GROUNDS = ("background", "surface", "panel")
+TINTS = ("primary-muted", "error-muted", "warning-muted")
+TEXTS = ("foreground", "primary", "accent", "warning", "error", "success")
+
+themes = pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
+
+
+def nearest(color: Color) -> Color:
+    """What a terminal of 256 colours shows."""
+    return Color(*color.rich_color.downgrade(ColorSystem.EIGHT_BIT).get_truecolor())
+
+
+def color(theme: Theme, name: str) -> Color:
+    """A colour of a theme by its name in the styles."""
+    variables = {**theme.to_color_system().generate(), **theme.variables}
+    return Color.parse(variables[name])
+
+
+def on(ground: Color, style: str, theme: Theme) -> Color:
+    """What `$foreground 66%` is on a ground."""
+    name, part = style.removeprefix("$").split()
+    return ground.blend(color(theme, name), int(part.rstrip("%")) / 100)
+
+
+def contrast(one: Color, other: Color) -> float:
+    """As the accessibility guidelines for the web (WCAG 2) reckon it."""
+
+    def luminance(color: Color) -> float:
+        levels = (level / 255 for level in color.rgb)
+        red, green, blue = (
+            level / 12.92 if level <= 0.04045 else ((level + 0.055) / 1.055) ** 2.4
+            for level in levels
+        )
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def both(one: Color, other: Color) -> float:
+    """The contrast of two colours where it is worse: in all colours, or in 256."""
+    return min(contrast(one, other), contrast(nearest(one), nearest(other)))
+
+
+@themes
+def test_grounds_are_greys_of_their_own_among_256_colours(theme: Theme) -> None:
+    button = color(theme, "surface").blend(color(theme, "foreground"), 0.14)
+    shown = [nearest(color(theme, name)) for name in GROUNDS] + [nearest(button)]
+    assert all(ground.r == ground.g == ground.b for ground in shown)
+    assert len(set(shown)) == len(shown)
+
+
+@themes
+def test_what_has_the_focus_is_blue_among_256_colours(theme: Theme) -> None:
+    for name in ("primary-muted", "primary", "input-selection-background"):
+        ground = nearest(color(theme, name))
+        assert ground.b > ground.r
+        assert ground.b >= ground.g
+
+
+@themes
+def test_what_is_wrong_is_red_among_256_colours_and_redder_with_the_focus(theme: Theme) -> None:
+    wrong = color(theme, "error-muted")
+    focused = wrong.tint(Color.parse("red").with_alpha(0.25))
+    for ground in (nearest(wrong), nearest(focused)):
+        assert ground.r > ground.g == ground.b
+    assert nearest(wrong) != nearest(focused)
+    assert both(color(theme, "foreground"), focused) >= 4.5
+
+
+@themes
+def test_grounds_that_say_something_differ_from_each_other_and_from_plain_ones(
+    theme: Theme,
+) -> None:
+    names = (*GROUNDS, *TINTS, "input-selection-background")
+    for one, other in combinations(names, 2):
+        assert nearest(color(theme, one)) != nearest(color(theme, other)), (one, other)
+
+
+@themes
+@pytest.mark.parametrize("ground", GROUNDS)
+def test_text_is_legible_on_every_plain_ground(theme: Theme, ground: str) -> None:
+    for text in TEXTS:
+        assert both(color(theme, text), color(theme, ground)) >= 4.5, text
+
+
+@themes
+@pytest.mark.parametrize("ground", TINTS)
+def test_text_is_legible_where_the_ground_says_something(theme: Theme, ground: str) -> None:
+    assert both(color(theme, "foreground"), color(theme, ground)) >= 4.5
+
+
+@themes
+@pytest.mark.parametrize("text", TEXTS)
+def test_signs_are_legible_under_the_cursor(theme: Theme, text: str) -> None:
+    assert both(color(theme, text), color(theme, "primary-muted")) >= 3
+
+
+@themes
+@pytest.mark.parametrize("ground", [*GROUNDS, "primary-muted"])
+def test_muted_text_is_legible_on_every_ground_it_stands_on(theme: Theme, ground: str) -> None:
+    below = color(theme, ground)
+    assert both(on(below, MUTED, theme), below) >= 3
+    automatic = int(theme.variables["text-muted"].removeprefix("auto ").rstrip("%")) / 100
+    ink = below.get_contrast_text(automatic)
+    assert both(below.blend(ink, ink.a, alpha=1.0), below) >= 3
+
+
+@themes
+@pytest.mark.parametrize("ground", GROUNDS)
+def test_what_cannot_be_used_is_fainter_than_what_is_read_second(theme: Theme, ground: str) -> None:
+    below = color(theme, ground)
+    faint, muted = on(below, FAINT, theme), on(below, MUTED, theme)
+    assert 2 <= both(faint, below) < both(muted, below)
+
+
+@themes
+@pytest.mark.parametrize("name", ["primary", "error"])
+def test_the_label_of_a_focused_button_is_legible(theme: Theme, name: str) -> None:
+    assert both(color(theme, "background"), color(theme, name)) >= 4.5
+
+
+@themes
+def test_selected_text_is_legible(theme: Theme) -> None:
+    ink = color(theme, "input-selection-foreground")
+    assert both(ink, color(theme, "input-selection-background")) >= 4.5
+
+
+@themes
+def test_no_ground_turns_colourful_behind_a_dialog_among_256_colours(theme: Theme) -> None:
+    shade = color(theme, "background")
+    for name in (*GROUNDS, "primary-muted"):
+        dimmed = nearest(color(theme, name).blend(shade, 0.8, alpha=1.0))
+        assert dimmed.r == dimmed.g == dimmed.b, name
