@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.servers.azurite import AzureServer, azurite
+from tests.servers.ftp import FTPServer, ftp
 from tests.servers.gcs import GCSServer, gcs
 from tests.servers.kv import KVServer, kv
 from tests.servers.moto import moto
@@ -21,6 +22,7 @@ from tests.servers.plain_kv import plain_kv
 from tests.servers.process import HOST, closed_port
 from tests.servers.rclone import rclone_s3
 from tests.servers.s3 import REGION, S3Server
+from tests.servers.sftp import SFTPServer, sftp
 from tests.servers.webdav import WebDAVServer, webdav
 
 pytest_plugins = ["tests.figures"]
@@ -124,6 +126,20 @@ def gcs_server(server_folder: Path) -> Iterator[GCSServer]:
 def webdav_server(server_folder: Path) -> Iterator[WebDAVServer]:
     """WebDAV, one share open to all and one with a password (wsgidav)."""
     with webdav(server_folder) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def ftp_server(server_folder: Path) -> Iterator[FTPServer]:
+    """FTP, as it comes and as old servers speak it (pyftpdlib)."""
+    with ftp(server_folder) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def sftp_server(server_folder: Path) -> Iterator[SFTPServer]:
+    """SFTP, with OpenSSH's extensions and without (asyncssh)."""
+    with sftp(server_folder) as server:
         yield server
 
 

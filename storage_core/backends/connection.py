@@ -51,9 +51,12 @@ class Connection:
         # Shielded: others may be waiting for the same one.
         return await asyncio.shield(task)
 
-    def forget(self) -> None:
+    def forget(self, driver: Any) -> None:
         """Have the next call build another driver: this one is in a state that nobody knows."""
-        self._connecting = None
+        task = self._connecting
+        built = task is not None and task.done() and not task.cancelled() and not task.exception()
+        if task is not None and built and task.result() is driver:
+            self._begin_to_close()
 
     def close(self) -> None:
         """Close the driver's connections; the next call builds another driver."""

@@ -7,7 +7,8 @@ How a write becomes visible depends on the file system:
 
 - `memory://` takes the whole blob at once;
 - where there is a way to rename (webdav, sftp, ftp, smb, hdfs, webhdfs, dbfs …) the blob is written
-  under a name with `~`, which no blob has, and renamed when it is complete;
+  under a name with `~`, which no blob has, and renamed when it is complete; of two writers of one
+  chosen key in the same moment one is refused by webdav and sftp, by the others not always;
 - the others (http, zip, jupyter …) are written to directly: a write that is killed may leave a part
   of the blob, and what one that fails has left is removed if the file system still answers.
 """
@@ -19,9 +20,11 @@ import errno
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from importlib import import_module
 from io import BytesIO
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from urllib.parse import unquote, urlsplit
 
 from fsspec import AbstractFileSystem, get_filesystem_class, url_to_fs
 from fsspec.asyn import AsyncFileSystem
@@ -47,6 +50,13 @@ STALE_AFTER: Final = timedelta(hours=1)
 _SHAREABLE: Final = frozenset({"memory", *webdav.PROTOCOLS})
 """Blocking file systems that several threads may use at once; with the others they take turns."""
 
+_OWN: Final = {
+    "ftp": ("storage_core.backends.ftp", "FTP"),
+    "sftp": ("storage_core.backends.sftp", "SFTP"),
+    "ssh": ("storage_core.backends.sftp", "SFTP"),
+}
+"""File systems that are not as fsspec has them."""
+
 _TIMES: Final = ("mtime", "modified", "last_modified", "LastModified", "updated", "created")
 
 
@@ -57,6 +67,9 @@ class _Driver:
     fs: Any
     root: str
     """What stands before `KIND/NAME`: empty, or with a slash at its end."""
+
+    closes: bool = False
+    """Whether it holds a connection of its own."""
 
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     folders: set[str] = field(default_factory=set)
@@ -87,6 +100,11 @@ class FileSystemBackend(RemoteBackend):
         self._is_webdav = self._protocol in webdav.PROTOCOLS
         if self._is_webdav:
             base_path, options = webdav.prepared(base_path, options, timeout)
+        self._own: Any = None
+        if len(classes) == 1 and self._protocol in _OWN:
+            module, name = _OWN[self._protocol]
+            self._own = getattr(import_module(module), name)
+            options = {"timeout": timeout, **_from_url(base_path), **options}
         self._base_path = base_path
         self._options = options
 
@@ -96,12 +114,20 @@ class FileSystemBackend(RemoteBackend):
             fs, root = url_to_fs(
                 self._base_path, **{"skip_instance_cache": True, "loop": loop, **self._options}
             )
+        elif self._own is not None:
+            fs = await in_thread(self._own, **{"skip_instance_cache": True, **self._options})
+            root = fs._strip_protocol(self._base_path)
         else:
             fs, root = await in_thread(
                 url_to_fs, self._base_path, **{"skip_instance_cache": True, **self._options}
             )
         # "" and "/" are two folders where signing in leads to a home.
-        return _Driver(fs, f"{root.rstrip('/')}/" if root else "")
+        return _Driver(fs, f"{root.rstrip('/')}/" if root else "", self._own is not None)
+
+    @staticmethod
+    async def _disconnect(driver: _Driver) -> None:
+        if driver.closes:
+            await in_thread(driver.fs.close)
 
     async def _do(self, driver: _Driver, name: str, *args: Any, **kwargs: Any) -> Any:
         """Call a method of the file system."""
@@ -119,7 +145,12 @@ class FileSystemBackend(RemoteBackend):
                 return await in_thread(function, *args, **kwargs)
             except asyncio.CancelledError:
                 # The call goes on in its thread, on a connection that is of no use to others now.
-                self.connection.forget()
+                self.connection.forget(driver)
+                raise
+            except Exception as error:
+                # The one connection there is may be gone: another attempt on it would fail too.
+                if self._fault(error) is Fault.PASSING:
+                    self.connection.forget(driver)
                 raise
 
     async def _get(self, driver: _Driver, key: Key, received: Received) -> None:
@@ -291,6 +322,9 @@ class FileSystemBackend(RemoteBackend):
             return None
 
         def rename(old: str, new: str, create: bool) -> None:
+            if create and self._own is not None:
+                fs.rename_new(old, new)
+                return
             try:
                 fs.mv(old, new)
             except OSError as error:
@@ -307,6 +341,8 @@ class FileSystemBackend(RemoteBackend):
     def _fault(self, error: BaseException) -> Fault:
         if isinstance(error, IsADirectoryError | NotADirectoryError):
             return Fault.MISCONFIGURED
+        if self._own is not None and str(error) == "Socket is closed":
+            return Fault.PASSING  # That is how paramiko says it.
         return super()._fault(error)
 
 
@@ -320,6 +356,18 @@ def _class_of(part: str, shown: str) -> Any:
         ) from None
     except ImportError as error:
         raise ConfigurationError(f"{shown}: {error}") from error
+
+
+def _from_url(url: str) -> dict[str, Any]:
+    """Host, port, user and password; fsspec leaves them as they are quoted in a URL."""
+    parts = urlsplit(url)
+    given = {
+        "host": parts.hostname,
+        "port": parts.port,
+        "username": unquote(parts.username) if parts.username else None,
+        "password": unquote(parts.password) if parts.password else None,
+    }
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def _exactly(file: BinaryIO, size: int) -> Iterator[bytes]:

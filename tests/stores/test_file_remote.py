@@ -1,14 +1,17 @@
-"""File Storage on file systems that fsspec brings: S3, WebDAV and memory."""
+"""File Storage on file systems that fsspec brings: S3, WebDAV, FTP, SFTP and memory."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from secrets import token_hex
 
 import pytest
 
 from storage_core import FileStorage
+from tests.servers.ftp import FTPServer
 from tests.servers.s3 import S3Server
+from tests.servers.sftp import SFTPServer
 from tests.servers.webdav import WebDAVServer
 from tests.stores.cases import CredentialCases, StoreCases
 from tests.stores.test_local import HashCases
@@ -63,6 +66,47 @@ class TestFileStorageOnWebDAV(CredentialCases):
     def server_down(self, configuration: FileStorage, server_down_url: str) -> FileStorage:
         assert configuration.options
         return replace(configuration, options=configuration.options | {"base_url": server_down_url})
+
+
+class TestFileStorageOnFTP(CredentialCases):
+    @pytest.fixture(params=[False, True], ids=["modern", "old"])
+    def configuration(self, request: pytest.FixtureRequest, ftp_server: FTPServer) -> FileStorage:
+        return FileStorage(
+            base_path=ftp_server.url(f"team/results-{token_hex(4)}", old=request.param),
+            key_type="uuid",
+            options={"username": ftp_server.user, "password": ftp_server.password},
+        )
+
+    @pytest.fixture
+    def wrong_credentials(self, configuration: FileStorage) -> FileStorage:
+        assert configuration.options
+        return replace(configuration, options=configuration.options | {"password": token_hex(12)})
+
+    @pytest.fixture
+    def server_down(self, configuration: FileStorage, server_down_url: str) -> FileStorage:
+        return replace(configuration, base_path=server_down_url.replace("http:", "ftp:"))
+
+
+class TestFileStorageOnSFTP(CredentialCases):
+    @pytest.fixture(params=[False, True], ids=["modern", "old"])
+    def configuration(
+        self, request: pytest.FixtureRequest, sftp_server: SFTPServer, home: Path
+    ) -> FileStorage:
+        sftp_server.trusted_in(Path.home())
+        return FileStorage(
+            base_path=sftp_server.url(f"team/results-{token_hex(4)}", old=request.param),
+            key_type="uuid",
+            options={"username": sftp_server.user, "password": sftp_server.password},
+        )
+
+    @pytest.fixture
+    def wrong_credentials(self, configuration: FileStorage) -> FileStorage:
+        assert configuration.options
+        return replace(configuration, options=configuration.options | {"password": token_hex(12)})
+
+    @pytest.fixture
+    def server_down(self, configuration: FileStorage, server_down_url: str) -> FileStorage:
+        return replace(configuration, base_path=server_down_url.replace("http:", "sftp:"))
 
 
 class TestFileStorageInMemory(StoreCases):

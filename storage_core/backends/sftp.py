@@ -1,0 +1,222 @@
+"""fsspec's SFTP with what it lacks for keeping blobs. Opened by the file system backend for `sftp://`.
+
+fsspec accepts whatever key a server shows, and so hands the password to anybody in between; waits
+for the answer to every 32 KiB; and goes on waiting for a server that is gone. Here the server's key
+has to be in `known_hosts`, as `ssh` puts it there, unless Options say `host_key_policy`.
+
+A chosen key is never overwritten, as far as the server refuses to rename onto a file that exists:
+OpenSSH does so in one step.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import stat
+from io import BytesIO, RawIOBase
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
+
+import paramiko
+from fsspec.implementations.sftp import SFTPFileSystem
+
+from storage_core.backends.base import CHUNK_SIZE
+from storage_core.backends.translate import BadSettings
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+_KNOWN_HOSTS: Final = ("/etc/ssh/ssh_known_hosts", "~/.ssh/known_hosts")
+_GIVEN: Final = ("password", "pkey", "key_filename")
+
+
+class SFTP(SFTPFileSystem):  # type: ignore[misc]
+    """An SFTP server."""
+
+    client: Any = None
+
+    def __init__(self, host: str, *, host_key_policy: str = "reject", **options: Any) -> None:
+        if host_key_policy not in ("reject", "auto_add"):
+            raise BadSettings('host_key_policy in Options must be "reject" or "auto_add"')
+        self._trusts_any = host_key_policy == "auto_add"
+        super().__init__(host, **options)
+
+    def _connect(self) -> None:
+        # What paramiko's own thread has to say would otherwise go to standard error.
+        logging.getLogger("paramiko").addHandler(logging.NullHandler())
+        options = dict(self.ssh_kwargs)
+        timeout = options.setdefault("timeout", None)
+        options.setdefault("banner_timeout", timeout)
+        options.setdefault("auth_timeout", timeout)
+        if any(options.get(name) for name in _GIVEN):
+            # Credentials that are given are the ones meant: no others are tried.
+            options = {"allow_agent": False, "look_for_keys": False, **options}
+        self.client = paramiko.SSHClient()
+        if self._trusts_any:
+            self.client.set_missing_host_key_policy(paramiko.AutoAddPolicy())
+        else:
+            for path in map(os.path.expanduser, _KNOWN_HOSTS):
+                if os.path.exists(path):
+                    self.client.load_system_host_keys(path)
+            self.client.set_missing_host_key_policy(_OnlyKnown())
+        try:
+            self.client.connect(self.host, **options)
+            self.ftp = self.client.open_sftp()
+        except paramiko.ssh_exception.NoValidConnectionsError as error:
+            raise ConnectionRefusedError(error.strerror) from error
+        except paramiko.BadHostKeyException as error:
+            raise BadSettings(
+                f"the key of {self.host} is not the one in known_hosts: another server may be "
+                "answering"
+            ) from error
+        except BaseException:
+            self.client.close()
+            raise
+        self.ftp.get_channel().settimeout(timeout)
+
+    def close(self) -> None:
+        """Hang up."""
+        if self.client is not None:
+            self.client.close()
+
+    def cat_file(self, path: str, start: int | None = None, end: int | None = None) -> bytes:
+        """A whole file, compared with the size that the server says it has."""
+        with self._open(path) as file:
+            size = file.size
+            data: bytes = file.readall()
+        if len(data) != size:
+            raise ConnectionError(f"{len(data)} bytes came instead of {size}")
+        return data[start:end]
+
+    def pipe_file(self, path: str, value: bytes) -> None:
+        """Store bytes."""
+        self._store(path, BytesIO(value))
+
+    def put_file(self, lpath: str, rpath: str) -> None:
+        """Store a local file."""
+        with open(lpath, "rb") as file:
+            self._store(rpath, file)
+
+    def _store(self, path: str, file: BinaryIO) -> None:
+        with self.ftp.open(path, "wb") as target:
+            # Does not wait for each answer; how much has arrived is asked afterwards.
+            target.set_pipelined(True)
+            while chunk := file.read(CHUNK_SIZE):
+                target.write(chunk)
+
+    def makedirs(self, path: str, exist_ok: bool = True) -> None:
+        """Create a folder, and those above it where they are missing."""
+        if not path or self._is_folder(path):
+            return
+        self.makedirs(path.rpartition("/")[0])
+        try:
+            self.ftp.mkdir(path)
+        except OSError:
+            # Another writer may have been faster.
+            if not self._is_folder(path):
+                raise
+
+    def _is_folder(self, path: str) -> bool:
+        try:
+            return stat.S_ISDIR(self.ftp.stat(path).st_mode or 0)
+        except FileNotFoundError:
+            return False
+
+    def mv(self, old: str, new: str) -> None:
+        """Rename a file; another one of that name is replaced, by old servers in two steps."""
+        try:
+            self.ftp.posix_rename(old, new)
+        except OSError as error:
+            if error.errno is not None:
+                raise
+            self.ftp.stat(old)
+            try:
+                self.ftp.remove(new)
+            except FileNotFoundError:
+                pass
+            self.ftp.rename(old, new)
+
+    def rename_new(self, old: str, new: str) -> None:
+        """Rename a file unless there is one of that name."""
+        try:
+            self.ftp.rename(old, new)
+        except OSError as error:
+            # The protocol has no word for it: servers say that it failed.
+            if error.errno in (None, errno.EEXIST) and self._is_there(new):
+                raise FileExistsError(new) from error
+            raise
+
+    def _is_there(self, path: str) -> bool:
+        try:
+            self.ftp.stat(path)
+        except FileNotFoundError:
+            return False
+        return True
+
+    def rm_file(self, path: str) -> None:
+        self.ftp.remove(path)
+
+    def _open(self, path: str, mode: str = "rb", **_: Any) -> _Stream:
+        file = self.ftp.open(path, "rb")
+        ask = file._prefetch_thread
+
+        def ask_quietly(*args: Any) -> None:
+            # A thread of paramiko's, which would print a traceback; who reads hears of it as well.
+            try:
+                ask(*args)
+            except Exception:
+                pass
+
+        file._prefetch_thread = ask_quietly
+        return _Stream(file)
+
+
+class _Stream(RawIOBase):
+    """A file for reading, of which several pieces are asked for at a time."""
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+        self._position = 0
+        self.size: int = file.stat().st_size
+
+    def readable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        self._position = offset
+        return offset
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        view = memoryview(buffer).cast("B")
+        piece = self._piece(len(view))
+        view[: len(piece)] = piece
+        return len(piece)
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        return self.readall() if size is None or size < 0 else self._piece(size)
+
+    def readall(self) -> bytes:
+        return b"".join(iter(lambda: self._piece(CHUNK_SIZE), b""))
+
+    def _piece(self, size: int) -> bytes:
+        end = min(self._position + min(size, CHUNK_SIZE), self.size)
+        if end <= self._position:
+            return b""
+        data = b"".join(self._file.readv([(self._position, end - self._position)]))
+        self._position += len(data)
+        return data
+
+    def close(self) -> None:
+        if not self.closed:
+            self._file.close()
+        super().close()
+
+
+class _OnlyKnown(paramiko.MissingHostKeyPolicy):  # type: ignore[misc]
+    """Refuses a server whose key nobody has confirmed."""
+
+    def missing_host_key(self, client: Any, hostname: str, key: Any) -> None:
+        raise BadSettings(
+            f"the key of {hostname} ({key.fingerprint}) is not in ~/.ssh/known_hosts; connect once "
+            'with ssh and confirm it, or trust any key by host_key_policy = "auto_add" in Options'
+        )

@@ -1,0 +1,92 @@
+"""FTP: pyftpdlib, one port as it comes and one with the commands of old servers only.
+
+A test gets it from the fixture; as a program it is `python ftp.py PORT OLD_PORT FOLDER`, with the
+user and the password in the environment.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from ftplib import FTP
+from io import BytesIO
+from pathlib import Path
+from secrets import token_hex
+
+
+@dataclass(frozen=True)
+class FTPServer:
+    """A running FTP server."""
+
+    port: int
+    old_port: int
+    """The same files; it knows no MLSD, MLST and SIZE."""
+
+    folder: Path
+    """Where the user's files are, for what a test has to inspect."""
+
+    user: str
+    password: str = field(repr=False)
+
+    def url(self, folder: str = "", *, old: bool = False) -> str:
+        """The URL of a folder, without credentials."""
+        return f"ftp://127.0.0.1:{self.old_port if old else self.port}/{folder}"
+
+    def check(self) -> None:
+        """Writes and deletes a file through each port."""
+        for port in (self.port, self.old_port):
+            name = f"check-{token_hex(6)}"
+            with FTP(timeout=5) as client:
+                client.connect("127.0.0.1", port)
+                client.login(self.user, self.password)
+                client.storbinary(f"STOR {name}", BytesIO(b"ready"))
+                client.delete(name)
+
+
+@contextmanager
+def ftp(folder: Path) -> Iterator[FTPServer]:
+    """The server; its data and its log go into `folder`."""
+    from tests.servers.process import free_port, running
+
+    files = folder / "ftp"
+    files.mkdir()
+    server = FTPServer(
+        free_port(), free_port(), files, f"user{token_hex(4)}", f"p@:/ {token_hex(16)}"
+    )
+    # -P: the modules beside this one have the names of packages.
+    command = [sys.executable, "-P", __file__, str(server.port), str(server.old_port), str(files)]
+    account = {"FTP_USER": server.user, "FTP_PASSWORD": server.password}
+    with running(command, log=folder / "ftp.log", ready=server.check, env=account):
+        yield server
+
+
+def _serve(port: int, old_port: int, folder: str) -> None:
+    from pyftpdlib.authorizers import DummyAuthorizer
+    from pyftpdlib.handlers import FTPHandler
+    from pyftpdlib.servers import FTPServer as Server
+
+    class Modern(FTPHandler):  # type: ignore[misc]
+        authorizer = DummyAuthorizer()
+        auth_failed_timeout = 0
+        max_login_attempts = 100
+        use_sendfile = False
+
+    class Old(Modern):
+        proto_cmds = {  # noqa: RUF012 (as pyftpdlib has it)
+            name: what
+            for name, what in FTPHandler.proto_cmds.items()
+            if name not in ("MLSD", "MLST", "SIZE")
+        }
+
+    Modern.authorizer.add_user(
+        os.environ["FTP_USER"], os.environ["FTP_PASSWORD"], folder, perm="elradfmwMT"
+    )
+    Server(("127.0.0.1", old_port), Old)
+    Server(("127.0.0.1", port), Modern).serve_forever()
+
+
+if __name__ == "__main__":
+    _serve(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3])
