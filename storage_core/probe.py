@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from math import ceil
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from storage_core.declaration.configuration import RemoteStorage
@@ -54,6 +56,26 @@ class StepResult:
     can have one too: a hint."""
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """A call to a server, which has begun or is about to be tried again."""
+
+    step: Step
+    failures: int
+    """Attempts that have failed so far."""
+
+    until: float
+    """When it gives up, by `time.monotonic()`."""
+
+    @property
+    def seconds_left(self) -> int:
+        """For a countdown: whole seconds until it gives up, 0 when that is overdue."""
+        return max(0, ceil(self.until - time.monotonic()))
+
+
+OnWaiting: TypeAlias = Callable[[Waiting], object]
+
+
 def steps(cls: type[StorageConfiguration]) -> tuple[Step, ...]:
     """The steps of testing a storage of this type, in order."""
     reach = (
@@ -72,7 +94,11 @@ def steps(cls: type[StorageConfiguration]) -> tuple[Step, ...]:
 
 
 def probe(
-    configuration: StorageConfiguration, *, folder: str, timeout: float | None = None
+    configuration: StorageConfiguration,
+    *,
+    folder: str,
+    timeout: float | None = None,
+    on_waiting: OnWaiting | None = None,
 ) -> Generator[StepResult, None, None]:
     """Test a storage, yielding each step as it ends; the first failure is the last result.
 
@@ -80,6 +106,8 @@ def probe(
         configuration: what to test.
         folder: what relative paths are relative to.
         timeout: seconds one call may take; see `get_store`.
+        on_waiting: told when a call to a server begins, and each time that it is tried again; in
+            this thread or in that of the drivers, so it must be quick.
 
     The blob that is written is deleted even when reading it back fails. Closing the generator
     between two steps cancels the rest, the deletion excepted.
@@ -95,17 +123,46 @@ def probe(
     if not result.ok:
         return
     with opened[0] as store:
-        yield from (found := list(_found(store, by_name)))
+        watch = _Watch(store, on_waiting)
+        yield from (found := list(_found(store, by_name, watch)))
         if found[-1].ok:
-            yield from _blob_steps(store, by_name)
+            yield from _blob_steps(store, by_name, watch)
 
 
-def _found(store: Store, by_name: dict[StepName, Step]) -> Iterator[StepResult]:
+class _Watch:
+    """Tells what the calls of one test are waiting for."""
+
+    def __init__(self, store: Store, on_waiting: OnWaiting | None) -> None:
+        self._timeout = store.timeout
+        self._is_remote = isinstance(store.configuration, RemoteStorage)
+        self._on_waiting = on_waiting
+
+    @contextmanager
+    def __call__(self, step: Step) -> Iterator[None]:
+        """What is called inside belongs to `step`."""
+        tell = self._on_waiting
+        if tell is None or not self._is_remote:
+            yield
+            return
+        from storage_core.backends.retry import observer
+
+        tell(Waiting(step, 0, time.monotonic() + self._timeout))
+        token = observer.set(
+            lambda failures, left: tell(Waiting(step, failures, time.monotonic() + left))
+        )
+        try:
+            yield
+        finally:
+            observer.reset(token)
+
+
+def _found(store: Store, by_name: dict[StepName, Step], watch: _Watch) -> Iterator[StepResult]:
     """Reach, sign in and find are one call to the storage; its error says how far it came."""
     order = [by_name[name] for name in ("reach", "sign in", "find") if name in by_name]
     started = time.perf_counter()
     try:
-        store.check()
+        with watch(order[0]):
+            store.check()
     except StorageError as error:
         stuck: StepName = "reach"
         if isinstance(error, AccessDenied):
@@ -124,17 +181,20 @@ def _found(store: Store, by_name: dict[StepName, Step]) -> Iterator[StepResult]:
             yield StepResult(step, True, None if index else seconds)
 
 
-def _blob_steps(store: Store, by_name: dict[StepName, Step]) -> Iterator[StepResult]:
+def _blob_steps(store: Store, by_name: dict[StepName, Step], watch: _Watch) -> Iterator[StepResult]:
     key = str(Key("results", f"storage-test-{random_name()}"))
-    written = _timed(by_name["write"], lambda: store.write(PAYLOAD, key=key))
+    with watch(by_name["write"]):
+        written = _timed(by_name["write"], lambda: store.write(PAYLOAD, key=key))
     deleted: StepResult | None = None
     try:
         yield written
         if not written.ok:
             return
-        read = _timed(by_name["read"], lambda: _read_back(store, key))
+        with watch(by_name["read"]):
+            read = _timed(by_name["read"], lambda: _read_back(store, key))
         yield read
-        deleted = _deleted(store, by_name["delete"], key)
+        with watch(by_name["delete"]):
+            deleted = _deleted(store, by_name["delete"], key)
         if read.ok:
             yield deleted
     finally:

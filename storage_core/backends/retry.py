@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from storage_core.backends.base import SLOWEST_RATE, deadline
@@ -27,6 +28,14 @@ ASK_SIZE_AT: Final = 0.6
 
 GRACE: Final = 0.05
 """Part of the timeout that a cancelled call gets to clean up before it is left to itself."""
+
+
+observer: Final[ContextVar[Callable[[int, float], object] | None]] = ContextVar(
+    "observer", default=None
+)
+"""Told, where a caller has set it, each time that an attempt has failed and another one follows:
+how many have failed so far, and the seconds that are left. It is called on the event loop's thread,
+so it must be quick."""
 
 
 class GaveUp(Exception):
@@ -99,6 +108,8 @@ async def attempt(
             wait *= 2
             if count == MAX_ATTEMPTS or loop.time() + pause >= end:
                 raise GaveUp(count, loop.time() - start) from last
+            if tell := observer.get():
+                tell(count, end - loop.time())
             await asyncio.sleep(pause)
     finally:
         if asking is not None:

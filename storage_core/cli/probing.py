@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Final
 
 from storage_core.cli import output
@@ -14,10 +14,13 @@ from storage_core.cli.stores import quiet_drivers
 
 if TYPE_CHECKING:
     from storage_core.declaration.configuration import StorageConfiguration
-    from storage_core.probe import Step, StepResult
+    from storage_core.probe import Step, StepResult, Waiting
 
 AT_ONCE: Final = 4
 """Tests that run at the same time; most of their time is waiting for a server."""
+
+_TICK: Final = 0.2
+"""Seconds."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,8 @@ class Probing:
         self._arriving: SimpleQueue[StepResult | BaseException | None] = SimpleQueue()
         self._arrived: list[StepResult] = []
         self._is_done = False
+        self.waiting: Waiting | None = None
+        """What it said last of a call that is under way."""
 
     @property
     def seconds(self) -> float:
@@ -54,11 +59,24 @@ class Probing:
 
         return steps(type(self.target.configuration)) if self.target.configuration else ()
 
-    def results(self) -> Iterator[StepResult]:
-        """Yield each result, waiting for those that are still to come."""
+    def step(self) -> Step | None:
+        """The first step without a result, as far as results have been asked for."""
+        return next(iter(self.steps()[len(self._arrived) :]), None)
+
+    def results(self, meanwhile: Callable[[], object] | None = None) -> Iterator[StepResult]:
+        """Yield each result, waiting for those that are still to come.
+
+        Args:
+            meanwhile: called several times a second while one is waited for.
+        """
         yield from self._arrived
         while not self._is_done:
-            arrived = self._arriving.get()
+            try:
+                arrived = self._arriving.get(timeout=_TICK if meanwhile else None)
+            except Empty:
+                if meanwhile:
+                    meanwhile()
+                continue
             if isinstance(arrived, BaseException):
                 raise arrived
             if arrived is None:
@@ -85,7 +103,9 @@ class Probing:
         try:
             if self.target.configuration is not None and not cancelled.is_set():
                 # Closing the test between two steps deletes its blob.
-                steps = probe(self.target.configuration, folder=folder)
+                steps = probe(
+                    self.target.configuration, folder=folder, on_waiting=self._note_waiting
+                )
                 for result in steps:
                     self._arriving.put(result)
                     if cancelled.is_set():
@@ -94,6 +114,9 @@ class Probing:
             self._arriving.put(None)
         except BaseException as error:
             self._arriving.put(error)
+
+    def _note_waiting(self, waiting: Waiting) -> None:
+        self.waiting = waiting
 
 
 @contextmanager

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pexpect
 import pytest
 
 from storage_core.probe import steps
@@ -100,6 +102,58 @@ def test_a_terminal_gets_a_checklist(terminal: Callable[..., object], several: P
         assert f"✓\x1b[0m {step.label}" in child.before
     assert "✗" in child.before
     assert "error: the test failed for wrong" in child.before
+
+
+def test_the_times_of_all_checklists_stand_in_one_column(
+    terminal: Callable[..., object], several: Path
+) -> None:
+    child = terminal("test", "one", "two", "wrong", "bad", NO_COLOR="1")
+    assert ended(child) == 1
+    timed = [line for line in lines_of(child) if line.endswith(" ms")]
+    assert len(timed) == 14
+    assert len({len(line) for line in timed}) == 1
+    assert "  ✗ read the settings\r\n    " in child.before
+
+
+def test_all_get_a_line_each_at_a_terminal(terminal: Callable[..., object], several: Path) -> None:
+    child = terminal("test", "--all", NO_COLOR="1", COLUMNS="60")
+    assert ended(child) == 1
+    lines = lines_of(child)
+    assert [line.split()[:2] for line in lines if line[0] in "✓✗"] == [
+        ["✓", "one"],
+        ["✓", "two"],
+        ["✗", "wrong"],
+        ["✗", "bad"],
+    ]
+    assert re.fullmatch(r"✓ one    +\d+ ms", lines[0])
+    assert re.fullmatch(r"✗ wrong  +\d+ ms  find the folder", lines[2])
+    assert all(line[0] in "✓✗ " or line.startswith("error: ") for line in lines)
+    assert " ".join(lines).count("storage_pth is not a setting") == 1
+
+
+def lines_of(child: pexpect.spawn) -> list[str]:
+    """What can be seen of the output: what was drawn over is left out."""
+    return [
+        line.rpartition("\x1b[K")[2] for line in child.before.removesuffix("\r\n").split("\r\n")
+    ]
+
+
+def test_a_server_that_is_down_shows_at_a_terminal_that_it_is_tried_again(
+    terminal: Callable[..., object], config: Path, server_down_url: str
+) -> None:
+    config.write_text(
+        f'[storage."a-name-{"x" * 90}"]\ntype = "kv"\napi_address = "{server_down_url}"\n'
+        f'timeout = 3\n[storage.b]\ntype = "kv"\napi_address = "{server_down_url}"\ntimeout = 3\n'
+    )
+    child = terminal("test", "b")
+    child.expect("reach the server: trying again, [123] s left")
+    assert ended(child) == 1
+    # Each drawing of a line must fit in one, or the next one would leave some of it standing.
+    child = terminal("test", "--all")
+    assert ended(child) == 1
+    drawn = re.findall(r"\r(… [^\r\x1b]*)\x1b\[K", child.before)
+    assert drawn
+    assert all(len(line) < 80 for line in drawn)
 
 
 @contextmanager

@@ -1,0 +1,120 @@
+"""Connection tests as a person at a terminal sees them. Called by `storage test`.
+
+Storages that were named get a checklist each, all together get a line each. What is going on is
+said in the last line, which is drawn anew until there is a result in its place.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Final
+
+from storage_core.cli import output
+from storage_core.cli.table import cells, padded
+
+if TYPE_CHECKING:
+    from storage_core.cli.probing import Probing
+    from storage_core.probe import StepResult
+
+_PATIENCE: Final = 1.0
+"""Seconds after which a person wants to know how long it can still take."""
+
+_CLEAR: Final = "\r\x1b[K"
+_WIDEST_NAME: Final = 40
+_WIDTH_OF_TIME: Final = 8
+
+
+def show_checklists(probings: Sequence[Probing]) -> None:
+    """A checklist for each storage, a line for each step, as it happens."""
+    width = max((len(step.label) for each in probings for step in each.steps()), default=0)
+    for index, each in enumerate(probings):
+        if index:
+            output.emit()
+        location = each.target.configuration.location if each.target.configuration else ""
+        name = output.styled(output.safe(each.target.name), "bold")
+        output.emit(f"{name}  {output.safe(location)}".rstrip())
+        if each.target.problem:
+            output.emit(f"  {_mark(False)} read the settings")
+            _emit_below(each.target.problem, "    ")
+        for result in _awaited(each, "  "):
+            took = "" if result.seconds is None else f"  {_took(result.seconds)}"
+            label = f"{result.step.label:<{width}}" if took else result.step.label
+            output.emit_now(f"  {_mark(result.ok)} {label}{took}")
+            _emit_below(result.message, "    ")
+        if each.ok():
+            output.emit(f"    {'works':<{width}}  {_took(each.seconds)}")
+
+
+def show_lines(probings: Sequence[Probing]) -> None:
+    """A line for each storage, and below it what stands in the way."""
+    names = [output.safe(each.target.name) for each in probings]
+    width = min(max(map(cells, names), default=0), _WIDEST_NAME)
+    for each, name in zip(probings, names, strict=True):
+        results = list(_awaited(each, "", f"{padded(name, width)}  "))
+        took = _took(each.seconds) if results else " " * _WIDTH_OF_TIME
+        stuck = f"  {results[-1].step.label}" if results and not results[-1].ok else ""
+        line = f"{_mark(each.ok())} {padded(name, width)}  {took}{stuck}"
+        output.emit_now(line.rstrip())
+        for message in (each.target.problem, *(result.message for result in results)):
+            _emit_below(message, "  ")
+
+
+def milliseconds(seconds: float) -> str:
+    """How long something took."""
+    return f"{seconds * 1000:.0f} ms" if seconds < 10 else f"{seconds:.1f} s"
+
+
+def _awaited(each: Probing, indent: str, name: str = "") -> Iterator[StepResult]:
+    """Each result; until it is there, the last line says what is being waited for."""
+    since = time.monotonic()
+
+    def draw() -> None:
+        line = (
+            f"{indent}{output.symbol('…', '.')} {name}{_under_way(each, time.monotonic() - since)}"
+        )
+        # One that went on in a second line could not be drawn anew.
+        while cells(line) >= (output.width() or 80):
+            line = line[:-1]
+        output.emit_now(f"\r{line}\x1b[K", end="")
+
+    try:
+        for result in each.results(draw):
+            output.emit(_CLEAR, end="")
+            yield result
+            since = time.monotonic()
+    except KeyboardInterrupt:
+        output.emit(_CLEAR, end="")
+        raise
+
+
+def _under_way(each: Probing, seconds: float) -> str:
+    """What a test does, and for how long it may go on where it has gone on for a while."""
+    step, waiting = each.step(), each.waiting
+    if step is None:
+        return ""
+    if waiting is None or waiting.step != step:
+        return step.label
+    if waiting.failures:
+        return f"{step.label}: trying again, {waiting.seconds_left} s left"
+    return f"{step.label}, {waiting.seconds_left} s left" if seconds > _PATIENCE else step.label
+
+
+def _emit_below(message: str, indent: str) -> None:
+    """Print `message` in lines that end between words; a path is left in one piece."""
+    from textwrap import wrap
+
+    width = max((output.width() or 80) - len(indent), 20)
+    text = output.safe(message)
+    for line in wrap(text, width, break_long_words=False, break_on_hyphens=False):
+        output.emit_now(f"{indent}{line}")
+
+
+def _mark(is_ok: bool) -> str:
+    if is_ok:
+        return output.styled(output.symbol("✓", "+"), "green")
+    return output.styled(output.symbol("✗", "x"), "red")
+
+
+def _took(seconds: float) -> str:
+    return output.styled(f"{milliseconds(seconds):>{_WIDTH_OF_TIME}}", "dim")
