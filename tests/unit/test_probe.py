@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from storage_core import KVServerStorage, LocalStorage
-from storage_core.probe import Waiting, probe
+from storage_core.probe import Step, Waiting, probe
 
 
 def waited_for(address: str, timeout: float) -> list[Waiting]:
@@ -28,7 +29,12 @@ def test_each_new_attempt_at_a_call_is_told_with_the_time_that_is_left(
     # All attempts together have one deadline; before the first, the driver had to be loaded.
     ends = [waiting.until for waiting in told[1:]]
     assert max(ends) - min(ends) < 0.2
-    assert told[-1].seconds_left == 0
+
+
+def test_the_time_that_is_left_is_counted_down_to_nothing() -> None:
+    step, now = Step("reach", "reach the server"), time.monotonic()
+    assert 60 <= Waiting(step, 0, now + 61).seconds_left <= 61
+    assert Waiting(step, 0, now - 5).seconds_left == 0
 
 
 def test_tests_at_the_same_time_are_told_of_their_own_calls_only(server_down_url: str) -> None:
