@@ -7,6 +7,7 @@
     cold.py       whole processes: Local Storage, S3, `storage ls`
     warm.py       calls in one process: blobs, reading the file, editing it
     app.py        the app: its first paint, and how long it keeps the event loop
+    terminal.py   a process in a terminal of its own
     callbacks.py  run by app.py as a process: every callback of the event loop, timed
     programs/     what runs as a whole process, ours and the others'
 

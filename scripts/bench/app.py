@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
-import pty
-import select
 import signal
-import struct
-import subprocess
 import sys
-import termios
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from statistics import median
+from uuid import NAMESPACE_URL, uuid5
 
-from .callbacks import SIZE, Phases
+from .callbacks import Phases
 from .cold import PROGRAMS, STORAGE
-from .measure import Sample, Subject, ended, in_turn, spawned
+from .measure import Sample, Subject, ended, in_turn
 from .programs.hello_textual import TEXT
 from .stage import FIRST_NAME, configurations
 from .table import Row, Section, compared
+from .terminal import in_terminal, to_the_end, until
 
-_COLUMNS, _LINES = SIZE
-_PATIENCE = 60.0
-_RUNS = 5
+_RUNS = 3
+_BLOBS = 10_000
 
 
 def first_paint(folder: Path) -> Section:
@@ -54,16 +49,17 @@ def callbacks(folder: Path) -> Section:
     """How long the event loop is kept by one callback, whosever it is."""
     path = _file(folder, 1000)
     text = path.read_text(encoding="utf-8")
+    _write_blobs(folder / "blobs")
     ours: list[Phases] = []
     hello: list[Phases] = []
     for _ in range(_RUNS):
         path.write_text(text, encoding="utf-8")
-        ours.append(_timed("storage", path))
-        hello.append(_timed("hello"))
+        ours.append(_timed(folder, "storage", path))
+        hello.append(_timed(folder, "hello"))
     head = f"{'ms':32}{'callbacks':>10}{'p99':>8}{'longest':>9}{'min – max':>16}{'CPU':>7}"
     return Section(
-        "8 · callbacks of the event loop, 1,000 configurations, 120×40, medians of "
-        f"{_RUNS} runs; CPU: of the one that took most",
+        "8 · callbacks of the event loop, 1,000 configurations, in a terminal of 120×40, medians "
+        f"of {_RUNS} runs; CPU: of the one that took most",
         [
             f"{head}{'asked':>9}",
             *_phase_lines("Textual hello-world: ", hello),
@@ -84,13 +80,21 @@ def _phase_lines(of: str, runs: Sequence[Phases], asked: str = "") -> Iterator[s
         ).rstrip()
 
 
-def _timed(*arguments: str | Path) -> Phases:
-    done = subprocess.run(
-        [sys.executable, "-m", "scripts.bench.callbacks", *arguments],
-        stdout=subprocess.PIPE,
-        check=True,
-    )
-    phases: Phases = json.loads(done.stdout)
+def _timed(folder: Path, *arguments: str | Path) -> Phases:
+    """What `callbacks.py` found out.
+
+    Raises:
+        SystemExit: it failed; the message has what it printed.
+    """
+    found = folder / "callbacks.json"
+    command = [sys.executable, "-m", "scripts.bench.callbacks", found, *arguments]
+    pid, terminal = in_terminal(command)
+    printed = to_the_end(terminal)
+    _, status = ended(pid, 0)
+    os.close(terminal)
+    if status:
+        raise SystemExit(f"error: {' '.join(map(str, command))} failed:\n{printed}")
+    phases: Phases = json.loads(found.read_text(encoding="utf-8"))
     return phases
 
 
@@ -100,22 +104,23 @@ def _file(folder: Path, count: int) -> Path:
     return path
 
 
-def _painting(command: Sequence[str | Path], awaited: str) -> Subject:
-    """A process in a terminal of its own, until it has written `awaited` to it; then it is killed.
+def _write_blobs(folder: Path) -> None:
+    """Blobs of both kinds where Local Storage keeps them."""
+    for kind in ("flows", "results"):
+        (folder / kind).mkdir(parents=True)
+        for index in range(_BLOBS // 2):
+            name = uuid5(NAMESPACE_URL, f"{kind}/{index}").hex
+            (folder / kind / name).write_bytes(bytes(index % 100))
 
-    Raises:
-        SystemExit: it does not within a minute, or it ends before.
-    """
+
+def _painting(command: Sequence[str | Path], awaited: str) -> Subject:
+    """A process in a terminal, until it has written `awaited` to it; then it is killed."""
 
     def measure() -> Sample:
-        terminal, inside = pty.openpty()
-        fcntl.ioctl(inside, termios.TIOCSWINSZ, struct.pack("HHHH", _LINES, _COLUMNS, 0, 0))
-        files = [(os.POSIX_SPAWN_DUP2, inside, number) for number in (0, 1, 2)]
         start = time.perf_counter()
-        pid = spawned(command, files)
-        os.close(inside)
+        pid, terminal = in_terminal(command)
         try:
-            painted = _until(terminal, awaited.encode(), start)
+            painted = until(terminal, awaited, start)
         finally:
             os.kill(pid, signal.SIGKILL)
             used, _ = ended(pid, start)
@@ -123,19 +128,3 @@ def _painting(command: Sequence[str | Path], awaited: str) -> Subject:
         return Sample(painted, used.cpu)
 
     return measure
-
-
-def _until(terminal: int, awaited: bytes, start: float) -> float:
-    """Seconds from `start` until `awaited` came out of the terminal."""
-    seen = b""
-    while awaited not in seen:
-        ready, _, _ = select.select([terminal], [], [], _PATIENCE)
-        try:
-            if not ready:
-                raise TimeoutError
-            seen += os.read(terminal, 65_536)
-        except OSError:
-            # So it is told, too, that nobody has the terminal open any more.
-            text = seen.decode(errors="replace")
-            raise SystemExit(f"error: {awaited!r} was not painted, but:\n{text}") from None
-    return time.perf_counter() - start

@@ -1,11 +1,11 @@
 """Drives an app as a person would and times every callback of its event loop.
 
-    python -m scripts.bench.callbacks hello
-    python -m scripts.bench.callbacks storage FILE
+    python -m scripts.bench.callbacks OUT hello
+    python -m scripts.bench.callbacks OUT storage FILE
 
-Started by `app.py`. It prints JSON: for each phase, what each callback took as [seconds, seconds of
-processor time]. Callbacks of Textual and of the driver count like ours: whosever it is, it keeps
-the loop from the next key.
+Started by `app.py` in a terminal. It writes JSON into the file OUT: for each phase, what each
+callback took as [seconds, seconds of processor time]. Callbacks of Textual and of the driver count
+like ours: whosever it is, it keeps the loop from the next key.
 """
 
 from __future__ import annotations
@@ -16,17 +16,21 @@ import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tests.tui.driving import press, settle
+
+from .terminal import SIZE
 
 if TYPE_CHECKING:
     from textual.app import App
     from textual.pilot import Pilot
 
-SIZE = (120, 40)
-
 Phases: TypeAlias = dict[str, list[tuple[float, float]]]
+
+_PALETTE = 0.3
+"""Seconds after which Textual's command palette lists what it found."""
 
 
 class Stopwatch:
@@ -58,23 +62,41 @@ class Stopwatch:
 
 @asynccontextmanager
 async def started(app: App[Any], stopwatch: Stopwatch) -> AsyncIterator[Pilot[Any]]:
-    """The app, running; leaving it is not timed."""
+    """The app, running and drawing; leaving it is not timed."""
     stopwatch.begin("start")
-    async with app.run_test(size=SIZE, notifications=True) as pilot:
+    async with app.run_test(headless=False, size=SIZE, notifications=True) as pilot:
         await pilot.pause()
         yield pilot
         stopwatch.end()
 
 
+async def palette(pilot: Pilot[Any]) -> None:
+    """Open Textual's command palette, type, and leave it."""
+    await pilot.press("ctrl+p")
+    await pilot.pause(_PALETTE)
+    await pilot.press("e")
+    await pilot.pause(_PALETTE)
+    await pilot.press("escape")
+
+
 async def hello(app: App[Any], stopwatch: Stopwatch) -> None:
-    """The hello-world: start, and keys that do nothing."""
+    """The hello-world: start, keys that do nothing, a dialog that says as little, the palette."""
+    from .programs.hello_textual import Dialog
+
     async with started(app, stopwatch) as pilot:
         stopwatch.begin("keys")
         await pilot.press(*["down"] * 30)
+        stopwatch.begin("dialog")
+        await app.push_screen(Dialog())
+        await pilot.pause()
+        await app.pop_screen()
+        await pilot.pause()
+        stopwatch.begin("palette")
+        await palette(pilot)
 
 
 async def storage(app: App[Any], stopwatch: Stopwatch) -> None:
-    """Ours: start, scroll, filter, edit and save, undo."""
+    """Ours: every screen that a person sees every day, and what is done there."""
     async with started(app, stopwatch) as pilot:
         await settle(pilot)
         stopwatch.begin("scroll")
@@ -83,24 +105,55 @@ async def storage(app: App[Any], stopwatch: Stopwatch) -> None:
         stopwatch.begin("filter")
         await pilot.press("slash", *"storage", "minus", *"07", *["backspace"] * 2, "escape")
         await settle(pilot)
+        for phase, key in _DIALOGS.items():
+            stopwatch.begin(phase)
+            await press(pilot, key, "escape")
+        stopwatch.begin("palette")
+        await palette(pilot)
+        stopwatch.begin("new, form of S3")
+        await press(pilot, "n", "6", "tab", *"acme")
+        stopwatch.begin("question, leave the form")
+        await press(pilot, "escape", "right", "enter")
         stopwatch.begin("edit and save")
         await press(pilot, "e", "end", "x", "ctrl+s")
         stopwatch.begin("undo")
         await press(pilot, "u")
+        stopwatch.begin("earlier versions")
+        await press(pilot, "v", "escape")
+        await blobs(pilot, stopwatch)
+
+
+_DIALOGS = {"new, choice of type": "n", "rename": "r", "delete": "x", "help": "?", "test": "t"}
+
+
+async def blobs(pilot: Pilot[Any], stopwatch: Stopwatch) -> None:
+    """The blobs of the first storage."""
+    stopwatch.begin("blobs: open")
+    await press(pilot, "g", "b")
+    stopwatch.begin("blobs: scroll")
+    await pilot.press(*["j"] * 40, *["pagedown"] * 5, "G", "g")
+    await settle(pilot)
+    stopwatch.begin("blobs: filter")
+    await press(pilot, "slash", *"7a", *["backspace"] * 2, "escape")
+    stopwatch.begin("blobs: sort")
+    await press(pilot, "s", "s", "s")
+    stopwatch.begin("blobs: preview, leave")
+    await press(pilot, "enter", "escape", "escape")
 
 
 def main() -> None:
-    """Drive one app and print what it took."""
+    """Drive one app and write down what it took."""
+    found, which, *arguments = sys.argv[1:]
     stopwatch = Stopwatch()
-    if sys.argv[1] == "hello":
+    if which == "hello":
         from .programs.hello_textual import Hello
 
         asyncio.run(hello(Hello(), stopwatch))
     else:
         from tui.__main__ import loaded_app
 
-        asyncio.run(storage(loaded_app(sys.argv[2]), stopwatch))
-    print(json.dumps(stopwatch.phases))
+        asyncio.run(storage(loaded_app(arguments[0]), stopwatch))
+    Path(found).write_text(json.dumps(stopwatch.phases), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,18 @@
 """The least that an app made with Textual can do."""
 
 from textual.app import App, ComposeResult
+from textual.screen import ModalScreen
 from textual.widgets import Static
 
 TEXT = "Hello, World!"
+
+
+class Dialog(ModalScreen[None]):
+    """One text over another."""
+
+    def compose(self) -> ComposeResult:
+        """The text."""
+        yield Static(TEXT)
 
 
 class Hello(App[None]):
