@@ -70,6 +70,10 @@ class StorageScreen(Screen[ResultT]):
         title.note = title.note or self.app.workspace.shown_path
         self.watch(self.app, "busy", lambda busy: setattr(title, "busy", busy))
 
+    async def on_resize(self) -> None:
+        """Textual lays the screen out now, right after the first time: a key may come between."""
+        await asyncio.sleep(0)
+
     def action_help(self) -> None:
         """Every key of this screen."""
         from tui.screens.help import HelpScreen
@@ -105,6 +109,10 @@ class Dialog(ModalScreen[ResultT]):
         """Draw what is below, before the event loop draws the dialog: each takes its time."""
         self._below = self.app.screen_stack[-2]
         self.render()
+
+    async def on_resize(self) -> None:
+        """As in `StorageScreen`."""
+        await asyncio.sleep(0)
 
     def render(self) -> Any:
         """The screen below, dimmed."""

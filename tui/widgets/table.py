@@ -121,7 +121,8 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         self.rows: Sequence[RowT] = ()
         self._columns: list[Column] = []
         self._widths: list[int] = []
-        self._fitted = 0
+        self._fitted: int | None = None
+        """The room that the columns were fitted to; None when they have not been for these rows."""
 
     def columns(self) -> Sequence[Column]:
         """The columns; asked again whenever the rows or the width change."""
@@ -139,6 +140,7 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
     def show(self, rows: Sequence[RowT], cursor: int = 0) -> None:
         """Draw these rows from now on, the cursor on one of them."""
         self.rows = rows
+        self._fitted = None
         self._lay_out()
         target = max(0, min(cursor, len(rows) - 1))
         moved = target != self.cursor
@@ -148,7 +150,6 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         self.post_message(self.Moved(self, self.current))
 
     def _lay_out(self) -> None:
-        self._fit()
         self.virtual_size = Size(self.size.width, len(self.rows) + 1)
         self.refresh()
 
@@ -229,9 +230,11 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
     def render_line(self, y: int) -> Strip:
         """One line of the screen: the head, or the row that is scrolled to there."""
         if self._fitted != self._room:
-            # The first frame comes before the first `Resize`.
+            # Only here: all rows are looked at, and on the way to the first frame the size is
+            # told three times.
             self._fit()
-        base = self.rich_style
+        # `rich_style` would be worked out for each line.
+        base = self.visual_style.rich_style
         if y == 0:
             titles = [Cell(column.title, "head") for column in self._columns]
             return self._line(titles, base, Segment(" ", base))
