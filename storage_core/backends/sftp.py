@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import paramiko
 from fsspec.implementations.sftp import SFTPFileSystem
+from paramiko.sftp import CMD_CLOSE, CMD_OPENDIR, CMD_READDIR
 
 from storage_core.backends.base import CHUNK_SIZE
 from storage_core.backends.translate import BadSettings
@@ -153,6 +154,27 @@ class SFTP(SFTPFileSystem):  # type: ignore[misc]
             return False
         return True
 
+    def ls(self, path: str, detail: bool = True) -> list[dict[str, Any]]:
+        """What is in a folder; names of others may be in any encoding, which paramiko refuses."""
+        found = []
+        handle = self.ftp._request(CMD_OPENDIR, path.encode())[1].get_binary()
+        try:
+            while True:
+                _, answer = self.ftp._request(CMD_READDIR, handle)
+                for _ in range(answer.get_int()):
+                    name = answer.get_string().decode(errors="replace")
+                    answer.get_string()
+                    given = paramiko.SFTPAttributes._from_msg(answer, name)
+                    found.append(_entry(f"{path}/{name}", given))
+        except EOFError:
+            pass
+        self.ftp._request(CMD_CLOSE, handle)
+        return found
+
+    def info(self, path: str) -> dict[str, Any]:
+        """One file or folder."""
+        return _entry(path, self.ftp.stat(path or "."))
+
     def rm_file(self, path: str) -> None:
         self.ftp.remove(path)
 
@@ -210,6 +232,13 @@ class _Stream(RawIOBase):
         if not self.closed:
             self._file.close()
         super().close()
+
+
+def _entry(path: str, given: Any) -> dict[str, Any]:
+    """What a server says about a file; all of it is optional."""
+    is_file = given.st_mode is None or stat.S_ISREG(given.st_mode)
+    kind = "file" if is_file else "directory" if stat.S_ISDIR(given.st_mode) else "other"
+    return {"name": path, "type": kind, "size": given.st_size, "mtime": given.st_mtime}
 
 
 class _OnlyKnown(paramiko.MissingHostKeyPolicy):  # type: ignore[misc]

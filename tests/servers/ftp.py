@@ -26,7 +26,7 @@ class FTPServer:
     """The same files; it knows no MLSD, MLST and SIZE."""
 
     folder: Path
-    """Where the user's files are, for what a test has to inspect."""
+    """Where the user's files are, for what a test has to inspect; nobody may write to `guarded`."""
 
     user: str
     password: str = field(repr=False)
@@ -52,7 +52,7 @@ def ftp(folder: Path) -> Iterator[FTPServer]:
     from tests.servers.process import free_port, running
 
     files = folder / "ftp"
-    files.mkdir()
+    (files / "guarded").mkdir(parents=True)
     server = FTPServer(
         free_port(), free_port(), files, f"user{token_hex(4)}", f"p@:/ {token_hex(16)}"
     )
@@ -83,6 +83,9 @@ def _serve(port: int, old_port: int, folder: str) -> None:
 
     Modern.authorizer.add_user(
         os.environ["FTP_USER"], os.environ["FTP_PASSWORD"], folder, perm="elradfmwMT"
+    )
+    Modern.authorizer.override_perm(
+        os.environ["FTP_USER"], str(Path(folder) / "guarded"), "elr", recursive=True
     )
     Server(("127.0.0.1", old_port), Old)
     Server(("127.0.0.1", port), Modern).serve_forever()

@@ -25,7 +25,7 @@ class SFTPServer:
     """The same files; it cannot rename onto a file that exists."""
 
     folder: Path
-    """Where the user's files are, for what a test has to inspect."""
+    """Where the user's files are, for what a test has to inspect; nobody may write to `guarded`."""
 
     known_hosts: str
     """What `~/.ssh/known_hosts` has to say for the server to be trusted."""
@@ -75,7 +75,7 @@ def sftp(folder: Path) -> Iterator[SFTPServer]:
     from tests.servers.process import HOST, free_port, running
 
     files, key = folder / "sftp", asyncssh.generate_private_key("ssh-ed25519")
-    files.mkdir()
+    (files / "guarded").mkdir(parents=True)
     key.write_private_key(folder / "sftp-key")
     public = key.export_public_key().decode()
     ports = free_port(), free_port()
@@ -110,6 +110,11 @@ async def _serve(port: int, old_port: int, folder: str, key: str) -> None:
     class Files(asyncssh.SFTPServer):
         def __init__(self, channel: asyncssh.SSHServerChannel[bytes]) -> None:
             super().__init__(channel, chroot=folder.encode())
+
+        def mkdir(self, path: bytes, attrs: asyncssh.SFTPAttrs) -> None:
+            if b"guarded" in path:
+                raise asyncssh.SFTPPermissionDenied("guarded")
+            super().mkdir(path, attrs)
 
     class OldFiles(Files):
         def posix_rename(self, oldpath: bytes, newpath: bytes) -> None:

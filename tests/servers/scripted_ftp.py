@@ -1,0 +1,90 @@
+"""An FTP server that says what a test tells it to, for what no well-behaved server says."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from tests.servers.process import HOST
+
+Reply = str | Callable[[socket.socket, socket.socket], object]
+"""A line; or a function of the control and the data connection."""
+
+USUAL: Mapping[str, Reply] = {
+    "": "220 ready",
+    "USER": "331 password, please",
+    "PASS": "230 welcome",
+    "TYPE": "200 binary",
+    "CWD": "250 there",
+    "SIZE": "213 100",
+    "MLST": "250-\r\n type=file;size=100; x\r\n250 that is all",
+    "QUIT": "221 bye",
+}
+
+
+@dataclass(frozen=True)
+class ScriptedFTP:
+    """Where it listens, and what it was told."""
+
+    url: str
+    commands: list[str] = field(default_factory=list)
+    stopped: threading.Event = field(default_factory=threading.Event)
+    """Set when the test is over: what a reply that hangs waits for."""
+
+
+@contextmanager
+def scripted_ftp(replies: Mapping[str, Reply]) -> Iterator[ScriptedFTP]:
+    """A server that answers each command by its reply, "" being the greeting; others by 502."""
+    script = {**USUAL, **replies}
+    with socket.create_server((HOST, 0), backlog=64) as listener:
+        server = ScriptedFTP(f"ftp://{HOST}:{listener.getsockname()[1]}/folder")
+
+        def serve(control: socket.socket) -> None:
+            try:
+                with control, socket.create_server((HOST, 0)) as data:
+                    _converse(server, control, data, script)
+            except OSError:
+                pass  # The client has gone, which is often what the test is about.
+
+        def accept() -> None:
+            while True:
+                try:
+                    control = listener.accept()[0]
+                except OSError:
+                    return
+                threading.Thread(target=serve, args=(control,), daemon=True).start()
+
+        accepting = threading.Thread(target=accept, daemon=True)
+        accepting.start()
+        try:
+            yield server
+        finally:
+            server.stopped.set()
+            listener.shutdown(socket.SHUT_RDWR)
+            accepting.join()
+
+
+def _converse(
+    server: ScriptedFTP, control: socket.socket, data: socket.socket, script: Mapping[str, Reply]
+) -> None:
+    lines = control.makefile("rb")
+    command = ""
+    while True:
+        reply = script.get(command, "502 unknown")
+        if command in ("PASV", "EPSV"):
+            port = data.getsockname()[1]
+            reply = f"227 here (127,0,0,1,{port // 256},{port % 256})"
+        if callable(reply):
+            with data.accept()[0] as transfer:
+                if reply(control, transfer):
+                    return
+        else:
+            control.sendall(f"{reply}\r\n".encode())
+        line = lines.readline().decode().strip()
+        if not line:
+            return
+        server.commands.append(line)
+        command = line.partition(" ")[0].upper()

@@ -1,0 +1,285 @@
+"""File Storage on `ftp://` and `sftp://`: what is particular to servers that one signs in to."""
+
+from __future__ import annotations
+
+import ftplib
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from secrets import token_bytes, token_hex
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+import asyncssh
+import paramiko
+import pytest
+
+import storage_core
+from storage_core import FileStorage, Store
+from storage_core.errors import (
+    AccessDenied,
+    BlobExists,
+    BlobNotFound,
+    ConfigurationError,
+)
+from tests.children import Killable
+from tests.reliability.relay import Relay, relayed
+from tests.servers.ftp import FTPServer
+from tests.servers.sftp import SFTPServer
+
+MIB = 1024 * 1024
+
+
+class Place(NamedTuple):
+    """A fresh folder on a server."""
+
+    server: FTPServer | SFTPServer
+    url: str
+    folder: Path
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What signs in."""
+        return {"username": self.server.user, "password": self.server.password}
+
+    def store(self, url: str = "", **options: Any) -> Store:
+        """A store there, or by another way to the same server."""
+        return storage_core.open_store(
+            FileStorage(
+                base_path=url or self.url, key_type="uuid", options={**self.options, **options}
+            ),
+            timeout=10,
+        )
+
+    @property
+    def says_when(self) -> bool:
+        """Whether the server says when a file was written: old FTP does for people only."""
+        return self.url.startswith(("sftp:", self.server.url()))
+
+    def names(self) -> set[str]:
+        """What is in the folder of results."""
+        return {each.name for each in (self.folder / "results").iterdir()}
+
+
+def place(server: FTPServer | SFTPServer, *, old: bool) -> Place:
+    name = f"folder-{token_hex(4)}"
+    return Place(server, server.url(name, old=old), server.folder / name)
+
+
+@pytest.fixture(params=["ftp", "ftp, old", "sftp", "sftp, old"])
+def there(request: pytest.FixtureRequest) -> Place:
+    name: str = request.param
+    if name.startswith("sftp"):
+        sftp: SFTPServer = request.getfixturevalue("sftp_server")
+        sftp.trusted_in(Path.home())
+        return place(sftp, old="old" in name)
+    return place(request.getfixturevalue("ftp_server"), old="old" in name)
+
+
+@pytest.fixture
+def on_sftp(sftp_server: SFTPServer) -> Place:
+    return place(sftp_server, old=False)
+
+
+@pytest.fixture
+def relay(there: Place) -> Iterator[Relay]:
+    """Another way to the server, on which connections can be broken."""
+    with relayed(there.url) as relay:
+        yield relay
+
+
+def through(relay: Relay, there: Place) -> Store:
+    any_key = {"host_key_policy": "auto_add"} if there.url.startswith("sftp") else {}
+    return there.store(relay.url, **any_key)
+
+
+def test_user_and_password_are_taken_from_the_url_however_they_are_quoted(there: Place) -> None:
+    user, password = there.server.user, quote(there.server.password, safe="")
+    url = there.url.replace("//", f"//{user}:{password}@")
+    store = storage_core.open_store(FileStorage(base_path=url, key_type="uuid"))
+    assert store.read(store.write(b"there")) == b"there"
+    assert "********" in store.location
+    wrong = url.replace(password, quote(token_hex(10)))
+    with pytest.raises(AccessDenied) as caught:
+        storage_core.open_store(FileStorage(base_path=wrong)).write(b"x")
+    assert there.server.password not in str(caught.value)
+
+
+def test_a_blob_appears_under_its_name_only_when_it_is_complete(
+    there: Place, tmp_path: Path
+) -> None:
+    store = there.store()
+    key = store.write(b"there is a folder")
+    source = tmp_path / "source"
+    source.write_bytes(token_bytes(16 * MIB))
+
+    def upload(ready: Callable[[], None]) -> None:
+        sent, real = 0, (ftplib.FTP.storbinary, paramiko.SFTPFile.write)
+
+        def held(count: int) -> None:
+            nonlocal sent
+            sent += count
+            if sent >= 8 * MIB:
+                ready()
+                time.sleep(3600)
+
+        def storbinary(self: Any, command: str, file: Any, size: int, **_: Any) -> Any:
+            return real[0](self, command, file, size, lambda block: held(len(block)))
+
+        def write(self: Any, data: bytes) -> None:
+            real[1](self, data)
+            held(len(data))
+
+        ftplib.FTP.storbinary, paramiko.SFTPFile.write = storbinary, write  # type: ignore[method-assign]
+        there.store().write_file(source, key="results/killed")
+
+    child = Killable(upload)
+    while len(there.names()) < 2:
+        time.sleep(0.01)
+    child.kill()
+    assert not store.exists("results/killed")
+    with pytest.raises(BlobNotFound):
+        store.read("results/killed")
+    assert [blob.key for blob in store.list()] == [key]
+    (rest,) = there.names() - {key.rpartition("/")[2]}
+    assert rest.startswith("~")
+    # An hour later the next listing takes it away.
+    old = time.time() - 2 * 3600
+    os.utime(there.folder / "results" / rest, (old, old))
+    list(store.list())
+    if there.says_when:
+        waited_for(lambda: rest not in there.names())
+    assert store.write_file(source, key="results/killed") == "results/killed"
+    assert store.read("results/killed") == source.read_bytes()
+
+
+def test_a_connection_that_was_dropped_is_made_again(there: Place, relay: Relay) -> None:
+    store = through(relay, there)
+    key = store.write(b"before")
+    for call in (
+        lambda: store.read(key),
+        lambda: store.write(b"after"),
+        lambda: list(store.list()),
+        lambda: store.exists(key),
+        lambda: store.check(),
+        lambda: store.delete(key),
+    ):
+        relay.hang_up()
+        call()
+    assert not store.exists(key)
+
+
+def test_a_stream_goes_on_where_its_connection_broke(there: Place, relay: Relay) -> None:
+    data = token_bytes(12 * MIB)
+    key = there.store().write(data)
+    store = through(relay, there)
+    with store.open(key) as file:
+        start = file.read(MIB)
+        # Beside a stream the store can be used for other things.
+        assert store.exists(key)
+        relay.hang_up()
+        assert start + file.read() == data
+
+
+def test_of_many_writers_of_one_chosen_key_one_wins(on_sftp: Place) -> None:
+    on_sftp.server.trusted_in(Path.home())  # type: ignore[union-attr]
+    begin = threading.Barrier(8)
+
+    def write(number: int) -> bool:
+        with on_sftp.store() as store:
+            store.check()
+            begin.wait()
+            try:
+                store.write(b"%d" % number, key="results/chosen")
+            except BlobExists:
+                return False
+            return True
+
+    with ThreadPoolExecutor(8) as pool:
+        won = [*pool.map(write, range(8))]
+    assert won.count(True) == 1
+    assert on_sftp.store().read("results/chosen") == b"%d" % won.index(True)
+    waited_for(lambda: on_sftp.names() == {"chosen"})
+
+
+def test_writing_the_same_hash_again_replaces_it(there: Place) -> None:
+    store = storage_core.open_store(FileStorage(base_path=there.url, options=there.options))
+    key = store.write(b"the same")
+    (there.folder / key).write_bytes(b"damaged")
+    assert store.write(b"the same") == key
+    assert store.read(key) == b"the same"
+    assert there.names() == {key.rpartition("/")[2]}
+
+
+def test_a_listing_says_when_blobs_were_written_and_passes_over_names_of_others(
+    there: Place,
+) -> None:
+    store = there.store()
+    key = store.write(b"data")
+    (there.folder / "results" / "a folder").mkdir()
+    for name in (b"caf\xe9", "naïve".encode(), b"with  spaces ", b"-> x"):
+        (Path(os.fsdecode(os.fsencode(there.folder) + b"/results/" + name))).write_bytes(b"")
+    (blob,) = store.list()
+    assert (blob.key, blob.size) == (key, 4)
+    if there.says_when:
+        assert blob.modified is not None
+        assert abs(datetime.now(UTC) - blob.modified) < timedelta(minutes=1)
+
+
+def test_a_folder_that_may_not_be_written_is_access_denied(there: Place) -> None:
+    base = there.url.rpartition("/")[0]
+    store = there.store(f"{base}/guarded")
+    with pytest.raises(AccessDenied, match=r"guarded.*Options"):
+        store.write(b"x")
+    with pytest.raises(BlobNotFound):
+        store.read("results/unknown")
+
+
+def test_a_file_in_place_of_the_folder_is_a_failure_of_one_line(there: Place) -> None:
+    there.folder.write_bytes(b"a file")
+    with pytest.raises(storage_core.StorageError) as caught:
+        there.store().write(b"x")
+    assert "\n" not in str(caught.value)
+    assert there.folder.read_bytes() == b"a file"
+
+
+@pytest.mark.parametrize("known", ["nothing", "another key"])
+def test_an_sftp_server_that_is_not_known_gets_no_password(
+    on_sftp: Place, known: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    server = on_sftp.server
+    assert isinstance(server, SFTPServer)
+    if known == "another key":
+        server.trusted_in(Path.home())
+        hosts = Path.home() / ".ssh" / "known_hosts"
+        lines = hosts.read_text().splitlines()
+        hosts.write_text("\n".join(_with_another_key(line) for line in lines) + "\n")
+    for call in (
+        lambda store: store.write(b"x"),
+        lambda store: store.read("results/x"),
+        lambda store: store.check(),
+    ):
+        started = time.monotonic()
+        with pytest.raises(ConfigurationError, match="known_hosts") as caught:
+            call(on_sftp.store())
+        assert time.monotonic() - started < 5
+        assert "\n" not in str(caught.value)
+    assert on_sftp.store(host_key_policy="auto_add").write(b"x")
+    assert capfd.readouterr().err == ""
+
+
+def _with_another_key(line: str) -> str:
+    public = asyncssh.generate_private_key("ssh-ed25519").export_public_key().decode()
+    return f"{line.split()[0]} {' '.join(public.split()[:2])}"
+
+
+def waited_for(found: Callable[[], bool]) -> None:
+    """What is done beside everything else is done soon."""
+    until = time.monotonic() + 20
+    while not found():
+        assert time.monotonic() < until
+        time.sleep(0.01)

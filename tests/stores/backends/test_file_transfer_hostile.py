@@ -1,0 +1,195 @@
+"""`ftp://` and `sftp://` against servers that are broken, slow or lying."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from secrets import token_hex
+
+import pytest
+
+from storage_core.backends.base import Backend
+from storage_core.backends.filesystem import open_filesystem
+from storage_core.errors import (
+    AccessDenied,
+    BlobNotFound,
+    StorageError,
+    StorageUnavailable,
+)
+from storage_core.keys import Key
+from tests.servers.process import HOST
+from tests.servers.scripted_ftp import Reply, scripted_ftp
+
+KEY = Key("results", "abc")
+TIMEOUT = 0.5
+# A tenth more than the deadline, and the waking up of a busy machine.
+PATIENCE = 1.1 * TIMEOUT + 0.4
+PASSWORD = token_hex(16)
+
+
+def opened(url: str, timeout: float = TIMEOUT) -> Backend:
+    options = {"username": "me", "password": PASSWORD}
+    return open_filesystem(url, options=options, timeout=timeout, secrets=(PASSWORD,))
+
+
+def failure(call: Callable[[], object], within: float = PATIENCE) -> StorageError:
+    """What `call` raises, which has to come in time."""
+    started = time.monotonic()
+    with pytest.raises(StorageError) as caught:
+        call()
+    assert time.monotonic() - started < within, caught.value
+    assert "\n" not in str(caught.value)
+    assert PASSWORD not in f"{caught.value!r}{caught.value.__cause__!r}"
+    return caught.value
+
+
+@pytest.fixture(scope="module", autouse=True)
+def loaded() -> None:
+    """Importing a driver for the first time takes a second of its own."""
+    for scheme in ("ftp", "sftp"):
+        opened(f"{scheme}://{HOST}:1/")
+
+
+def half(ending: str) -> Reply:
+    """Half of the blob, and what the server says about it."""
+
+    def send(control: socket.socket, data: socket.socket) -> bool:
+        control.sendall(b"150 here it comes\r\n")
+        data.sendall(b"x" * 50)
+        data.close()
+        control.sendall(ending.encode())
+        return not ending
+
+    return send
+
+
+def drip(control: socket.socket, data: socket.socket) -> bool:
+    control.sendall(b"150 here it comes\r\n")
+    for _ in range(20):
+        data.sendall(b"x")
+        time.sleep(0.2)
+    return True
+
+
+@pytest.mark.parametrize(
+    ("command", "reply", "expected"),
+    [
+        ("", "421 too many connections", StorageUnavailable),
+        ("", "HTTP/1.1 400 Bad Request", StorageUnavailable),
+        ("", "120 wait" * 5000, StorageUnavailable),
+        ("PASS", "530 login incorrect", AccessDenied),
+        ("PASS", "421 later", StorageUnavailable),
+        ("USER", "530 anonymous only", AccessDenied),
+        ("SIZE", "550 no such file", BlobNotFound),
+        ("SIZE", "550 Permission denied", AccessDenied),
+        ("SIZE", "213 nonsense", StorageUnavailable),
+        ("RETR", "550 permission denied", AccessDenied),
+        ("RETR", "451 local error", StorageUnavailable),
+        ("RETR", "425 no data connection", StorageUnavailable),
+        ("RETR", "502 not today", StorageUnavailable),
+        ("RETR", half("226 done\r\n"), StorageUnavailable),
+        ("RETR", half("426 broken off\r\n"), StorageUnavailable),
+        ("RETR", half(""), StorageUnavailable),
+        ("RETR", drip, StorageUnavailable),
+    ],
+)
+def test_an_ftp_server_that_fails_is_told_by_the_right_error_in_time(
+    command: str, reply: Reply, expected: type[StorageError], tmp_path: Path
+) -> None:
+    with scripted_ftp({"CWD": "550 no such folder", command: reply}) as server:
+        error = failure(lambda: opened(server.url).get(KEY))
+        if command != "SIZE":  # The stream asks for the size in another way.
+            failure(lambda: opened(server.url).get_file(KEY, tmp_path / "target"))
+    assert type(error) is expected, error
+    assert not (tmp_path / "target").exists()
+
+
+@pytest.mark.parametrize(
+    ("replies", "expected"),
+    [
+        ({"STOR": "553 could not create file"}, AccessDenied),
+        ({"STOR": "452 disk full"}, StorageUnavailable),
+        ({"STOR": "552 over quota"}, StorageUnavailable),
+        ({"STOR": lambda control, data: control.sendall(b"150 go on\r\n") or True}, None),
+    ],
+    ids=["553", "452", "552", "gone"],
+)
+def test_an_ftp_upload_that_is_not_confirmed_fails(
+    replies: dict[str, Reply], expected: type[StorageError] | None
+) -> None:
+    with scripted_ftp(replies) as server:
+        error = failure(lambda: opened(server.url).put(KEY, b"data", overwrite=True))
+        renamed = [line for line in server.commands if line.startswith("RN")]
+    assert type(error) is (expected or StorageUnavailable), error
+    assert renamed == []
+
+
+@contextmanager
+def greeting(line: bytes, *, hang: bool) -> Iterator[str]:
+    """A server that says one thing; its address."""
+    with socket.create_server((HOST, 0), backlog=64) as listener:
+
+        def serve() -> None:
+            kept = []
+            while True:
+                try:
+                    connection = listener.accept()[0]
+                except OSError:
+                    return
+                connection.sendall(line)
+                kept.append(connection) if hang else connection.close()
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        try:
+            yield f"{HOST}:{listener.getsockname()[1]}"
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            thread.join()
+
+
+@pytest.mark.parametrize("scheme", ["ftp", "sftp"])
+@pytest.mark.parametrize(
+    ("line", "hang"),
+    [
+        (b"", True),
+        (b"", False),
+        (b"SSH-2.0-made-up\r\n", True),
+        (b"SSH-2.0-made-up\r\n\0\0\0\x0c\x0a\x14garbage!", True),
+        (b"SSH-2.0-made-up\r\n", False),
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n", False),
+        (b"220 ready\r\n", True),
+        (b"220-ready\r\n" * 3, False),
+    ],
+)
+def test_a_server_that_is_none_is_unavailable_in_time_and_says_nothing_else(
+    scheme: str, line: bytes, hang: bool, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with greeting(line, hang=hang) as address:
+        error = failure(lambda: opened(f"{scheme}://{address}/folder").get(KEY))
+    assert type(error) is StorageUnavailable, error
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("scheme", ["ftp", "sftp"])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda store: store.put(KEY, b"data", overwrite=True),
+        lambda store: store.exists(KEY),
+        lambda store: store.delete(KEY),
+        lambda store: list(store.list("results")),
+        lambda store: store.check(),
+    ],
+    ids=["put", "exists", "delete", "list", "check"],
+)
+def test_a_server_that_hangs_holds_no_call_up(
+    scheme: str, call: Callable[[Backend], object]
+) -> None:
+    with greeting(b"", hang=True) as address:
+        error = failure(lambda: call(opened(f"{scheme}://{address}/folder")))
+    assert type(error) is StorageUnavailable, error
