@@ -57,6 +57,14 @@ class StorageScreen(Screen[ResultT]):
 
     def on_mount(self) -> None:
         """Say where one is, and what is being done."""
+        title = self.query_one(TitleBar)
+        title.note = title.note or self.app.workspace.shown_path
+        self.watch(self.app, "busy", lambda busy: setattr(title, "busy", busy))
+
+    async def on_resize(self) -> None:
+        """Textual lays the screen out now, right after the first time: a key may come between."""
+        await asyncio.sleep(0)
+
     def changed_elsewhere(self) -> str:
         """What is told, in one line, when the file was changed by others while this is shown."""
         snapshot = self.app.snapshot
@@ -65,14 +73,6 @@ class StorageScreen(Screen[ResultT]):
         if snapshot.stamp is None:
             return "The configuration file was deleted elsewhere."
         return "The configuration file was changed elsewhere."
-
-        title = self.query_one(TitleBar)
-        title.note = title.note or self.app.workspace.shown_path
-        self.watch(self.app, "busy", lambda busy: setattr(title, "busy", busy))
-
-    async def on_resize(self) -> None:
-        """Textual lays the screen out now, right after the first time: a key may come between."""
-        await asyncio.sleep(0)
 
     def action_help(self) -> None:
         """Every key of this screen."""
