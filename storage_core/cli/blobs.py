@@ -36,7 +36,7 @@ def _ref_option(name: str, help: str) -> Callable[[Callable[..., Any]], Callable
     ),
 )
 @click.argument("file", required=False, type=click.Path(path_type=str))
-@_ref_option("--to", "Where to write; by default the default.")
+@_ref_option("--to", "The storage to write to, instead of the default.")
 @click.option("--kind", type=_KIND, help="The kind of data.  [default: results]")
 @click.option("--key", metavar="KIND/NAME", help="Choose the key; an existing one is an error.")
 @click.pass_obj
@@ -77,7 +77,7 @@ def write(
     ),
 )
 @click.argument("key", metavar="KEY")
-@_ref_option("--from", "Where to read; by default the default.")
+@_ref_option("--from", "The storage to read from, instead of the default.")
 @click.option(
     "-o",
     "--output",
@@ -90,7 +90,7 @@ def write(
 def read(session: Session, key: str, ref: str | None, target: str | None, as_json: bool) -> None:
     """Get the blob under KEY, on standard output or in a file.
 
-    With --json it is printed as text or, where it is none, in base64.
+    With --json, text is printed as text and anything else in base64.
     """
     if target == "":
         raise WrongUsage("--output is empty; name a file, or leave it out")
@@ -117,7 +117,7 @@ def read(session: Session, key: str, ref: str | None, target: str | None, as_jso
 @click.option("--kind", type=_KIND, help="Only this kind of data.")
 @click.pass_obj
 def blobs(session: Session, ref: str | None, kind: Kind | None, as_json: bool) -> None:
-    """List the blobs of a storage, by default of the default.
+    """List the blobs of the default storage, or of another one.
 
     Each line has the time of writing (UTC), the size in bytes and the key.
     """
@@ -149,13 +149,13 @@ def blobs(session: Session, ref: str | None, kind: Kind | None, as_json: bool) -
 
 @command("rm", examples=("storage rm results/latest --from prod-results",))
 @click.argument("key", metavar="KEY")
-@_ref_option("--from", "Where to delete; by default the default.")
+@_ref_option("--from", "The storage to delete from, instead of the default.")
 @confirm_option
 @click.pass_obj
 def rm(session: Session, key: str, ref: str | None, confirm: str | None, as_json: bool) -> None:
-    """Delete the blob under KEY. That there is none is no error.
+    """Delete the blob under KEY. If there is none, that is no error.
 
-    In a protected storage its name has to be typed, or given with --confirm.
+    Where the storage is protected, its name has to be typed, or given with --confirm.
     """
     parse_key(key)
     with stores.opened(session, ref) as store:

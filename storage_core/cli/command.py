@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 from click.shell_completion import CompletionItem
@@ -18,6 +18,12 @@ from storage_core.config.file import ConfigFile
 
 if TYPE_CHECKING:
     from storage_core.cli import OpenApp
+
+
+REF_HELP: Final = (
+    "REF is the name of a storage configuration, its ID, or the first four or more characters of "
+    "its ID."
+)
 
 
 @dataclass
@@ -79,6 +85,15 @@ class StorageCommand(Help, click.Command):
         self.params.append(config_option())
         if prints:
             self.params.append(json_option())
+
+    def format_help_text(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the help, and what REF is unless the command has rules of its own for it."""
+        super().format_help_text(context, formatter)
+        takes_ref = any((each.metavar or "").strip("[].") == "REF" for each in self.params)
+        if takes_ref and "REF is" not in (self.help or ""):
+            formatter.write_paragraph()
+            with formatter.indentation():
+                formatter.write_text(REF_HELP)
 
     def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
         """Parse, but never repeat an argument too many: it may be the rest of a secret."""

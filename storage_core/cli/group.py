@@ -89,8 +89,6 @@ def storage(context: click.Context) -> Any:
     """Name each place where you keep results once; every program asks for it by name.
 
     Without a command, this opens the app; without a terminal, it prints the list.
-
-    REF is a name, an ID or the start of an ID.
     """
     if context.invoked_subcommand is not None:
         return None

@@ -14,6 +14,23 @@ from storage_core.paths import prefect_home, shortened
 from storage_core.references import check_reference, resolve
 
 
+class _Port(click.ParamType[int]):
+    """The number of a port, with an error in words."""
+
+    name = "port"
+
+    def convert(
+        self, value: str | int, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        try:
+            number = int(value)
+        except ValueError:
+            number = -1
+        if not 0 <= number <= 65535:
+            self.fail("a port is a number from 0 to 65535", param, ctx)
+        return number
+
+
 @command(
     "kv-server",
     examples=(
@@ -22,17 +39,21 @@ from storage_core.references import check_reference, resolve
         "storage kv-server --host 0.0.0.0 --token env:KV_TOKEN",
     ),
 )
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option(
+    "--host",
+    metavar="ADDRESS",
+    default="127.0.0.1",
+    show_default=True,
+    help="The address to listen on.",
+)
 @click.option(
     "--port",
-    type=click.IntRange(0, 65535),
+    type=_Port(),
+    metavar="PORT",
     default=4300,
-    show_default=True,
-    help="The port; 0 for any free one.",
+    help="The port; 0 for any free one.  [default: 4300]",
 )
-@click.option(
-    "--folder", metavar="PATH", help="Where values are kept.  [default: ~/.prefect/kv-server]"
-)
+@click.option("--folder", metavar="PATH", help="Where values are kept.")
 @click.option(
     "--token",
     metavar="REFERENCE|-|prompt",
@@ -41,7 +62,9 @@ from storage_core.references import check_reference, resolve
 def kv_server(host: str, port: int, folder: str | None, token: str | None, as_json: bool) -> None:
     """Serve a folder as a KV server, for testing. Ctrl+C ends it.
 
-    Prints the API Address once clients can connect.
+    Prints the API Address once clients can connect. Values are kept in ~/.prefect/kv-server unless
+    --folder names another place. Web pages are refused, other programs on this machine are not:
+    --token keeps those out, too.
     """
     if folder == "":
         raise WrongUsage("--folder is empty; name a folder, or leave it out")

@@ -16,12 +16,14 @@ from storage_core.references import check_reference, is_reference
     "move-secret",
     examples=(
         "storage move-secret prod-results keyring:storage/prod-results",
-        "storage move-secret prod-results file:~/.secrets/prod --setting aws_secret_access_key",
+        "storage move-secret prod-results file:~/.secrets/token --setting token",
     ),
 )
 @ref_argument()
 @click.argument("reference")
-@click.option("--setting", metavar="KEY", help="Which one, where several secrets stand in it.")
+@click.option(
+    "--setting", metavar="KEY", help="The setting that holds the secret, if there are several."
+)
 @click.pass_obj
 def move_secret(
     session: Session, ref: str, reference: str, setting: str | None, as_json: bool
@@ -47,8 +49,9 @@ def move_secret(
         setting = held[0] if held else ""
     chosen = setting.replace("-", "_").strip("_")
     if chosen not in held:
-        known = f"; secrets stand in {', '.join(held)}" if held else "; it holds none"
-        raise WrongUsage(f"no secret to move there{known}")
+        if not held:
+            raise WrongUsage(f"no secret of '{name}' stands in the file, so there is none to move")
+        raise WrongUsage(f"--setting names none that stands in the file; use {' or '.join(held)}")
     move(session.file, name, chosen, reference)
     if as_json:
         output.emit_json({"name": name, "setting": chosen, "reference": reference})

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 def restore(session: Session, version: str | None, yes: bool, as_json: bool) -> None:
     """List earlier versions of the configuration file, or bring one back.
 
-    VERSION is its number or its stamp (see --json). What the file holds now is kept as a version
-    too, so that a restore can be taken back; of a broken file, the text is kept.
+    VERSION is a number in the list, or a stamp as --json prints it. What the file holds now, broken
+    or not, is kept as a version too, so that a restore can be taken back.
     """
     path = session.file.path
     if version is None:

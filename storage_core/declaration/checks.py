@@ -27,9 +27,9 @@ def bucket(value: str) -> str:
     """The name of a bucket or container, without scheme or path."""
     value = plain_text(value)
     if "://" in value:
-        raise ValueError("write the bare name, without a scheme such as s3://")
+        raise ValueError("must be the bare name, without a scheme such as s3://")
     if "/" in value or "\\" in value:
-        raise ValueError("write the bare name; what follows a slash goes into Prefix")
+        raise ValueError("must be the bare name; what follows a slash goes into Prefix")
     if any(character.isspace() for character in value):
         raise ValueError("must not contain spaces")
     return value
@@ -49,7 +49,7 @@ def http_url(value: str) -> str:
     """An http or https address, without a query."""
     value = plain_text(value).strip()
     if not _URL.fullmatch(value):
-        raise ValueError("write an address such as http://127.0.0.1:9000")
+        raise ValueError("must be an address such as http://127.0.0.1:9000")
     _check_port(value)
     return value
 
@@ -58,7 +58,7 @@ def local_path(value: str) -> str:
     """A path in the local file system; `~` is kept."""
     value = plain_text(value)
     if "://" in value:
-        raise ValueError("write a local path; File Storage takes URLs")
+        raise ValueError("must be a local path; File Storage takes URLs")
     return value
 
 
@@ -67,7 +67,7 @@ def path_or_url(value: str) -> str:
     value = plain_text(value)
     scheme, separator, rest = value.rpartition("://")
     if separator and not rest.strip("/") and scheme.split("::")[-1] not in ("memory", "file"):
-        raise ValueError("write what follows the scheme too, such as s3://my-bucket/my-folder")
+        raise ValueError("must have what follows the scheme too, such as s3://my-bucket/my-folder")
     if ".." in rest.replace("\\", "/").split("/") and separator:
         raise ValueError("must not contain '..'")
     return value

@@ -152,7 +152,7 @@ def _table_from_text(value: Any) -> Any:
     try:
         return loads(value) if value.lstrip().startswith("{") else toml_loads(value)
     except (JSONDecodeError, TOMLDecodeError, RecursionError):
-        raise ValueError("write lines such as requester_pays = true, or a JSON object") from None
+        raise ValueError("must be lines such as requester_pays = true, or a JSON object") from None
 
 
 def _faults(cls: type[StorageConfiguration], error: ValidationError) -> list[Fault]:

@@ -30,7 +30,7 @@ class KVServerStorage(RemoteStorage):
         "API endpoint for the KV store.",
         form="url",
         check=checks.http_url,
-        placeholder="http://127.0.0.1:4300/storage",
+        placeholder="http://127.0.0.1:4300",
     )
     token: str | None = setting(
         "Token",

@@ -167,7 +167,7 @@ def test_a_reference_written_as_plain_option_is_warned_of(storage: Storage, conf
         (("s3", "--name", "", "--bucket", "b"), "--name: the name must not be empty"),
         (("temporary", "--name", "61354abf-7cc8-4c2c-b890-78b1f985a9fb"), "look like an ID"),
         (("temporary", "--name", "a\x1bb"), "control"),
-        (("kv", "--name", "x", "--api-address", "nowhere"), "--api-address write an address"),
+        (("kv", "--name", "x", "--api-address", "nowhere"), "--api-address must be an address"),
         (("s3", "--name", "x", "--bucket", "b", "--timeout", "soon"), "--timeout must be a number"),
         (("s3", "--name", "x", "--bucket", "b", "--timeout", "-1"), "--timeout must be"),
         (("s3", "--name", "x", "--bucket", "b", "--options", "what"), "KEY=VALUE"),

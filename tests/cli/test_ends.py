@@ -131,7 +131,8 @@ def test_a_broken_pipe_of_a_storage_is_not_taken_for_one_of_the_output(
         (("show",), "missing argument 'REF'"),
         (("ls", "extra"), "storage ls got an argument too many"),
         (("blobs", "--kind", "other"), "--kind"),
-        (("kv-server", "--port", "99999"), "--port"),
+        (("kv-server", "--port", "99999"), "a port is a number from 0 to 65535"),
+        (("kv-server", "--port", "http"), "a port is a number from 0 to 65535"),
         (("types", "nope"), "type 'nope' is unknown"),
     ],
 )

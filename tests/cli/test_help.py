@@ -58,6 +58,17 @@ def test_every_command_has_help_with_an_example_and_the_file_option(
     assert any(f"storage {' '.join(command)}" in example for example in examples(outcome))
 
 
+@pytest.mark.parametrize("command", [(), *COMMANDS], ids=" ".join)
+def test_help_fits_80_columns_and_explains_ref(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    help = storage(*command, "--help").out
+    # An example is to be copied, so it stays in one line.
+    assert max(map(len, help.partition("Examples:")[0].splitlines())) <= 80
+    assert ("REF" in help.replace("REFERENCE", "")) == ("REF is " in help)
+
+
 def test_no_summary_of_a_command_is_cut(storage: Storage) -> None:
     for outcome in (storage("--help"), storage("create", "--help")):
         _, _, listed = outcome.out.partition("Commands:\n")

@@ -71,4 +71,4 @@ def test_nothing_to_move_is_said(storage: Run, path: Path) -> None:
     storage("edit", "prod", "--aws-secret-access-key", "env:SECRET")
     nothing = storage("move-secret", "prod", "env:SECRET")
     assert nothing.code == 2
-    assert "it holds none" in nothing.err
+    assert "no secret of 'prod' stands in the file" in nothing.err

@@ -138,7 +138,7 @@ def test_a_bad_value_is_asked_for_again_with_the_reason(terminal: Terminal, conf
     answer(child, "Bucket: ", "")
     child.expect("Bucket is required")
     answer(child, "Bucket: ", "s3://x")
-    child.expect("Bucket write the bare name")
+    child.expect("Bucket must be the bare name")
     answer(child, "Bucket: ", "x")
     child.expect("AWS Access Key ID")
 

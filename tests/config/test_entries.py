@@ -43,7 +43,7 @@ def problems(file: ConfigFile, text: str) -> list[str]:
             ["regoin_name", "did you mean region_name?"],
         ),
         ('[storage.a]\ntype = "s3"\nbucket = 5\n', 3, ["bucket must be text in quotes"]),
-        ('[storage.a]\ntype = "s3"\nbucket = "s3://b"\n', 3, ["bucket write the bare name"]),
+        ('[storage.a]\ntype = "s3"\nbucket = "s3://b"\n', 3, ["bucket must be the bare name"]),
         (
             '[storage.a]\ntype = "s3"\nbucket = "b"\nprefix = "a/../b"\n',
             4,
