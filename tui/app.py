@@ -14,10 +14,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
-from textual import work
+from textual import events, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding
-from textual.reactive import reactive
+from textual.reactive import Reactive, reactive
 from textual.signal import Signal
 
 from tui import state
@@ -26,11 +26,13 @@ from tui.garbage import collect, undisturbed
 from tui.keymap import keymap
 from tui.screens.base import StorageScreen
 from tui.theme import DARK, THEMES
+from tui.typed import Typed
 from tui.warm import warm_up
 from tui.workspace import Snapshot, Workspace
 
 if TYPE_CHECKING:
     from textual.screen import Screen
+    from textual.theme import Theme
 
 T = TypeVar("T")
 
@@ -68,6 +70,9 @@ class StorageApp(App[None]):
     ]
     NOTIFICATION_TIMEOUT = 4
 
+    # As a default, not set later: then Textual would read all styles twice.
+    theme = Reactive(DARK)
+
     busy: reactive[str] = reactive("", init=False)
     """What is being done in the background, as shown; empty when nothing is."""
 
@@ -84,16 +89,22 @@ class StorageApp(App[None]):
         self.idle = asyncio.Event()
         """Set while nothing is being done in the background; first when the file has been read."""
 
+        self.typed = Typed(self, super().on_event, lambda screen: getattr(screen, "flows", 0) > 0)
+        """What was typed and waits for the screen that it is meant for."""
+
         self._jobs: list[str] = []
         self._keymap_notes: list[str] = []
-        for theme in THEMES:
-            self.register_theme(theme)
-        known = self.remembered.theme in self.available_themes
-        self.theme = self.remembered.theme if known else DARK
+        if self.remembered.theme in self.available_themes:
+            self.theme = self.remembered.theme
         self._first = begin(self.workspace.load)
         # Nothing is on screen yet: a file that is read at once is best read before everything else,
         # since the thread and the event loop would slow each other down.
         wait([self._first], FIRST_READ)
+
+    @property
+    def available_themes(self) -> dict[str, Theme]:
+        """Our own and Textual's."""
+        return {**{theme.name: theme for theme in THEMES}, **super().available_themes}
 
     def get_default_screen(self) -> Screen[None]:
         """The list is the first screen, with none below it."""
@@ -106,7 +117,7 @@ class StorageApp(App[None]):
         # Saves the terminal's title, to be restored at the end, and sets our own.
         self._to_terminal(f"\x1b[22;2t\x1b]2;Storage: {self.workspace.shown_path}\x1b\\")
         self.theme_changed_signal.subscribe(self, lambda theme: self.remember(theme=theme.name))
-        self.screen_change_signal.subscribe(self, lambda _: self._tidy())
+        self.screen_change_signal.subscribe(self, lambda _: self._screen_changed())
         if self._first.done():
             # Before the screen is laid out, so that its first frame has everything in it.
             self._show(self._first.result())
@@ -199,8 +210,16 @@ class StorageApp(App[None]):
                 keep = partial(state.save, state.State(**vars(self.remembered)))
                 self.run_worker(in_thread(keep), group="state")
 
-    def _tidy(self) -> None:
-        # Back on the list, and a moment later, when it has been drawn.
+    async def on_event(self, event: events.Event) -> None:
+        """Keys wait until it is their turn."""
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            await self.typed.add(event)
+        else:
+            await super().on_event(event)
+
+    def _screen_changed(self) -> None:
+        self.typed.look_again()
+        # Back on the list garbage is collected, a moment later, when it has been drawn.
         if len(self.screen_stack) == 1:
             self.set_timer(
                 POLL, lambda: self.run_worker(in_thread(collect), group="tidy", exclusive=True)

@@ -1,7 +1,8 @@
 """Flows: what a command does when it takes more than a moment, questions included.
 
-A flow runs as a worker of its screen, one after the other in the order of the keys pressed. What
-goes wrong in it is told in one line; a bug is a crash, without the values of variables.
+A flow runs as a worker of its screen, one after the other; until it has ended or asks something,
+keys wait (`typed.py`). What goes wrong in it is told in one line; a bug is a crash, without the
+values of variables.
 """
 
 from __future__ import annotations
@@ -29,12 +30,17 @@ def flow(
     @wraps(method)
     def start(screen: S, /, *args: P.args, **kwargs: P.kwargs) -> Worker[None]:
         async def run() -> None:
-            async with screen.turn:
-                try:
+            try:
+                async with screen.turn:
                     await method(screen, *args, **kwargs)
-                except StorageError as error:
-                    screen.app.fail(str(error))
+            except StorageError as error:
+                screen.app.fail(str(error))
+            finally:
+                screen.flows -= 1
+                screen.app.typed.look_again()
 
+        # At once: the next key may have arrived already.
+        screen.flows += 1
         return screen.run_worker(run(), name=method.__name__, group="flow")
 
     return start

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import tomllib
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from textual import events
+from textual.worker import WorkerCancelled
 
 from tui.app import StorageApp
 from tui.screens.configurations import ConfigurationsScreen
@@ -54,10 +58,12 @@ async def settle(pilot: Pilot[Any]) -> None:
     while True:
         await pilot.pause()
         waiting = [worker for worker in app.workers if worker.group.startswith(_AWAITED)]
-        if app.idle.is_set() and not waiting:
+        if app.idle.is_set() and not waiting and (app.typed.calm or app._exit):
             return
         if waiting:
-            await app.workers.wait_for_complete(waiting)
+            # One that makes way for the next of its kind has ended too.
+            with suppress(WorkerCancelled):
+                await app.workers.wait_for_complete(waiting)
         await app.idle.wait()
 
 
@@ -66,6 +72,13 @@ async def press(pilot: Pilot[Any], *keys: str) -> None:
     for key in keys:
         await pilot.press(key)
         await settle(pilot)
+
+
+async def burst(pilot: Pilot[Any], *keys: str) -> None:
+    """Press keys all at once, as they come over a slow line, before the app has looked at one."""
+    for key in keys:
+        pilot.app.post_message(events.Key(key, key if len(key) == 1 else None))
+    await settle(pilot)
 
 
 async def enter(pilot: Pilot[Any], text: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from textual.binding import Binding
@@ -44,6 +45,9 @@ class StorageScreen(Screen[ResultT]):
         self.turn = asyncio.Lock()
         """Held by the flow that is running on this screen."""
 
+        self.flows = 0
+        """Flows that run on this screen or wait for that. Keys wait for them."""
+
     def compose(self) -> ComposeResult:
         """The bars; what is between them comes from `body`."""
         self.add_class(*_breakpoints(self.app))
@@ -64,6 +68,16 @@ class StorageScreen(Screen[ResultT]):
     async def on_resize(self) -> None:
         """Textual lays the screen out now, right after the first time: a key may come between."""
         await asyncio.sleep(0)
+
+    @contextmanager
+    def keys_free(self) -> Iterator[None]:
+        """Around what may take long in a flow: keys do not wait for it."""
+        self.flows -= 1
+        self.app.typed.look_again()
+        try:
+            yield
+        finally:
+            self.flows += 1
 
     def changed_elsewhere(self) -> str:
         """What is told, in one line, when the file was changed by others while this is shown."""

@@ -103,7 +103,8 @@ class BlobCommands(StorageScreen[ResultT]):
             )
         )
         if answer == "delete":
-            await self.app.in_background("deleting", lambda: self.opened.delete(blob.key))
+            with self.keys_free():
+                await self.app.in_background("deleting", lambda: self.opened.delete(blob.key))
             self.app.say(f"Deleted {blob.key}.")
             self.blob_deleted(blob)
 
