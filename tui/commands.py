@@ -139,6 +139,15 @@ FORM: Final = (
         priority=True,
     ),
     Command(
+        "source",
+        ("f6",),
+        "Source",
+        "Choose where a secret is kept: here, in a variable, a file or the keyring.",
+        "Form",
+        True,
+        priority=True,
+    ),
+    Command(
         "advanced",
         ("f3",),
         "Advanced",

@@ -130,9 +130,9 @@ async def filled_form(pilot: Pilot[Any]) -> None:
     await enter(pilot, "acme-results")
     await press(pilot, "tab")
     await enter(pilot, "AKIAEXAMPLE")
-    await press(pilot, "tab", "tab", "tab", "enter", "down", "enter", "shift+tab")
-    await enter(pilot, "PROD_S3_SECRET")
-    await press(pilot, "tab", "tab", "tab", "tab", "tab")
+    await press(pilot, "tab")
+    await enter(pilot, "env:PROD_S3_SECRET")
+    await press(pilot, "tab", "tab", "tab")
     await enter(pilot, "eu-west-1")
     await press(pilot, "tab")
     await enter(pilot, "prod-results")
@@ -144,7 +144,7 @@ async def wrong_form(pilot: Pilot[Any]) -> None:
     await enter(pilot, "s3://acme")
     await press(pilot, "tab")
     await enter(pilot, "AKIAEXAMPLE")
-    await press(pilot, "tab", "tab", "tab", "tab", "tab", "tab", "tab")
+    await press(pilot, "tab", "tab", "tab", "tab")
     await enter(pilot, "eu-west-1")
     await press(pilot, "tab")
     await enter(pilot, "staging")
@@ -216,18 +216,16 @@ async def main_flow(pilot: Pilot[Any]) -> AsyncIterator[float]:
     for part in typing("AKIAEXAMPLE"):
         await enter(pilot, part)
         yield 0.15
-    await press(pilot, "tab", "tab", "tab")
+    await press(pilot, "tab")
     yield 0.4
-    await press(pilot, "enter")
-    yield 0.8
-    await press(pilot, "down")
-    yield 0.5
-    await press(pilot, "enter", "shift+tab")
-    yield 0.3
+    for part in ("e", "n", "v", ":"):
+        await enter(pilot, part)
+        yield 0.2
+    yield 0.6
     for part in typing("PROD_S3_SECRET"):
         await enter(pilot, part)
         yield 0.15
-    await press(pilot, "tab", "tab", "tab", "tab", "tab")
+    await press(pilot, "tab", "tab", "tab")
     for part in typing("eu-west-1"):
         await enter(pilot, part)
         yield 0.15

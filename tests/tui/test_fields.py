@@ -13,7 +13,7 @@ from tests.tui.driving import enter, press, read, screen_text, settle
 from tui.app import StorageApp
 from tui.screens.form import FormScreen
 from tui.widgets.field import Field
-from tui.widgets.menu import Chooser, Menu
+from tui.widgets.menu import Menu
 
 
 def service_account() -> str:
@@ -47,15 +47,15 @@ async def test_a_service_account_is_copied_from_a_file(tmp_path: Path) -> None:
         await press(pilot, "n", "3")
         await enter(pilot, "acme-models")
         info = field(pilot, "service_account_info")
-        info.query_one(Chooser).focus()
-        await press(pilot, "enter", "down", "enter", "shift+tab")
+        info.focus_target.focus()
+        await press(pilot, "f6", "down", "enter")
         await enter(pilot, str(tmp_path / "nowhere.json"))
-        await press(pilot, "tab", "tab")
+        await press(pilot, "tab")
         assert "there is no such file" in screen_text(pilot)
         info.focus_target.focus()
         await press(pilot, "end", "ctrl+u")
         await enter(pilot, str(account))
-        await press(pilot, "tab", "tab")
+        await press(pilot, "tab")
         assert info.value == text
         assert text[:40] not in screen_text(pilot)
         field(pilot, "name").focus_target.focus()
@@ -101,8 +101,8 @@ async def test_the_variables_of_the_environment_are_listed_for_a_reference(
         await settle(pilot)
         await press(pilot, "n", "6")
         secret = field(pilot, "aws_secret_access_key")
-        secret.query_one(Chooser).focus()
-        await press(pilot, "enter", "down", "enter", "shift+tab")
+        secret.focus_target.focus()
+        await press(pilot, "f6", "down", "enter")
         await enter(pilot, "acme")
         await press(pilot, "down")
         assert "ACME_S3_SECRET" in screen_text(pilot)

@@ -82,7 +82,7 @@ async def filled_form(pilot: Pilot[Any]) -> None:
     await enter(pilot, "acme-results")
     await press(pilot, "tab")
     await enter(pilot, "AKIAEXAMPLE")
-    await press(pilot, "tab", "tab")
+    await press(pilot, "tab")
     await enter(pilot, secrets.token_hex(10))
     await press(pilot, "f3")
     await enter(pilot, "team-a")

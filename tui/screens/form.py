@@ -155,6 +155,8 @@ class FormScreen(SaveCommands):
         if field.value == value:
             field.show_fault(fault)
             self._show_landing()
+            if fault:
+                self._keep_in_sight(field)
 
     @flow
     async def _load(self, field: ReferenceField) -> None:
@@ -170,6 +172,7 @@ class FormScreen(SaveCommands):
             self._check(field)
         else:
             field.show_fault("there is no such file, or it is empty")
+            self._keep_in_sight(field)
 
     async def show_faults(self, faults: dict[str, str | None]) -> None:
         """Tell what is wrong, each under its field; the first gets the focus."""
@@ -220,14 +223,34 @@ class FormScreen(SaveCommands):
 
     def _go_to(self, field: Field) -> None:
         field.focus_target.focus()
-        # What has just been mounted has no place yet.
-        self.call_after_refresh(lambda: field.scroll_visible(animate=False))
+        self._keep_in_sight(field)
+
+    def on_descendant_focus(self) -> None:
+        """Textual sees to it that the editor is in sight; what is said below it matters too."""
+        self._keep_in_sight()
+
+    def _keep_in_sight(self, *fields: Field) -> None:
+        """Scroll so that these fields are seen whole, and before all the one with the focus."""
+
+        def scroll() -> None:
+            focused = self._focused_field()
+            for field in (*fields, *([focused] if focused else [])):
+                field.scroll_visible(animate=False)
+
+        # What has just been mounted, or says more than before, has its place only then.
+        self.call_after_refresh(scroll)
 
     def action_reveal(self) -> None:
         """Show the secret in this field for a while."""
         field = self._focused_field()
         if field is None or not field.reveal():
             self.app.say("There is no secret in this field.")
+
+    def action_source(self) -> None:
+        """List where the value of this field can be kept."""
+        field = self._focused_field()
+        if field is None or not field.choose_source():
+            self.app.say("The value of this field is always kept in the file.")
 
     def _focused_field(self) -> Field | None:
         ancestors = self.focused.ancestors if self.focused else []

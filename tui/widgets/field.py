@@ -94,6 +94,10 @@ class Field(Widget):
         """Show a secret for a while; False where there is none."""
         return False
 
+    def choose_source(self) -> bool:
+        """List where the value can be kept; False where that is always the file."""
+        return False
+
     def offer(self, suggestions: Iterable[str]) -> None:
         """Values that people often choose."""
 

@@ -6,7 +6,7 @@ Used by the fields of a form. A list exists only while it is open.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.cells import cell_len
 from textual import events
@@ -15,9 +15,18 @@ from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
-from textual.widgets import OptionList
+from textual.widgets import Input, OptionList
 
+from tui.commands import shown_key
 from tui.text import cut, printable
+from tui.theme import MUTED
+
+if TYPE_CHECKING:
+    from tui.app import StorageApp
+
+
+_BESIDE = 4
+"""Cells that a list takes beside its longest entry: its edge, its padding and the scrollbar."""
 
 
 class Menu(OptionList):
@@ -58,7 +67,9 @@ class Menu(OptionList):
     def offer(self, values: Sequence[str]) -> None:
         """List these values from now on."""
         self._values = list(values)
-        self.set_options([Content(printable(value)) for value in self._values])
+        shown = [printable(value) for value in self._values]
+        self.set_options([Content(each) for each in shown])
+        self.styles.min_width = max(map(cell_len, shown), default=0) + _BESIDE
         if self._values:
             known = self._current in self._values
             self.highlighted = self._values.index(self._current) if known else 0
@@ -72,13 +83,17 @@ class Menu(OptionList):
         self.remove()
 
     def action_close(self) -> None:
-        """Choose nothing."""
-        self.opener.focus()
+        """Choose nothing; what is typed goes on where it was."""
+        opener = self.opener
+        self.screen.set_focus(opener)
+        if isinstance(opener, Input):
+            # A field that gets the focus selects all it holds: the next key would replace it.
+            opener.call_later(opener.action_end)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Give the focus back and tell."""
         event.stop()
-        self.opener.focus()
+        self.action_close()
         self.post_message(self.Chosen(self, self._values[event.option_index]))
 
     def on_key(self, event: events.Key) -> None:
@@ -88,49 +103,60 @@ class Menu(OptionList):
             self.post_message(self.Typed(self, event.character if event.is_printable else None))
 
 
-class Chooser(Widget, can_focus=True):
-    """One of a few values, on one line; a key or a click lists them.
+class Chooser(Widget):
+    """One of a few values, on one line; a key of the form or a click lists them.
+
+    It takes no focus: what is typed on the way from field to field belongs into the fields.
 
     Args:
         labels: what is shown for each value.
         value: the value at first.
     """
 
-    BINDINGS: ClassVar[list[Any]] = [Binding("enter,space,down,up", "open", show=False)]
+    app: StorageApp
 
     value: reactive[str] = reactive("", init=False)
 
     class Changed(Message):
-        """The value is another one."""
+        """Another value was chosen."""
+
+    class Clicked(Message):
+        """The values are to be listed."""
 
     def __init__(self, labels: dict[str, str], value: str) -> None:
         super().__init__()
         self._labels = labels
         self.set_reactive(Chooser.value, value)
 
+    @property
+    def key(self) -> str:
+        """The key that lists the values, as people read it."""
+        return shown_key(self.app.key_of("source") or "f6")
+
     def render(self) -> Content:
-        """The value, and a sign that there are others."""
+        """The value, the key where there is room for it, and a sign that there are others."""
         room = self.content_size.width
         label = cut(self._labels[self.value], room - 2)
-        return Content(label + " " * (room - 1 - cell_len(label)) + "▼")
-
-    def watch_value(self) -> None:
-        """Tell the field."""
-        self.post_message(self.Changed())
+        space = room - 1 - cell_len(label)
+        key = f"{self.key} " if len(self.key) + 2 <= space else ""
+        return Content.assemble(label, " " * (space - len(key)), (key, MUTED), "▼")
 
     def on_click(self) -> None:
         """By mouse."""
-        self.action_open()
+        self.post_message(self.Clicked())
 
-    def action_open(self) -> None:
-        """List the values."""
-        if not self.query(Menu):
-            self.mount(Menu([*self._labels.values()], self, self._labels[self.value]))
+    def open(self, opener: Widget) -> None:
+        """List the values, or close the list; then `opener` has the focus."""
+        if menu := [*self.query(Menu)]:
+            menu[0].action_close()
+        else:
+            self.mount(Menu([*self._labels.values()], opener, self._labels[self.value]))
 
     def on_menu_chosen(self, event: Menu.Chosen) -> None:
         """Take it."""
         event.stop()
         self.value = next(v for v, label in self._labels.items() if label == event.value)
+        self.post_message(self.Changed())
 
     def on_menu_typed(self, event: Menu.Typed) -> None:
         """Nothing can be typed here."""
