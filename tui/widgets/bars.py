@@ -45,7 +45,9 @@ class TitleBar(Widget):
         title = cut(self.title, room)
         doing = self.progress or (f"● {self.busy}" if self.busy else "")
         right = doing or self.note
-        right = cut_left(right, max(0, room - cell_len(title) - 2))
+        left = room - cell_len(title) - 2
+        # The end of a place says something, a few letters of it nothing.
+        right = cut_left(right, left) if doing or left >= min(cell_len(right), 16) else ""
         space = " " * (room - cell_len(title) - cell_len(right))
         return Content.assemble(
             (title, "bold $primary"),
@@ -94,7 +96,7 @@ class KeyBar(Widget):
             pieces.append((command, piece))
         gap = 3
         while pieces and sum(piece.cell_length + gap for _, piece in pieces) - gap > room:
-            if gap > 1:
+            if gap > 2:
                 gap -= 1
             else:
                 # Help and quit, at the end, are what a lost person looks for.

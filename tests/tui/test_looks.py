@@ -1,0 +1,213 @@
+"""What makes a screen tidy and the focus visible, whatever the size of it and its colours."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.command import CommandPalette, SearchIcon
+from textual.pilot import Pilot
+from textual.widget import Widget
+from textual.widgets import Button, Input
+
+from storage_core.probe import Step, StepResult
+from tests.tui.driving import TWO, press, screen_text, settle, the_list, write
+from tests.tui.test_browse import filled
+from tests.tui.test_snapshots import FULL
+from tui.app import StorageApp
+from tui.screens import probe as probe_screen
+from tui.theme import DARK, LIGHT
+from tui.widgets.detail import Detail
+
+SIZES = [(120, 40), (80, 24), (60, 20)]
+LOOKS = [DARK, LIGHT, "ansi-dark", "ansi-light", "textual-dark", "no colours"]
+
+sizes = pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+
+
+@pytest.fixture(params=LOOKS)
+def look(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A theme, or none of its colours."""
+    if request.param != "no colours":
+        return str(request.param)
+    monkeypatch.setenv("NO_COLOR", "1")
+    return DARK
+
+
+def drawn(pilot: Pilot[Any], widget: Widget) -> list[tuple[str, Any]]:
+    """The part of the screen that a widget has, with its styles."""
+    left, top, width, height = widget.region
+    strips = pilot.app.screen._compositor.render_strips()[top : top + height]
+    return [
+        (segment.text, segment.style)
+        for strip in strips
+        for segment in strip.crop(left, left + width)
+    ]
+
+
+@sizes
+async def test_size_and_age_stand_at_the_right_edge(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with StorageApp(filled(tmp_path)).run_test(size=size) as pilot:
+        await settle(pilot)
+        await press(pilot, "b")
+        lines = screen_text(pilot).splitlines()
+        head = next(line for line in lines if "Kind" in line)
+        assert len(head.rstrip()) == size[0] - 2
+        rows = [line for line in lines if line.lstrip(" ▌").startswith(("results ", "flows "))]
+        assert {len(row.rstrip()) for row in rows} == {size[0] - 2}
+
+
+@pytest.mark.parametrize("width", [80, 100, 120, 160])
+async def test_names_are_whole_and_the_mark_of_a_test_stands_at_the_right_edge(
+    tmp_path: Path, width: int
+) -> None:
+    path = write(tmp_path / "storage.toml", FULL)
+    async with StorageApp(path).run_test(size=(width, 40)) as pilot:
+        await settle(pilot)
+        table = the_list(pilot).table
+        table.testing = {row.id for row in table.rows if row.entry}
+        table.refresh()
+        await pilot.pause()
+        text = screen_text(pilot)
+        for row in table.rows:
+            assert row.name in text
+        lines = [strip for strip in text.splitlines() if "team share " in strip]
+        assert lines[0][table.region.right - 3 : table.region.right - 1].strip() == "…"
+
+
+@sizes
+async def test_a_connection_test_keeps_its_place_while_it_fills_in(
+    tmp_path: Path, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go = threading.Event()
+
+    def slow(*_: Any, **__: Any) -> Iterator[StepResult]:
+        for number, step in enumerate(steps):
+            if number == 1:
+                assert go.wait(30)
+            yield StepResult(step, True, 0.01)
+
+    steps = [Step(name, f"step {name}") for name in ("one", "two", "three")]
+    monkeypatch.setattr(probe_screen, "steps", lambda _: steps)
+    monkeypatch.setattr(probe_screen, "probe", slow)
+    app = StorageApp(write(tmp_path / "storage.toml", TWO))
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot)
+        await pilot.press("j", "t")
+        while "✓  step one" not in screen_text(pilot):
+            await pilot.pause()
+        before = {widget: widget.region for widget in app.screen.query("*")}
+        assert "Testing…" in screen_text(pilot)
+        go.set()
+        await settle(pilot)
+        assert "It works" in screen_text(pilot)
+        assert before == {widget: widget.region for widget in app.screen.query("*")}
+
+
+@sizes
+async def test_the_buttons_of_a_test_that_says_much_are_in_sight(
+    tmp_path: Path, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = [Step(str(number), f"step {number}") for number in range(7)]
+    found = [StepResult(step, False, 0.01, "word " * 60) for step in steps]
+    monkeypatch.setattr(probe_screen, "steps", lambda _: steps)
+    monkeypatch.setattr(probe_screen, "probe", lambda *_, **__: iter(found))
+    app = StorageApp(write(tmp_path / "storage.toml", TWO))
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot)
+        await press(pilot, "j", "t")
+        for button in app.screen.query(Button):
+            assert button.region in app.screen.region
+            assert str(button.label) in screen_text(pilot)
+
+
+@sizes
+@pytest.mark.parametrize("key", ["ctrl+p", "f8"])
+async def test_the_command_palette_is_one_of_the_dialogs(
+    tmp_path: Path, size: tuple[int, int], key: str
+) -> None:
+    app = StorageApp(write(tmp_path / "storage.toml", TWO))
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot)
+        await app.workers.wait_for_complete(
+            [worker for worker in app.workers if worker.group == "warm"]
+        )
+        await pilot.press(key)
+        palette = app.screen
+        assert isinstance(palette, CommandPalette)
+        while not palette.query_one("#--results").region.height:
+            await pilot.pause()
+        box, below = palette.query_one("#--container"), palette.query_one("#--results")
+        assert box.region in palette.region
+        assert below.region in box.region
+        assert box.styles.border_left[0] == "outer"
+        assert not palette.query_one(SearchIcon).display
+
+
+@pytest.mark.parametrize("keys", [("n", "6"), ("j", "j", "e"), ("x",), ("r",), ("t",)])
+async def test_what_has_the_focus_looks_it(
+    tmp_path: Path, look: str, keys: tuple[str, ...]
+) -> None:
+    app = StorageApp(write(tmp_path / "storage.toml", FULL))
+    app.theme = look
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, *keys)
+        seen = set()
+        while (widget := app.screen.focused) is not None and widget not in seen:
+            seen.add(widget)
+            focused = drawn(pilot, widget)
+            await press(pilot, "tab")
+            if widget is app.screen.focused:
+                break
+            assert drawn(pilot, widget) != focused, widget
+        assert seen
+
+
+async def test_the_details_show_that_they_have_the_focus(tmp_path: Path, look: str) -> None:
+    app = StorageApp(write(tmp_path / "storage.toml", FULL))
+    app.theme = look
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        detail = app.screen.query_one(Detail)
+        before, text = drawn(pilot, detail), screen_text(pilot)
+        await press(pilot, "l")
+        assert drawn(pilot, detail) != before
+        assert screen_text(pilot) == text
+        await press(pilot, "h")
+        assert drawn(pilot, detail) == before
+
+
+async def test_a_wrong_field_with_the_focus_differs_from_other_wrong_ones_and_from_right_ones(
+    tmp_path: Path,
+) -> None:
+    app = StorageApp(write(tmp_path / "storage.toml", TWO))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "n", "6", "ctrl+s")
+        first, *others = (field.query_one(Input) for field in app.screen.query(".-wrong"))
+        assert first.has_focus
+        right = app.screen.query_one("#field-region_name Input")
+        grounds = {str(field.visual_style.background) for field in (first, others[0], right)}
+        assert len(grounds) == 3
+        await press(pilot, "tab", "shift+tab")
+        assert first.has_focus
+
+
+async def test_the_button_that_destroys_looks_it_without_the_focus(
+    tmp_path: Path, look: str
+) -> None:
+    app = StorageApp(write(tmp_path / "storage.toml", TWO))
+    app.theme = look
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "x")
+        cancel, delete = app.screen.query(Button)
+        await press(pilot, "tab")
+        plain = {style for _, style in drawn(pilot, cancel)}
+        await press(pilot, "tab")
+        assert not delete.has_focus
+        assert {style for _, style in drawn(pilot, delete)}.isdisjoint(plain)
