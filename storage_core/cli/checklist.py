@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from storage_core.cli import output
-from storage_core.cli.table import cells, padded
+from storage_core.cli.table import cells, padded, wrapped
 
 if TYPE_CHECKING:
     from storage_core.cli.probing import Probing
@@ -101,13 +101,8 @@ def _under_way(each: Probing, seconds: float) -> str:
 
 
 def _emit_below(message: str, indent: str) -> None:
-    """Print `message` in lines that end between words; a path is left in one piece."""
-    from textwrap import wrap
-
-    width = max((output.width() or 80) - len(indent), 20)
-    text = output.safe(message)
-    for line in wrap(text, width, break_long_words=False, break_on_hyphens=False):
-        output.emit_now(f"{indent}{line}")
+    for line in wrapped(message, output.width(), indent) if message else ():
+        output.emit_now(line)
 
 
 def _mark(is_ok: bool) -> str:

@@ -12,7 +12,7 @@ from storage_core import paths
 from storage_core.cli import entries, output
 from storage_core.cli.command import Session, command, ref_argument
 from storage_core.cli.exposure import warn_if_exposed
-from storage_core.cli.table import Column, Row, cells, laid_out, natural_width, padded
+from storage_core.cli.table import Column, Row, cells, laid_out, natural_width, padded, wrapped
 from storage_core.config.entries import by_line
 from storage_core.types.temporary import TemporaryLocalStorage
 
@@ -65,7 +65,8 @@ def show(session: Session, ref: str, as_json: bool) -> None:
             f"{output.styled(padded(output.safe(label), width), 'dim')}  {output.safe(value)}"
         )
     for problem in by_line(entry.problems):
-        output.emit(output.styled(output.safe(str(problem)), "red"))
+        for line in wrapped(str(problem), output.width()):
+            output.emit(output.styled(line, "red"))
 
 
 def _list(found: Configurations) -> Iterator[str]:

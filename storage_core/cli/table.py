@@ -53,8 +53,31 @@ def laid_out(columns: Sequence[Column], rows: Sequence[Row], width: int | None) 
     for row, text in zip(rows, texts, strict=True):
         for line in _lines(text, widths):
             yield styled(line, row.style) if row.style else line
-        for line in row.below:
-            yield styled(f"    {safe(line)}", "red")
+        for text_below in row.below:
+            for line in wrapped(text_below, width, "    "):
+                yield styled(line, "red")
+
+
+def wrapped(text: str, width: int | None, indent: str = "") -> list[str]:
+    """`text`, escaped, in lines that end between words; a path is left in one piece.
+
+    Args:
+        text: as it came.
+        width: cells per line; None for no limit.
+        indent: what each line begins with.
+    """
+    if width is None:
+        return [indent + safe(text)]
+    from textwrap import wrap
+
+    return wrap(
+        safe(text),
+        max(width, _NARROWEST + len(indent)),
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def natural_width(columns: Sequence[Column], rows: Sequence[Row]) -> int:

@@ -120,6 +120,19 @@ def test_the_problems_of_a_table_come_in_the_order_of_its_lines(
         assert places == ["1", "2", "3", "5"], command
 
 
+def test_at_a_terminal_a_problem_goes_on_in_the_next_line_between_two_words(
+    terminal: Callable[..., object], config: Path
+) -> None:
+    config.write_text('[storage.bad]\ntype = "local"\nstorage_pth = "/data"\n')
+    for arguments in (("ls",), ("show", "bad"), ("test", "bad"), ("test", "--all")):
+        child = terminal(*arguments, NO_COLOR="1")
+        ended(child)
+        lines = child.before.partition("error: ")[0].split("\r\n")
+        assert all(len(line) <= 80 for line in lines if "storage_pth" in line)
+        problem = f"{config}:3: [storage.bad]: storage_pth is not a setting of Local Storage; "
+        assert problem + "did you mean storage_path?" in " ".join(map(str.strip, lines)), arguments
+
+
 def test_a_default_that_names_nothing_is_warned_of(storage: Storage, config: Path) -> None:
     config.write_text('default = "prd"\n[storage.prod]\ntype = "temporary"\n')
     outcome = storage("ls")
