@@ -62,6 +62,9 @@ class Entry:
     problems: tuple[Problem, ...] = ()
     """The one that explains most comes first; `by_line` puts them as they stand in the file."""
 
+    by_hand: bool = False
+    """Whether only a text editor can mend it: it is no table, or its name has a dot unquoted."""
+
     @property
     def cls(self) -> builtins.type[StorageConfiguration] | None:
         """The class of its type, None where the type is unknown."""
@@ -177,6 +180,7 @@ def read_entry(
     found: list[tuple[tuple[str, ...], str]] = []
     cls: type[StorageConfiguration] | None = None
     values: dict[str, Any] = {}
+    by_hand = not isinstance(table, dict) or _unquoted_dot(table) is not None
     if not isinstance(table, dict):
         found.append(
             ((), f"must be a table: write [storage.{toml_key(name)}] on a line of its own")
@@ -213,6 +217,7 @@ def read_entry(
             )
             for key, message in found
         ),
+        by_hand=by_hand,
     )
 
 

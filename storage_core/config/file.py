@@ -6,6 +6,7 @@ verify, replace (see `replace.py`), so that no change of another process is lost
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -145,36 +146,37 @@ class ConfigFile:
         """
         return self.update_settings(ref, changes)
 
-    def update_settings(self, ref: str, changes: Mapping[str, Any]) -> StorageConfiguration:
-        """Like `update`, with the changes in a mapping; only the keys it names are written."""
-        from storage_core.config import edit
-        from storage_core.config.forget import moved_by
-        from storage_core.declaration.validation import validated, with_absolute_paths
-        from storage_core.types import type_named
+    def update_settings(
+        self,
+        ref: str,
+        changes: Mapping[str, Any],
+        *,
+        name: str | None = None,
+        cls: type[StorageConfiguration] | None = None,
+    ) -> StorageConfiguration:
+        """Like `update`, with the changes in a mapping; only the keys it names are written.
 
-        saved: list[StorageConfiguration] = []
-        moved: list[Moved] = []
+        Args:
+            ref: the configuration.
+            changes: settings by name.
+            name: what to call it from now on, changed in the same step; None: as before.
+            cls: the type it is to have, where the file says one that is unknown; None: as before.
+        """
+        from storage_core.config import revise
+
+        done: list[revise.Revision] = []
 
         def change(text: str, tables: Mapping[str, Any]) -> str:
             entry = self._entry(tables, text, ref)
-            cls = entry.cls or type_named(entry.type)
-            typed = with_absolute_paths(cls, changes)
-            values = validated(cls, {**entry.settings, **typed})
-            written = {
-                key: values.get(key)
-                for key in typed
-                if entry.table.get(key) != values.get(key) or key not in entry.table
-            }
-            saved.append(cls(name=entry.name, id=entry.id, **values))
-            moved[:] = moved_by(entry, written)
-            return edit.update_table(
-                text, ("storage", entry.name), {**_lacking_id(entry), **written}
-            )
+            done.append(revise.with_settings(text, entry, changes, cls))
+            text = done[-1].text
+            return text if name is None else revise.with_name(text, tables, entry, name)
 
         self._rewrite(change)
-        if moved:
-            self._forget(moved)
-        return saved[-1]
+        if done[-1].moved:
+            self._forget(done[-1].moved)
+        saved = done[-1].saved
+        return saved if name is None else dataclasses.replace(saved, name=name.strip())
 
     def rename(self, ref: str, new: str) -> str:
         """Give a configuration another name; the default goes along. Returns the new name.
@@ -183,20 +185,11 @@ class ConfigFile:
             StorageNotFound: `ref` (a name or whole ID) names nothing.
             ConfigConflict: the new name is taken.
         """
-        from storage_core.config import edit
+        from storage_core.config import revise
 
         def change(text: str, tables: Mapping[str, Any]) -> str:
             entry = self._entry(tables, text, ref, partial=False)
-            if new.strip() == entry.name:
-                return text
-            name = names.check_new_name(new, storage_tables(tables))
-            path = ("storage", entry.name)
-            # An ID derived from the old name is written down first: the configuration stays itself.
-            text = edit.update_table(text, path, _lacking_id(entry))
-            text = edit.rename_table(text, path, name)
-            if tables.get("default") == entry.name:
-                text = edit.set_root(text, "default", name)
-            return text
+            return revise.with_name(text, tables, entry, new)
 
         self._rewrite(change)
         return new.strip()
@@ -302,7 +295,3 @@ def without_defaults(cls: type[StorageConfiguration], values: Mapping[str, Any])
     """`values` without what would hold anyway: a new table says no more than it must."""
     defaults = {setting.name: setting.default for setting in cls.settings()}
     return {name: value for name, value in values.items() if value != defaults[name]}
-
-
-def _lacking_id(entry: Entry) -> dict[str, Any]:
-    return {} if "id" in entry.table else {"id": entry.id}

@@ -16,6 +16,9 @@ SHORTEST_START: Final = 4
 
 MAX_NAME: Final = 200
 
+BUILT_IN: Final = "Temporary Local Storage"
+"""What lists call the storage that is used when no default is set: no name for another one."""
+
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}", re.IGNORECASE)
 
 
@@ -59,7 +62,8 @@ def check_new_name(name: str, taken: Iterable[str] = ()) -> str:
     """Return `name` if a configuration can be given it.
 
     Raises:
-        ConfigurationError: it is empty, too long, has control characters or is shaped like an ID.
+        ConfigurationError: it is empty, too long, has control characters, is shaped like an ID or
+            is what people call the storage that is used when no default is set.
         ConfigConflict: another configuration has it.
     """
     name = name.strip()
@@ -71,6 +75,10 @@ def check_new_name(name: str, taken: Iterable[str] = ()) -> str:
         raise ConfigurationError("the name must not contain control or invisible characters")
     if is_id(name):
         raise ConfigurationError("the name must not look like an ID; choose a word")
+    if " ".join(name.casefold().split()) == BUILT_IN.casefold():
+        raise ConfigurationError(
+            f"{BUILT_IN} is what is used when no default is set; choose another name"
+        )
     if name in taken:
         raise ConfigConflict(f"the name {quoted(name)} is taken; choose another")
     return name

@@ -1,0 +1,94 @@
+"""What changing the settings or the name of one configuration does to the file's text.
+
+Called by `ConfigFile` under the lock, so that settings and name change in one step or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from storage_core.config import edit, names
+from storage_core.config.entries import storage_tables
+from storage_core.config.forget import Moved, moved_by
+from storage_core.declaration.validation import validated, with_absolute_paths
+from storage_core.types import type_named
+
+if TYPE_CHECKING:
+    from storage_core.config.entries import Entry
+    from storage_core.declaration.configuration import StorageConfiguration
+
+
+class Revision(NamedTuple):
+    """A changed text."""
+
+    text: str
+    saved: StorageConfiguration
+    moved: tuple[Moved, ...]
+    """Secrets that left the file in favour of a reference."""
+
+    def __repr__(self) -> str:
+        return f"<Revision of {self.saved.name!r}>"
+
+
+def with_settings(
+    text: str,
+    entry: Entry,
+    changes: Mapping[str, Any],
+    cls: type[StorageConfiguration] | None = None,
+) -> Revision:
+    """`text` with other settings in one table; only the keys that `changes` names are written.
+
+    Args:
+        text: the file's.
+        entry: the configuration as it stands there.
+        changes: settings by name; None and "" remove one.
+        cls: the type that it is to have; None: its own.
+
+    Raises:
+        InvalidSettings: a setting would be wrong.
+        ConfigurationError: its type is unknown, and no other is given.
+    """
+    cls = cls or entry.cls or type_named(entry.type)
+    typed = with_absolute_paths(cls, changes)
+    values = validated(cls, {**entry.settings, **typed})
+    written: dict[str, Any] = {
+        key: values.get(key)
+        for key in typed
+        if entry.table.get(key) != values.get(key) or key not in entry.table
+    }
+    moved = tuple(moved_by(replace(entry, type=cls.type), written))
+    if entry.type != cls.type:
+        written = {"type": cls.type, **written}
+    return Revision(
+        edit.update_table(text, ("storage", entry.name), {**_lacking_id(entry), **written}),
+        cls(name=entry.name, id=entry.id, **values),
+        moved,
+    )
+
+
+def with_name(text: str, tables: Mapping[str, Any], entry: Entry, new: str) -> str:
+    """`text` with another name for one table; the default goes along.
+
+    Args:
+        text: the file's.
+        tables: what `text` says, but for the settings of this configuration.
+        entry: the configuration as it stood there before any change.
+        new: its name from now on.
+
+    Raises:
+        ConfigurationError, ConfigConflict: the name cannot be taken.
+    """
+    if new.strip() == entry.name:
+        return text
+    name = names.check_new_name(new, storage_tables(tables))
+    path = ("storage", entry.name)
+    # An ID derived from the old name is written down first: the configuration stays itself.
+    text = edit.update_table(text, path, _lacking_id(entry))
+    text = edit.rename_table(text, path, name)
+    return edit.set_root(text, "default", name) if tables.get("default") == entry.name else text
+
+
+def _lacking_id(entry: Entry) -> dict[str, Any]:
+    return {} if "id" in entry.table else {"id": entry.id}
