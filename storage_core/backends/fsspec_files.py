@@ -300,8 +300,12 @@ class FileSystemBackend(RemoteBackend):
         except BaseException:
             driver.folders.discard(folder)
             if began and (rename is not None or not create):
-                beside(self._do(driver, "rm_file", written))
+                beside(self._clean_up(driver, written))
             raise
+
+    async def _clean_up(self, driver: _Driver, path: str) -> None:
+        # A connection that has just failed is no good for it.
+        await self._do(await self._driver() if driver.closes else driver, "rm_file", path)
 
     async def _make_folder(self, driver: _Driver, folder: str) -> None:
         try:

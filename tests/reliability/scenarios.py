@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -19,9 +20,11 @@ from storage_core import (
 )
 from tests.reliability.canary import Canaries, service_account
 from tests.servers.azurite import AzureServer
+from tests.servers.ftp import FTPServer
 from tests.servers.gcs import GCSServer
 from tests.servers.kv import KVServer
 from tests.servers.s3 import S3Server
+from tests.servers.sftp import SFTPServer
 from tests.servers.webdav import WebDAVServer
 
 Scenarios = dict[str, StorageConfiguration]
@@ -174,6 +177,45 @@ def webdav(request: pytest.FixtureRequest, canaries: Canaries, down: str) -> Sce
     }
 
 
+def ftp(request: pytest.FixtureRequest, canaries: Canaries, down: str) -> Scenarios:
+    return _transfer(request.getfixturevalue("ftp_server"), "ftp", canaries, down)
+
+
+def sftp(request: pytest.FixtureRequest, canaries: Canaries, down: str) -> Scenarios:
+    server: SFTPServer = request.getfixturevalue("sftp_server")
+    server.trusted_in(Path.home())
+    found = _transfer(server, "sftp", canaries, down)
+    stranger = server.url("folder").replace("127.0.0.1", "localhost")
+    return {**found, "unknown host": replace(found["wrong"], base_path=stranger)}
+
+
+def _transfer(
+    server: FTPServer | SFTPServer, scheme: str, canaries: Canaries, down: str
+) -> Scenarios:
+    canaries.keep(f"{scheme}, the right password", server.password)
+    options = {"username": server.user, "password": server.password}
+    right = FileStorage(base_path=server.url("folder"), key_type="uuid", options=options)
+    wrong = {"password": canaries.new(f"{scheme} password")}
+    quoted = quote(canaries.new(f"{scheme} password in the URL"), safe="")
+    account = f"//{server.user}:{quote(server.password, safe='')}@"
+    return {
+        "right": right,
+        "right, in the URL": FileStorage(
+            base_path=right.base_path.replace("//", account), key_type="uuid"
+        ),
+        "wrong": replace(right, options=options | wrong),
+        "wrong, in the URL": FileStorage(
+            base_path=right.base_path.replace("//", f"//{server.user}:{quoted}@")
+        ),
+        "down": replace(
+            right, options=options | wrong, base_path=down.replace("http:", f"{scheme}:")
+        ),
+        "nonsense in options": replace(
+            right, options=options | {"made_up": canaries.new(f"{scheme} options")}
+        ),
+    }
+
+
 TYPES: dict[str, Callable[[pytest.FixtureRequest, Canaries, str], Scenarios]] = {
     "S3": s3,
     "File on S3": file_on_s3,
@@ -181,4 +223,6 @@ TYPES: dict[str, Callable[[pytest.FixtureRequest, Canaries, str], Scenarios]] = 
     "GCS": gcs,
     "KV": kv,
     "WebDAV": webdav,
+    "FTP": ftp,
+    "SFTP": sftp,
 }

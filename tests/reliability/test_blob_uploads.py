@@ -33,6 +33,7 @@ from tests.servers.azurite import AzureServer
 from tests.servers.gcs import GCSServer
 from tests.servers.kv import KVServer
 from tests.servers.s3 import S3Server
+from tests.servers.sftp import SFTPServer
 from tests.servers.webdav import WebDAVServer
 
 
@@ -115,6 +116,16 @@ def webdav(request: pytest.FixtureRequest) -> Service:
     )
 
 
+def sftp(request: pytest.FixtureRequest) -> Service:
+    server: SFTPServer = request.getfixturevalue("sftp_server")
+    # FTP is not here: its bytes go beside the connection that a relay could cut.
+    options = {"username": server.user, "password": server.password, "host_key_policy": "auto_add"}
+    return Service(
+        server.url(f"cut-{token_hex(4)}"),
+        lambda url: FileStorage(base_path=url, key_type="uuid", options=options),
+    )
+
+
 SERVICES = {
     "S3": s3,
     "S3 on disk": s3_on_disk,
@@ -122,6 +133,7 @@ SERVICES = {
     "GCS": gcs,
     "KV": kv,
     "WebDAV": webdav,
+    "SFTP": sftp,
 }
 
 

@@ -27,6 +27,7 @@ from tests.reliability.canary import Canaries
 from tests.reliability.sinks import shown
 from tests.servers.misbehaving import UNAVAILABLE, signing_in
 from tests.servers.raw_http import Answer, raw_server, response
+from tests.stores.backends import test_file_transfer_hostile as transfer
 from tests.stores.backends import test_hostile_servers as hostile
 from tests.stores.backends import test_kv_hostile as hostile_kv
 from tests.stores.backends.test_hostile_servers import KEY, Driver
@@ -177,3 +178,50 @@ def test_a_redirect_that_is_followed_would_be_seen() -> None:
         with raw_server(answer) as server:
             urlopen(Request(server.url, headers={"Authorization": "Bearer made-up"})).close()
         assert any(b"Bearer made-up" in request for request in trap.requests)
+
+
+@pytest.mark.reliability
+@pytest.mark.timeout(600)
+def test_figure_11_ftp_and_sftp_against_servers_that_are_none(
+    tmp_path: Path, figure: Figure
+) -> None:
+    calls = operations(tmp_path)
+
+    def ended(scheme: str, line: bytes, hang: bool, operation: str) -> Outcome:
+        with transfer.greeting(line, hang=hang) as address:
+            started = time.monotonic()
+            error = None
+            try:
+                calls[operation](transfer.opened(f"{scheme}://{address}/folder", DEADLINE))
+            except StorageError as raised:
+                error = raised
+            what = f"{scheme}, {operation}: {line!r}, {hang}"
+            return Outcome(what, time.monotonic() - started, error, StorageUnavailable)
+
+    cases = [
+        (scheme, line, hang, operation)
+        for scheme in ("ftp", "sftp")
+        for line, hang in transfer.GREETINGS
+        for operation in calls
+    ]
+    # Importing a driver for the first time takes a moment of its own.
+    for first in (cases[0], cases[-1]):
+        ended(*first)
+    with ThreadPoolExecutor(6) as pool:
+        found = [*pool.map(lambda case: ended(*case), cases)]
+    slowest = max(found, key=lambda each: each.seconds)
+    wrong = [
+        f"{each.what}: {each.error!r}" for each in found if type(each.error) is not each.expected
+    ]
+    told = "\n".join(text for each in found if each.error for text in shown(each.error))
+    left = [*tmp_path.glob("*target*")]
+    figure(
+        11,
+        f"{len(found)} calls over FTP and SFTP to what is no such server",
+        f"slowest {slowest.seconds / DEADLINE:.0%} of the deadline; {len(wrong)} wrong errors; "
+        f"{len(left)} partial files; {told.count(transfer.PASSWORD)} secrets shown",
+    )
+    assert slowest.seconds <= 1.1 * DEADLINE, slowest
+    assert wrong == []
+    assert left == []
+    assert transfer.PASSWORD not in told

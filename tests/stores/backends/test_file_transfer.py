@@ -185,6 +185,23 @@ def test_a_stream_goes_on_where_its_connection_broke(there: Place, relay: Relay)
         assert start + file.read() == data
 
 
+def test_an_upload_whose_connection_breaks_is_made_again_and_leaves_nothing_else(
+    on_sftp: Place, tmp_path: Path
+) -> None:
+    source = tmp_path / "source"
+    source.write_bytes(token_bytes(16 * MIB))
+    with relayed(on_sftp.url) as relay, ThreadPoolExecutor(1) as pool:
+        store = through(relay, on_sftp)
+        store.write(b"there is a folder", key="results/first")
+        relay.stop_after(8 * MIB)
+        writing = pool.submit(store.write_file, source, key="results/second")
+        assert relay.reached.wait(30)
+        relay.hang_up()
+        writing.result()
+        waited_for(lambda: on_sftp.names() == {"first", "second"})
+        assert (on_sftp.folder / "results" / "second").read_bytes() == source.read_bytes()
+
+
 def test_of_many_writers_of_one_chosen_key_one_wins(on_sftp: Place) -> None:
     on_sftp.server.trusted_in(Path.home())  # type: ignore[union-attr]
     begin = threading.Barrier(8)

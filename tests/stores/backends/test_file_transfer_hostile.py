@@ -152,20 +152,21 @@ def greeting(line: bytes, *, hang: bool) -> Iterator[str]:
             thread.join()
 
 
-@pytest.mark.parametrize("scheme", ["ftp", "sftp"])
-@pytest.mark.parametrize(
-    ("line", "hang"),
-    [
-        (b"", True),
-        (b"", False),
-        (b"SSH-2.0-made-up\r\n", True),
-        (b"SSH-2.0-made-up\r\n\0\0\0\x0c\x0a\x14garbage!", True),
-        (b"SSH-2.0-made-up\r\n", False),
-        (b"HTTP/1.1 400 Bad Request\r\n\r\n", False),
-        (b"220 ready\r\n", True),
-        (b"220-ready\r\n" * 3, False),
-    ],
+GREETINGS = (
+    (b"", True),
+    (b"", False),
+    (b"SSH-2.0-made-up\r\n", True),
+    (b"SSH-2.0-made-up\r\n\0\0\0\x0c\x0a\x14garbage!", True),
+    (b"SSH-2.0-made-up\r\n", False),
+    (b"HTTP/1.1 400 Bad Request\r\n\r\n", False),
+    (b"220 ready\r\n", True),
+    (b"220-ready\r\n" * 3, False),
 )
+"""What a server says that is none, and whether it keeps the connection open then."""
+
+
+@pytest.mark.parametrize("scheme", ["ftp", "sftp"])
+@pytest.mark.parametrize(("line", "hang"), GREETINGS)
 def test_a_server_that_is_none_is_unavailable_in_time_and_says_nothing_else(
     scheme: str, line: bytes, hang: bool, capfd: pytest.CaptureFixture[str]
 ) -> None:
