@@ -208,5 +208,6 @@ def test_a_server_that_is_down_fails_within_the_timeout(
     outcome = storage("test", "down")
     assert outcome.code == 1
     assert outcome.out.startswith("failed  down  reach the server: ")
+    assert f"{server_down_url}: Connection refused (tried" in outcome.out
     assert outcome.err == "error: the test failed for down\n"
     assert list(config.parent.iterdir()) == [config]

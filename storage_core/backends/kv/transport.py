@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import io
+import os
 from collections import Counter
 from contextlib import asynccontextmanager
 from http import HTTPStatus
@@ -266,6 +267,9 @@ class Transport:
             return "its answer is not HTTP"
         if isinstance(error, aiohttp.ClientConnectorCertificateError):
             error = error.certificate_error
+        if isinstance(error, aiohttp.ClientConnectorError) and (error.errno or 0) > 0:
+            # Its own words are asyncio's, with the address in Python's notation.
+            return os.strerror(error.errno or 0)
         text = getattr(error, "verify_message", None) or getattr(error, "strerror", None)
         return scrub(ascii(str(text or type(error).__name__))[1:-1][:200], self._secrets)
 
