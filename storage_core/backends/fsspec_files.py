@@ -57,6 +57,9 @@ _OWN: Final = {
 }
 """File systems that are not as fsspec has them."""
 
+_EXTRAS: Final = {"sftp": "sftp", "ssh": "sftp", "webdav": "webdav", "dav": "webdav"}
+"""What brings a package that is not there, by protocol."""
+
 _TIMES: Final = ("mtime", "modified", "last_modified", "LastModified", "updated", "created")
 
 
@@ -359,7 +362,9 @@ def _class_of(part: str, shown: str) -> Any:
             f"{shown}: fsspec knows no file system of this name; correct Base Path"
         ) from None
     except ImportError as error:
-        raise ConfigurationError(f"{shown}: {error}") from error
+        extra = _EXTRAS.get(part.partition("://")[0].lower())
+        more = f" (pip install 'storage-config[{extra}]')" if extra else ""
+        raise ConfigurationError(f"{shown}: {error}{more}") from error
 
 
 def _from_url(url: str) -> dict[str, Any]:

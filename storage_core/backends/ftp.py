@@ -15,6 +15,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from ftplib import FTP as ClearFTP  # noqa: N811
 from ftplib import FTP_TLS, Error, error_perm, error_reply, error_temp
 from io import BytesIO, RawIOBase
 from pathlib import PurePosixPath
@@ -40,9 +41,9 @@ class FTP(FTPFileSystem):  # type: ignore[misc]
     ftp: Any = None
 
     def _connect(self) -> None:
-        with _translated():
+        with _translated(refused=True):
             if self.tls is True:
-                self.ftp = FTP_TLS(
+                self.ftp = _TLS(
                     context=ssl.create_default_context(),
                     timeout=self.timeout,
                     encoding=self.encoding,
@@ -183,6 +184,19 @@ class FTP(FTPFileSystem):  # type: ignore[misc]
         return _Stream(self.another(), path)
 
 
+class _TLS(FTP_TLS):
+    """Goes on with the session of the signing in for each transfer, as vsftpd wants it."""
+
+    def ntransfercmd(self, cmd: str, rest: int | str | None = None) -> tuple[socket, int | None]:
+        connection, size = ClearFTP.ntransfercmd(self, cmd, rest)
+        if self._prot_p:  # type: ignore[attr-defined]
+            assert isinstance(self.sock, ssl.SSLSocket)
+            connection = self.context.wrap_socket(
+                connection, server_hostname=self.host, session=self.sock.session
+            )
+        return connection, size
+
+
 class _Stream(RawIOBase):
     """A file as it comes, on a connection of its own."""
 
@@ -220,12 +234,13 @@ class _Stream(RawIOBase):
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
-    """Raise what an answer of the server means."""
+def _translated(*, refused: bool = False) -> Iterator[None]:
+    """Raise what an answer of the server means; in the course of signing in: that it refuses."""
     try:
         yield
     except error_perm as error:
-        raise _meaning(str(error)) from error
+        answer = str(error)
+        raise PermissionError(answer) if refused else _meaning(answer) from error
     except (error_temp, error_reply, Error) as error:
         raise ConnectionError(str(error) or "an answer that is not FTP") from error
 

@@ -1,7 +1,7 @@
-"""FTP: pyftpdlib, one port as it comes and one with the commands of old servers only.
+"""FTP: pyftpdlib, one port as it comes, one with the commands of old servers only, one with TLS.
 
-A test gets it from the fixture; as a program it is `python ftp.py PORT OLD_PORT FOLDER`, with the
-user and the password in the environment.
+A test gets it from the fixture; as a program it is `python ftp.py PORT OLD_PORT TLS_PORT FOLDER
+CERTIFICATE KEY`, with the user and the password in the environment.
 """
 
 from __future__ import annotations
@@ -24,6 +24,12 @@ class FTPServer:
     port: int
     old_port: int
     """The same files; it knows no MLSD, MLST and SIZE."""
+
+    tls_port: int
+    """The same files; it wants everything encrypted."""
+
+    certificate: Path
+    """Its own, which nobody trusts yet."""
 
     folder: Path
     """Where the user's files are, for what a test has to inspect; nobody may write to `guarded`."""
@@ -49,23 +55,27 @@ class FTPServer:
 @contextmanager
 def ftp(folder: Path) -> Iterator[FTPServer]:
     """The server; its data and its log go into `folder`."""
+    from tests.servers.certificates import self_signed
     from tests.servers.process import free_port, running
 
     files = folder / "ftp"
+    certificate, key = self_signed(folder)
     (files / "guarded").mkdir(parents=True)
-    server = FTPServer(
-        free_port(), free_port(), files, f"user{token_hex(4)}", f"p@:/ {token_hex(16)}"
-    )
+    ports = free_port(), free_port(), free_port()
+    server = FTPServer(*ports, certificate, files, f"user{token_hex(4)}", f"p@:/ {token_hex(16)}")
     # -P: the modules beside this one have the names of packages.
-    command = [sys.executable, "-P", __file__, str(server.port), str(server.old_port), str(files)]
+    paths = str(files), str(certificate), str(key)
+    command = [sys.executable, "-P", __file__, *map(str, ports), *paths]
     account = {"FTP_USER": server.user, "FTP_PASSWORD": server.password}
     with running(command, log=folder / "ftp.log", ready=server.check, env=account):
         yield server
 
 
-def _serve(port: int, old_port: int, folder: str) -> None:
+def _serve(
+    port: int, old_port: int, tls_port: int, folder: str, certificate: str, key: str
+) -> None:
     from pyftpdlib.authorizers import DummyAuthorizer
-    from pyftpdlib.handlers import FTPHandler
+    from pyftpdlib.handlers import FTPHandler, TLS_FTPHandler
     from pyftpdlib.servers import FTPServer as Server
 
     class Modern(FTPHandler):  # type: ignore[misc]
@@ -81,6 +91,14 @@ def _serve(port: int, old_port: int, folder: str) -> None:
             if name not in ("MLSD", "MLST", "SIZE")
         }
 
+    class Encrypted(TLS_FTPHandler):  # type: ignore[misc]
+        authorizer = Modern.authorizer
+        auth_failed_timeout = 0
+        certfile = certificate
+        keyfile = key
+        tls_control_required = True
+        tls_data_required = True
+
     Modern.authorizer.add_user(
         os.environ["FTP_USER"], os.environ["FTP_PASSWORD"], folder, perm="elradfmwMT"
     )
@@ -88,8 +106,9 @@ def _serve(port: int, old_port: int, folder: str) -> None:
         os.environ["FTP_USER"], str(Path(folder) / "guarded"), "elr", recursive=True
     )
     Server(("127.0.0.1", old_port), Old)
+    Server(("127.0.0.1", tls_port), Encrypted)
     Server(("127.0.0.1", port), Modern).serve_forever()
 
 
 if __name__ == "__main__":
-    _serve(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3])
+    _serve(*map(int, sys.argv[1:4]), *sys.argv[4:])  # type: ignore[arg-type]

@@ -264,6 +264,25 @@ def test_a_file_in_place_of_the_folder_is_a_failure_of_one_line(there: Place) ->
     assert there.folder.read_bytes() == b"a file"
 
 
+def test_ftp_over_tls_signs_in_where_the_certificate_holds_and_nowhere_else(
+    ftp_server: FTPServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    there = place(ftp_server, old=False)
+    url = there.url.replace(f":{ftp_server.port}/", f":{ftp_server.tls_port}/")
+    with pytest.raises(ConfigurationError, match="certificate"):
+        there.store(url, tls=True).write(b"x")
+    with pytest.raises(AccessDenied):
+        there.store(url).write(b"x")
+    monkeypatch.setenv("SSL_CERT_FILE", str(ftp_server.certificate))
+    store = there.store(url, tls=True)
+    data = token_bytes(5 * MIB)
+    key = store.write(data)
+    assert store.read(key) == data
+    store.read_file(key, tmp_path / "copy")
+    assert (tmp_path / "copy").read_bytes() == data
+    assert [blob.key for blob in store.list()] == [key]
+
+
 @pytest.mark.parametrize("known", ["nothing", "another key"])
 def test_an_sftp_server_that_is_not_known_gets_no_password(
     on_sftp: Place, known: str, capfd: pytest.CaptureFixture[str]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import re
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +20,7 @@ from fsspec.spec import AbstractFileSystem
 from storage_core.backends import io_loop, worker
 from storage_core.backends.base import Backend
 from storage_core.backends.filesystem import open_filesystem
-from storage_core.errors import BlobExists, StorageError, StorageUnavailable
+from storage_core.errors import BlobExists, ConfigurationError, StorageError, StorageUnavailable
 from storage_core.keys import Key
 
 KEY = Key("results", "abc")
@@ -153,6 +155,21 @@ def test_a_blob_appears_under_its_name_only_when_it_is_complete(
     ((name,),) = seen
     assert name.startswith("~")
     assert names(tmp_path) == {"abc"}
+
+
+@pytest.mark.parametrize(
+    ("url", "module", "extra"),
+    [("sftp://host/x", "paramiko", "[sftp]"), ("webdav://host/x", "webdav4.fsspec", "[webdav]")],
+)
+def test_a_missing_package_is_told_with_what_brings_it(
+    url: str, module: str, extra: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in (module, "fsspec.implementations.sftp"):
+        monkeypatch.setitem(sys.modules, name, None)
+    for protocol in ("sftp", "webdav"):
+        monkeypatch.delitem(sys.modules["fsspec.registry"]._registry, protocol, raising=False)
+    with pytest.raises(ConfigurationError, match=re.escape(f"pip install 'storage-config{extra}'")):
+        open_filesystem(url, timeout=1)
 
 
 def test_threads_take_turns_where_nobody_says_that_they_need_not(tmp_path: Path) -> None:
