@@ -126,7 +126,10 @@ class AzureBackend(RemoteBackend):
 
     async def _get(self, driver: Any, key: Key, received: Received) -> None:
         answer = await self._blob(driver, key).download_blob(max_concurrency=1, **self._request)
-        received.append(await answer.readall())
+        data = await answer.readall()
+        if len(data) != answer.size:
+            raise ConnectionError(f"{len(data)} bytes came instead of {answer.size}")
+        received.append(data)
 
     async def _get_range(
         self,

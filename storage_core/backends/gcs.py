@@ -186,6 +186,12 @@ class GCSBackend(RemoteBackend):
                 validate_response(answer.status, await answer.read(), url)
             async for chunk in answer.content.iter_any():
                 received.append(chunk)
+            # Says it of the whole blob, and of how it is stored: it may be unpacked on the way.
+            stored = answer.headers.get("x-goog-stored-content-length", "")
+            packed = answer.headers.get("x-goog-stored-content-encoding", "identity") != "identity"
+        came = sum(map(len, received))
+        if not headers and not packed and stored.isdigit() and came != int(stored):
+            raise ConnectionError(f"{came} bytes came instead of {stored}")
 
     async def _size(self, driver: Any, key: Key) -> int:
         found = await self._call(driver, "GET", "b/{}/o/{}", f"{self._prefix}{key}", json_out=True)

@@ -169,6 +169,19 @@ def test_a_broken_server_leaves_no_file_behind(driver: Driver, name: str, tmp_pa
     assert not (tmp_path / "target").exists()
 
 
+def test_a_gcs_blob_that_comes_shorter_than_it_is_stored_is_not_handed_out() -> None:
+    short = response("200 OK", b"x" * 50, "x-goog-stored-content-length: 100")
+    gzip = "x-goog-stored-content-encoding: gzip"
+    unpacked = response("200 OK", b"x" * 50, "x-goog-stored-content-length: 100", gzip)
+    gcs = _gcs()
+    with raw_server(signing_in(short)) as server:
+        error = failure(lambda: gcs.open(server.url).get(KEY))
+    assert type(error) is StorageUnavailable
+    assert "50 bytes came instead of 100" in str(error)
+    with raw_server(signing_in(unpacked)) as server:
+        assert gcs.open(server.url).get(KEY) == b"x" * 50
+
+
 @pytest.mark.parametrize("name", ["429", "500", "503", "hang", "nothing", "reset at once", "418"])
 def test_a_write_that_was_not_acknowledged_fails_in_time(driver: Driver, name: str) -> None:
     with raw_server(signing_in(UNAVAILABLE[name])) as server:
