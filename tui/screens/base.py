@@ -6,6 +6,7 @@ import asyncio
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
+from textual import events, on
 from textual.binding import Binding
 from textual.screen import ModalScreen, Screen
 
@@ -65,8 +66,10 @@ class StorageScreen(Screen[ResultT]):
         title.note = title.note or self.app.workspace.shown_path
         self.watch(self.app, "busy", lambda busy: setattr(title, "busy", busy))
 
-    async def on_resize(self) -> None:
-        """Textual lays the screen out now, right after the first time: a key may come between."""
+    @on(events.Resize)
+    async def _turn(self) -> None:
+        # Textual now lays the screen out once more, right after the first time: a key may come
+        # between.
         await asyncio.sleep(0)
 
     @contextmanager
@@ -124,8 +127,9 @@ class Dialog(ModalScreen[ResultT]):
         self._below = self.app.screen_stack[-2]
         self.render()
 
-    async def on_resize(self) -> None:
-        """As in `StorageScreen`."""
+    @on(events.Resize)
+    async def _turn(self) -> None:
+        # As in `StorageScreen`.
         await asyncio.sleep(0)
 
     def render(self) -> Any:

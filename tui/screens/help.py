@@ -51,10 +51,9 @@ class HelpScreen(Dialog[None]):
         """Arrow keys scroll."""
         self.query_one(VerticalScroll).focus()
 
-    async def on_resize(self) -> None:
+    def on_resize(self) -> None:
         """Explanations are wrapped to the width."""
         self.call_after_refresh(self._draw)
-        await super().on_resize()
 
     def action_scroll(self, lines: int) -> None:
         """A line up or down."""

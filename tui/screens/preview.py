@@ -84,12 +84,11 @@ class PreviewScreen(BlobCommands[None]):
         self.query_one(Pager).scroll_home(animate=False)
         self.refresh_bindings()
 
-    async def on_resize(self) -> None:
+    def on_resize(self) -> None:
         """Lines are wrapped to the width."""
         self._say()
         if self._preview is not None:
             self.run_worker(self._draw(), group="load-lines", exclusive=True)
-        await super().on_resize()
 
     async def _draw(self) -> None:
         pager, preview = self.query_one(Pager), self._preview

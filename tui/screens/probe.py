@@ -73,10 +73,9 @@ class ProbeScreen(Dialog[TestResult]):
         self.query_one("#leave", Button).label = "Close"
         self._draw()
 
-    async def on_resize(self) -> None:
+    def on_resize(self) -> None:
         """Messages are wrapped to the width."""
         self._draw()
-        await super().on_resize()
 
     def _draw(self) -> None:
         width = max(20, self.query_one("#steps").size.width)
