@@ -76,14 +76,21 @@ endef
 	done; done; \
 	echo "error: no Python 3.11 or later with its venv module is on PATH; install one (Debian: python3.11-venv)" >&2; exit 1
 
+# Byte-compiled now, since PYTHONDONTWRITEBYTECODE, common in containers, would have each worker do it anew.
+define compiled
+@$(PYTHON) -m compileall -q storage_core tui
+endef
+
 $(RUN_READY):
 	$(environment)
 	@$(INSTALL) --editable .
+	$(compiled)
 	@rm -rf .venv/ready && mkdir .venv/ready && touch $@
 
 $(DEV_READY):
 	$(environment)
 	@$(INSTALL) --editable '.[dev,test]'
+	$(compiled)
 	@rm -rf .venv/ready && mkdir .venv/ready && touch $(RUN_READY) $@
 
 $(AZURITE_READY): | $(DEV_READY)

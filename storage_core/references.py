@@ -12,9 +12,12 @@ back to the cloud's own credential chain could write to somebody else's account.
 from __future__ import annotations
 
 import os
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from storage_core.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 SCHEMES: Final = ("env", "file", "keyring")
 LITERAL: Final = "literal:"
@@ -23,6 +26,10 @@ LITERAL: Final = "literal:"
 def is_reference(value: object) -> bool:
     """Whether `value` names a place rather than being the secret; `literal:` does not."""
     return isinstance(value, str) and value.partition(":")[0] in SCHEMES and ":" in value
+
+
+def _is_literal(value: object) -> bool:
+    return isinstance(value, str) and value.startswith(LITERAL)
 
 
 def check_reference(value: str) -> str:
@@ -38,6 +45,25 @@ def check_reference(value: str) -> str:
     return value
 
 
+def check_references_in(table: Mapping[str, Any]) -> None:
+    """Raise `ValueError` if a `{ref = …}` inside of `table` is no well-formed reference.
+
+    One that is not meant as a reference would reach the driver, as what nobody wrote.
+    """
+    for value in table.values():
+        for each in value if isinstance(value, list) else (value,):
+            if not isinstance(each, dict):
+                continue
+            if "ref" in each:
+                reference = each["ref"]
+                if len(each) > 1 or not (is_reference(reference) or _is_literal(reference)):
+                    raise ValueError(
+                        'write a reference as {ref = "env:NAME"}, with nothing beside it'
+                    )
+                check_reference(reference)
+            check_references_in(each)
+
+
 def resolve(value: str, label: str) -> str:
     """The secret itself.
 
@@ -48,7 +74,7 @@ def resolve(value: str, label: str) -> str:
     Raises:
         ConfigurationError: the reference is malformed, or names nothing, or something empty.
     """
-    if value.startswith(LITERAL):
+    if _is_literal(value):
         return value[len(LITERAL) :]
     if not is_reference(value):
         return value

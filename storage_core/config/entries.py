@@ -228,7 +228,8 @@ def file_problems(tables: Mapping[str, Any], text: str, path: str) -> Iterator[P
         return Problem(message, path, _line(text, (key,)))
 
     version, default, storage = (tables.get(key) for key in ("version", "default", "storage"))
-    if "version" in tables and (isinstance(version, bool) or not isinstance(version, int)):
+    numbered = isinstance(version, int) and not isinstance(version, bool) and version > 0
+    if "version" in tables and not numbered:
         yield problem("version", f"version must be a number; write version = {VERSION}")
     elif is_newer(tables):
         yield problem(

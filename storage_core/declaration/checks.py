@@ -37,10 +37,10 @@ def bucket(value: str) -> str:
 
 def prefix(value: str) -> str:
     """A path inside a bucket, outer slashes dropped."""
-    value = plain_text(value).strip("/")
+    value = value.strip("/")
     if not value:
-        raise ValueError("must be more than slashes; leave it out for the top of the bucket")
-    if any(part in ("", ".", "..") for part in value.split("/")):
+        return value
+    if any(part in ("", ".", "..") for part in plain_text(value).split("/")):
         raise ValueError("must not contain empty parts, '.' or '..'")
     return value
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from storage_core.references import check_reference, is_reference
+from storage_core.references import check_reference, check_references_in, is_reference
 
 if TYPE_CHECKING:
     from storage_core.declaration.configuration import StorageConfiguration
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 RESERVED: Final = ("id", "type")
 """Keys of a storage table that are not settings."""
+
+ALIKE: Final = 0.6
+"""How much a key is like a known one, from 0 to 1, when it is taken for a misspelling of it."""
 
 
 class Fault(NamedTuple):
@@ -66,6 +69,8 @@ def checked(setting: Setting, value: Any) -> Any:
         if value == "literal:":
             raise ValueError("must not be empty")
         return value
+    if setting.form == "table":
+        check_references_in(value)
     return setting.check(value) if setting.check else value
 
 
@@ -82,11 +87,18 @@ def missing(cls: type[StorageConfiguration], values: Mapping[str, Any]) -> Itera
 
 def unknown_setting(cls: type[StorageConfiguration], key: str) -> str:
     """Message for a key that the type does not know, with the nearest one it does."""
-    from difflib import get_close_matches
+    from difflib import SequenceMatcher
 
     known = [*RESERVED, *(setting.name for setting in cls.settings())]
-    nearest = get_close_matches(key.lower().replace("-", "_"), known, n=1)
-    hint = f"did you mean {nearest[0]}?" if nearest else f"known are {', '.join(known)}"
+    wanted = key.lower().replace("-", "_")
+
+    def likeness(name: str) -> tuple[bool, float]:
+        return len(wanted) > 2 and wanted in name, SequenceMatcher(None, wanted, name).ratio()
+
+    nearest = max(known, key=likeness)
+    hint = f"did you mean {nearest}?"
+    if max(likeness(nearest)) < ALIKE:
+        hint = f"the nearest is {nearest}, known are {', '.join(known)}"
     return f"is not a setting of {cls.label}; {hint}"
 
 

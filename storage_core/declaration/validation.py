@@ -22,7 +22,13 @@ from pydantic import (
     create_model,
 )
 
-from storage_core.declaration.table import Fault, checked, missing, unknown_setting
+from storage_core.declaration.table import (
+    RESERVED,
+    Fault,
+    checked,
+    missing,
+    unknown_setting,
+)
 from storage_core.errors import ConfigurationError
 from storage_core.paths import absolute
 
@@ -40,6 +46,11 @@ class InvalidSettings(ConfigurationError):
         super().__init__(
             "; ".join(f"{labels.get(name, name)} {message}" for name, message in faults)
         )
+        self._cls = cls
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Comes whole out of a worker process: an exception is pickled by its message alone."""
+        return type(self), (self._cls, [*self.faults])
 
 
 def validated(cls: type[StorageConfiguration], values: Mapping[str, Any]) -> dict[str, Any]:
@@ -57,7 +68,8 @@ def validated(cls: type[StorageConfiguration], values: Mapping[str, Any]) -> dic
     result: dict[str, Any] = {}
     try:
         model = model_of(cls).model_validate(present)
-        result = {k: _tidy(v) for k, v in model.model_dump(exclude_unset=True).items()}
+        given = model.model_dump(exclude_unset=True).items()
+        result = {name: _tidy(value) for name, value in given if value != ""}
     except ValidationError as error:
         faults = _faults(cls, error)
     named = {fault.name for fault in faults}
@@ -160,7 +172,10 @@ def _faults(cls: type[StorageConfiguration], error: ValidationError) -> list[Fau
     for detail in error.errors(include_input=False, include_url=False, include_context=True):
         name = str(detail["loc"][0]) if detail["loc"] else ""
         setting = cls.setting_named(name)
-        message = _message(setting, detail) if setting else unknown_setting(cls, name)
+        if name in RESERVED:
+            message = "is given when a configuration is created and stays; leave it out"
+        else:
+            message = _message(setting, detail) if setting else unknown_setting(cls, name)
         found.setdefault(name, Fault(name, message))
     return list(found.values())
 

@@ -100,6 +100,7 @@ def test_every_problem_of_a_table_is_found_at_once(file: ConfigFile) -> None:
         ('version = 1\ndefault = "intac"\n', 2, "did you mean 'intact'?"),
         ("default = 3\n", 1, "default must be the name of a configuration"),
         ('version = "1"\n', 1, "version must be a number"),
+        ("version = 0\n", 1, "version must be a number; write version = 1"),
         ("version = 7\n", 1, "version 7 is newer than this program knows (1)"),
         ('defualt = "intact"\n', 1, "'defualt' is unknown; did you mean default?"),
         ('[storages.x]\ntype = "local"\n', 1, "'storages' is unknown; did you mean storage?"),

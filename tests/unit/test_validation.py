@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from secrets import token_hex
 from typing import Any
 
@@ -27,7 +28,11 @@ WRONG: list[tuple[str, str, Any]] = [
     ("s3", "bucket", "a/b"),
     ("s3", "prefix", "../up"),
     ("s3", "prefix", "a//b"),
-    ("s3", "prefix", "/"),
+    ("s3", "options", {"a": {"ref": "NOSCHEME"}}),
+    ("s3", "options", {"a": {"ref": ""}}),
+    ("s3", "options", {"a": [{"ref": 5}]}),
+    ("s3", "options", {"a": {"b": {"ref": "env:"}}}),
+    ("s3", "options", {"a": {"ref": "env:NAME", "more": 1}}),
     ("s3", "endpoint_url", "127.0.0.1:9000"),
     ("s3", "endpoint_url", "http://host:99999"),
     ("s3", "endpoint_url", "http://host/?a=b"),
@@ -109,6 +114,46 @@ def test_every_fault_is_found_at_once() -> None:
         "bukcet",
     }
     assert isinstance(caught.value, storage_core.ConfigurationError)
+
+
+@pytest.mark.parametrize(
+    ("type", "key", "nearest"),
+    [
+        ("local", "path", "storage_path"),
+        ("file", "path", "base_path"),
+        ("s3", "key_id", "aws_access_key_id"),
+        ("s3", "secret", "aws_secret_access_key"),
+        ("s3", "aws-region", "region_name"),
+        ("s3", "Bukcet", "bucket"),
+        ("gcs", "credentials", "service_account_info"),
+        ("kv", "address", "api_address"),
+    ],
+)
+def test_an_unknown_key_is_answered_with_the_nearest(type: str, key: str, nearest: str) -> None:
+    _, faults = read_settings(type_named(type), {**VALID[type], key: "x"})
+    assert [fault.name for fault in faults] == [key]
+    assert nearest in faults[0].message
+
+
+def test_id_and_type_are_no_settings_to_be_changed() -> None:
+    for key in ("id", "type"):
+        with pytest.raises(InvalidSettings, match="leave it out"):
+            validated(S3Storage, {"bucket": "b", key: "x"})
+
+
+def test_a_prefix_of_slashes_is_none() -> None:
+    assert validated(S3Storage, {"bucket": "b", "prefix": "/"}) == {"bucket": "b"}
+    values, faults = read_settings(S3Storage, {"bucket": "b", "prefix": "/"})
+    assert not faults
+    assert S3Storage(**values).location == "s3://b"
+
+
+def test_what_is_wrong_comes_whole_out_of_a_worker_process() -> None:
+    with pytest.raises(InvalidSettings) as caught:
+        validated(S3Storage, {"prefix": ".."})
+    copy = pickle.loads(pickle.dumps(caught.value))
+    assert str(copy) == str(caught.value)
+    assert copy.faults == caught.value.faults
 
 
 def test_no_fault_repeats_what_was_typed() -> None:
