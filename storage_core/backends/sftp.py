@@ -47,8 +47,8 @@ class SFTP(SFTPFileSystem):  # type: ignore[misc]
         logging.getLogger("paramiko").addHandler(logging.NullHandler())
         options = dict(self.ssh_kwargs)
         timeout = options.setdefault("timeout", None)
-        options.setdefault("banner_timeout", timeout)
-        options.setdefault("auth_timeout", timeout)
+        for step in ("banner_timeout", "auth_timeout", "channel_timeout"):
+            options.setdefault(step, timeout)
         if any(options.get(name) for name in _GIVEN):
             # Credentials that are given are the ones meant: no others are tried.
             options = {"allow_agent": False, "look_for_keys": False, **options}
@@ -230,7 +230,8 @@ class _Stream(RawIOBase):
 
     def close(self) -> None:
         if not self.closed:
-            self._file.close()
+            # Without waiting for the answer: another thread may be waiting for one of its own.
+            self._file._close(async_=True)
         super().close()
 
 
