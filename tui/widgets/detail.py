@@ -39,14 +39,13 @@ class Detail(VerticalScroll, can_focus=True):
         background: $surface;
         scrollbar-size-vertical: 1;
         &:focus { background-tint: $foreground 3%; }
-        & > Static { width: 1fr; height: auto; }
+        & > Static { width: 1fr; height: auto; min-height: 100%; }
     }
     """
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
         self._lines: list[Line] = []
-        self._head: list[Line] = []
 
     def compose(self) -> ComposeResult:
         """One text."""
@@ -65,9 +64,13 @@ class Detail(VerticalScroll, can_focus=True):
         self._draw()
 
     def _draw(self) -> None:
-        width = self.scrollable_content_region.width - 1
-        if width > 0:
-            self.query_one(Static).update(_fitted(self._lines, width))
+        room = self.scrollable_content_region
+        if room.width > 1:
+            drawn = _fitted(self._lines, room.width - 1)
+            text = self.query_one(Static)
+            # To lay the whole screen out for each row that the cursor moves to would be felt.
+            height = max(drawn.plain.count("\n") + 1, room.height)
+            text.update(drawn, layout=height != text.size.height)
 
 
 def _fitted(lines: list[Line], width: int) -> Content:
