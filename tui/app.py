@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import wait
 from functools import partial
 from pathlib import Path
@@ -31,6 +31,8 @@ from tui.warm import warm_up
 from tui.workspace import Snapshot, Workspace
 
 if TYPE_CHECKING:
+    from textual.actions import ActionParseResult
+    from textual.dom import DOMNode
     from textual.screen import Screen
     from textual.theme import Theme
 
@@ -234,9 +236,25 @@ class StorageApp(App[None]):
     def fail(self, message: str) -> None:
         """Tell what went wrong."""
         self.notify(message, severity="error", timeout=10, markup=False)
+    async def run_action(
+        self,
+        action: str | ActionParseResult,
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        """As Textual does, by key or click; a command that cannot work now says why."""
+        if await super().run_action(action, default_namespace, namespaces):
+            return True
+        if isinstance(default_namespace, StorageScreen) and isinstance(action, str):
+            reason = default_namespace.why_not(action)
+            if reason and all(reason != each.message for each in self._notifications):
+                self.say(reason)
+            return bool(reason)
+        return False
+
 
     def key_of(self, command: str) -> str:
-        """The remapped key of a command; empty when it has its own."""
+        """The remapped key of a command; empty when it has its own. Others may stay beside it."""
         return self._keymap.get(command, "").split(",")[0]
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:

@@ -109,6 +109,22 @@ LIST: Final = (
     QUIT,
 )
 
+FILTER: Final = (
+    Command(
+        "keep_filter", ("enter",), "Keep", "Go to what was found.", "Filter", True, priority=True
+    ),
+    Command(
+        "into_list",
+        ("down", "up"),
+        "To the list",
+        "Go to what was found.",
+        "Filter",
+        True,
+        priority=True,
+    ),
+    Command("clear_filter", ("escape",), "Show all", "Clear the filter.", "Filter", True),
+)
+
 PICKER: Final = (
     Command("choose", ("enter",), "Choose", "Go on to the form of this type.", "Type", True),
     Command("leave", ("escape",), "Back", "Back to the list.", "Type", True),
@@ -165,7 +181,8 @@ FORM: Final = (
         True,
         priority=True,
     ),
-    Command("help", ("f1",), "Help", "Show every key of this screen.", "App", True, priority=True),
+    # Not before the fields: it may be remapped to a letter.
+    Command("help", ("f1",), "Help", "Show every key of this screen.", "App", True),
 )
 
 TEST: Final = (
@@ -243,6 +260,7 @@ _SHOWN: Final = {
     "delete": "Del",
     "space": "Space",
     "tab": "Tab",
+    "down": "↓",
     "left": "←",
     "right": "→",
 }

@@ -1,7 +1,8 @@
 """Remapped keys: `[app.keys]` of the configuration file, such as `new = "ctrl+n"`.
 
 Whatever stands there, nobody is locked out: a remapping that is not understood, or takes the key of
-another command, is left aside with a note, and F1, Ctrl+Q and Escape cannot be taken away.
+another command, is left aside with a note. What people press when they are lost stays beside any
+other choice: F1, Ctrl+Q, Ctrl+P, Escape, Enter and the arrow keys.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from tui import commands
 from tui.text import printable
 
 _RESERVED = {
-    *("ctrl+q", "ctrl+c", "f1", "escape", "enter", "tab", "shift+tab"),
+    *("ctrl+q", "ctrl+c", "ctrl+p", "f1", "escape", "enter", "tab", "shift+tab"),
     *("up", "down", "left", "right", "home", "end", "pageup", "pagedown"),
     *("h", "j", "k", "l", "g", "G"),
 }
@@ -45,7 +46,7 @@ def keymap(tables: Mapping[str, Any]) -> tuple[dict[str, str], list[str]]:
             notes.append(f"{where} is no command; `?` lists them")
         elif not isinstance(key, str) or not (spelled := _spelled(key)):
             notes.append(f'{where} is no key; write something like "ctrl+n" or "N"')
-        elif spelled in _RESERVED:
+        elif spelled in _RESERVED - set(_kept(name)):
             notes.append(f"{where}: {key} has a fixed meaning; choose another key")
         elif len(key.strip()) == 1 and name in _WHILE_TYPING:
             notes.append(f'{where}: {key} is typed into fields; choose one such as "ctrl+{key}"')
@@ -58,11 +59,15 @@ def keymap(tables: Mapping[str, Any]) -> tuple[dict[str, str], list[str]]:
         for name, other in clashes.items():
             key = commands.shown_key(accepted.pop(name))
             notes.append(f"app.keys.{name}: {key} is the key of {other}; choose another key")
-    for name in accepted:
-        # F1 stays beside whatever else is chosen for help.
-        if name == "help":
-            accepted[name] += ",f1"
-    return accepted, notes
+    return {
+        name: ",".join(dict.fromkeys((key, *_kept(name)))) for name, key in accepted.items()
+    }, notes
+
+
+def _kept(name: str) -> list[str]:
+    """The keys with a fixed meaning that a command has on every screen on which it is."""
+    keys = [command.keys for group in commands.ALL for command in group if command.name == name]
+    return [key for key in keys[0] if key in _RESERVED and all(key in each for each in keys)]
 
 
 def _spelled(key: str) -> str:

@@ -8,8 +8,20 @@ from typing import Any
 
 import pytest
 from textual.widget import Widget
+from textual.widgets import Input
 
-from tests.tui.driving import TWO, press, said, screen_text, settle, the_list, write
+from storage_core import ConfigFile
+from tests.tui.driving import (
+    TWO,
+    burst,
+    press,
+    read,
+    said,
+    screen_text,
+    settle,
+    the_list,
+    write,
+)
 from tui import commands
 from tui.app import StorageApp
 from tui.keymap import keymap
@@ -127,3 +139,123 @@ async def test_nothing_of_the_bars_is_cut(tmp_path: Path, size: tuple[int, int])
         assert "q Quit" in last
         for widget in pilot.app.screen.query("#panes, #left, #list, #detail").results(Widget):
             assert pilot.app.screen.region.contains_region(widget.region)
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [("leave", "escape"), ("palette", "ctrl+p"), ("help", "f1"), ("edit", "enter")],
+)
+def test_what_a_lost_person_presses_stays_beside_any_other_key(name: str, kept: str) -> None:
+    keys, notes = keymap({"app": {"keys": {name: "ctrl+x"}}})
+    assert keys[name].split(",") == ["ctrl+x", kept]
+    assert not notes
+    assert keymap({"app": {"keys": {name: "ctrl+x", "sort": kept}}})[1]
+
+
+async def test_escape_and_ctrl_q_work_whatever_leave_and_quit_are_remapped_to(
+    tmp_path: Path,
+) -> None:
+    keys = '\n[app.keys]\nleave = "ctrl+t"\nquit = "Z"\nhelp = "H"\n'
+    path = write(tmp_path / "storage.toml", TWO.replace("/data/storage", f"{tmp_path}/d") + keys)
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        for opens in ("e", "b", "t"):
+            for leaves in ("escape", "ctrl+t"):
+                await press(pilot, "end", "k", opens, leaves)
+                assert pilot.app.screen is the_list(pilot)
+        await press(pilot, "e", "H")
+        assert isinstance(pilot.app.focused, Input)
+        assert pilot.app.focused.value.endswith("H")
+        await press(pilot, "f1")
+        assert isinstance(pilot.app.screen, HelpScreen)
+        await press(pilot, "escape", "ctrl+q")
+        assert pilot.app._exit
+
+
+@pytest.mark.parametrize(
+    "opens", ["n", "e", "r", "x", "t", "v", "question_mark", "ctrl+p", "slash"]
+)
+async def test_ctrl_q_leaves_the_app_from_everywhere(tmp_path: Path, opens: str) -> None:
+    path = write(tmp_path / "storage.toml", TWO.replace("/data/storage", f"{tmp_path}/d"))
+    ConfigFile(path).set_default("laptop")
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "j", opens)
+        assert opens == "slash" or pilot.app.screen is not the_list(pilot)
+        await press(pilot, "ctrl+q")
+        assert pilot.app._exit
+        assert pilot.app.return_code == 0
+
+
+async def test_what_is_being_saved_is_saved_before_the_app_is_left(tmp_path: Path) -> None:
+    path = write(tmp_path / "storage.toml")
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        await burst(pilot, "j", "d", "q")
+        assert pilot.app._exit
+    assert read(path)["default"] == "laptop"
+
+
+WHY_NOT = {
+    "u": "Nothing to undo.",
+    "ctrl+r": "Nothing to redo.",
+    "m": "No secret of prod stands in the file.",
+    "F": "Nobody else can see a secret in this file.",
+    **{
+        f"G{key}": "Temporary Local Storage is built in; n creates one of your own."
+        for key in "erxDm"
+    },
+    "Gc": "Temporary Local Storage is built in and has no ID.",
+}
+
+
+@pytest.mark.parametrize("keys", WHY_NOT)
+async def test_a_key_that_can_do_nothing_says_why_and_what_to_do(tmp_path: Path, keys: str) -> None:
+    path = write(tmp_path / "storage.toml")
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, *([keys] if "+" in keys else keys))
+        assert said(pilot) == WHY_NOT[keys]
+        # Held down it says so once.
+        await press(pilot, keys if "+" in keys else keys[-1])
+        assert said(pilot) == WHY_NOT[keys]
+        assert pilot.app.screen is the_list(pilot)
+    assert path.read_text() == TWO
+
+
+async def test_a_command_that_is_dimmed_answers_a_click_too(tmp_path: Path) -> None:
+    async with StorageApp(write(tmp_path / "storage.toml")).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "G")
+        line = screen_text(pilot).splitlines()[-1]
+        await pilot.click(offset=(line.index("Edit"), 23))
+        await settle(pilot)
+        assert "built in" in said(pilot)
+
+
+async def test_every_command_that_changes_a_read_only_file_says_why_it_cannot(
+    tmp_path: Path,
+) -> None:
+    path = write(tmp_path / "storage.toml")
+    path.chmod(0o444)
+    for command in commands.LIST:
+        if command.changes:
+            async with StorageApp(path).run_test() as pilot:
+                await settle(pilot)
+                await press(pilot, command.keys[0])
+                assert said(pilot) == "Nothing can be changed here: the file is read-only."
+
+
+async def test_on_a_broken_file_keys_say_what_to_do(tmp_path: Path) -> None:
+    path = write(tmp_path / "storage.toml", "[storage\n")
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "n")
+        assert said(pilot) == "The file cannot be read; mend it in a text editor."
+    ConfigFile(write(path)).set_default("laptop")
+    write(path, "[storage\n")
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "slash")
+        assert said(pilot) == "The file cannot be read; v brings an earlier version back."
+        assert not pilot.app.screen.query(Input)

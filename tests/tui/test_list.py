@@ -123,7 +123,7 @@ async def test_a_broken_table_is_listed_with_its_line_and_hides_no_other(tmp_pat
         assert names(pilot) == ["prod", "laptop", "bad"]
         assert "⚠ bad" in screen_text(pilot)
         await press(pilot, "j", "j")
-        text = " ".join(screen_text(pilot).split())
+        text = " ".join(screen_text(pilot).replace("▌", "").split())
         assert "line 19" in text
         assert "is unknown" in text
 
@@ -261,3 +261,67 @@ async def test_a_test_of_settings_that_were_changed_since_is_forgotten(tmp_path:
         await press(pilot, "f5")
         await settle(pilot)
         assert laptop.id not in pilot.app.workspace.results
+
+
+async def test_the_filter_says_how_much_it_found_and_which_keys_are_of_use(tmp_path: Path) -> None:
+    text = "\n".join(f'[storage.s{n}]\ntype = "temporary"\n' for n in range(1, 1001))
+    async with StorageApp(write(tmp_path / "storage.toml", text)).run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "slash")
+        for hint in ("Enter Keep", "↓ To the list", "Esc Show all"):
+            assert hint in screen_text(pilot).splitlines()[-1]
+        assert "n New" not in screen_text(pilot)
+        assert " of 1,000" not in screen_text(pilot)
+        await enter(pilot, "s99")
+        assert "11 of 1,000" in screen_text(pilot)
+        await press(pilot, "down")
+        assert pilot.app.focused is the_list(pilot).table
+        assert "n New" in screen_text(pilot).splitlines()[-1]
+        assert "11 of 1,000" in screen_text(pilot)
+        await press(pilot, "escape")
+        assert len(names(pilot)) == 1000
+        assert " of 1,000" not in screen_text(pilot)
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 20)])
+async def test_a_filter_that_nothing_matches_says_so_in_the_place_of_the_list(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with StorageApp(write(tmp_path / "storage.toml")).run_test(size=size) as pilot:
+        await settle(pilot)
+        await press(pilot, "slash", *"xyz")
+        assert 'Nothing matches "xyz". Esc clears the filter.' in screen_text(pilot)
+        assert "Location" not in screen_text(pilot)
+        # There is nothing to go to.
+        await press(pilot, "enter", "down")
+        assert isinstance(pilot.app.focused, Input)
+        await press(pilot, "backspace", "backspace", "backspace", "p", "enter", "c")
+        assert pilot.app.clipboard.startswith("61354abf")
+        await press(pilot, "slash", "q", "q", "escape", "j")
+        assert names(pilot) == ["prod", "laptop"]
+        assert pilot.app.focused is the_list(pilot).table
+        assert the_list(pilot).table.cursor == 1
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 20)])
+async def test_a_broken_file_shows_no_empty_list_and_the_list_comes_back_with_it(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    path = write(tmp_path / "storage.toml")
+    async with StorageApp(path).run_test(size=size) as pilot:
+        await settle(pilot)
+        await press(pilot, "slash", *"lap")
+        write(path, TWO.replace('"s3"', '"s3'))
+        pilot.app._poll()
+        await settle(pilot)
+        text = screen_text(pilot)
+        assert "cannot be read" in text
+        assert "Location" not in text
+        assert "lap" not in text.splitlines()[1]
+        assert not the_list(pilot).query_one("#detail").display
+        write(path)
+        await press(pilot, "f5")
+        assert names(pilot) == ["prod", "laptop"]
+        assert "Location" in screen_text(pilot)
+        await press(pilot, "j", "c")
+        assert pilot.app.clipboard.startswith("a0286a5b")

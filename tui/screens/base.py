@@ -10,6 +10,7 @@ from textual import events, on
 from textual.binding import Binding
 from textual.screen import ModalScreen, Screen
 
+from tui.commands import shown_key
 from tui.widgets.backdrop import Backdrop
 from tui.widgets.bars import KeyBar, TitleBar
 
@@ -81,6 +82,14 @@ class StorageScreen(Screen[ResultT]):
             yield
         finally:
             self.flows += 1
+
+    def why_not(self, action: str) -> str:
+        """Why a command cannot work now, and what to do, in one line; empty when it can."""
+        return ""
+
+    def key(self, command: str, usual: str) -> str:
+        """The key of a command as it is shown; `usual` unless it is remapped."""
+        return shown_key(self.app.key_of(command) or usual)
 
     def changed_elsewhere(self) -> str:
         """What is told, in one line, when the file was changed by others while this is shown."""

@@ -18,9 +18,11 @@ from tui.screens.changes import ChangeCommands
 from tui.screens.safekeeping import SafekeepingCommands
 from tui.screens.testing import TestCommands
 from tui.state import SORTS
-from tui.widgets.bars import TitleBar
+from tui.text import printable
+from tui.widgets.bars import KeyBar, TitleBar
 from tui.widgets.configuration_table import ConfigurationTable
 from tui.widgets.detail import Detail, lines_of
+from tui.widgets.filter_line import FilterLine
 from tui.widgets.table import Table
 from tui.workspace import Row, Snapshot
 
@@ -30,8 +32,8 @@ class ConfigurationsScreen(ChangeCommands, SafekeepingCommands, TestCommands, Br
 
     declared: ClassVar = commands.LIST
     BINDINGS: ClassVar = [
+        *commands.bindings(commands.FILTER),
         *commands.bindings(commands.LIST),
-        Binding("escape", "clear_filter", show=False),
         Binding("l", "focus_detail", show=False),
         Binding("h", "focus_list", show=False),
     ]
@@ -74,20 +76,19 @@ class ConfigurationsScreen(ChangeCommands, SafekeepingCommands, TestCommands, Br
         self._fill()
 
     def _loaded(self, snapshot: Snapshot) -> None:
-        banner, welcome = self.query_one("#banner", Static), self.query_one("#welcome", Static)
+        banner = self.query_one("#banner", Static)
         warnings = list(snapshot.notes)
         if snapshot.read_only:
             warnings.insert(0, f"Nothing can be changed here: {snapshot.read_only}.")
         if snapshot.exposed is not None:
-            key = commands.shown_key(self.app.key_of("make_private") or "F")
+            key = self.key("make_private", "F")
             warnings.append(
                 f"Mode {snapshot.exposed:04o}: others can see secrets. {key} makes it private."
             )
         banner.update("\n".join(f"⚠ {warning}" for warning in warnings))
         banner.display = bool(warnings)
-        welcome.update(_unreadable(snapshot) if snapshot.problem else _welcome(snapshot))
-        welcome.display = bool(snapshot.problem) or snapshot.count == 0
-        self.set_class(welcome.display, "-empty")
+        if snapshot.problem and self.query(FilterLine):
+            self.action_clear_filter()
         self._fill()
 
     def changed_elsewhere(self) -> str:
@@ -108,6 +109,29 @@ class ConfigurationsScreen(ChangeCommands, SafekeepingCommands, TestCommands, Br
             # What was selected is gone: stay near.
             place = min(self.table.cursor, len(rows) - 1) if current else 0
         self.table.show(rows, place)
+        self._tell(rows)
+
+    def _tell(self, rows: list[Row]) -> None:
+        """How many rows there are, and what stands in their place where there are none."""
+        snapshot = self.app.snapshot
+        for line in self.query(FilterLine):
+            line.tell(sum(not row.built_in for row in rows), snapshot.count)
+        welcome = self.query_one("#welcome", Static)
+        nothing = bool(self._filter) and not rows
+        if snapshot.problem:
+            welcome.update(self._unreadable(snapshot))
+        elif nothing:
+            found = printable(self._filter.strip())
+            welcome.update(f'Nothing matches "{found}". Esc clears the filter.')
+        elif snapshot.count == 0:
+            welcome.update(self._welcome(snapshot))
+        welcome.display = bool(snapshot.problem) or nothing or snapshot.count == 0
+        self.set_class(welcome.display and not nothing, "-empty")
+        self.set_class(bool(snapshot.problem), "-broken")
+        self.set_class(nothing, "-nothing")
+        if self.focused is None and not self.has_class("-broken"):
+            # The list was not there to have it.
+            self.call_after_refresh(self.action_focus_list)
 
     def _ordered(self, rows: list[Row]) -> list[Row]:
         sort = self.app.remembered.sort
@@ -140,34 +164,55 @@ class ConfigurationsScreen(ChangeCommands, SafekeepingCommands, TestCommands, Br
         self.action_edit()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """What cannot work now is dimmed."""
-        declared = next((each for each in commands.LIST if each.name == action), None)
-        snapshot = self.app.snapshot
-        if declared is None:
-            return True
-        if declared.changes and (snapshot.problem or snapshot.read_only):
-            return None
-        if action == "filter" and isinstance(self.focused, Input):
+        """What cannot work now is dimmed; see `why_not`."""
+        if action in ("keep_filter", "into_list"):
+            return self._typing
+        if action == "filter" and self._typing:
             return None  # There, the key is a character like any other.
-        if action == "make_private":
-            return True if snapshot.exposed is not None else None
-        history = self.app.workspace.history
-        if action == "undo":
-            return True if history.done else None
-        if action == "redo":
-            return True if history.undone else None
-        if action in _ON_A_ROW:
-            row = self.row if self.is_mounted else None
-            if row is None:
-                return None
-            if row.built_in:
-                possible = action in _ON_BUILT_IN and (action != "default" or not row.default)
-                return True if possible else None
-            if row.problem and action not in _ON_BROKEN:
-                return None
-            if action == "move_secret" and not row.plain:
-                return None
-        return True
+        return None if self.why_not(action) else True
+
+    def why_not(self, action: str) -> str:
+        """In one line, for each command of the list."""
+        snapshot, history = self.app.snapshot, self.app.workspace.history
+        if snapshot.problem and action in _ON_A_FILE:
+            if snapshot.versions:
+                key = self.key("versions", "v")
+                return f"The file cannot be read; {key} brings an earlier version back."
+            return "The file cannot be read; mend it in a text editor."
+        if snapshot.read_only and action in _CHANGING:
+            return f"Nothing can be changed here: {snapshot.read_only}."
+        if action == "undo" and not history.done:
+            return "Nothing to undo."
+        if action == "redo" and not history.undone:
+            return "Nothing to redo."
+        if action == "make_private" and snapshot.exposed is None:
+            return "Nobody else can see a secret in this file."
+        if action == "test_all" and all(row.built_in or row.problem for row in snapshot.rows):
+            return f"There is nothing to test yet; {self.key('new', 'n')} creates a configuration."
+        return self._why_not_on_row(action) if action in _ON_A_ROW else ""
+
+    def _why_not_on_row(self, action: str) -> str:
+        row = self.row if self.is_mounted else None
+        if row is None:
+            return "Nothing is selected."
+        if row.built_in:
+            if action == "copy_id":
+                return "Temporary Local Storage is built in and has no ID."
+            if action == "default" and row.default:
+                return "Temporary Local Storage is used already."
+            if action not in _ON_BUILT_IN:
+                key = self.key("new", "n")
+                return f"Temporary Local Storage is built in; {key} creates one of your own."
+        elif row.problem and action not in _ON_BROKEN:
+            key = self.key("edit", "e")
+            return f"{printable(row.name)} has to be mended first; {key} opens it."
+        elif action == "move_secret" and not row.plain:
+            return f"No secret of {printable(row.name)} stands in the file."
+        return ""
+
+    @property
+    def _typing(self) -> bool:
+        return isinstance(self.focused, Input)
 
     # ---- connection tests
 
@@ -198,35 +243,50 @@ class ConfigurationsScreen(ChangeCommands, SafekeepingCommands, TestCommands, Br
 
     def action_filter(self) -> None:
         """Find by typing."""
-        if not self.query("#filter"):
-            field = Input(id="filter", compact=True, placeholder="name, type, location or ID")
-            self.query_one("#left").mount(field, before=0)
+        if not self.query(FilterLine):
+            line = FilterLine()
+            self.query_one("#left").mount(line, before=0)
+            line.fill()
+            self.mount(KeyBar(commands.FILTER, id="filter-keys"))
+        line = self.query_one(FilterLine)
+        line.display = True
         # At once: the next key may have arrived already.
-        self.set_focus(self.query_one("#filter"))
+        self.set_focus(line.input)
 
     @on(Input.Changed, "#filter")
     def _filtered(self, event: Input.Changed) -> None:
         self._filter = event.value
         self._fill()
 
-    @on(Input.Submitted, "#filter")
+    @on(events.DescendantFocus)
+    @on(events.DescendantBlur)
+    def _footer(self) -> None:
+        """While a filter is typed, other keys are of use."""
+        if self.query(FilterLine):
+            self.query_one("#keys").display = not self._typing
+            self.query_one("#filter-keys").display = self._typing
+
+    def action_keep_filter(self) -> None:
+        """To what was found."""
+        if self.table.rows:
+            self.set_focus(self.table)
+
+    action_into_list = action_keep_filter
+
     def action_focus_list(self) -> None:
         """To the list."""
         self.table.focus()
 
-    def on_key(self, event: events.Key) -> None:
-        """From the filter down into what it found."""
-        if event.key in ("down", "up") and isinstance(self.focused, Input):
-            self.table.focus()
-            event.stop()
-
     def action_clear_filter(self) -> None:
         """Everything again."""
-        self.query("#filter").remove()
+        for line in self.query(FilterLine):
+            line.display = False
+            with self.prevent(Input.Changed):
+                line.input.value = ""
         if self._filter:
             self._filter = ""
             self._fill()
-        self.table.focus()
+        self.set_focus(self.table)
 
     def action_focus_detail(self) -> None:
         """To the details."""
@@ -243,41 +303,43 @@ class ConfigurationsScreen(ChangeCommands, SafekeepingCommands, TestCommands, Br
         """Read the file again."""
         self.app.run_worker(self.app.reload(), group="load")
 
+    # ---- what stands in the place of the list
 
+    def _welcome(self, snapshot: Snapshot) -> Content:
+        return Content.assemble(
+            ("No storage is configured yet\n\n", "bold $text"),
+            ("Give each place that keeps results and flow code a name: a folder, a bucket, a "),
+            ("container. Programs then ask for it by that name, or for the default.\n\n"),
+            (self.key("new", "n"), _KEY),
+            "  creates the first one\n",
+            *self._restorable(snapshot),
+            (self.key("help", "?"), _KEY),
+            "  shows every key",
+        )
+
+    def _unreadable(self, snapshot: Snapshot) -> Content:
+        return Content.assemble(
+            ("⚠ The configuration file cannot be read\n\n", "bold $warning"),
+            (f"{snapshot.problem}\n\n", "$text"),
+            "The app leaves the file alone until it can be read, and looks again when it changes.",
+            "\n\n" if snapshot.versions else "",
+            *self._restorable(snapshot),
+        )
+
+    def _restorable(self, snapshot: Snapshot) -> list[str | tuple[str, str]]:
+        if not snapshot.versions:
+            return []
+        many = snapshot.versions > 1
+        some = f"one of {snapshot.versions} earlier versions" if many else "the earlier version"
+        return [(self.key("versions", "v"), _KEY), f"  brings back {some} of the file\n"]
+
+
+_KEY = "bold $footer-key-foreground"
 _ON_A_ROW = {
     *("edit", "duplicate", "rename", "delete", "default", "test", "browse"),
     *("copy_id", "copy_snippet", "move_secret"),
 }
 _ON_BUILT_IN = {"default", "test", "browse", "copy_snippet"}
 _ON_BROKEN = {"edit", "rename", "delete", "copy_id"}
-
-
-def _welcome(snapshot: Snapshot) -> Content:
-    return Content.assemble(
-        ("No storage is configured yet\n\n", "bold $text"),
-        ("Give each place that keeps results and flow code a name: a folder, a bucket, a "),
-        ("container. Programs then ask for it by that name, or for the default.\n\n"),
-        ("n", "bold $footer-key-foreground"),
-        "  creates the first one\n",
-        *_restorable(snapshot),
-        ("?", "bold $footer-key-foreground"),
-        "  shows every key",
-    )
-
-
-def _unreadable(snapshot: Snapshot) -> Content:
-    return Content.assemble(
-        ("⚠ The configuration file cannot be read\n\n", "bold $warning"),
-        (f"{snapshot.problem}\n\n", "$text"),
-        "The app leaves the file alone until it can be read, and looks again when it changes.",
-        "\n\n" if snapshot.versions else "",
-        *_restorable(snapshot),
-    )
-
-
-def _restorable(snapshot: Snapshot) -> list[str | tuple[str, str]]:
-    if not snapshot.versions:
-        return []
-    many = snapshot.versions > 1
-    some = f"one of {snapshot.versions} earlier versions" if many else "the earlier version"
-    return [("v", "bold $footer-key-foreground"), f"  brings back {some} of the file\n"]
+_CHANGING = {command.name for command in commands.LIST if command.changes}
+_ON_A_FILE = _ON_A_ROW | _CHANGING | {"filter", "sort", "test_all", "make_private"}
