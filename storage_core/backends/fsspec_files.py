@@ -18,20 +18,19 @@ from __future__ import annotations
 import asyncio
 import errno
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from functools import partial
-from importlib import import_module
 from io import BytesIO
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
-from urllib.parse import unquote, urlsplit
 
-from fsspec import AbstractFileSystem, get_filesystem_class, url_to_fs
+from fsspec import AbstractFileSystem, url_to_fs
 from fsspec.asyn import AsyncFileSystem
 
 from storage_core.backends import webdav
 from storage_core.backends.base import CHUNK_SIZE, Blob
 from storage_core.backends.files import parts_of
+from storage_core.backends.fsspec_drivers import class_of, from_url, own_class
+from storage_core.backends.fsspec_entries import is_stale, time_of
 from storage_core.backends.remote import Received, RemoteBackend
 from storage_core.backends.translate import Fault
 from storage_core.backends.worker import beside, in_thread
@@ -44,23 +43,8 @@ if TYPE_CHECKING:
 
     from storage_core.keys import Kind
 
-STALE_AFTER: Final = timedelta(hours=1)
-"""Age at which a temporary file is taken for one of a writer that died."""
-
 _SHAREABLE: Final = frozenset({"memory", *webdav.PROTOCOLS})
 """Blocking file systems that several threads may use at once; with the others they take turns."""
-
-_OWN: Final = {
-    "ftp": ("storage_core.backends.ftp", "FTP"),
-    "sftp": ("storage_core.backends.sftp", "SFTP"),
-    "ssh": ("storage_core.backends.sftp", "SFTP"),
-}
-"""File systems that are not as fsspec has them."""
-
-_EXTRAS: Final = {"sftp": "sftp", "ssh": "sftp", "webdav": "webdav", "dav": "webdav"}
-"""What brings a package that is not there, by protocol."""
-
-_TIMES: Final = ("mtime", "modified", "last_modified", "LastModified", "updated", "created")
 
 
 @dataclass
@@ -97,17 +81,17 @@ class FileSystemBackend(RemoteBackend):
         """Name the folder; see `open_filesystem`."""
         shown = mask_url(base_path)
         super().__init__(shown.rstrip("/"), shown, timeout=timeout, secrets=secrets)
-        classes = [_class_of(part, shown) for part in base_path.split("::")]
+        classes = [class_of(part, shown) for part in base_path.split("::")]
         self._protocol = base_path.partition("://")[0].lower()
         self._is_async = len(classes) == 1 and issubclass(classes[0], AsyncFileSystem)
         self._is_webdav = self._protocol in webdav.PROTOCOLS
         if self._is_webdav:
             base_path, options = webdav.prepared(base_path, options, timeout)
-        self._own: Any = None
-        if len(classes) == 1 and self._protocol in _OWN:
-            module, name = _OWN[self._protocol]
-            self._own = getattr(import_module(module), name)
-            options = {"timeout": timeout, **_from_url(base_path), **options}
+        self._own = own_class(self._protocol) if len(classes) == 1 else None
+        if self._own is not None:
+            options = {"timeout": timeout, **from_url(base_path, shown), **options}
+            if "host" not in options:
+                raise ConfigurationError(f"{shown} names no server; write {self._protocol}://HOST")
         self._base_path = base_path
         self._options = options
 
@@ -255,9 +239,9 @@ class FileSystemBackend(RemoteBackend):
         for entry in entries:
             name = entry["name"].rstrip("/").rpartition("/")[2]
             if entry["type"] == "file":
-                modified = _time_of(entry)
+                modified = time_of(entry)
                 blobs.append(Blob(f"{kind}/{name}", entry.get("size"), modified))
-                if _is_stale(name, modified):
+                if is_stale(name, modified):
                     beside(self._do(driver, "rm_file", f"{folder}/{name}"))
         return blobs, None
 
@@ -353,54 +337,7 @@ class FileSystemBackend(RemoteBackend):
         return super()._fault(error)
 
 
-def _class_of(part: str, shown: str) -> Any:
-    """The class of a file system; importing it here tells at once what is missing."""
-    try:
-        return get_filesystem_class(part.partition("://")[0].lower())
-    except ValueError:
-        raise ConfigurationError(
-            f"{shown}: fsspec knows no file system of this name; correct Base Path"
-        ) from None
-    except ImportError as error:
-        extra = _EXTRAS.get(part.partition("://")[0].lower())
-        more = f" (pip install 'storage-config[{extra}]')" if extra else ""
-        raise ConfigurationError(f"{shown}: {error}{more}") from error
-
-
-def _from_url(url: str) -> dict[str, Any]:
-    """Host, port, user and password; fsspec leaves them as they are quoted in a URL."""
-    parts = urlsplit(url)
-    given = {
-        "host": parts.hostname,
-        "port": parts.port,
-        "username": unquote(parts.username) if parts.username else None,
-        "password": unquote(parts.password) if parts.password else None,
-    }
-    return {name: value for name, value in given.items() if value is not None}
-
-
 def _exactly(file: BinaryIO, size: int) -> Iterator[bytes]:
     while size > 0 and (chunk := file.read(min(size, CHUNK_SIZE))):
         size -= len(chunk)
         yield chunk
-
-
-def _time_of(entry: dict[str, Any]) -> datetime | None:
-    """When a file was written, in whichever form the file system says it."""
-    for name in _TIMES:
-        value = entry.get(name)
-        if isinstance(value, str):
-            try:
-                value = datetime.fromisoformat(value)
-            except ValueError:
-                continue
-        if isinstance(value, int | float):
-            return datetime.fromtimestamp(value, UTC)
-        if isinstance(value, datetime):
-            return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
-    return None
-
-
-def _is_stale(name: str, modified: datetime | None) -> bool:
-    is_temporary = len(name) == 17 and name[0] == "~"
-    return is_temporary and modified is not None and modified < datetime.now(UTC) - STALE_AFTER

@@ -247,6 +247,6 @@ class _OnlyKnown(paramiko.MissingHostKeyPolicy):  # type: ignore[misc]
 
     def missing_host_key(self, client: Any, hostname: str, key: Any) -> None:
         raise BadSettings(
-            f"the key of {hostname} ({key.fingerprint}) is not in ~/.ssh/known_hosts; connect once "
-            'with ssh and confirm it, or trust any key by host_key_policy = "auto_add" in Options'
+            f"the server's key ({key.fingerprint}) is not in ~/.ssh/known_hosts; connect once with "
+            'ssh to confirm it, or trust any by host_key_policy = "auto_add" in Options'
         )

@@ -17,6 +17,7 @@ from storage_core.backends.filesystem import open_filesystem
 from storage_core.errors import (
     AccessDenied,
     BlobNotFound,
+    ConfigurationError,
     StorageError,
     StorageUnavailable,
 )
@@ -163,6 +164,17 @@ GREETINGS = (
     (b"220-ready\r\n" * 3, False),
 )
 """What a server says that is none, and whether it keeps the connection open then."""
+
+
+@pytest.mark.parametrize("scheme", ["ftp", "sftp"])
+@pytest.mark.parametrize(
+    "rest", ["", "/folder", "host:99999/folder", "host:port/x", "me:ab#c@host"]
+)
+def test_a_url_that_names_no_server_is_a_matter_of_configuration(scheme: str, rest: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        opened(f"{scheme}://{rest}")
+    assert "\n" not in str(caught.value)
+    assert "ab" not in f"{caught.value!r}{caught.value.__cause__!r}"
 
 
 @pytest.mark.parametrize("scheme", ["ftp", "sftp"])

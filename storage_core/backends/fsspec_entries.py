@@ -1,0 +1,32 @@
+"""What file systems say about a file, each in its own words. Called by the file system backend."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+STALE_AFTER: Final = timedelta(hours=1)
+"""Age at which a temporary file is taken for one of a writer that died."""
+
+_TIMES: Final = ("mtime", "modified", "last_modified", "LastModified", "updated", "created")
+
+
+def time_of(entry: dict[str, Any]) -> datetime | None:
+    """When a file was written, in whichever form the file system says it."""
+    for name in _TIMES:
+        value = entry.get(name)
+        if isinstance(value, str):
+            try:
+                value = datetime.fromisoformat(value)
+            except ValueError:
+                continue
+        if isinstance(value, int | float):
+            return datetime.fromtimestamp(value, UTC)
+        if isinstance(value, datetime):
+            return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+    return None
+
+
+def is_stale(name: str, modified: datetime | None) -> bool:
+    is_temporary = len(name) == 17 and name[0] == "~"
+    return is_temporary and modified is not None and modified < datetime.now(UTC) - STALE_AFTER
