@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from contextlib import nullcontext
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from storage_core.config import names
@@ -47,15 +47,13 @@ def fault_of(cls: type[StorageConfiguration], setting: Setting, value: Any) -> s
 
 def name_fault(file: RecordingFile, name: str, own: str | None) -> str | None:
     """What is wrong with a name; the configuration's `own` may stay."""
-    if own is not None and name.strip() == own:
-        return None
     try:
         taken = storage_tables(file.load().tables)
     except StorageError:
         taken = {}
     try:
-        names.check_new_name(name, taken)
-    except StorageError as error:
+        _check_name(taken, name, own)
+    except WrongName as error:
         return str(error)
     return None
 
@@ -111,16 +109,37 @@ def landing(cls: type[StorageConfiguration], values: Mapping[str, Any]) -> str:
     return place if place.endswith("-") else f"{place}/"
 
 
+def likely_type(
+    types: Sequence[type[StorageConfiguration]], entry: Entry
+) -> type[StorageConfiguration]:
+    """The type that was probably meant where the file says one that is unknown, or none."""
+    names_of = {cls.type: cls for cls in types}
+    if nearest := get_close_matches(entry.type.lower(), names_of, n=1, cutoff=0.5):
+        return names_of[nearest[0]]
+    return max(
+        types, key=lambda cls: sum(cls.setting_named(key) is not None for key in entry.table)
+    )
+
+
 def save_new(
     file: RecordingFile, cls: type[StorageConfiguration], values: Mapping[str, Any], name: str
 ) -> str:
-    """Add a configuration. Returns its name."""
-    _check_name(file, name, None)
-    return str(file.add_settings(cls, values, name=name).name)
+    """Add a configuration. Returns its name.
+
+    Raises:
+        InvalidSettings, WrongName: what is entered cannot be saved.
+    """
+
+    def free(_: str, tables: Mapping[str, Any]) -> None:
+        _check_name(storage_tables(tables), name, None)
+
+    with file.provided(free):
+        return str(file.add_settings(cls, values, name=name).name)
 
 
 def save_edit(
     file: RecordingFile,
+    cls: type[StorageConfiguration],
     before: Entry,
     changes: Mapping[str, Any],
     name: str,
@@ -129,43 +148,42 @@ def save_edit(
 ) -> str:
     """Write what was changed in one configuration, whatever else changed in the file meanwhile.
 
+    All of it is looked at and written under the lock, in one step.
+
     Args:
         file: the configuration file.
+        cls: the type that it is to have: its own, unless that is unknown.
         before: the configuration as it was when the form opened.
         changes: settings by name; None and "" remove one.
         name: what it is to be called.
         force: write even if this configuration was changed in the file meanwhile.
 
+    Returns:
+        Its name from now on.
+
     Raises:
         InvalidSettings, WrongName: what is entered cannot be saved.
         ChangedMeanwhile: the configuration was changed in the file.
     """
-    from storage_core.declaration.validation import validated, with_absolute_paths
-
-    def compare(current: Entry | None) -> Entry:
-        if current is None or (not force and dict(current.table) != dict(before.table)):
-            raise ChangedMeanwhile(current)
-        return current
+    if not changes and name.strip() == before.name and before.type == cls.type:
+        return before.name
 
     def unchanged(text: str, tables: Mapping[str, Any]) -> None:
-        table = storage_tables(tables).get(before.name)
-        compare(None if table is None else read_entry(before.name, table, text, file.path))
+        storage = storage_tables(tables)
+        table = storage.get(before.name)
+        current = None if table is None else read_entry(before.name, table, text, file.path)
+        if current is None or (not force and dict(current.table) != dict(before.table)):
+            raise ChangedMeanwhile(current)
+        _check_name(storage, name, before.name)
 
-    current = compare(file.load().entries.get(before.name))
-    _check_name(file, name, before.name)
-    # All of it is checked before any of it is written.
-    assert current.cls is not None
-    validated(current.cls, with_absolute_paths(current.cls, {**current.settings, **changes}))
-    if changes:
-        # Once more, under the lock: it may have been changed since.
-        with file.provided(unchanged):
-            file.update_settings(before.name, changes)
-    if name.strip() != before.name:
-        with nullcontext() if changes else file.provided(unchanged):
-            file.rename(before.name, name)
-    return name.strip()
+    with file.provided(unchanged):
+        return str(file.update_settings(before.name, changes, name=name, cls=cls).name)
 
 
-def _check_name(file: RecordingFile, name: str, own: str | None) -> None:
-    if fault := name_fault(file, name, own):
-        raise WrongName(fault)
+def _check_name(taken: Iterable[str], name: str, own: str | None) -> None:
+    if own is not None and name.strip() == own:
+        return
+    try:
+        names.check_new_name(name, taken)
+    except StorageError as error:
+        raise WrongName(str(error)) from None

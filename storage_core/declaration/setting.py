@@ -63,6 +63,9 @@ class Setting:
     placeholder: str = ""
     """An example value, shown in an empty field."""
 
+    hint: str = ""
+    """What is shown in an empty field instead, where no example says what to write."""
+
     @property
     def option(self) -> str:
         """Its option on the command line."""

@@ -55,6 +55,7 @@ class S3Storage(RemoteStorage):
         default=None,
         check=checks.plain_text,
         suggest=suggestions.aws_profiles,
+        hint="a profile from ~/.aws/config",
     )
     region_name: str | None = setting(
         "Region Name",

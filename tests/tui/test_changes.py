@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.tui.driving import names, press, read, said, screen_text, settle, the_list, write
+from tests.tui.driving import enter, names, press, read, said, screen_text, settle, the_list, write
 from tui.app import StorageApp
 
 
@@ -142,3 +142,55 @@ async def test_the_id_and_the_python_that_opens_it_are_copied(tmp_path: Path) ->
         await press(pilot, "p")
         assert "storage_core.get_store('prod')" in pilot.app.clipboard
         compile(pilot.app.clipboard, "snippet", "exec")
+
+
+async def test_what_was_done_is_told(tmp_path: Path) -> None:
+    path = write(tmp_path / "storage.toml")
+    async with StorageApp(path).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        for keys, message in (
+            (["e", "end", "2", "ctrl+s"], "Saved prod."),
+            (["r", *"live", "enter"], "Renamed prod to live; it is still the default."),
+            (["u"], "Undone: rename prod to live."),
+            (["ctrl+r"], "Redone: rename prod to live."),
+            (["D", "enter"], "Duplicated live as live-copy."),
+            (["r", *"other", "enter"], "Renamed live-copy to other."),
+            (["d"], "Updated default storage!"),
+            (["u"], "Undone: change the default from live to other."),
+            (["g", "d"], "Cleared default storage! Temporary Local Storage is used."),
+            (["u"], "Undone: change the default from live to Temporary Local Storage."),
+        ):
+            pilot.app.clear_notifications()
+            await press(pilot, *keys)
+            assert said(pilot) == message
+
+
+async def test_a_name_changed_in_the_form_is_told_and_taken_back_in_one_step(
+    tmp_path: Path,
+) -> None:
+    path = write(tmp_path / "storage.toml")
+    before = path.read_text()
+    async with StorageApp(path).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "e", "end", "2")
+        pilot.app.screen.query_one("#field-name Input").focus()
+        await press(pilot, *"live", "ctrl+s")
+        assert "Renamed prod to live; it is still the default." in said(pilot)
+        assert read(path)["storage"]["live"]["bucket"] == "acme-results2"
+        await press(pilot, "u")
+        assert "Undone: edit prod and rename it to live." in said(pilot)
+    assert path.read_text() == before
+
+
+async def test_the_name_of_what_is_used_without_a_default_is_refused_where_it_is_typed(
+    tmp_path: Path,
+) -> None:
+    path = write(tmp_path / "storage.toml")
+    async with StorageApp(path).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "r")
+        await enter(pilot, "temporary local storage")
+        await press(pilot, "enter")
+        assert "choose another name" in " ".join(screen_text(pilot).split())
+        await press(pilot, "escape")
+        assert names(pilot) == ["prod", "laptop"]

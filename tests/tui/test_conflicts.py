@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.tui.driving import TWO, enter, press, read, screen_text, settle, the_list, write
+from storage_core import S3Storage
+from tests.tui.driving import TWO, enter, press, read, said, screen_text, settle, the_list, write
 from tui import draft
 from tui.app import StorageApp
 from tui.history import RecordingFile
@@ -70,6 +71,17 @@ async def test_a_configuration_deleted_meanwhile_can_be_saved_anew(tmp_path: Pat
     assert read(path)["storage"]["laptop"]["storage_path"] == "/data/storage2"
 
 
+def overtaken(path: Path, theirs: str) -> RecordingFile:
+    """The file, into which another process writes `theirs` before the lock is ours."""
+
+    class Overtaken(RecordingFile):
+        def _rewrite(self, change: Callable[[str, Mapping[str, Any]], str]) -> None:
+            write(path, theirs)
+            super()._rewrite(change)
+
+    return Overtaken(path)
+
+
 @pytest.mark.parametrize("what", ["a setting", "the name"])
 def test_a_change_between_the_last_look_and_the_lock_is_a_conflict(
     tmp_path: Path, what: str
@@ -79,15 +91,58 @@ def test_a_change_between_the_last_look_and_the_lock_is_a_conflict(
     before = file.load().entries["prod"]
     theirs = TWO.replace("eu-west-1", "us-east-1")
 
-    class Overtaken(RecordingFile):
-        def _rewrite(self, change: Callable[[str, Mapping[str, Any]], str]) -> None:
-            write(path, theirs)
-            super()._rewrite(change)
-
     changes = {"bucket": "mine"} if what == "a setting" else {}
     name = "prod" if what == "a setting" else "live"
     with pytest.raises(draft.ChangedMeanwhile) as caught:
-        draft.save_edit(Overtaken(path), before, changes, name)
+        draft.save_edit(overtaken(path, theirs), S3Storage, before, changes, name)
     assert caught.value.current is not None
     assert caught.value.current.table["region_name"] == "us-east-1"
     assert path.read_text() == theirs
+
+
+@pytest.mark.parametrize("changes", [{"bucket": "mine"}, {}], ids=["with settings", "alone"])
+def test_a_name_taken_between_the_last_look_and_the_lock_is_told_and_nothing_is_written(
+    tmp_path: Path, changes: dict[str, str]
+) -> None:
+    path = write(tmp_path / "storage.toml")
+    before = RecordingFile(path).load().entries["prod"]
+    theirs = TWO.replace("[storage.laptop]", "[storage.live]")
+    with pytest.raises(draft.WrongName, match="'live' is taken"):
+        draft.save_edit(overtaken(path, theirs), S3Storage, before, changes, "live")
+    assert path.read_text() == theirs
+    with pytest.raises(draft.WrongName, match="'live' is taken"):
+        draft.save_new(overtaken(path, theirs), S3Storage, {"bucket": "new"}, "live")
+    assert path.read_text() == theirs
+
+
+async def test_a_taken_name_is_told_under_the_name_although_settings_changed_too(
+    tmp_path: Path,
+) -> None:
+    path = write(tmp_path / "storage.toml")
+    async with StorageApp(path).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "e", "end")
+        await enter(pilot, "2")
+        pilot.app.screen.query_one("#field-name Input").focus()
+        await press(pilot, "end", "ctrl+u")
+        await enter(pilot, "live")
+        theirs = TWO.replace("[storage.laptop]", "[storage.live]")
+        write(path, theirs)
+        await press(pilot, "ctrl+s")
+        assert "✗ the name 'live' is taken" in screen_text(pilot)
+    assert path.read_text() == theirs
+
+
+async def test_over_an_open_form_a_change_on_disk_does_not_claim_to_be_shown(
+    tmp_path: Path,
+) -> None:
+    path = write(tmp_path / "storage.toml")
+    async with StorageApp(path).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "e", "end")
+        await enter(pilot, "2")
+        write(path, TWO.replace("/data/storage", "/elsewhere"))
+        pilot.app._poll()
+        await settle(pilot)
+        assert "The form keeps what you have entered" in said(pilot)
+        assert "acme-results2" in screen_text(pilot)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.tui.driving import press, said, screen_text, settle, the_list, write
+from tests.tui.driving import enter, press, said, screen_text, settle, the_list, write
 from tui.app import StorageApp
 from tui.screens import probe as probe_screen
 
@@ -99,3 +99,31 @@ async def test_a_test_that_hangs_is_cancelled_with_escape(
     release.set()
     assert closed.wait(10)
     assert not (tmp_path / "blobs" / "results").exists()
+
+
+@pytest.mark.parametrize("changed", [False, True])
+async def test_a_test_in_the_form_is_remembered_with_the_settings_that_were_tested(
+    tmp_path: Path, changed: bool
+) -> None:
+    path = local(tmp_path / "storage.toml", tmp_path)
+    async with StorageApp(path).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "e", "end", "2", "f4")
+        assert "It works" in screen_text(pilot)
+        await press(pilot, "enter", *(["end", "3"] if changed else []), "ctrl+s")
+        assert pilot.app.screen is the_list(pilot)
+        row = screen_text(pilot).splitlines()[3]
+        assert "good" in row
+        assert ("✓" in row) != changed
+        assert ("not tested yet" in screen_text(pilot)) == changed
+
+
+async def test_a_test_before_the_first_save_is_remembered(tmp_path: Path) -> None:
+    async with StorageApp(tmp_path / "storage.toml").run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "n", "5")
+        await enter(pilot, f"{tmp_path}/blobs")
+        await press(pilot, "f4", "enter", "tab", *"laptop", "ctrl+s", "escape")
+        assert pilot.app.screen is the_list(pilot)
+        assert "✓" in screen_text(pilot)
+        assert "not tested yet" not in screen_text(pilot)

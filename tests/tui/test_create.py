@@ -81,6 +81,15 @@ async def test_errors_stand_under_their_fields_and_the_first_gets_the_focus(
     assert not path.exists()
 
 
+async def test_an_error_stays_until_its_field_is_edited(tmp_path: Path) -> None:
+    async with StorageApp(tmp_path / "storage.toml").run_test(size=(120, 50)) as pilot:
+        await settle(pilot)
+        await press(pilot, "n", "6", "ctrl+s", "tab", "tab")
+        assert screen_text(pilot).count("✗ is required") == 2
+        await press(pilot, "shift+tab", "shift+tab", "a")
+        assert screen_text(pilot).count("✗ is required") == 1
+
+
 async def test_leaving_with_changes_asks_and_keeps_editing_by_default(tmp_path: Path) -> None:
     async with StorageApp(tmp_path / "storage.toml").run_test() as pilot:
         await settle(pilot)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import secrets
 from pathlib import Path
@@ -13,6 +14,7 @@ from tests.tui.driving import enter, press, read, screen_text, settle
 from tui.app import StorageApp
 from tui.screens.form import FormScreen
 from tui.widgets.field import Field
+from tui.widgets.form_lines import More
 from tui.widgets.menu import Menu
 
 
@@ -132,3 +134,103 @@ async def test_the_first_setting_under_advanced_is_in_sight_when_they_are_opened
         await press(pilot, "n", "6", "f3")
         await enter(pilot, "team-of-ours")
         assert "team-of-ours" in screen_text(pilot)
+
+
+@pytest.mark.parametrize("size", [(120, 30), (80, 24), (60, 20)])
+async def test_a_field_is_seen_whole_when_it_gets_the_focus_and_when_it_is_wrong(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with StorageApp(tmp_path / "storage.toml").run_test(size=size) as pilot:
+        await settle(pilot)
+        await press(pilot, "n", "6", "f3")
+        screen = pilot.app.screen
+        assert isinstance(screen, FormScreen)
+        around = screen.query_one("#fields").content_region
+        screen.fields()[0].focus_target.focus()
+        await settle(pilot)
+        for each in screen.fields():
+            await wait_for_animation(pilot)
+            assert around.contains_region(each.region), each.setting.label
+            assert pilot.app.focused is each.focus_target
+            await press(pilot, "tab")
+            if isinstance(pilot.app.focused, More):
+                await press(pilot, "tab")
+        field(pilot, "timeout").focus_target.focus()
+        await settle(pilot)
+        await enter(pilot, "x")
+        await press(pilot, "ctrl+s")
+        for name in ("timeout", "bucket"):
+            field(pilot, name).focus_target.focus()
+            await settle(pilot)
+            await wait_for_animation(pilot)
+            assert field(pilot, name).has_class("-wrong")
+            assert around.contains_region(field(pilot, name).region)
+
+
+async def wait_for_animation(pilot: Pilot[None]) -> None:
+    """Until nothing scrolls any more."""
+    await pilot.wait_for_animation()
+    await settle(pilot)
+
+
+async def test_an_empty_profile_name_says_where_profiles_are(tmp_path: Path) -> None:
+    async with StorageApp(tmp_path / "storage.toml").run_test(size=(120, 50)) as pilot:
+        await settle(pilot)
+        await press(pilot, "n", "6")
+        text = screen_text(pilot)
+        assert "a profile from ~/.aws/config" in text
+        assert "Instance profile name for an IAM role." in text
+
+
+async def test_a_list_is_as_wide_as_its_longest_entry(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "ACME_" + "VERY_" * 6 + "LONG_NAME"
+    monkeypatch.setenv(name, secrets.token_hex())
+    async with StorageApp(tmp_path / "storage.toml").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "n", "6")
+        secret = field(pilot, "aws_secret_access_key")
+        secret.focus_target.focus()
+        await enter(pilot, "env:ACME_")
+        await press(pilot, "down")
+        assert name in screen_text(pilot)
+
+
+async def test_typing_goes_on_where_it_was_after_a_list_was_closed(tmp_path: Path) -> None:
+    async with StorageApp(tmp_path / "storage.toml").run_test(size=(120, 50)) as pilot:
+        await settle(pilot)
+        await press(pilot, "n", "6")
+        region = field(pilot, "region_name")
+        region.focus_target.focus()
+        await enter(pilot, "eu-")
+        await press(pilot, "down", "escape")
+        await enter(pilot, "x")
+        assert region.value == "eu-x"
+        await press(pilot, "ctrl+u")
+        await enter(pilot, "eu-west-1")
+        await press(pilot, "down", "enter")
+        await enter(pilot, "x")
+        assert str(region.value).endswith("x")
+        assert str(region.value).startswith("eu-")
+
+
+async def test_a_worker_that_makes_way_for_another_does_not_end_the_waiting(
+    tmp_path: Path,
+) -> None:
+    async with StorageApp(tmp_path / "storage.toml").run_test() as pilot:
+        await settle(pilot)
+        released = asyncio.Event()
+
+        async def work() -> None:
+            await released.wait()
+
+        first = pilot.app.run_worker(work(), group="check-x")
+        waiting = asyncio.create_task(settle(pilot))
+        await pilot.pause()
+        first.cancel()
+        second = pilot.app.run_worker(work(), group="check-x")
+        released.set()
+        await waiting
+        assert first.is_cancelled
+        assert second.is_finished

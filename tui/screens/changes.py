@@ -11,8 +11,9 @@ from tui.screens.base import StorageScreen
 from tui.text import printable
 
 if TYPE_CHECKING:
+    from storage_core.config.entries import Entry
     from storage_core.declaration.configuration import StorageConfiguration
-    from tui.workspace import Row
+    from tui.workspace import Row, Snapshot
 
 
 class RowScreen(StorageScreen[None]):
@@ -73,17 +74,36 @@ class ChangeCommands(RowScreen):
 
     @flow
     async def _edit(self, row: Row) -> None:
-        assert row.entry is not None
-        cls = row.entry.cls
-        if cls is None:
-            self.app.fail(f"{printable(row.name)}: {row.problem}")
+        entry = row.entry
+        assert entry is not None
+        if entry.by_hand:
+            problem = printable(str(entry.problems[0]))
+            self.app.fail(f"{problem}; only a text editor can mend that")
             return
-        await self.app.in_background("opening", _types_and_forms)
+        types = await self.app.in_background("opening", _types_and_forms)
+        cls = entry.cls or await self._mended_type(entry, types)
+        if cls is None:
+            return
         from tui.screens.form import FormScreen
 
-        name = await self.app.push_screen_wait(FormScreen(cls, row.entry))
+        name = await self.app.push_screen_wait(FormScreen(cls, entry))
         if name:
             self.select(name)
+
+    async def _mended_type(
+        self, entry: Entry, types: list[type[StorageConfiguration]]
+    ) -> type[StorageConfiguration] | None:
+        from tui import draft
+        from tui.screens.picker import PickerScreen
+
+        return await self.app.push_screen_wait(
+            PickerScreen(
+                types,
+                f"Choose the type of {entry.name}",
+                "; ".join(problem.brief for problem in entry.problems),
+                draft.likely_type(types, entry),
+            )
+        )
 
     def action_duplicate(self) -> None:
         """Copy it under another name."""
@@ -97,9 +117,10 @@ class ChangeCommands(RowScreen):
         )
         if new:
             await self.app.change(
-                f"duplicate {row.name}", lambda file: file.duplicate(row.name, new)
+                f"duplicate {row.name} as {new}", lambda file: file.duplicate(row.name, new)
             )
             self.select(new)
+            self.app.say(f"Duplicated {printable(row.name)} as {printable(new)}.")
 
     def action_rename(self) -> None:
         """Give it another name."""
@@ -110,8 +131,11 @@ class ChangeCommands(RowScreen):
     async def _rename(self, row: Row) -> None:
         new = await self._ask_name(f"Rename {row.name} to", "Rename", row.name)
         if new and new != row.name:
-            await self.app.change(f"rename {row.name}", lambda file: file.rename(row.name, new))
+            await self.app.change(
+                f"rename {row.name} to {new}", lambda file: file.rename(row.name, new)
+            )
             self.select(new)
+            self.app.say(renamed(row.name, new, self.app.snapshot))
 
     async def _ask_name(self, title: str, button: str, value: str) -> str | None:
         from tui.screens.ask import AskName
@@ -170,14 +194,19 @@ class ChangeCommands(RowScreen):
     @flow
     async def _default(self, row: Row) -> None:
         if row.built_in or row.default:
-            await self.app.change("reset the default", lambda file: file.reset_default())
+            await self.app.change(self._default_label(), lambda file: file.reset_default())
             self.app.say("Cleared default storage! Temporary Local Storage is used.")
         else:
             await self._make_default(row.name)
 
     async def _make_default(self, name: str) -> None:
-        await self.app.change(f"default {name}", lambda file: file.set_default(name))
+        await self.app.change(self._default_label(name), lambda file: file.set_default(name))
         self.app.say("Updated default storage!")
+
+    def _default_label(self, new: str = names.BUILT_IN) -> str:
+        found = self.app.snapshot.configurations
+        old = (found.default if found else None) or names.BUILT_IN
+        return f"change the default from {old} to {new}"
 
     def action_undo(self) -> None:
         """Take back the last change."""
@@ -222,6 +251,13 @@ class ChangeCommands(RowScreen):
                 "data = store.read(key)\n"
             )
             self.app.say(f"Copied the Python that opens {printable(self.row.name)}.")
+
+
+def renamed(old: str, new: str, snapshot: Snapshot) -> str:
+    """What is told after a configuration was renamed."""
+    found = snapshot.configurations
+    default = "; it is still the default" if found and found.default == new else ""
+    return f"Renamed {printable(old)} to {printable(new)}{default}."
 
 
 def _types_and_forms() -> list[type[StorageConfiguration]]:

@@ -115,6 +115,13 @@ class FormScreen(SaveCommands):
                 found = await self.app.in_background("", lambda suggest=suggest: list(suggest()))  # type: ignore[misc]
                 field.offer(found)
 
+    def changed_elsewhere(self) -> str:
+        """The form is not the file: it stays as it is."""
+        return (
+            f"{super().changed_elsewhere()} The form keeps what you have entered; "
+            "saving compares the two."
+        )
+
     # ---- while it is filled in
 
     @on(Field.Edited)
@@ -235,7 +242,7 @@ class FormScreen(SaveCommands):
         def scroll() -> None:
             focused = self._focused_field()
             for field in (*fields, *([focused] if focused else [])):
-                field.scroll_visible(animate=False)
+                field.scroll_visible(animate=False, immediate=True)
 
         # What has just been mounted, or says more than before, has its place only then.
         self.call_after_refresh(scroll)

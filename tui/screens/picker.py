@@ -21,7 +21,14 @@ if TYPE_CHECKING:
 
 
 class PickerScreen(Dialog["type[StorageConfiguration] | None"]):
-    """The types. A number or Enter chooses, Escape goes back."""
+    """The types. A number or Enter chooses, Escape goes back.
+
+    Args:
+        types: what can be chosen.
+        title: what for.
+        problem: why it is asked, in one line; empty for a new configuration.
+        likely: the type that the cursor is on at first.
+    """
 
     CSS_PATH = "picker.tcss"
     BINDINGS: ClassVar = [
@@ -30,14 +37,23 @@ class PickerScreen(Dialog["type[StorageConfiguration] | None"]):
         Binding("k", "move('up')", show=False),
     ]
 
-    def __init__(self, types: list[type[StorageConfiguration]]) -> None:
+    def __init__(
+        self,
+        types: list[type[StorageConfiguration]],
+        title: str = "New storage configuration: choose a type",
+        problem: str = "",
+        likely: type[StorageConfiguration] | None = None,
+    ) -> None:
         super().__init__()
         self._types = types
+        self._title, self._problem, self._likely = title, problem, likely
 
     def compose(self) -> ComposeResult:
         """Title and list."""
         with Vertical(classes="panel"):
-            yield Static("New storage configuration: choose a type", classes="title")
+            yield Static(printable(self._title), classes="title", markup=False)
+            if self._problem:
+                yield Static(printable(self._problem), classes="hint", markup=False)
             yield OptionList(
                 *(
                     Option(_prompt(number, cls, min(80, self.app.size.width) - 10))
@@ -56,6 +72,11 @@ class PickerScreen(Dialog["type[StorageConfiguration] | None"]):
                 ),
                 classes="hint",
             )
+
+    def on_mount(self) -> None:
+        """On what is most likely meant."""
+        if self._likely is not None:
+            self.query_one(OptionList).highlighted = self._types.index(self._likely)
 
     def on_key(self, event: events.Key) -> None:
         """A number chooses at once."""

@@ -13,11 +13,14 @@ from tui import draft
 from tui.background import in_thread
 from tui.flow import flow
 from tui.screens.base import StorageScreen
+from tui.screens.changes import renamed
+from tui.text import printable
 from tui.widgets.field import Field
 
 if TYPE_CHECKING:
     from storage_core.config.entries import Entry
     from storage_core.declaration.configuration import StorageConfiguration
+    from tui.workspace import TestResult
 
 NAME = Setting(
     label="Name",
@@ -43,6 +46,9 @@ class FilledForm(StorageScreen[str | None]):
 
         self.filled = asyncio.Event()
         """Set when all fields are there that are to be seen at first."""
+
+        self._tested: tuple[StorageConfiguration, TestResult] | None = None
+        """The settings that were tested last, and what came of it."""
 
     def fields(self) -> list[Field]:
         """All fields that there are by now, the name's included, in the order on screen."""
@@ -102,8 +108,8 @@ class SaveCommands(FilledForm):
             else:
                 changes = self._changes()
                 saved = await self.app.change(
-                    f"edit {entry.name}",
-                    lambda file: draft.save_edit(file, entry, changes, name, force=force),
+                    _label(entry.name, name, bool(changes) or entry.type != self.cls.type),
+                    lambda file: draft.save_edit(file, self.cls, entry, changes, name, force=force),
                 )
         except InvalidSettings as error:
             faults = {f.name: draft.in_labels(self.cls, f.message) for f in error.faults}
@@ -118,7 +124,26 @@ class SaveCommands(FilledForm):
         except draft.ChangedMeanwhile as error:
             await self._settle(error.current)
         else:
+            self._remember_test(saved)
+            self._tell(saved)
             self.dismiss(saved)
+
+    def _tell(self, saved: str) -> None:
+        old = self.entry.name if self.entry else saved
+        if old == saved:
+            self.app.say(f"Saved {printable(saved)}.")
+        else:
+            self.app.say(renamed(old, saved, self.app.snapshot))
+
+    def _remember_test(self, saved: str) -> None:
+        """What a test found out holds as long as the settings are those that were tested."""
+        found = self.app.snapshot.configurations
+        entry = found.entries.get(saved) if found else None
+        if self._tested is None or entry is None or entry.configuration is None:
+            return
+        tried, result = self._tested
+        if entry.configuration.given() == tried.given() and result.complete:
+            self.app.workspace.results[entry.id] = result
 
     def _changes(self) -> dict[str, Any]:
         changed = {f.setting.name: f.value for f in self.fields() if f.changed}
@@ -202,4 +227,15 @@ class SaveCommands(FilledForm):
             )
             return
         name = self.name_entered.strip() or self.cls.label
-        await self.app.push_screen_wait(ProbeScreen(name, tried))
+        self._tested = tried, await self.app.push_screen_wait(ProbeScreen(name, tried))
+
+
+def _label(old: str, new: str, settings: bool) -> str:
+    """What undo calls it."""
+    if old == new.strip():
+        return f"edit {old}"
+    return (
+        f"edit {old} and rename it to {new.strip()}"
+        if settings
+        else f"rename {old} to {new.strip()}"
+    )

@@ -129,7 +129,8 @@ def lines_of(row: Row, result: TestResult | None, path: str, now: datetime) -> l
             found.append(Line(f"⚠ {printable(problem.message)}", "$warning"))
             found.append(Line(f"  {place}", MUTED))
         found.append(Line())
-        found.append(Line("Mend it with e, or in the file with a text editor.", MUTED))
+        how = "in" if row.entry.by_hand else "with e, or in"
+        found.append(Line(f"Mend it {how} the file with a text editor.", MUTED))
     found += [Line(), *_settings(row), Line()]
     if configuration:
         found.append(Line(printable(_landing(configuration)), "", "Blobs land at"))

@@ -46,8 +46,12 @@ class Field(Widget):
             super().__init__()
             self.field = field
 
-    class Left(Edited):
+    class Left(Message):
         """The focus went on to another field."""
+
+        def __init__(self, field: Field) -> None:
+            super().__init__()
+            self.field = field
 
     def __init__(self, setting: Setting, value: Any = None) -> None:
         super().__init__(id=f"field-{setting.name}")

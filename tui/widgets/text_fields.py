@@ -78,7 +78,7 @@ class TextField(LineField):
     def __init__(self, setting: Setting, value: Any = None) -> None:
         super().__init__(setting, value)
         kind = UrlInput if setting.form in ("url", "path") else Input
-        self.input = kind(self.start, compact=True, placeholder=setting.placeholder)
+        self.input = kind(self.start, compact=True, placeholder=setting.hint or setting.placeholder)
 
     def compose(self) -> ComposeResult:
         """An input."""
