@@ -23,6 +23,9 @@ class KeptVersion(NamedTuple):
     when: str
     """When it was replaced, in local time, as shown."""
 
+    changes: str
+    """What was changed then, values left out: what bringing it back takes back."""
+
     names: tuple[str, ...] | None
     """The configurations in it; None when it is not readable as TOML."""
 
@@ -30,8 +33,10 @@ class KeptVersion(NamedTuple):
 def kept_versions(path: str) -> list[KeptVersion]:
     """The kept versions of the configuration file at `path`, newest first."""
     return [
-        KeptVersion(version, f"{version.when.astimezone():%Y-%m-%d %H:%M:%S}", _names(version))
-        for version in history.versions(path)
+        KeptVersion(
+            version, f"{version.when.astimezone():%Y-%m-%d %H:%M:%S}", changes, _names(version)
+        )
+        for version, changes in history.versions_with_changes(path)
     ]
 
 

@@ -10,6 +10,7 @@ from secrets import token_hex
 import keyring
 import pytest
 from keyring.backend import KeyringBackend
+from textual.pilot import Pilot
 
 from storage_core import ConfigFile
 from storage_core.config import history
@@ -61,6 +62,11 @@ def plain(path: Path, text: str = PLAIN, mode: int = 0o600) -> Path:
     write(path, text)
     path.chmod(mode)
     return path
+
+
+def words(pilot: Pilot[None]) -> str:
+    """What is on screen, however it is wrapped."""
+    return " ".join(screen_text(pilot).replace("▌", "").split())
 
 
 def history_of(path: Path) -> str:
@@ -307,3 +313,57 @@ async def test_no_storage_type_is_cut_in_120_columns(tmp_path: Path) -> None:
         row = the_list(pilot).row
         assert row is not None
         assert row.id in screen_text(pilot)
+
+
+async def test_versions_are_told_apart_by_when_and_what_was_changed_and_never_by_a_value(
+    tmp_path: Path,
+) -> None:
+    path = plain(tmp_path / "storage.toml")
+    file = ConfigFile(path)
+    file.update("prod", bucket="other", region_name=None)
+    file.set_default("laptop")
+    file.delete("prod")
+    async with StorageApp(path).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "v")
+        lines = screen_text(pilot).splitlines()
+        found = [line for line in lines if ":" in line and "20" in line and "before" not in line]
+        assert [line.split("  ")[-1] for line in map(str.rstrip, found[-3:])] == [
+            "deleted prod",
+            "default",
+            "prod: bucket, region_name",
+        ]
+        assert sum("before: prod, laptop" in line for line in lines) == 3
+        assert "acme-results" not in "".join(lines[10:])
+
+
+async def test_undo_and_a_change_by_hand_stand_among_the_versions_under_what_they_changed(
+    tmp_path: Path,
+) -> None:
+    path = write(tmp_path / "storage.toml")
+    async with StorageApp(path).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "j", "d", "u")
+        write(path, TWO.replace("eu-west-1", "us-east-1"))
+        await press(pilot, "f5", "v")
+        text = screen_text(pilot)
+        # Newest first: the change by hand replaced what undo had brought back.
+        assert text.index("prod: region_name") > 0
+        assert text.count("before: prod, laptop") == 2
+
+
+async def test_the_question_says_what_becomes_of_what_the_file_says_now(tmp_path: Path) -> None:
+    path = write(tmp_path / "storage.toml")
+    ConfigFile(path).set_default("laptop")
+    async with StorageApp(path).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "v", "enter")
+        assert "u takes this back" in words(pilot)
+        await press(pilot, "escape", "escape")
+        write(path, "[storage\n")
+        await press(pilot, "f5", "v", "enter")
+        assert "takes this back" not in words(pilot)
+        assert "Its text is kept in" in words(pilot)
+        await press(pilot, "right", "enter")
+        assert path.read_text() == TWO
+        assert history.text_of(history.versions(str(path))[0]) == "[storage\n"

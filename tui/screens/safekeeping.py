@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from storage_core.paths import shortened
 from tui.flow import flow
 from tui.screens.changes import RowScreen
 from tui.text import printable
@@ -90,11 +92,16 @@ class SafekeepingCommands(RowScreen):
     async def _restore(self, chosen: KeptVersion) -> bool:
         from tui.screens.ask import Ask
 
+        path, key = self.app.workspace.shown_path, self.key("undo", "u")
+        if self.app.snapshot.problem:
+            folder = printable(shortened(str(Path(chosen.version.path).parent)))
+            text = f"{path} cannot be read now. Its text is kept in {folder}, for you to look at."
+        else:
+            text = f"What {path} says now is kept as a version too; {key} takes this back."
         answer = await self.app.push_screen_wait(
             Ask(
-                f"Restore the version of {chosen.when}?",
-                "It replaces what the file says now, which is kept as a version too: "
-                "this can be taken back the same way.",
+                f"Restore the file as it was until {chosen.when}?",
+                text,
                 [("cancel", "Cancel"), ("restore", "Restore")],
                 focus="cancel",
             )

@@ -51,7 +51,7 @@ class VersionsScreen(Dialog[int | None]):
             yield Static(
                 Content.assemble(
                     ("Enter", "bold $footer-key-foreground"),
-                    (" restore   ", MUTED),
+                    (" bring back what was before   ", MUTED),
                     ("Esc", "bold $footer-key-foreground"),
                     (" back", MUTED),
                 ),
@@ -81,9 +81,17 @@ class VersionsScreen(Dialog[int | None]):
 
 
 def _prompt(kept: KeptVersion, width: int) -> Content:
+    """When something was changed, what, and which configurations there were before."""
+    changes = cut(printable(kept.changes), width - len(kept.when) - 2)
     if kept.names is None:
-        return Content.assemble((f"{kept.when}  not readable as TOML", FAINT))
-    names = printable(", ".join(kept.names)) or "no configurations"
+        style, muted = FAINT, FAINT
+        held = "not readable as TOML, so it cannot be brought back"
+    else:
+        style, muted = "$foreground", MUTED
+        held = printable(", ".join(kept.names)) or "no configurations"
     return Content.assemble(
-        (f"{kept.when}  ", MUTED), (cut(names, width - len(kept.when) - 2), "$foreground")
+        (f"{kept.when}  ", muted),
+        (changes, style),
+        "\n",
+        (cut(f"   before: {held}", width), muted),
     )
