@@ -58,6 +58,8 @@ async def test_size_and_age_stand_at_the_right_edge(tmp_path: Path, size: tuple[
         assert len(head.rstrip()) == size[0] - 2
         rows = [line for line in lines if line.lstrip(" ▌").startswith(("results ", "flows "))]
         assert {len(row.rstrip()) for row in rows} == {size[0] - 2}
+        await press(pilot, "slash")
+        assert f"{head}\n" in screen_text(pilot)
 
 
 @pytest.mark.parametrize("width", [80, 100, 120, 160])

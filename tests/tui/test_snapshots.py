@@ -6,6 +6,7 @@ After a change of looks: `make test ARGS="tests/tui/test_snapshots.py --snapshot
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.command import CommandList
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
@@ -23,6 +25,7 @@ from tests.tui.test_list import ODD
 from tui import workspace
 from tui.app import StorageApp
 from tui.screens import probe as probe_screen
+from tui.widgets import blob_table
 
 SIZES = [(120, 40), (80, 24), (60, 20)]
 
@@ -54,6 +57,14 @@ AWKWARD = "\n".join(
     f'type = "local"\nstorage_path = "/data/{"long/" * 30}[red]"\n'
     for name in ODD
 )
+
+BLOBS = {
+    "results/forecast-2026-11-23.json": b'{"flow": "nightly", "stores": ["Z\xc3\xbcrich"]}',
+    "results/scores.pickle": b"\x80\x05" + bytes(range(256)) * 4,
+    f"results/{'0123456789abcdef' * 4}": b"x" * 3_000_000,
+    "flows/nightly_forecast.py": b"print('hello')\n",
+    f"results/{'long' * 50}": b"",
+}
 
 Steps = Callable[[Pilot[Any]], Awaitable[None]]
 
@@ -148,6 +159,41 @@ async def filtered(pilot: Pilot[Any]) -> None:
     await enter(pilot, "storage")
 
 
+def with_blobs(*pressed: str) -> Steps:
+    """Blobs of a local storage, all written at one moment; then these keys."""
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        folder = Path.home() / "data" / "storage"
+        for number, (key, data) in enumerate(BLOBS.items()):
+            file = folder / key
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(data)
+            os.utime(file, (1_795_348_800 - number, 1_795_348_800 - number))
+        await press(pilot, "j", "b", *pressed)
+
+    return steps
+
+
+async def found_blobs(pilot: Pilot[Any]) -> None:
+    """Blobs while a filter is typed."""
+    await with_blobs("slash")(pilot)
+    await enter(pilot, "fore")
+
+
+def with_palette(key: str, typed: str) -> Steps:
+    """The command palette, or the themes, when something has been typed."""
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        styled = [worker for worker in pilot.app.workers if worker.group == "warm"]
+        await pilot.app.workers.wait_for_complete(styled)
+        await pilot.press(key, *typed)
+        found = pilot.app.screen.query_one(CommandList)
+        while not found.option_count or found.region.height == 0:
+            await pilot.pause()
+
+    return steps
+
+
 SCREENS: dict[str, tuple[str | None, Steps]] = {
     "list": (FULL, keys()),
     "list-of-none": (None, keys()),
@@ -179,6 +225,15 @@ SCREENS: dict[str, tuple[str | None, Steps]] = {
     "conflict": (FULL, conflict),
     "test": (FULL, keys("j", "t")),
     "test-failed": (FULL, keys("t")),
+    "browse": (FULL, with_blobs()),
+    "browse-filter": (FULL, found_blobs),
+    "browse-empty": (FULL, keys("j", "b")),
+    "preview": (FULL, with_blobs("enter")),
+    "preview-bytes": (FULL, with_blobs("j", "enter")),
+    "download": (FULL, with_blobs("w")),
+    "delete-blob": (FULL, with_blobs("x")),
+    "palette": (FULL, with_palette("ctrl+p", "te")),
+    "themes": (FULL, with_palette("f8", "st")),
 }
 
 
@@ -195,6 +250,7 @@ def test_looks(
     user = tmp_path / "user"
     monkeypatch.setenv("PREFECT_HOME", str(user / ".prefect"))
     monkeypatch.setattr(probe_screen, "milliseconds", lambda seconds: "12 ms")
+    monkeypatch.setattr(blob_table, "human_age", lambda *_: "2 days")
     # A cursor that blinks is in one picture and not in the next.
     monkeypatch.setattr(Input, "_toggle_cursor", lambda field: None)
     monkeypatch.setattr(TextArea, "_toggle_cursor_blink_visible", lambda area: None)
