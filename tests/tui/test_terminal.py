@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pexpect
 
+from tests.tui.driving import read, write
+
 ROOT = Path(__file__).parents[2]
 
 
-def test_a_newcomer_sets_a_default_by_keys_and_a_program_uses_it(
-    tmp_path: Path, home: Path
-) -> None:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLORTERM": "truecolor"}
-    terminal = pexpect.spawn(
+def opened(environment: dict[str, str]) -> pexpect.spawn[str]:
+    """The app in a terminal of 80×24."""
+    return pexpect.spawn(
         sys.executable,
         ["-m", "tui"],
         cwd=str(ROOT),
@@ -25,6 +25,39 @@ def test_a_newcomer_sets_a_default_by_keys_and_a_program_uses_it(
         encoding="utf-8",
         timeout=30,
     )
+
+
+def test_keys_that_come_in_one_write_go_where_the_first_leads_and_the_title_comes_back(
+    home: Path,
+) -> None:
+    home.mkdir()
+    path = write(home / "storage.toml")
+    terminal = opened({**os.environ, "PYTHONPATH": str(ROOT), "COLORTERM": "truecolor"})
+    # The terminal keeps its title, and gets another.
+    terminal.expect_exact("\x1b[22;2t\x1b]2;Storage: ")
+    terminal.expect("Quit")
+    terminal.send("en3")
+    terminal.expect("Edit prod")
+    terminal.send("\x1b")
+    terminal.expect("Leave without saving")
+    terminal.send("\t\rn5/blobs\tlaptop2\x13")
+    terminal.expect("laptop2")
+    terminal.send("ddq")
+    terminal.expect_exact("\x1b[23;2t")
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    assert terminal.exitstatus == 0
+    tables = read(path)
+    assert "default" not in tables
+    assert tables["storage"]["laptop2"]["storage_path"] == "/blobs"
+    assert tables["storage"]["prod"]["bucket"] == "acme-results"
+
+
+def test_a_newcomer_sets_a_default_by_keys_and_a_program_uses_it(
+    tmp_path: Path, home: Path
+) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLORTERM": "truecolor"}
+    terminal = opened(environment)
     terminal.expect("]2;Storage: ")
     terminal.expect("No storage is configured yet")
     terminal.send("n")
