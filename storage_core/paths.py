@@ -10,6 +10,9 @@ from typing import Final
 
 CONFIG_NAME: Final = "storage.toml"
 
+LOCAL_SCHEMES: Final = ("file://", "local://")
+"""What a URL of a folder of this machine begins with, in fsspec's words."""
+
 
 def prefect_home() -> str:
     """`$PREFECT_HOME`, else `~/.prefect`, as an absolute path."""

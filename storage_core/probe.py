@@ -96,7 +96,6 @@ def steps(cls: type[StorageConfiguration]) -> tuple[Step, ...]:
 def probe(
     configuration: StorageConfiguration,
     *,
-    folder: str,
     timeout: float | None = None,
     on_waiting: OnWaiting | None = None,
 ) -> Generator[StepResult, None, None]:
@@ -104,7 +103,6 @@ def probe(
 
     Args:
         configuration: what to test.
-        folder: what relative paths are relative to.
         timeout: seconds one call may take; see `get_store`.
         on_waiting: told when a call to a server begins, and each time that it is tried again; in
             this thread or in that of the drivers, so it must be quick.
@@ -117,7 +115,7 @@ def probe(
     opened: list[Store] = []
     result = _timed(
         by_name["open"],
-        lambda: opened.append(Store(configuration, timeout=timeout, folder=folder)),
+        lambda: opened.append(Store(configuration, timeout=timeout)),
     )
     yield result
     if not result.ok:

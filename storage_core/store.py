@@ -50,7 +50,7 @@ def get_store(
         from storage_core.types.temporary import TemporaryLocalStorage
 
         configuration = TemporaryLocalStorage()
-    return Store(configuration, timeout=timeout, folder=file.folder)
+    return Store(configuration, timeout=timeout)
 
 
 def open_store(configuration: StorageConfiguration, *, timeout: float | None = None) -> Store:
@@ -63,15 +63,16 @@ def open_store(configuration: StorageConfiguration, *, timeout: float | None = N
     Raises:
         ConfigurationError: a setting is wrong, or a reference cannot be resolved.
     """
-    from storage_core.declaration.table import read_settings
+    from storage_core.declaration.table import read_settings, with_absolute_paths
 
-    values, faults = read_settings(type(configuration), configuration.given())
+    cls = type(configuration)
+    values, faults = read_settings(cls, configuration.given())
     if faults:
         raise ConfigurationError(
             f"{configuration.label}: " + "; ".join(f"{name} {why}" for name, why in faults)
         )
-    checked = type(configuration)(name=configuration.name, id=configuration.id, **values)
-    return Store(checked, timeout=timeout, folder=os.getcwd())
+    checked = cls(name=configuration.name, id=configuration.id, **with_absolute_paths(cls, values))
+    return Store(checked, timeout=timeout)
 
 
 class Store:
@@ -82,16 +83,13 @@ class Store:
     used.
     """
 
-    def __init__(
-        self, configuration: StorageConfiguration, *, timeout: float | None, folder: str
-    ) -> None:
+    def __init__(self, configuration: StorageConfiguration, *, timeout: float | None) -> None:
         self.configuration = configuration
         """The configuration that was opened; its `repr` masks secrets."""
 
         self.timeout = _timeout(timeout, configuration)
         """Seconds one call may take, retries included, and one more per 64 KiB moved."""
 
-        self._folder = folder
         self._opened: Backend | None = self._open()
 
     @property
@@ -251,7 +249,7 @@ class Store:
         return self._opened
 
     def _open(self) -> Backend:
-        return self.configuration.opened(timeout=self.timeout, folder=self._folder)
+        return self.configuration.opened(timeout=self.timeout)
 
     def _by_content(self, key: str | None) -> bool:
         """Whether the name depends on the bytes, or has to be checked against them."""
@@ -293,18 +291,17 @@ class Store:
         self.close()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _reopened, (self.configuration, self.timeout, self._folder)
+        return _reopened, (self.configuration, self.timeout)
 
     def __repr__(self) -> str:
         return f"<Store {self.configuration!r}>"
 
 
-def _reopened(configuration: StorageConfiguration, timeout: float, folder: str) -> Store:
+def _reopened(configuration: StorageConfiguration, timeout: float) -> Store:
     """A store out of a pickle; it opens at its first use, where the references can be resolved."""
     store = Store.__new__(Store)
     store.configuration = configuration
     store.timeout = timeout
-    store._folder = folder
     store._opened = None
     return store
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from storage_core.config import names
@@ -70,13 +71,27 @@ def in_labels(cls: type[StorageConfiguration], message: str | None) -> str | Non
     return message
 
 
+def placed(
+    cls: type[StorageConfiguration], values: Mapping[str, Any], entry: Entry | None, path: str
+) -> dict[str, Any]:
+    """`values` with absolute paths: those that `entry` has already are relative to the file."""
+    from storage_core.declaration.table import with_absolute_paths
+
+    kept = {
+        name: value
+        for name, value in values.items()
+        if entry is not None and entry.table.get(name) == value
+    }
+    return with_absolute_paths(cls, values) | with_absolute_paths(cls, kept, str(Path(path).parent))
+
+
 def configuration(
     cls: type[StorageConfiguration], values: Mapping[str, Any]
 ) -> StorageConfiguration:
-    """What `values` would be saved as; raises `InvalidSettings`."""
-    from storage_core.declaration.validation import validated, with_absolute_paths
+    """What `values`, with absolute paths, would be saved as; raises `InvalidSettings`."""
+    from storage_core.declaration.validation import validated
 
-    return cls(**validated(cls, with_absolute_paths(cls, values)))
+    return cls(**validated(cls, values))
 
 
 def landing(cls: type[StorageConfiguration], values: Mapping[str, Any]) -> str:
@@ -84,7 +99,7 @@ def landing(cls: type[StorageConfiguration], values: Mapping[str, Any]) -> str:
 
     Secrets need not be there: only what makes the location is looked at.
     """
-    from storage_core.declaration.validation import fault_of, with_absolute_paths
+    from storage_core.declaration.validation import fault_of
 
     plain = {
         setting.name: values[setting.name]
@@ -99,11 +114,10 @@ def landing(cls: type[StorageConfiguration], values: Mapping[str, Any]) -> str:
             return ""
         if value is not None and fault_of(setting, value):
             return ""
-    typed = with_absolute_paths(cls, plain)
-    if isinstance(prefix := typed.get("prefix"), str):
-        typed["prefix"] = prefix.strip().strip("/")
+    if isinstance(prefix := plain.get("prefix"), str):
+        plain["prefix"] = prefix.strip().strip("/")
     try:
-        place = cls(**typed).blob_location("results")
+        place = cls(**plain).blob_location("results")
     except (TypeError, ValueError, AttributeError):
         return ""
     return place if place.endswith("-") else f"{place}/"

@@ -25,6 +25,7 @@ from storage_core.errors import (
     StorageUnavailable,
 )
 from storage_core.keys import Key, Kind, is_name
+from storage_core.paths import LOCAL_SCHEMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -45,7 +46,7 @@ _NO_FOLDER_SYNC: Final = (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.E
 
 def local_folder(base_path: str) -> str | None:
     """The path if `base_path` is one, or a `file://` or `local://` URL; None for other URLs."""
-    for scheme in ("file://", "local://"):
+    for scheme in LOCAL_SCHEMES:
         if base_path.startswith(scheme):
             return base_path[len(scheme) :]
     return None if "://" in base_path or "::" in base_path else base_path

@@ -92,7 +92,8 @@ def _create(
         name = check_new_name(name) if name is not None else None
     except ConfigurationError as error:
         raise WrongUsage(f"--name: {error}") from None
-    from storage_core.declaration.validation import InvalidSettings, validated, with_absolute_paths
+    from storage_core.declaration.table import with_absolute_paths
+    from storage_core.declaration.validation import InvalidSettings, validated
 
     values = options.values_of(cls, given)
     try:

@@ -12,12 +12,8 @@ from storage_core.cli import prompts
 from storage_core.cli.create import report_created
 from storage_core.cli.options import json_complete
 from storage_core.config.names import check_new_name
-from storage_core.declaration.validation import (
-    InvalidSettings,
-    fault_of,
-    validated,
-    with_absolute_paths,
-)
+from storage_core.declaration.table import with_absolute_paths
+from storage_core.declaration.validation import InvalidSettings, fault_of, validated
 from storage_core.errors import ConfigConflict, ConfigurationError
 from storage_core.types import all_types
 

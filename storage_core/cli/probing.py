@@ -96,16 +96,14 @@ class Probing:
             return f"{failed[0].step.label}: {failed[0].message}"
         return self.target.problem or None
 
-    def run(self, folder: str, cancelled: threading.Event) -> None:
+    def run(self, cancelled: threading.Event) -> None:
         """Test; called in a thread of its own."""
         from storage_core.probe import probe
 
         try:
             if self.target.configuration is not None and not cancelled.is_set():
                 # Closing the test between two steps deletes its blob.
-                steps = probe(
-                    self.target.configuration, folder=folder, on_waiting=self._note_waiting
-                )
+                steps = probe(self.target.configuration, on_waiting=self._note_waiting)
                 for result in steps:
                     self._arriving.put(result)
                     if cancelled.is_set():
@@ -120,13 +118,8 @@ class Probing:
 
 
 @contextmanager
-def probing(targets: Sequence[Target], *, folder: str) -> Iterator[Sequence[Probing]]:
-    """Start the tests; if they are interrupted, their blobs are deleted first.
-
-    Args:
-        targets: what to test.
-        folder: what relative paths are relative to.
-    """
+def probing(targets: Sequence[Target]) -> Iterator[Sequence[Probing]]:
+    """Start the tests; if they are interrupted, their blobs are deleted first."""
     quiet_drivers()
     started = [Probing(target) for target in targets]
     waiting = iter(started)
@@ -139,7 +132,7 @@ def probing(targets: Sequence[Target], *, folder: str) -> Iterator[Sequence[Prob
                 each = next(waiting, None)
             if each is None:
                 return
-            each.run(folder, cancelled)
+            each.run(cancelled)
 
     # Daemons, so that a second Ctrl+C ends the program whatever they are doing.
     threads = [threading.Thread(target=work, daemon=True) for _ in started[:AT_ONCE]]

@@ -36,7 +36,7 @@ def test(session: Session, refs: tuple[str, ...], all_: bool, as_json: bool) -> 
     targets = _targets(session, refs, all_)
     if not targets and not as_json:
         output.note("There is nothing to test yet; create the first one with: storage create")
-    with probing(targets, folder=session.file.folder) as started:
+    with probing(targets) as started:
         if not as_json:
             _show(started, all_=all_)
         failed = [each.target.name for each in started if not each.ok()]

@@ -9,12 +9,13 @@ from __future__ import annotations
 import builtins
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from os.path import dirname
 from typing import Any, NamedTuple
 
 from storage_core.config import names
 from storage_core.config.read import VERSION
 from storage_core.declaration.configuration import StorageConfiguration
-from storage_core.declaration.table import read_settings
+from storage_core.declaration.table import read_settings, with_absolute_paths
 from storage_core.errors import ConfigurationError
 from storage_core.paths import shortened
 from storage_core.types import type_named
@@ -57,7 +58,8 @@ class Entry:
     """As it stands in the file, secrets included."""
 
     configuration: StorageConfiguration | None
-    """None when the table has problems."""
+    """With relative paths made absolute, from the file's folder; None when the table has problems.
+    """
 
     problems: tuple[Problem, ...] = ()
     """The one that explains most comes first; `by_line` puts them as they stand in the file."""
@@ -200,6 +202,7 @@ def read_entry(
     found += [(("id",), message) for message in _id_faults(table, seen or {})]
     if cls is not None:
         values, faults = read_settings(cls, table)
+        values = with_absolute_paths(cls, values, dirname(path))
         found += [((fault.name,), f"{fault.name} {fault.message}") for fault in faults]
     identifier = names.id_of(name, table)
     return Entry(

@@ -43,11 +43,6 @@ class ConfigFile:
     def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
         self.path: str = paths.config_path(path)
 
-    @property
-    def folder(self) -> str:
-        """What relative paths in the file are relative to."""
-        return os.path.dirname(self.path)
-
     def load(self) -> Configurations:
         """Everything in the file; nothing when there is none.
 
@@ -123,7 +118,8 @@ class ConfigFile:
     ) -> StorageConfiguration:
         """Like `add`, from settings as a person typed them; raises `InvalidSettings` as well."""
         from storage_core.config import edit
-        from storage_core.declaration.validation import validated, with_absolute_paths
+        from storage_core.declaration.table import with_absolute_paths
+        from storage_core.declaration.validation import validated
 
         values = without_defaults(cls, validated(cls, with_absolute_paths(cls, settings)))
         identifier = names.new_id()

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from storage_core.config import edit, names
 from storage_core.config.entries import storage_tables
 from storage_core.config.forget import Moved, moved_by
-from storage_core.declaration.validation import validated, with_absolute_paths
+from storage_core.declaration.table import with_absolute_paths
+from storage_core.declaration.validation import validated
 from storage_core.types import type_named
 
 if TYPE_CHECKING:

@@ -30,15 +30,12 @@ class Opening(NamedTuple):
     timeout: float
     """Seconds that one call may take."""
 
-    folder: str | None
-    """What a relative path is relative to; None for the current directory."""
-
     secrets: tuple[str, ...]
     """The resolved secrets, to be kept out of error messages."""
 
     def __repr__(self) -> str:
         """Shows no secret, so that it can be logged."""
-        return f"{type(self).__name__}(timeout={self.timeout!r}, folder={self.folder!r})"
+        return f"{type(self).__name__}(timeout={self.timeout!r})"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
@@ -121,7 +118,7 @@ class StorageConfiguration(ABC):
     def backend(self, opening: Opening) -> Backend:
         """Open the place. Called on a copy whose references are resolved."""
 
-    def opened(self, *, timeout: float, folder: str | None = None) -> Backend:
+    def opened(self, *, timeout: float) -> Backend:
         """Resolve the references and open the place.
 
         Raises:
@@ -136,7 +133,7 @@ class StorageConfiguration(ABC):
             elif declared.form == "table" and value:
                 resolved[declared.name] = resolve_table(value, whose + declared.label)
         plain = dataclasses.replace(self, **resolved)
-        return plain.backend(Opening(timeout, folder, tuple(plain.secrets())))
+        return plain.backend(Opening(timeout, tuple(plain.secrets())))
 
     def secrets(self) -> Iterator[str]:
         """Every text in the settings that must not be shown, as far as it is held here."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from storage_core.paths import LOCAL_SCHEMES, absolute
 from storage_core.references import check_reference, check_references_in, is_reference
 
 if TYPE_CHECKING:
@@ -52,6 +53,29 @@ def read_settings(
     named = {fault.name for fault in faults}
     faults += [fault for fault in missing(cls, {**table, **values}) if fault.name not in named]
     return values, faults
+
+
+def with_absolute_paths(
+    cls: type[StorageConfiguration], values: Mapping[str, Any], folder: str | None = None
+) -> dict[str, Any]:
+    """`values` with relative paths made absolute; `~` is kept.
+
+    Args:
+        cls: the storage type.
+        values: settings by name.
+        folder: what a path is relative to: the file's folder for what stands in a file, the
+            current directory (None) for what a person or a program says.
+    """
+    result = dict(values)
+    for setting in cls.settings():
+        value = result.get(setting.name)
+        if setting.form != "path" or not isinstance(value, str) or not value.strip():
+            continue
+        scheme = next((each for each in LOCAL_SCHEMES if value.startswith(each)), "")
+        path = value.removeprefix(scheme)
+        if "://" not in path and "::" not in path and not path.startswith("~"):
+            result[setting.name] = scheme + absolute(path, folder)
+    return result
 
 
 def checked(setting: Setting, value: Any) -> Any:

@@ -30,7 +30,6 @@ from storage_core.declaration.table import (
     unknown_setting,
 )
 from storage_core.errors import ConfigurationError
-from storage_core.paths import absolute
 
 if TYPE_CHECKING:
     from storage_core.declaration.configuration import StorageConfiguration
@@ -88,20 +87,6 @@ def fault_of(setting: Setting, value: Any) -> str | None:
     except ValidationError as error:
         return _message(setting, error.errors(include_input=False, include_url=False)[0])
     return None
-
-
-def with_absolute_paths(
-    cls: type[StorageConfiguration], values: Mapping[str, Any]
-) -> dict[str, Any]:
-    """`values` with relative paths made absolute from the current directory; `~` is kept."""
-    result = dict(values)
-    for setting in cls.settings():
-        value = result.get(setting.name)
-        if setting.form != "path" or not isinstance(value, str) or not value.strip():
-            continue
-        if "://" not in value and "::" not in value and not value.startswith("~"):
-            result[setting.name] = absolute(value)
-    return result
 
 
 @cache

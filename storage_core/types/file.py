@@ -57,7 +57,7 @@ class FileStorage(RemoteStorage):
 
         local = local_folder(self.base_path)
         if local is not None:
-            return LocalBackend(absolute(local, opening.folder))
+            return LocalBackend(absolute(local))
         from storage_core.backends.filesystem import open_filesystem
 
         return open_filesystem(

@@ -39,4 +39,4 @@ class LocalStorage(StorageConfiguration):
     def backend(self, opening: Opening) -> Backend:
         from storage_core.backends.local import LocalBackend
 
-        return LocalBackend(absolute(self.storage_path, opening.folder))
+        return LocalBackend(absolute(self.storage_path))

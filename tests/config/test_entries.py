@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pickle
 from pathlib import Path
 from secrets import token_hex
 
@@ -260,3 +262,37 @@ class TestTheDefault:
             monkeypatch.setenv("STORAGE_DEFAULT", wrong)
             with pytest.raises(storage_core.StorageNotFound, match="STORAGE_DEFAULT"):
                 file.get()
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("sub/x", "sub/x"), ("file://sub", "sub"), ("../x", "../x"), ("/abs//x/", "/abs/x")],
+)
+def test_a_relative_path_is_relative_to_its_file_wherever_it_is_used(
+    file: ConfigFile, written: str, meant: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(file, f'[storage.a]\ntype = "file"\nbase_path = "{written}"\n')
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    folder = os.path.normpath(Path(file.path).parent / meant)
+
+    configuration = file.load()["a"]
+    assert configuration.location.removeprefix("file://") == folder
+    file.duplicate("a", "b")
+    file.add(configuration, name="c")
+    for name in "abc":
+        copied = storage_core.get_store(name, config_path=file.path)
+        assert copied.location.removeprefix("file://") == folder
+    assert storage_core.open_store(configuration).location.removeprefix("file://") == folder
+    assert f'base_path = "{written}"' in Path(file.path).read_text()
+
+
+def test_a_relative_path_of_a_program_is_relative_to_where_it_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    store = storage_core.open_store(storage_core.LocalStorage(storage_path="sub"))
+    monkeypatch.chdir("/")
+    store.write(b"x")
+    assert len(list((tmp_path / "sub" / "results").iterdir())) == 1
+    assert pickle.loads(pickle.dumps(store)).location == str(tmp_path / "sub")

@@ -185,5 +185,5 @@ def test_a_pickled_store_has_the_references_and_not_what_they_name(
 
 
 def test_what_a_storage_type_is_opened_with_does_not_show_its_secrets(canaries: Canaries) -> None:
-    opening = Opening(10.0, None, (canaries.new("resolved"),))
+    opening = Opening(10.0, (canaries.new("resolved"),))
     assert canaries.hits(f"{opening} {opening!r} {[opening]}") == []

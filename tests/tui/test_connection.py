@@ -79,10 +79,10 @@ async def test_a_test_that_hangs_is_cancelled_with_escape(
 ) -> None:
     release, closed = threading.Event(), threading.Event()
 
-    def hanging(configuration: Any, *, folder: str) -> Iterator[Any]:
+    def hanging(configuration: Any) -> Iterator[Any]:
         try:
             release.wait()
-            yield from real(configuration, folder=folder)
+            yield from real(configuration)
         finally:
             closed.set()
 
@@ -127,3 +127,20 @@ async def test_a_test_before_the_first_save_is_remembered(tmp_path: Path) -> Non
         assert pilot.app.screen is the_list(pilot)
         assert "✓" in screen_text(pilot)
         assert "not tested yet" not in screen_text(pilot)
+
+
+async def test_a_path_is_relative_to_the_file_until_it_is_typed_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, kept = tmp_path / "here", tmp_path / "kept"
+    here.mkdir()
+    kept.mkdir()
+    monkeypatch.chdir(here)
+    path = write(kept / "storage.toml", '[storage.a]\ntype = "local"\nstorage_path = "sub"\n')
+    async with StorageApp(path).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "e", "f4")
+        assert "It works" in screen_text(pilot)
+        assert [each.name for each in (*here.iterdir(), *kept.glob("sub*"))] == ["sub"]
+        await press(pilot, "enter", "end", "2", "f4")
+        assert [each.name for each in (*here.iterdir(), *kept.glob("sub*"))] == ["sub2", "sub"]

@@ -13,7 +13,7 @@ from storage_core.probe import Step, Waiting, probe
 def waited_for(address: str, timeout: float) -> list[Waiting]:
     told: list[Waiting] = []
     *_, last = probe(
-        KVServerStorage(api_address=address), folder="/", timeout=timeout, on_waiting=told.append
+        KVServerStorage(api_address=address), timeout=timeout, on_waiting=told.append
     )
     assert not last.ok
     return told
@@ -47,5 +47,5 @@ def test_tests_at_the_same_time_are_told_of_their_own_calls_only(server_down_url
 def test_a_storage_on_this_machine_is_waited_for_in_silence(tmp_path: Path) -> None:
     told: list[Waiting] = []
     configuration = LocalStorage(storage_path=str(tmp_path / "data"))
-    assert all(step.ok for step in probe(configuration, folder="/", on_waiting=told.append))
+    assert all(step.ok for step in probe(configuration, on_waiting=told.append))
     assert told == []

@@ -41,10 +41,10 @@ class BrowseScreen(BlobCommands[None]):
     BINDINGS: ClassVar = [*commands.bindings(commands.BROWSE)]
     AUTO_FOCUS = "BlobTable"
 
-    def __init__(self, row: Row, folder: str) -> None:
+    def __init__(self, row: Row) -> None:
         super().__init__()
         self.row = row
-        self.opened = OpenedStore(lambda: Store(configuration_of(row), timeout=None, folder=folder))
+        self.opened = OpenedStore(lambda: Store(configuration_of(row), timeout=None))
         self._blobs: list[Listed] = []
         self._gone: set[str] = set()
         """Keys deleted since the listing began, which may still bring them."""

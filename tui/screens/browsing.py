@@ -25,7 +25,7 @@ class BrowseCommands(RowScreen):
         await self.app.in_background("opening", _load)
         from tui.screens.browse import BrowseScreen
 
-        await self.app.push_screen_wait(BrowseScreen(row, self.app.workspace.file.folder))
+        await self.app.push_screen_wait(BrowseScreen(row))
 
 
 def _load() -> None:

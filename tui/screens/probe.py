@@ -64,8 +64,7 @@ class ProbeScreen(Dialog[TestResult]):
         self.query_one("#again").disabled = True
         self.query_one("#leave", Button).label = "Cancel"
         self._draw()
-        folder = self.app.workspace.file.folder
-        async for found in stream(lambda: probe(self._configuration, folder=folder)):
+        async for found in stream(lambda: probe(self._configuration)):
             self._found.append(found)
             self._draw()
         self._complete = True

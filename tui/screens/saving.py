@@ -55,9 +55,10 @@ class FilledForm(StorageScreen[str | None]):
         return list(self.query(Field))
 
     def values(self) -> dict[str, Any]:
-        """What is entered, by setting; without the name."""
+        """What is entered, by setting, with absolute paths; without the name."""
         entered = {f.setting.name: f.value for f in self.fields() if f.setting is not NAME}
-        return {**self.given, **entered}
+        path = self.app.workspace.file.path
+        return draft.placed(self.cls, {**self.given, **entered}, self.entry, path)
 
     @property
     def name_entered(self) -> str:

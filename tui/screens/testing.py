@@ -70,8 +70,7 @@ class TestCommands(RowScreen):
     async def _result_of(self, row: Row) -> TestResult:
         from storage_core.probe import probe
 
-        folder = self.app.workspace.file.folder
-        found = [each async for each in stream(lambda: probe(_configuration(row), folder=folder))]
+        found = [each async for each in stream(lambda: probe(_configuration(row)))]
         return TestResult(datetime.now(), tuple(found), True)  # noqa: DTZ005
 
     def begin(self, row: Row) -> None:
