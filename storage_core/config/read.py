@@ -19,6 +19,23 @@ MAX_SIZE: Final = 16 * 1024 * 1024
 
 _POSITION: Final = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
+_OPEN: Final = "a text is not closed where its line ends"
+_IN_WORDS: Final = {
+    "Illegal character '\\n'": _OPEN,
+    "Found invalid character '\\n'": _OPEN,
+    "Unescaped '\\\\' in a string": r"in a text \ is written \\",
+    "Unclosed array": "a [ is not closed",
+    "Unclosed inline table": "a { is not closed",
+    "Invalid value": "this is no value; a text stands in quotation marks",
+    "Invalid statement": "this is neither a setting nor a table",
+    "Invalid initial character for a key part": "this is no key; quote it if it is meant as one",
+    "Expected '=' after a key in a key/value pair": "there is no = after the key",
+    "Expected ']' at the end of a table declaration": "the ] behind the name of a table is missing",
+    "Expected newline or end of document after a statement": "there is something behind the value",
+    "Cannot overwrite a value": "this key stands there twice",
+}
+"""What the parser says most often, for people who do not know its words."""
+
 
 def read_text(path: str) -> str:
     """The text of the file, empty when there is none.
@@ -82,9 +99,11 @@ def parse(text: str, path: str) -> dict[str, Any]:
         if found is None:
             place, what = "", "a number has too many digits, or tables are nested too deeply"
         elif found[1]:
-            place, what = f":{found[1]}", f"{message[: found.start()]} in column {found[2]}"
+            said = message[: found.start()]
+            place, what = f":{found[1]}", f"{_IN_WORDS.get(said, said)} (column {found[2]})"
         else:
-            place, what = f":{text.count(chr(10)) + 1}", f"{message[: found.start()]} at its end"
+            place = f":{text.count(chr(10)) + 1}"
+            what = "the file ends where a value, a quotation mark or a bracket is missing"
         raise ConfigurationError(
             f"{shortened(path)}{place}: not TOML: {what}; mend that line by hand"
         ) from None
