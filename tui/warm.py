@@ -22,6 +22,9 @@ _NEEDED_SOON = (
     "tui.screens.form",
     "tui.screens.picker",
     "tui.screens.ask",
+    "tui.screens.help",
+    "tui.screens.probe",
+    "tui.screens.versions",
     "storage_core.config.edit",
     "storage_core.config.history",
     "storage_core.config.replace",
@@ -29,7 +32,7 @@ _NEEDED_SOON = (
 
 
 async def warm_up(app: App[Any]) -> None:
-    """Give `app` the styles of all screens, a file at a time, and load what forms are made of."""
+    """Give `app` the styles of all screens, a file at a time, and load what they are made of."""
     for path in sorted(_SCREENS.glob("*.tcss")):
         if not app.stylesheet.has_source(str(path)):
             app.stylesheet.read(path)
