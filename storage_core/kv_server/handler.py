@@ -18,22 +18,27 @@ from http.client import HTTPException
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from socket import SHUT_WR
-from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
 
 from storage_core.backends.base import CHUNK_SIZE, deadline
 from storage_core.backends.kv.protocol import from_segment, to_segment
 from storage_core.errors import BlobNotFound, StorageError
-from storage_core.keys import KINDS, Key, parse_key
+from storage_core.keys import KINDS, Key, is_name
 from storage_core.kv_server.json_text import check_json
 from storage_core.kv_server.visitors import refusal
 from storage_core.kv_server.wire import Wire
 
 if TYPE_CHECKING:
+    from storage_core.keys import Kind
     from storage_core.kv_server.server import KVServer
 
 MAX_HEAD: Final = 32 * 1024
 """Bytes of a request line and its headers."""
 
+_OTHER: Final = cast("Kind", "other")
+"""The folder of keys that are no blob's: clients of this protocol may have keys of their own."""
+
+_KINDS: Final = tuple(f"{kind}-" for kind in KINDS)
 _BUFFER: Final = 16 * 1024
 _LINGER: Final = 2.0
 _log: Final = logging.getLogger("storage_core.kv_server")
@@ -103,8 +108,8 @@ class Handler(BaseHTTPRequestHandler):
         """Answer a value, or the list of all keys."""
         if self._target == "/":
             names = [
-                to_segment(parse_key(blob.key))
-                for kind in KINDS
+                _segment(Key(kind, blob.key.partition("/")[2]))
+                for kind in (*KINDS, _OTHER)
                 for blob in self.server.values.list(kind)
             ]
             self._answer(HTTPStatus.OK, names)
@@ -160,7 +165,7 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         elif self._is_json(body):
             self.server.values.put(key, body, overwrite=True)
-            self._answer(HTTPStatus.OK, {"key": to_segment(key)})
+            self._answer(HTTPStatus.OK, {"key": _segment(key)})
 
     def _store_large(self, key: Key, length: int) -> None:
         """Let the body pass through a nameless file, not through memory."""
@@ -178,7 +183,7 @@ class Handler(BaseHTTPRequestHandler):
             # Where /dev/fd is a duplicate, and not the file opened anew, it starts from here.
             spool.seek(0)
             self.server.values.put_file(key, Path(f"/dev/fd/{spool.fileno()}"), overwrite=True)
-        self._answer(HTTPStatus.OK, {"key": to_segment(key)})
+        self._answer(HTTPStatus.OK, {"key": _segment(key)})
 
     def _is_json(self, body: bytes | mmap.mmap) -> bool:
         try:
@@ -195,12 +200,15 @@ class Handler(BaseHTTPRequestHandler):
 
     def _key(self) -> Key | None:
         """The key that the request names; None when it was refused instead."""
-        if self._target.startswith("/") and (key := from_segment(self._target[1:])):
-            return key
+        segment = self._target.removeprefix("/")
+        if segment != self._target:
+            if key := from_segment(segment):
+                return key
+            if is_name(segment) and not segment.startswith(_KINDS):
+                return Key(_OTHER, segment)
         self._refuse(
             HTTPStatus.BAD_REQUEST,
-            "no such key: write /results-NAME or /flows-NAME, NAME being 1 to 200 of the "
-            "characters A-Z a-z 0-9 . _ -",
+            "no such key: write / and 1 to 200 of the characters A-Z a-z 0-9 . _ -",
         )
         return None
 
@@ -271,3 +279,7 @@ class Handler(BaseHTTPRequestHandler):
                 pass
         except OSError:
             pass
+
+
+def _segment(key: Key) -> str:
+    return key.name if key.kind == _OTHER else to_segment(key)
