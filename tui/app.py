@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import wait
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 from textual import events, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding
+from textual.filter import LineFilter, Monochrome, NoColor
 from textual.reactive import Reactive, reactive
 from textual.signal import Signal
 
@@ -72,8 +73,7 @@ class StorageApp(App[None]):
     ]
     NOTIFICATION_TIMEOUT = 4
 
-    # As a default, not set later: then Textual would read all styles twice.
-    theme = Reactive(DARK)
+    theme = Reactive(DARK)  # Set later, it would have Textual read all styles twice.
 
     busy: reactive[str] = reactive("", init=False)
     """What is being done in the background, as shown; empty when nothing is."""
@@ -105,8 +105,19 @@ class StorageApp(App[None]):
 
     @property
     def available_themes(self) -> dict[str, Theme]:
-        """Our own and Textual's."""
+        """Our own, from the start, and Textual's."""
         return {**{theme.name: theme for theme in THEMES}, **super().available_themes}
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """With `NO_COLOR`, what takes the colours of the theme that is in force.
+
+        Textual chooses at the start, and paints the terminal's own colours black on black after.
+        """
+        found = super().get_line_filters()
+        if not self.no_color:
+            return found
+        without = NoColor() if self.native_ansi_color else Monochrome()
+        return [without if isinstance(each, NoColor | Monochrome) else each for each in found]
 
     def get_default_screen(self) -> Screen[None]:
         """The list is the first screen, with none below it."""
@@ -161,7 +172,8 @@ class StorageApp(App[None]):
 
     def _show(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
-        tables = self.snapshot.configurations.tables if self.snapshot.configurations else {}
+        found = self.snapshot.configurations
+        tables = found.tables if found is not None else {}
         keys, notes = keymap(tables)
         if keys != self._keymap:
             self.set_keymap(keys)
@@ -236,6 +248,7 @@ class StorageApp(App[None]):
     def fail(self, message: str) -> None:
         """Tell what went wrong."""
         self.notify(message, severity="error", timeout=10, markup=False)
+
     async def run_action(
         self,
         action: str | ActionParseResult,
@@ -251,7 +264,6 @@ class StorageApp(App[None]):
                 self.say(reason)
             return bool(reason)
         return False
-
 
     def key_of(self, command: str) -> str:
         """The remapped key of a command; empty when it has its own. Others may stay beside it."""

@@ -23,18 +23,18 @@ from tui.theme import DARK, LIGHT
 from tui.widgets.detail import Detail
 
 SIZES = [(120, 40), (80, 24), (60, 20)]
-LOOKS = [DARK, LIGHT, "ansi-dark", "ansi-light", "textual-dark", "no colours"]
+LOOKS = [DARK, LIGHT, "ansi-dark", "ansi-light", "textual-dark", "NO_COLOR", "ansi-dark NO_COLOR"]
 
 sizes = pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 
 
 @pytest.fixture(params=LOOKS)
 def look(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A theme, or none of its colours."""
-    if request.param != "no colours":
-        return str(request.param)
-    monkeypatch.setenv("NO_COLOR", "1")
-    return DARK
+    """A theme, perhaps without its colours."""
+    theme, without, _ = request.param.partition("NO_COLOR")
+    if without:
+        monkeypatch.setenv("NO_COLOR", "1")
+    return theme.strip() or DARK
 
 
 def drawn(pilot: Pilot[Any], widget: Widget) -> list[tuple[str, Any]]:
@@ -178,7 +178,8 @@ async def test_the_details_show_that_they_have_the_focus(tmp_path: Path, look: s
         before, text = drawn(pilot, detail), screen_text(pilot)
         await press(pilot, "l")
         assert drawn(pilot, detail) != before
-        assert screen_text(pilot) == text
+        # Nothing moves.
+        assert screen_text(pilot).replace("▌", " ") == text.replace("▌", " ")
         await press(pilot, "h")
         assert drawn(pilot, detail) == before
 
@@ -212,4 +213,4 @@ async def test_the_button_that_destroys_looks_it_without_the_focus(
         plain = {style for _, style in drawn(pilot, cancel)}
         await press(pilot, "tab")
         assert not delete.has_focus
-        assert {style for _, style in drawn(pilot, delete)}.isdisjoint(plain)
+        assert not {style for _, style in drawn(pilot, delete)} <= plain
