@@ -27,7 +27,7 @@ class KeptVersion(NamedTuple):
     """What was changed then, values left out: what bringing it back takes back."""
 
     names: tuple[str, ...] | None
-    """The configurations in it; None when it is not readable as TOML."""
+    """The configurations in it, the default marked; None when it is not readable as TOML."""
 
 
 def kept_versions(path: str) -> list[KeptVersion]:
@@ -42,6 +42,8 @@ def kept_versions(path: str) -> list[KeptVersion]:
 
 def _names(version: Version) -> tuple[str, ...] | None:
     try:
-        return tuple(storage_tables(parse(history.text_of(version), version.path)))
+        tables = parse(history.text_of(version), version.path)
     except ConfigurationError:
         return None
+    default = tables.get("default")
+    return tuple(f"★ {name}" if name == default else name for name in storage_tables(tables))

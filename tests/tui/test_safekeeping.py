@@ -333,7 +333,8 @@ async def test_versions_are_told_apart_by_when_and_what_was_changed_and_never_by
             "default",
             "prod: bucket, region_name",
         ]
-        assert sum("before: prod, laptop" in line for line in lines) == 3
+        assert sum("before: ★ prod, laptop" in line for line in lines) == 2
+        assert sum("before: prod, ★ laptop" in line for line in lines) == 1
         assert "acme-results" not in "".join(lines[10:])
 
 
@@ -349,7 +350,8 @@ async def test_undo_and_a_change_by_hand_stand_among_the_versions_under_what_the
         text = screen_text(pilot)
         # Newest first: the change by hand replaced what undo had brought back.
         assert text.index("prod: region_name") > 0
-        assert text.count("before: prod, laptop") == 2
+        assert text.count("before: ★ prod, laptop") == 1
+        assert text.count("before: prod, ★ laptop") == 1
 
 
 async def test_the_question_says_what_becomes_of_what_the_file_says_now(tmp_path: Path) -> None:
