@@ -123,7 +123,7 @@ class Snapshot:
         return self._content() == other._content()
 
     def _content(self) -> tuple[object, ...]:
-        tables = self.configurations.tables if self.configurations else None
+        tables = None if self.configurations is None else self.configurations.tables
         return self.stamp is None, self.problem, [row.name for row in self.rows], tables
 
 

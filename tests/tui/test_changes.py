@@ -85,6 +85,14 @@ async def test_a_taken_name_is_refused_where_it_is_typed(tmp_path: Path) -> None
         assert names(pilot) == ["prod", "laptop"]
 
 
+async def test_the_name_of_a_broken_one_is_taken_too(tmp_path: Path) -> None:
+    path = write(tmp_path / "storage.toml", '[storage.a]\ntype = "x"\n[storage.b]\ntype = "x"\n')
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "r", "b", "enter")
+        assert "is taken" in screen_text(pilot)
+
+
 async def test_a_duplicate_has_the_settings_under_a_new_id(tmp_path: Path) -> None:
     path = write(tmp_path / "storage.toml")
     async with StorageApp(path).run_test() as pilot:

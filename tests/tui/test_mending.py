@@ -25,6 +25,7 @@ async def test_a_type_is_chosen_for_a_table_whose_own_is_unknown(tmp_path: Path)
         # What was probably meant has the cursor.
         await press(pilot, "enter")
         assert "Edit prod" in screen_text(pilot)
+        assert "In the file its type is s4; saving makes it S3 Storage." in screen_text(pilot)
         assert "acme-results" in screen_text(pilot)
         await press(pilot, "ctrl+s")
         assert pilot.app.screen is the_list(pilot)

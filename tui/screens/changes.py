@@ -141,7 +141,7 @@ class ChangeCommands(RowScreen):
         from tui.screens.ask import AskName
 
         found = self.app.snapshot.configurations
-        taken = set(found.entries) if found else set()
+        taken = set() if found is None else set(found.entries)
         if button == "Rename":
             taken.discard(value)
         return await self.app.push_screen_wait(
@@ -150,7 +150,7 @@ class ChangeCommands(RowScreen):
 
     def _free_name(self, name: str) -> str:
         found = self.app.snapshot.configurations
-        taken = found.entries if found else {}
+        taken = {} if found is None else found.entries
         candidates = (
             f"{name}-copy{number or ''}" for number in range(len(taken) + 2) if number != 1
         )
@@ -205,7 +205,7 @@ class ChangeCommands(RowScreen):
 
     def _default_label(self, new: str = names.BUILT_IN) -> str:
         found = self.app.snapshot.configurations
-        old = (found.default if found else None) or names.BUILT_IN
+        old = (None if found is None else found.default) or names.BUILT_IN
         return f"change the default from {old} to {new}"
 
     def action_undo(self) -> None:
@@ -256,7 +256,7 @@ class ChangeCommands(RowScreen):
 def renamed(old: str, new: str, snapshot: Snapshot) -> str:
     """What is told after a configuration was renamed."""
     found = snapshot.configurations
-    default = "; it is still the default" if found and found.default == new else ""
+    default = "; it is still the default" if found is not None and found.default == new else ""
     return f"Renamed {printable(old)} to {printable(new)}{default}."
 
 

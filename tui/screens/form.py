@@ -44,6 +44,9 @@ class FormScreen(SaveCommands):
     def __init__(self, cls: type[StorageConfiguration], entry: Entry | None = None) -> None:
         super().__init__(cls, entry)
         self._notes = [cls.note] if cls.note else []
+        if entry and entry.type != cls.type:
+            said = f"its type is {printable(entry.type)}" if entry.type else "it has no type"
+            self._notes.append(f"In the file {said}; saving makes it {cls.label}.")
         self._read(entry)
         self._rest = self._plain_fields()
         self._advanced = [setting for setting in cls.settings() if setting.advanced]

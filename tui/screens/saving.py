@@ -139,7 +139,7 @@ class SaveCommands(FilledForm):
     def _remember_test(self, saved: str) -> None:
         """What a test found out holds as long as the settings are those that were tested."""
         found = self.app.snapshot.configurations
-        entry = found.entries.get(saved) if found else None
+        entry = None if found is None else found.entries.get(saved)
         if self._tested is None or entry is None or entry.configuration is None:
             return
         tried, result = self._tested
