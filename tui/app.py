@@ -256,6 +256,9 @@ class StorageApp(App[None]):
         namespaces: Mapping[str, DOMNode] | None = None,
     ) -> bool:
         """As Textual does, by key or click; a command that cannot work now says why."""
+        if isinstance(default_namespace, StorageScreen) and default_namespace.busy_for(action):
+            # A second click; a key would have waited.
+            return True
         if await super().run_action(action, default_namespace, namespaces):
             return True
         if isinstance(default_namespace, StorageScreen) and isinstance(action, str):

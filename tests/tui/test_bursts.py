@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from textual.command import CommandPalette
 from textual.widgets import Input
 
-from tests.tui.driving import TWO, burst, names, read, screen_text, settle, the_list, write
+from tests.tui.driving import TWO, burst, names, press, read, screen_text, settle, the_list, write
 from tui.app import StorageApp
 from tui.blobs import OpenedStore
 from tui.screens.ask import Ask, AskName
@@ -154,3 +155,29 @@ async def test_moving_goes_on_while_a_blob_is_being_deleted(
         release.set()
         await settle(pilot)
         assert len(screen.table.rows) == 2
+
+
+async def test_a_second_click_opens_nothing_more(tmp_path: Path) -> None:
+    async with StorageApp(write(tmp_path / "storage.toml")).run_test() as pilot:
+        await settle(pilot)
+        line = screen_text(pilot).splitlines()[-1]
+        await pilot.click(offset=(line.index("New"), 23), times=2)
+        await settle(pilot)
+        assert isinstance(pilot.app.screen, PickerScreen)
+        await press(pilot, "escape")
+        assert pilot.app.screen is the_list(pilot)
+
+
+@pytest.mark.parametrize("test", ["t", "T"])
+async def test_the_app_is_left_at_once_while_a_server_that_does_not_answer_is_tested(
+    tmp_path: Path, test: str
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"http://127.0.0.1:{server.getsockname()[1]}"
+        text = f'[storage.a]\ntype = "kv"\napi_address = "{address}"\n'
+        async with StorageApp(write(tmp_path / "storage.toml", text)).run_test() as pilot:
+            await settle(pilot)
+            await pilot.press(test)
+            await pilot.press("q" if test == "T" else "ctrl+q")
+            assert pilot.app._exit
+            assert not the_list(pilot).app.workspace.results

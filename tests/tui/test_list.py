@@ -274,13 +274,19 @@ async def test_the_filter_says_how_much_it_found_and_which_keys_are_of_use(tmp_p
         assert " of 1,000" not in screen_text(pilot)
         await enter(pilot, "s99")
         assert "11 of 1,000" in screen_text(pilot)
+        assert "Esc shows all" not in screen_text(pilot)
         await press(pilot, "down")
+        assert "Esc shows all" in screen_text(pilot)
         assert pilot.app.focused is the_list(pilot).table
         assert "n New" in screen_text(pilot).splitlines()[-1]
         assert "11 of 1,000" in screen_text(pilot)
         await press(pilot, "escape")
         assert len(names(pilot)) == 1000
         assert " of 1,000" not in screen_text(pilot)
+        # With nothing to look for there is nothing to keep.
+        await press(pilot, "slash", "enter")
+        assert "Esc shows all" not in screen_text(pilot)
+        assert pilot.app.focused is the_list(pilot).table
 
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 20)])

@@ -83,6 +83,12 @@ class StorageScreen(Screen[ResultT]):
         finally:
             self.flows += 1
 
+    def busy_for(self, action: object) -> bool:
+        """Whether it is a command that has to wait for the flow that is running."""
+        return self.flows > 0 and any(
+            command.name == action for command in self.declared if command.group != "App"
+        )
+
     def why_not(self, action: str) -> str:
         """Why a command cannot work now, and what to do, in one line; empty when it can."""
         return ""

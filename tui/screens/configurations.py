@@ -262,13 +262,16 @@ class ConfigurationsScreen(ChangeCommands, SafekeepingCommands, TestCommands, Br
     @on(events.DescendantBlur)
     def _footer(self) -> None:
         """While a filter is typed, other keys are of use."""
-        if self.query(FilterLine):
+        for line in self.query(FilterLine):
+            line.tell_keys(self._typing)
             self.query_one("#keys").display = not self._typing
             self.query_one("#filter-keys").display = self._typing
 
     def action_keep_filter(self) -> None:
         """To what was found."""
-        if self.table.rows:
+        if not self._filter.strip():
+            self.action_clear_filter()
+        elif self.table.rows:
             self.set_focus(self.table)
 
     action_into_list = action_keep_filter
