@@ -9,11 +9,22 @@ from functools import cache
 
 @cache
 def aws_regions() -> Iterable[str]:
-    """The AWS regions that offer S3, as the installed SDK lists them."""
-    from botocore.session import Session
+    """The AWS regions, as the installed SDK lists them."""
+    import json
+    from importlib.resources import files
 
-    regions: list[str] = Session().get_available_regions("s3")
-    return regions
+    # Asked for them, the SDK would read all of what it knows, and Python do nothing else for long
+    # enough that a person who is typing would feel it.
+    try:
+        listed = files("botocore").joinpath("data/partitions.json").read_text(encoding="utf-8")
+        partitions = {each["id"]: each["regions"] for each in json.loads(listed)["partitions"]}
+        return sorted(region for region in partitions["aws"] if region != "aws-global")
+    except (OSError, ValueError, LookupError):
+        # That file is nobody's promise.
+        from botocore.session import Session
+
+        regions: list[str] = Session().get_available_regions("s3")
+        return regions
 
 
 def aws_profiles() -> Iterable[str]:
