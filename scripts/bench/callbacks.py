@@ -4,14 +4,16 @@
     python -m scripts.bench.callbacks OUT storage FILE
 
 Started by `app.py` in a terminal. It writes JSON into the file OUT: for each phase, what each
-callback took as [seconds, seconds of processor time]. Callbacks of Textual and of the driver count
-like ours: whosever it is, it keeps the loop from the next key.
+callback took as [seconds, seconds without the time in which other programs had the processor].
+Callbacks of Textual and of the driver count like ours: whosever it is, it keeps the loop from the
+next key.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
@@ -40,14 +42,16 @@ class Stopwatch:
         self.phases: Phases = {}
         self._current: list[tuple[float, float]] = []
         run: Callable[[asyncio.Handle], None] = asyncio.Handle._run
+        queued = _queued()
 
         def timed(handle: asyncio.Handle) -> None:
             phase = self._current
-            used, start = time.thread_time(), time.perf_counter()
+            before, start = queued(), time.perf_counter()
             try:
                 run(handle)
             finally:
-                phase.append((time.perf_counter() - start, time.thread_time() - used))
+                took = time.perf_counter() - start
+                phase.append((took, took - (queued() - before)))
 
         asyncio.Handle._run = timed  # type: ignore[assignment,method-assign]
 
@@ -58,6 +62,19 @@ class Stopwatch:
     def end(self) -> None:
         """Callbacks belong to nothing."""
         self._current = []
+
+
+def _queued() -> Callable[[], float]:
+    """Tells for how many seconds this thread could have run but had no processor.
+
+    Unlike processor time this leaves in what a callback waits for by itself: the disk, and threads
+    that do not let go of the interpreter. Only Linux says it; elsewhere it is always nought.
+    """
+    try:
+        statistics = os.open("/proc/thread-self/schedstat", os.O_RDONLY)
+    except OSError:
+        return float
+    return lambda: int(os.pread(statistics, 128, 0).split()[1]) / 1e9
 
 
 @asynccontextmanager
