@@ -42,6 +42,8 @@ def figure(request: pytest.FixtureRequest) -> Figure:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the table, with what failed and, when all were asked for, what is missing."""
     config = terminalreporter.config
+    if config.option.collectonly:
+        return
     lines = config.stash.get(_lines, [])
     everything = config.args_source is pytest.Config.ArgsSource.TESTPATHS
     if everything and config.option.markexpr == "reliability" and not config.option.keyword:

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from ftplib import FTP as ClearFTP  # noqa: N811
-from ftplib import FTP_TLS, Error, error_perm, error_reply, error_temp
+from ftplib import FTP_TLS, Error, error_perm, error_temp
 from io import BytesIO, RawIOBase
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _UNKNOWN_COMMAND: Final = ("500", "501", "502", "504")
 _REFUSED: Final = ("530", "532", "533", "553")
+_MISSING_IN_WORDS: Final = re.compile("(?i)^450.*(not found|no such|not exist)")
 _REFUSED_IN_WORDS: Final = re.compile("(?i)permission|privilege|denied|not allowed|read.only")
 
 
@@ -241,8 +242,11 @@ def _translated(*, refused: bool = False) -> Iterator[None]:
     except error_perm as error:
         answer = str(error)
         raise PermissionError(answer) if refused else _meaning(answer) from error
-    except (error_temp, error_reply, Error) as error:
-        raise ConnectionError(str(error) or "an answer that is not FTP") from error
+    except Error as error:
+        answer = str(error)
+        if isinstance(error, error_temp) and _MISSING_IN_WORDS.search(answer):
+            raise FileNotFoundError(answer) from error
+        raise ConnectionError(answer or "an answer that is not FTP") from error
 
 
 def _meaning(answer: str) -> OSError:

@@ -69,10 +69,10 @@ class TestFileStorageOnWebDAV(CredentialCases):
 
 
 class TestFileStorageOnFTP(CredentialCases):
-    @pytest.fixture(params=[False, True], ids=["modern", "old"])
-    def configuration(self, request: pytest.FixtureRequest, ftp_server: FTPServer) -> FileStorage:
+    @pytest.fixture
+    def configuration(self, ftp_server: FTPServer) -> FileStorage:
         return FileStorage(
-            base_path=ftp_server.url(f"team/results-{token_hex(4)}", old=request.param),
+            base_path=ftp_server.url(f"team/results-{token_hex(4)}"),
             key_type="uuid",
             options={"username": ftp_server.user, "password": ftp_server.password},
         )
@@ -88,13 +88,11 @@ class TestFileStorageOnFTP(CredentialCases):
 
 
 class TestFileStorageOnSFTP(CredentialCases):
-    @pytest.fixture(params=[False, True], ids=["modern", "old"])
-    def configuration(
-        self, request: pytest.FixtureRequest, sftp_server: SFTPServer, home: Path
-    ) -> FileStorage:
+    @pytest.fixture
+    def configuration(self, sftp_server: SFTPServer, home: Path) -> FileStorage:
         sftp_server.trusted_in(Path.home())
         return FileStorage(
-            base_path=sftp_server.url(f"team/results-{token_hex(4)}", old=request.param),
+            base_path=sftp_server.url(f"team/results-{token_hex(4)}"),
             key_type="uuid",
             options={"username": sftp_server.user, "password": sftp_server.password},
         )

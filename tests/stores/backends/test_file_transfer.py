@@ -109,6 +109,21 @@ def test_user_and_password_are_taken_from_the_url_however_they_are_quoted(there:
     assert there.server.password not in str(caught.value)
 
 
+def test_what_is_not_there_is_not_found_and_deleting_it_succeeds(there: Place) -> None:
+    store = there.store()
+    for known in (False, True):  # The folder is made by the first write.
+        if known:
+            store.delete(store.write(b"x"))
+        store.check()
+        assert list(store.list()) == []
+        assert not store.exists("results/unknown")
+        with pytest.raises(BlobNotFound):
+            store.read("results/unknown")
+        with pytest.raises(BlobNotFound):
+            store.open("results/unknown")
+        store.delete("results/unknown")
+
+
 def test_a_blob_appears_under_its_name_only_when_it_is_complete(
     there: Place, tmp_path: Path
 ) -> None:

@@ -86,6 +86,8 @@ def drip(control: socket.socket, data: socket.socket) -> bool:
         ("PASS", "421 later", StorageUnavailable),
         ("USER", "530 anonymous only", AccessDenied),
         ("SIZE", "550 no such file", BlobNotFound),
+        ("SIZE", "450 path /folder/results/abc not found", BlobNotFound),
+        ("SIZE", "450 file busy", StorageUnavailable),
         ("SIZE", "550 Permission denied", AccessDenied),
         ("SIZE", "213 nonsense", StorageUnavailable),
         ("RETR", "550 permission denied", AccessDenied),
