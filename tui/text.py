@@ -19,6 +19,7 @@ def printable(text: str) -> str:
 
 def fit(text: str, width: int) -> str:
     """`text` in exactly `width` cells, cut with an ellipsis or padded."""
+    text = _enough(text, width)
     length = cell_len(text)
     if length > width:
         return set_cell_size(text, max(0, width - 1)) + "…" if width > 0 else ""
@@ -27,7 +28,14 @@ def fit(text: str, width: int) -> str:
 
 def cut(text: str, width: int) -> str:
     """`text` in at most `width` cells."""
+    text = _enough(text, width)
     return text if cell_len(text) <= width else fit(text, width)
+
+
+def _enough(text: str, width: int) -> str:
+    """As much of `text` as fills `width` cells: a thousand names in a row are not counted whole."""
+    start = text[: 2 * max(0, width) + 64]
+    return start if len(start) < len(text) and cell_len(start) > width else text
 
 
 def wrap(text: str, width: int) -> Iterator[str]:
