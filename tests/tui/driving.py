@@ -57,8 +57,10 @@ async def settle(pilot: Pilot[Any]) -> None:
     assert isinstance(app, StorageApp)
     while True:
         await pilot.pause()
+        if app.return_code is not None:
+            return  # It has been left, or has crashed.
         waiting = [worker for worker in app.workers if worker.group.startswith(_AWAITED)]
-        if app.idle.is_set() and not waiting and (app.typed.calm or app._exit):
+        if app.idle.is_set() and not waiting and app.typed.calm:
             return
         if waiting:
             # One that makes way for the next of its kind has ended too.
