@@ -2,8 +2,9 @@
 
 Several may come at once, from a fast typist, a paste or over a slow line. Textual hands all of them
 to the widget that has the focus by then, though the first may open another screen or move the
-focus. The app puts every key in here instead; the next one is handed on once nothing is left to be
+focus. The app puts every key in here instead. The next one is handed on once nothing is left to be
 done of the one before, no flow is running on the screen on top, and a new screen has its focus.
+Only what leaves everything where it is, letters in a field and moves in a list, follows at once.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from textual import events
 
+from tui.widgets.table import Table
+
 if TYPE_CHECKING:
     from textual.app import App
     from textual.dom import DOMNode
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
 
 _ALWAYS: Final = "ctrl+q"
 """Waits for nothing."""
+
+_MOVES: Final = {key for binding in Table.BINDINGS for key in binding.key.split(",")}
 
 _CALM: Final = 2
 """Rounds without a change of screen or focus: what a key does may be done in a message it posts."""
@@ -45,6 +50,10 @@ class Typed:
         self._app, self._hand_on, self._busy = app, hand_on, busy
         self._waiting: deque[events.Event] = deque()
         self._under_way = False
+        """Whether something may be left to be done of a key that was handed on."""
+
+        self._followed = False
+        """Whether keys were handed on since that leave everything where it is."""
 
     @property
     def calm(self) -> bool:
@@ -64,11 +73,26 @@ class Typed:
         self._app.call_later(self._settle)
 
     async def _next(self) -> None:
-        if self._under_way or not self._waiting or self._busy(self._app.screen):
-            return
-        self._under_way = True
-        await self._hand_on(self._waiting.popleft())
-        await self._round(0)
+        while self._waiting and not self._under_way and not self._busy(self._app.screen):
+            if self._stays(self._waiting[0]):
+                self._followed = True
+                await self._hand_on(self._waiting.popleft())
+                continue
+            self._under_way = True
+            if self._followed:
+                self._followed = False
+            else:
+                await self._hand_on(self._waiting.popleft())
+            await self._round(0)
+
+    def _stays(self, event: events.Event) -> bool:
+        """Whether it is a key that neither moves the focus nor opens anything."""
+        widget = self._app.screen.focused
+        if widget is None or not isinstance(event, events.Key):
+            return False
+        if isinstance(widget, Table):
+            return event.key in _MOVES
+        return widget.check_consume_key(event.key, event.character)
 
     async def _settle(self) -> None:
         if not self._under_way and self._waiting:
