@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 _UNKNOWN_COMMAND: Final = ("500", "501", "502", "504")
 _REFUSED: Final = ("530", "532", "533", "553")
 _MISSING_IN_WORDS: Final = re.compile("(?i)^450.*(not found|no such|not exist)")
+_WINDOWS: Final = re.compile(r"[\d-]+ +[\d:]+(?:[AP]M)? +(<DIR>|\d+) +(.+)")
 _REFUSED_IN_WORDS: Final = re.compile("(?i)permission|privilege|denied|not allowed|read.only")
 
 
@@ -280,12 +281,19 @@ def _entry(line: str, path: str, *, inside: bool = False) -> dict[str, Any]:
 
 
 def _old_entry(line: str, path: str) -> dict[str, Any] | None:
-    """What a line of LIST says on most servers: `-rw-r--r-- 1 me us 3 Nov 22 10:15 name`."""
+    """What a line of LIST says: `-rw-r--r-- 1 me us 3 Nov 22 10:15 name`.
+
+    On Windows it may be `11-22-26  10:15AM  3 name`, with `<DIR>` in place of a folder's size.
+    """
     columns = line.split(maxsplit=8)
-    if len(columns) < 9 or not columns[4].isdigit():
+    if len(columns) == 9 and columns[4].isdigit():
+        kind, size, name = line[0], columns[4], columns[8]
+    elif found := _WINDOWS.fullmatch(line):
+        kind, size, name = "d" if found[1] == "<DIR>" else "-", found[1], found[2]
+    else:
         return None
     return {
-        "name": f"{path.rstrip('/')}/{columns[8]}",
-        "type": {"-": "file", "d": "directory"}.get(line[0], "other"),
-        "size": int(columns[4]),
+        "name": f"{path.rstrip('/')}/{name}",
+        "type": {"-": "file", "d": "directory"}.get(kind, "other"),
+        "size": int(size) if size.isdigit() else None,
     }

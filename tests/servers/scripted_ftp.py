@@ -71,17 +71,20 @@ def _converse(
     server: ScriptedFTP, control: socket.socket, data: socket.socket, script: Mapping[str, Reply]
 ) -> None:
     lines = control.makefile("rb")
-    command = ""
+    command, passive = "", False
     while True:
         reply = script.get(command, "502 unknown")
         if command in ("PASV", "EPSV"):
             port = data.getsockname()[1]
             reply = f"227 here (127,0,0,1,{port // 256},{port % 256})"
-        if callable(reply):
+            passive = True
+        elif passive:
+            # The client has connected before it sent this command.
+            passive = False
             with data.accept()[0] as transfer:
-                if reply(control, transfer):
+                if callable(reply) and reply(control, transfer):
                     return
-        else:
+        if not callable(reply):
             control.sendall(f"{reply}\r\n".encode())
         line = lines.readline().decode().strip()
         if not line:

@@ -12,7 +12,7 @@ from secrets import token_hex
 
 import pytest
 
-from storage_core.backends.base import Backend
+from storage_core.backends.base import Backend, Blob
 from storage_core.backends.filesystem import open_filesystem
 from storage_core.errors import (
     AccessDenied,
@@ -109,6 +109,39 @@ def test_an_ftp_server_that_fails_is_told_by_the_right_error_in_time(
             failure(lambda: opened(server.url).get_file(KEY, tmp_path / "target"))
     assert type(error) is expected, error
     assert not (tmp_path / "target").exists()
+
+
+LISTINGS = {
+    "unix": """\
+total 3
+drwxr-xr-x   2 me us  4096 Nov 22 10:15 folder
+-rw-r--r--   1 me us    17 Nov 22  2025 blob
+-rw-r--r--   1 me us     3 Nov 22 10:15 with spaces
+""",
+    "windows": """\
+11-22-26  10:15AM       <DIR>          folder
+11-22-2025  22:15                   17 blob
+11-22-26  10:15PM                    3 with spaces
+""",
+    "MLSD": """\
+type=dir;modify=20261122101530; folder
+Type=file;Size=17; blob
+type=cdir;modify=20261122101530; .
+type=OS.unix=slink; link
+""",
+}
+
+
+@pytest.mark.parametrize("form", LISTINGS)
+def test_an_ftp_listing_is_read_in_each_form(form: str) -> None:
+    def send(control: socket.socket, data: socket.socket) -> None:
+        control.sendall(b"150 here it comes\r\n")
+        data.sendall(LISTINGS[form].replace("\n", "\r\n").encode())
+        data.close()
+        control.sendall(b"226 done\r\n")
+
+    with scripted_ftp({"MLSD" if form == "MLSD" else "LIST": send}) as server:
+        assert [*opened(server.url).list("results")] == [Blob("results/blob", 17, None)]
 
 
 @pytest.mark.parametrize(
