@@ -5,6 +5,8 @@ workspace.py   the configuration file as the app sees it; all file work, undo an
 versions.py    earlier versions of that file
 commands.py    every command, declared once: bindings, footer, help and palette come from it
 keymap.py      `[app.keys]` of the configuration file
+typed.py       keys, each given to where the one before it has led
+flow.py        what a command does when it takes more than a moment
 blobs.py       the blobs of one storage: listed, arranged; download.py and preview.py: one of them
 background.py  blocking work in threads that never hold up leaving the app
 state.py       theme and sort order, in a file of their own

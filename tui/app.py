@@ -268,9 +268,14 @@ class StorageApp(App[None]):
             return bool(reason)
         return False
 
+    def keys_of(self, command: str) -> list[str]:
+        """The keys that a command is remapped to; none when it has its own."""
+        keys = self._keymap.get(command, "")
+        return keys.split(",") if keys else []
+
     def key_of(self, command: str) -> str:
-        """The remapped key of a command; empty when it has its own. Others may stay beside it."""
-        return self._keymap.get(command, "").split(",")[0]
+        """The first of them; empty when it has its own."""
+        return next(iter(self.keys_of(command)), "")
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The command palette has the commands of the screen below it, in the same words."""

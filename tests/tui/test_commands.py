@@ -168,6 +168,7 @@ async def test_escape_and_ctrl_q_work_whatever_leave_and_quit_are_remapped_to(
         assert pilot.app.focused.value.endswith("H")
         await press(pilot, "f1")
         assert isinstance(pilot.app.screen, HelpScreen)
+        assert "Ctrl+T  Esc" in screen_text(pilot)
         await press(pilot, "escape", "ctrl+q")
         assert pilot.app._exit
 

@@ -68,8 +68,7 @@ class HelpScreen(Dialog[None]):
         for group, members in groups.items():
             lines += [Content(""), Content.styled(group, "bold $foreground")]
             for command in members:
-                remapped = self.app.key_of(command.name)
-                keys = (remapped,) if remapped else command.keys
+                keys = self.app.keys_of(command.name) or command.keys
                 shown = "  ".join(map(commands.shown_key, keys))
                 lines += _line(shown, command.label, command.tooltip, width)
         if self._declared in (commands.LIST, commands.BROWSE):
