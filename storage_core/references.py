@@ -28,7 +28,8 @@ def is_reference(value: object) -> bool:
     return isinstance(value, str) and value.partition(":")[0] in SCHEMES and ":" in value
 
 
-def _is_literal(value: object) -> bool:
+def is_literal(value: object) -> bool:
+    """Whether `value` says of itself that it is no reference."""
     return isinstance(value, str) and value.startswith(LITERAL)
 
 
@@ -56,7 +57,7 @@ def check_references_in(table: Mapping[str, Any]) -> None:
                 continue
             if "ref" in each:
                 reference = each["ref"]
-                if len(each) > 1 or not (is_reference(reference) or _is_literal(reference)):
+                if len(each) > 1 or not (is_reference(reference) or is_literal(reference)):
                     raise ValueError(
                         'write a reference as {ref = "env:NAME"}, with nothing beside it'
                     )
@@ -74,7 +75,7 @@ def resolve(value: str, label: str) -> str:
     Raises:
         ConfigurationError: the reference is malformed, or names nothing, or something empty.
     """
-    if _is_literal(value):
+    if is_literal(value):
         return value[len(LITERAL) :]
     if not is_reference(value):
         return value

@@ -54,8 +54,6 @@ class AzureBackend(RemoteBackend):
     """Blobs of one container, below a prefix."""
 
     place = "container"
-    credentials = "Connection String and what it is allowed"
-    address = "the endpoint in Connection String"
 
     def __init__(
         self,
@@ -86,6 +84,9 @@ class AzureBackend(RemoteBackend):
             timeout=timeout,
             secrets=(*secrets, *_secrets_in(connection_string or "")),
         )
+        signs_in_by = "Connection String" if connection_string else "the login for Account Name"
+        self.credentials = f"{signs_in_by} and what it is allowed"
+        self.address = "the endpoint in Connection String" if connection_string else "Account Name"
         self._container = container
         self._prefix = f"{prefix}/" if prefix else ""
         given: dict[str, Any] = {

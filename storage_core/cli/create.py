@@ -9,7 +9,7 @@ import click
 from storage_core.cli import entries, options, output
 from storage_core.cli.command import Help, Session, config_option, json_option
 from storage_core.cli.errors import WrongUsage
-from storage_core.cli.exposure import warn_if_exposed
+from storage_core.cli.exposure import warn_of
 from storage_core.config.names import check_new_name
 from storage_core.errors import ConfigurationError
 from storage_core.types import all_types, type_named
@@ -123,7 +123,7 @@ def report_created(
     output.emit(f"ID: {saved.id}")
     if is_default:
         output.emit("It is the default now.")
-    warn_if_exposed(ConfigFile(path).load())
+    warn_of(ConfigFile(path).load(), name)
 
 
 def _example(cls: type[StorageConfiguration]) -> str:

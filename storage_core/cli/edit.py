@@ -9,7 +9,7 @@ import click
 from storage_core.cli import entries, options, output
 from storage_core.cli.command import Session, complete_ref
 from storage_core.cli.errors import CommandFailed, WrongUsage
-from storage_core.cli.exposure import warn_if_exposed
+from storage_core.cli.exposure import warn_of
 from storage_core.types import all_types
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def edit(
         output.emit_json(entries.saved_as_json(file.load(), entry.name))
     else:
         output.emit(f"Updated {cls.label} {output.safe(entry.name)}")
-        warn_if_exposed(file.load())
+        warn_of(file.load(), entry.name)
 
 
 def _require_owned(cls: type[StorageConfiguration], given: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Warnings about secrets in the configuration file, with what to run against each."""
+"""Warnings about what stands in the configuration file, with what to run or write instead."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from storage_core.cli import output
-from storage_core.config.audit import holds_secrets, loose_mode, plain_secrets
+from storage_core.config.audit import doubts, holds_secrets, loose_mode, plain_secrets
 from storage_core.paths import shortened
 
 if TYPE_CHECKING:
@@ -38,6 +38,18 @@ def stored_plain(found: Configurations, text: str) -> Iterator[str]:
             f"{place}: {secret.setting.label} stands in the file as it is; "
             f"run: storage move-secret {name} {target} --setting {setting}"
         )
+
+
+def doubtful(found: Configurations, text: str = "", name: str | None = None) -> Iterator[str]:
+    """What cannot be opened as it stands, in one configuration (`name`) or in all."""
+    return (str(doubt) for doubt in doubts(found, text) if name in (None, doubt.name))
+
+
+def warn_of(found: Configurations, name: str) -> None:
+    """Say on standard error what is not well about a configuration that was just saved."""
+    for warning in doubtful(found, name=name):
+        output.warn(warning)
+    warn_if_exposed(found)
 
 
 def warn_if_exposed(found: Configurations) -> None:

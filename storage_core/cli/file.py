@@ -12,7 +12,7 @@ from click.shell_completion import CompletionItem
 from storage_core.cli import output
 from storage_core.cli.command import Session, command
 from storage_core.cli.errors import CommandFailed, WrongUsage
-from storage_core.cli.exposure import exposed, stored_plain
+from storage_core.cli.exposure import doubtful, exposed, stored_plain
 from storage_core.config.audit import make_private
 from storage_core.config.entries import by_line
 from storage_core.config.file import ConfigFile
@@ -43,7 +43,8 @@ def validate(session: Session, file: str | None, fix: bool, as_json: bool) -> No
     """Find every problem in the configuration file.
 
     Each is printed with its line; the exit code is 1 if there is one. FILE is another file to look
-    at. Secrets that stand in the file, or that others can read, are warned of.
+    at. Secrets that stand in the file, or that others can read, are warned of, and so is what
+    cannot be opened.
     """
     if file == "":
         raise WrongUsage("FILE is empty; name a file, or leave it out")
@@ -61,7 +62,8 @@ def validate(session: Session, file: str | None, fix: bool, as_json: bool) -> No
         if fix and next(exposed(found), None):
             make_private(found.path)
             output.note(f"{shortened(found.path)} can be read by its owner only now")
-        warnings = [*exposed(found), *stored_plain(found, read_text(found.path))]
+        text = read_text(found.path)
+        warnings = [*doubtful(found, text), *exposed(found), *stored_plain(found, text)]
     if as_json:
         output.emit_json({"path": target.path, "problems": problems, "warnings": warnings})
     else:

@@ -14,6 +14,7 @@ from storage_core.cli.command import Session, command, ref_argument
 from storage_core.cli.exposure import warn_if_exposed
 from storage_core.cli.table import Column, Row, cells, laid_out, natural_width, padded, wrapped
 from storage_core.config.entries import by_line
+from storage_core.errors import StorageError
 from storage_core.types.temporary import TemporaryLocalStorage
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def _list(found: Configurations) -> Iterator[str]:
     yield ""
     yield _default_line(found)
     if override := os.environ.get("STORAGE_DEFAULT"):
-        yield f"STORAGE_DEFAULT makes {output.safe(override)} the default here."
+        yield _override_line(found, override)
 
 
 def _table(found: Configurations) -> Iterator[str]:
@@ -115,6 +116,14 @@ def _default_line(found: Configurations) -> str:
         return f"{_mark()} default: {output.safe(found.default)}"
     used = TemporaryLocalStorage()
     return f"No default is set: {used.label} is used ({output.safe(used.location)})."
+
+
+def _override_line(found: Configurations, override: str) -> str:
+    try:
+        name = found.find(override, partial=False).name
+    except StorageError:
+        return f"! STORAGE_DEFAULT is {output.safe(override)}, but there is none of this name or ID"
+    return f"STORAGE_DEFAULT makes {output.safe(name)} the default here."
 
 
 def _mark() -> str:

@@ -1,4 +1,4 @@
-"""What is not wrong with the file but not safe either: secrets in it that others could read.
+"""What is not wrong with the file but not well either: secrets in it, and what cannot be opened.
 
 Called by `storage validate` and by the app, which offers to mend each finding.
 """
@@ -10,7 +10,7 @@ import stat
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from storage_core.config.entries import Configurations, Entry
+from storage_core.config.entries import Configurations, Entry, Problem
 from storage_core.declaration.setting import Setting
 from storage_core.references import is_reference
 
@@ -37,6 +37,19 @@ def plain_secrets(found: Configurations, text: str = "") -> Iterator[PlainSecret
             if isinstance(value, str) and value and not is_reference(value):
                 line = line_of(text, ("storage", entry.name, setting.name)) if text else None
                 yield PlainSecret(entry.name, setting, line)
+
+
+def doubts(found: Configurations, text: str = "") -> Iterator[Problem]:
+    """What can be saved but not be opened; `text` is needed for the lines only."""
+    from storage_core.config.scan import line_of
+
+    for entry in found.entries.values():
+        if entry.cls is None or entry.problems:
+            continue
+        for key, message in entry.cls.doubts(entry.settings):
+            path = ("storage", entry.name)
+            line = (line_of(text, (*path, key)) or line_of(text, path)) if text else None
+            yield Problem(f"{entry.name}: {key} {message}", found.path, line, entry.name)
 
 
 def loose_mode(path: str) -> int | None:

@@ -167,6 +167,15 @@ def is_newer(tables: Mapping[str, Any]) -> bool:
     return isinstance(version, int) and version > VERSION
 
 
+def refuse_newer(tables: Mapping[str, Any], path: str) -> None:
+    """Raise `ConfigurationError`, before a change, if the file may hold what is unknown here."""
+    if is_newer(tables):
+        raise ConfigurationError(
+            f"{shortened(path)} is of version {tables['version']}, newer than this program knows; "
+            "update the program to change the file"
+        )
+
+
 def read_entry(
     name: str, table: Any, text: str, path: str, seen: Mapping[str, str] | None = None
 ) -> Entry:

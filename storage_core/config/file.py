@@ -18,13 +18,13 @@ from storage_core.config.entries import (
     Entry,
     Problem,
     find_name,
-    is_newer,
     missing_default,
     read_entry,
+    refuse_newer,
     storage_tables,
 )
 from storage_core.config.read import parse, read_text
-from storage_core.errors import ConfigurationError, StorageNotFound
+from storage_core.errors import StorageNotFound
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -274,11 +274,7 @@ class ConfigFile:
         def edited(text: str) -> str:
             # `rewrite` has parsed this text and would have said what is wrong with it.
             tables = toml.parse(text)
-            if is_newer(tables):
-                raise ConfigurationError(
-                    f"{paths.shortened(self.path)} is of version {tables['version']}, newer than "
-                    "this program knows; update the program to change the file"
-                )
+            refuse_newer(tables, self.path)
             new = change(text, tables)
             if new != text:
                 history.keep(self.path, text.encode())

@@ -16,6 +16,7 @@ from hashlib import sha256
 from typing import Final, NamedTuple
 
 from storage_core.config import replace
+from storage_core.config.entries import refuse_newer
 from storage_core.config.read import decode, parse, read_text
 from storage_core.config.summary import summary_of_changes as summary_of_changes
 from storage_core.errors import ConfigurationError, StorageNotFound
@@ -150,7 +151,9 @@ def restore(path: str, version: Version) -> None:
         before = replace.fingerprint(target)
         try:
             with open(target, "rb") as file:
-                keep(path, file.read())
+                data = file.read()
+            _refuse_newer(data, path)
+            keep(path, data)
         except FileNotFoundError:
             pass
         except OSError as error:
@@ -158,6 +161,15 @@ def restore(path: str, version: Version) -> None:
                 f"cannot read {shortened(path)} ({error.strerror}); allow reading it"
             ) from error
         replace.write(path, text, before)
+
+
+def _refuse_newer(data: bytes, path: str) -> None:
+    """A broken file may be replaced, one of a newer program may not."""
+    try:
+        tables = parse(decode(data, path), path)
+    except ConfigurationError:
+        return
+    refuse_newer(tables, path)
 
 
 def _readable_text(read: Callable[[], str]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from storage_core.config.entries import refuse_newer
 from storage_core.errors import ConfigurationError
 from storage_core.references import check_reference, is_reference, resolve
 
@@ -28,7 +29,9 @@ def move_secret(file: ConfigFile, ref: str, setting: str, reference: str) -> Non
     Raises:
         ConfigurationError: there is no plain secret, or the reference does not lead to it.
     """
-    entry = file.load().find(ref)
+    found = file.load()
+    refuse_newer(found.tables, file.path)
+    entry = found.find(ref)
     declared = entry.cls.setting_named(setting) if entry.cls else None
     value = entry.table.get(setting)
     if declared is None or not declared.secret:

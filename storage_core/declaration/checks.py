@@ -8,7 +8,10 @@ field. Both ways in use the same checks: `table.py` for files, `validation.py` f
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+from storage_core.references import is_literal, is_reference
 
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 _URL: Final = re.compile(r"https?://[^/?#\s]+[^?#\s]*", re.IGNORECASE)
@@ -20,6 +23,13 @@ def plain_text(value: str) -> str:
         raise ValueError("must not be empty")
     if _CONTROL.search(value):
         raise ValueError("must be one line without control characters")
+    return value
+
+
+def text(value: str) -> str:
+    """Text of any number of lines, not empty."""
+    if not value.strip():
+        raise ValueError("must not be empty")
     return value
 
 
@@ -96,6 +106,18 @@ def connection_string(value: str) -> str:
     if not names & {"accountname", "blobendpoint", "usedevelopmentstorage"}:
         raise ValueError("must be an Azure connection string, such as AccountName=…;AccountKey=…")
     return value
+
+
+def doubtful(
+    name: str, values: Mapping[str, Any], check: Callable[[str], str]
+) -> Iterator[tuple[str, str]]:
+    """What `check` says of a secret; nothing as long as that is a reference."""
+    value = values.get(name)
+    if isinstance(value, str) and value and not is_reference(value) and not is_literal(value):
+        try:
+            check(value)
+        except ValueError as error:
+            yield name, str(error)
 
 
 def seconds(value: float) -> float:

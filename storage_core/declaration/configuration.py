@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import dataclasses
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from storage_core import keys
 from storage_core.declaration import checks
 from storage_core.declaration.setting import Setting, declared_settings, setting
+from storage_core.errors import ConfigurationError
 from storage_core.references import resolve
 
 if TYPE_CHECKING:
@@ -87,6 +88,15 @@ class StorageConfiguration(ABC):
         """What is wrong with settings that are each right alone: (setting's name, message)."""
         return ()
 
+    @classmethod
+    def doubts(cls, values: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+        """What may be saved but cannot be opened: (setting's name, message without the value).
+
+        Said where settings are entered, as a warning, and an error where they are opened: only
+        then is it known what a reference leads to.
+        """
+        return ()
+
     def given(self) -> dict[str, Any]:
         """The settings that differ from their default, by name: what belongs into the file."""
         return {
@@ -122,7 +132,7 @@ class StorageConfiguration(ABC):
         """Resolve the references and open the place.
 
         Raises:
-            ConfigurationError: a reference cannot be resolved.
+            ConfigurationError: a reference cannot be resolved, or leads to what cannot be used.
         """
         resolved: dict[str, Any] = {}
         whose = f"{self.name}: " if self.name else ""
@@ -133,6 +143,9 @@ class StorageConfiguration(ABC):
             elif declared.form == "table" and value:
                 resolved[declared.name] = resolve_table(value, whose + declared.label)
         plain = dataclasses.replace(self, **resolved)
+        for name, message in plain.doubts(plain.given()):
+            doubtful = self.setting_named(name)
+            raise ConfigurationError(f"{whose}{doubtful.label if doubtful else name} {message}")
         return plain.backend(Opening(timeout, tuple(plain.secrets())))
 
     def secrets(self) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from storage_core.declaration import checks
@@ -36,7 +36,7 @@ class AzureBlobStorage(RemoteStorage):
         "Connection string for a valid key to authenticate with the Storage account.",
         default=None,
         secret=True,
-        check=checks.connection_string,
+        check=checks.plain_text,
         unless="account_name",
     )
     account_name: str | None = setting(
@@ -54,6 +54,10 @@ class AzureBlobStorage(RemoteStorage):
     def check_together(cls, values: dict[str, Any]) -> Iterable[tuple[str, str]]:
         if "connection_string" in values and "account_name" in values:
             yield "account_name", "goes instead of Connection String; keep one of the two"
+
+    @classmethod
+    def doubts(cls, values: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+        return checks.doubtful("connection_string", values, checks.connection_string)
 
     @property
     def location(self) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable, Mapping
 from json import loads
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from storage_core.declaration import checks
 from storage_core.declaration.configuration import RemoteStorage, options_setting, prefix_setting
 from storage_core.declaration.setting import setting
-from storage_core.errors import ConfigurationError
 from storage_core.paths import join_url
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class GoogleCloudStorage(RemoteStorage):
         default=None,
         form="json",
         secret=True,
-        check=checks.json_object,
+        check=checks.text,
     )
     prefix: str | None = prefix_setting("bucket")
     endpoint_url: str | None = setting(
@@ -55,6 +55,10 @@ class GoogleCloudStorage(RemoteStorage):
     )
     options: dict[str, Any] | None = options_setting("gcsfs")
 
+    @classmethod
+    def doubts(cls, values: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+        return checks.doubtful("service_account_info", values, checks.json_object)
+
     @property
     def location(self) -> str:
         return join_url(f"gs://{self.bucket}", self.prefix)
@@ -64,11 +68,7 @@ class GoogleCloudStorage(RemoteStorage):
 
         info: dict[str, Any] | None = None
         if self.service_account_info:
-            # Checked again: a reference is only known to hold JSON once it is resolved.
-            try:
-                info = loads(checks.json_object(self.service_account_info))
-            except ValueError as error:
-                raise ConfigurationError(f"Service Account Info {error}") from None
+            info = loads(self.service_account_info)
         inner = (
             tuple(str(info[key]) for key in ("private_key", "private_key_id") if key in info)
             if info

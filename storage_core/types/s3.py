@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from storage_core.declaration import checks, suggestions
@@ -78,7 +78,7 @@ class S3Storage(RemoteStorage):
     options: dict[str, Any] | None = options_setting("s3fs")
 
     @classmethod
-    def check_together(cls, values: dict[str, Any]) -> Iterable[tuple[str, str]]:
+    def doubts(cls, values: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
         secret, key = "aws_secret_access_key", "aws_access_key_id"
         if secret in values and key not in values:
             yield key, "is missing; AWS Secret Access Key needs it"

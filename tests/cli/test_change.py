@@ -118,7 +118,6 @@ def test_edit_takes_a_secret_from_standard_input(storage: Storage, two: Path) ->
         (("--unset", "bucket"), "--bucket is missing"),
         (("--unset", "options.x"), "there is no options.x"),
         (("--unset", "prefix", "--prefix", "x"), "both set and unset"),
-        (("--unset", "aws_access_key_id"), "--aws-access-key-id is missing"),
         (("--timeout", "never"), "--timeout must be a number"),
         (("--bucket", ""), "--bucket is empty"),
     ],

@@ -174,7 +174,6 @@ def test_a_reference_written_as_plain_option_is_warned_of(storage: Storage, conf
         (("s3", "--name", "x", "--bucket", "b", "--buckt", "b"), "--buckt"),
         (("s4", "--name", "x"), "type 's4' is unknown; did you mean 's3'?"),
         (("file", "--name", "x", "--base-path", "/x", "--key-type", "md5"), "--key-type"),
-        (("s3", "--name", "x", "--bucket", "b", "--aws-access-key-id", "A"), "--aws-secret-access"),
         (("s3", "--name", "x", "--bucket", "b", "--aws-session-token", "env:"), "env:"),
     ],
 )
@@ -244,3 +243,29 @@ def create_s3(storage: Storage, secret: str, stdin: bytes = b"") -> Outcome:
         *("--aws-access-key-id", "AKIA", "--aws-secret-access-key", secret),
         stdin=stdin,
     )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "doubt"),
+    [
+        (("azure", "--container", "c", "--connection-string", "-"), "must be an Azure connection"),
+        (("gcs", "--bucket", "b", "--service-account-info", "-"), "must be the JSON of a service"),
+        (("s3", "--bucket", "b", "--aws-secret-access-key", "-"), "aws_access_key_id is missing"),
+    ],
+)
+def test_what_cannot_be_opened_is_saved_with_a_warning(
+    storage: Storage, tmp_path: Path, arguments: tuple[str, ...], doubt: str
+) -> None:
+    canary = token_hex(8)
+    created = storage("create", *arguments, "--name", "doubtful", stdin=canary.encode())
+    assert created.code == 0
+    assert doubt in created.err
+    edited = storage("edit", "doubtful", "--protected")
+    assert edited.code == 0
+    assert doubt in edited.err
+    validated = storage("validate")
+    assert validated.code == 0
+    assert doubt in validated.err
+    tested = storage("test", "doubtful")
+    assert tested.code == 1
+    assert canary not in created.err + edited.err + validated.err + tested.err + tested.out

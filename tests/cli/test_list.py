@@ -207,6 +207,13 @@ def test_storage_default_is_mentioned_where_it_overrides(
     assert storage("ls", "--json").json["default"] == "prod-results"
 
 
+def test_storage_default_that_names_nothing_is_no_default(
+    storage: Storage, two: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STORAGE_DEFAULT", "nope")
+    assert "! STORAGE_DEFAULT is nope, but there is none of this name" in storage("ls").out
+
+
 def test_show_has_everything_but_secrets(storage: Storage, two: Path) -> None:
     two.write_text(two.read_text().replace("env:PROD_S3_SECRET", "plain-secret-value"))
     for ref in ("prod-results", PROD_ID, "6135"):

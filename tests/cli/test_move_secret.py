@@ -36,6 +36,16 @@ def test_into_a_file(storage: Run, path: Path, tmp_path: Path) -> None:
     assert SECRET not in path.read_text() + done.out + done.err
 
 
+def test_nothing_is_stored_for_a_file_that_cannot_be_changed(
+    storage: Run, path: Path, tmp_path: Path
+) -> None:
+    path.write_text("version = 2\n" + path.read_text())
+    refused = storage("move-secret", "prod", f"file:{tmp_path / 'secret'}")
+    assert refused.code == 1
+    assert "newer than this program knows" in refused.err
+    assert not (tmp_path / "secret").exists()
+
+
 def test_where_several_stand_in_it_one_must_be_named(
     storage: Run, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -49,6 +49,15 @@ def test_a_broken_file_is_brought_back_to_life(storage: Run, path: Path) -> None
     assert storage("ls").code == 0
 
 
+def test_a_file_of_a_newer_version_is_not_replaced(storage: Run, path: Path) -> None:
+    storage("set-default", "laptop")
+    path.write_text(newer := path.read_text().replace("version = 1", "version = 2"))
+    refused = storage("restore", "1", "--yes")
+    assert refused.code == 1
+    assert "is of version 2, newer than this program knows" in refused.err
+    assert path.read_text() == newer
+
+
 def test_json_has_the_stamps_that_restore_takes(storage: Run, path: Path) -> None:
     storage("set-default", "laptop")
     versions = storage("restore", "--json").json["versions"]

@@ -62,9 +62,9 @@ def problems(file: ConfigFile, text: str) -> list[str]:
             ["connection_string is missing; add connection_string or account_name"],
         ),
         (
-            '[storage.a]\ntype = "s3"\nbucket = "b"\naws_secret_access_key = "env:X"\n',
-            1,
-            ["aws_access_key_id is missing"],
+            '[storage.a]\ntype = "azure"\ncontainer = "c"\naccount_name = "a"\nconnection_string = "b"',
+            4,
+            ["account_name goes instead of Connection String"],
         ),
         (
             '[storage.a]\ntype = "s3"\nbucket = "b"\ntimeout = 0\n',

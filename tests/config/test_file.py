@@ -224,11 +224,11 @@ def test_options_and_their_references_round_trip(file: ConfigFile) -> None:
 def test_every_fault_of_an_edit_is_named_at_once_and_nothing_is_written(file: ConfigFile) -> None:
     with pytest.raises(storage_core.InvalidSettings) as caught:
         file.add_settings(
-            S3Storage, {"bucket": "a/b", "timeout": "soon", "aws_secret_access_key": "x"}, name="a"
+            S3Storage, {"bucket": "a/b", "timeout": "soon", "aws_session_token": "env:"}, name="a"
         )
     assert {fault.name for fault in caught.value.faults} == {
         "bucket",
         "timeout",
-        "aws_access_key_id",
+        "aws_session_token",
     }
     assert not Path(file.path).exists()

@@ -41,9 +41,8 @@ WRONG: list[tuple[str, str, Any]] = [
     ("s3", "timeout", float("nan")),
     ("s3", "aws_secret_access_key", "env:"),
     ("kv", "api_address", "ftp://host"),
-    ("azure", "connection_string", "hunter2"),
-    ("gcs", "service_account_info", "[]"),
-    ("gcs", "service_account_info", '{"type": "service_account"}'),
+    ("azure", "connection_string", " "),
+    ("gcs", "service_account_info", " \n"),
     ("file", "key_type", "sha1"),
     ("file", "base_path", "s3://"),
     ("local", "storage_path", "s3://bucket"),
@@ -102,6 +101,46 @@ def test_text_from_a_form_becomes_the_value_of_its_type(name: str, typed: str, s
     values = validated(S3Storage, {"bucket": "b", name: typed})
     assert values[name] == saved
     assert type(values[name]) is type(saved)
+
+
+@pytest.mark.parametrize(
+    ("type", "name", "value"),
+    [
+        ("azure", "connection_string", "hunter2"),
+        ("gcs", "service_account_info", "hunter2"),
+        ("gcs", "service_account_info", "[]"),
+        ("gcs", "service_account_info", '{"type": "service_account"}'),
+        ("s3", "aws_access_key_id", "AKIAEXAMPLE"),
+        ("s3", "aws_secret_access_key", "env:A_SECRET"),
+        ("s3", "aws_session_token", "hunter2"),
+    ],
+)
+def test_what_may_be_saved_is_doubted_and_not_opened(
+    type: str, name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("A_SECRET", token_hex(8))
+    cls = type_named(type)
+    given = {**VALID[type], name: value}
+    assert read_settings(cls, given) == (given, [])
+    assert validated(cls, given) == given
+    [(_, message)] = cls.doubts(given)
+    assert value not in message
+    with pytest.raises(storage_core.ConfigurationError) as caught:
+        storage_core.open_store(cls(**given))
+    assert message in str(caught.value)
+    assert value not in str(caught.value)
+
+
+def test_what_a_reference_leads_to_is_doubted_when_it_is_opened(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    canary = token_hex(8)
+    monkeypatch.setenv("A_SECRET", canary)
+    azure = storage_core.AzureBlobStorage(container="c", connection_string="env:A_SECRET")
+    assert not list(azure.doubts(azure.given()))
+    with pytest.raises(storage_core.ConfigurationError, match="AccountName=") as caught:
+        storage_core.open_store(azure)
+    assert canary not in str(caught.value)
 
 
 def test_every_fault_is_found_at_once() -> None:
