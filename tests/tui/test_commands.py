@@ -260,3 +260,32 @@ async def test_on_a_broken_file_keys_say_what_to_do(tmp_path: Path) -> None:
         await press(pilot, "slash")
         assert said(pilot) == "The file cannot be read; v brings an earlier version back."
         assert not pilot.app.screen.query(Input)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [(None, "the file is read-only"), ("[storage\n", "nothing can be saved until it is mended")],
+)
+async def test_a_form_that_cannot_be_saved_says_why(
+    tmp_path: Path, text: str | None, words: str
+) -> None:
+    path = write(tmp_path / "storage.toml")
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "e", "x")
+        if text is None:
+            path.chmod(0o444)
+        else:
+            write(path, text)
+        await pilot.app.reload()
+        await press(pilot, "ctrl+s")
+        assert words in said(pilot)
+        assert pilot.app.screen is not the_list(pilot)
+
+
+async def test_where_there_is_no_blob_the_keys_for_one_say_so(tmp_path: Path) -> None:
+    path = write(tmp_path / "storage.toml", TWO.replace("/data/storage", f"{tmp_path}/d"))
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "j", "b", "x", "w", "enter")
+        assert said(pilot) == "There is no blob to do that with."

@@ -91,6 +91,12 @@ class StorageScreen(Screen[ResultT]):
 
     def why_not(self, action: str) -> str:
         """Why a command cannot work now, and what to do, in one line; empty when it can."""
+        snapshot = self.app.snapshot
+        if any(command.name == action and command.changes for command in self.declared):
+            if snapshot.problem:
+                return "The file cannot be read; nothing can be saved until it is mended."
+            if snapshot.read_only:
+                return f"Nothing can be changed here: {snapshot.read_only}."
         return ""
 
     def key(self, command: str, usual: str) -> str:

@@ -44,6 +44,12 @@ class BlobCommands(StorageScreen[ResultT]):
             return None
         return True
 
+    def why_not(self, action: str) -> str:
+        """There may be no blob."""
+        if action in ON_A_BLOB and self.blob is None:
+            return "There is no blob to do that with."
+        return super().why_not(action)
+
     def action_copy_key(self) -> None:
         """Put the key on the clipboard."""
         if self.blob:

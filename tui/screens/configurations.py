@@ -179,8 +179,8 @@ class ConfigurationsScreen(ChangeCommands, SafekeepingCommands, TestCommands, Br
                 key = self.key("versions", "v")
                 return f"The file cannot be read; {key} brings an earlier version back."
             return "The file cannot be read; mend it in a text editor."
-        if snapshot.read_only and action in _CHANGING:
-            return f"Nothing can be changed here: {snapshot.read_only}."
+        if reason := super().why_not(action):
+            return reason
         if action == "undo" and not history.done:
             return "Nothing to undo."
         if action == "redo" and not history.undone:
