@@ -46,6 +46,12 @@ def fault_of(cls: type[StorageConfiguration], setting: Setting, value: Any) -> s
     return in_labels(cls, fault_of(setting, value))
 
 
+def doubts(cls: type[StorageConfiguration], values: Mapping[str, Any]) -> dict[str, str]:
+    """What may be saved but not be opened, by setting."""
+    given = {name: value for name, value in values.items() if value not in (None, "")}
+    return dict(cls.doubts(given))
+
+
 def name_fault(file: RecordingFile, name: str, own: str | None) -> str | None:
     """What is wrong with a name; the configuration's `own` may stay."""
     try:

@@ -62,9 +62,9 @@ def problems(file: ConfigFile, text: str) -> list[str]:
             ["connection_string is missing; add connection_string or account_name"],
         ),
         (
-            '[storage.a]\ntype = "azure"\ncontainer = "c"\naccount_name = "a"\nconnection_string = "b"',
+            '[storage.a]\ntype = "azure"\ncontainer = "c"\nconnection_string = ""\n',
             4,
-            ["account_name goes instead of Connection String"],
+            ["connection_string must not be empty"],
         ),
         (
             '[storage.a]\ntype = "s3"\nbucket = "b"\ntimeout = 0\n',

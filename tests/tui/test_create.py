@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from secrets import token_hex
 
 import pytest
 from textual.widgets import Button
 
 from storage_core.types import all_types
-from tests.tui.driving import enter, names, press, read, screen_text, settle, the_list, write
+from tests.tui.driving import enter, names, press, read, said, screen_text, settle, the_list, write
 from tui.app import StorageApp
 from tui.screens.form import FormScreen
 from tui.widgets.field import Field
@@ -162,3 +163,21 @@ async def test_a_misspelt_setting_is_mended_by_opening_and_saving(tmp_path: Path
     table = read(path)["storage"]["a"]
     assert table["bucket"] == "acme"
     assert "bucke" not in table
+
+
+async def test_what_cannot_be_opened_is_pointed_out_and_saved_all_the_same(tmp_path: Path) -> None:
+    secret = token_hex(12)
+    path = tmp_path / "storage.toml"
+    async with StorageApp(path).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "n", "1")
+        await enter(pilot, "reports")
+        await press(pilot, "tab")
+        await enter(pilot, secret)
+        await press(pilot, "tab")
+        assert "⚠ must be an Azure connection string" in screen_text(pilot)
+        assert "wrong" not in screen_text(pilot)
+        await press(pilot, *"azure", "ctrl+s")
+        assert "It cannot be opened yet: Connection String must be" in said(pilot)
+        assert secret not in screen_text(pilot) + said(pilot)
+    assert read(path)["storage"]["azure"]["connection_string"] == secret

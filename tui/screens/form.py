@@ -131,6 +131,7 @@ class FormScreen(SaveCommands):
     def _edited(self, event: Field.Edited) -> None:
         event.stop()
         event.field.show_fault(None)
+        event.field.show_doubt(None)
         self._show_landing()
 
     @work(group="landing", exclusive=True)
@@ -154,7 +155,8 @@ class FormScreen(SaveCommands):
         self.run_worker(self._find_fault(field), group=f"check-{field.id}", exclusive=True)
 
     async def _find_fault(self, field: Field) -> None:
-        value = field.value
+        value, values = field.value, self.values()
+        doubt: str | None = None
         if field.setting is NAME:
             own = self.entry.name if self.entry else None
             fault = await in_thread(
@@ -162,10 +164,13 @@ class FormScreen(SaveCommands):
             )
         else:
             fault = await in_thread(lambda: draft.fault_of(self.cls, field.setting, value))
+            found = await in_thread(lambda: draft.doubts(self.cls, values))
+            doubt = found.get(field.setting.name)
         if field.value == value:
             field.show_fault(fault)
+            field.show_doubt(doubt)
             self._show_landing()
-            if fault:
+            if fault or doubt:
                 self._keep_in_sight(field)
 
     @flow

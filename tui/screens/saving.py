@@ -126,15 +126,19 @@ class SaveCommands(FilledForm):
             await self._settle(error.current)
         else:
             self._remember_test(saved)
-            self._tell(saved)
+            self._tell(saved, draft.doubts(self.cls, values))
             self.dismiss(saved)
 
-    def _tell(self, saved: str) -> None:
+    def _tell(self, saved: str, doubts: dict[str, str]) -> None:
         old = self.entry.name if self.entry else saved
         if old == saved:
             self.app.say(f"Saved {printable(saved)}.")
         else:
             self.app.say(renamed(old, saved, self.app.snapshot))
+        for name, doubt in doubts.items():
+            setting = self.cls.setting_named(name)
+            label = setting.label if setting else name
+            self.app.say(f"It cannot be opened yet: {label} {doubt}", severity="warning")
 
     def _remember_test(self, saved: str) -> None:
         """What a test found out holds as long as the settings are those that were tested."""

@@ -58,6 +58,7 @@ class Field(Widget):
         self.setting = setting
         self._initial = value
         self._fault = ""
+        self._doubt = ""
         self._hint = ""
 
     @property
@@ -86,6 +87,13 @@ class Field(Widget):
         if text != self._fault:
             self._fault = text
             self.set_class(bool(fault), "-wrong")
+            self.refresh(layout=True)
+
+    def show_doubt(self, doubt: str | None) -> None:
+        """Say what looks wrong and may be saved all the same, or that nothing does."""
+        text = f"⚠ {printable(doubt)}" if doubt else ""
+        if text != self._doubt:
+            self._doubt = text
             self.refresh(layout=True)
 
     def show_hint(self, hint: str) -> None:
@@ -123,8 +131,8 @@ class Field(Widget):
         above = self.screen.has_class("-narrow")
         column = 0 if above else LABEL_WIDTH
         label = list(self._label(width if above else LABEL_WIDTH - 1))
-        text = self._fault or f"{self.setting.help}{self._hint}"
-        style = "$error" if self._fault else MUTED
+        text = self._fault or self._doubt or f"{self.setting.help}{self._hint}"
+        style = "$error" if self._fault else "$warning" if self._doubt else MUTED
         below = [Content.styled(line, style) for line in wrap(text, width - column)]
         right = [Content("")] * self.editor_height + below
         if above:
