@@ -22,12 +22,10 @@ class ConfigurationTable(Table[Row]):
 
     def columns(self) -> Sequence[Column]:
         """Name, type, location, ID: the ID whole where there is room for it, or not at all."""
-        name, own, kind, place = 4, 4, 4, 8
-        for row in self.rows:
-            name = max(name, cell_len(row.name))
-            own = own if row.built_in else max(own, cell_len(row.name))
-            kind = max(kind, cell_len(row.type))
-            place = max(place, cell_len(row.location))
+        own = max((4, *(cell_len(row.name) for row in self.rows if not row.built_in)))
+        name = max((own, *(cell_len(row.name) for row in self.rows if row.built_in)))
+        kind = max((4, *map(cell_len, {row.type for row in self.rows})))
+        place = max((8, *(cell_len(row.location) for row in self.rows)))
         name, kind, place = min(name, 40), min(kind, 24), min(place, 80)
         # What is left beside them, the signs and the gaps.
         left = self._room - 11 - kind - place
