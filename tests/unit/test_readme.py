@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ import pytest
 from scripts.readme import README, generated
 from storage_core.declaration.table import read_settings
 from storage_core.types import type_named
+from tui import commands
+from tui.keymap import keymap
 
 TEXT = README.read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```(\w+)\n(.*?)```", TEXT, flags=re.DOTALL)
@@ -64,6 +67,14 @@ def test_the_library_example_runs(tmp_path: Path, home: Path) -> None:
     assert (tmp_path / "copy.bin").exists()
 
 
+def test_the_keys_that_can_be_remapped_are_those_of_the_list() -> None:
+    example = examples("toml", "[app.keys]")
+    assert set(re.findall(r"\b[a-z_]{2,}\b", example.partition("new =")[2])) - {"ctrl", "or"} == {
+        command.name for command in commands.LIST
+    } - {"new"}
+    assert keymap(tomllib.loads(example)) == ({"new": "ctrl+n"}, [])
+
+
 def test_the_eighth_type_it_shows_is_a_whole_type(tmp_path: Path) -> None:
     check = (
         "import storage_core.declaration.table as t\n"
@@ -72,7 +83,7 @@ def test_the_eighth_type_it_shows_is_a_whole_type(tmp_path: Path) -> None:
         "values = validated(SFTPStorage, {'host': 'h', 'password': 'env:P', 'timeout': '3'})\n"
         "print(SFTPStorage(**values).location, 'sftp' in str(file_schema([SFTPStorage])))"
     )
-    assert run(f"{examples('python', 'SFTPStorage')}\n{check}", tmp_path) == "sftp://h True\n"
+    assert run(f"{examples('python', 'SFTPStorage')}\n{check}", tmp_path) == "sftp://h/blobs True\n"
 
 
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"\]\(([^)#:]+)\)", TEXT))))
