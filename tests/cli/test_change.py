@@ -5,10 +5,12 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import pytest
 
+from storage_core.config import history
 from tests.cli.conftest import Outcome
 
 Storage = Callable[..., Outcome]
@@ -272,3 +274,19 @@ def test_a_file_of_a_newer_version_is_read_and_never_rewritten(storage: Storage,
         assert outcome.code == 1, arguments
         assert "newer than this program knows" in outcome.err
     assert two.read_text() == before
+
+
+def test_edit_that_gives_a_secret_up_for_a_reference_takes_it_out_of_the_history(
+    storage: Storage, two: Path
+) -> None:
+    secret = token_hex(20)
+    storage("edit", "prod-results", "--aws-secret-access-key", secret)
+    storage("edit", "prod-results", "--prefix", "team")
+    versions = history.versions(str(two))
+    assert secret in history.text_of(versions[0])
+    outcome = storage("edit", "prod-results", "--aws-secret-access-key", "env:PROD_S3_SECRET")
+    assert outcome.code == 0
+    assert secret not in two.read_text()
+    versions = history.versions(str(two))
+    assert len(versions) == 3
+    assert not [each for each in versions if secret in history.text_of(each)]
