@@ -9,10 +9,10 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
-from textual.content import Content
 from textual.widgets import Input, Static
 
 from tui import commands
+from tui.screens import welcomes
 from tui.screens.browsing import BrowseCommands
 from tui.screens.changes import ChangeCommands
 from tui.screens.safekeeping import SafekeepingCommands
@@ -119,12 +119,11 @@ class ConfigurationsScreen(ChangeCommands, SafekeepingCommands, TestCommands, Br
         welcome = self.query_one("#welcome", Static)
         nothing = bool(self._filter) and not rows
         if snapshot.problem:
-            welcome.update(self._unreadable(snapshot))
+            welcome.update(welcomes.unreadable(snapshot, self.key))
         elif nothing:
-            found = printable(self._filter.strip())
-            welcome.update(f'Nothing matches "{found}". Esc clears the filter.')
+            welcome.update(welcomes.nothing_found(self._filter))
         elif snapshot.count == 0:
-            welcome.update(self._welcome(snapshot))
+            welcome.update(welcomes.newcomer(snapshot, self.key))
         welcome.display = bool(snapshot.problem) or nothing or snapshot.count == 0
         self.set_class(welcome.display and not nothing, "-empty")
         self.set_class(bool(snapshot.problem), "-broken")
@@ -306,38 +305,7 @@ class ConfigurationsScreen(ChangeCommands, SafekeepingCommands, TestCommands, Br
         """Read the file again."""
         self.app.run_worker(self.app.reload(), group="load")
 
-    # ---- what stands in the place of the list
 
-    def _welcome(self, snapshot: Snapshot) -> Content:
-        return Content.assemble(
-            ("No storage is configured yet\n\n", "bold $text"),
-            ("Give each place that keeps results and flow code a name: a folder, a bucket, a "),
-            ("container. Programs then ask for it by that name, or for the default.\n\n"),
-            (self.key("new", "n"), _KEY),
-            "  creates the first one\n",
-            *self._restorable(snapshot),
-            (self.key("help", "?"), _KEY),
-            "  shows every key",
-        )
-
-    def _unreadable(self, snapshot: Snapshot) -> Content:
-        return Content.assemble(
-            ("⚠ The configuration file cannot be read\n\n", "bold $warning"),
-            (f"{snapshot.problem}\n\n", "$text"),
-            "The app leaves the file alone until it can be read, and looks again when it changes.",
-            "\n\n" if snapshot.versions else "",
-            *self._restorable(snapshot),
-        )
-
-    def _restorable(self, snapshot: Snapshot) -> list[str | tuple[str, str]]:
-        if not snapshot.versions:
-            return []
-        many = snapshot.versions > 1
-        some = f"one of {snapshot.versions} earlier versions" if many else "the earlier version"
-        return [(self.key("versions", "v"), _KEY), f"  brings back {some} of the file\n"]
-
-
-_KEY = "bold $footer-key-foreground"
 _ON_A_ROW = {
     *("edit", "duplicate", "rename", "delete", "default", "test", "browse"),
     *("copy_id", "copy_snippet", "move_secret"),
