@@ -237,7 +237,8 @@ class FormScreen(SaveCommands):
     # ---- moving
 
     def _go_to(self, field: Field) -> None:
-        field.focus_target.focus()
+        # Textual would put it into the middle, now and then: where it is not in sight just then.
+        field.focus_target.focus(scroll_visible=False)
         self._keep_in_sight(field)
 
     def on_descendant_focus(self) -> None:
