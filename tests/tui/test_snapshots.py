@@ -250,6 +250,9 @@ def test_looks(
     user = tmp_path / "user"
     monkeypatch.setenv("PREFECT_HOME", str(user / ".prefect"))
     monkeypatch.setattr(probe_screen, "milliseconds", lambda seconds: "12 ms")
+    # Its name would have the temporary folder in it, and is shown.
+    kept = user / ".prefect" / "history" / "storage.toml-7e447d6db048"
+    monkeypatch.setattr(history, "_folder", lambda _: str(kept))
     monkeypatch.setattr(blob_table, "human_age", lambda *_: "2 days")
     # A cursor that blinks is in one picture and not in the next.
     monkeypatch.setattr(Input, "_toggle_cursor", lambda field: None)
