@@ -48,6 +48,11 @@ class Probing:
         self.waiting: Waiting | None = None
         """What it said last of a call that is under way."""
 
+        self.is_clean = threading.Event()
+        """Set while there is no blob of this test in the storage."""
+
+        self.is_clean.set()
+
     @property
     def seconds(self) -> float:
         """How long it took, as far as it is known."""
@@ -106,12 +111,18 @@ class Probing:
                 steps = probe(self.target.configuration, on_waiting=self._note_waiting)
                 for result in steps:
                     self._arriving.put(result)
+                    if result.step.name == "find":
+                        # The next thing is to write. Before the look at `cancelled`: who cancels
+                        # sets that, and then looks at this.
+                        self.is_clean.clear()
                     if cancelled.is_set():
                         break
                 steps.close()
             self._arriving.put(None)
         except BaseException as error:
             self._arriving.put(error)
+        finally:
+            self.is_clean.set()
 
     def _note_waiting(self, waiting: Waiting) -> None:
         self.waiting = waiting
@@ -134,7 +145,7 @@ def probing(targets: Sequence[Target]) -> Iterator[Sequence[Probing]]:
                 return
             each.run(cancelled)
 
-    # Daemons, so that a second Ctrl+C ends the program whatever they are doing.
+    # Daemons, so that Ctrl+C ends the program whatever they are doing.
     threads = [threading.Thread(target=work, daemon=True) for _ in started[:AT_ONCE]]
     for thread in threads:
         thread.start()
@@ -142,8 +153,8 @@ def probing(targets: Sequence[Target]) -> Iterator[Sequence[Probing]]:
         yield started
     except BaseException:
         cancelled.set()
-        if any(thread.is_alive() for thread in threads):
+        if not all(each.is_clean.is_set() for each in started):
             output.note("Stopping, and deleting what the test wrote; Ctrl+C again leaves at once.")
-        for thread in threads:
-            thread.join()
+        for each in started:
+            each.is_clean.wait()
         raise

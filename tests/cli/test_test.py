@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pexpect
@@ -157,41 +157,63 @@ def test_a_server_that_is_down_shows_at_a_terminal_that_it_is_tried_again(
 
 
 @contextmanager
-def silent_server() -> Iterator[tuple[int, threading.Event]]:
-    """A port where connections are accepted and nothing is ever answered."""
-    connected = threading.Event()
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        held = []
+def silent_server(*answered: bytes) -> Iterator[tuple[int, threading.Event]]:
+    """A port where a request is answered only if it has one of these methods.
 
-        def accept() -> None:
-            try:
-                while True:
-                    held.append(server.accept()[0])
-                    connected.set()
-            except OSError:
+    Yields:
+        The port, and what is set when a request came that is not answered.
+    """
+    asked = threading.Event()
+
+    class Silent(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def handle_one_request(self) -> None:
+            method = self.rfile.readline().partition(b" ")[0]
+            while self.rfile.readline().strip():
                 pass
+            self.close_connection = not method
+            if method in answered:
+                self.wfile.write(b"HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\nnull")
+            elif method:
+                asked.set()
+                self.rfile.read()
 
-        thread = threading.Thread(target=accept)
+    with ThreadingHTTPServer(("127.0.0.1", 0), Silent) as server:
+        server.daemon_threads = True
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
         thread.start()
-        try:
-            yield server.getsockname()[1], connected
-        finally:
-            server.shutdown(socket.SHUT_RDWR)
-            thread.join()
-            for connection in held:
-                connection.close()
+        yield server.server_address[1], asked
+        server.shutdown()
+        thread.join()
+
+
+def slow(config: Path, port: int) -> None:
+    config.write_text(
+        f'[storage.slow]\ntype = "kv"\ntimeout = 3600\napi_address = "http://127.0.0.1:{port}"\n'
+    )
 
 
 def test_ctrl_c_ends_a_test_that_waits_for_a_server(
     terminal: Callable[..., object], config: Path
 ) -> None:
-    with silent_server() as (port, connected):
-        config.write_text(
-            '[storage.slow]\ntype = "kv"\ntimeout = 3600\n'
-            f'api_address = "http://127.0.0.1:{port}"\n'
-        )
+    with silent_server() as (port, asked):
+        slow(config, port)
+        child = terminal("test", "--all")
+        assert asked.wait(30)
+        child.sendintr()
+        assert ended(child) == 130
+        assert "Stopping" not in child.before
+        assert "Traceback" not in child.before
+
+
+def test_ctrl_c_waits_for_the_test_to_delete_its_blob_and_a_second_one_does_not(
+    terminal: Callable[..., object], config: Path
+) -> None:
+    with silent_server(b"GET") as (port, asked):
+        slow(config, port)
         child = terminal("test", "slow")
-        assert connected.wait(30)
+        assert asked.wait(30)
         child.sendintr()
         child.expect("Stopping, and deleting what the test wrote; Ctrl\\+C again leaves at once")
         child.sendintr()

@@ -12,9 +12,7 @@ from storage_core.probe import Step, Waiting, probe
 
 def waited_for(address: str, timeout: float) -> list[Waiting]:
     told: list[Waiting] = []
-    *_, last = probe(
-        KVServerStorage(api_address=address), timeout=timeout, on_waiting=told.append
-    )
+    *_, last = probe(KVServerStorage(api_address=address), timeout=timeout, on_waiting=told.append)
     assert not last.ok
     return told
 
