@@ -103,6 +103,7 @@ async def test_a_connection_test_keeps_its_place_while_it_fills_in(
             await pilot.pause()
         before = {widget: widget.region for widget in app.screen.query("*")}
         assert "Testing…" in screen_text(pilot)
+        assert " Cancel " in screen_text(pilot)
         go.set()
         await settle(pilot)
         assert "It works" in screen_text(pilot)

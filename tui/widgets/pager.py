@@ -34,7 +34,7 @@ class Pager(ScrollView, can_focus=True):
     Pager {
         overflow-x: hidden;
         overflow-y: auto;
-        padding: 0 2;
+        padding: 0 0 0 2;
         scrollbar-size-vertical: 1;
         scrollbar-gutter: stable;
         & > .pager--first { color: $primary; }
@@ -49,8 +49,8 @@ class Pager(ScrollView, can_focus=True):
 
     @property
     def room(self) -> int:
-        """Cells for a line."""
-        return self.scrollable_content_region.width
+        """Cells for a line; some are left free before the scrollbar."""
+        return self.scrollable_content_region.width - 1
 
     def show(
         self, lines: Sequence[str], parts: Callable[[str], tuple[int, int]] | None = None
