@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import ceil
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
@@ -31,6 +31,10 @@ StepName: TypeAlias = Literal["open", "reach", "sign in", "find", "write", "read
 
 PAYLOAD: Final = b"storage test: \x00\xff this blob may be deleted\n"
 """What is written and read back: bytes that are not text, to see that they come back unchanged."""
+
+
+PATIENCE: Final = 1.0
+"""Seconds after which a person wants to know how long an answer may take."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,16 @@ class Waiting:
 
     until: float
     """When it gives up, by `time.monotonic()`."""
+
+    since: float = field(default_factory=time.monotonic)
+
+    @property
+    def words(self) -> str:
+        """What to tell a person who waits: "trying again, 6 s left"; at first nothing."""
+        if self.failures:
+            return f"trying again, {self.seconds_left} s left"
+        silent = time.monotonic() - self.since > PATIENCE
+        return f"no answer yet, {self.seconds_left} s left" if silent else ""
 
     @property
     def seconds_left(self) -> int:

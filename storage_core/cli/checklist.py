@@ -6,7 +6,6 @@ said in the last line, which is drawn anew until there is a result in its place.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -16,9 +15,6 @@ from storage_core.cli.table import cells, padded, wrapped
 if TYPE_CHECKING:
     from storage_core.cli.probing import Probing
     from storage_core.probe import StepResult
-
-_PATIENCE: Final = 1.0
-"""Seconds after which a person wants to know how long it can still take."""
 
 _CLEAR: Final = "\r\x1b[K"
 _WIDEST_NAME: Final = 40
@@ -67,12 +63,9 @@ def milliseconds(seconds: float) -> str:
 
 def _awaited(each: Probing, indent: str, name: str = "") -> Iterator[StepResult]:
     """Each result; until it is there, the last line says what is being waited for."""
-    since = time.monotonic()
 
     def draw() -> None:
-        line = (
-            f"{indent}{output.symbol('…', '.')} {name}{_under_way(each, time.monotonic() - since)}"
-        )
+        line = f"{indent}{output.symbol('…', '.')} {name}{_under_way(each)}"
         # One that went on in a second line could not be drawn anew.
         while cells(line) >= (output.width() or 80):
             line = line[:-1]
@@ -82,22 +75,18 @@ def _awaited(each: Probing, indent: str, name: str = "") -> Iterator[StepResult]
         for result in each.results(draw):
             output.emit(_CLEAR, end="")
             yield result
-            since = time.monotonic()
     except KeyboardInterrupt:
         output.emit(_CLEAR, end="")
         raise
 
 
-def _under_way(each: Probing, seconds: float) -> str:
+def _under_way(each: Probing) -> str:
     """What a test does, and for how long it may go on where it has gone on for a while."""
     step, waiting = each.step(), each.waiting
     if step is None:
         return ""
-    if waiting is None or waiting.step != step:
-        return step.label
-    if waiting.failures:
-        return f"{step.label}: trying again, {waiting.seconds_left} s left"
-    return f"{step.label}, {waiting.seconds_left} s left" if seconds > _PATIENCE else step.label
+    words = waiting.words if waiting is not None and waiting.step == step else ""
+    return f"{step.label}: {words}" if words else step.label
 
 
 def _emit_below(message: str, indent: str) -> None:

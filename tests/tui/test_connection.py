@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -79,10 +80,10 @@ async def test_a_test_that_hangs_is_cancelled_with_escape(
 ) -> None:
     release, closed = threading.Event(), threading.Event()
 
-    def hanging(configuration: Any) -> Iterator[Any]:
+    def hanging(configuration: Any, **how: Any) -> Iterator[Any]:
         try:
             release.wait()
-            yield from real(configuration)
+            yield from real(configuration, **how)
         finally:
             closed.set()
 
@@ -144,3 +145,22 @@ async def test_a_path_is_relative_to_the_file_until_it_is_typed_anew(
         assert [each.name for each in (*here.iterdir(), *kept.glob("sub*"))] == ["sub"]
         await press(pilot, "enter", "end", "2", "f4")
         assert [each.name for each in (*here.iterdir(), *kept.glob("sub*"))] == ["sub2", "sub"]
+
+
+async def test_a_test_that_waits_says_what_for_and_for_how_long(
+    tmp_path: Path, server_down_url: str
+) -> None:
+    path = write(
+        tmp_path / "storage.toml",
+        f'[storage.down]\ntype = "kv"\ntimeout = 3\napi_address = "{server_down_url}"\n',
+    )
+    async with StorageApp(path).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await pilot.press("t")
+        while "trying again, " not in (text := screen_text(pilot)):
+            assert "It does not work yet" not in text
+            await pilot.pause()
+        assert re.search(r"…  reach the server +trying again, [123] s left", text)
+        await settle(pilot)
+        assert "It does not work yet" in screen_text(pilot)
+        assert "s left" not in screen_text(pilot)

@@ -21,7 +21,10 @@ from tui.workspace import TestResult
 
 if TYPE_CHECKING:
     from storage_core.declaration.configuration import StorageConfiguration
-    from storage_core.probe import StepResult
+    from storage_core.probe import StepResult, Waiting
+
+TICK = 0.5
+"""Seconds between two looks at how long the test may still take."""
 
 
 class ProbeScreen(Dialog[TestResult]):
@@ -39,6 +42,7 @@ class ProbeScreen(Dialog[TestResult]):
         self._steps = steps(type(configuration))
         self._found: list[StepResult] = []
         self._complete = False
+        self._waiting: Waiting | None = None
 
     def compose(self) -> ComposeResult:
         """Title, place, checklist, outcome, buttons."""
@@ -60,17 +64,25 @@ class ProbeScreen(Dialog[TestResult]):
         self.run_worker(self._run(), group="test", exclusive=True)
 
     async def _run(self) -> None:
-        self._found, self._complete = [], False
+        self._found, self._complete, self._waiting = [], False, None
         self.query_one("#again").disabled = True
         self.query_one("#leave", Button).label = "Cancel"
         self._draw()
-        async for found in stream(lambda: probe(self._configuration)):
-            self._found.append(found)
-            self._draw()
+        countdown = self.set_interval(TICK, self._draw)
+        try:
+            async for found in stream(lambda: probe(self._configuration, on_waiting=self._wait)):
+                self._found.append(found)
+                self._draw()
+        finally:
+            countdown.stop()
         self._complete = True
         self.query_one("#again").disabled = False
         self.query_one("#leave", Button).label = "Close"
         self._draw()
+
+    def _wait(self, waiting: Waiting) -> None:
+        # In the thread of the test; the countdown shows it.
+        self._waiting = waiting
 
     def on_resize(self) -> None:
         """Messages are wrapped to the width."""
@@ -85,9 +97,13 @@ class ProbeScreen(Dialog[TestResult]):
             if found is None:
                 now = index == len(self._found) and not failed and not self._complete
                 sign, style = ("…", "bold $accent") if now else ("·", FAINT)
+                waiting = self._waiting
+                words = waiting.words if now and waiting and waiting.step == step else ""
                 lines.append(
                     Content.assemble(
-                        (f"{sign}  ", style), (step.label, "$foreground" if now else FAINT)
+                        (f"{sign}  ", style),
+                        (fit(step.label, width - 3 - len(words)), "$foreground" if now else FAINT),
+                        (words, MUTED),
                     )
                 )
                 continue
