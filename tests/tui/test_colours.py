@@ -1,6 +1,6 @@
 """The app's own themes, where a terminal shows every colour and where it shows the nearest of 256.
 
-Rich chooses that nearest one; what it makes of each colour is what a person sees in such a terminal.
+Rich chooses that nearest one: what it makes of each colour is what a person sees there.
 """
 
 from __future__ import annotations

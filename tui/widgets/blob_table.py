@@ -18,7 +18,8 @@ from tui.blobs import Listed, Sort
 from tui.quantities import human_age, human_size
 from tui.text import fit, wrap
 from tui.theme import MUTED
-from tui.widgets.table import Cell, Column, Table
+from tui.widgets.columns import Column
+from tui.widgets.table import Cell, Table
 
 ORDERS: dict[Sort, str] = {"age": "newest first", "name": "by name", "size": "largest first"}
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from rich.cells import cell_len
 
 from tui.text import printable
-from tui.widgets.table import Cell, Column, Table
+from tui.widgets.columns import Column
+from tui.widgets.table import Cell, Table
 from tui.workspace import Row, TestResult
 
 

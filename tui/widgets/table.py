@@ -19,6 +19,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui.text import fit
+from tui.widgets.columns import Column, gap, widths
 
 RowT = TypeVar("RowT")
 
@@ -34,20 +35,6 @@ class Cell(NamedTuple):
 
     spans: bool = False
     """Takes the room of the next cell as well, which is left out."""
-
-
-class Column(NamedTuple):
-    """How a column looks and how wide it is."""
-
-    title: str
-    natural: int
-    """Cells that its longest value needs."""
-
-    least: int
-    """Cells that it never falls below."""
-
-    fills: bool = False
-    """Takes what the others leave, so that those behind it stand at the right edge."""
 
 
 class Table(ScrollView, Generic[RowT], can_focus=True):
@@ -278,31 +265,3 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
 
     def _whole(self, name: str) -> Style:
         return self.get_component_rich_style(f"table--{name}")
-
-
-def gap(width: int) -> str:
-    """What follows a column of this width."""
-    return "  " if width > 2 else " "
-
-
-def widths(columns: Sequence[Column], room: int) -> list[int]:
-    """The width of each column in `room` cells, gaps left out: the widest ones give way first."""
-    result = [max(column.natural, column.least) for column in columns]
-    # One cell is left at the right edge.
-    room -= sum(len(gap(width)) for width in result[:-1] if width) + 1
-    while (excess := sum(result) - room) > 0:
-        shrinkable = [i for i, column in enumerate(columns) if result[i] > column.least]
-        if not shrinkable:
-            break
-        widest = max(result[i] for i in shrinkable)
-        at_widest = [i for i in shrinkable if result[i] == widest]
-        below = [result[i] for i in shrinkable if result[i] < widest]
-        floor = max([*below, *(columns[i].least for i in at_widest)])
-        step = max(1, min(widest - floor, -(-excess // len(at_widest))))
-        for i in at_widest:
-            take = min(step, sum(result) - room)
-            result[i] -= max(0, take)
-    for i, column in enumerate(columns):
-        if column.fills:
-            result[i] += max(0, room - sum(result))
-    return result
