@@ -18,7 +18,7 @@ _NAMED: Final = 5
 
 
 def summary_of_changes(older: str, newer: str) -> str:
-    """What was done to `older` to make it `newer`: "added laptop; prod-results: bucket; default".
+    """What was done to `older` to make it `newer`: "added laptop; prod-results: bucket".
 
     Names of configurations and of settings are in it, in the order of the files, and never a value.
     They are as the files have them: escape them where they are shown.
@@ -57,7 +57,10 @@ def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[st
         # Where a renamed configuration has carried it along, it has not changed.
         default = renamed.get(default, default)
     if not same(default, after.get("default", MISSING)):
-        yield "default"
+        chosen = after.get("default")
+        # Whatever else stands there might be anything.
+        named = isinstance(chosen, str) and chosen in new
+        yield f"made {chosen} the default" if named else "default"
     for key in dict.fromkeys((*before, *after)):
         is_told = key == "default" or (key == "storage" and (old or new))
         if not is_told and not same(before.get(key, MISSING), after.get(key, MISSING)):

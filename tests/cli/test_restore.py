@@ -62,7 +62,7 @@ def test_json_has_the_stamps_that_restore_takes(storage: Run, path: Path) -> Non
     storage("set-default", "laptop")
     versions = storage("restore", "--json").json["versions"]
     assert versions[0]["names"] == ["prod-results", "laptop"]
-    assert versions[0]["changes"] == "default"
+    assert versions[0]["changes"] == "made laptop the default"
     assert storage("restore", versions[0]["stamp"], "--yes", "--json").code == 0
 
 
