@@ -10,6 +10,9 @@
     prompts.py    questions at a terminal
     options.py    options made from the declarations of the storage types, and the values they carry
     entries.py    a configuration as it is printed
+    probing.py    connection tests, several at once; checklist.py draws them
+    interview.py  the menu and questions of `storage create`
+    exposure.py   warnings about what stands in the file
 
 The other modules hold the commands themselves. None of them names a storage type or a setting.
 Click is imported nowhere else in the project, and drivers only where a store is opened.

@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 from storage_core.config import replace
 from storage_core.config.entries import refuse_newer
 from storage_core.config.read import decode, parse, read_text
-from storage_core.config.summary import summary_of_changes as summary_of_changes
+from storage_core.config.summary import summary_of_changes
 from storage_core.errors import ConfigurationError, StorageNotFound
 from storage_core.paths import prefect_home, shortened
 

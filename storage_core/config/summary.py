@@ -1,6 +1,6 @@
 """What changed between two texts of the configuration file, in one line that holds no value.
 
-Called, through `history`, by `storage restore` and by the app's list of earlier versions.
+Called by `history`, for `storage restore` and for the app's list of earlier versions.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@
     table.py          settings as read from a file: light, for workers (no pydantic)
     validation.py     settings as typed by people or passed by programs (pydantic, full strength)
     schema.py         the JSON Schema of the configuration file
+    suggestions.py    values that a form offers: AWS regions and profiles
     display.py        settings as shown: secrets masked, references as they are
 
 The storage types themselves are one floor up, in `storage_core.types`.

@@ -80,10 +80,10 @@ def test_the_eighth_type_it_shows_is_a_whole_type(tmp_path: Path) -> None:
         "import storage_core.declaration.table as t\n"
         "from storage_core.declaration.validation import validated\n"
         "from storage_core.declaration.schema import file_schema\n"
-        "values = validated(SFTPStorage, {'host': 'h', 'password': 'env:P', 'timeout': '3'})\n"
-        "print(SFTPStorage(**values).location, 'sftp' in str(file_schema([SFTPStorage])))"
+        "values = validated(SMBStorage, {'host': 'h', 'share': 's', 'password': 'env:P'})\n"
+        "print(SMBStorage(**values).location, 'smb' in str(file_schema([SMBStorage])))"
     )
-    assert run(f"{examples('python', 'SFTPStorage')}\n{check}", tmp_path) == "sftp://h/blobs True\n"
+    assert run(f"{examples('python', 'SMBStorage')}\n{check}", tmp_path) == "smb://h/s True\n"
 
 
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"\]\(([^)#:]+)\)", TEXT))))
