@@ -22,10 +22,11 @@ _SHORTEST_ENCODED: Final = 6
 """Characters below which the base64 form of a secret would match by chance."""
 
 _USER_INFO: Final = re.compile(
-    r"""(?<=://)((?!\[)[^/?#@\s]*?):(?:[^/?#\s]*|(?!\d{1,5}[/?#])[^\s"'<>]*)(?=@)"""
+    r"""(?<=://)(?!\[[\w:.%]+\](?::\d*)?(?:[/?#\s"'<>]|$))([^/?#@\s]*?):"""
+    r"""(?:[^/?#\s]*|(?!\d{1,5}[/?#])[^\s"'<>]*)(?=@)"""
 )
-"""User and password in a URL. The password may hold a slash that should have been quoted, unless
-it looks like a port and a path."""
+"""User and password in a URL, and no address in brackets. The password may hold a slash that should
+have been quoted, unless it looks like a port and a path."""
 
 _PARAMETER: Final = re.compile(
     r"([?&;](?:[a-z0-9_.-]*(?:signature|secret|token|password|passwd|credential|key)[a-z0-9_.-]*"

@@ -37,7 +37,7 @@ def open_filesystem(
         secrets: what no message may show.
 
     Raises:
-        ConfigurationError: fsspec does not know the URL, or a package is missing for it.
+        ConfigurationError: it is no URL, fsspec does not know it, or a package is missing for it.
     """
     given = dict(options or {})
     secrets = (*secrets, *_passwords(base_path))
@@ -82,7 +82,14 @@ def _taken_apart(protocol: str, url: str) -> tuple[str, str, dict[str, Any]]:
 
 def _passwords(url: str) -> Iterator[str]:
     for part in url.split("::"):
-        password = urlsplit(part).password
+        try:
+            password = urlsplit(part).password
+        except ValueError:
+            # Its text holds the user and the password.
+            raise ConfigurationError(
+                f"{mask_url(url)} is no URL; write [ ] # / ? @ in a password as "
+                "%5B %5D %23 %2F %3F %40"
+            ) from None
         if password:
             yield password
             yield unquote(password)

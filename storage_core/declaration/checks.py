@@ -80,6 +80,8 @@ def path_or_url(value: str) -> str:
         raise ValueError("must have what follows the scheme too, such as s3://my-bucket/my-folder")
     if ".." in rest.replace("\\", "/").split("/") and separator:
         raise ValueError("must not contain '..'")
+    for part in value.split("::") if separator else ():
+        _check_url(part)
     return value
 
 
@@ -125,6 +127,18 @@ def seconds(value: float) -> float:
     if not 0 < value <= 86_400:
         raise ValueError("must be a number of seconds above 0 and at most 86400")
     return value
+
+
+def _check_url(url: str) -> None:
+    from urllib.parse import urlsplit
+
+    try:
+        urlsplit(url)
+    except ValueError:
+        # Its text holds the user and the password.
+        raise ValueError(
+            "must be a URL; write [ ] # / ? @ in a password as %5B %5D %23 %2F %3F %40"
+        ) from None
 
 
 def _check_port(url: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 import storage_core
 from storage_core import S3Storage, all_types, type_named
-from storage_core.declaration.table import read_settings
+from storage_core.declaration.table import nearest_setting, read_settings
 from storage_core.declaration.validation import InvalidSettings, fault_of, validated
 
 VALID: dict[str, dict[str, Any]] = {
@@ -45,6 +45,8 @@ WRONG: list[tuple[str, str, Any]] = [
     ("gcs", "service_account_info", " \n"),
     ("file", "key_type", "sha1"),
     ("file", "base_path", "s3://"),
+    ("file", "base_path", "sftp://me:pa[ss@host/folder"),
+    ("file", "base_path", "simplecache::https://me:pass\u2100word@host/folder"),
     ("local", "storage_path", "s3://bucket"),
 ]
 
@@ -143,6 +145,22 @@ def test_what_a_reference_leads_to_is_doubted_when_it_is_opened(
     assert canary not in str(caught.value)
 
 
+@pytest.mark.parametrize("what", ["pa[{}", "{}\u2100"])
+@pytest.mark.parametrize("scheme", ["sftp", "ftp", "webdav", "s3", "simplecache::http", "kv"])
+def test_what_is_no_url_is_a_matter_of_configuration_wherever_it_comes_from(
+    scheme: str, what: str
+) -> None:
+    canary = token_hex(8)
+    url = f"{scheme.replace('kv', 'http')}://me:{what.format(canary)}@host/folder"
+    given: storage_core.StorageConfiguration = storage_core.FileStorage(base_path=url)
+    if scheme == "kv":
+        given = storage_core.KVServerStorage(api_address=url)
+    with pytest.raises(storage_core.ConfigurationError, match="URL|address") as caught:
+        storage_core.open_store(given)
+    assert canary not in f"{caught.value!r}{caught.value.__cause__!r}{caught.value.__context__!r}"
+    assert "\n" not in str(caught.value)
+
+
 def test_every_fault_is_found_at_once() -> None:
     with pytest.raises(InvalidSettings) as caught:
         validated(S3Storage, {"timeout": "x", "prefix": "..", "bukcet": "b"})
@@ -229,3 +247,40 @@ def test_passwords_in_urls_are_masked() -> None:
     assert canary not in location
     assert "kim" in location
     assert "host/data" in location
+
+
+@pytest.mark.parametrize(
+    ("word", "key", "name"),
+    [
+        ("s3", "bukcet", "bucket"),
+        ("s3", "buckt", "bucket"),
+        ("s3", "regoin_name", "region_name"),
+        ("s3", "Endpoint-URL", "endpoint_url"),
+        ("s3", "AWS-Access-Key-ID", "aws_access_key_id"),
+        ("s3", "aws-secret-acess-key", "aws_secret_access_key"),
+        ("s3", "token", "aws_session_token"),
+        ("azure", "conection_string", "connection_string"),
+    ],
+)
+def test_a_misspelt_key_means_the_setting_that_it_is_nearest_to(
+    word: str, key: str, name: str
+) -> None:
+    nearest = nearest_setting(type_named(word), key)
+    assert (nearest.name, nearest.alike, nearest.meant) == (name, True, True)
+
+
+@pytest.mark.parametrize(
+    ("word", "key", "name"),
+    [
+        ("azure", "account_key", "account_name"),
+        ("s3", "access_key", "aws_access_key_id"),
+        ("s3", "aws_access_key_d", "aws_access_key_id"),
+        ("s3", "region", "region_name"),
+        ("s3", "typ", "type"),
+    ],
+)
+def test_what_may_be_a_secret_or_another_word_is_taken_for_no_setting_in_clear(
+    word: str, key: str, name: str
+) -> None:
+    nearest = nearest_setting(type_named(word), key)
+    assert (nearest.name, nearest.alike, nearest.meant) == (name, True, False)

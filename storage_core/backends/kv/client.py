@@ -63,10 +63,14 @@ class KVBackend(Backend):
             timeout: seconds that one call may take.
 
         Raises:
-            ConfigurationError: the token cannot be sent.
+            ConfigurationError: the address is no URL, or the token cannot be sent.
         """
-        parts = urlsplit(api_address.rstrip("/"))
         self.location = mask_url(api_address).rstrip("/")
+        try:
+            parts = urlsplit(api_address.rstrip("/"))
+        except ValueError:
+            # Its text holds the user and the password.
+            raise ConfigurationError(f"{self.location} is no URL; correct API Address") from None
         self._where = f"the KV server at {self.location}"
         self._address = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
         self._secrets = tuple(filter(None, (token, parts.password, unquote(parts.password or ""))))

@@ -203,7 +203,7 @@ GREETINGS = (
 
 @pytest.mark.parametrize("scheme", ["ftp", "sftp"])
 @pytest.mark.parametrize(
-    "rest", ["", "/folder", "host:99999/folder", "host:port/x", "me:ab#c@host"]
+    "rest", ["", "/folder", "host:99999/folder", "host:port/x", "me:ab#c@host", "me:ab[c@host/x"]
 )
 def test_a_url_that_names_no_server_is_a_matter_of_configuration(scheme: str, rest: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
