@@ -94,7 +94,12 @@ class StorageApp(App[None]):
         self.typed = Typed(self, super().on_event, lambda screen: getattr(screen, "flows", 0) > 0)
         """What was typed and waits for the screen that it is meant for."""
 
-        self._jobs: list[str] = []
+        self._jobs: dict[asyncio.Task[Any], str] = {}
+        """What threads are doing, until they have ended; in the order in which it was begun."""
+
+        self._leaving = False
+        """Whether the app is left as soon as everything is saved."""
+
         self._keymap_notes: list[str] = []
         if self.remembered.theme in self.available_themes:
             self.theme = self.remembered.theme
@@ -149,17 +154,24 @@ class StorageApp(App[None]):
     # ---- work in the background
 
     async def in_background(self, what: str, function: Callable[[], T]) -> T:
-        """Run `function` in a thread; `what` is shown meanwhile."""
-        self._jobs.append(what)
+        """Run `function` in a thread; `what` is shown until it has ended, whoever is cancelled."""
+        job = asyncio.create_task(in_thread(function))
+        self._jobs[job] = what
         self.idle.clear()
         self.busy = what
         try:
-            return await in_thread(function)
+            return await asyncio.shield(job)
         finally:
-            self._jobs.remove(what)
-            self.busy = self._jobs[-1] if self._jobs else ""
-            if not self._jobs:
-                self.idle.set()
+            if job.done():
+                self._ended(job)
+            else:
+                job.add_done_callback(self._ended)
+
+    def _ended(self, job: asyncio.Task[Any]) -> None:
+        del self._jobs[job]
+        self.busy = next(reversed(self._jobs.values()), "")
+        if not self._jobs:
+            self.idle.set()
 
     async def _begin(self) -> None:
         if not self.idle.is_set():
@@ -197,10 +209,26 @@ class StorageApp(App[None]):
         return result
 
     async def action_quit(self) -> None:
-        """Leave; what is being saved is saved first."""
-        if "saving" in self._jobs:
-            await self.idle.wait()
-        await super().action_quit()
+        """Leave; what is being saved is saved first, which whoever asks twice does not await."""
+        if self._leaving or not self._saving:
+            await super().action_quit()
+            return
+        self._leaving = True
+        self.notify("Saving first; Ctrl+Q again leaves at once.", timeout=10, markup=False)
+        self.run_worker(self._leave_saved(), group="quit")
+
+    @property
+    def _saving(self) -> list[asyncio.Task[Any]]:
+        return [job for job, what in self._jobs.items() if what == "saving"]
+
+    async def _leave_saved(self) -> None:
+        while jobs := self._saving:
+            await asyncio.wait(jobs)
+            if any(job.exception() for job in jobs):
+                # Whoever began it tells why; what was to be saved is still here.
+                self._leaving = False
+                return
+        self.exit()
 
     def _poll(self) -> None:
         if not self._jobs:

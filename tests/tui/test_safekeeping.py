@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from secrets import token_hex
@@ -10,7 +11,9 @@ from secrets import token_hex
 import keyring
 import pytest
 from keyring.backend import KeyringBackend
+from keyring.errors import PasswordSetError
 from textual.pilot import Pilot
+from textual.worker import WorkerCancelled
 
 from storage_core import ConfigFile
 from storage_core.config import history
@@ -28,6 +31,8 @@ from tests.tui.driving import (
     write,
 )
 from tui.app import StorageApp
+from tui.background import in_thread
+from tui.screens.move import MoveScreen
 
 SECRET = token_hex(20)
 PLAIN = TWO.replace("env:PROD_S3_SECRET", SECRET)
@@ -47,6 +52,28 @@ class MemoryKeyring(KeyringBackend):
 
     def set_password(self, service: str, username: str, password: str) -> None:
         self.held[service, username] = password
+
+
+class HangingKeyring(MemoryKeyring):
+    """One that waits for a person to unlock it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked, self.unlocked = threading.Event(), threading.Event()
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.asked.set()
+        self.unlocked.wait()
+        super().set_password(service, username, password)
+
+
+@pytest.fixture
+def hanging_keyring() -> Iterator[HangingKeyring]:
+    previous, hanging = keyring.get_keyring(), HangingKeyring()
+    keyring.set_keyring(hanging)
+    yield hanging
+    hanging.unlocked.set()
+    keyring.set_keyring(previous)
 
 
 @pytest.fixture
@@ -133,6 +160,116 @@ async def test_a_secret_moves_to_the_keyring_and_out_of_undo_and_history(
     assert memory_keyring.held == {("storage", "prod"): SECRET}
     assert read(path)["storage"]["prod"]["aws_secret_access_key"] == "keyring:storage/prod"
     assert SECRET not in history_of(path) + said(pilot)
+
+
+async def test_a_move_that_is_under_way_cannot_be_cancelled_and_is_awaited_before_leaving(
+    tmp_path: Path, hanging_keyring: HangingKeyring
+) -> None:
+    path = plain(tmp_path / "storage.toml")
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "m")
+        await pilot.press("enter")
+        await in_thread(hanging_keyring.asked.wait)
+        # Neither does another kind of place begin a second move.
+        await pilot.press("escape", "down", "enter")
+        assert isinstance(pilot.app.screen, MoveScreen)
+        assert "is being moved" in said(pilot)
+        assert "Saving first" not in said(pilot)
+        await pilot.press("ctrl+q")
+        await pilot.press("escape")
+        assert "Saving first; Ctrl+Q again leaves at once." in said(pilot)
+        assert not pilot.app._exit
+        hanging_keyring.unlocked.set()
+        await settle(pilot)
+        assert pilot.app._exit
+    assert hanging_keyring.held == {("storage", "prod"): SECRET}
+    assert SECRET not in path.read_text() + history_of(path)
+
+
+async def test_ctrl_q_pressed_again_leaves_at_once_whatever_is_being_saved(
+    tmp_path: Path, hanging_keyring: HangingKeyring
+) -> None:
+    path = plain(tmp_path / "storage.toml")
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "m")
+        await pilot.press("enter")
+        await in_thread(hanging_keyring.asked.wait)
+        await pilot.press("ctrl+q")
+        assert not pilot.app._exit
+        await pilot.press("ctrl+q")
+        assert pilot.app._exit
+    assert path.read_text() == PLAIN
+
+
+async def test_what_could_not_be_saved_is_told_and_the_app_is_not_left(
+    tmp_path: Path, hanging_keyring: HangingKeyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = plain(tmp_path / "storage.toml")
+
+    def refused(service: str, username: str, password: str) -> None:
+        hanging_keyring.asked.set()
+        hanging_keyring.unlocked.wait()
+        raise PasswordSetError("the prompt was dismissed")
+
+    monkeypatch.setattr(hanging_keyring, "set_password", refused)
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "m")
+        await pilot.press("enter")
+        await in_thread(hanging_keyring.asked.wait)
+        await pilot.press("ctrl+q")
+        hanging_keyring.unlocked.set()
+        await settle(pilot)
+        assert not pilot.app._exit
+        assert isinstance(pilot.app.screen, MoveScreen)
+        assert "✗" in screen_text(pilot)
+        await press(pilot, "escape")
+        assert pilot.app.screen is the_list(pilot)
+        await pilot.press("ctrl+q")
+        assert pilot.app._exit
+    assert path.read_text() == PLAIN
+
+
+async def test_a_job_counts_until_its_thread_has_ended_though_nobody_waits_for_it(
+    tmp_path: Path,
+) -> None:
+    release = threading.Event()
+    async with StorageApp(write(tmp_path / "storage.toml")).run_test() as pilot:
+        await settle(pilot)
+        app = pilot.app
+        assert isinstance(app, StorageApp)
+        worker = app.run_worker(app.in_background("saving", release.wait))
+        await pilot.pause()
+        worker.cancel()
+        with pytest.raises(WorkerCancelled):
+            await worker.wait()
+        assert app.busy == "saving"
+        assert not app.idle.is_set()
+        await pilot.press("ctrl+q")
+        assert not app._exit
+        release.set()
+        await settle(pilot)
+        assert app._exit
+
+
+async def test_leaving_waits_for_nothing_but_what_is_being_saved(tmp_path: Path) -> None:
+    saved, read_all = threading.Event(), threading.Event()
+    async with StorageApp(write(tmp_path / "storage.toml")).run_test() as pilot:
+        await settle(pilot)
+        app = pilot.app
+        assert isinstance(app, StorageApp)
+        app.run_worker(app.in_background("reading", read_all.wait))
+        saving = app.run_worker(app.in_background("saving", saved.wait))
+        await pilot.pause()
+        await pilot.press("ctrl+q")
+        assert not app._exit
+        saved.set()
+        await saving.wait()
+        await pilot.pause()
+        assert app._exit
+        read_all.set()
 
 
 async def test_a_secret_moves_to_a_file_that_is_chosen_with_the_arrow_keys(

@@ -55,6 +55,8 @@ class MoveScreen(Dialog[str | None]):
         self._title, self._move = title, move
         self._place = 0
         self._entered = list(proposals)
+        self._under_way = False
+        """Whether the secret is being moved: the file may be rewritten already."""
 
     def compose(self) -> ComposeResult:
         """Title, text, kinds of places, the reference, what is wrong, buttons."""
@@ -86,7 +88,9 @@ class MoveScreen(Dialog[str | None]):
 
     def action_place(self, step: int) -> None:
         """The kind of place above or below."""
-        self.query_one(OptionList).highlighted = max(0, min(self._place + step, len(_PLACES) - 1))
+        if not self._under_way:
+            choices = self.query_one(OptionList)
+            choices.highlighted = max(0, min(self._place + step, len(_PLACES) - 1))
 
     @on(OptionList.OptionHighlighted)
     def _changed_place(self, event: OptionList.OptionHighlighted) -> None:
@@ -106,13 +110,11 @@ class MoveScreen(Dialog[str | None]):
         line = self.query_one("#fault", Static)
         line.update(f"✗ {printable(fault)}")
         line.display = bool(fault)
-        self.query_one("#go").disabled = False
 
     @on(Input.Submitted)
     @on(Button.Pressed, "#go")
     def _go(self) -> None:
-        if self.query_one("#go").disabled:
-            # It is under way.
+        if self._under_way:
             return
         reference = self.query_one("#reference", Input).value.strip()
         if fault := _fault(reference):
@@ -124,18 +126,27 @@ class MoveScreen(Dialog[str | None]):
     @work(group="check", exclusive=True)
     async def _try(self, reference: str) -> None:
         self.query_one("#reference").focus()
-        self.query_one("#go").disabled = True
+        self._begun(True)
         try:
             await self._move(reference)
         except StorageError as error:
+            self._begun(False)
             self._tell(str(error))
         else:
             self.dismiss(reference)
 
+    def _begun(self, under_way: bool) -> None:
+        self._under_way = under_way
+        for each in self.query("#go, OptionList"):
+            each.disabled = under_way
+
     @on(Button.Pressed, "#cancel")
     def action_cancel(self) -> None:
-        """It stays where it is."""
-        self.dismiss(None)
+        """It stays where it is, unless it is on its way already."""
+        if self._under_way:
+            self.app.say("The secret is being moved; this closes when that is done.")
+        else:
+            self.dismiss(None)
 
 
 def proposed(name: str, setting: str, *, only: bool) -> tuple[str, str, str]:
