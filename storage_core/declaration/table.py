@@ -109,21 +109,59 @@ def missing(cls: type[StorageConfiguration], values: Mapping[str, Any]) -> Itera
         yield Fault(name, message)
 
 
-def unknown_setting(cls: type[StorageConfiguration], key: str) -> str:
-    """Message for a key that the type does not know, with the nearest one it does."""
+class Nearest(NamedTuple):
+    """What a key that a type does not know may have been meant for."""
+
+    name: str
+    """The key that is most like it."""
+
+    alike: bool
+    """Whether it is so much like it that a person is asked whether that was meant."""
+
+    meant: bool
+    """Whether its value may be taken for that setting's without asking.
+
+    A secret under another key must not get into the open: only a secret setting takes what is
+    merely alike; any other takes what differs by a slip, if neither key sounds like a secret's.
+    """
+
+
+def nearest_setting(cls: type[StorageConfiguration], key: str) -> Nearest:
+    """The setting, or `id` or `type`, that comes nearest to a key that the type does not know."""
     from difflib import SequenceMatcher
 
-    known = [*RESERVED, *(setting.name for setting in cls.settings())]
     wanted = key.lower().replace("-", "_")
 
     def likeness(name: str) -> tuple[bool, float]:
         return len(wanted) > 2 and wanted in name, SequenceMatcher(None, wanted, name).ratio()
 
-    nearest = max(known, key=likeness)
-    hint = f"did you mean {nearest}?"
-    if max(likeness(nearest)) < ALIKE:
-        hint = f"the nearest is {nearest}, known are {', '.join(known)}"
+    name = max((*RESERVED, *(setting.name for setting in cls.settings())), key=likeness)
+    alike = max(likeness(name)) >= ALIKE
+    setting = cls.setting_named(name)
+    if setting is None or wanted == name:
+        return Nearest(name, alike, setting is not None)
+    in_clear = _one_slip(wanted, name) and not any(word in wanted + name for word in _CREDENTIALS)
+    return Nearest(name, alike, alike and (setting.secret or in_clear))
+
+
+def unknown_setting(cls: type[StorageConfiguration], key: str) -> str:
+    """Message for a key that the type does not know, with the nearest one it does."""
+    nearest = nearest_setting(cls, key)
+    hint = f"did you mean {nearest.name}?"
+    if not nearest.alike:
+        known = [*RESERVED, *(setting.name for setting in cls.settings())]
+        hint = f"the nearest is {nearest.name}, known are {', '.join(known)}"
     return f"is not a setting of {cls.label}; {hint}"
 
 
+def _one_slip(key: str, name: str) -> bool:
+    """Whether one letter is missing, too many or another one, or two have changed places."""
+    while key and name and key[0] == name[0]:
+        key, name = key[1:], name[1:]
+    while key and name and key[-1] == name[-1]:
+        key, name = key[:-1], name[:-1]
+    return max(len(key), len(name)) <= 1 or (len(key) == 2 and key == name[::-1])
+
+
+_CREDENTIALS: Final = ("key", "secret", "token", "passw", "credential")
 _TYPE_NAMES: Final = {str: "text in quotes", bool: "true or false", dict: "a table"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from secrets import token_hex
 
 import pytest
 
@@ -81,3 +82,38 @@ async def test_what_no_form_can_mend_is_left_to_a_text_editor(tmp_path: Path, co
         assert "storage.toml:" in said(pilot)
         assert "only a text editor can mend that" in said(pilot)
     assert path.read_text() == content
+
+
+@pytest.mark.parametrize(
+    ("word", "key", "label"),
+    [("azure", "account_key", "Account Name"), ("s3", "access_key", "AWS Access Key ID")],
+)
+async def test_what_may_be_a_secret_is_not_put_where_it_can_be_read(
+    tmp_path: Path, word: str, key: str, label: str
+) -> None:
+    secret = token_hex(12)
+    path = write(tmp_path / "storage.toml", f'[storage.a]\ntype = "{word}"\n{key} = "{secret}"\n')
+    async with StorageApp(path).run_test(size=(120, 60)) as pilot:
+        await settle(pilot)
+        await press(pilot, "e")
+        text = screen_text(pilot)
+        assert f"{key} is no setting of" in text
+        assert f"did you mean {label}? Saving removes it." in text
+        form = pilot.app.screen
+        assert isinstance(form, FormScreen)
+        assert secret not in text
+        assert secret not in form.values().values()
+
+
+async def test_what_is_probably_a_secret_is_taken_for_it_and_masked(tmp_path: Path) -> None:
+    secret = token_hex(12)
+    path = write(tmp_path / "storage.toml", f'[storage.a]\ntype = "s3"\ntoken = "{secret}"\n')
+    async with StorageApp(path).run_test(size=(120, 60)) as pilot:
+        await settle(pilot)
+        assert "did you mean aws_session_token?" in " ".join(screen_text(pilot).split())
+        await press(pilot, "e")
+        form = pilot.app.screen
+        assert isinstance(form, FormScreen)
+        assert "token is taken for AWS Session Token; look at it." in screen_text(pilot)
+        assert form.values()["aws_session_token"] == secret
+        assert secret not in screen_text(pilot)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
@@ -125,7 +126,7 @@ def test_what_may_be_saved_is_doubted_and_not_opened(
     given = {**VALID[type], name: value}
     assert read_settings(cls, given) == (given, [])
     assert validated(cls, given) == given
-    [(_, message)] = cls.doubts(given)
+    [(_, message)] = cls.doubts_before(given)
     assert value not in message
     with pytest.raises(storage_core.ConfigurationError) as caught:
         storage_core.open_store(cls(**given))
@@ -139,10 +140,35 @@ def test_what_a_reference_leads_to_is_doubted_when_it_is_opened(
     canary = token_hex(8)
     monkeypatch.setenv("A_SECRET", canary)
     azure = storage_core.AzureBlobStorage(container="c", connection_string="env:A_SECRET")
-    assert not list(azure.doubts(azure.given()))
+    assert not list(azure.doubts_before(azure.given()))
     with pytest.raises(storage_core.ConfigurationError, match="AccountName=") as caught:
         storage_core.open_store(azure)
     assert canary not in str(caught.value)
+
+
+@pytest.mark.parametrize("scheme", ["env", "file", "keyring", "literal"])
+@pytest.mark.parametrize("through", ["file", "literal"])
+@pytest.mark.parametrize(
+    ("type", "name"), [("gcs", "service_account_info"), ("azure", "connection_string")]
+)
+def test_a_secret_that_looks_like_a_reference_itself_is_not_opened(
+    type: str, name: str, through: str, scheme: str, tmp_path: Path
+) -> None:
+    canary = f"{scheme}:{token_hex(8)}"
+    (tmp_path / "secret").write_text(canary)
+    value = f"file:{tmp_path / 'secret'}" if through == "file" else f"literal:{canary}"
+    cls = type_named(type)
+    given = {**VALID[type], name: value}
+    assert not list(cls.doubts_before(given))
+    with pytest.raises(storage_core.ConfigurationError, match=" must be ") as caught:
+        storage_core.open_store(cls(**given))
+    assert canary not in f"{caught.value!r}{caught.value.__cause__!r}{caught.value.__context__!r}"
+
+
+def test_a_reference_counts_as_given_where_settings_need_each_other() -> None:
+    keys = {"aws_access_key_id": "env:KEY", "aws_secret_access_key": "env:SECRET"}
+    assert not list(S3Storage.doubts_before(keys))
+    assert list(S3Storage.doubts_before({"aws_secret_access_key": "env:SECRET"}))
 
 
 @pytest.mark.parametrize("what", ["pa[{}", "{}\u2100"])
@@ -155,7 +181,7 @@ def test_what_is_no_url_is_a_matter_of_configuration_wherever_it_comes_from(
     given: storage_core.StorageConfiguration = storage_core.FileStorage(base_path=url)
     if scheme == "kv":
         given = storage_core.KVServerStorage(api_address=url)
-    with pytest.raises(storage_core.ConfigurationError, match="URL|address") as caught:
+    with pytest.raises(storage_core.ConfigurationError, match=r"URL|address") as caught:
         storage_core.open_store(given)
     assert canary not in f"{caught.value!r}{caught.value.__cause__!r}{caught.value.__context__!r}"
     assert "\n" not in str(caught.value)

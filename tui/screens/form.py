@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on, work
@@ -10,6 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Button, Input, Static
 
+from storage_core.declaration.table import nearest_setting
 from tui import commands, draft
 from tui.background import in_thread
 from tui.flow import flow
@@ -54,20 +54,20 @@ class FormScreen(SaveCommands):
     def _read(self, entry: Entry | None) -> None:
         """What the file says, and its keys that the type does not know."""
         given = dict(entry.settings) if entry else {}
-        known = [setting.name for setting in self.cls.settings()]
-        self.stray = [key for key in given if key not in known]
+        self.stray = [key for key in given if self.cls.setting_named(key) is None]
         for key in self.stray:
-            nearest = get_close_matches(key.lower().replace("-", "_"), known, n=1)
             value = given.pop(key)
-            if nearest and nearest[0] not in given and isinstance(value, str):
-                given[nearest[0]] = value
-                label = self.cls.setting_named(nearest[0])
-                assert label is not None
-                self._notes.append(f"{printable(key)} is taken for {label.label}; look at it.")
+            nearest = nearest_setting(self.cls, key)
+            setting = self.cls.setting_named(nearest.name)
+            free = setting is not None and setting.name not in given
+            said = f"{printable(key)} is no setting of {self.cls.label}"
+            if setting and free and nearest.meant and isinstance(value, str):
+                given[setting.name] = value
+                self._notes.append(f"{printable(key)} is taken for {setting.label}; look at it.")
+            elif setting and free and nearest.alike:
+                self._notes.append(f"{said}; did you mean {setting.label}? Saving removes it.")
             else:
-                self._notes.append(
-                    f"{printable(key)} is no setting of {self.cls.label}; saving removes it."
-                )
+                self._notes.append(f"{said}; saving removes it.")
         self.given = given
 
     def _plain_fields(self) -> Iterator[Field]:
