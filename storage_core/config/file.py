@@ -264,8 +264,7 @@ class ConfigFile:
         """Take secrets that left the file in favour of a reference out of its history too."""
         from storage_core.config.forget import forget
 
-        for each in moved:
-            forget(self.path, each)
+        forget(self.path, moved)
 
     def _rewrite(self, change: Callable[[str, Mapping[str, Any]], str]) -> None:
         from storage_core.config import history, toml

@@ -7,20 +7,22 @@ app's `m`, a form, `storage edit`, a program. What the file has given up must no
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from storage_core.config import edit, history, replace
 from storage_core.config.entries import storage_tables
-from storage_core.config.read import parse
-from storage_core.errors import ConfigurationError
+from storage_core.config.read import decode, parse
+from storage_core.declaration.configuration import texts_in
+from storage_core.declaration.table import RESERVED, nearest_setting
+from storage_core.errors import ConfigurationError, StorageError
 from storage_core.paths import shortened
 from storage_core.redaction import secret_spans
 from storage_core.references import LITERAL, is_reference
 
 if TYPE_CHECKING:
     from storage_core.config.entries import Entry
-    from storage_core.config.history import Version
 
 
 class Moved(NamedTuple):
@@ -40,42 +42,85 @@ def moved_by(entry: Entry, written: Mapping[str, Any]) -> Iterator[Moved]:
         entry: the configuration as it is.
         written: the settings that the edit writes.
     """
-    before = entry.table
-    for setting in entry.cls.settings() if entry.cls else ():
+    before, cls = entry.table, entry.cls
+    for setting in cls.settings() if cls else ():
         if setting.secret or setting.form == "table":
             yield from _replacements(before.get(setting.name), written.get(setting.name))
-    new = {text for text in _texts(written) if is_reference(text)} - {*_texts(before)}
+    for key in before.keys() & written.keys() if cls else ():
+        # What the type does not know goes: that was a setting's misspelt key, often enough.
+        if written[key] is None and key not in RESERVED and not cls.setting_named(key):
+            nearest = nearest_setting(cls, key)
+            setting = cls.setting_named(nearest.name)
+            if nearest.meant and setting and setting.secret:
+                yield from _replacements(before[key], written.get(setting.name))
+    new = {text for text in texts_in(written) if is_reference(text)} - {*texts_in(before)}
     if new:
         # The password of a URL has no reference in its place: that stands in Options.
         for password in _passwords(before) - _passwords({**before, **written}):
             yield Moved(password, min(new))
 
 
-def forget(path: str, moved: Moved) -> None:
-    """Take a secret that has moved out of the configuration file at `path` out of its history too.
+def forget(path: str, moved: Iterable[Moved]) -> None:
+    """Take secrets that have moved out of the configuration file at `path` out of its history too.
 
-    In every version, settings that hold it get the reference instead; a version in which it stands
-    anywhere else is removed.
+    In every version, settings that hold one get the reference instead; a version in which one
+    stands anywhere else, or that is no text or cannot be rewritten, is removed.
 
     Raises:
-        ConfigurationError: a version cannot be read or written; the message names it.
+        ConfigurationError: versions can neither be read nor removed; the message names them. All
+            others have been seen to.
     """
+    moved = tuple(moved)
+    left: dict[str, OSError] = {}
     for version in history.versions(path):
-        text = history.text_of(version)
         try:
-            cleaned = _without(text, version.path, moved)
-        except ConfigurationError:
-            cleaned = text
-        if moved.secret in cleaned or _holds(cleaned, version.path, moved.secret):
-            _remove(version)
-        elif cleaned != text:
-            replace.write(version.path, cleaned, replace.fingerprint(version.path))
+            _forget_in(version.path, moved)
+        except FileNotFoundError:
+            pass  # Another program has just dropped it: it was one too many.
+        except OSError as error:
+            left[shortened(version.path)] = error
+    if left:
+        files = "that file" if len(left) == 1 else "those files"
+        reasons = ", ".join(sorted({error.strerror or "not readable" for error in left.values()}))
+        raise ConfigurationError(
+            f"the secret may still be in {', '.join(left)} ({reasons}); delete {files}"
+        )
+
+
+def _forget_in(path: str, moved: Iterable[Moved]) -> None:
+    before = replace.fingerprint(path)
+    with open(path, "rb") as file:
+        data = file.read()
+    try:
+        text = cleaned = decode(data, path)
+        for each in moved:
+            cleaned = _cleaned(cleaned, path, each)
+        if cleaned != text:
+            replace.write(path, cleaned, before)
+    except StorageError:
+        os.unlink(path)
+
+
+def _cleaned(text: str, path: str, moved: Moved) -> str:
+    """`text` without the secret; raises `ConfigurationError` where it stays in it."""
+    values: Iterable[str] = ()
+    with suppress(ConfigurationError):
+        text = _without(text, path, moved)
+    with suppress(ConfigurationError):
+        values = texts_in(parse(text, path))
+    if any(moved.secret in each for each in (text, *values)):
+        raise ConfigurationError(f"{shortened(path)} holds the secret elsewhere")
+    return text
 
 
 def _replacements(before: object, after: object) -> Iterator[Moved]:
     if isinstance(before, dict) and isinstance(after, dict) and set(after) != {"ref"}:
         for key in before.keys() & after.keys():
             yield from _replacements(before[key], after[key])
+        return
+    if isinstance(before, list) and isinstance(after, list):
+        for one, other in zip(before, after, strict=False):
+            yield from _replacements(one, other)
         return
     old, new = _bare(before), _bare(after)
     if isinstance(old, str) and old and not is_reference(old) and is_reference(new):
@@ -88,7 +133,7 @@ def _bare(value: object) -> object:
 
 
 def _passwords(table: Mapping[str, Any]) -> set[str]:
-    return {text[start:end] for text in _texts(table) for start, end in secret_spans(text)}
+    return {text[start:end] for text in texts_in(table) for start, end in secret_spans(text)}
 
 
 def _without(text: str, path: str, moved: Moved) -> str:
@@ -105,36 +150,11 @@ def _put(moved: Moved, value: Any, reference: object) -> Any:
     """`value` with `reference` wherever it is the secret."""
     if value in (moved.secret, LITERAL + moved.secret):
         return reference
+    # Inside of a table or a list, a reference is a table of its own.
+    inner = {"ref": moved.reference}
+    if isinstance(value, list):
+        return [_put(moved, each, inner) for each in value]
     if isinstance(value, dict):
-        # Inside of a table, a reference is a table of its own.
-        inner = moved.reference if set(value) == {"ref"} else {"ref": moved.reference}
-        return {key: _put(moved, each, inner) for key, each in value.items()}
+        put = moved.reference if set(value) == {"ref"} else inner
+        return {key: _put(moved, each, put) for key, each in value.items()}
     return value
-
-
-def _holds(text: str, path: str, secret: str) -> bool:
-    try:
-        return any(secret in each for each in _texts(parse(text, path)))
-    except ConfigurationError:
-        return False
-
-
-def _remove(version: Version) -> None:
-    try:
-        os.unlink(version.path)
-    except OSError as error:
-        raise ConfigurationError(
-            f"the secret is still in {shortened(version.path)} ({error.strerror}); delete that file"
-        ) from error
-
-
-def _texts(value: object) -> Iterator[str]:
-    """Every text inside of plain data."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for inner in value.values():
-            yield from _texts(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _texts(inner)

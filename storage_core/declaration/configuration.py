@@ -17,7 +17,7 @@ from storage_core import keys
 from storage_core.declaration import checks
 from storage_core.declaration.setting import Setting, declared_settings, setting
 from storage_core.errors import ConfigurationError
-from storage_core.references import resolve
+from storage_core.references import is_literal, is_reference, resolve
 
 if TYPE_CHECKING:
     from typing import Any, Self
@@ -92,10 +92,26 @@ class StorageConfiguration(ABC):
     def doubts(cls, values: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
         """What may be saved but cannot be opened: (setting's name, message without the value).
 
-        Said where settings are entered, as a warning, and an error where they are opened: only
-        then is it known what a reference leads to.
+        An error where settings are opened; see also `doubts_before`.
+
+        Args:
+            values: the settings that are given, references resolved; None where it is not known
+                yet what one leads to.
         """
         return ()
+
+    @classmethod
+    def doubts_before(cls, values: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+        """The `doubts` of settings as they are written, which are a warning."""
+        references = {each.name for each in cls.settings() if each.reference}
+        return cls.doubts(
+            {
+                name: None
+                if name in references and (is_reference(value) or is_literal(value))
+                else value
+                for name, value in values.items()
+            }
+        )
 
     def given(self) -> dict[str, Any]:
         """The settings that differ from their default, by name: what belongs into the file."""
@@ -155,7 +171,8 @@ class StorageConfiguration(ABC):
             if declared.secret and value:
                 yield value
             elif declared.form == "table" and value:
-                yield from _texts(value)
+                # Short ones ("true", "eu") are no secrets.
+                yield from (text for text in texts_in(value) if len(text) >= 6)
 
     def renamed(self, name: str | None, id: str | None) -> Self:
         """The same settings under another name and ID."""
@@ -227,13 +244,13 @@ def resolve_table(table: dict[str, Any], label: str) -> dict[str, Any]:
     return {key: resolved(value) for key, value in table.items()}
 
 
-def _texts(value: Any) -> Iterator[str]:
-    """Every text of some length in a nested table. Short ones ("true", "eu") are no secrets."""
-    if isinstance(value, dict):
+def texts_in(value: object) -> Iterator[str]:
+    """Every text inside of plain data, such as a table of the file."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
         for inner in value.values():
-            yield from _texts(inner)
+            yield from texts_in(inner)
     elif isinstance(value, list):
         for inner in value:
-            yield from _texts(inner)
-    elif isinstance(value, str) and len(value) >= 6:
-        yield value
+            yield from texts_in(inner)

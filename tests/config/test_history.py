@@ -185,6 +185,56 @@ class TestMovingASecretOut:
         assert not [text for text in kept(file) if key in text]
         assert "file:/run/account.json" in kept(file)[0]
 
+    def test_looks_at_every_version_whatever_becomes_of_one(
+        self, file: ConfigFile, secret: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        newest, *older = (Path(version.path) for version in history.versions(file.path))
+        newest.write_bytes(b"# \xff " + secret.encode())
+        found = history.versions
+
+        def overtaken(path: str) -> list[history.Version]:
+            kept = found(path)
+            return [*kept[:1], history.Version(kept[0].stamp, f"{kept[0].path}-gone"), *kept[1:]]
+
+        monkeypatch.setattr(history, "versions", overtaken)
+        file.update("prod", aws_secret_access_key="env:PROD_SECRET")
+        monkeypatch.undo()
+        assert not newest.exists()
+        assert all(path.exists() for path in older)
+        assert not [text for text in kept(file) if secret in text]
+
+    def test_names_at_the_end_what_it_could_not_look_at(
+        self, file: ConfigFile, secret: str
+    ) -> None:
+        newest, *older = (Path(version.path) for version in history.versions(file.path))
+        newest.unlink()
+        newest.mkdir()
+        with pytest.raises(storage_core.ConfigurationError, match="delete that file") as caught:
+            file.update("prod", aws_secret_access_key="env:PROD_SECRET")
+        assert newest.name in str(caught.value)
+        assert not [path for path in older if secret in path.read_text()]
+        newest.rmdir()
+
+    @pytest.mark.parametrize("key", ["aws-secret-access-key", "aws_secret_acces_key"])
+    def test_from_a_misspelt_key_does_so_too(self, file: ConfigFile, key: str) -> None:
+        secret = token_hex(20)
+        Path(file.path).write_text(
+            '[storage.a]\ntype = "s3"\nbucket = "b"\naws_access_key_id = "AKIAEXAMPLE"\n'
+            f'{key} = "{secret}"\n'
+        )
+        file.update_settings("a", {key: None, "aws_secret_access_key": "env:X"})
+        assert len(kept(file)) == 1
+        assert secret not in kept(file)[0]
+
+    def test_from_a_list_in_options_does_so_too(self, file: ConfigFile) -> None:
+        secret, other = token_hex(20), token_hex(20)
+        options = {"tokens": [secret, other], "chain": [{"password": secret}]}
+        file.add(FileStorage(base_path="memory://x", options=options), name="a")
+        reference = {"ref": "env:X"}
+        moved = {"tokens": [reference, other], "chain": [{"password": reference}]}
+        file.update("a", options=moved)
+        assert tomllib.loads(kept(file)[0])["storage"]["a"]["options"] == moved
+
     def test_and_giving_it_up_for_another_or_for_none_keeps_the_way_back(
         self, file: ConfigFile, secret: str
     ) -> None:
