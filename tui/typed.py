@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 _ALWAYS: Final = "ctrl+q"
 """Waits for nothing."""
 
-_MOVES: Final = {key for binding in Table.BINDINGS for key in binding.key.split(",")}
-
 _CALM: Final = 2
 """Rounds without a change of screen or focus: what a key does may be done in a message it posts."""
 
@@ -91,7 +89,7 @@ class Typed:
         if widget is None or not isinstance(event, events.Key):
             return False
         if isinstance(widget, Table):
-            return event.key in _MOVES
+            return event.key in widget.moves
         return widget.check_consume_key(event.key, event.character)
 
     async def _settle(self) -> None:

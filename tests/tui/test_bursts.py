@@ -17,6 +17,7 @@ from tui.screens.ask import Ask, AskName
 from tui.screens.browse import BrowseScreen
 from tui.screens.form import FormScreen
 from tui.screens.picker import PickerScreen
+from tui.screens.preview import PreviewScreen
 
 
 @pytest.mark.parametrize("typed", ["en3", "en", "Een3"])
@@ -155,6 +156,26 @@ async def test_moving_goes_on_while_a_blob_is_being_deleted(
         release.set()
         await settle(pilot)
         assert len(screen.table.rows) == 2
+
+
+async def test_moves_behind_the_space_that_previews_a_blob_scroll_in_its_preview(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "data" / "results"
+    folder.mkdir(parents=True)
+    for name in ("a", "b", "c"):
+        (folder / name).write_bytes(b"")
+    path = write(tmp_path / "storage.toml", TWO.replace("/data/storage", f"{tmp_path}/data"))
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        await burst(pilot, "j", "b")
+        below = pilot.app.screen
+        assert isinstance(below, BrowseScreen)
+        first = below.blob
+        await burst(pilot, "space", "down", "down")
+        screen = pilot.app.screen
+        assert isinstance(screen, PreviewScreen)
+        assert screen.blob == first == below.blob
 
 
 async def test_a_second_click_opens_nothing_more(tmp_path: Path) -> None:

@@ -33,6 +33,7 @@ class BlobTable(Table[Listed]):
         # A screenful down is on the other keys; here it looks into the blob, as in file managers.
         Binding("space", "screen.preview", show=False),
     ]
+    moves: ClassVar = Table.moves - {"space"}
 
     class Ordered(Message):
         """The head of a column was clicked."""

@@ -48,6 +48,9 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         Binding("home,g", "end(-1)", "First", show=False),
         Binding("end,G", "end(1)", "Last", show=False),
     ]
+    moves: ClassVar = frozenset(key for binding in BINDINGS for key in binding.key.split(","))
+    """The keys that do no more than put the cursor on another row."""
+
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "table--head",
         "table--cursor",
