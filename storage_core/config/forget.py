@@ -23,6 +23,7 @@ from storage_core.references import LITERAL, is_reference
 
 if TYPE_CHECKING:
     from storage_core.config.entries import Entry
+    from storage_core.declaration.configuration import StorageConfiguration
 
 
 class Moved(NamedTuple):
@@ -42,17 +43,12 @@ def moved_by(entry: Entry, written: Mapping[str, Any]) -> Iterator[Moved]:
         entry: the configuration as it is.
         written: the settings that the edit writes.
     """
-    before, cls = entry.table, entry.cls
-    for setting in cls.settings() if cls else ():
-        if setting.secret or setting.form == "table":
-            yield from _replacements(before.get(setting.name), written.get(setting.name))
-    for key in before.keys() & written.keys() if cls else ():
-        # What the type does not know goes: that was a setting's misspelt key, often enough.
-        if written[key] is None and key not in RESERVED and not cls.setting_named(key):
-            nearest = nearest_setting(cls, key)
-            setting = cls.setting_named(nearest.name)
-            if nearest.meant and setting and setting.secret:
-                yield from _replacements(before[key], written.get(setting.name))
+    before = entry.table
+    if cls := entry.cls:
+        for setting in cls.settings():
+            if setting.secret or setting.form == "table":
+                yield from _replacements(before.get(setting.name), written.get(setting.name))
+        yield from _from_strays(cls, before, written)
     new = {text for text in texts_in(written) if is_reference(text)} - {*texts_in(before)}
     if new:
         # The password of a URL has no reference in its place: that stands in Options.
@@ -111,6 +107,19 @@ def _cleaned(text: str, path: str, moved: Moved) -> str:
     if any(moved.secret in each for each in (text, *values)):
         raise ConfigurationError(f"{shortened(path)} holds the secret elsewhere")
     return text
+
+
+def _from_strays(
+    cls: type[StorageConfiguration], before: Mapping[str, Any], written: Mapping[str, Any]
+) -> Iterator[Moved]:
+    """What stood under a key that the type does not know, and now does under the one meant."""
+    for key, value in before.items():
+        if key in RESERVED or cls.setting_named(key) or written.get(key, value) is not None:
+            continue
+        nearest = nearest_setting(cls, key)
+        setting = cls.setting_named(nearest.name)
+        if nearest.meant and setting and setting.secret:
+            yield from _replacements(value, written.get(setting.name))
 
 
 def _replacements(before: object, after: object) -> Iterator[Moved]:
