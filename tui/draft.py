@@ -49,7 +49,7 @@ def fault_of(cls: type[StorageConfiguration], setting: Setting, value: Any) -> s
 def doubts(cls: type[StorageConfiguration], values: Mapping[str, Any]) -> dict[str, str]:
     """What may be saved but not be opened, by setting."""
     given = {name: value for name, value in values.items() if value not in (None, "")}
-    return dict(cls.doubts(given))
+    return dict(cls.doubts_before(given))
 
 
 def name_fault(file: RecordingFile, name: str, own: str | None) -> str | None:

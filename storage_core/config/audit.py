@@ -46,7 +46,7 @@ def doubts(found: Configurations, text: str = "") -> Iterator[Problem]:
     for entry in found.entries.values():
         if entry.cls is None or entry.problems:
             continue
-        for key, message in entry.cls.doubts(entry.settings):
+        for key, message in entry.cls.doubts_before(entry.settings):
             path = ("storage", entry.name)
             line = (line_of(text, (*path, key)) or line_of(text, path)) if text else None
             yield Problem(f"{entry.name}: {key} {message}", found.path, line, entry.name)

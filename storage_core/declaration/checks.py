@@ -11,8 +11,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from storage_core.references import is_literal, is_reference
-
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 _URL: Final = re.compile(r"https?://[^/?#\s]+[^?#\s]*", re.IGNORECASE)
 
@@ -113,9 +111,9 @@ def connection_string(value: str) -> str:
 def doubtful(
     name: str, values: Mapping[str, Any], check: Callable[[str], str]
 ) -> Iterator[tuple[str, str]]:
-    """What `check` says of a secret; nothing as long as that is a reference."""
+    """What `check` says of a secret; nothing as long as that is not known."""
     value = values.get(name)
-    if isinstance(value, str) and value and not is_reference(value) and not is_literal(value):
+    if isinstance(value, str) and value:
         try:
             check(value)
         except ValueError as error:
