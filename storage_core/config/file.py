@@ -136,6 +136,9 @@ class ConfigFile:
     def update(self, ref: str, /, **changes: Any) -> StorageConfiguration:
         """Change settings of one configuration; None removes a setting.
 
+        Returns:
+            The configuration as `load` reads it, paths made absolute from the file's folder.
+
         Raises:
             StorageNotFound: `ref` names nothing.
             InvalidSettings: a setting would be wrong.
@@ -164,7 +167,7 @@ class ConfigFile:
 
         def change(text: str, tables: Mapping[str, Any]) -> str:
             entry = self._entry(tables, text, ref)
-            done.append(revise.with_settings(text, entry, changes, cls))
+            done.append(revise.with_settings(text, self.path, entry, changes, cls))
             text = done[-1].text
             return text if name is None else revise.with_name(text, tables, entry, name)
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from os.path import dirname
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from storage_core.config import edit, names
 from storage_core.config.entries import storage_tables
 from storage_core.config.forget import Moved, moved_by
-from storage_core.declaration.table import with_absolute_paths
+from storage_core.declaration.table import read_settings, with_absolute_paths
 from storage_core.declaration.validation import validated
 from storage_core.types import type_named
 
@@ -35,14 +36,19 @@ class Revision(NamedTuple):
 
 def with_settings(
     text: str,
+    path: str,
     entry: Entry,
     changes: Mapping[str, Any],
     cls: type[StorageConfiguration] | None = None,
 ) -> Revision:
-    """`text` with other settings in one table; only the keys that `changes` names are written.
+    """`text` with other settings in one table.
+
+    Written are the keys that `changes` names, and those whose values can only be read as typed by
+    a person, such as a number in quotes.
 
     Args:
         text: the file's.
+        path: the file; the paths of what is returned in `saved` are absolute, from its folder.
         entry: the configuration as it stands there.
         changes: settings by name; None and "" remove one.
         cls: the type that it is to have; None: its own.
@@ -54,17 +60,18 @@ def with_settings(
     cls = cls or entry.cls or type_named(entry.type)
     typed = with_absolute_paths(cls, changes)
     values = validated(cls, {**entry.settings, **typed})
+    mended = {fault.name for fault in read_settings(cls, entry.settings)[1]} & entry.settings.keys()
     written: dict[str, Any] = {
         key: values.get(key)
-        for key in typed
-        if entry.table.get(key) != values.get(key) or key not in entry.table
+        for key in {**typed, **dict.fromkeys(sorted(mended))}
+        if key in mended or entry.table.get(key) != values.get(key) or key not in entry.table
     }
     moved = tuple(moved_by(replace(entry, type=cls.type), written))
     if entry.type != cls.type:
         written = {"type": cls.type, **written}
     return Revision(
         edit.update_table(text, ("storage", entry.name), {**_lacking_id(entry), **written}),
-        cls(name=entry.name, id=entry.id, **values),
+        cls(name=entry.name, id=entry.id, **with_absolute_paths(cls, values, dirname(path))),
         moved,
     )
 

@@ -115,3 +115,25 @@ def test_a_file_that_has_that_name_is_read_and_its_settings_are_changed(path: Pa
     assert file.load().default == name
     file.update_settings(name, {"bucket": "b"}, name=name)
     assert tomllib.loads(path.read_text())["storage"][name]["bucket"] == "b"
+
+
+def test_what_an_update_returns_is_opened_below_the_file_and_not_where_one_is(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    path.write_text('[storage.laptop]\ntype = "local"\nstorage_path = "data"\n')
+    file = ConfigFile(path)
+    saved = file.update("laptop", protected=True)
+    assert saved == file.load()["laptop"]
+    assert saved.location == str(tmp_path / "data")
+    assert 'storage_path = "data"' in path.read_text()
+
+
+def test_a_value_of_the_wrong_kind_that_says_what_is_meant_is_written_right(path: Path) -> None:
+    path.write_text(TEXT + 'timeout = "5"  # seconds\nprotected = 1\n')
+    file = ConfigFile(path)
+    file.update("prod", prefix="a")
+    assert file.load().problems == ()
+    assert "timeout = 5  # seconds\nprotected = true\n" in path.read_text()
