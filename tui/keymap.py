@@ -11,20 +11,24 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from textual.keys import Keys
+from textual.keys import Keys, key_to_character
 
 from tui import commands
 from tui.text import printable
+from tui.widgets.table import Table
 
 _RESERVED = {
     *("ctrl+q", "ctrl+c", "ctrl+p", "f1", "escape", "enter", "tab", "shift+tab"),
-    *("up", "down", "left", "right", "home", "end", "pageup", "pagedown"),
-    *("h", "j", "k", "l", "g", "G"),
+    *("left", "right", "h", "l"),
+    *Table.moves,
+    # Terminals send them as Backspace, Tab and Enter.
+    *("ctrl+h", "ctrl+i", "ctrl+m"),
 }
 _WHILE_TYPING = {command.name for command in commands.FORM} - {
     command.name for command in commands.LIST
 }
-_KNOWN = {key.value for key in Keys}
+# Textual names some that no terminal sends.
+_KNOWN = {key.value for key in Keys if "<" not in key.value} - {"return"}
 _NAMED = {"?": "question_mark", "/": "slash", ":": "colon", ",": "comma", ".": "full_stop"}
 _LETTER = re.compile(r"(ctrl|alt|shift|ctrl\+shift|alt\+shift)\+[a-z0-9]|[^\W_]")
 
@@ -48,8 +52,8 @@ def keymap(tables: Mapping[str, Any]) -> tuple[dict[str, str], list[str]]:
             notes.append(f'{where} is no key; write something like "ctrl+n" or "N"')
         elif spelled in _RESERVED - set(_kept(name)):
             notes.append(f"{where}: {key} has a fixed meaning; choose another key")
-        elif len(key.strip()) == 1 and name in _WHILE_TYPING:
-            notes.append(f'{where}: {key} is typed into fields; choose one such as "ctrl+{key}"')
+        elif name in _WHILE_TYPING and _typed(spelled) and spelled not in _kept(name):
+            notes.append(f'{where}: {key} is typed into fields; choose one such as "ctrl+t"')
         else:
             accepted[name] = spelled
     # Leaving one aside gives its own key back to it, which another may have been given.
@@ -70,11 +74,19 @@ def _kept(name: str) -> list[str]:
     return [key for key in keys[0] if key in _RESERVED and all(key in each for each in keys)]
 
 
+def _typed(spelled: str) -> bool:
+    """Whether it writes or takes away in a field: a sign by whatever name, Backspace, Delete."""
+    return spelled in _NAMED.values() or key_to_character(spelled) is not None
+
+
 def _spelled(key: str) -> str:
     key = key.strip()
     if len(key) == 1:
         return _NAMED.get(key, key if key.isalnum() else "")
     key = key.lower().replace(" ", "")
+    if len(key) == len("shift+n") and key.startswith("shift+"):
+        # A terminal sends the capital letter; what it sends for a digit depends on the keyboard.
+        return key[-1].upper() if key[-1].isalpha() else ""
     return key if key in _KNOWN or _LETTER.fullmatch(key) or key in _NAMED.values() else ""
 
 

@@ -130,6 +130,49 @@ def test_keys_may_be_swapped() -> None:
     assert keymap(wanted) == ({"default": "t", "test": "d"}, [])
 
 
+@pytest.mark.parametrize(
+    ("name", "key", "words"),
+    [
+        ("try_out", "slash", "is typed into fields"),
+        ("try_out", "/", "is typed into fields"),
+        ("source", "backspace", "is typed into fields"),
+        ("save", "delete", "is typed into fields"),
+        ("save", "Shift+S", "is typed into fields"),
+        ("advanced", "space", "has a fixed meaning"),
+        ("save", "enter", "has a fixed meaning"),
+        ("new", "space", "has a fixed meaning"),
+        ("new", "ctrl+f", "has a fixed meaning"),
+        ("sort", "ctrl+b", "has a fixed meaning"),
+        ("sort", "ctrl+m", "has a fixed meaning"),
+        ("sort", "shift+1", "is no key"),
+        ("sort", "<any>", "is no key"),
+        ("sort", "return", "is no key"),
+    ],
+)
+def test_a_key_that_would_break_typing_or_moving_or_never_comes_is_left_aside(
+    name: str, key: str, words: str
+) -> None:
+    keys, (note,) = keymap({"app": {"keys": {name: key}}})
+    assert keys == {}
+    assert note.startswith(f"app.keys.{name}")
+    assert words in note
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "spelled"),
+    [
+        ("new", "Shift+N", "N"),
+        ("delete", "backspace", "backspace"),
+        ("source", "f7", "f7"),
+        ("save", "ctrl+x", "ctrl+x"),
+        ("leave", "escape", "escape"),
+        ("preview", "space", "space,enter"),
+    ],
+)
+def test_a_key_that_breaks_nothing_is_taken(name: str, key: str, spelled: str) -> None:
+    assert keymap({"app": {"keys": {name: key}}}) == ({name: spelled}, [])
+
+
 @pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 20)])
 async def test_nothing_of_the_bars_is_cut(tmp_path: Path, size: tuple[int, int]) -> None:
     async with StorageApp(write(tmp_path / "storage.toml")).run_test(size=size) as pilot:
