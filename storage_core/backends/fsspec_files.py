@@ -32,6 +32,7 @@ from storage_core.backends.files import parts_of
 from storage_core.backends.fsspec_drivers import class_of, from_url, own_class
 from storage_core.backends.fsspec_entries import is_stale, time_of
 from storage_core.backends.remote import Received, RemoteBackend
+from storage_core.backends.transfers import replace
 from storage_core.backends.translate import Fault
 from storage_core.backends.worker import beside, in_thread
 from storage_core.errors import ConfigurationError
@@ -321,8 +322,7 @@ class FileSystemBackend(RemoteBackend):
             except OSError as error:
                 if create or error.errno != errno.EEXIST:
                     raise
-                fs.rm_file(new)
-                fs.mv(old, new)
+                replace(fs.mv, fs.rm_file, old, new)
 
         return rename
 

@@ -5,7 +5,8 @@ look at one file; calls every failure of a read a missing file; and does not loo
 
 What FTP itself has no way to do: a rename that refuses to replace a file. Whether a chosen key is
 free is therefore asked just before; of two writers of one key in the same moment the later one
-wins. Without `tls = true` in Options the password and the blobs travel as plain text.
+wins. Some servers do not even replace a file where that is meant; there the old one is out of sight
+for a moment. Without `tls = true` in Options the password and the blobs travel as plain text.
 """
 
 from __future__ import annotations
@@ -18,12 +19,13 @@ from datetime import UTC, datetime
 from ftplib import FTP as ClearFTP  # noqa: N811
 from ftplib import FTP_TLS, Error, error_perm, error_temp
 from io import BytesIO, RawIOBase
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from fsspec.implementations.ftp import FTPFileSystem
 
 from storage_core.backends.base import CHUNK_SIZE
+from storage_core.backends.transfers import OneTransferEach, replace
+from storage_core.backends.translate import BadSettings
 
 if TYPE_CHECKING:
     from socket import socket
@@ -37,14 +39,20 @@ _WINDOWS: Final = re.compile(r"[\d-]+ +[\d:]+(?:[AP]M)? +(<DIR>|\d+) +(.+)")
 _REFUSED_IN_WORDS: Final = re.compile("(?i)permission|privilege|denied|not allowed|read.only")
 
 
-class FTP(FTPFileSystem):  # type: ignore[misc]
+class FTP(OneTransferEach, FTPFileSystem):  # type: ignore[misc]
     """An FTP server; its methods raise `OSError` and nothing of `ftplib`'s."""
 
     ftp: Any = None
 
+    def __init__(self, host: str, *, tls: bool = False, **options: Any) -> None:
+        # Anything else fsspec takes for TLS without a look at the certificate.
+        if not isinstance(tls, bool):
+            raise BadSettings("tls in Options must be true or false")
+        super().__init__(host, tls=tls, **options)
+
     def _connect(self) -> None:
         with _translated(refused=True):
-            if self.tls is True:
+            if self.tls:
                 self.ftp = _TLS(
                     context=ssl.create_default_context(),
                     timeout=self.timeout,
@@ -67,24 +75,12 @@ class FTP(FTPFileSystem):  # type: ignore[misc]
         """A connection of its own: there can be one transfer on each."""
         return FTP(skip_instance_cache=True, **self.storage_options)
 
-    def cat_file(self, path: str, start: int | None = None, end: int | None = None) -> bytes:
-        """A whole file, compared with the size that the server says it has."""
+    def _load(self, path: str) -> tuple[bytes, int | None]:
         received = BytesIO()
         with _translated():
             size = self._size(path)
             self.ftp.retrbinary(f"RETR {path}", received.write, CHUNK_SIZE)
-        if size not in (None, received.tell()):
-            raise ConnectionError(f"{received.tell()} bytes came instead of {size}")
-        return received.getvalue()[start:end]
-
-    def pipe_file(self, path: str, value: bytes) -> None:
-        """Store bytes in one transfer."""
-        self._store(path, BytesIO(value))
-
-    def put_file(self, lpath: str, rpath: str) -> None:
-        """Store a local file in one transfer."""
-        with open(lpath, "rb") as file:
-            self._store(rpath, file)
+        return received.getvalue(), size
 
     def _store(self, path: str, file: BinaryIO) -> None:
         with _translated():
@@ -123,11 +119,16 @@ class FTP(FTPFileSystem):  # type: ignore[misc]
         return size
 
     def _is_folder(self, path: str) -> bool:
-        try:
-            self.ftp.cwd(path)
-        except error_perm:
-            return False
+        with _translated():
+            try:
+                self.ftp.cwd(path)
+            except error_perm:
+                return False
         return True
+
+    def _make_folder(self, path: str) -> None:
+        with _translated():
+            self.ftp.mkd(path)
 
     def ls(self, path: str, detail: bool = True) -> list[dict[str, Any]]:
         """What is in a folder; names of others may be in any encoding."""
@@ -145,38 +146,32 @@ class FTP(FTPFileSystem):  # type: ignore[misc]
         text = received.getvalue().decode(errors="replace")
         return [line.rstrip("\r") for line in text.split("\n") if line.strip()]
 
-    def makedirs(self, path: str, exist_ok: bool = True) -> None:
-        """Create a folder, and those above it where they are missing."""
-        with _translated():
-            for folder in [*reversed(PurePosixPath(path).parents), path]:
-                if not self._is_folder(str(folder)):
-                    try:
-                        self.ftp.mkd(str(folder))
-                    except error_perm:
-                        # Another writer may have been faster.
-                        if not self._is_folder(str(folder)):
-                            raise
-
     def mv(self, old: str, new: str) -> None:
-        """Rename a file; another one of that name is replaced, by some servers only when asked."""
+        """Rename a file; another one of that name is replaced, by some servers in three steps."""
         try:
-            with _translated():
-                self.ftp.rename(old, new)
-        except OSError:
-            self.info(old)
-            self.rm_file(new)
-            with _translated():
-                self.ftp.rename(old, new)
+            self._rename(old, new)
+        except OSError as error:
+            answered = isinstance(error.__cause__, Error)
+            if not (answered and self._is_there(old) and self._is_there(new)):
+                raise
+            replace(self._rename, self.rm_file, old, new)
+
+    def _rename(self, old: str, new: str) -> None:
+        with _translated():
+            self.ftp.rename(old, new)
+
+    def _is_there(self, path: str) -> bool:
+        try:
+            self.info(path)
+        except FileNotFoundError:
+            return False
+        return True
 
     def rename_new(self, old: str, new: str) -> None:
         """Rename a file unless there is one of that name."""
-        try:
-            self.info(new)
-        except FileNotFoundError:
-            with _translated():
-                self.ftp.rename(old, new)
-        else:
+        if self._is_there(new):
             raise FileExistsError(new)
+        self._rename(old, new)
 
     def rm_file(self, path: str) -> None:
         with _translated():

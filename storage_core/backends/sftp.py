@@ -14,7 +14,7 @@ import errno
 import logging
 import os
 import stat
-from io import BytesIO, RawIOBase
+from io import RawIOBase
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import paramiko
@@ -22,6 +22,7 @@ from fsspec.implementations.sftp import SFTPFileSystem
 from paramiko.sftp import CMD_CLOSE, CMD_OPENDIR, CMD_READDIR
 
 from storage_core.backends.base import CHUNK_SIZE
+from storage_core.backends.transfers import OneTransferEach, replace
 from storage_core.backends.translate import BadSettings
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ _KNOWN_HOSTS: Final = ("/etc/ssh/ssh_known_hosts", "~/.ssh/known_hosts")
 _GIVEN: Final = ("password", "pkey", "key_filename")
 
 
-class SFTP(SFTPFileSystem):  # type: ignore[misc]
+class SFTP(OneTransferEach, SFTPFileSystem):  # type: ignore[misc]
     """An SFTP server."""
 
     client: Any = None
@@ -80,23 +81,9 @@ class SFTP(SFTPFileSystem):  # type: ignore[misc]
         if self.client is not None:
             self.client.close()
 
-    def cat_file(self, path: str, start: int | None = None, end: int | None = None) -> bytes:
-        """A whole file, compared with the size that the server says it has."""
+    def _load(self, path: str) -> tuple[bytes, int | None]:
         with self._open(path) as file:
-            size = file.size
-            data: bytes = file.readall()
-        if len(data) != size:
-            raise ConnectionError(f"{len(data)} bytes came instead of {size}")
-        return data[start:end]
-
-    def pipe_file(self, path: str, value: bytes) -> None:
-        """Store bytes."""
-        self._store(path, BytesIO(value))
-
-    def put_file(self, lpath: str, rpath: str) -> None:
-        """Store a local file."""
-        with open(lpath, "rb") as file:
-            self._store(rpath, file)
+            return file.readall(), file.size
 
     def _store(self, path: str, file: BinaryIO) -> None:
         with self.ftp.open(path, "wb") as target:
@@ -105,17 +92,8 @@ class SFTP(SFTPFileSystem):  # type: ignore[misc]
             while chunk := file.read(CHUNK_SIZE):
                 target.write(chunk)
 
-    def makedirs(self, path: str, exist_ok: bool = True) -> None:
-        """Create a folder, and those above it where they are missing."""
-        if not path or self._is_folder(path):
-            return
-        self.makedirs(path.rpartition("/")[0])
-        try:
-            self.ftp.mkdir(path)
-        except OSError:
-            # Another writer may have been faster.
-            if not self._is_folder(path):
-                raise
+    def _make_folder(self, path: str) -> None:
+        self.ftp.mkdir(path)
 
     def _is_folder(self, path: str) -> bool:
         try:
@@ -124,18 +102,17 @@ class SFTP(SFTPFileSystem):  # type: ignore[misc]
             return False
 
     def mv(self, old: str, new: str) -> None:
-        """Rename a file; another one of that name is replaced, by old servers in two steps."""
+        """Rename a file; another one of that name is replaced, by old servers in three steps."""
         try:
             self.ftp.posix_rename(old, new)
         except OSError as error:
             if error.errno is not None:
                 raise
             self.ftp.stat(old)
-            try:
-                self.ftp.remove(new)
-            except FileNotFoundError:
-                pass
-            self.ftp.rename(old, new)
+            if self._is_there(new):
+                replace(self.ftp.rename, self.ftp.remove, old, new)
+            else:
+                self.ftp.rename(old, new)
 
     def rename_new(self, old: str, new: str) -> None:
         """Rename a file unless there is one of that name."""

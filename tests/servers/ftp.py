@@ -23,7 +23,7 @@ class FTPServer:
 
     port: int
     old_port: int
-    """The same files; it knows no MLSD, MLST and SIZE."""
+    """The same files; it knows no MLSD, MLST and SIZE, and replaces no file by renaming."""
 
     tls_port: int
     """The same files; it wants everything encrypted."""
@@ -90,6 +90,12 @@ def _serve(
             for name, what in FTPHandler.proto_cmds.items()
             if name not in ("MLSD", "MLST", "SIZE")
         }
+
+        def ftp_RNTO(self, path: str) -> None:  # noqa: N802
+            if Path(path).exists():
+                self.respond("550 Cannot create a file when that file already exists.")
+            else:
+                super().ftp_RNTO(path)
 
     class Encrypted(TLS_FTPHandler):  # type: ignore[misc]
         authorizer = Modern.authorizer

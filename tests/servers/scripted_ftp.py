@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 
 from tests.servers.process import HOST
 
-Reply = str | Callable[[socket.socket, socket.socket], object]
-"""A line; or a function of the control and the data connection."""
+Reply = str | list[str] | Callable[[socket.socket, socket.socket], object]
+"""A line; lines of which each is said once, the last one ever after; or a function of the control
+and the data connection."""
 
 USUAL: Mapping[str, Reply] = {
     "": "220 ready",
@@ -84,6 +85,8 @@ def _converse(
             with data.accept()[0] as transfer:
                 if callable(reply) and reply(control, transfer):
                     return
+        if isinstance(reply, list):
+            reply = reply.pop(0) if len(reply) > 1 else reply[0]
         if not callable(reply):
             control.sendall(f"{reply}\r\n".encode())
         line = lines.readline().decode().strip()

@@ -298,6 +298,18 @@ def test_ftp_over_tls_signs_in_where_the_certificate_holds_and_nowhere_else(
     assert [blob.key for blob in store.list()] == [key]
 
 
+@pytest.mark.parametrize("tls", [1, "tls", "true", "no", 0, {"a": 1}])
+def test_what_is_neither_with_tls_nor_without_signs_in_nowhere(
+    ftp_server: FTPServer, tls: Any
+) -> None:
+    there = place(ftp_server, old=False)
+    for port in (ftp_server.port, ftp_server.tls_port):
+        url = there.url.replace(f":{ftp_server.port}/", f":{port}/")
+        with pytest.raises(ConfigurationError, match="tls in Options must be") as caught:
+            there.store(url, tls=tls).write(b"x")
+        assert "\n" not in str(caught.value)
+
+
 @pytest.mark.parametrize("known", ["nothing", "another key"])
 def test_an_sftp_server_that_is_not_known_gets_no_password(
     on_sftp: Place, known: str, capfd: pytest.CaptureFixture[str]

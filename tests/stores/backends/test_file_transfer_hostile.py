@@ -164,6 +164,37 @@ def test_an_ftp_upload_that_is_not_confirmed_fails(
     assert renamed == []
 
 
+def received(control: socket.socket, data: socket.socket) -> None:
+    control.sendall(b"150 go on\r\n")
+    while data.recv(65536):
+        pass
+    control.sendall(b"226 done\r\n")
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        ["553 rename not allowed"],
+        ["550 file exists", "250 done", "553 not allowed", "250 done"],
+    ],
+)
+def test_a_blob_that_an_ftp_server_does_not_replace_stays(answers: list[str]) -> None:
+    replies: dict[str, Reply] = {"STOR": received, "RNFR": "350 go on", "RNTO": [*answers]}
+    replies["MLST"] = "250-\r\n type=file;size=4; x\r\n250 that is all"
+    with scripted_ftp(replies) as server:
+        failure(lambda: opened(server.url).put(KEY, b"data", overwrite=True))
+        commands = [line.partition(" ") for line in server.commands]
+    target = f"/folder/{KEY}"
+    assert ("DELE", " ", target) not in commands
+    moves = [path for command, _, path in commands if command in ("RNFR", "RNTO")]
+    written, aside = moves[0], moves[3]
+    assert moves[:4] == [written, target, target, aside]
+    if len(answers) > 1:  # The old one has gone aside, so it has to come back.
+        assert moves[4:] == [written, target, aside, target]
+    else:
+        assert moves[4:] == []
+
+
 @contextmanager
 def greeting(line: bytes, *, hang: bool) -> Iterator[str]:
     """A server that says one thing; its address."""
