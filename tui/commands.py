@@ -6,9 +6,13 @@ declarations, so they use the same words. The command `new` is its screen's meth
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from collections.abc import Callable
+from typing import Final, NamedTuple, TypeAlias
 
 from textual.binding import Binding
+
+KeyOf: TypeAlias = Callable[[str, str], str]
+"""The key of a command as it is shown: the one it is remapped to, else the usual one, given."""
 
 
 class Command(NamedTuple):

@@ -24,8 +24,10 @@ from tests.tui.driving import (
 )
 from tui import commands
 from tui.app import StorageApp
+from tui.blobs import PREVIEWED
 from tui.keymap import keymap
 from tui.screens.help import HelpScreen
+from tui.widgets.secret import SecretArea
 
 
 def test_at_most_eight_commands_stand_in_a_footer() -> None:
@@ -193,6 +195,47 @@ def test_what_a_lost_person_presses_stays_beside_any_other_key(name: str, kept: 
     assert keys[name].split(",") == ["ctrl+x", kept]
     assert not notes
     assert keymap({"app": {"keys": {name: "ctrl+x", "sort": kept}}})[1]
+
+
+async def test_texts_name_the_keys_that_commands_are_remapped_to(tmp_path: Path) -> None:
+    (tmp_path / "d").mkdir()
+    names = ("edit", "test", "move_secret", "undo", "default", "download", "all_kinds")
+    text = TWO.replace("/data/storage", f"{tmp_path}/d").replace("env:PROD_S3_SECRET", token_hex())
+    text += '[storage.wrong]\ntype = "local"\nstorage_path = 7\n[app.keys]\nreload = "f9"\n'
+    text += "".join(f'{name} = "{key}"\n' for key, name in enumerate(names, 1))
+    app = StorageApp(write(tmp_path / "storage.toml", text))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        assert "not tested yet; 2 does it" in screen_text(pilot)
+        assert "; 3 moves" in screen_text(pilot)
+        await press(pilot, "end")
+        assert ". 5 makes" in screen_text(pilot)
+        await press(pilot, "k")
+        assert "Mend it with 1, or in" in screen_text(pilot)
+        await press(pilot, "k", "x")
+        assert "4 takes this back" in screen_text(pilot)
+        await press(pilot, "escape", "b")
+        assert "F9  looks again" in screen_text(pilot)
+        (tmp_path / "d" / "results").mkdir()
+        (tmp_path / "d" / "results" / "large").write_bytes(b"\n" * (PREVIEWED + 1))
+        await press(pilot, "f9", "enter")
+        assert "6 downloads all of it" in screen_text(pilot)
+        (tmp_path / "d" / "results" / "large").unlink()
+        await press(pilot, "f9")
+        assert "F9 tries again" in screen_text(pilot)
+        await press(pilot, "escape", "2")
+        assert "7  shows all" in screen_text(pilot)
+
+
+async def test_a_field_that_is_empty_names_the_key_that_reveals_secrets(tmp_path: Path) -> None:
+    text = '[storage.a]\ntype = "gcs"\nbucket = "models"\n[app.keys]\nreveal = "f10"\n'
+    async with StorageApp(write(tmp_path / "storage.toml", text)).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "e", "f3")
+        assert [str(area.placeholder) for area in pilot.app.screen.query(SecretArea)] == [
+            "Paste the JSON here; F10 shows it.",
+            "key = value, one on a line; F10 shows the values",
+        ]
 
 
 async def test_escape_and_ctrl_q_work_whatever_leave_and_quit_are_remapped_to(

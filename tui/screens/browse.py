@@ -178,12 +178,16 @@ class BrowseScreen(BlobCommands[None]):
         """What is said instead of blobs, or above them when not all could be listed."""
         total = self._view.counts[0]
         if self._problem:
-            return notices.broken(self._problem, some=total > 0, shown=bool(self._view.rows))
+            return notices.broken(
+                self._problem, self.key, some=total > 0, shown=bool(self._view.rows)
+            )
         if self._view.rows or (self._listing and total):
             return None
         if self._listing:
             return Content("Listing…")
-        return notices.nothing_found(self._filter) if total else notices.empty(self.row)
+        if total:
+            return notices.nothing_found(self._filter, self.key)
+        return notices.empty(self.row, self.key)
 
     @on(Table.Moved)
     def show_detail(self) -> None:

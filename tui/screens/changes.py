@@ -167,7 +167,7 @@ class ChangeCommands(RowScreen):
         from tui.screens.ask import Ask
 
         protected = row.entry.settings.get("protected") is True
-        text = ["Its blobs stay where they are; u takes this back."]
+        text = [f"Its blobs stay where they are; {self.key('undo', 'u')} takes this back."]
         if row.default:
             text.append("It is the default: Temporary Local Storage will be used instead.")
         if protected:

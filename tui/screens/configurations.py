@@ -154,8 +154,9 @@ class ConfigurationsScreen(ChangeCommands, SafekeepingCommands, TestCommands, Br
         if row is None:
             detail.show([])
             return
-        result = self.app.workspace.results.get(row.id)
-        detail.show(lines_of(row, result, self.app.workspace.shown_path, datetime.now()))  # noqa: DTZ005
+        workspace, now = self.app.workspace, datetime.now()  # noqa: DTZ005
+        result = workspace.results.get(row.id)
+        detail.show(lines_of(row, result, workspace.shown_path, now, self.key))
         self.refresh_bindings()
 
     @on(Table.Chosen)

@@ -11,14 +11,16 @@ from tui.screens.blob import opening
 from tui.text import printable
 
 if TYPE_CHECKING:
+    from tui.commands import KeyOf
     from tui.workspace import Row
 
 
-def broken(problem: str, *, some: bool, shown: bool) -> Content:
+def broken(problem: str, key: KeyOf, *, some: bool, shown: bool) -> Content:
     """Listing failed.
 
     Args:
         problem: why, fit for drawing.
+        key: the keys of commands.
         some: whether some blobs came all the same.
         shown: whether rows stand below.
     """
@@ -27,20 +29,20 @@ def broken(problem: str, *, some: bool, shown: bool) -> Content:
         (f"⚠ {head}\n", "bold $warning"),
         (f"{problem}\n", "$foreground"),
         "" if shown else "\n",
-        *_key("F5", "tries again"),
+        *_key(key("reload", "f5"), "tries again"),
     )
 
 
-def nothing_found(filtered: str) -> Content:
+def nothing_found(filtered: str, key: KeyOf) -> Content:
     """There are blobs, but none that is looked for."""
     return Content.assemble(
         ("Nothing here\n", "bold $foreground"),
         "No key has that in it.\n" if filtered else "There is no blob of this kind.\n",
-        *(_key("Esc", "shows all again") if filtered else _key("1", "shows all")),
+        *(_key("Esc", "shows all again") if filtered else _key(key("all_kinds", "1"), "shows all")),
     )
 
 
-def empty(row: Row) -> Content:
+def empty(row: Row, key: KeyOf) -> Content:
     """There is no blob in this storage: how one gets there."""
     said = [
         Content.styled("No blobs yet\n\n", "bold $foreground"),
@@ -55,7 +57,7 @@ def empty(row: Row) -> Content:
             Content("and the command line with\n\n"),
             Content.styled(f"    storage write FILE{printable(to)}\n\n", "$foreground"),
         ]
-    return Content.assemble(*said, *_key("F5", "looks again"))
+    return Content.assemble(*said, *_key(key("reload", "f5"), "looks again"))
 
 
 def _key(key: str, what: str) -> tuple[tuple[str, str], str]:

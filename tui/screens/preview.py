@@ -24,6 +24,7 @@ from tui.widgets.pager import Pager
 
 if TYPE_CHECKING:
     from tui.blobs import Listed
+    from tui.commands import KeyOf
     from tui.screens.browse import BrowseScreen
 
 _NAME = re.compile(r'\s*"(?:[^"\\]|\\.)*"(?=:)')
@@ -111,11 +112,14 @@ class PreviewScreen(BlobCommands[None]):
         lines = [Content.styled(part, "bold $foreground") for part in wrap(blob.key, width)]
         lines += [Content.styled(part, MUTED) for part in wrap(exactly(blob), width)]
         if self._problem:
-            said = [(f"⚠ {self._problem}", "$error"), ("F5 tries again.", MUTED)]
+            said = [
+                (f"⚠ {self._problem}", "$error"),
+                (f"{self.key('reload', 'f5')} tries again.", MUTED),
+            ]
         elif self._preview is None:
             said = [("reading…", MUTED)]
         else:
-            said = _said(self._preview)
+            said = _said(self._preview, self.key)
         for text, style in said:
             lines += [Content.styled(part, style) for part in wrap(text, width)]
         about.update(Content("\n").join(lines))
@@ -161,13 +165,14 @@ class PreviewScreen(BlobCommands[None]):
         self.dismiss(None)
 
 
-def _said(preview: Preview) -> list[tuple[str, str]]:
+def _said(preview: Preview, key: KeyOf) -> list[tuple[str, str]]:
     what = "shown as bytes" if preview.as_bytes and preview.lines else preview.what
     if preview.whole:
         said = [(what, MUTED)]
     else:
         limit = human_size(PREVIEWED).replace(".0", "")
-        said = [(f"{what} · only the first {limit}; w downloads all of it", "$warning")]
+        all_of_it = f"{key('download', 'w')} downloads all of it"
+        said = [(f"{what} · only the first {limit}; {all_of_it}", "$warning")]
     if preview.warning:
         said.append((f"⚠ {preview.warning}", "$warning"))
     return said

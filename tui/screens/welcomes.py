@@ -1,21 +1,16 @@
-"""What the first screen says where there are no configurations to show.
-
-`key` tells the key of a command as it is shown: the one it is remapped to, else the usual one.
-"""
+"""What the first screen says where there are no configurations to show."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 
 from tui.text import printable
 
 if TYPE_CHECKING:
+    from tui.commands import KeyOf
     from tui.workspace import Snapshot
-
-KeyOf: TypeAlias = Callable[[str, str], str]
 
 _KEY = "bold $footer-key-foreground"
 

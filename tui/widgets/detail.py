@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
+    from tui.commands import KeyOf
     from tui.workspace import Row, TestResult
 
 
@@ -99,7 +100,9 @@ def _beside(text: str, width: int, column: int) -> bool:
     return room >= 24 or cell_len(text) <= room
 
 
-def lines_of(row: Row, result: TestResult | None, path: str, now: datetime) -> list[Line]:
+def lines_of(
+    row: Row, result: TestResult | None, path: str, now: datetime, key: KeyOf
+) -> list[Line]:
     """What the pane says about `row`.
 
     Args:
@@ -107,10 +110,11 @@ def lines_of(row: Row, result: TestResult | None, path: str, now: datetime) -> l
         result: its last connection test, if there was one.
         path: the configuration file, as shown.
         now: local time, to say how long ago the test was.
+        key: the keys of commands.
     """
     found = [Line(printable(row.name), "bold $text")]
     if row.entry is None:
-        return [*found, *_built_in(row, result, now)]
+        return [*found, *_built_in(row, result, now, key)]
     state = "★ default" if row.default else ""
     found.append(
         Line(
@@ -120,7 +124,7 @@ def lines_of(row: Row, result: TestResult | None, path: str, now: datetime) -> l
     )
     configuration = row.entry.configuration
     if configuration:
-        found += _test(result, now)
+        found += _test(result, now, key)
     found.append(Line(row.id, MUTED))
     if row.problem:
         found.append(Line())
@@ -129,9 +133,9 @@ def lines_of(row: Row, result: TestResult | None, path: str, now: datetime) -> l
             found.append(Line(f"⚠ {printable(problem.message)}", "$warning"))
             found.append(Line(f"  {place}", MUTED))
         found.append(Line())
-        how = "in" if row.entry.by_hand else "with e, or in"
+        how = "in" if row.entry.by_hand else f"with {key('edit', 'e')}, or in"
         found.append(Line(f"Mend it {how} the file with a text editor.", MUTED))
-    found += [Line(), *_settings(row), Line()]
+    found += [Line(), *_settings(row, key), Line()]
     if configuration:
         found.append(Line(printable(_landing(configuration)), "", "Blobs land at"))
     return found
@@ -142,7 +146,7 @@ def _landing(configuration: object) -> str:
     return place + ("…" if place.endswith("-") else "/…")
 
 
-def _settings(row: Row) -> Iterator[Line]:
+def _settings(row: Row, key: KeyOf) -> Iterator[Line]:
     from storage_core.declaration.display import masked, shown
 
     assert row.entry is not None
@@ -152,7 +156,7 @@ def _settings(row: Row) -> Iterator[Line]:
         if setting.name in values:
             value = printable(_safely(shown, setting, values[setting.name]))
             if setting in row.plain:
-                moved = "" if row.problem else "; m moves it"
+                moved = "" if row.problem else f"; {key('move_secret', 'm')} moves it"
                 yield Line(f"{value} stored in the file{moved}", MUTED, setting.label)
                 continue
             yield Line(value, "" if value != "********" else MUTED, setting.label)
@@ -169,21 +173,22 @@ def _safely(shown: object, setting: object, value: object) -> str:
         return "********"
 
 
-def _built_in(row: Row, result: TestResult | None, now: datetime) -> Iterator[Line]:
+def _built_in(row: Row, result: TestResult | None, now: datetime, key: KeyOf) -> Iterator[Line]:
     yield Line("★ used now" if row.default else "built in", "$accent" if row.default else MUTED)
-    yield from _test(result, now)
+    yield from _test(result, now, key)
     yield Line()
     if row.default:
         yield Line("No default is set, so programs that ask for the default keep their blobs here.")
     else:
-        yield Line("Programs keep their blobs here when no default is set. d makes it so again.")
+        again = f"{key('default', 'd')} makes it so again."
+        yield Line(f"Programs keep their blobs here when no default is set. {again}")
     yield Line()
     yield Line(f"{row.location}/results/…", "", "Blobs land at")
 
 
-def _test(result: TestResult | None, now: datetime) -> Iterator[Line]:
+def _test(result: TestResult | None, now: datetime, key: KeyOf) -> Iterator[Line]:
     if result is None:
-        yield Line("not tested yet; t does it", MUTED)
+        yield Line(f"not tested yet; {key('test', 't')} does it", MUTED)
         return
     when = result.when.strftime("%H:%M" if result.when.date() == now.date() else "%Y-%m-%d %H:%M")
     if result.ok:

@@ -94,7 +94,7 @@ class ReferenceField(LineField):
         self._chooser = Chooser(sources, source)
         self._area = SecretArea(
             text if self._large and here else "",
-            placeholder="Paste the JSON here; F2 shows it.",
+            hint="Paste the JSON here; {key} shows it.",
             classes="below",
         )
         self._in_area = self._area.text

@@ -9,6 +9,7 @@ from rich.text import Text
 from textual.widgets import Input, TextArea
 
 from storage_core.redaction import secret_spans
+from tui.commands import shown_key
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -160,16 +161,23 @@ class SecretArea(TextArea):
     Args:
         text: what stands in it at first.
         keep_keys: show what stands before the first `=` of a line.
+        hint: what stands there while it is empty; `{key}` in it is the key that reveals.
     """
 
     app: StorageApp
     ALLOW_SELECT = False
 
-    def __init__(self, text: str = "", *, keep_keys: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, text: str = "", *, hint: str, keep_keys: bool = False, **kwargs: Any
+    ) -> None:
         self.masked_now = True
         self._hiding: Timer | None = None
-        self._keep_keys = keep_keys
+        self._keep_keys, self._hint = keep_keys, hint
         super().__init__(text, compact=True, tab_behavior="focus", **kwargs)
+
+    def on_mount(self) -> None:
+        """The app knows the keys."""
+        self.placeholder = self._hint.format(key=shown_key(self.app.key_of("reveal") or "f2"))
 
     def get_line(self, line_index: int) -> Text:
         """The line as drawn."""

@@ -118,7 +118,7 @@ class TableField(Field):
         self._area = SecretArea(
             self.start,
             keep_keys=True,
-            placeholder="key = value, one on a line; F2 shows the values",
+            hint="key = value, one on a line; {key} shows the values",
         )
 
     def compose(self) -> ComposeResult:
