@@ -419,10 +419,13 @@ async def test_without_earlier_versions_it_says_so(tmp_path: Path) -> None:
         assert pilot.app.screen is the_list(pilot)
 
 
-async def test_a_file_of_a_newer_version_says_that_it_is_never_rewritten(tmp_path: Path) -> None:
+@pytest.mark.parametrize("text", [TWO, f"version = {VERSION}\n"], ids=["full", "empty"])
+async def test_a_file_of_a_newer_version_says_that_it_is_never_rewritten(
+    tmp_path: Path, text: str
+) -> None:
     path = write(tmp_path / "storage.toml")
     ConfigFile(path).set_default("laptop")
-    newer = TWO.replace(f"version = {VERSION}", f"version = {VERSION + 1}")
+    newer = text.replace(f"version = {VERSION}", f"version = {VERSION + 1}")
     path.write_text(newer)
     async with StorageApp(path).run_test() as pilot:
         await settle(pilot)

@@ -76,7 +76,8 @@ class SafekeepingCommands(RowScreen):
         from tui.screens.versions import VersionsScreen
 
         if reason := self.app.snapshot.read_only:
-            newer = self.app.snapshot.configurations and self.app.snapshot.configurations.newer
+            found = self.app.snapshot.configurations
+            newer = found is not None and found.newer
             end = "; it is never rewritten, update the program to change it" if newer else ""
             self.app.fail(f"No version can be restored: {reason}{end}.")
             return
