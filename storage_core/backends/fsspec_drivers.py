@@ -43,6 +43,21 @@ def own_class(protocol: str) -> Any:
     return getattr(import_module(module), name)
 
 
+def refuse_behind_another(url: str, options: dict[str, Any], shown: str) -> None:
+    """Refuse a chain that leads to a file system which is not as fsspec has it.
+
+    fsspec would open its own there, and sign in to whoever answers.
+    """
+    parts = url.split("::")
+    chained = [part.partition("://")[0].lower() for part in parts] if len(parts) > 1 else []
+    for protocol in (*chained, str(options.get("target_protocol"))):
+        if protocol in _OWN:
+            raise ConfigurationError(
+                f"{shown}: {protocol} cannot be reached through another file system; write it "
+                f"without what stands before ::, as {protocol}://HOST/FOLDER"
+            )
+
+
 def from_url(url: str, shown: str) -> dict[str, Any]:
     """Host, port, user and password; fsspec leaves them as they are quoted in a URL."""
     parts = urlsplit(url)

@@ -29,7 +29,12 @@ from fsspec.asyn import AsyncFileSystem
 from storage_core.backends import webdav
 from storage_core.backends.base import CHUNK_SIZE, Blob
 from storage_core.backends.files import parts_of
-from storage_core.backends.fsspec_drivers import class_of, from_url, own_class
+from storage_core.backends.fsspec_drivers import (
+    class_of,
+    from_url,
+    own_class,
+    refuse_behind_another,
+)
 from storage_core.backends.fsspec_entries import is_stale, time_of
 from storage_core.backends.remote import Received, RemoteBackend
 from storage_core.backends.transfers import replace
@@ -83,12 +88,13 @@ class FileSystemBackend(RemoteBackend):
         shown = mask_url(base_path)
         super().__init__(shown.rstrip("/"), shown, timeout=timeout, secrets=secrets)
         classes = [class_of(part, shown) for part in base_path.split("::")]
+        refuse_behind_another(base_path, options, shown)
         self._protocol = base_path.partition("://")[0].lower()
         self._is_async = len(classes) == 1 and issubclass(classes[0], AsyncFileSystem)
         self._is_webdav = self._protocol in webdav.PROTOCOLS
         if self._is_webdav:
             base_path, options = webdav.prepared(base_path, options, timeout)
-        self._own = own_class(self._protocol) if len(classes) == 1 else None
+        self._own = own_class(self._protocol)
         if self._own is not None:
             options = {"timeout": timeout, **from_url(base_path, shown), **options}
             if "host" not in options:

@@ -335,6 +335,26 @@ def test_an_sftp_server_that_is_not_known_gets_no_password(
     assert capfd.readouterr().err == ""
 
 
+@pytest.mark.parametrize("before", ["simplecache::", "filecache::", "zip://x.zip::", "target"])
+@pytest.mark.parametrize("scheme", ["sftp", "SSH", "ftp"])
+def test_a_chain_leads_to_no_server_past_the_look_at_its_key(
+    on_sftp: Place, ftp_server: FTPServer, scheme: str, before: str
+) -> None:
+    there = place(ftp_server, old=False) if scheme == "ftp" else on_sftp
+    rest = there.url.partition("://")[2]
+    user = f"{there.server.user}:{quote(there.server.password, safe='')}"
+    if before == "target":
+        url, options = "simplecache:///x", {"target_protocol": scheme.lower()}
+    else:
+        url, options = f"{before}{scheme}://{user}@{rest}", {}
+    storage = FileStorage(base_path=url, key_type="uuid", options=options)
+    with pytest.raises(ConfigurationError, match=f"{scheme.lower()}://HOST") as caught:
+        storage_core.open_store(storage).write(b"x")
+    assert "\n" not in str(caught.value)
+    assert there.server.password not in repr(caught.value)
+    assert not there.folder.exists()
+
+
 def _with_another_key(line: str) -> str:
     public = asyncssh.generate_private_key("ssh-ed25519").export_public_key().decode()
     return f"{line.split()[0]} {' '.join(public.split()[:2])}"
