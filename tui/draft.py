@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from storage_core.config import names
 from storage_core.config.entries import read_entry, storage_tables
-from storage_core.errors import StorageError
+from storage_core.config.read import MAX_SIZE
+from storage_core.errors import ConfigurationError, StorageError
+from storage_core.paths import shortened
 
 if TYPE_CHECKING:
     from storage_core.config.entries import Entry
@@ -78,16 +80,12 @@ def in_labels(cls: type[StorageConfiguration], message: str | None) -> str | Non
 
 
 def placed(
-    cls: type[StorageConfiguration], values: Mapping[str, Any], entry: Entry | None, path: str
+    cls: type[StorageConfiguration], values: Mapping[str, Any], given: Mapping[str, Any], path: str
 ) -> dict[str, Any]:
-    """`values` with absolute paths: those that `entry` has already are relative to the file."""
+    """`values` with absolute paths: those that the file has `given` are relative to its folder."""
     from storage_core.declaration.table import with_absolute_paths
 
-    kept = {
-        name: value
-        for name, value in values.items()
-        if entry is not None and entry.table.get(name) == value
-    }
+    kept = {name: value for name, value in values.items() if given.get(name) == value}
     return with_absolute_paths(cls, values) | with_absolute_paths(cls, kept, str(Path(path).parent))
 
 
@@ -141,6 +139,33 @@ def likely_type(
     )
 
 
+def text_of(path: str) -> str:
+    """What is to be copied into a field: the text of the file at `path`.
+
+    Raises:
+        ConfigurationError: there is none; the message says why.
+    """
+    place = shortened(path)
+    try:
+        with Path(path).open(encoding="utf-8") as file:
+            text = file.read(MAX_SIZE)
+    except FileNotFoundError:
+        raise ConfigurationError(f"there is no such file: {place}; name another") from None
+    except IsADirectoryError:
+        raise ConfigurationError(f"{place} is a folder; name a file in it") from None
+    except UnicodeDecodeError:
+        # The exception holds what was read: it must not be the cause.
+        raise ConfigurationError(f"{place} is not UTF-8 text; name another file") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "not a valid path"
+        raise ConfigurationError(
+            f"cannot read {place} ({reason}); allow reading it, or name another file"
+        ) from error
+    if not text.strip():
+        raise ConfigurationError(f"{place} is empty; name another file")
+    return text
+
+
 def save_new(
     file: RecordingFile, cls: type[StorageConfiguration], values: Mapping[str, Any], name: str
 ) -> str:
@@ -185,7 +210,8 @@ def save_edit(
         InvalidSettings, WrongName: what is entered cannot be saved.
         ChangedMeanwhile: the configuration was changed in the file.
     """
-    if not changes and name.strip() == before.name and before.type == cls.type:
+    same = not changes and name.strip() == before.name and before.type == cls.type
+    if same and not before.problems:
         return before.name
 
     def unchanged(text: str, tables: Mapping[str, Any]) -> None:

@@ -117,3 +117,47 @@ async def test_what_is_probably_a_secret_is_taken_for_it_and_masked(tmp_path: Pa
         assert "token is taken for AWS Session Token; look at it." in screen_text(pilot)
         assert form.values()["aws_session_token"] == secret
         assert secret not in screen_text(pilot)
+
+
+async def test_a_path_under_a_misspelt_key_stays_relative_to_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    text = '[storage.a]\ntype = "local"\nstorage-path = "data"\n'
+    path = write(tmp_path / "storage.toml", text)
+    async with StorageApp(path).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "e")
+        form = pilot.app.screen
+        assert isinstance(form, FormScreen)
+        assert form.values()["storage_path"] == f"{tmp_path}/data"
+        await press(pilot, "ctrl+s")
+        assert pilot.app.screen is the_list(pilot)
+    assert read(path)["storage"]["a"]["storage_path"] == f"{tmp_path}/data"
+
+
+async def test_saving_what_is_still_broken_says_what_is_wrong(tmp_path: Path) -> None:
+    text = '[storage.bad]\ntype = "s3"\nbucket = "acme"\ntimeout = "abc"\n'
+    path = write(tmp_path / "storage.toml", text)
+    async with StorageApp(path).run_test(size=(120, 60)) as pilot:
+        await settle(pilot)
+        await press(pilot, "e", "ctrl+s")
+        assert isinstance(pilot.app.screen, FormScreen)
+        assert "must be a number" in screen_text(pilot)
+        assert "Saved" not in said(pilot)
+        await press(pilot, "escape")
+    assert path.read_text() == text
+
+
+async def test_saving_what_no_field_can_mend_does_not_say_that_it_is_saved(tmp_path: Path) -> None:
+    text = '[storage.bad]\nid = "x"\ntype = "s3"\nbucket = "acme"\n'
+    path = write(tmp_path / "storage.toml", text)
+    async with StorageApp(path).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "e", "ctrl+s")
+        assert "Saved" not in said(pilot)
+        assert "only a text editor can mend that" in said(pilot)
+        assert "storage.toml:2: [storage.bad]: id must be a UUID" in said(pilot)
+    assert path.read_text() == text

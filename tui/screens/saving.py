@@ -57,8 +57,10 @@ class FilledForm(StorageScreen[str | None]):
     def values(self) -> dict[str, Any]:
         """What is entered, by setting, with absolute paths; without the name."""
         entered = {f.setting.name: f.value for f in self.fields() if f.setting is not NAME}
-        path = self.app.workspace.file.path
-        return draft.placed(self.cls, {**self.given, **entered}, self.entry, path)
+        return self._placed({**self.given, **entered})
+
+    def _placed(self, values: dict[str, Any]) -> dict[str, Any]:
+        return draft.placed(self.cls, values, self.given, self.app.workspace.file.path)
 
     @property
     def name_entered(self) -> str:
@@ -131,10 +133,14 @@ class SaveCommands(FilledForm):
 
     def _tell(self, saved: str, doubts: dict[str, str]) -> None:
         old = self.entry.name if self.entry else saved
-        if old == saved:
-            self.app.say(f"Saved {printable(saved)}.")
-        else:
+        entry = self._as_saved(saved)
+        problems = entry.problems if entry else ()
+        if old != saved:
             self.app.say(renamed(old, saved, self.app.snapshot))
+        elif not problems:
+            self.app.say(f"Saved {printable(saved)}.")
+        for problem in problems:
+            self.app.fail(f"{printable(str(problem))}; only a text editor can mend that")
         for name, doubt in doubts.items():
             setting = self.cls.setting_named(name)
             label = setting.label if setting else name
@@ -142,13 +148,16 @@ class SaveCommands(FilledForm):
 
     def _remember_test(self, saved: str) -> None:
         """What a test found out holds as long as the settings are those that were tested."""
-        found = self.app.snapshot.configurations
-        entry = None if found is None else found.entries.get(saved)
+        entry = self._as_saved(saved)
         if self._tested is None or entry is None or entry.configuration is None:
             return
         tried, result = self._tested
         if entry.configuration.given() == tried.given() and result.complete:
             self.app.workspace.results[entry.id] = result
+
+    def _as_saved(self, name: str) -> Entry | None:
+        found = self.app.snapshot.configurations
+        return None if found is None else found.entries.get(name)
 
     def _changes(self) -> dict[str, Any]:
         changed = {f.setting.name: f.value for f in self.fields() if f.changed}
@@ -156,7 +165,7 @@ class SaveCommands(FilledForm):
         return {
             # A key that the type does not know is dropped, or has moved to the one that was meant.
             **dict.fromkeys(self.stray),
-            **{s: self.given[s] for s in self.given if s not in self._own_table()},
+            **self._placed({s: self.given[s] for s in self.given if s not in self._own_table()}),
             **{name: value if value != "" else None for name, value in changed.items()},
         }
 
