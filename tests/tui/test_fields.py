@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from tests.tui.driving import enter, press, read, screen_text, settle
+from tests.tui.driving import enter, press, read, said, screen_text, settle
 from tui.app import StorageApp
 from tui.screens.form import FormScreen
 from tui.widgets.field import Field
@@ -37,6 +37,36 @@ def field(pilot: Pilot[None], name: str) -> Field:
     screen = pilot.app.screen
     assert isinstance(screen, FormScreen)
     return next(each for each in screen.fields() if each.setting.name == name)
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (None, "is a folder; name a file in it"),
+        (b"", "is empty; name another file"),
+        (b"\xff\xfe", "is not UTF-8 text; name another file"),
+    ],
+)
+async def test_what_cannot_be_copied_says_so_of_the_file_that_was_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes | None, fault: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    account = tmp_path / "account"
+    if content is None:
+        account.mkdir()
+    else:
+        account.write_bytes(content)
+    async with StorageApp(tmp_path / "storage.toml").run_test(size=(120, 50)) as pilot:
+        await settle(pilot)
+        await press(pilot, "n", "3")
+        info = field(pilot, "service_account_info")
+        info.focus_target.focus()
+        await press(pilot, "f6", "down", "enter")
+        await enter(pilot, "account")
+        await press(pilot, "tab")
+        text = " ".join(screen_text(pilot).split())
+        assert fault in text
+        assert "configuration file" not in text + said(pilot)
 
 
 async def test_a_service_account_is_copied_from_a_file(tmp_path: Path) -> None:

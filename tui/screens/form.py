@@ -10,6 +10,8 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Button, Input, Static
 
 from storage_core.declaration.table import nearest_setting
+from storage_core.errors import ConfigurationError
+from storage_core.paths import absolute
 from tui import commands, draft
 from tui.background import in_thread
 from tui.flow import flow
@@ -175,19 +177,17 @@ class FormScreen(SaveCommands):
 
     @flow
     async def _load(self, field: ReferenceField) -> None:
-        from storage_core.config.read import read_text
-        from storage_core.paths import absolute
-
         path = field.input.value.strip()
         if not path:
             return
-        text = await self.app.in_background("reading", lambda: read_text(absolute(path)))
-        if text:
+        try:
+            text = await self.app.in_background("reading", lambda: draft.text_of(absolute(path)))
+        except ConfigurationError as error:
+            field.show_fault(printable(str(error)))
+            self._keep_in_sight(field)
+        else:
             field.fill(text)
             self._check(field)
-        else:
-            field.show_fault("there is no such file, or it is empty")
-            self._keep_in_sight(field)
 
     async def show_faults(self, faults: dict[str, str | None]) -> None:
         """Tell what is wrong, each under its field; the first gets the focus."""
