@@ -37,7 +37,7 @@ async def warm_up(app: App[Any]) -> None:
         if not app.stylesheet.has_source(str(path)):
             app.stylesheet.read(path)
             # To ask for the rules has them parsed.
-            assert app.stylesheet.rules
+            _ = app.stylesheet.rules
             await asyncio.sleep(0)
     await in_thread(_load)
     only_on_request()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -148,6 +150,28 @@ async def test_the_command_palette_is_one_of_the_dialogs(
         assert below.region in box.region
         assert box.styles.border_left[0] == "outer"
         assert not palette.query_one(SearchIcon).display
+
+
+_WARMED = """
+import asyncio, sys
+from tui.app import StorageApp
+
+async def main():
+    app = StorageApp(sys.argv[1])
+    async with app.run_test() as pilot:
+        await app.idle.wait()
+        await pilot.pause()
+        await app.workers.wait_for_complete([each for each in app.workers if each.group == "warm"])
+        print("still to be parsed" if app.stylesheet._require_parse else "parsed")
+
+asyncio.run(main())
+"""
+
+
+def test_the_styles_of_all_screens_are_parsed_ahead_under_optimization_too(tmp_path: Path) -> None:
+    command = [sys.executable, "-O", "-c", _WARMED, str(write(tmp_path / "storage.toml"))]
+    told = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert told.stdout == "parsed\n"
 
 
 @pytest.mark.parametrize("keys", [("n", "6"), ("j", "j", "e"), ("x",), ("r",), ("t",)])
