@@ -2,13 +2,18 @@
 
 app.py         the app: theme, keys, crash output; opens the first screen
 workspace.py   the configuration file as the app sees it; all file work, undo and redo
+history.py     what undo and redo know of its changes
 versions.py    earlier versions of that file
+draft.py       what a form holds before it is saved; table_text.py: its tables as lines
 commands.py    every command, declared once: bindings, footer, help and palette come from it
 keymap.py      `[app.keys]` of the configuration file
 typed.py       keys, each given to where the one before it has led
 flow.py        what a command does when it takes more than a moment
 blobs.py       the blobs of one storage: listed, arranged; download.py and preview.py: one of them
 background.py  blocking work in threads that never hold up leaving the app
+warm.py        what the first key would otherwise wait for
+garbage.py     when Python looks for garbage: never while somebody waits
+theme.py       our colours; text.py, quantities.py: text, sizes and times fit for drawing
 state.py       theme and sort order, in a file of their own
 screens/       one screen each, its styles beside it
 widgets/       what screens are made of
