@@ -1,8 +1,5 @@
 """Blobs on a file system that fsspec knows, object stores excepted. Opened by `filesystem`.
 
-It is used through the methods of fsspec: those of an asynchronous file system on the event loop,
-those of a blocking one each in a thread that is left to itself at the deadline.
-
 How a write becomes visible depends on the file system:
 
 - `memory://` takes the whole blob at once;
@@ -15,145 +12,40 @@ How a write becomes visible depends on the file system:
 
 from __future__ import annotations
 
-import asyncio
 import errno
-from dataclasses import dataclass, field
 from functools import partial
 from io import BytesIO
 from secrets import token_hex
-from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-from fsspec import AbstractFileSystem, url_to_fs
-from fsspec.asyn import AsyncFileSystem
+from fsspec import AbstractFileSystem
 
 from storage_core.backends import webdav
 from storage_core.backends.base import CHUNK_SIZE, Blob
 from storage_core.backends.files import parts_of
-from storage_core.backends.fsspec_drivers import (
-    class_of,
-    from_url,
-    own_class,
-    refuse_behind_another,
-)
+from storage_core.backends.fsspec_calls import FileSystem, FileSystemCalls
 from storage_core.backends.fsspec_entries import is_stale, time_of
-from storage_core.backends.remote import Received, RemoteBackend
+from storage_core.backends.remote import Received
 from storage_core.backends.transfers import replace
-from storage_core.backends.translate import Fault
 from storage_core.backends.worker import beside, in_thread
-from storage_core.errors import ConfigurationError
 from storage_core.keys import Key
-from storage_core.redaction import mask_url
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Sequence
 
     from storage_core.keys import Kind
 
-_SHAREABLE: Final = frozenset({"memory", *webdav.PROTOCOLS})
-"""Blocking file systems that several threads may use at once; with the others they take turns."""
 
-
-@dataclass
-class _Driver:
-    """A file system, and what has to be known about it between two calls."""
-
-    fs: Any
-    root: str
-    """What stands before `KIND/NAME`: empty, or with a slash at its end."""
-
-    closes: bool = False
-    """Whether it holds a connection of its own."""
-
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-    folders: set[str] = field(default_factory=set)
-    """Folders that exist, as far as is known."""
-
-
-class FileSystemBackend(RemoteBackend):
+class FileSystemBackend(FileSystemCalls):
     """Blobs below one folder of an fsspec file system."""
 
-    place = "folder"
-    credentials = ""
-    address = ""
-
-    def __init__(
-        self,
-        base_path: str,
-        *,
-        options: dict[str, Any],
-        timeout: float,
-        secrets: tuple[str, ...] = (),
-    ) -> None:
-        """Name the folder; see `open_filesystem`."""
-        shown = mask_url(base_path)
-        super().__init__(shown.rstrip("/"), shown, timeout=timeout, secrets=secrets)
-        classes = [class_of(part, shown) for part in base_path.split("::")]
-        refuse_behind_another(base_path, options, shown)
-        self._protocol = base_path.partition("://")[0].lower()
-        self._is_async = len(classes) == 1 and issubclass(classes[0], AsyncFileSystem)
-        self._is_webdav = self._protocol in webdav.PROTOCOLS
-        if self._is_webdav:
-            base_path, options = webdav.prepared(base_path, options, timeout)
-        self._own = own_class(self._protocol)
-        if self._own is not None:
-            options = {"timeout": timeout, **from_url(base_path, shown), **options}
-            if "host" not in options:
-                raise ConfigurationError(f"{shown} names no server; write {self._protocol}://HOST")
-        self._base_path = base_path
-        self._options = options
-
-    async def _connect(self) -> _Driver:
-        if self._is_async:
-            loop = asyncio.get_running_loop()
-            fs, root = url_to_fs(
-                self._base_path, **{"skip_instance_cache": True, "loop": loop, **self._options}
-            )
-        elif self._own is not None:
-            fs = await in_thread(self._own, **{"skip_instance_cache": True, **self._options})
-            root = fs._strip_protocol(self._base_path)
-        else:
-            fs, root = await in_thread(
-                url_to_fs, self._base_path, **{"skip_instance_cache": True, **self._options}
-            )
-        # "" and "/" are two folders where signing in leads to a home.
-        return _Driver(fs, f"{root.rstrip('/')}/" if root else "", self._own is not None)
-
-    @staticmethod
-    async def _disconnect(driver: _Driver) -> None:
-        if driver.closes:
-            await in_thread(driver.fs.close)
-
-    async def _do(self, driver: _Driver, name: str, *args: Any, **kwargs: Any) -> Any:
-        """Call a method of the file system."""
-        if self._is_async:
-            return await getattr(driver.fs, f"_{name}")(*args, **kwargs)
-        return await self._in_turn(driver, getattr(driver.fs, name), *args, **kwargs)
-
-    async def _in_turn(
-        self, driver: _Driver, function: Callable[..., Any], *args: Any, **kwargs: Any
-    ) -> Any:
-        if self._protocol in _SHAREABLE:
-            return await in_thread(function, *args, **kwargs)
-        async with driver.turn:
-            try:
-                return await in_thread(function, *args, **kwargs)
-            except asyncio.CancelledError:
-                # The call goes on in its thread, on a connection that is of no use to others now.
-                self.connection.forget(driver)
-                raise
-            except Exception as error:
-                # The one connection there is may be gone: another attempt on it would fail too.
-                if self._fault(error) is Fault.PASSING:
-                    self.connection.forget(driver)
-                raise
-
-    async def _get(self, driver: _Driver, key: Key, received: Received) -> None:
+    async def _get(self, driver: FileSystem, key: Key, received: Received) -> None:
         path = self._path(driver, key)
         received.append(await self._do(driver, "cat_file", path))
 
     async def _get_range(
         self,
-        driver: _Driver,
+        driver: FileSystem,
         key: Key,
         start: int,
         size: int,
@@ -187,7 +79,7 @@ class FileSystemBackend(RemoteBackend):
         if "file" in handle:
             await in_thread(handle["file"].close)
 
-    async def _size(self, driver: _Driver, key: Key) -> int:
+    async def _size(self, driver: FileSystem, key: Key) -> int:
         path = self._path(driver, key)
         found = await self._info(driver, path)
         if found["type"] != "file":
@@ -195,7 +87,7 @@ class FileSystemBackend(RemoteBackend):
         size = found["size"]
         return len(await self._do(driver, "cat_file", path)) if size is None else int(size)
 
-    async def _put(self, driver: _Driver, key: Key, data: bytes, *, create: bool) -> None:
+    async def _put(self, driver: FileSystem, key: Key, data: bytes, *, create: bool) -> None:
         mode = {"mode": "create"} if create and self._protocol == "memory" else {}
         await self._publish(
             driver,
@@ -210,7 +102,7 @@ class FileSystemBackend(RemoteBackend):
         )
 
     async def _put_file(
-        self, driver: _Driver, key: Key, file: BinaryIO, size: int, *, create: bool
+        self, driver: FileSystem, key: Key, file: BinaryIO, size: int, *, create: bool
     ) -> None:
         if self._protocol == "memory":
             data = b"".join(parts_of(file, size, CHUNK_SIZE))
@@ -228,11 +120,11 @@ class FileSystemBackend(RemoteBackend):
             create=create,
         )
 
-    async def _delete(self, driver: _Driver, key: Key) -> None:
+    async def _delete(self, driver: FileSystem, key: Key) -> None:
         await self._do(driver, "rm_file", self._path(driver, key))
 
     async def _page(
-        self, driver: _Driver, kind: Kind, token: Any, limit: int
+        self, driver: FileSystem, kind: Kind, token: Any, limit: int
     ) -> tuple[Sequence[Blob], Any]:
         """All blobs at once: fsspec has no pages. The folder is made by the first write."""
         folder = f"{driver.root}{kind}"
@@ -252,7 +144,7 @@ class FileSystemBackend(RemoteBackend):
                     beside(self._do(driver, "rm_file", f"{folder}/{name}"))
         return blobs, None
 
-    async def _find_place(self, driver: _Driver) -> None:
+    async def _find_place(self, driver: FileSystem) -> None:
         """The folder need not exist yet, but something has to answer above it."""
         folder = driver.root.rstrip("/")
         try:
@@ -262,14 +154,9 @@ class FileSystemBackend(RemoteBackend):
                 raise
             await self._info(driver, driver.fs.root_marker)
 
-    async def _info(self, driver: _Driver, path: str) -> dict[str, Any]:
-        driver.fs.invalidate_cache()
-        found: dict[str, Any] = await self._do(driver, "info", path)
-        return found
-
     async def _publish(
         self,
-        driver: _Driver,
+        driver: FileSystem,
         key: Key,
         upload: Callable[[str], Awaitable[Any]],
         size: int,
@@ -297,11 +184,11 @@ class FileSystemBackend(RemoteBackend):
                 beside(self._clean_up(driver, written))
             raise
 
-    async def _clean_up(self, driver: _Driver, path: str) -> None:
+    async def _clean_up(self, driver: FileSystem, path: str) -> None:
         # A connection that has just failed is no good for it.
         await self._do(await self._driver() if driver.closes else driver, "rm_file", path)
 
-    async def _make_folder(self, driver: _Driver, folder: str) -> None:
+    async def _make_folder(self, driver: FileSystem, folder: str) -> None:
         try:
             if self._is_webdav:
                 await self._in_turn(driver, webdav.make_folder, driver.fs, folder)
@@ -311,7 +198,7 @@ class FileSystemBackend(RemoteBackend):
             pass  # Another writer was faster, or there is no such thing as a folder.
         driver.folders.add(folder)
 
-    def _rename_of(self, driver: _Driver) -> Callable[[str, str, bool], None] | None:
+    def _rename_of(self, driver: FileSystem) -> Callable[[str, str, bool], None] | None:
         """How the file system renames, if it does; to copy and to delete is no way to do it."""
         fs = driver.fs
         if self._is_webdav:
@@ -332,15 +219,8 @@ class FileSystemBackend(RemoteBackend):
 
         return rename
 
-    def _path(self, driver: _Driver, key: Key) -> str:
+    def _path(self, driver: FileSystem, key: Key) -> str:
         return f"{driver.root}{key}"
-
-    def _fault(self, error: BaseException) -> Fault:
-        if isinstance(error, IsADirectoryError | NotADirectoryError):
-            return Fault.MISCONFIGURED
-        if self._own is not None and str(error) == "Socket is closed":
-            return Fault.PASSING  # That is how paramiko says it.
-        return super()._fault(error)
 
 
 def _exactly(file: BinaryIO, size: int) -> Iterator[bytes]:

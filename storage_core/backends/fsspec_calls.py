@@ -1,0 +1,140 @@
+"""How a file system that fsspec knows is opened and called. The file system backend builds on it.
+
+The methods of an asynchronous file system are called on the event loop, those of a blocking one
+each in a thread that is left to itself at the deadline.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from fsspec import url_to_fs
+from fsspec.asyn import AsyncFileSystem
+
+from storage_core.backends import webdav
+from storage_core.backends.fsspec_drivers import (
+    class_of,
+    from_url,
+    own_class,
+    refuse_behind_another,
+)
+from storage_core.backends.remote import RemoteBackend
+from storage_core.backends.translate import Fault
+from storage_core.backends.worker import in_thread
+from storage_core.errors import ConfigurationError
+from storage_core.redaction import mask_url
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_SHAREABLE: Final = frozenset({"memory", *webdav.PROTOCOLS})
+"""Blocking file systems that several threads may use at once; with the others they take turns."""
+
+
+@dataclass
+class FileSystem:
+    """A file system, and what has to be known about it between two calls."""
+
+    fs: Any
+    root: str
+    """What stands before `KIND/NAME`: empty, or with a slash at its end."""
+
+    closes: bool = False
+    """Whether it holds a connection of its own."""
+
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    folders: set[str] = field(default_factory=set)
+    """Folders that exist, as far as is known."""
+
+
+class FileSystemCalls(RemoteBackend):
+    """What opens a file system and calls it; the operations are up to the subclass."""
+
+    place = "folder"
+    credentials = ""
+    address = ""
+
+    def __init__(
+        self,
+        base_path: str,
+        *,
+        options: dict[str, Any],
+        timeout: float,
+        secrets: tuple[str, ...] = (),
+    ) -> None:
+        """Name the folder; see `open_filesystem`."""
+        shown = mask_url(base_path)
+        super().__init__(shown.rstrip("/"), shown, timeout=timeout, secrets=secrets)
+        classes = [class_of(part, shown) for part in base_path.split("::")]
+        refuse_behind_another(base_path, options, shown)
+        self._protocol = base_path.partition("://")[0].lower()
+        self._is_async = len(classes) == 1 and issubclass(classes[0], AsyncFileSystem)
+        self._is_webdav = self._protocol in webdav.PROTOCOLS
+        if self._is_webdav:
+            base_path, options = webdav.prepared(base_path, options, timeout)
+        self._own = own_class(self._protocol)
+        if self._own is not None:
+            options = {"timeout": timeout, **from_url(base_path, shown), **options}
+            if "host" not in options:
+                raise ConfigurationError(f"{shown} names no server; write {self._protocol}://HOST")
+        self._base_path = base_path
+        self._options = options
+
+    async def _connect(self) -> FileSystem:
+        if self._is_async:
+            loop = asyncio.get_running_loop()
+            fs, root = url_to_fs(
+                self._base_path, **{"skip_instance_cache": True, "loop": loop, **self._options}
+            )
+        elif self._own is not None:
+            fs = await in_thread(self._own, **{"skip_instance_cache": True, **self._options})
+            root = fs._strip_protocol(self._base_path)
+        else:
+            fs, root = await in_thread(
+                url_to_fs, self._base_path, **{"skip_instance_cache": True, **self._options}
+            )
+        # "" and "/" are two folders where signing in leads to a home.
+        return FileSystem(fs, f"{root.rstrip('/')}/" if root else "", self._own is not None)
+
+    @staticmethod
+    async def _disconnect(driver: FileSystem) -> None:
+        if driver.closes:
+            await in_thread(driver.fs.close)
+
+    async def _do(self, driver: FileSystem, name: str, *args: Any, **kwargs: Any) -> Any:
+        """Call a method of the file system."""
+        if self._is_async:
+            return await getattr(driver.fs, f"_{name}")(*args, **kwargs)
+        return await self._in_turn(driver, getattr(driver.fs, name), *args, **kwargs)
+
+    async def _in_turn(
+        self, driver: FileSystem, function: Callable[..., Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        if self._protocol in _SHAREABLE:
+            return await in_thread(function, *args, **kwargs)
+        async with driver.turn:
+            try:
+                return await in_thread(function, *args, **kwargs)
+            except asyncio.CancelledError:
+                # The call goes on in its thread, on a connection that is of no use to others now.
+                self.connection.forget(driver)
+                raise
+            except Exception as error:
+                # The one connection there is may be gone: another attempt on it would fail too.
+                if self._fault(error) is Fault.PASSING:
+                    self.connection.forget(driver)
+                raise
+
+    async def _info(self, driver: FileSystem, path: str) -> dict[str, Any]:
+        driver.fs.invalidate_cache()
+        found: dict[str, Any] = await self._do(driver, "info", path)
+        return found
+
+    def _fault(self, error: BaseException) -> Fault:
+        if isinstance(error, IsADirectoryError | NotADirectoryError):
+            return Fault.MISCONFIGURED
+        if self._own is not None and str(error) == "Socket is closed":
+            return Fault.PASSING  # That is how paramiko says it.
+        return super()._fault(error)
