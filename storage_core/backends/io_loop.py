@@ -1,4 +1,4 @@
-"""One event loop on a background thread, for an asynchronous driver. Called by the KV client.
+"""One event loop on a background thread, for asynchronous drivers. Called by remote backends.
 
 Blocking callers hand over a coroutine and wait; asynchronous ones await it from their own loop, and
 cancelling there cancels it here. A forked child has no such thread, so it starts another loop.
