@@ -282,7 +282,7 @@ class ConfigFile:
                 history.keep(self.path, text.encode())
             return new
 
-        rewrite(self.path, edited)
+        rewrite(self.path, edited, saved=lambda new: history.saved(self.path, new.encode()))
 
 
 def without_defaults(cls: type[StorageConfiguration], values: Mapping[str, Any]) -> dict[str, Any]:

@@ -68,13 +68,13 @@ def forget(path: str, moved: Iterable[Moved]) -> None:
     """
     moved = tuple(moved)
     left: dict[str, OSError] = {}
-    for version in history.versions(path):
+    for kept in history.files(path):
         try:
-            _forget_in(version.path, moved)
+            _forget_in(kept, moved)
         except FileNotFoundError:
             pass  # Another program has just dropped it: it was one too many.
         except OSError as error:
-            left[shortened(version.path)] = error
+            left[shortened(kept)] = error
     if left:
         files = "that file" if len(left) == 1 else "those files"
         reasons = ", ".join(sorted({error.strerror or "not readable" for error in left.values()}))

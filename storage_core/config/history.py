@@ -1,15 +1,18 @@
 """The last versions of the configuration file, in `$PREFECT_HOME/history`.
 
 Every change through `ConfigFile` keeps the text it replaces, so that `storage restore` and the app
-can bring it back. The folder is for its owner only, as are the versions in it: they hold whatever
-secrets the file held. A secret that is moved out of the file is moved out of here too.
+can bring it back, and beside those the text it has saved: where the file holds another one, by
+somebody's hand, what was saved is a version too. The folder is for its owner only, as are the
+versions in it: they hold whatever secrets the file held. A secret that is moved out of the file is
+moved out of here too.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha256
@@ -26,6 +29,7 @@ KEPT: Final = 20
 """Versions of one configuration file; the oldest go first."""
 
 _STAMP: Final = re.compile(r"(\d{8}T\d{6}\.\d{6}Z)\.toml")
+_SAVED: Final = "saved"
 _UNREADABLE: Final = "\0"
 _FORM: Final = "%Y%m%dT%H%M%S.%fZ"
 
@@ -45,14 +49,21 @@ class Version(NamedTuple):
 
 
 def versions(path: str) -> list[Version]:
-    """The kept versions of the configuration file at `path`, newest first."""
-    folder = _folder(path)
-    try:
-        names = os.listdir(folder)
-    except OSError:
-        return []
-    found = [(match[1], name) for name in names if (match := _STAMP.fullmatch(name))]
-    return [Version(stamp, os.path.join(folder, name)) for stamp, name in sorted(found)[::-1]]
+    """The versions that the configuration file at `path` can be brought back to, newest first."""
+    found: list[Version] = []
+    newer = _bytes_in(path)
+    for version in _with_saved(path):
+        data = _bytes_in(version.path)
+        # A save that failed has replaced nothing, and a secret that was moved is in none of them.
+        if data != newer:
+            found.append(version)
+            newer = data
+    return found
+
+
+def files(path: str) -> list[str]:
+    """Every file here with a text that the configuration file at `path` had."""
+    return [version.path for version in _with_saved(path)]
 
 
 def find(path: str, stamp: str) -> Version:
@@ -115,29 +126,27 @@ def readable(version: Version) -> str:
 def keep(path: str, data: bytes) -> None:
     """Keep `data`, what the file at `path` holds and is about to lose. Call it under the lock.
 
-    A version equal to the newest is not kept twice. That the history cannot be written is logged
-    and does not stop the change.
+    That the history cannot be written is logged and does not stop the change.
     """
-    from logging import getLogger
+    if data:
+        with _logged(path):
+            _make_folder(path)
+            for version in _with_saved(path)[:1]:
+                # Somebody has edited the file by hand since.
+                if version.path.endswith(_SAVED) and (text := _bytes_in(version.path)) != data:
+                    _add(path, text or b"", version.stamp)
+            _add(path, data, f"{datetime.now(UTC):{_FORM}}")
 
-    if not data:
-        return
-    try:
-        folder = _folder(path)
-        for missing in (os.path.dirname(os.path.dirname(folder)), os.path.dirname(folder), folder):
-            os.makedirs(missing, mode=0o700, exist_ok=True)
-        os.chmod(os.path.dirname(folder), 0o700)
-        kept = versions(path)
-        if kept and _bytes_of(kept[0]) == data:
-            return
-        stamp = max(f"{datetime.now(UTC):{_FORM}}", _after(kept[0].stamp) if kept else "")
-        _write_new(os.path.join(folder, f"{stamp}.toml"), data)
-        for old in kept[KEPT - 1 :]:
-            os.unlink(old.path)
-    except OSError as error:
-        getLogger("storage_core").warning(
-            "cannot keep the last version of %s in the history: %s", path, error.strerror
-        )
+
+def saved(path: str, data: bytes) -> None:
+    """Remember what was saved in the file at `path`. Call it under the lock."""
+    with _logged(path):
+        _make_folder(path)
+        target = os.path.join(_folder(path), _SAVED)
+        with suppress(FileNotFoundError):
+            os.unlink(f"{target}~")
+        _write_new(f"{target}~", data)
+        os.replace(f"{target}~", target)
 
 
 def restore(path: str, version: Version) -> None:
@@ -161,6 +170,7 @@ def restore(path: str, version: Version) -> None:
                 f"cannot read {shortened(path)} ({error.strerror}); allow reading it"
             ) from error
         replace.write(path, text, before)
+        saved(path, text.encode())
 
 
 def _refuse_newer(data: bytes, path: str) -> None:
@@ -170,6 +180,66 @@ def _refuse_newer(data: bytes, path: str) -> None:
     except ConfigurationError:
         return
     refuse_newer(tables, path)
+
+
+def _with_saved(path: str) -> list[Version]:
+    """All that is kept, and before it what was saved last if the file holds another text now."""
+    folder, kept = _folder(path), _kept(path)
+    last = os.path.join(folder, _SAVED)
+    text = _bytes_in(last)
+    if text is None or text == _bytes_in(path) or (kept and text == _bytes_in(kept[0].path)):
+        return kept
+    changed = replace.fingerprint(path)
+    when = datetime.fromtimestamp(changed.modified_ns / 1e9, UTC) if changed else datetime.now(UTC)
+    return [Version(_stamp(when, kept), last), *kept]
+
+
+def _kept(path: str) -> list[Version]:
+    folder = _folder(path)
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return []
+    found = [(match[1], name) for name in names if (match := _STAMP.fullmatch(name))]
+    return [Version(stamp, os.path.join(folder, name)) for stamp, name in sorted(found)[::-1]]
+
+
+def _add(path: str, data: bytes, stamp: str) -> None:
+    """One more version, the newest; the oldest goes. The same text twice is one version."""
+    folder, kept = _folder(path), _kept(path)
+    stamp = _stamp(_time(stamp), kept)
+    target = os.path.join(folder, f"{stamp}.toml")
+    if kept and _bytes_in(kept[0].path) == data:
+        # The save that was to replace it had failed: it is replaced only now.
+        os.rename(kept[0].path, target)
+        return
+    _write_new(target, data)
+    for old in kept[KEPT - 1 :]:
+        os.unlink(old.path)
+
+
+def _stamp(when: datetime, kept: list[Version]) -> str:
+    """A stamp for `when` that comes after all others."""
+    return max(f"{when:{_FORM}}", _after(kept[0].stamp) if kept else "")
+
+
+def _make_folder(path: str) -> None:
+    folder = _folder(path)
+    for missing in (os.path.dirname(os.path.dirname(folder)), os.path.dirname(folder), folder):
+        os.makedirs(missing, mode=0o700, exist_ok=True)
+    os.chmod(os.path.dirname(folder), 0o700)
+
+
+@contextmanager
+def _logged(path: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        from logging import getLogger
+
+        getLogger("storage_core").warning(
+            "cannot keep the last version of %s in the history: %s", path, error.strerror
+        )
 
 
 def _readable_text(read: Callable[[], str]) -> str:
@@ -198,9 +268,13 @@ def _time(stamp: str) -> datetime:
     return datetime.strptime(stamp, _FORM).replace(tzinfo=UTC)
 
 
-def _bytes_of(version: Version) -> bytes:
-    with open(version.path, "rb") as file:
-        return file.read()
+def _bytes_in(path: str) -> bytes | None:
+    """What the file holds; None where that cannot be said."""
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError:
+        return None
 
 
 def _write_new(path: str, data: bytes) -> None:

@@ -55,13 +55,19 @@ def fingerprint(path: str) -> Fingerprint | None:
     return Fingerprint(status.st_mtime_ns, status.st_size, status.st_ino)
 
 
-def rewrite(path: str, edit: Callable[[str], str], timeout: float = LOCK_TIMEOUT) -> str:
+def rewrite(
+    path: str,
+    edit: Callable[[str], str],
+    timeout: float = LOCK_TIMEOUT,
+    saved: Callable[[str], object] | None = None,
+) -> str:
     """Read the file, `edit` its text and save the outcome, as one step against all others.
 
     Args:
         path: the file; one that does not exist reads as the empty text.
         edit: from the text as it is now to the new one; what it raises leaves the file alone.
         timeout: seconds to wait for another program that is writing the file.
+        saved: called with a text that was saved, before another program can save one.
 
     Returns:
         The text that the file has now. An unchanged text is not written.
@@ -86,6 +92,8 @@ def rewrite(path: str, edit: Callable[[str], str], timeout: float = LOCK_TIMEOUT
         if new != text:
             _verify(new, path)
             write(path, new, before)
+            if saved is not None:
+                saved(new)
         return new
 
 

@@ -71,13 +71,13 @@ def test_each_version_says_what_was_done_to_it(storage: Run, path: Path) -> None
     storage("edit", "prod-results", "--bucket", "other", "--prefix", "a")
     path.write_text(f"{path.read_text()}[storage\n")
     rows = [line.split("  ")[-1] for line in storage("restore").out.splitlines()[1:3]]
-    assert rows == ["made unreadable: it was no longer TOML", "renamed laptop to desk"]
+    assert rows == ["made unreadable: it was no longer TOML", "prod-results: bucket, prefix"]
     storage("restore", "1", "--yes")
     rows = [line.split("  ")[-1] for line in storage("restore").out.splitlines()[1:4]]
     assert rows == [
         "made readable: it was not TOML",
         "made unreadable: it was no longer TOML",
-        "renamed laptop to desk",
+        "prod-results: bucket, prefix",
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import stat
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
 
@@ -68,10 +69,45 @@ def test_a_version_is_restored_even_when_the_file_is_broken(file: ConfigFile) ->
     good = Path(file.path).read_text()
     file.delete("a")
     Path(file.path).write_bytes(b"[storage\xff")
-    history.restore(file.path, history.find(file.path, "1"))
+    history.restore(file.path, history.find(file.path, "2"))
     assert Path(file.path).read_text() == good
     # What was broken is kept too: somebody may have typed a lot.
     assert Path(history.versions(file.path)[0].path).read_bytes() == b"[storage\xff"
+
+
+def test_what_was_saved_last_is_a_version_once_somebody_has_changed_the_file_by_hand(
+    file: ConfigFile,
+) -> None:
+    file.add(LocalStorage(storage_path="/data"), name="a")
+    saved = Path(file.path).read_text()
+    assert kept(file) == []
+    Path(file.path).write_text(by_hand := saved.replace("/data", "/by/hand"))
+    assert kept(file) == [saved]
+    file.rename("a", "b")
+    assert kept(file) == [by_hand, saved]
+    Path(file.path).write_text("[storage\n")
+    changed = Path(file.path).stat().st_mtime
+    newest = history.versions(file.path)[0]
+    assert "storage.b" in history.text_of(newest)
+    assert abs(newest.when.timestamp() - changed) < 0.001
+    history.restore(file.path, newest)
+    assert "storage.b" in Path(file.path).read_text()
+    assert kept(file)[0] == "[storage\n"
+
+
+def test_a_save_that_fails_leaves_no_version_and_no_wrong_time(file: ConfigFile) -> None:
+    file.add(LocalStorage(storage_path="/data"), name="a")
+    text = Path(file.path).read_text()
+    Path(file.path).chmod(0o400)
+    with pytest.raises(storage_core.ConfigurationError, match="read-only"):
+        file.rename("a", "b")
+    assert kept(file) == []
+    Path(file.path).chmod(0o600)
+    before = datetime.now(UTC)
+    file.rename("a", "b")
+    [version] = history.versions(file.path)
+    assert history.text_of(version) == text
+    assert version.when >= before
 
 
 def test_a_version_is_restored_when_the_file_is_gone(file: ConfigFile) -> None:
@@ -79,7 +115,7 @@ def test_a_version_is_restored_when_the_file_is_gone(file: ConfigFile) -> None:
     file.update("a", storage_path="/other")
     Path(file.path).unlink()
     history.restore(file.path, history.versions(file.path)[0])
-    assert file.load()["a"].location == "/data"
+    assert file.load()["a"].location == "/other"
     assert stat.S_IMODE(Path(file.path).stat().st_mode) == 0o600
 
 
@@ -233,7 +269,8 @@ class TestMovingASecretOut:
         reference = {"ref": "env:X"}
         moved = {"tokens": [reference, other], "chain": [{"password": reference}]}
         file.update("a", options=moved)
-        assert tomllib.loads(kept(file)[0])["storage"]["a"]["options"] == moved
+        [text] = [Path(path).read_text() for path in history.files(file.path)]
+        assert tomllib.loads(text)["storage"]["a"]["options"] == moved
 
     def test_and_giving_it_up_for_another_or_for_none_keeps_the_way_back(
         self, file: ConfigFile, secret: str

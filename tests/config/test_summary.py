@@ -90,4 +90,5 @@ def test_each_version_is_compared_with_the_one_that_replaced_it(tmp_path: Path) 
     assert [changes for _, changes in history.versions_with_changes(file.path)] == [
         "made readable: it was not TOML",
         "made unreadable: it was no longer TOML",
+        "added b; made b the default",
     ]
