@@ -1,7 +1,8 @@
 """The full-screen app: `tui.app.StorageApp`. It knows `storage_core`, and nothing else.
 
 app.py         the app: theme, keys, crash output; opens the first screen
-workspace.py   the configuration file as the app sees it; all file work, undo and redo
+workspace.py   the configuration file as the app works on it: reads, changes, undo and redo
+snapshot.py    what is in it at one moment, row by row
 history.py     what undo and redo know of its changes
 versions.py    earlier versions of that file
 draft.py       what a form holds before it is saved; table_text.py: its tables as lines

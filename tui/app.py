@@ -26,10 +26,11 @@ from tui.background import begin, in_thread
 from tui.garbage import collect, undisturbed
 from tui.keymap import keymap
 from tui.screens.base import StorageScreen
+from tui.snapshot import Snapshot
 from tui.theme import DARK, THEMES
 from tui.typed import Typed
 from tui.warm import warm_up
-from tui.workspace import Snapshot, Workspace
+from tui.workspace import Workspace
 
 if TYPE_CHECKING:
     from textual.actions import ActionParseResult

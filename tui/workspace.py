@@ -1,4 +1,4 @@
-"""The configuration file as the app sees it: what is in it, row by row, and every change to it.
+"""The configuration file as the app works on it: reading it, and every change to it.
 
 Everything here may touch the disk: the app calls it in threads (`background.in_thread`). What is
 returned is ready to be drawn without further work.
@@ -7,61 +7,26 @@ returned is ready to be drawn without further work.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from storage_core.errors import ConfigurationError
-from storage_core.paths import prefect_home, shortened
+from storage_core.paths import shortened
 from tui.history import History, RecordingFile
+from tui.snapshot import Snapshot, built_in, row_of
 from tui.text import printable
 
 if TYPE_CHECKING:
     from storage_core import Configurations
-    from storage_core.config.entries import Entry
     from storage_core.config.history import Version
     from storage_core.declaration.setting import Setting
     from storage_core.probe import StepResult
     from tui.versions import KeptVersion
 
 T = TypeVar("T")
-
-
-class Row(NamedTuple):
-    """One line of the list."""
-
-    name: str
-    """As in the file; not yet fit for drawing."""
-
-    type: str
-    """The type's label."""
-
-    location: str
-    id: str
-    entry: Entry | None
-    """None for Temporary Local Storage as it is used when no default is set."""
-
-    default: bool
-    """Whether programs use it when they ask for no storage by name."""
-
-    problem: str = ""
-    """What is wrong with it, in one line; empty when it is intact."""
-
-    plain: tuple[Setting, ...] = ()
-    """Settings whose secret stands in the file itself."""
-
-    @property
-    def built_in(self) -> bool:
-        """Whether this is no table of the file."""
-        return self.entry is None
-
-    @property
-    def key(self) -> str:
-        """What tells it from all others as long as the app is open."""
-        return self.name if self.entry else ""
 
 
 class TestResult(NamedTuple):
@@ -83,48 +48,6 @@ class TestResult(NamedTuple):
     @property
     def failure(self) -> StepResult | None:
         return next((step for step in self.steps if not step.ok), None)
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """The file as it was at one moment."""
-
-    rows: tuple[Row, ...] = ()
-    configurations: Configurations | None = field(default=None, repr=False)
-    problem: str = ""
-    """Why the whole file cannot be read; empty when it can."""
-
-    notes: tuple[str, ...] = ()
-    """What is wrong outside of the configurations: the default, the version."""
-
-    read_only: str = ""
-    """Why nothing can be saved; empty when it can."""
-
-    exposed: int | None = None
-    """The file's mode, when secrets are in it and others than its owner have permissions."""
-
-    versions: int = 0
-    """Earlier versions of the file that are kept; counted only when nothing is in the file."""
-
-    stamp: object = None
-    """Differs from that of any other version of the file."""
-
-    @property
-    def count(self) -> int:
-        """Configurations in the file."""
-        return sum(1 for row in self.rows if row.entry)
-
-    @property
-    def has_default(self) -> bool:
-        return self.configurations is not None and self.configurations.default is not None
-
-    def says_the_same(self, other: Snapshot) -> bool:
-        """Whether the file holds what it held then, comments and spacing aside."""
-        return self._content() == other._content()
-
-    def _content(self) -> tuple[object, ...]:
-        tables = None if self.configurations is None else self.configurations.tables
-        return self.stamp is None, self.problem, [row.name for row in self.rows], tables
 
 
 class Workspace:
@@ -171,8 +94,8 @@ class Workspace:
         for secret in audit.plain_secrets(found):
             plain.setdefault(secret.name, []).append(secret.setting)
         mode = audit.loose_mode(self.file.path)
-        rows = [_row(entry, found, plain.get(entry.name, ())) for entry in found.entries.values()]
-        rows.append(_built_in(found.default is None))
+        rows = [row_of(entry, found, plain.get(entry.name, ())) for entry in found.entries.values()]
+        rows.append(built_in(found.default is None))
         return Snapshot(
             tuple(rows),
             found,
@@ -275,29 +198,3 @@ class Workspace:
         if not os.access(path.parent, os.W_OK):
             return "its folder is read-only"
         return ""
-
-
-def _row(entry: Entry, found: Configurations, plain: Sequence[Setting]) -> Row:
-    cls = entry.cls
-    configuration = entry.configuration
-    return Row(
-        name=entry.name,
-        type=cls.label if cls else entry.type or "—",
-        location=printable(configuration.location) if configuration else "",
-        id=entry.id,
-        entry=entry,
-        default=found.default == entry.name,
-        problem="; ".join(printable(problem.brief) for problem in entry.problems),
-        plain=tuple(plain),
-    )
-
-
-def _built_in(default: bool) -> Row:
-    return Row(
-        name="Temporary Local Storage",
-        type="built in",
-        location=printable(shortened(prefect_home())),
-        id="",
-        entry=None,
-        default=default,
-    )

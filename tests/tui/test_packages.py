@@ -13,7 +13,8 @@ from tui import screens, widgets
 
 @pytest.mark.parametrize("package", [tui, screens, widgets], ids=lambda each: each.__name__)
 def test_a_package_says_what_is_in_each_of_its_modules(package: ModuleType) -> None:
-    assert package.__doc__ and package.__file__
+    assert package.__doc__
+    assert package.__file__
     modules = {path.name for path in Path(package.__file__).parent.glob("[!_]*.py")}
     assert modules
     assert {name for name in modules if name not in package.__doc__} == set()

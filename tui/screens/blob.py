@@ -13,7 +13,7 @@ from tui.text import printable
 if TYPE_CHECKING:
     from storage_core.declaration.configuration import StorageConfiguration
     from tui.blobs import Listed, OpenedStore
-    from tui.workspace import Row
+    from tui.snapshot import Row
 
 ResultT = TypeVar("ResultT")
 

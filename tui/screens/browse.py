@@ -27,7 +27,7 @@ from tui.widgets.table import Table
 if TYPE_CHECKING:
     from textual.worker import Worker
 
-    from tui.workspace import Row
+    from tui.snapshot import Row
 
 AGES = 30.0
 """Seconds after which the ages on screen are drawn anew."""

@@ -9,7 +9,7 @@ from tui.flow import flow
 from tui.screens.changes import RowScreen
 
 if TYPE_CHECKING:
-    from tui.workspace import Row
+    from tui.snapshot import Row
 
 
 class BrowseCommands(RowScreen):

@@ -13,7 +13,7 @@ from tui.text import printable
 if TYPE_CHECKING:
     from storage_core.config.entries import Entry
     from storage_core.declaration.configuration import StorageConfiguration
-    from tui.workspace import Row, Snapshot
+    from tui.snapshot import Row, Snapshot
 
 
 class RowScreen(StorageScreen[None]):

@@ -17,6 +17,7 @@ from tui.screens.browsing import BrowseCommands
 from tui.screens.changes import ChangeCommands
 from tui.screens.safekeeping import SafekeepingCommands
 from tui.screens.testing import TestCommands
+from tui.snapshot import Row, Snapshot
 from tui.state import SORTS
 from tui.text import printable
 from tui.widgets.bars import KeyBar, TitleBar
@@ -24,7 +25,6 @@ from tui.widgets.configuration_table import ConfigurationTable
 from tui.widgets.detail import Detail, lines_of
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.table import Table
-from tui.workspace import Row, Snapshot
 
 
 class ConfigurationsScreen(ChangeCommands, SafekeepingCommands, TestCommands, BrowseCommands):

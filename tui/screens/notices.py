@@ -12,7 +12,7 @@ from tui.text import printable
 
 if TYPE_CHECKING:
     from tui.commands import KeyOf
-    from tui.workspace import Row
+    from tui.snapshot import Row
 
 
 def broken(problem: str, key: KeyOf, *, some: bool, shown: bool) -> Content:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable
 
     from storage_core.declaration.setting import Setting
+    from tui.snapshot import Row
     from tui.versions import KeptVersion
-    from tui.workspace import Row
 
 
 class SafekeepingCommands(RowScreen):

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from tui.background import stream
 from tui.flow import flow
 from tui.screens.changes import RowScreen
+from tui.snapshot import Row
 from tui.text import printable
-from tui.workspace import Row, TestResult
+from tui.workspace import TestResult
 
 if TYPE_CHECKING:
     from storage_core.declaration.configuration import StorageConfiguration

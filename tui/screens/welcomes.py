@@ -10,7 +10,7 @@ from tui.text import printable
 
 if TYPE_CHECKING:
     from tui.commands import KeyOf
-    from tui.workspace import Snapshot
+    from tui.snapshot import Snapshot
 
 _KEY = "bold $footer-key-foreground"
 

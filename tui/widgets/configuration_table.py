@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from rich.cells import cell_len
 
+from tui.snapshot import Row
 from tui.text import printable
 from tui.widgets.columns import Column
 from tui.widgets.table import Cell, Table
-from tui.workspace import Row, TestResult
+from tui.workspace import TestResult
 
 
 class ConfigurationTable(Table[Row]):

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from tui.commands import KeyOf
-    from tui.workspace import Row, TestResult
+    from tui.snapshot import Row
+    from tui.workspace import TestResult
 
 
 class Line(NamedTuple):
