@@ -226,13 +226,13 @@ class TestMovingASecretOut:
     ) -> None:
         newest, *older = (Path(version.path) for version in history.versions(file.path))
         newest.write_bytes(b"# \xff " + secret.encode())
-        found = history.versions
+        found = history.files
 
-        def overtaken(path: str) -> list[history.Version]:
-            kept = found(path)
-            return [*kept[:1], history.Version(kept[0].stamp, f"{kept[0].path}-gone"), *kept[1:]]
+        def overtaken(path: str) -> list[str]:
+            first, *others = found(path)
+            return [first, f"{first}-gone", *others]
 
-        monkeypatch.setattr(history, "versions", overtaken)
+        monkeypatch.setattr(history, "files", overtaken)
         file.update("prod", aws_secret_access_key="env:PROD_SECRET")
         monkeypatch.undo()
         assert not newest.exists()
