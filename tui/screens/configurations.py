@@ -5,29 +5,31 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from tui import commands
 from tui.screens import welcomes
 from tui.screens.browsing import BrowseCommands
 from tui.screens.changes import ChangeCommands
+from tui.screens.filtering import FilterCommands
 from tui.screens.safekeeping import SafekeepingCommands
 from tui.screens.testing import TestCommands
 from tui.snapshot import Row, Snapshot
-from tui.state import SORTS
 from tui.text import printable
-from tui.widgets.bars import KeyBar, TitleBar
+from tui.widgets.bars import TitleBar
 from tui.widgets.configuration_table import ConfigurationTable
 from tui.widgets.detail import Detail, lines_of
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.table import Table
 
 
-class ConfigurationsScreen(ChangeCommands, SafekeepingCommands, TestCommands, BrowseCommands):
+class ConfigurationsScreen(
+    ChangeCommands, SafekeepingCommands, TestCommands, BrowseCommands, FilterCommands
+):
     """The list and the details. What its commands do is in the classes it is made of."""
 
     declared: ClassVar = commands.LIST
@@ -41,7 +43,6 @@ class ConfigurationsScreen(ChangeCommands, SafekeepingCommands, TestCommands, Br
 
     def __init__(self) -> None:
         super().__init__()
-        self._filter = ""
         self._wanted: str | None = None
 
     def body(self) -> ComposeResult:
@@ -61,11 +62,6 @@ class ConfigurationsScreen(ChangeCommands, SafekeepingCommands, TestCommands, Br
             self._loaded(self.app.snapshot)
 
     @property
-    def table(self) -> ConfigurationTable:
-        """The list."""
-        return self.query_one(ConfigurationTable)
-
-    @property
     def row(self) -> Row | None:
         """The row under the cursor."""
         return self.table.current
@@ -73,7 +69,7 @@ class ConfigurationsScreen(ChangeCommands, SafekeepingCommands, TestCommands, Br
     def select(self, name: str) -> None:
         """Put the cursor on a configuration, now or as soon as it is read."""
         self._wanted = name
-        self._fill()
+        self.fill()
 
     def _loaded(self, snapshot: Snapshot) -> None:
         banner = self.query_one("#banner", Static)
@@ -89,7 +85,7 @@ class ConfigurationsScreen(ChangeCommands, SafekeepingCommands, TestCommands, Br
         banner.display = bool(warnings)
         if snapshot.problem and self.query(FilterLine):
             self.action_clear_filter()
-        self._fill()
+        self.fill()
 
     def changed_elsewhere(self) -> str:
         """The list shows it already."""
@@ -98,9 +94,10 @@ class ConfigurationsScreen(ChangeCommands, SafekeepingCommands, TestCommands, Br
             return super().changed_elsewhere()
         return "The file was changed elsewhere; this is what it says now."
 
-    def _fill(self) -> None:
+    def fill(self) -> None:
+        """Draw the rows that are found, the cursor on the one it was on."""
         current = self.row.key if self.row else None
-        rows = self._ordered([row for row in self.app.snapshot.rows if self._matches(row)])
+        rows = self.found()
         wanted = self._wanted if any(row.key == self._wanted for row in rows) else current
         if wanted == self._wanted:
             self._wanted = None
@@ -117,11 +114,11 @@ class ConfigurationsScreen(ChangeCommands, SafekeepingCommands, TestCommands, Br
         for line in self.query(FilterLine):
             line.tell(sum(not row.built_in for row in rows), snapshot.count)
         welcome = self.query_one("#welcome", Static)
-        nothing = bool(self._filter) and not rows
+        nothing = bool(self.words) and not rows
         if snapshot.problem:
             welcome.update(welcomes.unreadable(snapshot, self.key))
         elif nothing:
-            welcome.update(welcomes.nothing_found(self._filter))
+            welcome.update(welcomes.nothing_found(self.words))
         elif snapshot.count == 0:
             welcome.update(welcomes.newcomer(snapshot, self.key))
         welcome.display = bool(snapshot.problem) or nothing or snapshot.count == 0
@@ -131,21 +128,6 @@ class ConfigurationsScreen(ChangeCommands, SafekeepingCommands, TestCommands, Br
         if self.focused is None and not self.has_class("-broken"):
             # The list was not there to have it.
             self.call_after_refresh(self.action_focus_list)
-
-    def _ordered(self, rows: list[Row]) -> list[Row]:
-        sort = self.app.remembered.sort
-        if sort == SORTS[0]:
-            return rows
-        return sorted(
-            rows, key=lambda row: (row.built_in, str(getattr(row, sort)).casefold(), row.name)
-        )
-
-    def _matches(self, row: Row) -> bool:
-        words = self._filter.casefold().split()
-        if not words:
-            return True
-        text = f"{row.name}\n{row.type}\n{row.location}\n{row.id}".casefold()
-        return all(word in text for word in words)
 
     @on(Table.Moved)
     def show_detail(self) -> None:
@@ -166,8 +148,8 @@ class ConfigurationsScreen(ChangeCommands, SafekeepingCommands, TestCommands, Br
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What cannot work now is dimmed; see `why_not`."""
         if action in ("keep_filter", "into_list"):
-            return self._typing
-        if action == "filter" and self._typing:
+            return self.typing
+        if action == "filter" and self.typing:
             return None  # There, the key is a character like any other.
         return None if self.why_not(action) else True
 
@@ -210,10 +192,6 @@ class ConfigurationsScreen(ChangeCommands, SafekeepingCommands, TestCommands, Br
             return f"No secret of {printable(row.name)} stands in the file."
         return ""
 
-    @property
-    def _typing(self) -> bool:
-        return isinstance(self.focused, Input)
-
     # ---- connection tests
 
     def result_changed(self, row: Row) -> None:
@@ -239,68 +217,13 @@ class ConfigurationsScreen(ChangeCommands, SafekeepingCommands, TestCommands, Br
         for title in self.query(TitleBar):
             title.progress = f"testing {bar} {done} of {of}" if of else ""
 
-    # ---- filter and sort
-
-    def action_filter(self) -> None:
-        """Find by typing."""
-        if not self.query(FilterLine):
-            line = FilterLine()
-            self.query_one("#left").mount(line, before=0)
-            line.fill()
-            self.mount(KeyBar(commands.FILTER, id="filter-keys"))
-        line = self.query_one(FilterLine)
-        line.display = True
-        # At once: the next key may have arrived already.
-        self.set_focus(line.input)
-
-    @on(Input.Changed, "#filter")
-    def _filtered(self, event: Input.Changed) -> None:
-        self._filter = event.value
-        self._fill()
-
-    @on(events.DescendantFocus)
-    @on(events.DescendantBlur)
-    def _footer(self) -> None:
-        """While a filter is typed, other keys are of use."""
-        for line in self.query(FilterLine):
-            line.tell_keys(self._typing)
-            self.query_one("#keys").display = not self._typing
-            self.query_one("#filter-keys").display = self._typing
-
-    def action_keep_filter(self) -> None:
-        """To what was found."""
-        if not self._filter.strip():
-            self.action_clear_filter()
-        elif self.table.rows:
-            self.set_focus(self.table)
-
-    action_into_list = action_keep_filter
-
     def action_focus_list(self) -> None:
         """To the list."""
         self.table.focus()
 
-    def action_clear_filter(self) -> None:
-        """Everything again."""
-        for line in self.query(FilterLine):
-            line.display = False
-            with self.prevent(Input.Changed):
-                line.input.value = ""
-        if self._filter:
-            self._filter = ""
-            self._fill()
-        self.set_focus(self.table)
-
     def action_focus_detail(self) -> None:
         """To the details."""
         self.query_one(Detail).focus()
-
-    def action_sort(self) -> None:
-        """The next order."""
-        following = SORTS[(SORTS.index(self.app.remembered.sort) + 1) % len(SORTS)]
-        self.app.remember(sort=following)
-        self._fill()
-        self.app.say("In the file's order." if following == SORTS[0] else f"Sorted by {following}.")
 
     def action_reload(self) -> None:
         """Read the file again."""
