@@ -7,9 +7,11 @@ which end here.
 
 from __future__ import annotations
 
+import os
 import re
 import ssl
 from enum import Enum, auto
+from errno import ECONNREFUSED, EHOSTDOWN, EHOSTUNREACH, ENETUNREACH
 from socket import EAI_AGAIN, gaierror
 from typing import TYPE_CHECKING, Final
 
@@ -105,6 +107,8 @@ _BY_TYPE: Final[tuple[tuple[type[BaseException], Fault], ...]] = (
     (EOFError, Fault.PASSING),
 )
 
+_UNCONNECTED: Final = {ECONNREFUSED, EHOSTDOWN, EHOSTUNREACH, ENETUNREACH}
+
 _QUERY: Final = re.compile(r"(https?://[^\s\"'?]+)\?[^\s\"']*")
 """The query of a request, which tells a person nothing and may be signed."""
 
@@ -163,12 +167,28 @@ def causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def reason(error: BaseException, secrets: Iterable[str]) -> str:
-    """The first line of the driver's message, fit to be shown."""
+    """Why there is no connection, or the first line of the driver's message; fit to be shown."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
-    first = " ".join(lines[: 2 if lines[0].endswith(":") else 1])
-    text = scrub(mask_url(first), secrets)
+    first = _unconnected(error) or " ".join(lines[: 2 if lines[0].endswith(":") else 1])
+    text = scrub(mask_url(_QUERY.sub(r"\1", first)), secrets)
     text = "".join(character if character.isprintable() else " " for character in text)
     return f"{text[: _LONGEST - 1]}…" if len(text) > _LONGEST else text.rstrip(".")
+
+
+def _unconnected(error: BaseException) -> str | None:
+    """Why a server took no connection, in the system's words: each driver has its own."""
+    each: BaseException | None = error
+    while each is not None:
+        # aiohttp keeps the system's error beside the place.
+        failure = getattr(each, "os_error", each)
+        host, port = getattr(each, "host", None), getattr(each, "port", None)
+        where = f" at {host}:{port}" if host else ""
+        if isinstance(failure, gaierror) and failure.strerror:
+            return f"{failure.strerror}{where}"
+        if isinstance(failure, OSError) and failure.errno in _UNCONNECTED:
+            return f"{os.strerror(failure.errno)}{where}"
+        each = each.__cause__ or each.__context__
+    return None
 
 
 def _deeper_fault(error: BaseException) -> Fault | None:
