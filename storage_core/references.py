@@ -121,11 +121,15 @@ def _from_file(path: str, label: str) -> str:
 
 def _from_keyring(target: str, label: str) -> str:
     import keyring
-    from keyring.errors import KeyringError
+    from keyring.errors import KeyringError, NoKeyringError
 
     service, _, user = target.rpartition("/")
     try:
         found = keyring.get_password(service, user)
+    except NoKeyringError as error:
+        raise ConfigurationError(
+            f"{label}: this machine has no keyring; use env: or file: instead"
+        ) from error
     except (KeyringError, RuntimeError) as error:
         raise ConfigurationError(
             f"{label}: the keyring cannot be read ({type(error).__name__}); "

@@ -114,7 +114,11 @@ def find(tables: Mapping[str, Any], ref: str, *, partial: bool = True) -> str:
                 f"{quoted(ref)} fits several IDs ({', '.join(map(quoted, fitting[:5]))}); "
                 "write more of it, or the name"
             )
-    raise StorageNotFound(f"no storage configuration {quoted(ref)}{_hint(tables, ref)}")
+    hint = _hint(tables, ref)
+    ids = {name: id_of(name, table) for name, table in tables.items()}
+    if len(ref) >= SHORTEST_START and any(each.startswith(wanted) for each in ids.values()):
+        hint = "; it is the start of an ID, but here write the name or the whole ID"
+    raise StorageNotFound(f"no storage configuration {quoted(ref)}{hint}")
 
 
 def quoted(name: str) -> str:
@@ -127,6 +131,7 @@ def _hint(tables: Mapping[str, Any], ref: str) -> str:
     from difflib import get_close_matches
 
     nearest = get_close_matches(ref, list(tables), n=1)
+    nearest = nearest or [name for name in tables if len(ref) > 1 and name.startswith(ref)]
     if nearest:
         return f"; did you mean {quoted(nearest[0])}?"
     return "; `storage ls` shows what there is" if tables else "; none is configured yet"

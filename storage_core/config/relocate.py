@@ -59,13 +59,17 @@ def _store(secret: str, reference: str, label: str) -> None:
     scheme, _, target = reference.partition(":")
     if scheme == "keyring":
         import keyring
-        from keyring.errors import KeyringError
+        from keyring.errors import KeyringError, NoKeyringError
 
         service, _, user = target.rpartition("/")
         try:
             # What another has stored there is never overwritten: the caller finds it differs.
             if not keyring.get_password(service, user):
                 keyring.set_password(service, user, secret)
+        except NoKeyringError:
+            raise ConfigurationError(
+                f"{label}: this machine has no keyring; use file: or env: instead"
+            ) from None
         except (KeyringError, RuntimeError) as error:
             raise ConfigurationError(
                 f"{label}: the keyring cannot be written ({type(error).__name__}); "
@@ -81,6 +85,11 @@ def _store(secret: str, reference: str, label: str) -> None:
                 os.fsync(file.fileno())
         except FileExistsError:
             return
+        except FileNotFoundError:
+            raise ConfigurationError(
+                f"{label}: {os.path.dirname(target)} does not exist; create that folder, "
+                "or choose another place"
+            ) from None
         except OSError as error:
             raise ConfigurationError(
                 f"{label}: cannot write {target} ({error.strerror}); choose another place"

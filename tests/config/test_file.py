@@ -232,3 +232,11 @@ def test_every_fault_of_an_edit_is_named_at_once_and_nothing_is_written(file: Co
         "aws_session_token",
     }
     assert not Path(file.path).exists()
+
+
+def test_what_names_nothing_is_answered_with_what_may_be_meant(file: ConfigFile) -> None:
+    saved = file.add(storage_core.LocalStorage(storage_path="/data"), name="prod-results")
+    with pytest.raises(storage_core.StorageNotFound, match="did you mean 'prod-results'"):
+        file.get("prod")
+    with pytest.raises(storage_core.StorageNotFound, match="write the name or the whole ID"):
+        file.delete(str(saved.id)[:6])
