@@ -168,7 +168,7 @@ class SecretArea(TextArea):
     ALLOW_SELECT = False
 
     def __init__(
-        self, text: str = "", *, hint: str, keep_keys: bool = False, **kwargs: Any
+        self, text: str = "", *, hint: str = "", keep_keys: bool = False, **kwargs: Any
     ) -> None:
         self.masked_now = True
         self._hiding: Timer | None = None
