@@ -271,12 +271,16 @@ class StorageApp(App[None]):
     # ---- what all screens say and show
 
     def say(self, message: str, severity: Any = "information") -> None:
-        """Tell something in one line that goes away by itself."""
-        self.notify(message, severity=severity, markup=False)
+        """Tell something in one line that goes away by itself, and once as long as it is shown."""
+        self._tell(message, severity, None)
 
     def fail(self, message: str) -> None:
         """Tell what went wrong."""
-        self.notify(message, severity="error", timeout=10, markup=False)
+        self._tell(message, "error", 10)
+
+    def _tell(self, message: str, severity: Any, timeout: float | None) -> None:
+        if all(each.message != message for each in self._notifications):
+            self.notify(message, severity=severity, timeout=timeout, markup=False)
 
     async def run_action(
         self,
@@ -292,7 +296,7 @@ class StorageApp(App[None]):
             return True
         if isinstance(default_namespace, StorageScreen) and isinstance(action, str):
             reason = default_namespace.why_not(action)
-            if reason and all(reason != each.message for each in self._notifications):
+            if reason:
                 self.say(reason)
             return bool(reason)
         return False

@@ -57,7 +57,8 @@ async def test_a_protected_configuration_is_deleted_only_once_its_name_is_typed(
     async with StorageApp(path).run_test() as pilot:
         await settle(pilot)
         await press(pilot, "j", "delete")
-        await press(pilot, *"lapto", "enter")
+        await press(pilot, *"lapto", "enter", "enter")
+        assert said(pilot) == "That is not the name; nothing is deleted."
         assert names(pilot) == ["prod", "laptop"]
         await press(pilot, "p", "enter")
         assert names(pilot) == ["prod"]

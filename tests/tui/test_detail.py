@@ -44,3 +44,14 @@ async def test_details_that_outgrow_the_pane_scroll_and_others_do_not(tmp_path: 
         await settle(pilot)
         assert detail.max_scroll_y == 0
         assert "s3://acme-results/team-a/results/…" in " ".join(screen_text(pilot).split())
+
+
+async def test_what_cannot_be_opened_says_so_before_it_is_tested(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "storage.toml",
+        '[storage.lone]\ntype = "s3"\nbucket = "acme"\naws_access_key_id = "env:AN_ID"\n',
+    )
+    async with StorageApp(path).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        text = " ".join(screen_text(pilot).split())
+        assert "⚠ It cannot be opened: AWS Secret Access Key" in text

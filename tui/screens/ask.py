@@ -76,6 +76,8 @@ class Ask(Dialog[str | None]):
     def _typed_whole(self, event: Input.Submitted) -> None:
         if event.value.strip() == self._typed:
             self.dismiss(self._danger)
+        else:
+            self.app.say("That is not the name; nothing is deleted.", severity="warning")
 
     @on(Button.Pressed)
     def _answered(self, event: Button.Pressed) -> None:

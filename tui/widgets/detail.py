@@ -136,6 +136,11 @@ def lines_of(
         found.append(Line())
         how = "in" if row.entry.by_hand else f"with {key('edit', 'e')}, or in"
         found.append(Line(f"Mend it {how} the file with a text editor.", MUTED))
+    elif row.entry.cls:
+        for name, message in row.entry.cls.doubts_before(row.entry.settings):
+            setting = row.entry.cls.setting_named(name)
+            label = setting.label if setting else name
+            found += [Line(), Line(f"⚠ It cannot be opened: {label} {message}", "$warning")]
     found += [Line(), *_settings(row, key), Line()]
     if configuration:
         found.append(Line(printable(_landing(configuration)), "", "Blobs land at"))

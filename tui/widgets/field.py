@@ -160,3 +160,8 @@ def as_text(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:g}"
     return value if isinstance(value, str) else str(value)
+
+
+def example_of(setting: Setting) -> str:
+    """What an empty field shows, so that nobody takes it for filled in."""
+    return setting.hint or (f"e.g. {setting.placeholder}" if setting.placeholder else "")

@@ -19,7 +19,7 @@ from textual.widgets import Input, TextArea
 
 from storage_core.declaration.setting import Setting
 from storage_core.references import LITERAL, SCHEMES, is_reference
-from tui.widgets.field import as_text
+from tui.widgets.field import as_text, example_of
 from tui.widgets.menu import Chooser
 from tui.widgets.secret import SecretArea, SecretInput
 from tui.widgets.text_fields import LineField
@@ -68,10 +68,10 @@ class ReferenceField(LineField):
     """A value that can be stored here or be a reference to where it is kept."""
 
     _EXAMPLES: ClassVar = {
-        "env": "NAME_OF_THE_VARIABLE",
-        "file": "/run/secrets/name",
+        "env": "name of the variable",
+        "file": "e.g. /run/secrets/name",
         "keyring": "service/user",
-        LOAD: "~/service-account.json",
+        LOAD: "e.g. ~/service-account.json",
     }
 
     def __init__(self, setting: Setting, value: Any = None) -> None:
@@ -253,7 +253,7 @@ class ReferenceField(LineField):
 
     def _arrange(self) -> None:
         field, source = self.input, self.source
-        field.placeholder = self._EXAMPLES.get(source, self.setting.placeholder)
+        field.placeholder = self._EXAMPLES.get(source) or example_of(self.setting)
         field.hold_secret(self._secret_at(source))
         self.offer(sorted(os.environ) if source == "env" else ())
         if self._large:

@@ -12,7 +12,7 @@ from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
 from tui.table_text import table_text
-from tui.widgets.field import Field, as_text
+from tui.widgets.field import Field, as_text, example_of
 from tui.widgets.menu import Menu
 from tui.widgets.secret import SecretArea, UrlInput
 
@@ -78,7 +78,7 @@ class TextField(LineField):
     def __init__(self, setting: Setting, value: Any = None) -> None:
         super().__init__(setting, value)
         kind = UrlInput if setting.form in ("url", "path") else Input
-        self.input = kind(self.start, compact=True, placeholder=setting.hint or setting.placeholder)
+        self.input = kind(self.start, compact=True, placeholder=example_of(setting))
 
     def compose(self) -> ComposeResult:
         """An input."""
