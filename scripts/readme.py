@@ -1,4 +1,4 @@
-"""Write the generated parts of README.md: the settings of each storage type, and the commands.
+"""Write the generated parts of README.md: settings of each storage type, commands, keys.
 
     python scripts/readme.py            rewrite them
     python scripts/readme.py --check    exit 1 if they are out of date
@@ -38,7 +38,22 @@ def commands() -> str:
     return "\n".join(lines)
 
 
-PARTS: dict[str, Callable[[], str]] = {"settings": settings, "commands": commands}
+def keys() -> str:
+    """The keys of the list, which is where one is most of the time."""
+    from tui.commands import LIST, shown_key
+
+    lines = ["| key | does | name |", "| --- | --- | --- |"]
+    for command in LIST:
+        shown = " or ".join(f"`{shown_key(key)}`" for key in command.keys)
+        lines.append(f"| {shown} | {_cell(command.tooltip)} | `{command.name}` |")
+    return "\n".join(lines)
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    "settings": settings,
+    "commands": commands,
+    "keys": keys,
+}
 
 
 def generated(text: str) -> str:
