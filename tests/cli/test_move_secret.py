@@ -67,7 +67,9 @@ def test_a_variable_that_does_not_hold_it_is_refused(storage: Run, path: Path) -
     assert path.read_text() == before
 
 
-@pytest.mark.parametrize("reference", [SECRET, "env:", "keyring:x"])
+@pytest.mark.parametrize(
+    "reference", [SECRET, "env:", "keyring:x"], ids=["a secret", "env", "keyring"]
+)
 def test_what_is_no_reference_is_refused_and_not_repeated(
     storage: Run, path: Path, reference: str
 ) -> None:
