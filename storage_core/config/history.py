@@ -52,7 +52,7 @@ def versions(path: str) -> list[Version]:
     """The versions that the configuration file at `path` can be brought back to, newest first."""
     found: list[Version] = []
     newer = _bytes_in(path)
-    for version in _with_saved(path):
+    for version in [*_changed_by_hand(path), *_kept(path)]:
         data = _bytes_in(version.path)
         # A save that failed has replaced nothing, and a secret that was moved is in none of them.
         if data != newer:
@@ -62,8 +62,9 @@ def versions(path: str) -> list[Version]:
 
 
 def files(path: str) -> list[str]:
-    """Every file here with a text that the configuration file at `path` had."""
-    return [version.path for version in _with_saved(path)]
+    """Every file here with a text that the configuration file at `path` had, or has."""
+    last = os.path.join(_folder(path), _SAVED)
+    return [version.path for version in _kept(path)] + ([last] if os.path.exists(last) else [])
 
 
 def find(path: str, stamp: str) -> Version:
@@ -131,10 +132,8 @@ def keep(path: str, data: bytes) -> None:
     if data:
         with _logged(path):
             _make_folder(path)
-            for version in _with_saved(path)[:1]:
-                # Somebody has edited the file by hand since.
-                if version.path.endswith(_SAVED) and (text := _bytes_in(version.path)) != data:
-                    _add(path, text or b"", version.stamp)
+            for version in _changed_by_hand(path):
+                _add(path, _bytes_in(version.path) or b"", version.stamp)
             _add(path, data, f"{datetime.now(UTC):{_FORM}}")
 
 
@@ -182,16 +181,15 @@ def _refuse_newer(data: bytes, path: str) -> None:
     refuse_newer(tables, path)
 
 
-def _with_saved(path: str) -> list[Version]:
-    """All that is kept, and before it what was saved last if the file holds another text now."""
-    folder, kept = _folder(path), _kept(path)
-    last = os.path.join(folder, _SAVED)
+def _changed_by_hand(path: str) -> list[Version]:
+    """What was saved last, if the file holds another text now and no version has it; else none."""
+    last, kept = os.path.join(_folder(path), _SAVED), _kept(path)
     text = _bytes_in(last)
     if text is None or text == _bytes_in(path) or (kept and text == _bytes_in(kept[0].path)):
-        return kept
+        return []
     changed = replace.fingerprint(path)
     when = datetime.fromtimestamp(changed.modified_ns / 1e9, UTC) if changed else datetime.now(UTC)
-    return [Version(_stamp(when, kept), last), *kept]
+    return [Version(_stamp(when, kept), last)]
 
 
 def _kept(path: str) -> list[Version]:

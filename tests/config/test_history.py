@@ -269,8 +269,9 @@ class TestMovingASecretOut:
         reference = {"ref": "env:X"}
         moved = {"tokens": [reference, other], "chain": [{"password": reference}]}
         file.update("a", options=moved)
-        [text] = [Path(path).read_text() for path in history.files(file.path)]
-        assert tomllib.loads(text)["storage"]["a"]["options"] == moved
+        version, saved = [Path(path).read_text() for path in history.files(file.path)]
+        assert saved == Path(file.path).read_text()
+        assert tomllib.loads(version)["storage"]["a"]["options"] == moved
 
     def test_and_giving_it_up_for_another_or_for_none_keeps_the_way_back(
         self, file: ConfigFile, secret: str
@@ -305,3 +306,19 @@ class TestMovingASecretOut:
         for setting in ("bucket", "aws_session_token", "nonsense"):
             with pytest.raises(storage_core.ConfigurationError):
                 move_secret(file, "prod", setting, "env:X")
+
+
+def test_a_secret_is_forgotten_in_what_was_saved_last_although_that_could_not_be_renewed(
+    file: ConfigFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = token_hex(20)
+    monkeypatch.setenv("A_SECRET", secret)
+    file.add(
+        S3Storage(bucket="b", aws_access_key_id="AKIAEXAMPLE", aws_secret_access_key=secret),
+        name="a",
+    )
+    monkeypatch.setattr(history, "saved", lambda path, data: None)
+    move_secret(file, "a", "aws_secret_access_key", "env:A_SECRET")
+    kept_files = [Path(path) for path in history.files(file.path)]
+    assert kept_files
+    assert not [path for path in kept_files[0].parent.iterdir() if secret in path.read_text()]
