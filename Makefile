@@ -26,7 +26,7 @@ run: $(RUN_READY) ## Set up what is missing and open the app (without a terminal
 	@.venv/bin/storage $(ARGS)
 
 test: $(DEV_READY) $(AZURITE_READY) ## Set up what is missing, test servers included, and run all tests
-	@$(PYTHON) -m pytest $(ARGS)
+	@$(PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 reliability: $(DEV_READY) $(AZURITE_READY) ## The full reliability tests, up to half an hour; ends with a table of their numbers
 	@$(PYTHON) -m pytest -m reliability $(ARGS)

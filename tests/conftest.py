@@ -59,12 +59,14 @@ _FIXED = {
     "TERM": "xterm-256color",
     "TZ": "UTC",
 }
+# The snapshot plugin tells pytest-xdist's processes by it where its report is being gathered.
+_HANDED_ON = {"TEXTUAL_SNAPSHOT_TEMPDIR"}
 _environment = pytest.MonkeyPatch()
 
 
 def pytest_configure() -> None:
     """Takes the developer's settings away before a test module imports a driver."""
-    for name in os.environ:
+    for name in os.environ.keys() - _HANDED_ON:
         if name.startswith(_FOREIGN_PREFIXES) or name.upper() in _FOREIGN:
             _environment.delenv(name)
     for name, value in _FIXED.items():

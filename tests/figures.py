@@ -1,6 +1,7 @@
 """The numbers of RELIABILITY's figures: tests hand them in, `make reliability` ends with the table.
 
-A figure is handed in before it is asserted, so that one that falls short is printed too.
+A figure is handed in before it is asserted, so that one that falls short is printed too. It travels
+as a property of its test's report, which reaches the table from whichever process ran the test.
 """
 
 from __future__ import annotations
@@ -25,16 +26,15 @@ class Line(NamedTuple):
 
 Figure: TypeAlias = Callable[[int | str, str, str], None]
 
-_lines: Final = pytest.StashKey[list[Line]]()
+_PROPERTY: Final = "figure"
 
 
 @pytest.fixture
-def figure(request: pytest.FixtureRequest) -> Figure:
+def figure(record_property: Callable[[str, object], None]) -> Figure:
     """Hand in a number: `figure(9, "200 MB blob killed 30 times", "0 torn of 30")`."""
 
     def hand_in(number: int | str, what: str, result: str) -> None:
-        lines = request.config.stash.setdefault(_lines, [])
-        lines.append(Line(number, what, result, request.node.nodeid))
+        record_property(_PROPERTY, (number, what, result))
 
     return hand_in
 
@@ -44,7 +44,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     config = terminalreporter.config
     if config.option.collectonly:
         return
-    lines = config.stash.get(_lines, [])
+    lines = [
+        Line(*handed_in, report.nodeid)
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        if isinstance(report, pytest.TestReport) and report.when == "teardown"
+        for name, handed_in in report.user_properties
+        if name == _PROPERTY
+    ]
     everything = config.args_source is pytest.Config.ArgsSource.TESTPATHS
     if everything and config.option.markexpr == "reliability" and not config.option.keyword:
         found = {line.figure for line in lines}
