@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import wait
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
 from textual import events, work
-from textual.app import App, SystemCommand
+from textual.app import App
 from textual.binding import Binding
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.reactive import Reactive, reactive
@@ -72,6 +72,7 @@ class StorageApp(App[None]):
     BINDINGS: ClassVar = [
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True),
     ]
+    ENABLE_COMMAND_PALETTE = False  # Each screen opens one of its own, in `palette.py`.
     NOTIFICATION_TIMEOUT = 4
 
     theme = Reactive(DARK)  # Set later, it would have Textual read all styles twice.
@@ -309,14 +310,6 @@ class StorageApp(App[None]):
     def key_of(self, command: str) -> str:
         """The first of them; empty when it has its own."""
         return next(iter(self.keys_of(command)), "")
-
-    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """The command palette has the commands of the screen below it, in the same words."""
-        for command in getattr(screen, "declared", ()):
-            action = f"action_{command.name}"
-            possible = screen.check_action(command.name, ()) and hasattr(screen, action)
-            if possible and command.name != "palette":
-                yield SystemCommand(command.label, command.tooltip, getattr(screen, action))
 
     # ---- crashes
 

@@ -7,6 +7,7 @@ from secrets import token_hex
 from typing import Any
 
 import pytest
+from textual.command import CommandList
 from textual.widget import Widget
 from textual.widgets import Input
 
@@ -55,14 +56,19 @@ async def test_help_and_palette_use_the_words_of_the_declaration(tmp_path: Path)
     app = StorageApp(path)
     async with app.run_test(size=(120, 60)) as pilot:
         await settle(pilot)
-        palette = {c.title: c.help for c in app.get_system_commands(app.screen)}
-        await press(pilot, "question_mark")
+        await press(pilot, "ctrl+p")
+        offered = app.screen.query_one(CommandList)
+        while not offered.option_count:
+            await pilot.pause()
+        palette = dict(str(each.prompt).split("\n") for each in offered.options)
+        await press(pilot, "escape", "question_mark")
         text = " ".join(screen_text(pilot).replace("▌", "").split())
         for command in commands.LIST:
             assert command.label in text
             assert command.tooltip in text
             if command.name not in ("palette", "undo", "redo"):
-                assert palette[command.label] == command.tooltip
+                said = f"{command.label:<16}{commands.shown_key(command.keys[0])}"
+                assert palette[said] == command.tooltip
         await press(pilot, "escape")
         assert app.screen is the_list(pilot)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from secrets import token_hex
 
@@ -112,6 +113,23 @@ async def test_leaving_without_changes_asks_nothing(tmp_path: Path) -> None:
         await press(pilot, "e")
         assert isinstance(pilot.app.screen, FormScreen)
         await press(pilot, "escape")
+        assert pilot.app.screen is the_list(pilot)
+
+
+async def test_what_is_found_out_for_a_form_that_was_left_disturbs_nobody(tmp_path: Path) -> None:
+    async with StorageApp(write(tmp_path / "storage.toml")).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "e")
+        form = pilot.app.screen
+        assert isinstance(form, FormScreen)
+        field = form.fields()[0]
+        left = form.dismiss()
+        while form.is_attached:
+            form._show_landing()
+            form.run_worker(form._find_fault(field), group="check-x", exclusive=True)
+            await asyncio.sleep(0)
+        await left
+        await settle(pilot)
         assert pilot.app.screen is the_list(pilot)
 
 

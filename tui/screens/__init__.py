@@ -14,5 +14,6 @@ browse.py          the blobs of one storage; notices.py: what it says where ther
 preview.py         what is in a blob; blob.py: the commands that it shares with browse.py
 download.py        where a blob is to be written
 ask.py             questions: a choice, a name
+palette.py         finding a command, or a theme, by typing part of its name
 help.py            every key of a screen
 """

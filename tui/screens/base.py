@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from textual import events, on
 from textual.binding import Binding
+from textual.errors import NoWidget
 from textual.screen import ModalScreen, Screen
+from textual.widget import Widget
 
+from tui.background import in_thread
 from tui.commands import shown_key
 from tui.widgets.backdrop import Backdrop
 from tui.widgets.bars import KeyBar, TitleBar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from textual.app import ComposeResult
     from textual.geometry import Region
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from tui.app import StorageApp
     from tui.commands import Command
 
+T = TypeVar("T")
 ResultT = TypeVar("ResultT")
 
 # Before all others, so that the focus has moved when the next key of a burst arrives.
@@ -32,7 +36,37 @@ _MOVING = [
 ]
 
 
-class StorageScreen(Screen[ResultT]):
+class Stepwise(Screen[ResultT]):
+    """A screen that opens in several callbacks, so that a key may come between.
+
+    Textual styles it, lays it out and paints it in one, and then lays it out once more.
+    """
+
+    @on(events.ScreenResume)
+    def _paint_later(self) -> None:
+        # This comes before Textual's own handler, which does not paint while a batch is open.
+        batch = ExitStack()
+        batch.enter_context(self.app.batch_update())
+        if not self.call_later(self._draw_widgets, batch):
+            batch.close()
+
+    async def _draw_widgets(self, batch: ExitStack) -> None:
+        """Draw each widget by itself; painting finds in its cache what it looks like."""
+        with batch:
+            for widget in self.walk_children(Widget, with_self=True):
+                try:
+                    place = self.find_widget(widget)
+                except NoWidget:
+                    continue
+                await asyncio.sleep(0)
+                widget.render_lines(place.visible_region.translate(-place.region.offset))
+
+    @on(events.Resize)
+    async def _turn(self) -> None:
+        await asyncio.sleep(0)
+
+
+class StorageScreen(Stepwise[ResultT]):
     """A screen whose commands are declared in `commands.py`."""
 
     BINDINGS: ClassVar[list[Any]] = _MOVING
@@ -61,17 +95,29 @@ class StorageScreen(Screen[ResultT]):
         """What stands between the bars."""
         yield from ()
 
+    async def in_thread(self, function: Callable[[], T]) -> T:
+        """`background.in_thread`, for a worker whose result is for this screen."""
+        try:
+            return await in_thread(function)
+        finally:
+            self.end_if_left()
+
+    def end_if_left(self) -> None:
+        """End the worker that calls this if the screen was left and its widgets are being removed.
+
+        Textual ends a screen's workers only after that.
+
+        Raises:
+            asyncio.CancelledError: it was.
+        """
+        if not self.is_running:
+            raise asyncio.CancelledError
+
     def on_mount(self) -> None:
         """Say where one is, and what is being done."""
         title = self.query_one(TitleBar)
         title.note = title.note or self.app.workspace.shown_path
         self.watch(self.app, "busy", lambda busy: setattr(title, "busy", busy))
-
-    @on(events.Resize)
-    async def _turn(self) -> None:
-        # Textual now lays the screen out once more, right after the first time: a key may come
-        # between.
-        await asyncio.sleep(0)
 
     @contextmanager
     def keys_free(self) -> Iterator[None]:
@@ -119,27 +165,32 @@ class StorageScreen(Screen[ResultT]):
         self.app.push_screen(HelpScreen(self.declared))
 
     def action_palette(self) -> None:
-        """Textual's command palette, with our commands."""
-        self.app.action_command_palette()
+        """Find a command by typing part of its name."""
+        from tui.screens.palette import CommandSearch
+
+        self.app.push_screen(CommandSearch())
 
     def action_theme(self) -> None:
         """Choose how the app looks."""
-        self.app.search_themes()
+        from tui.screens.palette import ThemeSearch
+
+        self.app.push_screen(ThemeSearch())
 
     async def action_quit(self) -> None:
         """Leave the app."""
         await self.app.action_quit()
 
 
-class Dialog(ModalScreen[ResultT]):
-    """A small screen over another."""
+class Dialog(ModalScreen[ResultT], Stepwise[ResultT]):
+    """A small screen over another, which is dimmed."""
 
     BINDINGS: ClassVar[list[Any]] = _MOVING
 
     app: StorageApp
 
-    def __init__(self) -> None:
-        super().__init__(classes=" ".join(_breakpoints(self.app)))
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.add_class(*_breakpoints(self.app))
         self._below: Screen[Any] | None = None
         self._backdrop: Backdrop | None = None
 
@@ -147,11 +198,6 @@ class Dialog(ModalScreen[ResultT]):
         """Draw what is below, before the event loop draws the dialog: each takes its time."""
         self._below = self.app.screen_stack[-2]
         self.render()
-
-    @on(events.Resize)
-    async def _turn(self) -> None:
-        # As in `StorageScreen`.
-        await asyncio.sleep(0)
 
     def render(self) -> Any:
         """The screen below, dimmed."""
@@ -171,6 +217,7 @@ class Dialog(ModalScreen[ResultT]):
         """Textual names `regions` when something below has changed there."""
         if regions:
             self._backdrop = None
+            self.call_later(self.render)
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
 

@@ -13,7 +13,7 @@ from storage_core.errors import StorageError
 from storage_core.keys import KINDS
 from storage_core.store import Store
 from tui import commands
-from tui.background import begin, in_thread, stream
+from tui.background import begin, stream
 from tui.blobs import SORTS, Listed, OpenedStore, Sort, View, arranged
 from tui.flow import flow
 from tui.quantities import human_size
@@ -101,6 +101,7 @@ class BrowseScreen(BlobCommands[None]):
         try:
             self._say()
             async for page in stream(self.opened.pages):
+                self.end_if_left()
                 found += page
                 if fresh:
                     # Otherwise what was listed before stands until all is listed anew.
@@ -132,7 +133,7 @@ class BrowseScreen(BlobCommands[None]):
             self._changed = False
             blobs, kind = self._standing(), KINDS[self._kind - 1] if self._kind else None
             words, sort = self._filter.lower().split(), self.table.sort
-            self._show(await in_thread(lambda: arranged(blobs, kind, words, sort)))  # noqa: B023
+            self._show(await self.in_thread(lambda: arranged(blobs, kind, words, sort)))  # noqa: B023
         self._arranging = None
 
     def _show(self, view: View) -> None:

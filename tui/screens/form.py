@@ -13,7 +13,6 @@ from storage_core.declaration.table import nearest_setting
 from storage_core.errors import ConfigurationError
 from storage_core.paths import absolute
 from tui import commands, draft
-from tui.background import in_thread
 from tui.flow import flow
 from tui.screens.saving import NAME, SaveCommands
 from tui.text import printable
@@ -139,7 +138,7 @@ class FormScreen(SaveCommands):
     @work(group="landing", exclusive=True)
     async def _show_landing(self) -> None:
         values = self.values()
-        place = await in_thread(lambda: draft.landing(self.cls, values))
+        place = await self.in_thread(lambda: draft.landing(self.cls, values))
         landing = self.query_one(Landing)
         landing.wrong = len(self.query(".-wrong"))
         landing.place = printable(place)
@@ -161,12 +160,12 @@ class FormScreen(SaveCommands):
         doubt: str | None = None
         if field.setting is NAME:
             own = self.entry.name if self.entry else None
-            fault = await in_thread(
+            fault = await self.in_thread(
                 lambda: draft.name_fault(self.app.workspace.file, value, own) if value else None
             )
         else:
-            fault = await in_thread(lambda: draft.fault_of(self.cls, field.setting, value))
-            found = await in_thread(lambda: draft.doubts(self.cls, values))
+            fault = await self.in_thread(lambda: draft.fault_of(self.cls, field.setting, value))
+            found = await self.in_thread(lambda: draft.doubts(self.cls, values))
             doubt = found.get(field.setting.name)
         if field.value == value:
             field.show_fault(fault)

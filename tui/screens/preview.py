@@ -11,7 +11,6 @@ from textual.widgets import Static
 
 from storage_core.errors import StorageError
 from tui import commands
-from tui.background import in_thread
 from tui.blobs import PREVIEWED
 from tui.preview import Preview, parts_of_dump, preview_of
 from tui.quantities import human_size
@@ -76,7 +75,7 @@ class PreviewScreen(BlobCommands[None]):
         self.query_one(Pager).show(())
         self._say()
         try:
-            self._preview = await in_thread(lambda: preview_of(self.opened.head(blob.key)))
+            self._preview = await self.in_thread(lambda: preview_of(self.opened.head(blob.key)))
         except StorageError as error:
             self._problem = printable(str(error))
         title.progress = ""
@@ -96,7 +95,7 @@ class PreviewScreen(BlobCommands[None]):
         if preview is None:
             return
         width = pager.room
-        lines = await in_thread(lambda: preview.drawn(width))
+        lines = await self.in_thread(lambda: preview.drawn(width))
         if preview.as_bytes:
             pager.show(lines, parts_of_dump)
         elif preview.is_json:

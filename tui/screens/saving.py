@@ -10,7 +10,6 @@ from textual.widgets import Button
 
 from storage_core.declaration.setting import Setting
 from tui import draft
-from tui.background import in_thread
 from tui.flow import flow
 from tui.screens.base import StorageScreen
 from tui.screens.changes import renamed
@@ -176,7 +175,7 @@ class SaveCommands(FilledForm):
         from storage_core.declaration.validation import InvalidSettings
 
         try:
-            await in_thread(lambda: draft.configuration(self.cls, values))
+            await self.in_thread(lambda: draft.configuration(self.cls, values))
         except InvalidSettings as error:
             return {f.name: draft.in_labels(self.cls, f.message) for f in error.faults}
         return {}
