@@ -12,8 +12,10 @@ from textual.widgets import Button
 from storage_core.types import all_types
 from tests.tui.driving import enter, names, press, read, said, screen_text, settle, the_list, write
 from tui.app import StorageApp
+from tui.screens import base
 from tui.screens.form import FormScreen
 from tui.widgets.field import Field
+from tui.widgets.form_lines import Landing
 
 
 async def test_a_newcomer_creates_the_first_one_and_makes_it_the_default(tmp_path: Path) -> None:
@@ -116,18 +118,27 @@ async def test_leaving_without_changes_asks_nothing(tmp_path: Path) -> None:
         assert pilot.app.screen is the_list(pilot)
 
 
-async def test_what_is_found_out_for_a_form_that_was_left_disturbs_nobody(tmp_path: Path) -> None:
+async def test_what_is_found_out_for_a_form_that_was_left_disturbs_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with StorageApp(write(tmp_path / "storage.toml")).run_test() as pilot:
         await settle(pilot)
         await press(pilot, "e")
         form = pilot.app.screen
         assert isinstance(form, FormScreen)
-        field = form.fields()[0]
+        gone = asyncio.Event()
+
+        async def found_late(_: object) -> str:
+            await gone.wait()
+            return ""
+
+        monkeypatch.setattr(base, "in_thread", found_late)
+        landing = form._show_landing()
         left = form.dismiss()
-        while form.is_attached:
-            form._show_landing()
-            form.run_worker(form._find_fault(field), group="check-x", exclusive=True)
+        while form.query(Landing):  # noqa: ASYNC110 (nothing tells that it goes)
             await asyncio.sleep(0)
+        assert landing.is_running
+        gone.set()
         await left
         await settle(pilot)
         assert pilot.app.screen is the_list(pilot)
