@@ -54,11 +54,11 @@ class Stepwise(Screen[ResultT]):
         """Draw each widget by itself; painting finds in its cache what it looks like."""
         with batch:
             for widget in self.walk_children(Widget, with_self=True):
+                await asyncio.sleep(0)
                 try:
                     place = self.find_widget(widget)
                 except NoWidget:
                     continue
-                await asyncio.sleep(0)
                 widget.render_lines(place.visible_region.translate(-place.region.offset))
 
     @on(events.Resize)
