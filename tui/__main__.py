@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from storage_core.cli import main as run_command
 
@@ -13,13 +14,24 @@ if TYPE_CHECKING:
 
 def main() -> int:
     """Run one command, or the app; return the exit code."""
-    return run_command(open_app=_open_app)
+    return run_command(open_app=_open_app, key_mistakes=_key_mistakes)
 
 
 def _open_app(config_path: str | None) -> int:
     app = loaded_app(config_path)
     app.run()
     return app.return_code or 0
+
+
+def _key_mistakes(tables: Mapping[str, Any]) -> list[tuple[tuple[str, ...], str]]:
+    """What is wrong with the remapped keys, in the words of the app."""
+    app = tables.get("app")
+    if not (isinstance(app, dict) and "keys" in app):
+        return []
+    # Here, because nothing else that is validated needs Textual.
+    from tui.keymap import mistakes
+
+    return mistakes(tables)
 
 
 def loaded_app(config_path: str | None) -> StorageApp:

@@ -1,5 +1,7 @@
 """Remapped keys: `[app.keys]` of the configuration file, such as `new = "ctrl+n"`.
 
+Called by the app whenever it has read the file, and by `storage validate`.
+
 Whatever stands there, nobody is locked out: a remapping that is not understood, or takes the key of
 another command, is left aside with a note. What people press when they are lost stays beside any
 other choice: F1, Ctrl+Q, Ctrl+P, Escape, Enter and the arrow keys.
@@ -35,34 +37,48 @@ _LETTER = re.compile(r"(ctrl|alt|shift|ctrl\+shift|alt\+shift)\+[a-z0-9]|[^\W_]"
 
 def keymap(tables: Mapping[str, Any]) -> tuple[dict[str, str], list[str]]:
     """What `tables` remaps (command -> keys, as Textual spells them), and what was left aside."""
+    accepted, found = _read(tables)
+    return accepted, [message for _, message in found]
+
+
+def mistakes(tables: Mapping[str, Any]) -> list[tuple[tuple[str, ...], str]]:
+    """The notes of `keymap`, each with the path of the key in the file that it is about."""
+    return _read(tables)[1]
+
+
+def _read(tables: Mapping[str, Any]) -> tuple[dict[str, str], list[tuple[tuple[str, ...], str]]]:
     app = tables.get("app")
     wanted = app.get("keys") if isinstance(app, dict) else None
     if wanted is None:
         return {}, []
+    path = ("app", "keys")
     if not isinstance(wanted, dict):
-        return {}, ["app.keys must be a table; its keys are left as they are"]
+        return {}, [(path, "app.keys must be a table; its keys are left as they are")]
     known = {command.name: command for group in commands.ALL for command in group}
     accepted: dict[str, str] = {}
-    notes: list[str] = []
+    notes: list[tuple[tuple[str, ...], str]] = []
     for name, key in wanted.items():
         where = f"app.keys.{printable(name)[:40]}"
         if name not in known:
-            notes.append(f"{where} is no command; `?` lists them")
+            note = f"{where} is no command; `?` lists them"
         elif not isinstance(key, str) or not (spelled := _spelled(key)):
-            notes.append(f'{where} is no key; write something like "ctrl+n" or "N"')
+            note = f'{where} is no key; write something like "ctrl+n" or "N"'
         elif spelled in _RESERVED - set(_kept(name)):
-            notes.append(f"{where}: {key} has a fixed meaning; choose another key")
+            note = f"{where}: {key} has a fixed meaning; choose another key"
         elif name in _WHILE_TYPING and _typed(spelled) and spelled not in _kept(name):
-            notes.append(f'{where}: {key} is typed into fields; choose one such as "ctrl+t"')
+            note = f'{where}: {key} is typed into fields; choose one such as "ctrl+t"'
         else:
             accepted[name] = spelled
+            continue
+        notes.append(((*path, name), note))
     # Leaving one aside gives its own key back to it, which another may have been given.
     while clashes := {
         n: other for n, k in accepted.items() if (other := _clash(n, k, accepted, known))
     }:
         for name, other in clashes.items():
             key = commands.shown_key(accepted.pop(name))
-            notes.append(f"app.keys.{name}: {key} is the key of {other}; choose another key")
+            note = f"app.keys.{name}: {key} is the key of {other}; choose another key"
+            notes.append(((*path, name), note))
     return {
         name: ",".join(dict.fromkeys((key, *_kept(name)))) for name, key in accepted.items()
     }, notes

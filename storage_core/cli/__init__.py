@@ -21,23 +21,37 @@ Click is imported nowhere else in the project, and drivers only where a store is
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 OpenApp = Callable[[str | None], int]
 """Opens the full-screen app on a configuration file (None: the usual one); gives its exit code."""
 
 
-def main(arguments: Sequence[str] | None = None, *, open_app: OpenApp | None = None) -> int:
+KeyMistakes = Callable[[Mapping[str, Any]], Iterable[tuple[tuple[str, ...], str]]]
+"""From all tables of the file: what the app does not take of the keys remapped there, each with
+the path of what it is about."""
+
+
+def main(
+    arguments: Sequence[str] | None = None,
+    *,
+    open_app: OpenApp | None = None,
+    key_mistakes: KeyMistakes | None = None,
+) -> int:
     """Run one command and return its exit code.
 
     Args:
         arguments: what follows `storage`; by default those of this process.
         open_app: what bare `storage` opens on a terminal; without it, the list is printed.
+        key_mistakes: what `storage validate` asks about keys of the app; without it, nobody.
     """
     try:
+        from storage_core.cli.command import Session
         from storage_core.cli.run import run
 
-        return run(list(sys.argv[1:] if arguments is None else arguments), open_app)
+        given = list(sys.argv[1:] if arguments is None else arguments)
+        return run(given, Session(open_app, key_mistakes))
     except KeyboardInterrupt:
         # Before `run` could take care of it: while modules were being loaded.
         return 130

@@ -17,7 +17,7 @@ from storage_core.cli.errors import WrongUsage
 from storage_core.config.file import ConfigFile
 
 if TYPE_CHECKING:
-    from storage_core.cli import OpenApp
+    from storage_core.cli import KeyMistakes, OpenApp
 
 
 REF_HELP: Final = (
@@ -30,7 +30,8 @@ REF_HELP: Final = (
 class Session:
     """One run of the program."""
 
-    open_app: OpenApp | None
+    open_app: OpenApp | None = None
+    key_mistakes: KeyMistakes | None = None
     config_path: str | None = None
     """What --config said, before or after the name of the command."""
 

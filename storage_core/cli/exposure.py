@@ -1,4 +1,7 @@
-"""Warnings about what stands in the configuration file, with what to run or write instead."""
+"""Warnings about what stands in the configuration file, with what to run or write instead.
+
+Called by `storage validate` for all of them, by `ls` and by what saves for some.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,12 @@ from typing import TYPE_CHECKING
 
 from storage_core.cli import output
 from storage_core.config.audit import doubts, holds_secrets, loose_mode, plain_secrets
+from storage_core.config.entries import Problem
+from storage_core.config.scan import line_of
 from storage_core.paths import shortened
 
 if TYPE_CHECKING:
+    from storage_core.cli import KeyMistakes
     from storage_core.config.entries import Configurations
 
 
@@ -43,6 +49,14 @@ def stored_plain(found: Configurations, text: str) -> Iterator[str]:
 def doubtful(found: Configurations, text: str = "", name: str | None = None) -> Iterator[str]:
     """What cannot be opened as it stands, in one configuration (`name`) or in all."""
     return (str(doubt) for doubt in doubts(found, text) if name in (None, doubt.name))
+
+
+def misremapped(
+    found: Configurations, text: str, key_mistakes: KeyMistakes | None
+) -> Iterator[str]:
+    """Keys of the app that are remapped to what it does not take."""
+    for path, message in key_mistakes(found.tables) if key_mistakes else ():
+        yield str(Problem(message, found.path, line_of(text, path)))
 
 
 def warn_of(found: Configurations, name: str) -> None:

@@ -12,7 +12,7 @@ from click.shell_completion import CompletionItem
 from storage_core.cli import output
 from storage_core.cli.command import Session, command
 from storage_core.cli.errors import CommandFailed, WrongUsage
-from storage_core.cli.exposure import doubtful, exposed, stored_plain
+from storage_core.cli.exposure import doubtful, exposed, misremapped, stored_plain
 from storage_core.config.audit import make_private
 from storage_core.config.entries import by_line
 from storage_core.config.file import ConfigFile
@@ -43,8 +43,8 @@ def validate(session: Session, file: str | None, fix: bool, as_json: bool) -> No
     """Find every problem in the configuration file.
 
     Each is printed with its line; the exit code is 1 if there is one. FILE is another file to look
-    at. Secrets that stand in the file, or that others can read, are warned of, and so is what
-    cannot be opened.
+    at. Secrets that stand in the file, or that others can read, are warned of, and so are what
+    cannot be opened and remapped keys that the app does not take.
     """
     if file == "":
         raise WrongUsage("FILE is empty; name a file, or leave it out")
@@ -63,7 +63,12 @@ def validate(session: Session, file: str | None, fix: bool, as_json: bool) -> No
             make_private(found.path)
             output.note(f"{shortened(found.path)} can be read by its owner only now")
         text = read_text(found.path)
-        warnings = [*doubtful(found, text), *exposed(found), *stored_plain(found, text)]
+        warnings = [
+            *doubtful(found, text),
+            *exposed(found),
+            *stored_plain(found, text),
+            *misremapped(found, text, session.key_mistakes),
+        ]
     if as_json:
         output.emit_json({"path": target.path, "problems": problems, "warnings": warnings})
     else:

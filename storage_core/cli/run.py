@@ -3,44 +3,37 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from storage_core.cli import errors, output
 from storage_core.cli.command import Session
 from storage_core.cli.group import PROGRAM, storage
 
-if TYPE_CHECKING:
-    from storage_core.cli import OpenApp
-
 _COMPLETE = "_STORAGE_COMPLETE"
 
 
-def run(arguments: list[str], open_app: OpenApp | None) -> int:
+def run(arguments: list[str], session: Session) -> int:
     """Run one command; every exception has become a line and a code when this returns."""
     output.prepare()
     try:
-        code = _completed() if os.environ.get(_COMPLETE) else _invoked(arguments, open_app)
+        code = _completed(session) if os.environ.get(_COMPLETE) else _invoked(arguments, session)
         output.flush()
         return code
     except BaseException as error:
         return _reported(error)
 
 
-def _invoked(arguments: list[str], open_app: OpenApp | None) -> int:
+def _invoked(arguments: list[str], session: Session) -> int:
     # Not click's own `main`: it would take a broken pipe of a storage for one of the output.
-    session = Session(open_app)
     with storage.make_context(PROGRAM, arguments, obj=session) as context:
         code = storage.invoke(context)
     return code if isinstance(code, int) else errors.DONE
 
 
-def _completed() -> int:
+def _completed(session: Session) -> int:
     """Answer the shell, which asks how a command line could go on."""
     from click.shell_completion import shell_complete
 
-    return shell_complete(
-        storage, {"obj": Session(None)}, PROGRAM, _COMPLETE, os.environ[_COMPLETE]
-    )
+    return shell_complete(storage, {"obj": session}, PROGRAM, _COMPLETE, os.environ[_COMPLETE])
 
 
 def _reported(error: BaseException) -> int:

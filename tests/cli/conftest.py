@@ -134,9 +134,18 @@ def ended(child: pexpect.spawn) -> int:
     return int(child.exitstatus)
 
 
-def run_process(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
-    """A command as a process, its output captured unless `options` say otherwise."""
+def run_process(
+    *arguments: str, program: str = "storage_core", **options: Any
+) -> subprocess.CompletedProcess[str]:
+    """A command as a process, its output captured unless `options` say otherwise.
+
+    `program` is the package that is run: `tui` for what the app has a part in.
+    """
     defaults = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     return subprocess.run(
-        [*COMMAND, *arguments], text=True, timeout=60, check=False, **{**defaults, **options}
+        [*COMMAND[:-1], program, *arguments],
+        text=True,
+        timeout=60,
+        check=False,
+        **{**defaults, **options},
     )

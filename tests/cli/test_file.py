@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from secrets import token_hex
@@ -10,7 +12,8 @@ from typing import Any
 import pytest
 
 from storage_core.types import all_types
-from tests.cli.conftest import Outcome
+from tests.cli.conftest import Outcome, run_process
+from tui.keymap import keymap
 
 Storage = Callable[..., Outcome]
 
@@ -89,6 +92,36 @@ def test_plain_secrets_in_a_file_that_others_can_read_are_warned_of(
     assert storage("validate", "--fix").code == 0
     assert two.stat().st_mode & 0o777 == 0o600
     assert storage("ls").err == ""
+
+
+def test_remapped_keys_that_the_app_does_not_take_are_warned_of_in_its_words(config: Path) -> None:
+    config.write_text(
+        '[app.keys]\nnew = "ctrl+x"  # fine\nsav = "x"\nsort = "ctrl"\nsave = "s"\ndelete = "t"\n'
+    )
+    config.chmod(0o600)
+    expected = [
+        f"{config}:3: app.keys.sav is no command; `?` lists them",
+        f'{config}:4: app.keys.sort is no key; write something like "ctrl+n" or "N"',
+        f'{config}:5: app.keys.save: s is typed into fields; choose one such as "ctrl+t"',
+        f"{config}:6: app.keys.delete: t is the key of Test; choose another key",
+    ]
+    _, notes = keymap(tomllib.loads(config.read_text()))
+    assert [f"{config}:{line}: {note}" for line, note in enumerate(notes, 3)] == expected
+    done = run_process("validate", program="tui")
+    assert (done.returncode, done.stdout) == (0, f"{config}: no problems\n")
+    assert done.stderr.splitlines() == [f"warning: {each}" for each in expected]
+    printed = run_process("validate", "--json", program="tui")
+    assert (printed.returncode, printed.stderr) == (0, "")
+    assert json.loads(printed.stdout)["warnings"] == expected
+
+
+def test_keys_that_are_no_table_are_warned_of_with_their_line(config: Path) -> None:
+    config.write_text("version = 1\n[app]\nkeys = 7\n")
+    done = run_process("validate", program="tui")
+    assert done.returncode == 0
+    assert done.stderr == (
+        f"warning: {config}:3: app.keys must be a table; its keys are left as they are\n"
+    )
 
 
 COMMANDS = [
