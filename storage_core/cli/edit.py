@@ -63,6 +63,7 @@ def edit(
             changes[name] = _merged(entry, name, value)
     for wanted in unset:
         _unset(entry, cls, wanted, changes)
+    _require_the_required(entry, cls, changes)
     if not changes:
         raise WrongUsage("nothing to change; give an option of a setting, or --unset SETTING")
     try:
@@ -86,6 +87,27 @@ def _require_owned(cls: type[StorageConfiguration], given: dict[str, Any]) -> No
             raise WrongUsage(
                 f"--{name.replace('_', '-')} is no setting of {cls.label}; it has {known}"
             )
+
+
+def _require_the_required(
+    entry: Entry, cls: type[StorageConfiguration], changes: dict[str, Any]
+) -> None:
+    """Refuse to unset what the type requires: nobody has forgotten an option here."""
+    after = {**entry.settings, **changes}
+    for setting in cls.settings():
+        if not (setting.required or setting.unless):
+            continue
+        either = [setting, *filter(None, [cls.setting_named(setting.unless or "")])]
+        unset = next((each for each in either if changes.get(each.name, ...) is None), None)
+        if unset is None or any(after.get(each.name) is not None for each in either):
+            continue
+        others = [each for each in either if each is not unset]
+        instead = (
+            f"requires it or {others[0].name}; give {others[0].option} as well"
+            if others
+            else f"requires it; give it another value with {unset.option}"
+        )
+        raise WrongUsage(f"{unset.name} cannot be unset, as {cls.label} {instead}")
 
 
 def _merged(entry: Entry, name: str, value: dict[str, Any]) -> dict[str, Any]:

@@ -117,7 +117,7 @@ def test_edit_takes_a_secret_from_standard_input(storage: Storage, two: Path) ->
         ((), "nothing to change"),
         (("--storage-path", "/x"), "--storage-path is no setting of S3 Storage; it has --bucket"),
         (("--unset", "colour"), "has no setting of this name"),
-        (("--unset", "bucket"), "--bucket is missing"),
+        (("--unset", "bucket"), "give it another value with --bucket"),
         (("--unset", "options.x"), "there is no options.x"),
         (("--unset", "prefix", "--prefix", "x"), "both set and unset"),
         (("--timeout", "never"), "--timeout must be a number"),
@@ -134,6 +134,22 @@ def test_a_wrong_edit_is_wrong_usage_and_changes_nothing(
     assert outcome.err.startswith("error: ")
     assert outcome.err.count("\n") == 1
     assert two.read_text() == before
+
+
+def test_one_of_two_settings_can_be_unset_only_for_the_other(
+    storage: Storage, config: Path
+) -> None:
+    config.write_text('[storage.a]\ntype = "azure"\ncontainer = "c"\naccount_name = "acme"\n')
+    outcome = storage("edit", "a", "--unset", "account-name")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err == (
+        "error: account_name cannot be unset, as Azure Blob Storage requires it or "
+        "connection_string; give --connection-string as well\n"
+    )
+    reference = ("--connection-string", "env:AZURE")
+    assert storage("edit", "a", "--unset", "account-name", *reference).code == 0
+    assert storage("edit", "a", "--unset", "connection_string").code == 2
+    assert tables(config)["storage"]["a"]["connection_string"] == "env:AZURE"
 
 
 def test_renaming_carries_the_default_along(storage: Storage, two: Path) -> None:
