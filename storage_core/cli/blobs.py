@@ -15,11 +15,12 @@ from storage_core.cli.protection import confirm_option, require_confirmation
 from storage_core.keys import KINDS, Kind, parse_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from storage_core.backends.base import Blob
 
 _KIND: Final = click.Choice(KINDS)
+_SORTS: Final = ("age", "name", "size")
 _SHOWN_CONTROLS: Final = frozenset(b"\t\n\r")
 
 
@@ -112,17 +113,40 @@ def read(session: Session, key: str, ref: str | None, target: str | None, as_jso
         output.emit_bytes(data)
 
 
-@command("blobs", examples=("storage blobs", "storage blobs prod-results --kind results"))
+@command(
+    "blobs",
+    examples=(
+        "storage blobs",
+        "storage blobs prod-results --kind results",
+        "storage blobs prod-results --sort size --reverse",
+    ),
+)
 @click.argument("ref", metavar="[REF]", required=False, shell_complete=complete_ref)
 @click.option("--kind", type=_KIND, help="Only this kind of data.")
+@click.option(
+    "--sort",
+    type=click.Choice(_SORTS),
+    default=_SORTS[0],
+    help="The newest first, the first by name, or the largest.  [default: age]",
+)
+@click.option("--reverse", is_flag=True, help="The other way round, such as the oldest first.")
 @click.pass_obj
-def blobs(session: Session, ref: str | None, kind: Kind | None, as_json: bool) -> None:
+def blobs(
+    session: Session,
+    ref: str | None,
+    kind: Kind | None,
+    sort: str,
+    reverse: bool,
+    as_json: bool,
+) -> None:
     """List the blobs of the default storage, or of another one.
 
     Each line has the time of writing (UTC), the size in bytes and the key.
     """
     with stores.opened(session, ref) as store:
-        found = store.list(kind)
+        found = _sorted(store.list(kind), sort)
+        if reverse:
+            found.reverse()
         if as_json:
             output.emit_json(
                 {
@@ -139,11 +163,9 @@ def blobs(session: Session, ref: str | None, kind: Kind | None, as_json: bool) -
                 }
             )
             return
-        is_empty = True
         for blob in found:
             output.emit(_listed(blob))
-            is_empty = False
-        if is_empty:
+        if not found:
             output.note(f"No blobs in {stores.called(store)} ({store.location}).")
 
 
@@ -176,6 +198,16 @@ def _standard_input() -> bytes:
     if sys.stdin.isatty():
         output.note("Reading from the terminal; end with Ctrl+D on a line of its own.")
     return sys.stdin.buffer.read()
+
+
+def _sorted(blobs: Iterable[Blob], sort: str) -> list[Blob]:
+    """In the same orders as the app; what is equal, by name."""
+    found = sorted(blobs, key=lambda blob: (blob.key.partition("/")[2].lower(), blob.key))
+    if sort == "age":
+        found.sort(key=lambda blob: blob.modified.timestamp() if blob.modified else 0, reverse=True)
+    elif sort == "size":
+        found.sort(key=lambda blob: -1 if blob.size is None else blob.size, reverse=True)
+    return found
 
 
 def _listed(blob: Blob) -> str:

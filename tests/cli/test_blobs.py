@@ -222,6 +222,32 @@ def test_blobs_are_listed_with_time_size_and_key(storage: Storage, here: Path) -
     assert blob["modified"].endswith("+00:00")
 
 
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ((), ["results/c", "flows/B", "results/a", "results/d"]),
+        (("--sort", "age", "--reverse"), ["results/d", "results/a", "flows/B", "results/c"]),
+        (("--sort", "name"), ["results/a", "flows/B", "results/c", "results/d"]),
+        (("--sort", "size"), ["results/a", "flows/B", "results/c", "results/d"]),
+        (("--sort", "size", "--kind", "results"), ["results/a", "results/c", "results/d"]),
+    ],
+    ids=lambda value: " ".join(value),
+)
+def test_blobs_are_listed_newest_first_or_in_the_order_asked_for(
+    storage: Storage, here: Path, options: tuple[str, ...], expected: list[str]
+) -> None:
+    for key, size, when in (
+        *(("results/d", 1, 10), ("results/a", 3, 20)),
+        *(("flows/B", 2, 30), ("results/c", 1, 40)),
+    ):
+        assert storage("write", "--key", key, stdin=b"x" * size).code == 0
+        os.utime(here / key, (when, when))
+    lines = storage("blobs", *options).out.splitlines()
+    assert [line.split()[-1] for line in lines] == expected
+    listed = storage("blobs", *options, "--json").json["blobs"]
+    assert [blob["key"] for blob in listed] == expected
+
+
 def test_no_blobs_is_no_error(storage: Storage, here: Path) -> None:
     outcome = storage("blobs")
     assert (outcome.code, outcome.out) == (0, "")
