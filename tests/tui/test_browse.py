@@ -16,7 +16,7 @@ from textual.widgets import Input
 from storage_core import StorageUnavailable, Store, get_store
 from storage_core.backends.local import LocalBackend
 from tests.servers.s3 import REGION, S3Server
-from tests.tui.driving import enter, press, said, screen_text, settle, the_list, write
+from tests.tui.driving import burst, enter, press, said, screen_text, settle, the_list, write
 from tui.app import StorageApp
 from tui.screens.browse import BrowseScreen
 
@@ -208,6 +208,45 @@ async def test_keys_work_on_what_the_filter_found(tmp_path: Path) -> None:
         assert isinstance(pilot.app.focused, Input)
         await press(pilot, "down")
         assert pilot.app.focused is browsing(pilot).table
+
+
+@pytest.mark.parametrize(
+    ("keys", "found", "back"),
+    [
+        ("j slash r e s u l t s", "results/alpha", "results/alpha"),
+        ("j slash f l o w s", "flows/charlie", "results/alpha"),
+        ("slash f l o w s", "flows/charlie", "results/delta"),
+        ("G slash l", "flows/echo", "flows/echo"),
+        ("G slash t a backspace", "results/delta", "flows/echo"),
+        ("slash e c h o enter", "flows/echo", "flows/echo"),
+        ("slash f l o w s down j", "flows/echo", "flows/echo"),
+        ("slash f l o w s enter j slash x y z ctrl+u", "flows/echo", "flows/echo"),
+        ("j j slash x y z", None, "flows/charlie"),
+    ],
+)
+async def test_the_filter_goes_to_the_first_that_is_found_and_back_to_where_it_began(
+    tmp_path: Path, keys: str, found: str | None, back: str
+) -> None:
+    async with StorageApp(filled(tmp_path)).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "b")
+        await burst(pilot, *keys.split())
+        shown = browsing(pilot).blob
+        assert (shown.key if shown else None) == found
+        await press(pilot, "escape")
+        assert current(pilot) == back
+        assert len(listed(pilot)) == 5
+
+
+async def test_what_follows_a_filter_at_once_works_on_what_was_found(tmp_path: Path) -> None:
+    async with StorageApp(filled(tmp_path)).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "b")
+        await burst(pilot, "slash", *"echo", "enter", "c")
+        assert pilot.app.clipboard == "flows/echo"
+        await burst(pilot, "escape", "slash", *"bravo", "down", "c", "escape")
+        assert pilot.app.clipboard == "results/bravo"
+        assert current(pilot) == "results/bravo"
 
 
 async def test_the_python_that_is_copied_reads_the_blob(

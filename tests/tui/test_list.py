@@ -10,6 +10,7 @@ from textual.widgets import Input
 
 from tests.tui.driving import (
     TWO,
+    burst,
     enter,
     names,
     press,
@@ -91,6 +92,41 @@ async def test_filter_then_enter_works_on_what_was_found(tmp_path: Path) -> None
         await settle(pilot)
         await press(pilot, "slash", *"lap", "enter", "c")
         assert pilot.app.clipboard == "a0286a5b-0f5c-4a3e-9d67-0c3d1e1b2f3a"
+
+
+THREE = TWO + '\n[storage.lab]\ntype = "temporary"\n'
+
+
+@pytest.mark.parametrize(
+    ("keys", "found", "back"),
+    [
+        ("j slash l a", "laptop", "laptop"),
+        ("j slash l a b", "lab", "laptop"),
+        ("j slash l a b backspace", "laptop", "laptop"),
+        ("slash l a", "laptop", "prod"),
+        ("slash l a x backspace", "laptop", "prod"),
+        ("G slash l a", "laptop", "Temporary Local Storage"),
+        ("slash l a b enter", "lab", "lab"),
+        ("slash l a down j", "lab", "lab"),
+        ("slash l a enter j slash", "lab", "lab"),
+        ("slash l a enter j slash p ctrl+u", "lab", "lab"),
+        ("j slash x y z", None, "laptop"),
+        ("j slash x y z ctrl+u", "laptop", "laptop"),
+    ],
+)
+async def test_the_filter_goes_to_the_first_that_is_found_and_back_to_where_it_began(
+    tmp_path: Path, keys: str, found: str | None, back: str
+) -> None:
+    async with StorageApp(write(tmp_path / "storage.toml", THREE)).run_test() as pilot:
+        await settle(pilot)
+        await burst(pilot, *keys.split())
+        row = the_list(pilot).row
+        assert (row.name if row else None) == found
+        await press(pilot, "escape")
+        row = the_list(pilot).row
+        assert row is not None
+        assert row.name == back
+        assert len(names(pilot)) == 3
 
 
 async def test_keys_move_the_cursor(tmp_path: Path) -> None:

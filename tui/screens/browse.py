@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
@@ -52,6 +53,13 @@ class BrowseScreen(BlobCommands[None]):
         self._view = View()
         self._kind = 0
         self._filter = ""
+        self._found = asyncio.Event()
+        """Set while what is shown is what the filter finds."""
+
+        self._found.set()
+        self._before: str | None = None
+        """The key under the cursor when one began to type them; None for whatever is first."""
+
         self._listing = False
         self._problem = ""
         self._changed = False
@@ -133,21 +141,29 @@ class BrowseScreen(BlobCommands[None]):
             self._changed = False
             blobs, kind = self._standing(), KINDS[self._kind - 1] if self._kind else None
             words, sort = self._filter.lower().split(), self.table.sort
-            self._show(await self.in_thread(lambda: arranged(blobs, kind, words, sort)))  # noqa: B023
+            text, sought = self._filter, not self._found.is_set()
+            view = await self.in_thread(lambda: arranged(blobs, kind, words, sort))  # noqa: B023
+            self._show(view, sought=sought)
+            if self._filter == text:
+                self._found.set()
         self._arranging = None
 
-    def _show(self, view: View) -> None:
-        current, table = self.blob, self.table
-        place = 0
-        if current is not None and table.cursor > 0:
-            place = next(
-                (place for place, blob in enumerate(view.rows) if blob.key == current.key),
-                min(table.cursor, len(view.rows) - 1),
-            )
+    def _show(self, view: View, *, sought: bool) -> None:
+        table = self.table
+        key = self._before if sought else self._current
+        place = next((place for place, blob in enumerate(view.rows) if blob.key == key), None)
+        if place is None:
+            near = key is not None and not sought
+            place = min(table.cursor, len(view.rows) - 1) if near else 0
         self._view = view
         table.longest = view.longest
         table.show(view.rows, place)
         self._say()
+
+    @property
+    def _current(self) -> str | None:
+        """The key under the cursor; None at the top, where it stays whatever comes to be first."""
+        return self.blob.key if self.blob and self.table.cursor > 0 else None
 
     def _say(self, listed: int | None = None) -> None:
         """Everything around the list."""
@@ -235,22 +251,36 @@ class BrowseScreen(BlobCommands[None]):
         if not self.query("#blob-filter"):
             field = Input(id="blob-filter", compact=True, placeholder="part of the key")
             self.mount(field, before=self.table)
-        self.query_one("#blob-filter").focus()
+        self.set_focus(self.query_one("#blob-filter"))
 
     @on(Input.Changed, "#blob-filter")
     def _filtered(self, event: Input.Changed) -> None:
         self._filter = event.value
+        self._seek()
+
+    @on(events.DescendantFocus, "#blob-filter")
+    def _begun(self) -> None:
+        if self._filter and self.blob:
+            self._before = self.blob.key
+        elif not self._filter:
+            self._before = self._current
+
+    def _seek(self) -> None:
+        self._found.clear()
         self._arrange()
 
     @on(Input.Submitted, "#blob-filter")
-    def _to_the_list(self) -> None:
-        self.table.focus()
+    @flow
+    async def _to_the_list(self) -> None:
+        # The next key works on what is found.
+        await self._found.wait()
+        self.set_focus(self.table)
 
     def on_key(self, event: events.Key) -> None:
         """From the filter down into what it found."""
         if event.key in ("down", "up") and isinstance(self.focused, Input):
-            self.table.focus()
             event.stop()
+            self._to_the_list()
 
     # ---- one blob
 
@@ -277,10 +307,12 @@ class BrowseScreen(BlobCommands[None]):
     def action_leave(self) -> None:
         """Everything again, or back to the list of storages."""
         if self.query("#blob-filter"):
+            if not isinstance(self.focused, Input) and self.blob:
+                self._before = self.blob.key
             self.query("#blob-filter").remove()
             self._filter = ""
             self.table.focus()
-            self._arrange()
+            self._seek()
         else:
             self.dismiss(None)
 

@@ -94,9 +94,11 @@ class ConfigurationsScreen(
             return super().changed_elsewhere()
         return "The file was changed elsewhere; this is what it says now."
 
-    def fill(self) -> None:
+    def fill(self, *, sought: bool = False) -> None:
         """Draw the rows that are found, the cursor on the one it was on."""
         current = self.row.key if self.row else None
+        if sought:
+            current = self.before
         rows = self.found()
         wanted = self._wanted if any(row.key == self._wanted for row in rows) else current
         if wanted == self._wanted:
@@ -104,7 +106,7 @@ class ConfigurationsScreen(
         place = next((index for index, row in enumerate(rows) if row.key == wanted), None)
         if place is None:
             # What was selected is gone: stay near.
-            place = min(self.table.cursor, len(rows) - 1) if current else 0
+            place = min(self.table.cursor, len(rows) - 1) if current and not sought else 0
         self.table.show(rows, place)
         self._tell(rows)
 

@@ -22,13 +22,21 @@ class FilterCommands(RowScreen):
         self.words = ""
         """What is looked for; empty for everything."""
 
+        self.before: str | None = None
+        """The row that the cursor was on when one began to type what is looked for, by its key."""
+
     @property
     def table(self) -> ConfigurationTable:
         """The list."""
         return self.query_one(ConfigurationTable)
 
-    def fill(self) -> None:
-        """Draw what is found now."""
+    def fill(self, *, sought: bool = False) -> None:
+        """Draw what is found now.
+
+        Args:
+            sought: other words are looked for: the cursor goes back to the row `before`, or else to
+                the first that is found.
+        """
         raise NotImplementedError
 
     def found(self) -> list[Row]:
@@ -50,7 +58,12 @@ class FilterCommands(RowScreen):
     @on(Input.Changed, "#filter")
     def _filtered(self, event: Input.Changed) -> None:
         self.words = event.value
-        self.fill()
+        self.fill(sought=True)
+
+    @on(events.DescendantFocus, "#filter")
+    def _begun(self) -> None:
+        if self.table.current is not None:
+            self.before = self.table.current.key
 
     @on(events.DescendantFocus)
     @on(events.DescendantBlur)
@@ -71,14 +84,15 @@ class FilterCommands(RowScreen):
     action_into_list = action_keep_filter
 
     def action_clear_filter(self) -> None:
-        """Everything again."""
+        """Everything again; the cursor goes back, unless one has gone to what was found."""
+        back = self.typing
         for line in self.query(FilterLine):
             line.display = False
             with self.prevent(Input.Changed):
                 line.input.value = ""
         if self.words:
             self.words = ""
-            self.fill()
+            self.fill(sought=back)
         self.set_focus(self.table)
 
     def action_sort(self) -> None:
