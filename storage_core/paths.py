@@ -25,6 +25,16 @@ def config_path(given: str | os.PathLike[str] | None = None) -> str:
     return absolute(chosen) if chosen else os.path.join(prefect_home(), CONFIG_NAME)
 
 
+def command(words: str, path: str) -> str:
+    """`storage` with `words` behind it, as a person has to type it for the file at `path`."""
+    if path == config_path():
+        return f"storage {words}"
+    # Only where a hint is given: a worker does without this import.
+    from shlex import quote
+
+    return f"storage {words} --config {quote(path)}"
+
+
 def absolute(path: str, folder: str | None = None) -> str:
     """`path` with `~` expanded; if still relative, taken from `folder` (default: the current)."""
     expanded = os.path.expanduser(path)

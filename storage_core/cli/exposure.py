@@ -13,7 +13,7 @@ from storage_core.cli import output
 from storage_core.config.audit import doubts, holds_secrets, loose_mode, plain_secrets
 from storage_core.config.entries import Problem
 from storage_core.config.scan import line_of
-from storage_core.paths import shortened
+from storage_core.paths import command, shortened
 
 if TYPE_CHECKING:
     from storage_core.cli import KeyMistakes
@@ -29,7 +29,7 @@ def exposed(found: Configurations) -> Iterator[str]:
     where = shortened(found.path)
     yield (
         f"{where} has the mode {mode:04o} and holds secrets as they are: "
-        f"{', '.join(held) or 'in options'}; run: storage validate --fix"
+        f"{', '.join(held) or 'in options'}; run: {command('validate --fix', found.path)}"
     )
 
 
@@ -40,10 +40,8 @@ def stored_plain(found: Configurations, text: str) -> Iterator[str]:
         name = shlex.quote(secret.name)
         setting = secret.setting.name
         target = shlex.quote(f"keyring:storage/{secret.name}/{setting}")
-        yield (
-            f"{place}: {secret.setting.label} stands in the file as it is; "
-            f"run: storage move-secret {name} {target} --setting {setting}"
-        )
+        move = command(f"move-secret {name} {target} --setting {setting}", found.path)
+        yield f"{place}: {secret.setting.label} stands in the file as it is; run: {move}"
 
 
 def doubtful(found: Configurations, text: str = "", name: str | None = None) -> Iterator[str]:

@@ -15,6 +15,7 @@ from storage_core.config.names import check_new_name
 from storage_core.declaration.table import with_absolute_paths
 from storage_core.declaration.validation import InvalidSettings, fault_of, validated
 from storage_core.errors import ConfigConflict, ConfigurationError
+from storage_core.paths import command
 from storage_core.types import all_types
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ def interview(file: ConfigFile, *, as_json: bool) -> None:
         NoTerminal: nobody can be asked.
         ConfigurationError: the file does not allow a new configuration.
     """
-    prompts.require_terminal("use storage create TYPE --name NAME …, or see: storage create --help")
+    whole = command("create TYPE --name NAME …", file.path)
+    prompts.require_terminal(f"use {whole}, or see: storage create --help")
     found = file.load()
     if found.newer:
         # Before anything is asked that could not be saved.

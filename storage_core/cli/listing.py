@@ -76,7 +76,7 @@ def _list(found: Configurations) -> Iterator[str]:
     else:
         path = output.safe(paths.shortened(found.path))
         yield f"No storage configurations in {path} yet."
-        yield "Create the first one: storage create"
+        yield f"Create the first one: {output.safe(paths.command('create', found.path))}"
     yield ""
     yield _default_line(found)
     if override := os.environ.get("STORAGE_DEFAULT"):

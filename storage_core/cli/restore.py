@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from storage_core import paths
 from storage_core.cli import output, prompts
 from storage_core.cli.command import Session, command
 from storage_core.cli.errors import CommandFailed
@@ -73,7 +74,8 @@ def _list(path: str, as_json: bool) -> None:
         for line in laid_out(columns, rows, output.width()):
             output.emit(line)
         output.emit()
-        output.emit("Bring one back, as it was before that change: storage restore NUMBER")
+        bring_back = output.safe(paths.command("restore NUMBER", path))
+        output.emit(f"Bring one back, as it was before that change: {bring_back}")
 
 
 def _when(version: Version) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from storage_core import paths
 from storage_core.cli import output
 from storage_core.cli.checklist import milliseconds, show_checklists, show_lines
 from storage_core.cli.command import Session, command, complete_ref
@@ -35,7 +36,8 @@ def test(session: Session, refs: tuple[str, ...], all_: bool, as_json: bool) -> 
         raise WrongUsage("give REF or --all, not both")
     targets = _targets(session, refs, all_)
     if not targets and not as_json:
-        output.note("There is nothing to test yet; create the first one with: storage create")
+        create = paths.command("create", session.file.path)
+        output.note(f"There is nothing to test yet; create the first one with: {create}")
     with probing(targets) as started:
         if not as_json:
             _show(started, all_=all_)

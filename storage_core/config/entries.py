@@ -154,7 +154,7 @@ def find_name(
 ) -> str:
     """`names.find` below `[storage]`; where several have one ID, the error has its place."""
     try:
-        return names.find(storage_tables(tables), ref, partial=partial)
+        return names.find(storage_tables(tables), ref, path, partial=partial)
     except names.SharedID as error:
         last = error.names[-1]
         line = _line(text, ("storage", last, "id"))

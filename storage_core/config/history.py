@@ -23,7 +23,7 @@ from storage_core.config.entries import refuse_newer
 from storage_core.config.read import decode, parse, read_text
 from storage_core.config.summary import summary_of_changes
 from storage_core.errors import ConfigurationError, StorageNotFound
-from storage_core.paths import prefect_home, shortened
+from storage_core.paths import command, prefect_home, shortened
 
 KEPT: Final = 20
 """Versions of one configuration file; the oldest go first."""
@@ -78,7 +78,8 @@ def find(path: str, stamp: str) -> Version:
         if stamp in (version.stamp, str(number)):
             return version
     raise StorageNotFound(
-        f"no version {stamp!r} of {shortened(path)} is kept; `storage restore` lists those that are"
+        f"no version {stamp!r} of {shortened(path)} is kept; "
+        f"`{command('restore', path)}` lists those that are"
     )
 
 

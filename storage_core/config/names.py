@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from storage_core.errors import ConfigConflict, ConfigurationError, StorageNotFound
+from storage_core.paths import command
 
 SHORTEST_START: Final = 4
 """Characters of an ID that suffice to name a configuration."""
@@ -84,12 +85,13 @@ def check_new_name(name: str, taken: Iterable[str] = ()) -> str:
     return name
 
 
-def find(tables: Mapping[str, Any], ref: str, *, partial: bool = True) -> str:
+def find(tables: Mapping[str, Any], ref: str, path: str, *, partial: bool = True) -> str:
     """The name of the configuration that `ref` means.
 
     Args:
         tables: the tables below `[storage]`, by name.
         ref: a name, an ID or, with `partial`, the start of an ID.
+        path: the file that they are in.
         partial: whether the start of an ID is enough.
 
     Raises:
@@ -114,7 +116,7 @@ def find(tables: Mapping[str, Any], ref: str, *, partial: bool = True) -> str:
                 f"{quoted(ref)} fits several IDs ({', '.join(map(quoted, fitting[:5]))}); "
                 "write more of it, or the name"
             )
-    hint = _hint(tables, ref)
+    hint = _hint(tables, ref, path)
     ids = {name: id_of(name, table) for name, table in tables.items()}
     if len(ref) >= SHORTEST_START and any(each.startswith(wanted) for each in ids.values()):
         hint = "; it is the start of an ID, but here write the name or the whole ID"
@@ -127,11 +129,13 @@ def quoted(name: str) -> str:
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 
-def _hint(tables: Mapping[str, Any], ref: str) -> str:
+def _hint(tables: Mapping[str, Any], ref: str, path: str) -> str:
     from difflib import get_close_matches
 
     nearest = get_close_matches(ref, list(tables), n=1)
     nearest = nearest or [name for name in tables if len(ref) > 1 and name.startswith(ref)]
     if nearest:
         return f"; did you mean {quoted(nearest[0])}?"
-    return "; `storage ls` shows what there is" if tables else "; none is configured yet"
+    return (
+        f"; `{command('ls', path)}` shows what there is" if tables else "; none is configured yet"
+    )

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from storage_core.types import all_types
-from tests.cli.conftest import Outcome, run_process
+from tests.cli.conftest import TWO, Outcome, run_process
 from tui.keymap import keymap
 
 Storage = Callable[..., Outcome]
@@ -122,6 +122,57 @@ def test_keys_that_are_no_table_are_warned_of_with_their_line(config: Path) -> N
     assert done.stderr == (
         f"warning: {config}:3: app.keys must be a table; its keys are left as they are\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("content", "arguments", "advised"),
+    [
+        ("", ("ls",), "create"),
+        ("", ("test", "--all"), "create"),
+        ("", ("create",), "create TYPE --name NAME …"),
+        (TWO, ("show", "nothing"), "ls"),
+        (TWO, ("read", "results/x", "--from", "nothing"), "ls"),
+        (TWO, ("restore", "7"), "restore"),
+        (TWO.replace("env:", ""), ("ls",), "validate --fix"),
+        (
+            TWO.replace("env:", ""),
+            ("validate",),
+            (
+                "move-secret prod-results keyring:storage/prod-results/aws_secret_access_key "
+                "--setting aws_secret_access_key"
+            ),
+        ),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_advice_is_about_the_file_that_was_named(
+    storage: Storage,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    content: str,
+    arguments: tuple[str, ...],
+    advised: str,
+) -> None:
+    file = tmp_path / "a folder" / "storage.toml"
+    file.parent.mkdir()
+    file.write_text(content)
+    file.chmod(0o644)
+    named = storage(*arguments, "--config", str(file))
+    assert f"storage {advised} --config '{file}'" in named.out + named.err
+    monkeypatch.setenv("STORAGE_CONFIG", str(file))
+    usual = storage(*arguments)
+    assert f"storage {advised}" in usual.out + usual.err
+    assert "--config" not in usual.out + usual.err
+
+
+def test_a_list_of_versions_says_how_to_bring_one_of_that_file_back(
+    storage: Storage, tmp_path: Path
+) -> None:
+    file = str(tmp_path / "other.toml")
+    for name in ("a", "b"):
+        assert storage("create", "temporary", "--name", name, "--config", file).code == 0
+    last = storage("restore", "--config", file).out.splitlines()[-1]
+    assert last.endswith(f": storage restore NUMBER --config {file}")
 
 
 COMMANDS = [
