@@ -5,9 +5,10 @@ Made by `Workspace.load` in a thread; all screens draw from it without further w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import chain
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from storage_core.paths import prefect_home, shortened
 from tui.text import printable
@@ -47,6 +48,11 @@ class Row(NamedTuple):
         return self.entry is None
 
     @property
+    def table(self) -> Mapping[str, Any] | None:
+        """What the file says, secrets included."""
+        return self.entry.table if self.entry else None
+
+    @property
     def key(self) -> str:
         """What tells it from all others as long as the app is open."""
         return self.name if self.entry else ""
@@ -84,6 +90,17 @@ class Snapshot:
     @property
     def has_default(self) -> bool:
         return self.configurations is not None and self.configurations.default is not None
+
+    def changed_since(self, before: Snapshot) -> str | None:
+        """The key of the first row that is new or another than it was; None where one is gone."""
+        known = {row.key: row for row in before.rows}
+        new = [row for row in self.rows if row.key not in known]
+        if not new and len(self.rows) < len(before.rows):
+            return None
+        others = (row for row in self.rows if row.table != known[row.key].table)
+        default = (row for row in self.rows if row.default and not known[row.key].default)
+        first = next(chain(new, others, default), None)
+        return first.key if first else None
 
     def says_the_same(self, other: Snapshot) -> bool:
         """Whether the file holds what it held then, comments and spacing aside."""

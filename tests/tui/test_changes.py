@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.tui.driving import enter, names, press, read, said, screen_text, settle, the_list, write
 from tui.app import StorageApp
 
@@ -128,6 +130,32 @@ async def test_every_change_can_be_undone_and_redone(tmp_path: Path) -> None:
         for expected in texts[1:]:
             await press(pilot, "ctrl+r")
             assert path.read_text() == expected
+
+
+@pytest.mark.parametrize(
+    ("change", "undone", "redone"),
+    [
+        ("j x right enter", "laptop", None),
+        ("j D enter", None, "laptop-copy"),
+        ("j r o t h e r enter", "laptop", "other"),
+        ("j d", "prod", "laptop"),
+        ("d", "prod", "Temporary Local Storage"),
+        ("j e end 2 ctrl+s", "laptop", "laptop"),
+    ],
+)
+@pytest.mark.parametrize("elsewhere", ["g", "G"])
+async def test_the_cursor_goes_to_what_undo_and_redo_have_changed_and_stays_where_that_is_gone(
+    tmp_path: Path, change: str, elsewhere: str, undone: str | None, redone: str | None
+) -> None:
+    async with StorageApp(write(tmp_path / "storage.toml")).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, *change.split())
+        stays = "prod" if elsewhere == "g" else "Temporary Local Storage"
+        for key, expected in (("u", undone), ("ctrl+r", redone), ("u", undone)):
+            await press(pilot, elsewhere, key)
+            row = the_list(pilot).row
+            assert row is not None
+            assert row.name == (expected or stays)
 
 
 async def test_undo_leaves_a_file_alone_that_was_changed_elsewhere(tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ from tui.screens.base import StorageScreen
 from tui.text import printable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from storage_core.config.entries import Entry
     from storage_core.declaration.configuration import StorageConfiguration
     from tui.snapshot import Row, Snapshot
@@ -215,10 +217,7 @@ class ChangeCommands(RowScreen):
     @flow
     async def _undo(self) -> None:
         if self.app.workspace.history.done:
-            try:
-                label = await self.app.in_background("saving", self.app.workspace.undo)
-            finally:
-                await self.app.reload()
+            label = await self._step(self.app.workspace.undo)
             self.app.say(f"Undone: {printable(label)}.")
 
     def action_redo(self) -> None:
@@ -228,11 +227,20 @@ class ChangeCommands(RowScreen):
     @flow
     async def _redo(self) -> None:
         if self.app.workspace.history.undone:
-            try:
-                label = await self.app.in_background("saving", self.app.workspace.redo)
-            finally:
-                await self.app.reload()
+            label = await self._step(self.app.workspace.redo)
             self.app.say(f"Redone: {printable(label)}.")
+
+    async def _step(self, take: Callable[[], str]) -> str:
+        """Back or forth; the cursor goes to what was changed by that."""
+        before = self.app.snapshot
+        try:
+            label = await self.app.in_background("saving", take)
+        finally:
+            await self.app.reload()
+        changed = self.app.snapshot.changed_since(before)
+        if changed is not None:
+            self.select(changed)
+        return label
 
     def action_copy_id(self) -> None:
         """Put the ID on the clipboard."""
