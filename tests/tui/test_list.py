@@ -164,6 +164,15 @@ async def test_a_broken_table_is_listed_with_its_line_and_hides_no_other(tmp_pat
         assert "is unknown" in text
 
 
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 20)])
+async def test_a_broken_default_is_marked_as_both(tmp_path: Path, size: tuple[int, int]) -> None:
+    path = write(tmp_path / "storage.toml", TWO.replace('type = "s3"', 'type = "s4"'))
+    async with StorageApp(path).run_test(size=size) as pilot:
+        await settle(pilot)
+        line = next(line for line in screen_text(pilot).splitlines() if "★ prod" in line)
+        assert "⚠ type" in line
+
+
 @pytest.mark.parametrize("content", ["x = [", "\x00", "[storage.a]\n[storage.a]\n"])
 async def test_a_file_that_is_not_toml_is_told_and_left_alone(tmp_path: Path, content: str) -> None:
     path = write(tmp_path / "storage.toml", content)

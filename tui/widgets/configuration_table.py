@@ -52,7 +52,8 @@ class ConfigurationTable(Table[Row]):
         quiet = "muted" if row.built_in else ""
         location = Cell(row.location, "muted")
         if row.problem:
-            location = Cell(row.problem, "warning")
+            # The place of the sign is taken where it is the default.
+            location = Cell(f"⚠ {row.problem}" if row.default else row.problem, "warning")
         identifier = row.id if self._widths[4] >= 36 else row.id[:8]
         # The name of what is built in goes before saying that it is.
         spans = row.built_in and cell_len(row.name) > self._widths[1]
