@@ -119,6 +119,13 @@ def flush_folder(folder: int | None) -> None:
             raise
 
 
+def make_and_remove(path: str) -> None:
+    """Find out, by an `OSError`, whether a new file can be made."""
+    with open(path, "xb"):
+        pass
+    os.unlink(path)
+
+
 def make_folder(folder: str) -> None:
     """Make a folder and those above it that are missing, for the owner only."""
     missing = []

@@ -41,6 +41,9 @@ def failure(path: str, target: str, error: Exception) -> ConfigurationError:
         case errno.ELOOP:
             what = f"its lock file {shortened(lock)} is a symbolic link"
             do = "remove that link"
+        case errno.ENOENT:
+            what = f"no file can be made in {shortened(os.path.dirname(target))}"
+            do = "name a file elsewhere with --config or STORAGE_CONFIG"
         case errno.ENAMETOOLONG:
             what = "its name is too long"
             do = "name another file with --config or STORAGE_CONFIG"

@@ -19,11 +19,12 @@ import secrets
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from storage_core.config import read
 from storage_core.config.disk import (
     flush_folder,
+    make_and_remove,
     make_folder,
     opened_folder,
     rename,
@@ -33,6 +34,9 @@ from storage_core.config.failures import beside, failure, reason
 from storage_core.config.toml import TextError, parse
 from storage_core.errors import ConfigConflict, ConfigurationError
 from storage_core.paths import shortened
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
 
 LOCK_TIMEOUT: Final = 10.0
 """Seconds to wait for another program that is writing the file."""
@@ -113,11 +117,10 @@ def locked(path: str, timeout: float = LOCK_TIMEOUT) -> Iterator[str]:
     from filelock import FileLock, Timeout
 
     target = _target(path)
-    lock_path = beside(target, "lock")
     try:
         make_folder(os.path.dirname(target))
-        lock = FileLock(lock_path, timeout=timeout, mode=0o600)
-        lock.acquire()
+        lock = FileLock(beside(target, "lock"), timeout=timeout, mode=0o600)
+        _acquire(lock, target)
     except Timeout:
         raise ConfigurationError(
             f"cannot save {shortened(path)}: another program has been writing it for "
@@ -130,6 +133,19 @@ def locked(path: str, timeout: float = LOCK_TIMEOUT) -> Iterator[str]:
         yield target
     finally:
         lock.release()
+
+
+def _acquire(lock: BaseFileLock, target: str) -> None:
+    from filelock import Timeout
+
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        if not os.path.lexists(lock.lock_file):
+            # Nobody has it. Some file systems, such as /proc, say of a file that cannot be made
+            # that it is not there, and filelock would go on trying.
+            make_and_remove(_temporary(target))
+        lock.acquire()
 
 
 def write(path: str, text: str, expected: Fingerprint | None) -> None:
@@ -167,7 +183,7 @@ def _replace(
     existing: os.stat_result | None,
     expected: Fingerprint | None,
 ) -> None:
-    temporary = beside(target, f"{secrets.token_hex(8)}.tmp")
+    temporary = _temporary(target)
     with opened_folder(os.path.dirname(target)) as folder:
         try:
             write_whole(temporary, data, target, existing)
@@ -234,6 +250,11 @@ def _encoded(text: str, path: str) -> bytes:
         f"cannot save {shortened(path)}: a value or name holds half a Unicode character; "
         "write it anew"
     )
+
+
+def _temporary(target: str) -> str:
+    """A new name, which `_sweep` recognises."""
+    return beside(target, f"{secrets.token_hex(8)}.tmp")
 
 
 def _sweep(target: str) -> None:

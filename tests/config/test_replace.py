@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 import threading
 import tomllib
 from collections.abc import Iterator
@@ -279,6 +280,20 @@ def test_a_second_writer_waits_for_the_first(path: Path) -> None:
     first.join()
     second.join()
     assert tomllib.loads(path.read_text()) == {"default": "b", "secret": SECRET, "one": 1}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no other system has a folder like this")
+def test_nobody_is_waited_for_where_no_lock_can_be_made() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        rewrite("/proc/storage.toml", set_default, timeout=3600)
+    # Which of the two depends on who runs the tests.
+    assert str(caught.value) in {
+        f"cannot save /proc/storage.toml: {why} with --config or STORAGE_CONFIG"
+        for why in (
+            "no file can be made in /proc; name a file elsewhere",
+            "the folder /proc is read-only; allow writing to it, or name a file elsewhere",
+        )
+    }
 
 
 def test_strays_of_broken_saves_are_swept_and_nothing_else(path: Path) -> None:

@@ -41,7 +41,7 @@ IN_PLACE = """\
             return
 """
 MUTANTS = {
-    "no lock": (REPLACE, "        lock.acquire()\n", "        pass\n"),
+    "no lock": (REPLACE, "        _acquire(lock, target)\n", "        pass\n"),
     "no reading again under the lock": (
         REPLACE,
         f"{LOCKED}{BEFORE}    {READ}",
