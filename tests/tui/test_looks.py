@@ -14,6 +14,7 @@ from textual.command import CommandPalette, SearchIcon
 from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.widgets import Button, Input
+from textual.widgets._toast import Toast, ToastHolder
 
 from storage_core.probe import Step, StepResult
 from tests.tui.driving import TWO, press, screen_text, settle, the_list, write
@@ -80,6 +81,24 @@ async def test_names_are_whole_and_the_mark_of_a_test_stands_at_the_right_edge(
             assert row.name in text
         lines = [strip for strip in text.splitlines() if "team share " in strip]
         assert lines[0][table.region.right - 3 : table.region.right - 1].strip() == "…"
+
+
+@pytest.mark.parametrize("keys", ["n 6", "e", "x", "r", "t", "e x escape", "b w", "b x"])
+async def test_what_is_told_in_passing_covers_no_button(tmp_path: Path, keys: str) -> None:
+    async with StorageApp(filled(tmp_path)).run_test(size=SIZES[0], notifications=True) as pilot:
+        await settle(pilot)
+        await press(pilot, *keys.split())
+        for number, size in enumerate(SIZES):
+            await pilot.resize_terminal(*size)
+            await pilot.app.screen.query(ToastHolder).remove()
+            pilot.app.clear_notifications()
+            for words in ("short", "many words " * 10):
+                pilot.app.say(f"{number}: {words}")
+            await settle(pilot)
+            toasts, buttons = pilot.app.screen.query(Toast), pilot.app.screen.query(Button)
+            assert len(toasts) == 2
+            assert buttons
+            assert not any(t.region.overlaps(b.region) for t in toasts for b in buttons)
 
 
 @sizes
