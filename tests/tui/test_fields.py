@@ -166,6 +166,27 @@ async def test_the_first_setting_under_advanced_is_in_sight_when_they_are_opened
         assert "team-of-ours" in screen_text(pilot)
 
 
+async def test_what_is_set_under_advanced_is_counted_while_it_is_folded(tmp_path: Path) -> None:
+    async with StorageApp(tmp_path / "storage.toml").run_test(size=(120, 50)) as pilot:
+        await settle(pilot)
+        await press(pilot, "n", "6")
+        assert "▸ Advanced  (5 more)" in screen_text(pilot)
+        await press(pilot, "f3")
+        await enter(pilot, "team")
+        assert "▾ Advanced  (5 more)" in screen_text(pilot)
+        await press(pilot, "f3")
+        assert "▸ Advanced  (5 more, 1 set)" in screen_text(pilot)
+        await press(pilot, "f3", "end", "ctrl+u")
+        field(pilot, "protected").focus_target.focus()
+        await press(pilot, "space")
+        field(pilot, "timeout").focus_target.focus()
+        await enter(pilot, "30")
+        await press(pilot, "f3")
+        assert "▸ Advanced  (5 more, 2 set)" in screen_text(pilot)
+        await press(pilot, "f3", "f3")
+        assert "▸ Advanced  (5 more, 2 set)" in screen_text(pilot)
+
+
 @pytest.mark.parametrize("size", [(120, 30), (80, 24), (60, 20)])
 async def test_a_field_is_seen_whole_when_it_gets_the_focus_and_when_it_is_wrong(
     tmp_path: Path, size: tuple[int, int]

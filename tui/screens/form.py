@@ -230,8 +230,12 @@ class FormScreen(SaveCommands):
                 await self._offer(list(box.query(Field)))
 
     def _label_more(self) -> None:
-        sign = "▾" if self._advanced_shown else "▸"
-        self.query_one(More).update(f"{sign} Advanced  ({len(self._advanced)} more)")
+        shown = self._advanced_shown
+        entered = self.query("#advanced Field").results(Field)
+        count = 0 if shown else sum(f.value not in ("", None, f.setting.default) for f in entered)
+        some = f", {count} set" if count else ""
+        sign = "▾" if shown else "▸"
+        self.query_one(More).update(f"{sign} Advanced  ({len(self._advanced)} more{some})")
 
     # ---- moving
 
