@@ -46,6 +46,7 @@ async def test_all_types_are_seen_at_once(tmp_path: Path, size: tuple[int, int])
         for cls in all_types():
             assert cls.label in text
             assert cls.description in text
+        assert "Built in already; this only gives it a name." in text
 
 
 @pytest.mark.parametrize("cls", all_types(), ids=lambda cls: cls.type)

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from storage_core.config import names
 from tui.screens.base import Dialog
 from tui.text import cut, printable
 from tui.theme import MUTED
@@ -100,9 +101,12 @@ class PickerScreen(Dialog["type[StorageConfiguration] | None"]):
 def _prompt(number: int, cls: type[StorageConfiguration], width: int) -> Content:
     key = str(number) if number < 10 else " "
     note = f" {cls.note.partition(':')[0]}." if cls.note else ""
+    lines = [printable(cls.description) + note]
+    if cls.label == names.BUILT_IN:
+        # Otherwise people wonder how it differs from the line in the list.
+        lines.append("Built in already; this only gives it a name.")
     return Content.assemble(
         (f"{key}  ", "bold $footer-key-foreground"),
         (printable(cls.label), "bold $foreground"),
-        "\n   ",
-        (cut(printable(cls.description) + note, width), MUTED),
+        *((f"\n   {cut(line, width)}", MUTED) for line in lines),
     )
