@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from storage_core.config import names
 from storage_core.config.entries import read_entry, storage_tables
 from storage_core.config.read import MAX_SIZE
 from storage_core.errors import ConfigurationError, StorageError
+from storage_core.nearest import nearest
 from storage_core.paths import shortened
 
 if TYPE_CHECKING:
@@ -132,8 +132,8 @@ def likely_type(
 ) -> type[StorageConfiguration]:
     """The type that was probably meant where the file says one that is unknown, or none."""
     names_of = {cls.type: cls for cls in types}
-    if nearest := get_close_matches(entry.type.lower(), names_of, n=1, cutoff=0.5):
-        return names_of[nearest[0]]
+    if meant := nearest(entry.type, names_of):
+        return names_of[meant]
     return max(
         types, key=lambda cls: sum(cls.setting_named(key) is not None for key in entry.table)
     )

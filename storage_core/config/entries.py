@@ -17,6 +17,7 @@ from storage_core.config.read import VERSION
 from storage_core.declaration.configuration import StorageConfiguration
 from storage_core.declaration.table import read_settings, with_absolute_paths
 from storage_core.errors import ConfigurationError
+from storage_core.nearest import nearest
 from storage_core.paths import shortened
 from storage_core.types import type_named
 
@@ -256,16 +257,14 @@ def file_problems(tables: Mapping[str, Any], text: str, path: str) -> Iterator[P
     elif default is not None and default not in storage_tables(tables):
         yield problem("default", missing_default(default, storage_tables(tables)))
     for key in tables:
-        if key not in (*_ROOT_KEYS, "app") and (nearest := _nearest_root_key(key)):
-            yield problem(key, f"{names.quoted(key)} is unknown; did you mean {nearest}?")
+        if key not in (*_ROOT_KEYS, "app") and (meant := _meant_root_key(key, tables[key])):
+            yield problem(key, f"{names.quoted(key)} is unknown; did you mean {meant}?")
 
 
 def missing_default(default: str, storage: Mapping[str, Any]) -> str:
     """The message for a default that names nothing."""
-    from difflib import get_close_matches
-
-    nearest = get_close_matches(default, list(storage), n=1)
-    hint = f"did you mean {names.quoted(nearest[0])}?" if nearest else "choose another default"
+    meant = nearest(default, storage)
+    hint = f"did you mean {names.quoted(meant)}?" if meant else "choose another default"
     return f"the default {names.quoted(default)} names no storage configuration; {hint}"
 
 
@@ -285,11 +284,16 @@ def toml_key(name: str) -> str:
 _ROOT_KEYS = ("version", "default", "storage")
 
 
-def _nearest_root_key(key: str) -> str | None:
-    from difflib import get_close_matches
-
-    nearest = get_close_matches(key.lower(), _ROOT_KEYS, n=1, cutoff=0.75)
-    return nearest[0] if nearest else None
+def _meant_root_key(key: str, value: object) -> str | None:
+    """What a key was meant for; a table of others that only sounds alike is none of ours."""
+    fits = {
+        "version": isinstance(value, int),
+        "default": isinstance(value, str),
+        "storage": isinstance(value, dict)
+        and any(isinstance(inner, dict) and "type" in inner for inner in value.values()),
+    }
+    meant = nearest(key, _ROOT_KEYS)
+    return meant if meant and fits[meant] else None
 
 
 def _id_faults(table: Mapping[str, Any], seen: Mapping[str, str]) -> Iterator[str]:

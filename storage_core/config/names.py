@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from storage_core.errors import ConfigConflict, ConfigurationError, StorageNotFound
+from storage_core.nearest import nearest
 from storage_core.paths import command
 
 SHORTEST_START: Final = 4
@@ -130,12 +131,8 @@ def quoted(name: str) -> str:
 
 
 def _hint(tables: Mapping[str, Any], ref: str, path: str) -> str:
-    from difflib import get_close_matches
-
-    nearest = get_close_matches(ref, list(tables), n=1)
-    nearest = nearest or [name for name in tables if len(ref) > 1 and name.startswith(ref)]
-    if nearest:
-        return f"; did you mean {quoted(nearest[0])}?"
+    if meant := nearest(ref, tables):
+        return f"; did you mean {quoted(meant)}?"
     return (
         f"; `{command('ls', path)}` shows what there is" if tables else "; none is configured yet"
     )

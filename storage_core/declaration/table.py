@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from storage_core.nearest import nearest, one_slip
 from storage_core.paths import LOCAL_SCHEMES, absolute
 from storage_core.references import check_reference, check_references_in, is_reference
 
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
 
 RESERVED: Final = ("id", "type")
 """Keys of a storage table that are not settings."""
-
-ALIKE: Final = 0.6
-"""How much a key is like a known one, from 0 to 1, when it is taken for a misspelling of it."""
 
 
 class Fault(NamedTuple):
@@ -128,39 +126,28 @@ class Nearest(NamedTuple):
 
 def nearest_setting(cls: type[StorageConfiguration], key: str) -> Nearest:
     """The setting, or `id` or `type`, that comes nearest to a key that the type does not know."""
-    from difflib import SequenceMatcher
-
-    wanted = key.lower().replace("-", "_")
-
-    def likeness(name: str) -> tuple[bool, float]:
-        return len(wanted) > 2 and wanted in name, SequenceMatcher(None, wanted, name).ratio()
-
-    name = max((*RESERVED, *(setting.name for setting in cls.settings())), key=likeness)
-    alike = max(likeness(name)) >= ALIKE
+    wanted, known = key.lower().replace("-", "_"), _known_keys(cls)
+    found = nearest(wanted, known)
+    alike = found is not None
+    name = found or nearest(wanted, known, at_least=0) or known[0]
     setting = cls.setting_named(name)
     if setting is None or wanted == name:
         return Nearest(name, alike, setting is not None)
-    in_clear = _one_slip(wanted, name) and not any(word in wanted + name for word in _CREDENTIALS)
+    in_clear = one_slip(wanted, name) and not any(word in wanted + name for word in _CREDENTIALS)
     return Nearest(name, alike, alike and (setting.secret or in_clear))
 
 
 def unknown_setting(cls: type[StorageConfiguration], key: str) -> str:
     """Message for a key that the type does not know, with the nearest one it does."""
-    nearest = nearest_setting(cls, key)
-    hint = f"did you mean {nearest.name}?"
-    if not nearest.alike:
-        known = [*RESERVED, *(setting.name for setting in cls.settings())]
-        hint = f"the nearest is {nearest.name}, known are {', '.join(known)}"
+    found = nearest_setting(cls, key)
+    hint = f"did you mean {found.name}?"
+    if not found.alike:
+        hint = f"the nearest is {found.name}, known are {', '.join(_known_keys(cls))}"
     return f"is not a setting of {cls.label}; {hint}"
 
 
-def _one_slip(key: str, name: str) -> bool:
-    """Whether one letter is missing, too many or another one, or two have changed places."""
-    while key and name and key[0] == name[0]:
-        key, name = key[1:], name[1:]
-    while key and name and key[-1] == name[-1]:
-        key, name = key[:-1], name[:-1]
-    return max(len(key), len(name)) <= 1 or (len(key) == 2 and key == name[::-1])
+def _known_keys(cls: type[StorageConfiguration]) -> list[str]:
+    return [*RESERVED, *(setting.name for setting in cls.settings())]
 
 
 _CREDENTIALS: Final = ("key", "secret", "token", "passw", "credential")

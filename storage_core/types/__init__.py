@@ -112,9 +112,9 @@ def _built_in_names() -> list[str]:
 
 
 def _unknown(name: str) -> str:
-    from difflib import get_close_matches
+    from storage_core.nearest import nearest
 
     names = type_names()
-    nearest = get_close_matches(name.lower(), names, n=1, cutoff=0.5)
-    hint = f"did you mean {nearest[0]!r}?" if nearest else f"known are {', '.join(names)}"
+    meant = nearest(name, names)
+    hint = f"did you mean {meant!r}?" if meant else f"known are {', '.join(names)}"
     return f"type {name[:40]!r} is unknown; {hint}"

@@ -106,6 +106,7 @@ def test_every_problem_of_a_table_is_found_at_once(file: ConfigFile) -> None:
         ("version = 7\n", 1, "version 7 is newer than this program knows (1)"),
         ('defualt = "intact"\n', 1, "'defualt' is unknown; did you mean default?"),
         ('[storages.x]\ntype = "local"\n', 1, "'storages' is unknown; did you mean storage?"),
+        ('[store.x]\ntype = "local"\n', 1, "'store' is unknown; did you mean storage?"),
     ],
 )
 def test_a_problem_of_the_whole_file_has_its_line(
@@ -117,8 +118,11 @@ def test_a_problem_of_the_whole_file_has_its_line(
     assert words in found[0]
 
 
-def test_tables_of_others_are_no_problem(file: ConfigFile) -> None:
-    assert problems(file, '[app.keys]\nnew = "n"\n\n[tool.else]\nx = 1\n') == []
+@pytest.mark.parametrize("name", ["tool.else", "session", "defaults", "storages.x", "age"])
+def test_tables_of_others_are_no_problem_whatever_they_sound_like(
+    file: ConfigFile, name: str
+) -> None:
+    assert problems(file, f'[app.keys]\nnew = "n"\n\n[{name}]\nx = 1\n') == []
 
 
 def test_two_configurations_with_one_id_are_told_apart_by_name_only(file: ConfigFile) -> None:
