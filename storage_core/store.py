@@ -201,9 +201,9 @@ class Store:
 
     def close(self) -> None:
         """Let go of connections; the next call opens the store again."""
-        if self._opened is not None:
-            self._opened.close()
-            self._opened = None
+        opened, self._opened = self._opened, None
+        if opened is not None:
+            opened.close()
 
     async def awrite(
         self,
@@ -244,9 +244,11 @@ class Store:
 
     @property
     def _backend(self) -> Backend:
-        if self._opened is None:
-            self._opened = self._open()
-        return self._opened
+        # Looked at once: another thread may be closing the store.
+        opened = self._opened
+        if opened is None:
+            opened = self._opened = self._open()
+        return opened
 
     def _open(self) -> Backend:
         return self.configuration.opened(timeout=self.timeout)

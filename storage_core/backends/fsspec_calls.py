@@ -33,7 +33,7 @@ _SHAREABLE: Final = frozenset({"memory", *webdav.PROTOCOLS})
 """Blocking file systems that several threads may use at once; with the others they take turns."""
 
 
-@dataclass
+@dataclass(eq=False)
 class FileSystem:
     """A file system, and what has to be known about it between two calls."""
 
@@ -41,8 +41,11 @@ class FileSystem:
     root: str
     """What stands before `KIND/NAME`: empty, or with a slash at its end."""
 
-    closes: bool = False
-    """Whether it holds a connection of its own."""
+    hang_up: Callable[[], object] | None = None
+    """Closes its connections."""
+
+    is_lost: bool = False
+    """Whether its one connection has failed, or was left in the middle of a call."""
 
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     folders: set[str] = field(default_factory=set)
@@ -96,12 +99,19 @@ class FileSystemCalls(RemoteBackend):
                 url_to_fs, self._base_path, **{"skip_instance_cache": True, **self._options}
             )
         # "" and "/" are two folders where signing in leads to a home.
-        return FileSystem(fs, f"{root.rstrip('/')}/" if root else "", self._own is not None)
+        return FileSystem(fs, f"{root.rstrip('/')}/" if root else "", self._hang_up_of(fs))
+
+    def _hang_up_of(self, fs: Any) -> Callable[[], object] | None:
+        if self._own is not None:
+            return fs.close  # type: ignore[no-any-return]
+        return fs.client.http.close if self._is_webdav else None
 
     @staticmethod
     async def _disconnect(driver: FileSystem) -> None:
-        if driver.closes:
-            await in_thread(driver.fs.close)
+        if driver.hang_up is not None:
+            await in_thread(driver.hang_up)
+        elif session := getattr(driver.fs, "_session", None):
+            await session.close()  # That of http.
 
     async def _do(self, driver: FileSystem, name: str, *args: Any, **kwargs: Any) -> Any:
         """Call a method of the file system."""
@@ -115,17 +125,23 @@ class FileSystemCalls(RemoteBackend):
         if self._protocol in _SHAREABLE:
             return await in_thread(function, *args, **kwargs)
         async with driver.turn:
+            if driver.is_lost:
+                raise ConnectionError("the connection was lost in another call")
             try:
                 return await in_thread(function, *args, **kwargs)
             except asyncio.CancelledError:
                 # The call goes on in its thread, on a connection that is of no use to others now.
-                self.connection.forget(driver)
+                self._give_up(driver)
                 raise
             except Exception as error:
                 # The one connection there is may be gone: another attempt on it would fail too.
                 if self._fault(error) is Fault.PASSING:
-                    self.connection.forget(driver)
+                    self._give_up(driver)
                 raise
+
+    def _give_up(self, driver: FileSystem) -> None:
+        driver.is_lost = True
+        self.connection.forget(driver)
 
     async def _info(self, driver: FileSystem, path: str) -> dict[str, Any]:
         driver.fs.invalidate_cache()

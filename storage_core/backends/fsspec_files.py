@@ -59,10 +59,11 @@ class FileSystemBackend(FileSystemCalls):
             return
 
         def read() -> bytes:
-            if handle.get("position") != start:
+            if (handle.get("driver"), handle.get("position")) != (driver, start):
                 # webdav holds several blocks at a time, of 5 MiB if left alone.
                 small = {"block_size": CHUNK_SIZE} if self._is_webdav else {}
                 handle["file"] = file = driver.fs.open(path, "rb", **small)
+                handle["driver"] = driver
                 if start:
                     file.seek(start)
             piece = b"".join(_exactly(handle["file"], size))
@@ -141,7 +142,7 @@ class FileSystemBackend(FileSystemCalls):
                 modified = time_of(entry)
                 blobs.append(Blob(f"{kind}/{name}", entry.get("size"), modified))
                 if is_stale(name, modified):
-                    beside(self._do(driver, "rm_file", f"{folder}/{name}"))
+                    beside(self._clean_up(f"{folder}/{name}"))
         return blobs, None
 
     async def _find_place(self, driver: FileSystem) -> None:
@@ -181,12 +182,13 @@ class FileSystemBackend(FileSystemCalls):
         except BaseException:
             driver.folders.discard(folder)
             if began and (rename is not None or not create):
-                beside(self._clean_up(driver, written))
+                beside(self._clean_up(written))
             raise
 
-    async def _clean_up(self, driver: FileSystem, path: str) -> None:
-        # A connection that has just failed is no good for it.
-        await self._do(await self._driver() if driver.closes else driver, "rm_file", path)
+    async def _clean_up(self, path: str) -> None:
+        # Asked for anew: a connection that has just failed is no good for it.
+        async with self._driver() as driver:
+            await self._do(driver, "rm_file", path)
 
     async def _make_folder(self, driver: FileSystem, folder: str) -> None:
         try:

@@ -27,6 +27,7 @@ from storage_core.redaction import scrubbed
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+    from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
 T = TypeVar("T")
@@ -61,8 +62,9 @@ class RemoteBackend(Backend):
         self._secrets = secrets
         keep_out(secrets)
 
-    async def _driver(self) -> Any:
-        return await self.connection.driver(self._connect)
+    def _driver(self) -> AbstractAsyncContextManager[Any]:
+        """The driver, which is not closed while it is used."""
+        return self.connection.driver(self._connect)
 
     # One attempt at each operation. `driver` is what `_connect` returned.
 
@@ -202,7 +204,8 @@ class RemoteBackend(Backend):
         )
 
     async def _asked_size(self, key: Key) -> int:
-        return await self._size(await self._driver(), key)
+        async with self._driver() as driver:
+            return await self._size(driver, key)
 
     async def _received(
         self,
@@ -363,7 +366,8 @@ class RemoteBackend(Backend):
         cause: BaseException | None
 
         async def once() -> T:
-            return await call(await self._driver())
+            async with self._driver() as driver:
+                return await call(driver)
 
         try:
             return await attempt(
@@ -397,8 +401,8 @@ class RemoteBackend(Backend):
     async def _place_exists(self, left: float) -> bool:
         """Whether it was the blob that is missing: drivers tell both in the same words."""
         try:
-            async with asyncio.timeout(max(left, GRACE * self.timeout)):
-                await self._find_place(await self._driver())
+            async with asyncio.timeout(max(left, GRACE * self.timeout)), self._driver() as driver:
+                await self._find_place(driver)
         except Exception as error:
             return self._fault(error) not in (Fault.MISSING, Fault.PLACE_MISSING)
         return True

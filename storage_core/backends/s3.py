@@ -260,8 +260,12 @@ class S3Backend(RemoteBackend):
         except BaseException:
             # Nobody can read what is left, but its owner pays for it. Not waited for: the time
             # may be up.
-            beside(self._call(driver, "abort_multipart_upload", key, UploadId=upload))
+            beside(self._abort(key, upload))
             raise
+
+    async def _abort(self, key: Key, upload: str) -> None:
+        async with self._driver() as driver:
+            await self._call(driver, "abort_multipart_upload", key, UploadId=upload)
 
     async def _call(self, driver: Any, method: str, key: Key, **arguments: Any) -> Any:
         name = f"{self._prefix}{key}"

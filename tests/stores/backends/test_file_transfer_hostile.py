@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
@@ -109,6 +110,32 @@ def test_an_ftp_server_that_fails_is_told_by_the_right_error_in_time(
             failure(lambda: opened(server.url).get_file(KEY, tmp_path / "target"))
     assert type(error) is expected, error
     assert not (tmp_path / "target").exists()
+
+
+def test_who_waits_for_an_ftp_connection_gets_another_when_it_is_given_up() -> None:
+    hanging, over = threading.Event(), threading.Event()
+
+    def hang_once(control: socket.socket, data: socket.socket) -> bool:
+        control.sendall(b"150 here it comes\r\n")
+        if not hanging.is_set():
+            hanging.set()
+            over.wait(10)
+            return True
+        data.sendall(b"x" * 100)
+        data.close()
+        control.sendall(b"226 done\r\n")
+        return False
+
+    with scripted_ftp({"RETR": hang_once}) as server, ThreadPoolExecutor(1) as pool:
+        backend = opened(server.url)
+        first = pool.submit(backend.get, KEY)
+        assert hanging.wait(10)
+        backend.timeout = 10  # type: ignore[attr-defined]
+        assert backend.get(KEY) == b"x" * 100
+        with pytest.raises(StorageUnavailable, match="no answer"):
+            first.result()
+        over.set()
+        backend.close()
 
 
 LISTINGS = {
