@@ -15,6 +15,7 @@ background.py  blocking work in threads that never hold up leaving the app
 warm.py        what the first key would otherwise wait for
 garbage.py     when Python looks for garbage: never while somebody waits
 theme.py       our colours; text.py, quantities.py: text, sizes and times fit for drawing
+restyle.py     another theme, a step at a time
 state.py       theme and sort order, in a file of their own
 screens/       one screen each, its styles beside it
 widgets/       what screens are made of

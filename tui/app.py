@@ -25,6 +25,7 @@ from tui import state
 from tui.background import begin, in_thread
 from tui.garbage import collect, undisturbed
 from tui.keymap import keymap
+from tui.restyle import restyle
 from tui.screens.base import StorageScreen
 from tui.snapshot import Snapshot
 from tui.theme import DARK, THEMES
@@ -125,6 +126,14 @@ class StorageApp(App[None]):
             return found
         without = NoColor() if self.native_ansi_color else Monochrome()
         return [without if isinstance(each, NoColor | Monochrome) else each for each in found]
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Another theme."""
+        self._restyle()
+
+    @work(group="styles", exclusive=True)
+    async def _restyle(self) -> None:
+        await restyle(self)
 
     def get_default_screen(self) -> Screen[None]:
         """The list is the first screen, with none below it."""

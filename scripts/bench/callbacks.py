@@ -96,6 +96,23 @@ async def palette(pilot: Pilot[Any]) -> None:
     await pilot.press("escape")
 
 
+async def resized(pilot: Pilot[Any]) -> None:
+    """A small terminal, then a large one again."""
+    await pilot.resize_terminal(80, 24)
+    await pilot.pause()
+    await pilot.resize_terminal(*SIZE)
+    await pilot.pause()
+
+
+async def themed(pilot: Pilot[Any]) -> None:
+    """A light theme, then the one before."""
+    before = pilot.app.theme
+    pilot.app.theme = "textual-light"
+    await pilot.pause()
+    pilot.app.theme = before
+    await pilot.pause()
+
+
 async def hello(app: App[Any], stopwatch: Stopwatch) -> None:
     """The hello-world: start, keys that do nothing, a dialog that says as little, the palette."""
     from .programs.hello_textual import Dialog
@@ -110,6 +127,10 @@ async def hello(app: App[Any], stopwatch: Stopwatch) -> None:
         await pilot.pause()
         stopwatch.begin("palette")
         await palette(pilot)
+        stopwatch.begin("another size of the terminal")
+        await resized(pilot)
+        stopwatch.begin("another theme")
+        await themed(pilot)
 
 
 async def storage(app: App[Any], stopwatch: Stopwatch) -> None:
@@ -137,6 +158,10 @@ async def storage(app: App[Any], stopwatch: Stopwatch) -> None:
         await press(pilot, "u")
         stopwatch.begin("earlier versions")
         await press(pilot, "v", "escape")
+        stopwatch.begin("another size of the terminal")
+        await resized(pilot)
+        stopwatch.begin("another theme")
+        await themed(pilot)
         await blobs(pilot, stopwatch)
 
 

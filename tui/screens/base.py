@@ -37,21 +37,49 @@ _MOVING = [
 
 
 class Stepwise(Screen[ResultT]):
-    """A screen that opens in several callbacks, so that a key may come between.
+    """A screen that opens, and takes another size, in several callbacks: keys come between.
 
-    Textual styles it, lays it out and paints it in one, and then lays it out once more.
+    Textual lays it out and paints it in one, then gives it the classes of its size, which styles
+    all its widgets anew, and does both once more.
     """
 
+    app: StorageApp
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._fit()
+
+    # These come before Textual's own handlers, which do not paint while a batch is open.
+
     @on(events.ScreenResume)
-    def _paint_later(self) -> None:
-        # This comes before Textual's own handler, which does not paint while a batch is open.
+    def _resumed(self) -> None:
+        self._fit()
+        self.paint_later()
+
+    @on(events.Resize)
+    async def _resized(self) -> None:
+        self._fit()
+        self.paint_later()
+        await asyncio.sleep(0)
+
+    def _fit(self) -> None:
+        """Take the classes of a screen as large as the terminal."""
+        width, height = self.app.size
+        sides = (width, self.app.HORIZONTAL_BREAKPOINTS), (height, self.app.VERTICAL_BREAKPOINTS)
+        classes: dict[str, bool] = {}
+        for size, breakpoints in sides:
+            names = [name for least, name in breakpoints if size >= least]
+            classes |= {name: name == names[-1] for _, name in breakpoints}
+        self.update_classes(classes, animate=False)
+
+    def paint_later(self) -> None:
+        """Draw each widget by itself, then let Textual paint, which finds the lines in a cache."""
         batch = ExitStack()
         batch.enter_context(self.app.batch_update())
         if not self.call_later(self._draw_widgets, batch):
             batch.close()
 
     async def _draw_widgets(self, batch: ExitStack) -> None:
-        """Draw each widget by itself; painting finds in its cache what it looks like."""
         with batch:
             for widget in self.walk_children(Widget, with_self=True):
                 await asyncio.sleep(0)
@@ -60,10 +88,6 @@ class Stepwise(Screen[ResultT]):
                 except NoWidget:
                     continue
                 widget.render_lines(place.visible_region.translate(-place.region.offset))
-
-    @on(events.Resize)
-    async def _turn(self) -> None:
-        await asyncio.sleep(0)
 
 
 class StorageScreen(Stepwise[ResultT]):
@@ -86,7 +110,6 @@ class StorageScreen(Stepwise[ResultT]):
 
     def compose(self) -> ComposeResult:
         """The bars; what is between them comes from `body`."""
-        self.add_class(*_breakpoints(self.app))
         yield TitleBar(id="title")
         yield from self.body()
         yield KeyBar(self.declared, id="keys")
@@ -189,10 +212,9 @@ class Dialog(ModalScreen[ResultT], Stepwise[ResultT]):
     app: StorageApp
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.add_class(*_breakpoints(self.app))
         self._below: Screen[Any] | None = None
         self._backdrop: Backdrop | None = None
+        super().__init__(*args, **kwargs)
 
     def on_mount(self) -> None:
         """Draw what is below, before the event loop draws the dialog: each takes its time."""
@@ -207,6 +229,11 @@ class Dialog(ModalScreen[ResultT], Stepwise[ResultT]):
             self._backdrop = Backdrop(self, self._below)
         return self._backdrop
 
+    def notify_style_update(self) -> None:
+        """There is another theme, for the screen below as well."""
+        self._backdrop = None
+        super().notify_style_update()
+
     def refresh(
         self,
         *regions: Region,
@@ -219,16 +246,3 @@ class Dialog(ModalScreen[ResultT], Stepwise[ResultT]):
             self._backdrop = None
             self.call_later(self.render)
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
-
-
-def _breakpoints(app: StorageApp) -> Iterator[str]:
-    """The classes of a screen as large as the terminal.
-
-    Textual gives them to a screen that has been laid out, and then styles all its widgets anew.
-    """
-    width, height = app.size
-    for size, breakpoints in (
-        (width, app.HORIZONTAL_BREAKPOINTS),
-        (height, app.VERTICAL_BREAKPOINTS),
-    ):
-        yield [name for least, name in breakpoints if size >= least][-1]
