@@ -73,6 +73,24 @@ async def test_help_and_palette_use_the_words_of_the_declaration(tmp_path: Path)
         assert app.screen is the_list(pilot)
 
 
+@pytest.mark.parametrize(
+    ("size", "shown"),
+    [
+        ((80, 24), "n New e Edit d Default t Test b Browse / Filter ? Help q Quit"),
+        ((60, 20), "n New e Edit d Default t Test b Browse ? Help q Quit"),
+        ((50, 20), "n New e Edit d Default t Test ? Help q Quit"),
+        ((30, 10), "n New ? Help q Quit"),
+        ((14, 5), "? Help"),
+    ],
+)
+async def test_the_footer_shows_what_is_used_most_and_help_whatever_the_width(
+    tmp_path: Path, size: tuple[int, int], shown: str
+) -> None:
+    async with StorageApp(write(tmp_path / "storage.toml")).run_test(size=size) as pilot:
+        await settle(pilot)
+        assert " ".join(screen_text(pilot).splitlines()[-1].split()) == shown
+
+
 async def test_the_footer_can_be_clicked(tmp_path: Path) -> None:
     async with StorageApp(write(tmp_path / "storage.toml")).run_test() as pilot:
         await settle(pilot)
