@@ -56,7 +56,7 @@ def callbacks(folder: Path) -> Section:
         path.write_text(text, encoding="utf-8")
         ours.append(_timed(folder, "storage", path))
         hello.append(_timed(folder, "hello"))
-    head = f"{'ms':32}{'callbacks':>10}{'p99':>8}{'longest':>9}{'min – max':>16}{'alone':>7}"
+    head = f"{'ms':36}{'callbacks':>10}{'p99':>8}{'longest':>9}{'min – max':>16}{'alone':>7}"
     return Section(
         "8 · callbacks of the event loop, 1,000 configurations, in a terminal of 120×40, medians "
         f"of {_RUNS} runs; alone: the longest without the time that other programs took from it",
@@ -75,7 +75,7 @@ def _phase_lines(of: str, runs: Sequence[Phases], asked: str = "") -> Iterator[s
         p99 = median(1000 * wall[int(len(wall) * 0.99)] for wall in walls)
         alone = median(1000 * max(alone for _, alone in run[phase]) for run in runs)
         yield (
-            f"{of + phase:32}{median(map(len, walls)):>10.0f}{p99:>8.1f}{median(longest):>9.1f}"
+            f"{of + phase:36}{median(map(len, walls)):>10.0f}{p99:>8.1f}{median(longest):>9.1f}"
             f"{min(longest):>8.1f} – {max(longest):<5.1f}{alone:>7.1f}{asked:>9}"
         ).rstrip()
 
