@@ -31,15 +31,19 @@ _HEADER: Final = re.compile(
 """Credentials that no configuration holds, because a driver has found or been given them itself."""
 
 _known: Final[set[str]] = set()
-_scrub = Scrubber(())
+_masked: tuple[frozenset[str], Scrubber] = frozenset(), Scrubber(())
+"""Which of them are masked, and what masks them."""
 
 
 def keep_out(secrets: Iterable[str]) -> None:
     """Mask these in all that drivers log from now on, in this process."""
-    global _scrub
-    if not _known.issuperset(secrets := tuple(secrets)):
-        _known.update(secrets)
-        _scrub = Scrubber(_known)
+    global _masked
+    _known.update(secrets)
+    # Until it is so: another thread may have added some, or put what knows less in place. No lock:
+    # a forked child could find it held for ever.
+    while _masked[0] != _known:
+        known = frozenset(_known)
+        _masked = known, Scrubber(known)
     made_by = logging.getLogRecordFactory()
     if not isinstance(made_by, _Redacting):
         logging.setLogRecordFactory(_Redacting(made_by))
@@ -73,4 +77,4 @@ def _clean(record: logging.LogRecord) -> None:
 
 def _cleaned(text: str) -> str:
     # Headers first: a known secret that is a part of a header's name would hide the header.
-    return _scrub(mask_url(_HEADER.sub(rf"\g<1>{MASK}", text)))
+    return _masked[1](mask_url(_HEADER.sub(rf"\g<1>{MASK}", text)))

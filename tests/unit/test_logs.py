@@ -1,0 +1,35 @@
+"""What is kept out of the drivers' logs, whoever asks for it at the same time."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from secrets import token_hex
+
+import pytest
+
+from storage_core.logs import keep_out
+from storage_core.redaction import MASK
+
+
+@pytest.fixture
+def hasty() -> Iterator[None]:
+    """Threads give way to each other as often as they can."""
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(interval)
+
+
+@pytest.mark.usefixtures("hasty")
+def test_secrets_that_several_threads_add_at_once_are_all_masked(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    added = [token_hex(16) for _ in range(100)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(keep_out, ([secret] for secret in added)))
+    with caplog.at_level(logging.DEBUG, "botocore"):
+        logging.getLogger("botocore.auth").debug("signing with %s", " and ".join(added))
+    assert caplog.messages == [f"signing with {' and '.join([MASK] * len(added))}"]
