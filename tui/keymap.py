@@ -13,6 +13,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from textual.binding import Binding
 from textual.keys import Keys, key_to_character
 
 from tui import commands
@@ -67,6 +68,8 @@ def _read(tables: Mapping[str, Any]) -> tuple[dict[str, str], list[tuple[tuple[s
             note = f"{where}: {key} has a fixed meaning; choose another key"
         elif name in _WHILE_TYPING and _typed(spelled) and spelled not in _kept(name):
             note = f'{where}: {key} is typed into fields; choose one such as "ctrl+t"'
+        elif name in _WHILE_TYPING and spelled in _editing() - set(_kept(name)):
+            note = f'{where}: {key} is for editing in fields; choose one such as "ctrl+t"'
         else:
             accepted[name] = spelled
             continue
@@ -93,6 +96,15 @@ def _kept(name: str) -> list[str]:
 def _typed(spelled: str) -> bool:
     """Whether it writes or takes away in a field: a sign by whatever name, Backspace, Delete."""
     return spelled in _NAMED.values() or key_to_character(spelled) is not None
+
+
+def _editing() -> set[str]:
+    """What fields do something with themselves: cut, paste, move by a word, select."""
+    # Only here: few remap keys, and nothing else that comes before the first frame needs them.
+    from textual.widgets import Input, TextArea
+
+    declared = Binding.make_bindings([*Input.BINDINGS, *TextArea.BINDINGS])
+    return {binding.key for binding in declared}
 
 
 def _spelled(key: str) -> str:
