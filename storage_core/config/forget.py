@@ -7,9 +7,10 @@ app's `m`, a form, `storage edit`, a program. What the file has given up must no
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from storage_core.config import edit, history, replace
 from storage_core.config.entries import storage_tables
@@ -24,6 +25,9 @@ from storage_core.references import LITERAL, is_reference
 if TYPE_CHECKING:
     from storage_core.config.entries import Entry
     from storage_core.declaration.configuration import StorageConfiguration
+
+
+_CREDENTIAL: Final = re.compile(r"secret|token|passw|credential|key$", re.IGNORECASE)
 
 
 class Moved(NamedTuple):
@@ -51,9 +55,11 @@ def moved_by(entry: Entry, written: Mapping[str, Any]) -> Iterator[Moved]:
         yield from _from_strays(cls, before, written)
     new = {text for text in texts_in(written) if is_reference(text)} - {*texts_in(before)}
     if new:
-        # The password of a URL has no reference in its place: that stands in Options.
-        for password in _passwords(before) - _passwords({**before, **written}):
-            yield Moved(password, min(new))
+        # The password of a URL has no reference in its place: that stands in Options. Neither has
+        # what stood under a key that is like no setting's.
+        gone = _passwords(before) - _passwords({**before, **written})
+        for secret in sorted(gone.union(_dropped_credentials(entry, written))):
+            yield Moved(secret, min(new))
 
 
 def forget(path: str, moved: Iterable[Moved]) -> None:
@@ -120,6 +126,18 @@ def _from_strays(
         setting = cls.setting_named(nearest.name)
         if nearest.meant and setting and setting.secret:
             yield from _replacements(value, written.get(setting.name))
+
+
+def _dropped_credentials(entry: Entry, written: Mapping[str, Any]) -> Iterator[str]:
+    """What stood under keys that the type does not know, where their names sound like a secret."""
+    for key, value in entry.settings.items():
+        is_stray = entry.cls is not None and entry.cls.setting_named(key) is None
+        is_dropped = key in written and written[key] is None
+        if is_stray and is_dropped and isinstance(value, str) and _CREDENTIAL.search(key):
+            text = value.removeprefix(LITERAL)
+            # A shorter one may be a word that stands elsewhere too.
+            if len(text) >= 8 and not is_reference(value):
+                yield text
 
 
 def _replacements(before: object, after: object) -> Iterator[Moved]:

@@ -262,6 +262,18 @@ class TestMovingASecretOut:
         assert len(kept(file)) == 1
         assert secret not in kept(file)[0]
 
+    @pytest.mark.parametrize("key", ["password_for_s3", "my_api_key", "theSecret"])
+    def test_from_a_key_that_is_like_none_does_so_too(self, file: ConfigFile, key: str) -> None:
+        secret, note = token_hex(20), token_hex(20)
+        Path(file.path).write_text(
+            '[storage.a]\ntype = "s3"\nbucket = "b"\naws_access_key_id = "AKIAEXAMPLE"\n'
+            f'{key} = "{secret}"\nremark = "{note}"\n'
+        )
+        dropped = {key: None, "remark": None}
+        file.update_settings("a", {**dropped, "aws_secret_access_key": "env:X"})
+        assert [secret in text for text in kept(file)] == [False]
+        assert note in kept(file)[0]
+
     def test_from_a_list_in_options_does_so_too(self, file: ConfigFile) -> None:
         secret, other = token_hex(20), token_hex(20)
         options = {"tokens": [secret, other], "chain": [{"password": secret}]}
@@ -281,6 +293,9 @@ class TestMovingASecretOut:
         file.update("copy", aws_access_key_id=None, aws_secret_access_key=None)
         file.delete("prod")
         assert all(secret in text for text in kept(file)[1:])
+        Path(file.path).write_text(f'[storage.a]\ntype = "temporary"\npassword = "{secret}"\n')
+        file.update("a", password=None, protected=True)
+        assert secret in kept(file)[0]
 
     def test_into_a_variable_that_holds_something_else_is_refused(
         self, file: ConfigFile, secret: str, monkeypatch: pytest.MonkeyPatch
