@@ -43,21 +43,25 @@ def upload(fs: Any, file: BinaryIO, path: str) -> None:
 
 def make_folder(fs: Any, path: str) -> None:
     """Create a folder, and those above it where they are missing, unless it exists."""
-    from webdav4.client import (  # type: ignore[import-untyped]
-        ResourceAlreadyExists,
-        ResourceConflict,
-    )
+    from webdav4.client import ResourceConflict  # type: ignore[import-untyped]
 
     try:
-        fs.client.mkdir(path)
-    except ResourceAlreadyExists:
-        pass
+        _make_one_folder(fs, path)
     except ResourceConflict:
         parent = path.rpartition("/")[0]
         if not parent:
             raise
         make_folder(fs, parent)
+        _make_one_folder(fs, path)
+
+
+def _make_one_folder(fs: Any, path: str) -> None:
+    from webdav4.client import ResourceAlreadyExists
+
+    try:
         fs.client.mkdir(path)
+    except ResourceAlreadyExists:
+        pass  # Perhaps since a moment ago: another writer was faster.
 
 
 def rename(fs: Any, old: str, new: str, create: bool) -> None:

@@ -1,4 +1,4 @@
-"""A process that goes on and on, as a worker does: what it closes is gone, what it uses is not."""
+"""Many stores in one process: what is closed is gone, what is used is not, nobody is in the way."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import pickle
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from secrets import token_bytes
 
 import pytest
 
 import storage_core
-from storage_core import StorageConfiguration
+from storage_core import LocalStorage, StorageConfiguration, Store
 from tests.stores.backends.test_large_blobs import KINDS, configuration
 
 __all__ = ["configuration"]
@@ -83,3 +84,19 @@ def test_a_stream_goes_on_when_its_store_is_closed(configuration: StorageConfigu
         start = file.read(1)
         store.close()
         assert start + file.read() == data
+
+
+@pytest.mark.parametrize("configuration", ["local", "webdav", "ftp", "sftp"], indirect=True)
+def test_stores_that_are_opened_at_once_make_their_folders_together(
+    configuration: StorageConfiguration,
+) -> None:
+    path = "storage_path" if isinstance(configuration, LocalStorage) else "base_path"
+    deep = f"{getattr(configuration, path)}/not/there/yet"
+    stores = [
+        storage_core.open_store(replace(configuration, **{path: deep}), timeout=20)
+        for _ in range(8)
+    ]
+    data = [token_bytes(20) for _ in stores]
+    with ThreadPoolExecutor(8) as pool:
+        keys = list(pool.map(Store.write, stores, data))
+    assert [stores[0].read(key) for key in keys] == data
