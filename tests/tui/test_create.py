@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from pathlib import Path
 from secrets import token_hex
+from typing import Any
 
 import pytest
 from textual.widgets import Button
 
 from storage_core.types import all_types
 from tests.tui.driving import enter, names, press, read, said, screen_text, settle, the_list, write
+from tui import draft
 from tui.app import StorageApp
 from tui.screens import base
 from tui.screens.form import FormScreen
@@ -195,8 +198,16 @@ async def test_a_misspelt_setting_is_mended_by_opening_and_saving(tmp_path: Path
     assert "bucke" not in table
 
 
-async def test_what_cannot_be_opened_is_pointed_out_and_saved_all_the_same(tmp_path: Path) -> None:
-    secret = token_hex(12)
+async def test_what_cannot_be_opened_is_pointed_out_and_saved_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret, threads, doubts = token_hex(12), set(), draft.doubts
+
+    def watched(*args: Any) -> dict[str, str]:
+        threads.add(threading.get_ident())
+        return doubts(*args)
+
+    monkeypatch.setattr(draft, "doubts", watched)
     path = tmp_path / "storage.toml"
     async with StorageApp(path).run_test(size=(120, 40)) as pilot:
         await settle(pilot)
@@ -210,4 +221,6 @@ async def test_what_cannot_be_opened_is_pointed_out_and_saved_all_the_same(tmp_p
         await press(pilot, *"azure", "ctrl+s")
         assert "It cannot be opened yet: Connection String must be" in said(pilot)
         assert secret not in screen_text(pilot) + said(pilot)
+        assert threads
+        assert threading.get_ident() not in threads
     assert read(path)["storage"]["azure"]["connection_string"] == secret

@@ -127,7 +127,7 @@ class SaveCommands(FilledForm):
             await self._settle(error.current)
         else:
             self._remember_test(saved)
-            self._tell(saved, draft.doubts(self.cls, values))
+            self._tell(saved, await self.in_thread(lambda: draft.doubts(self.cls, values)))
             self.dismiss(saved)
 
     def _tell(self, saved: str, doubts: dict[str, str]) -> None:
