@@ -11,12 +11,11 @@ import os
 import selectors
 import sys
 import threading
-from concurrent.futures import wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
-    from concurrent.futures import Future
+    from collections.abc import Callable, Coroutine
 
 T = TypeVar("T")
 
@@ -71,8 +70,32 @@ def _submit(work: Coroutine[Any, Any, T]) -> Future[T]:
     return asyncio.run_coroutine_threadsafe(work, loop)
 
 
+class _Threads(ThreadPoolExecutor):
+    """A thread for each call, which Python does not wait for when it ends.
+
+    The loop has addresses looked up there: where no name server answers that takes half a minute.
+    """
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        future: Future[T] = Future()
+
+        def work() -> None:
+            if not future.set_running_or_notify_cancel():
+                return
+            try:
+                result = fn(*args, **kwargs)
+            except BaseException as error:
+                future.set_exception(error)
+            else:
+                future.set_result(result)
+
+        threading.Thread(target=work, name="storage-helper", daemon=True).start()
+        return future
+
+
 def _start() -> asyncio.AbstractEventLoop:
     loop = _new_loop()
+    loop.set_default_executor(_Threads())
     threading.Thread(target=loop.run_forever, name=_THREAD, daemon=True).start()
     return loop
 

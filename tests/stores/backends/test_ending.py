@@ -6,11 +6,19 @@ import pickle
 import subprocess
 import sys
 from pathlib import Path
+from secrets import token_hex
 
 import pytest
 
 import storage_core
-from storage_core import StorageConfiguration
+from storage_core import (
+    AzureBlobStorage,
+    FileStorage,
+    GoogleCloudStorage,
+    KVServerStorage,
+    S3Storage,
+    StorageConfiguration,
+)
 from tests.stores.backends.test_large_blobs import KINDS, configuration
 
 __all__ = ["configuration"]
@@ -54,3 +62,46 @@ def test_a_process_ends_without_a_word(
         check=False,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
+NO_NAME_SERVER = """
+import pickle, socket, sys, threading
+socket.getaddrinfo = lambda *args, **options: threading.Event().wait(60)
+try:
+    pickle.loads(sys.stdin.buffer.read()).read("results/x")
+except Exception as error:
+    sys.exit(type(error).__name__)
+"""
+NOWHERE = "storage.example"
+UNKNOWN = [
+    S3Storage(
+        bucket="team",
+        aws_access_key_id="A" * 20,
+        aws_secret_access_key=token_hex(20),
+        endpoint_url=f"http://{NOWHERE}",
+    ),
+    GoogleCloudStorage(bucket="team", endpoint_url=f"http://{NOWHERE}", options={"token": "anon"}),
+    AzureBlobStorage(
+        container="team",
+        connection_string=f"AccountName=a;AccountKey=eHh4;BlobEndpoint=http://{NOWHERE}/a;",
+    ),
+    KVServerStorage(api_address=f"http://{NOWHERE}"),
+    *(
+        FileStorage(base_path=f"{scheme}://{NOWHERE}/folder")
+        for scheme in ("ftp", "sftp", "webdav", "http")
+    ),
+]
+
+
+@pytest.mark.parametrize("configuration", UNKNOWN, ids=lambda given: given.location)
+def test_a_process_ends_at_once_also_where_no_name_server_answers(
+    configuration: StorageConfiguration,
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", NO_NAME_SERVER],
+        input=pickle.dumps(storage_core.open_store(configuration, timeout=0.5)),
+        capture_output=True,
+        timeout=30,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (1, b"StorageUnavailable\n")
