@@ -13,6 +13,8 @@ from storage_core.cli.exposure import warn_of
 from storage_core.types import all_types
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from storage_core.config.entries import Entry
     from storage_core.declaration.configuration import StorageConfiguration
 
@@ -57,17 +59,13 @@ def edit(
     entry = file.load().find(ref)
     cls = entry.cls or type_named(entry.type)
     _require_owned(cls, options.given(given))
-    changes = options.values_of(cls, given)
-    for name, value in changes.items():
-        if isinstance(value, dict):
-            changes[name] = _merged(entry, name, value)
-    for wanted in unset:
-        _unset(entry, cls, wanted, changes)
-    _require_the_required(entry, cls, changes)
+    values = options.values_of(cls, given)
+    changes = _changes(entry, cls, values, unset)
     if not changes:
         raise WrongUsage("nothing to change; give an option of a setting, or --unset SETTING")
     try:
-        file.update_settings(entry.name, changes)
+        # Made anew there: another program may have changed a table that they go into.
+        file.update_settings(entry.name, lambda now: _changes(now, cls, values, unset))
     except InvalidSettings as error:
         if entry.problems and not any(fault.name in changes for fault in error.faults):
             raise CommandFailed(str(entry.problems[0])) from None
@@ -77,6 +75,20 @@ def edit(
     else:
         output.emit(f"Updated {cls.label} {output.safe(entry.name)}")
         warn_of(file.load(), entry.name)
+
+
+def _changes(
+    entry: Entry, cls: type[StorageConfiguration], values: dict[str, Any], unset: Iterable[str]
+) -> dict[str, Any]:
+    """What an edit writes: `values`, tables put into those that stand in `entry`, less `unset`."""
+    changes = {
+        name: _merged(entry, name, value) if isinstance(value, dict) else value
+        for name, value in values.items()
+    }
+    for wanted in unset:
+        _unset(entry, cls, wanted, changes)
+    _require_the_required(entry, cls, changes)
+    return changes
 
 
 def _require_owned(cls: type[StorageConfiguration], given: dict[str, Any]) -> None:
@@ -115,7 +127,7 @@ def _merged(entry: Entry, name: str, value: dict[str, Any]) -> dict[str, Any]:
 
     before = entry.settings.get(name)
     result = deepcopy(before) if isinstance(before, dict) else {}
-    options.merge(result, value)
+    options.merge(result, deepcopy(value))
     return result
 
 

@@ -148,7 +148,7 @@ class ConfigFile:
     def update_settings(
         self,
         ref: str,
-        changes: Mapping[str, Any],
+        changes: Mapping[str, Any] | Callable[[Entry], Mapping[str, Any]],
         *,
         name: str | None = None,
         cls: type[StorageConfiguration] | None = None,
@@ -157,7 +157,8 @@ class ConfigFile:
 
         Args:
             ref: the configuration.
-            changes: settings by name.
+            changes: settings by name; or what makes them of the configuration as it is by then,
+                under the lock, so that nothing is lost that another program has just saved.
             name: what to call it from now on, changed in the same step; None: as before.
             cls: the type it is to have, where the file says one that is unknown; None: as before.
         """
@@ -167,7 +168,8 @@ class ConfigFile:
 
         def change(text: str, tables: Mapping[str, Any]) -> str:
             entry = self._entry(tables, text, ref)
-            done.append(revise.with_settings(text, self.path, entry, changes, cls))
+            wanted = changes(entry) if callable(changes) else changes
+            done.append(revise.with_settings(text, self.path, entry, wanted, cls))
             text = done[-1].text
             return text if name is None else revise.with_name(text, tables, entry, name)
 

@@ -9,10 +9,11 @@ import os
 from typing import TYPE_CHECKING
 
 from storage_core.config.entries import refuse_newer
-from storage_core.errors import ConfigurationError
+from storage_core.errors import ConfigConflict, ConfigurationError
 from storage_core.references import check_reference, is_reference, resolve
 
 if TYPE_CHECKING:
+    from storage_core.config.entries import Entry
     from storage_core.config.file import ConfigFile
 
 
@@ -28,6 +29,7 @@ def move_secret(file: ConfigFile, ref: str, setting: str, reference: str) -> Non
 
     Raises:
         ConfigurationError: there is no plain secret, or the reference does not lead to it.
+        ConfigConflict: the secret was changed while it was being moved.
     """
     found = file.load()
     refuse_newer(found.tables, file.path)
@@ -52,7 +54,17 @@ def move_secret(file: ConfigFile, ref: str, setting: str, reference: str) -> Non
             f"{reference} holds something else than {declared.label} of {entry.name!r}; "
             "put the secret there, or choose another place"
         )
-    file.update_settings(entry.name, {setting: reference})
+
+    def replaced(current: Entry) -> dict[str, str]:
+        if current.table.get(setting) != value:
+            # Storing it may have taken as long as it takes to unlock a keyring.
+            raise ConfigConflict(
+                f"{declared.label} of {entry.name!r} was changed by another program just now; "
+                "look at the change, then try again"
+            )
+        return {setting: reference}
+
+    file.update_settings(entry.name, replaced)
 
 
 def _store(secret: str, reference: str, label: str) -> None:

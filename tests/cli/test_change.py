@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from storage_core.config import history
+from storage_core.config.file import ConfigFile
 from tests.cli.conftest import Outcome
 
 Storage = Callable[..., Outcome]
@@ -86,6 +87,21 @@ def test_edit_changes_single_keys_of_options(storage: Storage, two: Path) -> Non
     }
     assert storage("edit", "prod-results", "--unset", "options").code == 0
     assert "options" not in tables(two)["storage"]["prod-results"]
+
+
+def test_edit_keeps_what_another_program_puts_into_options_meanwhile(
+    storage: Storage, two: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rewrite = ConfigFile._rewrite
+
+    def overtaken(file: ConfigFile, change: Callable[[str, Mapping[str, Any]], str]) -> None:
+        monkeypatch.setattr(ConfigFile, "_rewrite", rewrite)
+        ConfigFile(two).update("prod-results", options={"theirs": 1})
+        rewrite(file, change)
+
+    monkeypatch.setattr(ConfigFile, "_rewrite", overtaken)
+    assert storage("edit", "prod-results", "--options", "mine=2").code == 0
+    assert tables(two)["storage"]["prod-results"]["options"] == {"theirs": 1, "mine": 2}
 
 
 def test_edit_mends_a_broken_table(storage: Storage, config: Path) -> None:

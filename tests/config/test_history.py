@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import stat
 import tomllib
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
+from typing import Any
 
 import pytest
 
@@ -296,6 +298,21 @@ class TestMovingASecretOut:
         Path(file.path).write_text(f'[storage.a]\ntype = "temporary"\npassword = "{secret}"\n')
         file.update("a", password=None, protected=True)
         assert secret in kept(file)[0]
+
+    def test_another_secret_that_stands_there_by_then_is_kept(
+        self, file: ConfigFile, secret: str, tmp_path: Path
+    ) -> None:
+        newer = token_hex(20)
+
+        class Overtaken(ConfigFile):
+            def _rewrite(self, change: Callable[[str, Mapping[str, Any]], str]) -> None:
+                file.update("prod", aws_secret_access_key=newer)
+                super()._rewrite(change)
+
+        reference = f"file:{tmp_path / 'secret'}"
+        with pytest.raises(storage_core.ConfigConflict, match="just now; look at the change"):
+            move_secret(Overtaken(file.path), "prod", "aws_secret_access_key", reference)
+        assert newer in Path(file.path).read_text()
 
     def test_into_a_variable_that_holds_something_else_is_refused(
         self, file: ConfigFile, secret: str, monkeypatch: pytest.MonkeyPatch
