@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from storage_core.cli import output
 from storage_core.config.audit import doubts, holds_secrets, loose_mode, plain_secrets
-from storage_core.config.entries import Problem
+from storage_core.config.problems import Problem
 from storage_core.config.scan import line_of
 from storage_core.paths import command, shortened
 

@@ -14,14 +14,14 @@ from storage_core.cli.command import Session, command
 from storage_core.cli.errors import CommandFailed, WrongUsage
 from storage_core.cli.exposure import doubtful, exposed, misremapped, stored_plain
 from storage_core.config.audit import make_private
-from storage_core.config.entries import by_line
 from storage_core.config.file import ConfigFile
+from storage_core.config.problems import by_line
 from storage_core.config.read import read_text
 from storage_core.errors import ConfigurationError
 from storage_core.paths import shortened
 
 if TYPE_CHECKING:
-    from storage_core.config.entries import Problem
+    from storage_core.config.problems import Problem
 
 
 @command("path", examples=("storage path",))

@@ -13,7 +13,7 @@ from storage_core.cli import entries, output
 from storage_core.cli.command import Session, command, ref_argument
 from storage_core.cli.exposure import warn_if_exposed
 from storage_core.cli.table import Column, Row, cells, laid_out, natural_width, padded, wrapped
-from storage_core.config.entries import by_line
+from storage_core.config.problems import by_line
 from storage_core.errors import StorageError
 from storage_core.types.temporary import TemporaryLocalStorage
 

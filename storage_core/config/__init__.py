@@ -2,6 +2,7 @@
 
 read.py      bytes on disk to plain tables; standard library only
 entries.py   plain tables to configurations, with every problem found and its line
+problems.py  what a problem is, and those outside of the storage tables
 names.py     what a configuration may be called, and how a REF finds it
 file.py      `ConfigFile`: load, add, update, rename, delete, set the default
 revise.py    what changing settings or a name does to the text

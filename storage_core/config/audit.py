@@ -10,7 +10,8 @@ import stat
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from storage_core.config.entries import Configurations, Entry, Problem
+from storage_core.config.entries import Configurations, Entry
+from storage_core.config.problems import Problem
 from storage_core.declaration.setting import Setting
 from storage_core.references import is_reference
 

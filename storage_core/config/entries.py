@@ -7,43 +7,25 @@ and show the broken ones with their problem.
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from os.path import dirname
-from typing import Any, NamedTuple
+from typing import Any
 
 from storage_core.config import names
-from storage_core.config.read import VERSION
+from storage_core.config.problems import (
+    Problem,
+    file_problems,
+    header,
+    is_newer,
+    line_in,
+    toml_key,
+)
 from storage_core.declaration.configuration import StorageConfiguration
 from storage_core.declaration.table import read_settings, with_absolute_paths
 from storage_core.errors import ConfigurationError
-from storage_core.nearest import nearest
 from storage_core.paths import shortened
 from storage_core.types import type_named
-
-
-class Problem(NamedTuple):
-    """Something in the file that a person has to mend. `str()` gives one line with its place."""
-
-    message: str
-    path: str
-    line: int | None = None
-    name: str | None = None
-    """The configuration that has it; None where it concerns the whole file."""
-
-    @property
-    def brief(self) -> str:
-        """The message where the configuration that has it is named already."""
-        return self.message.removeprefix(_header(self.name)) if self.name else self.message
-
-    def __str__(self) -> str:
-        place = shortened(self.path) + (f":{self.line}" if self.line else "")
-        return f"{place}: {self.message}"
-
-
-def by_line(problems: Iterable[Problem]) -> list[Problem]:
-    """`problems` as a person mends them: from the top of the file to its bottom."""
-    return sorted(problems, key=lambda problem: problem.line or 0)
 
 
 @dataclass(frozen=True)
@@ -113,7 +95,7 @@ class Configurations(Mapping[str, StorageConfiguration]):
         """The name of the default as the file says it; None: Temporary Local Storage."""
 
         self.problems: tuple[Problem, ...] = (
-            *file_problems(tables, text, path),
+            *file_problems(tables, storage, text, path),
             *(problem for entry in self.entries.values() for problem in entry.problems),
         )
         """Everything a person has to mend."""
@@ -158,14 +140,8 @@ def find_name(
         return names.find(storage_tables(tables), ref, path, partial=partial)
     except names.SharedID as error:
         last = error.names[-1]
-        line = _line(text, ("storage", last, "id"))
+        line = line_in(text, ("storage", last, "id"))
         raise ConfigurationError(str(Problem(str(error), path, line, last))) from None
-
-
-def is_newer(tables: Mapping[str, Any]) -> bool:
-    """Whether the file's `version` is newer than this program's."""
-    version = tables.get("version", VERSION)
-    return isinstance(version, int) and version > VERSION
 
 
 def refuse_newer(tables: Mapping[str, Any], path: str) -> None:
@@ -223,77 +199,15 @@ def read_entry(
         configuration=cls(name=name, id=identifier, **values) if cls and not found else None,
         problems=tuple(
             Problem(
-                f"{_header(name)}{message}",
+                f"{header(name)}{message}",
                 path,
-                _line(text, ("storage", name, *key)) or _line(text, ("storage", name)),
+                line_in(text, ("storage", name, *key)) or line_in(text, ("storage", name)),
                 name,
             )
             for key, message in found
         ),
         by_hand=by_hand,
     )
-
-
-def file_problems(tables: Mapping[str, Any], text: str, path: str) -> Iterator[Problem]:
-    """What is wrong with the file outside of its storage tables."""
-
-    def problem(key: str, message: str) -> Problem:
-        return Problem(message, path, _line(text, (key,)))
-
-    version, default, storage = (tables.get(key) for key in ("version", "default", "storage"))
-    numbered = isinstance(version, int) and not isinstance(version, bool) and version > 0
-    if "version" in tables and not numbered:
-        yield problem("version", f"version must be a number; write version = {VERSION}")
-    elif is_newer(tables):
-        yield problem(
-            "version",
-            f"version {version} is newer than this program knows ({VERSION}); "
-            "it is read where possible and never rewritten: update the program to edit it",
-        )
-    if storage is not None and not isinstance(storage, dict):
-        yield problem("storage", "storage must be a table: write [storage.NAME]")
-    if default is not None and not isinstance(default, str):
-        yield problem("default", "default must be the name of a configuration, in quotes")
-    elif default is not None and default not in storage_tables(tables):
-        yield problem("default", missing_default(default, storage_tables(tables)))
-    for key in tables:
-        if key not in (*_ROOT_KEYS, "app") and (meant := _meant_root_key(key, tables[key])):
-            yield problem(key, f"{names.quoted(key)} is unknown; did you mean {meant}?")
-
-
-def missing_default(default: str, storage: Mapping[str, Any]) -> str:
-    """The message for a default that names nothing."""
-    meant = nearest(default, storage)
-    hint = f"did you mean {names.quoted(meant)}?" if meant else "choose another default"
-    return f"the default {names.quoted(default)} names no storage configuration; {hint}"
-
-
-def _header(name: str) -> str:
-    return f"[storage.{toml_key(name)}]: "
-
-
-def toml_key(name: str) -> str:
-    """`name` as it stands in a TOML header: bare where it can be, else quoted."""
-    if name and all(c.isascii() and (c.isalnum() or c in "-_") for c in name):
-        return name
-    from json import dumps
-
-    return dumps(name, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-_ROOT_KEYS = ("version", "default", "storage")
-
-
-def _meant_root_key(key: str, value: object) -> str | None:
-    """What a key was meant for; a table of others that only sounds alike is none of ours."""
-    fits = {
-        "version": isinstance(value, int),
-        "default": isinstance(value, str),
-        "storage": isinstance(value, dict)
-        and any(isinstance(inner, dict) and "type" in inner for inner in value.values()),
-    }
-    meant = nearest(key, _ROOT_KEYS)
-    return meant if meant and fits[meant] else None
 
 
 def _id_faults(table: Mapping[str, Any], seen: Mapping[str, str]) -> Iterator[str]:
@@ -325,9 +239,3 @@ def _unquoted_dot(table: Mapping[str, Any]) -> str | None:
 def _quote_the_dot(name: str, nested: str) -> str:
     whole = toml_key(f"{name}.{nested}")
     return f"the name has a dot, which TOML takes for a table inside; write [storage.{whole}]"
-
-
-def _line(text: str, key: tuple[str, ...]) -> int | None:
-    from storage_core.config.scan import line_of
-
-    return line_of(text, key)

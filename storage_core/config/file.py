@@ -16,13 +16,12 @@ from storage_core.config import names
 from storage_core.config.entries import (
     Configurations,
     Entry,
-    Problem,
     find_name,
-    missing_default,
     read_entry,
     refuse_newer,
     storage_tables,
 )
+from storage_core.config.problems import Problem, line_in, missing_default
 from storage_core.config.read import parse, read_text
 from storage_core.errors import StorageNotFound
 
@@ -259,10 +258,8 @@ class ConfigFile:
     def _default(self, tables: Mapping[str, Any], text: str) -> str:
         default, storage = tables["default"], storage_tables(tables)
         if not isinstance(default, str) or default not in storage:
-            from storage_core.config.scan import line_of
-
             message = missing_default(str(default), storage)
-            raise StorageNotFound(str(Problem(message, self.path, line_of(text, ("default",)))))
+            raise StorageNotFound(str(Problem(message, self.path, line_in(text, ("default",)))))
         return default
 
     def _forget(self, moved: Iterable[Moved]) -> None:

@@ -1,0 +1,122 @@
+"""What a person has to mend in the file, and what is wrong with it outside of its storage tables.
+
+Called by `entries`, which finds what is wrong inside of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+from storage_core.config import names
+from storage_core.config.read import VERSION
+from storage_core.nearest import nearest
+from storage_core.paths import shortened
+
+_ROOT_KEYS: Final = ("version", "default", "storage")
+
+
+class Problem(NamedTuple):
+    """Something in the file that a person has to mend. `str()` gives one line with its place."""
+
+    message: str
+    path: str
+    line: int | None = None
+    name: str | None = None
+    """The configuration that has it; None where it concerns the whole file."""
+
+    @property
+    def brief(self) -> str:
+        """The message where the configuration that has it is named already."""
+        return self.message.removeprefix(header(self.name)) if self.name else self.message
+
+    def __str__(self) -> str:
+        place = shortened(self.path) + (f":{self.line}" if self.line else "")
+        return f"{place}: {self.message}"
+
+
+def by_line(problems: Iterable[Problem]) -> list[Problem]:
+    """`problems` as a person mends them: from the top of the file to its bottom."""
+    return sorted(problems, key=lambda problem: problem.line or 0)
+
+
+def file_problems(
+    tables: Mapping[str, Any], storage: Mapping[str, Any], text: str, path: str
+) -> Iterator[Problem]:
+    """What is wrong with the file outside of its storage tables.
+
+    Args:
+        tables: everything in the file.
+        storage: the tables below `[storage]`, none where that is no table.
+        text: the file's text, to find lines.
+        path: the file.
+    """
+
+    def problem(key: str, message: str) -> Problem:
+        return Problem(message, path, line_in(text, (key,)))
+
+    version, default, family = (tables.get(key) for key in _ROOT_KEYS)
+    numbered = isinstance(version, int) and not isinstance(version, bool) and version > 0
+    if "version" in tables and not numbered:
+        yield problem("version", f"version must be a number; write version = {VERSION}")
+    elif is_newer(tables):
+        yield problem(
+            "version",
+            f"version {version} is newer than this program knows ({VERSION}); "
+            "it is read where possible and never rewritten: update the program to edit it",
+        )
+    if family is not None and not isinstance(family, dict):
+        yield problem("storage", "storage must be a table: write [storage.NAME]")
+    if default is not None and not isinstance(default, str):
+        yield problem("default", "default must be the name of a configuration, in quotes")
+    elif default is not None and default not in storage:
+        yield problem("default", missing_default(default, storage))
+    for key in tables:
+        if key not in (*_ROOT_KEYS, "app") and (meant := _meant_root_key(key, tables[key])):
+            yield problem(key, f"{names.quoted(key)} is unknown; did you mean {meant}?")
+
+
+def missing_default(default: str, storage: Mapping[str, Any]) -> str:
+    """The message for a default that names nothing."""
+    meant = nearest(default, storage)
+    hint = f"did you mean {names.quoted(meant)}?" if meant else "choose another default"
+    return f"the default {names.quoted(default)} names no storage configuration; {hint}"
+
+
+def header(name: str) -> str:
+    """What the message of a problem in the table of `name` begins with."""
+    return f"[storage.{toml_key(name)}]: "
+
+
+def toml_key(name: str) -> str:
+    """`name` as it stands in a TOML header: bare where it can be, else quoted."""
+    if name and all(c.isascii() and (c.isalnum() or c in "-_") for c in name):
+        return name
+    from json import dumps
+
+    return dumps(name, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def is_newer(tables: Mapping[str, Any]) -> bool:
+    """Whether the file's `version` is newer than this program's."""
+    version = tables.get("version", VERSION)
+    return isinstance(version, int) and version > VERSION
+
+
+def line_in(text: str, key: tuple[str, ...]) -> int | None:
+    """The line of `key`; loads what finds it only where there is something to tell."""
+    from storage_core.config.scan import line_of
+
+    return line_of(text, key)
+
+
+def _meant_root_key(key: str, value: object) -> str | None:
+    """What a key was meant for; a table of others that only sounds alike is none of ours."""
+    fits = {
+        "version": isinstance(value, int),
+        "default": isinstance(value, str),
+        "storage": isinstance(value, dict)
+        and any(isinstance(inner, dict) and "type" in inner for inner in value.values()),
+    }
+    meant = nearest(key, _ROOT_KEYS)
+    return meant if meant and fits[meant] else None
