@@ -19,7 +19,7 @@ from azure.storage.blob import BlobBlock
 
 from storage_core.backends.base import Blob
 from storage_core.backends.files import parts_of
-from storage_core.backends.remote import Received, RemoteBackend, merged
+from storage_core.backends.remote import Found, Received, RemoteBackend, merged
 from storage_core.backends.translate import Fault, causes, classify
 from storage_core.backends.worker import in_thread
 from storage_core.keys import Key
@@ -140,14 +140,17 @@ class AzureBackend(RemoteBackend):
         size: int,
         received: Received,
         handle: dict[str, Any],
-    ) -> None:
+    ) -> str | None:
         answer = await self._blob(driver, key).download_blob(
             offset=start, length=size, max_concurrency=1, **self._request
         )
         received.append(await answer.readall())
+        version: str | None = answer.properties.etag
+        return version
 
-    async def _size(self, driver: Any, key: Key) -> int:
-        return int((await self._blob(driver, key).get_blob_properties(**self._request)).size)
+    async def _look_up(self, driver: Any, key: Key) -> Found:
+        found = await self._blob(driver, key).get_blob_properties(**self._request)
+        return Found(int(found.size), found.etag)
 
     async def _put(self, driver: Any, key: Key, data: bytes, *, create: bool) -> None:
         await self._blob(driver, key).upload_blob(

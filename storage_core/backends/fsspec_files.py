@@ -25,7 +25,7 @@ from storage_core.backends.base import CHUNK_SIZE, Blob
 from storage_core.backends.files import parts_of
 from storage_core.backends.fsspec_calls import FileSystem, FileSystemCalls
 from storage_core.backends.fsspec_entries import is_stale, time_of
-from storage_core.backends.remote import Received
+from storage_core.backends.remote import Found, Received
 from storage_core.backends.transfers import replace
 from storage_core.backends.worker import beside, in_thread
 from storage_core.keys import Key
@@ -52,6 +52,7 @@ class FileSystemBackend(FileSystemCalls):
         received: Received,
         handle: dict[str, Any],
     ) -> None:
+        # Nothing tells two blobs apart here, but mostly all ranges come from one open file.
         path = self._path(driver, key)
         if self._is_async:
             end = start + size
@@ -80,13 +81,13 @@ class FileSystemBackend(FileSystemCalls):
         if "file" in handle:
             await in_thread(handle["file"].close)
 
-    async def _size(self, driver: FileSystem, key: Key) -> int:
+    async def _look_up(self, driver: FileSystem, key: Key) -> Found:
         path = self._path(driver, key)
         found = await self._info(driver, path)
         if found["type"] != "file":
             raise FileNotFoundError(path)
         size = found["size"]
-        return len(await self._do(driver, "cat_file", path)) if size is None else int(size)
+        return Found(len(await self._do(driver, "cat_file", path)) if size is None else int(size))
 
     async def _put(self, driver: FileSystem, key: Key, data: bytes, *, create: bool) -> None:
         mode = {"mode": "create"} if create and self._protocol == "memory" else {}

@@ -25,7 +25,7 @@ from gcsfs.retry import HttpError, validate_response
 
 from storage_core.backends.base import Blob
 from storage_core.backends.files import parts_of
-from storage_core.backends.remote import Received, RemoteBackend, merged
+from storage_core.backends.remote import Found, Received, RemoteBackend, merged
 from storage_core.backends.translate import Fault, Redirected, causes, classify
 from storage_core.backends.worker import in_thread
 from storage_core.errors import ConfigurationError
@@ -167,13 +167,13 @@ class GCSBackend(RemoteBackend):
         size: int,
         received: Received,
         handle: dict[str, Any],
-    ) -> None:
+    ) -> str | None:
         wanted = f"bytes={start}-{start + size - 1}"
-        await self._download(driver, key, received, {"Range": wanted})
+        return await self._download(driver, key, received, {"Range": wanted})
 
     async def _download(
         self, driver: Any, key: Key, received: Received, headers: dict[str, str]
-    ) -> None:
+    ) -> str | None:
         await self._sign_in(driver)
         url = driver.url(f"{self._bucket}/{self._prefix}{key}")
         async with driver.session.get(
@@ -188,14 +188,16 @@ class GCSBackend(RemoteBackend):
                 received.append(chunk)
             # Says it of the whole blob, and of how it is stored: it may be unpacked on the way.
             stored = answer.headers.get("x-goog-stored-content-length", "")
+            version: str | None = answer.headers.get("x-goog-generation")
             packed = answer.headers.get("x-goog-stored-content-encoding", "identity") != "identity"
         came = sum(map(len, received))
         if not headers and not packed and stored.isdigit() and came != int(stored):
             raise ConnectionError(f"{came} bytes came instead of {stored}")
+        return version
 
-    async def _size(self, driver: Any, key: Key) -> int:
+    async def _look_up(self, driver: Any, key: Key) -> Found:
         found = await self._call(driver, "GET", "b/{}/o/{}", f"{self._prefix}{key}", json_out=True)
-        return int(found["size"])
+        return Found(int(found["size"]), found.get("generation"))
 
     async def _put(self, driver: Any, key: Key, data: bytes, *, create: bool) -> None:
         if len(data) <= SINGLE_PUT:

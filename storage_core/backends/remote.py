@@ -11,7 +11,7 @@ import os
 from abc import abstractmethod
 from io import BufferedReader, BytesIO
 from time import monotonic
-from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Final, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Final, NamedTuple, TypeAlias, TypeVar
 
 from storage_core.backends import io_loop
 from storage_core.backends.base import Backend, Blob, deadline
@@ -20,7 +20,7 @@ from storage_core.backends.failures import failed, unanswered
 from storage_core.backends.retry import GRACE, GaveUp, attempt
 from storage_core.backends.stream import PIECE, RemoteFile
 from storage_core.backends.translate import Fault, classify, reason
-from storage_core.errors import BlobNotFound, StorageError
+from storage_core.errors import BlobNotFound, IntegrityError, StorageError
 from storage_core.keys import Key, Kind, is_name
 from storage_core.logs import keep_out
 from storage_core.redaction import scrubbed
@@ -31,6 +31,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 T = TypeVar("T")
+
+
+class Found(NamedTuple):
+    """What a place says of a blob without sending it."""
+
+    size: int
+    """Bytes."""
+
+    version: str | None = None
+    """Another one for each blob under the key; None where the place does not tell them apart."""
+
 
 Received: TypeAlias = list[bytes]
 """Where an attempt to read puts what comes; whoever counts looks in from outside."""
@@ -89,11 +100,15 @@ class RemoteBackend(Backend):
         size: int,
         received: Received,
         handle: dict[str, Any],
-    ) -> None:
-        """Append some bytes of a blob; `handle` may keep what the next range needs."""
+    ) -> str | None:
+        """Append some bytes of a blob, and return its version as `_look_up` does.
+
+        `handle` may keep what the next range needs.
+        """
 
     @abstractmethod
-    async def _size(self, driver: Any, key: Key) -> int: ...
+    async def _look_up(self, driver: Any, key: Key) -> Found:
+        """Find a blob."""
 
     @abstractmethod
     async def _put(self, driver: Any, key: Key, data: bytes, *, create: bool) -> None:
@@ -205,7 +220,7 @@ class RemoteBackend(Backend):
 
     async def _asked_size(self, key: Key) -> int:
         async with self._driver() as driver:
-            return await self._size(driver, key)
+            return (await self._look_up(driver, key)).size
 
     async def _received(
         self,
@@ -273,7 +288,7 @@ class RemoteBackend(Backend):
 
     async def _has(self, driver: Any, key: Key) -> bool:
         try:
-            await self._size(driver, key)
+            await self._look_up(driver, key)
         except Exception as error:
             if self._fault(error) in (Fault.MISSING, Fault.BLOB_MISSING):
                 return False
@@ -282,7 +297,7 @@ class RemoteBackend(Backend):
 
     async def _holds(self, driver: Any, key: Key, file: BinaryIO, size: int) -> bool:
         """Whether the blob under `key` has the bytes of `file`."""
-        if await self._size(driver, key) != size:
+        if (await self._look_up(driver, key)).size != size:
             return False
         file.seek(0)
         handle: dict[str, Any] = {}
@@ -299,7 +314,7 @@ class RemoteBackend(Backend):
 
     async def _exists_checked(self, key: Key) -> bool:
         try:
-            await self.size_checked(key)
+            await self.found_checked(key)
         except BlobNotFound:
             return False
         return True
@@ -316,9 +331,11 @@ class RemoteBackend(Backend):
         )
         return [blob for blob in blobs if is_name(blob.key.partition("/")[2])], token
 
-    async def size_checked(self, key: Key) -> int:
-        """How many bytes the blob has; called by the stream too."""
-        return await self.attempted(f"look up {key}", key, lambda driver: self._size(driver, key))
+    async def found_checked(self, key: Key) -> Found:
+        """Find a blob; called by the stream too."""
+        return await self.attempted(
+            f"look up {key}", key, lambda driver: self._look_up(driver, key)
+        )
 
     async def end_stream(self, handle: dict[str, Any]) -> None:
         """Close what `_get_range` left in `handle`; called by the stream."""
@@ -328,6 +345,7 @@ class RemoteBackend(Backend):
         key: Key,
         start: int,
         size: int,
+        version: str | None,
         timeout: float,  # noqa: ASYNC109 (it spans all attempts)
         handle: dict[str, Any],
     ) -> bytes:
@@ -337,12 +355,20 @@ class RemoteBackend(Backend):
             key: which blob.
             start: how many bytes to leave out.
             size: bytes; the blob has as many.
+            version: of the blob, as it was found.
             timeout: seconds that this may take besides the time for the bytes.
             handle: a dictionary for the driver, the same for all ranges of one stream.
+
+        Raises:
+            IntegrityError: there is another blob under the key by now.
         """
 
         async def fetch(driver: Any, received: Received) -> None:
-            await self._get_range(driver, key, start, size, received, handle)
+            came_of = await self._get_range(driver, key, start, size, received, handle)
+            if None not in (version, came_of) and came_of != version:
+                raise IntegrityError(
+                    f"{self.location}: {key} was replaced while it was read; read it again"
+                )
             came = sum(map(len, received))
             if came != size:
                 raise ConnectionError(f"{came} bytes came instead of {size}")

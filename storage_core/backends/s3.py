@@ -15,7 +15,7 @@ from botocore.handlers import add_expect_header
 
 from storage_core.backends.base import CHUNK_SIZE, Blob
 from storage_core.backends.files import parts_of
-from storage_core.backends.remote import Received, RemoteBackend, merged
+from storage_core.backends.remote import Found, Received, RemoteBackend, merged
 from storage_core.backends.s3_session import HTTPSession, descriptions, session_of
 from storage_core.backends.translate import Fault, causes, classify, classify_status
 from storage_core.backends.worker import beside
@@ -164,18 +164,23 @@ class S3Backend(RemoteBackend):
         size: int,
         received: Received,
         handle: dict[str, Any],
-    ) -> None:
+    ) -> str | None:
         wanted = f"bytes={start}-{start + size - 1}"
-        await self._download(driver, key, received, Range=wanted)
+        return await self._download(driver, key, received, Range=wanted)
 
-    async def _download(self, driver: Any, key: Key, received: Received, **arguments: str) -> None:
+    async def _download(
+        self, driver: Any, key: Key, received: Received, **arguments: str
+    ) -> str | None:
         answer = await self._call(driver, "get_object", key, **arguments)
         async with answer["Body"] as body:
             while chunk := await body.read(CHUNK_SIZE):
                 received.append(chunk)
+        version: str | None = answer.get("ETag")
+        return version
 
-    async def _size(self, driver: Any, key: Key) -> int:
-        return int((await self._call(driver, "head_object", key))["ContentLength"])
+    async def _look_up(self, driver: Any, key: Key) -> Found:
+        answer = await self._call(driver, "head_object", key)
+        return Found(int(answer["ContentLength"]), answer.get("ETag"))
 
     async def _put(self, driver: Any, key: Key, data: bytes, *, create: bool) -> None:
         if len(data) <= SINGLE_PUT:

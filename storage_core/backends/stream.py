@@ -43,7 +43,7 @@ class RemoteFile(RawIOBase):
         self._position = 0
         self._handle: dict[str, Any] = {}
         start = monotonic()
-        self._size = io_loop.run(backend.size_checked(key))
+        self._size, self._version = io_loop.run(backend.found_checked(key))
         self._until = start + deadline(backend.timeout, self._size) if bounded else None
 
     def readable(self) -> bool:
@@ -76,7 +76,9 @@ class RemoteFile(RawIOBase):
             rest = deadline(0, self._size - self._position)
             timeout = max(min(timeout, self._until - monotonic() - rest), 0)
         piece = io_loop.run(
-            self._backend.range_checked(self._key, self._position, size, timeout, self._handle)
+            self._backend.range_checked(
+                self._key, self._position, size, self._version, timeout, self._handle
+            )
         )
         self._position += len(piece)
         return piece

@@ -2,7 +2,8 @@
 
 `POST /token` verifies the assertion that a service account signed (RFC 7523, RS256) and answers a
 bearer token. Every other request needs such a token and goes on to the emulator; without, it is
-answered 401 as Google does.
+answered 401 as Google does. Of an object it also says which generation of it this is, which the
+emulator leaves out.
 
     python gcs_proxy.py HOST PORT EMULATOR_URL FILE
 
@@ -87,7 +88,14 @@ class Proxy:
             response = web.Response(status=answer.status, body=await answer.read())
             response.headers.clear()
             response.headers.extend(kept)
-            return response
+        if answer.status in (200, 206) and request.query.get("alt") == "media":
+            described = url.with_query({}).with_path(
+                url.raw_path.removeprefix("/download"), encoded=True
+            )
+            async with self._session.get(described, headers=headers) as found:
+                if found.status == 200:
+                    response.headers["X-Goog-Generation"] = (await found.json())["generation"]
+        return response
 
 
 def main(host: str, port: str, emulator: str, file: str) -> None:

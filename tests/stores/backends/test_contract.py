@@ -11,6 +11,7 @@ import io
 import os
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from secrets import token_bytes, token_hex
 from typing import Any
@@ -25,7 +26,13 @@ from storage_core.backends.gcs import GCSBackend
 from storage_core.backends.local import LocalBackend
 from storage_core.backends.remote import RemoteBackend
 from storage_core.backends.s3 import S3Backend
-from storage_core.errors import BlobExists, BlobNotFound, StorageError, StorageUnavailable
+from storage_core.errors import (
+    BlobExists,
+    BlobNotFound,
+    IntegrityError,
+    StorageError,
+    StorageUnavailable,
+)
 from storage_core.keys import Key
 from tests.servers.azurite import AzureServer
 from tests.servers.gcs import GCSServer
@@ -336,6 +343,20 @@ def test_a_stream_is_read_in_any_pieces(backend: Backend) -> None:
         assert file.read() == data[8 * MIB + 1 :]
         assert file.read() == b""
         assert file.read(10) == b""
+
+
+@every([*REMOTE, "local", "memory"])
+def test_a_stream_never_mixes_two_blobs(backend: Backend) -> None:
+    size = 9 * MIB
+    for other in (size, size + 1):
+        key = new_key()
+        backend.put(key, b"a" * size, overwrite=True)
+        with backend.open(key) as file:
+            read = file.read(1)
+            backend.delete(key)
+            backend.put(key, b"b" * other, overwrite=True)
+            with suppress(IntegrityError):
+                assert read + file.read() == b"a" * size
 
 
 @every(REMOTE)
