@@ -28,7 +28,7 @@ from tui.keymap import keymap
 from tui.restyle import restyle
 from tui.screens.base import StorageScreen
 from tui.snapshot import Snapshot
-from tui.theme import DARK, THEMES
+from tui.theme import DARK, themes
 from tui.typed import Typed
 from tui.warm import warm_up
 from tui.workspace import Workspace
@@ -114,7 +114,9 @@ class StorageApp(App[None]):
     @property
     def available_themes(self) -> dict[str, Theme]:
         """Our own, from the start, and Textual's."""
-        return {**{theme.name: theme for theme in THEMES}, **super().available_themes}
+        # Textual asks for them before it has found out how many colours there are.
+        system = self.console.color_system if hasattr(self, "console") else None
+        return {**{theme.name: theme for theme in themes(system)}, **super().available_themes}
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """With `NO_COLOR`, what takes the colours of the theme that is in force.

@@ -8,6 +8,8 @@ as the cursor, is a colour that stays itself; `tests/tui/test_colours.py` holds 
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import cache
 from typing import Final
 
 from textual.theme import Theme
@@ -94,3 +96,37 @@ THEMES: Final = (
         },
     ),
 )
+
+_FEW: Final[dict[str, dict[str, str]]] = {
+    DARK: {"focus": "#0000AA", "wrong": "#AA0000", "noticed": "#AA5500", "field": "#555555"},
+    LIGHT: {"focus": "#55FFFF", "wrong": "#FF5555", "noticed": "#FFFF55", "field": "#AAAAAA"},
+}
+"""Grounds among 16 colours, where the nearest of a calm one is the background itself."""
+
+
+@cache
+def themes(color_system: str | None) -> tuple[Theme, ...]:
+    """Our own themes for a terminal.
+
+    Args:
+        color_system: how many colours it has, as Rich calls that: "standard" for 16.
+    """
+    if color_system != "standard":
+        return THEMES
+    return tuple(
+        replace(
+            theme,
+            panel=ground["field"],
+            variables={
+                **theme.variables,
+                "primary-muted": ground["focus"],
+                "error-muted": ground["wrong"],
+                "warning-muted": ground["noticed"],
+                "block-cursor-background": ground["focus"],
+                "block-cursor-blurred-background": ground["field"],
+                "block-hover-background": ground["field"],
+            },
+        )
+        for theme in THEMES
+        for ground in [_FEW[theme.name]]
+    )

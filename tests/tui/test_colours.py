@@ -6,13 +6,18 @@ Rich chooses that nearest one: what it makes of each colour is what a person see
 from __future__ import annotations
 
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 from rich.color import ColorSystem
 from textual.color import Color
 from textual.theme import Theme
+from textual.widgets import Input
 
+from tests.tui.driving import press, settle, write
+from tui.app import StorageApp
 from tui.theme import FAINT, MUTED, THEMES
+from tui.theme import themes as themes_for
 
 GROUNDS = ("background", "surface", "panel")
 TINTS = ("primary-muted", "error-muted", "warning-muted")
@@ -148,3 +153,34 @@ def test_no_ground_turns_colourful_behind_a_dialog_among_256_colours(theme: Them
     for name in (*GROUNDS, "primary-muted"):
         dimmed = nearest(color(theme, name).blend(shade, 0.8, alpha=1.0))
         assert dimmed.r == dimmed.g == dimmed.b, name
+
+
+def among_16(color: Color) -> int | None:
+    """The number of what a terminal of 16 colours shows."""
+    return color.rich_color.downgrade(ColorSystem.STANDARD).number
+
+
+@pytest.mark.parametrize("theme", themes_for("standard"), ids=lambda theme: theme.name)
+def test_grounds_that_say_something_are_told_apart_among_16_colours(theme: Theme) -> None:
+    names = ("background", "panel", *TINTS)
+    shown = [color(theme, name) for name in names]
+    assert len({among_16(ground) for ground in shown}) == len(names)
+    for ground in shown:
+        assert contrast(color(theme, "foreground"), ground) >= 3
+
+
+@pytest.mark.parametrize("name", [theme.name for theme in THEMES])
+async def test_fields_and_the_focus_are_seen_in_a_terminal_of_16_colours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("TERM", "xterm-16color")
+    monkeypatch.delenv("COLORTERM", raising=False)
+    app = StorageApp(write(tmp_path / "storage.toml"))
+    async with app.run_test() as pilot:
+        app.theme = name
+        await settle(pilot)
+        await press(pilot, "e")
+        first, second = list(app.screen.query(Input))[:2]
+        around = app.screen.background_colors[1]
+        grounds = [field.background_colors[1] for field in (first, second)]
+        assert len({among_16(ground) for ground in (around, *grounds)}) == 3
