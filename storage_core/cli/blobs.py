@@ -10,7 +10,7 @@ import click
 from storage_core.cli import output, stores
 from storage_core.cli.command import Session, command, complete_ref
 from storage_core.cli.errors import CommandFailed, WrongUsage
-from storage_core.cli.files import read_file, write_file
+from storage_core.cli.files import fetched, stored
 from storage_core.cli.protection import confirm_option, require_confirmation
 from storage_core.errors import InvalidKey
 from storage_core.keys import KINDS, Kind, parse_key
@@ -76,12 +76,13 @@ def write(
     if key is not None and kind is not None and parse_key(key).kind != kind:
         raise WrongUsage(f"--kind {kind} and --key contradict each other; leave --kind out")
     with stores.opened(session, ref) as store:
-        data = read_file(file) if file not in (None, "-") else _standard_input()
-        written = store.write(data, kind or "results", key=key)
+        if file is None or file == "-":
+            data = _standard_input()
+            written, size = store.write(data, kind or "results", key=key), len(data)
+        else:
+            written, size = stored(store, file, kind or "results", key)
         if as_json:
-            output.emit_json(
-                {"key": written, "size": len(data), "storage": store.configuration.name}
-            )
+            output.emit_json({"key": written, "size": size, "storage": store.configuration.name})
         else:
             output.emit(written)
 
@@ -111,14 +112,15 @@ def read(session: Session, key: str, ref: str | None, target: str | None, as_jso
     """
     if target == "":
         raise WrongUsage("--output is empty; name a file, or leave it out")
+    if target is not None and target != "-":
+        with stores.opened(session, ref) as store:
+            size = fetched(store, key, target)
+        if as_json:
+            output.emit_json({"key": key, "size": size, "file": target})
+        return
     with stores.opened(session, ref) as store:
         data = store.read(key)
-    if target not in (None, "-"):
-        assert target is not None
-        write_file(target, data)
-        if as_json:
-            output.emit_json({"key": key, "size": len(data), "file": target})
-    elif as_json:
+    if as_json:
         output.emit_json({"key": key, "size": len(data), **_as_json(data)})
     elif target is None and output.is_terminal() and _is_binary(data):
         raise CommandFailed(

@@ -1,65 +1,104 @@
-"""The person's own files: what `write` reads and `read -o` writes."""
+"""The person's own files: what `write` puts into a store and `read -o` gets out of it.
+
+A large blob passes through in bounded memory, wherever its storage allows that.
+"""
 
 from __future__ import annotations
 
 import os
 import stat
 from secrets import token_hex
+from typing import TYPE_CHECKING, Final
 
 from storage_core.cli.errors import CommandFailed
+from storage_core.errors import StorageError
 from storage_core.paths import shortened
 
+if TYPE_CHECKING:
+    from storage_core.keys import Kind
+    from storage_core.store import Store
 
-def read_file(path: str) -> bytes:
-    """The bytes of a file.
+_LARGE: Final = 16 * 1024 * 1024
+"""Bytes. A smaller file is read at once, as is what has no size to be trusted: pipes, /proc."""
+
+
+def stored(store: Store, path: str, kind: Kind, key: str | None) -> tuple[str, int]:
+    """Store the bytes of a file; gives their key and their number.
 
     Raises:
-        CommandFailed: it cannot be read.
+        CommandFailed: the file cannot be read.
+        StorageError: see `Store.write`.
     """
     try:
+        if _is_large(path):
+            return store.write_file(path, kind, key=key), os.path.getsize(path)
         with open(path, "rb") as file:
-            return file.read()
+            data = file.read()
     except (OSError, ValueError) as error:
         raise CommandFailed(f"cannot read {shortened(path)} ({_reason(error)})") from error
+    return store.write(data, kind, key=key), len(data)
 
 
-def write_file(path: str, data: bytes) -> None:
-    """Write a file whole or not at all; an existing one keeps its mode.
+def fetched(store: Store, key: str, path: str) -> int:
+    """Write a blob to a file, whole or not at all; gives its size. An existing file keeps its mode.
 
     What is no regular file (a device, a named pipe) cannot be replaced: it is written as it is.
 
     Raises:
-        CommandFailed: it cannot be written.
+        CommandFailed: the file cannot be written.
+        StorageError: see `Store.read`.
     """
     try:
         # The file that a symbolic link names is replaced, not the link.
         target = os.path.realpath(path)
         mode = _mode(target)
-        if mode is not None and not stat.S_ISREG(mode):
-            with open(target, "wb") as file:
-                file.write(data)
-        else:
-            _replace(target, data, mode)
+        if mode is None or stat.S_ISREG(mode):
+            return _replaced(store, key, target, mode)
+        data = store.read(key)
+        with open(target, "wb") as file:
+            file.write(data)
     except (OSError, ValueError) as error:
         raise CommandFailed(f"cannot write {shortened(path)} ({_reason(error)})") from error
+    return len(data)
 
 
-def _replace(target: str, data: bytes, mode: int | None) -> None:
+def _replaced(store: Store, key: str, target: str, mode: int | None) -> int:
     folder, name = os.path.split(target)
-    # Not longer than the name itself may be.
-    temporary = os.path.join(folder, f".{name[:50]}.{token_hex(4)}.tmp")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    # A folder, so that nobody else reads a file on its way that they may not read once it is there.
+    # Its name is not longer than that of the file may be.
+    private = os.path.join(folder, f".{name[:50]}.{token_hex(4)}.tmp")
+    temporary = os.path.join(private, "blob")
+    os.mkdir(private, 0o700)
     try:
-        with open(descriptor, "wb") as file:
+        _fetch(store, key, temporary)
+        with open(temporary, "rb+") as file:
             if mode is not None and os.name != "nt":
-                os.fchmod(descriptor, stat.S_IMODE(mode))
-            file.write(data)
-            file.flush()
-            os.fsync(descriptor)
+                os.fchmod(file.fileno(), stat.S_IMODE(mode))
+            os.fsync(file.fileno())
+            size = os.fstat(file.fileno()).st_size
         os.replace(temporary, target)
     except BaseException:
-        os.unlink(temporary)
+        if os.path.lexists(temporary):
+            os.unlink(temporary)
         raise
+    finally:
+        os.rmdir(private)
+    return size
+
+
+def _fetch(store: Store, key: str, temporary: str) -> None:
+    try:
+        store.read_file(key, temporary)
+    except StorageError as error:
+        # About the file on its way, of which the person knows nothing: as about the one meant.
+        if isinstance(error.__cause__, OSError) and os.path.dirname(temporary) in str(error):
+            raise error.__cause__ from None
+        raise
+
+
+def _is_large(path: str) -> bool:
+    status = os.stat(path)
+    return stat.S_ISREG(status.st_mode) and status.st_size > _LARGE
 
 
 def _mode(path: str) -> int | None:

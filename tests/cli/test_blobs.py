@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import sys
 import threading
 from base64 import b64decode
 from collections.abc import Callable
@@ -10,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from storage_core.store import Store
 from tests.cli.conftest import Outcome, ended, run_process
 
 Storage = Callable[..., Outcome]
@@ -159,6 +162,45 @@ def test_a_full_disk_leaves_the_old_output_file(
     assert done.stderr.startswith(f"error: cannot write {target} (")
     assert target.read_text() == "before"
     assert not list(tmp_path.glob(".*.tmp"))
+
+
+def test_a_file_on_its_way_is_for_its_owner_only(
+    storage: Storage, here: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = storage("write", stdin=BINARY).out.strip()
+    read_file = Store.read_file
+    modes: list[int] = []
+
+    def watched(store: Store, key: str, path: str) -> None:
+        modes.append(Path(path).parent.stat().st_mode & 0o777)
+        read_file(store, key, path)
+
+    monkeypatch.setattr(Store, "read_file", watched)
+    assert storage("read", key, "-o", str(tmp_path / "out")).code == 0
+    assert modes == [0o700]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="macOS does not limit the memory of a process")
+def test_a_large_blob_passes_through_in_little_memory(here: Path, tmp_path: Path) -> None:
+    size = 400 * 1024 * 1024
+    large, copy = tmp_path / "large", tmp_path / "copy"
+    with large.open("wb") as file:
+        file.truncate(size)
+
+    def limit() -> None:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (size, size))
+
+    written = run_process("write", str(large), "--json", preexec_fn=limit)
+    assert (written.returncode, written.stderr) == (0, "")
+    found = json.loads(written.stdout)
+    assert found["size"] == size
+    read = run_process("read", found["key"], "-o", str(copy), preexec_fn=limit)
+    assert (read.returncode, read.stderr) == (0, "")
+    assert copy.stat().st_size == size
+    for path in (large, copy, here / found["key"]):
+        path.unlink()
 
 
 def test_what_is_no_regular_file_is_written_in_place(
