@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import wait
 from functools import partial
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
 from textual import events, work
@@ -23,7 +24,7 @@ from textual.signal import Signal
 
 from tui import state
 from tui.background import begin, in_thread
-from tui.garbage import collect, undisturbed
+from tui.garbage import collect, collect_all, undisturbed
 from tui.keymap import keymap
 from tui.restyle import restyle
 from tui.screens.base import StorageScreen
@@ -48,6 +49,9 @@ FIRST_READ: Final = 0.25
 
 POLL: Final = 1.0
 """Seconds between two looks at the file on disk."""
+
+ALONE: Final = 60.0
+"""Seconds without a key after which nobody is taken to be there."""
 
 
 class StorageApp(App[None]):
@@ -102,6 +106,12 @@ class StorageApp(App[None]):
 
         self._leaving = False
         """Whether the app is left as soon as everything is saved."""
+
+        self.touched = monotonic()
+        """When a key was pressed last, or the mouse moved."""
+
+        self._to_tidy = False
+        """Whether something was read or saved since all garbage was searched for."""
 
         self._keymap_notes: list[str] = []
         if self.remembered.theme in self.available_themes:
@@ -193,6 +203,7 @@ class StorageApp(App[None]):
 
     async def reload(self, what: str = "reading") -> None:
         """Read the file again and tell the screens."""
+        self._to_tidy = True
         self._show(await self.in_background(what, lambda: undisturbed(self.workspace.load)))
 
     def _show(self, snapshot: Snapshot) -> None:
@@ -246,6 +257,13 @@ class StorageApp(App[None]):
     def _poll(self) -> None:
         if not self._jobs:
             self._look()
+        if self._to_tidy and monotonic() - self.touched > ALONE:
+            self._to_tidy = False
+            self._tidy(collect_all)
+
+    @work(group="tidy", exclusive=True)
+    async def _tidy(self, how: Callable[[], None]) -> None:
+        await in_thread(how)
 
     @work(group="poll", exclusive=True)
     async def _look(self) -> None:
@@ -267,6 +285,8 @@ class StorageApp(App[None]):
 
     async def on_event(self, event: events.Event) -> None:
         """Keys wait until it is their turn."""
+        if isinstance(event, events.InputEvent | events.Paste):
+            self.touched = monotonic()
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             await self.typed.add(event)
         else:
@@ -276,9 +296,7 @@ class StorageApp(App[None]):
         self.typed.look_again()
         # Back on the list garbage is collected, a moment later, when it has been drawn.
         if len(self.screen_stack) == 1:
-            self.set_timer(
-                POLL, lambda: self.run_worker(in_thread(collect), group="tidy", exclusive=True)
-            )
+            self.set_timer(POLL, lambda: self._tidy(collect))
 
     # ---- what all screens say and show
 

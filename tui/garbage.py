@@ -1,7 +1,8 @@
 """Keeps Python's garbage collector from pausing the app: with 1,000 configurations for 100 ms.
 
 The app wraps in `undisturbed` what makes many objects at once (reading the file, saving it), and
-calls `only_on_request` when it has loaded what stays to the end, `collect` when a screen is left.
+calls `only_on_request` when it has loaded what stays to the end, `collect` when a screen is left,
+and `collect_all` when nobody is there whom a pause would disturb.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ T = TypeVar("T")
 def undisturbed(function: Callable[[], T]) -> T:
     """What `function` returns; nothing that it makes is searched for garbage, then or later.
 
-    It is freed all the same when nobody refers to it any more; only cycles would not be. What was
-    garbage before is collected first, lest it be kept.
+    It is freed all the same when nobody refers to it any more; only cycles are not, before
+    `collect_all`. What was garbage before is collected first, lest it be kept.
     """
     gc.collect()
     enabled = gc.isenabled()
@@ -39,3 +40,13 @@ def only_on_request() -> None:
 def collect() -> None:
     """Search for garbage: what a screen leaves behind refers to itself. Call it in a thread."""
     gc.collect()
+
+
+def collect_all() -> None:
+    """Search everything, as long as it takes: a form that was saved from is garbage by now.
+
+    It was there when the file was written and read again. Call it in a thread.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
