@@ -10,6 +10,7 @@ import click
 
 from storage_core.cli import output
 from storage_core.errors import BlobNotFound, StorageError, StorageNotFound
+from storage_core.nearest import nearest
 
 DONE: Final = 0
 FAILED: Final = 1
@@ -63,12 +64,23 @@ def reported(error: BaseException) -> int:
 
 
 def _usage(error: click.ClickException) -> str:
-    message = " ".join(error.format_message().split()).rstrip(".")
+    # What click suggests comes after the full stop, in words of its own.
+    said = error.message if isinstance(error, click.NoSuchOption) else error.format_message()
+    message = " ".join(said.split()).rstrip(".")
     if isinstance(error, WrongUsage):
         return message
+    message = f"{message[:1].lower()}{message[1:]}"
     context = getattr(error, "ctx", None)
-    path = context.command_path if context else "storage"
-    return f"{message[:1].lower()}{message[1:]}; see: {path} --help"
+    if isinstance(error, click.NoSuchOption) and context:
+        known = [
+            name.strip("-")
+            for each in context.command.get_params(context)
+            for name in (*each.opts, *each.secondary_opts)
+        ]
+        meant = nearest(error.option_name.strip("-"), known)
+        if meant:
+            return f"{message}; did you mean --{meant}?"
+    return f"{message}; see: {context.command_path if context else 'storage'} --help"
 
 
 def _report_unexpected(error: Exception) -> None:

@@ -33,9 +33,9 @@ def exposed(found: Configurations) -> Iterator[str]:
     )
 
 
-def stored_plain(found: Configurations, text: str) -> Iterator[str]:
+def stored_plain(found: Configurations) -> Iterator[str]:
     """Secrets that stand in the file itself, each with the command that moves it."""
-    for secret in plain_secrets(found, text):
+    for secret in plain_secrets(found, found.text):
         place = shortened(found.path) + (f":{secret.line}" if secret.line else "")
         name = shlex.quote(secret.name)
         setting = secret.setting.name
@@ -49,12 +49,10 @@ def doubtful(found: Configurations, text: str = "", name: str | None = None) -> 
     return (str(doubt) for doubt in doubts(found, text) if name in (None, doubt.name))
 
 
-def misremapped(
-    found: Configurations, text: str, key_mistakes: KeyMistakes | None
-) -> Iterator[str]:
+def misremapped(found: Configurations, key_mistakes: KeyMistakes | None) -> Iterator[str]:
     """Keys of the app that are remapped to what it does not take."""
     for path, message in key_mistakes(found.tables) if key_mistakes else ():
-        yield str(Problem(message, found.path, line_of(text, path)))
+        yield str(Problem(message, found.path, line_of(found.text, path)))
 
 
 def warn_of(found: Configurations, name: str) -> None:

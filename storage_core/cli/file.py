@@ -16,7 +16,6 @@ from storage_core.cli.exposure import doubtful, exposed, misremapped, stored_pla
 from storage_core.config.audit import make_private
 from storage_core.config.file import ConfigFile
 from storage_core.config.problems import by_line
-from storage_core.config.read import read_text
 from storage_core.errors import ConfigurationError
 from storage_core.paths import shortened
 
@@ -62,12 +61,11 @@ def validate(session: Session, file: str | None, fix: bool, as_json: bool) -> No
         if fix and next(exposed(found), None):
             make_private(found.path)
             output.note(f"{shortened(found.path)} can be read by its owner only now")
-        text = read_text(found.path)
         warnings = [
-            *doubtful(found, text),
+            *doubtful(found, found.text),
             *exposed(found),
-            *stored_plain(found, text),
-            *misremapped(found, text, session.key_mistakes),
+            *stored_plain(found),
+            *misremapped(found, session.key_mistakes),
         ]
     if as_json:
         output.emit_json({"path": target.path, "problems": problems, "warnings": warnings})

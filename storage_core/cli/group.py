@@ -9,6 +9,9 @@ import click
 
 from storage_core.cli import output
 from storage_core.cli.command import Help, Session, config_option
+from storage_core.cli.errors import WrongUsage
+from storage_core.config.names import quoted
+from storage_core.nearest import nearest
 
 PROGRAM: Final = "storage"
 
@@ -53,6 +56,16 @@ class StorageGroup(Help, click.Group):
         found = getattr(import_module(f"storage_core.cli.{module}"), attribute)
         assert isinstance(found, click.Command)
         return found
+
+    def resolve_command(
+        self, context: click.Context, arguments: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that the arguments begin with; say which was meant if there is none."""
+        name = arguments[0]
+        is_typed = name not in _COMMANDS and not context.resilient_parsing
+        if is_typed and (meant := nearest(name, _COMMANDS)):
+            raise WrongUsage(f"no such command {quoted(name)}; did you mean {meant}?")
+        return super().resolve_command(context, arguments)
 
 
 def _show_version(context: click.Context, _parameter: click.Parameter, value: bool) -> None:

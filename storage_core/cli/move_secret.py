@@ -8,6 +8,7 @@ from storage_core.cli import output
 from storage_core.cli.command import Session, command, ref_argument
 from storage_core.cli.errors import WrongUsage
 from storage_core.config.audit import plain_secrets
+from storage_core.config.names import quoted
 from storage_core.config.relocate import move_secret as move
 from storage_core.references import check_reference, is_reference
 
@@ -50,7 +51,9 @@ def move_secret(
     chosen = setting.replace("-", "_").strip("_")
     if chosen not in held:
         if not held:
-            raise WrongUsage(f"no secret of '{name}' stands in the file, so there is none to move")
+            raise WrongUsage(
+                f"no secret of {quoted(name)} stands in the file, so there is none to move"
+            )
         raise WrongUsage(f"--setting names none that stands in the file; use {' or '.join(held)}")
     move(session.file, name, chosen, reference)
     if as_json:

@@ -80,7 +80,9 @@ class Configurations(Mapping[str, StorageConfiguration]):
         self.tables: Mapping[str, Any] = tables
         """Everything in the file, tables of others included."""
 
-        self._text = text
+        self.text = text
+        """What the file says as it stands there, secrets included."""
+
         storage = storage_tables(tables)
         self.entries: dict[str, Entry] = {}
         """Every table below `[storage]`, in the file's order, the broken ones included."""
@@ -111,7 +113,7 @@ class Configurations(Mapping[str, StorageConfiguration]):
         Raises:
             StorageNotFound: there is none, or the start of an ID fits several.
         """
-        return self.entries[find_name(self.tables, ref, self._text, self.path, partial=partial)]
+        return self.entries[find_name(self.tables, ref, self.text, self.path, partial=partial)]
 
     def __getitem__(self, name: str) -> StorageConfiguration:
         configuration = self.entries[name].configuration

@@ -126,6 +126,9 @@ def test_a_broken_pipe_of_a_storage_is_not_taken_for_one_of_the_output(
     ("arguments", "said"),
     [
         (("lss",), "no such command 'lss'"),
+        (("blob",), "no such command 'blob'; did you mean blobs?"),
+        (("ls", "--jsn"), "no such option '--jsn'; did you mean --json?"),
+        (("--json",), "no such option '--json'; see: storage --help"),
         (("--colour",), "no such option"),
         (("ls", "--json=x"), "--json"),
         (("show",), "missing argument 'REF'"),
@@ -143,7 +146,7 @@ def test_wrong_usage_is_one_line_and_code_2(
     assert (outcome.code, outcome.out) == (2, "")
     assert outcome.err.startswith("error: ")
     assert said in outcome.err
-    assert "--help" in outcome.err or "known are" in outcome.err
+    assert any(hint in outcome.err for hint in ("--help", "known are", "did you mean"))
     assert outcome.err.count("\n") == 1
 
 
