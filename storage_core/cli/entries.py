@@ -27,7 +27,7 @@ def as_json(entry: Entry, *, default: str | None) -> dict[str, Any]:
 
 def saved_as_json(configurations: Configurations, name: str) -> dict[str, Any]:
     """The JSON of the configuration `name`, for the commands that have just changed it."""
-    return as_json(configurations.entries[name], default=configurations.default)
+    return as_json(configurations.find(name), default=configurations.default)
 
 
 def location(entry: Entry) -> str:

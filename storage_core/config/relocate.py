@@ -59,8 +59,8 @@ def move_secret(file: ConfigFile, ref: str, setting: str, reference: str) -> Non
         if current.table.get(setting) != value:
             # Storing it may have taken as long as it takes to unlock a keyring.
             raise ConfigConflict(
-                f"{declared.label} of {entry.name!r} was changed by another program just now; "
-                "look at the change, then try again"
+                f"{declared.label} of {entry.name!r} was changed by another program meanwhile, and "
+                f"{reference} holds what it was before; choose another place"
             )
         return {setting: reference}
 

@@ -310,7 +310,7 @@ class TestMovingASecretOut:
                 super()._rewrite(change)
 
         reference = f"file:{tmp_path / 'secret'}"
-        with pytest.raises(storage_core.ConfigConflict, match="just now; look at the change"):
+        with pytest.raises(storage_core.ConfigConflict, match="holds what it was before"):
             move_secret(Overtaken(file.path), "prod", "aws_secret_access_key", reference)
         assert newer in Path(file.path).read_text()
 
