@@ -1,11 +1,14 @@
-"""Undoes what the app tells the garbage collector: many apps run in one process here."""
+"""Keyrings; and what the app tells the garbage collector is undone, since many run here."""
 
 from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
 
+import keyring
 import pytest
+
+from tests.tui.safekeeping import HangingKeyring, MemoryKeyring
 
 
 @pytest.fixture(autouse=True)
@@ -14,3 +17,20 @@ def _garbage_as_usual() -> Iterator[None]:
     yield
     gc.set_threshold(*threshold)
     gc.unfreeze()
+
+
+@pytest.fixture
+def hanging_keyring() -> Iterator[HangingKeyring]:
+    previous, hanging = keyring.get_keyring(), HangingKeyring()
+    keyring.set_keyring(hanging)
+    yield hanging
+    hanging.unlocked.set()
+    keyring.set_keyring(previous)
+
+
+@pytest.fixture
+def memory_keyring() -> Iterator[MemoryKeyring]:
+    previous, memory = keyring.get_keyring(), MemoryKeyring()
+    keyring.set_keyring(memory)
+    yield memory
+    keyring.set_keyring(previous)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,8 @@ from tui.screens.configurations import ConfigurationsScreen
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
+
+    from tui.snapshot import Row
 
 TWO = """\
 version = 1
@@ -49,6 +52,14 @@ def read(path: Path) -> dict[str, Any]:
 
 _AWAITED = ("check", "landing", "load", "poll", "prepare", "state", "test")
 """Groups of workers that end by themselves; a flow may be waiting for an answer."""
+
+
+@asynccontextmanager
+async def opened(path: Path, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Pilot[Any]]:
+    """The app on a file, when there is nothing left to be done."""
+    async with StorageApp(path).run_test(size=size) as pilot:
+        await settle(pilot)
+        yield pilot
 
 
 async def settle(pilot: Pilot[Any]) -> None:
@@ -109,10 +120,22 @@ def the_list(pilot: Pilot[Any]) -> ConfigurationsScreen:
     return screen
 
 
+def selected(pilot: Pilot[Any]) -> Row:
+    """The row under the cursor of the list."""
+    row = the_list(pilot).row
+    assert row is not None
+    return row
+
+
 def screen_text(pilot: Pilot[Any]) -> str:
     """What is on screen, line by line, as a person reads it."""
     strips = pilot.app.screen._compositor.render_strips()
     return "\n".join("".join(segment.text for segment in strip) for strip in strips)
+
+
+def words(pilot: Pilot[Any]) -> str:
+    """The same, however it is wrapped."""
+    return " ".join(screen_text(pilot).replace("▌", "").split())
 
 
 def said(pilot: Pilot[Any]) -> str:

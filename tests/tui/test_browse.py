@@ -16,7 +16,17 @@ from textual.widgets import Input
 from storage_core import StorageUnavailable, Store, get_store
 from storage_core.backends.local import LocalBackend
 from tests.servers.s3 import REGION, S3Server
-from tests.tui.driving import burst, enter, press, said, screen_text, settle, the_list, write
+from tests.tui.driving import (
+    burst,
+    enter,
+    press,
+    said,
+    screen_text,
+    selected,
+    settle,
+    the_list,
+    write,
+)
 from tui.app import StorageApp
 from tui.screens.browse import BrowseScreen
 
@@ -123,9 +133,7 @@ async def test_escape_goes_back_to_the_same_configuration(tmp_path: Path) -> Non
         for key in ("escape", "q"):
             await press(pilot, "j", "b", key)
             assert pilot.app.screen is the_list(pilot)
-            row = the_list(pilot).row
-            assert row is not None
-            assert row.name == "zz"
+            assert selected(pilot).name == "zz"
             await press(pilot, "g")
 
 

@@ -10,7 +10,18 @@ import pytest
 from textual.command import CommandPalette
 from textual.widgets import Input
 
-from tests.tui.driving import TWO, burst, names, press, read, screen_text, settle, the_list, write
+from tests.tui.driving import (
+    TWO,
+    burst,
+    names,
+    opened,
+    press,
+    read,
+    screen_text,
+    settle,
+    the_list,
+    write,
+)
 from tui.app import StorageApp
 from tui.blobs import OpenedStore
 from tui.screens.ask import Ask, AskName
@@ -20,11 +31,24 @@ from tui.screens.picker import PickerScreen
 from tui.screens.preview import PreviewScreen
 
 
+def here(folder: Path) -> Path:
+    """A file whose second configuration keeps its blobs in `folder`."""
+    return write(folder / "storage.toml", TWO.replace("/data/storage", f"{folder}/data"))
+
+
+def with_blobs(folder: Path) -> Path:
+    """The same, with three blobs in it."""
+    blobs = folder / "data" / "results"
+    blobs.mkdir(parents=True)
+    for name in ("a", "b", "c"):
+        (blobs / name).write_bytes(b"")
+    return here(folder)
+
+
 @pytest.mark.parametrize("typed", ["en3", "en", "Een3"])
 async def test_what_is_typed_behind_edit_goes_into_the_form(tmp_path: Path, typed: str) -> None:
     path = write(tmp_path / "storage.toml", TWO + '[app.keys]\nedit = "E"\n' * ("E" in typed))
-    async with StorageApp(path).run_test() as pilot:
-        await settle(pilot)
+    async with opened(path) as pilot:
         await burst(pilot, *typed)
         assert isinstance(pilot.app.screen, FormScreen)
         assert len(pilot.app.screen_stack) == 2
@@ -35,8 +59,7 @@ async def test_what_is_typed_behind_edit_goes_into_the_form(tmp_path: Path, type
 
 
 async def test_a_number_behind_new_chooses_the_type(tmp_path: Path) -> None:
-    async with StorageApp(write(tmp_path / "storage.toml")).run_test() as pilot:
-        await settle(pilot)
+    async with opened(write(tmp_path / "storage.toml")) as pilot:
         await burst(pilot, *"n6bucket")
         assert "New S3 Storage" in screen_text(pilot)
         assert isinstance(pilot.app.focused, Input)
@@ -45,8 +68,7 @@ async def test_a_number_behind_new_chooses_the_type(tmp_path: Path) -> None:
 
 async def test_a_key_behind_delete_answers_the_question_or_nothing(tmp_path: Path) -> None:
     path = write(tmp_path / "storage.toml")
-    async with StorageApp(path).run_test() as pilot:
-        await settle(pilot)
+    async with opened(path) as pilot:
         await burst(pilot, *"xn")
         assert isinstance(pilot.app.screen, Ask)
         assert len(pilot.app.screen_stack) == 2
@@ -56,8 +78,7 @@ async def test_a_key_behind_delete_answers_the_question_or_nothing(tmp_path: Pat
 
 
 async def test_a_key_behind_escape_works_on_the_list_again(tmp_path: Path) -> None:
-    async with StorageApp(write(tmp_path / "storage.toml")).run_test() as pilot:
-        await settle(pilot)
+    async with opened(write(tmp_path / "storage.toml")) as pilot:
         await burst(pilot, "n", "escape", "n")
         assert isinstance(pilot.app.screen, PickerScreen)
         assert len(pilot.app.screen_stack) == 2
@@ -70,9 +91,7 @@ async def test_a_key_behind_escape_works_on_the_list_again(tmp_path: Path) -> No
 async def test_q_behind_a_key_that_opens_something_closes_that_and_not_the_app(
     tmp_path: Path, opens: str
 ) -> None:
-    path = write(tmp_path / "storage.toml", TWO.replace("/data/storage", f"{tmp_path}/data"))
-    async with StorageApp(path).run_test() as pilot:
-        await settle(pilot)
+    async with opened(here(tmp_path)) as pilot:
         await burst(pilot, "j", "question_mark" if opens == "?" else opens, "q")
         assert pilot.app.screen is the_list(pilot)
         assert pilot.app.is_running
@@ -81,8 +100,7 @@ async def test_q_behind_a_key_that_opens_something_closes_that_and_not_the_app(
 
 async def test_changes_in_a_burst_are_made_one_after_the_other(tmp_path: Path) -> None:
     path = write(tmp_path / "storage.toml")
-    async with StorageApp(path).run_test() as pilot:
-        await settle(pilot)
+    async with opened(path) as pilot:
         await burst(pilot, "j", "d", "d")
         assert "default" not in read(path)
         await burst(pilot, "u", "u")
@@ -93,16 +111,14 @@ async def test_changes_in_a_burst_are_made_one_after_the_other(tmp_path: Path) -
 
 async def test_a_name_and_enter_behind_duplicate_make_the_copy(tmp_path: Path) -> None:
     path = write(tmp_path / "storage.toml")
-    async with StorageApp(path).run_test() as pilot:
-        await settle(pilot)
+    async with opened(path) as pilot:
         await burst(pilot, "j", "D", *"mine", "enter", "r", *"yours", "enter", "d")
         assert names(pilot) == ["prod", "laptop", "yours"]
     assert read(path)["default"] == "yours"
 
 
 async def test_what_follows_a_filter_works_on_what_was_found(tmp_path: Path) -> None:
-    async with StorageApp(write(tmp_path / "storage.toml")).run_test() as pilot:
-        await settle(pilot)
+    async with opened(write(tmp_path / "storage.toml")) as pilot:
         await burst(pilot, "slash", *"lap", "enter", "r", *"other", "enter", "escape", "g", "e")
         assert "Edit prod" in screen_text(pilot)
         await burst(pilot, "escape", "escape")
@@ -110,8 +126,7 @@ async def test_what_follows_a_filter_works_on_what_was_found(tmp_path: Path) -> 
 
 
 async def test_what_is_typed_behind_the_palette_goes_into_it(tmp_path: Path) -> None:
-    async with StorageApp(write(tmp_path / "storage.toml")).run_test() as pilot:
-        await settle(pilot)
+    async with opened(write(tmp_path / "storage.toml")) as pilot:
         await burst(pilot, "ctrl+p", *"dup")
         assert isinstance(pilot.app.screen, CommandPalette)
         assert isinstance(pilot.app.focused, Input)
@@ -120,8 +135,7 @@ async def test_what_is_typed_behind_the_palette_goes_into_it(tmp_path: Path) -> 
 
 async def test_a_whole_configuration_is_typed_in_one_go(tmp_path: Path) -> None:
     path = write(tmp_path / "storage.toml")
-    async with StorageApp(path).run_test() as pilot:
-        await settle(pilot)
+    async with opened(path) as pilot:
         await burst(pilot, *"n5", *"/kept", "tab", *"third", "ctrl+s", "D", "enter")
         assert names(pilot) == ["prod", "laptop", "third", "third-copy"]
         assert not isinstance(pilot.app.screen, AskName)
@@ -139,13 +153,7 @@ async def test_moving_goes_on_while_a_blob_is_being_deleted(
         delete(store, key)
 
     monkeypatch.setattr(OpenedStore, "delete", hanging)
-    folder = tmp_path / "data" / "results"
-    folder.mkdir(parents=True)
-    for name in ("a", "b", "c"):
-        (folder / name).write_bytes(b"")
-    path = write(tmp_path / "storage.toml", TWO.replace("/data/storage", f"{tmp_path}/data"))
-    async with StorageApp(path).run_test() as pilot:
-        await settle(pilot)
+    async with opened(with_blobs(tmp_path)) as pilot:
         await burst(pilot, "j", "b")
         screen = pilot.app.screen
         assert isinstance(screen, BrowseScreen)
@@ -161,13 +169,7 @@ async def test_moving_goes_on_while_a_blob_is_being_deleted(
 async def test_moves_behind_the_space_that_previews_a_blob_scroll_in_its_preview(
     tmp_path: Path,
 ) -> None:
-    folder = tmp_path / "data" / "results"
-    folder.mkdir(parents=True)
-    for name in ("a", "b", "c"):
-        (folder / name).write_bytes(b"")
-    path = write(tmp_path / "storage.toml", TWO.replace("/data/storage", f"{tmp_path}/data"))
-    async with StorageApp(path).run_test() as pilot:
-        await settle(pilot)
+    async with opened(with_blobs(tmp_path)) as pilot:
         await burst(pilot, "j", "b")
         below = pilot.app.screen
         assert isinstance(below, BrowseScreen)
@@ -179,8 +181,7 @@ async def test_moves_behind_the_space_that_previews_a_blob_scroll_in_its_preview
 
 
 async def test_a_second_click_opens_nothing_more(tmp_path: Path) -> None:
-    async with StorageApp(write(tmp_path / "storage.toml")).run_test() as pilot:
-        await settle(pilot)
+    async with opened(write(tmp_path / "storage.toml")) as pilot:
         line = screen_text(pilot).splitlines()[-1]
         await pilot.click(offset=(line.index("New"), 23), times=2)
         await settle(pilot)

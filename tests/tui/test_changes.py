@@ -6,7 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.tui.driving import enter, names, press, read, said, screen_text, settle, the_list, write
+from tests.tui.driving import (
+    enter,
+    names,
+    press,
+    read,
+    said,
+    screen_text,
+    selected,
+    settle,
+    write,
+)
 from tui.app import StorageApp
 
 
@@ -72,9 +82,7 @@ async def test_renaming_carries_the_default_along(tmp_path: Path) -> None:
         await settle(pilot)
         await press(pilot, "r", *"live", "enter")
         assert names(pilot) == ["live", "laptop"]
-        row = the_list(pilot).row
-        assert row is not None
-        assert row.name == "live"
+        assert selected(pilot).name == "live"
     assert read(path)["default"] == "live"
 
 
@@ -101,9 +109,7 @@ async def test_a_duplicate_has_the_settings_under_a_new_id(tmp_path: Path) -> No
     async with StorageApp(path).run_test() as pilot:
         await settle(pilot)
         await press(pilot, "D", "enter")
-        row = the_list(pilot).row
-        assert row is not None
-        assert row.name == "prod-copy"
+        assert selected(pilot).name == "prod-copy"
     tables = read(path)["storage"]
     assert tables["prod-copy"]["bucket"] == "acme-results"
     assert tables["prod-copy"]["aws_secret_access_key"] == "env:PROD_S3_SECRET"
@@ -153,9 +159,7 @@ async def test_the_cursor_goes_to_what_undo_and_redo_have_changed_and_stays_wher
         stays = "prod" if elsewhere == "g" else "Temporary Local Storage"
         for key, expected in (("u", undone), ("ctrl+r", redone), ("u", undone)):
             await press(pilot, elsewhere, key)
-            row = the_list(pilot).row
-            assert row is not None
-            assert row.name == (expected or stays)
+            assert selected(pilot).name == (expected or stays)
 
 
 async def test_undo_leaves_a_file_alone_that_was_changed_elsewhere(tmp_path: Path) -> None:

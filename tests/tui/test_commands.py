@@ -19,6 +19,7 @@ from tests.tui.driving import (
     read,
     said,
     screen_text,
+    selected,
     settle,
     the_list,
     write,
@@ -104,9 +105,7 @@ async def test_a_click_selects_and_a_double_click_edits(tmp_path: Path) -> None:
     async with StorageApp(write(tmp_path / "storage.toml")).run_test() as pilot:
         await settle(pilot)
         await pilot.click("#list", offset=(5, 2))
-        row = the_list(pilot).row
-        assert row is not None
-        assert row.name == "laptop"
+        assert selected(pilot).name == "laptop"
         await pilot.click("#list", offset=(5, 2), times=2)
         await settle(pilot)
         assert "Edit laptop" in screen_text(pilot)

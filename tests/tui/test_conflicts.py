@@ -9,18 +9,26 @@ from typing import Any
 import pytest
 
 from storage_core import S3Storage
-from tests.tui.driving import TWO, enter, press, read, said, screen_text, settle, the_list, write
+from tests.tui.driving import (
+    TWO,
+    enter,
+    opened,
+    press,
+    read,
+    said,
+    screen_text,
+    settle,
+    the_list,
+    write,
+)
 from tui import draft
-from tui.app import StorageApp
 from tui.history import RecordingFile
 
 
 async def test_a_change_of_another_configuration_is_merged(tmp_path: Path) -> None:
     path = write(tmp_path / "storage.toml")
-    async with StorageApp(path).run_test() as pilot:
-        await settle(pilot)
-        await press(pilot, "e", "end")
-        await enter(pilot, "2")
+    async with opened(path) as pilot:
+        await press(pilot, "e", "end", "2")
         write(path, TWO.replace("/data/storage", "/elsewhere"))
         await press(pilot, "ctrl+s")
         assert pilot.app.screen is the_list(pilot)
@@ -42,10 +50,8 @@ async def test_a_change_of_the_same_configuration_is_asked_about(
     tmp_path: Path, keys: list[str], bucket: str, region: str
 ) -> None:
     path = write(tmp_path / "storage.toml")
-    async with StorageApp(path).run_test(size=(120, 40)) as pilot:
-        await settle(pilot)
-        await press(pilot, "e", "end")
-        await enter(pilot, "2")
+    async with opened(path, (120, 40)) as pilot:
+        await press(pilot, "e", "end", "2")
         write(path, TWO.replace("eu-west-1", "us-east-1"))
         await press(pilot, "ctrl+s")
         text = screen_text(pilot)
@@ -60,10 +66,8 @@ async def test_a_change_of_the_same_configuration_is_asked_about(
 
 async def test_a_configuration_deleted_meanwhile_can_be_saved_anew(tmp_path: Path) -> None:
     path = write(tmp_path / "storage.toml")
-    async with StorageApp(path).run_test(size=(120, 40)) as pilot:
-        await settle(pilot)
-        await press(pilot, "j", "e", "end")
-        await enter(pilot, "2")
+    async with opened(path, (120, 40)) as pilot:
+        await press(pilot, "j", "e", "end", "2")
         write(path, TWO[: TWO.index("[storage.laptop]")])
         await press(pilot, "ctrl+s")
         assert "laptop was deleted in the file meanwhile" in screen_text(pilot)
@@ -119,10 +123,8 @@ async def test_a_taken_name_is_told_under_the_name_although_settings_changed_too
     tmp_path: Path,
 ) -> None:
     path = write(tmp_path / "storage.toml")
-    async with StorageApp(path).run_test(size=(120, 40)) as pilot:
-        await settle(pilot)
-        await press(pilot, "e", "end")
-        await enter(pilot, "2")
+    async with opened(path, (120, 40)) as pilot:
+        await press(pilot, "e", "end", "2")
         pilot.app.screen.query_one("#field-name Input").focus()
         await press(pilot, "end", "ctrl+u")
         await enter(pilot, "live")
@@ -137,10 +139,8 @@ async def test_over_an_open_form_a_change_on_disk_does_not_claim_to_be_shown(
     tmp_path: Path,
 ) -> None:
     path = write(tmp_path / "storage.toml")
-    async with StorageApp(path).run_test(size=(120, 40)) as pilot:
-        await settle(pilot)
-        await press(pilot, "e", "end")
-        await enter(pilot, "2")
+    async with opened(path, (120, 40)) as pilot:
+        await press(pilot, "e", "end", "2")
         write(path, TWO.replace("/data/storage", "/elsewhere"))
         pilot.app._poll()
         await settle(pilot)

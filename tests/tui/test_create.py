@@ -12,7 +12,18 @@ import pytest
 from textual.widgets import Button
 
 from storage_core.types import all_types
-from tests.tui.driving import enter, names, press, read, said, screen_text, settle, the_list, write
+from tests.tui.driving import (
+    enter,
+    names,
+    press,
+    read,
+    said,
+    screen_text,
+    selected,
+    settle,
+    the_list,
+    write,
+)
 from tui import draft
 from tui.app import StorageApp
 from tui.screens import base
@@ -33,9 +44,7 @@ async def test_a_newcomer_creates_the_first_one_and_makes_it_the_default(tmp_pat
         await press(pilot, "ctrl+s")
         assert "Make laptop the default?" in screen_text(pilot)
         await press(pilot, "enter")
-        row = the_list(pilot).row
-        assert row is not None
-        assert (row.name, row.default) == ("laptop", True)
+        assert (selected(pilot).name, selected(pilot).default) == ("laptop", True)
     assert read(path)["default"] == "laptop"
     assert read(path)["storage"]["laptop"]["storage_path"] == "/data/storage"
 

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from tests.tui.driving import enter, press, read, said, screen_text, settle
-from tui.app import StorageApp
+from tests.tui.driving import enter, opened, press, read, said, screen_text, settle
 from tui.screens.form import FormScreen
 from tui.widgets.field import Field
 from tui.widgets.form_lines import More
@@ -39,6 +38,14 @@ def field(pilot: Pilot[None], name: str) -> Field:
     return next(each for each in screen.fields() if each.setting.name == name)
 
 
+async def focus(pilot: Pilot[None], name: str) -> Field:
+    """Put the focus on a field of the form."""
+    found = field(pilot, name)
+    found.focus_target.focus()
+    await settle(pilot)
+    return found
+
+
 @pytest.mark.parametrize(
     ("content", "fault"),
     [
@@ -56,11 +63,9 @@ async def test_what_cannot_be_copied_says_so_of_the_file_that_was_named(
         account.mkdir()
     else:
         account.write_bytes(content)
-    async with StorageApp(tmp_path / "storage.toml").run_test(size=(120, 50)) as pilot:
-        await settle(pilot)
+    async with opened(tmp_path / "storage.toml", (120, 50)) as pilot:
         await press(pilot, "n", "3")
-        info = field(pilot, "service_account_info")
-        info.focus_target.focus()
+        await focus(pilot, "service_account_info")
         await press(pilot, "f6", "down", "enter")
         await enter(pilot, "account")
         await press(pilot, "tab")
@@ -74,12 +79,10 @@ async def test_a_service_account_is_copied_from_a_file(tmp_path: Path) -> None:
     account = tmp_path / "account.json"
     text = service_account()
     account.write_text(text)
-    async with StorageApp(path).run_test(size=(120, 50)) as pilot:
-        await settle(pilot)
+    async with opened(path, (120, 50)) as pilot:
         await press(pilot, "n", "3")
         await enter(pilot, "acme-models")
-        info = field(pilot, "service_account_info")
-        info.focus_target.focus()
+        info = await focus(pilot, "service_account_info")
         await press(pilot, "f6", "down", "enter")
         await enter(pilot, str(tmp_path / "nowhere.json"))
         await press(pilot, "tab")
@@ -90,18 +93,16 @@ async def test_a_service_account_is_copied_from_a_file(tmp_path: Path) -> None:
         await press(pilot, "tab")
         assert info.value == text
         assert text[:40] not in screen_text(pilot)
-        field(pilot, "name").focus_target.focus()
+        await focus(pilot, "name")
         await enter(pilot, "models")
         await press(pilot, "ctrl+s")
     assert json.loads(read(path)["storage"]["models"]["service_account_info"]) == json.loads(text)
 
 
 async def test_the_arrow_down_lists_aws_regions_and_typing_narrows_them(tmp_path: Path) -> None:
-    async with StorageApp(tmp_path / "storage.toml").run_test(size=(120, 50)) as pilot:
-        await settle(pilot)
+    async with opened(tmp_path / "storage.toml", (120, 50)) as pilot:
         await press(pilot, "n", "6")
-        region = field(pilot, "region_name")
-        region.focus_target.focus()
+        region = await focus(pilot, "region_name")
         await press(pilot, "down")
         assert "ap-east-1" in screen_text(pilot)
         await enter(pilot, "eu-w")
@@ -114,11 +115,9 @@ async def test_the_arrow_down_lists_aws_regions_and_typing_narrows_them(tmp_path
 
 
 async def test_escape_closes_the_list_and_not_the_form(tmp_path: Path) -> None:
-    async with StorageApp(tmp_path / "storage.toml").run_test(size=(120, 50)) as pilot:
-        await settle(pilot)
+    async with opened(tmp_path / "storage.toml", (120, 50)) as pilot:
         await press(pilot, "n", "6")
-        region = field(pilot, "region_name")
-        region.focus_target.focus()
+        region = await focus(pilot, "region_name")
         await press(pilot, "down", "escape")
         assert isinstance(pilot.app.screen, FormScreen)
         assert not pilot.app.screen.query(Menu)
@@ -129,11 +128,9 @@ async def test_the_variables_of_the_environment_are_listed_for_a_reference(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ACME_S3_SECRET", secrets.token_hex())
-    async with StorageApp(tmp_path / "storage.toml").run_test(size=(120, 50)) as pilot:
-        await settle(pilot)
+    async with opened(tmp_path / "storage.toml", (120, 50)) as pilot:
         await press(pilot, "n", "6")
-        secret = field(pilot, "aws_secret_access_key")
-        secret.focus_target.focus()
+        secret = await focus(pilot, "aws_secret_access_key")
         await press(pilot, "f6", "down", "enter")
         await enter(pilot, "acme")
         await press(pilot, "down")
@@ -147,8 +144,7 @@ async def test_settings_under_advanced_keep_their_values_when_nobody_opens_them(
 ) -> None:
     path = tmp_path / "storage.toml"
     path.write_text('[storage.a]\ntype = "s3"\nbucket = "acme"\nprefix = "team"\n')
-    async with StorageApp(path).run_test(size=(120, 50)) as pilot:
-        await settle(pilot)
+    async with opened(path, (120, 50)) as pilot:
         await press(pilot, "e", "end")
         await enter(pilot, "2")
         await press(pilot, "ctrl+s")
@@ -159,16 +155,14 @@ async def test_settings_under_advanced_keep_their_values_when_nobody_opens_them(
 async def test_the_first_setting_under_advanced_is_in_sight_when_they_are_opened(
     tmp_path: Path,
 ) -> None:
-    async with StorageApp(tmp_path / "storage.toml").run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
+    async with opened(tmp_path / "storage.toml", (80, 24)) as pilot:
         await press(pilot, "n", "6", "f3")
         await enter(pilot, "team-of-ours")
         assert "team-of-ours" in screen_text(pilot)
 
 
 async def test_what_is_set_under_advanced_is_counted_while_it_is_folded(tmp_path: Path) -> None:
-    async with StorageApp(tmp_path / "storage.toml").run_test(size=(120, 50)) as pilot:
-        await settle(pilot)
+    async with opened(tmp_path / "storage.toml", (120, 50)) as pilot:
         await press(pilot, "n", "6")
         assert "▸ Advanced  (5 more)" in screen_text(pilot)
         await press(pilot, "f3")
@@ -177,9 +171,9 @@ async def test_what_is_set_under_advanced_is_counted_while_it_is_folded(tmp_path
         await press(pilot, "f3")
         assert "▸ Advanced  (5 more, 1 set)" in screen_text(pilot)
         await press(pilot, "f3", "end", "ctrl+u")
-        field(pilot, "protected").focus_target.focus()
+        await focus(pilot, "protected")
         await press(pilot, "space")
-        field(pilot, "timeout").focus_target.focus()
+        await focus(pilot, "timeout")
         await enter(pilot, "30")
         await press(pilot, "f3")
         assert "▸ Advanced  (5 more, 2 set)" in screen_text(pilot)
@@ -191,8 +185,7 @@ async def test_what_is_set_under_advanced_is_counted_while_it_is_folded(tmp_path
 async def test_a_field_is_seen_whole_when_it_gets_the_focus_and_when_it_is_wrong(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:
-    async with StorageApp(tmp_path / "storage.toml").run_test(size=size) as pilot:
-        await settle(pilot)
+    async with opened(tmp_path / "storage.toml", size) as pilot:
         await press(pilot, "n", "6", "f3")
         screen = pilot.app.screen
         assert isinstance(screen, FormScreen)
@@ -206,13 +199,11 @@ async def test_a_field_is_seen_whole_when_it_gets_the_focus_and_when_it_is_wrong
             await press(pilot, "tab")
             if isinstance(pilot.app.focused, More):
                 await press(pilot, "tab")
-        field(pilot, "timeout").focus_target.focus()
-        await settle(pilot)
+        await focus(pilot, "timeout")
         await enter(pilot, "x")
         await press(pilot, "ctrl+s")
         for name in ("timeout", "bucket"):
-            field(pilot, name).focus_target.focus()
-            await settle(pilot)
+            await focus(pilot, name)
             await wait_for_animation(pilot)
             assert field(pilot, name).has_class("-wrong")
             assert around.contains_region(field(pilot, name).region)
@@ -225,8 +216,7 @@ async def wait_for_animation(pilot: Pilot[None]) -> None:
 
 
 async def test_an_empty_profile_name_says_where_profiles_are(tmp_path: Path) -> None:
-    async with StorageApp(tmp_path / "storage.toml").run_test(size=(120, 50)) as pilot:
-        await settle(pilot)
+    async with opened(tmp_path / "storage.toml", (120, 50)) as pilot:
         await press(pilot, "n", "6")
         text = screen_text(pilot)
         assert "a profile from ~/.aws/config" in text
@@ -238,22 +228,18 @@ async def test_a_list_is_as_wide_as_its_longest_entry(
 ) -> None:
     name = "ACME_" + "VERY_" * 6 + "LONG_NAME"
     monkeypatch.setenv(name, secrets.token_hex())
-    async with StorageApp(tmp_path / "storage.toml").run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
+    async with opened(tmp_path / "storage.toml", (80, 24)) as pilot:
         await press(pilot, "n", "6")
-        secret = field(pilot, "aws_secret_access_key")
-        secret.focus_target.focus()
+        await focus(pilot, "aws_secret_access_key")
         await enter(pilot, "env:ACME_")
         await press(pilot, "down")
         assert name in screen_text(pilot)
 
 
 async def test_typing_goes_on_where_it_was_after_a_list_was_closed(tmp_path: Path) -> None:
-    async with StorageApp(tmp_path / "storage.toml").run_test(size=(120, 50)) as pilot:
-        await settle(pilot)
+    async with opened(tmp_path / "storage.toml", (120, 50)) as pilot:
         await press(pilot, "n", "6")
-        region = field(pilot, "region_name")
-        region.focus_target.focus()
+        region = await focus(pilot, "region_name")
         await enter(pilot, "eu-")
         await press(pilot, "down", "escape")
         await enter(pilot, "x")
@@ -269,8 +255,7 @@ async def test_typing_goes_on_where_it_was_after_a_list_was_closed(tmp_path: Pat
 async def test_a_worker_that_makes_way_for_another_does_not_end_the_waiting(
     tmp_path: Path,
 ) -> None:
-    async with StorageApp(tmp_path / "storage.toml").run_test() as pilot:
-        await settle(pilot)
+    async with opened(tmp_path / "storage.toml") as pilot:
         released = asyncio.Event()
 
         async def work() -> None:

@@ -16,6 +16,7 @@ from tests.tui.driving import (
     press,
     said,
     screen_text,
+    selected,
     settle,
     the_list,
     write,
@@ -42,9 +43,7 @@ async def test_odd_names_are_shown_as_they_are(tmp_path: Path, size: tuple[int, 
     async with StorageApp(odd_file(tmp_path / "storage.toml")).run_test(size=size) as pilot:
         await settle(pilot)
         for name in ODD:
-            row = the_list(pilot).row
-            assert row is not None
-            assert row.name == name
+            assert selected(pilot).name == name
             text = screen_text(pilot)
             assert name[:6] in text
             await press(pilot, "j")
@@ -123,9 +122,7 @@ async def test_the_filter_goes_to_the_first_that_is_found_and_back_to_where_it_b
         row = the_list(pilot).row
         assert (row.name if row else None) == found
         await press(pilot, "escape")
-        row = the_list(pilot).row
-        assert row is not None
-        assert row.name == back
+        assert selected(pilot).name == back
         assert len(names(pilot)) == 3
 
 
@@ -223,9 +220,7 @@ async def test_a_change_on_disk_is_shown_with_the_cursor_where_it_was(tmp_path: 
         await pilot.app.workers.wait_for_complete()
         await settle(pilot)
         assert names(pilot) == ["first", "prod", "laptop"]
-        row = the_list(pilot).row
-        assert row is not None
-        assert row.name == "laptop"
+        assert selected(pilot).name == "laptop"
         assert "changed elsewhere" in said(pilot)
 
 

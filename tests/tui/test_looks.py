@@ -17,7 +17,7 @@ from textual.widgets import Button, Input
 from textual.widgets._toast import Toast, ToastHolder
 
 from storage_core.probe import Step, StepResult
-from tests.tui.driving import TWO, press, screen_text, settle, the_list, write
+from tests.tui.driving import TWO, press, screen_text, selected, settle, the_list, write
 from tests.tui.test_browse import filled
 from tests.tui.test_snapshots import FULL
 from tui.app import StorageApp
@@ -99,6 +99,24 @@ async def test_what_is_told_in_passing_covers_no_button(tmp_path: Path, keys: st
             assert len(toasts) == 2
             assert buttons
             assert not any(t.region.overlaps(b.region) for t in toasts for b in buttons)
+
+
+async def test_no_storage_type_is_cut_in_120_columns(tmp_path: Path) -> None:
+    text = (
+        '[storage.a]\ntype = "azure"\ncontainer = "a-container-with-a-long-name"\n'
+        'connection_string = "env:A"\n'
+        '[storage.a-google-bucket-of-ours]\ntype = "gcs"\nbucket = "a-bucket-with-a-long-name"\n'
+        '[storage.c]\ntype = "temporary"\n'
+    )
+    path = write(tmp_path / "storage.toml", text)
+    async with StorageApp(path).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        rows = screen_text(pilot).splitlines()
+        assert "Azure Blob Storage" in rows[3]
+        assert "Google Cloud Storage" in rows[4]
+        assert "Temporary Local Storage" in rows[5]
+        assert "Temporary Local Storage" in rows[6]
+        assert selected(pilot).id in screen_text(pilot)
 
 
 @sizes

@@ -1,0 +1,121 @@
+"""Leaving the app while something is being saved, a secret that moves above all."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+from keyring.errors import PasswordSetError
+from textual.worker import WorkerCancelled
+
+from tests.tui.driving import opened, press, said, screen_text, settle, the_list, write
+from tests.tui.safekeeping import PLAIN, SECRET, HangingKeyring, history_of, plain
+from tui.app import StorageApp
+from tui.background import in_thread
+from tui.screens.move import MoveScreen
+
+
+async def test_a_move_that_is_under_way_cannot_be_cancelled_and_is_awaited_before_leaving(
+    tmp_path: Path, hanging_keyring: HangingKeyring
+) -> None:
+    path = plain(tmp_path / "storage.toml")
+    async with opened(path) as pilot:
+        await press(pilot, "m")
+        await pilot.press("enter")
+        await in_thread(hanging_keyring.asked.wait)
+        # Neither does another kind of place begin a second move.
+        await pilot.press("escape", "down", "enter")
+        assert isinstance(pilot.app.screen, MoveScreen)
+        assert "is being moved" in said(pilot)
+        assert "Saving first" not in said(pilot)
+        await pilot.press("ctrl+q")
+        await pilot.press("escape")
+        assert "Saving first; Ctrl+Q again leaves at once." in said(pilot)
+        assert not pilot.app._exit
+        hanging_keyring.unlocked.set()
+        await settle(pilot)
+        assert pilot.app._exit
+    assert hanging_keyring.held == {("storage", "prod"): SECRET}
+    assert SECRET not in path.read_text() + history_of(path)
+
+
+async def test_ctrl_q_pressed_again_leaves_at_once_whatever_is_being_saved(
+    tmp_path: Path, hanging_keyring: HangingKeyring
+) -> None:
+    path = plain(tmp_path / "storage.toml")
+    async with opened(path) as pilot:
+        await press(pilot, "m")
+        await pilot.press("enter")
+        await in_thread(hanging_keyring.asked.wait)
+        await pilot.press("ctrl+q")
+        assert not pilot.app._exit
+        await pilot.press("ctrl+q")
+        assert pilot.app._exit
+    assert path.read_text() == PLAIN
+
+
+async def test_what_could_not_be_saved_is_told_and_the_app_is_not_left(
+    tmp_path: Path, hanging_keyring: HangingKeyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = plain(tmp_path / "storage.toml")
+
+    def refused(service: str, username: str, password: str) -> None:
+        hanging_keyring.asked.set()
+        hanging_keyring.unlocked.wait()
+        raise PasswordSetError("the prompt was dismissed")
+
+    monkeypatch.setattr(hanging_keyring, "set_password", refused)
+    async with opened(path) as pilot:
+        await press(pilot, "m")
+        await pilot.press("enter")
+        await in_thread(hanging_keyring.asked.wait)
+        await pilot.press("ctrl+q")
+        hanging_keyring.unlocked.set()
+        await settle(pilot)
+        assert not pilot.app._exit
+        assert isinstance(pilot.app.screen, MoveScreen)
+        assert "✗" in screen_text(pilot)
+        await press(pilot, "escape")
+        assert pilot.app.screen is the_list(pilot)
+        await pilot.press("ctrl+q")
+        assert pilot.app._exit
+    assert path.read_text() == PLAIN
+
+
+async def test_a_job_counts_until_its_thread_has_ended_though_nobody_waits_for_it(
+    tmp_path: Path,
+) -> None:
+    release = threading.Event()
+    async with opened(write(tmp_path / "storage.toml")) as pilot:
+        app = pilot.app
+        assert isinstance(app, StorageApp)
+        worker = app.run_worker(app.in_background("saving", release.wait))
+        await pilot.pause()
+        worker.cancel()
+        with pytest.raises(WorkerCancelled):
+            await worker.wait()
+        assert app.busy == "saving"
+        assert not app.idle.is_set()
+        await pilot.press("ctrl+q")
+        assert not app._exit
+        release.set()
+        await settle(pilot)
+        assert app._exit
+
+
+async def test_leaving_waits_for_nothing_but_what_is_being_saved(tmp_path: Path) -> None:
+    saved, read_all = threading.Event(), threading.Event()
+    async with opened(write(tmp_path / "storage.toml")) as pilot:
+        app = pilot.app
+        assert isinstance(app, StorageApp)
+        app.run_worker(app.in_background("reading", read_all.wait))
+        saving = app.run_worker(app.in_background("saving", saved.wait))
+        await pilot.pause()
+        await pilot.press("ctrl+q")
+        assert not app._exit
+        saved.set()
+        await saving.wait()
+        await pilot.pause()
+        assert app._exit
+        read_all.set()
