@@ -19,7 +19,9 @@ from azure.storage.blob import BlobBlock
 
 from storage_core.backends.base import Blob
 from storage_core.backends.files import parts_of
-from storage_core.backends.remote import Found, Received, RemoteBackend, merged
+from storage_core.backends.options import merged
+from storage_core.backends.place import Found, Received
+from storage_core.backends.remote import RemoteBackend
 from storage_core.backends.translate import Fault, causes, classify
 from storage_core.backends.worker import in_thread
 from storage_core.keys import Key

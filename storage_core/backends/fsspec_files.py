@@ -25,7 +25,7 @@ from storage_core.backends.base import CHUNK_SIZE, Blob
 from storage_core.backends.files import parts_of
 from storage_core.backends.fsspec_calls import FileSystem, FileSystemCalls
 from storage_core.backends.fsspec_entries import is_stale, time_of
-from storage_core.backends.remote import Found, Received
+from storage_core.backends.place import Found, Received
 from storage_core.backends.transfers import replace
 from storage_core.backends.worker import beside, in_thread
 from storage_core.keys import Key

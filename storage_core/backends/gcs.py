@@ -1,34 +1,28 @@
 """Blobs in a bucket of Google Cloud Storage, through gcsfs.
 
 Opened by Google Cloud Storage, and by File Storage on a `gs://` URL. gcsfs builds the session and
-signs in; each operation here is one request through it, without the retries of its own, which take
-half a minute to say that a password is wrong.
+signs in; each operation here is one request through it.
 """
 
 from __future__ import annotations
 
-import os
 from datetime import datetime
 from json import loads
-from logging import NullHandler, getLogger
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, NoReturn
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from urllib.parse import quote, urlsplit
 
-# gcsfs reads it at its import; without, it looks for a service of Google's for two minutes wherever
-# there is none.
-os.environ.setdefault("GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT", "false")
-
 import aiohttp
-import gcsfs
 from gcsfs.core import initiate_upload, simple_upload
 from gcsfs.retry import HttpError, validate_response
 
 from storage_core.backends.base import Blob
 from storage_core.backends.files import parts_of
-from storage_core.backends.remote import Found, Received, RemoteBackend, merged
+from storage_core.backends.gcs_session import Driver, credentials_of, open_session
+from storage_core.backends.options import merged
+from storage_core.backends.place import Found, Received
+from storage_core.backends.remote import RemoteBackend
 from storage_core.backends.translate import Fault, Redirected, causes, classify
 from storage_core.backends.worker import in_thread
-from storage_core.errors import ConfigurationError
 from storage_core.keys import Key
 
 if TYPE_CHECKING:
@@ -42,22 +36,7 @@ PART_SIZE: Final = 8 * 1024 * 1024
 SINGLE_PUT: Final = 64 * 1024 * 1024
 """Bytes up to which a blob that is in memory anyway goes in one request."""
 
-_SCOPE: Final = "https://www.googleapis.com/auth/devstorage.full_control"
 _BINARY: Final = "application/octet-stream"
-
-
-# Without a handler Python would print what they log to the terminal.
-for _name in ("gcsfs", "google"):
-    getLogger(_name).addHandler(NullHandler())
-
-
-class _Driver(gcsfs.GCSFileSystem):  # type: ignore[misc]
-    """gcsfs without its retries, and closed by the backend only: in a child it must not be."""
-
-    _request = gcsfs.GCSFileSystem._request.__wrapped__
-
-    @staticmethod
-    def close_session(*_args: Any, **_kwargs: Any) -> None: ...
 
 
 class GCSBackend(RemoteBackend):
@@ -104,7 +83,9 @@ class GCSBackend(RemoteBackend):
         self._prefix = f"{prefix}/" if prefix else ""
         given = {
             "project": project,
-            "token": self._account(service_account_info) if service_account_info else None,
+            "token": credentials_of(service_account_info, self.location)
+            if service_account_info
+            else None,
             "endpoint_url": endpoint_url,
         }
         self._arguments = merged(
@@ -117,39 +98,16 @@ class GCSBackend(RemoteBackend):
             dict(options or {}),
         )
 
-    def _account(self, info: Mapping[str, Any]) -> Any:
-        if "refresh_token" in info:
-            # A user's own sign-in; gcsfs knows what to do with it.
-            return dict(info)
-        from google.oauth2.service_account import Credentials
-
-        build: Any = Credentials.from_service_account_info
-
-        try:
-            return build(info, scopes=[_SCOPE])
-        except ValueError:
-            pass
-        # Not raised above: what Google's library says may show a part of the key.
-        raise ConfigurationError(
-            f"{self.location}: Service Account Info is incomplete or its private key is damaged; "
-            "download the JSON again"
-        )
-
     async def _connect(self) -> Any:
         # In a thread, because looking for credentials may mean asking a server for them.
         driver = await in_thread(
-            _Driver,
+            Driver,
             asynchronous=True,
             skip_instance_cache=True,
             use_listings_cache=False,
             **self._arguments,
         )
-        session = dict(driver.session_kwargs)
-        watch = aiohttp.TraceConfig()
-        watch.on_request_redirect.append(_refuse_redirect)
-        session["trace_configs"] = [*session.get("trace_configs", ()), watch]
-        driver.session_kwargs = session
-        await driver._set_session()
+        await open_session(driver)
         return driver
 
     @staticmethod
@@ -322,10 +280,6 @@ class GCSBackend(RemoteBackend):
             if isinstance(each, OSError) and str(each).startswith("Forbidden"):
                 return Fault.DENIED
         return classify(error)
-
-
-async def _refuse_redirect(*_args: Any) -> NoReturn:
-    raise Redirected
 
 
 def _mode(create: bool) -> str:

@@ -15,9 +15,12 @@ from botocore.handlers import add_expect_header
 
 from storage_core.backends.base import CHUNK_SIZE, Blob
 from storage_core.backends.files import parts_of
-from storage_core.backends.remote import Found, Received, RemoteBackend, merged
+from storage_core.backends.options import merged
+from storage_core.backends.place import Found, Received
+from storage_core.backends.remote import RemoteBackend
+from storage_core.backends.s3_answers import error_answer, fault_of, reason_in
 from storage_core.backends.s3_session import HTTPSession, descriptions, session_of
-from storage_core.backends.translate import Fault, causes, classify, classify_status
+from storage_core.backends.translate import Fault, classify
 from storage_core.backends.worker import beside
 from storage_core.keys import Key
 
@@ -36,29 +39,6 @@ MAX_PARTS: Final = 10_000
 
 SINGLE_PUT: Final = 64 * 1024 * 1024
 """Bytes up to which a blob that is in memory anyway goes in one request."""
-
-_DENIED: Final = frozenset(
-    {
-        "AccessDenied",
-        "ExpiredToken",
-        "InvalidAccessKeyId",
-        "InvalidClientTokenId",
-        "InvalidToken",
-        "RequestTimeTooSkewed",
-        "SignatureDoesNotMatch",
-        "TokenRefreshRequired",
-        "UnrecognizedClientException",
-    }
-)
-_PASSING: Final = frozenset({"InternalError", "RequestTimeout", "ServiceUnavailable", "SlowDown"})
-_ELSEWHERE: Final = frozenset(
-    {
-        "AuthorizationHeaderMalformed",
-        "IllegalLocationConstraintException",
-        "PermanentRedirect",
-        "TemporaryRedirect",
-    }
-)
 
 
 class S3Backend(RemoteBackend):
@@ -277,48 +257,13 @@ class S3Backend(RemoteBackend):
         return await driver._call_s3(method, Bucket=self._bucket, Key=name, **arguments)
 
     def _fault(self, error: BaseException) -> Fault:
-        for each in causes(error):
-            answer = getattr(each, "response", None)
-            if isinstance(answer, dict) and "Error" in answer:
-                return _fault_of(answer)
-        return classify(error)
+        answer = error_answer(error)
+        return fault_of(answer) if answer else classify(error)
 
     def _reason(self, error: BaseException) -> str:
-        for each in causes(error):
-            answer = getattr(each, "response", None)
-            if isinstance(answer, dict) and "Error" in answer:
-                region = _region_of(answer)
-                if region and _fault_of(answer) is Fault.MISCONFIGURED:
-                    given = self._region or "not set"
-                    return f"the bucket is in {region}, Region Name is {given}"
-                code = answer["Error"].get("Code", "")
-                return f"{code}: {super()._reason(error)}" if not code.isdigit() else code
-        return super()._reason(error)
-
-
-def _fault_of(answer: dict[str, Any]) -> Fault:
-    code = answer["Error"].get("Code", "")
-    status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    if code == "NoSuchBucket":
-        return Fault.PLACE_MISSING
-    if code == "NoSuchKey":
-        return Fault.BLOB_MISSING
-    if code in _DENIED:
-        return Fault.DENIED
-    if code in _PASSING:
-        return Fault.PASSING
-    if code in _ELSEWHERE or (status in (301, 307, 400) and _region_of(answer)):
-        return Fault.MISCONFIGURED if _region_of(answer) else Fault.REDIRECTED
-    if code in ("PreconditionFailed", "ConditionalRequestConflict"):
-        return Fault.TAKEN
-    return classify_status(status)
-
-
-def _region_of(answer: dict[str, Any]) -> str | None:
-    """Where the bucket is, when the server says that it is not here."""
-    headers = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})
-    region = headers.get("x-amz-bucket-region") or answer["Error"].get("Region")
-    return str(region) if region else None
+        words = super()._reason(error)
+        answer = error_answer(error)
+        return reason_in(answer, words, self._region) if answer else words
 
 
 def _if_absent(create: bool) -> dict[str, str]:
