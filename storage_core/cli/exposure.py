@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from storage_core.cli import output
-from storage_core.config.audit import doubts, holds_secrets, loose_mode, plain_secrets
+from storage_core.config.audit import doubts, loose_mode, plain_secrets, worth_hiding
 from storage_core.config.problems import Problem
 from storage_core.config.scan import line_of
 from storage_core.paths import command, shortened
@@ -23,14 +23,12 @@ if TYPE_CHECKING:
 def exposed(found: Configurations) -> Iterator[str]:
     """Secrets in a file that more than its owner can read."""
     mode = loose_mode(found.path)
-    if mode is None or not holds_secrets(found):
-        return
-    held = [f"{secret.name} ({secret.setting.label})" for secret in plain_secrets(found)]
-    where = shortened(found.path)
-    yield (
-        f"{where} has the mode {mode:04o} and holds secrets as they are: "
-        f"{', '.join(held) or 'in options'}; run: {command('validate --fix', found.path)}"
-    )
+    held = [f"{name} ({setting.label})" for name, setting in worth_hiding(found)]
+    if mode is not None and held:
+        yield (
+            f"{shortened(found.path)} has the mode {mode:04o} and holds secrets as they are: "
+            f"{', '.join(held)}; run: {command('validate --fix', found.path)}"
+        )
 
 
 def stored_plain(found: Configurations) -> Iterator[str]:

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from storage_core.config.entries import Configurations, Entry
 from storage_core.config.problems import Problem
 from storage_core.declaration.setting import Setting
+from storage_core.redaction import secret_spans
 from storage_core.references import is_reference
 
 OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
@@ -64,11 +65,27 @@ def loose_mode(path: str) -> int | None:
     return mode if mode & OTHERS else None
 
 
+def worth_hiding(found: Configurations) -> Iterator[tuple[str, Setting]]:
+    """Configuration and setting of all that others must not read.
+
+    A secret, a password in a URL, and options, which may be either.
+    """
+    for entry in found.entries.values():
+        for setting in entry.cls.settings() if entry.cls else ():
+            value = entry.table.get(setting.name)
+            if setting.secret:
+                is_open = isinstance(value, str) and value != "" and not is_reference(value)
+            elif setting.form == "table":
+                is_open = _has_plain_text(value)
+            else:
+                is_open = isinstance(value, str) and secret_spans(value) != []
+            if is_open:
+                yield entry.name, setting
+
+
 def holds_secrets(found: Configurations) -> bool:
-    """Whether the file is worth hiding: a secret, or options that may be one, stand in it."""
-    if next(plain_secrets(found), None) is not None:
-        return True
-    return any(_has_plain_text(entry.table.get("options")) for entry in found.entries.values())
+    """Whether anything in the file is worth hiding."""
+    return next(worth_hiding(found), None) is not None
 
 
 def make_private(path: str) -> None:

@@ -50,5 +50,14 @@ def test_text_in_options_may_be_a_secret(tmp_path: Path, options: str, secret: b
     assert audit.holds_secrets(ConfigFile(path).load()) is secret
 
 
+@pytest.mark.parametrize(("user", "secret"), [("me:{}@", True), ("me@", False), ("", False)])
+def test_a_password_in_a_url_is_a_secret(tmp_path: Path, user: str, secret: bool) -> None:
+    path = tmp_path / "storage.toml"
+    url = f"ftp://{user.format(token_hex(8))}127.0.0.1/folder"
+    path.write_text(f'[storage.a]\ntype = "file"\nbase_path = "{url}"\n')
+    found = [(name, setting.label) for name, setting in audit.worth_hiding(ConfigFile(path).load())]
+    assert found == ([("a", "Base Path")] if secret else [])
+
+
 def test_no_file_has_no_loose_mode(tmp_path: Path) -> None:
     assert audit.loose_mode(str(tmp_path / "none")) is None
