@@ -4,7 +4,7 @@ Workers start by the thousand to write one blob, so this imports nothing that Py
 already. Everything goes by descriptors: the folder is opened, in it the folder of the kind, in that
 the file, and neither of the last two through a symbolic link, so that nobody who can write into the
 folder leads a read or a write out of it. A write is a temporary file beside its target, complete
-and on the disk before it gets its name; `~` stands in its name, and in no blob's.
+and on the disk before it gets its name; `local_disk.py` has the steps of it.
 """
 
 from __future__ import annotations
@@ -15,12 +15,21 @@ import stat
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from storage_core.backends.base import CHUNK_SIZE, Backend, Blob
+from storage_core.backends.local_disk import (
+    is_taken,
+    is_temporary,
+    make_folder,
+    new_temporary,
+    publish_new,
+    sync_folder,
+    unlink,
+    write_whole,
+)
 from storage_core.errors import (
     AccessDenied,
     BlobExists,
     BlobNotFound,
     ConfigurationError,
-    IntegrityError,
     StorageError,
     StorageUnavailable,
 )
@@ -36,12 +45,9 @@ STALE_AFTER: Final = 3600.0
 
 _FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _READ: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
-_CREATE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _DENIED: Final = (errno.EACCES, errno.EPERM, errno.EROFS)
-_NO_LINKS: Final = (errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
-_NO_FOLDER_SYNC: Final = (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EBADF)
 
 
 def local_folder(base_path: str) -> str | None:
@@ -141,7 +147,7 @@ class LocalBackend(Backend):
             folder = self._open_kind(key.kind)
             try:
                 os.unlink(key.name, dir_fd=folder)
-                _sync_folder(folder)
+                sync_folder(folder)
             finally:
                 os.close(folder)
         except FileNotFoundError:
@@ -168,8 +174,8 @@ class LocalBackend(Backend):
                         if is_name(entry.name):
                             modified = datetime.fromtimestamp(found.st_mtime, UTC)
                             yield Blob(str(Key(kind, entry.name)), found.st_size, modified)
-                        elif _is_temporary(entry.name) and found.st_mtime < time() - STALE_AFTER:
-                            _unlink(entry.name, folder)
+                        elif is_temporary(entry.name) and found.st_mtime < time() - STALE_AFTER:
+                            unlink(entry.name, folder)
             finally:
                 os.close(folder)
         except FileNotFoundError:
@@ -181,24 +187,23 @@ class LocalBackend(Backend):
         try:
             folder = self._open_kind(key.kind, create=True)
             try:
-                if not overwrite and _is_taken(key.name, folder):
+                if not overwrite and is_taken(key.name, folder):
                     raise self._taken(key)
-                temporary = f"~{os.urandom(8).hex()}"
                 mode = 0o600 if self._private else 0o666 & os.fstat(folder).st_mode
-                descriptor = os.open(temporary, _CREATE, mode, dir_fd=folder)
+                temporary, descriptor = new_temporary(mode, folder)
                 try:
                     try:
-                        _write_whole(descriptor, chunks, self._path(key))
+                        write_whole(descriptor, chunks, self._path(key))
                     finally:
                         os.close(descriptor)
                     if overwrite:
                         os.replace(temporary, key.name, src_dir_fd=folder, dst_dir_fd=folder)
                     else:
-                        _publish_new(temporary, key.name, folder)
+                        publish_new(temporary, key.name, folder)
                 except BaseException:
-                    _unlink(temporary, folder)
+                    unlink(temporary, folder)
                     raise
-                _sync_folder(folder)
+                sync_folder(folder)
             finally:
                 os.close(folder)
         except FileExistsError as error:
@@ -221,7 +226,7 @@ class LocalBackend(Backend):
             except FileNotFoundError:
                 if not create:
                     raise
-            _make_folder(kind, self._folder_mode, folder)
+            make_folder(kind, self._folder_mode, folder)
             return os.open(kind, _FOLDER | os.O_NOFOLLOW, dir_fd=folder)
         finally:
             os.close(folder)
@@ -234,7 +239,7 @@ class LocalBackend(Backend):
             self._make_folders(parent)
             above = os.open(parent, _FOLDER)
         try:
-            _make_folder(name, self._folder_mode, above)
+            make_folder(name, self._folder_mode, above)
         finally:
             os.close(above)
 
@@ -283,74 +288,3 @@ class LocalBackend(Backend):
                 return True
             path = os.path.dirname(path)
         return False
-
-
-def _make_folder(name: str, mode: int, above: int) -> None:
-    """Create one folder for good; another writer may be faster."""
-    try:
-        os.mkdir(name, mode, dir_fd=above)
-    except FileExistsError:
-        return
-    _sync_folder(above)
-
-
-def _write_whole(descriptor: int, chunks: Iterable[bytes], path: str) -> None:
-    """Write `chunks` and have the disk confirm them."""
-    length = 0
-    for chunk in chunks:
-        rest = memoryview(chunk)
-        length += len(rest)
-        while rest:
-            rest = rest[os.write(descriptor, rest) :]
-    stored = os.fstat(descriptor).st_size
-    if stored != length:
-        raise IntegrityError(f"wrote {length} bytes to {path}, but the disk holds {stored}")
-    os.fsync(descriptor)
-
-
-def _publish_new(temporary: str, name: str, folder: int) -> None:
-    """Give the temporary file its name, or raise `FileExistsError` when that is taken."""
-    try:
-        os.link(temporary, name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)
-    except OSError as error:
-        if error.errno not in _NO_LINKS:
-            raise
-    else:
-        _unlink(temporary, folder)
-        return
-    # FAT and some network file systems have no links: here writers take turns instead.
-    from fcntl import LOCK_EX, flock
-
-    flock(folder, LOCK_EX)
-    if _is_taken(name, folder):
-        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
-    os.replace(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
-
-
-def _is_taken(name: str, folder: int) -> bool:
-    try:
-        os.stat(name, dir_fd=folder, follow_symlinks=False)
-    except FileNotFoundError:
-        return False
-    return True
-
-
-def _is_temporary(name: str) -> bool:
-    return len(name) == 17 and name[0] == "~"
-
-
-def _unlink(name: str, folder: int) -> None:
-    """Remove a temporary file; one that stays is swept later."""
-    try:
-        os.unlink(name, dir_fd=folder)
-    except OSError:
-        pass
-
-
-def _sync_folder(folder: int) -> None:
-    """Make new and removed names survive a power failure, where the file system can."""
-    try:
-        os.fsync(folder)
-    except OSError as error:
-        if error.errno not in _NO_FOLDER_SYNC:
-            raise
