@@ -136,7 +136,10 @@ def _unset(
 ) -> None:
     """Note in `changes` that a setting, or a key inside of a table, is to go."""
     name, _, inner = wanted.removeprefix("--").partition(".")
-    if name not in entry.settings:
+    if wanted in entry.settings:
+        # A key that the type does not know may have a dot, in quotes.
+        name, inner = wanted, ""
+    elif name not in entry.settings:
         name = name.replace("-", "_")
     setting = cls.setting_named(name)
     if setting is None and name not in entry.settings:

@@ -14,6 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from storage_core.errors import ConfigurationError
+from storage_core.nearest import nearest
 
 if TYPE_CHECKING:
     from storage_core.declaration.configuration import StorageConfiguration
@@ -112,8 +113,6 @@ def _built_in_names() -> list[str]:
 
 
 def _unknown(name: str) -> str:
-    from storage_core.nearest import nearest
-
     names = type_names()
     meant = nearest(name, names)
     hint = f"did you mean {meant!r}?" if meant else f"known are {', '.join(names)}"

@@ -105,8 +105,8 @@ def test_edit_keeps_what_another_program_puts_into_options_meanwhile(
 
 
 def test_edit_mends_a_broken_table(storage: Storage, config: Path) -> None:
-    config.write_text('[storage.bad]\ntype = "s3"\nbuckt = "b"\n')
-    outcome = storage("edit", "bad", "--unset", "buckt", "--bucket", "b")
+    config.write_text('[storage.bad]\ntype = "s3"\nbuckt = "b"\n"a.b" = 1\n')
+    outcome = storage("edit", "bad", "--unset", "buckt", "--unset", "a.b", "--bucket", "b")
     assert (outcome.code, outcome.err) == (0, "")
     assert storage("validate").code == 0
 
