@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import os
 import re
-from typing import Final, Literal, NamedTuple, TypeAlias, get_args
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias, get_args
 
 from storage_core.errors import InvalidKey
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Kind: TypeAlias = Literal["flows", "results"]
 """The two kinds of data that a store keeps apart."""
@@ -91,6 +94,46 @@ def timestamp_name() -> str:
     from secrets import token_hex
 
     return f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}-{token_hex(4)}"
+
+
+class Naming(NamedTuple):
+    """How one store names its blobs."""
+
+    key_type: KeyType
+
+    def key(self, kind: str, chosen: str | None, content_name: Callable[[], str]) -> Key:
+        """The key to write under.
+
+        Args:
+            kind: of the blob, where its key is not chosen.
+            chosen: the caller's own key.
+            content_name: gives the hash of the bytes, called if it is needed.
+
+        Raises:
+            InvalidKey: the kind or the key is not valid, or the key is the hash of other bytes.
+        """
+        checked_kind = check_kind(kind)
+        if chosen is not None:
+            key = parse_key(chosen)
+            if self.is_hash(key) and key.name != content_name():
+                raise InvalidKey(
+                    f"key {chosen} is the hash of other bytes; "
+                    "leave the key out to have it generated"
+                )
+            return key
+        if self.key_type == "hash":
+            return Key(checked_kind, content_name())
+        return Key(
+            checked_kind, timestamp_name() if self.key_type == "timestamp" else random_name()
+        )
+
+    def needs_bytes(self, chosen: str | None) -> bool:
+        """Whether `key` needs the hash of the bytes."""
+        return self.key_type == "hash" if chosen is None else self.is_hash(parse_key(chosen))
+
+    def is_hash(self, key: Key) -> bool:
+        """Whether the name of `key` is the hash of its bytes."""
+        return self.key_type == "hash" and is_content_name(key.name)
 
 
 def _shown(value: object) -> str:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from storage_core import keys
 from storage_core.backends.base import CHUNK_SIZE, DEFAULT_TIMEOUT, Blob
-from storage_core.errors import ConfigurationError, InvalidKey
-from storage_core.keys import Key, Kind
+from storage_core.errors import ConfigurationError
+from storage_core.keys import Key, Kind, Naming
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -117,7 +117,7 @@ class Store:
             StorageError: any other of the family; then nothing readable was stored.
         """
         data = _checked(data)
-        target = self._target(kind, key, lambda: keys.content_name(data))
+        target = self._naming.key(kind, key, lambda: keys.content_name(data))
         self._backend.put(target, data, overwrite=key is None)
         return str(target)
 
@@ -155,7 +155,7 @@ class Store:
 
         source = transfer.local_path(path)
         before = transfer.snapshot(source)
-        target = self._target(kind, key, lambda: transfer.content_name_of(source))
+        target = self._naming.key(kind, key, lambda: transfer.content_name_of(source))
         self._backend.put_file(target, source, overwrite=key is None)
         if transfer.snapshot(source) != before:
             self._backend.delete(target)
@@ -173,7 +173,7 @@ class Store:
         transfer.read_to_file(
             transfer.local_path(path),
             lambda temporary: self._backend.get_file(target, temporary),
-            target.name if self._is_hash(target) else None,
+            target.name if self._naming.is_hash(target) else None,
             f"{self.location}: {key}",
         )
 
@@ -185,7 +185,7 @@ class Store:
         """
         target = keys.parse_key(key)
         file = self._backend.open(target)
-        if not self._is_hash(target):
+        if not self._naming.is_hash(target):
             return file
         from storage_core import transfer
 
@@ -215,9 +215,9 @@ class Store:
         """`write` without blocking the event loop."""
         data = _checked(data)
         name = ""
-        if self._by_content(key):
+        if self._naming.needs_bytes(key):
             name = await _off_loop(keys.content_name, data)
-        target = self._target(kind, key, lambda: name)
+        target = self._naming.key(kind, key, lambda: name)
         await self._backend.aput(target, data, overwrite=key is None)
         return str(target)
 
@@ -250,37 +250,15 @@ class Store:
             opened = self._opened = self._open()
         return opened
 
+    @property
+    def _naming(self) -> Naming:
+        return Naming(self.configuration.naming)
+
     def _open(self) -> Backend:
         return self.configuration.opened(timeout=self.timeout)
 
-    def _by_content(self, key: str | None) -> bool:
-        """Whether the name depends on the bytes, or has to be checked against them."""
-        if key is not None:
-            return self._is_hash(keys.parse_key(key))
-        return self.configuration.naming == "hash"
-
-    def _target(self, kind: Kind, key: str | None, content_name: Any) -> Key:
-        """The key to write to; `content_name` gives the hash of the bytes if it is needed."""
-        checked_kind = keys.check_kind(kind)
-        if key is not None:
-            target = keys.parse_key(key)
-            if self._by_content(key) and target.name != content_name():
-                raise InvalidKey(
-                    f"key {key} is the hash of other bytes; leave the key out to have it generated"
-                )
-            return target
-        if self.configuration.naming == "hash":
-            return Key(checked_kind, content_name())
-        if self.configuration.naming == "timestamp":
-            return Key(checked_kind, keys.timestamp_name())
-        return Key(checked_kind, keys.random_name())
-
-    def _is_hash(self, key: Key) -> bool:
-        """Whether the name of `key` is the hash of its bytes."""
-        return self.configuration.naming == "hash" and keys.is_content_name(key.name)
-
     def _verified(self, key: Key, data: bytes) -> bytes:
-        if self._is_hash(key) and keys.content_name(data) != key.name:
+        if self._naming.is_hash(key) and keys.content_name(data) != key.name:
             from storage_core import transfer
 
             raise transfer.damaged(f"{self.location}: {key}")

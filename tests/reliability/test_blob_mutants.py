@@ -107,7 +107,7 @@ MUTANTS = {
     ),
     "no comparison with the hash by read": mutant(
         STORE,
-        "if self._is_hash(key) and keys.content_name(data) != key.name:",
+        "if self._naming.is_hash(key) and keys.content_name(data) != key.name:",
         "if False:",
         FLIPPED,
     ),
