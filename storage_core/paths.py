@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 from typing import Final
 
+from storage_core.errors import ConfigurationError
+
 CONFIG_NAME: Final = "storage.toml"
 
 LOCAL_SCHEMES: Final = ("file://", "local://")
@@ -36,9 +38,20 @@ def command(words: str, path: str) -> str:
 
 
 def absolute(path: str, folder: str | None = None) -> str:
-    """`path` with `~` expanded; if still relative, taken from `folder` (default: the current)."""
+    """`path` with `~` expanded; if still relative, taken from `folder` (default: the current).
+
+    Raises:
+        ConfigurationError: it is relative, and the current folder was deleted.
+    """
     expanded = os.path.expanduser(path)
-    return os.path.normpath(os.path.join(folder or os.getcwd(), expanded))
+    if not os.path.isabs(expanded):
+        try:
+            expanded = os.path.join(folder or os.getcwd(), expanded)
+        except FileNotFoundError:
+            raise ConfigurationError(
+                f"{path} is relative, and the current folder was deleted; write the whole path"
+            ) from None
+    return os.path.normpath(expanded)
 
 
 def shortened(path: str) -> str:

@@ -18,7 +18,7 @@ from storage_core.backends.retry import GRACE, GaveUp, attempt
 from storage_core.backends.translate import Fault, classify, reason
 from storage_core.errors import StorageError
 from storage_core.logs import keep_out
-from storage_core.redaction import scrubbed
+from storage_core.redaction import mask_url, scrubbed
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -61,7 +61,7 @@ class RemotePlace(ABC):
     def __init__(
         self, location: str, place_name: str, *, timeout: float, secrets: tuple[str, ...]
     ) -> None:
-        self.location = location
+        self.location = mask_url(location)
         self.place_name = place_name
         self.timeout = timeout
         """Seconds that one call may take besides the time for the bytes."""
