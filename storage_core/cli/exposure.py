@@ -47,6 +47,18 @@ def doubtful(found: Configurations, text: str = "", name: str | None = None) -> 
     return (str(doubt) for doubt in doubts(found, text) if name in (None, doubt.name))
 
 
+def passwords_in_urls(found: Configurations) -> Iterator[str]:
+    """Passwords that stand in the file as a part of a URL, which holds no reference."""
+    for name, setting in worth_hiding(found):
+        if not setting.secret and setting.form != "table":
+            line = line_of(found.text, ("storage", name, setting.name))
+            message = (
+                f"{name}: the password in {setting.label} stands in the file as it is; give it in "
+                "options, or a setting of its own, where a reference such as env:NAME can stand"
+            )
+            yield str(Problem(message, found.path, line))
+
+
 def misremapped(found: Configurations, key_mistakes: KeyMistakes | None) -> Iterator[str]:
     """Keys of the app that are remapped to what it does not take."""
     for path, message in key_mistakes(found.tables) if key_mistakes else ():

@@ -12,7 +12,13 @@ from click.shell_completion import CompletionItem
 from storage_core.cli import output
 from storage_core.cli.command import Session, command
 from storage_core.cli.errors import CommandFailed, WrongUsage
-from storage_core.cli.exposure import doubtful, exposed, misremapped, stored_plain
+from storage_core.cli.exposure import (
+    doubtful,
+    exposed,
+    misremapped,
+    passwords_in_urls,
+    stored_plain,
+)
 from storage_core.config.audit import make_private
 from storage_core.config.file import ConfigFile
 from storage_core.config.problems import by_line
@@ -65,6 +71,7 @@ def validate(session: Session, file: str | None, fix: bool, as_json: bool) -> No
             *doubtful(found, found.text),
             *exposed(found),
             *stored_plain(found),
+            *passwords_in_urls(found),
             *misremapped(found, session.key_mistakes),
         ]
     if as_json:

@@ -94,6 +94,18 @@ def test_plain_secrets_in_a_file_that_others_can_read_are_warned_of(
     assert storage("ls").err == ""
 
 
+def test_a_password_in_a_url_is_warned_of_and_not_shown(storage: Storage, config: Path) -> None:
+    secret = token_hex(16)
+    config.write_text(f'[storage.f]\ntype = "file"\nbase_path = "ftp://me:{secret}@host/x"\n')
+    config.chmod(0o644)
+    outcome = storage("validate")
+    exposed, stored = outcome.err.splitlines()
+    assert outcome.code == 0
+    assert "holds secrets as they are: f (Base Path); run: storage validate --fix" in exposed
+    assert f"{config}:3: f: the password in Base Path stands in the file as it is" in stored
+    assert secret not in outcome.out + outcome.err
+
+
 def test_remapped_keys_that_the_app_does_not_take_are_warned_of_in_its_words(config: Path) -> None:
     config.write_text(
         '[app.keys]\nnew = "ctrl+x"  # fine\nsav = "x"\nsort = "ctrl"\nsave = "s"\ndelete = "t"\n'
