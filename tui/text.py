@@ -17,6 +17,15 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
+NAMED = 72
+"""Cells that a name has in the midst of a sentence: a key made of a hash is whole."""
+
+
+def named(name: str) -> str:
+    """A name or key as it stands in what is told in passing, which should not cover the screen."""
+    return cut(printable(name), NAMED)
+
+
 def fit(text: str, width: int) -> str:
     """`text` in exactly `width` cells, cut with an ellipsis or padded."""
     text = _enough(text, width)

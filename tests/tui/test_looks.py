@@ -120,6 +120,21 @@ async def test_no_storage_type_is_cut_in_120_columns(tmp_path: Path) -> None:
 
 
 @sizes
+async def test_what_is_told_of_a_huge_name_leaves_the_screen_to_be_seen(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    path = write(tmp_path / "storage.toml", TWO.replace("prod", "n" * 190))
+    async with StorageApp(path).run_test(size=size, notifications=True) as pilot:
+        await settle(pilot)
+        for keys in ("D enter", "r x enter", "u", "u", "d", "u", "e end 2 ctrl+s", "x right enter"):
+            await pilot.app.screen.query(ToastHolder).remove()
+            await press(pilot, *keys.split())
+            (toast,) = pilot.app.screen.query(Toast)
+            assert toast.region.height <= 7
+            pilot.app.clear_notifications()
+
+
+@sizes
 async def test_a_connection_test_keeps_its_place_while_it_fills_in(
     tmp_path: Path, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,7 +8,7 @@ from storage_core.keys import is_content_name
 from tui.download import proposed
 from tui.flow import flow
 from tui.screens.base import StorageScreen
-from tui.text import printable
+from tui.text import named, printable
 
 if TYPE_CHECKING:
     from storage_core.declaration.configuration import StorageConfiguration
@@ -54,7 +54,7 @@ class BlobCommands(StorageScreen[ResultT]):
         """Put the key on the clipboard."""
         if self.blob:
             self.app.copy_to_clipboard(self.blob.key)
-            self.app.say(f"Copied {self.blob.key}.")
+            self.app.say(f"Copied {named(self.blob.key)}.")
 
     def action_copy_snippet(self) -> None:
         """Put Python on the clipboard."""
@@ -63,7 +63,7 @@ class BlobCommands(StorageScreen[ResultT]):
                 f"import storage_core\n\n{opening(self.row)}\n"
                 f"data = store.read({self.blob.key!r})\n"
             )
-            self.app.say(f"Copied the Python that reads {self.blob.key}.")
+            self.app.say(f"Copied the Python that reads {named(self.blob.key)}.")
 
     def action_download(self) -> None:
         """Write it to a file."""
@@ -111,7 +111,7 @@ class BlobCommands(StorageScreen[ResultT]):
         if answer == "delete":
             with self.keys_free():
                 await self.app.in_background("deleting", lambda: self.opened.delete(blob.key))
-            self.app.say(f"Deleted {blob.key}.")
+            self.app.say(f"Deleted {named(blob.key)}.")
             self.blob_deleted(blob)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from storage_core.config import names
 from tui.flow import flow
 from tui.screens.base import StorageScreen
-from tui.text import printable
+from tui.text import named, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -119,10 +119,11 @@ class ChangeCommands(RowScreen):
         )
         if new:
             await self.app.change(
-                f"duplicate {row.name} as {new}", lambda file: file.duplicate(row.name, new)
+                f"duplicate {named(row.name)} as {named(new)}",
+                lambda file: file.duplicate(row.name, new),
             )
             self.select(new)
-            self.app.say(f"Duplicated {printable(row.name)} as {printable(new)}.")
+            self.app.say(f"Duplicated {named(row.name)} as {named(new)}.")
 
     def action_rename(self) -> None:
         """Give it another name."""
@@ -134,7 +135,7 @@ class ChangeCommands(RowScreen):
         new = await self._ask_name(f"Rename {row.name} to", "Rename", row.name)
         if new and new != row.name:
             await self.app.change(
-                f"rename {row.name} to {new}", lambda file: file.rename(row.name, new)
+                f"rename {named(row.name)} to {named(new)}", lambda file: file.rename(row.name, new)
             )
             self.select(new)
             self.app.say(renamed(row.name, new, self.app.snapshot))
@@ -185,8 +186,8 @@ class ChangeCommands(RowScreen):
             )
         )
         if answer == "delete":
-            await self.app.change(f"delete {row.name}", lambda file: file.delete(row.name))
-            self.app.say(f"Deleted {printable(row.name)}.")
+            await self.app.change(f"delete {named(row.name)}", lambda file: file.delete(row.name))
+            self.app.say(f"Deleted {named(row.name)}.")
 
     def action_default(self) -> None:
         """Make it the default; on the default: none."""
@@ -208,7 +209,7 @@ class ChangeCommands(RowScreen):
     def _default_label(self, new: str = names.BUILT_IN) -> str:
         found = self.app.snapshot.configurations
         old = (None if found is None else found.default) or names.BUILT_IN
-        return f"change the default from {old} to {new}"
+        return f"change the default from {named(old)} to {named(new)}"
 
     def action_undo(self) -> None:
         """Take back the last change."""
@@ -218,7 +219,7 @@ class ChangeCommands(RowScreen):
     async def _undo(self) -> None:
         if self.app.workspace.history.done:
             label = await self._step(self.app.workspace.undo)
-            self.app.say(f"Undone: {printable(label)}.")
+            self.app.say(f"Undone: {label}.")
 
     def action_redo(self) -> None:
         """Make it again."""
@@ -228,7 +229,7 @@ class ChangeCommands(RowScreen):
     async def _redo(self) -> None:
         if self.app.workspace.history.undone:
             label = await self._step(self.app.workspace.redo)
-            self.app.say(f"Redone: {printable(label)}.")
+            self.app.say(f"Redone: {label}.")
 
     async def _step(self, take: Callable[[], str]) -> str:
         """Back or forth; the cursor goes to what was changed by that."""
@@ -258,14 +259,14 @@ class ChangeCommands(RowScreen):
                 'key = store.write(b"...")\n'
                 "data = store.read(key)\n"
             )
-            self.app.say(f"Copied the Python that opens {printable(self.row.name)}.")
+            self.app.say(f"Copied the Python that opens {named(self.row.name)}.")
 
 
 def renamed(old: str, new: str, snapshot: Snapshot) -> str:
     """What is told after a configuration was renamed."""
     found = snapshot.configurations
     default = "; it is still the default" if found is not None and found.default == new else ""
-    return f"Renamed {printable(old)} to {printable(new)}{default}."
+    return f"Renamed {named(old)} to {named(new)}{default}."
 
 
 def _types_and_forms() -> list[type[StorageConfiguration]]:

@@ -13,7 +13,7 @@ from tui import draft
 from tui.flow import flow
 from tui.screens.base import StorageScreen
 from tui.screens.changes import renamed
-from tui.text import printable
+from tui.text import named, printable
 from tui.widgets.field import Field
 
 if TYPE_CHECKING:
@@ -105,7 +105,8 @@ class SaveCommands(FilledForm):
         try:
             if entry is None:
                 saved = await self.app.change(
-                    f"new {name}", lambda file: draft.save_new(file, self.cls, values, name)
+                    f"new {named(name)}",
+                    lambda file: draft.save_new(file, self.cls, values, name),
                 )
             else:
                 changes = self._changes()
@@ -137,7 +138,7 @@ class SaveCommands(FilledForm):
         if old != saved:
             self.app.say(renamed(old, saved, self.app.snapshot))
         elif not problems:
-            self.app.say(f"Saved {printable(saved)}.")
+            self.app.say(f"Saved {named(saved)}.")
         for problem in problems:
             self.app.fail(f"{printable(str(problem))}; only a text editor can mend that")
         for name, doubt in doubts.items():
@@ -245,10 +246,7 @@ class SaveCommands(FilledForm):
 
 def _label(old: str, new: str, settings: bool) -> str:
     """What undo calls it."""
+    before, after = named(old), named(new.strip())
     if old == new.strip():
-        return f"edit {old}"
-    return (
-        f"edit {old} and rename it to {new.strip()}"
-        if settings
-        else f"rename {old} to {new.strip()}"
-    )
+        return f"edit {before}"
+    return f"edit {before} and rename it to {after}" if settings else f"rename {before} to {after}"
