@@ -8,24 +8,28 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
-from tests.servers.azurite import AzureServer, azurite
-from tests.servers.ftp import FTPServer, ftp
-from tests.servers.gcs import GCSServer, gcs
-from tests.servers.kv import KVServer, kv
+from tests.servers.azurite import azurite
+from tests.servers.ftp import ftp
+from tests.servers.gcs import gcs
+from tests.servers.kv import kv
 from tests.servers.moto import moto
 from tests.servers.plain_kv import plain_kv
 from tests.servers.process import HOST, closed_port
 from tests.servers.rclone import rclone_s3
-from tests.servers.s3 import REGION, S3Server
-from tests.servers.sftp import SFTPServer, sftp
-from tests.servers.webdav import WebDAVServer, webdav
+from tests.servers.s3 import REGION
+from tests.servers.sftp import sftp
+from tests.servers.webdav import webdav
 
 pytest_plugins = ["tests.figures"]
+
+T = TypeVar("T")
 
 _FOREIGN_PREFIXES = (
     *(
@@ -96,67 +100,26 @@ def server_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("servers")
 
 
-@pytest.fixture(scope="session")
-def s3_server(server_folder: Path) -> Iterator[S3Server]:
-    """S3 with authentication, in memory (moto)."""
-    with moto(server_folder) as server:
-        yield server
+def session_server(start: Callable[[Path], AbstractContextManager[T]]) -> Callable[..., object]:
+    """A fixture of the server that `start` runs, with what is kept in the folder it is given."""
+
+    @pytest.fixture(scope="session")
+    def server(server_folder: Path) -> Iterator[T]:
+        with start(server_folder) as running:
+            yield running
+
+    return server
 
 
-@pytest.fixture(scope="session")
-def s3_disk_server(server_folder: Path) -> Iterator[S3Server]:
-    """S3 with authentication, on disk (rclone)."""
-    with rclone_s3(server_folder) as server:
-        yield server
-
-
-@pytest.fixture(scope="session")
-def azure_server(server_folder: Path) -> Iterator[AzureServer]:
-    """Azure Blob Storage (azurite)."""
-    with azurite(server_folder) as server:
-        yield server
-
-
-@pytest.fixture(scope="session")
-def gcs_server(server_folder: Path) -> Iterator[GCSServer]:
-    """Google Cloud Storage behind a sign-in for one service account (gcp-storage-emulator)."""
-    with gcs(server_folder) as server:
-        yield server
-
-
-@pytest.fixture(scope="session")
-def webdav_server(server_folder: Path) -> Iterator[WebDAVServer]:
-    """WebDAV, one share open to all and one with a password (wsgidav)."""
-    with webdav(server_folder) as server:
-        yield server
-
-
-@pytest.fixture(scope="session")
-def ftp_server(server_folder: Path) -> Iterator[FTPServer]:
-    """FTP, as it comes and as old servers speak it (pyftpdlib)."""
-    with ftp(server_folder) as server:
-        yield server
-
-
-@pytest.fixture(scope="session")
-def sftp_server(server_folder: Path) -> Iterator[SFTPServer]:
-    """SFTP, with OpenSSH's extensions and without (asyncssh)."""
-    with sftp(server_folder) as server:
-        yield server
-
-
-@pytest.fixture(scope="session")
-def kv_server(server_folder: Path) -> Iterator[KVServer]:
-    """The project's own key-value server, with a token."""
-    with kv(server_folder) as server:
-        yield server
-
-
-@pytest.fixture(scope="session")
-def plain_kv_url(server_folder: Path) -> Iterator[str]:
-    """The API address of a key-value server that has nothing but the protocol's two calls."""
-    with plain_kv(server_folder) as url:
-        yield url
+s3_server = session_server(moto)
+s3_disk_server = session_server(rclone_s3)
+azure_server = session_server(azurite)
+gcs_server = session_server(gcs)
+webdav_server = session_server(webdav)
+ftp_server = session_server(ftp)
+sftp_server = session_server(sftp)
+kv_server = session_server(kv)
+plain_kv_url = session_server(plain_kv)
 
 
 @pytest.fixture

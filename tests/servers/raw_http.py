@@ -12,14 +12,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from tests.servers.accepting import accepting
 from tests.servers.process import HOST
 
 
-@dataclass(frozen=True)
+@dataclass
 class RawServer:
     """Where it listens, and what has come in."""
 
-    url: str
+    url: str = ""
     requests: list[bytes] = field(default_factory=list)
     """Each with its head and body, in order of arrival."""
     stopped: threading.Event = field(default_factory=threading.Event)
@@ -38,36 +39,18 @@ def response(status: str, body: bytes = b"", *headers: str) -> bytes:
 @contextmanager
 def raw_server(answer: bytes | Answer) -> Iterator[RawServer]:
     """A server on a free port that answers everything with these bytes, or by this function."""
-    with socket.create_server((HOST, 0), backlog=64) as listener:
-        server = RawServer(f"http://{HOST}:{listener.getsockname()[1]}")
+    server = RawServer()
 
-        def serve(connection: socket.socket) -> None:
-            with connection:
-                try:
-                    server.requests.append(_read_request(connection))
-                    if callable(answer):
-                        answer(server, connection)
-                    else:
-                        connection.sendall(answer)
-                except OSError:
-                    pass  # The client has gone, which is often what the test is about.
+    def serve(connection: socket.socket) -> None:
+        server.requests.append(_read_request(connection))
+        if callable(answer):
+            answer(server, connection)
+        else:
+            connection.sendall(answer)
 
-        def accept() -> None:
-            while True:
-                try:
-                    connection = listener.accept()[0]
-                except OSError:
-                    return
-                threading.Thread(target=serve, args=(connection,), daemon=True).start()
-
-        accepting = threading.Thread(target=accept, daemon=True)
-        accepting.start()
-        try:
-            yield server
-        finally:
-            server.stopped.set()
-            listener.shutdown(socket.SHUT_RDWR)
-            accepting.join()
+    with accepting(serve, server.stopped) as port:
+        server.url = f"http://{HOST}:{port}"
+        yield server
 
 
 def _read_request(connection: socket.socket) -> bytes:

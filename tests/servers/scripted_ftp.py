@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from tests.servers.accepting import accepting
 from tests.servers.process import HOST
 
 Reply = str | list[str] | Callable[[socket.socket, socket.socket], object]
@@ -26,11 +27,11 @@ USUAL: Mapping[str, Reply] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass
 class ScriptedFTP:
     """Where it listens, and what it was told."""
 
-    url: str
+    url: str = ""
     commands: list[str] = field(default_factory=list)
     stopped: threading.Event = field(default_factory=threading.Event)
     """Set when the test is over: what a reply that hangs waits for."""
@@ -40,32 +41,15 @@ class ScriptedFTP:
 def scripted_ftp(replies: Mapping[str, Reply]) -> Iterator[ScriptedFTP]:
     """A server that answers each command by its reply, "" being the greeting; others by 502."""
     script = {**USUAL, **replies}
-    with socket.create_server((HOST, 0), backlog=64) as listener:
-        server = ScriptedFTP(f"ftp://{HOST}:{listener.getsockname()[1]}/folder")
+    server = ScriptedFTP()
 
-        def serve(control: socket.socket) -> None:
-            try:
-                with control, socket.create_server((HOST, 0)) as data:
-                    _converse(server, control, data, script)
-            except OSError:
-                pass  # The client has gone, which is often what the test is about.
+    def serve(control: socket.socket) -> None:
+        with socket.create_server((HOST, 0)) as data:
+            _converse(server, control, data, script)
 
-        def accept() -> None:
-            while True:
-                try:
-                    control = listener.accept()[0]
-                except OSError:
-                    return
-                threading.Thread(target=serve, args=(control,), daemon=True).start()
-
-        accepting = threading.Thread(target=accept, daemon=True)
-        accepting.start()
-        try:
-            yield server
-        finally:
-            server.stopped.set()
-            listener.shutdown(socket.SHUT_RDWR)
-            accepting.join()
+    with accepting(serve, server.stopped) as port:
+        server.url = f"ftp://{HOST}:{port}/folder"
+        yield server
 
 
 def _converse(

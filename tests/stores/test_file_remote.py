@@ -17,6 +17,24 @@ from tests.stores.cases import CredentialCases, StoreCases
 from tests.stores.test_local import HashCases
 
 
+def with_options(configuration: FileStorage, **options: object) -> FileStorage:
+    """The same configuration, but for some of its options."""
+    return replace(configuration, options={**(configuration.options or {}), **options})
+
+
+class PasswordCases(CredentialCases):
+    """What holds where the URL names the server and Options hold user and password."""
+
+    @pytest.fixture
+    def wrong_credentials(self, configuration: FileStorage) -> FileStorage:
+        return with_options(configuration, password=token_hex(12))
+
+    @pytest.fixture
+    def server_down(self, configuration: FileStorage, server_down_url: str) -> FileStorage:
+        scheme = configuration.base_path.partition(":")[0]
+        return replace(configuration, base_path=server_down_url.replace("http", scheme))
+
+
 class TestFileStorageOnS3(HashCases, CredentialCases):
     @pytest.fixture
     def configuration(self, s3_server: S3Server) -> FileStorage:
@@ -31,15 +49,11 @@ class TestFileStorageOnS3(HashCases, CredentialCases):
 
     @pytest.fixture
     def wrong_credentials(self, configuration: FileStorage) -> FileStorage:
-        assert configuration.options
-        return replace(configuration, options=configuration.options | {"secret": token_hex(20)})
+        return with_options(configuration, secret=token_hex(20))
 
     @pytest.fixture
     def server_down(self, configuration: FileStorage, server_down_url: str) -> FileStorage:
-        assert configuration.options
-        return replace(
-            configuration, options=configuration.options | {"endpoint_url": server_down_url}
-        )
+        return with_options(configuration, endpoint_url=server_down_url)
 
 
 class TestFileStorageOnWebDAV(CredentialCases):
@@ -58,17 +72,14 @@ class TestFileStorageOnWebDAV(CredentialCases):
     def wrong_credentials(
         self, configuration: FileStorage, webdav_server: WebDAVServer
     ) -> FileStorage:
-        assert configuration.options
-        auth = [webdav_server.user, token_hex(12)]
-        return replace(configuration, options=configuration.options | {"auth": auth})
+        return with_options(configuration, auth=[webdav_server.user, token_hex(12)])
 
     @pytest.fixture
     def server_down(self, configuration: FileStorage, server_down_url: str) -> FileStorage:
-        assert configuration.options
-        return replace(configuration, options=configuration.options | {"base_url": server_down_url})
+        return with_options(configuration, base_url=server_down_url)
 
 
-class TestFileStorageOnFTP(CredentialCases):
+class TestFileStorageOnFTP(PasswordCases):
     @pytest.fixture
     def configuration(self, ftp_server: FTPServer) -> FileStorage:
         return FileStorage(
@@ -77,17 +88,8 @@ class TestFileStorageOnFTP(CredentialCases):
             options={"username": ftp_server.user, "password": ftp_server.password},
         )
 
-    @pytest.fixture
-    def wrong_credentials(self, configuration: FileStorage) -> FileStorage:
-        assert configuration.options
-        return replace(configuration, options=configuration.options | {"password": token_hex(12)})
 
-    @pytest.fixture
-    def server_down(self, configuration: FileStorage, server_down_url: str) -> FileStorage:
-        return replace(configuration, base_path=server_down_url.replace("http:", "ftp:"))
-
-
-class TestFileStorageOnSFTP(CredentialCases):
+class TestFileStorageOnSFTP(PasswordCases):
     @pytest.fixture
     def configuration(self, sftp_server: SFTPServer, home: Path) -> FileStorage:
         sftp_server.trusted_in(Path.home())
@@ -96,15 +98,6 @@ class TestFileStorageOnSFTP(CredentialCases):
             key_type="uuid",
             options={"username": sftp_server.user, "password": sftp_server.password},
         )
-
-    @pytest.fixture
-    def wrong_credentials(self, configuration: FileStorage) -> FileStorage:
-        assert configuration.options
-        return replace(configuration, options=configuration.options | {"password": token_hex(12)})
-
-    @pytest.fixture
-    def server_down(self, configuration: FileStorage, server_down_url: str) -> FileStorage:
-        return replace(configuration, base_path=server_down_url.replace("http:", "sftp:"))
 
 
 class TestFileStorageInMemory(StoreCases):
