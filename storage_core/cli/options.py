@@ -6,7 +6,7 @@ Called by `create` and `edit`. A new type or setting has its option without a ch
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -15,6 +15,7 @@ from storage_core.cli import output, prompts
 from storage_core.cli.command import StorageCommand
 from storage_core.cli.errors import WrongUsage
 from storage_core.declaration.display import masked
+from storage_core.declaration.table import sounds_secret
 from storage_core.references import is_reference
 
 if TYPE_CHECKING:
@@ -121,6 +122,8 @@ def values_of(cls: type[StorageConfiguration], options: Mapping[str, Any]) -> di
             raise WrongUsage(f"{setting.option} is empty; give it a value, or leave it out")
         if setting.form == "table":
             found[name] = table_of(setting.option, value)
+            for key in _plain_credentials(found[name]):
+                _warn_of_exposure(f"{setting.option} {key}", f'write {key}={{ref="env:NAME"}}')
         elif setting.secret:
             found[name] = secret_value(setting.option, setting.label, value, json_complete(setting))
         else:
@@ -252,6 +255,15 @@ def _table_from(option: str, text: str) -> dict[str, Any]:
         nested = {part: nested}
     table: dict[str, Any] = nested
     return table
+
+
+def _plain_credentials(table: Mapping[str, Any], within: str = "") -> Iterator[str]:
+    """Keys in a table that sound like a secret and hold text, with dots for tables inside."""
+    for key, value in table.items():
+        if isinstance(value, dict) and set(value) != {"ref"}:
+            yield from _plain_credentials(value, f"{within}{key}.")
+        elif isinstance(value, str) and not is_reference(value) and sounds_secret(key):
+            yield within + key
 
 
 def _warn_of_exposure(option: str, instead: str) -> None:

@@ -7,16 +7,15 @@ app's `m`, a form, `storage edit`, a program. What the file has given up must no
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from storage_core.config import edit, history, replace
 from storage_core.config.entries import storage_tables
 from storage_core.config.read import decode, parse
 from storage_core.declaration.configuration import texts_in
-from storage_core.declaration.table import RESERVED, nearest_setting
+from storage_core.declaration.table import RESERVED, nearest_setting, sounds_secret
 from storage_core.errors import ConfigurationError, StorageError
 from storage_core.paths import shortened
 from storage_core.redaction import secret_spans
@@ -25,9 +24,6 @@ from storage_core.references import LITERAL, is_reference
 if TYPE_CHECKING:
     from storage_core.config.entries import Entry
     from storage_core.declaration.configuration import StorageConfiguration
-
-
-_CREDENTIAL: Final = re.compile(r"secret|token|passw|credential|key$", re.IGNORECASE)
 
 
 class Moved(NamedTuple):
@@ -133,7 +129,7 @@ def _dropped_credentials(entry: Entry, written: Mapping[str, Any]) -> Iterator[s
     for key, value in entry.settings.items():
         is_stray = entry.cls is not None and entry.cls.setting_named(key) is None
         is_dropped = key in written and written[key] is None
-        if is_stray and is_dropped and isinstance(value, str) and _CREDENTIAL.search(key):
+        if is_stray and is_dropped and isinstance(value, str) and sounds_secret(key):
             text = value.removeprefix(LITERAL)
             # A shorter one may be a word that stands elsewhere too.
             if len(text) >= 8 and not is_reference(value):

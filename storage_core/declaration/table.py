@@ -146,6 +146,13 @@ def unknown_setting(cls: type[StorageConfiguration], key: str) -> str:
     return f"is not a setting of {cls.label}; {hint}"
 
 
+def sounds_secret(key: str) -> bool:
+    """Whether a key that nothing is known of has the name of a credential."""
+    from re import IGNORECASE, search
+
+    return search("secret|token|passw|credential|key$", key, IGNORECASE) is not None
+
+
 def _known_keys(cls: type[StorageConfiguration]) -> list[str]:
     return [*RESERVED, *(setting.name for setting in cls.settings())]
 

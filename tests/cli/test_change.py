@@ -89,6 +89,20 @@ def test_edit_changes_single_keys_of_options(storage: Storage, two: Path) -> Non
     assert "options" not in tables(two)["storage"]["prod-results"]
 
 
+def test_a_secret_in_options_is_warned_of_where_others_can_see_it(
+    storage: Storage, two: Path
+) -> None:
+    options = ("anon=false", "password=x", "client.auth_token=x", 'api_key={ref="env:X"}')
+    arguments = [part for each in options for part in ("--options", each)]
+    outcome = storage("edit", "prod-results", *arguments)
+    assert outcome.code == 0
+    assert outcome.err.splitlines() == [
+        "warning: others on this machine can see the value of --options "
+        f'{key} among the process arguments; write {key}={{ref="env:NAME"}}'
+        for key in ("password", "client.auth_token")
+    ]
+
+
 def test_edit_keeps_what_another_program_puts_into_options_meanwhile(
     storage: Storage, two: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
