@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from storage_core import keys
 from storage_core.backends.base import CHUNK_SIZE, DEFAULT_TIMEOUT, Blob
-from storage_core.errors import ConfigurationError
+from storage_core.errors import ConfigurationError, StorageError
 from storage_core.keys import Key, Kind, Naming
 
 if TYPE_CHECKING:
@@ -149,16 +149,21 @@ class Store:
     ) -> str:
         """Like `write`, with the bytes of a local file, in bounded memory.
 
-        The KV server and `memory://` have to hold the whole blob in memory.
+        The KV server and `memory://` have to hold the whole blob in memory. Where the name is the
+        hash of the bytes, a blob that is there is read instead of written again.
         """
         from storage_core import transfer
 
         source = transfer.local_path(path)
         before = transfer.snapshot(source)
         target = self._naming.key(kind, key, lambda: transfer.content_name_of(source))
-        self._backend.put_file(target, source, overwrite=key is None)
+        # What others have stored under a hash is not put at risk: the file may be changing.
+        is_stored = key is None and self._naming.is_hash(target) and self._is_whole(target)
+        if not is_stored:
+            self._backend.put_file(target, source, overwrite=key is None)
         if transfer.snapshot(source) != before:
-            self._backend.delete(target)
+            if not is_stored:
+                self._backend.delete(target)
             transfer.changed(source)
         return str(target)
 
@@ -256,6 +261,18 @@ class Store:
 
     def _open(self) -> Backend:
         return self.configuration.opened(timeout=self.timeout)
+
+    def _is_whole(self, key: Key) -> bool:
+        """Whether there is a blob whose bytes have the hash that is its name."""
+        try:
+            if not self._backend.exists(key):
+                return False
+            with self.open(str(key)) as file:
+                while file.read(CHUNK_SIZE):
+                    pass
+        except StorageError:
+            return False
+        return True
 
     def _verified(self, key: Key, data: bytes) -> bytes:
         if self._naming.is_hash(key) and keys.content_name(data) != key.name:

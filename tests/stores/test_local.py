@@ -15,7 +15,9 @@ from storage_core import (
     StorageConfiguration,
     Store,
     TemporaryLocalStorage,
+    transfer,
 )
+from storage_core.transfer import content_name_of
 from tests.stores.cases import StoreCases
 
 
@@ -87,6 +89,37 @@ class TestFileStorageByHash(HashCases):
         assert not list(tmp_path.glob("*copy*"))
         with store.open(key) as file, pytest.raises(storage_core.IntegrityError, match=key):
             file.read()
+
+    def test_a_file_that_changes_while_it_is_stored_harms_no_blob_of_the_same_bytes(
+        self, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        source = tmp_path / "growing.log"
+        source.write_bytes(b"first")
+        key = store.write_file(source)
+
+        def hashed(path: Path) -> str:
+            name = content_name_of(path)
+            with path.open("ab") as file:
+                file.write(b" and more")
+            return name
+
+        monkeypatch.setattr(transfer, "content_name_of", hashed)
+        with pytest.raises(storage_core.StorageError, match="changed while"):
+            store.write_file(source)
+        monkeypatch.undo()
+        assert store.read(key) == b"first"
+        assert [blob.key for blob in store.list()] == [key]
+
+    def test_a_damaged_blob_is_mended_by_writing_it_again(
+        self, store: Store, tmp_path: Path
+    ) -> None:
+        source = tmp_path / "source"
+        source.write_bytes(b"precious")
+        key = store.write_file(source)
+        for write in (lambda: store.write(b"precious"), lambda: store.write_file(source)):
+            (tmp_path / "data" / key).write_bytes(b"precioux")
+            assert write() == key
+            assert store.read(key) == b"precious"
 
 
 class TestFileStorageByUUID(StoreCases):
