@@ -140,6 +140,16 @@ class Backend(ABC):
                 yield blob
 
 
+def time_at(seconds: float) -> datetime | None:
+    """A file's time, given in seconds since 1970, in UTC; None where no calendar goes so far."""
+    from datetime import UTC, datetime
+
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
 def deadline(timeout: float, size: int = 0) -> float:
     """Seconds that a call which moves `size` bytes may take."""
     return timeout + size / SLOWEST_RATE

@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-STALE_AFTER: Final = timedelta(hours=1)
-"""Age at which a temporary file is taken for one of a writer that died."""
+from storage_core.backends.base import time_at
+
+STALE_AFTER: Final = timedelta(days=1)
+"""Age at which a temporary file is taken for one of a writer that died. Some servers tell the time
+of their own zone: what is being written there may look 14 hours old."""
 
 _TIMES: Final = ("mtime", "modified", "last_modified", "LastModified", "updated", "created")
 
@@ -21,7 +24,7 @@ def time_of(entry: dict[str, Any]) -> datetime | None:
             except ValueError:
                 continue
         if isinstance(value, int | float):
-            return datetime.fromtimestamp(value, UTC)
+            return time_at(value)
         if isinstance(value, datetime):
             return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
     return None

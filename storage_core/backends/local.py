@@ -14,7 +14,7 @@ import os
 import stat
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-from storage_core.backends.base import CHUNK_SIZE, Backend, Blob
+from storage_core.backends.base import CHUNK_SIZE, Backend, Blob, time_at
 from storage_core.backends.local_disk import (
     is_taken,
     is_temporary,
@@ -157,7 +157,6 @@ class LocalBackend(Backend):
 
     def list(self, kind: Kind) -> Iterator[Blob]:
         """Yield the regular files whose names are names of blobs; sweep up after dead writers."""
-        from datetime import UTC, datetime
         from time import time
 
         try:
@@ -172,7 +171,7 @@ class LocalBackend(Backend):
                         if not stat.S_ISREG(found.st_mode):
                             continue
                         if is_name(entry.name):
-                            modified = datetime.fromtimestamp(found.st_mtime, UTC)
+                            modified = time_at(found.st_mtime)
                             yield Blob(str(Key(kind, entry.name)), found.st_size, modified)
                         elif is_temporary(entry.name) and found.st_mtime < time() - STALE_AFTER:
                             unlink(entry.name, folder)

@@ -18,8 +18,9 @@ from fsspec.implementations.local import LocalFileSystem
 from fsspec.spec import AbstractFileSystem
 
 from storage_core.backends import io_loop, worker
-from storage_core.backends.base import Backend
+from storage_core.backends.base import Backend, time_at
 from storage_core.backends.filesystem import open_filesystem
+from storage_core.backends.fsspec_entries import time_of
 from storage_core.errors import BlobExists, ConfigurationError, StorageError, StorageUnavailable
 from storage_core.keys import Key
 
@@ -108,6 +109,12 @@ def test_blobs_are_written_read_listed_and_deleted(backend: Backend, tmp_path: P
     backend.delete(KEY)
     backend.delete(KEY)
     assert names(tmp_path) == {"file"}
+
+
+@pytest.mark.parametrize("seconds", [2**40, -(2**60), float("inf"), float("nan")])
+def test_a_time_that_no_calendar_has_is_unknown(seconds: float) -> None:
+    assert time_at(seconds) is None
+    assert time_of({"mtime": seconds}) is None
 
 
 def test_a_write_that_fails_leaves_nothing(
