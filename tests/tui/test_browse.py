@@ -246,6 +246,31 @@ async def test_the_filter_goes_to_the_first_that_is_found_and_back_to_where_it_b
         assert len(listed(pilot)) == 5
 
 
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_filter_says_how_much_it_found_and_which_keys_are_of_use(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with StorageApp(filled(tmp_path)).run_test(size=size) as pilot:
+        await settle(pilot)
+        await press(pilot, "b", "slash", *"flows")
+        for _ in range(2):
+            assert "2 of 5 blobs" in screen_text(pilot)
+            for hint in ("Enter Keep", "↓ To the list", "Esc Show all"):
+                assert hint in screen_text(pilot).splitlines()[-1]
+            await press(pilot, "down")
+            assert "Enter Preview" in screen_text(pilot).splitlines()[-1]
+            assert "2 of 5 blobs" in screen_text(pilot)
+            await press(pilot, "slash")
+        await press(pilot, "escape")
+        assert "Enter Preview" in screen_text(pilot).splitlines()[-1]
+        # With nothing to look for there is nothing to keep.
+        await press(pilot, "slash", "enter")
+        assert not pilot.app.screen.query(Input)
+        assert pilot.app.focused is browsing(pilot).table
+        await press(pilot, "slash", "f", "down", "escape", "escape")
+        assert pilot.app.screen is the_list(pilot)
+
+
 async def test_what_follows_a_filter_at_once_works_on_what_was_found(tmp_path: Path) -> None:
     async with StorageApp(filled(tmp_path)).run_test() as pilot:
         await settle(pilot)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from storage_core.errors import StorageError
 from storage_core.keys import KINDS
@@ -19,7 +18,8 @@ from tui.blobs import SORTS, Listed, OpenedStore, Sort, View, arranged
 from tui.flow import flow
 from tui.quantities import human_size
 from tui.screens import notices
-from tui.screens.blob import BlobCommands, configuration_of
+from tui.screens.blob import configuration_of
+from tui.screens.blob_filter import BlobFilter
 from tui.text import printable
 from tui.widgets.bars import TitleBar
 from tui.widgets.blob_table import ORDERS, BlobDetail, BlobTable, KindBar
@@ -34,12 +34,15 @@ AGES = 30.0
 """Seconds after which the ages on screen are drawn anew."""
 
 
-class BrowseScreen(BlobCommands[None]):
+class BrowseScreen(BlobFilter):
     """The blobs of the storage `row`."""
 
     CSS_PATH = "browse.tcss"
     declared: ClassVar = commands.BROWSE
-    BINDINGS: ClassVar = [*commands.bindings(commands.BROWSE)]
+    BINDINGS: ClassVar = [
+        *commands.bindings(commands.FILTER),
+        *commands.bindings(commands.BROWSE),
+    ]
     AUTO_FOCUS = "BlobTable"
 
     def __init__(self, row: Row) -> None:
@@ -52,14 +55,6 @@ class BrowseScreen(BlobCommands[None]):
 
         self._view = View()
         self._kind = 0
-        self._filter = ""
-        self._found = asyncio.Event()
-        """Set while what is shown is what the filter finds."""
-
-        self._found.set()
-        self._before: str | None = None
-        """The key under the cursor when one began to type them; None for whatever is first."""
-
         self._listing = False
         self._problem = ""
         self._changed = False
@@ -114,7 +109,7 @@ class BrowseScreen(BlobCommands[None]):
                 if fresh:
                     # Otherwise what was listed before stands until all is listed anew.
                     self._blobs = found
-                    self._arrange()
+                    self.rearrange()
                 self._say(len(found))
             self._blobs = found
         except StorageError as error:
@@ -123,13 +118,13 @@ class BrowseScreen(BlobCommands[None]):
                 self._blobs = found
         self._listing = False
         self._say()
-        await self._arrange().wait()
+        await self.rearrange().wait()
 
     def _standing(self) -> list[Listed]:
         """What is listed, without what was deleted since."""
         return [blob for blob in self._blobs if blob.key not in self._gone]
 
-    def _arrange(self) -> Worker[None]:
+    def rearrange(self) -> Worker[None]:
         """Sort and filter in a thread, and show that; again if there is more by then."""
         self._changed = True
         if self._arranging is None:
@@ -140,17 +135,17 @@ class BrowseScreen(BlobCommands[None]):
         while self._changed:
             self._changed = False
             blobs, kind = self._standing(), KINDS[self._kind - 1] if self._kind else None
-            words, sort = self._filter.lower().split(), self.table.sort
-            text, sought = self._filter, not self._found.is_set()
+            words, sort = self.words.lower().split(), self.table.sort
+            text, sought = self.words, not self.found.is_set()
             view = await self.in_thread(lambda: arranged(blobs, kind, words, sort))  # noqa: B023
             self._show(view, sought=sought)
-            if self._filter == text:
-                self._found.set()
+            if self.words == text:
+                self.found.set()
         self._arranging = None
 
     def _show(self, view: View, *, sought: bool) -> None:
         table = self.table
-        key = self._before if sought else self._current
+        key = self.before if sought else self.current_key
         place = next((place for place, blob in enumerate(view.rows) if blob.key == key), None)
         if place is None:
             near = key is not None and not sought
@@ -159,11 +154,6 @@ class BrowseScreen(BlobCommands[None]):
         table.longest = view.longest
         table.show(view.rows, place)
         self._say()
-
-    @property
-    def _current(self) -> str | None:
-        """The key under the cursor; None at the top, where it stays whatever comes to be first."""
-        return self.blob.key if self.blob and self.table.cursor > 0 else None
 
     def _say(self, listed: int | None = None) -> None:
         """Everything around the list."""
@@ -176,14 +166,16 @@ class BrowseScreen(BlobCommands[None]):
         else:
             title.progress = "● listing"
         total, shown = view.counts[0], len(view.rows)
-        many = f"{shown:,} of {total:,} blobs" if self._filter else _blobs(shown)
+        many = f"{shown:,} of {total:,} blobs" if self.words else _blobs(shown)
         size = human_size(view.size) if view.size else ""
         order = ORDERS[self.table.sort]
+        # Without a filter the number stands among the kinds as well.
+        few = ((many,),) if self.words else ((size, order), (size,))
         known = total or not (self._listing or self._problem)
         kinds.counts, kinds.chosen = view.counts if known else None, self._kind
         kinds.summary = tuple(
             ", ".join(filter(None, parts))
-            for parts in ((many, size, order), (many, size), (size, order), (size,))
+            for parts in ((many, size, order), (many, size), *few)
             if total
         )
         text = self._notice()
@@ -203,7 +195,7 @@ class BrowseScreen(BlobCommands[None]):
         if self._listing:
             return Content("Listing…")
         if total:
-            return notices.nothing_found(self._filter, self.key)
+            return notices.nothing_found(self.words, self.key)
         return notices.empty(self.row, self.key)
 
     @on(Table.Moved)
@@ -216,7 +208,7 @@ class BrowseScreen(BlobCommands[None]):
 
     def _choose(self, kind: int) -> None:
         self._kind = kind
-        self._arrange()
+        self.rearrange()
 
     def action_all_kinds(self) -> None:
         """Both kinds."""
@@ -244,43 +236,7 @@ class BrowseScreen(BlobCommands[None]):
 
     def _order(self, sort: Sort) -> None:
         self.table.sort = sort
-        self._arrange()
-
-    def action_filter(self) -> None:
-        """Find by typing."""
-        if not self.query("#blob-filter"):
-            field = Input(id="blob-filter", compact=True, placeholder="part of the key")
-            self.mount(field, before=self.table)
-        self.set_focus(self.query_one("#blob-filter"))
-
-    @on(Input.Changed, "#blob-filter")
-    def _filtered(self, event: Input.Changed) -> None:
-        self._filter = event.value
-        self._seek()
-
-    @on(events.DescendantFocus, "#blob-filter")
-    def _begun(self) -> None:
-        if self._filter and self.blob:
-            self._before = self.blob.key
-        elif not self._filter:
-            self._before = self._current
-
-    def _seek(self) -> None:
-        self._found.clear()
-        self._arrange()
-
-    @on(Input.Submitted, "#blob-filter")
-    @flow
-    async def _to_the_list(self) -> None:
-        # The next key works on what is found.
-        await self._found.wait()
-        self.set_focus(self.table)
-
-    def on_key(self, event: events.Key) -> None:
-        """From the filter down into what it found."""
-        if event.key in ("down", "up") and isinstance(self.focused, Input):
-            event.stop()
-            self._to_the_list()
+        self.rearrange()
 
     # ---- one blob
 
@@ -302,17 +258,12 @@ class BrowseScreen(BlobCommands[None]):
     def blob_deleted(self, blob: Listed) -> None:
         """Take it off the list."""
         self._gone.add(blob.key)
-        self._arrange()
+        self.rearrange()
 
     def action_leave(self) -> None:
         """Everything again, or back to the list of storages."""
-        if self.query("#blob-filter"):
-            if not isinstance(self.focused, Input) and self.blob:
-                self._before = self.blob.key
-            self.query("#blob-filter").remove()
-            self._filter = ""
-            self.table.focus()
-            self._seek()
+        if self.filtering:
+            self.action_clear_filter()
         else:
             self.dismiss(None)
 
