@@ -12,7 +12,6 @@ from storage_core.cli.command import Session, command, complete_ref
 from storage_core.cli.errors import CommandFailed, WrongUsage
 from storage_core.cli.files import fetched, stored
 from storage_core.cli.protection import confirm_option, require_confirmation
-from storage_core.errors import InvalidKey
 from storage_core.keys import KINDS, Kind, parse_key
 
 if TYPE_CHECKING:
@@ -29,18 +28,6 @@ def _ref_option(name: str, help: str) -> Callable[[Callable[..., Any]], Callable
     return click.option(name, "ref", metavar="REF", shell_complete=complete_ref, help=help)
 
 
-def _checked_key(
-    context: click.Context, _parameter: click.Parameter, value: str | None
-) -> str | None:
-    """A key that is right by itself, before a store is opened for it."""
-    try:
-        if value is not None and not context.resilient_parsing:
-            parse_key(value)
-    except InvalidKey as error:
-        raise WrongUsage(str(error)) from None
-    return value
-
-
 @command(
     "write",
     examples=(
@@ -52,12 +39,7 @@ def _checked_key(
 @click.argument("file", required=False, type=click.Path(path_type=str))
 @_ref_option("--to", "The storage to write to, instead of the default.")
 @click.option("--kind", type=_KIND, help="The kind of data.  [default: results]")
-@click.option(
-    "--key",
-    metavar="KIND/NAME",
-    callback=_checked_key,
-    help="Choose the key; an existing one is an error.",
-)
+@click.option("--key", metavar="KIND/NAME", help="Choose the key; an existing one is an error.")
 @click.pass_obj
 def write(
     session: Session,
@@ -75,6 +57,8 @@ def write(
         raise WrongUsage("FILE is empty; name a file, or leave it out for standard input")
     if key is not None and kind is not None and parse_key(key).kind != kind:
         raise WrongUsage(f"--kind {kind} and --key contradict each other; leave --kind out")
+    if key is not None:
+        parse_key(key)
     with stores.opened(session, ref) as store:
         if file is None or file == "-":
             data = _standard_input()
@@ -94,7 +78,7 @@ def write(
         "storage read results/latest --from prod-results -o results.bin",
     ),
 )
-@click.argument("key", metavar="KEY", callback=_checked_key)
+@click.argument("key", metavar="KEY")
 @_ref_option("--from", "The storage to read from, instead of the default.")
 @click.option(
     "-o",
@@ -188,7 +172,7 @@ def blobs(
 
 
 @command("rm", examples=("storage rm results/latest --from prod-results",))
-@click.argument("key", metavar="KEY", callback=_checked_key)
+@click.argument("key", metavar="KEY")
 @_ref_option("--from", "The storage to delete from, instead of the default.")
 @confirm_option
 @click.pass_obj
@@ -197,6 +181,7 @@ def rm(session: Session, key: str, ref: str | None, confirm: str | None, as_json
 
     Where the storage is protected, its name has to be typed, or given with --confirm.
     """
+    parse_key(key)
     with stores.opened(session, ref) as store:
         require_confirmation(
             stores.called(store),
