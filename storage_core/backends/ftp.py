@@ -51,6 +51,13 @@ class FTP(OneTransferEach, FTPFileSystem):  # type: ignore[misc]
         super().__init__(host, tls=tls, **options)
 
     def _connect(self) -> None:
+        try:
+            self._sign_in()
+        except BaseException:
+            self.close()
+            raise
+
+    def _sign_in(self) -> None:
         with _translated(refused=True):
             if self.tls:
                 self.ftp = _TLS(

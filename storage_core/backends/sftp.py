@@ -62,6 +62,14 @@ class SFTP(OneTransferEach, SFTPFileSystem):  # type: ignore[misc]
                     self.client.load_system_host_keys(path)
             self.client.set_missing_host_key_policy(_OnlyKnown())
         try:
+            self._sign_in(options)
+        except BaseException:
+            self.close()
+            raise
+        self.ftp.get_channel().settimeout(timeout)
+
+    def _sign_in(self, options: dict[str, Any]) -> None:
+        try:
             self.client.connect(self.host, **options)
             self.ftp = self.client.open_sftp()
         except paramiko.ssh_exception.NoValidConnectionsError as error:
@@ -71,10 +79,6 @@ class SFTP(OneTransferEach, SFTPFileSystem):  # type: ignore[misc]
                 f"the key of {self.host} is not the one in known_hosts: another server may be "
                 "answering"
             ) from error
-        except BaseException:
-            self.client.close()
-            raise
-        self.ftp.get_channel().settimeout(timeout)
 
     def close(self) -> None:
         """Hang up."""

@@ -335,6 +335,28 @@ def test_an_sftp_server_that_is_not_known_gets_no_password(
     assert capfd.readouterr().err == ""
 
 
+@pytest.mark.parametrize("wrong", ["FTP password", "SFTP password", "SFTP key"])
+def test_a_sign_in_that_failed_keeps_no_connection(
+    ftp_server: FTPServer, sftp_server: SFTPServer, wrong: str
+) -> None:
+    there = place(ftp_server if wrong.startswith("FTP") else sftp_server, old=False)
+    sftp_server.trusted_in(Path.home())
+    if wrong == "SFTP key":
+        hosts = Path.home() / ".ssh" / "known_hosts"
+        lines = hosts.read_text().splitlines()
+        hosts.write_text("\n".join(map(_with_another_key, lines)) + "\n")
+    store = there.store(password=token_hex(10))
+    held: list[int] = []
+    errors: list[storage_core.StorageError] = []
+    for _ in range(3):
+        # They are kept, as a log or a debugger does.
+        with pytest.raises(storage_core.StorageError) as caught:
+            store.write(b"x")
+        errors.append(caught.value)
+        held.append(len(os.listdir("/dev/fd")))
+    waited_for(lambda: len(os.listdir("/dev/fd")) <= held[0])
+
+
 @pytest.mark.parametrize("before", ["simplecache::", "filecache::", "zip://x.zip::", "target"])
 @pytest.mark.parametrize("scheme", ["sftp", "SSH", "ftp"])
 def test_a_chain_leads_to_no_server_past_the_look_at_its_key(
