@@ -23,6 +23,15 @@ def _open_app(config_path: str | None) -> int:
     return app.return_code or 0
 
 
+def _few_colours() -> bool:
+    """Whether no more than 16 will be shown: as Rich finds out, which chooses them."""
+    from rich.console import Console
+    from textual.constants import COLOR_SYSTEM
+
+    console = Console(color_system=COLOR_SYSTEM, force_terminal=True)  # type: ignore[arg-type]
+    return console.color_system == "standard"
+
+
 def _key_mistakes(tables: Mapping[str, Any]) -> list[tuple[tuple[str, ...], str]]:
     """What is wrong with the remapped keys, in the words of the app."""
     app = tables.get("app")
@@ -50,7 +59,7 @@ def loaded_app(config_path: str | None) -> StorageApp:
     for name in ("textual.scrollbar", "tui.screens.configurations"):
         # Else the first frame would wait for them, and the event loop with it.
         import_module(name)
-    app = StorageApp(config_path=config_path)
+    app = StorageApp(config_path=config_path, few_colours=_few_colours())
     gc.freeze()
     gc.enable()
     return app

@@ -60,6 +60,7 @@ class StorageApp(App[None]):
     Args:
         config_path: the configuration file; by default `$STORAGE_CONFIG`, else
             `$PREFECT_HOME/storage.toml`.
+        few_colours: whether the terminal has no more than 16.
     """
 
     TITLE = "Storage"
@@ -85,7 +86,11 @@ class StorageApp(App[None]):
     busy: reactive[str] = reactive("", init=False)
     """What is being done in the background, as shown; empty when nothing is."""
 
-    def __init__(self, config_path: str | os.PathLike[str] | None = None) -> None:
+    def __init__(
+        self, config_path: str | os.PathLike[str] | None = None, *, few_colours: bool = False
+    ) -> None:
+        # Textual asks for the themes in its own.
+        self._few_colours = few_colours
         super().__init__()
         self.workspace = Workspace(config_path)
         self.snapshot: Snapshot = Snapshot()
@@ -124,9 +129,8 @@ class StorageApp(App[None]):
     @property
     def available_themes(self) -> dict[str, Theme]:
         """Our own, from the start, and Textual's."""
-        # Textual asks for them before it has found out how many colours there are.
-        system = self.console.color_system if hasattr(self, "console") else None
-        return {**{theme.name: theme for theme in themes(system)}, **super().available_themes}
+        own = {theme.name: theme for theme in themes(few_colours=self._few_colours)}
+        return {**own, **super().available_themes}
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """With `NO_COLOR`, what takes the colours of the theme that is in force.

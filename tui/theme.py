@@ -105,13 +105,9 @@ _FEW: Final[dict[str, dict[str, str]]] = {
 
 
 @cache
-def themes(color_system: str | None) -> tuple[Theme, ...]:
-    """Our own themes for a terminal.
-
-    Args:
-        color_system: how many colours it has, as Rich calls that: "standard" for 16.
-    """
-    if color_system != "standard":
+def themes(*, few_colours: bool) -> tuple[Theme, ...]:
+    """Our own themes for a terminal, which may have no more than 16 colours."""
+    if not few_colours:
         return THEMES
     return tuple(
         replace(

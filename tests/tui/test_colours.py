@@ -15,6 +15,7 @@ from textual.theme import Theme
 from textual.widgets import Input
 
 from tests.tui.driving import press, settle, write
+from tui.__main__ import loaded_app
 from tui.app import StorageApp
 from tui.theme import FAINT, MUTED, THEMES
 from tui.theme import themes as themes_for
@@ -160,7 +161,7 @@ def among_16(color: Color) -> int | None:
     return color.rich_color.downgrade(ColorSystem.STANDARD).number
 
 
-@pytest.mark.parametrize("theme", themes_for("standard"), ids=lambda theme: theme.name)
+@pytest.mark.parametrize("theme", themes_for(few_colours=True), ids=lambda theme: theme.name)
 def test_grounds_that_say_something_are_told_apart_among_16_colours(theme: Theme) -> None:
     names = ("background", "panel", *TINTS)
     shown = [color(theme, name) for name in names]
@@ -171,11 +172,9 @@ def test_grounds_that_say_something_are_told_apart_among_16_colours(theme: Theme
 
 @pytest.mark.parametrize("name", [theme.name for theme in THEMES])
 async def test_fields_and_the_focus_are_seen_in_a_terminal_of_16_colours(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+    tmp_path: Path, name: str
 ) -> None:
-    monkeypatch.setenv("TERM", "xterm-16color")
-    monkeypatch.delenv("COLORTERM", raising=False)
-    app = StorageApp(write(tmp_path / "storage.toml"))
+    app = StorageApp(write(tmp_path / "storage.toml"), few_colours=True)
     async with app.run_test() as pilot:
         app.theme = name
         await settle(pilot)
@@ -184,3 +183,21 @@ async def test_fields_and_the_focus_are_seen_in_a_terminal_of_16_colours(
         around = app.screen.background_colors[1]
         grounds = [field.background_colors[1] for field in (first, second)]
         assert len({among_16(ground) for ground in (around, *grounds)}) == 3
+
+
+@pytest.mark.parametrize(
+    ("term", "colorterm", "panel"),
+    [
+        ("xterm-16color", "", "#555555"),
+        ("xterm", "", "#555555"),
+        ("xterm-256color", "", THEMES[0].panel),
+        ("xterm", "truecolor", THEMES[0].panel),
+    ],
+)
+def test_grounds_are_chosen_for_the_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, term: str, colorterm: str, panel: str
+) -> None:
+    monkeypatch.setenv("TERM", term)
+    monkeypatch.setenv("COLORTERM", colorterm)
+    app = loaded_app(str(write(tmp_path / "storage.toml")))
+    assert app.theme_variables["panel"] == panel
