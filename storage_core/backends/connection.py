@@ -144,8 +144,8 @@ class _Built:
         if self.finalizer is not None:
             self.finalizer.detach()
         closing = asyncio.run_coroutine_threadsafe(self._disconnect(self.driver), self._loop)
-        _closing.add(closing)
-        closing.add_done_callback(_closing.discard)
+        _closing[closing] = self._loop
+        closing.add_done_callback(lambda closed: _closing.pop(closed, None))
         return closing
 
 
@@ -153,7 +153,8 @@ _open: Final[set[_Built]] = set()
 """Also a parent's, in its forked child: were they collected, they would close what is shared."""
 
 _abandoned: Final[list[asyncio.Task[_Built]]] = []
-_closing: Final[set[Future[None]]] = set()
+_closing: Final[dict[Future[None], asyncio.AbstractEventLoop]] = {}
+"""With their loops: a forked child need not wait for what its parent closes."""
 
 
 @atexit.register
@@ -161,7 +162,8 @@ def _close_all() -> None:
     """Close what is still open, all of it at once, before aiohttp complains that it is."""
     for built in list(_open):
         built.disconnect()
-    wait(list(_closing), SECONDS_TO_CLOSE)
+    ours = [closing for closing, loop in list(_closing.items()) if io_loop.is_current(loop)]
+    wait(ours, SECONDS_TO_CLOSE)
 
 
 def _retrieve(task: asyncio.Task[_Built]) -> None:

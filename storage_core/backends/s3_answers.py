@@ -19,7 +19,15 @@ _DENIED: Final = frozenset(
         "UnrecognizedClientException",
     }
 )
-_PASSING: Final = frozenset({"InternalError", "RequestTimeout", "ServiceUnavailable", "SlowDown"})
+_PASSING: Final = frozenset(
+    {
+        "ConditionalRequestConflict",
+        "InternalError",
+        "RequestTimeout",
+        "ServiceUnavailable",
+        "SlowDown",
+    }
+)
 _ELSEWHERE: Final = frozenset(
     {
         "AuthorizationHeaderMalformed",
@@ -52,7 +60,7 @@ def fault_of(answer: dict[str, Any]) -> Fault:
         return Fault.PASSING
     if code in _ELSEWHERE or (status in (301, 307, 400) and _region_of(answer)):
         return Fault.MISCONFIGURED if _region_of(answer) else Fault.REDIRECTED
-    if code in ("PreconditionFailed", "ConditionalRequestConflict"):
+    if code == "PreconditionFailed":
         return Fault.TAKEN
     return classify_status(status)
 

@@ -353,8 +353,8 @@ def test_a_sign_in_that_failed_keeps_no_connection(
         with pytest.raises(storage_core.StorageError) as caught:
             store.write(b"x")
         errors.append(caught.value)
-        held.append(len(os.listdir("/dev/fd")))
-    waited_for(lambda: len(os.listdir("/dev/fd")) <= held[0])
+        held.append(len(list(Path("/dev/fd").iterdir())))
+    waited_for(lambda: len(list(Path("/dev/fd").iterdir())) <= held[0])
 
 
 @pytest.mark.parametrize("before", ["simplecache::", "filecache::", "zip://x.zip::", "target"])

@@ -7,6 +7,7 @@ in goes to the configured server and nowhere else, and into no message.
 from __future__ import annotations
 
 import asyncio
+import socket
 import time
 import traceback
 from base64 import b64encode
@@ -43,6 +44,7 @@ PATIENCE = 1.1 * TIMEOUT + 0.4
 # What is not worth a second attempt ends long before a deadline of ten seconds.
 LONG = 10.0
 AT_ONCE = LONG / 2
+CONFLICT = b"<Error><Code>ConditionalRequestConflict</Code><Message>Try again.</Message></Error>"
 
 
 @dataclass(frozen=True)
@@ -302,3 +304,18 @@ async def test_a_server_that_hangs_holds_up_nobody_else(driver: Driver) -> None:
         assert not waiting.done()
         with pytest.raises(StorageUnavailable):
             await waiting
+
+
+def test_a_write_that_s3_wants_to_be_tried_again_is() -> None:
+    """As AWS asks for when another request changes the same key in the same moment."""
+    answers = [response("404 Not Found"), response("409 Conflict", CONFLICT)]
+
+    def answer(server: RawServer, connection: socket.socket) -> None:
+        usual = response("404 Not Found" if server.requests[-1].startswith(b"HEAD") else "200 OK")
+        connection.sendall(answers.pop(0) if answers else usual)
+
+    with raw_server(answer) as server:
+        backend = _s3().open(server.url, LONG)
+        backend.put(KEY, b"data", overwrite=False)
+        backend.close()
+    assert [request.split()[0] for request in server.requests] == [b"HEAD", b"PUT"] * 2
