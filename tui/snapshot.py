@@ -98,7 +98,15 @@ class Snapshot:
         if not new and len(self.rows) < len(before.rows):
             return None
         others = (row for row in self.rows if row.table != known[row.key].table)
-        default = (row for row in self.rows if row.default and not known[row.key].default)
+        # One of the person's own rather than the built-in one, and the new default before the old.
+        default = sorted(
+            (
+                row
+                for row in self.rows
+                if row.key in known and row.default != known[row.key].default
+            ),
+            key=lambda row: (row.built_in, not row.default),
+        )
         first = next(chain(new, others, default), None)
         return first.key if first else None
 

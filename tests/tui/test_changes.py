@@ -145,7 +145,7 @@ async def test_every_change_can_be_undone_and_redone(tmp_path: Path) -> None:
         ("j D enter", None, "laptop-copy"),
         ("j r o t h e r enter", "laptop", "other"),
         ("j d", "prod", "laptop"),
-        ("d", "prod", "Temporary Local Storage"),
+        ("d", "prod", "prod"),
         ("j e end 2 ctrl+s", "laptop", "laptop"),
     ],
 )
