@@ -12,7 +12,7 @@ from storage_core import paths
 from storage_core.cli import entries, output
 from storage_core.cli.command import Session, command, ref_argument
 from storage_core.cli.exposure import warn_if_exposed
-from storage_core.cli.table import Column, Row, cells, laid_out, natural_width, padded, wrapped
+from storage_core.cli.table import Column, Row, cells, laid_out, padded, wrapped
 from storage_core.config.problems import by_line
 from storage_core.errors import StorageError
 from storage_core.types.temporary import TemporaryLocalStorage
@@ -84,26 +84,23 @@ def _list(found: Configurations) -> Iterator[str]:
 
 
 def _table(found: Configurations) -> Iterator[str]:
-    """The table with the types' labels, or with their shorter words where that fits better."""
-    width = output.width()
+    """The table. Names and IDs are what people copy: Location and Type make room for them."""
     columns = (
         Column(""),
-        Column("Name", True),
-        Column("Type"),
-        Column("Location", True),
+        Column("Name", folds=True),
+        Column("Type", drops=2),
+        Column("Location", folds=True, drops=1, narrowest=24),
         Column("ID"),
     )
-    rows = [_row(entry, found, entries.type_label(entry)) for entry in found.entries.values()]
-    if width is not None and natural_width(columns, rows) > width:
-        rows = [_row(entry, found, entry.type or "?") for entry in found.entries.values()]
-    yield from laid_out(columns, rows, width)
+    rows = [_row(entry, found) for entry in found.entries.values()]
+    yield from laid_out(columns, rows, output.width())
 
 
-def _row(entry: Entry, found: Configurations, type_text: str) -> Row:
+def _row(entry: Entry, found: Configurations) -> Row:
     is_default = entry.name == found.default
     mark = _mark() if is_default else "!" if entry.problems else ""
     return Row(
-        (mark, entry.name, type_text, entries.location(entry), entry.id),
+        (mark, entry.name, entries.type_label(entry), entries.location(entry), entry.id),
         style="bold" if is_default else "",
         below=[str(problem) for problem in by_line(entry.problems)],
     )

@@ -1,7 +1,8 @@
 """Columns that fit the terminal. Called by the commands that list something.
 
-Every cell is shown whole: where a row is too wide, the columns that may fold go on in the next
-line. Widths are counted in terminal cells, in which a Chinese character takes two.
+Every cell is shown whole: where a row is too wide, the columns that may drop go below the row, and
+those that may fold go on in the next line. Widths are counted in terminal cells, in which a Chinese
+character takes two.
 """
 
 from __future__ import annotations
@@ -13,6 +14,9 @@ from storage_core.cli.output import safe, styled
 
 _GAP: Final = 2
 _NARROWEST: Final = 8
+_INDENT: Final = "    "
+"""What a line below a row begins with."""
+
 _SEPARATORS: Final = " /-_."
 
 
@@ -22,6 +26,12 @@ class Column(NamedTuple):
     heading: str
     folds: bool = False
     """Whether its cells may go on in the next line."""
+
+    drops: int = 0
+    """Where there is no room for all: the turn at which its cells go below the row; 0 for never."""
+
+    narrowest: int = _NARROWEST
+    """Cells that it keeps at least where it folds."""
 
 
 class Row(NamedTuple):
@@ -37,7 +47,7 @@ def laid_out(columns: Sequence[Column], rows: Sequence[Row], width: int | None) 
     """Yield the lines of a table.
 
     Args:
-        columns: the columns; none of them is left out.
+        columns: the columns; none of them is left out, though some may drop below the row.
         rows: the rows.
         width: cells per line; None for no limit.
     """
@@ -46,15 +56,22 @@ def laid_out(columns: Sequence[Column], rows: Sequence[Row], width: int | None) 
         max(cells(column.heading), *(cells(text[index]) for text in texts), 0)
         for index, column in enumerate(columns)
     ]
+    stay = _staying(columns, widths, width)
+    dropped = [index for index in range(len(columns)) if index not in stay]
+    columns, widths = [columns[index] for index in stay], [widths[index] for index in stay]
     if width is not None:
         widths = _narrowed(columns, widths, width)
     if any(column.heading for column in columns):
         yield styled(_line([column.heading for column in columns], widths), "dim")
     for row, text in zip(rows, texts, strict=True):
-        for line in _lines(text, widths):
+        for line in _lines([text[index] for index in stay], widths):
             yield styled(line, row.style) if row.style else line
+        below = (" " * _GAP).join(text[index] for index in dropped if text[index])
+        if below:
+            for line in _folded(below, max((width or 0) - len(_INDENT), _NARROWEST)):
+                yield _INDENT + line
         for text_below in row.below:
-            for line in wrapped(text_below, width, "    "):
+            for line in wrapped(text_below, width, _INDENT):
                 yield styled(line, "red")
 
 
@@ -80,14 +97,6 @@ def wrapped(text: str, width: int | None, indent: str = "") -> list[str]:
     )
 
 
-def natural_width(columns: Sequence[Column], rows: Sequence[Row]) -> int:
-    """Cells per line that the table would like to have."""
-    return sum(
-        max(cells(column.heading), *(cells(safe(row.cells[index])) for row in rows), 0)
-        for index, column in enumerate(columns)
-    ) + _GAP * (len(columns) - 1)
-
-
 def cells(text: str) -> int:
     """The cells that `text` takes on a terminal."""
     if text.isascii():
@@ -106,14 +115,43 @@ def padded(text: str, width: int) -> str:
     return text + " " * (width - cells(text))
 
 
+def _staying(columns: Sequence[Column], widths: Sequence[int], width: int | None) -> list[int]:
+    """The columns that do not drop below the rows: as many as a line of `width` cells has room for.
+
+    As long as one can drop, no column that never does has to fold.
+    """
+    stay = list(range(len(columns)))
+    droppable = [index for index in stay if columns[index].drops]
+    for index in sorted(droppable, key=lambda index: columns[index].drops):
+        wanted = [_least(columns[each], widths[each]) for each in stay]
+        if width is None or sum(wanted) + _GAP * (len(wanted) - 1) <= width:
+            break
+        stay.remove(index)
+    return stay
+
+
+def _least(column: Column, natural: int) -> int:
+    return min(natural, column.narrowest) if column.folds and column.drops else natural
+
+
 def _narrowed(columns: Sequence[Column], widths: list[int], width: int) -> list[int]:
-    """`widths` with the widest folding columns made narrower until a line fits, if it can."""
+    """`widths` with the folding columns made narrower until a line fits, if it can.
+
+    Those that may drop go first, and of several the widest.
+    """
     widths = list(widths)
-    folding = [index for index, column in enumerate(columns) if column.folds]
     excess = sum(widths) + _GAP * (len(widths) - 1) - width
     while excess > 0:
-        widest = max(folding, key=lambda index: widths[index], default=None)
-        if widest is None or widths[widest] <= _NARROWEST:
+        widest = max(
+            (
+                index
+                for index, column in enumerate(columns)
+                if column.folds and widths[index] > column.narrowest
+            ),
+            key=lambda index: (columns[index].drops > 0, widths[index]),
+            default=None,
+        )
+        if widest is None:
             break
         widths[widest] -= 1
         excess -= 1

@@ -179,7 +179,22 @@ def test_values_that_json_lacks_are_printed_as_text(storage: Storage, config: Pa
     assert only["error"]
 
 
-def test_at_80_columns_long_values_fold_and_no_id_is_cut(
+def test_at_80_columns_names_types_and_ids_stay_whole(
+    terminal: Callable[..., object], config: Path
+) -> None:
+    config.write_text(
+        f'[storage.production-results]\nid = "{PROD_ID}"\ntype = "s3"\nbucket = "acme-results"\n'
+        f'[storage.laptop]\nid = "{LAPTOP_ID}"\ntype = "local"\nstorage_path = "~/data"\n'
+    )
+    lines = _at_a_terminal(terminal)
+    assert lines[0].split() == ["Name", "Type", "ID"]
+    assert lines[1].split() == ["production-results", "S3", "Storage", PROD_ID]
+    assert lines[2] == "    s3://acme-results"
+    assert lines[3].split() == ["laptop", "Local", "Storage", LAPTOP_ID]
+    assert lines[4] == "    ~/data"
+
+
+def test_at_80_columns_the_type_makes_room_for_a_long_name(
     terminal: Callable[..., object], config: Path
 ) -> None:
     name, path = "a-rather-long-name-for-a-storage", f"/data/{'long-folder/' * 6}end"
@@ -187,16 +202,43 @@ def test_at_80_columns_long_values_fold_and_no_id_is_cut(
         f'default = "{name}"\n[storage.{name}]\nid = "{PROD_ID}"\n'
         f'type = "local"\nstorage_path = "{path}"\n'
     )
-    child = terminal("ls", NO_COLOR="1")
+    lines = _at_a_terminal(terminal)
+    assert lines[1] == f"★  {name}  {PROD_ID}"
+    assert "".join(map(str.strip, lines[2:4])) == f"Local Storage  {path}"
+
+
+def test_only_a_name_that_no_line_has_room_for_goes_on_in_the_next(
+    terminal: Callable[..., object], config: Path
+) -> None:
+    name = "-".join(["very-long"] * 6)
+    config.write_text(f'[storage.{name}]\nid = "{PROD_ID}"\ntype = "temporary"\n')
+    lines = _at_a_terminal(terminal)
+    assert lines[1].endswith(PROD_ID)
+    assert lines[1].split()[0] + lines[2].strip() == name
+
+
+def test_a_wide_terminal_has_the_location_in_its_column(
+    terminal: Callable[..., object], two: Path
+) -> None:
+    two.write_text(two.read_text().replace('"acme-results"', f'"{"acme-results-" * 4}"'))
+    child = terminal("ls", NO_COLOR="1", COLUMNS="110")
     assert ended(child) == 0
     lines = child.before.replace("\r", "").splitlines()
+    assert lines[0].split() == ["Name", "Type", "Location", "ID"]
+    start = lines[0].index("Location")
+    assert all(len(line) <= 110 for line in lines)
+    assert "".join(line[start:].split("  ")[0] for line in lines[1:3]).startswith(
+        "s3://acme-results"
+    )
+
+
+def _at_a_terminal(terminal: Callable[..., object]) -> list[str]:
+    """The table of `storage ls` at a terminal of 80 columns."""
+    child = terminal("ls", NO_COLOR="1")
+    assert ended(child) == 0
+    lines = child.before.replace("\r", "").partition("\n\n")[0].splitlines()
     assert all(cells(line) <= 80 for line in lines)
-    assert any(line.endswith(PROD_ID) for line in lines)
-    assert any(line.startswith("★ ") for line in lines)
-    for whole, column in ((name, "Name"), (path, "Location")):
-        start = lines[0].index(column)
-        folded = "".join(line[start:].split("  ")[0].strip() for line in lines[1:-2])
-        assert whole in folded
+    return list(lines)
 
 
 def test_storage_default_is_mentioned_where_it_overrides(
