@@ -51,16 +51,16 @@ def create(context: click.Context, as_json: bool) -> None:
         from storage_core.cli.interview import interview
 
         interview(context.ensure_object(Session).file, as_json=as_json)
-    elif as_json:
-        raise WrongUsage("write --json after the type")
 
 
 def type_command(cls: type[StorageConfiguration]) -> click.Command:
     """The command that creates a configuration of one type."""
 
-    @click.pass_obj
-    def callback(session: Session, /, as_json: bool, **given: Any) -> None:
-        _create(session, cls, as_json=as_json, **given)
+    @click.pass_context
+    def callback(context: click.Context, /, as_json: bool, **given: Any) -> None:
+        # --json may stand before the type, too.
+        before = bool(context.parent and context.parent.params.get("as_json"))
+        _create(context.ensure_object(Session), cls, as_json=as_json or before, **given)
 
     has_secrets = any(setting.secret for setting in cls.settings())
     text = f"Create a configuration of type {cls.label}. {cls.description} {cls.note}".rstrip()

@@ -269,3 +269,12 @@ def test_what_cannot_be_opened_is_saved_with_a_warning(
     tested = storage("test", "doubtful")
     assert tested.code == 1
     assert canary not in created.err + edited.err + validated.err + tested.err + tested.out
+
+
+def test_json_and_config_may_stand_before_the_type(storage: Storage, tmp_path: Path) -> None:
+    other = tmp_path / "other.toml"
+    options = ("--name", "tmp", "--config", str(other))
+    assert storage("create", "--json", "temporary", *options).json["name"] == "tmp"
+    outcome = storage("create", "--config", str(other), "--json", "temporary", "--name", "second")
+    assert outcome.json["name"] == "second"
+    assert [*tables(other)["storage"]] == ["tmp", "second"]
