@@ -111,7 +111,7 @@ def values_of(cls: type[StorageConfiguration], options: Mapping[str, Any]) -> di
     piped = [
         each.option
         for each in cls.settings()
-        if each.secret and present.get(each.name) == FROM_STDIN
+        if each.reference and present.get(each.name) == FROM_STDIN
     ]
     if len(piped) > 1:
         raise WrongUsage(f"only one of {' and '.join(piped)} can be read from standard input")
@@ -124,8 +124,14 @@ def values_of(cls: type[StorageConfiguration], options: Mapping[str, Any]) -> di
             found[name] = table_of(setting.option, value)
             for key in _plain_credentials(found[name]):
                 _warn_of_exposure(f"{setting.option} {key}", f'write {key}={{ref="env:NAME"}}')
-        elif setting.secret:
-            found[name] = secret_value(setting.option, setting.label, value, json_complete(setting))
+        elif setting.reference:
+            found[name] = secret_value(
+                setting.option,
+                setting.label,
+                value,
+                json_complete(setting),
+                shown=not setting.secret,
+            )
         else:
             found[name] = value
             if masked(setting, value) != value:
@@ -134,7 +140,12 @@ def values_of(cls: type[StorageConfiguration], options: Mapping[str, Any]) -> di
 
 
 def secret_value(
-    option: str, label: str, value: str, is_complete: Callable[[str], bool] | None = None
+    option: str,
+    label: str,
+    value: str,
+    is_complete: Callable[[str], bool] | None = None,
+    *,
+    shown: bool = False,
 ) -> str:
     """What the option of a secret means: itself, standard input or the answer to a question.
 
@@ -143,6 +154,7 @@ def secret_value(
         label: what the question calls it.
         value: what was given.
         is_complete: see `prompts.ask_hidden`.
+        shown: whether it is none, but takes a reference like one.
     """
     if value == "":
         raise WrongUsage(f"{option} is empty; give it a value, or leave it out")
@@ -152,11 +164,15 @@ def secret_value(
         prompts.require_terminal(
             f"give {option} a reference such as env:NAME, or - for standard input"
         )
-        answer = prompts.ask_hidden(f"{label}: ", is_complete, hint=prompts.SECRET_HINT)
+        question = f"{label}: "
+        if shown:
+            answer = prompts.ask(question)
+        else:
+            answer = prompts.ask_hidden(question, is_complete, hint=prompts.SECRET_HINT)
         if not answer:
             raise WrongUsage(f"nothing was typed for {option}")
         return answer
-    if not is_reference(value):
+    if not (shown or is_reference(value)):
         _warn_of_exposure(option, "use env:NAME, file:/path, - or prompt")
     return value
 
@@ -278,6 +294,8 @@ def _metavar(setting: Setting) -> str:
         return "KEY=VALUE"
     if setting.secret:
         return "REFERENCE|-|prompt"
+    if setting.reference:
+        return "TEXT|REFERENCE|-|prompt"
     return {"path": "PATH", "url": "URL", "number": "NUMBER"}.get(setting.form, "TEXT")
 
 

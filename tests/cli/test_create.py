@@ -278,3 +278,17 @@ def test_json_and_config_may_stand_before_the_type(storage: Storage, tmp_path: P
     outcome = storage("create", "--config", str(other), "--json", "temporary", "--name", "second")
     assert outcome.json["name"] == "second"
     assert [*tables(other)["storage"]] == ["tmp", "second"]
+
+
+def test_what_takes_a_reference_can_come_from_standard_input_too(
+    storage: Storage, config: Path
+) -> None:
+    key = token_hex(8)
+    arguments = ("create", "s3", "--name", "x", "--bucket", "b", "--aws-access-key-id")
+    assert storage(*arguments, "-", stdin=f"{key}\n".encode()).code == 0
+    assert tables(config)["storage"]["x"]["aws_access_key_id"] == key
+    assert storage("edit", "x", "--aws-access-key-id", "-", stdin=b"AKIAOTHER\n").code == 0
+    assert tables(config)["storage"]["x"]["aws_access_key_id"] == "AKIAOTHER"
+    assert storage(*arguments, "prompt").err.startswith("error: there is no terminal to ask on; ")
+    both = storage(*arguments, "-", "--aws-secret-access-key", "-", stdin=b"secret")
+    assert "only one of --aws-access-key-id and --aws-secret-access-key" in both.err

@@ -244,6 +244,16 @@ def test_a_dash_at_a_terminal_asks_without_echo(terminal: Terminal, config: Path
     assert tables(config)["storage"]["x"]["token"] == secret
 
 
+def test_what_is_no_secret_is_asked_for_in_the_open(terminal: Terminal, config: Path) -> None:
+    child = terminal(
+        "create", "s3", "--name", "x", "--bucket", "b", "--aws-access-key-id", "prompt"
+    )
+    answer(child, "AWS Access Key ID: ", "AKIATYPED")
+    assert ended(child) == 0
+    assert "AKIATYPED" in child.before
+    assert tables(config)["storage"]["x"]["aws_access_key_id"] == "AKIATYPED"
+
+
 def test_nothing_is_asked_for_a_file_that_must_not_be_written(
     terminal: Terminal, config: Path
 ) -> None:
