@@ -59,7 +59,7 @@ def edit(
     entry = file.load().find(ref)
     cls = entry.cls or type_named(entry.type)
     _require_owned(cls, options.given(given))
-    values = options.values_of(cls, given)
+    values = options.values_of(cls, given, can_unset=True)
     changes = _changes(entry, cls, values, unset)
     if not changes:
         raise WrongUsage("nothing to change; give an option of a setting, or --unset SETTING")

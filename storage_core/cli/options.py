@@ -99,8 +99,15 @@ def given(options: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in options.items() if value is not None and value != ()}
 
 
-def values_of(cls: type[StorageConfiguration], options: Mapping[str, Any]) -> dict[str, Any]:
+def values_of(
+    cls: type[StorageConfiguration], options: Mapping[str, Any], *, can_unset: bool = False
+) -> dict[str, Any]:
     """What the options say, by the setting's name: secrets fetched, tables put together.
+
+    Args:
+        cls: the storage type.
+        options: by the setting's name; None for what is not on the command line.
+        can_unset: whether the command has `--unset`, which is then the hint for an empty value.
 
     Raises:
         WrongUsage: a value is empty, or standard input is asked for twice, or is empty.
@@ -119,7 +126,11 @@ def values_of(cls: type[StorageConfiguration], options: Mapping[str, Any]) -> di
         setting = cls.setting_named(name)
         assert setting is not None
         if value == "" or (isinstance(value, tuple) and "" in value):
-            raise WrongUsage(f"{setting.option} is empty; give it a value, or leave it out")
+            without = f"remove it with --unset {name}" if can_unset else "leave it out"
+            raise WrongUsage(
+                f"{setting.option} is empty; give it a value"
+                + ("" if can_unset and setting.required else f", or {without}")
+            )
         if setting.form == "table":
             found[name] = table_of(setting.option, value)
             for key in _plain_credentials(found[name]):

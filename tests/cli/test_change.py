@@ -145,6 +145,7 @@ def test_edit_takes_a_secret_from_standard_input(storage: Storage, two: Path) ->
     ("arguments", "said"),
     [
         ((), "nothing to change"),
+        (("--prefix", ""), "give it a value, or remove it with --unset prefix"),
         (("--storage-path", "/x"), "--storage-path is no setting of S3 Storage; it has --bucket"),
         (("--unset", "colour"), "has no setting of this name"),
         (("--unset", "bucket"), "give it another value with --bucket"),
