@@ -233,9 +233,21 @@ def _unquoted_dot(table: Mapping[str, Any]) -> str | None:
             if isinstance(inner, dict)
             and key != "options"
             and ("type" in inner or "type" not in table)
+            and not _is_json(table.get("type"), key)
         ),
         None,
     )
+
+
+def _is_json(type_name: Any, key: str) -> bool:
+    """Whether a key is a setting that takes JSON: a key file has a `type` of its own."""
+    if not isinstance(type_name, str):
+        return False
+    try:
+        setting = type_named(type_name).setting_named(key)
+    except ConfigurationError:
+        return False
+    return setting is not None and setting.form == "json"
 
 
 def _quote_the_dot(name: str, nested: str) -> str:

@@ -7,7 +7,8 @@ declarations; nothing else in the project knows that S3 has a bucket.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable
+import os
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, Literal, TypeAlias
 
 Form: TypeAlias = Literal["text", "choice", "path", "url", "number", "flag", "json", "table"]
@@ -114,3 +115,20 @@ def declared_settings(cls: type) -> tuple[Setting, ...]:
             named = dataclasses.replace(declaration, name=field.name)
             (own if field.name in own_names else common).append(named)
     return (*own, *common)
+
+
+def as_written(setting: Setting, value: Any) -> Any:
+    """What a program passes as the text that the file has: a path object, or JSON as a mapping.
+
+    Anything else comes back as it is; the checks say what is wrong with it.
+    """
+    if setting.form == "path" and isinstance(value, os.PathLike):
+        return os.fspath(value)
+    if setting.form == "json" and isinstance(value, Mapping):
+        from json import dumps
+
+        try:
+            return dumps(dict(value))
+        except (TypeError, ValueError, RecursionError):
+            return value
+    return value

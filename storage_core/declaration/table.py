@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from storage_core.declaration.setting import as_written
 from storage_core.nearest import nearest, one_slip
 from storage_core.paths import LOCAL_SCHEMES, absolute
 from storage_core.references import check_reference, check_references_in, is_reference
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 RESERVED: Final = ("id", "type")
 """Keys of a storage table that are not settings."""
+
+AS_JSON_TEXT: Final = "must be the JSON as text in quotes, such as '''{ … }'''"
 
 
 class Fault(NamedTuple):
@@ -66,7 +69,7 @@ def with_absolute_paths(
     """
     result = dict(values)
     for setting in cls.settings():
-        value = result.get(setting.name)
+        value = as_written(setting, result.get(setting.name))
         if setting.form != "path" or not isinstance(value, str) or not value.strip():
             continue
         scheme = next((each for each in LOCAL_SCHEMES if value.startswith(each)), "")
@@ -82,7 +85,11 @@ def checked(setting: Setting, value: Any) -> Any:
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise ValueError("must be a number")
     elif not isinstance(value, setting.python_type):
-        raise ValueError(f"must be {_TYPE_NAMES[setting.python_type]}")
+        raise ValueError(
+            AS_JSON_TEXT
+            if setting.form == "json"
+            else f"must be {_TYPE_NAMES[setting.python_type]}"
+        )
     if setting.choices and value not in setting.choices:
         raise ValueError(f"must be one of {', '.join(setting.choices)}")
     if setting.reference and is_reference(value):

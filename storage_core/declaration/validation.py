@@ -22,7 +22,9 @@ from pydantic import (
     create_model,
 )
 
+from storage_core.declaration.setting import as_written
 from storage_core.declaration.table import (
+    AS_JSON_TEXT,
     RESERVED,
     Fault,
     checked,
@@ -62,7 +64,12 @@ def validated(cls: type[StorageConfiguration], values: Mapping[str, Any]) -> dic
     Raises:
         InvalidSettings: with every fault found.
     """
-    present = {name: value for name, value in values.items() if value not in (None, "", {})}
+    declared = {setting.name: setting for setting in cls.settings()}
+    present = {
+        name: as_written(declared[name], value) if name in declared else value
+        for name, value in values.items()
+        if value not in (None, "", {})
+    }
     faults: list[Fault] = []
     result: dict[str, Any] = {}
     try:
@@ -173,6 +180,9 @@ def _message(setting: Setting, detail: Any) -> str:
         return str(detail["ctx"]["error"])
     if setting.choices:
         return f"must be one of {', '.join(setting.choices)}"
-    return {"number": "must be a number", "flag": "must be true or false"}.get(
-        setting.form, "must be a table" if setting.form == "table" else "must be text"
-    )
+    return {
+        "number": "must be a number",
+        "flag": "must be true or false",
+        "table": "must be a table",
+        "json": AS_JSON_TEXT,
+    }.get(setting.form, "must be text")

@@ -74,6 +74,14 @@ def problems(file: ConfigFile, text: str) -> list[str]:
         ('[storage.a]\ntype = "local"\nstorage_path = ""\n', 3, ["storage_path must not be empty"]),
         ('[storage.a]\ntype = "temporary"\nid = "seven"\n', 3, ["id must be a UUID"]),
         ('[storage.a.b]\ntype = "temporary"\n', 1, ['write [storage."a.b"]']),
+        (
+            (
+                '[storage.a]\ntype = "gcs"\nbucket = "b"\n'
+                '[storage.a.service_account_info]\ntype = "service_account"\n'
+            ),
+            4,
+            ["service_account_info must be the JSON as text in quotes"],
+        ),
         ('[storage]\na = "local"\n', 2, ["must be a table", "[storage.a]"]),
         ('[[storage.a]]\ntype = "temporary"\n', 1, ["must be a table"]),
     ],
