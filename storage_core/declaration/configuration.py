@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from storage_core import keys
 from storage_core.declaration import checks
-from storage_core.declaration.setting import Setting, declared_settings, setting
+from storage_core.declaration.setting import Setting, as_written, declared_settings, setting
 from storage_core.errors import ConfigurationError
 from storage_core.references import is_literal, is_reference, resolve
 
@@ -71,6 +71,14 @@ class StorageConfiguration(ABC):
         form="flag",
         advanced=True,
     )
+
+    def __post_init__(self) -> None:
+        """Take path objects, and mappings for JSON, as programs have them."""
+        for declared in self.settings():
+            value = getattr(self, declared.name)
+            written = as_written(declared, value)
+            if written is not value:
+                object.__setattr__(self, declared.name, written)
 
     @classmethod
     @cache

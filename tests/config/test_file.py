@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import stat
 import tomllib
+from json import loads
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import pytest
 
 import storage_core
-from storage_core import ConfigFile, FileStorage, LocalStorage, S3Storage
+from storage_core import ConfigFile, FileStorage, GoogleCloudStorage, LocalStorage, S3Storage
 
 WRITTEN_BY_HAND = """\
 # Where our results go. Ask Kim before changing prod!
@@ -210,6 +212,29 @@ def test_a_relative_path_becomes_absolute_and_a_tilde_stays(
     file.add(FileStorage(base_path="s3://bucket/x"), name="c")
     locations = [configuration.location for configuration in file.load().values()]
     assert locations == [str(tmp_path / "data"), "~/data", "s3://bucket/x"]
+
+
+def test_path_objects_are_taken_for_paths(
+    file: ConfigFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    file.add(LocalStorage(storage_path=Path("data")), name="a")  # type: ignore[arg-type]
+    file.add(FileStorage(base_path=tmp_path / "x"), name="b")  # type: ignore[arg-type]
+    assert file.update("a", storage_path=Path("other")).location == str(tmp_path / "other")
+    assert data_of(file)["storage"]["a"]["storage_path"] == str(tmp_path / "other")
+    assert data_of(file)["storage"]["b"]["base_path"] == str(tmp_path / "x")
+
+
+def test_a_mapping_is_kept_as_its_json(file: ConfigFile) -> None:
+    info = {"type": "authorized_user", "refresh_token": token_hex(8)}
+    file.add(
+        GoogleCloudStorage(bucket="b", service_account_info=info),  # type: ignore[arg-type]
+        name="g",
+    )
+    assert loads(data_of(file)["storage"]["g"]["service_account_info"]) == info
+    file.update("g", service_account_info={**info, "client_id": "me"})
+    saved = loads(data_of(file)["storage"]["g"]["service_account_info"])
+    assert saved == {**info, "client_id": "me"}
 
 
 def test_options_and_their_references_round_trip(file: ConfigFile) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from json import loads
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -10,7 +11,14 @@ from typing import Any
 import pytest
 
 import storage_core
-from storage_core import S3Storage, all_types, type_named
+from storage_core import (
+    FileStorage,
+    GoogleCloudStorage,
+    LocalStorage,
+    S3Storage,
+    all_types,
+    type_named,
+)
 from storage_core.declaration.table import nearest_setting, read_settings
 from storage_core.declaration.validation import InvalidSettings, fault_of, validated
 
@@ -185,6 +193,21 @@ def test_what_is_no_url_is_a_matter_of_configuration_wherever_it_comes_from(
         storage_core.open_store(given)
     assert canary not in f"{caught.value!r}{caught.value.__cause__!r}{caught.value.__context__!r}"
     assert "\n" not in str(caught.value)
+
+
+def test_programs_pass_path_objects_and_mappings(tmp_path: Path) -> None:
+    local = LocalStorage(storage_path=tmp_path)  # type: ignore[arg-type]
+    assert local == LocalStorage(storage_path=str(tmp_path))
+    info = {"type": "authorized_user", "refresh_token": token_hex(8)}
+    cloud = GoogleCloudStorage(bucket="b", service_account_info=info)  # type: ignore[arg-type]
+    assert loads(cloud.service_account_info or "") == info
+    assert info["refresh_token"] not in repr(cloud)
+    store = storage_core.open_store(FileStorage(base_path=tmp_path / "x"))  # type: ignore[arg-type]
+    assert store.read(store.write(b"data")) == b"data"
+    with pytest.raises(storage_core.ConfigurationError, match="must be the JSON as text"):
+        storage_core.open_store(
+            GoogleCloudStorage(bucket="b", service_account_info={"a": tmp_path})  # type: ignore[arg-type]
+        )
 
 
 def test_every_fault_is_found_at_once() -> None:
