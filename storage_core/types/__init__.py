@@ -50,7 +50,11 @@ def type_names() -> list[str]:
 
 
 def all_types() -> list[type[StorageConfiguration]]:
-    """Every type that can be loaded, in the order in which people see them: by label."""
+    """Every type that can be loaded, in the order in which people see them: by label.
+
+    The built-in ones come first, so that their numbers in a menu are the same on every machine.
+    """
+    built_in = {*_built_in_names()}
     found = []
     for name in type_names():
         try:
@@ -58,7 +62,7 @@ def all_types() -> list[type[StorageConfiguration]]:
         except ConfigurationError:
             # A package of somebody else's is broken; it is reported where its type is used.
             continue
-    return sorted(found, key=lambda cls: cls.label.casefold())
+    return sorted(found, key=lambda cls: (cls.type not in built_in, cls.label.casefold()))
 
 
 @cache

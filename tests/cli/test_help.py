@@ -143,7 +143,7 @@ class TapeStorage(LocalStorage):
     """An eighth type, as a third party would declare it."""
 
     type: ClassVar[str] = "tape"
-    label: ClassVar[str] = "Tape Storage"
+    label: ClassVar[str] = "A Tape Storage"
     description: ClassVar[str] = "Store data on a tape."
 
     reel: str = setting("Reel", "Which reel.", placeholder="A-1")
@@ -174,7 +174,7 @@ def test_an_eighth_type_gets_its_command_by_itself(
     assert "--reel TEXT" in help
     assert "Which reel.  [required]" in help
     assert "storage create tape --name my-tape --reel A-1" in help
-    assert "Tape Storage: Store data on a tape." in storage("create", "--help").out
+    assert "A Tape Storage: Store data on a tape." in storage("create", "--help").out
     outcome = storage(
         *("create", "tape", "--name", "t", "--reel", "B", "--drive-pin", "env:PIN"),
         *("--storage-path", "/tape"),
@@ -186,6 +186,11 @@ def test_an_eighth_type_gets_its_command_by_itself(
         "storage_path": "/tape",
     }
     assert "tape" in storage("schema").json["$defs"]
+
+
+def test_an_eighth_type_leaves_the_numbers_of_the_others(storage: Storage, tape: None) -> None:
+    assert [cls.type for cls in all_types()][-2:] == ["temporary", "tape"]
+    assert storage("types", "--json").json[-1]["type"] == "tape"
 
 
 @pytest.mark.parametrize(
