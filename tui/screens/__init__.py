@@ -10,7 +10,8 @@ conflict.py        both versions of one that changed in the file meanwhile
 probe.py           the connection test, step by step
 versions.py        the kept versions of the file
 move.py            where a secret is to be kept
-browse.py          the blobs of one storage; notices.py: what it says where there are none
+browse.py          the blobs of one storage; notices.py: what it says where there are none;
+                   blob_filter.py: finding some of them
 preview.py         what is in a blob; blob.py: the commands that it shares with browse.py
 download.py        where a blob is to be written
 ask.py             questions: a choice, a name
