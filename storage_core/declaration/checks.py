@@ -11,6 +11,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
+LONGEST: Final = 86_400
+"""Seconds in the longest time limit: a day."""
+
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 _URL: Final = re.compile(r"https?://[^/?#\s]+[^?#\s]*", re.IGNORECASE)
 
@@ -122,8 +125,8 @@ def doubtful(
 
 def seconds(value: float) -> float:
     """A time limit: more than nothing, at most a day."""
-    if not 0 < value <= 86_400:
-        raise ValueError("must be a number of seconds above 0 and at most 86400")
+    if not 0 < value <= LONGEST:
+        raise ValueError(f"must be a number of seconds above 0 and at most {LONGEST}")
     return value
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
+from storage_core.declaration import checks
 from storage_core.references import SCHEMES
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def type_schema(cls: type[StorageConfiguration]) -> dict[str, Any]:
         "additionalProperties": False,
     }
     either = [
-        {"anyOf": [{"required": [setting.name]}, {"required": [setting.unless]}]}
+        {"oneOf": [{"required": [setting.name]}, {"required": [setting.unless]}]}
         for setting in cls.settings()
         if setting.unless
     ]
@@ -100,8 +101,10 @@ def _setting_schema(setting: Setting) -> dict[str, Any]:
     value: dict[str, Any] = {"type": _JSON_TYPES[setting.python_type]}
     if setting.choices:
         value = {"enum": list(setting.choices)}
-    elif value["type"] == "string":
+    elif value["type"] == "string" and not _may_be_empty(setting):
         value["minLength"] = 1
+    elif setting.check is checks.seconds:
+        value |= {"exclusiveMinimum": 0, "maximum": checks.LONGEST}
     if setting.reference:
         schema["description"] += (
             " A reference such as env:NAME, or the value itself; literal: before a value says that "
@@ -121,3 +124,11 @@ def _setting_schema(setting: Setting) -> dict[str, Any]:
     if setting.secret:
         schema["writeOnly"] = True
     return schema
+
+
+def _may_be_empty(setting: Setting) -> bool:
+    """Whether the file may say that a text is empty, which is then as if it said nothing."""
+    try:
+        return setting.check is None or not setting.check("")
+    except ValueError:
+        return False

@@ -56,7 +56,7 @@ class Setting:
     """For the form "choice": the values allowed."""
 
     unless: str | None = None
-    """Required only unless the setting of this name is given."""
+    """Required unless the setting of this name is given, which goes instead of it: never both."""
 
     check: Check | None = None
     suggest: Suggest | None = None

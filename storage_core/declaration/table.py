@@ -110,6 +110,8 @@ def missing(cls: type[StorageConfiguration], values: Mapping[str, Any]) -> Itera
             yield Fault(setting.name, f"is missing; add {setting.name} ({setting.label})")
         elif setting.unless and setting.name not in values and setting.unless not in values:
             yield Fault(setting.name, f"is missing; add {setting.name} or {setting.unless}")
+        elif setting.unless and setting.name in values and setting.unless in values:
+            yield Fault(setting.unless, f"goes instead of {setting.label}; keep one of the two")
     for name, message in cls.check_together(dict(values)):
         yield Fault(name, message)
 

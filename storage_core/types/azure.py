@@ -51,11 +51,6 @@ class AzureBlobStorage(RemoteStorage):
     options: dict[str, Any] | None = options_setting("adlfs")
 
     @classmethod
-    def check_together(cls, values: dict[str, Any]) -> Iterable[tuple[str, str]]:
-        if "connection_string" in values and "account_name" in values:
-            yield "account_name", "goes instead of Connection String; keep one of the two"
-
-    @classmethod
     def doubts(cls, values: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
         return checks.doubtful("connection_string", values, checks.connection_string)
 

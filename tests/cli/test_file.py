@@ -328,5 +328,29 @@ def test_the_schema_defines_each_type_from_its_declaration(storage: Storage) -> 
         f"#/$defs/{cls.type}" for cls in all_types()
     }
     assert definitions["azure"]["allOf"] == [
-        {"anyOf": [{"required": ["connection_string"]}, {"required": ["account_name"]}]}
+        {"oneOf": [{"required": ["connection_string"]}, {"required": ["account_name"]}]}
     ]
+
+
+def test_the_schema_agrees_with_validate_on_what_is_empty_or_too_much(
+    storage: Storage, config: Path
+) -> None:
+    definitions = storage("schema").json["$defs"]
+    s3 = definitions["s3"]["properties"]
+    assert "minLength" not in s3["prefix"]
+    assert s3["bucket"]["minLength"] == s3["region_name"]["minLength"] == 1
+    assert (s3["timeout"]["exclusiveMinimum"], s3["timeout"]["maximum"]) == (0, 86400)
+    # In `validate`, the same.
+    for settings, code in (
+        ('prefix = ""\ntimeout = 86400', 0),
+        ('region_name = ""', 1),
+        ("timeout = 86401", 1),
+        ("timeout = 0", 1),
+    ):
+        config.write_text(f'[storage.x]\ntype = "s3"\nbucket = "b"\n{settings}\n')
+        assert storage("validate").code == code, settings
+    config.write_text(
+        '[storage.x]\ntype = "azure"\ncontainer = "c"\naccount_name = "a"\n'
+        'connection_string = "env:AZURE"\n'
+    )
+    assert "account_name goes instead of Connection String" in storage("validate").out
