@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 _JSON_TYPES: Final = {str: "string", float: "number", bool: "boolean", dict: "object"}
+_SECONDS: Final[object] = checks.seconds
 _REFERENCE: Final = {"$ref": "#/$defs/reference"}
 _ID_PATTERN: Final = "^([0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}|[0-9A-Fa-f]{32})$"
 
@@ -103,7 +104,7 @@ def _setting_schema(setting: Setting) -> dict[str, Any]:
         value = {"enum": list(setting.choices)}
     elif value["type"] == "string" and not _may_be_empty(setting):
         value["minLength"] = 1
-    elif setting.check is checks.seconds:
+    elif setting.check is _SECONDS:
         value |= {"exclusiveMinimum": 0, "maximum": checks.LONGEST}
     if setting.reference:
         schema["description"] += (
