@@ -28,6 +28,12 @@ _USER_INFO: Final = re.compile(
 """User and password in a URL, and no address in brackets. The password may hold a slash that should
 have been quoted, unless it looks like a port and a path."""
 
+_BARE_USER_INFO: Final = re.compile(
+    r"\A(?![a-z][a-z0-9+.-]*://)([^:@]*):.*(?=@)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""User and password at the start of what should be a URL and has no scheme, or half of one."""
+
 _PARAMETER: Final = re.compile(
     r"([?&;](?:[a-z0-9_.-]*(?:signature|secret|token|password|passwd|credential|key)[a-z0-9_.-]*"
     r"|sig|pwd|pass|auth|code)=)[^&;#\s]+",
@@ -68,15 +74,23 @@ def scrubbed(error: BaseException, secrets: Iterable[str]) -> BaseException:
     return error
 
 
-def mask_url(url: str) -> str:
-    """`url` with the password in `user:password@` and signatures, keys and tokens masked."""
+def mask_url(url: str, *, bare: bool = False) -> str:
+    """`url` with the password in `user:password@` and signatures, keys and tokens masked.
+
+    Args:
+        url: the URL, or a text with URLs in it.
+        bare: whether it is nothing but a URL, so that a password is one without a scheme too.
+    """
+    if bare:
+        url = _BARE_USER_INFO.sub(rf"\1:{MASK}", url)
     return _PARAMETER.sub(rf"\1{MASK}", _USER_INFO.sub(rf"\1:{MASK}", url))
 
 
-def secret_spans(url: str) -> list[tuple[int, int]]:
+def secret_spans(url: str, *, bare: bool = False) -> list[tuple[int, int]]:
     """Where what `mask_url` masks stands in `url`: the first character and the one behind."""
-    users = [(match.end(1) + 1, match.end()) for match in _USER_INFO.finditer(url)]
-    return users + [(match.end(1), match.end()) for match in _PARAMETER.finditer(url)]
+    users = [*_USER_INFO.finditer(url), *(_BARE_USER_INFO.finditer(url) if bare else ())]
+    spans = [(match.end(1) + 1, match.end()) for match in users]
+    return spans + [(match.end(1), match.end()) for match in _PARAMETER.finditer(url)]
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

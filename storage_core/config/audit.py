@@ -78,7 +78,8 @@ def worth_hiding(found: Configurations) -> Iterator[tuple[str, Setting]]:
             elif setting.form == "table":
                 is_open = _has_plain_text(value)
             else:
-                is_open = isinstance(value, str) and secret_spans(value) != []
+                is_bare = setting.form == "url"
+                is_open = isinstance(value, str) and secret_spans(value, bare=is_bare) != []
             if is_open:
                 yield entry.name, setting
 

@@ -41,7 +41,7 @@ def masked(setting: Setting | None, value: Any) -> Any:
         return _masked_deeply(value)
     if setting.secret:
         return value if is_reference(value) and _is_well_formed(value) else MASK
-    return mask_url(value) if isinstance(value, str) else value
+    return mask_url(value, bare=setting.form == "url") if isinstance(value, str) else value
 
 
 def shown(setting: Setting, value: Any) -> str:

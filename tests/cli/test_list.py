@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable
 from pathlib import Path
+from secrets import token_hex
 
 import pytest
 
@@ -282,6 +283,26 @@ def test_show_masks_options_and_passwords_in_urls(storage: Storage, config: Path
         assert "hunter2" not in outcome.out
         assert "very-secret" not in outcome.out
     assert "env:TOKEN" in storage("show", "x").out
+
+
+@pytest.mark.parametrize(
+    ("setting", "table"),
+    [("endpoint_url", 'type = "s3"\nbucket = "b"'), ("api_address", 'type = "kv"')],
+)
+def test_a_password_in_an_address_without_its_scheme_is_masked(
+    storage: Storage, config: Path, setting: str, table: str
+) -> None:
+    password = token_hex(8)
+    config.write_text(f'[storage.x]\n{table}\n{setting} = "me:{password}@host"\n')
+    option = f"--{setting.replace('_', '-')}"
+    for arguments in (
+        *(("ls",), ("ls", "--json"), ("show", "x"), ("show", "x", "--json"), ("validate",)),
+        *(("test", "x"), ("blobs", "x"), ("edit", "x", option, f"you:{password}@host")),
+    ):
+        outcome = storage(*arguments)
+        assert setting in outcome.out + outcome.err or option in outcome.err, arguments
+        assert password not in outcome.out + outcome.err, arguments
+    assert storage("show", "x", "--json").json["settings"][setting] == "me:********@host"
 
 
 def test_show_tells_what_is_wrong_with_a_broken_one(storage: Storage, config: Path) -> None:

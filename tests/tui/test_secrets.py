@@ -50,6 +50,20 @@ async def test_no_screen_shows_a_secret_unless_it_is_revealed(tmp_path: Path) ->
         assert secret[:8] not in screen_text(pilot)
 
 
+async def test_a_password_in_an_address_without_its_scheme_is_on_no_screen(tmp_path: Path) -> None:
+    password = secrets.token_hex(8)
+    path = write(
+        tmp_path / "storage.toml",
+        f'[storage.x]\ntype = "kv"\napi_address = "me:{password}@host"\n',
+    )
+    async with StorageApp(path).run_test(size=(140, 60)) as pilot:
+        await settle(pilot)
+        assert password not in screen_text(pilot)
+        await press(pilot, "e")
+        assert "API Address" in screen_text(pilot)
+        assert password not in screen_text(pilot)
+
+
 async def test_a_secret_is_neither_copied_nor_cut(tmp_path: Path) -> None:
     secret = secrets.token_hex()
     path = with_secret(tmp_path / "storage.toml", secret)

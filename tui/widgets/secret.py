@@ -106,21 +106,22 @@ class SecretInput(Input):
 class UrlInput(SecretInput):
     """One line that may be a URL: no secret, but for the password in it, where there is one."""
 
-    def __init__(self, value: str = "", **kwargs: Any) -> None:
+    def __init__(self, value: str = "", *, bare: bool = False, **kwargs: Any) -> None:
         self._revealed = False
+        self._bare = bare
         super().__init__(value, masked=False, **kwargs)
 
     @property
     def holds_password(self) -> bool:
         """Whether there is something to hide."""
-        return bool(secret_spans(self.value))
+        return bool(secret_spans(self.value, bare=self._bare))
 
     @property
     def _value(self) -> Text:
         """As drawn."""
         text = self.value
         if not self._revealed:
-            for start, end in secret_spans(text):
+            for start, end in secret_spans(text, bare=self._bare):
                 text = text[:start] + BULLET * (end - start) + text[end:]
         return Text(text, no_wrap=True, overflow="ignore", end="")
 

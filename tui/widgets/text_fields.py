@@ -77,8 +77,13 @@ class TextField(LineField):
 
     def __init__(self, setting: Setting, value: Any = None) -> None:
         super().__init__(setting, value)
-        kind = UrlInput if setting.form in ("url", "path") else Input
-        self.input = kind(self.start, compact=True, placeholder=example_of(setting))
+        self.input = self._input(compact=True, placeholder=example_of(setting))
+
+    def _input(self, **kwargs: Any) -> Input:
+        if self.setting.form not in ("url", "path"):
+            return Input(self.start, **kwargs)
+        # A path may be one with a colon and an @; an address is none but lacks its scheme.
+        return UrlInput(self.start, bare=self.setting.form == "url", **kwargs)
 
     def compose(self) -> ComposeResult:
         """An input."""

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage_core.redaction import Redacted, mask_url, scrub, scrubbed
+from storage_core.redaction import MASK, Redacted, mask_url, scrub, scrubbed, secret_spans
 
 FORMS: dict[str, Callable[[str], str]] = {
     "plain": str,
@@ -140,3 +140,25 @@ def test_an_exception_without_a_secret_stays_what_it_is() -> None:
 )
 def test_passwords_and_signatures_in_urls_are_masked(url: str, masked: str) -> None:
     assert mask_url(url) == masked
+
+
+@pytest.mark.parametrize(
+    ("address", "masked"),
+    [
+        ("me:pass@host", "me:********@host"),
+        ("me:pa@s/s@host:9000/x", "me:********@host:9000/x"),
+        ("//me:pass@host", "//me:********@host"),
+        ("http//me:pass@host", "http//me:********@host"),
+        ("http:/me:pass@host", "http:********@host"),
+        ("http://me:pass@host/x", "http://me:********@host/x"),
+        ("http://host/me:you@there", "http://host/me:you@there"),
+        ("me@host", "me@host"),
+        ("host:9000/x", "host:9000/x"),
+    ],
+)
+def test_a_password_is_masked_where_an_address_lacks_its_scheme(address: str, masked: str) -> None:
+    assert mask_url(address, bare=True) == masked
+    hidden = address
+    for start, end in sorted(secret_spans(address, bare=True), reverse=True):
+        hidden = hidden[:start] + MASK + hidden[end:]
+    assert hidden == masked
