@@ -92,6 +92,22 @@ async def test_the_footer_shows_what_is_used_most_and_help_whatever_the_width(
         assert " ".join(screen_text(pilot).splitlines()[-1].split()) == shown
 
 
+async def test_our_own_themes_are_offered_first_and_the_one_in_force_says_so(
+    tmp_path: Path,
+) -> None:
+    app = StorageApp(write(tmp_path / "storage.toml"))
+    async with app.run_test(size=(120, 60)) as pilot:
+        await settle(pilot)
+        await press(pilot, "f8")
+        offered = app.screen.query_one(CommandList)
+        while not offered.option_count:
+            await pilot.pause()
+        first, second, third, *_ = (str(each.prompt) for each in offered.options)
+        assert (first, second, third) == ("storage-dark  now", "storage-light", "ansi-dark")
+        await press(pilot, "down", "enter")
+        assert app.theme == "storage-light"
+
+
 async def test_the_footer_can_be_clicked(tmp_path: Path) -> None:
     async with StorageApp(write(tmp_path / "storage.toml")).run_test() as pilot:
         await settle(pilot)

@@ -5,19 +5,22 @@ Opened by `StorageScreen` for the screen below.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final, cast
 
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
-from textual.theme import ThemeProvider
 
 from tui.screens.base import Dialog
+from tui.theme import DARK, LIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tui.commands import Command
     from tui.screens.base import StorageScreen
+
+OURS: Final = (DARK, LIGHT)
 
 _LABEL: Final = 16
 """Cells of the column of labels; the keys stand behind it."""
@@ -38,7 +41,7 @@ class ThemeSearch(CommandPalette, Dialog[None]):
     CSS_PATH = "palette.tcss"
 
     def __init__(self) -> None:
-        super().__init__([ThemeProvider], placeholder="Search for themes…")
+        super().__init__([Themes], placeholder="Search for themes…")
 
 
 class Commands(Provider):
@@ -70,3 +73,28 @@ class Commands(Provider):
         screen = cast("StorageScreen[object]", self.screen)
         key = Content.styled(screen.key(command.name, command.keys[0]), "$footer-key-foreground")
         return Content.assemble(title, " " * max(2, _LABEL - len(title)), key)
+
+
+class Themes(Provider):
+    """All themes, our own first; the one in force says so."""
+
+    def themes(self) -> Iterator[tuple[str, Content, Callable[[], None]]]:
+        """Their names, what stands behind those, and what takes them."""
+        for name in sorted(self.app.available_themes, key=lambda name: (name not in OURS, name)):
+            note = "  now" if name == self.app.theme else ""
+            yield name, Content.styled(note, "$footer-key-foreground"), partial(self._take, name)
+
+    async def discover(self) -> Hits:
+        """All of them."""
+        for name, note, take in self.themes():
+            yield DiscoveryHit(Content(name) + note, take, text=name)
+
+    async def search(self, query: str) -> Hits:
+        """Those that are typed a part of."""
+        matcher = self.matcher(query)
+        for name, note, take in self.themes():
+            if (score := matcher.match(name)) > 0:
+                yield Hit(score, matcher.highlight(name) + note, take, text=name)
+
+    def _take(self, name: str) -> None:
+        self.app.theme = name
