@@ -23,6 +23,7 @@ from storage_core.config.entries import (
 )
 from storage_core.config.problems import Problem, line_in, missing_default
 from storage_core.config.read import parse, read_text
+from storage_core.declaration.configuration import require_configuration
 from storage_core.errors import StorageNotFound
 
 if TYPE_CHECKING:
@@ -99,7 +100,9 @@ class ConfigFile:
         Raises:
             ConfigurationError: a setting or the name is wrong, or the file does not allow it.
             ConfigConflict: the name is taken.
+            TypeError: `configuration` is none, or `name` no text.
         """
+        require_configuration(configuration)
         return self.add_settings(
             type(configuration),
             {s.name: getattr(configuration, s.name) for s in configuration.settings()},

@@ -64,10 +64,12 @@ def check_new_name(name: str, taken: Iterable[str] = ()) -> str:
     """Return `name` if a configuration can be given it.
 
     Raises:
+        TypeError: it is no text.
         ConfigurationError: it is empty, too long, has control characters, is shaped like an ID or
             is what people call the storage that is used when no default is set.
         ConfigConflict: another configuration has it.
     """
+    require_text(name, "the name")
     name = name.strip()
     if not name:
         raise ConfigurationError("the name must not be empty")
@@ -98,7 +100,9 @@ def find(tables: Mapping[str, Any], ref: str, path: str, *, partial: bool = True
     Raises:
         StorageNotFound: there is none, or the start of an ID fits several.
         SharedID: several configurations have this ID.
+        TypeError: `ref` is no text.
     """
+    require_text(ref, "a name or an ID of a configuration")
     if ref in tables:
         return ref
     wanted = ref.lower()
@@ -122,6 +126,17 @@ def find(tables: Mapping[str, Any], ref: str, path: str, *, partial: bool = True
     if len(ref) >= SHORTEST_START and any(each.startswith(wanted) for each in ids.values()):
         hint = "; it is the start of an ID, but here write the name or the whole ID"
     raise StorageNotFound(f"no storage configuration {quoted(ref)}{hint}")
+
+
+def require_text(value: object, what: str) -> None:
+    """Raise a `TypeError` of one line, for programs, if `value` is no text.
+
+    Args:
+        value: what a program has passed.
+        what: what it should be, for the message.
+    """
+    if not isinstance(value, str):
+        raise TypeError(f"{what} must be a str, not {type(value).__name__}")
 
 
 def quoted(name: str) -> str:

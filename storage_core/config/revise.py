@@ -88,6 +88,7 @@ def with_name(text: str, tables: Mapping[str, Any], entry: Entry, new: str) -> s
     Raises:
         ConfigurationError, ConfigConflict: the name cannot be taken.
     """
+    names.require_text(new, "the name")
     if new.strip() == entry.name:
         return text
     name = names.check_new_name(new, storage_tables(tables))

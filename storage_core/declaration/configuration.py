@@ -262,3 +262,12 @@ def texts_in(value: object) -> Iterator[str]:
     elif isinstance(value, list):
         for inner in value:
             yield from texts_in(inner)
+
+
+def require_configuration(value: object) -> None:
+    """Raise a `TypeError` of one line, for programs, if `value` is no storage configuration."""
+    if not isinstance(value, StorageConfiguration):
+        what = f"the class {value.__name__}" if isinstance(value, type) else type(value).__name__
+        raise TypeError(
+            f'expected a storage configuration such as LocalStorage(storage_path="…"), not {what}'
+        )

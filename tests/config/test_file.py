@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 import tomllib
+from collections.abc import Callable
 from json import loads
 from pathlib import Path
 from secrets import token_hex
@@ -265,3 +266,44 @@ def test_what_names_nothing_is_answered_with_what_may_be_meant(file: ConfigFile)
         file.get("prod")
     with pytest.raises(storage_core.StorageNotFound, match="write the name or the whole ID"):
         file.delete(str(saved.id)[:6])
+
+
+@pytest.mark.parametrize(
+    ("misuse", "said"),
+    [
+        (lambda file: file.add("x", name="y"), "expected a storage configuration .*, not str"),
+        (
+            lambda file: file.add(None, name="y"),
+            "expected a storage configuration .*, not NoneType",
+        ),
+        (
+            lambda file: file.add(LocalStorage, name="y"),
+            "expected a storage configuration .*, not the class LocalStorage",
+        ),
+        (
+            lambda file: file.add(LocalStorage(storage_path="/x"), name=5),
+            "the name must be a str, not int",
+        ),
+        (lambda file: file.rename("prod", None), "the name must be a str, not NoneType"),
+        (lambda file: file.duplicate("prod", 5), "the name must be a str, not int"),
+        *(
+            (misuse, "a name or an ID of a configuration must be a str, not ")
+            for misuse in (
+                lambda file: file.set_default(None),
+                lambda file: file.get(5),
+                lambda file: file.update(5, bucket="b"),
+                lambda file: file.delete(["prod"]),
+                lambda file: file.load().find(b"prod"),
+                lambda file: storage_core.get_store(5, config_path=file.path),
+            )
+        ),
+    ],
+)
+def test_a_program_that_passes_the_wrong_type_is_told_which_is_right(
+    by_hand: ConfigFile, misuse: Callable[[ConfigFile], object], said: str
+) -> None:
+    before = text_of(by_hand)
+    with pytest.raises(TypeError, match=f"^{said}") as caught:
+        misuse(by_hand)
+    assert "\n" not in str(caught.value)
+    assert text_of(by_hand) == before
