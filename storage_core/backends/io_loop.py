@@ -9,13 +9,17 @@ from __future__ import annotations
 import asyncio
 import os
 import selectors
+import socket
 import sys
 import threading
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import wait
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from storage_core.backends.worker import in_thread
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Coroutine
+    from concurrent.futures import Future
 
 T = TypeVar("T")
 
@@ -70,32 +74,8 @@ def _submit(work: Coroutine[Any, Any, T]) -> Future[T]:
     return asyncio.run_coroutine_threadsafe(work, loop)
 
 
-class _Threads(ThreadPoolExecutor):
-    """A thread for each call, which Python does not wait for when it ends.
-
-    The loop has addresses looked up there: where no name server answers that takes half a minute.
-    """
-
-    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
-        future: Future[T] = Future()
-
-        def work() -> None:
-            if not future.set_running_or_notify_cancel():
-                return
-            try:
-                result = fn(*args, **kwargs)
-            except BaseException as error:
-                future.set_exception(error)
-            else:
-                future.set_result(result)
-
-        threading.Thread(target=work, name="storage-helper", daemon=True).start()
-        return future
-
-
 def _start() -> asyncio.AbstractEventLoop:
     loop = _new_loop()
-    loop.set_default_executor(_Threads())
     threading.Thread(target=loop.run_forever, name=_THREAD, daemon=True).start()
     return loop
 
@@ -106,10 +86,16 @@ if sys.platform == "win32":
         return asyncio.new_event_loop()
 else:
 
+    class _Loop(asyncio.SelectorEventLoop):
+        async def getaddrinfo(self, *args: Any, **options: Any) -> Any:
+            # Where no name server answers this takes half a minute, and Python would wait for the
+            # loop's own threads when it ends.
+            return await in_thread(socket.getaddrinfo, *args, **options)
+
     def _new_loop() -> asyncio.AbstractEventLoop:
         # Not epoll or kqueue: a child shares those with its parent, so what it closes, the parent
         # would no longer hear of.
-        return asyncio.SelectorEventLoop(selectors.PollSelector())
+        return _Loop(selectors.PollSelector())
 
     def _after_fork() -> None:
         if _state.loop is not None:
