@@ -23,7 +23,7 @@ from storage_core.backends.fsspec_drivers import (
 from storage_core.backends.remote import RemoteBackend
 from storage_core.backends.translate import Fault
 from storage_core.backends.worker import in_thread
-from storage_core.errors import ConfigurationError
+from storage_core.errors import ConfigurationError, UnsupportedOperation
 from storage_core.redaction import mask_url
 
 if TYPE_CHECKING:
@@ -31,6 +31,16 @@ if TYPE_CHECKING:
 
 _SHAREABLE: Final = frozenset({"memory", *webdav.PROTOCOLS})
 """Blocking file systems that several threads may use at once; with the others they take turns."""
+
+
+_WORDS: Final = {
+    "cat_file": "read",
+    "ls": "list",
+    "pipe_file": "write",
+    "put_file": "write",
+    "rm_file": "delete",
+}
+"""What a person calls what fsspec calls so."""
 
 
 @dataclass(eq=False)
@@ -114,10 +124,20 @@ class FileSystemCalls(RemoteBackend):
             await session.close()  # That of http.
 
     async def _do(self, driver: FileSystem, name: str, *args: Any, **kwargs: Any) -> Any:
-        """Call a method of the file system."""
-        if self._is_async:
-            return await getattr(driver.fs, f"_{name}")(*args, **kwargs)
-        return await self._in_turn(driver, getattr(driver.fs, name), *args, **kwargs)
+        """Call a method of the file system.
+
+        Raises:
+            UnsupportedOperation: it has none.
+        """
+        try:
+            if self._is_async:
+                return await getattr(driver.fs, f"_{name}")(*args, **kwargs)
+            return await self._in_turn(driver, getattr(driver.fs, name), *args, **kwargs)
+        except NotImplementedError as error:
+            raise UnsupportedOperation(
+                f"{self.location} cannot {_WORDS.get(name, name)}: {self._protocol} has no way to; "
+                "use another storage"
+            ) from error
 
     async def _in_turn(
         self, driver: FileSystem, function: Callable[..., Any], *args: Any, **kwargs: Any
@@ -145,7 +165,14 @@ class FileSystemCalls(RemoteBackend):
 
     async def _info(self, driver: FileSystem, path: str) -> dict[str, Any]:
         driver.fs.invalidate_cache()
-        found: dict[str, Any] = await self._do(driver, "info", path)
+        try:
+            found: dict[str, Any] = await self._do(driver, "info", path)
+        except FileNotFoundError as error:
+            # That is what fsspec's http makes of whatever went wrong.
+            cause = error.__cause__
+            if cause is not None and self._fault(cause) in (Fault.PASSING, Fault.DENIED):
+                raise cause from None
+            raise
         return found
 
     def _fault(self, error: BaseException) -> Fault:

@@ -28,6 +28,7 @@ from storage_core.backends.fsspec_entries import is_stale, time_of
 from storage_core.backends.place import Found, Received
 from storage_core.backends.transfers import replace
 from storage_core.backends.worker import beside, in_thread
+from storage_core.errors import UnsupportedOperation
 from storage_core.keys import Key
 
 if TYPE_CHECKING:
@@ -197,7 +198,7 @@ class FileSystemBackend(FileSystemCalls):
                 await self._in_turn(driver, webdav.make_folder, driver.fs, folder)
             else:
                 await self._do(driver, "makedirs", folder, exist_ok=True)
-        except (FileExistsError, NotImplementedError):
+        except (FileExistsError, UnsupportedOperation):
             pass  # Another writer was faster, or there is no such thing as a folder.
         driver.folders.add(folder)
 

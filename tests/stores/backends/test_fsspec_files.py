@@ -17,6 +17,7 @@ import pytest
 from fsspec.implementations.local import LocalFileSystem
 from fsspec.spec import AbstractFileSystem
 
+import storage_core
 from storage_core.backends import io_loop, worker
 from storage_core.backends.base import Backend, time_at
 from storage_core.backends.filesystem import open_filesystem
@@ -200,3 +201,24 @@ def test_a_call_that_hangs_is_left_to_itself_and_the_next_one_works(tmp_path: Pa
     assert time.monotonic() - started < 0.55 + 0.3
     assert backend.get(KEY) == b"data"
     Hanging.released.set()
+
+
+@pytest.mark.parametrize("operation", ["read", "exists", "write", "list"])
+def test_http_says_that_its_server_is_down(server_down_url: str, operation: str) -> None:
+    """fsspec's own makes a missing file of whatever goes wrong when it looks one up."""
+    configuration = storage_core.FileStorage(base_path=f"{server_down_url}/x", timeout=0.5)
+    store = storage_core.open_store(configuration)
+    calls = {
+        "read": lambda: store.read("results/x"),
+        "exists": lambda: store.exists("results/x"),
+        "write": lambda: store.write(b"x"),
+        "list": lambda: list(store.list()),
+    }
+    with pytest.raises(StorageUnavailable, match="Connection refused"):
+        calls[operation]()
+
+
+def test_what_a_file_system_cannot_do_is_told_in_words(server_down_url: str) -> None:
+    configuration = storage_core.FileStorage(base_path=f"{server_down_url}/x", timeout=0.5)
+    with pytest.raises(storage_core.UnsupportedOperation, match="x cannot delete: http has no way to; use"):
+        storage_core.open_store(configuration).delete("results/x")
