@@ -38,7 +38,11 @@ def stored_plain(found: Configurations) -> Iterator[str]:
         name = shlex.quote(secret.name)
         setting = secret.setting.name
         target = shlex.quote(f"keyring:storage/{secret.name}/{setting}")
-        move = command(f"move-secret {name} {target} --setting {setting}", found.path)
+        if name.startswith("-"):
+            # It would be taken for an option.
+            move = command(f"move-secret --setting {setting}", found.path) + f" -- {name} {target}"
+        else:
+            move = command(f"move-secret {name} {target} --setting {setting}", found.path)
         yield f"{place}: {secret.setting.label} stands in the file as it is; run: {move}"
 
 

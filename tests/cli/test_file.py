@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -304,6 +305,21 @@ def test_two_configurations_with_one_id_are_listed_and_that_id_names_neither(
     assert outcome.err.startswith(f"error: {config}:5: the ID {shared} stands in several ")
     assert "'y', 'x'" in outcome.err
     assert "use the name, and give each its own ID" in outcome.err
+
+
+def test_the_command_that_moves_a_secret_takes_no_name_for_an_option(
+    storage: Storage, config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = tmp_path / "other.toml"
+    secret = token_hex(8)
+    other.write_text(f'[storage.-k]\ntype = "kv"\napi_address = "http://h"\ntoken = "{secret}"\n')
+    other.chmod(0o600)
+    said = storage("validate", "--config", str(other)).err
+    command = shlex.split(said.partition("; run: storage ")[2])
+    assert command[-3:] == ["--", "-k", "keyring:storage/-k/token"]
+    monkeypatch.setenv("K_TOKEN", secret)
+    assert storage(*command[:-1], "env:K_TOKEN").code == 0
+    assert 'token = "env:K_TOKEN"' in other.read_text()
 
 
 def test_the_schema_defines_each_type_from_its_declaration(storage: Storage) -> None:
