@@ -379,6 +379,22 @@ async def test_an_empty_storage_says_how_to_write_to_it(
         assert pilot.app.clipboard == ""
 
 
+async def test_what_to_type_to_write_names_the_file_unless_it_is_the_one_in_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = local(tmp_path, '\n[storage.-x]\ntype = "local"\nstorage_path = "/nowhere/at/all"\n')
+    for config, hint in (
+        (tmp_path / "elsewhere.toml", f"storage write FILE --to -x --config {path}"),
+        (path, "storage write FILE --to -x\n"),
+    ):
+        monkeypatch.setenv("STORAGE_CONFIG", str(config))
+        async with StorageApp(path).run_test(size=(300, 40)) as pilot:
+            await settle(pilot)
+            await press(pilot, "j", "b")
+            lines = [line.strip(" │") for line in screen_text(pilot).splitlines()]
+            assert hint in "\n".join(lines)
+
+
 @pytest.mark.parametrize("size", SIZES)
 async def test_a_server_that_is_down_is_told_and_tried_again(
     tmp_path: Path,

@@ -196,7 +196,7 @@ class BrowseScreen(BlobFilter):
             return Content("Listing…")
         if total:
             return notices.nothing_found(self.words, self.key)
-        return notices.empty(self.row, self.key)
+        return notices.empty(self.row, self.app.workspace.file.path, self.key)
 
     @on(Table.Moved)
     def show_detail(self) -> None:

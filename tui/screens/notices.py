@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from storage_core.paths import command
 from tui.screens.blob import opening
 from tui.text import printable
 
@@ -42,8 +43,14 @@ def nothing_found(filtered: str, key: KeyOf) -> Content:
     )
 
 
-def empty(row: Row, key: KeyOf) -> Content:
-    """There is no blob in this storage: how one gets there."""
+def empty(row: Row, path: str, key: KeyOf) -> Content:
+    """There is no blob in this storage: how one gets there.
+
+    Args:
+        row: the storage.
+        path: the configuration file.
+        key: the keys of commands.
+    """
     said = [
         Content.styled("No blobs yet\n\n", "bold $foreground"),
         Content("A program writes one with\n\n"),
@@ -53,9 +60,10 @@ def empty(row: Row, key: KeyOf) -> Content:
     ]
     if row.entry or row.default:
         to = "" if row.default else f" --to {shlex.quote(row.name)}"
+        write = command(f"write FILE{to}", path)
         said += [
             Content("and the command line with\n\n"),
-            Content.styled(f"    storage write FILE{printable(to)}\n\n", "$foreground"),
+            Content.styled(f"    {printable(write)}\n\n", "$foreground"),
         ]
     return Content.assemble(*said, *_key(key("reload", "f5"), "looks again"))
 
