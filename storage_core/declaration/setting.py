@@ -123,7 +123,10 @@ def as_written(setting: Setting, value: Any) -> Any:
     Anything else comes back as it is; the checks say what is wrong with it.
     """
     if setting.form == "path" and isinstance(value, os.PathLike):
-        return os.fspath(value)
+        path = os.fspath(value)
+        # `Path("s3://bucket")` is `s3:/bucket`: a folder of that name is not what was meant.
+        scheme, separator, _ = path.partition(":/") if isinstance(path, str) else ("", "", "")
+        return value if separator and len(scheme) > 1 and "/" not in scheme else path
     if setting.form == "json" and isinstance(value, Mapping):
         from json import dumps
 

@@ -204,6 +204,12 @@ def test_programs_pass_path_objects_and_mappings(tmp_path: Path) -> None:
     assert info["refresh_token"] not in repr(cloud)
     store = storage_core.open_store(FileStorage(base_path=tmp_path / "x"))  # type: ignore[arg-type]
     assert store.read(store.write(b"data")) == b"data"
+    # Its slashes are one now: it would be a folder here.
+    address = FileStorage(base_path=Path("s3://bucket/x"))  # type: ignore[arg-type]
+    with pytest.raises(storage_core.ConfigurationError, match="base_path must be text"):
+        storage_core.open_store(address)
+    with pytest.raises(InvalidSettings, match="Base Path must be text"):
+        storage_core.ConfigFile(tmp_path / "storage.toml").add(address, name="x")
     with pytest.raises(storage_core.ConfigurationError, match="must be the JSON as text"):
         storage_core.open_store(
             GoogleCloudStorage(bucket="b", service_account_info={"a": tmp_path})  # type: ignore[arg-type]
