@@ -125,8 +125,9 @@ def as_written(setting: Setting, value: Any) -> Any:
     if setting.form == "path" and isinstance(value, os.PathLike):
         path = os.fspath(value)
         # `Path("s3://bucket")` is `s3:/bucket`: a folder of that name is not what was meant.
-        scheme, separator, _ = path.partition(":/") if isinstance(path, str) else ("", "", "")
-        return value if separator and len(scheme) > 1 and "/" not in scheme else path
+        scheme, separator, rest = path.partition(":/") if isinstance(path, str) else ("", "", "")
+        is_url = separator and len(scheme) > 1 and "/" not in scheme
+        return value if is_url and not rest.startswith("/") else path
     if setting.form == "json" and isinstance(value, Mapping):
         from json import dumps
 
