@@ -220,5 +220,7 @@ def test_http_says_that_its_server_is_down(server_down_url: str, operation: str)
 
 def test_what_a_file_system_cannot_do_is_told_in_words(server_down_url: str) -> None:
     configuration = storage_core.FileStorage(base_path=f"{server_down_url}/x", timeout=0.5)
-    with pytest.raises(storage_core.UnsupportedOperation, match="x cannot delete: http has no way to; use"):
+    with pytest.raises(
+        storage_core.UnsupportedOperation, match="cannot delete: http has no way to"
+    ):
         storage_core.open_store(configuration).delete("results/x")
