@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from storage_core import keys
 from storage_core.backends.base import CHUNK_SIZE, DEFAULT_TIMEOUT, Blob
-from storage_core.errors import ConfigurationError, StorageError
+from storage_core.errors import ConfigurationError, StorageError, StorageUnavailable
 from storage_core.keys import Key, Kind, Naming
 
 if TYPE_CHECKING:
@@ -263,14 +263,21 @@ class Store:
         return self.configuration.opened(timeout=self.timeout)
 
     def _is_whole(self, key: Key) -> bool:
-        """Whether there is a blob whose bytes have the hash that is its name."""
+        """Whether there is a blob whose bytes have the hash that is its name.
+
+        Raises:
+            StorageUnavailable: nobody knows, and to write would only wait as long once more.
+        """
         try:
             if not self._backend.exists(key):
                 return False
             with self.open(str(key)) as file:
                 while file.read(CHUNK_SIZE):
                     pass
+        except StorageUnavailable:
+            raise
         except StorageError:
+            # It is damaged, or these credentials may write and not read.
             return False
         return True
 

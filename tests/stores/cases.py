@@ -192,13 +192,17 @@ class RemoteCases(StoreCases):
         raise NotImplementedError
 
     def test_a_server_that_is_down_is_unavailable_within_the_deadline(
-        self, server_down: StorageConfiguration
+        self, server_down: StorageConfiguration, tmp_path: Path
     ) -> None:
         store = storage_core.open_store(server_down, timeout=DEADLINE)
         key = f"results/{token_hex(16)}"
+        source = tmp_path / "source"
+        source.write_bytes(b"x")
         for call in (
             lambda: store.write(b"x"),
+            lambda: store.write_file(source),
             lambda: store.read(key),
+            lambda: store.read_file(key, tmp_path / "target"),
             lambda: store.exists(key),
             lambda: store.delete(key),
             lambda: list(store.list()),
