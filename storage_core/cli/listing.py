@@ -88,7 +88,7 @@ def _table(found: Configurations) -> Iterator[str]:
     columns = (
         Column(""),
         Column("Name", folds=True),
-        Column("Type", drops=2),
+        Column("Type", folds=True, drops=2, narrowest=13),
         Column("Location", folds=True, drops=1, narrowest=24),
         Column("ID"),
     )

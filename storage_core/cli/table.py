@@ -118,26 +118,25 @@ def padded(text: str, width: int) -> str:
 def _staying(columns: Sequence[Column], widths: Sequence[int], width: int | None) -> list[int]:
     """The columns that do not drop below the rows: as many as a line of `width` cells has room for.
 
-    As long as one can drop, no column that never does has to fold.
+    One folds before it drops, but only when all whose turn is earlier have dropped; what never
+    drops folds last.
     """
     stay = list(range(len(columns)))
     droppable = [index for index in stay if columns[index].drops]
     for index in sorted(droppable, key=lambda index: columns[index].drops):
-        wanted = [_least(columns[each], widths[each]) for each in stay]
-        if width is None or sum(wanted) + _GAP * (len(wanted) - 1) <= width:
+        wanted = sum(widths[each] for each in stay) + _GAP * (len(stay) - 1)
+        if columns[index].folds:
+            wanted -= max(widths[index] - columns[index].narrowest, 0)
+        if width is None or wanted <= width:
             break
         stay.remove(index)
     return stay
 
 
-def _least(column: Column, natural: int) -> int:
-    return min(natural, column.narrowest) if column.folds and column.drops else natural
-
-
 def _narrowed(columns: Sequence[Column], widths: list[int], width: int) -> list[int]:
     """`widths` with the folding columns made narrower until a line fits, if it can.
 
-    Those that may drop go first, and of several the widest.
+    Those that may drop go first, in their turn; of the others the widest.
     """
     widths = list(widths)
     excess = sum(widths) + _GAP * (len(widths) - 1) - width
@@ -148,7 +147,7 @@ def _narrowed(columns: Sequence[Column], widths: list[int], width: int) -> list[
                 for index, column in enumerate(columns)
                 if column.folds and widths[index] > column.narrowest
             ),
-            key=lambda index: (columns[index].drops > 0, widths[index]),
+            key=lambda index: (columns[index].drops > 0, -columns[index].drops, widths[index]),
             default=None,
         )
         if widest is None:

@@ -195,6 +195,19 @@ def test_at_80_columns_names_types_and_ids_stay_whole(
     assert lines[4] == "    ~/data"
 
 
+def test_at_80_columns_a_long_type_folds_between_words(
+    terminal: Callable[..., object], config: Path
+) -> None:
+    config.write_text(
+        f'[storage.production-results]\nid = "{PROD_ID}"\ntype = "s3"\nbucket = "acme-results"\n'
+        f'[storage.tmp]\nid = "{LAPTOP_ID}"\ntype = "temporary"\n'
+    )
+    lines = _at_a_terminal(terminal)
+    assert lines[1].split() == ["production-results", "S3", "Storage", PROD_ID]
+    assert lines[3].split() == ["tmp", "Temporary", "Local", LAPTOP_ID]
+    assert lines[4].strip() == "Storage"
+
+
 def test_at_80_columns_the_type_makes_room_for_a_long_name(
     terminal: Callable[..., object], config: Path
 ) -> None:
