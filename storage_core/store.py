@@ -41,6 +41,7 @@ def get_store(
     Raises:
         StorageNotFound: nothing has this name or ID.
         ConfigurationError: the file, the configuration or a reference in it is wrong.
+        TypeError: `ref` is no text, or `timeout` no number.
     """
     from storage_core.config.file import ConfigFile
 
@@ -62,9 +63,12 @@ def open_store(configuration: StorageConfiguration, *, timeout: float | None = N
 
     Raises:
         ConfigurationError: a setting is wrong, or a reference cannot be resolved.
+        TypeError: `configuration` is none, or `timeout` no number.
     """
+    from storage_core.declaration.configuration import require_configuration
     from storage_core.declaration.table import read_settings, with_absolute_paths
 
+    require_configuration(configuration)
     cls = type(configuration)
     values, faults = read_settings(cls, configuration.given())
     if faults:
@@ -312,6 +316,7 @@ def _reopened(configuration: StorageConfiguration, timeout: float) -> Store:
 
 def _timeout(given: float | None, configuration: StorageConfiguration) -> float:
     if given is not None:
+        _require_number(given)
         source, value = "timeout", given
     elif text := os.environ.get("STORAGE_TIMEOUT"):
         source = "STORAGE_TIMEOUT"
@@ -327,6 +332,12 @@ def _timeout(given: float | None, configuration: StorageConfiguration) -> float:
         return seconds(value)
     except ValueError as error:
         raise ConfigurationError(f"{source} {error}") from None
+
+
+def _require_number(timeout: object) -> None:
+    if isinstance(timeout, bool) or not isinstance(timeout, int | float):
+        given = type(timeout).__name__
+        raise TypeError(f"timeout must be a number of seconds, not {given}")
 
 
 def _checked(data: bytes | bytearray | memoryview) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Callable
 from json import loads
 from pathlib import Path
 from secrets import token_hex
@@ -339,3 +340,22 @@ def test_what_may_be_a_secret_or_another_word_is_taken_for_no_setting_in_clear(
 ) -> None:
     nearest = nearest_setting(type_named(word), key)
     assert (nearest.name, nearest.alike, nearest.meant) == (name, True, False)
+
+
+@pytest.mark.parametrize(
+    ("misuse", "said"),
+    [
+        (lambda: storage_core.open_store("x"), "expected a storage configuration .*, not str"),
+        (
+            lambda: storage_core.open_store(None),
+            "expected a storage configuration .*, not NoneType",
+        ),
+        (lambda: storage_core.get_store(timeout="x"), "timeout must be a number of .*, not str"),
+        (lambda: storage_core.get_store(timeout=True), "timeout must be a number of .*, not bool"),
+    ],
+)
+def test_what_opens_a_store_says_which_type_it_takes(
+    misuse: Callable[[], object], said: str
+) -> None:
+    with pytest.raises(TypeError, match=f"^{said}$"):
+        misuse()
