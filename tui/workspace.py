@@ -96,10 +96,13 @@ class Workspace:
         mode = audit.loose_mode(self.file.path)
         rows = [row_of(entry, found, plain.get(entry.name, ())) for entry in found.entries.values()]
         rows.append(built_in(found.default is None))
+        notes = [str(each) for each in found.problems if each.name is None]
+        if found.override:
+            notes.append(found.override)
         return Snapshot(
             tuple(rows),
             found,
-            notes=tuple(printable(str(each)) for each in found.problems if each.name is None),
+            notes=tuple(map(printable, notes)),
             read_only=self._read_only(found),
             exposed=mode if mode is not None and audit.holds_secrets(found) else None,
             versions=0 if found.entries else self._kept(),

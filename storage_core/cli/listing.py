@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,6 @@ from storage_core.cli.command import Session, command, ref_argument
 from storage_core.cli.exposure import warn_if_exposed
 from storage_core.cli.table import Column, Row, cells, laid_out, padded, wrapped
 from storage_core.config.problems import by_line
-from storage_core.errors import StorageError
 from storage_core.types.temporary import TemporaryLocalStorage
 
 if TYPE_CHECKING:
@@ -79,8 +77,8 @@ def _list(found: Configurations) -> Iterator[str]:
         yield f"Create the first one: {output.safe(paths.command('create', found.path))}"
     yield ""
     yield _default_line(found)
-    if override := os.environ.get("STORAGE_DEFAULT"):
-        yield _override_line(found, override)
+    if found.override:
+        yield output.safe(found.override)
 
 
 def _table(found: Configurations) -> Iterator[str]:
@@ -113,14 +111,6 @@ def _default_line(found: Configurations) -> str:
         return f"{_mark()} default: {output.safe(found.default)}"
     used = TemporaryLocalStorage()
     return f"No default is set: {used.label} is used ({output.safe(used.location)})."
-
-
-def _override_line(found: Configurations, override: str) -> str:
-    try:
-        name = found.find(override, partial=False).name
-    except StorageError:
-        return f"! STORAGE_DEFAULT is {output.safe(override)}, but there is none of this name or ID"
-    return f"STORAGE_DEFAULT makes {output.safe(name)} the default here."
 
 
 def _mark() -> str:

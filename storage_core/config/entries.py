@@ -7,6 +7,7 @@ and show the broken ones with their problem.
 from __future__ import annotations
 
 import builtins
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from os.path import dirname
@@ -23,7 +24,7 @@ from storage_core.config.problems import (
 )
 from storage_core.declaration.configuration import StorageConfiguration
 from storage_core.declaration.table import read_settings, with_absolute_paths
-from storage_core.errors import ConfigurationError
+from storage_core.errors import ConfigurationError, StorageNotFound
 from storage_core.paths import shortened
 from storage_core.types import type_named
 
@@ -106,6 +107,17 @@ class Configurations(Mapping[str, StorageConfiguration]):
     def newer(self) -> bool:
         """Whether the file was written for a newer version of this program."""
         return is_newer(self.tables)
+
+    @property
+    def override(self) -> str:
+        """What `STORAGE_DEFAULT` does to the default in this process, in one line; or nothing."""
+        ref = os.environ.get("STORAGE_DEFAULT")
+        if not ref:
+            return ""
+        try:
+            return f"STORAGE_DEFAULT makes {self.find(ref, partial=False).name} the default here."
+        except StorageNotFound:
+            return f"STORAGE_DEFAULT is {ref}, but there is none of this name or ID."
 
     def find(self, ref: str, *, partial: bool = True) -> Entry:
         """The entry that `ref` means: a name, an ID or (if `partial`) the start of an ID.

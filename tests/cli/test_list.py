@@ -267,7 +267,7 @@ def test_storage_default_that_names_nothing_is_no_default(
     storage: Storage, two: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("STORAGE_DEFAULT", "nope")
-    assert "! STORAGE_DEFAULT is nope, but there is none of this name" in storage("ls").out
+    assert "STORAGE_DEFAULT is nope, but there is none of this name" in storage("ls").out
 
 
 def test_show_has_everything_but_secrets(storage: Storage, two: Path) -> None:

@@ -53,8 +53,18 @@ class Stepwise(Screen[ResultT]):
 
     @on(events.ScreenResume)
     def _resumed(self) -> None:
+        self._show_toasts(True)
         self._fit()
         self.paint_later()
+
+    @on(events.ScreenSuspend)
+    def _suspended(self) -> None:
+        # The screen on top shows them as well.
+        self._show_toasts(False)
+
+    def _show_toasts(self, shown: bool) -> None:
+        for rack in self.query("ToastRack"):
+            rack.display = shown
 
     @on(events.Resize)
     async def _resized(self) -> None:
