@@ -27,7 +27,9 @@ async def test_a_default_from_the_environment_is_told(
 
 
 async def test_what_is_said_in_passing_stands_on_the_screen_on_top_only(tmp_path: Path) -> None:
-    async with StorageApp(write(tmp_path / "storage.toml")).run_test(size=(120, 40)) as pilot:
+    async with StorageApp(write(tmp_path / "storage.toml")).run_test(
+        size=(120, 40), notifications=True
+    ) as pilot:
         await settle(pilot)
         await press(pilot, "u")
         assert screen_text(pilot).count("Nothing to undo.") == 1
