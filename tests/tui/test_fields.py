@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from tests.tui.driving import enter, opened, press, read, said, screen_text, settle
+from tests.tui.driving import enter, opened, press, read, said, screen_text, settle, write
 from tui.screens.form import FormScreen
 from tui.widgets.field import Field
 from tui.widgets.form_lines import More
@@ -270,3 +270,44 @@ async def test_a_worker_that_makes_way_for_another_does_not_end_the_waiting(
         await waiting
         assert first.is_cancelled
         assert second.is_finished
+
+
+@pytest.mark.parametrize("name", ["base_path", "options", "connection_string", "timeout"])
+async def test_nothing_is_selected_in_a_field_that_gets_the_focus_and_typing_goes_on_at_its_end(
+    tmp_path: Path, name: str
+) -> None:
+    azure = name == "connection_string"
+    settings = {
+        "base_path": f'base_path = "file://{tmp_path}/b"\n',
+        "connection_string": f'container = "c"\nconnection_string = "{secrets.token_hex()}"\n',
+    }
+    type_, required = ("azure", "connection_string") if azure else ("file", "base_path")
+    text = f'[storage.a]\ntype = "{type_}"\n{settings[required]}timeout = 5\n'
+    path = write(tmp_path / "storage.toml", f"{text}[storage.a.options]\nx = 1\ny = 2\n")
+    async with opened(path, (120, 60)) as pilot:
+        await press(pilot, "e")
+        edited = field(pilot, name)
+        before = str(edited.value)
+        for _ in range(20):
+            if edited.has_focus_within:
+                break
+            await press(pilot, "tab")
+        await press(pilot, "x")
+        assert edited.value == f"{before}x"
+        # The same when one comes back to it, wherever the cursor stood.
+        await press(pilot, "left", "left", "shift+left", "tab", "shift+tab", "backspace")
+        assert edited.value == before
+
+
+async def test_the_form_opens_with_nothing_selected_and_a_click_puts_the_cursor_where_it_is(
+    tmp_path: Path,
+) -> None:
+    async with opened(write(tmp_path / "storage.toml"), (120, 40)) as pilot:
+        await press(pilot, "e", "backspace", "x")
+        bucket = field(pilot, "bucket")
+        assert bucket.value == "acme-resultx"
+        await press(pilot, "tab")
+        target = bucket.focus_target
+        await pilot.click(target, offset=(target.gutter.left + 4, 0))
+        await press(pilot, "y")
+        assert bucket.value == "acmey-resultx"

@@ -15,7 +15,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
-from textual.widgets import Input, OptionList
+from textual.widgets import OptionList
 
 from tui.commands import shown_key
 from tui.text import cut, printable
@@ -84,11 +84,7 @@ class Menu(OptionList):
 
     def action_close(self) -> None:
         """Choose nothing; what is typed goes on where it was."""
-        opener = self.opener
-        self.screen.set_focus(opener)
-        if isinstance(opener, Input):
-            # A field that gets the focus selects all it holds: the next key would replace it.
-            opener.call_later(opener.action_end)
+        self.screen.set_focus(self.opener)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Give the focus back and tell."""

@@ -87,8 +87,6 @@ class ReferenceField(LineField):
             edited=self._recognise,
             taken_back=self._take_back,
             masked=self._secret_at(source),
-            # The focus may come to it in the midst of typing.
-            select_on_focus=not self._large,
             compact=True,
         )
         self._chooser = Chooser(sources, source)

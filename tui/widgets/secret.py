@@ -10,8 +10,10 @@ from textual.widgets import Input, TextArea
 
 from storage_core.redaction import secret_spans
 from tui.commands import shown_key
+from tui.widgets.line_input import LineInput
 
 if TYPE_CHECKING:
+    from textual import events
     from textual.timer import Timer
 
     from tui.app import StorageApp
@@ -22,7 +24,7 @@ REVEALED_FOR = 10.0
 BULLET = "•"
 
 
-class SecretInput(Input):
+class SecretInput(LineInput):
     """One line. `reveal` shows it for a while, unless the field is left sooner."""
 
     app: StorageApp
@@ -179,6 +181,11 @@ class SecretArea(TextArea):
     def on_mount(self) -> None:
         """The app knows the keys."""
         self.placeholder = self._hint.format(key=shown_key(self.app.key_of("reveal") or "f2"))
+
+    def on_focus(self, event: events.Focus) -> None:
+        """Typing goes on at the end; a click, which comes after this, may choose another place."""
+        if not event.from_app_focus:
+            self.move_cursor(self.document.end)
 
     def get_line(self, line_index: int) -> Text:
         """The line as drawn."""

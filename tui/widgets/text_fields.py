@@ -13,6 +13,7 @@ from textual.widgets import Input, TextArea
 
 from tui.table_text import table_text
 from tui.widgets.field import Field, as_text, example_of
+from tui.widgets.line_input import LineInput
 from tui.widgets.menu import Menu
 from tui.widgets.secret import SecretArea, UrlInput
 
@@ -81,7 +82,7 @@ class TextField(LineField):
 
     def _input(self, **kwargs: Any) -> Input:
         if self.setting.form not in ("url", "path"):
-            return Input(self.start, **kwargs)
+            return LineInput(self.start, **kwargs)
         # A path may be one with a colon and an @; an address is none but lacks its scheme.
         return UrlInput(self.start, bare=self.setting.form == "url", **kwargs)
 
