@@ -70,9 +70,11 @@ async def test_a_protected_configuration_is_deleted_only_once_its_name_is_typed(
         await settle(pilot)
         await press(pilot, "j", "delete")
         await press(pilot, *"lapto", "enter", "enter")
-        assert said(pilot) == "That is not the name; nothing is deleted."
+        assert "✗ that is not its name: laptop" in screen_text(pilot)
         assert names(pilot) == ["prod", "laptop"]
-        await press(pilot, "p", "enter")
+        await press(pilot, "p")
+        assert "✗" not in screen_text(pilot)
+        await press(pilot, "enter")
         assert names(pilot) == ["prod"]
 
 

@@ -56,6 +56,7 @@ class Ask(Dialog[str | None]):
                 yield Static(self._text, classes="text", markup=False)
             if self._typed is not None:
                 yield Input(id="typed", compact=True, placeholder="the name")
+                yield Static("", id="fault", markup=False)
             with Horizontal(classes="buttons"):
                 for result, label in self._answers:
                     button = Button(label, id=f"answer-{result}", compact=True)
@@ -71,13 +72,15 @@ class Ask(Dialog[str | None]):
     @on(Input.Changed, "#typed")
     def _typing(self, event: Input.Changed) -> None:
         self.query_one(f"#answer-{self._danger}").disabled = event.value.strip() != self._typed
+        self.query_one("#fault", Static).update("")
 
     @on(Input.Submitted, "#typed")
     def _typed_whole(self, event: Input.Submitted) -> None:
         if event.value.strip() == self._typed:
             self.dismiss(self._danger)
         else:
-            self.app.say("That is not the name; nothing is deleted.", severity="warning")
+            fault = f"✗ that is not its name: {printable(self._typed or '')}"
+            self.query_one("#fault", Static).update(fault)
 
     @on(Button.Pressed)
     def _answered(self, event: Button.Pressed) -> None:

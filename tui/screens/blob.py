@@ -97,7 +97,7 @@ class BlobCommands(StorageScreen[ResultT]):
                 "blob and loses it too."
             )
         if configuration.protected:
-            text.append(f"{name} is protected: type its name to delete the blob.")
+            text.append(f"Its storage is protected: type its name, {name}, to delete the blob.")
         answer = await self.app.push_screen_wait(
             Ask(
                 f"Delete {blob.key}?",
