@@ -310,6 +310,8 @@ async def test_a_folder_means_the_file_in_it_and_a_missing_one_is_told(tmp_path:
         await type_path(pilot, tmp_path / "missing" / "file")
         await press(pilot, "enter")
         assert "there is no folder" in plain(pilot)
+        await press(pilot, "x")
+        assert "there is no folder" not in plain(pilot)
         await type_path(pilot, Path(" "))
         await press(pilot, "enter")
         assert "name a file" in plain(pilot)

@@ -52,6 +52,11 @@ class DownloadScreen(Dialog[str]):
                 yield Button("Cancel", id="cancel", compact=True)
                 yield Button("Download", id="go", compact=True)
 
+    @on(Input.Changed)
+    def _edited(self) -> None:
+        # What was said is about another path.
+        self._tell("")
+
     @on(Input.Submitted)
     @on(Button.Pressed, "#go")
     def _go(self) -> None:
@@ -102,7 +107,6 @@ class DownloadScreen(Dialog[str]):
     def _begin(self) -> None:
         for part in self.query("#path, #go"):
             part.disabled = True
-        self.query_one("#state").remove_class("-wrong")
         self.query_one("#cancel").focus()
 
     def _end(self) -> None:
@@ -120,12 +124,16 @@ class DownloadScreen(Dialog[str]):
             room = max(4, width - cell_len(said) - 2)
             filled = min(room, room * done // size)
             text = f"{'━' * filled}{'╌' * (room - filled)}  {said}"
-        self.query_one("#state", Static).update(text)
+        self._tell(text)
+
+    def _tell(self, text: str, *, wrong: bool = False) -> None:
+        state = self.query_one("#state", Static)
+        state.set_class(wrong, "-wrong")
+        state.update(text)
 
     def _fail(self, message: str) -> None:
-        state = self.query_one("#state", Static)
-        state.add_class("-wrong")
-        state.update("\n".join(wrap(f"✗ {printable(message)}", state.size.width or 60)))
+        width = self.query_one("#state").size.width or 60
+        self._tell("\n".join(wrap(f"✗ {printable(message)}", width)), wrong=True)
 
     @on(Button.Pressed, "#cancel")
     def action_cancel(self) -> None:
