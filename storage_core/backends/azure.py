@@ -56,6 +56,7 @@ class AzureBackend(RemoteBackend):
     """Blobs of one container, below a prefix."""
 
     place = "container"
+    place_setting = "Container"
 
     def __init__(
         self,
@@ -88,7 +89,12 @@ class AzureBackend(RemoteBackend):
         )
         signs_in_by = "Connection String" if connection_string else "the login for Account Name"
         self.credentials = f"{signs_in_by} and what it is allowed"
-        self.address = "the endpoint in Connection String" if connection_string else "Account Name"
+        if not connection_string:
+            self.address = "Account Name"
+        elif "blobendpoint=" in connection_string.lower():
+            self.address = "BlobEndpoint in Connection String"
+        else:
+            self.address = "AccountName in Connection String"
         self._container = container
         self._prefix = f"{prefix}/" if prefix else ""
         given: dict[str, Any] = {

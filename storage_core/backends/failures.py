@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from storage_core.backends.translate import Fault
 from storage_core.errors import (
@@ -17,6 +17,12 @@ from storage_core.errors import (
 if TYPE_CHECKING:
     from storage_core.backends.retry import GaveUp
     from storage_core.keys import Key
+
+REACH: Final = "be reached"
+"""What is done when a place is only looked for."""
+
+_ANSWERED: Final = (Fault.MISSING, Fault.PLACE_MISSING, Fault.DENIED, Fault.REDIRECTED)
+"""Failures of a place that was reached."""
 
 
 class Described(Protocol):
@@ -33,19 +39,23 @@ class Described(Protocol):
     def place_name(self) -> str: ...
 
     @property
+    def place_setting(self) -> str:
+        """What to correct when the place does not exist."""
+
+    @property
     def credentials(self) -> str:
         """What to check when access is denied."""
 
     @property
     def address(self) -> str:
-        """What to check when nobody answers."""
+        """What to check when nobody answers; empty where no setting says whom to ask."""
 
 
 def unanswered(where: Described, doing: str, why: str, gave_up: GaveUp) -> StorageError:
     """The deadline passed, or the last attempt failed."""
     return StorageUnavailable(
         f"{where.location} cannot {doing}: {why}, {gave_up}; "
-        f"check the network and {where.address}, or raise Timeout"
+        f"check the network{where.address and f' and {where.address}'}, or raise Timeout"
     )
 
 
@@ -56,18 +66,25 @@ def failed(where: Described, doing: str, key: Key | None, why: str, fault: Fault
     if fault is Fault.TAKEN:
         return BlobExists(f"{where.location} already holds a blob {key}; choose another key")
     what = f"{where.location} cannot {doing}"
+    if doing == REACH and fault in _ANSWERED:
+        what = where.location
     if fault in (Fault.MISSING, Fault.PLACE_MISSING):
         return ConfigurationError(
             f"{what}: {where.place} {where.place_name} does not exist; "
-            "create it, or correct the name"
+            f"create it or correct {where.place_setting}"
         )
     if fault is Fault.DENIED:
         return AccessDenied(f"{what}: access denied ({why}); check {where.credentials}")
     if fault is Fault.REDIRECTED:
         return ConfigurationError(
             f"{what}: the server redirects elsewhere, which is not followed; "
-            f"correct {where.address}"
+            f"correct {where.address or 'the settings'}"
         )
     if fault is Fault.MISCONFIGURED:
         return ConfigurationError(f"{what}: {why}; correct the settings")
-    return StorageUnavailable(f"{what}: {why}; see whether it is what {where.address} names")
+    if fault is Fault.UNKNOWN_HOST:
+        mend = f"correct {where.address}, or check the network"
+        return StorageUnavailable(
+            f"{what}: {why}; {mend if where.address else 'check the network'}"
+        )
+    return StorageUnavailable(f"{what}: {why}; check {where.address or 'the settings'}")

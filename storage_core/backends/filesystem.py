@@ -66,8 +66,9 @@ def open_filesystem(
         )
     else:
         opened = FileSystemBackend(base_path, options=given, timeout=timeout, secrets=secrets)
+    opened.place_setting = "Base Path"
     opened.credentials = "Base Path and the credentials in Options"
-    opened.address = "Base Path and Options"
+    opened.address = "Base Path and Options" if given else "Base Path"
     return opened
 
 

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 _SHAREABLE: Final = frozenset({"memory", *webdav.PROTOCOLS})
 """Blocking file systems that several threads may use at once; with the others they take turns."""
 
+_UNANSWERED: Final = (Fault.PASSING, Fault.DENIED, Fault.UNKNOWN_HOST)
+"""Why a server has not said whether a file exists."""
 
 _WORDS: Final = {
     "cat_file": "read",
@@ -66,6 +68,7 @@ class FileSystemCalls(RemoteBackend):
     """What opens a file system and calls it; the operations are up to the subclass."""
 
     place = "folder"
+    place_setting = "Base Path"
     credentials = ""
     address = ""
 
@@ -170,7 +173,7 @@ class FileSystemCalls(RemoteBackend):
         except FileNotFoundError as error:
             # That is what fsspec's http makes of whatever went wrong.
             cause = error.__cause__
-            if cause is not None and self._fault(cause) in (Fault.PASSING, Fault.DENIED):
+            if cause is not None and self._fault(cause) in _UNANSWERED:
                 raise cause from None
             raise
         return found

@@ -44,8 +44,8 @@ class GCSBackend(RemoteBackend):
 
     counts = True
     place = "bucket"
+    place_setting = "Bucket"
     credentials = "Service Account Info and what the account is allowed"
-    address = "Endpoint URL"
 
     def __init__(
         self,
@@ -79,6 +79,10 @@ class GCSBackend(RemoteBackend):
         super().__init__(
             f"gs://{bucket}/{prefix}".rstrip("/"), bucket, timeout=timeout, secrets=secrets
         )
+        # Without an endpoint no setting says where the server is.
+        self.address = "Endpoint URL" if endpoint_url else ""
+        if dict(options or {}).get("endpoint_url"):
+            self.address = "endpoint_url in Options"
         self._bucket = bucket
         self._prefix = f"{prefix}/" if prefix else ""
         given = {

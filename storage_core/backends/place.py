@@ -51,6 +51,7 @@ class RemotePlace(ABC):
     """
 
     place: str
+    place_setting: str
     credentials: str
     address: str
 

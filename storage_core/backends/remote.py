@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from storage_core.backends import io_loop
 from storage_core.backends.base import Backend, Blob
+from storage_core.backends.failures import REACH
 from storage_core.backends.place import Found, Received, RemotePlace
 from storage_core.backends.stream import PIECE, RemoteFile
 from storage_core.backends.translate import Fault
@@ -96,7 +97,7 @@ class RemoteBackend(RemotePlace, Backend):
     # The operations, whole.
 
     async def _checked(self) -> None:
-        await self.attempted("be reached", None, self._find_place)
+        await self.attempted(REACH, None, self._find_place)
 
     async def _get_checked(self, key: Key) -> bytes:
         return await self._received(

@@ -46,8 +46,8 @@ class S3Backend(RemoteBackend):
 
     counts = True
     place = "bucket"
+    place_setting = "Bucket"
     credentials = "AWS Access Key ID, AWS Secret Access Key and what they are allowed"
-    address = "Endpoint URL"
 
     def __init__(
         self,
@@ -88,6 +88,10 @@ class S3Backend(RemoteBackend):
         self._bucket = bucket
         self._prefix = f"{prefix}/" if prefix else ""
         self._region = region
+        # Without an endpoint it is the region that makes the name of the server.
+        self.address = "Endpoint URL" if endpoint_url else "Region Name"
+        if dict(options or {}).get("endpoint_url"):
+            self.address = "endpoint_url in Options"
         descriptions(None)
         config: dict[str, Any] = {
             "connect_timeout": timeout,
@@ -95,7 +99,7 @@ class S3Backend(RemoteBackend):
             "retries": {"total_max_attempts": 1},
             "http_session_cls": HTTPSession,
         }
-        if endpoint_url or dict(options or {}).get("endpoint_url"):
+        if self.address != "Region Name":
             # Services other than AWS answer wrongly when they are asked for its newer checksums.
             config["request_checksum_calculation"] = "when_required"
             config["response_checksum_validation"] = "when_required"

@@ -41,6 +41,9 @@ class Fault(Enum):
     PASSING = auto()
     """It may be gone a moment later: 429, 5xx, a broken or refused connection, a time-out."""
 
+    UNKNOWN_HOST = auto()
+    """No server has this name, as far as anybody here can tell."""
+
     OTHER = auto()
 
 
@@ -199,7 +202,7 @@ def _deeper_fault(error: BaseException) -> Fault | None:
             if isinstance(inner, ssl.SSLCertVerificationError):
                 return Fault.MISCONFIGURED
             if _is_unknown_host(inner) or _is_unknown_host(getattr(inner, "os_error", None)):
-                return Fault.OTHER
+                return Fault.UNKNOWN_HOST
     return None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 import time
 from collections.abc import Callable, Iterator
+from fnmatch import fnmatch
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from secrets import token_hex
@@ -15,9 +16,13 @@ import pytest
 
 from storage_core.backends.azure import AzureBackend
 from storage_core.backends.base import Backend
+from storage_core.backends.failures import failed, unanswered
 from storage_core.backends.filesystem import open_filesystem
 from storage_core.backends.gcs import GCSBackend
+from storage_core.backends.remote import RemoteBackend
+from storage_core.backends.retry import GaveUp
 from storage_core.backends.s3 import S3Backend
+from storage_core.backends.translate import Fault
 from storage_core.errors import (
     AccessDenied,
     ConfigurationError,
@@ -101,6 +106,51 @@ def test_a_host_that_nobody_knows_is_not_tried_again(driver: str) -> None:
     error = failure(lambda: DRIVERS[driver]("http://no-such-host.invalid").get(KEY))
     assert type(error) is StorageUnavailable
     assert "tried" not in str(error)
+
+
+@pytest.mark.parametrize(
+    ("driver", "setting"),
+    [
+        ("s3", "Endpoint URL"),
+        ("azure", "BlobEndpoint in Connection String"),
+        ("gcs", "Endpoint URL"),
+        ("http", "Base Path"),
+    ],
+)
+def test_a_host_that_nobody_knows_is_blamed_on_the_setting_that_names_it(
+    driver: str, setting: str
+) -> None:
+    error = failure(lambda: DRIVERS[driver]("http://no-such-host.invalid").check())
+    assert f"; correct {setting}, or check the network" in str(error)
+
+
+def test_without_an_endpoint_the_region_is_what_leads_nowhere() -> None:
+    # No look-up: a name server that answers for every name would spoil it.
+    backend = S3Backend("bucket", **KEYS, region="eu-wst-1", timeout=TIMEOUT)
+    unknown = failed(backend, "be reached", None, "Name not known", Fault.UNKNOWN_HOST)
+    assert str(unknown).endswith("; correct Region Name, or check the network")
+    down = unanswered(backend, "be reached", "no answer", GaveUp(1, TIMEOUT))
+    assert "check the network and Region Name, or raise Timeout" in str(down)
+    google = GCSBackend("bucket", timeout=TIMEOUT)
+    unknown = failed(google, "be reached", None, "Name not known", Fault.UNKNOWN_HOST)
+    assert str(unknown).endswith(": Name not known; check the network")
+
+
+@pytest.mark.parametrize(
+    ("backend", "said"),
+    [
+        (S3Backend("Acme", **KEYS, timeout=TIMEOUT), "bucket Acme does not exist; * Bucket"),
+        (AzureBackend("acme", account_name="a", timeout=TIMEOUT), "container acme * Container"),
+        (open_filesystem("s3://acme/below", timeout=TIMEOUT), "bucket acme * Base Path"),
+    ],
+)
+def test_a_place_that_was_looked_for_in_vain_was_reached(backend: Backend, said: str) -> None:
+    assert isinstance(backend, RemoteBackend)
+    for fault in (Fault.MISSING, Fault.PLACE_MISSING):
+        error = str(failed(backend, "be reached", None, "404", fault))
+        assert fnmatch(error, f"{backend.location}: {said}")
+        assert "create it or correct" in error
+    assert "cannot" not in str(failed(backend, "be reached", None, "403", Fault.DENIED))
 
 
 WRONG: dict[str, tuple[Callable[[], object], type[StorageError], str]] = {
