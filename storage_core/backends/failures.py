@@ -83,8 +83,6 @@ def failed(where: Described, doing: str, key: Key | None, why: str, fault: Fault
     if fault is Fault.MISCONFIGURED:
         return ConfigurationError(f"{what}: {why}; correct the settings")
     if fault is Fault.UNKNOWN_HOST:
-        mend = f"correct {where.address}, or check the network"
-        return StorageUnavailable(
-            f"{what}: {why}; {mend if where.address else 'check the network'}"
-        )
+        correct = where.address and f"correct {where.address}, or "
+        return StorageUnavailable(f"{what}: {why}; {correct}check the network")
     return StorageUnavailable(f"{what}: {why}; check {where.address or 'the settings'}")
