@@ -1,4 +1,4 @@
-"""What stands below a dialog: the screen it was opened over, dimmed."""
+"""Dialogs: the screen below, dimmed, and the keys that answer a question."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.content import Content
 from textual.pilot import Pilot
 from textual.screen import Screen
+from textual.widgets import Button
 
-from tests.tui.driving import press, screen_text, settle, write
+from tests.tui.driving import TWO, names, press, read, screen_text, settle, the_list, write
 from tui import commands
 from tui.app import StorageApp
+from tui.screens.ask import Ask
 from tui.screens.base import Dialog
 from tui.screens.help import HelpScreen
 
@@ -63,3 +66,53 @@ async def test_what_is_below_looks_as_textual_would_have_it(
 
 def _looks(pilot: Pilot[Any]) -> str:
     return pilot.app.export_screenshot(title="", simplify=True)
+
+
+async def test_the_first_letter_of_an_answer_chooses_it_and_enter_stays_on_the_safe_one(
+    tmp_path: Path,
+) -> None:
+    path = write(tmp_path / "storage.toml")
+    async with StorageApp(path).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        for keys, left in (("xc", 2), ("xz\r", 2), ("xD", 1), ("gxd", 0)):
+            await press(pilot, *("enter" if key == "\r" else key for key in keys))
+            assert len(names(pilot)) == left
+
+
+@pytest.mark.parametrize(("key", "kept"), [("k", False), ("d", False), ("s", True)])
+async def test_each_answer_of_a_form_that_is_left_has_a_letter_which_is_underlined(
+    tmp_path: Path, key: str, kept: bool
+) -> None:
+    path = write(tmp_path / "storage.toml")
+    async with StorageApp(path).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "e", "x", "escape")
+        for button in pilot.app.screen.query(Button):
+            assert isinstance(button.label, Content)
+            (span,) = button.label.spans
+            assert (span.start, span.end, span.style) == (0, 1, "underline")
+        await press(pilot, key)
+        assert (pilot.app.screen is the_list(pilot)) == (key != "k")
+    assert (read(path)["storage"]["prod"]["bucket"] == "acme-resultsx") == kept
+
+
+async def test_a_letter_answers_nothing_where_a_name_is_typed(tmp_path: Path) -> None:
+    path = write(tmp_path / "storage.toml", f"{TWO}protected = true\n")
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "j", "x", "c", "d", "tab", "d", "c")
+        assert isinstance(pilot.app.screen, Ask)
+        assert names(pilot) == ["prod", "laptop"]
+
+
+async def test_a_letter_that_two_answers_share_chooses_neither(tmp_path: Path) -> None:
+    async with StorageApp(write(tmp_path / "storage.toml")).run_test() as pilot:
+        await settle(pilot)
+        answers: list[str | None] = []
+        ask = Ask("?", "", [("a", "Take"), ("b", "Throw"), ("c", "Stop")], focus="a")
+        pilot.app.push_screen(ask, answers.append)
+        await settle(pilot)
+        await press(pilot, "t")
+        assert pilot.app.screen is ask
+        await press(pilot, "s")
+        assert answers == ["c"]

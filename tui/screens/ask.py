@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.widgets import Button, Input, Static
 
 from tui.screens.base import Dialog
@@ -17,6 +18,9 @@ from tui.text import printable
 
 class Ask(Dialog[str | None]):
     """One question with a few answers. Escape is no answer: None.
+
+    The first letter of an answer chooses it, where no other answer begins with it and nothing is to
+    be typed.
 
     Args:
         title: the question.
@@ -47,6 +51,12 @@ class Ask(Dialog[str | None]):
         super().__init__()
         self._title, self._text, self._answers = title, text, answers
         self._focus, self._danger, self._typed = focus, danger, typed
+        letters = [label[0].casefold() for _, label in answers]
+        self._letters = {
+            letter: result
+            for letter, (result, _) in zip(letters, answers, strict=True)
+            if typed is None and letters.count(letter) == 1
+        }
 
     def compose(self) -> ComposeResult:
         """Title, text, what to type, buttons."""
@@ -59,10 +69,20 @@ class Ask(Dialog[str | None]):
                 yield Static("", id="fault", markup=False)
             with Horizontal(classes="buttons"):
                 for result, label in self._answers:
-                    button = Button(label, id=f"answer-{result}", compact=True)
+                    button = Button(self._shown(label), id=f"answer-{result}", compact=True)
                     button.set_class(result == self._danger, "-danger")
                     button.disabled = result == self._danger and self._typed is not None
                     yield button
+
+    def _shown(self, label: str) -> Content:
+        known = label[0].casefold() in self._letters
+        return Content.assemble((label[0], "underline" if known else ""), label[1:])
+
+    def on_key(self, event: events.Key) -> None:
+        """A letter is as good as its button."""
+        if answer := self._letters.get((event.character or "").casefold()):
+            event.stop()
+            self.dismiss(answer)
 
     def on_mount(self) -> None:
         """The harmless answer has the focus, or what has to be typed."""
