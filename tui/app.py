@@ -22,6 +22,7 @@ from textual.filter import LineFilter, Monochrome, NoColor
 from textual.reactive import Reactive, reactive
 from textual.signal import Signal
 
+from storage_core.paths import command
 from tui import state
 from tui.background import begin, in_thread
 from tui.garbage import collect, collect_all, undisturbed
@@ -29,6 +30,7 @@ from tui.keymap import keymap
 from tui.restyle import restyle
 from tui.screens.base import StorageScreen
 from tui.snapshot import Snapshot
+from tui.text import printable
 from tui.theme import DARK, themes
 from tui.typed import Typed
 from tui.warm import warm_up
@@ -219,6 +221,10 @@ class StorageApp(App[None]):
             self.set_keymap(keys)
         if notes != self._keymap_notes:
             self._keymap_notes = notes
+            if len(notes) > 1:
+                # Each by itself they would hide the screen.
+                lists = command("validate", self.workspace.file.path)
+                notes = [f"[app.keys] has {len(notes)} mistakes; `{printable(lists)}` lists them."]
             for note in notes:
                 self.say(note, severity="warning")
         self.loaded.publish(self.snapshot)

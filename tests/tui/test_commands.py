@@ -166,6 +166,16 @@ async def test_a_broken_keymap_locks_nobody_out(tmp_path: Path, wanted: str) -> 
         assert not pilot.app.is_running or pilot.app._exit
 
 
+async def test_several_mistakes_in_the_keymap_are_told_in_one_line(tmp_path: Path) -> None:
+    keys = "\n[app.keys]\nquit = 7\nsav = 'x'\nnew = 'escape'\n"
+    path = write(tmp_path / "storage.toml", TWO + keys)
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        assert said(pilot) == (
+            f"[app.keys] has 3 mistakes; `storage validate --config {path}` lists them."
+        )
+
+
 def test_keys_may_be_swapped() -> None:
     wanted: dict[str, Any] = {"app": {"keys": {"default": "t", "test": "d"}}}
     assert keymap(wanted) == ({"default": "t", "test": "d"}, [])
