@@ -167,7 +167,7 @@ async def test_what_is_set_under_advanced_is_counted_while_it_is_folded(tmp_path
         assert "▸ Advanced  (5 more)" in screen_text(pilot)
         await press(pilot, "f3")
         await enter(pilot, "team")
-        assert "▾ Advanced  (5 more)" in screen_text(pilot)
+        assert "▾ Advanced  (5)" in screen_text(pilot)
         await press(pilot, "f3")
         assert "▸ Advanced  (5 more, 1 set)" in screen_text(pilot)
         await press(pilot, "f3", "end", "ctrl+u")

@@ -234,8 +234,8 @@ class FormScreen(SaveCommands):
         entered = self.query("#advanced Field").results(Field)
         count = 0 if shown else sum(f.value not in ("", None, f.setting.default) for f in entered)
         some = f", {count} set" if count else ""
-        sign = "▾" if shown else "▸"
-        self.query_one(More).update(f"{sign} Advanced  ({len(self._advanced)} more{some})")
+        sign, some = ("▾", "") if shown else ("▸", f" more{some}")
+        self.query_one(More).update(f"{sign} Advanced  ({len(self._advanced)}{some})")
 
     # ---- moving
 
