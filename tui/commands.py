@@ -103,7 +103,7 @@ LIST: Final = (
         # Before the list looks at it: what is typed right behind it is no command.
         priority=True,
     ),
-    Command("sort", ("s",), "Sort", "By file order, name, type or location.", "View"),
+    Command("sort", ("s",), "Sort", "By the file, name, type or location, in turn.", "View"),
     Command("versions", ("v",), "Versions", "Bring an earlier version of the file back.", "File"),
     Command("make_private", ("F",), "Make private", "Let nobody but you read the file.", "File"),
     Command("reload", ("f5",), "Reload", "Read the configuration file again.", "File"),
@@ -185,7 +185,9 @@ FORM: Final = (
         True,
         priority=True,
     ),
-    # Not before the fields: it may be remapped to a letter.
+    # These not before the fields: they may be remapped to a letter, and `:` is one.
+    PALETTE._replace(keys=("ctrl+p",)),
+    THEME,
     Command("help", ("f1",), "Help", "Show every key of this screen.", "App", True),
 )
 
@@ -209,7 +211,7 @@ BROWSE: Final = (
         "Blob",
     ),
     Command("filter", ("/",), "Filter", "Find by any part of the key.", "View", True),
-    Command("sort", ("s",), "Sort", "The newest, the first by name or the largest.", "View", True),
+    Command("sort", ("s",), "Sort", "By age, name or size, in turn.", "View", True),
     Command("all_kinds", ("1",), "All", "Show blobs of both kinds.", "View"),
     Command("only_flows", ("2",), "Flows", "Show blobs of the kind flows only.", "View"),
     Command("only_results", ("3",), "Results", "Show blobs of the kind results only.", "View"),

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from textual.command import CommandList
+from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.widgets import Input
 
@@ -58,10 +59,7 @@ async def test_help_and_palette_use_the_words_of_the_declaration(tmp_path: Path)
     async with app.run_test(size=(120, 60)) as pilot:
         await settle(pilot)
         await press(pilot, "ctrl+p")
-        offered = app.screen.query_one(CommandList)
-        while not offered.option_count:
-            await pilot.pause()
-        palette = dict(str(each.prompt).split("\n") for each in offered.options)
+        palette = await palette_of(pilot)
         await press(pilot, "escape", "question_mark")
         text = " ".join(screen_text(pilot).replace("▌", "").split())
         for command in commands.LIST:
@@ -164,6 +162,53 @@ async def test_a_broken_keymap_locks_nobody_out(tmp_path: Path, wanted: str) -> 
         assert isinstance(pilot.app.screen, HelpScreen)
         await press(pilot, "escape", "n", "escape", "q")
         assert not pilot.app.is_running or pilot.app._exit
+
+
+async def palette_of(pilot: Pilot[Any]) -> dict[str, str]:
+    """What the palette that is open offers, with what is said of each."""
+    offered = pilot.app.screen.query_one(CommandList)
+    while not offered.option_count:
+        await pilot.pause()
+    return dict(str(each.prompt).split("\n") for each in offered.options)
+
+
+async def test_the_palette_of_a_form_offers_its_commands_and_escape_leaves_all_as_it_was(
+    tmp_path: Path,
+) -> None:
+    async with StorageApp(write(tmp_path / "storage.toml")).run_test(size=(120, 60)) as pilot:
+        await settle(pilot)
+        await press(pilot, "e", "x", "ctrl+p")
+        palette = await palette_of(pilot)
+        for command in commands.FORM:
+            if command.name != "palette":
+                said = f"{command.label:<16}{commands.shown_key(command.keys[0])}"
+                assert palette[said] == command.tooltip
+        await press(pilot, "escape", "y", "f8", "escape", ":", "z")
+        assert isinstance(pilot.app.focused, Input)
+        assert pilot.app.focused.value == "acme-resultsxy:z"
+
+
+async def test_a_command_of_the_palette_works_on_the_field_that_has_the_focus(
+    tmp_path: Path,
+) -> None:
+    secret = token_hex()
+    path = write(tmp_path / "storage.toml", TWO.replace("env:PROD_S3_SECRET", secret))
+    async with StorageApp(path).run_test(size=(120, 60)) as pilot:
+        await settle(pilot)
+        await press(pilot, "e", "tab", "tab", "ctrl+p")
+        await palette_of(pilot)
+        await press(pilot, *"reveal")
+        while len(await palette_of(pilot)) > 1:
+            await pilot.pause()
+        await press(pilot, "enter")
+        assert secret in screen_text(pilot)
+        await press(pilot, "ctrl+p")
+        await palette_of(pilot)
+        await press(pilot, *"advanced")
+        while len(await palette_of(pilot)) > 1:
+            await pilot.pause()
+        await press(pilot, "enter")
+        assert "▾ Advanced" in screen_text(pilot)
 
 
 async def test_several_mistakes_in_the_keymap_are_told_in_one_line(tmp_path: Path) -> None:
