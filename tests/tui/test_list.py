@@ -258,12 +258,18 @@ async def test_sorting_is_remembered(tmp_path: Path) -> None:
     path = write(tmp_path / "storage.toml")
     async with StorageApp(path).run_test() as pilot:
         await settle(pilot)
+        assert "▾" not in screen_text(pilot)
         await press(pilot, "s")
         assert names(pilot) == ["laptop", "prod"]
         await pilot.app.workers.wait_for_complete()
     async with StorageApp(path).run_test() as pilot:
         await settle(pilot)
         assert names(pilot) == ["laptop", "prod"]
+        for head in ("Name ▾", "Type ▾", "Location ▾"):
+            assert head in screen_text(pilot)
+            assert screen_text(pilot).count("▾") == 1
+            await press(pilot, "s")
+        assert "▾" not in screen_text(pilot)
 
 
 def test_text_is_cut_and_wrapped_by_cells() -> None:

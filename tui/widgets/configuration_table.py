@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
@@ -12,9 +13,14 @@ from tui.widgets.columns import Column
 from tui.widgets.table import Cell, Table
 from tui.workspace import TestResult
 
+if TYPE_CHECKING:
+    from tui.app import StorageApp
+
 
 class ConfigurationTable(Table[Row]):
     """One row for each configuration, and one for what is used when no default is set."""
+
+    app: StorageApp
 
     def __init__(self, results: Mapping[str, TestResult], id: str | None = None) -> None:
         super().__init__(id=id)
@@ -22,12 +28,17 @@ class ConfigurationTable(Table[Row]):
         self.testing: set[str] = set()
         """IDs of configurations whose connection is being tested."""
 
+    def _head(self, title: str) -> str:
+        return f"{title} ▾" if title.lower() == self.app.remembered.sort else title
+
     def columns(self) -> Sequence[Column]:
         """Name, type, location, ID: the ID whole where there is room for it, or not at all."""
-        own = max((4, *(cell_len(row.name) for row in self.rows if not row.built_in)))
+        heads = [self._head(title) for title in ("Name", "Type", "Location")]
+        needs = [*map(cell_len, heads)]
+        own = max((needs[0], *(cell_len(row.name) for row in self.rows if not row.built_in)))
         name = max((own, *(cell_len(row.name) for row in self.rows if row.built_in)))
-        kind = max((4, *map(cell_len, {row.type for row in self.rows})))
-        place = max((8, *(cell_len(row.location) for row in self.rows)))
+        kind = max((needs[1], *map(cell_len, {row.type for row in self.rows})))
+        place = max((needs[2], *(cell_len(row.location) for row in self.rows)))
         name, kind, place = min(name, 40), min(kind, 24), min(place, 80)
         # What is left beside them, the signs and the gaps.
         left = self._room - 11 - kind - place
@@ -40,9 +51,9 @@ class ConfigurationTable(Table[Row]):
         whole = 23 if self._room >= 72 else 0
         return (
             Column("", 1, 1),
-            Column("Name", name, max(10, min(own, whole))),
-            Column("Type", kind, max(8, min(kind, whole))),
-            Column("Location", place, min(place, 20) if whole else 8, fills=True),
+            Column(heads[0], name, max(10, min(own, whole))),
+            Column(heads[1], kind, max(8, min(kind, whole))),
+            Column(heads[2], place, min(place, 20) if whole else needs[2], fills=True),
             Column("ID", identifier, min(identifier, 8)),
             Column("", 1, 1),
         )
