@@ -62,6 +62,9 @@ class View(NamedTuple):
     counts: tuple[int, int, int] = (0, 0, 0)
     """Blobs listed in all, flows, results; the filter left aside."""
 
+    sort: Sort = "age"
+    """The order they are in: the one asked for, or by name where nothing is known for that."""
+
 
 class OpenedStore:
     """A store for the time that a screen is open.
@@ -160,6 +163,8 @@ def arranged(blobs: Sequence[Listed], kind: Kind | None, words: Sequence[str], s
         if (kind is None or blob.kind == kind)
         and (not words or all(word in blob.key.lower() for word in words))
     ]
+    if all((blob.modified if sort == "age" else blob.size) is None for blob in rows):
+        sort = "name" if rows else sort
     # The sorts are stable: what is equal is in the order of the names.
     rows.sort(key=lambda blob: (blob.name.lower(), blob.key))
     if sort == "age":
@@ -171,6 +176,7 @@ def arranged(blobs: Sequence[Listed], kind: Kind | None, words: Sequence[str], s
         sum(blob.size or 0 for blob in rows),
         max((len(blob.name) for blob in blobs), default=0),
         (len(blobs), flows, len(blobs) - flows),
+        sort,
     )
 
 

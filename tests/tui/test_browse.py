@@ -7,14 +7,23 @@ import threading
 from collections.abc import Iterator
 from json import dumps
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from storage_core import StorageUnavailable, Store, get_store
+from storage_core import (
+    ConfigFile,
+    KVServerStorage,
+    StorageUnavailable,
+    Store,
+    get_store,
+    open_store,
+)
 from storage_core.backends.local import LocalBackend
+from tests.servers.kv import KVServer
 from tests.servers.s3 import REGION, S3Server
 from tests.tui.driving import (
     burst,
@@ -28,6 +37,7 @@ from tests.tui.driving import (
     write,
 )
 from tui.app import StorageApp
+from tui.blobs import SORTS
 from tui.screens.browse import BrowseScreen
 
 SIZES = [(120, 40), (80, 24), (60, 20)]
@@ -571,3 +581,20 @@ async def test_blobs_of_s3_are_listed_looked_into_and_deleted(
         assert "Flows 0" in screen_text(pilot)
     with get_store("cloud", config_path=path) as store:
         assert not store.exists("flows/code")
+
+
+async def test_where_neither_times_nor_sizes_are_known_blobs_are_said_to_be_by_name(
+    tmp_path: Path, kv_server: KVServer
+) -> None:
+    path = tmp_path / "storage.toml"
+    storage = KVServerStorage(api_address=kv_server.api_address, token=kv_server.token)
+    ConfigFile(path).add(storage, name="kv")
+    with open_store(storage) as store:
+        store.write(b"x", key=f"results/{token_hex()}")
+    async with StorageApp(path).run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        await press(pilot, "b")
+        for _ in SORTS:
+            assert "by name" in screen_text(pilot)
+            assert "Name ▾" in screen_text(pilot)
+            await press(pilot, "s")

@@ -151,7 +151,7 @@ class BrowseScreen(BlobFilter):
             near = key is not None and not sought
             place = min(table.cursor, len(view.rows) - 1) if near else 0
         self._view = view
-        table.longest = view.longest
+        table.longest, table.shown_sort = view.longest, view.sort
         table.show(view.rows, place)
         self._say()
 
@@ -168,7 +168,7 @@ class BrowseScreen(BlobFilter):
         total, shown = view.counts[0], len(view.rows)
         many = f"{shown:,} of {total:,} blobs" if self.words else _blobs(shown)
         size = human_size(view.size) if view.size else ""
-        order = ORDERS[self.table.sort]
+        order = ORDERS[view.sort]
         # Without a filter the number stands among the kinds as well.
         few = ((many,),) if self.words else ((size, order), (size,))
         known = total or not (self._listing or self._problem)

@@ -45,6 +45,11 @@ class BlobTable(Table[Listed]):
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
         self.sort: Sort = "age"
+        """The order that was chosen."""
+
+        self.shown_sort: Sort = "age"
+        """The order that the rows are in."""
+
         self.longest = 0
         """Characters of the longest name."""
 
@@ -58,7 +63,7 @@ class BlobTable(Table[Listed]):
         )
 
     def _head(self, sort: Sort, title: str) -> str:
-        return f"{title} ▾" if sort == self.sort else title
+        return f"{title} ▾" if sort == self.shown_sort else title
 
     def cells(self, row: Listed) -> Sequence[Cell]:
         """Numbers stand right, so that they can be compared."""
