@@ -7,9 +7,9 @@ One engine with the same words for `storage test` and for the app, which draws t
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import ceil
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
@@ -59,6 +59,9 @@ class StepResult:
     """Empty when it went well; else what happened and what to try, in one line. A step that is ok
     can have one too: a hint."""
 
+    removed: str = ""
+    """The folder that was made for the test and is gone again; empty where there was none."""
+
 
 @dataclass(frozen=True)
 class Waiting:
@@ -107,6 +110,16 @@ def steps(cls: type[StorageConfiguration]) -> tuple[Step, ...]:
     )
 
 
+def afterword(results: Iterable[StepResult]) -> str:
+    """What to say below a test that went well, in whole sentences; mostly nothing."""
+    return " ".join(
+        f"The folder {result.removed} was made for the test and removed again; "
+        "the first write creates it."
+        for result in results
+        if result.removed
+    )
+
+
 def probe(
     configuration: StorageConfiguration,
     *,
@@ -121,8 +134,9 @@ def probe(
         on_waiting: told when a call to a server begins, and each time that it is tried again; in
             this thread or in that of the drivers, so it must be quick.
 
-    The blob that is written is deleted even when reading it back fails. Closing the generator
-    between two steps cancels the rest, the deletion excepted.
+    The blob that is written is deleted even when reading it back fails, and so are the local
+    folders that were made for it. Closing the generator between two steps cancels the rest, the
+    deletion excepted.
     """
     by_name = {step.name: step for step in steps(type(configuration))}
 
@@ -190,15 +204,30 @@ def _found(store: Store, by_name: dict[StepName, Step], watch: _Watch) -> Iterat
     else:
         seconds = time.perf_counter() - started
         for index, step in enumerate(order):
-            yield StepResult(step, True, None if index else seconds)
+            hint = ""
+            if step is order[-1] and not store._backend.is_there():
+                hint = f"{store.location} does not exist yet; the first write will create it"
+            yield StepResult(step, True, None if index else seconds, hint)
 
 
 def _blob_steps(store: Store, by_name: dict[StepName, Step], watch: _Watch) -> Iterator[StepResult]:
     key = str(Key("results", f"storage-test-{random_name()}"))
-    with watch(by_name["write"]):
-        written = _timed(by_name["write"], lambda: store.write(PAYLOAD, key=key))
+    made: list[str] = []
+
+    def write() -> None:
+        store._backend.make_folders("results", made)
+        store.write(PAYLOAD, key=key)
+
+    def tidied_up() -> StepResult:
+        result = _deleted(store, by_name["delete"], key)
+        place = store._backend.location
+        gone = store._backend.remove_folders(made) and place in made
+        return replace(result, removed=store.location) if gone else result
+
     deleted: StepResult | None = None
     try:
+        with watch(by_name["write"]):
+            written = _timed(by_name["write"], write)
         yield written
         if not written.ok:
             return
@@ -206,13 +235,13 @@ def _blob_steps(store: Store, by_name: dict[StepName, Step], watch: _Watch) -> I
             read = _timed(by_name["read"], lambda: _read_back(store, key))
         yield read
         with watch(by_name["delete"]):
-            deleted = _deleted(store, by_name["delete"], key)
+            deleted = tidied_up()
         if read.ok:
             yield deleted
     finally:
         if deleted is None:
             # The test was cancelled, or the write failed on the way: leave nothing behind.
-            _deleted(store, by_name["delete"], key)
+            tidied_up()
 
 
 def _read_back(store: Store, key: str) -> None:

@@ -33,6 +33,7 @@ class Place(NamedTuple):
     location: str
     place: str
     place_name: str
+    place_setting: str = "Bucket"
     credentials: str = "the credentials"
     address: str = "the address"
 
@@ -62,6 +63,9 @@ class Bucket(LocalBackend):
         if self._name in FAILURES:
             raise FAILURES[self._name]
         super().check()
+
+    def is_there(self) -> bool:
+        return True
 
     def put(self, key: Key, data: bytes, *, overwrite: bool) -> None:
         self._wait()

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 from storage_core.keys import Key, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Iterator, MutableSequence, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -63,6 +63,23 @@ class Backend(ABC):
             AccessDenied: it refuses the credentials.
             ConfigurationError: the bucket or container does not exist.
         """
+
+    def is_there(self) -> bool:
+        """Whether the place exists; False where the first write will create it."""
+        return True
+
+    def make_folders(self, kind: Kind, made: MutableSequence[str]) -> None:  # noqa: B027 (few have any)
+        """Create what the first write of a blob of `kind` would.
+
+        Args:
+            kind: of the blob.
+            made: gets the folders that were not there, in the order in which they are made, also
+                where one of them fails.
+        """
+
+    def remove_folders(self, made: Sequence[str]) -> bool:
+        """Remove folders that `make_folders` has made; whether none was in use meanwhile."""
+        return True
 
     @abstractmethod
     def put(self, key: Key, data: bytes, *, overwrite: bool) -> None:

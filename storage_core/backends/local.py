@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 
 from storage_core.backends.base import CHUNK_SIZE, Backend, Blob, time_at
 from storage_core.backends.local_disk import (
+    insist,
     is_taken,
     is_temporary,
     make_folder,
@@ -37,7 +38,7 @@ from storage_core.keys import Key, Kind, is_name
 from storage_core.paths import LOCAL_SCHEMES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, MutableSequence, Sequence
     from pathlib import Path
 
 STALE_AFTER: Final = 3600.0
@@ -90,13 +91,30 @@ class LocalBackend(Backend):
                 "change its permissions or choose another folder"
             )
 
+    def is_there(self) -> bool:
+        return os.path.isdir(self.location)
+
+    def make_folders(self, kind: Kind, made: MutableSequence[str]) -> None:
+        try:
+            os.close(insist(lambda: self._open_kind(kind, create=True, made=made)))
+        except OSError as error:
+            raise self._failure("write", os.path.join(self.location, kind), error) from error
+
+    def remove_folders(self, made: Sequence[str]) -> bool:
+        try:
+            for path in reversed(made):
+                os.rmdir(path)
+        except OSError:
+            return False
+        return True
+
     def put(self, key: Key, data: bytes, *, overwrite: bool) -> None:
-        self._write(key, (data,), overwrite=overwrite)
+        self._write(key, lambda: (data,), overwrite=overwrite)
 
     def put_file(self, key: Key, path: Path, *, overwrite: bool) -> None:
         from storage_core.backends.files import chunks_of
 
-        self._write(key, chunks_of(path), overwrite=overwrite)
+        self._write(key, lambda: chunks_of(path), overwrite=overwrite)
 
     def get(self, key: Key) -> bytes:
         with self.open(key) as file:
@@ -182,7 +200,14 @@ class LocalBackend(Backend):
         except OSError as error:
             raise self._failure("list", os.path.join(self.location, kind), error) from error
 
-    def _write(self, key: Key, chunks: Iterable[bytes], *, overwrite: bool) -> None:
+    def _write(self, key: Key, chunks: Callable[[], Iterable[bytes]], *, overwrite: bool) -> None:
+        try:
+            insist(lambda: self._write_once(key, chunks(), overwrite=overwrite))
+        except FileNotFoundError as error:
+            raise self._failure("write", self._path(key), error) from error
+
+    def _write_once(self, key: Key, chunks: Iterable[bytes], *, overwrite: bool) -> None:
+        """Raises `FileNotFoundError` where the folder was removed meanwhile."""
         try:
             folder = self._open_kind(key.kind, create=True)
             try:
@@ -207,17 +232,24 @@ class LocalBackend(Backend):
                 os.close(folder)
         except FileExistsError as error:
             raise self._taken(key) from error
+        except FileNotFoundError:
+            raise
         except OSError as error:
             raise self._failure("write", self._path(key), error) from error
 
-    def _open_kind(self, kind: Kind, *, create: bool = False) -> int:
-        """Open the folder of `kind`; `create` makes it, and the folders above it, if missing."""
+    def _open_kind(
+        self, kind: Kind, *, create: bool = False, made: MutableSequence[str] | None = None
+    ) -> int:
+        """Open the folder of `kind`; `create` makes it, and the folders above it, if missing.
+
+        `made` gets those that it has made.
+        """
         try:
             folder = os.open(self.location, _FOLDER)
         except FileNotFoundError:
             if not create:
                 raise
-            self._make_folders(self.location)
+            self._make_folders(self.location, made)
             folder = os.open(self.location, _FOLDER)
         try:
             try:
@@ -225,20 +257,22 @@ class LocalBackend(Backend):
             except FileNotFoundError:
                 if not create:
                     raise
-            make_folder(kind, self._folder_mode, folder)
+            if make_folder(kind, self._folder_mode, folder) and made is not None:
+                made.append(os.path.join(self.location, kind))
             return os.open(kind, _FOLDER | os.O_NOFOLLOW, dir_fd=folder)
         finally:
             os.close(folder)
 
-    def _make_folders(self, path: str) -> None:
+    def _make_folders(self, path: str, made: MutableSequence[str] | None) -> None:
         parent, name = os.path.split(path)
         try:
             above = os.open(parent, _FOLDER)
         except FileNotFoundError:
-            self._make_folders(parent)
+            self._make_folders(parent, made)
             above = os.open(parent, _FOLDER)
         try:
-            make_folder(name, self._folder_mode, above)
+            if make_folder(name, self._folder_mode, above) and made is not None:
+                made.append(path)
         finally:
             os.close(above)
 

@@ -12,20 +12,27 @@ from typing import TYPE_CHECKING, Final
 from storage_core.errors import IntegrityError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+    from typing import TypeVar
+
+    T = TypeVar("T")
+
+TRIES: Final = 5
+"""Times that folders are made for one blob: a connection test that ends removes those it made."""
 
 _CREATE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _NO_LINKS: Final = (errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
 _NO_FOLDER_SYNC: Final = (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EBADF)
 
 
-def make_folder(name: str, mode: int, above: int) -> None:
-    """Create one folder for good; another writer may be faster."""
+def make_folder(name: str, mode: int, above: int) -> bool:
+    """Create one folder for good; False where it is there: another writer may be faster."""
     try:
         os.mkdir(name, mode, dir_fd=above)
     except FileExistsError:
-        return
+        return False
     sync_folder(above)
+    return True
 
 
 def new_temporary(mode: int, folder: int) -> tuple[str, int]:
@@ -96,3 +103,13 @@ def sync_folder(folder: int) -> None:
     except OSError as error:
         if error.errno not in _NO_FOLDER_SYNC:
             raise
+
+
+def insist(call: Callable[[], T]) -> T:
+    """What `call` returns, called again where a folder is gone that was there a moment before."""
+    for _ in range(TRIES - 1):
+        try:
+            return call()
+        except FileNotFoundError:
+            continue
+    return call()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from storage_core.cli import output
 from storage_core.cli.table import cells, padded, wrapped
+from storage_core.probe import afterword
 
 if TYPE_CHECKING:
     from storage_core.cli.probing import Probing
@@ -40,6 +41,7 @@ def show_checklists(probings: Sequence[Probing]) -> None:
             _emit_below(result.message, "    ")
         if each.ok():
             output.emit(f"    {'works':<{width}}  {_took(each.seconds)}")
+            _emit_below(afterword(each.results()), "    ")
 
 
 def show_lines(probings: Sequence[Probing]) -> None:

@@ -63,6 +63,24 @@ def test_all_are_tested_in_the_files_order_and_failures_say_why(
     assert outcome.err == "error: the test failed for wrong, bad\n"
 
 
+def test_a_folder_that_is_missing_is_told_and_is_missing_again_after_the_test(
+    storage: Storage, terminal: Callable[..., object], several: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "one"
+    hint = f"{folder} does not exist yet; the first write will create it"
+    assert storage("test", "one").out.endswith(f"; {hint}\n")
+    steps = storage("test", "one", "--json").json["results"][0]["steps"]
+    assert [step["message"] for step in steps if step["message"]] == [hint]
+    child = terminal("test", "one", COLUMNS="300")
+    assert ended(child) == 0
+    assert hint in child.before
+    assert f"The folder {folder} was made for the test and removed again; " in child.before
+    assert not folder.exists()
+    folder.mkdir()
+    assert "exist" not in storage("test", "one").out
+    assert [*folder.iterdir()] == []
+
+
 def test_refs_are_tested_once_each(storage: Storage, several: Path) -> None:
     outcome = storage("test", "two", "one", "two")
     assert outcome.code == 0
@@ -116,6 +134,8 @@ def test_the_times_of_all_checklists_stand_in_one_column(
 
 
 def test_all_get_a_line_each_at_a_terminal(terminal: Callable[..., object], several: Path) -> None:
+    for folder in ("one", "home"):
+        (several.parents[1] / folder).mkdir(exist_ok=True)
     child = terminal("test", "--all", NO_COLOR="1", COLUMNS="60")
     assert ended(child) == 1
     lines = lines_of(child)

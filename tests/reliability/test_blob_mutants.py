@@ -47,8 +47,8 @@ MUTANTS = {
     ),
     "no flush of a new folder": mutant(
         DISK,
-        "        return\n    sync_folder(above)\n",
-        "        return\n",
+        "        return False\n    sync_folder(above)\n",
+        "        return False\n",
         f"{CALLS}::test_new_folders_are_on_the_disk_before_a_blob_is_written_into_them",
     ),
     "no flush after a deletion": mutant(

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.pilot import Pilot
+from textual.widgets import Static
 
 from tests.tui.driving import enter, press, said, screen_text, settle, the_list, write
 from tui.app import StorageApp
@@ -142,9 +144,41 @@ async def test_a_path_is_relative_to_the_file_until_it_is_typed_anew(
         await settle(pilot)
         await press(pilot, "e", "f4")
         assert "It works" in screen_text(pilot)
-        assert [each.name for each in (*here.iterdir(), *kept.glob("sub*"))] == ["sub"]
+        assert place(pilot) == str(kept / "sub")
         await press(pilot, "enter", "end", "2", "f4")
-        assert [each.name for each in (*here.iterdir(), *kept.glob("sub*"))] == ["sub2", "sub"]
+        assert place(pilot) == str(here / "sub2")
+
+
+def place(pilot: Pilot[Any]) -> str:
+    """What the checklist says it tests."""
+    return str(pilot.app.screen.query_one(".place", Static).render())
+
+
+def checklist(pilot: Pilot[Any]) -> str:
+    """What it says, in one line."""
+    return " ".join(str(pilot.app.screen.query_one("#steps", Static).render()).split())
+
+
+async def test_a_folder_that_is_missing_is_told_twice_and_is_missing_again_after_the_test(
+    tmp_path: Path,
+) -> None:
+    path = write(
+        tmp_path / "storage.toml", '[storage.a]\ntype = "local"\nstorage_path = "~/typo/deep"\n'
+    )
+    async with StorageApp(path).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "t")
+        text = checklist(pilot)
+        assert "~/typo/deep does not exist yet; the first write will create it" in text
+        assert "It works" in text
+        assert "The folder ~/typo/deep was made for the test and removed again" in text
+        home = tmp_path / "user"
+        assert not (home / "typo").exists()
+        (home / "typo" / "deep").mkdir(parents=True)
+        await press(pilot, "t")
+        assert "It works" in (text := checklist(pilot))
+        assert "does not exist" not in text
+        assert "removed again" not in text
 
 
 async def test_a_test_that_waits_says_what_for_and_for_how_long(

@@ -1,4 +1,4 @@
-"""What the connection test says of a call while it waits for it."""
+"""What the connection test says of a call while it waits for it, and what it leaves behind."""
 
 from __future__ import annotations
 
@@ -6,8 +6,17 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from storage_core import KVServerStorage, LocalStorage
-from storage_core.probe import Step, Waiting, probe
+import pytest
+
+from storage_core import (
+    FileStorage,
+    KVServerStorage,
+    LocalStorage,
+    StorageConfiguration,
+    open_store,
+)
+from storage_core.backends import local
+from storage_core.probe import Step, Waiting, afterword, probe
 
 
 def waited_for(address: str, timeout: float) -> list[Waiting]:
@@ -47,3 +56,68 @@ def test_a_storage_on_this_machine_is_waited_for_in_silence(tmp_path: Path) -> N
     configuration = LocalStorage(storage_path=str(tmp_path / "data"))
     assert all(step.ok for step in probe(configuration, on_waiting=told.append))
     assert told == []
+
+
+@pytest.mark.parametrize("there", [(), ("deep",), ("deep", "deep/results")])
+@pytest.mark.parametrize("scheme", [None, "", "file://"])
+def test_folders_that_the_test_has_made_are_gone_after_it_and_no_others(
+    tmp_path: Path, scheme: str | None, there: tuple[str, ...]
+) -> None:
+    above = tmp_path / "above"
+    above.mkdir()
+    for folder in there:
+        (above / folder).mkdir()
+    place = str(above / "deep")
+    configuration: StorageConfiguration = LocalStorage(storage_path=place)
+    if scheme is not None:
+        configuration = FileStorage(base_path=f"{scheme}{place}")
+    results = list(probe(configuration))
+    assert all(result.ok for result in results)
+    assert sorted(str(path.relative_to(above)) for path in above.rglob("*")) == [*there]
+    said = [result.message for result in results if result.message]
+    if there:
+        assert (said, afterword(results)) == ([], "")
+    else:
+        location = configuration.location
+        assert said == [f"{location} does not exist yet; the first write will create it"]
+        assert f"The folder {location} was made for the test" in afterword(results)
+
+
+def test_a_test_that_is_cancelled_removes_its_folders_too(tmp_path: Path) -> None:
+    typo = tmp_path / "typo"
+    running = probe(LocalStorage(storage_path=str(typo / "deep")))
+    while next(running).step.name != "write":
+        pass
+    assert [path.name for path in typo.rglob("storage-test-*")]
+    running.close()
+    assert not typo.exists()
+
+
+def test_a_folder_that_somebody_uses_by_now_stays(tmp_path: Path) -> None:
+    store = open_store(LocalStorage(storage_path=str(tmp_path / "deep")))
+    running = probe(store.configuration)
+    results = [next(running)]
+    while results[-1].step.name != "write":
+        results.append(next(running))
+    key = store.write(b"kept")
+    results += running
+    assert all(result.ok for result in results)
+    assert afterword(results) == ""
+    assert store.read(key) == b"kept"
+
+
+def test_a_writer_makes_the_folders_again_that_a_test_has_just_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = open_store(LocalStorage(storage_path=str(tmp_path / "deep")))
+    before = local.new_temporary
+
+    def just_removed(mode: int, folder: int) -> tuple[str, int]:
+        monkeypatch.setattr(local, "new_temporary", before)
+        (tmp_path / "deep" / "results").rmdir()
+        (tmp_path / "deep").rmdir()
+        return before(mode, folder)
+
+    monkeypatch.setattr(local, "new_temporary", just_removed)
+    assert store.read(store.write(b"kept")) == b"kept"
+    assert local.new_temporary is before

@@ -10,7 +10,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Static
 
-from storage_core.probe import probe, steps
+from storage_core.probe import afterword, probe, steps
 from tui import commands
 from tui.background import stream
 from tui.screens.base import Dialog
@@ -130,6 +130,8 @@ class ProbeScreen(Dialog[TestResult]):
         else:
             total = milliseconds(sum(found.seconds or 0.0 for found in self._found))
             lines.append(Content.styled(f"It works: all done in {total}.", "bold $success"))
+            said = printable(afterword(self._found))
+            lines += [Content.styled(part, MUTED) for part in wrap(said, width) if said]
         self.query_one("#steps", Static).update(Content("\n").join(lines))
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
