@@ -71,6 +71,13 @@ LIST: Final = (
         "Change",
         changes=True,
     ),
+    Command(
+        "open_file",
+        ("o",),
+        "Open file",
+        "Open the file in your $EDITOR, at this table.",
+        "Change",
+    ),
     Command("undo", ("u",), "Undo", "Take back the last change.", "Change", changes=True),
     Command("redo", ("ctrl+r",), "Redo", "Make it again.", "Change", changes=True),
     Command(

@@ -437,13 +437,15 @@ async def test_on_a_broken_file_keys_say_what_to_do(tmp_path: Path) -> None:
     async with StorageApp(path).run_test() as pilot:
         await settle(pilot)
         await press(pilot, "n")
-        assert said(pilot) == "The file cannot be read; mend it in a text editor."
+        assert said(pilot) == "The file cannot be read; o opens it in your editor."
     ConfigFile(write(path)).set_default("laptop")
     write(path, "[storage\n")
     async with StorageApp(path).run_test() as pilot:
         await settle(pilot)
         await press(pilot, "slash")
-        assert said(pilot) == "The file cannot be read; v brings an earlier version back."
+        assert said(pilot) == (
+            "The file cannot be read; o opens it in your editor, v brings an earlier version back."
+        )
         assert not pilot.app.screen.query(Input)
 
 

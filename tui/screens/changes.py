@@ -80,7 +80,8 @@ class ChangeCommands(RowScreen):
         assert entry is not None
         if entry.by_hand:
             problem = printable(str(entry.problems[0]))
-            self.app.fail(f"{problem}; only a text editor can mend that")
+            opens = f"{self.key('open_file', 'o')} opens it"
+            self.app.fail(f"{problem}; only a text editor can mend that: {opens}")
             return
         types = await self.app.in_background("opening", _types_and_forms)
         cls = entry.cls or await self._mended_type(entry, types)

@@ -16,6 +16,7 @@ from tui.screens import welcomes
 from tui.screens.browsing import BrowseCommands
 from tui.screens.changes import ChangeCommands
 from tui.screens.filtering import FilterCommands
+from tui.screens.open_file import OpenFileCommands
 from tui.screens.safekeeping import SafekeepingCommands
 from tui.screens.testing import TestCommands
 from tui.snapshot import Row, Snapshot
@@ -28,7 +29,12 @@ from tui.widgets.table import Table
 
 
 class ConfigurationsScreen(
-    ChangeCommands, SafekeepingCommands, TestCommands, BrowseCommands, FilterCommands
+    ChangeCommands,
+    OpenFileCommands,
+    SafekeepingCommands,
+    TestCommands,
+    BrowseCommands,
+    FilterCommands,
 ):
     """The list and the details. What its commands do is in the classes it is made of."""
 
@@ -159,12 +165,14 @@ class ConfigurationsScreen(
         """In one line, for each command of the list."""
         snapshot, history = self.app.snapshot, self.app.workspace.history
         if snapshot.problem and action in _ON_A_FILE:
+            opens = f"The file cannot be read; {self.key('open_file', 'o')} opens it in your editor"
             if snapshot.versions:
-                key = self.key("versions", "v")
-                return f"The file cannot be read; {key} brings an earlier version back."
-            return "The file cannot be read; mend it in a text editor."
+                return f"{opens}, {self.key('versions', 'v')} brings an earlier version back."
+            return f"{opens}."
         if reason := super().why_not(action):
             return reason
+        if action == "open_file" and snapshot.stamp is None and not snapshot.problem:
+            return f"There is no configuration file yet; {self.key('new', 'n')} creates it."
         if action == "undo" and not history.done:
             return "Nothing to undo."
         if action == "redo" and not history.undone:

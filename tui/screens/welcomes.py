@@ -35,7 +35,9 @@ def unreadable(snapshot: Snapshot, key: KeyOf) -> Content:
         ("⚠ The configuration file cannot be read\n\n", "bold $warning"),
         (f"{snapshot.problem}\n\n", "$text"),
         "The app leaves the file alone until it can be read, and looks again when it changes.",
-        "\n\n" if snapshot.versions else "",
+        "\n\n",
+        (key("open_file", "o"), _KEY),
+        "  opens it in your editor, at the line that is wrong\n",
         *_restorable(snapshot, key),
     )
 

@@ -135,7 +135,7 @@ def lines_of(
             found.append(Line(f"  {place}", MUTED))
         found.append(Line())
         how = "in" if row.entry.by_hand else f"with {key('edit', 'e')}, or in"
-        found.append(Line(f"Mend it {how} the file with a text editor.", MUTED))
+        found.append(Line(f"Mend it {how} the file; {key('open_file', 'o')} opens it.", MUTED))
     elif row.entry.cls:
         for name, message in row.entry.cls.doubts_before(row.entry.settings):
             setting = row.entry.cls.setting_named(name)
