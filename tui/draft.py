@@ -50,8 +50,16 @@ def fault_of(cls: type[StorageConfiguration], setting: Setting, value: Any) -> s
 
 def doubts(cls: type[StorageConfiguration], values: Mapping[str, Any]) -> dict[str, str]:
     """What may be saved but not be opened, by setting."""
-    given = {name: value for name, value in values.items() if value not in (None, "")}
-    return dict(cls.doubts_before(given))
+    return dict(cls.doubts_before(_given(values)))
+
+
+def cautions(cls: type[StorageConfiguration], values: Mapping[str, Any]) -> dict[str, str]:
+    """What looks like a mistake and may be saved all the same, by setting."""
+    return dict(cls.cautions(_given(values)))
+
+
+def _given(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value not in (None, "")}
 
 
 def name_fault(file: RecordingFile, name: str, own: str | None) -> str | None:

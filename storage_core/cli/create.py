@@ -123,7 +123,7 @@ def report_created(
     output.emit(f"ID: {saved.id}")
     if is_default:
         output.emit("It is the default now.")
-    warn_of(ConfigFile(path).load(), name)
+    warn_of(ConfigFile(path).load(), name, saved.given())
 
 
 def _example(cls: type[StorageConfiguration]) -> str:

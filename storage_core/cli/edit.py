@@ -74,7 +74,7 @@ def edit(
         output.emit_json(entries.saved_as_json(file.load(), entry.name))
     else:
         output.emit(f"Updated {cls.label} {output.safe(entry.name)}")
-        warn_of(file.load(), entry.name)
+        warn_of(file.load(), entry.name, changes)
 
 
 def _changes(

@@ -6,11 +6,18 @@ Called by `storage validate` for all of them, by `ls` and by what saves for some
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from storage_core.cli import output
-from storage_core.config.audit import doubts, loose_mode, plain_secrets, worth_hiding
+from storage_core.config.audit import (
+    cautions,
+    cautions_of,
+    doubts,
+    loose_mode,
+    plain_secrets,
+    worth_hiding,
+)
 from storage_core.config.problems import Problem
 from storage_core.config.scan import line_of
 from storage_core.paths import command, shortened
@@ -46,9 +53,9 @@ def stored_plain(found: Configurations) -> Iterator[str]:
         yield f"{place}: {secret.setting.label} stands in the file as it is; run: {move}"
 
 
-def doubtful(found: Configurations, text: str = "", name: str | None = None) -> Iterator[str]:
-    """What cannot be opened as it stands, in one configuration (`name`) or in all."""
-    return (str(doubt) for doubt in doubts(found, text) if name in (None, doubt.name))
+def doubtful(found: Configurations, text: str = "") -> Iterator[str]:
+    """What cannot be opened as it stands, or looks wrong, in any configuration."""
+    return map(str, (*doubts(found, text), *cautions(found, text)))
 
 
 def passwords_in_urls(found: Configurations) -> Iterator[str]:
@@ -69,10 +76,14 @@ def misremapped(found: Configurations, key_mistakes: KeyMistakes | None) -> Iter
         yield str(Problem(message, found.path, line_of(found.text, path)))
 
 
-def warn_of(found: Configurations, name: str) -> None:
-    """Say on standard error what is not well about a configuration that was just saved."""
-    for warning in doubtful(found, name=name):
-        output.warn(warning)
+def warn_of(found: Configurations, name: str, keys: Collection[str]) -> None:
+    """Say on standard error what is not well about a configuration that was just saved.
+
+    What only looks wrong is said of the settings that were given: `keys`.
+    """
+    for doubt in (*doubts(found), *cautions_of(found, name, keys)):
+        if doubt.name == name:
+            output.warn(str(doubt))
     warn_if_exposed(found)
 
 

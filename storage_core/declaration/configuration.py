@@ -121,6 +121,24 @@ class StorageConfiguration(ABC):
             }
         )
 
+    @classmethod
+    def cautions(cls, values: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+        """What looks like a mistake and is none for sure: (setting's name, message).
+
+        Asked for where settings are edited, off the loop: this looks at the disk.
+
+        Args:
+            values: the settings that are given, as they are written, paths absolute.
+        """
+        from storage_core.declaration import cautions
+
+        for declared in cls.settings():
+            value = values.get(declared.name)
+            if said := cautions.of_setting(declared, value):
+                yield declared.name, said
+            elif declared.form == "table":
+                yield from ((declared.name, said) for said in cautions.in_table(value))
+
     def given(self) -> dict[str, Any]:
         """The settings that differ from their default, by name: what belongs into the file."""
         return {

@@ -10,21 +10,36 @@ from functools import cache
 @cache
 def aws_regions() -> Iterable[str]:
     """The AWS regions, as the installed SDK lists them."""
-    import json
-    from importlib.resources import files
-
-    # Asked for them, the SDK would read all of what it knows, and Python do nothing else for long
-    # enough that a person who is typing would feel it.
     try:
-        listed = files("botocore").joinpath("data/partitions.json").read_text(encoding="utf-8")
-        partitions = {each["id"]: each["regions"] for each in json.loads(listed)["partitions"]}
-        return sorted(region for region in partitions["aws"] if region != "aws-global")
+        return sorted(region for region in _partitions()["aws"] if region != "aws-global")
     except (OSError, ValueError, LookupError):
         # That file is nobody's promise.
         from botocore.session import Session
 
         regions: list[str] = Session().get_available_regions("s3")
         return regions
+
+
+@cache
+def all_aws_regions() -> frozenset[str]:
+    """Every region that the installed SDK lists, those of China and of governments too.
+
+    Empty where it does not say.
+    """
+    try:
+        return frozenset(region for regions in _partitions().values() for region in regions)
+    except (OSError, ValueError, LookupError):
+        return frozenset()
+
+
+def _partitions() -> dict[str, dict[str, object]]:
+    import json
+    from importlib.resources import files
+
+    # Asked for them, the SDK would read all of what it knows, and Python do nothing else for long
+    # enough that a person who is typing would feel it.
+    listed = files("botocore").joinpath("data/partitions.json").read_text(encoding="utf-8")
+    return {each["id"]: each["regions"] for each in json.loads(listed)["partitions"]}
 
 
 def aws_profiles() -> Iterable[str]:

@@ -87,6 +87,17 @@ class S3Storage(RemoteStorage):
         if "aws_session_token" in values and key not in values:
             yield "aws_session_token", "needs AWS Access Key ID and AWS Secret Access Key"
 
+    @classmethod
+    def cautions(cls, values: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+        from storage_core.declaration.cautions import is_aws, of_region, of_s3_bucket
+
+        yield from super().cautions(values)
+        if is_aws(values):
+            if said := of_s3_bucket(values.get("bucket")):
+                yield "bucket", said
+            if said := of_region(values.get("region_name")):
+                yield "region_name", said
+
     @property
     def location(self) -> str:
         return join_url(f"s3://{self.bucket}", self.prefix)

@@ -86,9 +86,12 @@ def test_a_relative_path_becomes_absolute(
     assert tables(config)["storage"]["x"]["storage_path"] == str(tmp_path / "data/here")
 
 
-def test_common_settings_have_options_too(storage: Storage, config: Path) -> None:
+def test_common_settings_have_options_too(
+    storage: Storage, config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KEY", token_hex(8))
     outcome = storage(
-        *("create", "s3", "--name", "x", "--bucket", "b", "--prefix", "/a/b/"),
+        *("create", "s3", "--name", "x", "--bucket", "acme", "--prefix", "/a/b/"),
         *("--timeout", "2.5", "--protected", "--options", "requester_pays=true"),
         *("--options", "client_kwargs.verify=/etc/ca.pem", "--options", '{"anon": false}'),
         *("--options", 'key = {ref = "env:KEY"}'),
@@ -104,10 +107,41 @@ def test_common_settings_have_options_too(storage: Storage, config: Path) -> Non
     }
 
 
-def test_a_reference_is_saved_as_it_is_without_a_warning(storage: Storage, config: Path) -> None:
-    outcome = create_s3(storage, "env:NOT_SET_ANYWHERE")
+def test_a_reference_is_saved_as_it_is(
+    storage: Storage, config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SET_SOMEWHERE", token_hex(8))
+    outcome = create_s3(storage, "env:SET_SOMEWHERE")
     assert (outcome.code, outcome.err) == (0, "")
-    assert tables(config)["storage"]["x"]["aws_secret_access_key"] == "env:NOT_SET_ANYWHERE"
+    assert tables(config)["storage"]["x"]["aws_secret_access_key"] == "env:SET_SOMEWHERE"
+
+
+def test_what_looks_like_a_mistake_is_saved_with_a_warning_of_what_was_given(
+    storage: Storage, config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PROD_S3_SECRET", token_hex(8))
+    created = storage(
+        *("create", "s3", "--name", "x", "--bucket", "Acme_Results", "--region-name", "eu-wst-1"),
+        *("--aws-access-key-id", "AKIA", "--aws-secret-access-key", "env:PROD_S3_SECRE"),
+    )
+    assert created.code == 0
+    secret, bucket, region = created.err.splitlines()
+    assert secret.startswith(f"warning: {config}: x: aws_secret_access_key: PROD_S3_SECRE is not")
+    assert secret.endswith(
+        "is not set here; it has to be where the storage is used (did you mean PROD_S3_SECRET?)"
+    )
+    assert "x: bucket: AWS takes only lower-case letters" in bucket
+    assert "x: region_name: the installed AWS SDK knows no such region; did you mean" in region
+    assert storage("edit", "x", "--protected").err == ""
+    edited = storage("edit", "x", "--region-name", "eu-wst-2")
+    assert (edited.code, edited.err.count("\n")) == (0, 1)
+    # Where the file is validated may be another machine than where the storage is used.
+    validated = storage("validate")
+    assert validated.code == 0
+    assert "PROD_S3" not in validated.err
+    assert f"warning: {config}:6: x: bucket: AWS takes only" in validated.err
+    assert storage("edit", "x", "--endpoint-url", "http://127.0.0.1:1").err == ""
+    assert storage("validate").err == ""
 
 
 def test_a_secret_can_come_from_standard_input(storage: Storage, config: Path) -> None:
@@ -239,7 +273,7 @@ def test_without_a_terminal_nothing_is_asked(storage: Storage, home: Path) -> No
 
 def create_s3(storage: Storage, secret: str, stdin: bytes = b"") -> Outcome:
     return storage(
-        *("create", "s3", "--name", "x", "--bucket", "b"),
+        *("create", "s3", "--name", "x", "--bucket", "acme"),
         *("--aws-access-key-id", "AKIA", "--aws-secret-access-key", secret),
         stdin=stdin,
     )

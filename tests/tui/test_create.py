@@ -9,7 +9,7 @@ from secrets import token_hex
 from typing import Any
 
 import pytest
-from textual.widgets import Button
+from textual.widgets import Button, Input
 
 from storage_core.types import all_types
 from tests.tui.driving import (
@@ -233,3 +233,44 @@ async def test_what_cannot_be_opened_is_pointed_out_and_saved_all_the_same(
         assert threads
         assert threading.get_ident() not in threads
     assert read(path)["storage"]["azure"]["connection_string"] == secret
+
+
+async def test_what_looks_like_a_mistake_is_pointed_out_below_its_field_and_saved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cautious, threads = draft.cautions, set()
+
+    def watched(*args: Any) -> dict[str, str]:
+        threads.add(threading.get_ident())
+        return cautious(*args)
+
+    monkeypatch.setattr(draft, "cautions", watched)
+    path = tmp_path / "storage.toml"
+    async with StorageApp(path).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "n", "6")
+        await enter(pilot, "Acme_Results")
+        await press(pilot, "tab")
+        assert "⚠ AWS takes only lower-case letters" in screen_text(pilot)
+        assert "wrong" not in screen_text(pilot)
+        pilot.app.screen.query_one("#field-name Input", Input).focus()
+        await enter(pilot, "results")
+        await press(pilot, "ctrl+s")
+        assert "Bucket: AWS takes only lower-case letters" in said(pilot)
+        assert "cannot be opened" not in said(pilot)
+        assert threads
+        assert threading.get_ident() not in threads
+    assert read(path)["storage"]["results"]["bucket"] == "Acme_Results"
+
+
+async def test_a_bucket_is_not_in_doubt_any_more_where_there_is_an_endpoint(tmp_path: Path) -> None:
+    path = write(tmp_path / "storage.toml", '[storage.a]\ntype = "s3"\nbucket = "acme"\n')
+    async with StorageApp(path).run_test(size=(120, 60)) as pilot:
+        await settle(pilot)
+        await press(pilot, "e", "end", "_", "tab")
+        assert "⚠ AWS takes" in screen_text(pilot)
+        await press(pilot, "f3")
+        pilot.app.screen.query_one("#field-endpoint_url Input", Input).focus()
+        await enter(pilot, "http://127.0.0.1:9000")
+        await press(pilot, "tab")
+        assert "⚠ AWS takes" not in screen_text(pilot)

@@ -165,8 +165,14 @@ class FormScreen(SaveCommands):
             )
         else:
             fault = await self.in_thread(lambda: draft.fault_of(self.cls, field.setting, value))
-            found = await self.in_thread(lambda: draft.doubts(self.cls, values))
+            found = await self.in_thread(
+                lambda: {**draft.cautions(self.cls, values), **draft.doubts(self.cls, values)}
+            )
             doubt = found.get(field.setting.name)
+            for other in self.fields():
+                # A bucket's name is in doubt only until there is an endpoint.
+                if other.setting.name not in found:
+                    other.show_doubt(None)
         if field.value == value:
             field.show_fault(fault)
             field.show_doubt(doubt)

@@ -128,10 +128,12 @@ class SaveCommands(FilledForm):
             await self._settle(error.current)
         else:
             self._remember_test(saved)
-            self._tell(saved, await self.in_thread(lambda: draft.doubts(self.cls, values)))
+            doubts = await self.in_thread(lambda: draft.doubts(self.cls, values))
+            cautions = await self.in_thread(lambda: draft.cautions(self.cls, values))
+            self._tell(saved, doubts, cautions)
             self.dismiss(saved)
 
-    def _tell(self, saved: str, doubts: dict[str, str]) -> None:
+    def _tell(self, saved: str, doubts: dict[str, str], cautions: dict[str, str]) -> None:
         old = self.entry.name if self.entry else saved
         entry = self._as_saved(saved)
         problems = entry.problems if entry else ()
@@ -141,10 +143,13 @@ class SaveCommands(FilledForm):
             self.app.say(f"Saved {named(saved)}.")
         for problem in problems:
             self.app.fail(f"{printable(str(problem))}; only a text editor can mend that")
+        labels = {setting.name: setting.label for setting in self.cls.settings()}
         for name, doubt in doubts.items():
-            setting = self.cls.setting_named(name)
-            label = setting.label if setting else name
-            self.app.say(f"It cannot be opened yet: {label} {doubt}", severity="warning")
+            said = f"It cannot be opened yet: {labels.get(name, name)} {doubt}"
+            self.app.say(said, severity="warning")
+        for name, caution in cautions.items():
+            said = f"{labels.get(name, name)}: {printable(caution)}"
+            self.app.say(said, severity="warning")
 
     def _remember_test(self, saved: str) -> None:
         """What a test found out holds as long as the settings are those that were tested."""

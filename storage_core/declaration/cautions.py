@@ -1,0 +1,145 @@
+"""What looks like a mistake in settings that may be saved and even opened, elsewhere or one day.
+
+Asked for by forms, and by `create`, `edit` and `validate`; never by what opens a store. These look
+at the disk, so a form asks in a thread; none of them asks a server or the keyring. No message
+repeats a value that could be a secret in the wrong field.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from storage_core.nearest import nearest
+from storage_core.paths import LOCAL_SCHEMES, absolute, shortened
+from storage_core.references import is_reference
+
+if TYPE_CHECKING:
+    from storage_core.declaration.setting import Setting
+
+_ELSEWHERE: Final = "it has to be where the storage is used"
+
+_CLOSE: Final = 0.8
+"""How much a variable must be like the one that is not set, of all that an environment has."""
+
+_BUCKET: Final = re.compile(r"[a-z0-9][a-z0-9.-]*[a-z0-9]")
+
+
+def of_setting(setting: Setting, value: object) -> str | None:
+    """What looks wrong about one value, whatever the storage type; None if nothing does."""
+    if not isinstance(value, str) or not value.strip():
+        return None
+    if setting.reference:
+        return of_reference(value)
+    return of_path(value) if setting.form == "path" else None
+
+
+def in_table(value: object) -> Iterator[str]:
+    """What looks wrong about the references in a table such as options."""
+    if isinstance(value, Mapping):
+        reference = value.get("ref")
+        if set(value) == {"ref"} and isinstance(reference, str):
+            if said := of_reference(reference):
+                yield said
+            return
+        for inner in value.values():
+            yield from in_table(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from in_table(inner)
+
+
+def of_reference(value: str) -> str | None:
+    """Whether a reference leads nowhere on this machine."""
+    scheme, _, target = value.partition(":")
+    if not is_reference(value) or not target:
+        return None
+    if scheme == "env":
+        return _of_variable(target)
+    return _of_file(target) if scheme == "file" else None
+
+
+def of_path(value: str) -> str | None:
+    """Whether a path cannot become a folder, or a URL is one that nothing here can open."""
+    scheme = next((each for each in LOCAL_SCHEMES if value.startswith(each)), "")
+    path = value.removeprefix(scheme)
+    if "://" in path or "::" in path:
+        return _of_protocols(value)
+    path = absolute(path)
+    while not os.path.lexists(path) and path != os.path.dirname(path):
+        path = os.path.dirname(path)
+    if not os.path.exists(path) or os.path.isdir(path):
+        return None
+    return f"{shortened(path)} is a file, and a folder is needed there; choose another one"
+
+
+def of_region(value: object) -> str | None:
+    """Whether AWS has a region of this name."""
+    from storage_core.declaration.suggestions import all_aws_regions
+
+    known = all_aws_regions()
+    if not isinstance(value, str) or not value.strip() or not known or value.strip() in known:
+        return None
+    meant = nearest(value.strip(), known)
+    hint = f"; did you mean {meant}?" if meant else ""
+    return f"the installed AWS SDK knows no such region{hint}"
+
+
+def of_s3_bucket(value: object) -> str | None:
+    """Whether AWS refuses to make a bucket of this name."""
+    if not isinstance(value, str) or not value or value.startswith("arn:"):
+        return None
+    if not 3 <= len(value) <= 63:
+        return "AWS takes names of 3 to 63 characters only; see whether it is the right one"
+    if not _BUCKET.fullmatch(value) or ".." in value:
+        return (
+            "AWS takes only lower-case letters, digits, hyphens and single dots, with a letter or "
+            "digit at both ends; see whether it is the right one"
+        )
+    return None
+
+
+def is_aws(values: Mapping[str, Any]) -> bool:
+    """Whether settings of S3 lead to AWS itself, as far as can be seen."""
+    elsewhere = values.get("endpoint_url") or "endpoint_url" in str(values.get("options"))
+    variables = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
+    return not elsewhere and not any(map(os.environ.get, variables))
+
+
+def _of_variable(name: str) -> str | None:
+    if os.environ.get(name):
+        return None
+    if name in os.environ:
+        return f"{name} is empty here; it has to hold something where the storage is used"
+    # A variable that has this one's name as a part of its own is another one.
+    known = [each for each in os.environ if os.environ[each] and abs(len(each) - len(name)) <= 2]
+    meant = nearest(name, known, _CLOSE)
+    return f"{name} is not set here; {_ELSEWHERE}{f' (did you mean {meant}?)' if meant else ''}"
+
+
+def _of_file(target: str) -> str | None:
+    path = os.path.expanduser(target)
+    if not os.path.isabs(path) or "\0" in path:
+        return None
+    if not os.path.exists(path):
+        return f"there is no file {target} here; {_ELSEWHERE}"
+    if os.path.isdir(path):
+        return f"{target} is a folder; name a file"
+    if not os.access(path, os.R_OK):
+        return f"{target} cannot be read here; allow reading it"
+    return None
+
+
+def _of_protocols(url: str) -> str | None:
+    from fsspec import available_protocols
+    from fsspec.registry import registry
+
+    known = {*available_protocols(), *registry}
+    for part in url.split("::"):
+        protocol = part.partition("://")[0].lower()
+        if protocol not in known:
+            meant = nearest(protocol, known)
+            return f"fsspec knows no such protocol{f'; did you mean {meant}://?' if meant else ''}"
+    return None
