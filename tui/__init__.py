@@ -8,6 +8,7 @@ versions.py    earlier versions of that file
 draft.py       what a form holds before it is saved; table_text.py: its tables as lines
 commands.py    every command, declared once: bindings, footer, help and palette come from it
 keymap.py      `[app.keys]` of the configuration file
+editor.py      the person's own text editor: which it is, how it is told a line
 typed.py       keys, each given to where the one before it has led
 flow.py        what a command does when it takes more than a moment
 blobs.py       the blobs of one storage: listed, arranged; download.py and preview.py: one of them

@@ -217,7 +217,7 @@ async def test_a_name_changed_in_the_form_is_told_and_taken_back_in_one_step(
         await settle(pilot)
         await press(pilot, "e", "end", "2")
         pilot.app.screen.query_one("#field-name Input").focus()
-        await press(pilot, *"live", "ctrl+s")
+        await press(pilot, "ctrl+u", *"live", "ctrl+s")
         assert "Renamed prod to live; it is still the default." in said(pilot)
         assert read(path)["storage"]["live"]["bucket"] == "acme-results2"
         await press(pilot, "u")

@@ -2,7 +2,8 @@
 
 base.py            what all full screens have in common, and what all dialogs have
 configurations.py  the first screen: the list and the details; its commands are in
-                   changes.py, safekeeping.py, testing.py, browsing.py, filtering.py
+                   changes.py, safekeeping.py, testing.py, browsing.py, filtering.py,
+                   open_file.py
 welcomes.py        what it says where there are no configurations
 picker.py          the storage types, for a new configuration
 form.py            the form of one; saving.py: what is done with what is entered

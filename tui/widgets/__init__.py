@@ -8,7 +8,7 @@ detail.py               everything about one of them
 blob_table.py           the list of blobs, and the lines above and below it
 pager.py                lines that scroll: the preview of a blob
 fields.py               the field of a form that suits a setting; field.py: what all have in common
-text_fields.py          fields in which one types
+text_fields.py          fields in which one types; line_input.py: one line of them
 choice_fields.py        fields in which one chooses
 reference_field.py      a value that can be a reference to where it is kept
 secret.py               what is masked while it is typed
