@@ -24,6 +24,11 @@ _ELSEWHERE: Final = "it has to be where the storage is used"
 _CLOSE: Final = 0.8
 """How much a variable must be like the one that is not set, of all that an environment has."""
 
+_COMMON: Final = frozenset(
+    {"abfs", "az", "ftp", "gcs", "gs", "http", "https", "memory", "s3", "sftp", "webdav"}
+)
+"""Protocols that need no look at those of fsspec, which takes a while to load."""
+
 _BUCKET: Final = re.compile(r"[a-z0-9][a-z0-9.-]*[a-z0-9]")
 
 
@@ -133,12 +138,14 @@ def _of_file(target: str) -> str | None:
 
 
 def _of_protocols(url: str) -> str | None:
+    protocols = [part.partition("://")[0].lower() for part in url.split("::")]
+    if _COMMON.issuperset(protocols):
+        return None
     from fsspec import available_protocols
     from fsspec.registry import registry
 
     known = {*available_protocols(), *registry}
-    for part in url.split("::"):
-        protocol = part.partition("://")[0].lower()
+    for protocol in protocols:
         if protocol not in known:
             meant = nearest(protocol, known)
             return f"fsspec knows no such protocol{f'; did you mean {meant}://?' if meant else ''}"

@@ -34,12 +34,14 @@ def all_aws_regions() -> frozenset[str]:
 
 def _partitions() -> dict[str, dict[str, object]]:
     import json
-    from importlib.resources import files
+    from importlib.util import find_spec
 
     # Asked for them, the SDK would read all of what it knows, and Python do nothing else for long
     # enough that a person who is typing would feel it.
-    listed = files("botocore").joinpath("data/partitions.json").read_text(encoding="utf-8")
-    return {each["id"]: each["regions"] for each in json.loads(listed)["partitions"]}
+    found = find_spec("botocore")
+    folder = next(iter((found and found.submodule_search_locations) or ()), "")
+    with open(os.path.join(folder, "data", "partitions.json"), encoding="utf-8") as file:
+        return {each["id"]: each["regions"] for each in json.load(file)["partitions"]}
 
 
 def aws_profiles() -> Iterable[str]:
