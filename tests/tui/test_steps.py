@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual import events
+from textual.geometry import Size
 
 from tests.tui.driving import press, settle, write
 from tests.tui.test_snapshots import FULL
@@ -57,3 +59,13 @@ async def test_another_size_while_something_else_is_on_top(tmp_path: Path) -> No
         await press(pilot, "escape")
         changed = app.export_screenshot()
     assert changed == await picture(tmp_path / "storage.toml", [], theme=(DARK,), size=((80, 24),))
+
+
+async def test_a_size_that_is_out_of_date_is_passed_over(tmp_path: Path) -> None:
+    app = StorageApp(write(tmp_path / "storage.toml", FULL))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        for size in (Size(80, 25), Size(80, 24), Size(80, 25)):
+            app.screen.post_message(events.Resize(size, size))
+        await settle(pilot)
+        assert app.screen.size == (80, 24)

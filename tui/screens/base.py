@@ -67,7 +67,12 @@ class Stepwise(Screen[ResultT]):
             rack.display = shown
 
     @on(events.Resize)
-    async def _resized(self) -> None:
+    async def _resized(self, event: events.Resize) -> None:
+        if event.size != self.app.size:
+            # Out of date: the terminal's new size has come before it. Textual would lay the screen
+            # out for either in turn, again and again, as each layout tells of its size.
+            event.prevent_default()
+            return
         self._fit()
         self.paint_later()
         await asyncio.sleep(0)
