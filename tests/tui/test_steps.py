@@ -61,11 +61,17 @@ async def test_another_size_while_something_else_is_on_top(tmp_path: Path) -> No
     assert changed == await picture(tmp_path / "storage.toml", [], theme=(DARK,), size=((80, 24),))
 
 
-async def test_a_size_that_is_out_of_date_is_passed_over(tmp_path: Path) -> None:
+async def test_a_size_that_is_out_of_date_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     app = StorageApp(write(tmp_path / "storage.toml", FULL))
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
-        for size in (Size(80, 25), Size(80, 24), Size(80, 25)):
-            app.screen.post_message(events.Resize(size, size))
-        await settle(pilot)
-        assert app.screen.size == (80, 24)
+        laid_out: list[Size] = []
+        screen, lay_out = app.screen, app.screen._screen_resized
+        monkeypatch.setattr(
+            screen, "_screen_resized", lambda size: (laid_out.append(size), lay_out(size))
+        )
+        screen.post_message(events.Resize(Size(80, 25), Size(80, 25)))
+        await pilot.pause()
+        assert not laid_out
