@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, MutableSequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -24,7 +24,7 @@ from storage_core.errors import StorageUnavailable
 if TYPE_CHECKING:
     from storage_core.declaration.configuration import Opening, StorageConfiguration
     from storage_core.errors import StorageError
-    from storage_core.keys import Key
+    from storage_core.keys import Key, Kind
 
 
 class Place(NamedTuple):
@@ -66,6 +66,9 @@ class Bucket(LocalBackend):
 
     def is_there(self) -> bool:
         return True
+
+    def make_folders(self, kind: Kind, made: MutableSequence[str]) -> None:
+        """A bucket has none."""
 
     def put(self, key: Key, data: bytes, *, overwrite: bool) -> None:
         self._wait()
