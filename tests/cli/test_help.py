@@ -7,6 +7,7 @@ import os
 import shlex
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from secrets import token_hex
 from typing import ClassVar
 
 import click
@@ -168,8 +169,9 @@ def tape(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_eighth_type_gets_its_command_by_itself(
-    storage: Storage, config: Path, tape: None
+    storage: Storage, config: Path, tape: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("PIN", token_hex())
     help = storage("create", "tape", "--help").out
     assert "--reel TEXT" in help
     assert "Which reel.  [required]" in help
