@@ -92,7 +92,8 @@ class StorageApp(App[None]):
         self, config_path: str | os.PathLike[str] | None = None, *, few_colours: bool = False
     ) -> None:
         # Textual asks for the themes in its own.
-        self._few_colours = few_colours
+        # Textual asks for them with everything that it draws.
+        self._own_themes = {theme.name: theme for theme in themes(few_colours=few_colours)}
         super().__init__()
         self.workspace = Workspace(config_path)
         self.snapshot: Snapshot = Snapshot()
@@ -131,8 +132,7 @@ class StorageApp(App[None]):
     @property
     def available_themes(self) -> dict[str, Theme]:
         """Our own, from the start, and Textual's."""
-        own = {theme.name: theme for theme in themes(few_colours=self._few_colours)}
-        return {**own, **super().available_themes}
+        return {**self._own_themes, **super().available_themes}
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """With `NO_COLOR`, what takes the colours of the theme that is in force.
