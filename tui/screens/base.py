@@ -74,7 +74,8 @@ class Stepwise(Screen[ResultT]):
             event.prevent_default()
             return
         self._fit()
-        self.paint_later()
+        if event.size != self.size:
+            self.paint_later()
         await asyncio.sleep(0)
 
     def _fit(self) -> None:
