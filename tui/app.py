@@ -91,8 +91,7 @@ class StorageApp(App[None]):
     def __init__(
         self, config_path: str | os.PathLike[str] | None = None, *, few_colours: bool = False
     ) -> None:
-        # Textual asks for the themes in its own.
-        # Textual asks for them with everything that it draws.
+        # Made once and before the rest: Textual asks for them in its own, and whenever it draws.
         self._own_themes = {theme.name: theme for theme in themes(few_colours=few_colours)}
         super().__init__()
         self.workspace = Workspace(config_path)

@@ -9,7 +9,6 @@ as the cursor, is a colour that stays itself; `tests/tui/test_colours.py` holds 
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
 from typing import Final
 
 from textual.theme import Theme
@@ -104,7 +103,6 @@ _FEW: Final[dict[str, dict[str, str]]] = {
 """Grounds among 16 colours, where the nearest of a calm one is the background itself."""
 
 
-@cache
 def themes(*, few_colours: bool) -> tuple[Theme, ...]:
     """Our own themes for a terminal, which may have no more than 16 colours."""
     if not few_colours:
