@@ -170,7 +170,7 @@ class _Watch:
         if tell is None or not self._is_remote:
             yield
             return
-        from storage_core.backends.retry import observer
+        from storage_core.backends.remote.retry import observer
 
         tell(Waiting(step, 0, time.monotonic() + self._timeout))
         token = observer.set(

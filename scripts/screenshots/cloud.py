@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from unittest import mock
 
-from storage_core.backends.failures import failed, unanswered
-from storage_core.backends.local import LocalBackend
-from storage_core.backends.retry import GaveUp
-from storage_core.backends.translate import Fault
+from storage_core.backends.remote.messages import failed, unanswered
+from storage_core.backends.local.backend import LocalBackend
+from storage_core.backends.remote.retry import GaveUp
+from storage_core.backends.remote.faults import Fault
 from storage_core.errors import StorageUnavailable
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from fsspec import get_filesystem_class
 
-from storage_core.backends.fsspec_files import FileSystemBackend
+from storage_core.backends.drivers.fsspec.driver import FileSystemBackend
 from storage_core.errors import ConfigurationError
 from storage_core.redaction import mask_url
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from storage_core.backends.base import Backend
-    from storage_core.backends.remote import RemoteBackend
+    from storage_core.backends.remote.backend import RemoteBackend
 
 
 def open_filesystem(
@@ -44,21 +44,21 @@ def open_filesystem(
     protocol = base_path.partition("://")[0].lower()
     opened: RemoteBackend
     if protocol in ("s3", "s3a"):
-        from storage_core.backends.s3 import S3Backend
+        from storage_core.backends.drivers.s3fs.driver import S3Backend
 
         bucket, prefix, more = _taken_apart(protocol, base_path)
         opened = S3Backend(
             bucket, prefix, options={**more, **given}, timeout=timeout, secrets=secrets
         )
     elif protocol in ("gs", "gcs"):
-        from storage_core.backends.gcs import GCSBackend
+        from storage_core.backends.drivers.gcsfs.driver import GCSBackend
 
         bucket, prefix, more = _taken_apart(protocol, base_path)
         opened = GCSBackend(
             bucket, prefix, options={**more, **given}, timeout=timeout, secrets=secrets
         )
     elif protocol in ("az", "abfs", "abfss"):
-        from storage_core.backends.azure import AzureBackend
+        from storage_core.backends.drivers.adlfs.driver import AzureBackend
 
         container, prefix, more = _taken_apart(protocol, base_path)
         opened = AzureBackend(

@@ -1,6 +1,6 @@
 """A small real KV server for testing, persistent on disk. Started by `storage kv-server`.
 
-It speaks the protocol of `storage_core.backends.kv.protocol` and keeps its values with the backend
+It speaks the protocol of `storage_core.backends.drivers.kv.protocol` and keeps its values with the backend
 of Local Storage, so that a value is on the disk before the client is told so:
 
     server.py     which connections there are, and how everything starts and stops

@@ -21,7 +21,7 @@ from socket import SHUT_WR
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
 
 from storage_core.backends.base import CHUNK_SIZE, deadline
-from storage_core.backends.kv.protocol import from_segment, to_segment
+from storage_core.backends.drivers.kv.protocol import from_segment, to_segment
 from storage_core.errors import BlobNotFound, StorageError
 from storage_core.keys import KINDS, Key, is_name
 from storage_core.kv_server.json_text import check_json

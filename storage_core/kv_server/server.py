@@ -16,8 +16,8 @@ from http.server import ThreadingHTTPServer
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
-from storage_core.backends.kv.protocol import MAX_VALUE
-from storage_core.backends.local import LocalBackend
+from storage_core.backends.drivers.kv.protocol import MAX_VALUE
+from storage_core.backends.local.backend import LocalBackend
 from storage_core.errors import ConfigurationError
 from storage_core.keys import Key, random_name
 from storage_core.kv_server.handler import Handler

@@ -59,7 +59,7 @@ class AzureBlobStorage(RemoteStorage):
         return join_url(f"az://{self.container}", self.prefix)
 
     def backend(self, opening: Opening) -> Backend:
-        from storage_core.backends.azure import AzureBackend
+        from storage_core.backends.drivers.adlfs.driver import AzureBackend
 
         return AzureBackend(
             self.container,

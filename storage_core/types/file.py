@@ -53,7 +53,7 @@ class FileStorage(RemoteStorage):
         return self.key_type
 
     def backend(self, opening: Opening) -> Backend:
-        from storage_core.backends.local import LocalBackend, local_folder
+        from storage_core.backends.local.backend import LocalBackend, local_folder
 
         local = local_folder(self.base_path)
         if local is not None:

@@ -64,7 +64,7 @@ class GoogleCloudStorage(RemoteStorage):
         return join_url(f"gs://{self.bucket}", self.prefix)
 
     def backend(self, opening: Opening) -> Backend:
-        from storage_core.backends.gcs import GCSBackend
+        from storage_core.backends.drivers.gcsfs.driver import GCSBackend
 
         info: dict[str, Any] | None = None
         if self.service_account_info:

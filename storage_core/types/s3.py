@@ -103,7 +103,7 @@ class S3Storage(RemoteStorage):
         return join_url(f"s3://{self.bucket}", self.prefix)
 
     def backend(self, opening: Opening) -> Backend:
-        from storage_core.backends.s3 import S3Backend
+        from storage_core.backends.drivers.s3fs.driver import S3Backend
 
         return S3Backend(
             self.bucket,

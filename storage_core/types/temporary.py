@@ -27,6 +27,6 @@ class TemporaryLocalStorage(StorageConfiguration):
         return shortened(prefect_home())
 
     def backend(self, opening: Opening) -> Backend:
-        from storage_core.backends.local import LocalBackend
+        from storage_core.backends.local.backend import LocalBackend
 
         return LocalBackend(prefect_home(), private=True)

@@ -9,9 +9,9 @@ import pytest
 from tests.figures import Figure
 from tests.reliability.mutants import Mutant, is_noticed, misplaced, missed, mutant
 
-LOCAL = "storage_core/backends/local.py"
+LOCAL = "storage_core/backends/local/backend.py"
 STORE = "storage_core/store.py"
-DISK = "storage_core/backends/local_disk.py"
+DISK = "storage_core/backends/local/disk.py"
 TRANSFER = "storage_core/transfer.py"
 
 CALLS = "tests/reliability/test_blob_calls.py"

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import pytest
 
 from storage_core.backends.base import Backend
-from storage_core.backends.kv import KVBackend
+from storage_core.backends.drivers.kv import KVBackend
 from storage_core.errors import (
     AccessDenied,
     StorageError,

@@ -22,7 +22,7 @@ from storage_core import (
     get_store,
     open_store,
 )
-from storage_core.backends.local import LocalBackend
+from storage_core.backends.local.backend import LocalBackend
 from tests.servers.kv import KVServer
 from tests.servers.s3 import REGION, S3Server
 from tests.tui.driving import (

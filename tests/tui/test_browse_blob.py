@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from storage_core import get_store
-from storage_core.backends.local import LocalBackend
+from storage_core.backends.local.backend import LocalBackend
 from tests.tui.driving import press, said, screen_text, settle, the_list
 from tests.tui.test_browse import SIZES, blob, browsing, current, filled, local
 from tui.app import StorageApp

@@ -15,7 +15,7 @@ from storage_core import (
     StorageConfiguration,
     open_store,
 )
-from storage_core.backends import local
+from storage_core.backends.local import backend as local
 from storage_core.probe import Step, Waiting, afterword, probe
 
 

@@ -18,14 +18,15 @@ from typing import Any
 
 import pytest
 
-from storage_core.backends import io_loop, remote, stream, worker
-from storage_core.backends.azure import AzureBackend
+from storage_core.backends.remote import backend as remote
+from storage_core.backends.remote import io_loop, stream, worker
+from storage_core.backends.drivers.adlfs.driver import AzureBackend
 from storage_core.backends.base import Backend
 from storage_core.backends.filesystem import open_filesystem
-from storage_core.backends.gcs import GCSBackend
-from storage_core.backends.local import LocalBackend
-from storage_core.backends.remote import RemoteBackend
-from storage_core.backends.s3 import S3Backend
+from storage_core.backends.drivers.gcsfs.driver import GCSBackend
+from storage_core.backends.local.backend import LocalBackend
+from storage_core.backends.remote.backend import RemoteBackend
+from storage_core.backends.drivers.s3fs.driver import S3Backend
 from storage_core.errors import (
     BlobExists,
     BlobNotFound,
@@ -261,7 +262,7 @@ def test_a_failed_write_leaves_no_temporary_file(
         raise PermissionError("no renaming today")
 
     backend.put(new_key(), b"the folder exists", overwrite=True)
-    monkeypatch.setattr("storage_core.backends.webdav.rename", fail)
+    monkeypatch.setattr("storage_core.backends.drivers.fsspec.webdav.rename", fail)
     with pytest.raises(StorageError, match="no renaming today"):
         backend.put(new_key(), b"never seen", overwrite=True)
     settled()

@@ -18,10 +18,10 @@ from fsspec.implementations.local import LocalFileSystem
 from fsspec.spec import AbstractFileSystem
 
 import storage_core
-from storage_core.backends import io_loop, worker
+from storage_core.backends.remote import io_loop, worker
 from storage_core.backends.base import Backend, time_at
 from storage_core.backends.filesystem import open_filesystem
-from storage_core.backends.fsspec_entries import time_of
+from storage_core.backends.drivers.fsspec.entries import time_of
 from storage_core.errors import BlobExists, ConfigurationError, StorageError, StorageUnavailable
 from storage_core.keys import Key
 

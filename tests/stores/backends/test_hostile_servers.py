@@ -20,11 +20,11 @@ from urllib.parse import quote
 
 import pytest
 
-from storage_core.backends.azure import AzureBackend
+from storage_core.backends.drivers.adlfs.driver import AzureBackend
 from storage_core.backends.base import Backend
 from storage_core.backends.filesystem import open_filesystem
-from storage_core.backends.gcs import GCSBackend
-from storage_core.backends.s3 import S3Backend
+from storage_core.backends.drivers.gcsfs.driver import GCSBackend
+from storage_core.backends.drivers.s3fs.driver import S3Backend
 from storage_core.errors import (
     AccessDenied,
     BlobNotFound,

@@ -9,7 +9,7 @@ from secrets import token_bytes, token_hex
 
 import pytest
 
-from storage_core.backends.kv import KVBackend
+from storage_core.backends.drivers.kv import KVBackend
 from storage_core.errors import BlobExists, BlobNotFound, StorageError
 from storage_core.keys import Key
 from tests.servers.kv import KVServer

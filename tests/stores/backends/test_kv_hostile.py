@@ -25,8 +25,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from storage_core.backends.kv import KVBackend
-from storage_core.backends.kv.protocol import MAX_BLOB
+from storage_core.backends.drivers.kv import KVBackend
+from storage_core.backends.drivers.kv.protocol import MAX_BLOB
 from storage_core.errors import (
     AccessDenied,
     BlobNotFound,

@@ -14,15 +14,15 @@ from typing import Any
 
 import pytest
 
-from storage_core.backends.azure import AzureBackend
+from storage_core.backends.drivers.adlfs.driver import AzureBackend
 from storage_core.backends.base import Backend
-from storage_core.backends.failures import failed, unanswered
+from storage_core.backends.remote.messages import failed, unanswered
 from storage_core.backends.filesystem import open_filesystem
-from storage_core.backends.gcs import GCSBackend
-from storage_core.backends.remote import RemoteBackend
-from storage_core.backends.retry import GaveUp
-from storage_core.backends.s3 import S3Backend
-from storage_core.backends.translate import Fault
+from storage_core.backends.drivers.gcsfs.driver import GCSBackend
+from storage_core.backends.remote.backend import RemoteBackend
+from storage_core.backends.remote.retry import GaveUp
+from storage_core.backends.drivers.s3fs.driver import S3Backend
+from storage_core.backends.remote.faults import Fault
 from storage_core.errors import (
     AccessDenied,
     ConfigurationError,

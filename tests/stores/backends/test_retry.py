@@ -9,7 +9,7 @@ from itertools import count
 
 import pytest
 
-from storage_core.backends.retry import MAX_ATTEMPTS, GaveUp, attempt
+from storage_core.backends.remote.retry import MAX_ATTEMPTS, GaveUp, attempt
 
 TIMEOUT = 0.5
 PATIENCE = 1.1 * TIMEOUT + 0.2

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from storage_core.backends.kv import KVBackend
+from storage_core.backends.drivers.kv import KVBackend
 from storage_core.errors import StorageError
 from storage_core.keys import Key
 from tests.servers.kv import kv_command, kv_environment
@@ -147,7 +147,7 @@ def test_its_client_says_nothing_when_its_process_ends_without_closing_it(tmp_pa
     """Neither in a process that just ends, nor in its fork, nor when the backend is forgotten."""
     script = """
 import os, sys
-from storage_core.backends.kv import KVBackend
+from storage_core.backends.drivers.kv import KVBackend
 from storage_core.keys import Key
 key = Key("results", "x")
 store = KVBackend(sys.argv[1], token=None, timeout=10)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from storage_core.backends.kv import KVBackend
+from storage_core.backends.drivers.kv import KVBackend
 from storage_core.errors import StorageError
 from storage_core.keys import Key
 from storage_core.kv_server import KVServer

@@ -9,7 +9,7 @@ from secrets import token_hex
 
 import pytest
 
-from storage_core.backends.kv import KVBackend
+from storage_core.backends.drivers.kv import KVBackend
 from storage_core.errors import ConfigurationError
 from storage_core.kv_server import KVServer
 from tests.unit.kv_server.client import (

@@ -20,14 +20,14 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from fsspec import AbstractFileSystem
 
-from storage_core.backends import webdav
+from storage_core.backends.drivers.fsspec import webdav
 from storage_core.backends.base import CHUNK_SIZE, Blob
-from storage_core.backends.files import parts_of
-from storage_core.backends.fsspec_calls import FileSystem, FileSystemCalls
-from storage_core.backends.fsspec_entries import is_stale, time_of
-from storage_core.backends.place import Found, Received
-from storage_core.backends.transfers import replace
-from storage_core.backends.worker import beside, in_thread
+from storage_core.backends.source import parts_of
+from storage_core.backends.drivers.fsspec.calls import FileSystem, FileSystemCalls
+from storage_core.backends.drivers.fsspec.entries import is_stale, time_of
+from storage_core.backends.remote.policy import Found, Received
+from storage_core.backends.drivers.fsspec.transfers import replace
+from storage_core.backends.remote.worker import beside, in_thread
 from storage_core.errors import UnsupportedOperation
 from storage_core.keys import Key
 

@@ -24,8 +24,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from fsspec.implementations.ftp import FTPFileSystem
 
 from storage_core.backends.base import CHUNK_SIZE
-from storage_core.backends.transfers import OneTransferEach, replace
-from storage_core.backends.translate import BadSettings
+from storage_core.backends.drivers.fsspec.transfers import OneTransferEach, replace
+from storage_core.backends.remote.faults import BadSettings
 
 if TYPE_CHECKING:
     from socket import socket

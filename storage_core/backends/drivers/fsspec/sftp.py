@@ -22,8 +22,8 @@ from fsspec.implementations.sftp import SFTPFileSystem
 from paramiko.sftp import CMD_CLOSE, CMD_OPENDIR, CMD_READDIR
 
 from storage_core.backends.base import CHUNK_SIZE
-from storage_core.backends.transfers import OneTransferEach, replace
-from storage_core.backends.translate import BadSettings
+from storage_core.backends.drivers.fsspec.transfers import OneTransferEach, replace
+from storage_core.backends.remote.faults import BadSettings
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer

@@ -9,7 +9,7 @@ from aiobotocore.httpsession import AIOHTTPSession  # type: ignore[import-untype
 from aiobotocore.session import AioSession  # type: ignore[import-untyped]
 from botocore.loaders import create_loader
 
-from storage_core.backends.translate import Redirected
+from storage_core.backends.remote.faults import Redirected
 
 
 class HTTPSession(AIOHTTPSession):  # type: ignore[misc]

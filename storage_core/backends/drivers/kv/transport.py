@@ -19,9 +19,9 @@ from weakref import finalize
 
 import aiohttp
 
-from storage_core.backends import io_loop
-from storage_core.backends.kv.protocol import MAX_VALUE
-from storage_core.backends.retry import GaveUp, attempt
+from storage_core.backends.remote import io_loop
+from storage_core.backends.drivers.kv.protocol import MAX_VALUE
+from storage_core.backends.remote.retry import GaveUp, attempt
 from storage_core.errors import (
     AccessDenied,
     ConfigurationError,

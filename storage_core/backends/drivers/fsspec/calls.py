@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, Any, Final
 from fsspec import url_to_fs
 from fsspec.asyn import AsyncFileSystem
 
-from storage_core.backends import webdav
-from storage_core.backends.fsspec_drivers import (
+from storage_core.backends.drivers.fsspec import webdav
+from storage_core.backends.drivers.fsspec.classes import (
     class_of,
     from_url,
     own_class,
     refuse_behind_another,
 )
-from storage_core.backends.remote import RemoteBackend
-from storage_core.backends.translate import Fault
-from storage_core.backends.worker import in_thread
+from storage_core.backends.remote.backend import RemoteBackend
+from storage_core.backends.remote.faults import Fault
+from storage_core.backends.remote.worker import in_thread
 from storage_core.errors import ConfigurationError, UnsupportedOperation
 from storage_core.redaction import mask_url
 

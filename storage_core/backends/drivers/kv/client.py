@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeVar
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from storage_core.backends.base import Backend, Blob
-from storage_core.backends.kv.protocol import (
+from storage_core.backends.drivers.kv.protocol import (
     MAX_BLOB,
     NotABlob,
     decode,
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
     from pathlib import Path
 
-    from storage_core.backends.kv.transport import Answer, Transport
+    from storage_core.backends.drivers.kv.transport import Answer, Transport
 
 T = TypeVar("T")
 
@@ -113,7 +113,7 @@ class KVBackend(Backend):
 
     def put_file(self, key: Key, path: Path, *, overwrite: bool) -> None:
         """Like `put`; the file goes through memory."""
-        from storage_core.backends.files import chunks_of
+        from storage_core.backends.source import chunks_of
 
         try:
             self._refuse_large(key, os.stat(path).st_size)
@@ -123,7 +123,7 @@ class KVBackend(Backend):
 
     def get_file(self, key: Key, path: Path) -> None:
         """Fetch the blob, through memory, into a new file."""
-        from storage_core.backends.files import write_chunks
+        from storage_core.backends.source import write_chunks
 
         write_chunks(path, (self.get(key),))
 
@@ -245,7 +245,7 @@ class KVBackend(Backend):
     def _open_transport(self) -> Transport:
         if self._opened is None:
             # It loads aiohttp, which takes a third of a second.
-            from storage_core.backends.kv.transport import Transport
+            from storage_core.backends.drivers.kv.transport import Transport
 
             self._opened = Transport(
                 self._address, self._where, headers=self._headers, secrets=self._secrets
@@ -256,7 +256,7 @@ class KVBackend(Backend):
         return monotonic() + self._timeout
 
     def _run(self, work: Coroutine[Any, Any, T]) -> T:
-        from storage_core.backends import io_loop
+        from storage_core.backends.remote import io_loop
 
         self._open_transport()
         return io_loop.run(work)
@@ -264,7 +264,7 @@ class KVBackend(Backend):
     async def _arun(self, work: Coroutine[Any, Any, T]) -> T:
         from asyncio import to_thread
 
-        from storage_core.backends import io_loop
+        from storage_core.backends.remote import io_loop
 
         if self._opened is None:
             await to_thread(self._open_transport)

@@ -14,14 +14,14 @@ import s3fs
 from botocore.handlers import add_expect_header
 
 from storage_core.backends.base import CHUNK_SIZE, Blob
-from storage_core.backends.files import parts_of
-from storage_core.backends.options import merged
-from storage_core.backends.place import Found, Received
-from storage_core.backends.remote import RemoteBackend
-from storage_core.backends.s3_answers import error_answer, fault_of, reason_in
-from storage_core.backends.s3_session import HTTPSession, descriptions, session_of
-from storage_core.backends.translate import Fault, classify
-from storage_core.backends.worker import beside
+from storage_core.backends.source import parts_of
+from storage_core.backends.drivers.options import merged
+from storage_core.backends.remote.policy import Found, Received
+from storage_core.backends.remote.backend import RemoteBackend
+from storage_core.backends.drivers.s3fs.answers import error_answer, fault_of, reason_in
+from storage_core.backends.drivers.s3fs.client import HTTPSession, descriptions, session_of
+from storage_core.backends.remote.faults import Fault, classify
+from storage_core.backends.remote.worker import beside
 from storage_core.keys import Key
 
 if TYPE_CHECKING:

@@ -18,12 +18,12 @@ from azure.core import MatchConditions
 from azure.storage.blob import BlobBlock
 
 from storage_core.backends.base import Blob
-from storage_core.backends.files import parts_of
-from storage_core.backends.options import merged
-from storage_core.backends.place import Found, Received
-from storage_core.backends.remote import RemoteBackend
-from storage_core.backends.translate import Fault, causes, classify
-from storage_core.backends.worker import in_thread
+from storage_core.backends.source import parts_of
+from storage_core.backends.drivers.options import merged
+from storage_core.backends.remote.policy import Found, Received
+from storage_core.backends.remote.backend import RemoteBackend
+from storage_core.backends.remote.faults import Fault, causes, classify
+from storage_core.backends.remote.worker import in_thread
 from storage_core.keys import Key
 
 if TYPE_CHECKING:

@@ -10,13 +10,13 @@ from io import RawIOBase
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from storage_core.backends import io_loop
+from storage_core.backends.remote import io_loop
 from storage_core.backends.base import deadline
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-    from storage_core.backends.remote import RemoteBackend
+    from storage_core.backends.remote.backend import RemoteBackend
     from storage_core.keys import Key
 
 PIECE = 4 * 1024 * 1024

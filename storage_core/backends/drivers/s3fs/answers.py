@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from storage_core.backends.translate import Fault, causes, classify_status
+from storage_core.backends.remote.faults import Fault, causes, classify_status
 
 _DENIED: Final = frozenset(
     {

@@ -10,12 +10,12 @@ import os
 from io import BufferedReader, BytesIO
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
-from storage_core.backends import io_loop
+from storage_core.backends.remote import io_loop
 from storage_core.backends.base import Backend, Blob
-from storage_core.backends.failures import REACH
-from storage_core.backends.place import Found, Received, RemotePlace
-from storage_core.backends.stream import PIECE, RemoteFile
-from storage_core.backends.translate import Fault
+from storage_core.backends.remote.messages import REACH
+from storage_core.backends.remote.policy import Found, Received, RemotePlace
+from storage_core.backends.remote.stream import PIECE, RemoteFile
+from storage_core.backends.remote.faults import Fault
 from storage_core.errors import BlobNotFound, IntegrityError
 from storage_core.keys import Key, Kind, is_name
 
@@ -55,14 +55,14 @@ class RemoteBackend(RemotePlace, Backend):
                 return
 
     def put_file(self, key: Key, path: Path, *, overwrite: bool) -> None:
-        from storage_core.backends.files import opened
+        from storage_core.backends.source import opened
 
         with opened(path) as file:
             size = os.fstat(file.fileno()).st_size
             io_loop.run(self._put_file_checked(key, file, size, overwrite=overwrite))
 
     def get_file(self, key: Key, path: Path) -> None:
-        from storage_core.backends.files import write_chunks
+        from storage_core.backends.source import write_chunks
 
         with RemoteFile(self, key, bounded=True) as file:
             write_chunks(path, iter(lambda: file.read(PIECE), b""))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote, urljoin, urlsplit
 
-from storage_core.backends.translate import Redirected
+from storage_core.backends.remote.faults import Redirected
 
 if TYPE_CHECKING:
     from typing import BinaryIO

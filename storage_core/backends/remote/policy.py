@@ -12,10 +12,10 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, NamedTuple, TypeAlias, TypeVar
 
 from storage_core.backends.base import deadline
-from storage_core.backends.connection import Connection
-from storage_core.backends.failures import failed, unanswered
-from storage_core.backends.retry import GRACE, GaveUp, attempt
-from storage_core.backends.translate import Fault, classify, reason
+from storage_core.backends.remote.connection import Connection
+from storage_core.backends.remote.messages import failed, unanswered
+from storage_core.backends.remote.retry import GRACE, GaveUp, attempt
+from storage_core.backends.remote.faults import Fault, classify, reason
 from storage_core.errors import StorageError
 from storage_core.logs import keep_out
 from storage_core.redaction import mask_url, scrubbed

@@ -13,7 +13,7 @@ os.environ.setdefault("GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT", "false")
 import aiohttp
 import gcsfs
 
-from storage_core.backends.translate import Redirected
+from storage_core.backends.remote.faults import Redirected
 from storage_core.errors import ConfigurationError
 
 if TYPE_CHECKING:

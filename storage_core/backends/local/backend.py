@@ -15,7 +15,7 @@ import stat
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from storage_core.backends.base import CHUNK_SIZE, Backend, Blob, time_at
-from storage_core.backends.local_disk import (
+from storage_core.backends.local.disk import (
     insist,
     is_taken,
     is_temporary,
@@ -112,7 +112,7 @@ class LocalBackend(Backend):
         self._write(key, lambda: (data,), overwrite=overwrite)
 
     def put_file(self, key: Key, path: Path, *, overwrite: bool) -> None:
-        from storage_core.backends.files import chunks_of
+        from storage_core.backends.source import chunks_of
 
         self._write(key, lambda: chunks_of(path), overwrite=overwrite)
 
@@ -124,7 +124,7 @@ class LocalBackend(Backend):
                 raise self._failure("read", self._path(key), error) from error
 
     def get_file(self, key: Key, path: Path) -> None:
-        from storage_core.backends.files import write_chunks
+        from storage_core.backends.source import write_chunks
 
         with self.open(key) as file:
             write_chunks(path, iter(lambda: self._read(key, file), b""))

@@ -3,6 +3,6 @@
 Opened by the storage type `kv`. `storage_core.kv_server` serves the same protocol.
 """
 
-from storage_core.backends.kv.client import KVBackend
+from storage_core.backends.drivers.kv.client import KVBackend
 
 __all__ = ["KVBackend"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Protocol
 
-from storage_core.backends.translate import Fault
+from storage_core.backends.remote.faults import Fault
 from storage_core.errors import (
     AccessDenied,
     BlobExists,
@@ -15,7 +15,7 @@ from storage_core.errors import (
 )
 
 if TYPE_CHECKING:
-    from storage_core.backends.retry import GaveUp
+    from storage_core.backends.remote.retry import GaveUp
     from storage_core.keys import Key
 
 REACH: Final = "be reached"

@@ -11,9 +11,9 @@ from fsspec import get_filesystem_class
 from storage_core.errors import ConfigurationError
 
 _OWN: Final = {
-    "ftp": ("storage_core.backends.ftp", "FTP"),
-    "sftp": ("storage_core.backends.sftp", "SFTP"),
-    "ssh": ("storage_core.backends.sftp", "SFTP"),
+    "ftp": ("storage_core.backends.drivers.fsspec.ftp", "FTP"),
+    "sftp": ("storage_core.backends.drivers.fsspec.sftp", "SFTP"),
+    "ssh": ("storage_core.backends.drivers.fsspec.sftp", "SFTP"),
 }
 """File systems that are not as fsspec has them."""
 

@@ -15,7 +15,7 @@ import threading
 from concurrent.futures import wait
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from storage_core.backends.worker import in_thread
+from storage_core.backends.remote.worker import in_thread
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine

@@ -16,13 +16,13 @@ from gcsfs.core import initiate_upload, simple_upload
 from gcsfs.retry import HttpError, validate_response
 
 from storage_core.backends.base import Blob
-from storage_core.backends.files import parts_of
-from storage_core.backends.gcs_session import Driver, credentials_of, open_session
-from storage_core.backends.options import merged
-from storage_core.backends.place import Found, Received
-from storage_core.backends.remote import RemoteBackend
-from storage_core.backends.translate import Fault, Redirected, causes, classify
-from storage_core.backends.worker import in_thread
+from storage_core.backends.source import parts_of
+from storage_core.backends.drivers.gcsfs.client import Driver, credentials_of, open_session
+from storage_core.backends.drivers.options import merged
+from storage_core.backends.remote.policy import Found, Received
+from storage_core.backends.remote.backend import RemoteBackend
+from storage_core.backends.remote.faults import Fault, Redirected, causes, classify
+from storage_core.backends.remote.worker import in_thread
 from storage_core.keys import Key
 
 if TYPE_CHECKING:

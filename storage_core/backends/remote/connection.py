@@ -12,8 +12,8 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from weakref import finalize
 
-from storage_core.backends import io_loop
-from storage_core.backends.translate import BadSettings, Fault, classify
+from storage_core.backends.remote import io_loop
+from storage_core.backends.remote.faults import BadSettings, Fault, classify
 from storage_core.errors import StorageError
 
 if TYPE_CHECKING:
