@@ -18,9 +18,8 @@ from storage_core.errors import StorageError
 from tui.download import readable, some
 
 if TYPE_CHECKING:
-    from storage_core.backends.base import Blob
     from storage_core.keys import Kind
-    from storage_core.store import Store
+    from storage_core.store import Blob, Store
     from tui.download import Download
 
 PREVIEWED: Final = 64 * 1024

@@ -21,9 +21,9 @@ from tui.text import printable
 
 if TYPE_CHECKING:
     from storage_core import Configurations
+    from storage_core.check import StepResult
     from storage_core.config.history import Version
     from storage_core.declaration.setting import Setting
-    from storage_core.probe import StepResult
     from tui.versions import KeptVersion
 
 T = TypeVar("T")

@@ -1,7 +1,7 @@
-"""A small real KV server for testing, persistent on disk. Started by `storage kv-server`.
+"""A small real KV server for testing, persistent on disk.
 
-It speaks the protocol of `storage_core.backends.drivers.kv.protocol` and keeps its values with the backend
-of Local Storage, so that a value is on the disk before the client is told so:
+It speaks the protocol of `storage_core.backends.drivers.kv.protocol` and keeps its values with the
+backend of Local Storage, so that a value is on the disk before the client is told so:
 
     server.py     which connections there are, and how everything starts and stops
     handler.py    one request after the other on a connection

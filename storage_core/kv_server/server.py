@@ -17,7 +17,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
 from storage_core.backends.drivers.kv.protocol import MAX_VALUE
-from storage_core.backends.local.backend import LocalBackend
+from storage_core.backends.local import LocalBackend
 from storage_core.errors import ConfigurationError
 from storage_core.keys import Key, random_name
 from storage_core.kv_server.handler import Handler
@@ -102,8 +102,8 @@ class KVServer(ThreadingHTTPServer):
         The backend makes the folders; unlike `os.makedirs` it makes sure that they last.
         """
         key = Key("results", random_name())
-        self.values.put(key, b"null", overwrite=True)
-        self.values.delete(key)
+        self.values.put(key.path, b"null", overwrite=True)
+        self.values.delete(key.path)
 
     def server_bind(self) -> None:
         """Bind without asking the name service who this machine is, as the base class would."""

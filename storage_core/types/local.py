@@ -37,6 +37,6 @@ class LocalStorage(StorageConfiguration):
         return self.storage_path
 
     def backend(self, opening: Opening) -> Backend:
-        from storage_core.backends.local.backend import LocalBackend
+        from storage_core.backends.local import LocalBackend
 
         return LocalBackend(absolute(self.storage_path))

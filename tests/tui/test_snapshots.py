@@ -18,8 +18,8 @@ from textual.command import CommandList
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
+from storage_core.check import Step, StepResult
 from storage_core.config import history
-from storage_core.probe import Step, StepResult
 from tests.tui.driving import TWO, enter, press, settle, the_list
 from tests.tui.test_list import ODD
 from tui import workspace

@@ -10,7 +10,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Static
 
-from storage_core.probe import afterword, probe, steps
+from storage_core.check import afterword, probe, steps
 from tui import commands
 from tui.background import stream
 from tui.screens.base import Dialog
@@ -20,8 +20,8 @@ from tui.widgets.detail import milliseconds
 from tui.workspace import TestResult
 
 if TYPE_CHECKING:
+    from storage_core.check import StepResult, Waiting
     from storage_core.declaration.configuration import StorageConfiguration
-    from storage_core.probe import StepResult, Waiting
 
 TICK = 0.5
 """Seconds between two looks at how long the test may still take."""

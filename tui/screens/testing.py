@@ -69,7 +69,7 @@ class TestCommands(RowScreen):
         self.app.say(f"Tested: {outcome}.", severity="warning" if failed else "information")
 
     async def _result_of(self, row: Row) -> TestResult:
-        from storage_core.probe import probe
+        from storage_core.check import probe
 
         found = [each async for each in stream(lambda: probe(_configuration(row)))]
         return TestResult(datetime.now(), tuple(found), True)  # noqa: DTZ005

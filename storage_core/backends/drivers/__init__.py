@@ -1,1 +1,1 @@
-"""One folder for each library: how it makes one attempt at each operation. Nothing else knows it."""
+"""One folder for each library: one attempt at each operation. Nothing else knows the library."""

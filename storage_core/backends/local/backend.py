@@ -1,41 +1,29 @@
-"""Blobs in a folder of this machine: Local and Temporary Storage, File Storage on a local path.
+"""Blobs as files below a folder of this machine.
 
-Workers start by the thousand to write one blob, so this imports nothing that Python has not loaded
-already. Everything goes by descriptors: the folder is opened, in it the folder of the kind, in that
-the file, and neither of the last two through a symbolic link, so that nobody who can write into the
-folder leads a read or a write out of it. A write is a temporary file beside its target, complete
-and on the disk before it gets its name; `local_disk.py` has the steps of it.
+A write is a temporary file beside its target, complete and on the disk before it gets its name;
+`disk.py` has the steps of it, `folders.py` the way to the folder.
 """
 
 from __future__ import annotations
 
-import errno
 import os
 import stat
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-from storage_core.backends.base import CHUNK_SIZE, Backend, Blob, time_at
+from storage_core.backends.base import CHUNK_SIZE, Backend, Entry, Info, time_at
 from storage_core.backends.local.disk import (
     insist,
     is_taken,
-    is_temporary,
-    make_folder,
     new_temporary,
     publish_new,
     sync_folder,
     unlink,
     write_whole,
 )
-from storage_core.errors import (
-    AccessDenied,
-    BlobExists,
-    BlobNotFound,
-    ConfigurationError,
-    StorageError,
-    StorageUnavailable,
-)
-from storage_core.keys import Key, Kind, is_name
-from storage_core.paths import LOCAL_SCHEMES
+from storage_core.backends.local.failures import failure, irregular
+from storage_core.backends.local.folders import Folders
+from storage_core.blobpath import ROOT, BlobPath, Prefix, is_temporary, refuse_temporary
+from storage_core.errors import AccessDenied, BlobExists, BlobNotFound, InvalidKey, StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, MutableSequence, Sequence
@@ -44,41 +32,35 @@ if TYPE_CHECKING:
 STALE_AFTER: Final = 3600.0
 """Seconds after its last byte that a temporary file is taken for one of a writer that died."""
 
-_FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _READ: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
-
-_FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-_DENIED: Final = (errno.EACCES, errno.EPERM, errno.EROFS)
-
-
-def local_folder(base_path: str) -> str | None:
-    """The path if `base_path` is one, or a `file://` or `local://` URL; None for other URLs."""
-    for scheme in LOCAL_SCHEMES:
-        if base_path.startswith(scheme):
-            return base_path[len(scheme) :]
-    return None if "://" in base_path or "::" in base_path else base_path
 
 
 class LocalBackend(Backend):
-    """Blobs as files `folder/KIND/NAME`. Safe in threads and after a fork: it holds no state."""
+    """Blobs as files `folder/PATH`. Safe in threads and after a fork: it holds no state."""
 
-    def __init__(self, folder: str | Path, *, private: bool = False) -> None:
+    def __init__(
+        self, folder: str | Path, *, private: bool = False, only: tuple[str, ...] = ()
+    ) -> None:
         """Name the folder; it is created by the first write.
 
         Args:
             folder: where the blobs are. It may itself be a symbolic link, or lie behind one.
             private: create folders with mode 0700 and blobs with 0600, whatever the umask.
                 Otherwise the umask decides, and no blob is more open than its folder.
+            only: the folders in it that hold blobs; what else lies there does not exist here.
+                Without any, all of it is blobs.
         """
         self.location = os.path.abspath(folder)
+        self._folders = Folders(self.location, 0o700 if private else 0o777)
         self._private = private
+        self._only = only
 
     def check(self) -> None:
         """See whether the folder can be opened, or could be created."""
         path = self.location
         while True:
             try:
-                os.close(os.open(path, _FOLDER))
+                os.close(os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC))
             except FileNotFoundError:
                 path = os.path.dirname(path)
                 continue
@@ -94,11 +76,12 @@ class LocalBackend(Backend):
     def is_there(self) -> bool:
         return os.path.isdir(self.location)
 
-    def make_folders(self, kind: Kind, made: MutableSequence[str]) -> None:
+    def make_folders(self, path: BlobPath, made: MutableSequence[str]) -> None:
+        folder, _ = _split(path)
         try:
-            os.close(insist(lambda: self._open_kind(kind, create=True, made=made)))
+            os.close(insist(lambda: self._folders.open(folder, create=True, made=made)))
         except OSError as error:
-            raise self._failure("write", os.path.join(self.location, kind), error) from error
+            raise self._failure("write", self._path(folder), error) from error
 
     def remove_folders(self, made: Sequence[str]) -> bool:
         try:
@@ -108,216 +91,212 @@ class LocalBackend(Backend):
             return False
         return True
 
-    def put(self, key: Key, data: bytes, *, overwrite: bool) -> None:
-        self._write(key, lambda: (data,), overwrite=overwrite)
+    def put(self, path: BlobPath, data: bytes, *, overwrite: bool) -> None:
+        self._check_name(path)
+        self._insist(path, lambda: self._write(path, (data,), overwrite=overwrite))
 
-    def put_file(self, key: Key, path: Path, *, overwrite: bool) -> None:
+    def put_stream(self, path: BlobPath, file: BinaryIO, *, overwrite: bool) -> None:
         from storage_core.backends.source import chunks_of
 
-        self._write(key, lambda: chunks_of(path), overwrite=overwrite)
+        self._check_name(path)
+        if not file.seekable():
+            # There is one try: what has been read cannot be read again.
+            self._once(path, lambda: self._write(path, chunks_of(file), overwrite=overwrite))
+            return
+        start = file.tell()
 
-    def get(self, key: Key) -> bytes:
-        with self.open(key) as file:
-            try:
-                return file.read()
-            except OSError as error:
-                raise self._failure("read", self._path(key), error) from error
+        def write() -> None:
+            file.seek(start)
+            self._write(path, chunks_of(file), overwrite=overwrite)
 
-    def get_file(self, key: Key, path: Path) -> None:
-        from storage_core.backends.source import write_chunks
+        self._insist(path, write)
 
-        with self.open(key) as file:
-            write_chunks(path, iter(lambda: self._read(key, file), b""))
+    def get(self, path: BlobPath) -> bytes:
+        with self.open(path) as file:
+            return self._read(path, file, -1)
 
-    def open(self, key: Key) -> BinaryIO:
+    def get_range(self, path: BlobPath, start: int, size: int) -> bytes:
+        with self.open(path) as file:
+            file.seek(start)
+            return self._read(path, file, size)
+
+    def get_stream(self, path: BlobPath, file: BinaryIO) -> None:
+        with self.open(path) as source:
+            while chunk := self._read(path, source, CHUNK_SIZE):
+                file.write(chunk)
+
+    def open(self, path: BlobPath) -> BinaryIO:
+        folder, name = _split(path)
         try:
-            folder = self._open_kind(key.kind)
+            above = self._open_known(path, folder)
             try:
-                descriptor = os.open(key.name, _READ, dir_fd=folder)
+                descriptor = os.open(name, _READ, dir_fd=above)
             finally:
-                os.close(folder)
+                os.close(above)
         except FileNotFoundError as error:
-            raise BlobNotFound(f"{self.location} holds no blob {key}") from error
+            raise self._missing(path) from error
         except OSError as error:
-            raise self._failure("read", self._path(key), error) from error
+            raise self._failure("read", self._path(path), error) from error
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             os.close(descriptor)
-            raise self._irregular(key)
+            raise irregular(self._path(path))
         return os.fdopen(descriptor, "rb")
 
-    def exists(self, key: Key) -> bool:
+    def head(self, path: BlobPath) -> Info:
+        folder, name = _split(path)
         try:
-            folder = self._open_kind(key.kind)
+            above = self._open_known(path, folder)
             try:
-                found = os.stat(key.name, dir_fd=folder, follow_symlinks=False)
+                found = os.stat(name, dir_fd=above, follow_symlinks=False)
             finally:
-                os.close(folder)
-        except FileNotFoundError:
-            return False
+                os.close(above)
+        except FileNotFoundError as error:
+            raise self._missing(path) from error
         except OSError as error:
-            raise self._failure("look up", self._path(key), error) from error
+            raise self._failure("look up", self._path(path), error) from error
         if not stat.S_ISREG(found.st_mode):
-            raise self._irregular(key)
-        return True
+            raise irregular(self._path(path))
+        version = f"{found.st_ino:x}-{found.st_mtime_ns:x}"
+        return Info(found.st_size, time_at(found.st_mtime), version)
 
-    def delete(self, key: Key) -> None:
+    def delete(self, path: BlobPath) -> None:
+        folder, name = _split(path)
         try:
-            folder = self._open_kind(key.kind)
+            above = self._open_known(path, folder)
             try:
-                os.unlink(key.name, dir_fd=folder)
-                sync_folder(folder)
+                os.unlink(name, dir_fd=above)
+                sync_folder(above)
             finally:
-                os.close(folder)
-        except FileNotFoundError:
+                os.close(above)
+        except (FileNotFoundError, BlobNotFound):
             pass
         except OSError as error:
-            raise self._failure("delete", self._path(key), error) from error
+            raise self._failure("delete", self._path(path), error) from error
 
-    def list(self, kind: Kind) -> Iterator[Blob]:
-        """Yield the regular files whose names are names of blobs; sweep up after dead writers."""
+    def list(self, prefix: Prefix = ROOT, *, delimiter: bool = False) -> Iterator[Entry]:
+        """Yield regular files and, with a delimiter, folders; sweep up after dead writers.
+
+        Links and what else is no file are passed over, because they cannot be opened.
+        """
+        waiting = [prefix]
+        while waiting:
+            for entry in self._list_folder(waiting.pop()):
+                if not entry.is_folder or delimiter:
+                    yield entry
+                else:
+                    waiting.append(Prefix(f"{entry.path}/"))
+
+    def _list_folder(self, prefix: Prefix) -> Iterator[Entry]:
         from time import time
 
+        if not self._holds(prefix):
+            return
+        folder = prefix.removesuffix("/")
         try:
-            folder = self._open_kind(kind)
+            descriptor = self._folders.open(folder)
             try:
-                with os.scandir(folder) as entries:
-                    for entry in entries:
+                with os.scandir(descriptor) as names:
+                    for each in names:
+                        path = f"{prefix}{each.name}"
                         try:
-                            found = entry.stat(follow_symlinks=False)
+                            found = each.stat(follow_symlinks=False)
                         except FileNotFoundError:
                             continue
-                        if not stat.S_ISREG(found.st_mode):
+                        if stat.S_ISDIR(found.st_mode):
+                            if self._holds(path + "/"):
+                                yield Entry(path, is_folder=True)
+                        elif not stat.S_ISREG(found.st_mode) or not self._holds(path):
                             continue
-                        if is_name(entry.name):
-                            modified = time_at(found.st_mtime)
-                            yield Blob(str(Key(kind, entry.name)), found.st_size, modified)
-                        elif is_temporary(entry.name) and found.st_mtime < time() - STALE_AFTER:
-                            unlink(entry.name, folder)
+                        elif not is_temporary(each.name):
+                            yield Entry(path, found.st_size, time_at(found.st_mtime))
+                        elif found.st_mtime < time() - STALE_AFTER:
+                            unlink(each.name, descriptor)
             finally:
-                os.close(folder)
+                os.close(descriptor)
         except FileNotFoundError:
             pass
         except OSError as error:
-            raise self._failure("list", os.path.join(self.location, kind), error) from error
+            raise self._failure("list", self._path(folder), error) from error
 
-    def _write(self, key: Key, chunks: Callable[[], Iterable[bytes]], *, overwrite: bool) -> None:
+    def _insist(self, path: BlobPath, write: Callable[[], None]) -> None:
+        self._once(path, lambda: insist(write))
+
+    def _once(self, path: BlobPath, write: Callable[[], None]) -> None:
         try:
-            insist(lambda: self._write_once(key, chunks(), overwrite=overwrite))
+            write()
         except FileNotFoundError as error:
-            raise self._failure("write", self._path(key), error) from error
+            raise self._failure("write", self._path(path), error) from error
 
-    def _write_once(self, key: Key, chunks: Iterable[bytes], *, overwrite: bool) -> None:
+    def _write(self, path: BlobPath, chunks: Iterable[bytes], *, overwrite: bool) -> None:
         """Raises `FileNotFoundError` where the folder was removed meanwhile."""
+        folder, name = _split(path)
         try:
-            folder = self._open_kind(key.kind, create=True)
+            above = self._folders.open(folder, create=True)
             try:
-                if not overwrite and is_taken(key.name, folder):
-                    raise self._taken(key)
-                mode = 0o600 if self._private else 0o666 & os.fstat(folder).st_mode
-                temporary, descriptor = new_temporary(mode, folder)
+                if not overwrite and is_taken(name, above):
+                    raise self._taken(path)
+                mode = 0o600 if self._private else 0o666 & os.fstat(above).st_mode
+                temporary, descriptor = new_temporary(mode, above)
                 try:
                     try:
-                        write_whole(descriptor, chunks, self._path(key))
+                        write_whole(descriptor, chunks, self._path(path))
                     finally:
                         os.close(descriptor)
                     if overwrite:
-                        os.replace(temporary, key.name, src_dir_fd=folder, dst_dir_fd=folder)
+                        os.replace(temporary, name, src_dir_fd=above, dst_dir_fd=above)
                     else:
-                        publish_new(temporary, key.name, folder)
+                        publish_new(temporary, name, above)
                 except BaseException:
-                    unlink(temporary, folder)
+                    unlink(temporary, above)
                     raise
-                sync_folder(folder)
+                sync_folder(above)
             finally:
-                os.close(folder)
+                os.close(above)
         except FileExistsError as error:
-            raise self._taken(key) from error
+            raise self._taken(path) from error
         except FileNotFoundError:
             raise
         except OSError as error:
-            raise self._failure("write", self._path(key), error) from error
+            raise self._failure("write", self._path(path), error) from error
 
-    def _open_kind(
-        self, kind: Kind, *, create: bool = False, made: MutableSequence[str] | None = None
-    ) -> int:
-        """Open the folder of `kind`; `create` makes it, and the folders above it, if missing.
+    def _open_known(self, path: BlobPath, folder: str) -> int:
+        """The descriptor of a folder, in which blobs can be."""
+        if not self._holds(path):
+            raise self._missing(path)
+        return self._folders.open(folder)
 
-        `made` gets those that it has made.
-        """
+    def _check_name(self, path: BlobPath) -> None:
+        if not self._holds(path):
+            raise InvalidKey(
+                f"{self.location} holds blobs in {' and '.join(self._only)} only, not under {path}"
+            )
+        refuse_temporary(path)
+
+    def _holds(self, path: str) -> bool:
+        """Whether blobs can be there: a blob's path, or a folder's with `/` at its end."""
+        top, slash, _ = path.partition("/")
+        return not self._only or not path or (bool(slash) and top in self._only)
+
+    def _path(self, inner: str) -> str:
+        return os.path.join(self.location, inner) if inner else self.location
+
+    def _read(self, path: BlobPath, file: BinaryIO, size: int) -> bytes:
         try:
-            folder = os.open(self.location, _FOLDER)
-        except FileNotFoundError:
-            if not create:
-                raise
-            self._make_folders(self.location, made)
-            folder = os.open(self.location, _FOLDER)
-        try:
-            try:
-                return os.open(kind, _FOLDER | os.O_NOFOLLOW, dir_fd=folder)
-            except FileNotFoundError:
-                if not create:
-                    raise
-            if make_folder(kind, self._folder_mode, folder) and made is not None:
-                made.append(os.path.join(self.location, kind))
-            return os.open(kind, _FOLDER | os.O_NOFOLLOW, dir_fd=folder)
-        finally:
-            os.close(folder)
-
-    def _make_folders(self, path: str, made: MutableSequence[str] | None) -> None:
-        parent, name = os.path.split(path)
-        try:
-            above = os.open(parent, _FOLDER)
-        except FileNotFoundError:
-            self._make_folders(parent, made)
-            above = os.open(parent, _FOLDER)
-        try:
-            if make_folder(name, self._folder_mode, above) and made is not None:
-                made.append(path)
-        finally:
-            os.close(above)
-
-    @property
-    def _folder_mode(self) -> int:
-        return 0o700 if self._private else 0o777
-
-    def _path(self, key: Key) -> str:
-        return os.path.join(self.location, key.kind, key.name)
-
-    def _read(self, key: Key, file: BinaryIO) -> bytes:
-        try:
-            return file.read(CHUNK_SIZE)
+            return file.read(size)
         except OSError as error:
-            raise self._failure("read", self._path(key), error) from error
+            raise self._failure("read", self._path(path), error) from error
 
-    def _taken(self, key: Key) -> BlobExists:
-        return BlobExists(f"{self.location} already holds a blob {key}; choose another key")
+    def _taken(self, path: BlobPath) -> BlobExists:
+        return BlobExists(f"{self.location} already holds a blob {path}; choose another key")
 
-    def _irregular(self, key: Key) -> AccessDenied:
-        return AccessDenied(
-            f"cannot use {self._path(key)}: only regular files are, and links are not followed; "
-            "remove what is there"
-        )
+    def _missing(self, path: BlobPath) -> BlobNotFound:
+        return BlobNotFound(f"{self.location} holds no blob {path}")
 
     def _failure(self, doing: str, path: str, error: OSError) -> StorageError:
-        what = f"cannot {doing} {path}: {os.strerror(error.errno or 0)}"
-        if error.errno in _FULL:
-            return StorageUnavailable(f"{what}; make room there and try again")
-        if error.errno in _DENIED:
-            return AccessDenied(f"{what}; change its permissions or choose another folder")
-        if error.errno == errno.EISDIR:
-            return AccessDenied(f"{what}; remove the folder that has the name of a blob")
-        if error.errno in (errno.ENOTDIR, errno.ELOOP):
-            if self._leads_away(path):
-                return AccessDenied(
-                    f"cannot {doing} {path}: symbolic links are not followed; remove the one there"
-                )
-            return ConfigurationError(f"{what}; a folder is needed here, so choose another one")
-        return StorageUnavailable(f"{what}; see to the disk or choose another folder")
+        return failure(doing, path, error, self.location)
 
-    def _leads_away(self, path: str) -> bool:
-        """Whether a link stands in for the folder of a kind, or for the blob at `path`."""
-        while len(path) > len(self.location):
-            if os.path.islink(path):
-                return True
-            path = os.path.dirname(path)
-        return False
+
+def _split(path: BlobPath) -> tuple[str, str]:
+    """The folder and the name of a blob."""
+    folder, _, name = path.rpartition("/")
+    return folder, name

@@ -1,4 +1,4 @@
-"""The steps by which bytes get to the disk, and a name after that. Called by the local backend.
+"""The steps by which bytes get to the disk, and a name after that.
 
 Each folder is a descriptor; failures are the system's `OSError`.
 """
@@ -9,6 +9,7 @@ import errno
 import os
 from typing import TYPE_CHECKING, Final
 
+from storage_core.blobpath import temporary_name
 from storage_core.errors import IntegrityError
 
 if TYPE_CHECKING:
@@ -36,14 +37,9 @@ def make_folder(name: str, mode: int, above: int) -> bool:
 
 
 def new_temporary(mode: int, folder: int) -> tuple[str, int]:
-    """The name and the descriptor of a new file to write to. `~` is in no blob's name."""
-    name = f"~{os.urandom(8).hex()}"
+    """The name and the descriptor of a new file to write to."""
+    name = temporary_name()
     return name, os.open(name, _CREATE, mode, dir_fd=folder)
-
-
-def is_temporary(name: str) -> bool:
-    """Whether a file is one of those."""
-    return len(name) == 17 and name[0] == "~"
 
 
 def write_whole(descriptor: int, chunks: Iterable[bytes], path: str) -> None:

@@ -1,1 +1,1 @@
-"""Everything that is reached over a network: the deadline, the retries and the messages, once for all drivers."""
+"""What is reached over a network: deadline, retries and messages, once for all drivers."""

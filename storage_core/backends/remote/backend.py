@@ -1,264 +1,175 @@
-"""The interface that the store calls, for all backends with an fsspec driver.
+"""The backend of every place that is reached over a network, whatever the driver.
 
-It runs on the background event loop what `place.py` and the driver's own backend make of a call:
-each operation is put together here from attempts at it.
+It runs each operation on the background event loop, for callers that wait and for those that await.
 """
 
 from __future__ import annotations
 
-import os
 from io import BufferedReader, BytesIO
+from time import monotonic
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
-from storage_core.backends.remote import io_loop
-from storage_core.backends.base import Backend, Blob
+from storage_core.backends.base import Backend, Entry, Info, deadline
+from storage_core.backends.remote import io_loop, reading
 from storage_core.backends.remote.messages import REACH
-from storage_core.backends.remote.policy import Found, Received, RemotePlace
+from storage_core.backends.remote.policy import Policy
 from storage_core.backends.remote.stream import PIECE, RemoteFile
-from storage_core.backends.remote.faults import Fault
-from storage_core.errors import BlobNotFound, IntegrityError
-from storage_core.keys import Key, Kind, is_name
+from storage_core.backends.remote.writing import stored
+from storage_core.backends.source import Source, source_of
+from storage_core.blobpath import ROOT, BlobPath, Prefix
+from storage_core.errors import BlobNotFound, UnsupportedOperation
+from storage_core.redaction import mask_url
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import AsyncIterator, Iterator
 
+    from storage_core.backends.remote.driver import Driver, Page
+    from storage_core.backends.remote.messages import Place
 
 PAGE_SIZE: Final = 1000
-"""Blobs that are asked for at a time where a place is listed."""
+"""Entries that are asked for at a time where a place is listed."""
 
 
-class RemoteBackend(RemotePlace, Backend):
-    """A backend whose driver is reached through coroutines. Safe in threads and after a fork."""
+class RemoteBackend(Backend):
+    """Blobs of one place, through a driver. Safe in threads and after a fork."""
+
+    def __init__(
+        self, driver: Driver, place: Place, *, timeout: float, secrets: tuple[str, ...] = ()
+    ) -> None:
+        """Connect nothing yet.
+
+        Args:
+            driver: makes each attempt.
+            place: what messages say of it.
+            timeout: seconds that one call may take, retries included.
+            secrets: what no message may show.
+        """
+        place = place._replace(location=mask_url(place.location))
+        self.location = place.location
+        self._has_ranges = driver.has_ranges
+        self._policy = Policy(driver, place, timeout=timeout, secrets=secrets)
 
     def check(self) -> None:
-        io_loop.run(self._checked())
+        io_loop.run(self._policy.call(REACH, None, lambda session: session.find()))
 
-    def put(self, key: Key, data: bytes, *, overwrite: bool) -> None:
-        io_loop.run(self._put_checked(key, data, overwrite=overwrite))
+    def put(self, path: BlobPath, data: bytes, *, overwrite: bool) -> None:
+        io_loop.run(self._put(path, data, overwrite=overwrite))
 
-    def get(self, key: Key) -> bytes:
-        return io_loop.run(self._get_checked(key))
+    def put_stream(self, path: BlobPath, file: BinaryIO, *, overwrite: bool) -> None:
+        with source_of(file) as source:
+            io_loop.run(
+                stored(
+                    self._policy,
+                    path,
+                    source,
+                    lambda session: session.put_stream(path, source, create=not overwrite),
+                    overwrite=overwrite,
+                )
+            )
 
-    def exists(self, key: Key) -> bool:
-        return io_loop.run(self._exists_checked(key))
+    def get(self, path: BlobPath) -> bytes:
+        return io_loop.run(reading.whole(self._policy, path))
 
-    def delete(self, key: Key) -> None:
-        io_loop.run(self._delete_checked(key))
+    def get_range(self, path: BlobPath, start: int, size: int) -> bytes:
+        if not self._has_ranges:
+            raise UnsupportedOperation(
+                f"{self.location} knows no ranges of bytes; read the whole blob"
+            )
+        return io_loop.run(reading.range_of(self._policy, path, start, size)) if size > 0 else b""
 
-    def list(self, kind: Kind) -> Iterator[Blob]:
+    def head(self, path: BlobPath) -> Info:
+        return io_loop.run(reading.head(self._policy, path))
+
+    def open(self, path: BlobPath) -> BinaryIO:
+        if not self._has_ranges:
+            return BytesIO(self.get(path))
+        return BufferedReader(self._opened(path), PIECE)
+
+    def get_stream(self, path: BlobPath, file: BinaryIO) -> None:
+        if not self._has_ranges:
+            file.write(self.get(path))
+            return
+        with self._opened(path, bounded=True) as source:
+            while piece := source.read(PIECE):
+                file.write(piece)
+
+    def list(self, prefix: Prefix = ROOT, *, delimiter: bool = False) -> Iterator[Entry]:
         token: Any = None
         while True:
-            blobs, token = io_loop.run(self._page_checked(kind, token))
-            yield from blobs
+            entries, token = io_loop.run(self._page(prefix, token, delimiter=delimiter))
+            yield from entries
             if token is None:
                 return
 
-    def put_file(self, key: Key, path: Path, *, overwrite: bool) -> None:
-        from storage_core.backends.source import opened
+    def delete(self, path: BlobPath) -> None:
+        io_loop.run(self._delete(path))
 
-        with opened(path) as file:
-            size = os.fstat(file.fileno()).st_size
-            io_loop.run(self._put_file_checked(key, file, size, overwrite=overwrite))
-
-    def get_file(self, key: Key, path: Path) -> None:
-        from storage_core.backends.source import write_chunks
-
-        with RemoteFile(self, key, bounded=True) as file:
-            write_chunks(path, iter(lambda: file.read(PIECE), b""))
-
-    def open(self, key: Key) -> BinaryIO:
-        return BufferedReader(RemoteFile(self, key), PIECE)
+    def copy(self, source: BlobPath, target: BlobPath) -> None:
+        if not io_loop.run(self._copy(source, target)):
+            super().copy(source, target)
 
     def close(self) -> None:
-        self.connection.close()
+        self._policy.connection.close()
 
-    async def aput(self, key: Key, data: bytes, *, overwrite: bool) -> None:
-        await io_loop.arun(self._put_checked(key, data, overwrite=overwrite))
+    async def aput(self, path: BlobPath, data: bytes, *, overwrite: bool) -> None:
+        await io_loop.arun(self._put(path, data, overwrite=overwrite))
 
-    async def aget(self, key: Key) -> bytes:
-        return await io_loop.arun(self._get_checked(key))
+    async def aget(self, path: BlobPath) -> bytes:
+        return await io_loop.arun(reading.whole(self._policy, path))
 
-    async def aexists(self, key: Key) -> bool:
-        return await io_loop.arun(self._exists_checked(key))
+    async def ahead(self, path: BlobPath) -> Info:
+        return await io_loop.arun(reading.head(self._policy, path))
 
-    async def adelete(self, key: Key) -> None:
-        await io_loop.arun(self._delete_checked(key))
+    async def adelete(self, path: BlobPath) -> None:
+        await io_loop.arun(self._delete(path))
 
-    async def alist(self, kind: Kind) -> AsyncIterator[Blob]:
+    async def alist(
+        self, prefix: Prefix = ROOT, *, delimiter: bool = False
+    ) -> AsyncIterator[Entry]:
         token: Any = None
         while True:
-            blobs, token = await io_loop.arun(self._page_checked(kind, token))
-            for blob in blobs:
-                yield blob
+            entries, token = await io_loop.arun(self._page(prefix, token, delimiter=delimiter))
+            for entry in entries:
+                yield entry
             if token is None:
                 return
 
-    # The operations, whole.
-
-    async def _checked(self) -> None:
-        await self.attempted(REACH, None, self._find_place)
-
-    async def _get_checked(self, key: Key) -> bytes:
-        return await self._received(
-            key,
-            lambda driver, received: self._get(driver, key, received),
-            size_of=None if self.counts else lambda: self._asked_size(key),
+    def _opened(self, path: BlobPath, *, bounded: bool = False) -> RemoteFile:
+        """The blob as a file; `bounded` has the deadline of one call hold for reading all of it."""
+        start = monotonic()
+        found = self.head(path)
+        size = found.size or 0
+        return RemoteFile(
+            reading.Pieces(self._policy, path, found.version),
+            size,
+            timeout=self._policy.timeout,
+            until=start + deadline(self._policy.timeout, size) if bounded else None,
         )
 
-    async def _asked_size(self, key: Key) -> int:
-        async with self._driver() as driver:
-            return (await self._look_up(driver, key)).size
+    async def _put(self, path: BlobPath, data: bytes, *, overwrite: bool) -> None:
+        await stored(
+            self._policy,
+            path,
+            Source.of(data),
+            lambda session: session.put(path, data, create=not overwrite),
+            overwrite=overwrite,
+        )
 
-    async def _received(
-        self,
-        key: Key,
-        fetch: Callable[[Any, Received], Awaitable[None]],
-        **limits: Any,
-    ) -> bytes:
-        """What `fetch` appends in the first attempt that succeeds."""
-        received: Received = []
-        before = 0
-
-        async def once(driver: Any) -> None:
-            nonlocal before
-            before += sum(map(len, received))
-            received.clear()
-            await fetch(driver, received)
-
-        if self.counts:
-            limits["moved"] = lambda: before + sum(map(len, received))
-        await self.attempted(f"read {key}", key, once, **limits)
-        return received[0] if len(received) == 1 else b"".join(received)
-
-    async def _put_checked(self, key: Key, data: bytes, *, overwrite: bool) -> None:
-        async def send(driver: Any) -> None:
-            await self._put(driver, key, data, create=not overwrite)
-
-        await self._stored(key, BytesIO(data), len(data), send, overwrite=overwrite)
-
-    async def _put_file_checked(
-        self, key: Key, file: BinaryIO, size: int, *, overwrite: bool
-    ) -> None:
-        async def send(driver: Any) -> None:
-            file.seek(0)
-            await self._put_file(driver, key, file, size, create=not overwrite)
-
-        await self._stored(key, file, size, send, overwrite=overwrite)
-
-    async def _stored(
-        self,
-        key: Key,
-        file: BinaryIO,
-        size: int,
-        send: Callable[[Any], Awaitable[None]],
-        *,
-        overwrite: bool,
-    ) -> None:
-        tries = 0
-
-        async def once(driver: Any) -> None:
-            nonlocal tries
-            tries += 1
-            try:
-                # Asked first as well: not every service minds the condition on the write itself.
-                if not overwrite and await self._has(driver, key):
-                    raise FileExistsError(str(key))
-                await send(driver)
-            except Exception as error:
-                taken = not overwrite and self._fault(error) is Fault.TAKEN
-                # An earlier attempt may have arrived although its answer did not.
-                if taken and tries > 1 and await self._holds(driver, key, file, size):
-                    return
-                raise
-
-        await self.attempted(f"write {key}", key, once, size=size, writes=True)
-
-    async def _has(self, driver: Any, key: Key) -> bool:
+    async def _delete(self, path: BlobPath) -> None:
         try:
-            await self._look_up(driver, key)
-        except Exception as error:
-            if self._fault(error) in (Fault.MISSING, Fault.BLOB_MISSING):
-                return False
-            raise
-        return True
-
-    async def _holds(self, driver: Any, key: Key, file: BinaryIO, size: int) -> bool:
-        """Whether the blob under `key` has the bytes of `file`."""
-        if (await self._look_up(driver, key)).size != size:
-            return False
-        file.seek(0)
-        handle: dict[str, Any] = {}
-        try:
-            for start in range(0, size, PIECE):
-                piece = file.read(PIECE)
-                received: Received = []
-                await self._get_range(driver, key, start, len(piece), received, handle)
-                if piece != b"".join(received):
-                    return False
-        finally:
-            await self.end_stream(handle)
-        return True
-
-    async def _exists_checked(self, key: Key) -> bool:
-        try:
-            await self.found_checked(key)
-        except BlobNotFound:
-            return False
-        return True
-
-    async def _delete_checked(self, key: Key) -> None:
-        try:
-            await self.attempted(f"delete {key}", key, lambda driver: self._delete(driver, key))
+            await self._policy.call(f"delete {path}", path, lambda session: session.delete(path))
         except BlobNotFound:
             pass
 
-    async def _page_checked(self, kind: Kind, token: Any) -> tuple[Sequence[Blob], Any]:
-        blobs, token = await self.attempted(
-            f"list {kind}", None, lambda driver: self._page(driver, kind, token, PAGE_SIZE)
-        )
-        return [blob for blob in blobs if is_name(blob.key.partition("/")[2])], token
-
-    async def found_checked(self, key: Key) -> Found:
-        """Find a blob; called by the stream too."""
-        return await self.attempted(
-            f"look up {key}", key, lambda driver: self._look_up(driver, key)
+    async def _copy(self, source: BlobPath, target: BlobPath) -> bool:
+        size = (await reading.head(self._policy, source)).size or 0
+        return await self._policy.call(
+            f"copy {source}", source, lambda session: session.copy(source, target), size=size
         )
 
-    async def end_stream(self, handle: dict[str, Any]) -> None:
-        """Close what `_get_range` left in `handle`; called by the stream."""
-
-    async def range_checked(
-        self,
-        key: Key,
-        start: int,
-        size: int,
-        version: str | None,
-        timeout: float,  # noqa: ASYNC109 (it spans all attempts)
-        handle: dict[str, Any],
-    ) -> bytes:
-        """`size` bytes of a blob from `start` on; called by the stream.
-
-        Args:
-            key: which blob.
-            start: how many bytes to leave out.
-            size: bytes; the blob has as many.
-            version: of the blob, as it was found.
-            timeout: seconds that this may take besides the time for the bytes.
-            handle: a dictionary for the driver, the same for all ranges of one stream.
-
-        Raises:
-            IntegrityError: there is another blob under the key by now.
-        """
-
-        async def fetch(driver: Any, received: Received) -> None:
-            came_of = await self._get_range(driver, key, start, size, received, handle)
-            if None not in (version, came_of) and came_of != version:
-                raise IntegrityError(
-                    f"{self.location}: {key} was replaced while it was read; read it again"
-                )
-            came = sum(map(len, received))
-            if came != size:
-                raise ConnectionError(f"{came} bytes came instead of {size}")
-
-        return await self._received(key, fetch, size=0 if self.counts else size, timeout=timeout)
+    async def _page(self, prefix: Prefix, token: Any, *, delimiter: bool) -> Page:
+        return await self._policy.call(
+            f"list {prefix.removesuffix('/')}" if prefix else "be listed",
+            None,
+            lambda session: session.page(prefix, delimiter=delimiter, token=token, limit=PAGE_SIZE),
+        )

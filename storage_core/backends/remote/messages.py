@@ -1,8 +1,8 @@
-"""What a failure of a remote storage is called: its class, and its one line. Called by `remote`."""
+"""What a failure of a remote storage is called: its class, and its one line."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from storage_core.backends.remote.faults import Fault
 from storage_core.errors import (
@@ -16,7 +16,7 @@ from storage_core.errors import (
 
 if TYPE_CHECKING:
     from storage_core.backends.remote.retry import GaveUp
-    from storage_core.keys import Key
+    from storage_core.blobpath import BlobPath
 
 REACH: Final = "be reached"
 """What is done when a place is only looked for."""
@@ -25,33 +25,29 @@ _ANSWERED: Final = (Fault.MISSING, Fault.PLACE_MISSING, Fault.DENIED, Fault.REDI
 """Failures of a place that was reached."""
 
 
-class Described(Protocol):
-    """What a message has to know about the place."""
+class Place(NamedTuple):
+    """How messages speak of a place, in the words of the settings that led to it."""
 
-    @property
-    def location(self) -> str: ...
+    location: str
+    """As a person would write it."""
 
-    @property
-    def place(self) -> str:
-        """The word for what holds the blobs: bucket, container, folder."""
+    kind: str
+    """The word for what holds the blobs: bucket, container, folder, server."""
 
-    @property
-    def place_name(self) -> str: ...
+    name: str
+    """Of the bucket."""
 
-    @property
-    def place_setting(self) -> str:
-        """What to correct when the place does not exist."""
+    setting: str
+    """What to correct when it does not exist: the label of a setting."""
 
-    @property
-    def credentials(self) -> str:
-        """What to check when access is denied."""
+    credentials: str
+    """What to check when access is denied."""
 
-    @property
-    def address(self) -> str:
-        """What to check when nobody answers; empty where no setting says whom to ask."""
+    address: str
+    """What to check when nobody answers; empty where no setting says whom to ask."""
 
 
-def unanswered(where: Described, doing: str, why: str, gave_up: GaveUp) -> StorageError:
+def unanswered(where: Place, doing: str, why: str, gave_up: GaveUp) -> StorageError:
     """The deadline passed, or the last attempt failed."""
     return StorageUnavailable(
         f"{where.location} cannot {doing}: {why}, {gave_up}; "
@@ -59,19 +55,19 @@ def unanswered(where: Described, doing: str, why: str, gave_up: GaveUp) -> Stora
     )
 
 
-def failed(where: Described, doing: str, key: Key | None, why: str, fault: Fault) -> StorageError:
+def failed(where: Place, doing: str, path: BlobPath | None, why: str, fault: Fault) -> StorageError:
     """An attempt failed for a reason that will not pass."""
     if fault is Fault.BLOB_MISSING:
-        return BlobNotFound(f"{where.location} holds no blob {key}")
+        return BlobNotFound(f"{where.location} holds no blob {path}")
     if fault is Fault.TAKEN:
-        return BlobExists(f"{where.location} already holds a blob {key}; choose another key")
+        return BlobExists(f"{where.location} already holds a blob {path}; choose another key")
     what = f"{where.location} cannot {doing}"
     if doing == REACH and fault in _ANSWERED:
         what = where.location
     if fault in (Fault.MISSING, Fault.PLACE_MISSING):
         return ConfigurationError(
-            f"{what}: {where.place} {where.place_name} does not exist; "
-            f"create it or correct {where.place_setting}"
+            f"{what}: {where.kind} {where.name} does not exist; "
+            f"create it or correct {where.setting}"
         )
     if fault is Fault.DENIED:
         return AccessDenied(f"{what}: access denied ({why}); check {where.credentials}")

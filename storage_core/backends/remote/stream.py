@@ -1,4 +1,4 @@
-"""A remote blob as a file for sequential reading. Made by `open` and `get_file` of the backends.
+"""A remote blob as a file for reading.
 
 It asks for one range of bytes after the other, each with attempts of its own, so that a broken
 connection costs one range and memory holds no more than one.
@@ -6,48 +6,66 @@ connection costs one range and memory holds no more than one.
 
 from __future__ import annotations
 
+import os
 from io import RawIOBase
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Protocol
 
-from storage_core.backends.remote import io_loop
 from storage_core.backends.base import deadline
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-    from storage_core.backends.remote.backend import RemoteBackend
-    from storage_core.keys import Key
-
 PIECE = 4 * 1024 * 1024
 """Bytes that are asked for at a time."""
+
+
+class Pieces(Protocol):
+    """Where the bytes of one blob come from."""
+
+    def fetch(self, start: int, size: int, timeout: float) -> bytes:
+        """Exactly `size` bytes from `start` on, within `timeout` seconds and the time for them."""
+
+    def end(self) -> None:
+        """Let go of what was kept between two pieces."""
 
 
 class RemoteFile(RawIOBase):
     """The raw file, without a buffer of its own."""
 
-    def __init__(self, backend: RemoteBackend, key: Key, *, bounded: bool = False) -> None:
-        """Ask how large the blob is.
+    def __init__(
+        self, pieces: Pieces, size: int, *, timeout: float, until: float | None = None
+    ) -> None:
+        """Begin at the first byte.
 
         Args:
-            backend: where it is.
-            key: which it is.
-            bounded: whether the deadline of one call is to hold for all that is read, because
-                nothing but reading happens in between.
-
-        Raises:
-            BlobNotFound: there is none.
+            pieces: of the blob.
+            size: bytes of the blob.
+            timeout: seconds that one piece may take besides the time for its bytes.
+            until: when all is to be read at the latest, by `time.monotonic()`, because nothing but
+                reading happens in between.
         """
-        self._backend = backend
-        self._key = key
+        self._pieces = pieces
+        self._size = size
+        self._timeout = timeout
+        self._until = until
         self._position = 0
-        self._handle: dict[str, Any] = {}
-        start = monotonic()
-        self._size, self._version = io_loop.run(backend.found_checked(key))
-        self._until = start + deadline(backend.timeout, self._size) if bounded else None
 
     def readable(self) -> bool:
         return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
+        begin = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self._size}[whence]
+        if begin + offset < 0:
+            raise ValueError(f"negative position {begin + offset}")
+        self._position = begin + offset
+        return self._position
+
+    def tell(self) -> int:
+        return self._position
 
     def readinto(self, buffer: WriteableBuffer) -> int:
         view = memoryview(buffer).cast("B")
@@ -62,23 +80,19 @@ class RemoteFile(RawIOBase):
         return self.readall() if size is None or size < 0 else self._next(size)
 
     def close(self) -> None:
-        if not self.closed and self._handle:
-            io_loop.finish(self._backend.end_stream(self._handle))
+        if not self.closed:
+            self._pieces.end()
         super().close()
 
     def _next(self, size: int) -> bytes:
         size = min(size, PIECE, self._size - self._position)
         if size <= 0:
             return b""
-        timeout = self._backend.timeout
+        timeout = self._timeout
         if self._until is not None:
             # The time for the bytes comes on top; what an earlier range left over is this one's.
             rest = deadline(0, self._size - self._position)
             timeout = max(min(timeout, self._until - monotonic() - rest), 0)
-        piece = io_loop.run(
-            self._backend.range_checked(
-                self._key, self._position, size, self._version, timeout, self._handle
-            )
-        )
+        piece = self._pieces.fetch(self._position, size, timeout)
         self._position += len(piece)
         return piece

@@ -1,4 +1,4 @@
-"""Which class serves a protocol, and what its URL says. Called by the file system backend."""
+"""Which class serves a protocol, and what its URL says."""
 
 from __future__ import annotations
 

@@ -1,233 +1,142 @@
-"""Blobs on a file system that fsspec knows, object stores excepted. Opened by `filesystem`.
-
-How a write becomes visible depends on the file system:
-
-- `memory://` takes the whole blob at once;
-- where there is a way to rename (webdav, sftp, ftp, smb, hdfs, webhdfs, dbfs …) the blob is written
-  under a name with `~`, which no blob has, and renamed when it is complete; of two writers of one
-  chosen key in the same moment one is refused by webdav and sftp, by the others not always;
-- the others (http, zip, jupyter …) are written to directly: a write that is killed may leave a part
-  of the blob, and what one that fails has left is removed if the file system still answers.
-"""
+"""Blobs on a file system that fsspec knows, object stores excepted."""
 
 from __future__ import annotations
 
-import errno
-from functools import partial
-from io import BytesIO
-from secrets import token_hex
-from typing import TYPE_CHECKING, Any, BinaryIO
+import asyncio
+from typing import Any, Final
 
-from fsspec import AbstractFileSystem
+from fsspec import url_to_fs
+from fsspec.asyn import AsyncFileSystem
 
 from storage_core.backends.drivers.fsspec import webdav
-from storage_core.backends.base import CHUNK_SIZE, Blob
-from storage_core.backends.source import parts_of
-from storage_core.backends.drivers.fsspec.calls import FileSystem, FileSystemCalls
-from storage_core.backends.drivers.fsspec.entries import is_stale, time_of
-from storage_core.backends.remote.policy import Found, Received
-from storage_core.backends.drivers.fsspec.transfers import replace
-from storage_core.backends.remote.worker import beside, in_thread
-from storage_core.errors import UnsupportedOperation
-from storage_core.keys import Key
+from storage_core.backends.drivers.fsspec.calls import Calls
+from storage_core.backends.drivers.fsspec.classes import (
+    class_of,
+    from_url,
+    own_class,
+    refuse_behind_another,
+)
+from storage_core.backends.drivers.fsspec.session import FileSystemSession
+from storage_core.backends.drivers.fsspec.ways import OwnWays, UsualWays, Ways, WebDAVWays
+from storage_core.backends.remote.backend import RemoteBackend
+from storage_core.backends.remote.driver import Afterwards
+from storage_core.backends.remote.faults import Fault, classify
+from storage_core.backends.remote.messages import Place
+from storage_core.backends.remote.worker import in_thread
+from storage_core.errors import ConfigurationError
+from storage_core.redaction import mask_url
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator, Sequence
-
-    from storage_core.keys import Kind
+_SHAREABLE: Final = frozenset({"memory", *webdav.PROTOCOLS})
+"""Blocking file systems that several threads may use at once; with the others they take turns."""
 
 
-class FileSystemBackend(FileSystemCalls):
-    """Blobs below one folder of an fsspec file system."""
+def open_fsspec(
+    base_path: str,
+    *,
+    options: dict[str, Any],
+    timeout: float,
+    secrets: tuple[str, ...] = (),
+    setting: str,
+    credentials: str,
+    address: str,
+) -> RemoteBackend:
+    """The backend of a folder; nothing is connected yet.
 
-    async def _get(self, driver: FileSystem, key: Key, received: Received) -> None:
-        path = self._path(driver, key)
-        received.append(await self._do(driver, "cat_file", path))
+    Args:
+        base_path: its URL.
+        options: arguments of the file system's class.
+        timeout: seconds that one call may take, retries included.
+        secrets: what no message may show.
+        setting: the label of the setting that has the URL.
+        credentials: the labels of those that sign in.
+        address: the labels of those that lead to the server.
 
-    async def _get_range(
-        self,
-        driver: FileSystem,
-        key: Key,
-        start: int,
-        size: int,
-        received: Received,
-        handle: dict[str, Any],
-    ) -> None:
-        # Nothing tells two blobs apart here, but mostly all ranges come from one open file.
-        path = self._path(driver, key)
-        if self._is_async:
-            end = start + size
-            received.append(await self._do(driver, "cat_file", path, start=start, end=end))
-            return
+    Raises:
+        ConfigurationError: fsspec does not know the URL, or a package is missing for it.
+    """
+    shown = mask_url(base_path)
+    return RemoteBackend(
+        FileSystemDriver(base_path, options, timeout, shown),
+        Place(shown.rstrip("/"), "folder", shown, setting, credentials, address),
+        timeout=timeout,
+        secrets=secrets,
+    )
 
-        def read() -> bytes:
-            if (handle.get("driver"), handle.get("position")) != (driver, start):
-                # webdav holds several blocks at a time, of 5 MiB if left alone.
-                small = {"block_size": CHUNK_SIZE} if self._is_webdav else {}
-                handle["file"] = file = driver.fs.open(path, "rb", **small)
-                handle["driver"] = driver
-                if start:
-                    file.seek(start)
-            piece = b"".join(_exactly(handle["file"], size))
-            handle["position"] = start + len(piece)
-            return piece
 
-        try:
-            received.append(await self._in_turn(driver, read))
-        except BaseException:
-            handle.clear()
-            raise
+class FileSystemDriver:
+    """Opens a file system, and signs in where that is one of its steps."""
 
-    async def end_stream(self, handle: dict[str, Any]) -> None:
-        if "file" in handle:
-            await in_thread(handle["file"].close)
+    counts = False
+    has_ranges = True
 
-    async def _look_up(self, driver: FileSystem, key: Key) -> Found:
-        path = self._path(driver, key)
-        found = await self._info(driver, path)
-        if found["type"] != "file":
-            raise FileNotFoundError(path)
-        size = found["size"]
-        return Found(len(await self._do(driver, "cat_file", path)) if size is None else int(size))
+    def __init__(self, base_path: str, options: dict[str, Any], timeout: float, shown: str) -> None:
+        """See which class serves the URL.
 
-    async def _put(self, driver: FileSystem, key: Key, data: bytes, *, create: bool) -> None:
-        mode = {"mode": "create"} if create and self._protocol == "memory" else {}
-        await self._publish(
-            driver,
-            key,
-            lambda path: (
-                self._in_turn(driver, webdav.upload, driver.fs, BytesIO(data), path)
-                if self._is_webdav
-                else self._do(driver, "pipe_file", path, data, **mode)
-            ),
-            len(data),
-            create=create,
-        )
+        Args:
+            base_path: the URL.
+            options: arguments of the class.
+            timeout: seconds that one step may take, as far as the class can be told.
+            shown: the URL as it may be shown.
 
-    async def _put_file(
-        self, driver: FileSystem, key: Key, file: BinaryIO, size: int, *, create: bool
-    ) -> None:
-        if self._protocol == "memory":
-            data = b"".join(parts_of(file, size, CHUNK_SIZE))
-            await self._put(driver, key, data, create=create)
-            return
-        await self._publish(
-            driver,
-            key,
-            lambda path: (
-                self._in_turn(driver, webdav.upload, driver.fs, file, path)
-                if self._is_webdav
-                else self._do(driver, "put_file", file.name, path)
-            ),
-            size,
-            create=create,
-        )
-
-    async def _delete(self, driver: FileSystem, key: Key) -> None:
-        await self._do(driver, "rm_file", self._path(driver, key))
-
-    async def _page(
-        self, driver: FileSystem, kind: Kind, token: Any, limit: int
-    ) -> tuple[Sequence[Blob], Any]:
-        """All blobs at once: fsspec has no pages. The folder is made by the first write."""
-        folder = f"{driver.root}{kind}"
-        driver.fs.invalidate_cache()
-        try:
-            entries = await self._do(driver, "ls", folder, detail=True)
-        except FileNotFoundError:
-            await self._find_place(driver)
-            return (), None
-        blobs = []
-        for entry in entries:
-            name = entry["name"].rstrip("/").rpartition("/")[2]
-            if entry["type"] == "file":
-                modified = time_of(entry)
-                blobs.append(Blob(f"{kind}/{name}", entry.get("size"), modified))
-                if is_stale(name, modified):
-                    beside(self._clean_up(f"{folder}/{name}"))
-        return blobs, None
-
-    async def _find_place(self, driver: FileSystem) -> None:
-        """The folder need not exist yet, but something has to answer above it."""
-        folder = driver.root.rstrip("/")
-        try:
-            await self._info(driver, folder or driver.root)
-        except FileNotFoundError:
-            if not folder:
-                raise
-            await self._info(driver, driver.fs.root_marker)
-
-    async def _publish(
-        self,
-        driver: FileSystem,
-        key: Key,
-        upload: Callable[[str], Awaitable[Any]],
-        size: int,
-        *,
-        create: bool,
-    ) -> None:
-        """Have `upload` write a blob, and let it be seen when it is complete."""
-        folder, target = f"{driver.root}{key.kind}", self._path(driver, key)
-        rename = self._rename_of(driver)
-        written = target if rename is None else f"{folder}/~{token_hex(8)}"
-        began = False
-        try:
-            if folder not in driver.folders:
-                await self._make_folder(driver, folder)
-            began = True
-            await upload(written)
-            stored = (await self._info(driver, written)).get("size")
-            if stored not in (None, size):
-                raise ConnectionError(f"{stored} bytes were stored instead of {size}")
-            if rename is not None:
-                await self._in_turn(driver, rename, written, target, create)
-        except BaseException:
-            driver.folders.discard(folder)
-            if began and (rename is not None or not create):
-                beside(self._clean_up(written))
-            raise
-
-    async def _clean_up(self, path: str) -> None:
-        # Asked for anew: a connection that has just failed is no good for it.
-        async with self._driver() as driver:
-            await self._do(driver, "rm_file", path)
-
-    async def _make_folder(self, driver: FileSystem, folder: str) -> None:
-        try:
-            if self._is_webdav:
-                await self._in_turn(driver, webdav.make_folder, driver.fs, folder)
-            else:
-                await self._do(driver, "makedirs", folder, exist_ok=True)
-        except (FileExistsError, UnsupportedOperation):
-            pass  # Another writer was faster, or there is no such thing as a folder.
-        driver.folders.add(folder)
-
-    def _rename_of(self, driver: FileSystem) -> Callable[[str, str, bool], None] | None:
-        """How the file system renames, if it does; to copy and to delete is no way to do it."""
-        fs = driver.fs
+        Raises:
+            ConfigurationError: fsspec does not know it, or a package is missing for it.
+        """
+        classes = [class_of(part, shown) for part in base_path.split("::")]
+        refuse_behind_another(base_path, options, shown)
+        self._protocol = base_path.partition("://")[0].lower()
+        self._is_async = len(classes) == 1 and issubclass(classes[0], AsyncFileSystem)
+        self._is_webdav = self._protocol in webdav.PROTOCOLS
         if self._is_webdav:
-            return partial(webdav.rename, fs)
-        if self._is_async or type(fs).mv is AbstractFileSystem.mv:
-            return None
+            base_path, options = webdav.prepared(base_path, options, timeout)
+        self._own = own_class(self._protocol)
+        if self._own is not None:
+            options = {"timeout": timeout, **from_url(base_path, shown), **options}
+            if "host" not in options:
+                raise ConfigurationError(f"{shown} names no server; write {self._protocol}://HOST")
+        self._base_path = base_path
+        self._options = {"skip_instance_cache": True, **options}
+        self._shown = shown
 
-        def rename(old: str, new: str, create: bool) -> None:
-            if create and self._own is not None:
-                fs.rename_new(old, new)
-                return
-            try:
-                fs.mv(old, new)
-            except OSError as error:
-                if create or error.errno != errno.EEXIST:
-                    raise
-                replace(fs.mv, fs.rm_file, old, new)
+    async def connect(self, afterwards: Afterwards) -> FileSystemSession:
+        """Open the file system."""
+        if self._is_async:
+            loop = asyncio.get_running_loop()
+            fs, root = url_to_fs(self._base_path, **{"loop": loop, **self._options})
+        elif self._own is not None:
+            fs = await in_thread(self._own, **self._options)
+            root = fs._strip_protocol(self._base_path)
+        else:
+            fs, root = await in_thread(url_to_fs, self._base_path, **self._options)
+        calls = Calls(
+            fs,
+            is_async=self._is_async,
+            is_shareable=self._protocol in _SHAREABLE,
+            fault=self.fault,
+            described=(self._shown.rstrip("/"), self._protocol),
+        )
+        return FileSystemSession(
+            calls,
+            self._ways(calls),
+            # "" and "/" are two folders where signing in leads to a home.
+            f"{root.rstrip('/')}/" if root else "",
+            is_memory=self._protocol == "memory",
+            fault=self.fault,
+            afterwards=afterwards,
+        )
 
-        return rename
+    def fault(self, error: BaseException) -> Fault:
+        """What kind of failure it is."""
+        if isinstance(error, IsADirectoryError | NotADirectoryError):
+            return Fault.MISCONFIGURED
+        if self._own is not None and str(error) == "Socket is closed":
+            return Fault.PASSING  # That is how paramiko says it.
+        return classify(error)
 
-    def _path(self, driver: FileSystem, key: Key) -> str:
-        return f"{driver.root}{key}"
+    def reason(self, error: BaseException, words: str) -> str:
+        """The file system's own words."""
+        return words
 
-
-def _exactly(file: BinaryIO, size: int) -> Iterator[bytes]:
-    while size > 0 and (chunk := file.read(min(size, CHUNK_SIZE))):
-        size -= len(chunk)
-        yield chunk
+    def _ways(self, calls: Calls) -> Ways:
+        if self._is_webdav:
+            return WebDAVWays(calls)
+        return UsualWays(calls) if self._own is None else OwnWays(calls)

@@ -1,4 +1,4 @@
-"""What file systems say about a file, each in its own words. Called by the file system backend."""
+"""What file systems say about a file, each in its own words."""
 
 from __future__ import annotations
 
@@ -30,6 +30,6 @@ def time_of(entry: dict[str, Any]) -> datetime | None:
     return None
 
 
-def is_stale(name: str, modified: datetime | None) -> bool:
-    is_temporary = len(name) == 17 and name[0] == "~"
-    return is_temporary and modified is not None and modified < datetime.now(UTC) - STALE_AFTER
+def is_stale(modified: datetime | None) -> bool:
+    """Whether a temporary file of this time is one of a writer that died."""
+    return modified is not None and modified < datetime.now(UTC) - STALE_AFTER

@@ -1,4 +1,4 @@
-"""fsspec's FTP with what it lacks for keeping blobs. Opened by the file system backend for `ftp://`.
+"""fsspec's FTP with what it lacks for keeping blobs.
 
 fsspec sends a blob in pieces of 64 KiB, each in a transfer of its own; lists the whole folder to
 look at one file; calls every failure of a read a missing file; and does not look at certificates.
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 _UNKNOWN_COMMAND: Final = ("500", "501", "502", "504")
+_BEYOND_THE_END: Final = "554"
 _REFUSED: Final = ("530", "532", "533", "553")
 _MISSING_IN_WORDS: Final = re.compile("(?i)^450.*(not found|no such|not exist)")
 _WINDOWS: Final = re.compile(r"[\d-]+ +[\d:]+(?:[AP]M)? +(<DIR>|\d+) +(.+)")
@@ -89,7 +90,8 @@ class FTP(OneTransferEach, FTPFileSystem):  # type: ignore[misc]
             self.ftp.retrbinary(f"RETR {path}", received.write, CHUNK_SIZE)
         return received.getvalue(), size
 
-    def _store(self, path: str, file: BinaryIO) -> None:
+    def store(self, path: str, file: BinaryIO) -> None:
+        """Write a whole file."""
         with _translated():
             self.ftp.storbinary(f"STOR {path}", file, CHUNK_SIZE)
 
@@ -222,7 +224,12 @@ class _Stream(RawIOBase):
             if self._data is None:
                 self._fs.ftp.voidcmd("TYPE I")
                 rest = self._position or None
-                self._data = self._fs.ftp.transfercmd(f"RETR {self._path}", rest)
+                try:
+                    self._data = self._fs.ftp.transfercmd(f"RETR {self._path}", rest)
+                except error_perm as error:
+                    if rest and str(error).startswith(_BEYOND_THE_END):
+                        return 0
+                    raise
             count = self._data.recv_into(buffer)
             if not count:
                 self._data.close()

@@ -1,4 +1,4 @@
-"""fsspec's SFTP with what it lacks for keeping blobs. Opened by the file system backend for `sftp://`.
+"""fsspec's SFTP with what it lacks for keeping blobs.
 
 fsspec accepts whatever key a server shows, and so hands the password to anybody in between; waits
 for the answer to every 32 KiB; and goes on waiting for a server that is gone. Here the server's key
@@ -89,7 +89,8 @@ class SFTP(OneTransferEach, SFTPFileSystem):  # type: ignore[misc]
         with self._open(path) as file:
             return file.readall(), file.size
 
-    def _store(self, path: str, file: BinaryIO) -> None:
+    def store(self, path: str, file: BinaryIO) -> None:
+        """Write a whole file."""
         with self.ftp.open(path, "wb") as target:
             # Does not wait for each answer; how much has arrived is asked afterwards.
             target.set_pipelined(True)

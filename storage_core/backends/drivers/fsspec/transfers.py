@@ -1,13 +1,8 @@
-"""What file systems share that know whole files and a way to rename them.
-
-Called by FTP and SFTP, which send each blob in one transfer; `replace` by the file system backend
-too.
-"""
+"""What file systems share that know whole files and a way to rename them, such as FTP and SFTP."""
 
 from __future__ import annotations
 
 from contextlib import suppress
-from io import BytesIO
 from secrets import token_hex
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -22,7 +17,8 @@ class OneTransferEach:
         """A whole file, and the size that the server says it has, if it does."""
         raise NotImplementedError
 
-    def _store(self, path: str, file: BinaryIO) -> None:
+    def store(self, path: str, file: BinaryIO) -> None:
+        """Write a whole file."""
         raise NotImplementedError
 
     def _is_folder(self, path: str) -> bool:
@@ -37,15 +33,6 @@ class OneTransferEach:
         if size not in (None, len(data)):
             raise ConnectionError(f"{len(data)} bytes came instead of {size}")
         return data[start:end]
-
-    def pipe_file(self, path: str, value: bytes) -> None:
-        """Store bytes."""
-        self._store(path, BytesIO(value))
-
-    def put_file(self, lpath: str, rpath: str) -> None:
-        """Store a local file."""
-        with open(lpath, "rb") as file:
-            self._store(rpath, file)
 
     def makedirs(self, path: str, exist_ok: bool = True) -> None:
         """Create a folder, and those above it where they are missing."""

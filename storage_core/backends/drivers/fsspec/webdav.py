@@ -1,4 +1,4 @@
-"""What WebDAV needs besides fsspec's own interface. Called by the file system backend."""
+"""What WebDAV needs besides fsspec's own interface."""
 
 from __future__ import annotations
 
@@ -36,37 +36,37 @@ def prepared(url: str, options: dict[str, Any], timeout: float) -> tuple[str, di
     return url, {"retry": False, "timeout": timeout, "event_hooks": hooks, **given}
 
 
-def upload(fs: Any, file: BinaryIO, path: str) -> None:
-    """Send a file in one request; fsspec's way makes four more to see whether the folder exists."""
-    fs.client.upload_fileobj(file, path, overwrite=True)
+def upload(client: Any, file: BinaryIO, size: int, path: str) -> None:
+    """Send a file in one request."""
+    client.upload_fileobj(file, path, overwrite=True, size=size)
 
 
-def make_folder(fs: Any, path: str) -> None:
+def make_folder(client: Any, path: str) -> None:
     """Create a folder, and those above it where they are missing, unless it exists."""
     from webdav4.client import ResourceConflict  # type: ignore[import-untyped]
 
     try:
-        _make_one_folder(fs, path)
+        _make_one_folder(client, path)
     except ResourceConflict:
         parent = path.rpartition("/")[0]
         if not parent:
             raise
-        make_folder(fs, parent)
-        _make_one_folder(fs, path)
+        make_folder(client, parent)
+        _make_one_folder(client, path)
 
 
-def _make_one_folder(fs: Any, path: str) -> None:
+def _make_one_folder(client: Any, path: str) -> None:
     from webdav4.client import ResourceAlreadyExists
 
     try:
-        fs.client.mkdir(path)
+        client.mkdir(path)
     except ResourceAlreadyExists:
         pass  # Perhaps since a moment ago: another writer was faster.
 
 
-def rename(fs: Any, old: str, new: str, create: bool) -> None:
+def rename(client: Any, old: str, new: str, create: bool) -> None:
     """Give a file another name, which `create` takes only if it is free."""
-    fs.client.move(old, new, overwrite=not create)
+    client.move(old, new, overwrite=not create)
 
 
 def _refuse_other_server(response: httpx.Response) -> None:

@@ -1,8 +1,8 @@
-"""Blobs on a KV server: the protocol of DESIGN section 4, and the backend that speaks it.
+"""A KV server: the client's half of the protocol of DESIGN section 4, over aiohttp.
 
-Opened by the storage type `kv`. `storage_core.kv_server` serves the same protocol.
+`storage_core.kv_server` serves the same protocol.
 """
 
-from storage_core.backends.drivers.kv.client import KVBackend
+from storage_core.backends.drivers.kv.driver import open_kv
 
-__all__ = ["KVBackend"]
+__all__ = ["open_kv"]

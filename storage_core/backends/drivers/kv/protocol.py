@@ -1,4 +1,4 @@
-"""What travels between a KV client and a KV server, and within which bounds. Called by both.
+"""What travels between a KV client and a KV server, and within which bounds.
 
 A key is one path segment, `results/abc` as `results-abc`. A blob is a JSON value: a string where
 its bytes are UTF-8, else `{"encoding": "base64", "data": "…"}`. `null` stands for no blob.

@@ -1,15 +1,60 @@
-"""The part of S3's client that s3fs leaves to botocore: its session. Called by the S3 backend."""
+"""A client of aiobotocore as s3fs makes it, but it follows no redirect and retries nothing."""
 
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
+import s3fs
 from aiobotocore.httpsession import AIOHTTPSession  # type: ignore[import-untyped]
 from aiobotocore.session import AioSession  # type: ignore[import-untyped]
+from botocore.exceptions import ClientError
+from botocore.handlers import add_expect_header
 from botocore.loaders import create_loader
+from s3fs.errors import translate_boto_error
+from s3fs.utils import ParamKwargsHelper
 
 from storage_core.backends.remote.faults import Redirected
+
+
+class Client(NamedTuple):
+    """What s3fs has signed in with, and what its users have it add to requests."""
+
+    driver: s3fs.S3FileSystem
+    parameters: ParamKwargsHelper
+    """Knows which parameters each request takes."""
+
+    async def call(self, method: str, **arguments: Any) -> Any:
+        """Make one request.
+
+        Raises:
+            OSError: the error that s3fs makes of an answer; botocore's is its cause.
+        """
+        client = await self.driver.get_s3(arguments.get("Bucket"))
+        added = {**self.driver.s3_additional_kwargs, **arguments}
+        try:
+            return await getattr(client, method)(**self.parameters.filter_dict(method, added))
+        except ClientError as error:
+            raise translate_boto_error(error) from error
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self.driver.s3.close()
+
+
+async def connected(arguments: dict[str, Any]) -> Client:
+    """A client for these arguments of `s3fs.S3FileSystem`."""
+    driver = s3fs.S3FileSystem(
+        asynchronous=True,
+        skip_instance_cache=True,
+        use_listings_cache=False,
+        **arguments,
+    )
+    driver.session = session_of(driver.kwargs)
+    client = await driver.set_session()
+    # A server that does not know it would let an upload wait for its leave to begin.
+    client.meta.events.unregister("before-call.s3", add_expect_header)
+    return Client(driver, ParamKwargsHelper(client))
 
 
 class HTTPSession(AIOHTTPSession):  # type: ignore[misc]

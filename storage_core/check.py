@@ -205,23 +205,23 @@ def _found(store: Store, by_name: dict[StepName, Step], watch: _Watch) -> Iterat
         seconds = time.perf_counter() - started
         for index, step in enumerate(order):
             hint = ""
-            if step is order[-1] and not store._backend.is_there():
+            if step is order[-1] and not store.backend.is_there():
                 hint = f"{store.location} does not exist yet; the first write will create it"
             yield StepResult(step, True, None if index else seconds, hint)
 
 
 def _blob_steps(store: Store, by_name: dict[StepName, Step], watch: _Watch) -> Iterator[StepResult]:
-    key = str(Key("results", f"storage-test-{random_name()}"))
+    key = Key("results", f"storage-test-{random_name()}")
     made: list[str] = []
 
     def write() -> None:
-        store._backend.make_folders("results", made)
-        store.write(PAYLOAD, key=key)
+        store.backend.make_folders(key.path, made)
+        store.write(PAYLOAD, key=str(key))
 
     def tidied_up() -> StepResult:
-        result = _deleted(store, by_name["delete"], key)
-        place = store._backend.location
-        gone = store._backend.remove_folders(made) and place in made
+        result = _deleted(store, by_name["delete"], str(key))
+        place = store.backend.location
+        gone = store.backend.remove_folders(made) and place in made
         return replace(result, removed=store.location) if gone else result
 
     deleted: StepResult | None = None
@@ -232,7 +232,7 @@ def _blob_steps(store: Store, by_name: dict[StepName, Step], watch: _Watch) -> I
         if not written.ok:
             return
         with watch(by_name["read"]):
-            read = _timed(by_name["read"], lambda: _read_back(store, key))
+            read = _timed(by_name["read"], lambda: _read_back(store, str(key)))
         yield read
         with watch(by_name["delete"]):
             deleted = tidied_up()
