@@ -1,7 +1,7 @@
 """The other process of the cases: a store arrives as a pickle on standard input and is used here.
 
-python -m tests.stores.process child KEY    read it, write, read back
-python -m tests.stores.process fork KEY     the same here, in a fork, and here again
+python -m storage_core.testing.process child KEY    read it, write, read back
+python -m storage_core.testing.process fork KEY     the same here, in a fork, and here again
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import pickle
 import sys
 
 from storage_core import Store
-from tests.stores.cases import NOT_UTF8
+from storage_core.testing.stores import NOT_UTF8
 
 
 def use(store: Store, key: str) -> bool:

@@ -1,8 +1,4 @@
-"""What every store promises, whatever its type: one body of test cases that each type inherits.
-
-`StoreCases` holds for all seven types, `RemoteCases` adds what can go wrong on a network. A test
-class gives the fixture `configuration` (and the broken variants), and inherits the rest.
-"""
+"""What every store promises, whatever its type."""
 
 from __future__ import annotations
 
@@ -20,6 +16,9 @@ import pytest
 
 import storage_core
 from storage_core import StorageConfiguration, Store
+from storage_core.backends.base import Backend
+from storage_core.keys import Kind
+from storage_core.testing.backends import BackendCases
 
 NOT_UTF8 = bytes(range(256)) * 4
 LARGE = 64 * 1024 * 1024
@@ -29,11 +28,9 @@ DEADLINE = 1.0
 PATIENCE = 1.6
 
 
-class StoreCases:
+class StoreCases(BackendCases):
     """What holds for a store of every type."""
 
-    deletes = True
-    lists = True
     in_other_processes = True
 
     @pytest.fixture
@@ -44,13 +41,17 @@ class StoreCases:
     def store(self, configuration: StorageConfiguration) -> Store:
         return storage_core.open_store(configuration)
 
+    @pytest.fixture
+    def backend(self, store: Store) -> Backend:
+        return store.backend
+
     @pytest.mark.parametrize("kind", ["flows", "results"])
     @pytest.mark.parametrize(
         "data",
         [b"", b"\x00", NOT_UTF8, "naïve ✓ \u2028".encode()],
         ids=["empty", "one byte", "not UTF-8", "UTF-8"],
     )
-    def test_bytes_come_back_identical(self, store: Store, data: bytes, kind: str) -> None:
+    def test_bytes_come_back_identical(self, store: Store, data: bytes, kind: Kind) -> None:
         key = store.write(data, kind)
         assert key.startswith(f"{kind}/")
         assert store.read(key) == data
@@ -168,6 +169,15 @@ class StoreCases:
             assert file.read() == (NOT_UTF8 * 5000)[10:]
         assert not list(tmp_path.glob(".*"))
 
+    def test_a_file_that_cannot_be_read_or_written_is_named(
+        self, store: Store, tmp_path: Path
+    ) -> None:
+        with pytest.raises(storage_core.StorageError, match="missing"):
+            store.write_file(tmp_path / "missing")
+        key = store.write(b"x")
+        with pytest.raises(storage_core.StorageError, match="nowhere"):
+            store.read_file(key, tmp_path / "nowhere" / "target")
+
     def test_an_unknown_key_leaves_no_file(self, store: Store, tmp_path: Path) -> None:
         with pytest.raises(storage_core.BlobNotFound):
             store.read_file(f"results/{token_hex(16)}", tmp_path / "target")
@@ -282,7 +292,7 @@ class PlaceCases(CredentialCases):
 def _run(mode: str, store: Store, key: str) -> str:
     """What another process prints that was handed `store` as a pickle."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.stores.process", mode, key],
+        [sys.executable, "-m", "storage_core.testing.process", mode, key],
         input=pickle.dumps(store),
         capture_output=True,
         timeout=60,
