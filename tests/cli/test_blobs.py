@@ -158,7 +158,7 @@ def test_a_full_disk_leaves_the_old_output_file(
 
     done = run_process("read", key, "-o", str(target), preexec_fn=limit)
     assert done.returncode == 1
-    assert done.stderr.startswith(f"error: cannot write {target} (")
+    assert done.stderr.startswith(f"error: cannot write {target}: ")
     assert target.read_text() == "before"
     assert not list(tmp_path.glob(".*.tmp"))
 

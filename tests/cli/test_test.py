@@ -12,7 +12,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from storage_core.probe import steps
+from storage_core.check import steps
 from storage_core.types import type_named
 from tests.cli.conftest import Outcome, ended
 
@@ -250,6 +250,6 @@ def test_a_server_that_is_down_fails_within_the_timeout(
     outcome = storage("test", "down")
     assert outcome.code == 1
     assert outcome.out.startswith("failed  down  reach the server: ")
-    assert f"{server_down_url}: Connection refused (tried" in outcome.out
+    assert f"{server_down_url} cannot be reached: Connection refused at" in outcome.out
     assert outcome.err == "error: the test failed for down\n"
     assert list(config.parent.iterdir()) == [config]
