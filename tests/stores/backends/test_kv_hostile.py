@@ -16,14 +16,10 @@ import traceback
 from base64 import b64encode
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from secrets import token_hex
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from storage_core.backends.kv import KVBackend
 from storage_core.backends.kv.protocol import MAX_BLOB
@@ -37,6 +33,7 @@ from storage_core.errors import (
     UnsupportedOperation,
 )
 from storage_core.keys import Key
+from tests.servers.certificates import self_signed
 from tests.servers.process import HOST
 from tests.servers.raw_http import Answer, RawServer, raw_server, response
 
@@ -412,7 +409,7 @@ def test_a_name_that_nobody_knows_is_not_tried_again() -> None:
 def test_a_certificate_that_nobody_vouches_for_is_not_accepted(tmp_path: Path) -> None:
     token = token_hex(20)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(self_signed(tmp_path / "certificate.pem"))
+    context.load_cert_chain(*self_signed(tmp_path))
     heard: list[bytes] = []
 
     with socket.create_server((HOST, 0)) as listener:
@@ -428,24 +425,3 @@ def test_a_certificate_that_nobody_vouches_for_is_not_accepted(tmp_path: Path) -
         accepting.join()
     assert "\n" not in str(caught.value)
     assert not any(heard)
-
-
-def self_signed(path: Path) -> Path:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, HOST)])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    path.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-        + certificate.public_bytes(serialization.Encoding.PEM)
-    )
-    return path
