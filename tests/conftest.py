@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.servers.azurite import azurite
 from tests.servers.ftp import ftp
@@ -64,6 +65,12 @@ _FIXED = {
 # The snapshot plugin tells pytest-xdist's processes by it where its report is being gathered.
 _HANDED_ON = {"TEXTUAL_SNAPSHOT_TEMPDIR"}
 _environment = pytest.MonkeyPatch()
+
+# A busy machine is slow at times, which says nothing about an example.
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 
 
 def pytest_configure() -> None:

@@ -11,7 +11,6 @@ import json
 import socket
 import ssl
 import threading
-import time
 import traceback
 from base64 import b64encode
 from collections.abc import Callable
@@ -33,6 +32,7 @@ from storage_core.errors import (
     UnsupportedOperation,
 )
 from storage_core.keys import Key
+from tests.patience import within
 from tests.servers.certificates import self_signed
 from tests.servers.process import HOST
 from tests.servers.raw_http import Answer, RawServer, raw_server, response
@@ -126,13 +126,9 @@ def test_a_read_from_a_broken_server_ends_in_time_and_in_the_right_error(
     answer: bytes | Answer, expected: type[StorageError]
 ) -> None:
     token = token_hex(20)
-    with raw_server(answer) as server:
-        started = time.monotonic()
-        with pytest.raises(StorageError) as caught:
-            backend(server.url, token).get(KEY)
-        took = time.monotonic() - started
+    with raw_server(answer) as server, within(PATIENCE), pytest.raises(StorageError) as caught:
+        backend(server.url, token).get(KEY)
     assert type(caught.value) is expected
-    assert took < PATIENCE
     assert "\n" not in str(caught.value)
     assert server.url.removeprefix("http://") in str(caught.value)
     assert token not in "".join(traceback.format_exception(caught.value))
@@ -161,11 +157,8 @@ def test_a_body_longer_than_its_content_length_is_no_blob() -> None:
 def test_a_write_that_was_not_acknowledged_fails_in_time(
     answer: bytes | Answer, expected: type[StorageError]
 ) -> None:
-    with raw_server(answer) as server:
-        started = time.monotonic()
-        with pytest.raises(StorageError) as caught:
-            backend(server.url).put(KEY, b"data", overwrite=True)
-        assert time.monotonic() - started < PATIENCE
+    with raw_server(answer) as server, within(PATIENCE), pytest.raises(StorageError) as caught:
+        backend(server.url).put(KEY, b"data", overwrite=True)
     assert type(caught.value) is expected
 
 
@@ -182,10 +175,8 @@ def test_calls_that_make_two_requests_share_one_deadline() -> None:
             lambda: backend(server.url).delete(KEY),
         ]
         for call in calls:
-            started = time.monotonic()
-            with pytest.raises(StorageUnavailable):
+            with within(PATIENCE), pytest.raises(StorageUnavailable):
                 call()
-            assert time.monotonic() - started < PATIENCE
 
 
 def test_what_may_pass_is_tried_again_and_how_often_is_said() -> None:
@@ -400,10 +391,8 @@ async def test_cancelling_an_asynchronous_call_ends_its_request() -> None:
 
 
 def test_a_name_that_nobody_knows_is_not_tried_again() -> None:
-    started = time.monotonic()
-    with pytest.raises(StorageUnavailable, match="cannot reach"):
+    with within(5), pytest.raises(StorageUnavailable, match="cannot reach"):
         backend("http://no-such-host.invalid", timeout=5).get(KEY)
-    assert time.monotonic() - started < 5
 
 
 def test_a_certificate_that_nobody_vouches_for_is_not_accepted(tmp_path: Path) -> None:
