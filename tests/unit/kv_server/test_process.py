@@ -21,6 +21,7 @@ import pytest
 from storage_core.backends.kv import KVBackend
 from storage_core.errors import StorageError
 from storage_core.keys import Key
+from tests.children import FORKING
 from tests.servers.kv import kv_command, kv_environment
 
 
@@ -163,7 +164,7 @@ if child:
 """
     with started(tmp_path / "values") as (_, address):
         done = subprocess.run(
-            [sys.executable, "-c", script, address],
+            [sys.executable, *FORKING, "-c", script, address],
             capture_output=True,
             text=True,
             timeout=60,
