@@ -25,6 +25,7 @@ from storage_core import (
 )
 from storage_core.backends.local import LocalBackend
 from tests.clock import EAST
+from tests.quoting import in_toml
 from tests.servers.kv import KVServer
 from tests.servers.s3 import REGION, S3Server
 from tests.tui.driving import (
@@ -49,7 +50,7 @@ def local(folder: Path, more: str = "") -> Path:
     """A configuration file with one local storage, `place`, in `folder`."""
     return write(
         folder / "storage.toml",
-        f'[storage.place]\ntype = "local"\nstorage_path = "{folder}/blobs"\n{more}',
+        f'[storage.place]\ntype = "local"\nstorage_path = {in_toml(folder / "blobs")}\n{more}',
     )
 
 
@@ -354,7 +355,8 @@ async def test_in_a_protected_storage_its_name_has_to_be_typed(tmp_path: Path) -
 async def test_deleting_a_hash_blob_says_who_else_may_have_it(tmp_path: Path) -> None:
     path = write(
         tmp_path / "storage.toml",
-        f'[storage.place]\ntype = "file"\nbase_path = "{tmp_path}/blobs"\nkey_type = "hash"\n',
+        '[storage.place]\ntype = "file"\nkey_type = "hash"\n'
+        f"base_path = {in_toml(tmp_path / 'blobs')}\n",
     )
     get_store("place", config_path=path).write(b"shared")
     async with StorageApp(path).run_test() as pilot:

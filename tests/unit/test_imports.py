@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.quoting import in_toml
+
 HEAVY = (
     *("textual", "rich", "click", "pydantic", "tomlkit", "filelock", "keyring"),
     *("fsspec", "s3fs", "gcsfs", "adlfs", "aiohttp", "botocore", "asyncio", "pathlib", "logging"),
@@ -36,7 +38,7 @@ def test_importing_the_library_loads_nothing_heavy() -> None:
 def test_a_worker_with_local_storage_loads_nothing_heavy(tmp_path: Path) -> None:
     config = tmp_path / "storage.toml"
     config.write_text(
-        f'default = "a"\n[storage.a]\ntype = "local"\nstorage_path = "{tmp_path}/data"\n'
+        f'default = "a"\n[storage.a]\ntype = "local"\nstorage_path = {in_toml(tmp_path / "data")}\n'
         '[storage.b]\ntype = "s3"\nbucket = "b"\n'
     )
     code = "import storage_core as s; store = s.get_store(); store.read(store.write(b'x'))"
