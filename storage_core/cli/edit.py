@@ -64,8 +64,10 @@ def edit(
     if not changes:
         raise WrongUsage("nothing to change; give an option of a setting, or --unset SETTING")
     try:
-        # Made anew there: another program may have changed a table that they go into.
-        file.update_settings(entry.name, lambda now: _changes(now, cls, values, unset))
+        with file.transaction() as change:
+            # Made anew here: another program may have changed a table that they go into.
+            now = change.find(entry.name)
+            change.update_settings(entry.name, _changes(now, cls, values, unset))
     except InvalidSettings as error:
         if entry.problems and not any(fault.name in changes for fault in error.faults):
             raise CommandFailed(str(entry.problems[0])) from None

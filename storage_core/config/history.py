@@ -149,8 +149,11 @@ def saved(path: str, data: bytes) -> None:
         os.replace(f"{target}~", target)
 
 
-def restore(path: str, version: Version) -> None:
+def restore(path: str, version: Version) -> str | None:
     """Make the configuration file what it was; what it is now is kept first, broken or not.
+
+    Returns:
+        The text that was replaced, empty when there was no file; None if it was broken.
 
     Raises:
         ConfigurationError: the version cannot be read, or the file cannot be saved.
@@ -158,10 +161,11 @@ def restore(path: str, version: Version) -> None:
     text = readable(version)
     with replace.locked(path) as target:
         before = replace.fingerprint(target)
+        replaced: str | None = ""
         try:
             with open(target, "rb") as file:
                 data = file.read()
-            _refuse_newer(data, path)
+            replaced = _intact(data, path)
             keep(path, data)
         except FileNotFoundError:
             pass
@@ -171,15 +175,22 @@ def restore(path: str, version: Version) -> None:
             ) from error
         replace.write(path, text, before)
         saved(path, text.encode())
+    return replaced
 
 
-def _refuse_newer(data: bytes, path: str) -> None:
-    """A broken file may be replaced, one of a newer program may not."""
+def _intact(data: bytes, path: str) -> str | None:
+    """`data` as text; None if it is not TOML.
+
+    Raises:
+        ConfigurationError: it is of a newer version: a broken file may be replaced, this one not.
+    """
     try:
-        tables = parse(decode(data, path), path)
+        text = decode(data, path)
+        tables = parse(text, path)
     except ConfigurationError:
-        return
+        return None
     refuse_newer(tables, path)
+    return text
 
 
 def _changed_by_hand(path: str) -> list[Version]:

@@ -6,19 +6,57 @@ Nothing is taken out of the file before the reference was resolved and gave the 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from storage_core.config.entries import refuse_newer
 from storage_core.errors import ConfigConflict, ConfigurationError
 from storage_core.references import check_reference, is_reference, resolve
 
 if TYPE_CHECKING:
-    from storage_core.config.entries import Entry
     from storage_core.config.file import ConfigFile
+    from storage_core.config.transaction import Transaction
+    from storage_core.declaration.setting import Setting
+
+
+class Relocated(NamedTuple):
+    """A secret that a reference leads to by now, while the file still holds it. Never shown."""
+
+    name: str
+    """The configuration."""
+
+    setting: Setting
+    value: str
+    """As it stands in the file."""
+
+    reference: str
+
+    def __repr__(self) -> str:
+        return f"<{self.setting.name} of {self.name!r}, relocated to {self.reference}>"
+
+    def take_out(self, edit: Transaction) -> None:
+        """Put the reference in the place of the secret, in the file and in its history.
+
+        Raises:
+            ConfigConflict: the secret was changed while it was being stored.
+        """
+        if edit.find(self.name).table.get(self.setting.name) != self.value:
+            # Storing it may have taken as long as it takes to unlock a keyring.
+            raise ConfigConflict(
+                f"{self.setting.label} of {self.name!r} was changed by another program meanwhile, "
+                f"and {self.reference} holds what it was before; choose another place"
+            )
+        edit.update_settings(self.name, {self.setting.name: self.reference})
 
 
 def move_secret(file: ConfigFile, ref: str, setting: str, reference: str) -> None:
-    """Replace a plain secret by `reference`, in the file and in its history.
+    """Replace a plain secret by `reference`, in the file and in its history; see `relocated`."""
+    secret = relocated(file, ref, setting, reference)
+    with file.transaction() as edit:
+        secret.take_out(edit)
+
+
+def relocated(file: ConfigFile, ref: str, setting: str, reference: str) -> Relocated:
+    """Put a plain secret where `reference` leads, and see that it leads there.
 
     Args:
         file: the configuration file.
@@ -29,7 +67,6 @@ def move_secret(file: ConfigFile, ref: str, setting: str, reference: str) -> Non
 
     Raises:
         ConfigurationError: there is no plain secret, or the reference does not lead to it.
-        ConfigConflict: the secret was changed while it was being moved.
     """
     found = file.load()
     refuse_newer(found.tables, file.path)
@@ -54,17 +91,7 @@ def move_secret(file: ConfigFile, ref: str, setting: str, reference: str) -> Non
             f"{reference} holds something else than {declared.label} of {entry.name!r}; "
             "put the secret there, or choose another place"
         )
-
-    def replaced(current: Entry) -> dict[str, str]:
-        if current.table.get(setting) != value:
-            # Storing it may have taken as long as it takes to unlock a keyring.
-            raise ConfigConflict(
-                f"{declared.label} of {entry.name!r} was changed by another program meanwhile, and "
-                f"{reference} holds what it was before; choose another place"
-            )
-        return {setting: reference}
-
-    file.update_settings(entry.name, replaced)
+    return Relocated(entry.name, declared, value, reference)
 
 
 def _store(secret: str, reference: str, label: str) -> None:

@@ -1,11 +1,5 @@
 """Locks the configuration file and replaces it: the one module that writes it to the disk.
 
-| who calls                       | for what                                            |
-|---------------------------------|-----------------------------------------------------|
-| `ConfigFile`, for every change  | `rewrite`: lock, read again, edit, verify, replace  |
-| who restores an older version   | `locked` and, under it, `write`                     |
-| who watches the file            | `fingerprint`                                       |
-
 The lock is on a file beside the configuration file, since the file itself is another one after
 each save. It is held from reading to replacing, or two programs would each save without what the
 other has just added. Readers need no lock: they find the old file or the new one, both whole.
@@ -17,7 +11,7 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -59,46 +53,44 @@ def fingerprint(path: str) -> Fingerprint | None:
     return Fingerprint(status.st_mtime_ns, status.st_size, status.st_ino)
 
 
-def rewrite(
-    path: str,
-    edit: Callable[[str], str],
-    timeout: float = LOCK_TIMEOUT,
-    saved: Callable[[str], object] | None = None,
-) -> str:
-    """Read the file, `edit` its text and save the outcome, as one step against all others.
+class Opened:
+    """The configuration file under its lock."""
+
+    def __init__(self, path: str, text: str, fingerprint: Fingerprint | None) -> None:
+        self.path = path
+        self.text = text
+        """What it says; empty when there is none."""
+
+        self._fingerprint = fingerprint
+
+    def save(self, text: str) -> None:
+        """Replace the file by one with this text, once.
+
+        Raises:
+            ConfigurationError: the text is not TOML, or it cannot be saved.
+            ConfigConflict: a program that takes no lock changed the file at the same moment.
+        """
+        _verify(text, self.path)
+        write(self.path, text, self._fingerprint)
+
+
+@contextmanager
+def opened(path: str, timeout: float = LOCK_TIMEOUT) -> Iterator[Opened]:
+    """Lock the file, then read it: what it says now holds until it is saved.
 
     Args:
         path: the file; one that does not exist reads as the empty text.
-        edit: from the text as it is now to the new one; what it raises leaves the file alone.
         timeout: seconds to wait for another program that is writing the file.
-        saved: called with a text that was saved, before another program can save one.
-
-    Returns:
-        The text that the file has now. An unchanged text is not written.
 
     Raises:
-        ConfigurationError: the file is not TOML in UTF-8, or it cannot be read or saved.
-        ConfigConflict: a program that takes no lock changed the file at the same moment.
+        ConfigurationError: the file is not TOML in UTF-8, or it cannot be locked or read.
     """
     with locked(path, timeout) as target:
         _existing(path, target)
         before = fingerprint(target)
         text = read.read_text(path)
         _verify(text, path)
-        try:
-            new = edit(text)
-        except TextError as error:
-            raise error.in_file(shortened(path)) from None
-        except RecursionError:
-            raise ConfigurationError(
-                f"{shortened(path)}: its values are nested too deeply; edit it by hand"
-            ) from None
-        if new != text:
-            _verify(new, path)
-            write(path, new, before)
-            if saved is not None:
-                saved(new)
-        return new
+        yield Opened(path, text, before)
 
 
 @contextmanager

@@ -1,7 +1,4 @@
-"""What changing the settings or the name of one configuration does to the file's text.
-
-Called by `ConfigFile` under the lock, so that settings and name change in one step or not at all.
-"""
+"""What changing settings of one configuration writes, gives back and moves out of the file."""
 
 from __future__ import annotations
 
@@ -10,8 +7,6 @@ from dataclasses import replace
 from os.path import dirname
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from storage_core.config import edit, names
-from storage_core.config.entries import storage_tables
 from storage_core.config.forget import Moved, moved_by
 from storage_core.declaration.table import read_settings, with_absolute_paths
 from storage_core.declaration.validation import validated
@@ -23,35 +18,34 @@ if TYPE_CHECKING:
 
 
 class Revision(NamedTuple):
-    """A changed text."""
+    """Other settings for one configuration."""
 
-    text: str
+    written: Mapping[str, Any]
+    """What goes into its table, by key; None removes one."""
+
     saved: StorageConfiguration
+    """The configuration as it is then."""
+
     moved: tuple[Moved, ...]
-    """Secrets that left the file in favour of a reference."""
+    """Secrets that leave the file in favour of a reference."""
 
     def __repr__(self) -> str:
         return f"<Revision of {self.saved.name!r}>"
 
 
-def with_settings(
-    text: str,
-    path: str,
-    entry: Entry,
-    changes: Mapping[str, Any],
-    cls: type[StorageConfiguration] | None = None,
+def revised(
+    entry: Entry, changes: Mapping[str, Any], cls: type[StorageConfiguration] | None, path: str
 ) -> Revision:
-    """`text` with other settings in one table.
+    """The revision that `changes` make of one configuration.
 
     Written are the keys that `changes` names, and those whose values can only be read as typed by
     a person, such as a number in quotes.
 
     Args:
-        text: the file's.
-        path: the file; the paths of what is returned in `saved` are absolute, from its folder.
-        entry: the configuration as it stands there.
+        entry: the configuration as it is.
         changes: settings by name; None and "" remove one.
         cls: the type that it is to have; None: its own.
+        path: the file; the paths in `saved` are absolute, from its folder.
 
     Raises:
         InvalidSettings: a setting would be wrong.
@@ -69,35 +63,7 @@ def with_settings(
     moved = tuple(moved_by(replace(entry, type=cls.type), written))
     if entry.type != cls.type:
         written = {"type": cls.type, **written}
-    return Revision(
-        edit.update_table(text, ("storage", entry.name), {**_lacking_id(entry), **written}),
-        cls(name=entry.name, id=entry.id, **with_absolute_paths(cls, values, dirname(path))),
-        moved,
-    )
-
-
-def with_name(text: str, tables: Mapping[str, Any], entry: Entry, new: str) -> str:
-    """`text` with another name for one table; the default goes along.
-
-    Args:
-        text: the file's.
-        tables: what `text` says, but for the settings of this configuration.
-        entry: the configuration as it stood there before any change.
-        new: its name from now on.
-
-    Raises:
-        ConfigurationError, ConfigConflict: the name cannot be taken.
-    """
-    names.require_text(new, "the name")
-    if new.strip() == entry.name:
-        return text
-    name = names.check_new_name(new, storage_tables(tables))
-    path = ("storage", entry.name)
-    # An ID derived from the old name is written down first: the configuration stays itself.
-    text = edit.update_table(text, path, _lacking_id(entry))
-    text = edit.rename_table(text, path, name)
-    return edit.set_root(text, "default", name) if tables.get("default") == entry.name else text
-
-
-def _lacking_id(entry: Entry) -> dict[str, Any]:
-    return {} if "id" in entry.table else {"id": entry.id}
+    if "id" not in entry.table:
+        written = {"id": entry.id, **written}
+    saved = cls(name=entry.name, id=entry.id, **with_absolute_paths(cls, values, dirname(path)))
+    return Revision(written, saved, moved)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import stat
 import tomllib
-from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
-from typing import Any
 
 import pytest
 
@@ -23,6 +22,7 @@ from storage_core import (
 )
 from storage_core.config import history
 from storage_core.config.relocate import move_secret
+from storage_core.config.transaction import Transaction
 
 
 @pytest.fixture
@@ -305,9 +305,9 @@ class TestMovingASecretOut:
         newer = token_hex(20)
 
         class Overtaken(ConfigFile):
-            def _rewrite(self, change: Callable[[str, Mapping[str, Any]], str]) -> None:
+            def transaction(self) -> AbstractContextManager[Transaction]:
                 file.update("prod", aws_secret_access_key=newer)
-                super()._rewrite(change)
+                return super().transaction()
 
         reference = f"file:{tmp_path / 'secret'}"
         with pytest.raises(storage_core.ConfigConflict, match="holds what it was before"):

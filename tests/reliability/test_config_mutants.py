@@ -45,7 +45,9 @@ MUTANTS = {
         "            return os.replace(temporary, target)\n",
         IN_PLACE,
     ),
-    "no check that the new text is TOML": missing(REPLACE, "            _verify(new, path)\n", ""),
+    "no check that the new text is TOML": missing(
+        REPLACE, "        _verify(text, self.path)\n", ""
+    ),
     "no check that the old text is TOML": missing(REPLACE, "        _verify(text, path)\n", ""),
     "no comparison with what was meant": missing(
         "storage_core/config/edit.py",

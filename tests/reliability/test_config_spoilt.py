@@ -19,8 +19,8 @@ import pytest
 
 from storage_core import ConfigFile
 from storage_core.config import edit
-from storage_core.config.replace import rewrite
 from storage_core.errors import StorageError
+from tests.config.rewriting import rewrite
 from tests.figures import Figure
 
 SAMPLE = b"""\

@@ -1,0 +1,16 @@
+"""One edit of a file's text under the lock, without the history that a transaction keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from storage_core.config.replace import LOCK_TIMEOUT, opened
+
+
+def rewrite(path: str, edit: Callable[[str], str], timeout: float = LOCK_TIMEOUT) -> str:
+    """Lock the file, read it, save what `edit` makes of its text; what it says from then on."""
+    with opened(path, timeout) as file:
+        new = edit(file.text)
+        if new != file.text:
+            file.save(new)
+        return new
