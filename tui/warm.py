@@ -25,7 +25,7 @@ _NEEDED_SOON = (
     "tui.screens.help",
     "tui.screens.probe",
     "tui.screens.versions",
-    "storage_core.config.revise",
+    "storage_core.config.model.revision",
     "storage_core.config.transaction",
 )
 

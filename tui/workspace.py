@@ -83,7 +83,7 @@ class Workspace:
 
     def load(self) -> Snapshot:
         """The file as it is now; what is wrong with it is in the result."""
-        from storage_core.config import audit
+        from storage_core.config.secrets import audit
 
         stamp = self.stamp()
         try:
@@ -152,13 +152,13 @@ class Workspace:
 
     def make_private(self) -> None:
         """Take the permissions of everybody but the owner away; raises `ConfigurationError`."""
-        from storage_core.config import audit
+        from storage_core.config.secrets import audit
 
         audit.make_private(self.file.path)
 
     def move_secret(self, name: str, setting: str, reference: str) -> None:
         """Replace a plain secret by `reference`, not to be undone; raises `ConfigurationError`."""
-        from storage_core.config.relocate import relocated
+        from storage_core.config.secrets.relocate import relocated
 
         secret = relocated(self.file, name, setting, reference)
         with self.transaction(f"move {setting}") as edit:

@@ -10,7 +10,7 @@ from storage_core.cli import entries, options, output
 from storage_core.cli.command import Help, Session, config_option, json_option
 from storage_core.cli.errors import WrongUsage
 from storage_core.cli.exposure import warn_of
-from storage_core.config.names import check_new_name
+from storage_core.config.model.names import check_new_name
 from storage_core.errors import ConfigurationError
 from storage_core.types import all_types, type_named
 

@@ -15,7 +15,7 @@ from storage_core.types import all_types
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from storage_core.config.entries import Entry
+    from storage_core.config.model.entries import Entry
     from storage_core.declaration.configuration import StorageConfiguration
 
 

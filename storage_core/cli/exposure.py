@@ -10,7 +10,8 @@ from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from storage_core.cli import output
-from storage_core.config.audit import (
+from storage_core.config.model.problems import Problem
+from storage_core.config.secrets.audit import (
     cautions,
     cautions_of,
     doubts,
@@ -18,13 +19,12 @@ from storage_core.config.audit import (
     plain_secrets,
     worth_hiding,
 )
-from storage_core.config.problems import Problem
-from storage_core.config.scan import line_of
+from storage_core.config.toml.scan import line_of
 from storage_core.paths import command, shortened
 
 if TYPE_CHECKING:
     from storage_core.cli import KeyMistakes
-    from storage_core.config.entries import Configurations
+    from storage_core.config.model.entries import Configurations
 
 
 def exposed(found: Configurations) -> Iterator[str]:

@@ -19,14 +19,14 @@ from storage_core.cli.exposure import (
     passwords_in_urls,
     stored_plain,
 )
-from storage_core.config.audit import make_private
 from storage_core.config.file import ConfigFile
-from storage_core.config.problems import by_line
+from storage_core.config.model.problems import by_line
+from storage_core.config.secrets.audit import make_private
 from storage_core.errors import ConfigurationError
 from storage_core.paths import shortened
 
 if TYPE_CHECKING:
-    from storage_core.config.problems import Problem
+    from storage_core.config.model.problems import Problem
 
 
 @command("path", examples=("storage path",))

@@ -10,7 +10,7 @@ import click
 from storage_core.cli import output
 from storage_core.cli.command import Help, Session, config_option
 from storage_core.cli.errors import WrongUsage
-from storage_core.config.names import quoted
+from storage_core.config.model.names import quoted
 from storage_core.nearest import nearest
 
 PROGRAM: Final = "storage"

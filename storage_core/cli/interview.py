@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from storage_core.cli import prompts
 from storage_core.cli.create import report_created
 from storage_core.cli.options import json_complete
-from storage_core.config.names import check_new_name
+from storage_core.config.model.names import check_new_name
 from storage_core.declaration.table import with_absolute_paths
 from storage_core.declaration.validation import InvalidSettings, fault_of, validated
 from storage_core.errors import ConfigConflict, ConfigurationError

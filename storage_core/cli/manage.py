@@ -10,11 +10,11 @@ from storage_core.cli import entries, output, prompts
 from storage_core.cli.command import Session, command, ref_argument
 from storage_core.cli.errors import CommandFailed, WrongUsage
 from storage_core.cli.protection import confirm_option, require_confirmation
-from storage_core.config.names import check_new_name
+from storage_core.config.model.names import check_new_name
 from storage_core.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from storage_core.config.entries import Entry
+    from storage_core.config.model.entries import Entry
 
 
 @command("rename", examples=("storage rename laptop notebook",))

@@ -7,9 +7,9 @@ import click
 from storage_core.cli import output
 from storage_core.cli.command import Session, command, ref_argument
 from storage_core.cli.errors import WrongUsage
-from storage_core.config.audit import plain_secrets
-from storage_core.config.names import quoted
-from storage_core.config.relocate import move_secret as move
+from storage_core.config.model.names import quoted
+from storage_core.config.secrets.audit import plain_secrets
+from storage_core.config.secrets.relocate import move_secret as move
 from storage_core.references import check_reference, is_reference
 
 

@@ -8,7 +8,7 @@ import click
 
 from storage_core.cli import prompts
 from storage_core.cli.errors import CommandFailed, WrongUsage
-from storage_core.config.names import quoted
+from storage_core.config.model.names import quoted
 
 confirm_option: Final = click.option(
     "--confirm",

@@ -12,8 +12,8 @@ from storage_core.cli.command import Session, command
 from storage_core.cli.errors import CommandFailed
 from storage_core.cli.table import Column, Row, laid_out
 from storage_core.config import history
-from storage_core.config.entries import Configurations
-from storage_core.config.read import parse
+from storage_core.config.model.entries import Configurations
+from storage_core.config.toml.read import parse
 from storage_core.errors import ConfigurationError
 from storage_core.paths import shortened
 

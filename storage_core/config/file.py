@@ -12,14 +12,14 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 from storage_core import paths
-from storage_core.config.entries import (
+from storage_core.config.model.entries import (
     Configurations,
     find_name,
     read_entry,
     storage_tables,
 )
-from storage_core.config.problems import Problem, line_in, missing_default
-from storage_core.config.read import parse, read_text
+from storage_core.config.model.problems import Problem, line_in, missing_default
+from storage_core.config.toml.read import parse, read_text
 from storage_core.declaration.configuration import require_configuration
 from storage_core.errors import StorageNotFound
 

@@ -16,8 +16,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from storage_core.config import edit, history, names, toml
-from storage_core.config.entries import (
+from storage_core.config import history
+from storage_core.config.history.forget import Moved, forget
+from storage_core.config.model import names
+from storage_core.config.model.entries import (
     Configurations,
     Entry,
     find_name,
@@ -25,9 +27,9 @@ from storage_core.config.entries import (
     refuse_newer,
     storage_tables,
 )
-from storage_core.config.forget import Moved, forget
-from storage_core.config.replace import opened
-from storage_core.config.toml import TextError
+from storage_core.config.saving.replace import opened
+from storage_core.config.toml import edit
+from storage_core.config.toml.text import TextError, parse
 from storage_core.declaration.configuration import require_configuration
 from storage_core.declaration.table import with_absolute_paths
 from storage_core.errors import ConfigurationError
@@ -88,7 +90,7 @@ class Transaction:
     @property
     def tables(self) -> Mapping[str, Any]:
         """Everything in the file, tables of others included. Not to be changed."""
-        return toml.parse(self.text)
+        return parse(self.text)
 
     def load(self) -> Configurations:
         """Everything in the file; what is wrong with a table is in `.entries` and `.problems`."""
@@ -152,7 +154,7 @@ class Transaction:
         cls: type[StorageConfiguration] | None = None,
     ) -> StorageConfiguration:
         """Like `update`, with the changes in a mapping; see `ConfigFile.update_settings`."""
-        from storage_core.config.revise import revised
+        from storage_core.config.model.revision import revised
 
         entry = self.find(ref)
         revision = revised(entry, changes, cls, self.path)

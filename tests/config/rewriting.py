@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from storage_core.config.replace import LOCK_TIMEOUT, opened
+from storage_core.config.saving.replace import LOCK_TIMEOUT, opened
 
 
 def rewrite(path: str, edit: Callable[[str], str], timeout: float = LOCK_TIMEOUT) -> str:

@@ -21,7 +21,7 @@ from storage_core import (
     S3Storage,
 )
 from storage_core.config import history
-from storage_core.config.relocate import move_secret
+from storage_core.config.secrets.relocate import move_secret
 from storage_core.config.transaction import Transaction
 
 

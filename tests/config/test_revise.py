@@ -11,7 +11,8 @@ from secrets import token_hex
 import pytest
 
 from storage_core import ConfigFile, LocalStorage, S3Storage, TemporaryLocalStorage
-from storage_core.config import history, names
+from storage_core.config import history
+from storage_core.config.model import names
 from storage_core.config.transaction import Transaction
 from storage_core.errors import ConfigConflict, ConfigurationError
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from storage_core.config.scan import inline_entries, line_of, lines, scan
-from storage_core.config.toml import TextError, parse
+from storage_core.config.toml.scan import inline_entries, line_of, lines, scan
+from storage_core.config.toml.text import TextError, parse
 from tests.config.toml_files import File, files
 
 TEXT = """\

@@ -14,8 +14,8 @@ TESTS = (
     "tests/config/test_replace.py",
     "tests/reliability/test_config_crashes.py",
 )
-REPLACE = "storage_core/config/replace.py"
-DISK = "storage_core/config/disk.py"
+REPLACE = "storage_core/config/saving/replace.py"
+DISK = "storage_core/config/saving/disk.py"
 LOCKED = "    with locked(path, timeout) as target:\n"
 BEFORE = "        _existing(path, target)\n        before = fingerprint(target)\n"
 READ = "    text = read.read_text(path)\n"
@@ -50,7 +50,7 @@ MUTANTS = {
     ),
     "no check that the old text is TOML": missing(REPLACE, "        _verify(text, path)\n", ""),
     "no comparison with what was meant": missing(
-        "storage_core/config/edit.py",
+        "storage_core/config/toml/edit.py",
         "    if same(data, intended):\n",
         "    if data is not None:\n",
     ),

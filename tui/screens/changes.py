@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from storage_core.config import names
+from storage_core.config.model import names
 from tui.flow import flow
 from tui.screens.base import StorageScreen
 from tui.text import named, printable
@@ -13,7 +13,7 @@ from tui.text import named, printable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from storage_core.config.entries import Entry
+    from storage_core.config.model.entries import Entry
     from storage_core.declaration.configuration import StorageConfiguration
     from tui.snapshot import Row, Snapshot
 

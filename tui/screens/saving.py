@@ -17,7 +17,7 @@ from tui.text import named, printable
 from tui.widgets.field import Field
 
 if TYPE_CHECKING:
-    from storage_core.config.entries import Entry
+    from storage_core.config.model.entries import Entry
     from storage_core.declaration.configuration import StorageConfiguration
     from tui.workspace import TestResult
 

@@ -7,13 +7,13 @@ from dataclasses import replace
 from os.path import dirname
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from storage_core.config.forget import Moved, moved_by
+from storage_core.config.history.forget import Moved, moved_by
 from storage_core.declaration.table import read_settings, with_absolute_paths
 from storage_core.declaration.validation import validated
 from storage_core.types import type_named
 
 if TYPE_CHECKING:
-    from storage_core.config.entries import Entry
+    from storage_core.config.model.entries import Entry
     from storage_core.declaration.configuration import StorageConfiguration
 
 

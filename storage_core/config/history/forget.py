@@ -11,9 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from storage_core.config import edit, history, replace
-from storage_core.config.entries import storage_tables
-from storage_core.config.read import decode, parse
+from storage_core.config import history
+from storage_core.config.model.entries import storage_tables
+from storage_core.config.saving import replace
+from storage_core.config.toml import edit
+from storage_core.config.toml.read import decode, parse
 from storage_core.declaration.configuration import texts_in
 from storage_core.declaration.table import RESERVED, nearest_setting, sounds_secret
 from storage_core.errors import ConfigurationError, StorageError
@@ -22,7 +24,7 @@ from storage_core.redaction import secret_spans
 from storage_core.references import LITERAL, is_reference
 
 if TYPE_CHECKING:
-    from storage_core.config.entries import Entry
+    from storage_core.config.model.entries import Entry
     from storage_core.declaration.configuration import StorageConfiguration
 
 

@@ -10,8 +10,8 @@ import stat
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from storage_core.config.entries import Configurations, Entry
-from storage_core.config.problems import Problem
+from storage_core.config.model.entries import Configurations, Entry
+from storage_core.config.model.problems import Problem
 from storage_core.declaration.setting import Setting
 from storage_core.redaction import secret_spans
 from storage_core.references import is_reference
@@ -31,7 +31,7 @@ class PlainSecret(NamedTuple):
 
 def plain_secrets(found: Configurations, text: str = "") -> Iterator[PlainSecret]:
     """Every secret that stands in the file itself; `text` is needed for their lines only."""
-    from storage_core.config.scan import line_of
+    from storage_core.config.toml.scan import line_of
 
     for entry in found.entries.values():
         for setting in _secret_settings(entry):
@@ -43,7 +43,7 @@ def plain_secrets(found: Configurations, text: str = "") -> Iterator[PlainSecret
 
 def doubts(found: Configurations, text: str = "") -> Iterator[Problem]:
     """What can be saved but not be opened; `text` is needed for the lines only."""
-    from storage_core.config.scan import line_of
+    from storage_core.config.toml.scan import line_of
 
     for entry in found.entries.values():
         if entry.cls is None or entry.problems:
@@ -59,7 +59,7 @@ def cautions(found: Configurations, text: str = "") -> Iterator[Problem]:
 
     References are left out: they lead somewhere where the storage is used.
     """
-    from storage_core.config.scan import line_of
+    from storage_core.config.toml.scan import line_of
 
     for entry in found.entries.values():
         values = {name: each for name, each in entry.settings.items() if not is_reference(each)}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from storage_core.config.scan import Entry, inline_entries
-from storage_core.config.toml import TextError
-from storage_core.config.values import MISSING, dig, same, unwritten, written, written_key
+from storage_core.config.toml.scan import Entry, inline_entries
+from storage_core.config.toml.text import TextError
+from storage_core.config.toml.values import MISSING, dig, same, unwritten, written, written_key
 
 
 def rewritten(text: str, table: Entry, old: dict[str, Any], new: dict[str, Any]) -> str:

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from os.path import dirname
 from typing import Any
 
-from storage_core.config import names
-from storage_core.config.problems import (
+from storage_core.config.model import names
+from storage_core.config.model.problems import (
     Problem,
     file_problems,
     header,

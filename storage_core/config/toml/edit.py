@@ -14,10 +14,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from storage_core.config.layout import Layout
-from storage_core.config.scan import Path, lines
-from storage_core.config.toml import BOM, TextError, parse
-from storage_core.config.values import MISSING, dig, plain, same, with_value, written_key
+from storage_core.config.toml.layout import Layout
+from storage_core.config.toml.scan import Path, lines
+from storage_core.config.toml.text import BOM, TextError, parse
+from storage_core.config.toml.values import MISSING, dig, plain, same, with_value, written_key
 from storage_core.errors import ConfigConflict, StorageNotFound
 
 _FIRST_LINES: Final = "version = 1\n"

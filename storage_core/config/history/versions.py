@@ -18,10 +18,10 @@ from functools import partial
 from hashlib import sha256
 from typing import Final, NamedTuple
 
-from storage_core.config import replace
-from storage_core.config.entries import refuse_newer
-from storage_core.config.read import decode, parse, read_text
-from storage_core.config.summary import summary_of_changes
+from storage_core.config.history.summary import summary_of_changes
+from storage_core.config.model.entries import refuse_newer
+from storage_core.config.saving import replace
+from storage_core.config.toml.read import decode, parse, read_text
 from storage_core.errors import ConfigurationError, StorageNotFound
 from storage_core.paths import command, prefect_home, shortened
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from storage_core.config import names
-from storage_core.config.read import VERSION
+from storage_core.config.model import names
+from storage_core.config.toml.read import VERSION
 from storage_core.nearest import nearest
 from storage_core.paths import shortened
 
@@ -105,7 +105,7 @@ def is_newer(tables: Mapping[str, Any]) -> bool:
 
 def line_in(text: str, key: tuple[str, ...]) -> int | None:
     """The line of `key`; loads what finds it only where there is something to tell."""
-    from storage_core.config.scan import line_of
+    from storage_core.config.toml.scan import line_of
 
     return line_of(text, key)
 

@@ -10,7 +10,7 @@ from collections.abc import Set as AbstractSet
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any, Final
 
-from storage_core.config.scan import Path
+from storage_core.config.toml.scan import Path
 from storage_core.errors import ConfigurationError
 
 if TYPE_CHECKING:

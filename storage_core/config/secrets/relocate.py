@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from storage_core.config.entries import refuse_newer
+from storage_core.config.model.entries import refuse_newer
 from storage_core.errors import ConfigConflict, ConfigurationError
 from storage_core.references import check_reference, is_reference, resolve
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, NamedTuple, TypeAlias
 
-from storage_core.config.toml import BOM
+from storage_core.config.toml.text import BOM
 
 Path: TypeAlias = tuple[str, ...]
 """The names that lead from the root of the document to a table or a value."""

@@ -15,8 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from storage_core.config import read
-from storage_core.config.disk import (
+from storage_core.config.saving.disk import (
     flush_folder,
     make_and_remove,
     make_folder,
@@ -24,8 +23,9 @@ from storage_core.config.disk import (
     rename,
     write_whole,
 )
-from storage_core.config.failures import beside, failure, reason
-from storage_core.config.toml import TextError, parse
+from storage_core.config.saving.failures import beside, failure, reason
+from storage_core.config.toml import read
+from storage_core.config.toml.text import TextError, parse
 from storage_core.errors import ConfigConflict, ConfigurationError
 from storage_core.paths import shortened
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from storage_core.config.entries import storage_tables
-from storage_core.config.names import id_of
-from storage_core.config.toml import TextError, parse
-from storage_core.config.values import MISSING, same
+from storage_core.config.model.entries import storage_tables
+from storage_core.config.model.names import id_of
+from storage_core.config.toml.text import TextError, parse
+from storage_core.config.toml.values import MISSING, same
 
 _NAMED: Final = 5
 """Configurations that are named one by one; of more, the number is said."""

@@ -1,0 +1,29 @@
+"""The last versions of the configuration file, to be restored."""
+
+from storage_core.config.history.versions import (
+    KEPT,
+    Version,
+    files,
+    find,
+    keep,
+    readable,
+    restore,
+    saved,
+    text_of,
+    versions,
+    versions_with_changes,
+)
+
+__all__ = [
+    "KEPT",
+    "Version",
+    "files",
+    "find",
+    "keep",
+    "readable",
+    "restore",
+    "saved",
+    "text_of",
+    "versions",
+    "versions_with_changes",
+]

@@ -1,0 +1,1 @@
+"""Secrets in the configuration file: who could read them, and moving them out."""
