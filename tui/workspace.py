@@ -160,9 +160,9 @@ class Workspace:
         """Replace a plain secret by `reference`, not to be undone; raises `ConfigurationError`."""
         from storage_core.config.secrets.relocate import relocated
 
-        secret = relocated(self.file, name, setting, reference)
+        secret = relocated(self.file.load(), name, setting, reference)
         with self.transaction(f"move {setting}") as edit:
-            secret.take_out(edit)
+            edit.update_settings(name, secret.change_of(edit.find(name)))
 
     def versions(self) -> list[KeptVersion]:
         """The kept versions of the file, newest first."""

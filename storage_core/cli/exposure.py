@@ -10,15 +10,9 @@ from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from storage_core.cli import output
+from storage_core.config.model.cautions import cautions, cautions_of, doubts
 from storage_core.config.model.problems import Problem
-from storage_core.config.secrets.audit import (
-    cautions,
-    cautions_of,
-    doubts,
-    loose_mode,
-    plain_secrets,
-    worth_hiding,
-)
+from storage_core.config.secrets.audit import loose_mode, plain_secrets, worth_hiding
 from storage_core.config.toml.scan import line_of
 from storage_core.paths import command, shortened
 

@@ -9,7 +9,6 @@ from storage_core.cli.command import Session, command, ref_argument
 from storage_core.cli.errors import WrongUsage
 from storage_core.config.model.names import quoted
 from storage_core.config.secrets.audit import plain_secrets
-from storage_core.config.secrets.relocate import move_secret as move
 from storage_core.references import check_reference, is_reference
 
 
@@ -55,7 +54,7 @@ def move_secret(
                 f"no secret of {quoted(name)} stands in the file, so there is none to move"
             )
         raise WrongUsage(f"--setting names none that stands in the file; use {' or '.join(held)}")
-    move(session.file, name, chosen, reference)
+    session.file.move_secret(name, chosen, reference)
     if as_json:
         output.emit_json({"name": name, "setting": chosen, "reference": reference})
     else:

@@ -211,6 +211,24 @@ class ConfigFile:
         with self.transaction() as edit:
             edit.reset_default()
 
+    def move_secret(self, ref: str, setting: str, reference: str) -> None:
+        """Replace a plain secret by `reference`, in the file and in its history.
+
+        Args:
+            ref: the configuration.
+            setting: the key of a secret setting that holds a plain secret.
+            reference: where it is put: see `secrets.relocate.relocated`.
+
+        Raises:
+            ConfigurationError: there is no plain secret, or the reference does not lead to it.
+            ConfigConflict: the secret was changed while it was being moved.
+        """
+        from storage_core.config.secrets.relocate import relocated
+
+        secret = relocated(self.load(), ref, setting, reference)
+        with self.transaction() as edit:
+            edit.update_settings(secret.name, secret.change_of(edit.find(secret.name)))
+
     def _default(self, tables: Mapping[str, Any], text: str) -> str:
         default, storage = tables["default"], storage_tables(tables)
         if not isinstance(default, str) or default not in storage:

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from storage_core.config import history
-from storage_core.config.history.forget import Moved, forget
+from storage_core.config.history.forget import forget
 from storage_core.config.model import names
 from storage_core.config.model.entries import (
     Configurations,
@@ -28,6 +28,7 @@ from storage_core.config.model.entries import (
     storage_tables,
 )
 from storage_core.config.saving.replace import opened
+from storage_core.config.secrets.moved import Moved, moved_by
 from storage_core.config.toml import edit
 from storage_core.config.toml.text import TextError, parse
 from storage_core.declaration.configuration import require_configuration
@@ -162,7 +163,8 @@ class Transaction:
             path = ("storage", entry.name)
             self.text = edit.update_table(self.text, path, revision.written)
             new = entry.name if name is None else self.rename(entry.name, name)
-        self.moved += revision.moved
+        was = dataclasses.replace(entry, type=revision.saved.type)
+        self.moved += moved_by(was, revision.written)
         return dataclasses.replace(revision.saved, name=new)
 
     def rename(self, ref: str, new: str) -> str:

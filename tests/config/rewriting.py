@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from storage_core.config.saving.replace import LOCK_TIMEOUT, opened
+from storage_core.config.saving.lock import LOCK_TIMEOUT
+from storage_core.config.saving.replace import opened
 
 
 def rewrite(path: str, edit: Callable[[str], str], timeout: float = LOCK_TIMEOUT) -> str:

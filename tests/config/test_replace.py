@@ -14,7 +14,8 @@ from secrets import token_hex
 
 import pytest
 
-from storage_core.config.saving.replace import fingerprint, locked, write
+from storage_core.config.saving.lock import locked
+from storage_core.config.saving.replace import fingerprint, write
 from storage_core.config.toml.edit import set_root
 from storage_core.errors import ConfigConflict, ConfigurationError
 from tests.config.rewriting import rewrite

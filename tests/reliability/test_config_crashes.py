@@ -21,7 +21,8 @@ from typing import Any
 
 import pytest
 
-from storage_core.config.saving.replace import fingerprint, locked, write
+from storage_core.config.saving.lock import locked
+from storage_core.config.saving.replace import fingerprint, write
 from storage_core.config.toml.edit import add_table, set_root
 from storage_core.errors import ConfigurationError
 from tests.children import Killable, in_child

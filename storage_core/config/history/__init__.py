@@ -1,6 +1,6 @@
 """The last versions of the configuration file, to be restored."""
 
-from storage_core.config.history.versions import (
+from storage_core.config.history.kept import (
     KEPT,
     Version,
     files,

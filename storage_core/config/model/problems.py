@@ -9,9 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from storage_core.config.model import names
-from storage_core.config.toml.read import VERSION
 from storage_core.nearest import nearest
 from storage_core.paths import shortened
+
+VERSION: Final = 1
+"""The newest `version` of the file that this program knows."""
 
 _ROOT_KEYS: Final = ("version", "default", "storage")
 

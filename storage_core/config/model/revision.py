@@ -1,13 +1,11 @@
-"""What changing settings of one configuration writes, gives back and moves out of the file."""
+"""What changing settings of one configuration writes into the file."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from os.path import dirname
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from storage_core.config.history.forget import Moved, moved_by
 from storage_core.declaration.table import read_settings, with_absolute_paths
 from storage_core.declaration.validation import validated
 from storage_core.types import type_named
@@ -25,9 +23,6 @@ class Revision(NamedTuple):
 
     saved: StorageConfiguration
     """The configuration as it is then."""
-
-    moved: tuple[Moved, ...]
-    """Secrets that leave the file in favour of a reference."""
 
     def __repr__(self) -> str:
         return f"<Revision of {self.saved.name!r}>"
@@ -60,10 +55,9 @@ def revised(
         for key in {**typed, **dict.fromkeys(sorted(mended))}
         if key in mended or entry.table.get(key) != values.get(key) or key not in entry.table
     }
-    moved = tuple(moved_by(replace(entry, type=cls.type), written))
     if entry.type != cls.type:
         written = {"type": cls.type, **written}
     if "id" not in entry.table:
         written = {"id": entry.id, **written}
     saved = cls(name=entry.name, id=entry.id, **with_absolute_paths(cls, values, dirname(path)))
-    return Revision(written, saved, moved)
+    return Revision(written, saved)

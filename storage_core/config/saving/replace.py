@@ -1,39 +1,20 @@
-"""Locks the configuration file and replaces it: the one module that writes it to the disk.
-
-The lock is on a file beside the configuration file, since the file itself is another one after
-each save. It is held from reading to replacing, or two programs would each save without what the
-other has just added. Readers need no lock: they find the old file or the new one, both whole.
-"""
+"""Reads the configuration file under its lock and replaces it, or leaves it as it is."""
 
 from __future__ import annotations
 
 import os
-import re
-import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import NamedTuple
 
-from storage_core.config.saving.disk import (
-    flush_folder,
-    make_and_remove,
-    make_folder,
-    opened_folder,
-    rename,
-    write_whole,
-)
-from storage_core.config.saving.failures import beside, failure, reason
-from storage_core.config.toml import read
+from storage_core.config.saving.disk import flush_folder, opened_folder, rename, write_whole
+from storage_core.config.saving.failures import failure, reason
+from storage_core.config.saving.lock import LOCK_TIMEOUT, locked, target_of, temporary_for
+from storage_core.config.toml.read import read_text
 from storage_core.config.toml.text import TextError, parse
 from storage_core.errors import ConfigConflict, ConfigurationError
 from storage_core.paths import shortened
-
-if TYPE_CHECKING:
-    from filelock import BaseFileLock
-
-LOCK_TIMEOUT: Final = 10.0
-"""Seconds to wait for another program that is writing the file."""
 
 
 class Fingerprint(NamedTuple):
@@ -88,56 +69,9 @@ def opened(path: str, timeout: float = LOCK_TIMEOUT) -> Iterator[Opened]:
     with locked(path, timeout) as target:
         _existing(path, target)
         before = fingerprint(target)
-        text = read.read_text(path)
+        text = read_text(path)
         _verify(text, path)
         yield Opened(path, text, before)
-
-
-@contextmanager
-def locked(path: str, timeout: float = LOCK_TIMEOUT) -> Iterator[str]:
-    """Keep other programs from writing the file; the same thread must not lock it twice.
-
-    Temporary files of programs that died while saving are swept away.
-
-    Yields:
-        The file itself, behind all symbolic links.
-
-    Raises:
-        ConfigurationError: another program holds the lock longer than `timeout` seconds, or there
-            can be no lock, for example because the folder is read-only.
-    """
-    from filelock import FileLock, Timeout
-
-    target = _target(path)
-    try:
-        make_folder(os.path.dirname(target))
-        lock = FileLock(beside(target, "lock"), timeout=timeout, mode=0o600)
-        _acquire(lock, target)
-    except Timeout:
-        raise ConfigurationError(
-            f"cannot save {shortened(path)}: another program has been writing it for "
-            f"{timeout:g} s; wait for that program or end it, then try again"
-        ) from None
-    except (OSError, NotImplementedError) as error:
-        raise failure(path, target, error) from error
-    try:
-        _sweep(target)
-        yield target
-    finally:
-        lock.release()
-
-
-def _acquire(lock: BaseFileLock, target: str) -> None:
-    from filelock import Timeout
-
-    try:
-        lock.acquire(blocking=False)
-    except Timeout:
-        if not os.path.lexists(lock.lock_file):
-            # Nobody has it. Some file systems, such as /proc, say of a file that cannot be made
-            # that it is not there, and filelock would go on trying.
-            make_and_remove(_temporary(target))
-        lock.acquire()
 
 
 def write(path: str, text: str, expected: Fingerprint | None) -> None:
@@ -155,7 +89,7 @@ def write(path: str, text: str, expected: Fingerprint | None) -> None:
             only the disk's confirmation is missing.
         ConfigConflict: the file is not the expected one any more.
     """
-    target = _target(path)
+    target = target_of(path)
     existing = _existing(path, target)
     if existing and not (existing.st_mode & 0o222 and os.access(target, os.W_OK)):
         raise ConfigurationError(
@@ -175,7 +109,7 @@ def _replace(
     existing: os.stat_result | None,
     expected: Fingerprint | None,
 ) -> None:
-    temporary = _temporary(target)
+    temporary = temporary_for(target)
     with opened_folder(os.path.dirname(target)) as folder:
         try:
             write_whole(temporary, data, target, existing)
@@ -198,21 +132,6 @@ def _replace(
             ) from error
 
 
-def _target(path: str) -> str:
-    try:
-        target = os.path.realpath(path)
-    except ValueError:
-        raise ConfigurationError(
-            f"{path!r} is no name of a file; name another with --config or STORAGE_CONFIG"
-        ) from None
-    if os.path.islink(target):
-        raise ConfigurationError(
-            f"cannot save {shortened(path)}: its symbolic links lead round in a circle; "
-            "remove the link, or name another file with --config or STORAGE_CONFIG"
-        )
-    return target
-
-
 def _existing(path: str, target: str) -> os.stat_result | None:
     try:
         status = os.stat(target)
@@ -230,9 +149,8 @@ def _existing(path: str, target: str) -> os.stat_result | None:
 def _verify(text: str, path: str) -> None:
     try:
         parse(text)
-    except TextError:
-        read.parse(text, path)
-        raise
+    except TextError as error:
+        raise error.in_file(shortened(path)) from None
 
 
 def _encoded(text: str, path: str) -> bytes:
@@ -242,19 +160,3 @@ def _encoded(text: str, path: str) -> bytes:
         f"cannot save {shortened(path)}: a value or name holds half a Unicode character; "
         "write it anew"
     )
-
-
-def _temporary(target: str) -> str:
-    """A new name, which `_sweep` recognises."""
-    return beside(target, f"{secrets.token_hex(8)}.tmp")
-
-
-def _sweep(target: str) -> None:
-    """Remove what was left of broken saves: under the lock nobody uses it, and it has secrets."""
-    folder, name = os.path.split(target)
-    stray = re.compile(rf"\.{re.escape(name)}\.[0-9a-f]{{16}}\.tmp")
-    with suppress(OSError), os.scandir(folder) as found:
-        for each in found:
-            if stray.fullmatch(each.name) and not each.is_dir(follow_symlinks=False):
-                with suppress(OSError):
-                    os.unlink(each.path)

@@ -13,8 +13,7 @@ from storage_core.errors import ConfigConflict, ConfigurationError
 from storage_core.references import check_reference, is_reference, resolve
 
 if TYPE_CHECKING:
-    from storage_core.config.file import ConfigFile
-    from storage_core.config.transaction import Transaction
+    from storage_core.config.model.entries import Configurations, Entry
     from storage_core.declaration.setting import Setting
 
 
@@ -33,33 +32,29 @@ class Relocated(NamedTuple):
     def __repr__(self) -> str:
         return f"<{self.setting.name} of {self.name!r}, relocated to {self.reference}>"
 
-    def take_out(self, edit: Transaction) -> None:
-        """Put the reference in the place of the secret, in the file and in its history.
+    def change_of(self, entry: Entry) -> dict[str, str]:
+        """The change of settings that puts the reference in the place of the secret.
+
+        Args:
+            entry: the configuration as it is by now.
 
         Raises:
             ConfigConflict: the secret was changed while it was being stored.
         """
-        if edit.find(self.name).table.get(self.setting.name) != self.value:
+        if entry.table.get(self.setting.name) != self.value:
             # Storing it may have taken as long as it takes to unlock a keyring.
             raise ConfigConflict(
                 f"{self.setting.label} of {self.name!r} was changed by another program meanwhile, "
                 f"and {self.reference} holds what it was before; choose another place"
             )
-        edit.update_settings(self.name, {self.setting.name: self.reference})
+        return {self.setting.name: self.reference}
 
 
-def move_secret(file: ConfigFile, ref: str, setting: str, reference: str) -> None:
-    """Replace a plain secret by `reference`, in the file and in its history; see `relocated`."""
-    secret = relocated(file, ref, setting, reference)
-    with file.transaction() as edit:
-        secret.take_out(edit)
-
-
-def relocated(file: ConfigFile, ref: str, setting: str, reference: str) -> Relocated:
+def relocated(found: Configurations, ref: str, setting: str, reference: str) -> Relocated:
     """Put a plain secret where `reference` leads, and see that it leads there.
 
     Args:
-        file: the configuration file.
+        found: what the file holds.
         ref: the configuration.
         setting: the key of a secret setting that holds a plain secret.
         reference: `keyring:service/user` (stored there), `file:/path` (created there if there is
@@ -68,8 +63,7 @@ def relocated(file: ConfigFile, ref: str, setting: str, reference: str) -> Reloc
     Raises:
         ConfigurationError: there is no plain secret, or the reference does not lead to it.
     """
-    found = file.load()
-    refuse_newer(found.tables, file.path)
+    refuse_newer(found.tables, found.path)
     entry = found.find(ref)
     declared = entry.cls.setting_named(setting) if entry.cls else None
     value = entry.table.get(setting)

@@ -1,12 +1,8 @@
-"""What a TOML text says, or why it is none. Called by everything that edits the file or saves it.
-
-Reading the file to use it goes through `read`, which knows the file and keeps nothing.
-"""
+"""What a TOML text says, or why it is none, in words for people who have not written the parser."""
 
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import lru_cache
 from typing import Any, Final
 
@@ -14,7 +10,24 @@ from storage_core.errors import ConfigurationError
 
 BOM: Final = "\ufeff"
 
-_PLACE: Final = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
+_POSITION: Final = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+
+_OPEN: Final = "a text is not closed where its line ends"
+_IN_WORDS: Final = {
+    "Illegal character '\\n'": _OPEN,
+    "Found invalid character '\\n'": _OPEN,
+    "Unescaped '\\\\' in a string": r"in a text \ is written \\",
+    "Unclosed array": "a [ is not closed",
+    "Unclosed inline table": "a { is not closed",
+    "Invalid value": "this is no value; a text stands in quotation marks",
+    "Invalid statement": "this is neither a setting nor a table",
+    "Invalid initial character for a key part": "this is no key; quote it if it is meant as one",
+    "Expected '=' after a key in a key/value pair": "there is no = after the key",
+    "Expected ']' at the end of a table declaration": "the ] behind the name of a table is missing",
+    "Expected newline or end of document after a statement": "there is something behind the value",
+    "Cannot overwrite a value": "this key stands there twice",
+}
+"""What the parser says most often, for people who do not know its words."""
 
 
 class TextError(ConfigurationError):
@@ -31,25 +44,39 @@ class TextError(ConfigurationError):
         return ConfigurationError(f"{where}: {self.reason}")
 
 
-@lru_cache(maxsize=2)
-def parse(text: str) -> dict[str, Any]:
-    """What `text` says. The result is shared between callers: do not change it.
-
-    The last two results are kept: one edit needs the same text several times over, and what one
-    edit writes is what the next one reads.
+def loads(text: str) -> dict[str, Any]:
+    """What `text` says.
 
     Raises:
         TextError: `text` is not TOML.
     """
+    import tomllib
+
+    line: int | None = None
     try:
         return tomllib.loads(text.removeprefix(BOM))
+    except RecursionError:
+        what = "its values are nested too deeply"
     except ValueError as error:
         message = str(error)
-    except RecursionError:
-        message = "its values are nested too deeply"
+        found = _POSITION.search(message)
+        if found is None:
+            what = "a number has too many digits"
+        elif found[1]:
+            said = message[: found.start()]
+            line, what = int(found[1]), f"{_IN_WORDS.get(said, said)} (column {found[2]})"
+        else:
+            line = text.count("\n") + 1
+            what = "the file ends where a value, a quotation mark or a bracket is missing"
     # Raised out here, because newer versions of tomllib keep the whole text in their exception.
-    place = _PLACE.search(message)
-    if place is None:
-        raise TextError(None, f"not TOML: {message}")
-    line = int(place[1]) if place[1] else text.count("\n") + 1
-    raise TextError(line, f"not TOML: {message[: place.start()]}")
+    raise TextError(line, f"not TOML: {what}; mend that line by hand")
+
+
+@lru_cache(maxsize=2)
+def parse(text: str) -> dict[str, Any]:
+    """Like `loads`, with a result that is shared between callers: do not change it.
+
+    The last two results are kept: one edit needs the same text several times over, and what one
+    edit writes is what the next one reads.
+    """
+    return loads(text)

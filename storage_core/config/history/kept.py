@@ -21,6 +21,7 @@ from typing import Final, NamedTuple
 from storage_core.config.history.summary import summary_of_changes
 from storage_core.config.model.entries import refuse_newer
 from storage_core.config.saving import replace
+from storage_core.config.saving.lock import locked
 from storage_core.config.toml.read import decode, parse, read_text
 from storage_core.errors import ConfigurationError, StorageNotFound
 from storage_core.paths import command, prefect_home, shortened
@@ -159,7 +160,7 @@ def restore(path: str, version: Version) -> str | None:
         ConfigurationError: the version cannot be read, or the file cannot be saved.
     """
     text = readable(version)
-    with replace.locked(path) as target:
+    with locked(path) as target:
         before = replace.fingerprint(target)
         replaced: str | None = ""
         try:
