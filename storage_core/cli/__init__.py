@@ -2,6 +2,7 @@
 
     __init__.py   `main`: arguments in, exit code out
     run.py        the way from arguments to exit code
+    app.py        what the entry point hands over from the app
     errors.py     what an exception means there
     group.py      the commands by name, loaded when they are used
     command.py    what every command has: --config, --json, --help with examples
@@ -21,15 +22,12 @@ Click is imported nowhere else in the project, and drivers only where a store is
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
-OpenApp = Callable[[str | None], int]
-"""Opens the full-screen app on a configuration file (None: the usual one); gives its exit code."""
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-KeyMistakes = Callable[[Mapping[str, Any]], Iterable[tuple[tuple[str, ...], str]]]
-"""From all tables of the file: what the app does not take of the keys remapped there, each with
-the path of what it is about."""
+    from storage_core.cli.app import KeyMistakes, OpenApp
 
 
 def main(

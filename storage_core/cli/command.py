@@ -17,7 +17,7 @@ from storage_core.cli.errors import WrongUsage
 from storage_core.config.file import ConfigFile
 
 if TYPE_CHECKING:
-    from storage_core.cli import KeyMistakes, OpenApp
+    from storage_core.cli.app import KeyMistakes, OpenApp
 
 
 REF_HELP: Final = (

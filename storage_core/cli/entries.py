@@ -21,7 +21,7 @@ def as_json(entry: Entry, *, default: str | None) -> dict[str, Any]:
         "default": entry.name == default,
         "location": location(entry) or None,
         "error": "; ".join(str(problem) for problem in entry.problems) or None,
-        "settings": masked_settings(entry.cls, entry.settings),
+        "settings": masked_settings(entry.cls.settings() if entry.cls else (), entry.settings),
     }
 
 

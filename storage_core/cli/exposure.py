@@ -17,7 +17,7 @@ from storage_core.config.toml.scan import line_of
 from storage_core.paths import command, shortened
 
 if TYPE_CHECKING:
-    from storage_core.cli import KeyMistakes
+    from storage_core.cli.app import KeyMistakes
     from storage_core.config.model.entries import Configurations
 
 

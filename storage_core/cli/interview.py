@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from storage_core.cli import prompts
-from storage_core.cli.create import report_created
+from storage_core.cli.created import report
 from storage_core.cli.options import json_complete
 from storage_core.config.model.names import check_new_name
 from storage_core.declaration.table import with_absolute_paths
@@ -55,7 +55,7 @@ def interview(file: ConfigFile, *, as_json: bool) -> None:
             # Somebody else has taken the name while the questions were being answered.
             prompts.say(_sentence(str(error)))
             name = _ask_name(file.load().entries)
-    report_created(file.path, saved, is_default=default, as_json=as_json)
+    report(file.path, saved, is_default=default, as_json=as_json)
 
 
 def _choose(types: list[type[StorageConfiguration]]) -> type[StorageConfiguration]:

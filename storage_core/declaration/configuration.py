@@ -209,7 +209,7 @@ class StorageConfiguration(ABC):
         from storage_core.declaration.display import masked_settings
 
         shown = {"name": self.name} if self.name else {}
-        shown |= masked_settings(type(self), self.given())
+        shown |= masked_settings(self.settings(), self.given())
         return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in shown.items())})"
 
 

@@ -5,32 +5,27 @@ Called by everything that puts settings before a person or into `--json`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from storage_core.redaction import mask_url
 from storage_core.references import check_reference, is_reference
 
 if TYPE_CHECKING:
-    from storage_core.declaration.configuration import StorageConfiguration
     from storage_core.declaration.setting import Setting
 
 MASK: Final = "********"
 """What stands in place of a secret wherever it is shown."""
 
 
-def masked_settings(
-    cls: type[StorageConfiguration] | None, values: Mapping[str, Any]
-) -> dict[str, Any]:
+def masked_settings(settings: Iterable[Setting], values: Mapping[str, Any]) -> dict[str, Any]:
     """`values` with every secret masked.
 
-    A key that the type does not know may be a mistyped secret, so its value is masked too, and so
-    is everything where the type itself is unknown (`cls` is None).
+    A key that is none of `settings` may be a mistyped secret, so its value is masked too: all of
+    them where the type, and so every setting, is unknown.
     """
-    return {
-        name: masked(cls.setting_named(name) if cls else None, value)
-        for name, value in values.items()
-    }
+    known = {setting.name: setting for setting in settings}
+    return {name: masked(known.get(name), value) for name, value in values.items()}
 
 
 def masked(setting: Setting | None, value: Any) -> Any:

@@ -15,7 +15,7 @@ import tempfile
 from hmac import compare_digest
 from http import HTTPStatus
 from http.client import HTTPException
-from http.server import BaseHTTPRequestHandler
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from socket import SHUT_WR
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
@@ -29,8 +29,10 @@ from storage_core.kv_server.visitors import refusal
 from storage_core.kv_server.wire import Wire
 
 if TYPE_CHECKING:
+    from socket import socket
+
+    from storage_core.backends.local import LocalBackend
     from storage_core.keys import Kind
-    from storage_core.kv_server.server import KVServer
 
 MAX_HEAD: Final = 32 * 1024
 """Bytes of a request line and its headers."""
@@ -44,12 +46,27 @@ _LINGER: Final = 2.0
 _log: Final = logging.getLogger("storage_core.kv_server")
 
 
+class HandlingServer(ThreadingHTTPServer):
+    """What a handler needs of the server that it belongs to."""
+
+    folder: str
+    values: LocalBackend
+    host: str
+    token: str | None
+    max_size: int
+    patience: float
+    idle: set[socket]
+    """Connections whose next request has not begun."""
+
+    is_stopping: bool
+
+
 class Handler(BaseHTTPRequestHandler):
     """One client."""
 
     protocol_version = "HTTP/1.1"
     default_request_version = "HTTP/1.0"
-    server: KVServer
+    server: HandlingServer
 
     def setup(self) -> None:
         self.connection = self.request

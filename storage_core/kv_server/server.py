@@ -12,7 +12,6 @@ import socket
 import sys
 import threading
 from contextlib import contextmanager
-from http.server import ThreadingHTTPServer
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,7 +19,7 @@ from storage_core.backends.kv.protocol import MAX_VALUE
 from storage_core.backends.local import LocalBackend
 from storage_core.errors import ConfigurationError
 from storage_core.keys import Key, random_name
-from storage_core.kv_server.handler import Handler
+from storage_core.kv_server.handler import Handler, HandlingServer
 from storage_core.kv_server.visitors import is_loopback
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ _SECONDS_TO_FINISH: Final = 5.0
 _log: Final = logging.getLogger("storage_core.kv_server")
 
 
-class KVServer(ThreadingHTTPServer):
+class KVServer(HandlingServer):
     """Serves one folder. `serve` runs it; a test may run its `serve_forever` in a thread."""
 
     request_queue_size = 256
@@ -76,7 +75,7 @@ class KVServer(ThreadingHTTPServer):
         self.token = token
         self.max_size = max_size
         self.patience = patience
-        self.idle: set[socket.socket] = set()
+        self.idle = set()
         self.is_stopping = False
         self.connections: set[socket.socket] = set()
         self._changed = threading.Condition()
