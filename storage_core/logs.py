@@ -1,14 +1,13 @@
-"""Keeping secrets out of what drivers log.
+"""Keeps secrets out of what drivers log.
 
 At level DEBUG drivers log whole requests, credentials included: botocore prints the session token
-twice for each. Their loggers get a filter that cleans each record before any handler sees it. Every
-module of theirs has a logger of its own, and more come into being while they work: those hand their
-records up to their package's logger, where a handler of ours stands in front of all others. It
-cleans the record and puts the filter on the logger that it is from. The loggers of others, and what
-the process has set for all of them, are left alone.
+twice for each. So every logger of a driver gets a filter that cleans its records before any handler
+sees them. Loggers that are made later pass their records up to their package's logger, where a
+handler in front of all others cleans them and adds the filter. Other packages' loggers, and what is
+set for the whole process, are left alone.
 
-One record of each such new logger can pass uncleaned, to a handler that is put on that very logger
-before it has logged anything, and after a store was opened last.
+One gap: a logger that is made after the last store was opened, and given a handler of its own
+before it has logged anything, passes its first record to that handler uncleaned.
 """
 
 from __future__ import annotations
@@ -28,23 +27,23 @@ _DRIVERS: Final = frozenset(
         *("urllib3", "webdav4"),
     }
 )
-"""The packages whose loggers are meant: the first part of a logger's name."""
+"""The packages whose loggers are cleaned: the first part of a logger's name."""
 
 _HEADER: Final = re.compile(
     r"""((?:authorization|x-amz-security-token|cookie)['"]?\s*[:=]\s*(?:b?['"])?)[^'"\r\n]+""",
     re.IGNORECASE,
 )
-"""Credentials that no configuration holds, because a driver has found or been given them itself."""
+"""Credentials that no configuration holds: the driver has found them by itself."""
 
 _known: Final[set[str]] = set()
 _scrub = Scrubber(())
-"""Masks what is known."""
+"""Masks every secret in `_known`."""
 
 
 def keep_out(secrets: Iterable[str]) -> None:
-    """Mask these in all that drivers log from now on, in this process."""
+    """Mask these secrets in all that drivers log in this process from now on."""
     global _scrub
-    # A lock that `logging` makes anew in a forked child, which could find another held for ever.
+    # The handler's own lock: `logging` renews it in a forked child, where another could stay held.
     _CLEANER.acquire()
     try:
         if new := {*secrets} - _known:
@@ -53,7 +52,7 @@ def keep_out(secrets: Iterable[str]) -> None:
         for name in _DRIVERS:
             package = logging.getLogger(name)
             if _CLEANER not in package.handlers:
-                # `addHandler` would put it behind those that are there.
+                # In front: `addHandler` would put it behind those that are there.
                 package.handlers.insert(0, _CLEANER)
         for name, logger in list(logging.root.manager.loggerDict.items()):
             if isinstance(logger, logging.Logger) and _is_driver(name):
@@ -67,16 +66,16 @@ def _is_driver(name: str) -> bool:
 
 
 def _pass_cleaned(record: logging.LogRecord) -> bool:
-    """A filter that lets everything pass."""
+    """A filter that cleans records and drops none."""
     _clean(record)
     return True
 
 
 class _Cleaner(logging.Handler):
-    """Cleans records on their way to the handlers behind it, and prints nothing by itself."""
+    """Cleans records for the handlers behind it, and prints nothing itself."""
 
     def handle(self, record: logging.LogRecord) -> bool:
-        """See to one record. Threads need not take turns here, as where something is printed."""
+        """Clean one record, without the lock that printing needs."""
         logger = logging.getLogger(record.name)
         if _pass_cleaned not in logger.filters:
             _clean(record)
@@ -84,7 +83,7 @@ class _Cleaner(logging.Handler):
                 logger.addFilter(_pass_cleaned)
         last = logging.lastResort
         if last and record.levelno >= last.level and not _has_other_handlers(logger):
-            # Because of this handler, `logging` does not see that nobody has set up any.
+            # Nobody has set up logging, which `logging` cannot tell because of this handler.
             last.handle(record)
         return True
 
@@ -114,5 +113,5 @@ def _clean(record: logging.LogRecord) -> None:
 
 
 def _cleaned(text: str) -> str:
-    # Headers first: a known secret that is a part of a header's name would hide the header.
+    # Headers first: masking a secret that is part of a header's name would hide the header.
     return _scrub(mask_url(_HEADER.sub(rf"\g<1>{MASK}", text)))

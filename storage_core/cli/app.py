@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 OpenApp = Callable[[str | None], int]
-"""Opens the full-screen app on a configuration file (None: the usual one); gives its exit code."""
+"""Opens the app on a configuration file (None: the usual one) and returns its exit code."""
 
 KeyMistakes = Callable[[Mapping[str, Any]], Iterable[tuple[tuple[str, ...], str]]]
-"""From all tables of the file: what the app does not take of the keys remapped there, each with
-the path of what it is about."""
+"""Finds mistakes in the app's remapped keys, each with its path, in all tables of the file."""

@@ -58,7 +58,7 @@ def type_command(cls: type[StorageConfiguration]) -> click.Command:
 
     @click.pass_context
     def callback(context: click.Context, /, as_json: bool, **given: Any) -> None:
-        # --json may stand before the type, too.
+        # --json may also come before the type.
         before = bool(context.parent and context.parent.params.get("as_json"))
         _create(context.ensure_object(Session), cls, as_json=as_json or before, **given)
 
@@ -109,7 +109,7 @@ def _create(
 
 
 def _example(cls: type[StorageConfiguration]) -> str:
-    """A command line with everything that is required."""
+    """A command line with all required options."""
     parts = [f"storage create {cls.type} --name my-{cls.type}"]
     for setting in cls.settings():
         if setting.required or setting.unless:

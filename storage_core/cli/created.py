@@ -1,4 +1,4 @@
-"""What `storage create` prints in the end, whether it has asked or was given options."""
+"""The output of `storage create`, both with questions and with options."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def report(path: str, saved: StorageConfiguration, *, is_default: bool, as_json:
         output.emit_json(entries.saved_as_json(ConfigFile(path).load(), name))
         return
     output.emit(f"Created {saved.label} {output.safe(name)}")
-    # By itself, so that no terminal breaks it.
+    # On a line of its own, so that no terminal breaks it.
     output.emit(f"ID: {saved.id}")
     if is_default:
         output.emit("It is the default now.")

@@ -1,4 +1,4 @@
-"""A configuration as it is printed: as JSON, and as labels with values. Secrets are masked here."""
+"""A configuration for printing, as JSON or as labels with values; secrets are masked."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ def as_json(entry: Entry, *, default: str | None) -> dict[str, Any]:
 
 
 def saved_as_json(configurations: Configurations, name: str) -> dict[str, Any]:
-    """The JSON of the configuration `name`, for the commands that have just changed it."""
+    """The JSON of the configuration `name` after a change."""
     return as_json(configurations.find(name), default=configurations.default)
 
 
 def location(entry: Entry) -> str:
-    """Where its blobs are; empty where it is broken."""
+    """Where its blobs are; empty if it is broken."""
     return entry.configuration.location if entry.configuration else ""
 
 
 def type_label(entry: Entry) -> str:
-    """What people call its type; the word in the file where that is unknown."""
+    """The label of its type; if that is unknown, the word in the file."""
     return entry.cls.label if entry.cls else entry.type or "?"
 
 

@@ -109,7 +109,7 @@ def _as_json(problem: Problem) -> dict[str, Any]:
 
 
 def _unreadable(message: str, path: str) -> dict[str, Any]:
-    """The problem of a file that is no TOML or cannot be read; the line is in the message."""
+    """The problem of a file that cannot be read or is not TOML; its message holds the line."""
     found = re.match(rf"{re.escape(shortened(path))}:(\d+): (.*)", message, re.DOTALL)
     if found is None:
         return {"line": None, "name": None, "message": message}

@@ -82,7 +82,7 @@ def _list(found: Configurations) -> Iterator[str]:
 
 
 def _table(found: Configurations) -> Iterator[str]:
-    """The table. Names and IDs are what people copy: Location and Type make room for them."""
+    """The table. Location and Type make room for names and IDs, which people copy."""
     columns = (
         Column(""),
         Column("Name", folds=True),

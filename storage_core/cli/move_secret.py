@@ -1,4 +1,4 @@
-"""`storage move-secret`: out of the configuration file, into the keyring, a file or a variable."""
+"""`storage move-secret`: moves a secret from the file to the keyring, a file or a variable."""
 
 from __future__ import annotations
 

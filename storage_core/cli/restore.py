@@ -83,7 +83,7 @@ def _when(version: Version) -> str:
 
 
 def _names(version: Version) -> list[str] | None:
-    """The configurations in a version; None when it is no TOML."""
+    """The configurations in a version; None if it is not TOML."""
     try:
         text = history.text_of(version)
         return list(Configurations(parse(text, version.path), text, version.path).entries)

@@ -39,17 +39,17 @@ class ConfigFile:
         self.path: str = paths.config_path(path)
 
     def load(self) -> Configurations:
-        """Everything in the file; nothing when there is none.
+        """Everything in the file; nothing if there is no file.
 
         Raises:
-            ConfigurationError: it cannot be read or is not TOML. A broken table is no such error:
+            ConfigurationError: it cannot be read or is not TOML. A broken table does not raise:
                 it is in `.entries` and `.problems`.
         """
         text = read_text(self.path)
         return Configurations(parse(text, self.path), text, self.path)
 
     def get(self, ref: str | None = None) -> StorageConfiguration | None:
-        """One configuration, building no other: what a worker needs.
+        """Read one configuration, without building the others: what a worker needs.
 
         Args:
             ref: a name, an ID or the start of one; None for the default, which
@@ -80,14 +80,14 @@ class ConfigFile:
         return read_entry(name, storage[name], text, self.path).opened()
 
     def transaction(self) -> AbstractContextManager[Transaction]:
-        """Look at the file and change it as one step against all other programs.
+        """Look at the file and change it in one step, with other programs locked out.
 
             with file.transaction() as edit:
                 edit.update("prod", bucket="acme-2")
                 edit.set_default("prod")
 
-        The file is locked at the first line and replaced behind the last; an exception on the way
-        leaves it as it was. Each method below is a transaction of its own: do not call one inside.
+        The file is locked when the block begins and replaced when it ends; an exception in between
+        leaves it as it was. Each method below is a transaction by itself: call none of them inside.
 
         Raises:
             ConfigurationError: the file is broken or of a newer version, or it cannot be locked or
@@ -114,7 +114,7 @@ class ConfigFile:
         Raises:
             ConfigurationError: a setting or the name is wrong, or the file does not allow it.
             ConfigConflict: the name is taken.
-            TypeError: `configuration` is none, or `name` no text.
+            TypeError: `configuration` is not a storage configuration, or `name` is not text.
         """
         require_configuration(configuration)
         return self.add_settings(
@@ -132,7 +132,7 @@ class ConfigFile:
         name: str,
         default: bool = False,
     ) -> StorageConfiguration:
-        """Like `add`, from settings as a person typed them; raises `InvalidSettings` as well."""
+        """Like `add`, with the settings as a person typed them; also raises `InvalidSettings`."""
         from storage_core.declaration.table import with_absolute_paths
         from storage_core.declaration.validation import validated
 
@@ -166,14 +166,14 @@ class ConfigFile:
         Args:
             ref: the configuration.
             changes: settings by name.
-            name: what to call it from now on, changed in the same step; None: as before.
-            cls: the type it is to have, where the file says one that is unknown; None: as before.
+            name: its new name, changed in the same step; None: as before.
+            cls: the new type, for a configuration whose type is unknown; None: as before.
         """
         with self.transaction() as edit:
             return edit.update_settings(ref, changes, name=name, cls=cls)
 
     def rename(self, ref: str, new: str) -> str:
-        """Give a configuration another name; the default goes along. Returns the new name.
+        """Rename a configuration, and the default with it. Returns the new name.
 
         Raises:
             StorageNotFound: `ref` (a name or whole ID) names nothing.
@@ -188,7 +188,7 @@ class ConfigFile:
             return edit.duplicate(ref, new)
 
     def delete(self, ref: str) -> str:
-        """Remove a configuration and return its name. Its blobs stay; a default it was is reset.
+        """Remove a configuration and return its name. Its blobs stay; a default is reset.
 
         Raises:
             StorageNotFound: `ref` (a name or whole ID) names nothing.

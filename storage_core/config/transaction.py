@@ -4,9 +4,9 @@
         if "laptop" in edit.load():
             edit.rename("laptop", "notebook")
 
-Other programs wait from the first line to the last, so that what was looked at still holds when it
-is saved. The end of the block verifies the new text, replaces the file and keeps the old text in
-the history; leaving the block by an exception changes nothing.
+Other programs wait until the block ends, so that what it has looked at still holds when it saves.
+The end of the block verifies the new text, keeps the old one in the history and replaces the file;
+leaving the block by an exception changes nothing.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 def transaction(path: str) -> Iterator[Transaction]:
     """Lock the configuration file at `path` for a `with` block, and save what the block changes.
 
-    Nothing is written when nothing has changed. The same thread must not open a second one inside.
+    Nothing is written if nothing has changed. Transactions of one thread must not be nested.
 
     Raises:
         ConfigurationError: the file is not TOML in UTF-8 or of a newer version, or it cannot be
@@ -77,20 +77,20 @@ class Transaction:
         """What the file said when it was locked; empty when there was none. Holds secrets."""
 
         self.text = text
-        """What it is to say, secrets included."""
+        """What the file will say, secrets included."""
 
         self.moved: list[Moved] = []
-        """Secrets that leave the file in favour of a reference. They leave its history too."""
+        """Secrets that a reference has replaced. They are taken out of the history too."""
 
         self.saved = False
-        """Whether the file has been replaced by one with the new text."""
+        """Whether the file has been replaced."""
 
     def __repr__(self) -> str:
         return f"<Transaction on {self.path!r}>"
 
     @property
     def tables(self) -> Mapping[str, Any]:
-        """Everything in the file, tables of others included. Not to be changed."""
+        """Everything in the file, tables of other programs included. Do not change it."""
         return parse(self.text)
 
     def load(self) -> Configurations:
@@ -126,11 +126,11 @@ class Transaction:
         name: str,
         default: bool = False,
     ) -> StorageConfiguration:
-        """Like `add`, from settings as a person typed them; raises `InvalidSettings` as well."""
+        """Like `add`, with the settings as a person typed them; also raises `InvalidSettings`."""
         from storage_core.declaration.validation import validated
 
         values = validated(cls, with_absolute_paths(cls, settings))
-        # A new table says no more than it must.
+        # A new table leaves defaults out.
         default_values = {each.name: each.default for each in cls.settings()}
         values = {key: value for key, value in values.items() if value != default_values[key]}
         name = names.check_new_name(name, storage_tables(self.tables))
@@ -168,7 +168,7 @@ class Transaction:
         return dataclasses.replace(revision.saved, name=new)
 
     def rename(self, ref: str, new: str) -> str:
-        """Give a configuration another name; see `ConfigFile.rename`."""
+        """Rename a configuration; see `ConfigFile.rename`."""
         names.require_text(new, "the name")
         entry, tables = self.find(ref, partial=False), self.tables
         if new.strip() == entry.name:
@@ -176,7 +176,7 @@ class Transaction:
         name = names.check_new_name(new, storage_tables(tables))
         with self._edited():
             if "id" not in entry.table:
-                # It was derived from the old name: the configuration stays itself.
+                # It was derived from the old name; written down, it stays the same.
                 path = ("storage", entry.name)
                 self.text = edit.update_table(self.text, path, {"id": entry.id})
             self.text = edit.rename_table(self.text, ("storage", entry.name), name)
@@ -213,7 +213,7 @@ class Transaction:
 
     @contextmanager
     def _edited(self) -> Iterator[None]:
-        """An edit that is wholly done or not at all; errors name the file."""
+        """Take the whole edit back if it fails; its errors name the file."""
         before = self.text
         try:
             yield

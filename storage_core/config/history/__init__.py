@@ -1,4 +1,4 @@
-"""The last versions of the configuration file, to be restored."""
+"""Earlier versions of the configuration file, which can be restored."""
 
 from storage_core.config.history.kept import (
     KEPT,

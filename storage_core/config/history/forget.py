@@ -1,4 +1,4 @@
-"""Takes secrets that have left the configuration file out of its history too."""
+"""Removing secrets from the history once they have been moved out of the file."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 
 def forget(path: str, moved: Iterable[Moved]) -> None:
-    """Take secrets that have moved out of the configuration file at `path` out of its history too.
+    """Remove secrets that were moved out of the configuration file at `path` from its history.
 
-    In every version, settings that hold one get the reference instead; a version in which one
-    stands anywhere else, or that is no text or cannot be rewritten, is removed.
+    In every version, a setting that holds such a secret gets the reference instead. A version that
+    holds it anywhere else, is not text or cannot be rewritten is deleted.
 
     Raises:
-        ConfigurationError: versions can neither be read nor removed; the message names them. All
-            others have been seen to.
+        ConfigurationError: some versions can neither be read nor deleted; the message names them.
+            All others are done.
     """
     moved = tuple(moved)
     left: dict[str, OSError] = {}
@@ -37,7 +37,7 @@ def forget(path: str, moved: Iterable[Moved]) -> None:
         try:
             _forget_in(kept, moved)
         except FileNotFoundError:
-            pass  # Another program has just dropped it: it was one too many.
+            pass  # Another program has just dropped it as the oldest.
         except OSError as error:
             left[shortened(kept)] = error
     if left:
@@ -63,7 +63,7 @@ def _forget_in(path: str, moved: Iterable[Moved]) -> None:
 
 
 def _cleaned(text: str, path: str, moved: Moved) -> str:
-    """`text` without the secret; raises `ConfigurationError` where it stays in it."""
+    """`text` without the secret; raises `ConfigurationError` if the secret is still in it."""
     values: Iterable[str] = ()
     with suppress(ConfigurationError):
         text = _without(text, path, moved)
@@ -85,10 +85,10 @@ def _without(text: str, path: str, moved: Moved) -> str:
 
 
 def _put(moved: Moved, value: Any, reference: object) -> Any:
-    """`value` with `reference` wherever it is the secret."""
+    """`value` with the secret replaced by `reference`."""
     if value in (moved.secret, LITERAL + moved.secret):
         return reference
-    # Inside of a table or a list, a reference is a table of its own.
+    # Inside a table or a list, a reference is written as {ref = "…"}.
     inner = {"ref": moved.reference}
     if isinstance(value, list):
         return [_put(moved, each, inner) for each in value]

@@ -1,4 +1,4 @@
-"""What is not wrong with the file but may not be meant: what cannot be opened, likely mistakes."""
+"""Doubts and cautions: what can be saved but not opened, and what looks like a mistake."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from storage_core.references import is_reference
 
 
 def doubts(found: Configurations, text: str = "") -> Iterator[Problem]:
-    """What can be saved but not be opened; `text` is needed for the lines only."""
+    """What can be saved but not opened; `text` is only needed for line numbers."""
     from storage_core.config.toml.scan import line_of
 
     for entry in found.entries.values():
@@ -25,9 +25,10 @@ def doubts(found: Configurations, text: str = "") -> Iterator[Problem]:
 
 
 def cautions(found: Configurations, text: str = "") -> Iterator[Problem]:
-    """What looks like a mistake in the file; `text` is needed for the lines only.
+    """What looks like a mistake in the file; `text` is only needed for line numbers.
 
-    References are left out: they lead somewhere where the storage is used.
+    References are left out: they need to lead somewhere on the machine that uses the storage, not
+    on this one.
     """
     from storage_core.config.toml.scan import line_of
 
@@ -41,7 +42,7 @@ def cautions(found: Configurations, text: str = "") -> Iterator[Problem]:
 
 
 def cautions_of(found: Configurations, name: str, keys: Collection[str]) -> Iterator[Problem]:
-    """What looks like a mistake on this machine in some settings of one configuration."""
+    """What looks like a mistake in some settings of one configuration, references included."""
     entry = found.entries[name]
     for problem, key in _cautions(found, entry, entry.settings):
         if key in keys:

@@ -1,4 +1,4 @@
-"""What changing settings of one configuration writes into the file."""
+"""A revision: what a change of settings writes into the table of one configuration."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 
 class Revision(NamedTuple):
-    """Other settings for one configuration."""
+    """New settings for one configuration."""
 
     written: Mapping[str, Any]
-    """What goes into its table, by key; None removes one."""
+    """The keys to write into its table; None removes a key."""
 
     saved: StorageConfiguration
-    """The configuration as it is then."""
+    """The configuration after the change."""
 
     def __repr__(self) -> str:
         return f"<Revision of {self.saved.name!r}>"
@@ -31,16 +31,16 @@ class Revision(NamedTuple):
 def revised(
     entry: Entry, changes: Mapping[str, Any], cls: type[StorageConfiguration] | None, path: str
 ) -> Revision:
-    """The revision that `changes` make of one configuration.
+    """The revision of one configuration by `changes`.
 
-    Written are the keys that `changes` names, and those whose values can only be read as typed by
-    a person, such as a number in quotes.
+    It writes the keys that `changes` names, and rewrites values that have the wrong type but are
+    understood, such as a number in quotes.
 
     Args:
         entry: the configuration as it is.
         changes: settings by name; None and "" remove one.
-        cls: the type that it is to have; None: its own.
-        path: the file; the paths in `saved` are absolute, from its folder.
+        cls: its new type; None: as before.
+        path: the file; paths in `saved` are made absolute from its folder.
 
     Raises:
         InvalidSettings: a setting would be wrong.

@@ -1,1 +1,1 @@
-"""The file on the disk: locked, read again and replaced as a whole."""
+"""Saving: the file is locked, read, and replaced as a whole or not at all."""

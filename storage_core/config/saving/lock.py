@@ -1,8 +1,8 @@
-"""The lock that edits of the configuration file take turns by.
+"""The lock that makes programs take turns in editing the configuration file.
 
-It is on a file beside the configuration file, since the file itself is another one after each
-save. It is held from reading to replacing, or two programs would each save without what the
-other has just added. Readers need no lock: they find the old file or the new one, both whole.
+It is on a separate file, because each save replaces the configuration file by a new one. It is held
+from reading to replacing; otherwise two programs could each save without what the other has just
+added. Readers need no lock: they find the old file or the new one, both whole.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ LOCK_TIMEOUT: Final = 10.0
 
 @contextmanager
 def locked(path: str, timeout: float = LOCK_TIMEOUT) -> Iterator[str]:
-    """Keep other programs from writing the file; the same thread must not lock it twice.
+    """Keep other programs from writing the file. One thread must not lock it twice.
 
-    Temporary files of programs that died while saving are swept away.
+    Temporary files left by programs that died while saving are deleted.
 
     Yields:
         The file itself, behind all symbolic links.
@@ -67,8 +67,8 @@ def _acquire(lock: BaseFileLock, target: str) -> None:
         lock.acquire(blocking=False)
     except Timeout:
         if not os.path.lexists(lock.lock_file):
-            # Nobody has it. Some file systems, such as /proc, say of a file that cannot be made
-            # that it is not there, and filelock would go on trying.
+            # Nobody holds it: the lock file cannot be made. Some file systems, such as /proc,
+            # say so in a way that would let filelock go on trying.
             make_and_remove(temporary_for(target))
         lock.acquire()
 
@@ -90,12 +90,12 @@ def target_of(path: str) -> str:
 
 
 def temporary_for(target: str) -> str:
-    """A new name, which `_sweep` recognises."""
+    """A new name for a temporary file, which `_sweep` recognises."""
     return beside(target, f"{secrets.token_hex(8)}.tmp")
 
 
 def _sweep(target: str) -> None:
-    """Remove what was left of broken saves: under the lock nobody uses it, and it has secrets."""
+    """Delete temporary files of broken saves: they hold secrets, and nobody uses them now."""
     folder, name = os.path.split(target)
     stray = re.compile(rf"\.{re.escape(name)}\.[0-9a-f]{{16}}\.tmp")
     with suppress(OSError), os.scandir(folder) as found:

@@ -18,7 +18,7 @@ from storage_core.paths import shortened
 
 
 class Fingerprint(NamedTuple):
-    """What differs between two versions of a file."""
+    """What tells two versions of a file apart."""
 
     modified_ns: int
     size: int
@@ -26,7 +26,7 @@ class Fingerprint(NamedTuple):
 
 
 def fingerprint(path: str) -> Fingerprint | None:
-    """The file's fingerprint, symbolic links followed; None if there is none or it is hidden."""
+    """The fingerprint of the file behind symbolic links; None if it cannot be seen."""
     try:
         status = os.stat(path)
     except (OSError, ValueError):
@@ -40,12 +40,12 @@ class Opened:
     def __init__(self, path: str, text: str, fingerprint: Fingerprint | None) -> None:
         self.path = path
         self.text = text
-        """What it says; empty when there is none."""
+        """What the file says; empty if there is none."""
 
         self._fingerprint = fingerprint
 
     def save(self, text: str) -> None:
-        """Replace the file by one with this text, once.
+        """Replace the file's text; call it once.
 
         Raises:
             ConfigurationError: the text is not TOML, or it cannot be saved.
@@ -57,7 +57,7 @@ class Opened:
 
 @contextmanager
 def opened(path: str, timeout: float = LOCK_TIMEOUT) -> Iterator[Opened]:
-    """Lock the file, then read it: what it says now holds until it is saved.
+    """Lock the file and read it: nobody else changes it until this block ends.
 
     Args:
         path: the file; one that does not exist reads as the empty text.
@@ -75,19 +75,19 @@ def opened(path: str, timeout: float = LOCK_TIMEOUT) -> Iterator[Opened]:
 
 
 def write(path: str, text: str, expected: Fingerprint | None) -> None:
-    """Replace the file by one with this text, or leave it as it is. Call it under `locked`.
+    """Replace the file by one with this text, or leave it as it is. Call it under the lock.
 
-    A symbolic link stays a link, permissions get no wider, and a new file is for its owner only.
+    Symbolic links stay links, permissions get no wider, and only the owner can read a new file.
 
     Args:
         path: the file; its folder exists, since `locked` made it.
         text: what the file is to hold.
-        expected: the file's fingerprint when `text` was made from it; None: there was no file.
+        expected: the fingerprint of the file that was read; None: there was no file.
 
     Raises:
         ConfigurationError: it cannot be saved; the file is as before, unless the message says that
             only the disk's confirmation is missing.
-        ConfigConflict: the file is not the expected one any more.
+        ConfigConflict: the file has changed since.
     """
     target = target_of(path)
     existing = _existing(path, target)

@@ -1,1 +1,1 @@
-"""Secrets in the configuration file: who could read them, and moving them out."""
+"""Secrets in the configuration file: finding them, and moving them out of it."""

@@ -1,4 +1,4 @@
-"""Which secrets stand in the configuration file itself, and who could read them."""
+"""Secrets that stand in the configuration file itself, and who can read them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class PlainSecret(NamedTuple):
 
 
 def plain_secrets(found: Configurations, text: str = "") -> Iterator[PlainSecret]:
-    """Every secret that stands in the file itself; `text` is needed for their lines only."""
+    """Every secret that stands in the file itself; `text` is only needed for line numbers."""
     from storage_core.config.toml.scan import line_of
 
     for entry in found.entries.values():
@@ -38,7 +38,7 @@ def plain_secrets(found: Configurations, text: str = "") -> Iterator[PlainSecret
 
 
 def loose_mode(path: str) -> int | None:
-    """The file's permission bits when others than its owner have any; None when they have none."""
+    """The file's permission bits if anybody but its owner has permissions; else None."""
     if os.name == "nt":
         return None
     try:
@@ -49,10 +49,7 @@ def loose_mode(path: str) -> int | None:
 
 
 def worth_hiding(found: Configurations) -> Iterator[tuple[str, Setting]]:
-    """Configuration and setting of all that others must not read.
-
-    A secret, a password in a URL, and options, which may be either.
-    """
+    """What others must not read: secrets, URLs with a password, options; by configuration."""
     for entry in found.entries.values():
         for setting in entry.cls.settings() if entry.cls else ():
             value = entry.table.get(setting.name)
@@ -68,12 +65,12 @@ def worth_hiding(found: Configurations) -> Iterator[tuple[str, Setting]]:
 
 
 def holds_secrets(found: Configurations) -> bool:
-    """Whether anything in the file is worth hiding."""
+    """Whether there is anything in the file that others must not read."""
     return next(worth_hiding(found), None) is not None
 
 
 def make_private(path: str) -> None:
-    """Take the permissions of everybody but the owner away; raises `ConfigurationError`."""
+    """Take away everybody's permissions but the owner's; raises `ConfigurationError`."""
     from storage_core.errors import ConfigurationError
     from storage_core.paths import shortened
 

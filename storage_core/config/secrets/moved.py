@@ -1,7 +1,7 @@
-"""Which secrets an edit takes out of the configuration file in favour of a reference.
+"""Finds the secrets that an edit replaces by references.
 
-Every edit of settings is looked at, whatever it is about: what the file has given up must not be
-kept in its history.
+Every edit of settings is searched, whatever its purpose: a secret that was moved out of the file
+must not stay in the file's history.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Moved(NamedTuple):
-    """A secret that an edit takes out of the file in favour of a reference. Never shown."""
+    """A secret that a reference has replaced. Never shown."""
 
     secret: str
     reference: str
@@ -44,8 +44,8 @@ def moved_by(entry: Entry, written: Mapping[str, Any]) -> Iterator[Moved]:
         yield from _from_strays(cls, before, written)
     new = {text for text in texts_in(written) if is_reference(text)} - {*texts_in(before)}
     if new:
-        # The password of a URL has no reference in its place: that stands in Options. Neither has
-        # what stood under a key that is like no setting's.
+        # Two kinds of secret have no reference in their own place: the password of a URL, whose
+        # reference stands in Options, and what stood under a key unlike any setting's.
         gone = _passwords(before) - _passwords({**before, **written})
         for secret in sorted(gone.union(_dropped_credentials(entry, written))):
             yield Moved(secret, min(new))
@@ -54,7 +54,7 @@ def moved_by(entry: Entry, written: Mapping[str, Any]) -> Iterator[Moved]:
 def _from_strays(
     cls: type[StorageConfiguration], before: Mapping[str, Any], written: Mapping[str, Any]
 ) -> Iterator[Moved]:
-    """What stood under a key that the type does not know, and now does under the one meant."""
+    """Secrets under an unknown key, replaced by a reference under the key that was meant."""
     for key, value in before.items():
         if key in RESERVED or cls.setting_named(key) or written.get(key, value) is not None:
             continue
@@ -65,13 +65,13 @@ def _from_strays(
 
 
 def _dropped_credentials(entry: Entry, written: Mapping[str, Any]) -> Iterator[str]:
-    """What stood under keys that the type does not know, where their names sound like a secret."""
+    """Values of removed unknown keys whose names sound like a secret."""
     for key, value in entry.settings.items():
         is_stray = entry.cls is not None and entry.cls.setting_named(key) is None
         is_dropped = key in written and written[key] is None
         if is_stray and is_dropped and isinstance(value, str) and sounds_secret(key):
             text = value.removeprefix(LITERAL)
-            # A shorter one may be a word that stands elsewhere too.
+            # A shorter one may be an ordinary word that is used elsewhere too.
             if len(text) >= 8 and not is_reference(value):
                 yield text
 
@@ -91,7 +91,7 @@ def _replacements(before: object, after: object) -> Iterator[Moved]:
 
 
 def _bare(value: object) -> object:
-    """What `{ref = "…"}`, the form of a reference inside of Options, holds."""
+    """The reference inside `{ref = "…"}`, its form in Options; else `value` itself."""
     return value["ref"] if isinstance(value, dict) and set(value) == {"ref"} else value
 
 

@@ -1,6 +1,6 @@
-"""Move a secret out of the configuration file, to where a reference finds it.
+"""Stores a secret outside of the configuration file, so that a reference can replace it.
 
-Nothing is taken out of the file before the reference was resolved and gave the same secret.
+The reference is resolved and compared before anything is taken out of the file.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 
 class Relocated(NamedTuple):
-    """A secret that a reference leads to by now, while the file still holds it. Never shown."""
+    """A secret stored where a reference leads, still in the file as well. Never shown."""
 
     name: str
     """The configuration."""
 
     setting: Setting
     value: str
-    """As it stands in the file."""
+    """As written in the file."""
 
     reference: str
 
@@ -33,16 +33,16 @@ class Relocated(NamedTuple):
         return f"<{self.setting.name} of {self.name!r}, relocated to {self.reference}>"
 
     def change_of(self, entry: Entry) -> dict[str, str]:
-        """The change of settings that puts the reference in the place of the secret.
+        """The settings to change so that the reference replaces the secret.
 
         Args:
-            entry: the configuration as it is by now.
+            entry: the configuration as it is now.
 
         Raises:
             ConfigConflict: the secret was changed while it was being stored.
         """
         if entry.table.get(self.setting.name) != self.value:
-            # Storing it may have taken as long as it takes to unlock a keyring.
+            # Storing it takes time: a person may have had to unlock a keyring.
             raise ConfigConflict(
                 f"{self.setting.label} of {self.name!r} was changed by another program meanwhile, "
                 f"and {self.reference} holds what it was before; choose another place"
@@ -51,7 +51,7 @@ class Relocated(NamedTuple):
 
 
 def relocated(found: Configurations, ref: str, setting: str, reference: str) -> Relocated:
-    """Put a plain secret where `reference` leads, and see that it leads there.
+    """Store a plain secret where `reference` leads, and check that it leads there.
 
     Args:
         found: what the file holds.
@@ -96,7 +96,7 @@ def _store(secret: str, reference: str, label: str) -> None:
 
         service, _, user = target.rpartition("/")
         try:
-            # What another has stored there is never overwritten: the caller finds it differs.
+            # Never overwrite another secret: the caller finds that it differs.
             if not keyring.get_password(service, user):
                 keyring.set_password(service, user, secret)
         except NoKeyringError:

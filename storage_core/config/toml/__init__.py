@@ -1,1 +1,1 @@
-"""TOML text: what it says, where things stand in it, and editing it without touching the rest."""
+"""TOML text: reading it, finding things in it, and editing it without touching the rest."""

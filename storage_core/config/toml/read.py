@@ -1,7 +1,4 @@
-"""From the file's bytes to plain tables.
-
-Standard library only (`tomllib`): worker processes run this at every start.
-"""
+"""Reads the file into plain tables. Standard library only: every worker process runs this."""
 
 from __future__ import annotations
 
@@ -12,14 +9,14 @@ from storage_core.errors import ConfigurationError
 from storage_core.paths import shortened
 
 MAX_SIZE: Final = 16 * 1024 * 1024
-"""Bytes. A larger file is no configuration file but a mistake, and reading it would hang."""
+"""Bytes. A larger file is a mistake, and reading it would take very long."""
 
 
 def read_text(path: str) -> str:
-    """The text of the file, empty when there is none.
+    """The text of the file, empty if there is no file.
 
     Raises:
-        ConfigurationError: it cannot be read, is no file, is too large or is not UTF-8.
+        ConfigurationError: it cannot be read, is not a file, is too large or is not UTF-8.
     """
     try:
         with open(path, "rb") as file:

@@ -1,4 +1,4 @@
-"""What a TOML text says, or why it is none, in words for people who have not written the parser."""
+"""Parses TOML text, with errors in words for people who do not know the parser's."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ _IN_WORDS: Final = {
     "Expected newline or end of document after a statement": "there is something behind the value",
     "Cannot overwrite a value": "this key stands there twice",
 }
-"""What the parser says most often, for people who do not know its words."""
+"""The parser's most frequent messages, and what a person reads instead."""
 
 
 class TextError(ConfigurationError):
-    """Something about a TOML text, at a line of it; the text's file is not known here."""
+    """An error at a line of a TOML text, whose file is not known here."""
 
     def __init__(self, line: int | None, reason: str) -> None:
         self.line = line
@@ -39,7 +39,7 @@ class TextError(ConfigurationError):
         super().__init__(reason if line is None else f"line {line}: {reason}")
 
     def in_file(self, path: object) -> ConfigurationError:
-        """The same, with the name of the file in front."""
+        """The same error with the name of the file in front."""
         where = path if self.line is None else f"{path}:{self.line}"
         return ConfigurationError(f"{where}: {self.reason}")
 
@@ -68,15 +68,14 @@ def loads(text: str) -> dict[str, Any]:
         else:
             line = text.count("\n") + 1
             what = "the file ends where a value, a quotation mark or a bracket is missing"
-    # Raised out here, because newer versions of tomllib keep the whole text in their exception.
+    # Raised out here, without context: newer versions of tomllib keep the text in their exception.
     raise TextError(line, f"not TOML: {what}; mend that line by hand")
 
 
 @lru_cache(maxsize=2)
 def parse(text: str) -> dict[str, Any]:
-    """Like `loads`, with a result that is shared between callers: do not change it.
+    """Like `loads`, but cached: the result is shared, do not change it.
 
-    The last two results are kept: one edit needs the same text several times over, and what one
-    edit writes is what the next one reads.
+    One edit parses the same text several times, and what it writes is what the next one reads.
     """
     return loads(text)
