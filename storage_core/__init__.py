@@ -84,9 +84,9 @@ __all__ = [
 
 _MODULES = {
     "Blob": "backends.base",
-    "Configurations": "config.entries",
-    "Entry": "config.entries",
-    "Problem": "config.problems",
+    "Configurations": "config.model.entries",
+    "Entry": "config.model.entries",
+    "Problem": "config.model.problems",
     "ConfigFile": "config.file",
     "RemoteStorage": "declaration.configuration",
     "StorageConfiguration": "declaration.configuration",
