@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import storage_core
 from tests.quoting import in_toml
 
 HEAVY = (
@@ -63,3 +64,8 @@ def test_opening_a_store_loads_its_own_driver_only(
     assert driver is None or driver in names
     # Not rich and click: aiobotocore loads httpx where it is installed, and that loads both.
     assert not names & {*others, "textual", "pydantic", "tomlkit", "filelock", "keyring"}
+
+
+def test_every_name_of_the_library_can_be_loaded() -> None:
+    names = [getattr(storage_core, name) for name in storage_core.__all__]
+    assert len(names) == len({*names}) == len(storage_core.__all__)
