@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.theme import Theme
 
+    from storage_core.config.transaction import Transaction
+
 T = TypeVar("T")
 
 _HERE = Path(__file__).parent
@@ -229,12 +231,18 @@ class StorageApp(App[None]):
         self.loaded.publish(self.snapshot)
         self.refresh_bindings()
 
-    async def change(self, label: str, make: Callable[[Any], T]) -> T:
-        """Change the file; see `Workspace.change`. The screens are told before this returns."""
+    async def change(self, label: str, make: Callable[[Transaction], T]) -> T:
+        """Change the file by `make`, which runs in a thread, to be undone under the name `label`.
+
+        The screens are told before this returns.
+        """
+
+        def changed() -> T:
+            with self.workspace.transaction(label) as edit:
+                return make(edit)
+
         try:
-            result = await self.in_background(
-                "saving", lambda: undisturbed(lambda: self.workspace.change(label, make))
-            )
+            result = await self.in_background("saving", lambda: undisturbed(changed))
         finally:
             await self.reload()
         if self.workspace.moved:

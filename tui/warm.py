@@ -25,9 +25,8 @@ _NEEDED_SOON = (
     "tui.screens.help",
     "tui.screens.probe",
     "tui.screens.versions",
-    "storage_core.config.edit",
-    "storage_core.config.history",
-    "storage_core.config.replace",
+    "storage_core.config.model.revision",
+    "storage_core.config.transaction",
 )
 
 

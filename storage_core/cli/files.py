@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from storage_core.store import Store
 
 _LARGE: Final = 16 * 1024 * 1024
-"""Bytes. A smaller file is read at once, as is what has no size to be trusted: pipes, /proc."""
+"""Bytes. Smaller files are read at once, and so are pipes and /proc, which tell no true size."""
 
 
 class Address(Protocol):
@@ -114,7 +114,7 @@ def address(key: str | None, path: str | None) -> Address:
 
 
 def stored(store: Store, path: str, kind: Kind, key: str | None) -> tuple[str, int]:
-    """Store the bytes of a file; gives their key and their number.
+    """Store the bytes of a file; returns their key and their number.
 
     Raises:
         CommandFailed: the file cannot be read.

@@ -14,6 +14,7 @@ import pytest
 
 from storage_core.store import Store
 from tests.cli.conftest import Outcome, ended, run_process
+from tests.quoting import in_toml
 
 Storage = Callable[..., Outcome]
 BINARY = bytes(range(256)) * 5
@@ -24,7 +25,7 @@ def here(config: Path, tmp_path: Path) -> Path:
     """The folder of `here`, a configured Local Storage that is the default."""
     folder = tmp_path / "blobs"
     config.write_text(
-        f'default = "here"\n[storage.here]\ntype = "local"\nstorage_path = "{folder}"\n'
+        f'default = "here"\n[storage.here]\ntype = "local"\nstorage_path = {in_toml(folder)}\n'
         '[storage.tmp]\ntype = "temporary"\n'
     )
     return folder

@@ -19,6 +19,7 @@ from storage_core.declaration.setting import setting
 from storage_core.types import all_types
 from storage_core.types.local import LocalStorage
 from tests.cli.conftest import Outcome, run_process
+from tests.quoting import in_toml
 
 Storage = Callable[..., Outcome]
 
@@ -90,7 +91,7 @@ def test_every_example_can_be_typed_as_it_stands(
     two.write_text(
         'default = "prod-results"\n'
         '[storage.prod-results]\nid = "61354abf-7cc8-4c2c-b890-78b1f985a9fb"\n'
-        f'type = "local"\nstorage_path = "{tmp_path}/prod"\n'
+        f'type = "local"\nstorage_path = {in_toml(tmp_path / "prod")}\n'
         '[storage.laptop]\ntype = "temporary"\n'
     )
     found = examples(storage(*command, "--help"))

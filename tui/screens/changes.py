@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from storage_core.config import names
+from storage_core.config.model import names
 from tui.flow import flow
 from tui.screens.base import StorageScreen
 from tui.text import named, printable
@@ -13,7 +13,7 @@ from tui.text import named, printable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from storage_core.config.entries import Entry
+    from storage_core.config.model.entries import Entry
     from storage_core.declaration.configuration import StorageConfiguration
     from tui.snapshot import Row, Snapshot
 
@@ -121,7 +121,7 @@ class ChangeCommands(RowScreen):
         if new:
             await self.app.change(
                 f"duplicate {named(row.name)} as {named(new)}",
-                lambda file: file.duplicate(row.name, new),
+                lambda edit: edit.duplicate(row.name, new),
             )
             self.select(new)
             self.app.say(f"Duplicated {named(row.name)} as {named(new)}.")
@@ -136,7 +136,7 @@ class ChangeCommands(RowScreen):
         new = await self._ask_name(f"Rename {row.name} to", "Rename", row.name)
         if new and new != row.name:
             await self.app.change(
-                f"rename {named(row.name)} to {named(new)}", lambda file: file.rename(row.name, new)
+                f"rename {named(row.name)} to {named(new)}", lambda edit: edit.rename(row.name, new)
             )
             self.select(new)
             self.app.say(renamed(row.name, new, self.app.snapshot))
@@ -187,7 +187,7 @@ class ChangeCommands(RowScreen):
             )
         )
         if answer == "delete":
-            await self.app.change(f"delete {named(row.name)}", lambda file: file.delete(row.name))
+            await self.app.change(f"delete {named(row.name)}", lambda edit: edit.delete(row.name))
             self.app.say(f"Deleted {named(row.name)}.")
 
     def action_default(self) -> None:
@@ -198,13 +198,13 @@ class ChangeCommands(RowScreen):
     @flow
     async def _default(self, row: Row) -> None:
         if row.built_in or row.default:
-            await self.app.change(self._default_label(), lambda file: file.reset_default())
+            await self.app.change(self._default_label(), lambda edit: edit.reset_default())
             self.app.say("Cleared default storage! Temporary Local Storage is used.")
         else:
             await self._make_default(row.name)
 
     async def _make_default(self, name: str) -> None:
-        await self.app.change(self._default_label(name), lambda file: file.set_default(name))
+        await self.app.change(self._default_label(name), lambda edit: edit.set_default(name))
         self.app.say("Updated default storage!")
 
     def _default_label(self, new: str = names.BUILT_IN) -> str:

@@ -18,7 +18,7 @@ from tui.theme import MUTED
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from storage_core.config.entries import Entry
+    from storage_core.config.model.entries import Entry
 
 
 class ConflictScreen(Dialog[str | None]):

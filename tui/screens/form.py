@@ -26,7 +26,7 @@ from tui.widgets.text_fields import TextField
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from storage_core.config.entries import Entry
+    from storage_core.config.model.entries import Entry
     from storage_core.declaration.configuration import StorageConfiguration
     from storage_core.declaration.setting import Setting
 

@@ -17,7 +17,7 @@ from tui.text import named, printable
 from tui.widgets.field import Field
 
 if TYPE_CHECKING:
-    from storage_core.config.entries import Entry
+    from storage_core.config.model.entries import Entry
     from storage_core.declaration.configuration import StorageConfiguration
     from tui.workspace import TestResult
 
@@ -104,15 +104,18 @@ class SaveCommands(FilledForm):
         name, values, entry = self.name_entered, self.values(), self.entry
         try:
             if entry is None:
+                # Wrong settings are told before anything is locked or made.
+                await self.in_thread(lambda: draft.configuration(self.cls, values))
                 saved = await self.app.change(
                     f"new {named(name)}",
-                    lambda file: draft.save_new(file, self.cls, values, name),
+                    lambda edit: draft.save_new(edit, self.cls, values, name),
                 )
+            elif draft.is_same(self.cls, entry, changes := self._changes(), name):
+                saved = entry.name
             else:
-                changes = self._changes()
                 saved = await self.app.change(
                     _label(entry.name, name, bool(changes) or entry.type != self.cls.type),
-                    lambda file: draft.save_edit(file, self.cls, entry, changes, name, force=force),
+                    lambda edit: draft.save_edit(edit, self.cls, entry, changes, name, force=force),
                 )
         except InvalidSettings as error:
             faults = {f.name: draft.in_labels(self.cls, f.message) for f in error.faults}

@@ -11,19 +11,14 @@ import json
 import socket
 import ssl
 import threading
-import time
 import traceback
 from base64 import b64encode
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from secrets import token_hex
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from storage_core.backends.drivers.kv import open_kv
 from storage_core.backends.drivers.kv.protocol import MAX_BLOB
@@ -38,6 +33,8 @@ from storage_core.errors import (
     StorageUnavailable,
     UnsupportedOperation,
 )
+from tests.patience import within
+from tests.servers.certificates import self_signed
 from tests.servers.process import HOST
 from tests.servers.raw_http import Answer, RawServer, raw_server, response
 from tests.stores.backends.calls import listed, put_file
@@ -131,13 +128,9 @@ def test_a_read_from_a_broken_server_ends_in_time_and_in_the_right_error(
     answer: bytes | Answer, expected: type[StorageError]
 ) -> None:
     token = token_hex(20)
-    with raw_server(answer) as server:
-        started = time.monotonic()
-        with pytest.raises(StorageError) as caught:
-            backend(server.url, token).get(KEY)
-        took = time.monotonic() - started
+    with raw_server(answer) as server, within(PATIENCE), pytest.raises(StorageError) as caught:
+        backend(server.url, token).get(KEY)
     assert type(caught.value) is expected
-    assert took < PATIENCE
     assert "\n" not in str(caught.value)
     assert server.url.removeprefix("http://") in str(caught.value)
     assert token not in "".join(traceback.format_exception(caught.value))
@@ -166,11 +159,8 @@ def test_a_body_longer_than_its_content_length_is_no_blob() -> None:
 def test_a_write_that_was_not_acknowledged_fails_in_time(
     answer: bytes | Answer, expected: type[StorageError]
 ) -> None:
-    with raw_server(answer) as server:
-        started = time.monotonic()
-        with pytest.raises(StorageError) as caught:
-            backend(server.url).put(KEY, b"data", overwrite=True)
-        assert time.monotonic() - started < PATIENCE
+    with raw_server(answer) as server, within(PATIENCE), pytest.raises(StorageError) as caught:
+        backend(server.url).put(KEY, b"data", overwrite=True)
     assert type(caught.value) is expected
 
 
@@ -187,10 +177,8 @@ def test_calls_that_make_two_requests_share_one_deadline() -> None:
             lambda: backend(server.url).delete(KEY),
         ]
         for call in calls:
-            started = time.monotonic()
-            with pytest.raises(StorageUnavailable):
+            with within(PATIENCE), pytest.raises(StorageUnavailable):
                 call()
-            assert time.monotonic() - started < PATIENCE
 
 
 def test_what_may_pass_is_tried_again_and_how_often_is_said() -> None:
@@ -405,16 +393,14 @@ async def test_cancelling_an_asynchronous_call_ends_its_request() -> None:
 
 
 def test_a_name_that_nobody_knows_is_not_tried_again() -> None:
-    started = time.monotonic()
-    with pytest.raises(StorageUnavailable, match="Name or service not known"):
+    with within(5), pytest.raises(StorageUnavailable, match="Name or service not known"):
         backend("http://no-such-host.invalid", timeout=5).get(KEY)
-    assert time.monotonic() - started < 5
 
 
 def test_a_certificate_that_nobody_vouches_for_is_not_accepted(tmp_path: Path) -> None:
     token = token_hex(20)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(self_signed(tmp_path / "certificate.pem"))
+    context.load_cert_chain(*self_signed(tmp_path))
     heard: list[bytes] = []
 
     with socket.create_server((HOST, 0)) as listener:
@@ -430,24 +416,3 @@ def test_a_certificate_that_nobody_vouches_for_is_not_accepted(tmp_path: Path) -
         accepting.join()
     assert "\n" not in str(caught.value)
     assert not any(heard)
-
-
-def self_signed(path: Path) -> Path:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, HOST)])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    path.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-        + certificate.public_bytes(serialization.Encoding.PEM)
-    )
-    return path

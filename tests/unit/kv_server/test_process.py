@@ -21,6 +21,7 @@ import pytest
 from storage_core.backends.drivers.kv import open_kv
 from storage_core.blobpath import blob_path
 from storage_core.errors import StorageError
+from tests.children import FORKING
 from tests.servers.kv import kv_command, kv_environment
 from tests.stores.backends.calls import listed
 
@@ -164,7 +165,7 @@ if child:
 """
     with started(tmp_path / "values") as (_, address):
         done = subprocess.run(
-            [sys.executable, "-c", script, address],
+            [sys.executable, *FORKING, "-c", script, address],
             capture_output=True,
             text=True,
             timeout=60,

@@ -1,12 +1,7 @@
-"""Finds where things stand in a TOML text: which header, key and value begins and ends where.
-
-| who calls                       | for what                                                    |
-|---------------------------------|-------------------------------------------------------------|
-| the reader of the configuration | `line_of` and `lines`, for the line numbers of its messages  |
-| `layout`, for edits             | the spans of the headers, keys and values that it replaces  |
+"""Finds where each header, key and value of a TOML text begins and ends.
 
 `tomllib` says what a text means, this module only where its parts stand. A text that `tomllib`
-refuses is scanned too, as well as possible, and never raises here. Offsets count characters.
+refuses is scanned as far as possible and never raises here. Offsets count characters.
 """
 
 from __future__ import annotations
@@ -18,31 +13,33 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, NamedTuple, TypeAlias
 
-from storage_core.config.toml import BOM
+from storage_core.config.toml.text import BOM
 
 Path: TypeAlias = tuple[str, ...]
 """The names that lead from the root of the document to a table or a value."""
 
-_TRIVIA: Final = re.compile(r"(?:[ \t\r\n]++|#[^\n]*+)*+")
-_REST_OF_LINE: Final = re.compile(r"[^\n]*+\n?")
-_PART: Final = re.compile(r"""[A-Za-z0-9_-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+'""")
-_SPACE: Final = re.compile(r"[ \t]*+")
-_DOT: Final = re.compile(r"[ \t]*+\.[ \t]*+")
-_EQUALS: Final = re.compile(r"[ \t]*+=[ \t]*+")
-_HEADER: Final = re.compile(r"\[\[?[ \t]*+")
+# Without possessive quantifiers and atomic groups, which Python gets wrong up to 3.11.4
+# (python/cpython#106052). Time is linear all the same: no text can be repeated in two ways.
+_TRIVIA: Final = re.compile(r"[ \t\r\n]*(?:#[^\n]*[ \t\r\n]*)*")
+_REST_OF_LINE: Final = re.compile(r"[^\n]*\n?")
+_PART: Final = re.compile(r"""[A-Za-z0-9_-]+|"[^"\\\n]*(?:\\.[^"\\\n]*)*"|'[^'\n]*'""")
+_SPACE: Final = re.compile(r"[ \t]*")
+_DOT: Final = re.compile(r"[ \t]*\.[ \t]*")
+_EQUALS: Final = re.compile(r"[ \t]*=[ \t]*")
+_HEADER: Final = re.compile(r"\[\[?[ \t]*")
 _SCALAR: Final = re.compile(
-    r'''"""(?:[^"\\]++|\\.|"{1,2}+(?!"))*+"{3,5}'''
-    r"""|'''(?:[^']++|'{1,2}+(?!'))*+'{3,5}"""
-    r'''|"(?:[^"\\\n]|\\.)*+"'''
-    r"""|'[^'\n]*+'"""
-    r"""|[^\s,\[\]{}#"'=]++(?:[ ]\d\d:[^\s,\[\]{}#"'=]++)?""",
+    r'''"""[^"\\]*(?:(?:\\.|"{1,2}(?!"))[^"\\]*)*"{3,5}'''
+    r"""|'''[^']*(?:'{1,2}(?!')[^']*)*'{3,5}"""
+    r'''|"[^"\\\n]*(?:\\.[^"\\\n]*)*"'''
+    r"""|'[^'\n]*'"""
+    r"""|[^\s,\[\]{}#"'=]+(?:[ ]\d\d:[^\s,\[\]{}#"'=]+)?""",
     re.DOTALL,
 )
-_SIMPLE: Final = re.compile(rf"([A-Za-z0-9_-]++)[ \t]*+=[ \t]*+({_SCALAR.pattern})", re.DOTALL)
+_SIMPLE: Final = re.compile(rf"([A-Za-z0-9_-]+)[ \t]*=[ \t]*({_SCALAR.pattern})", re.DOTALL)
 _SIMPLE_LINES: Final = re.compile(
-    r"""(?:[ \t]*+(?:[A-Za-z0-9_-]++[ \t]*+=[ \t]*+"""
-    r"""(?:"(?!"")(?:[^"\\\n]|\\.)*+"|'(?!'')[^'\n]*+'|[A-Za-z0-9+.:-]++)[ \t]*+)?"""
-    r"""(?:\#[^\n]*+)?\r?\n)*+"""
+    r"""(?:[ \t]*(?:[A-Za-z0-9_-]+[ \t]*=[ \t]*"""
+    r"""(?:"(?!"")[^"\\\n]*(?:\\.[^"\\\n]*)*"|'(?!'')[^'\n]*'|[A-Za-z0-9+.:-]+)[ \t]*|)"""
+    r"""(?:\#[^\n]*|)\r?\n){1,1000}"""  # not all at once: each line is remembered meanwhile
 )
 _CLOSES: Final = {"[": "]", "{": "}"}
 _DEEPEST_IMPLIED: Final = 16
@@ -60,9 +57,9 @@ class Entry(NamedTuple):
     """One `key = value`."""
 
     path: Path
-    """From the root of the document, the header's names included."""
+    """Its full path, the header's names included."""
     parts: tuple[Part, ...]
-    """The names written here, so the last ones of `path`."""
+    """The names written here: the last ones of `path`."""
     line: int
     value: int
     """Where the value begins."""
@@ -87,7 +84,7 @@ class Block:
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
-        """The keys in it. Looked for when asked: an edit asks few blocks of a large file."""
+        """The keys in it, found on demand: an edit looks at few blocks of a large file."""
         return tuple(_Scanner(self.text, self.line, self.start, self.end).entries(self))
 
 
@@ -97,9 +94,9 @@ def line_of(text: str, path: Path) -> int | None:
 
 
 def lines(text: str) -> dict[Path, int]:
-    """The line (from 1) of every key and table; of the first, where one is written twice.
+    """The line (from 1) of every key and table; of the first one if it is written twice.
 
-    A table that has no header and no key of its own has the line of the first thing inside it.
+    A table without header or keys of its own has the line of the first thing inside it.
     """
     exact: dict[Path, int] = {}
     implied: dict[Path, int] = {}
@@ -161,7 +158,8 @@ class _Scanner:
         parts: tuple[Part, ...] = ()
         line = 1
         while True:
-            self.skip(_SIMPLE_LINES)
+            while self.skip(_SIMPLE_LINES):
+                pass
             self.skip(_TRIVIA)
             if self.at >= len(text):
                 break
@@ -215,7 +213,7 @@ class _Scanner:
         return self._line
 
     def skip(self, pattern: re.Pattern[str]) -> bool:
-        """Go behind `pattern`, and say whether it stands here."""
+        """Step over `pattern`; returns whether it was here."""
         match = pattern.match(self.text, self.at)
         if match is None:
             return False
@@ -266,7 +264,7 @@ class _Scanner:
                 return None
             trivia = _TRIVIA.match(self.text, at)
             at = trivia.end() if trivia else at
-        # Nothing closes it up to the end, so nothing closes a later one either: looking again for
+        # Nothing up to the end closes it, so nothing closes a later one either: looking again for
         # each would take the square of the time.
         self._unclosed = True
         return None
