@@ -24,6 +24,7 @@ from storage_core.backends.remote import io_loop, worker
 from storage_core.blobpath import blob_path
 from storage_core.errors import BlobExists, ConfigurationError, StorageError, StorageUnavailable
 from tests.patience import within
+from tests.servers.webdav import WebDAVServer
 from tests.stores.backends.calls import listed, put_file
 
 KEY = blob_path("results/abc")
@@ -223,3 +224,12 @@ def test_what_a_file_system_cannot_do_is_told_in_words(server_down_url: str) -> 
         storage_core.UnsupportedOperation, match="cannot delete: http has no way to"
     ):
         storage_core.open_store(configuration).delete("results/x")
+
+
+def test_a_range_behind_the_end_is_empty_on_http_too(webdav_server: WebDAVServer) -> None:
+    folder = webdav_server.new_folder()
+    (webdav_server.open_folder / folder / "results").mkdir(parents=True)
+    (webdav_server.open_folder / folder / KEY).write_bytes(b"0123456789")
+    backend = open_filesystem(f"{webdav_server.open_url}/{folder}", timeout=10)
+    assert backend.get_range(KEY, 8, 10) == b"89"
+    assert backend.get_range(KEY, 10, 10) == b""
