@@ -40,7 +40,7 @@ def commands() -> str:
 
 def keys() -> str:
     """The keys of the list, which is where one is most of the time."""
-    from tui.commands import LIST, shown_key
+    from tui.kit.commands import LIST, shown_key
 
     lines = ["| key | does | name |", "| --- | --- | --- |"]
     for command in LIST:

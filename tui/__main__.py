@@ -38,7 +38,7 @@ def _key_mistakes(tables: Mapping[str, Any]) -> list[tuple[tuple[str, ...], str]
     if not (isinstance(app, dict) and "keys" in app):
         return []
     # Here, because nothing else that is validated needs Textual.
-    from tui.keymap import mistakes
+    from tui.kit.keymap import mistakes
 
     return mistakes(tables)
 
@@ -56,7 +56,7 @@ def loaded_app(config_path: str | None) -> StorageApp:
     # Here, because no other command is to wait for Textual.
     from tui.app import StorageApp
 
-    for name in ("textual.scrollbar", "tui.screens.configurations"):
+    for name in ("textual.scrollbar", "tui.features.configurations.screen"):
         # Else the first frame would wait for them, and the event loop with it.
         import_module(name)
     app = StorageApp(config_path=config_path, few_colours=_few_colours())

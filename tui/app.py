@@ -23,18 +23,18 @@ from textual.reactive import Reactive, reactive
 from textual.signal import Signal
 
 from storage_core.paths import command
-from tui import state
-from tui.background import begin, in_thread
-from tui.garbage import collect, collect_all, undisturbed
-from tui.keymap import keymap
-from tui.restyle import restyle
-from tui.screens.base import StorageScreen
-from tui.snapshot import Snapshot
-from tui.text import printable
-from tui.theme import DARK, themes
-from tui.typed import Typed
-from tui.warm import warm_up
-from tui.workspace import Workspace
+from tui.kit.keymap import keymap
+from tui.kit.keys import Typed
+from tui.kit.preload import warm_up
+from tui.kit.restyle import restyle
+from tui.kit.screen import StorageScreen
+from tui.kit.text import printable
+from tui.kit.theme import DARK, themes
+from tui.session import state
+from tui.session.background import begin, in_thread
+from tui.session.garbage import collect, collect_all, undisturbed
+from tui.session.snapshot import Snapshot
+from tui.session.workspace import Workspace
 
 if TYPE_CHECKING:
     from textual.actions import ActionParseResult
@@ -67,7 +67,10 @@ class StorageApp(App[None]):
 
     TITLE = "Storage"
     # Textual loads no styles for the screen that it starts with.
-    CSS_PATH: ClassVar[Any] = [_HERE / "app.tcss", _HERE / "screens" / "configurations.tcss"]
+    CSS_PATH: ClassVar[Any] = [
+        _HERE / "app.tcss",
+        _HERE / "features" / "configurations" / "screen.tcss",
+    ]
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 (Textual declares it as an instance's)
         (0, "-narrow"),
         (72, "-medium"),
@@ -154,7 +157,7 @@ class StorageApp(App[None]):
 
     def get_default_screen(self) -> Screen[None]:
         """The list is the first screen, with none below it."""
-        from tui.screens.configurations import ConfigurationsScreen
+        from tui.features.configurations.screen import ConfigurationsScreen
 
         return ConfigurationsScreen()
 

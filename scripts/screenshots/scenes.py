@@ -101,7 +101,7 @@ async def filtered(pilot: Pilot[Any]) -> None:
 
 async def light(pilot: Pilot[Any]) -> None:
     """The list on a light ground."""
-    from tui.theme import LIGHT
+    from tui.kit.theme import LIGHT
 
     await tested(pilot)
     pilot.app.theme = LIGHT
@@ -195,7 +195,7 @@ def with_blobs(*pressed: str) -> Steps:
 
 async def main_flow(pilot: Pilot[Any]) -> AsyncIterator[float]:
     """From nothing to a default S3 storage that has been tested."""
-    from tui.screens.probe import ProbeScreen
+    from tui.features.check.dialog import ProbeScreen
 
     def typing(text: str) -> list[str]:
         return [text[start : start + 3] for start in range(0, len(text), 3)]

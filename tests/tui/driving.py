@@ -12,12 +12,12 @@ from textual import events
 from textual.worker import WorkerCancelled
 
 from tui.app import StorageApp
-from tui.screens.configurations import ConfigurationsScreen
+from tui.features.configurations.screen import ConfigurationsScreen
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
 
-    from tui.snapshot import Row
+    from tui.session.snapshot import Row
 
 TWO = """\
 version = 1

@@ -37,8 +37,8 @@ from tests.tui.driving import (
     write,
 )
 from tui.app import StorageApp
-from tui.blobs import SORTS
-from tui.screens.browse import BrowseScreen
+from tui.features.blobs.screen import BrowseScreen
+from tui.session.blobs import SORTS
 
 SIZES = [(120, 40), (80, 24), (60, 20)]
 
@@ -511,8 +511,8 @@ async def test_leaving_while_it_lists_closes_the_store_once_and_no_sooner_than_i
 async def test_ten_thousand_blobs_are_drawn_row_by_row_and_arranged_off_the_loop(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tui.screens import browse
-    from tui.widgets.blob_table import BlobTable
+    from tui.features.blobs import screen as browse
+    from tui.features.blobs.table import BlobTable
 
     path, folder = local(tmp_path), tmp_path / "blobs" / "results"
     folder.mkdir(parents=True)

@@ -17,10 +17,10 @@ from storage_core.backends.local import LocalBackend
 from tests.tui.driving import press, said, screen_text, settle, the_list
 from tests.tui.test_browse import SIZES, blob, browsing, current, filled, local
 from tui.app import StorageApp
-from tui.blobs import PREVIEWED
-from tui.preview import MOST_INDENTED, preview_of
-from tui.screens.download import DownloadScreen
-from tui.screens.preview import PreviewScreen
+from tui.features.blobs.download import DownloadScreen
+from tui.features.blobs.preview import PreviewScreen
+from tui.session.blobs import PREVIEWED
+from tui.session.preview import MOST_INDENTED, preview_of
 
 
 def plain(pilot: Pilot[Any]) -> str:

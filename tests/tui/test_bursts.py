@@ -23,12 +23,12 @@ from tests.tui.driving import (
     write,
 )
 from tui.app import StorageApp
-from tui.blobs import OpenedStore
-from tui.screens.ask import Ask, AskName
-from tui.screens.browse import BrowseScreen
-from tui.screens.form import FormScreen
-from tui.screens.picker import PickerScreen
-from tui.screens.preview import PreviewScreen
+from tui.features.blobs.preview import PreviewScreen
+from tui.features.blobs.screen import BrowseScreen
+from tui.features.form.picker import PickerScreen
+from tui.features.form.screen import FormScreen
+from tui.kit.ask import Ask, AskName
+from tui.session.blobs import OpenedStore
 
 
 def here(folder: Path) -> Path:

@@ -25,12 +25,12 @@ from tests.tui.driving import (
     the_list,
     write,
 )
-from tui import commands
 from tui.app import StorageApp
-from tui.blobs import PREVIEWED
-from tui.keymap import keymap
-from tui.screens.help import HelpScreen
-from tui.widgets.secret import SecretArea
+from tui.features.help.help import HelpScreen
+from tui.kit import commands
+from tui.kit.keymap import keymap
+from tui.kit.secret import SecretArea
+from tui.session.blobs import PREVIEWED
 
 
 def test_at_most_eight_commands_stand_in_a_footer() -> None:

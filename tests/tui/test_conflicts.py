@@ -21,8 +21,8 @@ from tests.tui.driving import (
     the_list,
     write,
 )
-from tui import draft
-from tui.history import RecordingFile
+from tui.session import draft
+from tui.session.undo import RecordingFile
 
 
 async def test_a_change_of_another_configuration_is_merged(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from tests.tui.driving import enter, press, said, screen_text, settle, the_list, write
 from tui.app import StorageApp
-from tui.screens import probe as probe_screen
+from tui.features.check import dialog as probe_screen
 
 
 def local(path: Path, folder: Path) -> Path:

@@ -24,12 +24,12 @@ from tests.tui.driving import (
     the_list,
     write,
 )
-from tui import draft
 from tui.app import StorageApp
-from tui.screens import base
-from tui.screens.form import FormScreen
-from tui.widgets.field import Field
-from tui.widgets.form_lines import Landing
+from tui.features.form.field import Field
+from tui.features.form.lines import Landing
+from tui.features.form.screen import FormScreen
+from tui.kit import screen as base
+from tui.session import draft
 
 
 async def test_a_newcomer_creates_the_first_one_and_makes_it_the_default(tmp_path: Path) -> None:

@@ -12,11 +12,11 @@ from textual.screen import Screen
 from textual.widgets import Button
 
 from tests.tui.driving import TWO, names, press, read, screen_text, settle, the_list, write
-from tui import commands
 from tui.app import StorageApp
-from tui.screens.ask import Ask
-from tui.screens.base import Dialog
-from tui.screens.help import HelpScreen
+from tui.features.help.help import HelpScreen
+from tui.kit import commands
+from tui.kit.ask import Ask
+from tui.kit.screen import Dialog
 
 
 async def test_what_changes_below_a_dialog_is_seen(tmp_path: Path) -> None:

@@ -12,8 +12,8 @@ from textual.worker import WorkerCancelled
 from tests.tui.driving import opened, press, said, screen_text, settle, the_list, write
 from tests.tui.safekeeping import PLAIN, SECRET, HangingKeyring, history_of, plain
 from tui.app import StorageApp
-from tui.background import in_thread
-from tui.screens.move import MoveScreen
+from tui.features.secrets.move import MoveScreen
+from tui.session.background import in_thread
 
 
 async def test_a_move_that_is_under_way_cannot_be_cancelled_and_is_awaited_before_leaving(

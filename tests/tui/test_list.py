@@ -22,7 +22,7 @@ from tests.tui.driving import (
     write,
 )
 from tui.app import StorageApp
-from tui.text import fit, printable, wrap
+from tui.kit.text import fit, printable, wrap
 
 ODD = ["[/foo]", "[bold]x[/bold]", "日本語の保存場所", "תוצאות", "x" * 190, 'say "hi"', "a\u0301e"]
 

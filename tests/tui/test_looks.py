@@ -21,9 +21,9 @@ from tests.tui.driving import TWO, press, screen_text, selected, settle, the_lis
 from tests.tui.test_browse import filled
 from tests.tui.test_snapshots import FULL
 from tui.app import StorageApp
-from tui.screens import probe as probe_screen
-from tui.theme import DARK, LIGHT
-from tui.widgets.detail import Detail
+from tui.features.check import dialog as probe_screen
+from tui.features.configurations.detail import Detail
+from tui.kit.theme import DARK, LIGHT
 
 SIZES = [(120, 40), (80, 24), (60, 20)]
 LOOKS = [DARK, LIGHT, "ansi-dark", "ansi-light", "textual-dark", "NO_COLOR", "ansi-dark NO_COLOR"]

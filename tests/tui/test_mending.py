@@ -9,8 +9,8 @@ import pytest
 
 from tests.tui.driving import TWO, enter, press, read, said, screen_text, settle, the_list, write
 from tui.app import StorageApp
-from tui.screens.form import FormScreen
-from tui.screens.picker import PickerScreen
+from tui.features.form.picker import PickerScreen
+from tui.features.form.screen import FormScreen
 
 UNKNOWN = TWO.replace('"s3"', '"s4"  # newer')
 

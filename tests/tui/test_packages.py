@@ -8,10 +8,10 @@ from types import ModuleType
 import pytest
 
 import tui
-from tui import screens, widgets
+from tui import kit
 
 
-@pytest.mark.parametrize("package", [tui, screens, widgets], ids=lambda each: each.__name__)
+@pytest.mark.parametrize("package", [tui, kit], ids=lambda each: each.__name__)
 def test_a_package_says_what_is_in_each_of_its_modules(package: ModuleType) -> None:
     assert package.__doc__
     assert package.__file__

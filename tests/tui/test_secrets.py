@@ -14,7 +14,7 @@ from textual.widgets import Input
 
 from tests.tui.driving import enter, press, read, said, screen_text, settle, the_list, write
 from tui.app import StorageApp
-from tui.widgets.secret import SecretArea, SecretInput
+from tui.kit.secret import SecretArea, SecretInput
 
 
 def with_secret(path: Path, secret: str) -> Path:

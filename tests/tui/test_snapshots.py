@@ -22,10 +22,10 @@ from storage_core.config import history
 from storage_core.probe import Step, StepResult
 from tests.tui.driving import TWO, enter, press, settle, the_list
 from tests.tui.test_list import ODD
-from tui import workspace
 from tui.app import StorageApp
-from tui.screens import probe as probe_screen
-from tui.widgets import blob_table
+from tui.features.blobs import table as blob_table
+from tui.features.check import dialog as probe_screen
+from tui.session import workspace
 
 SIZES = [(120, 40), (80, 24), (60, 20)]
 

@@ -1,0 +1,91 @@
+"""Every key of a screen, by group, from the same declaration as its bindings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from tui.kit import commands
+from tui.kit.screen import Dialog
+from tui.kit.text import fit, wrap
+from tui.kit.theme import MUTED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tui.kit.commands import Command
+
+_MOVING = (
+    ("↑ ↓  j k", "one row up or down"),
+    ("PgUp PgDn", "a screenful up or down"),
+    ("Home End g G", "the first row, the last row"),
+    ("h l  Tab", "to the list, to the details"),
+)
+
+
+class HelpScreen(Dialog[None]):
+    """The keys of the screen below."""
+
+    CSS_PATH = "help.tcss"
+    BINDINGS: ClassVar = [
+        Binding("escape,q,question_mark,f1,enter", "dismiss", show=False),
+        Binding("j", "scroll(1)", show=False),
+        Binding("k", "scroll(-1)", show=False),
+    ]
+
+    def __init__(self, declared: tuple[Command, ...]) -> None:
+        super().__init__()
+        self._declared = declared
+
+    def compose(self) -> ComposeResult:
+        """One text that scrolls."""
+        with VerticalScroll(classes="panel"):
+            yield Static(markup=False)
+
+    def on_mount(self) -> None:
+        """Arrow keys scroll."""
+        self.query_one(VerticalScroll).focus()
+
+    def on_resize(self) -> None:
+        """Explanations are wrapped to the width."""
+        self.call_after_refresh(self._draw)
+
+    def action_scroll(self, lines: int) -> None:
+        """A line up or down."""
+        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
+
+    def _draw(self) -> None:
+        width = self.query_one(VerticalScroll).scrollable_content_region.width - 1
+        groups: dict[str, list[Command]] = {}
+        for command in self._declared:
+            groups.setdefault(command.group, []).append(command)
+        lines = [Content.styled("Keys", "bold $primary")]
+        for group, members in groups.items():
+            lines += [Content(""), Content.styled(group, "bold $foreground")]
+            for command in members:
+                keys = self.app.keys_of(command.name) or command.keys
+                shown = "  ".join(map(commands.shown_key, keys))
+                lines += _line(shown, command.label, command.tooltip, width)
+        if self._declared in (commands.LIST, commands.BROWSE):
+            lines += [Content(""), Content.styled("Moving", "bold $foreground")]
+            # Only the list of configurations has details to go to.
+            for shown, what in _MOVING if self._declared == commands.LIST else _MOVING[:3]:
+                lines += _line(shown, "", what, width)
+        lines += [Content(""), Content.styled("Esc closes this.", MUTED)]
+        self.query_one(Static).update(Content("\n").join(lines))
+
+
+def _line(keys: str, label: str, tooltip: str, width: int) -> Iterator[Content]:
+    named = f"{label:<13}" if label else ""
+    for number, part in enumerate(wrap(tooltip, width - 14 - len(named))):
+        first = number == 0
+        yield Content.assemble(
+            (fit(keys if first else "", 14), "$footer-key-foreground"),
+            (named if first else " " * len(named), "$foreground"),
+            (part, MUTED),
+        )

@@ -1,0 +1,1 @@
+"""What the app works on, without anything drawn: no module here knows Textual."""

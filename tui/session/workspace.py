@@ -1,0 +1,203 @@
+"""The configuration file as the app works on it: reading it, and every change to it.
+
+Everything here may touch the disk: the app calls it in threads (`background.in_thread`). What is
+returned is ready to be drawn without further work.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from storage_core.errors import ConfigurationError
+from storage_core.paths import shortened
+from tui.kit.text import printable
+from tui.session.snapshot import Snapshot, built_in, row_of
+from tui.session.undo import History, RecordingFile
+
+if TYPE_CHECKING:
+    from storage_core import Configurations
+    from storage_core.config.history import Version
+    from storage_core.declaration.setting import Setting
+    from storage_core.probe import StepResult
+    from tui.session.versions import KeptVersion
+
+T = TypeVar("T")
+
+
+class TestResult(NamedTuple):
+    """How the last connection test of one configuration ended."""
+
+    when: datetime
+    steps: tuple[StepResult, ...]
+    complete: bool
+    """False when it was cancelled."""
+
+    @property
+    def ok(self) -> bool:
+        return self.complete and all(step.ok for step in self.steps)
+
+    @property
+    def seconds(self) -> float:
+        return sum(step.seconds or 0.0 for step in self.steps)
+
+    @property
+    def failure(self) -> StepResult | None:
+        return next((step for step in self.steps if not step.ok), None)
+
+
+class Workspace:
+    """The configuration file, what was changed in it and what was found out about it."""
+
+    def __init__(self, config_path: str | os.PathLike[str] | None = None) -> None:
+        self.file = RecordingFile(config_path)
+        self.history = History()
+        self._settings: dict[str, dict[str, Any]] = {}
+        """What each configuration said when the file was read last, by its ID."""
+
+        self.results: dict[str, TestResult] = {}
+        """The last test of each configuration, by its ID; of Temporary Local Storage by ""."""
+
+        self.moved = False
+        """Whether the last change took a secret out of the file, so that it cannot be undone."""
+
+        self._turn = Lock()
+
+    @property
+    def shown_path(self) -> str:
+        """The file's path as people read it."""
+        return printable(shortened(self.file.path))
+
+    def stamp(self) -> object:
+        """What differs between two versions of the file, or of the right to write it."""
+        try:
+            status = Path(self.file.path).stat()
+        except (OSError, ValueError):
+            return None
+        return status.st_mtime_ns, status.st_size, status.st_ino, status.st_mode
+
+    def load(self) -> Snapshot:
+        """The file as it is now; what is wrong with it is in the result."""
+        from storage_core.config import audit
+
+        stamp = self.stamp()
+        try:
+            found = self.file.load()
+        except ConfigurationError as error:
+            return Snapshot(problem=printable(str(error)), versions=self._kept(), stamp=stamp)
+        self._forget_outdated(found)
+        plain: dict[str, list[Setting]] = {}
+        for secret in audit.plain_secrets(found):
+            plain.setdefault(secret.name, []).append(secret.setting)
+        mode = audit.loose_mode(self.file.path)
+        rows = [row_of(entry, found, plain.get(entry.name, ())) for entry in found.entries.values()]
+        rows.append(built_in(found.default is None))
+        notes = [str(each) for each in found.problems if each.name is None]
+        if found.override:
+            notes.append(found.override)
+        return Snapshot(
+            tuple(rows),
+            found,
+            notes=tuple(map(printable, notes)),
+            read_only=self._read_only(found),
+            exposed=mode if mode is not None and audit.holds_secrets(found) else None,
+            versions=0 if found.entries else self._kept(),
+            stamp=stamp,
+        )
+
+    def _forget_outdated(self, found: Configurations) -> None:
+        """Forget the test of a configuration whose settings are others now."""
+        settings = {entry.id: entry.settings for entry in found.entries.values()}
+        for tested in self.results.keys() & self._settings.keys():
+            if self._settings[tested] != settings.get(tested):
+                self.results.pop(tested, None)
+        self._settings = settings
+
+    def change(self, label: str, make: Callable[[RecordingFile], T]) -> T:
+        """Change the file by `make`, to be undone under the name `label`; raises what it raises.
+
+        When a secret has left the file in favour of a reference, undo forgets all it holds: any
+        step back would put the secret into the file again.
+        """
+        with self._turn:
+            self.file.taken()
+            try:
+                return make(self.file)
+            finally:
+                self.moved = self.file.moved
+                texts = self.file.taken()
+                if self.moved:
+                    self.history.clear()
+                else:
+                    self.history.record(label, texts)
+
+    def undo(self) -> str:
+        """Take back the last change. Returns what it was."""
+        with self._turn:
+            return self.history.undo(self.file)
+
+    def redo(self) -> str:
+        """Make the last undone change again. Returns what it is."""
+        with self._turn:
+            return self.history.redo(self.file)
+
+    def make_private(self) -> None:
+        """Take the permissions of everybody but the owner away; raises `ConfigurationError`."""
+        from storage_core.config import audit
+
+        audit.make_private(self.file.path)
+
+    def move_secret(self, name: str, setting: str, reference: str) -> None:
+        """Replace a plain secret by `reference`, not to be undone; raises `ConfigurationError`."""
+        from storage_core.config.relocate import move_secret
+
+        self.change(f"move {setting}", lambda file: move_secret(file, name, setting, reference))
+
+    def versions(self) -> list[KeptVersion]:
+        """The kept versions of the file, newest first."""
+        from tui.session.versions import kept_versions
+
+        return kept_versions(self.file.path)
+
+    def restore(self, version: Version, when: str) -> None:
+        """Make the file what it was; raises `ConfigurationError`.
+
+        Taken back by undo if the file was intact, and by restoring what it is now in any case.
+        """
+        from storage_core.config import history
+        from storage_core.config.read import read_text
+
+        with self._turn:
+            try:
+                self.file.load()
+                before = read_text(self.file.path)
+            except ConfigurationError:
+                before = None
+            history.restore(self.file.path, version)
+            if before is not None:
+                after = history.text_of(version)
+                self.history.record(f"restore the version of {when}", (before, after))
+
+    def _kept(self) -> int:
+        # Imported only here: what edits the file would make every start slower.
+        from storage_core.config import history
+
+        return len(history.versions(self.file.path))
+
+    def _read_only(self, found: Configurations) -> str:
+        if found.newer:
+            return "written by a newer version of this program"
+        try:
+            path = Path(self.file.path).resolve(strict=True)
+            mode = path.stat().st_mode
+        except (OSError, ValueError, RuntimeError):
+            return ""
+        if not (mode & 0o222 and os.access(path, os.W_OK)):
+            return "the file is read-only"
+        if not os.access(path.parent, os.W_OK):
+            return "its folder is read-only"
+        return ""
