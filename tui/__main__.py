@@ -19,8 +19,20 @@ def main() -> int:
 
 def _open_app(config_path: str | None) -> int:
     app = loaded_app(config_path)
-    app.run()
+    # The terminal keeps its title, gets another, and its own back.
+    _to_terminal(f"\x1b[22;2t\x1b]2;Storage: {app.session.workspace.shown_path}\x1b\\")
+    try:
+        app.run()
+    finally:
+        _to_terminal("\x1b[23;2t")
     return app.return_code or 0
+
+
+def _to_terminal(codes: str) -> None:
+    # Where Textual writes as well.
+    if sys.__stderr__ is not None:
+        sys.__stderr__.write(codes)
+        sys.__stderr__.flush()
 
 
 def _few_colours() -> bool:
@@ -38,7 +50,7 @@ def _key_mistakes(tables: Mapping[str, Any]) -> list[tuple[tuple[str, ...], str]
     if not (isinstance(app, dict) and "keys" in app):
         return []
     # Here, because nothing else that is validated needs Textual.
-    from tui.kit.keymap import mistakes
+    from tui.features.commands import mistakes
 
     return mistakes(tables)
 

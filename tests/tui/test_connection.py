@@ -73,7 +73,7 @@ async def test_all_are_tested_at_once(tmp_path: Path) -> None:
         await settle(pilot)
         await press(pilot, "T")
         assert "Tested: 1 of 2 failed." in said(pilot)
-        results = pilot.app.workspace.results.values()
+        results = pilot.app.session.workspace.results.values()
         assert sorted(result.ok for result in results) == [False, True]
 
 

@@ -13,10 +13,10 @@ from textual.widgets import Button
 
 from tests.tui.driving import TWO, names, press, read, screen_text, settle, the_list, write
 from tui.app import StorageApp
-from tui.features.help.help import HelpScreen
-from tui.kit import commands
+from tui.features.check.commands import TEST
+from tui.features.help.keys import HelpDialog
 from tui.kit.ask import Ask
-from tui.kit.screen import Dialog
+from tui.kit.dialog import Dialog
 
 
 async def test_what_changes_below_a_dialog_is_seen(tmp_path: Path) -> None:
@@ -42,7 +42,7 @@ async def test_below_two_dialogs_the_list_is_seen_as_well(tmp_path: Path) -> Non
     async with StorageApp(path).run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         await press(pilot, "x")
-        pilot.app.push_screen(HelpScreen(commands.TEST))
+        pilot.app.push_screen(HelpDialog(TEST, ()))
         await settle(pilot)
         assert "s3://acme-results" in screen_text(pilot)
 

@@ -169,8 +169,8 @@ class Crashing(StorageApp):
         self.run_worker(self.fall())
 
     async def fall(self):
-        await self.idle.wait()
-        found = self.snapshot.configurations["prod"].aws_secret_access_key
+        await self.session.jobs.idle.wait()
+        found = self.session.snapshot.configurations["prod"].aws_secret_access_key
         raise RuntimeError(f"with a value in its message: {found}")
 
 app = Crashing(sys.argv[1])

@@ -13,7 +13,7 @@ import pytest
 from scripts.readme import README, generated
 from storage_core.declaration.table import read_settings
 from storage_core.types import type_named
-from tui.kit.keymap import keymap
+from tui.features.commands import keymap
 
 TEXT = README.read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```(\w+)\n(.*?)```", TEXT, flags=re.DOTALL)

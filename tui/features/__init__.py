@@ -1,10 +1,13 @@
-"""What a person can do in the app, a folder for each feature.
+"""What a person can do in the app, a folder for each feature; they do not know each other.
 
 configurations/  the first screen: the list and the details
 form/            the form of one configuration, and the choice of its type
-secrets/         where a secret is to be kept
+secrets/         moving secrets out of the file
 check/           the connection test, step by step
 blobs/           the blobs of one storage: listed, previewed, downloaded, deleted
-versions/        the kept versions of the file
+versions/        earlier versions of the file
 help/            every key of a screen; finding a command, or a theme, by typing part of its name
+commands.py      all commands, as `[app.keys]` may name them
+
+The `open.py` of each has what the others can open, by the names in `tui.app.ROUTES`.
 """

@@ -13,8 +13,8 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Button, Input, Static
 
-from tui.kit.screen import Dialog
-from tui.kit.text import printable
+from storage_core.printable import printable
+from tui.kit.dialog import Dialog
 
 STYLES: Final = Path(__file__).with_name("ask.tcss")
 """Of dialogs that ask, also of those elsewhere that look like these."""

@@ -9,16 +9,17 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from tui.kit import commands
+from tui.kit.commands import shown_key
 from tui.kit.text import cut, cut_left
 from tui.kit.theme import FAINT, MUTED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from textual.binding import ActiveBinding
     from textual.events import Click
 
-    from tui.app import StorageApp
+    from tui.kit.app import KitApp
     from tui.kit.commands import Command
 
 
@@ -63,12 +64,12 @@ class KeyBar(Widget):
     KeyBar { dock: bottom; height: 1; padding: 0 2; background: $panel; color: $text; }
     """
 
-    app: StorageApp
+    app: KitApp
 
     def __init__(self, declared: Sequence[Command], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._declared = [command for command in declared if command.footer]
-        self._places: list[tuple[int, int, str]] = []
+        self._places: list[tuple[int, int, ActiveBinding]] = []
 
     def on_mount(self) -> None:
         """Other bindings are in force whenever another widget has the focus."""
@@ -76,9 +77,7 @@ class KeyBar(Widget):
 
     def render(self) -> Content:
         """One line; what cannot be done now is dimmed."""
-        active = {
-            each.binding.action: each.enabled for each in self.screen.active_bindings.values()
-        }
+        active = {each.binding.id: each for each in self.screen.active_bindings.values()}
         # The terminal's own colours know no shades.
         faint = "dim" if self.app.native_ansi_color else FAINT
         pieces: list[tuple[Command, Content]] = []
@@ -86,8 +85,8 @@ class KeyBar(Widget):
         for command in self._declared:
             if command.name not in active:
                 continue
-            enabled = active[command.name]
-            key = commands.shown_key(self.app.key_of(command.name) or command.keys[0])
+            enabled = active[command.name].enabled
+            key = shown_key(self.app.key_of(command.name) or command.keys[0])
             piece = Content.assemble(
                 (key, "bold $footer-key-foreground" if enabled else faint),
                 " ",
@@ -104,13 +103,13 @@ class KeyBar(Widget):
         self._places = []
         start = 0
         for command, piece in pieces:
-            self._places.append((start, start + piece.cell_length, command.name))
+            self._places.append((start, start + piece.cell_length, active[command.name]))
             start += piece.cell_length + gap
         return Content(" " * gap).join([piece for _, piece in pieces])
 
     async def on_click(self, event: Click) -> None:
         """As if the key had been pressed."""
         x = event.x - self.content_region.x + self.region.x
-        for start, end, name in self._places:
+        for start, end, active in self._places:
             if start <= x < end:
-                await self.screen.run_action(name)
+                await self.app.run_action(active.binding.action, active.node)

@@ -1,24 +1,22 @@
 """Remapped keys: `[app.keys]` of the configuration file, such as `new = "ctrl+n"`.
 
-Called by the app whenever it has read the file, and by `storage validate`.
-
-Whatever stands there, nobody is locked out: a remapping that is not understood, or takes the key of
-another command, is left aside with a note. What people press when they are lost stays beside any
-other choice: F1, Ctrl+Q, Ctrl+P, Escape, Enter and the arrow keys.
+Whatever stands there, nobody is locked out: a remapping that is not understood, or that takes the
+key of another command, is ignored with a note. The keys that lost people press always work, beside
+any other choice: F1, Ctrl+Q, Ctrl+P, Escape, Enter and the arrow keys.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from textual.binding import Binding
 from textual.keys import Keys, key_to_character
 
-from tui.kit import commands
+from storage_core.printable import printable
+from tui.kit.commands import Command, shown_key
 from tui.kit.table import Table
-from tui.kit.text import printable
 
 _RESERVED = {
     *("ctrl+q", "ctrl+c", "ctrl+p", "f1", "escape", "enter", "tab", "shift+tab"),
@@ -27,70 +25,97 @@ _RESERVED = {
     # Terminals send them as Backspace, Tab and Enter.
     *("ctrl+h", "ctrl+i", "ctrl+m"),
 }
-_WHILE_TYPING = {command.name for command in commands.FORM} - {
-    command.name for command in commands.LIST
-}
 # Textual names some that no terminal sends.
 _KNOWN = {key.value for key in Keys if "<" not in key.value} - {"return"}
 _NAMED = {"?": "question_mark", "/": "slash", ":": "colon", ",": "comma", ".": "full_stop"}
 _LETTER = re.compile(r"(ctrl|alt|shift|ctrl\+shift|alt\+shift)\+[a-z0-9]|[^\W_]")
 
 
-def keymap(tables: Mapping[str, Any]) -> tuple[dict[str, str], list[str]]:
-    """What `tables` remaps (command -> keys, as Textual spells them), and what was left aside."""
-    accepted, found = _read(tables)
-    return accepted, [message for _, message in found]
+class Keymap:
+    """Which commands there are, and what keys each may have.
 
+    Args:
+        screens: the commands of each screen.
+        typing: names of commands on screens where one types, and on no other: letters are not for
+            them.
+    """
 
-def mistakes(tables: Mapping[str, Any]) -> list[tuple[tuple[str, ...], str]]:
-    """The notes of `keymap`, each with the path of the key in the file that it is about."""
-    return _read(tables)[1]
+    def __init__(self, screens: tuple[tuple[Command, ...], ...], typing: Collection[str]) -> None:
+        self._screens, self._typing = screens, typing
 
+    def read(
+        self, tables: Mapping[str, Any]
+    ) -> tuple[dict[str, str], list[tuple[tuple[str, ...], str]]]:
+        """What `tables` remaps, and what was ignored.
 
-def _read(tables: Mapping[str, Any]) -> tuple[dict[str, str], list[tuple[tuple[str, ...], str]]]:
-    app = tables.get("app")
-    wanted = app.get("keys") if isinstance(app, dict) else None
-    if wanted is None:
-        return {}, []
-    path = ("app", "keys")
-    if not isinstance(wanted, dict):
-        return {}, [(path, "app.keys must be a table; its keys are left as they are")]
-    known = {command.name: command for group in commands.ALL for command in group}
-    accepted: dict[str, str] = {}
-    notes: list[tuple[tuple[str, ...], str]] = []
-    for name, key in wanted.items():
-        where = f"app.keys.{printable(name)[:40]}"
-        if name not in known:
-            note = f"{where} is no command; `?` lists them"
-        elif not isinstance(key, str) or not (spelled := _spelled(key)):
-            note = f'{where} is no key; write something like "ctrl+n" or "N"'
-        elif spelled in _RESERVED - set(_kept(name)):
-            note = f"{where}: {key} has a fixed meaning; choose another key"
-        elif name in _WHILE_TYPING and _typed(spelled) and spelled not in _kept(name):
-            note = f'{where}: {key} is typed into fields; choose one such as "ctrl+t"'
-        elif name in _WHILE_TYPING and spelled in _editing() - set(_kept(name)):
-            note = f'{where}: {key} is for editing in fields; choose one such as "ctrl+t"'
-        else:
-            accepted[name] = spelled
-            continue
-        notes.append(((*path, name), note))
-    # Leaving one aside gives its own key back to it, which another may have been given.
-    while clashes := {
-        n: other for n, k in accepted.items() if (other := _clash(n, k, accepted, known))
-    }:
-        for name, other in clashes.items():
-            key = commands.shown_key(accepted.pop(name))
-            note = f"app.keys.{name}: {key} is the key of {other}; choose another key"
+        Returns:
+            Command -> keys, as Textual spells them; notes, each with the path in the file of the
+            key that it is about.
+        """
+        app = tables.get("app")
+        wanted = app.get("keys") if isinstance(app, dict) else None
+        if wanted is None:
+            return {}, []
+        path = ("app", "keys")
+        if not isinstance(wanted, dict):
+            return {}, [(path, "app.keys must be a table; its keys are left as they are")]
+        known = {command.name: command for group in self._screens for command in group}
+        accepted: dict[str, str] = {}
+        notes: list[tuple[tuple[str, ...], str]] = []
+        for name, key in wanted.items():
+            where = f"app.keys.{printable(name)[:40]}"
+            if name not in known:
+                note = f"{where} is no command; `?` lists them"
+            elif not isinstance(key, str) or not (spelled := _spelled(key)):
+                note = f'{where} is no key; write something like "ctrl+n" or "N"'
+            elif spelled in _RESERVED - set(self._kept(name)):
+                note = f"{where}: {key} has a fixed meaning; choose another key"
+            elif name in self._typing and _typed(spelled) and spelled not in self._kept(name):
+                note = f'{where}: {key} is typed into fields; choose one such as "ctrl+t"'
+            elif name in self._typing and spelled in _editing() - set(self._kept(name)):
+                note = f'{where}: {key} is for editing in fields; choose one such as "ctrl+t"'
+            else:
+                accepted[name] = spelled
+                continue
             notes.append(((*path, name), note))
-    return {
-        name: ",".join(dict.fromkeys((key, *_kept(name)))) for name, key in accepted.items()
-    }, notes
+        # Leaving one aside gives its own key back to it, which another may have been given.
+        while clashes := {
+            n: other for n, k in accepted.items() if (other := self._clash(n, k, accepted, known))
+        }:
+            for name, other in clashes.items():
+                key = shown_key(accepted.pop(name))
+                note = f"app.keys.{name}: {key} is the key of {other}; choose another key"
+                notes.append(((*path, name), note))
+        return {
+            name: ",".join(dict.fromkeys((key, *self._kept(name))))
+            for name, key in accepted.items()
+        }, notes
 
+    def _kept(self, name: str) -> list[str]:
+        """The keys with a fixed meaning that a command has on every screen on which it is."""
+        keys = [
+            command.keys for group in self._screens for command in group if command.name == name
+        ]
+        return [key for key in keys[0] if key in _RESERVED and all(key in each for each in keys)]
 
-def _kept(name: str) -> list[str]:
-    """The keys with a fixed meaning that a command has on every screen on which it is."""
-    keys = [command.keys for group in commands.ALL for command in group if command.name == name]
-    return [key for key in keys[0] if key in _RESERVED and all(key in each for each in keys)]
+    def _clash(
+        self, name: str, key: str, accepted: Mapping[str, str], known: Mapping[str, Command]
+    ) -> str:
+        """The label of a command that is on the same screen and has this key."""
+        for group in self._screens:
+            if all(command.name != name for command in group):
+                continue
+            for other in group:
+                if other.name == name:
+                    continue
+                keys = (
+                    (accepted[other.name],)
+                    if other.name in accepted
+                    else tuple(_NAMED.get(each, each) for each in other.keys)
+                )
+                if key in keys:
+                    return known[other.name].label
+        return ""
 
 
 def _typed(spelled: str) -> bool:
@@ -116,23 +141,3 @@ def _spelled(key: str) -> str:
         # A terminal sends the capital letter; what it sends for a digit depends on the keyboard.
         return key[-1].upper() if key[-1].isalpha() else ""
     return key if key in _KNOWN or _LETTER.fullmatch(key) or key in _NAMED.values() else ""
-
-
-def _clash(
-    name: str, key: str, accepted: Mapping[str, str], known: Mapping[str, commands.Command]
-) -> str:
-    """The label of a command that is on the same screen and has this key."""
-    for group in commands.ALL:
-        if all(command.name != name for command in group):
-            continue
-        for other in group:
-            if other.name == name:
-                continue
-            keys = (
-                (accepted[other.name],)
-                if other.name in accepted
-                else tuple(_NAMED.get(each, each) for each in other.keys)
-            )
-            if key in keys:
-                return known[other.name].label
-    return ""

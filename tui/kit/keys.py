@@ -1,10 +1,10 @@
 """Keys, each given to where the one before it has led.
 
-Several may come at once, from a fast typist, a paste or over a slow line. Textual hands all of them
-to the widget that has the focus by then, though the first may open another screen or move the
-focus. The app puts every key in here instead. The next one is handed on once nothing is left to be
-done of the one before, no flow is running on the screen on top, and a new screen has its focus.
-Only what leaves everything where it is, letters in a field and moves in a list, follows at once.
+Several may come at once, from a fast typist, a paste or over a slow line. Textual gives all of them
+to the widget that has the focus at that moment, though the first may open another screen or move
+the focus. The app puts every key in here instead. The next one is handed on once all that the one
+before has caused is done, no flow is running on the screen on top, and a new screen has its focus.
+Only keys that leave everything where it is, letters in a field and moves in a list, follow at once.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _CALM: Final = 2
 """Rounds without a change of screen or focus: what a key does may be done in a message it posts."""
 
 
-class Typed:
+class KeyQueue:
     """The keys that have been typed and not been handed on.
 
     Args:

@@ -17,12 +17,13 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import OptionList
 
+from storage_core.printable import printable
 from tui.kit.commands import shown_key
-from tui.kit.text import cut, printable
+from tui.kit.text import cut
 from tui.kit.theme import MUTED
 
 if TYPE_CHECKING:
-    from tui.app import StorageApp
+    from tui.kit.app import KitApp
 
 
 _BESIDE = 4
@@ -109,7 +110,7 @@ class Chooser(Widget):
         value: the value at first.
     """
 
-    app: StorageApp
+    app: KitApp
 
     value: reactive[str] = reactive("", init=False)
 

@@ -1,4 +1,4 @@
-"""Lines that scroll: the preview of a blob. Only what is on screen is drawn."""
+"""Lines that scroll; only what is on screen is drawn."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class Pager(ScrollView, can_focus=True):
         Binding("home,g", "scroll_home", "Start", show=False),
         Binding("end,G", "scroll_end", "End", show=False),
         # Nothing is wider than the screen: these are free for what the screen does with them.
-        Binding("left", "screen.previous", show=False),
-        Binding("right", "screen.next", show=False),
+        Binding("left", "screen.run('previous')", show=False),
+        Binding("right", "screen.run('next')", show=False),
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {"pager--first", "pager--last"}
     DEFAULT_CSS = """

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from textual.css.stylesheet import Stylesheet
 
-from tui.kit.screen import Stepwise
+from tui.kit import steps
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -39,5 +39,4 @@ async def restyle(app: App[Any]) -> None:
             styles.update_nodes(nodes[start : start + _TOGETHER])
             await asyncio.sleep(0)
     app.screen.refresh(layout=True)
-    if isinstance(app.screen, Stepwise):
-        app.screen.paint_later()
+    steps.paint(app.screen)

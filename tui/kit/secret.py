@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import rich.repr
+from rich.highlighter import Highlighter
 from rich.text import Text
 from textual.widgets import Input, TextArea
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from textual import events
     from textual.timer import Timer
 
-    from tui.app import StorageApp
+    from tui.kit.app import KitApp
 
 REVEALED_FOR = 10.0
 """Seconds after which a revealed secret is masked again."""
@@ -27,7 +28,7 @@ BULLET = "•"
 class SecretInput(LineInput):
     """One line. `reveal` shows it for a while, unless the field is left sooner."""
 
-    app: StorageApp
+    app: KitApp
 
     @rich.repr.auto
     class Changed(Input.Changed):
@@ -111,21 +112,20 @@ class UrlInput(SecretInput):
     def __init__(self, value: str = "", *, bare: bool = False, **kwargs: Any) -> None:
         self._revealed = False
         self._bare = bare
-        super().__init__(value, masked=False, **kwargs)
+        # Textual draws what a highlighter returns, which may hide as well as colour.
+        super().__init__(value, masked=False, highlighter=_Passwords(self), **kwargs)
 
     @property
     def holds_password(self) -> bool:
         """Whether there is something to hide."""
         return bool(secret_spans(self.value, bare=self._bare))
 
-    @property
-    def _value(self) -> Text:
-        """As drawn."""
-        text = self.value
+    def drawn(self, text: str) -> str:
+        """`text` as it stands on screen."""
         if not self._revealed:
             for start, end in secret_spans(text, bare=self._bare):
                 text = text[:start] + BULLET * (end - start) + text[end:]
-        return Text(text, no_wrap=True, overflow="ignore", end="")
+        return text
 
     def reveal(self) -> None:
         """Show the password, or mask it again."""
@@ -158,6 +158,14 @@ class UrlInput(SecretInput):
             super().action_cut()
 
 
+class _Passwords(Highlighter):
+    def __init__(self, field: UrlInput) -> None:
+        self._field = field
+
+    def highlight(self, text: Text) -> None:
+        text.plain = self._field.drawn(text.plain)
+
+
 class SecretArea(TextArea):
     """Several lines: a service account's JSON, a table of options.
 
@@ -167,7 +175,7 @@ class SecretArea(TextArea):
         hint: what stands there while it is empty; `{key}` in it is the key that reveals.
     """
 
-    app: StorageApp
+    app: KitApp
     ALLOW_SELECT = False
 
     def __init__(
@@ -209,15 +217,13 @@ class SecretArea(TextArea):
         if self._hiding:
             # It would hide too early what is revealed again.
             self._hiding.stop()
-        self._redraw()
+        # Textual keeps the lines that it has drawn, until it hears of other styles.
+        self.notify_style_update()
+        self.refresh()
 
     def on_blur(self) -> None:
         """Leaving the field masks it."""
         self.mask()
-
-    def _redraw(self) -> None:
-        self._line_cache.clear()
-        self.refresh()
 
     def action_copy(self) -> None:
         """Never."""

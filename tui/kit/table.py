@@ -1,12 +1,9 @@
-"""A table that draws only the rows on screen: the list of configurations, the list of blobs.
-
-Rows are whatever a subclass turns into cells; 10,000 of them cost no more than 10.
-"""
+"""A table that draws only the rows on screen: 10,000 of them cost no more than 10."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
+from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -22,6 +19,7 @@ from tui.kit.columns import Column, gap, widths
 from tui.kit.text import fit
 
 RowT = TypeVar("RowT")
+DrawnT = TypeVar("DrawnT", contravariant=True)
 
 
 class Cell(NamedTuple):
@@ -37,8 +35,23 @@ class Cell(NamedTuple):
     """Takes the room of the next cell as well, which is left out."""
 
 
+class Layout(Protocol[DrawnT]):
+    """What is drawn of rows."""
+
+    def columns(self, rows: Sequence[DrawnT], room: int) -> Sequence[Column]:
+        """The columns, in `room` cells; asked again whenever the rows or the room change."""
+
+    def cells(self, row: DrawnT, widths: Sequence[int]) -> Sequence[Cell]:
+        """One cell for each column, which are this wide."""
+
+
 class Table(ScrollView, Generic[RowT], can_focus=True):
-    """A table with a cursor on one row."""
+    """A table with a cursor on one row.
+
+    Args:
+        layout: what is drawn of a row.
+        id: of the widget.
+    """
 
     BINDINGS: ClassVar[list[Any]] = [
         Binding("up,k", "move(-1)", "Up", show=False),
@@ -50,6 +63,13 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
     ]
     moves: ClassVar = frozenset(key for binding in BINDINGS for key in binding.key.split(","))
     """The keys that do no more than put the cursor on another row."""
+
+    moving: ClassVar = (
+        ("↑ ↓  j k", "one row up or down"),
+        ("PgUp PgDn", "a screenful up or down"),
+        ("Home End g G", "the first row, the last row"),
+    )
+    """What help says about them."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "table--head",
@@ -106,21 +126,16 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
     class Chosen(Moved):
         """A row was double-clicked."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+    def __init__(self, layout: Layout[RowT], id: str | None = None) -> None:
+        super().__init__(id=id)
         self.rows: Sequence[RowT] = ()
-        self._columns: list[Column] = []
-        self._widths: list[int] = []
+        self._drawn = layout
+        self._columns: Sequence[Column] = ()
+        self.widths: list[int] = []
+        """Cells of each column."""
+
         self._fitted: int | None = None
         """The room that the columns were fitted to; None when they have not been for these rows."""
-
-    def columns(self) -> Sequence[Column]:
-        """The columns; asked again whenever the rows or the width change."""
-        raise NotImplementedError
-
-    def cells(self, row: RowT) -> Sequence[Cell]:
-        """One cell for each column."""
-        raise NotImplementedError
 
     @property
     def current(self) -> RowT | None:
@@ -145,8 +160,8 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
 
     def _fit(self) -> None:
         self._fitted = self._room
-        self._columns = list(self.columns())
-        self._widths = widths(self._columns, self._fitted)
+        self._columns = self._drawn.columns(self.rows, self._fitted)
+        self.widths = widths(self._columns, self._fitted)
 
     @property
     def _room(self) -> int:
@@ -241,13 +256,13 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         elif index == self.hover:
             style = base + self._ground("hover")
             bar = Segment(" ", style)
-        return self._line(self.cells(self.rows[index]), style, bar, plain=plain)
+        return self._line(self._drawn.cells(self.rows[index], self.widths), style, bar, plain=plain)
 
     def _line(
         self, cells: Sequence[Cell], style: Style, bar: Segment, *, plain: bool = False
     ) -> Strip:
         segments = [bar]
-        columns = zip(cells, self._widths, strict=False)
+        columns = zip(cells, self.widths, strict=False)
         for cell, room in columns:
             if room <= 0:
                 continue

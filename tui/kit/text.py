@@ -1,7 +1,4 @@
-"""Text of users as it may be drawn: no control characters, cut and wrapped by terminal cells.
-
-Called by every widget that draws what a person or a file says. Nothing here is ever markup.
-"""
+"""Text cut and wrapped by terminal cells. Nothing here is ever markup."""
 
 from __future__ import annotations
 
@@ -9,20 +6,14 @@ from collections.abc import Iterator
 
 from rich.cells import cell_len, set_cell_size
 
-
-def printable(text: str) -> str:
-    """`text` on one line, control and invisible characters written as escapes."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-
+from storage_core.printable import printable
 
 NAMED = 72
 """Cells that a name has in the midst of a sentence: a key made of a hash is whole."""
 
 
 def named(name: str) -> str:
-    """A name or key as it stands in what is told in passing, which should not cover the screen."""
+    """A name or key as it stands in a message, which should not cover the screen."""
     return cut(printable(name), NAMED)
 
 
@@ -42,7 +33,7 @@ def cut(text: str, width: int) -> str:
 
 
 def _enough(text: str, width: int) -> str:
-    """As much of `text` as fills `width` cells: a thousand names in a row are not counted whole."""
+    """The start of `text` if that fills `width` cells already: the rest need not be measured."""
     start = text[: 2 * max(0, width) + 64]
     return start if len(start) < len(text) and cell_len(start) > width else text
 

@@ -1,7 +1,7 @@
 """Blocking work in threads of its own, awaited from the event loop.
 
-Called by every worker of the app. The threads are daemons: leaving the app never waits for a server
-that does not answer, which `asyncio.to_thread` would.
+The threads are daemons: leaving the app never waits for a server that does not answer, which
+`asyncio.to_thread` would.
 """
 
 from __future__ import annotations
@@ -21,37 +21,32 @@ async def in_thread(function: Callable[[], T]) -> T:
     loop = asyncio.get_running_loop()
     done: asyncio.Future[T] = loop.create_future()
 
-    def settle(result: T | None, error: BaseException | None) -> None:
+    def settle(outcome: Future[T]) -> None:
         if done.done():
             return
-        if error is not None:
+        if error := outcome.exception():
             done.set_exception(error)
         else:
-            done.set_result(result)  # type: ignore[arg-type]
+            done.set_result(outcome.result())
 
-    def run() -> None:
-        try:
-            result = function()
-        except BaseException as error:
-            _tell(loop, settle, None, error)
-        else:
-            _tell(loop, settle, result, None)
-
-    _start(run)
+    run(function).add_done_callback(lambda outcome: _tell(loop, settle, outcome))
     return await done
 
 
-def begin(function: Callable[[], T]) -> Future[T]:
-    """Start `function` in a thread before there is an event loop."""
+def run(function: Callable[[], T]) -> Future[T]:
+    """Run `function` in a thread, with or without an event loop."""
     outcome: Future[T] = Future()
 
-    def run() -> None:
+    def work() -> None:
         try:
-            outcome.set_result(function())
+            result = function()
         except BaseException as error:
             outcome.set_exception(error)
+        else:
+            outcome.set_result(result)
 
-    _start(run)
+    context = contextvars.copy_context()
+    threading.Thread(target=context.run, args=(work,), daemon=True).start()
     return outcome
 
 
@@ -64,7 +59,7 @@ async def stream(make: Callable[[], Iterable[T]]) -> AsyncIterator[T]:
     items: asyncio.Queue[tuple[str, Any]] = asyncio.Queue()
     stopped = threading.Event()
 
-    def run() -> None:
+    def work() -> None:
         try:
             iterable = make()
             for item in iterable:
@@ -79,7 +74,7 @@ async def stream(make: Callable[[], Iterable[T]]) -> AsyncIterator[T]:
         else:
             _tell(loop, items.put_nowait, ("end", None))
 
-    _start(run)
+    run(work)
     try:
         while True:
             what, value = await items.get()
@@ -92,14 +87,48 @@ async def stream(make: Callable[[], Iterable[T]]) -> AsyncIterator[T]:
         stopped.set()
 
 
-def _start(run: Callable[[], None]) -> None:
-    context = contextvars.copy_context()
-    threading.Thread(target=context.run, args=(run,), daemon=True).start()
-
-
 def _tell(loop: asyncio.AbstractEventLoop, call: Callable[..., object], *args: object) -> None:
     try:
         loop.call_soon_threadsafe(call, *args)
     except RuntimeError:
         # The app is gone; so is whoever waited.
         pass
+
+
+class Jobs:
+    """Work in threads that a person is told of, as long as it lasts.
+
+    Args:
+        show: called with what is being done, as shown; with an empty text when nothing is.
+    """
+
+    def __init__(self, show: Callable[[str], None]) -> None:
+        self._show = show
+        self._running: dict[asyncio.Task[Any], str] = {}
+        """What each is called, in the order in which they began."""
+
+        self.idle = asyncio.Event()
+        """Set while there are none; first when the file has been read."""
+
+    async def run(self, what: str, function: Callable[[], T]) -> T:
+        """Run `function` in a thread; `what` is shown until it has ended, whoever is cancelled."""
+        return await asyncio.shield(self.start(what, function))
+
+    def start(self, what: str, function: Callable[[], T]) -> asyncio.Task[T]:
+        """The same, without waiting for it."""
+        job = asyncio.create_task(in_thread(function))
+        self._running[job] = what
+        self.idle.clear()
+        self._show(what)
+        job.add_done_callback(self._ended)
+        return job
+
+    def called(self, what: str) -> list[asyncio.Task[Any]]:
+        """Those that are called this."""
+        return [job for job, name in self._running.items() if name == what]
+
+    def _ended(self, job: asyncio.Task[Any]) -> None:
+        del self._running[job]
+        self._show(next(reversed(self._running.values()), ""))
+        if not self._running:
+            self.idle.set()

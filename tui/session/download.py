@@ -1,4 +1,4 @@
-"""A blob on its way into a file of whoever asked for it. Called in threads by the screens."""
+"""Downloading a blob into a file. All of it blocks: call it in threads."""
 
 from __future__ import annotations
 

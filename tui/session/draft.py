@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from storage_core.config.entries import Entry
     from storage_core.declaration.configuration import StorageConfiguration
     from storage_core.declaration.setting import Setting
+    from storage_core.declaration.validation import InvalidSettings
     from tui.session.undo import RecordingFile
 
 
@@ -104,6 +105,22 @@ def configuration(
     from storage_core.declaration.validation import validated
 
     return cls(**validated(cls, values))
+
+
+def faults_of(cls: type[StorageConfiguration], values: Mapping[str, Any]) -> dict[str, str | None]:
+    """What is wrong with `values`, by setting; empty when they can be saved."""
+    from storage_core.declaration.validation import InvalidSettings
+
+    try:
+        configuration(cls, values)
+    except InvalidSettings as error:
+        return faults(cls, error)
+    return {}
+
+
+def faults(cls: type[StorageConfiguration], error: InvalidSettings) -> dict[str, str | None]:
+    """What an exception says is wrong, by setting, in the labels of the form."""
+    return {fault.name: in_labels(cls, fault.message) for fault in error.faults}
 
 
 def landing(cls: type[StorageConfiguration], values: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""The person's own text editor: which it is, and how it is told a line. Called by the list."""
+"""The person's own text editor: which it is, and how it is told a line."""
 
 from __future__ import annotations
 

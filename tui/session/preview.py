@@ -14,8 +14,8 @@ from typing import Final, NamedTuple
 
 from rich.cells import cell_len
 
-from tui.kit.text import printable
-from tui.session.blobs import PREVIEWED
+from storage_core.printable import printable
+from tui.session.store import PREVIEWED
 
 MOST_INDENTED: Final = 512 * 1024
 """Characters that indented JSON may grow to."""

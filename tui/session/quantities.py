@@ -1,4 +1,4 @@
-"""Sizes and ages as people read them. Called by everything that shows blobs."""
+"""Sizes, ages and durations as people read them."""
 
 from __future__ import annotations
 
@@ -39,3 +39,8 @@ def human_age(modified: datetime | None, now: datetime) -> str:
             count = int(seconds // length)
             return f"{count} {unit}{'s' if count > 1 and length >= 86400 else ''}"
     return "just now"
+
+
+def milliseconds(seconds: float) -> str:
+    """A duration as people read it."""
+    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"

@@ -11,11 +11,12 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from storage_core.paths import prefect_home, shortened
-from tui.kit.text import printable
+from storage_core.printable import printable
 
 if TYPE_CHECKING:
     from storage_core import Configurations
     from storage_core.config.entries import Entry
+    from storage_core.declaration.configuration import StorageConfiguration
     from storage_core.declaration.setting import Setting
 
 
@@ -57,6 +58,14 @@ class Row(NamedTuple):
         """What tells it from all others as long as the app is open."""
         return self.name if self.entry else ""
 
+    def configuration(self) -> StorageConfiguration:
+        """What is opened to use it."""
+        if self.entry is not None:
+            return self.entry.opened()
+        from storage_core import TemporaryLocalStorage
+
+        return TemporaryLocalStorage(name=self.name)
+
 
 @dataclass(frozen=True)
 class Snapshot:
@@ -86,10 +95,6 @@ class Snapshot:
     def count(self) -> int:
         """Configurations in the file."""
         return sum(1 for row in self.rows if row.entry)
-
-    @property
-    def has_default(self) -> bool:
-        return self.configurations is not None and self.configurations.default is not None
 
     def changed_since(self, before: Snapshot) -> str | None:
         """The key of the first row that is new or another than it was; None where one is gone."""

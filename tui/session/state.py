@@ -1,6 +1,6 @@
 """What the app remembers about itself (theme, sort order), in a file of its own.
 
-Never in the configuration file, which people keep in git. Whatever stands in the file, the app
+Not in the configuration file, which people keep in git. Whatever stands in this file, the app
 starts: anything unknown or broken counts as not there.
 """
 
@@ -11,17 +11,17 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
-from tui.kit.theme import DARK
-
 SORTS: Final = ("file", "name", "type", "location")
 """The orders of the list, in the order in which one key goes through them."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class State:
     """What is remembered."""
 
-    theme: str = DARK
+    theme: str = ""
+    """Its name; empty for the app's own choice."""
+
     sort: str = SORTS[0]
 
 
@@ -39,13 +39,10 @@ def load() -> State:
             found = json.loads(file.read(65_536))
     except (OSError, ValueError, RecursionError):
         return State()
-    state = State()
-    if isinstance(found, dict):
-        if isinstance(theme := found.get("theme"), str):
-            state.theme = theme
-        if (sort := found.get("sort")) in SORTS:
-            state.sort = sort
-    return state
+    if not isinstance(found, dict):
+        return State()
+    theme, sort = found.get("theme"), found.get("sort")
+    return State(theme if isinstance(theme, str) else "", sort if sort in SORTS else SORTS[0])
 
 
 def save(state: State) -> None:

@@ -1,7 +1,4 @@
-"""Earlier versions of the configuration file, as the list of them shows them.
-
-Called by `Workspace`, in threads: every version is read for the names in it.
-"""
+"""Earlier versions of the configuration file, as the list of them shows them."""
 
 from __future__ import annotations
 
@@ -31,7 +28,7 @@ class KeptVersion(NamedTuple):
 
 
 def kept_versions(path: str) -> list[KeptVersion]:
-    """The kept versions of the configuration file at `path`, newest first."""
+    """The kept versions of the configuration file at `path`, newest first; reads each of them."""
     return [
         KeptVersion(
             version, f"{version.when.astimezone():%Y-%m-%d %H:%M:%S}", changes, _names(version)

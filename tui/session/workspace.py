@@ -1,21 +1,19 @@
 """The configuration file as the app works on it: reading it, and every change to it.
 
-Everything here may touch the disk: the app calls it in threads (`background.in_thread`). What is
-returned is ready to be drawn without further work.
+All of it may touch the disk: call it in threads. What it returns can be drawn without further work.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from storage_core.errors import ConfigurationError
 from storage_core.paths import shortened
-from tui.kit.text import printable
+from storage_core.printable import printable
 from tui.session.snapshot import Snapshot, built_in, row_of
 from tui.session.undo import History, RecordingFile
 
@@ -23,31 +21,10 @@ if TYPE_CHECKING:
     from storage_core import Configurations
     from storage_core.config.history import Version
     from storage_core.declaration.setting import Setting
-    from storage_core.probe import StepResult
+    from tui.session.checks import TestResult
     from tui.session.versions import KeptVersion
 
 T = TypeVar("T")
-
-
-class TestResult(NamedTuple):
-    """How the last connection test of one configuration ended."""
-
-    when: datetime
-    steps: tuple[StepResult, ...]
-    complete: bool
-    """False when it was cancelled."""
-
-    @property
-    def ok(self) -> bool:
-        return self.complete and all(step.ok for step in self.steps)
-
-    @property
-    def seconds(self) -> float:
-        return sum(step.seconds or 0.0 for step in self.steps)
-
-    @property
-    def failure(self) -> StepResult | None:
-        return next((step for step in self.steps if not step.ok), None)
 
 
 class Workspace:

@@ -13,20 +13,25 @@ from textual.widgets import Button, Input, Static
 
 from storage_core.errors import StorageError
 from storage_core.paths import shortened
-from tui.kit.screen import Dialog
-from tui.kit.text import printable, wrap
+from storage_core.printable import printable
+from tui.kit.ask import Ask
+from tui.kit.dialog import Dialog
+from tui.kit.text import wrap
 from tui.session.background import stream
 from tui.session.download import Download, place_of
 from tui.session.quantities import human_size
 
 if TYPE_CHECKING:
-    from tui.session.blobs import Listed, OpenedStore
+    from tui.session.background import Jobs
+    from tui.session.listing import Listed
+    from tui.session.store import OpenedStore
 
 
-class DownloadScreen(Dialog[str]):
+class DownloadDialog(Dialog[str]):
     """Asks for the file and writes it. Its result is what to tell; empty when nothing was done.
 
     Args:
+        jobs: runs what blocks.
         opened: where the blob is.
         blob: which it is.
         path: the file proposed.
@@ -36,9 +41,9 @@ class DownloadScreen(Dialog[str]):
     BINDINGS: ClassVar = [Binding("escape", "cancel", "Cancel", show=False)]
     AUTO_FOCUS = "#path"
 
-    def __init__(self, opened: OpenedStore, blob: Listed, path: str) -> None:
+    def __init__(self, jobs: Jobs, opened: OpenedStore, blob: Listed, path: str) -> None:
         super().__init__()
-        self._opened, self._blob, self._path = opened, blob, path
+        self._jobs, self._opened, self._blob, self._path = jobs, opened, blob, path
         self._download: Download | None = None
 
     def compose(self) -> ComposeResult:
@@ -68,15 +73,13 @@ class DownloadScreen(Dialog[str]):
 
     async def _look(self, entered: str) -> None:
         """See what is there, and ask before it is replaced."""
-        from tui.kit.ask import Ask
-
-        place = await self.app.in_background("looking", lambda: place_of(entered, self._blob.name))
+        place = await self._jobs.run("looking", lambda: place_of(entered, self._blob.name))
         if place.problem:
             self._fail(place.problem)
             return
         shown = printable(shortened(str(place.target)))
         if place.exists:
-            answer = await self.app.push_screen_wait(
+            answer = await self.ask(
                 Ask(
                     "Replace the file?",
                     f"{shown} is there already.",
@@ -91,28 +94,23 @@ class DownloadScreen(Dialog[str]):
         self.run_worker(self._fetch(self._download, shown), group="load", exclusive=True)
 
     async def _fetch(self, download: Download, shown: str) -> None:
-        self._begin()
+        self._under_way(True)
         self._progress(0)
         try:
             async for done in stream(lambda: self._opened.fetched(self._blob.key, download)):
                 self._progress(done)
         except StorageError as error:
             self._download = None
-            self._end()
+            self._under_way(False)
             self._fail(str(error))
         else:
             self._download = None
             self.dismiss(f"Downloaded to {shown}.")
 
-    def _begin(self) -> None:
+    def _under_way(self, under_way: bool) -> None:
         for part in self.query("#path, #go"):
-            part.disabled = True
-        self.query_one("#cancel").focus()
-
-    def _end(self) -> None:
-        for part in self.query("#path, #go"):
-            part.disabled = False
-        self.query_one("#path").focus()
+            part.disabled = under_way
+        self.query_one("#cancel" if under_way else "#path").focus()
 
     def _progress(self, done: int) -> None:
         size, width = self._blob.size, self.query_one("#state").size.width

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from storage_core.paths import command
-from tui.features.blobs.blob import opening
-from tui.kit.text import printable
+from storage_core.printable import printable
+from tui.features.blobs.acting import opening
 
 if TYPE_CHECKING:
     from tui.kit.commands import KeyOf

@@ -10,40 +10,84 @@ from textual.content import Content
 from textual.widgets import Static
 
 from storage_core.errors import StorageError
-from tui.features.blobs.blob import BlobCommands
+from storage_core.printable import printable
+from tui.features.blobs.acting import BlobCommands
+from tui.features.blobs.commands import PREVIEW
 from tui.features.blobs.table import exactly
-from tui.kit import commands
 from tui.kit.bars import TitleBar
+from tui.kit.commands import bindings
 from tui.kit.pager import Pager
-from tui.kit.text import printable, wrap
+from tui.kit.screen import FullScreen
+from tui.kit.text import wrap
 from tui.kit.theme import MUTED
-from tui.session.blobs import PREVIEWED
+from tui.session.background import in_thread
 from tui.session.preview import Preview, parts_of_dump, preview_of
 from tui.session.quantities import human_size
+from tui.session.store import PREVIEWED
 
 if TYPE_CHECKING:
-    from tui.features.blobs.screen import BrowseScreen
+    from collections.abc import Callable
+
     from tui.kit.commands import KeyOf
-    from tui.session.blobs import Listed
+    from tui.kit.table import Table
+    from tui.session.listing import Listed
+    from tui.session.session import Session
+    from tui.session.snapshot import Row
+    from tui.session.store import OpenedStore
 
 _NAME = re.compile(r'\s*"(?:[^"\\]|\\.)*"(?=:)')
 
 
-class PreviewScreen(BlobCommands[None]):
-    """The blob under the cursor of the list `below`."""
+class PreviewScreen(FullScreen[None]):
+    """The blob under the cursor of a list.
+
+    Args:
+        session: what is being done.
+        row: the storage.
+        opened: the same, opened.
+        table: the list.
+        deleted: called when a blob is gone.
+    """
 
     CSS_PATH = "preview.tcss"
-    declared: ClassVar = commands.PREVIEW
-    BINDINGS: ClassVar = [*commands.bindings(commands.PREVIEW)]
+    declared: ClassVar = PREVIEW
+    BINDINGS: ClassVar = [*bindings(PREVIEW)]
     AUTO_FOCUS = "Pager"
 
-    def __init__(self, below: BrowseScreen) -> None:
+    def __init__(
+        self,
+        session: Session,
+        row: Row,
+        opened: OpenedStore,
+        table: Table[Listed],
+        deleted: Callable[[Listed], None],
+    ) -> None:
         super().__init__()
-        self.row, self.opened = below.row, below.opened
-        self._below = below
-        self._blob: Listed | None = below.blob
+        self._row, self._opened, self._table = row, opened, table
+        self.blob = table.current
+        """The one that is shown."""
+
         self._preview: Preview | None = None
         self._problem = ""
+
+        def deleted_here(blob: Listed) -> None:
+            deleted(blob)
+            # There is nothing left to look at.
+            self.dismiss(None)
+
+        self._acting = BlobCommands(
+            self, session, row, opened, blob=lambda: self.blob, deleted=deleted_here
+        )
+        self.do(
+            {
+                **self._acting.all(),
+                "form": self._other_form,
+                "previous": lambda: self._step(-1),
+                "next": lambda: self._step(1),
+                "reload": self._reload,
+                "leave": lambda: self.dismiss(None),
+            }
+        )
 
     def body(self) -> ComposeResult:
         """What it is, and what is in it."""
@@ -53,21 +97,16 @@ class PreviewScreen(BlobCommands[None]):
     def on_mount(self) -> None:
         """Read it at once."""
         title = self.query_one(TitleBar)
-        title.title = f"Storage  ›  Blobs of {printable(self.row.name)}  ›  Preview"
-        title.note = self.row.location
-        self.action_reload()
+        title.title = f"Storage  ›  Blobs of {printable(self._row.name)}  ›  Preview"
+        title.note = self._row.location
+        self._reload()
 
-    @property
-    def blob(self) -> Listed | None:
-        """The one that is shown."""
-        return self._blob
-
-    def action_reload(self) -> None:
+    def _reload(self) -> None:
         """Read its beginning."""
         self.run_worker(self._read(), group="load", exclusive=True)
 
     async def _read(self) -> None:
-        blob = self._blob
+        blob = self.blob
         assert blob is not None
         self._preview, self._problem = None, ""
         title = self.query_one(TitleBar)
@@ -75,7 +114,9 @@ class PreviewScreen(BlobCommands[None]):
         self.query_one(Pager).show(())
         self._say()
         try:
-            self._preview = await self.in_thread(lambda: preview_of(self.opened.head(blob.key)))
+            self._preview = await self.while_here(
+                in_thread(lambda: preview_of(self._opened.head(blob.key)))
+            )
         except StorageError as error:
             self._problem = printable(str(error))
         title.progress = ""
@@ -95,7 +136,7 @@ class PreviewScreen(BlobCommands[None]):
         if preview is None:
             return
         width = pager.room
-        lines = await self.in_thread(lambda: preview.drawn(width))
+        lines = await self.while_here(in_thread(lambda: preview.drawn(width)))
         if preview.as_bytes:
             pager.show(lines, parts_of_dump)
         elif preview.is_json:
@@ -104,7 +145,7 @@ class PreviewScreen(BlobCommands[None]):
             pager.show(lines)
 
     def _say(self) -> None:
-        about, blob = self.query_one("#about", Static), self._blob
+        about, blob = self.query_one("#about", Static), self.blob
         width = about.content_size.width
         if blob is None or width <= 0:
             return
@@ -123,45 +164,32 @@ class PreviewScreen(BlobCommands[None]):
             lines += [Content.styled(part, style) for part in wrap(text, width)]
         about.update(Content("\n").join(lines))
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """What cannot work now is dimmed."""
-        if action == "form":
-            return True if self._preview and self._preview.lines else None
-        if action in ("previous", "next"):
-            table = self._below.table
-            place = table.cursor + (1 if action == "next" else -1)
-            return True if 0 <= place < len(table.rows) else None
-        return super().check_action(action, parameters)
+    def can(self, command: str) -> bool:
+        """There may be no other blob, and no other form of this one."""
+        if command == "form":
+            return bool(self._preview and self._preview.lines)
+        if command in ("previous", "next"):
+            place = self._table.cursor + (1 if command == "next" else -1)
+            return 0 <= place < len(self._table.rows)
+        return super().can(command)
 
-    def action_form(self) -> None:
+    def why_not(self, command: str) -> str:
+        """There may be no blob."""
+        return self._acting.why_not(command)
+
+    def _other_form(self) -> None:
         """As text or as bytes."""
         if self._preview:
             self._preview = self._preview._replace(as_bytes=not self._preview.as_bytes)
             self._say()
             self.run_worker(self._draw(), group="load-lines", exclusive=True)
 
-    def action_previous(self) -> None:
-        """The blob above."""
-        self._step(-1)
-
-    def action_next(self) -> None:
-        """The blob below."""
-        self._step(1)
-
     def _step(self, rows: int) -> None:
-        self._below.table.cursor += rows
-        if self._below.blob is not None:
-            self._blob = self._below.blob
-            self.action_reload()
-
-    def blob_deleted(self, blob: Listed) -> None:
-        """There is nothing left to look at."""
-        self._below.blob_deleted(blob)
-        self.dismiss(None)
-
-    def action_leave(self) -> None:
-        """Back to the list of blobs."""
-        self.dismiss(None)
+        """Look into the blob so many rows below."""
+        self._table.cursor += rows
+        if self._table.current is not None:
+            self.blob = self._table.current
+            self._reload()
 
 
 def _said(preview: Preview, key: KeyOf) -> list[tuple[str, str]]:

@@ -5,84 +5,114 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
-from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
 from storage_core.errors import StorageError
 from storage_core.keys import KINDS
+from storage_core.printable import printable
 from storage_core.store import Store
 from tui.features.blobs import notices
-from tui.features.blobs.blob import configuration_of
-from tui.features.blobs.blob_filter import BlobFilter
-from tui.features.blobs.table import ORDERS, BlobDetail, BlobTable, KindBar
-from tui.kit import commands
+from tui.features.blobs.acting import BlobCommands
+from tui.features.blobs.commands import BROWSE
+from tui.features.blobs.folders import FolderBar
+from tui.features.blobs.preview import PreviewScreen
+from tui.features.blobs.table import ORDERS, BlobDetail, BlobLayout, BlobTable
 from tui.kit.bars import TitleBar
+from tui.kit.commands import bindings
+from tui.kit.filter import FilterLine
+from tui.kit.screen import FullScreen
 from tui.kit.table import Table
-from tui.kit.tasks import flow
-from tui.kit.text import printable
-from tui.session.background import begin, stream
-from tui.session.blobs import SORTS, Listed, OpenedStore, Sort, View, arranged
+from tui.session import search
+from tui.session.background import in_thread, run, stream
+from tui.session.listing import SORTS, Listed, Sort, View, arranged
 from tui.session.quantities import human_size
+from tui.session.store import OpenedStore
 
 if TYPE_CHECKING:
+    from textual.app import ComposeResult
     from textual.worker import Worker
 
+    from tui.session.session import Session
     from tui.session.snapshot import Row
 
 AGES = 30.0
 """Seconds after which the ages on screen are drawn anew."""
 
 
-class BrowseScreen(BlobFilter):
+class BrowseScreen(FullScreen[None]):
     """The blobs of the storage `row`."""
 
     CSS_PATH = "screen.tcss"
-    declared: ClassVar = commands.BROWSE
-    BINDINGS: ClassVar = [
-        *commands.bindings(commands.FILTER),
-        *commands.bindings(commands.BROWSE),
-    ]
+    declared: ClassVar = BROWSE
+    BINDINGS: ClassVar = [*bindings(BROWSE)]
+    moving: ClassVar = Table.moving
     AUTO_FOCUS = "BlobTable"
 
-    def __init__(self, row: Row) -> None:
+    def __init__(self, session: Session, row: Row) -> None:
         super().__init__()
-        self.row = row
-        self.opened = OpenedStore(lambda: Store(configuration_of(row), timeout=None))
+        self._session, self._row = session, row
+        self._opened = OpenedStore(lambda: Store(row.configuration(), timeout=None))
+        self._layout_of_blobs = BlobLayout()
+        self.table = BlobTable(self._layout_of_blobs, id="blobs")
+        self._filter = FilterLine(
+            self.table, seek=self._seek, anchor=self._current_key, placeholder="part of the key"
+        )
+        self._folders = FolderBar(("All", *map(str.capitalize, KINDS)), id="kinds")
         self._blobs: list[Listed] = []
         self._gone: set[str] = set()
         """Keys deleted since the listing began, which may still bring them."""
 
-        self._view = View()
-        self._kind = 0
+        self._view = View(counts=(0,) * len(KINDS))
+        self._sort: Sort = "age"
         self._listing = False
         self._problem = ""
         self._changed = False
         self._arranging: Worker[None] | None = None
+        self._acting = BlobCommands(
+            self,
+            session,
+            row,
+            self._opened,
+            blob=lambda: self.blob,
+            deleted=self._blob_deleted,
+        )
+        self.do(
+            {
+                **self._acting.all(),
+                "preview": self._acting.on_blob(lambda _: self._preview()),
+                "filter": self._filter.open,
+                "sort": lambda: self._order(SORTS[(SORTS.index(self._sort) + 1) % len(SORTS)]),
+                "all_kinds": lambda: self._choose(0),
+                "only_flows": lambda: self._choose(1),
+                "only_results": lambda: self._choose(2),
+                "reload": self._reload,
+                "leave": self._leave,
+            }
+        )
 
     def body(self) -> ComposeResult:
-        """Kinds, what there is to say instead of blobs or beside them, the list, the details."""
-        yield KindBar(id="kinds")
-        yield BlobTable(id="blobs")
+        """Folders, what there is to say instead of blobs or beside them, the list, the details."""
+        yield self._folders
+        yield self.table
         yield Static(id="notice", markup=False)
         yield BlobDetail(id="strip")
 
     def on_mount(self) -> None:
         """Begin to list at once."""
         title = self.query_one(TitleBar)
-        title.title = f"Storage  ›  Blobs of {printable(self.row.name)}"
-        title.note = self.row.location
+        title.title = f"Storage  ›  Blobs of {printable(self._row.name)}"
+        title.note = self._row.location
         self.set_interval(AGES, self.table.refresh)
-        self.action_reload()
+        self._reload()
 
     def on_unmount(self) -> None:
         """Close the store; nobody waits for that."""
-        begin(self.opened.leave)
+        run(self._opened.leave)
 
-    @property
-    def table(self) -> BlobTable:
-        """The list."""
-        return self.query_one(BlobTable)
+    def why_not(self, command: str) -> str:
+        """There may be no blob."""
+        return self._acting.why_not(command)
 
     @property
     def blob(self) -> Listed | None:
@@ -91,7 +121,7 @@ class BrowseScreen(BlobFilter):
 
     # ---- listing
 
-    def action_reload(self) -> None:
+    def _reload(self) -> None:
         """List everything again."""
         self.run_worker(self._list(), group="load", exclusive=True)
 
@@ -103,13 +133,13 @@ class BrowseScreen(BlobFilter):
         fresh = not self._blobs
         try:
             self._say()
-            async for page in stream(self.opened.pages):
+            async for page in stream(self._opened.pages):
                 self.end_if_left()
                 found += page
                 if fresh:
                     # Otherwise what was listed before stands until all is listed anew.
                     self._blobs = found
-                    self.rearrange()
+                    self._rearrange()
                 self._say(len(found))
             self._blobs = found
         except StorageError as error:
@@ -118,46 +148,60 @@ class BrowseScreen(BlobFilter):
                 self._blobs = found
         self._listing = False
         self._say()
-        await self.rearrange().wait()
+        await self._rearrange().wait()
 
     def _standing(self) -> list[Listed]:
         """What is listed, without what was deleted since."""
         return [blob for blob in self._blobs if blob.key not in self._gone]
 
-    def rearrange(self) -> Worker[None]:
+    def _seek(self) -> None:
+        """Other words are looked for."""
+        self._filter.settled.clear()
+        self._rearrange()
+
+    def _rearrange(self) -> Worker[None]:
         """Sort and filter in a thread, and show that; again if there is more by then."""
         self._changed = True
         if self._arranging is None:
-            self._arranging = self.run_worker(self._arranged(), group="load-view")
+            self._arranging = self.run_worker(self._arrange(), group="load-view")
         return self._arranging
 
-    async def _arranged(self) -> None:
+    async def _arrange(self) -> None:
         while self._changed:
             self._changed = False
-            blobs, kind = self._standing(), KINDS[self._kind - 1] if self._kind else None
-            words, sort = self.words.lower().split(), self.table.sort
-            text, sought = self.words, not self.found.is_set()
-            view = await self.in_thread(lambda: arranged(blobs, kind, words, sort))  # noqa: B023
+            blobs, chosen = self._standing(), self._folders.chosen
+            folder = KINDS[chosen - 1] if chosen else None
+            text, sort, sought = self._filter.words, self._sort, not self._filter.settled.is_set()
+            words = search.words_of(text)
+            view = await self.while_here(
+                in_thread(lambda: arranged(blobs, KINDS, folder, words, sort))  # noqa: B023
+            )
             self._show(view, sought=sought)
-            if self.words == text:
-                self.found.set()
+            if self._filter.words == text:
+                self._filter.settled.set()
         self._arranging = None
 
     def _show(self, view: View, *, sought: bool) -> None:
         table = self.table
-        key = self.before if sought else self.current_key
+        key = self._filter.before if sought else self._current_key()
         place = next((place for place, blob in enumerate(view.rows) if blob.key == key), None)
         if place is None:
             near = key is not None and not sought
             place = min(table.cursor, len(view.rows) - 1) if near else 0
         self._view = view
-        table.longest, table.shown_sort = view.longest, view.sort
+        self._layout_of_blobs.longest = view.longest
+        self._layout_of_blobs.shown_sort = view.sort
         table.show(view.rows, place)
         self._say()
 
+    def _current_key(self) -> str | None:
+        """The key under the cursor; None at the top, where it stays whatever comes to be first."""
+        blob = self.table.current
+        return blob.key if blob and self.table.cursor > 0 else None
+
     def _say(self, listed: int | None = None) -> None:
         """Everything around the list."""
-        view, kinds = self._view, self.query_one(KindBar)
+        view = self._view
         title, notice = self.query_one(TitleBar), self.query_one("#notice", Static)
         if listed is not None:
             title.progress = f"● listing {listed:,}"
@@ -165,18 +209,18 @@ class BrowseScreen(BlobFilter):
             title.progress = ""
         else:
             title.progress = "● listing"
-        total, shown = view.counts[0], len(view.rows)
-        many = f"{shown:,} of {total:,} blobs" if self.words else _blobs(shown)
+        shown, words = len(view.rows), self._filter.words
+        many = f"{shown:,} of {view.total:,} blobs" if words else _blobs(shown)
         size = human_size(view.size) if view.size else ""
         order = ORDERS[view.sort]
-        # Without a filter the number stands among the kinds as well.
-        few = ((many,),) if self.words else ((size, order), (size,))
-        known = total or not (self._listing or self._problem)
-        kinds.counts, kinds.chosen = view.counts if known else None, self._kind
-        kinds.summary = tuple(
+        # Without a filter the number stands among the folders as well.
+        few = ((many,),) if words else ((size, order), (size,))
+        known = view.total or not (self._listing or self._problem)
+        self._folders.counts = (view.total, *view.counts) if known else None
+        self._folders.summary = tuple(
             ", ".join(filter(None, parts))
             for parts in ((many, size, order), (many, size), *few)
-            if total
+            if view.total
         )
         text = self._notice()
         notice.display = text is not None
@@ -185,85 +229,65 @@ class BrowseScreen(BlobFilter):
 
     def _notice(self) -> Content | None:
         """What is said instead of blobs, or above them when not all could be listed."""
-        total = self._view.counts[0]
+        total, shown = self._view.total, bool(self._view.rows)
         if self._problem:
-            return notices.broken(
-                self._problem, self.key, some=total > 0, shown=bool(self._view.rows)
-            )
-        if self._view.rows or (self._listing and total):
+            return notices.broken(self._problem, self.key, some=total > 0, shown=shown)
+        if shown or (self._listing and total):
             return None
         if self._listing:
             return Content("Listing…")
         if total:
-            return notices.nothing_found(self.words, self.key)
-        return notices.empty(self.row, self.app.workspace.file.path, self.key)
+            return notices.nothing_found(self._filter.words, self.key)
+        return notices.empty(self._row, self._session.workspace.file.path, self.key)
 
     @on(Table.Moved)
-    def show_detail(self) -> None:
+    def _show_detail(self) -> None:
         """Say exactly what is under the cursor."""
         self.query_one(BlobDetail).blob = self.blob
         self.refresh_bindings()
 
     # ---- what is shown
 
-    def _choose(self, kind: int) -> None:
-        self._kind = kind
-        self.rearrange()
+    def _choose(self, place: int) -> None:
+        self._folders.chosen = place
+        self._rearrange()
 
-    def action_all_kinds(self) -> None:
-        """Both kinds."""
-        self._choose(0)
-
-    def action_only_flows(self) -> None:
-        """Flows."""
-        self._choose(1)
-
-    def action_only_results(self) -> None:
-        """Results."""
-        self._choose(2)
-
-    @on(KindBar.Chosen)
-    def _kind_clicked(self, event: KindBar.Chosen) -> None:
-        self._choose(event.kind)
-
-    def action_sort(self) -> None:
-        """The next order."""
-        self._order(SORTS[(SORTS.index(self.table.sort) + 1) % len(SORTS)])
+    @on(FolderBar.Chosen)
+    def _folder_clicked(self, event: FolderBar.Chosen) -> None:
+        self._choose(event.place)
 
     @on(BlobTable.Ordered)
     def _head_clicked(self, event: BlobTable.Ordered) -> None:
         self._order(event.sort)
 
     def _order(self, sort: Sort) -> None:
-        self.table.sort = sort
-        self.rearrange()
+        self._sort = sort
+        self._rearrange()
+
+    def can(self, command: str) -> bool:
+        """While one types in the filter, its key is a character like any other."""
+        return not (command == "filter" and self._filter.typing) and super().can(command)
 
     # ---- one blob
 
-    def action_preview(self) -> None:
-        """Look into the blob."""
-        if self.blob:
-            self._preview()
-
     @on(Table.Chosen)
-    def _chosen(self) -> None:
-        self.action_preview()
+    async def _chosen(self) -> None:
+        await self.run_action("run('preview')")
 
-    @flow
     async def _preview(self) -> None:
-        from tui.features.blobs.preview import PreviewScreen
+        await self.ask(
+            PreviewScreen(self._session, self._row, self._opened, self.table, self._blob_deleted)
+        )
 
-        await self.app.push_screen_wait(PreviewScreen(self))
-
-    def blob_deleted(self, blob: Listed) -> None:
+    def _blob_deleted(self, blob: Listed) -> None:
         """Take it off the list."""
         self._gone.add(blob.key)
-        self.rearrange()
+        self._rearrange()
 
-    def action_leave(self) -> None:
+    def _leave(self) -> None:
         """Everything again, or back to the list of storages."""
-        if self.filtering:
-            self.action_clear_filter()
+        if self._filter.active:
+            self._filter.clear()
         else:
             self.dismiss(None)
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import ClassVar
 
-from rich.cells import cell_len
 from textual.binding import Binding
 from textual.content import Content
 from textual.events import Click
@@ -18,7 +17,7 @@ from tui.kit.columns import Column
 from tui.kit.table import Cell, Table
 from tui.kit.text import fit, wrap
 from tui.kit.theme import MUTED
-from tui.session.blobs import Listed, Sort
+from tui.session.listing import Listed, Sort
 from tui.session.quantities import human_age, human_size
 
 ORDERS: dict[Sort, str] = {"age": "newest first", "name": "by name", "size": "largest first"}
@@ -26,35 +25,17 @@ ORDERS: dict[Sort, str] = {"age": "newest first", "name": "by name", "size": "la
 _SIZE, _AGE = 8, 9
 
 
-class BlobTable(Table[Listed]):
+class BlobLayout:
     """One row for each blob."""
 
-    BINDINGS: ClassVar = [
-        # A screenful down is on the other keys; here it looks into the blob, as in file managers.
-        Binding("space", "screen.preview", show=False),
-    ]
-    moves: ClassVar = Table.moves - {"space"}
+    shown_sort: Sort = "age"
+    """The order that the rows are in."""
 
-    class Ordered(Message):
-        """The head of a column was clicked."""
+    longest = 0
+    """Characters of the longest name."""
 
-        def __init__(self, sort: Sort) -> None:
-            super().__init__()
-            self.sort = sort
-
-    def __init__(self, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self.sort: Sort = "age"
-        """The order that was chosen."""
-
-        self.shown_sort: Sort = "age"
-        """The order that the rows are in."""
-
-        self.longest = 0
-        """Characters of the longest name."""
-
-    def columns(self) -> Sequence[Column]:
-        """Kind, name, size, age."""
+    def columns(self, rows: Sequence[Listed], room: int) -> Sequence[Column]:
+        """Folder, name, size, age."""
         return (
             Column("Kind", 7, 7),
             Column(self._head("name", "Name"), max(self.longest, 6), 12, fills=True),
@@ -65,79 +46,43 @@ class BlobTable(Table[Listed]):
     def _head(self, sort: Sort, title: str) -> str:
         return f"{title} ▾" if sort == self.shown_sort else title
 
-    def cells(self, row: Listed) -> Sequence[Cell]:
+    def cells(self, row: Listed, widths: Sequence[int]) -> Sequence[Cell]:
         """Numbers stand right, so that they can be compared."""
         return (
-            Cell(row.kind, "accent" if row.kind == "flows" else "muted"),
+            Cell(row.folder, "accent" if row.folder == "flows" else "muted"),
             Cell(row.name),
             Cell(human_size(row.size).rjust(_SIZE)),
             Cell(human_age(row.modified, datetime.now(UTC)).rjust(_AGE), "muted"),
         )
+
+
+class BlobTable(Table[Listed]):
+    """The list of blobs."""
+
+    BINDINGS: ClassVar = [
+        # A screenful down is on the other keys; here it looks into the blob, as in file managers.
+        Binding("space", "screen.run('preview')", show=False),
+    ]
+    moves: ClassVar = Table.moves - {"space"}
+
+    class Ordered(Message):
+        """The head of a column was clicked."""
+
+        def __init__(self, sort: Sort) -> None:
+            super().__init__()
+            self.sort = sort
 
     def on_click(self, event: Click) -> None:
         """A click on the head of a column sorts by it."""
         if event.y == 0:
             end = 1
             sorts: tuple[Sort | None, ...] = (None, "name", "size", "age")
-            for width, sort in zip(self._widths, sorts, strict=True):
+            for width, sort in zip(self.widths, sorts, strict=True):
                 end += width + 2
                 if event.x < end:
                     if sort is not None:
                         self.post_message(self.Ordered(sort))
                     return
-
-
-class KindBar(Widget):
-    """Which kinds are shown, how many there are of each, and how much that is."""
-
-    DEFAULT_CSS = """
-    KindBar { height: 1; padding: 0 2; }
-    """
-
-    counts: reactive[tuple[int, int, int] | None] = reactive(None)
-    """All, flows, results; None while that is not known."""
-
-    chosen: reactive[int] = reactive(0)
-    """The place in `counts` of what is shown."""
-
-    summary: reactive[tuple[str, ...]] = reactive(())
-    """What is said on the right; of several, the first that fits."""
-
-    class Chosen(Message):
-        """A kind was clicked."""
-
-        def __init__(self, kind: int) -> None:
-            super().__init__()
-            self.kind = kind
-
-    def _pieces(self) -> list[Content]:
-        return [
-            Content.assemble(
-                (f"{number + 1} ", "bold $footer-key-foreground"),
-                ("● " if number == self.chosen else "○ ", "$primary"),
-                (
-                    f"{label} {self.counts[number]:,}" if self.counts else label,
-                    "bold $foreground" if number == self.chosen else MUTED,
-                ),
-            )
-            for number, label in enumerate(("All", "Flows", "Results"))
-        ]
-
-    def render(self) -> Content:
-        """One line."""
-        left = Content("  ").join(self._pieces())
-        room = self.content_size.width - left.cell_length - 2
-        right = next((text for text in self.summary if cell_len(text) <= room), "")
-        return Content.assemble(left, "  ", (right.rjust(max(0, room)), MUTED))
-
-    def on_click(self, event: Click) -> None:
-        """As if its key had been pressed."""
-        end = 2
-        for number, piece in enumerate(self._pieces()):
-            end += piece.cell_length + 2
-            if event.x < end:
-                self.post_message(self.Chosen(number))
-                return
 
 
 class BlobDetail(Widget):

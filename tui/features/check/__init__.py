@@ -1,1 +1,6 @@
-"""One feature of the app."""
+"""The connection test of a storage.
+
+open.py      runs it, for other features
+dialog.py    the checklist that fills in, step by step; dialog.tcss: its styles
+commands.py  what one can do there
+"""

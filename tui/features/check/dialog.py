@@ -10,14 +10,16 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Static
 
+from storage_core.printable import printable
 from storage_core.probe import afterword, probe, steps
-from tui.features.configurations.detail import milliseconds
-from tui.kit import commands
-from tui.kit.screen import Dialog
-from tui.kit.text import fit, printable, wrap
+from tui.features.check.commands import TEST
+from tui.kit.commands import bindings
+from tui.kit.dialog import Dialog
+from tui.kit.text import fit, wrap
 from tui.kit.theme import FAINT, MUTED
 from tui.session.background import stream
-from tui.session.workspace import TestResult
+from tui.session.checks import TestResult
+from tui.session.quantities import milliseconds
 
 if TYPE_CHECKING:
     from storage_core.declaration.configuration import StorageConfiguration
@@ -27,16 +29,17 @@ TICK = 0.5
 """Seconds between two looks at how long the test may still take."""
 
 
-class ProbeScreen(Dialog[TestResult]):
+class CheckDialog(Dialog[TestResult]):
     """Runs the test. Its result is what was found out, as far as it came."""
 
     CSS_PATH = "dialog.tcss"
-    declared: ClassVar = commands.TEST
-    BINDINGS: ClassVar[list[Any]] = [*commands.bindings(commands.TEST)]
+    declared: ClassVar = TEST
+    BINDINGS: ClassVar[list[Any]] = [*bindings(TEST)]
     AUTO_FOCUS = "#leave"
 
     def __init__(self, name: str, configuration: StorageConfiguration) -> None:
         super().__init__()
+        self.do({"again": self._test, "leave": self._leave})
         self._title = name
         self._configuration = configuration
         self._steps = steps(type(configuration))
@@ -57,10 +60,9 @@ class ProbeScreen(Dialog[TestResult]):
 
     def on_mount(self) -> None:
         """Start at once."""
-        self.action_again()
+        self._test()
 
-    def action_again(self) -> None:
-        """Run the test once more."""
+    def _test(self) -> None:
         self.run_worker(self._run(), group="test", exclusive=True)
 
     async def _run(self) -> None:
@@ -136,12 +138,9 @@ class ProbeScreen(Dialog[TestResult]):
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """By mouse, or Enter on a button."""
-        if event.button.id == "again":
-            self.action_again()
-        else:
-            self.action_leave()
+        self.action_run(event.button.id or "")
 
-    def action_leave(self) -> None:
+    def _leave(self) -> None:
         """Close; a running test is cancelled."""
         self.workers.cancel_group(self, "test")
         self.dismiss(TestResult(datetime.now(), tuple(self._found), self._complete))  # noqa: DTZ005

@@ -10,8 +10,10 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from tui.kit.text import fit, printable, wrap
+from storage_core.printable import printable
+from tui.kit.text import fit, wrap
 from tui.kit.theme import MUTED
+from tui.session.quantities import milliseconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,8 +21,8 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from tui.kit.commands import KeyOf
+    from tui.session.checks import TestResult
     from tui.session.snapshot import Row
-    from tui.session.workspace import TestResult
 
 
 class Line(NamedTuple):
@@ -204,8 +206,3 @@ def _test(result: TestResult | None, now: datetime, key: KeyOf) -> Iterator[Line
         yield Line(printable(failure.message), "$error")
     else:
         yield Line(f"test cancelled at {when}", MUTED)
-
-
-def milliseconds(seconds: float) -> str:
-    """A duration as people read it."""
-    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"

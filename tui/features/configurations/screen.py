@@ -3,79 +3,128 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
-from tui.features.configurations import welcomes
-from tui.features.configurations.browsing import BrowseCommands
-from tui.features.configurations.changes import ChangeCommands
+from tui.features.configurations import welcome
+from tui.features.configurations.changes import Changes
+from tui.features.configurations.commands import LIST
+from tui.features.configurations.copying import Copying
 from tui.features.configurations.detail import Detail, lines_of
-from tui.features.configurations.filtering import FilterCommands
-from tui.features.configurations.open_file import OpenFileCommands
-from tui.features.configurations.safekeeping import SafekeepingCommands
-from tui.features.configurations.table import ConfigurationTable
-from tui.features.configurations.testing import TestCommands
-from tui.kit import commands
-from tui.kit.bars import TitleBar
+from tui.features.configurations.editing import Editing
+from tui.features.configurations.file import FileCommands
+from tui.features.configurations.rows import Rows
+from tui.features.configurations.table import ConfigurationLayout
+from tui.features.configurations.testing import Testing
+from tui.features.configurations.why_not import why_not
+from tui.kit.commands import bindings
 from tui.kit.filter import FilterLine
+from tui.kit.screen import FullScreen
 from tui.kit.table import Table
-from tui.kit.text import printable
-from tui.session.snapshot import Row, Snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.app import ComposeResult
+
+    from tui.session.session import Session
+    from tui.session.snapshot import Row, Snapshot
 
 
-class ConfigurationsScreen(
-    ChangeCommands,
-    OpenFileCommands,
-    SafekeepingCommands,
-    TestCommands,
-    BrowseCommands,
-    FilterCommands,
-):
-    """The list and the details. What its commands do is in the classes it is made of."""
+class ConfigurationsScreen(FullScreen[None]):
+    """The list and the details."""
 
-    declared: ClassVar = commands.LIST
+    declared: ClassVar = LIST
     BINDINGS: ClassVar = [
-        *commands.bindings(commands.FILTER),
-        *commands.bindings(commands.LIST),
+        *bindings(LIST),
+        Binding("escape", "clear_filter", show=False),
         Binding("l", "focus_detail", show=False),
         Binding("h", "focus_list", show=False),
     ]
-    AUTO_FOCUS = "ConfigurationTable"
+    moving: ClassVar = (*Table.moving, ("h l  Tab", "to the list, to the details"))
+    AUTO_FOCUS = "#list"
 
-    def __init__(self) -> None:
+    def __init__(self, session: Session) -> None:
         super().__init__()
-        self._wanted: str | None = None
+        self._session = session
+        self.testing: set[str] = set()
+        """IDs of configurations whose connection is being tested."""
+
+        self.table: Table[Row] = Table(
+            ConfigurationLayout(
+                session.workspace.results, self.testing, lambda: session.remembered.sort
+            ),
+            id="list",
+        )
+        self._filter = FilterLine(
+            self.table,
+            seek=lambda: self.rows.fill(sought=True),
+            anchor=lambda: self.row.key if self.row else None,
+            placeholder="name, type, location or ID",
+            counts=True,
+        )
+        self.rows = Rows(session, self.table, self._filter, self._tell)
+        parts = self, session, self.rows
+        changes, copying, file = Changes(*parts), Copying(*parts), FileCommands(*parts)
+        editing = Editing(*parts, make_default=changes.make_default)
+        tests = Testing(*parts, marks=self.testing, redraw=self.redraw)
+        self.do(
+            {
+                "new": editing.new,
+                "edit": self._on_row(editing.edit),
+                "duplicate": self._on_row(changes.duplicate),
+                "rename": self._on_row(changes.rename),
+                "delete": self._on_row(changes.delete),
+                "default": self._on_row(changes.default),
+                "undo": changes.undo,
+                "redo": changes.redo,
+                "test": self._on_row(tests.test),
+                "test_all": tests.test_all,
+                "copy_id": self._on_row(copying.copy_id),
+                "copy_snippet": self._on_row(copying.copy_snippet),
+                "open_file": file.open_file,
+                "make_private": file.make_private,
+                "reload": file.reload,
+                "browse": self._on_row(lambda row: self.open("blobs", row)),
+                "move_secret": self._on_row(lambda row: self.open("move secrets", row)),
+                "versions": lambda: self.open("versions"),
+                "filter": self._filter.open,
+                "sort": lambda: self.app.say(self.rows.sort()),
+            }
+        )
 
     def body(self) -> ComposeResult:
         """A line for what is wrong with the file, the list, the details."""
         yield Static(id="banner", markup=False)
         with Horizontal(id="panes"):
             with Vertical(id="left"):
-                yield ConfigurationTable(self.app.workspace.results, id="list")
+                yield self.table
                 yield Static(id="welcome", markup=False)
             yield Detail(id="detail")
 
     def on_mount(self) -> None:
         """Draw the file whenever it is read."""
-        self.app.loaded.subscribe(self, self._loaded)
-        if self.app.idle.is_set():
+        self._session.loaded.append(lambda snapshot: self.call_next(self._loaded, snapshot))
+        if self._session.jobs.idle.is_set():
             # It was read before this screen was there.
-            self._loaded(self.app.snapshot)
+            self._loaded(self._session.snapshot)
 
     @property
     def row(self) -> Row | None:
         """The row under the cursor."""
         return self.table.current
 
-    def select(self, name: str) -> None:
-        """Put the cursor on a configuration, now or as soon as it is read."""
-        self._wanted = name
-        self.fill()
+    def _on_row(self, act: Callable[[Row], object]) -> Callable[[], object]:
+        def act_now() -> object:
+            # `why_not` has seen to it that there is one.
+            assert self.row is not None
+            return act(self.row)
+
+        return act_now
 
     def _loaded(self, snapshot: Snapshot) -> None:
         banner = self.query_one("#banner", Static)
@@ -89,48 +138,32 @@ class ConfigurationsScreen(
             )
         banner.update("\n".join(f"⚠ {warning}" for warning in warnings))
         banner.display = bool(warnings)
-        if snapshot.problem and self.query(FilterLine):
-            self.action_clear_filter()
-        self.fill()
+        if snapshot.problem and self._filter.is_attached:
+            self._filter.clear()
+        self.rows.fill()
 
-    def changed_elsewhere(self) -> str:
+    def changed_elsewhere(self, said: str) -> str:
         """The list shows it already."""
-        snapshot = self.app.snapshot
+        snapshot = self._session.snapshot
         if snapshot.problem or snapshot.stamp is None:
-            return super().changed_elsewhere()
+            return said
         return "The file was changed elsewhere; this is what it says now."
 
-    def fill(self, *, sought: bool = False) -> None:
-        """Draw the rows that are found, the cursor on the one it was on."""
-        current = self.row.key if self.row else None
-        if sought:
-            current = self.before
-        rows = self.found()
-        wanted = self._wanted if any(row.key == self._wanted for row in rows) else current
-        if wanted == self._wanted:
-            self._wanted = None
-        place = next((index for index, row in enumerate(rows) if row.key == wanted), None)
-        if place is None:
-            # What was selected is gone: stay near.
-            place = min(self.table.cursor, len(rows) - 1) if current and not sought else 0
-        self.table.show(rows, place)
-        self._tell(rows)
-
     def _tell(self, rows: list[Row]) -> None:
-        """How many rows there are, and what stands in their place where there are none."""
-        snapshot = self.app.snapshot
-        for line in self.query(FilterLine):
-            line.tell(sum(not row.built_in for row in rows), snapshot.count)
-        welcome = self.query_one("#welcome", Static)
-        nothing = bool(self.words) and not rows
+        """Say how many rows there are, or what to do where there are none."""
+        snapshot = self._session.snapshot
+        words = self._filter.words
+        self._filter.tell(sum(not row.built_in for row in rows), snapshot.count)
+        line = self.query_one("#welcome", Static)
+        nothing = bool(words) and not rows
         if snapshot.problem:
-            welcome.update(welcomes.unreadable(snapshot, self.key))
+            line.update(welcome.unreadable(snapshot, self.key))
         elif nothing:
-            welcome.update(welcomes.nothing_found(self.words))
+            line.update(welcome.nothing_found(words))
         elif snapshot.count == 0:
-            welcome.update(welcomes.newcomer(snapshot, self.key))
-        welcome.display = bool(snapshot.problem) or nothing or snapshot.count == 0
-        self.set_class(welcome.display and not nothing, "-empty")
+            line.update(welcome.newcomer(snapshot, self.key))
+        line.display = bool(snapshot.problem) or nothing or snapshot.count == 0
+        self.set_class(line.display and not nothing, "-empty")
         self.set_class(bool(snapshot.problem), "-broken")
         self.set_class(nothing, "-nothing")
         if self.focused is None and not self.has_class("-broken"):
@@ -138,94 +171,39 @@ class ConfigurationsScreen(
             self.call_after_refresh(self.action_focus_list)
 
     @on(Table.Moved)
-    def show_detail(self) -> None:
+    def _show_detail(self) -> None:
         """Draw what is under the cursor."""
         detail, row = self.query_one(Detail), self.row
         if row is None:
             detail.show([])
             return
-        workspace, now = self.app.workspace, datetime.now()  # noqa: DTZ005
+        workspace, now = self._session.workspace, datetime.now()  # noqa: DTZ005
         result = workspace.results.get(row.id)
         detail.show(lines_of(row, result, workspace.shown_path, now, self.key))
         self.refresh_bindings()
 
+    def redraw(self) -> None:
+        """Draw the marks of tests, and the details."""
+        self.table.refresh()
+        self._show_detail()
+
     @on(Table.Chosen)
-    def _chosen(self) -> None:
-        self.action_edit()
+    async def _chosen(self) -> None:
+        await self.run_action("run('edit')")
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """What cannot work now is dimmed; see `why_not`."""
-        if action in ("keep_filter", "into_list"):
-            return self.typing
-        if action == "filter" and self.typing:
-            return None  # There, the key is a character like any other.
-        return None if self.why_not(action) else True
+    def can(self, command: str) -> bool:
+        """While one types in the filter, its key is a character like any other."""
+        return not (command == "filter" and self._filter.typing) and super().can(command)
 
-    def why_not(self, action: str) -> str:
+    def why_not(self, command: str) -> str:
         """In one line, for each command of the list."""
-        snapshot, history = self.app.snapshot, self.app.workspace.history
-        if snapshot.problem and action in _ON_A_FILE:
-            opens = f"The file cannot be read; {self.key('open_file', 'o')} opens it in your editor"
-            if snapshot.versions:
-                return f"{opens}, {self.key('versions', 'v')} brings an earlier version back."
-            return f"{opens}."
-        if reason := super().why_not(action):
-            return reason
-        if action == "open_file" and snapshot.stamp is None and not snapshot.problem:
-            return f"There is no configuration file yet; {self.key('new', 'n')} creates it."
-        if action == "undo" and not history.done:
-            return "Nothing to undo."
-        if action == "redo" and not history.undone:
-            return "Nothing to redo."
-        if action == "make_private" and snapshot.exposed is None:
-            return "Nobody else can see a secret in this file."
-        if action == "test_all" and all(row.built_in or row.problem for row in snapshot.rows):
-            return f"There is nothing to test yet; {self.key('new', 'n')} creates a configuration."
-        return self._why_not_on_row(action) if action in _ON_A_ROW else ""
+        return why_not(command, self.row, self._session, self.key)
 
-    def _why_not_on_row(self, action: str) -> str:
-        row = self.row if self.is_mounted else None
-        if row is None:
-            return "Nothing is selected."
-        if row.built_in:
-            if action == "copy_id":
-                return "Temporary Local Storage is built in and has no ID."
-            if action == "default" and row.default:
-                return "Temporary Local Storage is used already."
-            if action not in _ON_BUILT_IN:
-                key = self.key("new", "n")
-                return f"Temporary Local Storage is built in; {key} creates one of your own."
-        elif row.problem and action not in _ON_BROKEN:
-            key = self.key("edit", "e")
-            return f"{printable(row.name)} has to be mended first; {key} opens it."
-        elif action == "move_secret" and not row.plain:
-            return f"No secret of {printable(row.name)} stands in the file."
-        return ""
-
-    # ---- connection tests
-
-    def result_changed(self, row: Row) -> None:
-        """Draw the mark and the details."""
-        self.table.refresh()
-        self.show_detail()
-
-    def begin(self, row: Row) -> None:
-        """Mark it as being tested."""
-        self.table.testing.add(row.id)
-        self.table.refresh()
-
-    def finish(self, row: Row) -> None:
-        """Mark how it ended."""
-        self.table.testing.discard(row.id)
-        self.result_changed(row)
-
-    def show_progress(self, done: int, of: int) -> None:
-        """A bar in the title."""
-        filled = round(20 * done / of) if of else 0
-        bar = "━" * filled + "╌" * (20 - filled)
-        # None when the app is being left meanwhile.
-        for title in self.query(TitleBar):
-            title.progress = f"testing {bar} {done} of {of}" if of else ""
+    def action_clear_filter(self) -> None:
+        """Show everything again."""
+        if self._filter.is_attached:
+            self._filter.clear()
+        self.action_focus_list()
 
     def action_focus_list(self) -> None:
         """To the list."""
@@ -234,17 +212,3 @@ class ConfigurationsScreen(
     def action_focus_detail(self) -> None:
         """To the details."""
         self.query_one(Detail).focus()
-
-    def action_reload(self) -> None:
-        """Read the file again."""
-        self.app.run_worker(self.app.reload(), group="load")
-
-
-_ON_A_ROW = {
-    *("edit", "duplicate", "rename", "delete", "default", "test", "browse"),
-    *("copy_id", "copy_snippet", "move_secret"),
-}
-_ON_BUILT_IN = {"default", "test", "browse", "copy_snippet"}
-_ON_BROKEN = {"edit", "rename", "delete", "copy_id"}
-_CHANGING = {command.name for command in commands.LIST if command.changes}
-_ON_A_FILE = _ON_A_ROW | _CHANGING | {"filter", "sort", "test_all", "make_private"}

@@ -2,53 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from rich.cells import cell_len
 
+from storage_core.printable import printable
 from tui.kit.columns import Column
-from tui.kit.table import Cell, Table
-from tui.kit.text import printable
+from tui.kit.table import Cell
+from tui.session.checks import TestResult
 from tui.session.snapshot import Row
-from tui.session.workspace import TestResult
-
-if TYPE_CHECKING:
-    from tui.app import StorageApp
 
 
-class ConfigurationTable(Table[Row]):
-    """One row for each configuration, and one for what is used when no default is set."""
+class ConfigurationLayout:
+    """One row for each configuration, and one for what is used when no default is set.
 
-    app: StorageApp
+    Args:
+        results: the last test of each configuration, by its ID.
+        testing: IDs of configurations whose connection is being tested.
+        sort: tells by which column the rows are sorted.
+    """
 
-    def __init__(self, results: Mapping[str, TestResult], id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._results = results
-        self.testing: set[str] = set()
-        """IDs of configurations whose connection is being tested."""
+    def __init__(
+        self,
+        results: Mapping[str, TestResult],
+        testing: Collection[str],
+        sort: Callable[[], str],
+    ) -> None:
+        self._results, self._testing, self._sort = results, testing, sort
 
     def _head(self, title: str) -> str:
-        return f"{title} ▾" if title.lower() == self.app.remembered.sort else title
+        return f"{title} ▾" if title.lower() == self._sort() else title
 
-    def columns(self) -> Sequence[Column]:
+    def columns(self, rows: Sequence[Row], room: int) -> Sequence[Column]:
         """Name, type, location, ID: the ID whole where there is room for it, or not at all."""
         heads = [self._head(title) for title in ("Name", "Type", "Location")]
         needs = [*map(cell_len, heads)]
-        own = max((needs[0], *(cell_len(row.name) for row in self.rows if not row.built_in)))
-        name = max((own, *(cell_len(row.name) for row in self.rows if row.built_in)))
-        kind = max((needs[1], *map(cell_len, {row.type for row in self.rows})))
-        place = max((needs[2], *(cell_len(row.location) for row in self.rows)))
+        own = max((needs[0], *(cell_len(row.name) for row in rows if not row.built_in)))
+        name = max((own, *(cell_len(row.name) for row in rows if row.built_in)))
+        kind = max((needs[1], *map(cell_len, {row.type for row in rows})))
+        place = max((needs[2], *(cell_len(row.location) for row in rows)))
         name, kind, place = min(name, 40), min(kind, 24), min(place, 80)
         # What is left beside them, the signs and the gaps.
-        left = self._room - 11 - kind - place
+        left = room - 11 - kind - place
         identifier = 36 if left >= name + 36 else 8
-        if left < min(own, 40) + 8 and self._room < 72:
+        if left < min(own, 40) + 8 and room < 72:
             # It is among the details as well.
             identifier = 0
         # With room for it no storage type is cut, and no usual name or location; the name of the
         # row that stands for no configuration gives way to them.
-        whole = 23 if self._room >= 72 else 0
+        whole = 23 if room >= 72 else 0
         return (
             Column("", 1, 1),
             Column(heads[0], name, max(10, min(own, whole))),
@@ -58,16 +60,16 @@ class ConfigurationTable(Table[Row]):
             Column("", 1, 1),
         )
 
-    def cells(self, row: Row) -> Sequence[Cell]:
+    def cells(self, row: Row, widths: Sequence[int]) -> Sequence[Cell]:
         """Marks as signs, so that nothing is said by colour alone."""
         quiet = "muted" if row.built_in else ""
         location = Cell(row.location, "muted")
         if row.problem:
             # The place of the sign is taken where it is the default.
             location = Cell(f"⚠ {row.problem}" if row.default else row.problem, "warning")
-        identifier = row.id if self._widths[4] >= 36 else row.id[:8]
+        identifier = row.id if widths[4] >= 36 else row.id[:8]
         # The name of what is built in goes before saying that it is.
-        spans = row.built_in and cell_len(row.name) > self._widths[1]
+        spans = row.built_in and cell_len(row.name) > widths[1]
         return (
             Cell("★", "accent") if row.default else Cell("⚠" if row.problem else "", "warning"),
             Cell(printable(row.name), quiet or ("strong" if row.default else ""), spans),
@@ -78,7 +80,7 @@ class ConfigurationTable(Table[Row]):
         )
 
     def _mark(self, row: Row) -> Cell:
-        if row.id in self.testing:
+        if row.id in self._testing:
             return Cell("…", "accent")
         result = self._results.get(row.id)
         if result is None or (not result.complete and not result.failure):

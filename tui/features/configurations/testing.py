@@ -1,95 +1,80 @@
-"""Commands on the list that test connections: one with its checklist, or all at once."""
+"""Commands that test connections: one with its checklist, or all at once."""
 
 from __future__ import annotations
 
 import asyncio
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from tui.features.configurations.changes import RowScreen
-from tui.kit.tasks import flow
-from tui.kit.text import printable
+from tui.features.configurations.listed import ListCommands
+from tui.kit.bars import TitleBar
 from tui.session.background import stream
-from tui.session.snapshot import Row
-from tui.session.workspace import TestResult
+from tui.session.checks import TestResult
 
 if TYPE_CHECKING:
-    from storage_core.declaration.configuration import StorageConfiguration
+    from collections.abc import Callable
+
+    from tui.session.snapshot import Row
 
 AT_ONCE = 4
 """Connections that "Test all" tests at the same time."""
 
 
-class TestCommands(RowScreen):
+class Testing(ListCommands):
     """Test one, test all."""
 
-    def result_changed(self, row: Row) -> None:
-        """There is another test result for `row`, or a test of it has begun."""
-        raise NotImplementedError
+    def __init__(self, *args: Any, marks: set[str], redraw: Callable[[], None]) -> None:
+        super().__init__(*args)
+        self._marks, self._redraw = marks, redraw
 
-    def action_test(self) -> None:
+    async def test(self, row: Row) -> None:
         """Test the connection."""
-        if self.row:
-            self._test(self.row)
+        result = await self._screen.open("check", row.name, row.configuration())
+        self._remember(row, result)
 
-    @flow
-    async def _test(self, row: Row) -> None:
-        from tui.features.check.dialog import ProbeScreen
-
-        result = await self.app.push_screen_wait(ProbeScreen(row.name, _configuration(row)))
-        self.app.workspace.results[row.id] = result
-        self.result_changed(row)
-
-    def action_test_all(self) -> None:
+    def test_all(self) -> None:
         """Test every connection."""
-        rows = [row for row in self.app.snapshot.rows if row.entry and not row.problem]
-        if rows:
-            self.run_worker(self._test_all(rows), group="test-all", exclusive=True)
+        rows = [row for row in self._session.snapshot.rows if row.entry and not row.problem]
+        self._screen.run_worker(self._test_all(rows), group="test-all", exclusive=True)
 
     async def _test_all(self, rows: list[Row]) -> None:
         done = failed = 0
         turns = asyncio.Semaphore(AT_ONCE)
-        self.show_progress(0, len(rows))
+        self._show_progress(0, len(rows))
 
         async def one(row: Row) -> None:
             nonlocal done, failed
             async with turns:
-                self.begin(row)
-                result = await self._result_of(row)
+                self._marks.add(row.id)
+                self._redraw()
+                result = await _result_of(row)
             done, failed = done + 1, failed + (not result.ok)
-            self.app.workspace.results[row.id] = result
-            self.finish(row)
-            self.show_progress(done, len(rows))
+            self._marks.discard(row.id)
+            self._remember(row, result)
+            self._show_progress(done, len(rows))
 
         try:
             await asyncio.gather(*map(one, rows))
         finally:
-            self.show_progress(0, 0)
+            self._show_progress(0, 0)
         outcome = f"{failed} of {done} failed" if failed else f"all {done} work"
-        self.app.say(f"Tested: {outcome}.", severity="warning" if failed else "information")
+        self._app.say(f"Tested: {outcome}.", severity="warning" if failed else "information")
 
-    async def _result_of(self, row: Row) -> TestResult:
-        from storage_core.probe import probe
+    def _remember(self, row: Row, result: TestResult) -> None:
+        self._session.workspace.results[row.id] = result
+        self._redraw()
 
-        found = [each async for each in stream(lambda: probe(_configuration(row)))]
-        return TestResult(datetime.now(), tuple(found), True)  # noqa: DTZ005
-
-    def begin(self, row: Row) -> None:
-        """The test of `row` has begun."""
-        raise NotImplementedError
-
-    def finish(self, row: Row) -> None:
-        """The test of `row` has ended."""
-        raise NotImplementedError
-
-    def show_progress(self, done: int, of: int) -> None:
-        """How many of all tests have ended; 0 of 0 when there are none."""
-        raise NotImplementedError
+    def _show_progress(self, done: int, of: int) -> None:
+        """A bar in the title; 0 of 0 when there are no tests."""
+        filled = round(20 * done / of) if of else 0
+        bar = "━" * filled + "╌" * (20 - filled)
+        # None when the app is being left meanwhile.
+        for title in self._screen.query(TitleBar):
+            title.progress = f"testing {bar} {done} of {of}" if of else ""
 
 
-def _configuration(row: Row) -> StorageConfiguration:
-    if row.entry is not None:
-        return row.entry.opened()
-    from storage_core import TemporaryLocalStorage
+async def _result_of(row: Row) -> TestResult:
+    from storage_core.probe import probe
 
-    return TemporaryLocalStorage(name=printable(row.name))
+    found = [each async for each in stream(lambda: probe(row.configuration()))]
+    return TestResult(datetime.now(), tuple(found), True)  # noqa: DTZ005

@@ -6,35 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from textual import on
 from textual.app import ComposeResult
-from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Checkbox, RadioButton, RadioSet
+from textual.widgets import Checkbox, RadioSet
 
 from tui.features.form.field import Field
-from tui.kit.theme import MUTED
+from tui.kit.toggles import Radio, Tick
 
 if TYPE_CHECKING:
     from storage_core.declaration.setting import Setting
-
-
-class Radio(RadioButton):
-    """A radio button whose sign says it too, not its colour alone."""
-
-    @property
-    def _button(self) -> Content:
-        return Content.styled(
-            "● " if self.value else "○ ", "bold $primary" if self.value else MUTED
-        )
-
-
-class Tick(Checkbox):
-    """A checkbox whose sign says it too, not its colour alone."""
-
-    @property
-    def _button(self) -> Content:
-        return Content.styled(
-            "[✓]" if self.value else "[ ]", "bold $primary" if self.value else MUTED
-        )
 
 
 class ChoiceField(Field):

@@ -11,8 +11,9 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Static
 
-from tui.kit.screen import Dialog
-from tui.kit.text import printable, wrap
+from storage_core.printable import printable
+from tui.kit.dialog import Dialog
+from tui.kit.text import wrap
 from tui.kit.theme import MUTED
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from storage_core.config.entries import Entry
 
 
-class ConflictScreen(Dialog[str | None]):
+class ConflictDialog(Dialog[str | None]):
     """Asks which version is to stay: "mine", "theirs", or None to go on editing.
 
     Args:

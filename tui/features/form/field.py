@@ -14,7 +14,8 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
-from tui.kit.text import printable, wrap
+from storage_core.printable import printable
+from tui.kit.text import wrap
 from tui.kit.theme import MUTED
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class Field(Widget):
     @property
     def value(self) -> Any:
         """What is entered; None or empty for nothing."""
-        raise NotImplementedError
+        return self.start
 
     @property
     def changed(self) -> bool:
@@ -79,7 +80,7 @@ class Field(Widget):
     @property
     def focus_target(self) -> Widget:
         """What gets the focus."""
-        raise NotImplementedError
+        return self
 
     def show_fault(self, fault: str | None) -> None:
         """Say what is wrong, or that nothing is."""

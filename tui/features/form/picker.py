@@ -13,22 +13,23 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from storage_core.config import names
-from tui.kit.screen import Dialog
-from tui.kit.text import cut, printable
+from storage_core.printable import printable
+from tui.kit.dialog import Dialog
+from tui.kit.text import cut
 from tui.kit.theme import MUTED
 
 if TYPE_CHECKING:
     from storage_core.declaration.configuration import StorageConfiguration
 
 
-class PickerScreen(Dialog["type[StorageConfiguration] | None"]):
+class TypePicker(Dialog["type[StorageConfiguration] | None"]):
     """The types. A number or Enter chooses, Escape goes back.
 
     Args:
         types: what can be chosen.
         title: what for.
         problem: why it is asked, in one line; empty for a new configuration.
-        likely: the type that the cursor is on at first.
+        likely: the type that the cursor is on at first; None for the first.
     """
 
     CSS_PATH = "picker.tcss"
@@ -41,9 +42,9 @@ class PickerScreen(Dialog["type[StorageConfiguration] | None"]):
     def __init__(
         self,
         types: list[type[StorageConfiguration]],
-        title: str = "New storage configuration: choose a type",
-        problem: str = "",
-        likely: type[StorageConfiguration] | None = None,
+        title: str,
+        problem: str,
+        likely: type[StorageConfiguration] | None,
     ) -> None:
         super().__init__()
         self._types = types

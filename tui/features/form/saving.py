@@ -1,218 +1,139 @@
-"""What a form does with what is entered: save it, ask about conflicts, test it, leave."""
+"""`Saving`: writes what is entered in a form into the file, asks about conflicts, leaves."""
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any
 
-from textual import on
-from textual.widgets import Button
-
-from storage_core.declaration.setting import Setting
-from tui.features.configurations.changes import renamed
-from tui.features.form.field import Field
-from tui.kit.screen import StorageScreen
-from tui.kit.tasks import flow
-from tui.kit.text import named, printable
+from storage_core.printable import printable
+from tui.kit.text import named
 from tui.session import draft
+from tui.session.background import in_thread
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from storage_core.config.entries import Entry
-    from storage_core.declaration.configuration import StorageConfiguration
-    from tui.session.workspace import TestResult
+    from tui.features.form.entered import Entered
+    from tui.kit.screen import FullScreen
+    from tui.session.session import Session
 
-NAME = Setting(
-    label="Name",
-    help="What you and your programs call this storage configuration.",
-    name="name",
-    required=True,
-    placeholder="prod-results",
-)
+    ShowFaults = Callable[[dict[str, str | None]], Awaitable[None]]
 
 
-class FilledForm(StorageScreen[str | None]):
-    """A form whose fields can be asked for what is entered."""
+class Saving:
+    """Save, leave.
 
-    def __init__(self, cls: type[StorageConfiguration], entry: Entry | None) -> None:
-        super().__init__()
-        self.cls = cls
-        self.entry = entry
-        self.given: dict[str, Any] = {}
-        """What the file says, by the settings that were meant."""
+    Args:
+        screen: the form; its result is the name saved under.
+        session: what it is saved into.
+        entered: what is entered.
+        show_faults: tells what is wrong, by setting.
+    """
 
-        self.stray: list[str] = []
-        """Keys in the file that the type does not know."""
+    def __init__(
+        self,
+        screen: FullScreen[str | None],
+        session: Session,
+        entered: Entered,
+        show_faults: ShowFaults,
+    ) -> None:
+        self._screen, self._session, self._entered = screen, session, entered
+        self._show_faults = show_faults
 
-        self.filled = asyncio.Event()
-        """Set when all fields are there that are to be seen at first."""
+    async def save(self, *, force: bool = False) -> None:
+        """Write the settings into the file.
 
-        self._tested: tuple[StorageConfiguration, TestResult] | None = None
-        """The settings that were tested last, and what came of it."""
-
-    def fields(self) -> list[Field]:
-        """All fields that there are by now, the name's included, in the order on screen."""
-        return list(self.query(Field))
-
-    def values(self) -> dict[str, Any]:
-        """What is entered, by setting, with absolute paths; without the name."""
-        entered = {f.setting.name: f.value for f in self.fields() if f.setting is not NAME}
-        return self._placed({**self.given, **entered})
-
-    def _placed(self, values: dict[str, Any]) -> dict[str, Any]:
-        return draft.placed(self.cls, values, self.given, self.app.workspace.file.path)
-
-    @property
-    def name_entered(self) -> str:
-        """What is entered as the name."""
-        return str(self.query_one("#field-name", Field).value)
-
-    @property
-    def changed(self) -> bool:
-        """Whether anything is entered that is not saved."""
-        return any(field.changed for field in self.fields())
-
-    async def show_faults(self, faults: dict[str, str | None]) -> None:
-        """Tell what is wrong, each under its field; the first gets the focus."""
-        raise NotImplementedError
-
-
-class SaveCommands(FilledForm):
-    """Save, leave, test."""
-
-    @on(Button.Pressed, "#save")
-    def action_save(self) -> None:
-        """Write the settings into the file."""
-        self._save()
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Saving needs a file that can be written."""
-        snapshot = self.app.snapshot
-        if action == "save" and (snapshot.problem or snapshot.read_only):
-            return None
-        return True
-
-    @flow
-    async def _save(self) -> None:
-        await self._write(force=False)
-
-    async def _write(self, *, force: bool) -> None:
+        Args:
+            force: even if the configuration was changed there meanwhile.
+        """
         from storage_core.declaration.validation import InvalidSettings
 
-        await self.filled.wait()
-        for field in self.fields():
+        entered = self._entered
+        for field in entered.fields():
             field.show_fault(None)
-        name, values, entry = self.name_entered, self.values(), self.entry
+        name, values, entry, cls = entered.name, entered.values(), entered.entry, entered.cls
         try:
             if entry is None:
-                saved = await self.app.change(
-                    f"new {named(name)}",
-                    lambda file: draft.save_new(file, self.cls, values, name),
+                saved = await self._session.change(
+                    f"new {named(name)}", lambda file: draft.save_new(file, cls, values, name)
                 )
             else:
-                changes = self._changes()
-                saved = await self.app.change(
-                    _label(entry.name, name, bool(changes) or entry.type != self.cls.type),
-                    lambda file: draft.save_edit(file, self.cls, entry, changes, name, force=force),
+                changes = entered.changes()
+                saved = await self._session.change(
+                    _label(entry.name, name, bool(changes) or entry.type != cls.type),
+                    lambda file: draft.save_edit(file, cls, entry, changes, name, force=force),
                 )
         except InvalidSettings as error:
-            faults = {f.name: draft.in_labels(self.cls, f.message) for f in error.faults}
+            faults = draft.faults(cls, error)
             if not name.strip():
                 faults["name"] = "is required"
-            await self.show_faults(faults)
+            await self._show_faults(faults)
         except draft.WrongName as error:
-            faults = await self._faults_of(values)
-            await self.show_faults(
+            faults = await self._screen.while_here(in_thread(lambda: draft.faults_of(cls, values)))
+            await self._show_faults(
                 {**faults, "name": str(error) if name.strip() else "is required"}
             )
         except draft.ChangedMeanwhile as error:
             await self._settle(error.current)
         else:
-            self._remember_test(saved)
-            doubts = await self.in_thread(lambda: draft.doubts(self.cls, values))
-            cautions = await self.in_thread(lambda: draft.cautions(self.cls, values))
-            self._tell(saved, doubts, cautions)
-            self.dismiss(saved)
+            await self._saved(saved, values)
+            self._screen.dismiss(saved)
 
-    def _tell(self, saved: str, doubts: dict[str, str], cautions: dict[str, str]) -> None:
-        old = self.entry.name if self.entry else saved
-        entry = self._as_saved(saved)
+    async def _saved(self, name: str, values: dict[str, Any]) -> None:
+        """Tell that it is saved, and what does not hold about it."""
+        self._remember_test(name)
+        cls, entry, app = self._entered.cls, self._session.entries.get(name), self._screen.app
+        doubts, cautions = await self._screen.while_here(
+            in_thread(lambda: (draft.doubts(cls, values), draft.cautions(cls, values)))
+        )
+        old = self._entered.entry.name if self._entered.entry else name
         problems = entry.problems if entry else ()
-        if old != saved:
-            self.app.say(renamed(old, saved, self.app.snapshot))
+        if old != name:
+            still = self._session.still_default(name)
+            app.say(f"Renamed {named(old)} to {named(name)}{still}.")
         elif not problems:
-            self.app.say(f"Saved {named(saved)}.")
+            app.say(f"Saved {named(name)}.")
         for problem in problems:
-            self.app.fail(f"{printable(str(problem))}; only a text editor can mend that")
-        labels = {setting.name: setting.label for setting in self.cls.settings()}
-        for name, doubt in doubts.items():
-            said = f"It cannot be opened yet: {labels.get(name, name)} {doubt}"
-            self.app.say(said, severity="warning")
-        for name, caution in cautions.items():
-            said = f"{labels.get(name, name)}: {printable(caution)}"
-            self.app.say(said, severity="warning")
+            app.fail(f"{printable(str(problem))}; only a text editor can mend that")
+        labels = {setting.name: setting.label for setting in cls.settings()}
+        for setting, doubt in doubts.items():
+            said = f"It cannot be opened yet: {labels.get(setting, setting)} {doubt}"
+            app.say(said, severity="warning")
+        for setting, caution in cautions.items():
+            app.say(f"{labels.get(setting, setting)}: {printable(caution)}", severity="warning")
 
-    def _remember_test(self, saved: str) -> None:
+    def _remember_test(self, name: str) -> None:
         """What a test found out holds as long as the settings are those that were tested."""
-        entry = self._as_saved(saved)
-        if self._tested is None or entry is None or entry.configuration is None:
+        entry = self._session.entries.get(name)
+        if self._entered.tested is None or entry is None or entry.configuration is None:
             return
-        tried, result = self._tested
+        tried, result = self._entered.tested
         if entry.configuration.given() == tried.given() and result.complete:
-            self.app.workspace.results[entry.id] = result
-
-    def _as_saved(self, name: str) -> Entry | None:
-        found = self.app.snapshot.configurations
-        return None if found is None else found.entries.get(name)
-
-    def _changes(self) -> dict[str, Any]:
-        changed = {f.setting.name: f.value for f in self.fields() if f.changed}
-        changed.pop("name", None)
-        return {
-            # A key that the type does not know is dropped, or has moved to the one that was meant.
-            **dict.fromkeys(self.stray),
-            **self._placed({s: self.given[s] for s in self.given if s not in self._own_table()}),
-            **{name: value if value != "" else None for name, value in changed.items()},
-        }
-
-    def _own_table(self) -> dict[str, Any]:
-        return dict(self.entry.settings) if self.entry else {}
-
-    async def _faults_of(self, values: dict[str, Any]) -> dict[str, str | None]:
-        from storage_core.declaration.validation import InvalidSettings
-
-        try:
-            await self.in_thread(lambda: draft.configuration(self.cls, values))
-        except InvalidSettings as error:
-            return {f.name: draft.in_labels(self.cls, f.message) for f in error.faults}
-        return {}
+            self._session.workspace.results[entry.id] = result
 
     async def _settle(self, current: Entry | None) -> None:
-        from tui.features.form.conflict import ConflictScreen
+        """The configuration was changed in the file meanwhile: ask which version is to stay."""
+        from tui.features.form.conflict import ConflictDialog
 
-        assert self.entry is not None
-        mine = {**self.given, **self._changes()}
-        answer = await self.app.push_screen_wait(ConflictScreen(self.entry, current, mine))
+        entered = self._entered
+        assert entered.entry is not None
+        mine = {**entered.given, **entered.changes()}
+        answer = await self._screen.ask(ConflictDialog(entered.entry, current, mine))
         if answer == "theirs":
-            self.dismiss(None)
-        elif answer == "mine" and current is not None:
-            await self._write(force=True)
+            self._screen.dismiss(None)
         elif answer == "mine":
-            self.entry = None
-            await self._write(force=False)
+            if current is None:
+                entered.entry = None
+            await self.save(force=True)
 
-    @on(Button.Pressed, "#cancel")
-    def action_leave(self) -> None:
+    async def leave(self) -> None:
         """Back to the list; asks when there are changes."""
-        self._leave()
-
-    @flow
-    async def _leave(self) -> None:
-        if not self.changed:
-            self.dismiss(None)
-            return
         from tui.kit.ask import Ask
 
-        answer = await self.app.push_screen_wait(
+        if not self._entered.changed:
+            self._screen.dismiss(None)
+            return
+        answer = await self._screen.ask(
             Ask(
                 "Leave without saving?",
                 "What you have entered is not saved yet.",
@@ -221,32 +142,9 @@ class SaveCommands(FilledForm):
             )
         )
         if answer == "discard":
-            self.dismiss(None)
+            self._screen.dismiss(None)
         elif answer == "save":
-            await self._write(force=False)
-
-    def action_try_out(self) -> None:
-        """Test the connection with what the form says."""
-        self._try_out()
-
-    @flow
-    async def _try_out(self) -> None:
-        from storage_core.declaration.validation import InvalidSettings
-        from tui.features.check.dialog import ProbeScreen
-
-        await self.filled.wait()
-        values = self.values()
-        try:
-            tried = await self.app.in_background(
-                "checking", lambda: draft.configuration(self.cls, values)
-            )
-        except InvalidSettings as error:
-            await self.show_faults(
-                {f.name: draft.in_labels(self.cls, f.message) for f in error.faults}
-            )
-            return
-        name = self.name_entered.strip() or self.cls.label
-        self._tested = tried, await self.app.push_screen_wait(ProbeScreen(name, tried))
+            await self.save()
 
 
 def _label(old: str, new: str, settings: bool) -> str:

@@ -2,87 +2,94 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on, work
-from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Button, Input, Static
 
-from storage_core.declaration.table import nearest_setting
 from storage_core.errors import ConfigurationError
 from storage_core.paths import absolute
+from storage_core.printable import printable
+from tui.features.form.commands import FORM
+from tui.features.form.entered import NAME, Entered
 from tui.features.form.field import Field
 from tui.features.form.fields import field_for
 from tui.features.form.lines import Landing, More
 from tui.features.form.reference_field import LOAD, ReferenceField
-from tui.features.form.saving import NAME, SaveCommands
+from tui.features.form.saving import Saving
 from tui.features.form.text_fields import TextField
-from tui.kit import commands
 from tui.kit.bars import TitleBar
-from tui.kit.tasks import flow
-from tui.kit.text import printable
+from tui.kit.commands import bindings
+from tui.kit.screen import FullScreen
 from tui.session import draft
+from tui.session.background import in_thread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from textual.app import ComposeResult
+
     from storage_core.config.entries import Entry
     from storage_core.declaration.configuration import StorageConfiguration
     from storage_core.declaration.setting import Setting
-
-BATCH = 3
-"""Fields that are mounted at a time, so that no callback takes longer than a key may wait."""
+    from tui.session.session import Session
 
 
-class FormScreen(SaveCommands):
+class FormScreen(FullScreen[str | None]):
     """A new configuration, or `entry` to be edited. Its result is the name saved under, or None."""
 
     CSS_PATH = "screen.tcss"
-    declared: ClassVar = commands.FORM
-    BINDINGS: ClassVar[list[Any]] = [*commands.bindings(commands.FORM)]
+    declared: ClassVar = FORM
+    BINDINGS: ClassVar[list[Any]] = [*bindings(FORM)]
     AUTO_FOCUS = ""
 
-    def __init__(self, cls: type[StorageConfiguration], entry: Entry | None = None) -> None:
-        super().__init__(cls, entry)
-        self._notes = [cls.note] if cls.note else []
-        if entry and entry.type != cls.type:
-            said = f"its type is {printable(entry.type)}" if entry.type else "it has no type"
-            self._notes.append(f"In the file {said}; saving makes it {cls.label}.")
-        self._read(entry)
-        self._rest = self._plain_fields()
+    def __init__(
+        self, session: Session, cls: type[StorageConfiguration], entry: Entry | None = None
+    ) -> None:
+        super().__init__()
+        self._session, self.cls = session, cls
+        self.entered = Entered(cls, entry, session.workspace.file.path, self.fields)
         self._advanced = [setting for setting in cls.settings() if setting.advanced]
+        self._filled = asyncio.Event()
+        """Set when all fields are there that are to be seen at first."""
 
-    def _read(self, entry: Entry | None) -> None:
-        """What the file says, and its keys that the type does not know."""
-        given = dict(entry.settings) if entry else {}
-        self.stray = [key for key in given if self.cls.setting_named(key) is None]
-        for key in self.stray:
-            value = given.pop(key)
-            nearest = nearest_setting(self.cls, key)
-            setting = self.cls.setting_named(nearest.name)
-            free = setting is not None and setting.name not in given
-            said = f"{printable(key)} is no setting of {self.cls.label}"
-            if setting and free and nearest.meant and isinstance(value, str):
-                given[setting.name] = value
-                self._notes.append(f"{printable(key)} is taken for {setting.label}; look at it.")
-            elif setting and free and nearest.alike:
-                self._notes.append(f"{said}; did you mean {setting.label}? Saving removes it.")
-            else:
-                self._notes.append(f"{said}; saving removes it.")
-        self.given = given
+        saving = Saving(self, session, self.entered, self.show_faults)
+        self.do(
+            {
+                "save": saving.save,
+                "leave": saving.leave,
+                "reveal": self._reveal,
+                "source": self._choose_source,
+                "advanced": self._toggle_advanced,
+                "try_out": self._try_out,
+            }
+        )
+
+    def fields(self) -> list[Field]:
+        """All fields that there are by now, the name's included, in the order on screen."""
+        return list(self.query(Field))
+
+    def why_not(self, command: str) -> str:
+        """Saving needs a file that can be written."""
+        return self._session.why_not_save() if command == "save" else ""
 
     def _plain_fields(self) -> Iterator[Field]:
         plain = [setting for setting in self.cls.settings() if not setting.advanced]
         for setting in sorted(plain, key=lambda setting: not setting.required):
-            yield field_for(setting, self.given.get(setting.name))
-        yield TextField(NAME, self.entry.name if self.entry else None)
+            yield self._field(setting)
+        yield TextField(NAME, self.entered.entry.name if self.entered.entry else None)
+
+    def _field(self, setting: Setting) -> Field:
+        return field_for(setting, self.entered.given.get(setting.name))
 
     def body(self) -> ComposeResult:
-        """A note, the first fields, where blobs land, the buttons."""
-        yield Static("\n".join(f"⚠ {note}" for note in self._notes), id="note", markup=False)
+        """Notes, the fields, where blobs land, the buttons."""
+        notes = self.entered.notes
+        yield Static("\n".join(f"⚠ {note}" for note in notes), id="note", markup=False)
         with VerticalScroll(id="fields", can_focus=False):
-            yield from _some(self._rest)
+            yield from self._plain_fields()
             yield More(id="more", markup=False)
             yield Vertical(id="advanced")
         with Horizontal(id="foot"):
@@ -91,41 +98,36 @@ class FormScreen(SaveCommands):
             yield Button("Save", id="save", compact=True)
 
     def on_mount(self) -> None:
-        """The first field has the focus; the others follow, and what checks values is loaded."""
-        title = f"Edit {printable(self.entry.name)}" if self.entry else f"New {self.cls.label}"
+        """The first field has the focus; what checks values is loaded meanwhile."""
+        entry = self.entered.entry
+        title = f"Edit {printable(entry.name)}" if entry else f"New {self.cls.label}"
         self.query_one(TitleBar).title = f"Storage  ›  {title}"
-        self.query_one("#note").display = bool(self._notes)
+        self.query_one("#note").display = bool(self.entered.notes)
         self.query_one("#advanced").display = False
         self._label_more()
         self.query(Field).first().focus_target.focus()
-        self.run_worker(self._fill(), group="prepare")
+        self.run_worker(self._prepare(), group="prepare")
 
     def _is_set(self, setting: Setting) -> bool:
-        return self.given.get(setting.name) not in (None, setting.default)
+        return self.entered.given.get(setting.name) not in (None, setting.default)
 
-    async def _fill(self) -> None:
-        more = self.query_one(More)
-        while fields := _some(self._rest):
-            await self.query_one("#fields").mount_all(fields, before=more)
+    async def _prepare(self) -> None:
         if any(map(self._is_set, self._advanced)):
             await self._open_advanced()
-        self.filled.set()
-        await self.app.in_background("", lambda: draft.prepare(self.cls))
+        self._filled.set()
+        await self._session.jobs.run("", lambda: draft.prepare(self.cls))
         self._show_landing()
         await self._offer(self.fields())
 
     async def _offer(self, fields: Sequence[Field]) -> None:
         for field in fields:
             if suggest := field.setting.suggest:
-                found = await self.app.in_background("", lambda suggest=suggest: list(suggest()))  # type: ignore[misc]
+                found = await self._session.jobs.run("", lambda suggest=suggest: list(suggest()))  # type: ignore[misc]
                 field.offer(found)
 
-    def changed_elsewhere(self) -> str:
+    def changed_elsewhere(self, said: str) -> str:
         """The form is not the file: it stays as it is."""
-        return (
-            f"{super().changed_elsewhere()} The form keeps what you have entered; "
-            "saving compares the two."
-        )
+        return f"{said} The form keeps what you have entered; saving compares the two."
 
     # ---- while it is filled in
 
@@ -138,8 +140,8 @@ class FormScreen(SaveCommands):
 
     @work(group="landing", exclusive=True)
     async def _show_landing(self) -> None:
-        values = self.values()
-        place = await self.in_thread(lambda: draft.landing(self.cls, values))
+        values = self.entered.values()
+        place = await self.while_here(in_thread(lambda: draft.landing(self.cls, values)))
         landing = self.query_one(Landing)
         landing.wrong = len(self.query(".-wrong"))
         landing.place = printable(place)
@@ -149,7 +151,7 @@ class FormScreen(SaveCommands):
         event.stop()
         field = event.field
         if isinstance(field, ReferenceField) and field.source == LOAD:
-            self._load(field)
+            self.start(self._load(field))
         elif field.changed:
             self._check(field)
 
@@ -157,17 +159,22 @@ class FormScreen(SaveCommands):
         self.run_worker(self._find_fault(field), group=f"check-{field.id}", exclusive=True)
 
     async def _find_fault(self, field: Field) -> None:
-        value, values = field.value, self.values()
+        value, values = field.value, self.entered.values()
         doubt: str | None = None
         if field.setting is NAME:
-            own = self.entry.name if self.entry else None
-            fault = await self.in_thread(
-                lambda: draft.name_fault(self.app.workspace.file, value, own) if value else None
+            own = self.entered.entry.name if self.entered.entry else None
+            file = self._session.workspace.file
+            fault = await self.while_here(
+                in_thread(lambda: draft.name_fault(file, value, own) if value else None)
             )
         else:
-            fault = await self.in_thread(lambda: draft.fault_of(self.cls, field.setting, value))
-            found = await self.in_thread(
-                lambda: {**draft.cautions(self.cls, values), **draft.doubts(self.cls, values)}
+            fault, found = await self.while_here(
+                in_thread(
+                    lambda: (
+                        draft.fault_of(self.cls, field.setting, value),
+                        {**draft.cautions(self.cls, values), **draft.doubts(self.cls, values)},
+                    )
+                )
             )
             doubt = found.get(field.setting.name)
             for other in self.fields():
@@ -181,13 +188,12 @@ class FormScreen(SaveCommands):
             if fault or doubt:
                 self._keep_in_sight(field)
 
-    @flow
     async def _load(self, field: ReferenceField) -> None:
         path = field.input.value.strip()
         if not path:
             return
         try:
-            text = await self.app.in_background("reading", lambda: draft.text_of(absolute(path)))
+            text = await self._session.jobs.run("reading", lambda: draft.text_of(absolute(path)))
         except ConfigurationError as error:
             field.show_fault(printable(str(error)))
             self._keep_in_sight(field)
@@ -209,10 +215,11 @@ class FormScreen(SaveCommands):
     # ---- the settings that few need
 
     @on(More.Toggled)
-    @flow
-    async def action_advanced(self) -> None:
-        """Show or hide the settings that few need."""
-        await self.filled.wait()
+    def _toggled(self) -> None:
+        self.action_run("advanced")
+
+    async def _toggle_advanced(self) -> None:
+        await self._filled.wait()
         if self._advanced_shown:
             self.query_one("#advanced").display = False
             self._label_more()
@@ -230,10 +237,8 @@ class FormScreen(SaveCommands):
         box.display = True
         self._label_more()
         if not box.children:
-            rest = (field_for(each, self.given.get(each.name)) for each in self._advanced)
-            while fields := _some(rest):
-                await box.mount_all(fields)
-            if self.filled.is_set():
+            await box.mount_all(map(self._field, self._advanced))
+            if self._filled.is_set():
                 await self._offer(list(box.query(Field)))
 
     def _label_more(self) -> None:
@@ -266,18 +271,6 @@ class FormScreen(SaveCommands):
         # What has just been mounted, or says more than before, has its place only then.
         self.call_after_refresh(scroll)
 
-    def action_reveal(self) -> None:
-        """Show the secret in this field for a while."""
-        field = self._focused_field()
-        if field is None or not field.reveal():
-            self.app.say("There is no secret in this field.")
-
-    def action_source(self) -> None:
-        """List where the value of this field can be kept."""
-        field = self._focused_field()
-        if field is None or not field.choose_source():
-            self.app.say("The value of this field is always kept in the file.")
-
     def _focused_field(self) -> Field | None:
         ancestors = self.focused.ancestors if self.focused else []
         return next((each for each in ancestors if isinstance(each, Field)), None)
@@ -286,6 +279,36 @@ class FormScreen(SaveCommands):
     def _next(self) -> None:
         self.focus_next()
 
+    # ---- what one can do
 
-def _some(fields: Iterator[Field]) -> list[Field]:
-    return [field for _, field in zip(range(BATCH), fields, strict=False)]
+    @on(Button.Pressed)
+    async def _pressed(self, event: Button.Pressed) -> None:
+        command = "save" if event.button.id == "save" else "leave"
+        await self.run_action(f"run('{command}')")
+
+    def _reveal(self) -> None:
+        """Show the secret in this field for a while."""
+        field = self._focused_field()
+        if field is None or not field.reveal():
+            self.app.say("There is no secret in this field.")
+
+    def _choose_source(self) -> None:
+        """List where the value of this field can be kept."""
+        field = self._focused_field()
+        if field is None or not field.choose_source():
+            self.app.say("The value of this field is always kept in the file.")
+
+    async def _try_out(self) -> None:
+        """Test the connection with what the form says."""
+        from storage_core.declaration.validation import InvalidSettings
+
+        values = self.entered.values()
+        try:
+            tried = await self._session.jobs.run(
+                "checking", lambda: draft.configuration(self.cls, values)
+            )
+        except InvalidSettings as error:
+            await self.show_faults(draft.faults(self.cls, error))
+            return
+        name = self.entered.name.strip() or self.cls.label
+        self.entered.tested = tried, await self.open("check", name, tried)

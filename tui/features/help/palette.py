@@ -1,7 +1,4 @@
-"""Finding a command or a theme by typing part of its name: Textual's palette as one of the dialogs.
-
-Opened by `StorageScreen` for the screen below.
-"""
+"""Finding a command, or a theme, by typing part of its name: Textual's palette as a dialog."""
 
 from __future__ import annotations
 
@@ -11,14 +8,14 @@ from typing import TYPE_CHECKING, Final, cast
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
-from tui.kit.screen import Dialog
+from tui.kit.dialog import Dialog
 from tui.kit.theme import DARK, LIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tui.kit.commands import Command
-    from tui.kit.screen import StorageScreen
+    from tui.kit.screen import BaseScreen
 
 OURS: Final = (DARK, LIGHT)
 
@@ -49,11 +46,10 @@ class Commands(Provider):
 
     def possible(self) -> Iterator[tuple[Command, Callable[[], object]]]:
         """The commands, and what runs them, sorted by their words."""
-        screen = cast("StorageScreen[object]", self.screen)
+        screen = cast("BaseScreen[object]", self.screen)
         for command in sorted(screen.declared, key=lambda each: each.label):
-            run = getattr(screen, f"action_{command.name}", None)
-            if run and command.name != "palette" and screen.check_action(command.name, ()):
-                yield command, run
+            if command.name != "palette" and screen.can(command.name):
+                yield command, partial(screen.action_run, command.name)
 
     async def discover(self) -> Hits:
         """All of them."""
@@ -70,7 +66,7 @@ class Commands(Provider):
                 yield Hit(score, title, run, text=command.label, help=command.tooltip)
 
     def _with_key(self, title: Content, command: Command) -> Content:
-        screen = cast("StorageScreen[object]", self.screen)
+        screen = cast("BaseScreen[object]", self.screen)
         key = Content.styled(screen.key(command.name, command.keys[0]), "$footer-key-foreground")
         return Content.assemble(title, " " * max(2, _LABEL - len(title)), key)
 

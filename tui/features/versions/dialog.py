@@ -12,15 +12,16 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from tui.kit.screen import Dialog
-from tui.kit.text import cut, printable
+from storage_core.printable import printable
+from tui.kit.dialog import Dialog
+from tui.kit.text import cut
 from tui.kit.theme import FAINT, MUTED
 
 if TYPE_CHECKING:
     from tui.session.versions import KeptVersion
 
 
-class VersionsScreen(Dialog[int | None]):
+class VersionsDialog(Dialog[int | None]):
     """The versions, newest first. Enter chooses one by its place in the list, Escape none.
 
     Args:

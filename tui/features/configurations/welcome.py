@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from tui.kit.text import printable
+from storage_core.printable import printable
 
 if TYPE_CHECKING:
     from tui.kit.commands import KeyOf

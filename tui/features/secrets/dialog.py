@@ -16,10 +16,10 @@ from textual.widgets.option_list import Option
 
 from storage_core.errors import StorageError
 from storage_core.paths import prefect_home, shortened
+from storage_core.printable import printable
 from storage_core.references import check_reference, is_reference
 from tui.kit import ask
-from tui.kit.screen import Dialog
-from tui.kit.text import printable
+from tui.kit.dialog import Dialog
 from tui.kit.theme import MUTED
 
 _PLACES = (
@@ -29,7 +29,7 @@ _PLACES = (
 )
 
 
-class MoveScreen(Dialog[str | None]):
+class MoveDialog(Dialog[str | None]):
     """Where to, as a reference. The arrow keys change the kind of place; Escape: None.
 
     Args:
@@ -38,7 +38,7 @@ class MoveScreen(Dialog[str | None]):
         move: moves the secret there; what it raises is told here, to be mended here.
     """
 
-    CSS_PATH: ClassVar = [ask.STYLES, "move.tcss"]
+    CSS_PATH: ClassVar = [ask.STYLES, "dialog.tcss"]
     BINDINGS: ClassVar = [
         Binding("escape", "cancel", "Cancel", show=False),
         Binding("up", "place(-1)", show=False),

@@ -10,8 +10,8 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from tui.kit import commands
-from tui.kit.screen import Dialog
+from tui.kit.commands import shown_key
+from tui.kit.dialog import Dialog
 from tui.kit.text import fit, wrap
 from tui.kit.theme import MUTED
 
@@ -20,27 +20,25 @@ if TYPE_CHECKING:
 
     from tui.kit.commands import Command
 
-_MOVING = (
-    ("↑ ↓  j k", "one row up or down"),
-    ("PgUp PgDn", "a screenful up or down"),
-    ("Home End g G", "the first row, the last row"),
-    ("h l  Tab", "to the list, to the details"),
-)
 
+class HelpDialog(Dialog[None]):
+    """The keys of the screen below.
 
-class HelpScreen(Dialog[None]):
-    """The keys of the screen below."""
+    Args:
+        declared: its commands.
+        moving: keys that move in its lists, and what they do.
+    """
 
-    CSS_PATH = "help.tcss"
+    CSS_PATH = "keys.tcss"
     BINDINGS: ClassVar = [
         Binding("escape,q,question_mark,f1,enter", "dismiss", show=False),
         Binding("j", "scroll(1)", show=False),
         Binding("k", "scroll(-1)", show=False),
     ]
 
-    def __init__(self, declared: tuple[Command, ...]) -> None:
+    def __init__(self, declared: tuple[Command, ...], moving: tuple[tuple[str, str], ...]) -> None:
         super().__init__()
-        self._declared = declared
+        self._declared, self._moving = declared, moving
 
     def compose(self) -> ComposeResult:
         """One text that scrolls."""
@@ -69,12 +67,11 @@ class HelpScreen(Dialog[None]):
             lines += [Content(""), Content.styled(group, "bold $foreground")]
             for command in members:
                 keys = self.app.keys_of(command.name) or command.keys
-                shown = "  ".join(map(commands.shown_key, keys))
+                shown = "  ".join(map(shown_key, keys))
                 lines += _line(shown, command.label, command.tooltip, width)
-        if self._declared in (commands.LIST, commands.BROWSE):
+        if self._moving:
             lines += [Content(""), Content.styled("Moving", "bold $foreground")]
-            # Only the list of configurations has details to go to.
-            for shown, what in _MOVING if self._declared == commands.LIST else _MOVING[:3]:
+            for shown, what in self._moving:
                 lines += _line(shown, "", what, width)
         lines += [Content(""), Content.styled("Esc closes this.", MUTED)]
         self.query_one(Static).update(Content("\n").join(lines))
