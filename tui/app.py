@@ -1,4 +1,4 @@
-"""`StorageApp`: the app itself. Started by the bare command `storage`."""
+"""`StorageApp`: the app that the bare command `storage` opens."""
 
 from __future__ import annotations
 
@@ -33,23 +33,24 @@ if TYPE_CHECKING:
 FEATURES: Final = Path(__file__).parent / "features"
 
 ROUTES: Final = {
-    "blobs": "tui.features.blobs.open:blobs",
-    "check": "tui.features.check.open:check",
-    "choose type": "tui.features.form.open:choose_type",
-    "form": "tui.features.form.open:form",
-    "help": "tui.features.help.open:keys",
-    "move secrets": "tui.features.secrets.open:move_secrets",
-    "palette": "tui.features.help.open:palette",
-    "theme": "tui.features.help.open:themes",
-    "versions": "tui.features.versions.open:versions",
+    "blobs": "tui.features.blobs.screen:BrowseScreen",
+    "check": "tui.features.check.dialog:CheckDialog",
+    "choose type": "tui.features.form.picker:TypePicker",
+    "form": "tui.features.form.screen:FormScreen",
+    "help": "tui.features.help.keys:HelpDialog",
+    "move secrets": "tui.features.secrets.move:move_secrets",
+    "palette": "tui.features.help.palette:CommandSearch",
+    "theme": "tui.features.help.palette:ThemeSearch",
+    "versions": "tui.features.versions.restore:restore",
 }
 """What features open, by name."""
 
 NEEDED_SOON: Final = (
-    "tui.features.form.open",
-    "tui.features.help.open",
-    "tui.features.check.open",
-    "tui.features.versions.open",
+    "tui.features.form.screen",
+    "tui.features.form.picker",
+    "tui.features.help.keys",
+    "tui.features.check.dialog",
+    "tui.features.versions.restore",
     "tui.kit.ask",
     "storage_core.config.edit",
     "storage_core.config.history",
@@ -64,7 +65,7 @@ POLL: Final = 1.0
 """Seconds between two looks at the file on disk."""
 
 ALONE: Final = 60.0
-"""Seconds without a key after which nobody is taken to be there."""
+"""Seconds without a key or the mouse after which the app counts as left alone."""
 
 
 class StorageApp(KitApp):
@@ -87,25 +88,25 @@ class StorageApp(KitApp):
         super().__init__(Routes(ROUTES, self.session, self._load_module), few_colours=few_colours)
         self.sub_title = self.session.workspace.shown_path
         self._leaving = False
-        """Whether the app is left as soon as everything is saved."""
+        """Whether the app closes as soon as everything is saved."""
 
         self._to_tidy = False
-        """Whether something was read or saved since all garbage was searched for."""
+        """Whether anything was read or saved since the last full garbage collection."""
 
         self._keymap_notes: list[str] = []
         self.session.loaded.append(self._loaded)
         if self.session.remembered.theme in self.available_themes:
             self.theme = self.session.remembered.theme
         self._first = run(self.session.workspace.load)
-        # Nothing is on screen yet: a file that is read at once is best read before everything else,
-        # since the thread and the event loop would slow each other down.
+        # Most files are read at once. Nothing is on screen yet, and a thread beside the event loop
+        # would slow both down.
         wait([self._first], FIRST_READ)
 
     def _show_busy(self, what: str) -> None:
         self.busy = what
 
     async def _load_module(self, name: str) -> None:
-        # In a thread: on the event loop it would be felt.
+        # In a thread: on the event loop, keys would wait for it.
         await self.session.jobs.run("opening", partial(import_module, name))
 
     def get_default_screen(self) -> Screen[None]:
@@ -147,7 +148,7 @@ class StorageApp(KitApp):
         if notes != self._keymap_notes:
             self._keymap_notes = notes
             if len(notes) > 1:
-                # Each by itself they would hide the screen.
+                # A message for each would cover the screen.
                 lists = command("validate", self.session.workspace.file.path)
                 notes = [f"[app.keys] has {len(notes)} mistakes; `{printable(lists)}` lists them."]
             for note in notes:
@@ -175,7 +176,7 @@ class StorageApp(KitApp):
     # ---- leaving
 
     async def action_quit(self) -> None:
-        """Leave; what is being saved is saved first, which whoever asks twice does not await."""
+        """Leave when everything is saved; asked for a second time, at once."""
         if self._leaving or not self.session.saving:
             await super().action_quit()
             return
@@ -187,7 +188,7 @@ class StorageApp(KitApp):
         while jobs := self.session.jobs.called("saving"):
             await asyncio.wait(jobs)
             if any(job.exception() for job in jobs):
-                # Whoever began it tells why; what was to be saved is still here.
+                # The screen that saves tells why, and still has what was entered.
                 self._leaving = False
                 return
         self.exit()
@@ -196,7 +197,7 @@ class StorageApp(KitApp):
 
     def _screen_changed(self) -> None:
         self.keys.look_again()
-        # Back on the list garbage is collected, a moment later, when it has been drawn.
+        # Back on the list: a moment later, when it has been drawn, collect garbage.
         if len(self.screen_stack) == 1:
             self.set_timer(POLL, lambda: self._tidy(collect))
 

@@ -42,7 +42,7 @@ async def test_below_two_dialogs_the_list_is_seen_as_well(tmp_path: Path) -> Non
     async with StorageApp(path).run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         await press(pilot, "x")
-        pilot.app.push_screen(HelpDialog(TEST, ()))
+        pilot.app.push_screen(HelpDialog(pilot.app.session, TEST, ()))
         await settle(pilot)
         assert "s3://acme-results" in screen_text(pilot)
 

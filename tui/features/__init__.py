@@ -9,5 +9,5 @@ versions/        earlier versions of the file
 help/            every key of a screen; finding a command, or a theme, by typing part of its name
 commands.py      all commands, as `[app.keys]` may name them
 
-The `open.py` of each has what the others can open, by the names in `tui.app.ROUTES`.
+What they open of each other has a name in `tui.app.ROUTES`.
 """

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tui.kit.routes import Routes
 
 STYLES: Final = Path(__file__).with_name("app.tcss")
-"""Of what all screens are made of."""
+"""The styles of what screens are made of."""
 
 
 @runtime_checkable
@@ -37,7 +37,7 @@ class Commanded(Protocol):
     """A screen with commands."""
 
     flows: int
-    """Of those that are being done, how many keys have to wait for."""
+    """How many of its commands are at work; keys wait for these."""
 
     def why_not(self, command: str) -> str:
         """Why a command cannot work now; empty when it can."""
@@ -72,7 +72,7 @@ class KitApp(App[None]):
     """What is being done in the background, as shown; empty when nothing is."""
 
     def __init__(self, routes: Routes, *, few_colours: bool = False) -> None:
-        # Made once and before the rest: Textual asks for them in its own, and whenever it draws.
+        # First, and once: Textual asks for them in its constructor, and each time it draws.
         self._own_themes = {theme.name: theme for theme in themes(few_colours=few_colours)}
         super().__init__()
         self.routes = routes
@@ -93,9 +93,9 @@ class KitApp(App[None]):
         return {**self._own_themes, **super().available_themes}
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """With `NO_COLOR`, what takes the colours of the theme that is in force.
+        """With `NO_COLOR`, the filter that takes colours away suits the theme in force.
 
-        Textual chooses at the start, and paints the terminal's own colours black on black after.
+        Textual chooses it at the start; with another theme it would paint black on black.
         """
         found = super().get_line_filters()
         if not self.no_color:
@@ -104,7 +104,7 @@ class KitApp(App[None]):
         return [without if isinstance(each, NoColor | Monochrome) else each for each in found]
 
     def refresh_css(self, animate: bool = True) -> None:
-        """Another theme."""
+        """Apply the styles of another theme."""
         self._restyle()
 
     @work(group="styles", exclusive=True)
@@ -158,15 +158,15 @@ class KitApp(App[None]):
     # ---- messages
 
     def say(self, message: str, severity: Any = "information") -> None:
-        """Tell something in one line that goes away by itself, and once as long as it is shown."""
+        """Show a message of one line for a while; once, as long as it is shown."""
         self._tell(message, severity, None)
 
     def fail(self, message: str) -> None:
-        """Tell what went wrong."""
+        """Show what went wrong."""
         self._tell(message, "error", 10)
 
     def _tell(self, message: str, severity: Any, timeout: float | None) -> None:
-        # No public name tells what is shown: a person may have clicked it away.
+        # No public name says what is still shown: a person can click a message away.
         if all(each.message != message for each in self._notifications):
             self.notify(message, severity=severity, timeout=timeout, markup=False)
 
@@ -192,7 +192,7 @@ class KitApp(App[None]):
         super().panic(Text("\n".join(lines)))
 
     def panic(self, *renderables: Any) -> None:
-        """As above: what an exception would draw of itself may hold values."""
+        """Draw no exception: what it shows of itself may hold values."""
         if any(isinstance(each, BaseException) for each in renderables):
             self._fatal_error()
         else:

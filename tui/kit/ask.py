@@ -17,7 +17,7 @@ from storage_core.printable import printable
 from tui.kit.dialog import Dialog
 
 STYLES: Final = Path(__file__).with_name("ask.tcss")
-"""Of dialogs that ask, also of those elsewhere that look like these."""
+"""The styles of these dialogs, for others that look the same."""
 
 
 class Ask(Dialog[str | None]):
@@ -83,7 +83,7 @@ class Ask(Dialog[str | None]):
         return Content.assemble((label[0], "underline" if known else ""), label[1:])
 
     def on_key(self, event: events.Key) -> None:
-        """A letter is as good as its button."""
+        """A letter chooses the answer that begins with it."""
         if answer := self._letters.get((event.character or "").casefold()):
             event.stop()
             self.dismiss(answer)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class TitleBar(Widget):
-    """What this is on the left; the configuration file and what is going on, on the right."""
+    """Where one is, on the left; the file, or what is being done, on the right."""
 
     DEFAULT_CSS = """
     TitleBar { dock: top; height: 1; padding: 0 2; background: $panel; color: $text; }
@@ -38,7 +38,7 @@ class TitleBar(Widget):
     """What is being done just now: "saving …"."""
 
     progress: reactive[str] = reactive("")
-    """How far something is that takes long."""
+    """How far a long task is."""
 
     def render(self) -> Content:
         """One line."""
@@ -47,7 +47,7 @@ class TitleBar(Widget):
         doing = self.progress or (f"● {self.busy}" if self.busy else "")
         right = doing or self.note
         left = room - cell_len(title) - 2
-        # The end of a place says something, a few letters of it nothing.
+        # The end of a path is of use, a few letters of it are not.
         right = cut_left(right, left) if doing or left >= min(cell_len(right), 16) else ""
         space = " " * (room - cell_len(title) - cell_len(right))
         return Content.assemble(
@@ -72,13 +72,13 @@ class KeyBar(Widget):
         self._places: list[tuple[int, int, ActiveBinding]] = []
 
     def on_mount(self) -> None:
-        """Other bindings are in force whenever another widget has the focus."""
+        """Draw again when the focus moves: other keys may be in force."""
         self.screen.bindings_updated_signal.subscribe(self, lambda _: self.refresh())
 
     def render(self) -> Content:
         """One line; what cannot be done now is dimmed."""
         active = {each.binding.id: each for each in self.screen.active_bindings.values()}
-        # The terminal's own colours know no shades.
+        # The terminal's own colours have no shades.
         faint = "dim" if self.app.native_ansi_color else FAINT
         pieces: list[tuple[Command, Content]] = []
         room = self.content_size.width

@@ -1,4 +1,4 @@
-"""The columns of a table, and how wide each is in the room there is. Called by `table.py`."""
+"""The columns of a table, and how wide each is in the room there is."""
 
 from __future__ import annotations
 

@@ -12,10 +12,10 @@ from typing import Final, NamedTuple, TypeAlias
 from textual.binding import Binding
 
 KeyOf: TypeAlias = Callable[[str, str], str]
-"""The key of a command as it is shown: the one it is remapped to, else the usual one, given."""
+"""(command, usual key) -> the key to show: the one it is remapped to, else the usual one."""
 
 APP: Final = "App"
-"""The group of commands that do not wait for what is being done on the screen."""
+"""The group of commands that run at once, whatever the screen is doing."""
 
 
 class Command(NamedTuple):

@@ -1,4 +1,4 @@
-"""`FilterLine`: the line above a list in which one types what to look for."""
+"""`FilterLine`: the line above a list in which a person types what to look for."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ FILTER: Final = (
 
 
 class FilterLine(Horizontal):
-    """A field, with keys of its own in the footer as long as one types in it.
+    """A field; while a person types in it, the footer shows its keys.
 
     Args:
         table: the list below; the keys of its rows are what the cursor comes back to.
         seek: called when other words are looked for: it shows what is found, the cursor on the row
             `before`, or else on the first.
-        anchor: the key of the row to come back to, asked when one begins to type.
+        anchor: called when typing begins; returns the key of the row to come back to.
         placeholder: what stands in the empty field.
         counts: whether the line says how much was found, and how to see all again.
     """
@@ -59,7 +59,7 @@ class FilterLine(Horizontal):
     ) -> None:
         super().__init__()
         self.before: str | None = None
-        """The key of the row that the cursor was on when one began to type."""
+        """The key of the row that the cursor was on when typing began."""
 
         self.words = ""
         """What is looked for, as typed; empty for everything."""
@@ -81,7 +81,7 @@ class FilterLine(Horizontal):
 
     @property
     def typing(self) -> bool:
-        """Whether one types in it."""
+        """Whether it has the focus."""
         return self.is_attached and self.screen.focused is self._input
 
     def open(self) -> None:
@@ -107,7 +107,7 @@ class FilterLine(Horizontal):
         self._seek()
 
     def on_descendant_focus(self) -> None:
-        """One begins to type."""
+        """Typing begins."""
         if not self.words:
             self.before = self._anchor()
         elif self._table.current is not None:
@@ -115,7 +115,7 @@ class FilterLine(Horizontal):
         self._show_keys()
 
     def on_descendant_blur(self) -> None:
-        """One has left the field."""
+        """Typing ends."""
         self._show_keys()
 
     def _show_keys(self) -> None:
@@ -124,7 +124,7 @@ class FilterLine(Horizontal):
         self.screen.query_one("#filter-keys").display = self.typing
 
     def action_run(self, name: str) -> None:
-        """A key of its own."""
+        """Run one of its commands."""
         if name == "clear_filter" or not self.words.strip():
             self.clear()
         elif self.settled.is_set():

@@ -25,7 +25,7 @@ _RESERVED = {
     # Terminals send them as Backspace, Tab and Enter.
     *("ctrl+h", "ctrl+i", "ctrl+m"),
 }
-# Textual names some that no terminal sends.
+# Textual has names for some that no terminal sends.
 _KNOWN = {key.value for key in Keys if "<" not in key.value} - {"return"}
 _NAMED = {"?": "question_mark", "/": "slash", ":": "colon", ",": "comma", ".": "full_stop"}
 _LETTER = re.compile(r"(ctrl|alt|shift|ctrl\+shift|alt\+shift)\+[a-z0-9]|[^\W_]")
@@ -36,8 +36,8 @@ class Keymap:
 
     Args:
         screens: the commands of each screen.
-        typing: names of commands on screens where one types, and on no other: letters are not for
-            them.
+        typing: commands that are only on screens where a person types: their keys cannot be
+            letters.
     """
 
     def __init__(self, screens: tuple[tuple[Command, ...], ...], typing: Collection[str]) -> None:
@@ -78,7 +78,7 @@ class Keymap:
                 accepted[name] = spelled
                 continue
             notes.append(((*path, name), note))
-        # Leaving one aside gives its own key back to it, which another may have been given.
+        # A command whose remapping is dropped takes its own key back, which may be another's by now.
         while clashes := {
             n: other for n, k in accepted.items() if (other := self._clash(n, k, accepted, known))
         }:
@@ -119,13 +119,13 @@ class Keymap:
 
 
 def _typed(spelled: str) -> bool:
-    """Whether it writes or takes away in a field: a sign by whatever name, Backspace, Delete."""
+    """Whether it changes text in a field: a character by whatever name, Backspace, Delete."""
     return spelled in _NAMED.values() or key_to_character(spelled) is not None
 
 
 def _editing() -> set[str]:
-    """What fields do something with themselves: cut, paste, move by a word, select."""
-    # Only here: few remap keys, and nothing else that comes before the first frame needs them.
+    """The keys that edit text in fields: cut, paste, move by a word, select."""
+    # Only here: few people remap keys, and the first frame does not need these.
     from textual.widgets import Input, TextArea
 
     declared = Binding.make_bindings([*Input.BINDINGS, *TextArea.BINDINGS])

@@ -27,7 +27,7 @@ _ALWAYS: Final = "ctrl+q"
 """Waits for nothing."""
 
 _CALM: Final = 2
-"""Rounds without a change of screen or focus: what a key does may be done in a message it posts."""
+"""Rounds without a change of screen or focus, since a key may act by a message that it posts."""
 
 
 class KeyQueue:
@@ -48,10 +48,10 @@ class KeyQueue:
         self._app, self._hand_on, self._busy = app, hand_on, busy
         self._waiting: deque[events.Event] = deque()
         self._under_way = False
-        """Whether something may be left to be done of a key that was handed on."""
+        """Whether a key that was handed on may still be at work."""
 
         self._followed = False
-        """Whether keys were handed on since that leave everything where it is."""
+        """Whether keys have followed it that leave everything where it is."""
 
     @property
     def calm(self) -> bool:
@@ -98,7 +98,7 @@ class KeyQueue:
             await self._round(0)
 
     async def _round(self, calm: int) -> None:
-        """Everybody from the focus up to the app does what there is to do by now."""
+        """Every node from the focus up to the app handles the messages that it has by now."""
         place = self._place()
         nodes = (place[1] or place[0]).ancestors_with_self
         await self._pass([*(node for node in nodes if node is not self._app)], place, calm)
@@ -106,7 +106,7 @@ class KeyQueue:
     async def _pass(
         self, nodes: list[DOMNode], place: tuple[Screen[Any], Widget | None], calm: int
     ) -> None:
-        # Each does its messages in their order; one that is closing takes no more.
+        # Each handles its messages in order; one that is closing takes no more.
         while nodes:
             if nodes.pop(0).call_later(self._pass, nodes, place, calm):
                 return

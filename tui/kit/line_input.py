@@ -15,6 +15,6 @@ class LineInput(Input):
         super().__init__(value, select_on_focus=False, **kwargs)
 
     def on_focus(self, event: events.Focus) -> None:
-        """Typing goes on at the end; a click, which comes after this, may choose another place."""
+        """Put the cursor at the end; a click, which comes after this, may put it elsewhere."""
         if not event.from_app_focus:
             self.cursor_position = len(self.value)

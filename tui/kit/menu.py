@@ -1,6 +1,6 @@
 """Lists that open below a field: what a reference can be, and what a setting is often set to.
 
-Used by the fields of a form. A list exists only while it is open.
+A list exists only while it is open.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Menu(OptionList):
             self.value = value
 
     class Typed(Message):
-        """A key that belongs to what is typed."""
+        """A key that edits the text in the field."""
 
         def __init__(self, menu: Menu, character: str | None) -> None:
             super().__init__()
@@ -103,7 +103,7 @@ class Menu(OptionList):
 class Chooser(Widget):
     """One of a few values, on one line; a key of the form or a click lists them.
 
-    It takes no focus: what is typed on the way from field to field belongs into the fields.
+    It takes no focus: Tab goes from field to field.
 
     Args:
         labels: what is shown for each value.

@@ -25,7 +25,7 @@ class Pager(ScrollView, can_focus=True):
         Binding("pagedown,ctrl+f,space", "page_down", "Page down", show=False),
         Binding("home,g", "scroll_home", "Start", show=False),
         Binding("end,G", "scroll_end", "End", show=False),
-        # Nothing is wider than the screen: these are free for what the screen does with them.
+        # No line is wider than the screen, so these keys are free for the screen.
         Binding("left", "screen.run('previous')", show=False),
         Binding("right", "screen.run('next')", show=False),
     ]

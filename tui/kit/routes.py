@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Awaitable, Callable, Mapping
-from inspect import isawaitable
-from typing import Any
+from inspect import isclass
+from typing import Any, Protocol
+
+
+class Opener(Protocol):
+    """A screen that opens others."""
+
+    async def ask(self, screen: Any, /) -> Any:
+        """Show a screen; returns what came of it."""
 
 
 class Routes:
     """What can be opened, by name.
 
     Args:
-        places: `module:function` for each name. The function is called with the screen that opens
-            it, with `shared`, and with what is handed to `open`.
+        places: `module:name` for each name, of a screen or of a coroutine function. A screen is
+            made of `shared` and what is handed to `open`; a function is called with the screen
+            that opens it before these.
         shared: what all features work on.
         load: imports a module without holding up the event loop.
     """
@@ -26,10 +34,12 @@ class Routes:
     ) -> None:
         self._places, self._shared, self._load = places, shared, load
 
-    async def open(self, screen: object, name: str, *args: Any) -> Any:
+    async def open(self, screen: Opener, name: str, *args: Any) -> Any:
         """Open `name` from `screen`; returns what came of it."""
-        module, _, function = self._places[name].partition(":")
+        module, _, thing = self._places[name].partition(":")
         if module not in sys.modules:
             await self._load(module)
-        opened = getattr(sys.modules[module], function)(screen, self._shared, *args)
-        return await opened if isawaitable(opened) else opened
+        found: Any = getattr(sys.modules[module], thing)
+        is_screen = isclass(found)
+        opened = found(*([] if is_screen else [screen]), self._shared, *args)
+        return await (screen.ask(opened) if is_screen else opened)

@@ -43,7 +43,7 @@ class BaseScreen(Screen[ResultT]):
     ]
 
     declared: ClassVar[tuple[Command, ...]] = ()
-    """What one can do here; `BINDINGS` has what `bindings` makes of it."""
+    """Its commands; `commands.bindings` makes its `BINDINGS` of them."""
 
     moving: ClassVar[tuple[tuple[str, str], ...]] = ()
     """What help says about moving in a list: keys, and what they do."""
@@ -62,7 +62,7 @@ class BaseScreen(Screen[ResultT]):
     # ---- commands
 
     def do(self, more: Mapping[str, Callable[[], object]]) -> None:
-        """Declared commands do this."""
+        """Say what declared commands do."""
         self.does.update(more)
 
     def why_not(self, command: str) -> str:
@@ -116,7 +116,7 @@ class BaseScreen(Screen[ResultT]):
 
     @contextmanager
     def keys_free(self) -> Iterator[None]:
-        """Around what may take long in a flow: keys do not wait for it."""
+        """Let keys through while a flow does something that may take long."""
         self.flows -= 1
         self.app.keys.look_again()
         try:
@@ -148,9 +148,9 @@ class BaseScreen(Screen[ResultT]):
         """Open something by its name; returns what came of it."""
         return await self.app.routes.open(self, name, *args)
 
-    async def ask(self, dialog: Screen[T]) -> T:
-        """Show a dialog; returns the answer."""
-        return await self.app.push_screen_wait(dialog)
+    async def ask(self, screen: Screen[T]) -> T:
+        """Show a screen; returns what came of it: the answer of a dialog."""
+        return await self.app.push_screen_wait(screen)
 
     # ---- sizes and toasts
 
@@ -172,8 +172,8 @@ class BaseScreen(Screen[ResultT]):
     @on(events.Resize)
     async def _resized(self, event: events.Resize) -> None:
         if event.size != self.app.size:
-            # Out of date: the terminal's new size has come before it. Textual would lay the screen
-            # out for either in turn, again and again, as each layout tells of its size.
+            # Out of date: the terminal has another size already. Textual would lay the screen out
+            # for one and the other in turn, since each layout posts its own size.
             event.prevent_default()
             return
         steps.fit(self)
@@ -213,5 +213,5 @@ class FullScreen(BaseScreen[ResultT]):
         self.watch(self.app, "busy", lambda busy: setattr(title, "busy", busy))
 
     def changed_elsewhere(self, said: str) -> str:
-        """How it is told that others changed the file; `said` is what holds on any screen."""
+        """The message when others changed the file; `said` is the general one."""
         return said

@@ -84,7 +84,7 @@ class SecretInput(LineInput):
         """Hide the secret."""
         self.password = self.masked
         if self._hiding:
-            # It would hide too early what is revealed again.
+            # The timer would hide too early what is revealed again.
             self._hiding.stop()
 
     def on_blur(self) -> None:
@@ -92,14 +92,14 @@ class SecretInput(LineInput):
         self.mask()
 
     def action_copy(self) -> None:
-        """Only what is no secret."""
+        """Copy what is no secret."""
         if self.masked:
             self.app.say("A secret cannot be copied out of its field.", severity="warning")
         else:
             super().action_copy()
 
     def action_cut(self) -> None:
-        """Only what is no secret."""
+        """Cut what is no secret."""
         if self.masked:
             self.app.say("A secret cannot be cut out of its field.", severity="warning")
         else:
@@ -144,14 +144,14 @@ class UrlInput(SecretInput):
         self.refresh()
 
     def action_copy(self) -> None:
-        """Only without a password."""
+        """Copy what has no password in it."""
         if self.holds_password:
             self.app.say("An address with a password cannot be copied.", severity="warning")
         else:
             super().action_copy()
 
     def action_cut(self) -> None:
-        """Only without a password."""
+        """Cut what has no password in it."""
         if self.holds_password:
             self.app.say("An address with a password cannot be cut.", severity="warning")
         else:
@@ -187,11 +187,11 @@ class SecretArea(TextArea):
         super().__init__(text, compact=True, tab_behavior="focus", **kwargs)
 
     def on_mount(self) -> None:
-        """The app knows the keys."""
+        """Only now is there an app, which knows the keys."""
         self.placeholder = self._hint.format(key=shown_key(self.app.key_of("reveal") or "f2"))
 
     def on_focus(self, event: events.Focus) -> None:
-        """Typing goes on at the end; a click, which comes after this, may choose another place."""
+        """Put the cursor at the end; a click, which comes after this, may put it elsewhere."""
         if not event.from_app_focus:
             self.move_cursor(self.document.end)
 
@@ -215,7 +215,7 @@ class SecretArea(TextArea):
         """Hide the text."""
         self.masked_now = True
         if self._hiding:
-            # It would hide too early what is revealed again.
+            # The timer would hide too early what is revealed again.
             self._hiding.stop()
         # Textual keeps the lines that it has drawn, until it hears of other styles.
         self.notify_style_update()
@@ -226,9 +226,9 @@ class SecretArea(TextArea):
         self.mask()
 
     def action_copy(self) -> None:
-        """Never."""
+        """Refuse."""
         self.app.say("A secret cannot be copied out of its field.", severity="warning")
 
     def action_cut(self) -> None:
-        """Never."""
+        """Refuse."""
         self.app.say("A secret cannot be cut out of its field.", severity="warning")

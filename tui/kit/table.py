@@ -32,11 +32,11 @@ class Cell(NamedTuple):
     """A component class without its prefix: "muted"; empty for plain text."""
 
     spans: bool = False
-    """Takes the room of the next cell as well, which is left out."""
+    """Fills the next column as well; the next cell is not drawn."""
 
 
 class Layout(Protocol[DrawnT]):
-    """What is drawn of rows."""
+    """How rows are drawn."""
 
     def columns(self, rows: Sequence[DrawnT], room: int) -> Sequence[Column]:
         """The columns, in `room` cells; asked again whenever the rows or the room change."""
@@ -49,7 +49,7 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
     """A table with a cursor on one row.
 
     Args:
-        layout: what is drawn of a row.
+        layout: how rows are drawn.
         id: of the widget.
     """
 
@@ -235,8 +235,8 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
     def render_line(self, y: int) -> Strip:
         """One line of the screen: the head, or the row that is scrolled to there."""
         if self._fitted != self._room:
-            # Only here: all rows are looked at, and on the way to the first frame the size is
-            # told three times.
+            # Not at each resize: all rows are looked at, and before the first frame there are
+            # three.
             self._fit()
         # `rich_style` would be worked out for each line.
         base = self.visual_style.rich_style
@@ -249,7 +249,7 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         style, bar = base, Segment(" ", base)
         plain = False
         if index == self.cursor:
-            # What a terminal's own colours look like on one another nobody knows.
+            # Nobody knows what a terminal's own colours look like on one another.
             plain = self.has_focus and self.app.native_ansi_color
             style = base + (self._whole("cursor") if plain else self._ground("cursor"))
             bar = Segment("▌", style if plain else style + self._look("bar"))

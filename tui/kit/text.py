@@ -9,7 +9,7 @@ from rich.cells import cell_len, set_cell_size
 from storage_core.printable import printable
 
 NAMED = 72
-"""Cells that a name has in the midst of a sentence: a key made of a hash is whole."""
+"""Cells that a name may take in a sentence; a key made of a hash fits."""
 
 
 def named(name: str) -> str:
@@ -67,7 +67,7 @@ def _head(word: str, width: int) -> str:
 
 
 def cut_left(text: str, width: int) -> str:
-    """`text` in at most `width` cells, its end kept: of a path that says most."""
+    """`text` in at most `width` cells, cut at its start: the end of a path says most."""
     if cell_len(text) <= width:
         return text
     while text and cell_len(text) >= width:

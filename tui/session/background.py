@@ -91,12 +91,12 @@ def _tell(loop: asyncio.AbstractEventLoop, call: Callable[..., object], *args: o
     try:
         loop.call_soon_threadsafe(call, *args)
     except RuntimeError:
-        # The app is gone; so is whoever waited.
+        # The app has closed; nobody waits any more.
         pass
 
 
 class Jobs:
-    """Work in threads that a person is told of, as long as it lasts.
+    """Work in threads, shown to the person as long as it lasts.
 
     Args:
         show: called with what is being done, as shown; with an empty text when nothing is.
@@ -111,7 +111,7 @@ class Jobs:
         """Set while there are none; first when the file has been read."""
 
     async def run(self, what: str, function: Callable[[], T]) -> T:
-        """Run `function` in a thread; `what` is shown until it has ended, whoever is cancelled."""
+        """Run `function` in a thread; `what` is shown until it ends, even after a cancellation."""
         return await asyncio.shield(self.start(what, function))
 
     def start(self, what: str, function: Callable[[], T]) -> asyncio.Task[T]:

@@ -16,8 +16,8 @@ T = TypeVar("T")
 def undisturbed(function: Callable[[], T]) -> T:
     """What `function` returns; nothing that it makes is searched for garbage, then or later.
 
-    It is freed all the same when nobody refers to it any more; only cycles are not, before
-    `collect_all`. What was garbage before is collected first, lest it be kept.
+    It is freed all the same when nothing refers to it any more; only cycles wait for
+    `collect_all`. What was garbage before is collected first, or it would be kept as well.
     """
     gc.collect()
     enabled = gc.isenabled()

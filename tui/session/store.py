@@ -71,7 +71,7 @@ class OpenedStore:
         self._close_if_done()
 
     def pages(self) -> Iterator[list[Listed]]:
-        """Everything in the store, some at a time; what came before an error comes before it."""
+        """Everything in the store, in pages; before an error, what was found until then."""
         with self._used() as store:
             page: list[Listed] = []
             begun = monotonic()

@@ -1,6 +1,5 @@
 """The blobs of one storage.
 
-open.py      opens the list of them, for other features
 screen.py    the list; screen.tcss: its styles
 commands.py  what one can do with them, declared; acting.py: what these commands do
 table.py     how blobs are listed; folders.py: the line above, which folder is shown

@@ -141,6 +141,6 @@ class DownloadDialog(Dialog[str]):
         self.dismiss("Cancelled; nothing was written." if self._download else "")
 
     def on_unmount(self) -> None:
-        """Leave nothing behind when the app is left meanwhile: the thread may not come to it."""
+        """Remove what is written so far: when the app closes, the thread may have no time to."""
         if self._download is not None:
             self._download.give_up()

@@ -1,4 +1,4 @@
-"""The list of blobs, and the lines above and below it."""
+"""The list of blobs, and the lines below it about the one under the cursor."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class BlobLayout:
         return f"{title} ▾" if sort == self.shown_sort else title
 
     def cells(self, row: Listed, widths: Sequence[int]) -> Sequence[Cell]:
-        """Numbers stand right, so that they can be compared."""
+        """Numbers are aligned right, so that they can be compared."""
         return (
             Cell(row.folder, "accent" if row.folder == "flows" else "muted"),
             Cell(row.name),

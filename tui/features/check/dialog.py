@@ -24,6 +24,7 @@ from tui.session.quantities import milliseconds
 if TYPE_CHECKING:
     from storage_core.declaration.configuration import StorageConfiguration
     from storage_core.probe import StepResult, Waiting
+    from tui.session.session import Session
 
 TICK = 0.5
 """Seconds between two looks at how long the test may still take."""
@@ -37,7 +38,7 @@ class CheckDialog(Dialog[TestResult]):
     BINDINGS: ClassVar[list[Any]] = [*bindings(TEST)]
     AUTO_FOCUS = "#leave"
 
-    def __init__(self, name: str, configuration: StorageConfiguration) -> None:
+    def __init__(self, _: Session, name: str, configuration: StorageConfiguration) -> None:
         super().__init__()
         self.do({"again": self._test, "leave": self._leave})
         self._title = name

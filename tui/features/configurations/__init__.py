@@ -8,6 +8,5 @@ listed.py    what these commands work with:
              editing.py  the form: new, edit
              changes.py  duplicate, rename, delete, default, undo, redo
              testing.py  test, test all
-             copying.py  the clipboard
              file.py     the whole file: the editor, its permissions, reading it again
 """

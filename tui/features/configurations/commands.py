@@ -67,7 +67,7 @@ LIST: Final = (
         "Find by name, type, location or ID.",
         "View",
         True,
-        # Before the list looks at it: what is typed right behind it is no command.
+        # Before the list sees the key: what is typed right after it is no command.
         priority=True,
     ),
     Command("sort", ("s",), "Sort", "By the file, name, type or location, in turn.", "View"),

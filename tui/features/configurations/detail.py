@@ -72,7 +72,7 @@ class Detail(VerticalScroll, can_focus=True):
         if room.width > 1:
             drawn = _fitted(self._lines, room.width - 1)
             text = self.query_one(Static)
-            # To lay the whole screen out for each row that the cursor moves to would be felt.
+            # Laying the whole screen out for each move of the cursor would be felt.
             height = max(drawn.plain.count("\n") + 1, room.height)
             text.update(drawn, layout=height != text.size.height)
 

@@ -21,7 +21,7 @@ class FileCommands(ListCommands):
         entry = row.entry if row else None
         path = workspace.file.path
         words = editor.editor(os.environ)
-        # What is wrong with it is what one wants to see of it.
+        # If something is wrong with it, that is the line to see.
         wrong = next((each.line for each in entry.problems if each.line), None) if entry else None
         line = wrong or await jobs.run(
             "opening", lambda: editor.line_to_see(path, entry.name if entry else None)
@@ -29,7 +29,7 @@ class FileCommands(ListCommands):
         problem = ""
         try:
             with self._app.suspend():
-                # Nothing may leave this block by an exception: the app would stay suspended.
+                # No exception may leave this block: the app would stay suspended.
                 try:
                     code = editor.run(editor.opening(words, path, line))
                 except ConfigurationError as error:

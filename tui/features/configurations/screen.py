@@ -13,7 +13,6 @@ from textual.widgets import Static
 from tui.features.configurations import welcome
 from tui.features.configurations.changes import Changes
 from tui.features.configurations.commands import LIST
-from tui.features.configurations.copying import Copying
 from tui.features.configurations.detail import Detail, lines_of
 from tui.features.configurations.editing import Editing
 from tui.features.configurations.file import FileCommands
@@ -25,6 +24,7 @@ from tui.kit.commands import bindings
 from tui.kit.filter import FilterLine
 from tui.kit.screen import FullScreen
 from tui.kit.table import Table
+from tui.kit.text import named
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,7 +69,7 @@ class ConfigurationsScreen(FullScreen[None]):
         )
         self.rows = Rows(session, self.table, self._filter, self._tell)
         parts = self, session, self.rows
-        changes, copying, file = Changes(*parts), Copying(*parts), FileCommands(*parts)
+        changes, file = Changes(*parts), FileCommands(*parts)
         editing = Editing(*parts, make_default=changes.make_default)
         tests = Testing(*parts, marks=self.testing, redraw=self.redraw)
         self.do(
@@ -84,8 +84,8 @@ class ConfigurationsScreen(FullScreen[None]):
                 "redo": changes.redo,
                 "test": self._on_row(tests.test),
                 "test_all": tests.test_all,
-                "copy_id": self._on_row(copying.copy_id),
-                "copy_snippet": self._on_row(copying.copy_snippet),
+                "copy_id": self._on_row(self._copy_id),
+                "copy_snippet": self._on_row(self._copy_snippet),
                 "open_file": file.open_file,
                 "make_private": file.make_private,
                 "reload": file.reload,
@@ -190,6 +190,20 @@ class ConfigurationsScreen(FullScreen[None]):
     @on(Table.Chosen)
     async def _chosen(self) -> None:
         await self.run_action("run('edit')")
+
+    def _copy_id(self, row: Row) -> None:
+        self.app.copy_to_clipboard(row.id)
+        self.app.say(f"Copied {row.id}.")
+
+    def _copy_snippet(self, row: Row) -> None:
+        wanted = "" if row.built_in else repr(row.name)
+        self.app.copy_to_clipboard(
+            "import storage_core\n\n"
+            f"store = storage_core.get_store({wanted})\n"
+            'key = store.write(b"...")\n'
+            "data = store.read(key)\n"
+        )
+        self.app.say(f"Copied the Python that opens {named(row.name)}.")
 
     def can(self, command: str) -> bool:
         """While one types in the filter, its key is a character like any other."""

@@ -65,7 +65,7 @@ class ConfigurationLayout:
         quiet = "muted" if row.built_in else ""
         location = Cell(row.location, "muted")
         if row.problem:
-            # The place of the sign is taken where it is the default.
+            # The star of the default has the place of the sign.
             location = Cell(f"⚠ {row.problem}" if row.default else row.problem, "warning")
         identifier = row.id if widths[4] >= 36 else row.id[:8]
         # The name of what is built in goes before saying that it is.

@@ -1,6 +1,5 @@
 """The form of one storage configuration, and the choice of its type.
 
-open.py             opens these, for other features
 picker.py           the types to choose from; picker.tcss: its styles
 screen.py           the form; screen.tcss: its styles
 commands.py         what one can do in both, declared

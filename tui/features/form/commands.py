@@ -62,7 +62,7 @@ FORM: Final = (
         True,
         priority=True,
     ),
-    # These not before the fields: they may be remapped to a letter, and `:` is one.
+    # No priority over the fields: `:` and letters, which they may be remapped to, are typed there.
     PALETTE._replace(keys=("ctrl+p",)),
     THEME,
     Command("help", ("f1",), "Help", "Show every key of this screen.", APP, True),

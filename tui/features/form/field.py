@@ -1,7 +1,7 @@
 """`Field`: what all fields of a form have in common; `fields.field_for` chooses the kind.
 
-A field draws its label, help and fault itself, around the one widget that the value is entered
-with: a form of five widgets for each setting would take Textual a blink to style and lay out.
+A field draws its label, help and fault itself, around the one widget in which the value is entered:
+with five widgets for each setting, Textual would take long to style and lay out a form.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from storage_core.declaration.setting import Setting
 
 LABEL_WIDTH = 25
-"""Cells that the label has beside the editor; `form.tcss` keeps them free."""
+"""Cells that the label has beside the editor; `screen.tcss` keeps them free."""
 
 
 class Field(Widget):
@@ -38,7 +38,7 @@ class Field(Widget):
     """
 
     editor_height: ClassVar[int] = 1
-    """Lines that the widget takes that the value is entered with."""
+    """Lines of the widget in which the value is entered."""
 
     class Edited(Message):
         """The value is another one."""

@@ -20,6 +20,7 @@ from tui.kit.theme import MUTED
 
 if TYPE_CHECKING:
     from storage_core.declaration.configuration import StorageConfiguration
+    from tui.session.session import Session
 
 
 class TypePicker(Dialog["type[StorageConfiguration] | None"]):
@@ -41,10 +42,11 @@ class TypePicker(Dialog["type[StorageConfiguration] | None"]):
 
     def __init__(
         self,
+        _: Session,
         types: list[type[StorageConfiguration]],
-        title: str,
-        problem: str,
-        likely: type[StorageConfiguration] | None,
+        title: str = "New storage configuration: choose a type",
+        problem: str = "",
+        likely: type[StorageConfiguration] | None = None,
     ) -> None:
         super().__init__()
         self._types = types

@@ -27,11 +27,11 @@ from tui.kit.secret import SecretArea, SecretInput
 HERE, LOAD = "here", "load"
 
 _WRITTEN = (*SCHEMES, LITERAL.rstrip(":"))
-"""What stands before the colon of a text that says itself where the value is."""
+"""Words that say, before a colon, where the value is."""
 
 
 class ReferenceInput(SecretInput):
-    """The line of a reference field, which hears of each edit before the next key is looked at.
+    """The line of a reference field; it tells of each edit before the next key is handled.
 
     Args:
         edited: called after each edit of the text; with whether all of it from the edit's start on
@@ -97,7 +97,7 @@ class ReferenceField(LineField):
         )
         self._in_area = self._area.text
         self._as_it_is = self.start.startswith(LITERAL)
-        """Whether it has been said that the value is no reference, whatever it looks like."""
+        """Whether the value is to be no reference, whatever it looks like."""
 
         self._written: tuple[str, str] | None = None
         """The source before the one that was written, and what was written before the colon."""
@@ -198,7 +198,7 @@ class ReferenceField(LineField):
     # ---- a source that is written
 
     def _recognise(self, new: bool) -> None:
-        """Look whether what is typed says itself where the value is.
+        """Take `env:` and its like at the start of the text for the source.
 
         Args:
             new: whether nothing that stood there before follows the edit. What was a secret must

@@ -80,7 +80,7 @@ class Saving:
             self._screen.dismiss(saved)
 
     async def _saved(self, name: str, values: dict[str, Any]) -> None:
-        """Tell that it is saved, and what does not hold about it."""
+        """Tell that it is saved, and what is doubtful about it."""
         self._remember_test(name)
         cls, entry, app = self._entered.cls, self._session.entries.get(name), self._screen.app
         doubts, cautions = await self._screen.while_here(
@@ -103,7 +103,7 @@ class Saving:
             app.say(f"{labels.get(setting, setting)}: {printable(caution)}", severity="warning")
 
     def _remember_test(self, name: str) -> None:
-        """What a test found out holds as long as the settings are those that were tested."""
+        """Keep the result of a test if the settings are those that were tested."""
         entry = self._session.entries.get(name)
         if self._entered.tested is None or entry is None or entry.configuration is None:
             return

@@ -252,12 +252,12 @@ class FormScreen(FullScreen[str | None]):
     # ---- moving
 
     def _go_to(self, field: Field) -> None:
-        # Textual would put it into the middle, now and then: where it is not in sight just then.
+        # Not by Textual, which would centre a field that is out of sight.
         field.focus_target.focus(scroll_visible=False)
         self._keep_in_sight(field)
 
     def on_descendant_focus(self) -> None:
-        """Textual sees to it that the editor is in sight; what is said below it matters too."""
+        """Keep the whole field in sight; Textual does so for the editor in it only."""
         self._keep_in_sight()
 
     def _keep_in_sight(self, *fields: Field) -> None:
@@ -268,7 +268,7 @@ class FormScreen(FullScreen[str | None]):
             for field in (*fields, *([focused] if focused else [])):
                 field.scroll_visible(animate=False, immediate=True)
 
-        # What has just been mounted, or says more than before, has its place only then.
+        # Later: what was just mounted, or says more than before, has no place yet.
         self.call_after_refresh(scroll)
 
     def _focused_field(self) -> Field | None:

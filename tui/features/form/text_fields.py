@@ -25,7 +25,7 @@ class LineField(Field):
     """A field with one line of text and perhaps suggestions for it."""
 
     input: Input
-    """Made with the field, so that its value can be asked for before Textual has mounted it."""
+    """Made with the field, so that its value can be read before it is mounted."""
 
     _offered: tuple[str, ...] = ()
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tui.kit.commands import Command
+    from tui.session.session import Session
 
 
 class HelpDialog(Dialog[None]):
@@ -36,7 +37,12 @@ class HelpDialog(Dialog[None]):
         Binding("k", "scroll(-1)", show=False),
     ]
 
-    def __init__(self, declared: tuple[Command, ...], moving: tuple[tuple[str, str], ...]) -> None:
+    def __init__(
+        self,
+        _: Session,
+        declared: tuple[Command, ...],
+        moving: tuple[tuple[str, str], ...],
+    ) -> None:
         super().__init__()
         self._declared, self._moving = declared, moving
 

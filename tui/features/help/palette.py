@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from tui.kit.commands import Command
     from tui.kit.screen import BaseScreen
+    from tui.session.session import Session
 
 OURS: Final = (DARK, LIGHT)
 
@@ -28,7 +29,7 @@ class CommandSearch(CommandPalette, Dialog[None]):
 
     CSS_PATH = "palette.tcss"
 
-    def __init__(self) -> None:
+    def __init__(self, _: Session) -> None:
         super().__init__([Commands])
 
 
@@ -37,7 +38,7 @@ class ThemeSearch(CommandPalette, Dialog[None]):
 
     CSS_PATH = "palette.tcss"
 
-    def __init__(self) -> None:
+    def __init__(self, _: Session) -> None:
         super().__init__([Themes], placeholder="Search for themes…")
 
 
@@ -58,7 +59,7 @@ class Commands(Provider):
             yield DiscoveryHit(title, run, text=command.label, help=command.tooltip)
 
     async def search(self, query: str) -> Hits:
-        """Those that are typed a part of."""
+        """Those that match what is typed."""
         matcher = self.matcher(query)
         for command, run in self.possible():
             if (score := matcher.match(command.label)) > 0:
@@ -86,7 +87,7 @@ class Themes(Provider):
             yield DiscoveryHit(Content(name) + note, take, text=name)
 
     async def search(self, query: str) -> Hits:
-        """Those that are typed a part of."""
+        """Those that match what is typed."""
         matcher = self.matcher(query)
         for name, note, take in self.themes():
             if (score := matcher.match(name)) > 0:

@@ -83,7 +83,7 @@ class MoveDialog(Dialog[str | None]):
                 yield Button("Move", id="go", compact=True)
 
     def on_mount(self) -> None:
-        """The kind of what stands in the field is marked."""
+        """Mark the kind of place that the field proposes."""
         self.query_one(OptionList).highlighted = self._place
         self._tell("")
 
@@ -127,23 +127,23 @@ class MoveDialog(Dialog[str | None]):
     @work(group="check", exclusive=True)
     async def _try(self, reference: str) -> None:
         self.query_one("#reference").focus()
-        self._begun(True)
+        self._set_under_way(True)
         try:
             await self._move(reference)
         except StorageError as error:
-            self._begun(False)
+            self._set_under_way(False)
             self._tell(str(error))
         else:
             self.dismiss(reference)
 
-    def _begun(self, under_way: bool) -> None:
+    def _set_under_way(self, under_way: bool) -> None:
         self._under_way = under_way
         for each in self.query("#go, OptionList"):
             each.disabled = under_way
 
     @on(Button.Pressed, "#cancel")
     def action_cancel(self) -> None:
-        """It stays where it is, unless it is on its way already."""
+        """Leave the secret where it is, unless it is being moved already."""
         if self._under_way:
             self.app.say("The secret is being moved; this closes when that is done.")
         else:

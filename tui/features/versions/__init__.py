@@ -1,5 +1,5 @@
 """Earlier versions of the configuration file.
 
-open.py    brings one back, for other features
-dialog.py  the list of them; dialog.tcss: its styles
+restore.py  brings one back
+dialog.py   the list of them; dialog.tcss: its styles
 """

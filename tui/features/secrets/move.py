@@ -1,4 +1,4 @@
-"""What other features open here, by name."""
+"""Moves the plain secrets of a configuration out of the file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 async def move_secrets(screen: BaseScreen[object], session: Session, row: Row) -> None:
-    """Move the plain secrets of a configuration out of the file, each to a place to be chosen."""
+    """Move them one by one, each to a place to be chosen."""
     for number, setting in enumerate(row.plain, 1):
         place = f" ({number} of {len(row.plain)})" if len(row.plain) > 1 else ""
         await _move(screen, session, row, setting, f"Move {setting.label} of {row.name}{place}")

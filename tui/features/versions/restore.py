@@ -1,4 +1,4 @@
-"""What other features open here, by name."""
+"""Brings an earlier version of the configuration file back."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from tui.session.versions import KeptVersion
 
 
-async def versions(screen: BaseScreen[object], session: Session) -> None:
-    """Bring an earlier version of the configuration file back."""
+async def restore(screen: BaseScreen[object], session: Session) -> None:
+    """Show the versions; the one that is chosen comes back, after asking."""
     if reason := session.snapshot.read_only:
         found = session.snapshot.configurations
         newer = found is not None and found.newer
