@@ -78,7 +78,7 @@ class Keymap:
                 accepted[name] = spelled
                 continue
             notes.append(((*path, name), note))
-        # A command whose remapping is dropped takes its own key back, which may be another's by now.
+        # A command whose remapping is dropped takes its key back, which may be another's by now.
         while clashes := {
             n: other for n, k in accepted.items() if (other := self._clash(n, k, accepted, known))
         }:
