@@ -12,6 +12,7 @@ import inspect
 import pkgutil
 import sys
 from collections.abc import Awaitable, Callable, Iterator
+from functools import cache
 from pathlib import Path
 from textwrap import dedent
 
@@ -87,11 +88,12 @@ def of_libraries(cls: type) -> list[type]:
     ]
 
 
-def set_on_self(source: str) -> set[str]:
-    """The private attributes that the source of a class sets."""
+@cache
+def set_on_self(cls: type) -> set[str]:
+    """The private attributes that the methods of a class set."""
     return {
         node.attr
-        for node in ast.walk(ast.parse(dedent(source)))
+        for node in ast.walk(ast.parse(dedent(inspect.getsource(cls))))
         if isinstance(node, ast.Attribute)
         and isinstance(node.ctx, ast.Store)
         and isinstance(node.value, ast.Name)
@@ -117,9 +119,9 @@ def overridden() -> Iterator[tuple[str, str]]:
                 continue
             own = {each for each in vars(cls) if private(each)} - MADE_BY_TEXTUAL
             if bases := of_libraries(cls):
-                own |= set_on_self(inspect.getsource(cls))
+                own |= set_on_self(cls)
             for base in bases:
-                theirs = set(vars(base)) | set_on_self(inspect.getsource(base))
+                theirs = set(vars(base)) | set_on_self(base)
                 for each in own & theirs:
                     yield f"{base.__name__}.{each}", name
                 own -= theirs
