@@ -26,6 +26,8 @@ from tui.session.garbage import collect, collect_all, only_on_request
 from tui.session.session import Session
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from textual.screen import Screen
 
     from tui.session.snapshot import Snapshot
@@ -105,9 +107,9 @@ class StorageApp(KitApp):
     def _show_busy(self, what: str) -> None:
         self.busy = what
 
-    async def _load_module(self, name: str) -> None:
+    async def _load_module(self, name: str) -> ModuleType:
         # In a thread: on the event loop, keys would wait for it.
-        await self.session.jobs.run("opening", partial(import_module, name))
+        return await self.session.jobs.run("opening", partial(import_module, name))
 
     def get_default_screen(self) -> Screen[None]:
         """The list is the first screen, with none below it."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Awaitable, Callable, Mapping
 from inspect import isclass
+from types import ModuleType
 from typing import Any, Protocol
 
 
@@ -30,16 +30,17 @@ class Routes:
         self,
         places: Mapping[str, str],
         shared: object,
-        load: Callable[[str], Awaitable[object]],
+        load: Callable[[str], Awaitable[ModuleType]],
     ) -> None:
         self._places, self._shared, self._load = places, shared, load
+        self._found: dict[str, Any] = {}
 
     async def open(self, screen: Opener, name: str, *args: Any) -> Any:
         """Open `name` from `screen`; returns what came of it."""
-        module, _, thing = self._places[name].partition(":")
-        if module not in sys.modules:
-            await self._load(module)
-        found: Any = getattr(sys.modules[module], thing)
+        if name not in self._found:
+            module, _, thing = self._places[name].partition(":")
+            self._found[name] = getattr(await self._load(module), thing)
+        found: Any = self._found[name]
         is_screen = isclass(found)
         opened = found(*([] if is_screen else [screen]), self._shared, *args)
         return await (screen.ask(opened) if is_screen else opened)
