@@ -192,7 +192,7 @@ class FullScreen(BaseScreen[ResultT]):
                 "help": lambda: self.open("help", self.declared, self.moving),
                 "palette": lambda: self.open("palette"),
                 "theme": lambda: self.open("theme"),
-                "quit": lambda: self.app.action_quit(),
+                "quit": self.app.action_quit,
             }
         )
 
