@@ -80,14 +80,20 @@ class BaseScreen(Screen[ResultT]):
         return True if self.can(str(parameters[0])) else None
 
     def action_run(self, name: str) -> None:
+        """Run a command, by a key or a click."""
+        # With a flow at work this is a second click; a key would have waited.
+        if not (self.flows and self._waits(name)):
+            self.run_command(name)
+
+    def run_command(self, name: str) -> None:
         """Run a command."""
-        waits = all(each.group != APP for each in self.declared if each.name == name)
-        if waits and self.flows:
-            # A second click; a key would have waited.
-            return
         work = self.does[name]()
         if isinstance(work, Coroutine):
-            self.start(work, in_turn=waits)
+            self.start(work, in_turn=self._waits(name))
+
+    def _waits(self, name: str) -> bool:
+        """Whether a command waits for the flows at work."""
+        return all(each.group != APP for each in self.declared if each.name == name)
 
     def key(self, command: str, usual: str) -> str:
         """The key of a command as it is shown; `usual` unless it is remapped."""

@@ -119,7 +119,7 @@ class Jobs:
         job = asyncio.create_task(in_thread(function))
         self._running[job] = what
         self.idle.clear()
-        self._show(what)
+        self._show_latest()
         job.add_done_callback(self._ended)
         return job
 
@@ -129,6 +129,9 @@ class Jobs:
 
     def _ended(self, job: asyncio.Task[Any]) -> None:
         del self._running[job]
-        self._show(next(reversed(self._running.values()), ""))
+        self._show_latest()
         if not self._running:
             self.idle.set()
+
+    def _show_latest(self) -> None:
+        self._show(next(filter(None, reversed(self._running.values())), ""))

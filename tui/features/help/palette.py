@@ -50,7 +50,7 @@ class Commands(Provider):
         screen = cast("BaseScreen[object]", self.screen)
         for command in sorted(screen.declared, key=lambda each: each.label):
             if command.name != "palette" and screen.can(command.name):
-                yield command, partial(screen.action_run, command.name)
+                yield command, partial(screen.run_command, command.name)
 
     async def discover(self) -> Hits:
         """All of them."""
