@@ -28,9 +28,9 @@ from storage_core.errors import (
 
 if TYPE_CHECKING:
     from storage_core.backends.base import Blob
-    from storage_core.config.entries import Configurations, Entry
     from storage_core.config.file import ConfigFile
-    from storage_core.config.problems import Problem
+    from storage_core.config.model.entries import Configurations, Entry
+    from storage_core.config.model.problems import Problem
     from storage_core.declaration.configuration import RemoteStorage, StorageConfiguration
     from storage_core.declaration.setting import Setting, setting
     from storage_core.declaration.validation import InvalidSettings

@@ -1,8 +1,6 @@
-"""Every error a caller of `storage_core` can meet: one family under `StorageError`.
+"""Every error that `storage_core` raises: one family under `StorageError`.
 
-The backends raise these in place of whatever their driver raises, the configuration file raises
-them for what people write into it, and the command line prints them as one line. A driver's own
-exception is kept as `__cause__`.
+A driver's own exception is never what a caller has to catch; it is kept as `__cause__`.
 
 Each message is one line that says what happened, where, and what to do, and never holds a secret.
 """
@@ -23,7 +21,7 @@ class StorageNotFound(ConfigurationError):
 
 
 class ConfigConflict(StorageError):
-    """The configuration file does not allow this change: a taken name, or it changed meanwhile."""
+    """The change conflicts with the file: the name is taken, or the file has just changed."""
 
 
 class InvalidKey(StorageError):
@@ -51,4 +49,4 @@ class IntegrityError(StorageError):
 
 
 class UnsupportedOperation(StorageError):
-    """This storage has no way to do what was asked, for example a server that cannot list."""
+    """This storage cannot do what was asked, for example because its server cannot list."""

@@ -1,16 +1,21 @@
-"""Keeping secrets out of what drivers log. Called by the remote backends when they are made.
+"""Keeps secrets out of what drivers log.
 
 At level DEBUG drivers log whole requests, credentials included: botocore prints the session token
-twice for each. Every module of theirs has a logger of its own, and more come into being while they
-work, so the records are cleaned where all of them are made. Other people's records are left alone.
+twice for each. So every logger of a driver gets a filter that cleans its records before any handler
+sees them. Loggers that are made later pass their records up to their package's logger, where a
+handler in front of all others cleans them and adds the filter. Other packages' loggers, and what is
+set for the whole process, are left alone.
+
+One gap: a logger that is made after the last store was opened, and given a handler of its own
+before it has logged anything, passes its first record to that handler uncleaned.
 """
 
 from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterable
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import Final
 
 from storage_core.redaction import MASK, Scrubber, mask_url
 
@@ -22,44 +27,76 @@ _DRIVERS: Final = frozenset(
         *("urllib3", "webdav4"),
     }
 )
-"""The packages whose loggers are meant: the first part of a logger's name."""
+"""The packages whose loggers are cleaned: the first part of a logger's name."""
 
 _HEADER: Final = re.compile(
     r"""((?:authorization|x-amz-security-token|cookie)['"]?\s*[:=]\s*(?:b?['"])?)[^'"\r\n]+""",
     re.IGNORECASE,
 )
-"""Credentials that no configuration holds, because a driver has found or been given them itself."""
+"""Credentials that no configuration holds: the driver has found them by itself."""
 
 _known: Final[set[str]] = set()
-_masked: tuple[frozenset[str], Scrubber] = frozenset(), Scrubber(())
-"""Which of them are masked, and what masks them."""
+_scrub = Scrubber(())
+"""Masks every secret in `_known`."""
 
 
 def keep_out(secrets: Iterable[str]) -> None:
-    """Mask these in all that drivers log from now on, in this process."""
-    global _masked
-    _known.update(secrets)
-    # Until it is so: another thread may have added some, or put what knows less in place. No lock:
-    # a forked child could find it held for ever.
-    while _masked[0] != _known:
-        known = frozenset(_known)
-        _masked = known, Scrubber(known)
-    made_by = logging.getLogRecordFactory()
-    if not isinstance(made_by, _Redacting):
-        logging.setLogRecordFactory(_Redacting(made_by))
+    """Mask these secrets in all that drivers log in this process from now on."""
+    global _scrub
+    # The handler's own lock: `logging` renews it in a forked child, where another could stay held.
+    _CLEANER.acquire()
+    try:
+        if new := {*secrets} - _known:
+            _known.update(new)
+            _scrub = Scrubber(_known)
+        for name in _DRIVERS:
+            package = logging.getLogger(name)
+            if _CLEANER not in package.handlers:
+                # In front: `addHandler` would put it behind those that are there.
+                package.handlers.insert(0, _CLEANER)
+        for name, logger in list(logging.root.manager.loggerDict.items()):
+            if isinstance(logger, logging.Logger) and _is_driver(name):
+                logger.addFilter(_pass_cleaned)
+    finally:
+        _CLEANER.release()
 
 
-class _Redacting:
-    """Makes log records as they were made before, and cleans those of drivers."""
+def _is_driver(name: str) -> bool:
+    return name.partition(".")[0] in _DRIVERS
 
-    def __init__(self, make: Callable[..., logging.LogRecord]) -> None:
-        self._make = make
 
-    def __call__(self, *args: Any, **options: Any) -> logging.LogRecord:
-        record = self._make(*args, **options)
-        if str(record.name).partition(".")[0] in _DRIVERS:
+def _pass_cleaned(record: logging.LogRecord) -> bool:
+    """A filter that cleans records and drops none."""
+    _clean(record)
+    return True
+
+
+class _Cleaner(logging.Handler):
+    """Cleans records for the handlers behind it, and prints nothing itself."""
+
+    def handle(self, record: logging.LogRecord) -> bool:
+        """Clean one record, without the lock that printing needs."""
+        logger = logging.getLogger(record.name)
+        if _pass_cleaned not in logger.filters:
             _clean(record)
-        return record
+            if _is_driver(record.name):
+                logger.addFilter(_pass_cleaned)
+        last = logging.lastResort
+        if last and record.levelno >= last.level and not _has_other_handlers(logger):
+            # Nobody has set up logging, which `logging` cannot tell because of this handler.
+            last.handle(record)
+        return True
+
+
+_CLEANER: Final = _Cleaner()
+
+
+def _has_other_handlers(logger: logging.Logger | None) -> bool:
+    while logger:
+        if any(handler is not _CLEANER for handler in logger.handlers):
+            return True
+        logger = logger.parent if logger.propagate else None
+    return False
 
 
 def _clean(record: logging.LogRecord) -> None:
@@ -76,5 +113,5 @@ def _clean(record: logging.LogRecord) -> None:
 
 
 def _cleaned(text: str) -> str:
-    # Headers first: a known secret that is a part of a header's name would hide the header.
-    return _masked[1](mask_url(_HEADER.sub(rf"\g<1>{MASK}", text)))
+    # Headers first: masking a secret that is part of a header's name would hide the header.
+    return _scrub(mask_url(_HEADER.sub(rf"\g<1>{MASK}", text)))

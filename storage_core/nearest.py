@@ -1,4 +1,4 @@
-"""What somebody probably meant by a name that nothing has: asked for every "did you mean …?"."""
+"""Finds the name that was probably meant, for "did you mean …?"."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from collections.abc import Iterable
 from typing import Final
 
 ALIKE: Final = 0.6
-"""How much a name is like a known one, from 0 to 1, when it is taken for a misspelling of it."""
+"""How much alike two names must be, from 0 to 1, for one to be a misspelling of the other."""
 
 
 def nearest(wanted: str, known: Iterable[str], at_least: float = ALIKE) -> str | None:
-    """The one of `known` that `wanted` is a part of, or is most like, or differs from by a slip.
+    """The one of `known` that `wanted` is part of, differs from by one slip, or is most like.
 
-    Case does not count, nor whether words are joined by `-` or `_`.
+    Case does not count, and `-` and `_` are the same.
 
     Args:
         wanted: what was written.
         known: what could have been.
-        at_least: how much the two have to be alike; with 0, one is found whatever was written.
+        at_least: how much alike the two must be; with 0, one is always found.
     """
     from difflib import get_close_matches
 
@@ -27,14 +27,14 @@ def nearest(wanted: str, known: Iterable[str], at_least: float = ALIKE) -> str |
     found = (
         get_close_matches(wanted, around, n=1, cutoff=0)
         or get_close_matches(wanted, folded, n=1, cutoff=at_least)
-        # Of two letters one is half.
+        # One letter of two is half of the name.
         or [name for name in folded if len(name) > 1 and one_slip(wanted, name)]
     )
     return folded[found[0]] if found else None
 
 
 def one_slip(wanted: str, name: str) -> bool:
-    """Whether one letter is missing, too many or another one, or two have changed places."""
+    """Whether the two differ by one letter missing, added or changed, or by two swapped."""
     while wanted and name and wanted[0] == name[0]:
         wanted, name = wanted[1:], name[1:]
     while wanted and name and wanted[-1] == name[-1]:

@@ -1,6 +1,6 @@
-"""Where things are: the configuration file, its home, and paths that people write.
+"""Paths: of the configuration file, of its home, and those that people write.
 
-Plain `os.path` on purpose: every worker process runs this, and `pathlib` costs it milliseconds.
+Only `os.path`: every worker process runs this, and importing `pathlib` costs milliseconds.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from storage_core.errors import ConfigurationError
 CONFIG_NAME: Final = "storage.toml"
 
 LOCAL_SCHEMES: Final = ("file://", "local://")
-"""What a URL of a folder of this machine begins with, in fsspec's words."""
+"""The URL schemes that fsspec has for the local file system."""
 
 
 def prefect_home() -> str:
@@ -28,17 +28,17 @@ def config_path(given: str | os.PathLike[str] | None = None) -> str:
 
 
 def command(words: str, path: str) -> str:
-    """`storage` with `words` behind it, as a person has to type it for the file at `path`."""
+    """The command line `storage WORDS` for the file at `path`, as a person has to type it."""
     if path == config_path():
         return f"storage {words}"
-    # Only where a hint is given: a worker does without this import.
+    # Imported only for a hint: workers do without it.
     from shlex import quote
 
     return f"storage {words} --config {quote(path)}"
 
 
 def absolute(path: str, folder: str | None = None) -> str:
-    """`path` with `~` expanded; if still relative, taken from `folder` (default: the current).
+    """`path` with `~` expanded and made absolute from `folder` (default: the current one).
 
     Raises:
         ConfigurationError: it is relative, and the current folder was deleted.
@@ -55,7 +55,7 @@ def absolute(path: str, folder: str | None = None) -> str:
 
 
 def shortened(path: str) -> str:
-    """`path` as it is shown: the home directory as `~`."""
+    """`path` for display: the home directory as `~`."""
     home = os.path.expanduser("~").rstrip(os.sep)
     if home and (path == home or path.startswith(home + os.sep)):
         return "~" + path[len(home) :]

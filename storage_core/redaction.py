@@ -1,8 +1,4 @@
-"""Keeping secrets out of what people and logs get to see. Called wherever text leaves the program.
-
-The backends scrub a driver's message, and replace a driver's exception that holds a secret by a
-stand-in; the storage types mask the passwords in URLs that they show.
-"""
+"""Masks secrets in text that leaves the program: messages, exceptions, URLs, logs."""
 
 from __future__ import annotations
 
@@ -16,23 +12,24 @@ MASK: Final = "********"
 """What stands in place of a secret."""
 
 _SHORTEST_LINE: Final = 16
-"""Characters from which on one line of a longer secret (a private key) is a secret by itself."""
+"""The fewest characters for one line of a longer secret, such as a private key, to be masked alone.
+"""
 
 _SHORTEST_ENCODED: Final = 6
-"""Characters below which the base64 form of a secret would match by chance."""
+"""The fewest characters for the base64 form of a secret; shorter ones match by chance."""
 
 _USER_INFO: Final = re.compile(
     r"""(?<=://)(?!\[[\w:.%]+\](?::\d*)?(?:[/?#\s"'<>]|$))([^/?#@\s]*?):"""
     r"""(?:[^/?#\s]*|(?!\d{1,5}[/?#])[^\s"'<>]*)(?=@)"""
 )
-"""User and password in a URL, and no address in brackets. The password may hold a slash that should
-have been quoted, unless it looks like a port and a path."""
+"""User and password in a URL, but not an address in brackets. The password may hold a slash that
+should have been quoted, unless the slash looks like the end of a port."""
 
 _BARE_USER_INFO: Final = re.compile(
     r"\A(?![a-z][a-z0-9+.-]*://)([^:@]*):.*(?=@)",
     re.IGNORECASE | re.DOTALL,
 )
-"""User and password at the start of what should be a URL and has no scheme, or half of one."""
+"""User and password at the start of a URL whose scheme is missing or incomplete."""
 
 _PARAMETER: Final = re.compile(
     r"([?&;](?:[a-z0-9_.-]*(?:signature|secret|token|password|passwd|credential|key)[a-z0-9_.-]*"
@@ -42,14 +39,14 @@ _PARAMETER: Final = re.compile(
 
 
 class Redacted(Exception):
-    """Stands in for an exception whose text held a secret."""
+    """Stands for an exception whose text held a secret."""
 
 
 class Scrubber:
-    """Masks the same secrets in one text after the other: plain, quoted, URL-encoded or base64."""
+    """Masks a set of secrets in any text: plain, quoted, URL-encoded or in base64."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        # The longest first: a secret may be a part of another one.
+        # Longest first: a secret may be part of another one.
         self._forms = sorted({*_forms(secrets)}, key=len, reverse=True)
 
     def __call__(self, text: str) -> str:
@@ -60,12 +57,12 @@ class Scrubber:
 
 
 def scrub(text: str, secrets: Iterable[str]) -> str:
-    """`text` with every secret in it masked, in whichever form; see `Scrubber`."""
+    """`text` with every secret in it masked; see `Scrubber`."""
     return Scrubber(secrets)(text)
 
 
 def scrubbed(error: BaseException, secrets: Iterable[str]) -> BaseException:
-    """`error` itself when no secret stands in it or in what it was raised from, else a stand-in."""
+    """`error`, or a stand-in if a secret is in it or in what it was raised from."""
     scrub_known = Scrubber(secrets)
     for each in _chain(error):
         for text in _texts(each):
@@ -79,7 +76,7 @@ def mask_url(url: str, *, bare: bool = False) -> str:
 
     Args:
         url: the URL, or a text with URLs in it.
-        bare: whether it is nothing but a URL, so that a password is one without a scheme too.
+        bare: whether it is nothing but a URL, so that user and password may come without a scheme.
     """
     if bare:
         url = _BARE_USER_INFO.sub(rf"\1:{MASK}", url)
@@ -87,14 +84,14 @@ def mask_url(url: str, *, bare: bool = False) -> str:
 
 
 def secret_spans(url: str, *, bare: bool = False) -> list[tuple[int, int]]:
-    """Where what `mask_url` masks stands in `url`: the first character and the one behind."""
+    """The spans of `url` that `mask_url` masks, each as start and end."""
     users = [*_USER_INFO.finditer(url), *(_BARE_USER_INFO.finditer(url) if bare else ())]
     spans = [(match.end(1) + 1, match.end()) for match in users]
     return spans + [(match.end(1), match.end()) for match in _PARAMETER.finditer(url)]
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """`error`, and all that a printed traceback would show along with it."""
+    """`error` and every exception that a printed traceback shows with it."""
     seen: set[int] = set()
     pending: list[BaseException] = [error]
     while pending:
@@ -115,7 +112,7 @@ def _texts(error: BaseException) -> Iterator[str]:
 
 
 def _forms(secrets: Iterable[str]) -> Iterator[str]:
-    """The ways in which each secret may stand in a text."""
+    """The forms in which each secret may appear in a text."""
     from base64 import b64encode
     from json import dumps
     from urllib.parse import quote, quote_plus
@@ -139,9 +136,9 @@ def _forms(secrets: Iterable[str]) -> Iterator[str]:
         raw = part.encode(errors="surrogateescape")
         yield raw.hex()
         for shift in range(3):
-            # Whatever precedes it, as the user name does in Basic authentication, one of these
-            # three stands in the encoded text. Its ends depend on the neighbours: without what
-            # follows it is matched whole, otherwise without its last character.
+            # base64 depends on how many bytes come before (a user name, in Basic authentication),
+            # modulo 3: one of these three appears in the encoded text. Its last character depends
+            # on what follows: it is matched with it and without it.
             encoded = b64encode(b"\0" * shift + raw).decode().rstrip("=")[(0, 2, 3)[shift] :]
             for core in (encoded, encoded[:-1]):
                 if len(core) >= _SHORTEST_ENCODED:

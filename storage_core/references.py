@@ -1,12 +1,12 @@
-"""References: how a setting says where its secret is kept instead of holding it.
+"""References: a setting names the place where its secret is kept, instead of holding it.
 
     env:NAME               an environment variable
     file:/absolute/path    a file, `~` expanded, one trailing newline dropped
     keyring:service/user   the system's keyring, split at the last slash
-    literal:VALUE          none: VALUE itself, whatever it looks like
+    literal:VALUE          no reference: VALUE itself, whatever it looks like
 
-Resolved only when a store is opened. What cannot be resolved, or is empty, is an error: falling
-back to the cloud's own credential chain could write to somebody else's account.
+They are resolved only when a store is opened. A reference that cannot be resolved, or leads to
+nothing, is an error: falling back to the cloud's own credentials could write to the wrong account.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ LITERAL: Final = "literal:"
 
 
 def is_reference(value: object) -> bool:
-    """Whether `value` names a place rather than being the secret; `literal:` does not."""
+    """Whether `value` is a reference; `literal:` is not."""
     return isinstance(value, str) and value.partition(":")[0] in SCHEMES and ":" in value
 
 
 def is_literal(value: object) -> bool:
-    """Whether `value` says of itself that it is no reference."""
+    """Whether `value` begins with `literal:`."""
     return isinstance(value, str) and value.startswith(LITERAL)
 
 
 def check_reference(value: str) -> str:
-    """Return `value` if it is no reference or a well-formed one; else raise `ValueError`."""
+    """Return `value`; raise `ValueError` if it is a malformed reference."""
     if is_reference(value):
         scheme, _, target = value.partition(":")
         if scheme == "env" and (not target or "=" in target or "\x00" in target):
@@ -47,9 +47,9 @@ def check_reference(value: str) -> str:
 
 
 def check_references_in(table: Mapping[str, Any]) -> None:
-    """Raise `ValueError` if a `{ref = …}` inside of `table` is no well-formed reference.
+    """Raise `ValueError` if a `{ref = …}` inside `table` is not a well-formed reference.
 
-    One that is not meant as a reference would reach the driver, as what nobody wrote.
+    Resolving would otherwise hand the driver a value that nobody wrote.
     """
     for value in table.values():
         for each in value if isinstance(value, list) else (value,):
@@ -73,7 +73,7 @@ def resolve(value: str, label: str) -> str:
         label: what error messages call the setting.
 
     Raises:
-        ConfigurationError: the reference is malformed, or names nothing, or something empty.
+        ConfigurationError: the reference is malformed, or leads to nothing or to something empty.
     """
     if is_literal(value):
         return value[len(LITERAL) :]

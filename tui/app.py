@@ -54,9 +54,8 @@ NEEDED_SOON: Final = (
     "tui.features.check.dialog",
     "tui.features.versions.restore",
     "tui.kit.ask",
-    "storage_core.config.edit",
-    "storage_core.config.history",
-    "storage_core.config.replace",
+    "storage_core.config.model.revision",
+    "storage_core.config.transaction",
 )
 """What the first keys would otherwise wait for."""
 

@@ -1,18 +1,19 @@
-"""The `storage` command: parses, calls the library, prints. Nothing below imports this package.
+"""The `storage` command: parses arguments, calls the library, prints.
 
     __init__.py   `main`: arguments in, exit code out
-    run.py        the way from arguments to exit code
-    errors.py     what an exception means there
+    run.py        runs a command and turns every exception into an exit code
+    app.py        what the entry point hands over from the app
+    errors.py     the exit code and the line for each exception
     group.py      the commands by name, loaded when they are used
     command.py    what every command has: --config, --json, --help with examples
     output.py     standard output and error, JSON, and text that is safe for a terminal
     table.py      columns that fit the terminal
     prompts.py    questions at a terminal
-    options.py    options made from the declarations of the storage types, and the values they carry
+    options.py    options made from the declarations of the storage types, and their values
     entries.py    a configuration as it is printed
     probing.py    connection tests, several at once; checklist.py draws them
     interview.py  the menu and questions of `storage create`
-    exposure.py   warnings about what stands in the file
+    exposure.py   warnings about secrets and mistakes in the file
 
 The other modules hold the commands themselves. None of them names a storage type or a setting.
 Click is imported nowhere else in the project, and drivers only where a store is opened.
@@ -21,15 +22,12 @@ Click is imported nowhere else in the project, and drivers only where a store is
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
-OpenApp = Callable[[str | None], int]
-"""Opens the full-screen app on a configuration file (None: the usual one); gives its exit code."""
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-KeyMistakes = Callable[[Mapping[str, Any]], Iterable[tuple[tuple[str, ...], str]]]
-"""From all tables of the file: what the app does not take of the keys remapped there, each with
-the path of what it is about."""
+    from storage_core.cli.app import KeyMistakes, OpenApp
 
 
 def main(
@@ -42,8 +40,8 @@ def main(
 
     Args:
         arguments: what follows `storage`; by default those of this process.
-        open_app: what bare `storage` opens on a terminal; without it, the list is printed.
-        key_mistakes: what `storage validate` asks about keys of the app; without it, nobody.
+        open_app: opens the app, for bare `storage` on a terminal; without it, the list is printed.
+        key_mistakes: finds mistakes in the app's remapped keys, for `storage validate`.
     """
     try:
         from storage_core.cli.command import Session
@@ -52,5 +50,5 @@ def main(
         given = list(sys.argv[1:] if arguments is None else arguments)
         return run(given, Session(open_app, key_mistakes))
     except KeyboardInterrupt:
-        # Before `run` could take care of it: while modules were being loaded.
+        # While modules were being loaded, before `run` could handle it.
         return 130

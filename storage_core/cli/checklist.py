@@ -1,7 +1,7 @@
-"""Connection tests as a person at a terminal sees them. Called by `storage test`.
+"""Draws connection tests for a person at a terminal.
 
-Storages that were named get a checklist each, all together get a line each. What is going on is
-said in the last line, which is drawn anew until there is a result in its place.
+Named storages get a checklist each; with --all, each gets a line. The last line says what is going
+on and is redrawn until the result takes its place.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def show_checklists(probings: Sequence[Probing]) -> None:
 
 
 def show_lines(probings: Sequence[Probing]) -> None:
-    """A line for each storage, and below it what stands in the way."""
+    """A line for each storage, and below it what went wrong."""
     names = [output.safe(each.target.name) for each in probings]
     width = min(max(map(cells, names), default=0), _WIDEST_NAME)
     for each, name in zip(probings, names, strict=True):
@@ -64,11 +64,11 @@ def milliseconds(seconds: float) -> str:
 
 
 def _awaited(each: Probing, indent: str, name: str = "") -> Iterator[StepResult]:
-    """Each result; until it is there, the last line says what is being waited for."""
+    """Yield each result; until then, the last line says what is being waited for."""
 
     def draw() -> None:
         line = f"{indent}{output.symbol('…', '.')} {name}{_under_way(each)}"
-        # One that went on in a second line could not be drawn anew.
+        # A line that is wrapped could not be redrawn.
         while cells(line) >= (output.width() or 80):
             line = line[:-1]
         output.emit_now(f"\r{line}\x1b[K", end="")
@@ -83,7 +83,7 @@ def _awaited(each: Probing, indent: str, name: str = "") -> Iterator[StepResult]
 
 
 def _under_way(each: Probing) -> str:
-    """What a test does, and for how long it may go on where it has gone on for a while."""
+    """What a test is doing; if it takes a while, also how long it may take."""
     step, waiting = each.step(), each.waiting
     if step is None:
         return ""

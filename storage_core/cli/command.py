@@ -1,6 +1,6 @@
 """What every command has: --config, --json where it prints, --help with examples.
 
-`Session` is what the commands share of one run of the program.
+`Session` is what the commands of one run share.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from storage_core.cli.errors import WrongUsage
 from storage_core.config.file import ConfigFile
 
 if TYPE_CHECKING:
-    from storage_core.cli import KeyMistakes, OpenApp
+    from storage_core.cli.app import KeyMistakes, OpenApp
 
 
 REF_HELP: Final = (
@@ -33,7 +33,7 @@ class Session:
     open_app: OpenApp | None = None
     key_mistakes: KeyMistakes | None = None
     config_path: str | None = None
-    """What --config said, before or after the name of the command."""
+    """The value of --config, before or after the name of the command."""
 
     @property
     def file(self) -> ConfigFile:
@@ -50,19 +50,19 @@ class Help:
     short_help: str | None
 
     def get_short_help_str(self, limit: int = 45) -> str:
-        """The first sentence, whole: click would cut it, and lists wrap long ones anyway."""
+        """The whole first sentence: click would cut it, although lists wrap it."""
         first = (self.short_help or self.help or "").strip().split("\n\n")[0]
         return " ".join(first.split()).partition(". ")[0].rstrip(".") + "."
 
     def get_help_option(self, context: click.Context) -> click.Option | None:
-        """The option --help, printing like everything else so that a closed pipe is silent."""
+        """The option --help, printed through `output` so that a closed pipe is silent."""
         option: click.Option | None = super().get_help_option(context)  # type: ignore[misc]
         if option is not None:
             option.callback = _show_help
         return option
 
     def format_epilog(self, context: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the examples as they are, each on a line that can be copied."""
+        """Write the examples, each on one line that can be copied."""
         if self.examples:
             with formatter.section("Examples"):
                 for example in self.examples:
@@ -88,7 +88,7 @@ class StorageCommand(Help, click.Command):
             self.params.append(json_option())
 
     def format_help_text(self, context: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the help, and what REF is unless the command has rules of its own for it."""
+        """Write the help, and what REF is unless the command explains that itself."""
         super().format_help_text(context, formatter)
         takes_ref = any((each.metavar or "").strip("[].") == "REF" for each in self.params)
         if takes_ref and "REF is" not in (self.help or ""):
@@ -97,7 +97,7 @@ class StorageCommand(Help, click.Command):
                 formatter.write_text(REF_HELP)
 
     def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
-        """Parse, but never repeat an argument too many: it may be the rest of a secret."""
+        """Parse, without repeating a surplus argument: it may be part of a secret."""
         context.allow_extra_args = True
         rest = super().parse_args(context, args)
         if rest and not context.resilient_parsing:
@@ -136,7 +136,7 @@ def json_option() -> click.Option:
 def complete_ref(
     context: click.Context, _parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    """Names of configurations, for the shell; nothing where the file cannot be read."""
+    """Names of configurations, for the shell; none if the file cannot be read."""
     try:
         entries = context.ensure_object(Session).file.load().entries
     except Exception:

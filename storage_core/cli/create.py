@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from storage_core.cli import entries, options, output
+from storage_core.cli import options
 from storage_core.cli.command import Help, Session, config_option, json_option
+from storage_core.cli.created import report
 from storage_core.cli.errors import WrongUsage
-from storage_core.cli.exposure import warn_of
-from storage_core.config.names import check_new_name
+from storage_core.config.model.names import check_new_name
 from storage_core.errors import ConfigurationError
 from storage_core.types import all_types, type_named
 
@@ -58,7 +58,7 @@ def type_command(cls: type[StorageConfiguration]) -> click.Command:
 
     @click.pass_context
     def callback(context: click.Context, /, as_json: bool, **given: Any) -> None:
-        # --json may stand before the type, too.
+        # --json may also come before the type.
         before = bool(context.parent and context.parent.params.get("as_json"))
         _create(context.ensure_object(Session), cls, as_json=as_json or before, **given)
 
@@ -105,29 +105,11 @@ def _create(
     if name is None:
         raise WrongUsage(missing[0])
     saved = session.file.add_settings(cls, values, name=name, default=default)
-    report_created(session.file.path, saved, is_default=default, as_json=as_json)
-
-
-def report_created(
-    path: str, saved: StorageConfiguration, *, is_default: bool, as_json: bool
-) -> None:
-    """Print what was created."""
-    from storage_core.config.file import ConfigFile
-
-    name = saved.name or ""
-    if as_json:
-        output.emit_json(entries.saved_as_json(ConfigFile(path).load(), name))
-        return
-    output.emit(f"Created {saved.label} {output.safe(name)}")
-    # By itself, so that no terminal breaks it.
-    output.emit(f"ID: {saved.id}")
-    if is_default:
-        output.emit("It is the default now.")
-    warn_of(ConfigFile(path).load(), name, saved.given())
+    report(session.file.path, saved, is_default=default, as_json=as_json)
 
 
 def _example(cls: type[StorageConfiguration]) -> str:
-    """A command line with everything that is required."""
+    """A command line with all required options."""
     parts = [f"storage create {cls.type} --name my-{cls.type}"]
     for setting in cls.settings():
         if setting.required or setting.unless:

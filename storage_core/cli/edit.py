@@ -15,7 +15,7 @@ from storage_core.types import all_types
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from storage_core.config.entries import Entry
+    from storage_core.config.model.entries import Entry
     from storage_core.declaration.configuration import StorageConfiguration
 
 
@@ -23,7 +23,7 @@ class EditCommand(options.SettingsCommand):
     """`storage edit`, which has an option for every setting of every type."""
 
     def get_params(self, context: click.Context) -> list[click.Parameter]:
-        """The options, made when they are needed: that loads every type."""
+        """The options, made only when needed: that loads every type."""
         if not any(isinstance(each, options.SettingOption) for each in self.params):
             self.params[1:1] = options.options_of_all(all_types())
         return super().get_params(context)
@@ -64,8 +64,10 @@ def edit(
     if not changes:
         raise WrongUsage("nothing to change; give an option of a setting, or --unset SETTING")
     try:
-        # Made anew there: another program may have changed a table that they go into.
-        file.update_settings(entry.name, lambda now: _changes(now, cls, values, unset))
+        with file.transaction() as change:
+            # Made anew here: another program may have changed a table that they are merged into.
+            now = change.find(entry.name)
+            change.update_settings(entry.name, _changes(now, cls, values, unset))
     except InvalidSettings as error:
         if entry.problems and not any(fault.name in changes for fault in error.faults):
             raise CommandFailed(str(entry.problems[0])) from None
@@ -80,7 +82,7 @@ def edit(
 def _changes(
     entry: Entry, cls: type[StorageConfiguration], values: dict[str, Any], unset: Iterable[str]
 ) -> dict[str, Any]:
-    """What an edit writes: `values`, tables put into those that stand in `entry`, less `unset`."""
+    """The changes to save: `values`, tables merged into those of `entry`, and what is unset."""
     changes = {
         name: _merged(entry, name, value) if isinstance(value, dict) else value
         for name, value in values.items()
@@ -92,7 +94,7 @@ def _changes(
 
 
 def _require_owned(cls: type[StorageConfiguration], given: dict[str, Any]) -> None:
-    """Refuse the option of another type's setting."""
+    """Refuse options of settings that the type does not have."""
     for name in given:
         if cls.setting_named(name) is None:
             known = ", ".join(setting.option for setting in cls.settings())
@@ -104,7 +106,7 @@ def _require_owned(cls: type[StorageConfiguration], given: dict[str, Any]) -> No
 def _require_the_required(
     entry: Entry, cls: type[StorageConfiguration], changes: dict[str, Any]
 ) -> None:
-    """Refuse to unset what the type requires: nobody has forgotten an option here."""
+    """Refuse to unset what the type requires, and say how to replace it."""
     after = {**entry.settings, **changes}
     for setting in cls.settings():
         if not (setting.required or setting.unless):
@@ -134,10 +136,10 @@ def _merged(entry: Entry, name: str, value: dict[str, Any]) -> dict[str, Any]:
 def _unset(
     entry: Entry, cls: type[StorageConfiguration], wanted: str, changes: dict[str, Any]
 ) -> None:
-    """Note in `changes` that a setting, or a key inside of a table, is to go."""
+    """Note in `changes` that a setting, or a key inside a table, is to be removed."""
     name, _, inner = wanted.removeprefix("--").partition(".")
     if wanted in entry.settings:
-        # A key that the type does not know may have a dot, in quotes.
+        # An unknown key may have a dot, in quotes.
         name, inner = wanted, ""
     elif name not in entry.settings:
         name = name.replace("-", "_")

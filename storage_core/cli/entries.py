@@ -1,4 +1,4 @@
-"""A configuration as it is printed: as JSON, and as labels with values. Secrets are masked here."""
+"""A configuration for printing, as JSON or as labels with values; secrets are masked."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from storage_core.declaration.display import masked, masked_settings, shown
 from storage_core.keys import KINDS
 
 if TYPE_CHECKING:
-    from storage_core.config.entries import Configurations, Entry
+    from storage_core.config.model.entries import Configurations, Entry
 
 
 def as_json(entry: Entry, *, default: str | None) -> dict[str, Any]:
@@ -21,22 +21,22 @@ def as_json(entry: Entry, *, default: str | None) -> dict[str, Any]:
         "default": entry.name == default,
         "location": location(entry) or None,
         "error": "; ".join(str(problem) for problem in entry.problems) or None,
-        "settings": masked_settings(entry.cls, entry.settings),
+        "settings": masked_settings(entry.cls.settings() if entry.cls else (), entry.settings),
     }
 
 
 def saved_as_json(configurations: Configurations, name: str) -> dict[str, Any]:
-    """The JSON of the configuration `name`, for the commands that have just changed it."""
+    """The JSON of the configuration `name` after a change."""
     return as_json(configurations.find(name), default=configurations.default)
 
 
 def location(entry: Entry) -> str:
-    """Where its blobs are; empty where it is broken."""
+    """Where its blobs are; empty if it is broken."""
     return entry.configuration.location if entry.configuration else ""
 
 
 def type_label(entry: Entry) -> str:
-    """What people call its type; the word in the file where that is unknown."""
+    """The label of its type; if that is unknown, the word in the file."""
     return entry.cls.label if entry.cls else entry.type or "?"
 
 

@@ -1,4 +1,4 @@
-"""Exit codes, and what each exception becomes: one line on standard error, never a traceback."""
+"""Exit codes, and the line on standard error for each exception; never a traceback."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ NOT_FOUND: Final = 3
 INTERRUPTED: Final = 130
 
 DEBUG: Final = "STORAGE_DEBUG"
-"""Environment variable: set, an unexpected error also prints where in the code it happened."""
+"""Environment variable: if set, an unexpected error also prints where in the code it happened."""
 
 
 class CommandFailed(Exception):
-    """What was asked could not be done; the message is the line that is printed."""
+    """The command failed; the message is the line that is printed."""
 
 
 class WrongUsage(click.UsageError):
-    """The command line is wrong, and the message itself says what to write instead."""
+    """The command line is wrong; the message says what to write instead."""
 
 
 class NoTerminal(WrongUsage):
-    """A question would have to be asked, and there is nobody to ask."""
+    """A question has to be asked, and there is no terminal."""
 
 
 def reported(error: BaseException) -> int:
-    """Print what a person needs to know about `error`; return the exit code."""
+    """Print the line for `error` and return the exit code."""
     if isinstance(error, output.OutputClosed):
         output.abandon()
         return DONE
@@ -64,7 +64,7 @@ def reported(error: BaseException) -> int:
 
 
 def _usage(error: click.ClickException) -> str:
-    # What click suggests comes after the full stop, in words of its own.
+    # What follows the full stop is click's own suggestion.
     said = error.message if isinstance(error, click.NoSuchOption) else error.format_message()
     message = " ".join(said.split()).rstrip(".")
     if isinstance(error, WrongUsage):
@@ -84,7 +84,7 @@ def _usage(error: click.ClickException) -> str:
 
 
 def _report_unexpected(error: Exception) -> None:
-    """The class alone: the message of somebody else's exception may hold a secret."""
+    """The name of its class only: the message of an unknown exception may hold a secret."""
     if os.environ.get(DEBUG):
         for line in _where(error):
             output.note(line)
@@ -95,7 +95,7 @@ def _report_unexpected(error: Exception) -> None:
 
 
 def _where(error: BaseException) -> Iterator[str]:
-    """The places in the code that `error` came through, without messages and values."""
+    """The traceback of `error` without messages and values."""
     from traceback import extract_tb
 
     cause = error.__cause__ or error.__context__

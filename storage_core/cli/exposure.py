@@ -1,7 +1,4 @@
-"""Warnings about what stands in the configuration file, with what to run or write instead.
-
-Called by `storage validate` for all of them, by `ls` and by what saves for some.
-"""
+"""Warnings about secrets and likely mistakes in the configuration file, with what to do instead."""
 
 from __future__ import annotations
 
@@ -10,25 +7,19 @@ from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from storage_core.cli import output
-from storage_core.config.audit import (
-    cautions,
-    cautions_of,
-    doubts,
-    loose_mode,
-    plain_secrets,
-    worth_hiding,
-)
-from storage_core.config.problems import Problem
-from storage_core.config.scan import line_of
+from storage_core.config.model.cautions import cautions, cautions_of, doubts
+from storage_core.config.model.problems import Problem
+from storage_core.config.secrets.audit import loose_mode, plain_secrets, worth_hiding
+from storage_core.config.toml.scan import line_of
 from storage_core.paths import command, shortened
 
 if TYPE_CHECKING:
-    from storage_core.cli import KeyMistakes
-    from storage_core.config.entries import Configurations
+    from storage_core.cli.app import KeyMistakes
+    from storage_core.config.model.entries import Configurations
 
 
 def exposed(found: Configurations) -> Iterator[str]:
-    """Secrets in a file that more than its owner can read."""
+    """Secrets in a file that others than its owner can read."""
     mode = loose_mode(found.path)
     held = [f"{name} ({setting.label})" for name, setting in worth_hiding(found)]
     if mode is not None and held:
@@ -54,12 +45,12 @@ def stored_plain(found: Configurations) -> Iterator[str]:
 
 
 def doubtful(found: Configurations, text: str = "") -> Iterator[str]:
-    """What cannot be opened as it stands, or looks wrong, in any configuration."""
+    """What cannot be opened, or looks like a mistake, in any configuration."""
     return map(str, (*doubts(found, text), *cautions(found, text)))
 
 
 def passwords_in_urls(found: Configurations) -> Iterator[str]:
-    """Passwords that stand in the file as a part of a URL, which holds no reference."""
+    """Passwords in URLs: no reference can replace them there."""
     for name, setting in worth_hiding(found):
         if not setting.secret and setting.form != "table":
             line = line_of(found.text, ("storage", name, setting.name))
@@ -71,15 +62,15 @@ def passwords_in_urls(found: Configurations) -> Iterator[str]:
 
 
 def misremapped(found: Configurations, key_mistakes: KeyMistakes | None) -> Iterator[str]:
-    """Keys of the app that are remapped to what it does not take."""
+    """Mistakes in the app's remapped keys."""
     for path, message in key_mistakes(found.tables) if key_mistakes else ():
         yield str(Problem(message, found.path, line_of(found.text, path)))
 
 
 def warn_of(found: Configurations, name: str, keys: Collection[str]) -> None:
-    """Say on standard error what is not well about a configuration that was just saved.
+    """Warn of what is wrong with a configuration that was just saved.
 
-    What only looks wrong is said of the settings that were given: `keys`.
+    What merely looks like a mistake is only said of the settings in `keys`.
     """
     for doubt in (*doubts(found), *cautions_of(found, name, keys)):
         if doubt.name == name:
@@ -88,6 +79,6 @@ def warn_of(found: Configurations, name: str, keys: Collection[str]) -> None:
 
 
 def warn_if_exposed(found: Configurations) -> None:
-    """Say on standard error that others can read the secrets in the file."""
+    """Warn that others can read the secrets in the file."""
     for warning in exposed(found):
         output.warn(warning)

@@ -19,14 +19,14 @@ from storage_core.cli.exposure import (
     passwords_in_urls,
     stored_plain,
 )
-from storage_core.config.audit import make_private
 from storage_core.config.file import ConfigFile
-from storage_core.config.problems import by_line
+from storage_core.config.model.problems import by_line
+from storage_core.config.secrets.audit import make_private
 from storage_core.errors import ConfigurationError
 from storage_core.paths import shortened
 
 if TYPE_CHECKING:
-    from storage_core.config.problems import Problem
+    from storage_core.config.model.problems import Problem
 
 
 @command("path", examples=("storage path",))
@@ -109,7 +109,7 @@ def _as_json(problem: Problem) -> dict[str, Any]:
 
 
 def _unreadable(message: str, path: str) -> dict[str, Any]:
-    """The problem of a file that is no TOML or cannot be read; the line is in the message."""
+    """The problem of a file that cannot be read or is not TOML; its message holds the line."""
     found = re.match(rf"{re.escape(shortened(path))}:(\d+): (.*)", message, re.DOTALL)
     if found is None:
         return {"line": None, "name": None, "message": message}

@@ -1,6 +1,6 @@
-"""The person's own files: what `write` puts into a store and `read -o` gets out of it.
+"""Local files: read by `storage write`, written by `storage read -o`.
 
-A large blob passes through in bounded memory, wherever its storage allows that.
+Large blobs pass through in bounded memory, if their storage allows it.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from storage_core.store import Store
 
 _LARGE: Final = 16 * 1024 * 1024
-"""Bytes. A smaller file is read at once, as is what has no size to be trusted: pipes, /proc."""
+"""Bytes. Smaller files are read at once, and so are pipes and /proc, which tell no true size."""
 
 
 def stored(store: Store, path: str, kind: Kind, key: str | None) -> tuple[str, int]:
-    """Store the bytes of a file; gives their key and their number.
+    """Store the bytes of a file; returns their key and their number.
 
     Raises:
         CommandFailed: the file cannot be read.
@@ -40,9 +40,9 @@ def stored(store: Store, path: str, kind: Kind, key: str | None) -> tuple[str, i
 
 
 def fetched(store: Store, key: str, path: str) -> int:
-    """Write a blob to a file, whole or not at all; gives its size. An existing file keeps its mode.
+    """Write a blob to a file, whole or not at all; returns its size. A file keeps its mode.
 
-    What is no regular file (a device, a named pipe) cannot be replaced: it is written as it is.
+    A device or named pipe cannot be replaced and is written to directly.
 
     Raises:
         CommandFailed: the file cannot be written.
@@ -64,8 +64,8 @@ def fetched(store: Store, key: str, path: str) -> int:
 
 def _replaced(store: Store, key: str, target: str, mode: int | None) -> int:
     folder, name = os.path.split(target)
-    # A folder, so that nobody else reads a file on its way that they may not read once it is there.
-    # Its name is not longer than that of the file may be.
+    # In a private folder, since the temporary file may be more readable than the final one. The
+    # folder's name is no longer than a file's may be.
     private = os.path.join(folder, f".{name[:50]}.{token_hex(4)}.tmp")
     temporary = os.path.join(private, "blob")
     os.mkdir(private, 0o700)
@@ -90,7 +90,7 @@ def _fetch(store: Store, key: str, temporary: str) -> None:
     try:
         store.read_file(key, temporary)
     except StorageError as error:
-        # About the file on its way, of which the person knows nothing: as about the one meant.
+        # The error is about the temporary file: say it about the file that the person knows.
         if isinstance(error.__cause__, OSError) and os.path.dirname(temporary) in str(error):
             raise error.__cause__ from None
         raise

@@ -1,4 +1,4 @@
-"""The commands by name. A command's module is loaded when the command is used or listed."""
+"""The commands by name; a command's module is loaded when it is used or listed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import click
 from storage_core.cli import output
 from storage_core.cli.command import Help, Session, config_option
 from storage_core.cli.errors import WrongUsage
-from storage_core.config.names import quoted
+from storage_core.config.model.names import quoted
 from storage_core.nearest import nearest
 
 PROGRAM: Final = "storage"
@@ -38,7 +38,7 @@ _COMMANDS: Final = {
     "schema": "file.schema",
     "kv-server": "kv_server.kv_server",
 }
-"""Name -> module and object, in the order in which help lists them."""
+"""Name -> module and object, in the order of the help."""
 
 
 class StorageGroup(Help, click.Group):
@@ -60,7 +60,7 @@ class StorageGroup(Help, click.Group):
     def resolve_command(
         self, context: click.Context, arguments: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command that the arguments begin with; say which was meant if there is none."""
+        """Find the command; for an unknown one, suggest which was meant."""
         name = arguments[0]
         is_typed = name not in _COMMANDS and not context.resilient_parsing
         if is_typed and (meant := nearest(name, _COMMANDS)):

@@ -1,7 +1,7 @@
-"""`storage create` at a terminal: the menu, then one question per setting, the name last.
+"""`storage create` at a terminal: the menu, then one question for each setting, the name last.
 
-The order, the labels and the words of the menu are the specification's. Advanced settings are not
-asked for; `storage edit` and the app have them.
+Order, labels and the words of the menu are the specification's. Advanced settings are left to
+`storage edit` and the app.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from storage_core.cli import prompts
-from storage_core.cli.create import report_created
+from storage_core.cli.created import report
 from storage_core.cli.options import json_complete
-from storage_core.config.names import check_new_name
+from storage_core.config.model.names import check_new_name
 from storage_core.declaration.table import with_absolute_paths
 from storage_core.declaration.validation import InvalidSettings, fault_of, validated
 from storage_core.errors import ConfigConflict, ConfigurationError
@@ -30,14 +30,14 @@ def interview(file: ConfigFile, *, as_json: bool) -> None:
     """Ask for everything, then save.
 
     Raises:
-        NoTerminal: nobody can be asked.
+        NoTerminal: there is no terminal to ask on.
         ConfigurationError: the file does not allow a new configuration.
     """
     whole = command("create TYPE --name NAME …", file.path)
     prompts.require_terminal(f"use {whole}, or see: storage create --help")
     found = file.load()
     if found.newer:
-        # Before anything is asked that could not be saved.
+        # Ask nothing if the answers could not be saved.
         raise ConfigurationError(str(found.problems[0]))
     cls = _choose(all_types())
     if cls.note:
@@ -52,10 +52,10 @@ def interview(file: ConfigFile, *, as_json: bool) -> None:
             saved = file.add_settings(cls, values, name=name, default=default)
             break
         except ConfigConflict as error:
-            # Somebody else has taken the name while the questions were being answered.
+            # Another program has taken the name in the meantime.
             prompts.say(_sentence(str(error)))
             name = _ask_name(file.load().entries)
-    report_created(file.path, saved, is_default=default, as_json=as_json)
+    report(file.path, saved, is_default=default, as_json=as_json)
 
 
 def _choose(types: list[type[StorageConfiguration]]) -> type[StorageConfiguration]:
@@ -71,9 +71,9 @@ def _choose(types: list[type[StorageConfiguration]]) -> type[StorageConfiguratio
 
 
 def _ask_settings(cls: type[StorageConfiguration]) -> dict[str, Any]:
-    """The answers; those that do not go together are asked for again, in the end all of them."""
+    """The answers. Settings that do not go together are asked for again, if need be all of them."""
     asked = [setting for setting in cls.settings() if not setting.advanced]
-    # Once is enough: an S3 storage has two secrets in a row.
+    # Only once: an S3 storage has two secrets in a row.
     hinted = next((setting for setting in asked if setting.secret), None)
     answers: dict[str, Any] = {}
     again = asked
@@ -92,7 +92,7 @@ def _ask_settings(cls: type[StorageConfiguration]) -> dict[str, Any]:
 
 
 def _ask_setting(setting: Setting, hint: str) -> Any:
-    """The answer to one question; None for an optional setting that was left out.
+    """The answer to one question; None if an optional setting is left out.
 
     Args:
         setting: what to ask for.

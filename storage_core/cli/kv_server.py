@@ -15,7 +15,7 @@ from storage_core.references import check_reference, resolve
 
 
 class _Port(click.ParamType[int]):
-    """The number of a port, with an error in words."""
+    """A port number, with an error that says what is allowed."""
 
     name = "port"
 
@@ -91,14 +91,14 @@ def kv_server(host: str, port: int, folder: str | None, token: str | None, as_js
 
 
 class _Lines(logging.Handler):
-    """What the server has to say, a line each; never a traceback."""
+    """Print the server's log, one line for each record; never a traceback."""
 
     def emit(self, record: logging.LogRecord) -> None:
         output.warn(record.getMessage())
 
 
 def _token(given: str | None) -> str | None:
-    """The token itself: unlike what a configuration holds, it is needed now."""
+    """The token, with its reference resolved: the server needs it now."""
     if given is None:
         return None
     try:

@@ -12,11 +12,11 @@ from storage_core.cli import entries, output
 from storage_core.cli.command import Session, command, ref_argument
 from storage_core.cli.exposure import warn_if_exposed
 from storage_core.cli.table import Column, Row, cells, laid_out, padded, wrapped
-from storage_core.config.problems import by_line
+from storage_core.config.model.problems import by_line
 from storage_core.types.temporary import TemporaryLocalStorage
 
 if TYPE_CHECKING:
-    from storage_core.config.entries import Configurations, Entry
+    from storage_core.config.model.entries import Configurations, Entry
 
 
 @command("ls", examples=("storage ls", "storage ls --json"))
@@ -82,7 +82,7 @@ def _list(found: Configurations) -> Iterator[str]:
 
 
 def _table(found: Configurations) -> Iterator[str]:
-    """The table. Names and IDs are what people copy: Location and Type make room for them."""
+    """The table. Location and Type make room for names and IDs, which people copy."""
     columns = (
         Column(""),
         Column("Name", folds=True),

@@ -10,11 +10,11 @@ from storage_core.cli import entries, output, prompts
 from storage_core.cli.command import Session, command, ref_argument
 from storage_core.cli.errors import CommandFailed, WrongUsage
 from storage_core.cli.protection import confirm_option, require_confirmation
-from storage_core.config.names import check_new_name
+from storage_core.config.model.names import check_new_name
 from storage_core.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from storage_core.config.entries import Entry
+    from storage_core.config.model.entries import Entry
 
 
 @command("rename", examples=("storage rename laptop notebook",))
@@ -81,7 +81,7 @@ def delete(session: Session, ref: str, yes: bool, confirm: str | None, as_json: 
 
 
 def _checked(new: str) -> str:
-    """A new name that is right by itself; whether it is taken is known under the file's lock."""
+    """A valid new name. Whether it is taken is decided later, under the file's lock."""
     try:
         return check_new_name(new)
     except ConfigurationError as error:
@@ -89,7 +89,7 @@ def _checked(new: str) -> str:
 
 
 def _is_protected(entry: Entry) -> bool:
-    """Also of a broken table: a mistake elsewhere in it, or in this setting, frees nothing."""
+    """Whether it is protected; a mistake in its table, or in this setting, does not lift that."""
     return entry.settings.get("protected", False) is not False
 
 

@@ -1,4 +1,4 @@
-"""`storage move-secret`: out of the configuration file, into the keyring, a file or a variable."""
+"""`storage move-secret`: moves a secret from the file to the keyring, a file or a variable."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ import click
 from storage_core.cli import output
 from storage_core.cli.command import Session, command, ref_argument
 from storage_core.cli.errors import WrongUsage
-from storage_core.config.audit import plain_secrets
-from storage_core.config.names import quoted
-from storage_core.config.relocate import move_secret as move
+from storage_core.config.model.names import quoted
+from storage_core.config.secrets.audit import plain_secrets
 from storage_core.references import check_reference, is_reference
 
 
@@ -55,7 +54,7 @@ def move_secret(
                 f"no secret of {quoted(name)} stands in the file, so there is none to move"
             )
         raise WrongUsage(f"--setting names none that stands in the file; use {' or '.join(held)}")
-    move(session.file, name, chosen, reference)
+    session.file.move_secret(name, chosen, reference)
     if as_json:
         output.emit_json({"name": name, "setting": chosen, "reference": reference})
     else:

@@ -1,6 +1,6 @@
-"""Options made from the declarations of the storage types, and the values that they carry.
+"""Options made from the declarations of the storage types, and their values.
 
-Called by `create` and `edit`. A new type or setting has its option without a change here.
+A new type or setting gets its options without a change here.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class SettingOption(click.Option):
 
 
 class SettingsCommand(StorageCommand):
-    """A command with options for settings: its help has the advanced ones by themselves."""
+    """A command with options for settings; its help lists advanced ones separately."""
 
     def format_options(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         sections: dict[str, list[tuple[str, str]]] = {
@@ -60,7 +60,7 @@ class SettingsCommand(StorageCommand):
             "Options": [],
         }
         for parameter in self.get_params(context):
-            # Arguments stand in the line of usage.
+            # Arguments are shown in the usage line.
             if isinstance(parameter, click.Option) and (
                 record := parameter.get_help_record(context)
             ):
@@ -80,7 +80,7 @@ def options_of(cls: type[StorageConfiguration]) -> list[click.Parameter]:
 
 
 def options_of_all(types: Iterable[type[StorageConfiguration]]) -> list[click.Parameter]:
-    """One option per name of a setting that any type has; the type at hand checks the value."""
+    """One option for each setting of any type; the configuration's own type checks the value."""
     types = list(types)
     by_name: dict[str, dict[str, Setting]] = {}
     for cls in types:
@@ -102,12 +102,12 @@ def given(options: Mapping[str, Any]) -> dict[str, Any]:
 def values_of(
     cls: type[StorageConfiguration], options: Mapping[str, Any], *, can_unset: bool = False
 ) -> dict[str, Any]:
-    """What the options say, by the setting's name: secrets fetched, tables put together.
+    """The values of the options by setting; secrets are fetched and tables put together.
 
     Args:
         cls: the storage type.
-        options: by the setting's name; None for what is not on the command line.
-        can_unset: whether the command has `--unset`, which is then the hint for an empty value.
+        options: by the setting's name; None if it is not on the command line.
+        can_unset: whether the command has `--unset`, to be suggested for an empty value.
 
     Raises:
         WrongUsage: a value is empty, or standard input is asked for twice, or is empty.
@@ -158,14 +158,14 @@ def secret_value(
     *,
     shown: bool = False,
 ) -> str:
-    """What the option of a secret means: itself, standard input or the answer to a question.
+    """The value of a secret's option: as given, from standard input, or asked for.
 
     Args:
         option: the option.
         label: what the question calls it.
         value: what was given.
         is_complete: see `prompts.ask_hidden`.
-        shown: whether it is none, but takes a reference like one.
+        shown: whether it is not secret, but takes a reference like one.
     """
     if value == "":
         raise WrongUsage(f"{option} is empty; give it a value, or leave it out")
@@ -203,7 +203,7 @@ def from_stdin(option: str) -> str:
 
 
 def json_complete(setting: Setting) -> Callable[[str], bool]:
-    """Whether what was typed so far is a whole answer: JSON goes on until its last brace."""
+    """Tells whether the lines typed so far are a whole answer: JSON ends with its last brace."""
 
     def is_complete(text: str) -> bool:
         if setting.form != "json" or not text.startswith("{"):
@@ -220,7 +220,7 @@ def json_complete(setting: Setting) -> Callable[[str], bool]:
 
 
 def table_of(option: str, texts: Iterable[str]) -> dict[str, Any]:
-    """The table that all occurrences of `--options` make together.
+    """The table made of all occurrences of `--options`.
 
     Each is KEY=VALUE, with dots in KEY for tables inside and VALUE as in TOML or else plain text;
     or a whole TOML or JSON text.
@@ -235,7 +235,7 @@ def table_of(option: str, texts: Iterable[str]) -> dict[str, Any]:
 
 
 def merge(into: dict[str, Any], other: Mapping[str, Any]) -> None:
-    """Put `other` into `into`, tables inside as well."""
+    """Merge `other` into `into`, inner tables too."""
     for key, value in other.items():
         if isinstance(value, dict) and isinstance(into.get(key), dict):
             merge(into[key], value)
@@ -244,7 +244,7 @@ def merge(into: dict[str, Any], other: Mapping[str, Any]) -> None:
 
 
 def wrong_settings(cls: type[StorageConfiguration], faults: Iterable[Fault]) -> WrongUsage:
-    """The error for settings that a type does not accept, in terms of its options."""
+    """The error for settings that a type refuses, in terms of its options."""
     parts = []
     for name, message in faults:
         setting = cls.setting_named(name)
@@ -285,7 +285,7 @@ def _table_from(option: str, text: str) -> dict[str, Any]:
 
 
 def _plain_credentials(table: Mapping[str, Any], within: str = "") -> Iterator[str]:
-    """Keys in a table that sound like a secret and hold text, with dots for tables inside."""
+    """Keys in a table that sound like a secret and hold text, with dots for inner tables."""
     for key, value in table.items():
         if isinstance(value, dict) and set(value) != {"ref"}:
             yield from _plain_credentials(value, f"{within}{key}.")

@@ -1,7 +1,7 @@
-"""Standard output and standard error. Every command prints through here.
+"""Prints to standard output and standard error; no command prints otherwise.
 
-What comes from the file or a server is escaped, so that no name can colour or rewrite a terminal;
-a closed pipe ends the command silently; a full disk is an error like any other.
+Text from the file or a server is escaped, so that no name can control the terminal. A closed pipe
+ends the command silently; a full disk is an error like any other.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _STYLES: Final = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow":
 
 
 class OutputClosed(Exception):
-    """Whoever was to read standard output is gone."""
+    """Nobody reads standard output any more."""
 
 
 class OutputFailed(OSError):
@@ -29,19 +29,19 @@ class OutputFailed(OSError):
 
 
 def prepare() -> None:
-    """Make sure that no character can fail to be printed, whatever the locale."""
+    """Let no character fail to be printed, whatever the locale."""
     for stream in (sys.stdout, sys.stderr):
         if reconfigure := getattr(stream, "reconfigure", None):
             reconfigure(errors="backslashreplace")
 
 
 def is_terminal() -> bool:
-    """Whether a person looks at standard output."""
+    """Whether standard output is a terminal."""
     return sys.stdout is not None and sys.stdout.isatty()
 
 
 def width() -> int | None:
-    """Cells per line of the terminal; None where standard output is none, and nothing is folded."""
+    """Cells in a line of the terminal; None, for any length, if standard output is not one."""
     return get_terminal_size().columns if is_terminal() else None
 
 
@@ -75,7 +75,7 @@ def emit(text: str = "", *, end: str = "\n") -> None:
 
 
 def emit_now(text: str, *, end: str = "\n") -> None:
-    """`emit`, and let it be seen at once."""
+    """`emit`, and flush."""
     emit(text, end=end)
     flush()
 
@@ -99,15 +99,15 @@ def emit_json(value: Any) -> None:
 
 
 def flush() -> None:
-    """Hand over what was printed so far."""
+    """Flush standard output."""
     if sys.stdout is not None:
         _guarded(sys.stdout.flush)
 
 
 def note(text: str) -> None:
-    """Print one line for the person, not for the pipe, on standard error."""
+    """Print one line on standard error, for the person."""
     try:
-        # In this order on a terminal that shows both.
+        # Flush first, so that a terminal that shows both has them in order.
         if sys.stdout is not None:
             sys.stdout.flush()
     except OSError:
@@ -116,23 +116,23 @@ def note(text: str) -> None:
 
 
 def warn(text: str) -> None:
-    """Print a line about something that may be a mistake."""
+    """Print a warning."""
     note(f"warning: {text}")
 
 
 def error(text: str) -> None:
-    """Print the one line that says why the command failed."""
+    """Print the line that says why the command failed."""
     note(f"error: {text}")
 
 
 def end_line() -> None:
-    """Leave the line of an interrupted question, so that the shell's prompt gets its own."""
+    """End the line of an interrupted question, so that the shell's prompt gets its own."""
     if sys.stderr is not None and sys.stderr.isatty():
         _to_stderr("\n")
 
 
 def abandon() -> None:
-    """Forget what could not be printed: Python would try again, and complain, when it ends."""
+    """Drop what could not be printed; Python would try again at exit, and complain."""
     try:
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, sys.stdout.fileno())
@@ -171,7 +171,7 @@ def _json_safe(line: str) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """`value` as JSON can hold it: a date of TOML as text, a number that JSON lacks as text."""
+    """`value` for JSON: dates, and numbers that JSON lacks, become text."""
     if isinstance(value, dict):
         return {str(key): _plain(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):

@@ -1,4 +1,4 @@
-"""Several connection tests at once, watched one after the other. Called by `storage test`."""
+"""Runs several connection tests at once, for watching one after the other."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ _TICK: Final = 0.2
 
 @dataclass(frozen=True)
 class Target:
-    """What is to be tested."""
+    """A storage to be tested."""
 
     name: str
     id: str | None
     type: str
     configuration: StorageConfiguration | None
-    """None where the file has a mistake."""
+    """None if its table has a mistake."""
 
     problem: str = ""
-    """That mistake."""
+    """The mistake."""
 
 
 class Probing:
@@ -46,16 +46,16 @@ class Probing:
         self._arrived: list[StepResult] = []
         self._is_done = False
         self.waiting: Waiting | None = None
-        """What it said last of a call that is under way."""
+        """Its last word on the call that is under way."""
 
         self.is_clean = threading.Event()
-        """Set while there is no blob of this test in the storage."""
+        """Set while no blob of this test is in the storage."""
 
         self.is_clean.set()
 
     @property
     def seconds(self) -> float:
-        """How long it took, as far as it is known."""
+        """How long the steps so far took."""
         return sum(result.seconds or 0.0 for result in self.results())
 
     def steps(self) -> Sequence[Step]:
@@ -65,14 +65,14 @@ class Probing:
         return steps(type(self.target.configuration)) if self.target.configuration else ()
 
     def step(self) -> Step | None:
-        """The first step without a result, as far as results have been asked for."""
+        """The first step whose result has not been asked for."""
         return next(iter(self.steps()[len(self._arrived) :]), None)
 
     def results(self, meanwhile: Callable[[], object] | None = None) -> Iterator[StepResult]:
-        """Yield each result, waiting for those that are still to come.
+        """Yield each result as it comes.
 
         Args:
-            meanwhile: called several times a second while one is waited for.
+            meanwhile: called several times a second while waiting.
         """
         yield from self._arrived
         while not self._is_done:
@@ -95,14 +95,14 @@ class Probing:
         return self.target.configuration is not None and all(each.ok for each in self.results())
 
     def error(self) -> str | None:
-        """What stood in the way, in one line."""
+        """What went wrong, in one line."""
         failed = [result for result in self.results() if not result.ok]
         if failed:
             return f"{failed[0].step.label}: {failed[0].message}"
         return self.target.problem or None
 
     def run(self, cancelled: threading.Event) -> None:
-        """Test; called in a thread of its own."""
+        """Run the test, in a thread of its own."""
         from storage_core.probe import probe
 
         try:
@@ -112,8 +112,8 @@ class Probing:
                 for result in steps:
                     self._arriving.put(result)
                     if result.step.name == "find":
-                        # The next thing is to write. Before the look at `cancelled`: who cancels
-                        # sets that, and then looks at this.
+                        # Writing comes next. Clear this before looking at `cancelled`: a
+                        # canceller sets that first and looks at this afterwards.
                         self.is_clean.clear()
                     if cancelled.is_set():
                         break
@@ -130,7 +130,7 @@ class Probing:
 
 @contextmanager
 def probing(targets: Sequence[Target]) -> Iterator[Sequence[Probing]]:
-    """Start the tests; if they are interrupted, their blobs are deleted first."""
+    """Start the tests; if interrupted, delete their blobs before leaving."""
     quiet_drivers()
     started = [Probing(target) for target in targets]
     waiting = iter(started)
@@ -145,7 +145,7 @@ def probing(targets: Sequence[Target]) -> Iterator[Sequence[Probing]]:
                 return
             each.run(cancelled)
 
-    # Daemons, so that Ctrl+C ends the program whatever they are doing.
+    # Daemon threads, so that Ctrl+C ends the program whatever they are doing.
     threads = [threading.Thread(target=work, daemon=True) for _ in started[:AT_ONCE]]
     for thread in threads:
         thread.start()

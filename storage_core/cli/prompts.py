@@ -1,8 +1,8 @@
-"""Questions to a person at a terminal. Called by the commands that ask.
+"""Asks a person at a terminal.
 
-Secrets are read without echo and without the limits of a terminal's line: one pasted line may have
-more than the 1024 (macOS) or 4096 (Linux) characters that a terminal hands over, and the key file
-of a service account has many lines.
+Secrets are read without echo and without a terminal's limit on the length of a line (1024
+characters on macOS, 4096 on Linux), which a pasted key may exceed. A service account's key file has
+many lines.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ SECRET_HINT: Final = (
     "What you type is hidden. Better than the secret itself is a reference to it:\n"
     "env:NAME (an environment variable), file:/absolute/path or keyring:service/user.\n"
 )
-"""For `ask_hidden`, where the answer is the value of a secret setting."""
+"""The hint above the question for a secret setting."""
 
 _ERASE: Final = (b"\x7f", b"\x08")
 _ERASE_ALL: Final = b"\x15"
@@ -28,10 +28,10 @@ _END: Final = b"\x04"
 
 
 def require_terminal(instead: str) -> None:
-    """Make sure that there is somebody to ask.
+    """Raise an error if there is no terminal to ask on.
 
     Args:
-        instead: what to do where there is not; the rest of the error's line.
+        instead: what to do then, for the message.
 
     Raises:
         NoTerminal: standard input is no terminal.
@@ -73,14 +73,14 @@ def ask_hidden(
     Args:
         question: what to ask.
         hint: lines to print above it.
-        is_complete: for an answer that may have several lines: whether it needs no further one. An
-            empty line ends it anyway.
+        is_complete: for answers of several lines, tells whether one is complete. An empty line
+            ends it in any case.
 
     Raises:
         EOFError: the person has ended the input.
     """
     lines: list[str] = []
-    # Silent first: a fast answer to the question must not be echoed.
+    # Echo off first: a fast answer must not be echoed.
     with _silent_terminal() as read_line:
         _show(hint + question)
         try:
@@ -105,7 +105,7 @@ def confirm(question: str, *, default: bool) -> bool:
 
 
 def _show(text: str) -> None:
-    """Print without a line break, where the person will see it."""
+    """Print without a line break, on the terminal."""
     if output.is_terminal():
         output.emit_now(text, end="")
     elif sys.stderr is not None:
@@ -114,19 +114,19 @@ def _show(text: str) -> None:
 
 
 def _load_line_editor() -> None:
-    """With it, arrow keys and Tab for paths work in an answer."""
+    """Load `readline`, for arrow keys and Tab in answers."""
     try:
         import readline
     except ImportError:
         return
-    # Its mark would be printed before every question, also into recorded sessions.
+    # Off: its escape sequence would be printed before every question.
     readline.parse_and_bind("set enable-bracketed-paste off")
     readline.set_auto_history(False)
 
 
 @contextmanager
 def _silent_terminal() -> Iterator[Callable[[], str]]:
-    """Switch the echo off; gives a function that reads one line."""
+    """Switch the echo off and yield a function that reads one line."""
     try:
         import termios
     except ImportError:
@@ -138,7 +138,7 @@ def _silent_terminal() -> Iterator[Callable[[], str]]:
     before = termios.tcgetattr(descriptor)
     silent: list[Any] = list(before)
     silent[3] &= ~(termios.ECHO | termios.ICANON)
-    # What was typed or pasted ahead stays: it is the answer.
+    # Keep what was typed or pasted ahead: it is the answer.
     termios.tcsetattr(descriptor, termios.TCSADRAIN, silent)
     try:
         yield lambda: _read_line(descriptor)
@@ -164,7 +164,7 @@ def _read_line(descriptor: int) -> str:
 
 
 def _last_character(line: bytearray) -> int:
-    """Where the last UTF-8 character begins."""
+    """The start of the last UTF-8 character."""
     start = max(len(line) - 1, 0)
     while start > 0 and line[start] & 0xC0 == 0x80:
         start -= 1

@@ -1,4 +1,4 @@
-"""Protected configurations: their name has to be typed. Called before anything is deleted."""
+"""Protected configurations: before anything is deleted, their name has to be typed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import click
 
 from storage_core.cli import prompts
 from storage_core.cli.errors import CommandFailed, WrongUsage
-from storage_core.config.names import quoted
+from storage_core.config.model.names import quoted
 
 confirm_option: Final = click.option(
     "--confirm",
@@ -18,12 +18,12 @@ confirm_option: Final = click.option(
 
 
 def require_confirmation(name: str, *, is_protected: bool, confirm: str | None, doing: str) -> bool:
-    """Make sure that a person means this configuration, if it is protected.
+    """Have the name of a protected configuration typed.
 
     Args:
         name: what it is called.
         is_protected: whether it is.
-        confirm: what --confirm said.
+        confirm: the value of --confirm.
         doing: what is about to happen, for the question.
 
     Returns:
@@ -31,7 +31,7 @@ def require_confirmation(name: str, *, is_protected: bool, confirm: str | None, 
 
     Raises:
         WrongUsage: --confirm has another name.
-        NoTerminal: the name has to be typed, and nobody can.
+        NoTerminal: the name has to be typed, and there is no terminal.
         CommandFailed: another name was typed.
     """
     if confirm is not None:

@@ -12,8 +12,8 @@ from storage_core.cli.command import Session, command
 from storage_core.cli.errors import CommandFailed
 from storage_core.cli.table import Column, Row, laid_out
 from storage_core.config import history
-from storage_core.config.entries import Configurations
-from storage_core.config.read import parse
+from storage_core.config.model.entries import Configurations
+from storage_core.config.toml.read import parse
 from storage_core.errors import ConfigurationError
 from storage_core.paths import shortened
 
@@ -83,7 +83,7 @@ def _when(version: Version) -> str:
 
 
 def _names(version: Version) -> list[str] | None:
-    """The configurations in a version; None when it is no TOML."""
+    """The configurations in a version; None if it is not TOML."""
     try:
         text = history.text_of(version)
         return list(Configurations(parse(text, version.path), text, version.path).entries)

@@ -1,4 +1,4 @@
-"""The way from arguments to an exit code. Called by `storage_core.cli.main`."""
+"""Runs a command: arguments in, exit code out."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _COMPLETE = "_STORAGE_COMPLETE"
 
 
 def run(arguments: list[str], session: Session) -> int:
-    """Run one command; every exception has become a line and a code when this returns."""
+    """Run one command; every exception becomes a line and an exit code."""
     output.prepare()
     try:
         code = _completed(session) if os.environ.get(_COMPLETE) else _invoked(arguments, session)
@@ -23,14 +23,14 @@ def run(arguments: list[str], session: Session) -> int:
 
 
 def _invoked(arguments: list[str], session: Session) -> int:
-    # Not click's own `main`: it would take a broken pipe of a storage for one of the output.
+    # Not click's own `main`, which would take a storage's broken pipe for that of the output.
     with storage.make_context(PROGRAM, arguments, obj=session) as context:
         code = storage.invoke(context)
     return code if isinstance(code, int) else errors.DONE
 
 
 def _completed(session: Session) -> int:
-    """Answer the shell, which asks how a command line could go on."""
+    """Answer the shell's request for completions."""
     from click.shell_completion import shell_complete
 
     return shell_complete(storage, {"obj": session}, PROGRAM, _COMPLETE, os.environ[_COMPLETE])

@@ -1,4 +1,4 @@
-"""A store opened for one command: drivers kept quiet, and what a test of it is called."""
+"""Opens the store that a command is about, with quiet drivers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def opened(session: Session, ref: str | None) -> Store:
-    """Open the storage that a command is about; None for the default.
+    """Open the storage `ref`; None for the default.
 
     Raises:
         StorageError: see `storage_core.get_store`.
@@ -25,12 +25,12 @@ def opened(session: Session, ref: str | None) -> Store:
 
 
 def quiet_drivers() -> None:
-    """Keep what drivers log or warn of off the terminal: errors say it in one line."""
+    """Keep logs and warnings of drivers off the terminal: an error says it in one line."""
     logging.getLogger().addHandler(logging.NullHandler())
     if not sys.warnoptions:
         warnings.simplefilter("ignore")
 
 
 def called(store: Store) -> str:
-    """The name of a store's configuration, or of its type where it stands in no file."""
+    """The name of a store's configuration; without one, the label of its type."""
     return store.configuration.name or store.configuration.label

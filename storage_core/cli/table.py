@@ -1,8 +1,7 @@
-"""Columns that fit the terminal. Called by the commands that list something.
+"""Tables that fit the terminal.
 
-Every cell is shown whole: where a row is too wide, the columns that may drop go below the row, and
-those that may fold go on in the next line. Widths are counted in terminal cells, in which a Chinese
-character takes two.
+Every cell is shown whole: in rows that are too wide, some columns drop below the row and others
+fold, that is, go on in the next line. Widths are in terminal cells; a Chinese character takes two.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from storage_core.cli.output import safe, styled
 _GAP: Final = 2
 _NARROWEST: Final = 8
 _INDENT: Final = "    "
-"""What a line below a row begins with."""
+"""The beginning of a line below a row."""
 
 _SEPARATORS: Final = " /-_."
 
@@ -25,17 +24,17 @@ class Column(NamedTuple):
 
     heading: str
     folds: bool = False
-    """Whether its cells may go on in the next line."""
+    """Whether its cells may fold."""
 
     drops: int = 0
-    """Where there is no room for all: the turn at which its cells go below the row; 0 for never."""
+    """The turn at which its cells drop below the row if there is no room; 0 for never."""
 
     narrowest: int = _NARROWEST
-    """Cells that it keeps at least where it folds."""
+    """Its least width when folded, in cells."""
 
 
 class Row(NamedTuple):
-    """One row: text as it came, escaped here."""
+    """One row; its text is escaped here."""
 
     cells: Sequence[str]
     style: str = ""
@@ -76,12 +75,12 @@ def laid_out(columns: Sequence[Column], rows: Sequence[Row], width: int | None) 
 
 
 def wrapped(text: str, width: int | None, indent: str = "") -> list[str]:
-    """`text`, escaped, in lines that end between words; a path is left in one piece.
+    """`text`, escaped, in lines that end between words; a path stays in one piece.
 
     Args:
-        text: as it came.
+        text: not escaped.
         width: cells per line; None for no limit.
-        indent: what each line begins with.
+        indent: the beginning of each line.
     """
     if width is None:
         return [indent + safe(text)]
@@ -98,7 +97,7 @@ def wrapped(text: str, width: int | None, indent: str = "") -> list[str]:
 
 
 def cells(text: str) -> int:
-    """The cells that `text` takes on a terminal."""
+    """The width of `text` on a terminal, in cells."""
     if text.isascii():
         return len(text)
     from unicodedata import combining, east_asian_width
@@ -116,10 +115,10 @@ def padded(text: str, width: int) -> str:
 
 
 def _staying(columns: Sequence[Column], widths: Sequence[int], width: int | None) -> list[int]:
-    """The columns that do not drop below the rows: as many as a line of `width` cells has room for.
+    """The columns that stay in the row: as many as fit into `width` cells.
 
-    One folds before it drops, but only when all whose turn is earlier have dropped; what never
-    drops folds last.
+    A column folds before it drops, but only after all columns of an earlier turn have dropped;
+    columns that never drop fold last.
     """
     stay = list(range(len(columns)))
     droppable = [index for index in stay if columns[index].drops]
@@ -134,9 +133,9 @@ def _staying(columns: Sequence[Column], widths: Sequence[int], width: int | None
 
 
 def _narrowed(columns: Sequence[Column], widths: list[int], width: int) -> list[int]:
-    """`widths` with the folding columns made narrower until a line fits, if it can.
+    """`widths` with folding columns narrowed until a line fits, if possible.
 
-    Those that may drop go first, in their turn; of the others the widest.
+    First those that may drop, in their turn; then the widest of the others.
     """
     widths = list(widths)
     excess = sum(widths) + _GAP * (len(widths) - 1) - width

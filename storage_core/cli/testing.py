@@ -16,7 +16,7 @@ from storage_core.cli.probing import Probing, Target, probing
 from storage_core.types.temporary import TemporaryLocalStorage
 
 if TYPE_CHECKING:
-    from storage_core.config.entries import Entry
+    from storage_core.config.model.entries import Entry
 
 
 @command(

@@ -1,8 +1,7 @@
-"""What looks like a mistake in settings that may be saved and even opened, elsewhere or one day.
+"""Cautions: what looks like a mistake in settings, although it may be saved and perhaps opened.
 
-Asked for by forms, and by `create`, `edit` and `validate`; never by what opens a store. These look
-at the disk, so a form asks in a thread; none of them asks a server or the keyring. No message
-repeats a value that could be a secret in the wrong field.
+They look at the disk, so a form asks for them in a thread, but at no server and no keyring. Opening
+a store never asks. No message repeats a value that could be a secret in the wrong field.
 """
 
 from __future__ import annotations
@@ -22,18 +21,18 @@ if TYPE_CHECKING:
 _ELSEWHERE: Final = "it has to be where the storage is used"
 
 _CLOSE: Final = 0.8
-"""How much a variable must be like the one that is not set, of all that an environment has."""
+"""How much alike the name of a variable must be to one that is not set, to be suggested."""
 
 _COMMON: Final = frozenset(
     {"abfs", "az", "ftp", "gcs", "gs", "http", "https", "memory", "s3", "sftp", "webdav"}
 )
-"""Protocols that need no look at those of fsspec, which takes a while to load."""
+"""Protocols that are known without loading fsspec, which takes a while."""
 
 _BUCKET: Final = re.compile(r"[a-z0-9][a-z0-9.-]*[a-z0-9]")
 
 
 def of_setting(setting: Setting, value: object) -> str | None:
-    """What looks wrong about one value, whatever the storage type; None if nothing does."""
+    """What looks wrong about one value, whatever the storage type; or None."""
     if not isinstance(value, str) or not value.strip():
         return None
     if setting.reference:
@@ -42,7 +41,7 @@ def of_setting(setting: Setting, value: object) -> str | None:
 
 
 def in_table(value: object) -> Iterator[str]:
-    """What looks wrong about the references in a table such as options."""
+    """What looks wrong about references in a table such as Options."""
     if isinstance(value, Mapping):
         reference = value.get("ref")
         if set(value) == {"ref"} and isinstance(reference, str):
@@ -67,7 +66,7 @@ def of_reference(value: str) -> str | None:
 
 
 def of_path(value: str) -> str | None:
-    """Whether a path cannot become a folder, or a URL is one that nothing here can open."""
+    """Whether a path cannot become a folder, or nothing installed can open a URL."""
     scheme = next((each for each in LOCAL_SCHEMES if value.startswith(each)), "")
     path = value.removeprefix(scheme)
     if "://" in path or "::" in path:
@@ -107,7 +106,7 @@ def of_s3_bucket(value: object) -> str | None:
 
 
 def is_aws(values: Mapping[str, Any]) -> bool:
-    """Whether settings of S3 lead to AWS itself, as far as can be seen."""
+    """Whether settings of S3 seem to lead to AWS itself."""
     elsewhere = values.get("endpoint_url") or "endpoint_url" in str(values.get("options"))
     variables = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
     return not elsewhere and not any(map(os.environ.get, variables))
@@ -118,7 +117,7 @@ def _of_variable(name: str) -> str | None:
         return None
     if name in os.environ:
         return f"{name} is empty here; it has to hold something where the storage is used"
-    # A variable that has this one's name as a part of its own is another one.
+    # A variable whose name contains this one is a different variable.
     known = [each for each in os.environ if os.environ[each] and abs(len(each) - len(name)) <= 2]
     meant = nearest(name, known, _CLOSE)
     return f"{name} is not set here; {_ELSEWHERE}{f' (did you mean {meant}?)' if meant else ''}"

@@ -1,8 +1,8 @@
-"""What makes a value of a setting right.
+"""Checks of a setting's value.
 
-Each check takes the text of one value and returns it as it should be saved, or raises `ValueError`
-with what to write instead. The message never repeats the value: it may be a secret in the wrong
-field. Both ways in use the same checks: `table.py` for files, `validation.py` for edits.
+Each takes the text of one value and returns it as it should be saved, or raises `ValueError` saying
+what to write instead. The message never repeats the value, which may be a secret in the wrong
+field. `table.py` and `validation.py` use the same checks.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def path_or_url(value: str) -> str:
 
 
 def json_object(value: str) -> str:
-    """The text of a JSON object; said in terms of a service account's key file."""
+    """The text of a JSON object; messages speak of a service account's key file."""
     from json import JSONDecodeError, loads
 
     try:
@@ -114,7 +114,7 @@ def connection_string(value: str) -> str:
 def doubtful(
     name: str, values: Mapping[str, Any], check: Callable[[str], str]
 ) -> Iterator[tuple[str, str]]:
-    """What `check` says of a secret; nothing as long as that is not known."""
+    """The complaint of `check` about a secret; nothing if the secret is not known yet."""
     value = values.get(name)
     if isinstance(value, str) and value:
         try:
@@ -124,7 +124,7 @@ def doubtful(
 
 
 def seconds(value: float) -> float:
-    """A time limit: more than nothing, at most a day."""
+    """A time limit: more than 0 seconds, at most a day."""
     if not 0 < value <= LONGEST:
         raise ValueError(f"must be a number of seconds above 0 and at most {LONGEST}")
     return value

@@ -1,8 +1,8 @@
 """The base class of all storage types: a named, identified set of settings of one type.
 
-A storage type is a frozen dataclass whose fields are declared with `setting(…)`; see any file in
-`storage_core.types` for the whole pattern. Instances hold references unresolved; only the short-
-lived copy that `opened` works on holds resolved secrets.
+A storage type is a frozen dataclass whose fields are declared with `setting(…)`, as in
+`storage_core.types`. Instances hold references unresolved; only the short-lived copy that `opened`
+makes holds the secrets themselves.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Opening(NamedTuple):
-    """What a storage type is given besides its settings when it is opened."""
+    """What opening a storage type needs besides its settings."""
 
     timeout: float
     """Seconds that one call may take."""
@@ -35,13 +35,13 @@ class Opening(NamedTuple):
     """The resolved secrets, to be kept out of error messages."""
 
     def __repr__(self) -> str:
-        """Shows no secret, so that it can be logged."""
+        """Without secrets, so that it can be logged."""
         return f"{type(self).__name__}(timeout={self.timeout!r})"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
 class StorageConfiguration(ABC):
-    """A place to keep blobs, as configured; `storage_core.open_store` opens it for use."""
+    """A configured place to keep blobs; `storage_core.open_store` opens it."""
 
     type: ClassVar[str]
     """The word in the file: `s3`."""
@@ -73,7 +73,7 @@ class StorageConfiguration(ABC):
     )
 
     def __post_init__(self) -> None:
-        """Take path objects, and mappings for JSON, as programs have them."""
+        """Accept path objects, and mappings for JSON."""
         for declared in self.settings():
             value = getattr(self, declared.name)
             written = as_written(declared, value)
@@ -93,24 +93,24 @@ class StorageConfiguration(ABC):
 
     @classmethod
     def check_together(cls, values: dict[str, Any]) -> Iterable[tuple[str, str]]:
-        """What is wrong with settings that are each right alone: (setting's name, message)."""
+        """What is wrong with a combination of settings: (setting's name, message)."""
         return ()
 
     @classmethod
     def doubts(cls, values: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
-        """What may be saved but cannot be opened: (setting's name, message without the value).
+        """What may be saved but not opened: (setting's name, message without the value).
 
-        An error where settings are opened; see also `doubts_before`.
+        Opening raises them as errors; `doubts_before` gives them as warnings.
 
         Args:
-            values: the settings that are given, references resolved; None where it is not known
-                yet what one leads to.
+            values: the settings that are given, references resolved; None for one that is not
+                resolved yet.
         """
         return ()
 
     @classmethod
     def doubts_before(cls, values: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
-        """The `doubts` of settings as they are written, which are a warning."""
+        """The `doubts` about settings as written, references unresolved."""
         references = {each.name for each in cls.settings() if each.reference}
         return cls.doubts(
             {
@@ -123,12 +123,12 @@ class StorageConfiguration(ABC):
 
     @classmethod
     def cautions(cls, values: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
-        """What looks like a mistake and is none for sure: (setting's name, message).
+        """What looks like a mistake but need not be one: (setting's name, message).
 
-        Asked for where settings are edited, off the loop: this looks at the disk.
+        This looks at the disk: call it off the event loop.
 
         Args:
-            values: the settings that are given, as they are written, paths absolute.
+            values: the settings that are given, as written, paths absolute.
         """
         from storage_core.declaration import cautions
 
@@ -140,7 +140,7 @@ class StorageConfiguration(ABC):
                 yield from ((declared.name, said) for said in cautions.in_table(value))
 
     def given(self) -> dict[str, Any]:
-        """The settings that differ from their default, by name: what belongs into the file."""
+        """The settings that differ from their defaults: what a file has to say."""
         return {
             setting.name: value
             for setting in self.settings()
@@ -150,7 +150,7 @@ class StorageConfiguration(ABC):
     @property
     @abstractmethod
     def location(self) -> str:
-        """The place as a person would write it, passwords masked: `s3://bucket/prefix`."""
+        """The place, passwords masked: `s3://bucket/prefix`."""
 
     def blob_location(self, kind: keys.Kind) -> str:
         """Where blobs of `kind` land: `s3://bucket/prefix/results`."""
@@ -163,12 +163,12 @@ class StorageConfiguration(ABC):
 
     @property
     def default_timeout(self) -> float | None:
-        """Seconds one call may take according to the configuration; None where it does not say."""
+        """Seconds that one call may take, if the configuration says so."""
         return None
 
     @abstractmethod
     def backend(self, opening: Opening) -> Backend:
-        """Open the place. Called on a copy whose references are resolved."""
+        """Open the place. `self` is a copy with its references resolved."""
 
     def opened(self, *, timeout: float) -> Backend:
         """Resolve the references and open the place.
@@ -191,7 +191,7 @@ class StorageConfiguration(ABC):
         return plain.backend(Opening(timeout, tuple(plain.secrets())))
 
     def secrets(self) -> Iterator[str]:
-        """Every text in the settings that must not be shown, as far as it is held here."""
+        """Every text in the settings that must not be shown."""
         for declared in self.settings():
             value = getattr(self, declared.name)
             if declared.secret and value:
@@ -205,17 +205,17 @@ class StorageConfiguration(ABC):
         return dataclasses.replace(self, name=name, id=id)
 
     def __repr__(self) -> str:
-        """Shows what is given, secrets masked, so that it can be logged."""
+        """Secrets are masked, so that it can be logged."""
         from storage_core.declaration.display import masked_settings
 
         shown = {"name": self.name} if self.name else {}
-        shown |= masked_settings(type(self), self.given())
+        shown |= masked_settings(self.settings(), self.given())
         return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in shown.items())})"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
 class RemoteStorage(StorageConfiguration):
-    """Base of the storage types that are reached over a network."""
+    """Base class of the storage types that are reached over a network."""
 
     timeout: float | None = setting(
         "Timeout",
@@ -245,7 +245,7 @@ def prefix_setting(place: str) -> Any:
 
 
 def options_setting(driver: str) -> Any:
-    """The setting `options`, a table handed to the driver as it is."""
+    """The setting `options`, a table passed to the driver as it is."""
     return setting(
         "Options",
         f"Anything else, handed to the driver ({driver}) as it is.",
@@ -256,7 +256,7 @@ def options_setting(driver: str) -> Any:
 
 
 def resolve_table(table: dict[str, Any], label: str) -> dict[str, Any]:
-    """A copy of `table` in which every `{ref = "env:NAME"}` is replaced by what it names."""
+    """A copy of `table` with every `{ref = "env:NAME"}` resolved."""
 
     def resolved(value: Any) -> Any:
         if isinstance(value, dict):
@@ -271,7 +271,7 @@ def resolve_table(table: dict[str, Any], label: str) -> dict[str, Any]:
 
 
 def texts_in(value: object) -> Iterator[str]:
-    """Every text inside of plain data, such as a table of the file."""
+    """Every text inside plain data, such as a table of the file."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping):
@@ -283,7 +283,7 @@ def texts_in(value: object) -> Iterator[str]:
 
 
 def require_configuration(value: object) -> None:
-    """Raise a `TypeError` of one line, for programs, if `value` is no storage configuration."""
+    """Raise a `TypeError` if `value` is not a storage configuration."""
     if not isinstance(value, StorageConfiguration):
         what = f"the class {value.__name__}" if isinstance(value, type) else type(value).__name__
         raise TypeError(

@@ -1,36 +1,28 @@
-"""Settings as they are shown: secrets masked, references as they are.
-
-Called by everything that puts settings before a person or into `--json`.
-"""
+"""Settings for display, also as JSON: secrets masked, references as they are."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from storage_core.redaction import mask_url
 from storage_core.references import check_reference, is_reference
 
 if TYPE_CHECKING:
-    from storage_core.declaration.configuration import StorageConfiguration
     from storage_core.declaration.setting import Setting
 
 MASK: Final = "********"
-"""What stands in place of a secret wherever it is shown."""
+"""What is shown in place of a secret."""
 
 
-def masked_settings(
-    cls: type[StorageConfiguration] | None, values: Mapping[str, Any]
-) -> dict[str, Any]:
+def masked_settings(settings: Iterable[Setting], values: Mapping[str, Any]) -> dict[str, Any]:
     """`values` with every secret masked.
 
-    A key that the type does not know may be a mistyped secret, so its value is masked too, and so
-    is everything where the type itself is unknown (`cls` is None).
+    A key that is none of `settings` may be a mistyped secret, so its value is masked too. Without
+    `settings`, because the type is unknown, everything is masked.
     """
-    return {
-        name: masked(cls.setting_named(name) if cls else None, value)
-        for name, value in values.items()
-    }
+    known = {setting.name: setting for setting in settings}
+    return {name: masked(known.get(name), value) for name, value in values.items()}
 
 
 def masked(setting: Setting | None, value: Any) -> Any:
@@ -45,7 +37,7 @@ def masked(setting: Setting | None, value: Any) -> Any:
 
 
 def shown(setting: Setting, value: Any) -> str:
-    """One value as text for a table or a line on screen; empty where there is none."""
+    """One value as text on one line; empty if there is none."""
     value = masked(setting, value)
     if value is None:
         return ""
@@ -59,7 +51,7 @@ def shown(setting: Setting, value: Any) -> str:
 
 
 def _is_well_formed(reference: str) -> bool:
-    """Whether it may be shown: what only looks like a reference may be a secret."""
+    """Whether it may be shown: what merely looks like a reference may be a secret."""
     try:
         check_reference(reference)
     except ValueError:

@@ -1,7 +1,6 @@
 """The JSON Schema of the configuration file, made from the declarations of the storage types.
 
-Called by `storage schema`; editors complete and check the file with it. Draft 2020-12, one
-definition per type.
+Editors complete and check the file with it. Draft 2020-12, one definition for each type.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ _ID_PATTERN: Final = "^([0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}|[0-9A
 
 
 def file_schema(types: Iterable[type[StorageConfiguration]]) -> dict[str, Any]:
-    """The schema of a whole file that may have configurations of these types."""
+    """The schema of a whole file with configurations of these types."""
     types = list(types)
     return {
         "$schema": DIALECT,
@@ -128,7 +127,7 @@ def _setting_schema(setting: Setting) -> dict[str, Any]:
 
 
 def _may_be_empty(setting: Setting) -> bool:
-    """Whether the file may say that a text is empty, which is then as if it said nothing."""
+    """Whether an empty text is allowed in the file; it means the same as leaving it out."""
     try:
         return setting.check is None or not setting.check("")
     except ValueError:

@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, Literal, TypeAlias
 
 Form: TypeAlias = Literal["text", "choice", "path", "url", "number", "flag", "json", "table"]
-"""What a value looks like to a person: decides the widget, the prompt and the TOML type."""
+"""The kind of value: it decides the widget, the prompt and the TOML type."""
 
 Check: TypeAlias = Callable[[str], str]
 """Returns the value as it should be saved, or raises `ValueError` saying what to write instead."""
 
 Suggest: TypeAlias = Callable[[], Iterable[str]]
-"""Values that a person may want to choose from; may read files, so it is called off the loop."""
+"""Values to choose from. It may read files: call it off the event loop."""
 
 _METADATA_KEY: Final = "setting"
 
@@ -28,7 +28,7 @@ class Setting:
     """The declaration of one setting."""
 
     label: str
-    """What forms and prompts call it, in the words of the specification."""
+    """What people call it, in the words of the specification."""
 
     help: str
     """One sentence: what it is for."""
@@ -41,13 +41,13 @@ class Setting:
     required: bool = False
 
     default: str | float | bool | None = None
-    """What holds when the file does not say; None where there is no value."""
+    """Its value if the file gives none; None for no value."""
 
     secret: bool = False
-    """Masked wherever it is shown, never echoed; may hold a reference."""
+    """Whether it is masked and never echoed; it may hold a reference."""
 
     reference: bool = False
-    """May hold a reference such as `env:NAME` although it is shown; true for every secret."""
+    """Whether it may hold a reference such as `env:NAME`; true for every secret."""
 
     advanced: bool = False
     """Beyond the specification: shown under "Advanced"."""
@@ -56,7 +56,7 @@ class Setting:
     """For the form "choice": the values allowed."""
 
     unless: str | None = None
-    """Required unless the setting of this name is given, which goes instead of it: never both."""
+    """The setting that can be given instead of this one: one of the two is required, never both."""
 
     check: Check | None = None
     suggest: Suggest | None = None
@@ -65,7 +65,7 @@ class Setting:
     """An example value, shown in an empty field."""
 
     hint: str = ""
-    """What is shown in an empty field instead, where no example says what to write."""
+    """What an empty field shows if no example says what to write."""
 
     @property
     def option(self) -> str:
@@ -106,7 +106,7 @@ def setting(label: str, help: str, *, default: Any = dataclasses.MISSING, **decl
 
 
 def declared_settings(cls: type) -> tuple[Setting, ...]:
-    """The settings of a storage type: its own in the order of declaration, then the common ones."""
+    """The settings of a storage type: its own in order of declaration, then the common ones."""
     own: list[Setting] = []
     common: list[Setting] = []
     own_names = cls.__dict__.get("__annotations__", {})
@@ -118,13 +118,13 @@ def declared_settings(cls: type) -> tuple[Setting, ...]:
 
 
 def as_written(setting: Setting, value: Any) -> Any:
-    """What a program passes as the text that the file has: a path object, or JSON as a mapping.
+    """The text for the file of what a program passes: a path object, or a mapping for JSON.
 
-    Anything else comes back as it is; the checks say what is wrong with it.
+    Anything else is returned as it is, for the checks to judge.
     """
     if setting.form == "path" and isinstance(value, os.PathLike):
         path = os.fspath(value)
-        # `Path("s3://bucket")` is `s3:/bucket`: a folder of that name is not what was meant.
+        # `Path("s3://bucket")` is `s3:/bucket`, but nobody means a folder of that name.
         scheme, separator, rest = path.partition(":/") if isinstance(path, str) else ("", "", "")
         is_url = separator and len(scheme) > 1 and "/" not in scheme
         return value if is_url and not rest.startswith("/") else path

@@ -1,4 +1,4 @@
-"""Values that a form offers for a setting. They may read files: ask in a worker."""
+"""Values that a form offers for a setting. These functions read files: call them in a thread."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def aws_regions() -> Iterable[str]:
     try:
         return sorted(region for region in _partitions()["aws"] if region != "aws-global")
     except (OSError, ValueError, LookupError):
-        # That file is nobody's promise.
+        # botocore does not promise that file.
         from botocore.session import Session
 
         regions: list[str] = Session().get_available_regions("s3")
@@ -22,9 +22,9 @@ def aws_regions() -> Iterable[str]:
 
 @cache
 def all_aws_regions() -> frozenset[str]:
-    """Every region that the installed SDK lists, those of China and of governments too.
+    """Every region that the installed SDK lists, including those of China and of governments.
 
-    Empty where it does not say.
+    Empty if that cannot be found out.
     """
     try:
         return frozenset(region for regions in _partitions().values() for region in regions)
@@ -36,8 +36,8 @@ def _partitions() -> dict[str, dict[str, object]]:
     import json
     from importlib.util import find_spec
 
-    # Asked for them, the SDK would read all of what it knows, and Python do nothing else for long
-    # enough that a person who is typing would feel it.
+    # Asking the SDK makes it read all its data, which blocks Python long enough for a person who
+    # is typing to feel it.
     found = find_spec("botocore")
     folder = next(iter((found and found.submodule_search_locations) or ()), "")
     with open(os.path.join(folder, "data", "partitions.json"), encoding="utf-8") as file:

@@ -1,4 +1,4 @@
-"""Settings as read from a file: the way from a TOML table to a configuration that workers take.
+"""Reads the settings of a configuration from a TOML table.
 
 Standard library only: this runs in every process that opens a store. It accepts exactly what
 `validation.py` would have saved, with the same checks, but converts nothing.
@@ -28,10 +28,10 @@ class Fault(NamedTuple):
     """What is wrong with one setting."""
 
     name: str
-    """The key; of the class as a whole: the key a person should look at first."""
+    """Its key; for a combination of settings, the one that a person should look at first."""
 
     message: str
-    """What to do, without the key's name in it and without the value."""
+    """What to do, without the key's name and without the value."""
 
 
 def read_settings(
@@ -64,8 +64,8 @@ def with_absolute_paths(
     Args:
         cls: the storage type.
         values: settings by name.
-        folder: what a path is relative to: the file's folder for what stands in a file, the
-            current directory (None) for what a person or a program says.
+        folder: what paths are relative to: the file's folder for paths in the file, None (the
+            current directory) for paths from a person or a program.
     """
     result = dict(values)
     for setting in cls.settings():
@@ -104,7 +104,7 @@ def checked(setting: Setting, value: Any) -> Any:
 
 
 def missing(cls: type[StorageConfiguration], values: Mapping[str, Any]) -> Iterator[Fault]:
-    """Required settings that are not given, and what does not go together."""
+    """Required settings that are missing, and combinations that are wrong."""
     for setting in cls.settings():
         if setting.required and setting.name not in values:
             yield Fault(setting.name, f"is missing; add {setting.name} ({setting.label})")
@@ -117,24 +117,24 @@ def missing(cls: type[StorageConfiguration], values: Mapping[str, Any]) -> Itera
 
 
 class Nearest(NamedTuple):
-    """What a key that a type does not know may have been meant for."""
+    """The known key that an unknown one may have been meant for."""
 
     name: str
-    """The key that is most like it."""
+    """The known key that is most like it."""
 
     alike: bool
-    """Whether it is so much like it that a person is asked whether that was meant."""
+    """Whether the two are enough alike to ask "did you mean …?"."""
 
     meant: bool
-    """Whether its value may be taken for that setting's without asking.
+    """Whether the value may be taken over without asking.
 
-    A secret under another key must not get into the open: only a secret setting takes what is
-    merely alike; any other takes what differs by a slip, if neither key sounds like a secret's.
+    A secret under a wrong key must stay hidden. So a secret setting takes the value of any key that
+    is alike; another setting only if the keys differ by one slip and do not sound like a secret.
     """
 
 
 def nearest_setting(cls: type[StorageConfiguration], key: str) -> Nearest:
-    """The setting, or `id` or `type`, that comes nearest to a key that the type does not know."""
+    """The setting, or `id` or `type`, that is most like an unknown key."""
     wanted, known = key.lower().replace("-", "_"), _known_keys(cls)
     found = nearest(wanted, known)
     alike = found is not None
@@ -147,7 +147,7 @@ def nearest_setting(cls: type[StorageConfiguration], key: str) -> Nearest:
 
 
 def unknown_setting(cls: type[StorageConfiguration], key: str) -> str:
-    """Message for a key that the type does not know, with the nearest one it does."""
+    """The message about an unknown key, with the known one that is most like it."""
     found = nearest_setting(cls, key)
     hint = f"did you mean {found.name}?"
     if not found.alike:
@@ -156,7 +156,7 @@ def unknown_setting(cls: type[StorageConfiguration], key: str) -> str:
 
 
 def sounds_secret(key: str) -> bool:
-    """Whether a key that nothing is known of has the name of a credential."""
+    """Whether an unknown key is named like a credential."""
     from re import IGNORECASE, search
 
     return search("secret|token|passw|credential|key$", key, IGNORECASE) is not None

@@ -1,8 +1,7 @@
-"""Settings as typed by people or passed by programs: pydantic, at full strength.
+"""Checks settings typed by people or passed by programs, with pydantic.
 
-Called wherever a configuration is about to be written (forms, prompts, options, `ConfigFile`).
-What comes in may be text from a form: it is converted to the setting's type, checked with the
-same checks as `table.py`, and every fault is found at once. Messages never hold the input.
+The input may be text from a form: it is converted to the setting's type and checked with the same
+checks as in `table.py`. All faults are found at once. Messages never hold the input.
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ if TYPE_CHECKING:
 
 
 class InvalidSettings(ConfigurationError):
-    """Settings that cannot be saved; `faults` says which, and why, for each."""
+    """Settings that cannot be saved; `faults` names each, with the reason."""
 
     def __init__(self, cls: type[StorageConfiguration], faults: list[Fault]) -> None:
         self.faults = tuple(faults)
@@ -50,7 +49,7 @@ class InvalidSettings(ConfigurationError):
         self._cls = cls
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Comes whole out of a worker process: an exception is pickled by its message alone."""
+        """Pickle the faults too: by default an exception is pickled with its message alone."""
         return type(self), (self._cls, [*self.faults])
 
 
@@ -86,7 +85,7 @@ def validated(cls: type[StorageConfiguration], values: Mapping[str, Any]) -> dic
 
 
 def fault_of(setting: Setting, value: Any) -> str | None:
-    """What is wrong with one value, or None: for a form that checks on leaving a field."""
+    """What is wrong with one value, or None."""
     if value in (None, "", {}):
         return "is required" if setting.required else None
     try:
@@ -137,7 +136,7 @@ def _field(setting: Setting, default: Any) -> Any:
 
 
 def _tidy(value: Any) -> Any:
-    """Whole numbers as they would be written by hand: `timeout = 5`, not `5.0`."""
+    """Whole numbers as people write them: `timeout = 5`, not `5.0`."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
@@ -173,7 +172,7 @@ def _faults(cls: type[StorageConfiguration], error: ValidationError) -> list[Fau
 
 
 def _message(setting: Setting, detail: Any) -> str:
-    """One of pydantic's findings in words that say what to write, without the input."""
+    """One of pydantic's errors in words that say what to write, without the input."""
     if detail["type"] == "missing":
         return f"is missing; add {setting.name} ({setting.label})"
     if detail["type"] == "value_error":

@@ -1,13 +1,13 @@
-"""A small real KV server for testing, persistent on disk. Started by `storage kv-server`.
+"""A small real KV server for testing, persistent on disk.
 
 It speaks the protocol of `storage_core.backends.kv.protocol` and keeps its values with the backend
-of Local Storage, so that a value is on the disk before the client is told so:
+of Local Storage, so that a value is on the disk before the client is told so.
 
-    server.py     which connections there are, and how everything starts and stops
-    handler.py    one request after the other on a connection
-    visitors.py   which requests come from web pages, and are refused
-    wire.py       its socket, with a time limit over many reads
-    json_text.py  whether a body is JSON, in bounded memory
+    server.py     connections; starting and stopping
+    handler.py    the requests of one connection
+    visitors.py   refuses requests that come from web pages
+    wire.py       a socket with a time limit over many reads
+    json_text.py  checks that a body is JSON, in bounded memory
 """
 
 from storage_core.kv_server.server import KVServer, exposure, serve

@@ -1,7 +1,7 @@
-"""The requests of one connection, each answered with JSON. Run by the server in a thread.
+"""Handles the requests of one connection, in a thread; every answer is JSON.
 
-A client is told of a value's storage only when it is on the disk. Whatever is wrong with a request
-is answered with a status and `{"error": …}`; where its body was not read, the connection ends.
+A value is on the disk before its client is told so. A bad request is answered with a status and
+`{"error": …}`; if its body was not read, the connection ends.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import tempfile
 from hmac import compare_digest
 from http import HTTPStatus
 from http.client import HTTPException
-from http.server import BaseHTTPRequestHandler
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from socket import SHUT_WR
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
@@ -29,14 +29,16 @@ from storage_core.kv_server.visitors import refusal
 from storage_core.kv_server.wire import Wire
 
 if TYPE_CHECKING:
+    from socket import socket
+
+    from storage_core.backends.local import LocalBackend
     from storage_core.keys import Kind
-    from storage_core.kv_server.server import KVServer
 
 MAX_HEAD: Final = 32 * 1024
 """Bytes of a request line and its headers."""
 
 _OTHER: Final = cast("Kind", "other")
-"""The folder of keys that are no blob's: clients of this protocol may have keys of their own."""
+"""The folder of keys that are not blobs': other clients of the protocol have their own keys."""
 
 _KINDS: Final = tuple(f"{kind}-" for kind in KINDS)
 _BUFFER: Final = 16 * 1024
@@ -44,12 +46,27 @@ _LINGER: Final = 2.0
 _log: Final = logging.getLogger("storage_core.kv_server")
 
 
+class HandlingServer(ThreadingHTTPServer):
+    """What a handler needs of the server that it belongs to."""
+
+    folder: str
+    values: LocalBackend
+    host: str
+    token: str | None
+    max_size: int
+    patience: float
+    idle: set[socket]
+    """Connections whose next request has not begun."""
+
+    is_stopping: bool
+
+
 class Handler(BaseHTTPRequestHandler):
     """One client."""
 
     protocol_version = "HTTP/1.1"
     default_request_version = "HTTP/1.0"
-    server: KVServer
+    server: HandlingServer
 
     def setup(self) -> None:
         self.connection = self.request
@@ -65,7 +82,7 @@ class Handler(BaseHTTPRequestHandler):
                 pass
 
     def handle_one_request(self) -> None:
-        """Serve one request; a client that goes away or keeps us waiting ends the connection."""
+        """Serve one request; the connection ends if the client goes away or is too slow."""
         self.requestline = self.request_version = self.command = ""
         self._has_answered = False
         self._wire.allow(self.server.patience, MAX_HEAD)
@@ -80,7 +97,7 @@ class Handler(BaseHTTPRequestHandler):
             self._fail(error)
 
     def parse_request(self) -> bool:
-        """Read the head, then see whether this client may send what follows."""
+        """Read the head and decide whether the client may go on."""
         self.server.idle.discard(self.connection)
         if not super().parse_request():
             return False
@@ -101,7 +118,7 @@ class Handler(BaseHTTPRequestHandler):
         return True
 
     def handle_expect_100(self) -> bool:
-        """Leave it to `do_POST` to ask for the body once all else is found to be in order."""
+        """Leave it to `do_POST` to ask for the body when all else is right."""
         return True
 
     def do_GET(self) -> None:
@@ -168,7 +185,7 @@ class Handler(BaseHTTPRequestHandler):
             self._answer(HTTPStatus.OK, {"key": _segment(key)})
 
     def _store_large(self, key: Key, length: int) -> None:
-        """Let the body pass through a nameless file, not through memory."""
+        """Store the body through a nameless file, not through memory."""
         with tempfile.TemporaryFile(dir=self.server.folder) as spool:
             while (left := length - spool.tell()) > 0:
                 chunk = self.rfile.read(min(left, CHUNK_SIZE))
@@ -180,7 +197,7 @@ class Handler(BaseHTTPRequestHandler):
             with mmap.mmap(spool.fileno(), 0, access=mmap.ACCESS_READ) as body:
                 if not self._is_json(body):
                     return
-            # Where /dev/fd is a duplicate, and not the file opened anew, it starts from here.
+            # On systems where /dev/fd duplicates the descriptor, reading starts at this position.
             spool.seek(0)
             self.server.values.put_file(key, Path(f"/dev/fd/{spool.fileno()}"), overwrite=True)
         self._answer(HTTPStatus.OK, {"key": _segment(key)})
@@ -195,11 +212,11 @@ class Handler(BaseHTTPRequestHandler):
 
     @property
     def _target(self) -> str:
-        """What the client asks for, as it was written: `path` has been tidied up."""
+        """The target as the client wrote it; the base class has changed `path`."""
         return self.requestline.split()[1]
 
     def _key(self) -> Key | None:
-        """The key that the request names; None when it was refused instead."""
+        """The key that the request names; None if the request was refused."""
         segment = self._target.removeprefix("/")
         if segment != self._target:
             if key := from_segment(segment):
@@ -245,7 +262,7 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
 
     def _fail(self, error: Exception) -> None:
-        """Answer that the disk, not the client, is at fault, unless an answer has begun."""
+        """Answer that the disk is at fault, unless an answer has begun."""
         _log.error("%s: %s", ascii(self.requestline), error)
         self.close_connection = True
         if not self._has_answered:
@@ -255,25 +272,25 @@ class Handler(BaseHTTPRequestHandler):
             )
 
     def send_error(self, code: int, message: str | None = None, _: str | None = None) -> None:
-        """Refuse what could not even be taken apart; called by the base class."""
+        """Refuse a request that the base class could not parse."""
         self._refuse(HTTPStatus(code), message or HTTPStatus(code).phrase)
 
     def version_string(self) -> str:
-        """What the Server header says; the base class would add Python's version."""
+        """The Server header, without Python's version."""
         return "storage-kv"
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Keep silent at the usual level. The lines hold keys, and never a token."""
+        """Log at level DEBUG only. The lines hold keys, never a token."""
         _log.debug("%s", ascii(format % args))
 
     def _refuse(self, status: HTTPStatus, why: str) -> None:
-        """Answer, then end the connection in a way that lets the client see the answer."""
+        """Answer, then end the connection so that the client still gets the answer."""
         self.close_connection = True
         self._wire.allow(_LINGER)
         self._answer(status, {"error": why})
         try:
             self.wfile.flush()
-            # A socket that is closed before all was read from it takes the answer back.
+            # Closing a socket with unread input resets it, and the answer is lost.
             self.connection.shutdown(SHUT_WR)
             while self._wire.read(_BUFFER):
                 pass

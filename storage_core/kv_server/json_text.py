@@ -1,8 +1,8 @@
-"""Whether what a client sent is JSON. Called by the handler before it stores a value.
+"""Checks that what a client sent is JSON.
 
-Python's parser would take many times the text's size in memory and keep every other thread waiting
-meanwhile. What the protocol's clients send is a string, or an object of strings; those are walked
-through here, piece by piece, and only small values of other forms are parsed.
+Python's parser would need many times the text's size in memory and block all other threads. The
+protocol's clients send a string or an object of strings: those are scanned here piece by piece, and
+only small values of other forms are parsed.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def check_json(text: bytes | mmap) -> None:
 
 
 def _is_strings(text: bytes | mmap) -> bool:
-    """Whether `text` is a JSON string, or an object with a value or more, all of them strings."""
+    """Whether `text` is a JSON string, or a non-empty object of strings."""
     at = _skip(text, 0)
     if text[at : at + 1] != b"{":
         return _behind_string(text, at) == len(text)
@@ -64,7 +64,7 @@ def _is_strings(text: bytes | mmap) -> bool:
 
 
 def _behind_string(text: bytes | mmap, at: int) -> int | None:
-    """Where the next token starts behind the string at `at`; None if there is no string."""
+    """The start of the next token behind the string at `at`; None if there is no string."""
     if text[at : at + 1] != b'"':
         return None
     inside = at + 1
@@ -76,7 +76,7 @@ def _behind_string(text: bytes | mmap, at: int) -> int | None:
 
 
 def _skip(text: bytes | mmap, at: int) -> int:
-    """Where the next token starts."""
+    """The start of the next token."""
     found = _SPACE.match(text, at)
     return at if found is None else found.end()
 

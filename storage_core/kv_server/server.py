@@ -1,6 +1,6 @@
-"""The KV server as a whole. `serve` is what the `kv-server` command calls.
+"""The KV server: a thread for each connection, in limited number.
 
-A thread for each connection, and a bound on their number: each waits for the disk most of the time.
+Threads suffice, since each waits for the disk most of the time.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import socket
 import sys
 import threading
 from contextlib import contextmanager
-from http.server import ThreadingHTTPServer
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,14 +19,14 @@ from storage_core.backends.kv.protocol import MAX_VALUE
 from storage_core.backends.local import LocalBackend
 from storage_core.errors import ConfigurationError
 from storage_core.keys import Key, random_name
-from storage_core.kv_server.handler import Handler
+from storage_core.kv_server.handler import Handler, HandlingServer
 from storage_core.kv_server.visitors import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 MAX_CONNECTIONS: Final = 256
-"""Clients served at once; the next one is told to come back."""
+"""Clients served at once; any other gets status 503."""
 
 _NO_ROOM: Final = (
     b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
@@ -36,8 +35,8 @@ _SECONDS_TO_FINISH: Final = 5.0
 _log: Final = logging.getLogger("storage_core.kv_server")
 
 
-class KVServer(ThreadingHTTPServer):
-    """Serves one folder. `serve` runs it; a test may run its `serve_forever` in a thread."""
+class KVServer(HandlingServer):
+    """Serves one folder."""
 
     request_queue_size = 256
     daemon_threads = True
@@ -76,7 +75,7 @@ class KVServer(ThreadingHTTPServer):
         self.token = token
         self.max_size = max_size
         self.patience = patience
-        self.idle: set[socket.socket] = set()
+        self.idle = set()
         self.is_stopping = False
         self.connections: set[socket.socket] = set()
         self._changed = threading.Condition()
@@ -97,16 +96,16 @@ class KVServer(ThreadingHTTPServer):
         return f"http://{host}:{self.server_port}"
 
     def _prepare_folder(self) -> None:
-        """Find out now, not at a client's first value, whether the folder takes one.
+        """Find out now, and not with a client's first value, whether the folder can be written.
 
-        The backend makes the folders; unlike `os.makedirs` it makes sure that they last.
+        The backend makes the folders and, unlike `os.makedirs`, flushes them to the disk.
         """
         key = Key("results", random_name())
         self.values.put(key, b"null", overwrite=True)
         self.values.delete(key)
 
     def server_bind(self) -> None:
-        """Bind without asking the name service who this machine is, as the base class would."""
+        """Bind without the look-up of this machine's name that the base class makes."""
         if self.allow_reuse_address:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.socket.bind(self.server_address)
@@ -114,7 +113,7 @@ class KVServer(ThreadingHTTPServer):
         self.server_name, self.server_port = self.socket.getsockname()[:2]
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """Start a thread for a new connection, if there may be one more."""
+        """Start a thread for a new connection, unless there are too many."""
         with self._changed:
             is_full = len(self.connections) >= MAX_CONNECTIONS
             if not is_full:
@@ -128,7 +127,7 @@ class KVServer(ThreadingHTTPServer):
             super().process_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:
-        """Close a connection; called by the base class when its thread is done."""
+        """Close a connection when its thread is done."""
         self.idle.discard(request)
         super().shutdown_request(request)
         with self._changed:
@@ -136,13 +135,13 @@ class KVServer(ThreadingHTTPServer):
             self._changed.notify_all()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Note what went wrong on one connection; the others go on."""
+        """Log an error of one connection; the others go on."""
         error = sys.exc_info()[1]
         if not isinstance(error, OSError):
             _log.error("the connection of %s failed", client_address, exc_info=error)
 
     def finish(self) -> None:
-        """Let requests that are being served come to their end, and close everything."""
+        """Let running requests finish, then close everything."""
         self.is_stopping = True
         self.server_close()
         end = monotonic() + _SECONDS_TO_FINISH
@@ -165,7 +164,7 @@ def serve(
     max_size: int = MAX_VALUE,
     on_ready: Callable[[str], object] | None = None,
 ) -> None:
-    """Serve `folder` until SIGINT or SIGTERM arrives (in the main thread), then end cleanly.
+    """Serve `folder` until SIGINT or SIGTERM (in the main thread), then end cleanly.
 
     Args:
         folder: where the values are kept; created, with mode 0700, if missing.
@@ -191,7 +190,7 @@ def serve(
 
 
 def exposure(host: str, token: str | None) -> str | None:
-    """What to warn of before serving on `host`: that other machines could reach it unhindered."""
+    """The warning to give before serving on `host` if other machines could reach it freely."""
     if token is not None or host == "localhost" or is_loopback(host):
         return None
     return f"anyone who can reach {host} can read, change and delete what is stored; set a token"
@@ -204,7 +203,7 @@ def _ending_on_signals(server: KVServer) -> Iterator[None]:
         return
 
     def stop(*_: object) -> None:
-        # Not here: it waits for the loop that this signal has interrupted.
+        # In a thread: `shutdown` waits for the loop that this signal has interrupted.
         threading.Thread(target=server.shutdown, daemon=True).start()
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}

@@ -1,9 +1,8 @@
 """Keeps web pages away from the server: they run in a browser that can reach what its user can.
 
-A page may send requests to any address, and a page whose own name is made to lead to this machine
-(DNS rebinding) may read the answers too. The first kind says its own address in Origin, the second
-kind says its own name in Host. Clients of the protocol are programs, which send no Origin. Called
-for each request; a token, if there is one, is looked at besides.
+A page may send requests to any address; it gives its own address in Origin. A page whose own name
+is made to lead to this machine (DNS rebinding) can read the answers too; it gives its own name in
+Host. Clients of the protocol are programs, which send no Origin. A token is checked besides.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ _MISDIRECTED: Final = (
 
 
 def refusal(headers: Message, *, bound_to: str, name: str) -> tuple[HTTPStatus, str] | None:
-    """Why a request with these headers is not served: the status and one line; None if it is.
+    """Why a request with these headers is refused, as status and one line; None if it is not.
 
     Args:
         headers: those of the request.
@@ -56,7 +55,7 @@ def _is_own(host: str, name: str) -> bool:
         given = (urlsplit(f"//{host}").hostname or "").removesuffix(".")
     except ValueError:
         return False
-    # No name server is asked for names that end in localhost (RFC 6761), so none can lie.
+    # No name server is asked for names that end in localhost (RFC 6761), so none can forge them.
     if given == "localhost" or given.endswith(".localhost"):
         return True
     return given == name.lower() or is_loopback(given)

@@ -1,7 +1,7 @@
-"""A connection as the handler reads and writes it: blocking, within limits of time and length.
+"""A connection with limits of time and length over many reads and writes.
 
-A socket's own time-out starts anew with every byte, so a client that sends one a second would hold
-its thread for ever.
+A socket's own time-out starts anew with every byte, so a client that sends one byte a second would
+hold its thread for ever.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Wire(io.RawIOBase):
         self._left: int | None = None
 
     def allow(self, seconds: float, length: int | None = None) -> None:
-        """Let what follows take `seconds` in all; refuse to read on after `length` bytes."""
+        """Allow `seconds` in all, and reading of `length` bytes, for what follows."""
         self._end = monotonic() + seconds
         self._left = length
 

@@ -1,8 +1,8 @@
 """The storage types: one file each, named like the type in the configuration file.
 
-A new type is one new file here holding one subclass of `StorageConfiguration`; nothing else
-changes. A third-party package adds one by the entry-point group `storage_core.types`, consulted
-only for a type that is not built in:
+A new type is one new file here with one subclass of `StorageConfiguration`; nothing else changes.
+Third-party packages add types by the entry-point group `storage_core.types`, which is consulted
+only for types that are not built in:
 
     [project.entry-points."storage_core.types"]
     sftp = "my_package.sftp:SFTPStorage"
@@ -40,7 +40,7 @@ def type_named(name: str) -> type[StorageConfiguration]:
 
 
 def type_names() -> list[str]:
-    """The names of all types, built-in ones first, without loading any class."""
+    """The names of all types, built-in ones first; loads no class."""
     from importlib.metadata import entry_points
 
     built_in = _built_in_names()
@@ -50,9 +50,9 @@ def type_names() -> list[str]:
 
 
 def all_types() -> list[type[StorageConfiguration]]:
-    """Every type that can be loaded, in the order in which people see them: by label.
+    """Every type that can be loaded, sorted by label, built-in ones first.
 
-    The built-in ones come first, so that their numbers in a menu are the same on every machine.
+    So their numbers in a menu are the same on every machine.
     """
     built_in = {*_built_in_names()}
     found = []
@@ -60,7 +60,7 @@ def all_types() -> list[type[StorageConfiguration]]:
         try:
             found.append(type_named(name))
         except ConfigurationError:
-            # A package of somebody else's is broken; it is reported where its type is used.
+            # A third-party package is broken: that is reported where its type is used.
             continue
     return sorted(found, key=lambda cls: (cls.type not in built_in, cls.label.casefold()))
 
@@ -69,7 +69,7 @@ def all_types() -> list[type[StorageConfiguration]]:
 def _built_in(name: str) -> type[StorageConfiguration] | None:
     from importlib import import_module
 
-    # Only a word can be a module of this package: nothing else may reach the import system.
+    # Only a plain word may reach the import system.
     if not (name.isidentifier() and name.islower()):
         return None
     module_name = f"{__name__}.{name}"

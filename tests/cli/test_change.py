@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 
 from storage_core.config import history
 from storage_core.config.file import ConfigFile
+from storage_core.config.transaction import Transaction
 from tests.cli.conftest import Outcome
 
 Storage = Callable[..., Outcome]
@@ -107,14 +109,14 @@ def test_a_secret_in_options_is_warned_of_where_others_can_see_it(
 def test_edit_keeps_what_another_program_puts_into_options_meanwhile(
     storage: Storage, two: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rewrite = ConfigFile._rewrite
+    transaction = ConfigFile.transaction
 
-    def overtaken(file: ConfigFile, change: Callable[[str, Mapping[str, Any]], str]) -> None:
-        monkeypatch.setattr(ConfigFile, "_rewrite", rewrite)
+    def overtaken(file: ConfigFile) -> AbstractContextManager[Transaction]:
+        monkeypatch.setattr(ConfigFile, "transaction", transaction)
         ConfigFile(two).update("prod-results", options={"theirs": 1})
-        rewrite(file, change)
+        return transaction(file)
 
-    monkeypatch.setattr(ConfigFile, "_rewrite", overtaken)
+    monkeypatch.setattr(ConfigFile, "transaction", overtaken)
     assert storage("edit", "prod-results", "--options", "mine=2").code == 0
     assert tables(two)["storage"]["prod-results"]["options"] == {"theirs": 1, "mine": 2}
 

@@ -9,7 +9,7 @@ from secrets import token_hex
 import pytest
 
 from storage_core import ConfigFile
-from storage_core.config import audit
+from storage_core.config.secrets import audit
 
 
 @pytest.fixture

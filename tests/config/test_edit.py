@@ -11,11 +11,17 @@ from typing import Any
 
 import pytest
 
-from storage_core.config.edit import add_table, remove_table, rename_table, set_root, update_table
-from storage_core.config.inline import rewritten
-from storage_core.config.layout import Layout
-from storage_core.config.scan import scan
-from storage_core.config.toml import TextError
+from storage_core.config.toml.edit import (
+    add_table,
+    remove_table,
+    rename_table,
+    set_root,
+    update_table,
+)
+from storage_core.config.toml.inline import rewritten
+from storage_core.config.toml.layout import Layout
+from storage_core.config.toml.scan import scan
+from storage_core.config.toml.text import TextError
 from storage_core.errors import ConfigConflict, ConfigurationError, StorageNotFound
 
 A = ("storage", "a")

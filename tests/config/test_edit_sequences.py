@@ -16,8 +16,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from storage_core.config import edit
-from storage_core.config.toml import TextError
+from storage_core.config.toml import edit
+from storage_core.config.toml.text import TextError
 from tests.config.toml_files import NAMES, File, Path, canonical, files, keys, values
 from tests.figures import Figure
 

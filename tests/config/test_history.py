@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import stat
 import tomllib
-from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
-from typing import Any
 
 import pytest
 
@@ -22,7 +21,7 @@ from storage_core import (
     S3Storage,
 )
 from storage_core.config import history
-from storage_core.config.relocate import move_secret
+from storage_core.config.transaction import Transaction
 
 
 @pytest.fixture
@@ -162,7 +161,7 @@ class TestMovingASecretOut:
     ) -> None:
         file.delete("copy")
         target = tmp_path / "secret"
-        move_secret(file, "prod", "aws_secret_access_key", f"file:{target}")
+        file.move_secret("prod", "aws_secret_access_key", f"file:{target}")
         assert target.read_text() == secret
         assert stat.S_IMODE(target.stat().st_mode) == 0o600
         assert secret not in Path(file.path).read_text()
@@ -305,13 +304,13 @@ class TestMovingASecretOut:
         newer = token_hex(20)
 
         class Overtaken(ConfigFile):
-            def _rewrite(self, change: Callable[[str, Mapping[str, Any]], str]) -> None:
+            def transaction(self) -> AbstractContextManager[Transaction]:
                 file.update("prod", aws_secret_access_key=newer)
-                super()._rewrite(change)
+                return super().transaction()
 
         reference = f"file:{tmp_path / 'secret'}"
         with pytest.raises(storage_core.ConfigConflict, match="holds what it was before"):
-            move_secret(Overtaken(file.path), "prod", "aws_secret_access_key", reference)
+            Overtaken(file.path).move_secret("prod", "aws_secret_access_key", reference)
         assert newer in Path(file.path).read_text()
 
     def test_into_a_variable_that_holds_something_else_is_refused(
@@ -321,7 +320,7 @@ class TestMovingASecretOut:
             if value:
                 monkeypatch.setenv("PROD_SECRET", value)
             with pytest.raises(storage_core.ConfigurationError, match="PROD_SECRET"):
-                move_secret(file, "prod", "aws_secret_access_key", "env:PROD_SECRET")
+                file.move_secret("prod", "aws_secret_access_key", "env:PROD_SECRET")
         assert secret in Path(file.path).read_text()
 
     def test_into_an_existing_file_never_overwrites_it(
@@ -330,14 +329,14 @@ class TestMovingASecretOut:
         target = tmp_path / "secret"
         target.write_text("of somebody else")
         with pytest.raises(storage_core.ConfigurationError, match="something else"):
-            move_secret(file, "prod", "aws_secret_access_key", f"file:{target}")
+            file.move_secret("prod", "aws_secret_access_key", f"file:{target}")
         assert target.read_text() == "of somebody else"
         assert secret in Path(file.path).read_text()
 
     def test_what_is_no_secret_cannot_be_moved(self, file: ConfigFile, secret: str) -> None:
         for setting in ("bucket", "aws_session_token", "nonsense"):
             with pytest.raises(storage_core.ConfigurationError):
-                move_secret(file, "prod", setting, "env:X")
+                file.move_secret("prod", setting, "env:X")
 
 
 def test_a_secret_is_forgotten_in_what_was_saved_last_although_that_could_not_be_renewed(
@@ -350,7 +349,7 @@ def test_a_secret_is_forgotten_in_what_was_saved_last_although_that_could_not_be
         name="a",
     )
     monkeypatch.setattr(history, "saved", lambda path, data: None)
-    move_secret(file, "a", "aws_secret_access_key", "env:A_SECRET")
+    file.move_secret("a", "aws_secret_access_key", "env:A_SECRET")
     kept_files = [Path(path) for path in history.files(file.path)]
     assert kept_files
     assert not [path for path in kept_files[0].parent.iterdir() if secret in path.read_text()]

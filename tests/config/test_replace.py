@@ -14,9 +14,11 @@ from secrets import token_hex
 
 import pytest
 
-from storage_core.config.edit import set_root
-from storage_core.config.replace import fingerprint, locked, rewrite, write
+from storage_core.config.saving.lock import locked
+from storage_core.config.saving.replace import fingerprint, write
+from storage_core.config.toml.edit import set_root
 from storage_core.errors import ConfigConflict, ConfigurationError
+from tests.config.rewriting import rewrite
 
 SECRET = token_hex(16)
 OLD = f'# mine\ndefault = "a"\nsecret = "{SECRET}"\n'

@@ -15,10 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from storage_core.config.edit import set_root
-from storage_core.config.replace import rewrite
+from storage_core.config.toml.edit import set_root
 from storage_core.errors import ConfigurationError
 from tests.children import NOBODY, shared_folder, without_root
+from tests.config.rewriting import rewrite
 
 ACL = "system.posix_acl_access"
 OLD = 'default = "a"\n'

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from secrets import token_hex
-from typing import Any
 
 import pytest
 
 from storage_core import ConfigFile, LocalStorage, S3Storage, TemporaryLocalStorage
-from storage_core.config import history, names
+from storage_core.config import history
+from storage_core.config.model import names
+from storage_core.config.transaction import Transaction
 from storage_core.errors import ConfigConflict, ConfigurationError
 
 TEXT = """\
@@ -44,9 +46,9 @@ def test_nothing_is_written_when_the_name_is_taken_in_between(path: Path) -> Non
     theirs = f'{TEXT}\n[storage.live]\ntype = "temporary"\n'
 
     class Overtaken(ConfigFile):
-        def _rewrite(self, change: Callable[[str, Mapping[str, Any]], str]) -> None:
+        def transaction(self) -> AbstractContextManager[Transaction]:
             path.write_text(theirs)
-            super()._rewrite(change)
+            return super().transaction()
 
     with pytest.raises(ConfigConflict, match="taken"):
         Overtaken(path).update_settings("prod", {"bucket": "acme-2"}, name="live")

@@ -9,7 +9,7 @@ import pytest
 
 from storage_core import ConfigFile, LocalStorage, S3Storage
 from storage_core.config import history
-from storage_core.config.summary import summary_of_changes
+from storage_core.config.history.summary import summary_of_changes
 
 SECRET = token_hex(8)
 LAPTOP = """\

@@ -21,10 +21,12 @@ from typing import Any
 
 import pytest
 
-from storage_core.config.edit import add_table, set_root
-from storage_core.config.replace import fingerprint, locked, rewrite, write
+from storage_core.config.saving.lock import locked
+from storage_core.config.saving.replace import fingerprint, write
+from storage_core.config.toml.edit import add_table, set_root
 from storage_core.errors import ConfigurationError
 from tests.children import Killable, in_child
+from tests.config.rewriting import rewrite
 from tests.figures import Figure
 
 SECRET = token_hex(16)

@@ -14,11 +14,12 @@ TESTS = (
     "tests/config/test_replace.py",
     "tests/reliability/test_config_crashes.py",
 )
-REPLACE = "storage_core/config/replace.py"
-DISK = "storage_core/config/disk.py"
+REPLACE = "storage_core/config/saving/replace.py"
+LOCK = "storage_core/config/saving/lock.py"
+DISK = "storage_core/config/saving/disk.py"
 LOCKED = "    with locked(path, timeout) as target:\n"
 BEFORE = "        _existing(path, target)\n        before = fingerprint(target)\n"
-READ = "    text = read.read_text(path)\n"
+READ = "    text = read_text(path)\n"
 IN_PLACE = """\
             with open(temporary) as new, open(target, 'w') as old:
                 old.write(new.read())
@@ -32,7 +33,7 @@ def missing(file: str, old: str, new: str) -> Mutant:
 
 
 MUTANTS = {
-    "no lock": missing(REPLACE, "        _acquire(lock, target)\n", "        pass\n"),
+    "no lock": missing(LOCK, "        _acquire(lock, target)\n", "        pass\n"),
     "no reading again under the lock": missing(
         REPLACE,
         f"{LOCKED}{BEFORE}    {READ}",
@@ -45,10 +46,12 @@ MUTANTS = {
         "            return os.replace(temporary, target)\n",
         IN_PLACE,
     ),
-    "no check that the new text is TOML": missing(REPLACE, "            _verify(new, path)\n", ""),
+    "no check that the new text is TOML": missing(
+        REPLACE, "        _verify(text, self.path)\n", ""
+    ),
     "no check that the old text is TOML": missing(REPLACE, "        _verify(text, path)\n", ""),
     "no comparison with what was meant": missing(
-        "storage_core/config/edit.py",
+        "storage_core/config/toml/edit.py",
         "    if same(data, intended):\n",
         "    if data is not None:\n",
     ),
@@ -60,8 +63,8 @@ MUTANTS = {
     ),
     "no narrow temporary file": missing(DISK, "_NEW_FILE_FLAGS, 0o600)", "_NEW_FILE_FLAGS, 0o644)"),
     "no keeping of permissions": missing(DISK, "    os.fchmod(file, mode)\n", "    pass\n"),
-    "no following of links": missing(REPLACE, "os.path.realpath(path)", "os.path.abspath(path)"),
-    "no sweeping": missing(REPLACE, "        _sweep(target)\n", ""),
+    "no following of links": missing(LOCK, "os.path.realpath(path)", "os.path.abspath(path)"),
+    "no sweeping": missing(LOCK, "        _sweep(target)\n", ""),
     "no removal of the temporary file": missing(
         REPLACE,
         "os.unlink(temporary)\n            raise",

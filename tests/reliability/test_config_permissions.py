@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from storage_core.config.replace import rewrite
 from tests.children import shared_folder
 from tests.config import test_replace as saving
 from tests.config import test_replace_permissions as permissions
+from tests.config.rewriting import rewrite
 from tests.figures import Figure
 
 

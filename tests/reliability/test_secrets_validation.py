@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 import storage_core
 from storage_core import ConfigFile, StorageConfiguration, StorageError
-from storage_core.config.audit import plain_secrets
+from storage_core.config.secrets.audit import plain_secrets
 from storage_core.declaration.setting import Setting
 from storage_core.declaration.validation import InvalidSettings, fault_of, validated
 from tests.figures import Figure

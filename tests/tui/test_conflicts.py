@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from storage_core import S3Storage
+from storage_core import ConfigFile, S3Storage
 from tests.tui.driving import (
     TWO,
     enter,
@@ -22,7 +20,6 @@ from tests.tui.driving import (
     write,
 )
 from tui.session import draft
-from tui.session.undo import RecordingFile
 
 
 async def test_a_change_of_another_configuration_is_merged(tmp_path: Path) -> None:
@@ -75,30 +72,20 @@ async def test_a_configuration_deleted_meanwhile_can_be_saved_anew(tmp_path: Pat
     assert read(path)["storage"]["laptop"]["storage_path"] == "/data/storage2"
 
 
-def overtaken(path: Path, theirs: str) -> RecordingFile:
-    """The file, into which another process writes `theirs` before the lock is ours."""
-
-    class Overtaken(RecordingFile):
-        def _rewrite(self, change: Callable[[str, Mapping[str, Any]], str]) -> None:
-            write(path, theirs)
-            super()._rewrite(change)
-
-    return Overtaken(path)
-
-
 @pytest.mark.parametrize("what", ["a setting", "the name"])
 def test_a_change_between_the_last_look_and_the_lock_is_a_conflict(
     tmp_path: Path, what: str
 ) -> None:
     path = write(tmp_path / "storage.toml")
-    file = RecordingFile(path)
+    file = ConfigFile(path)
     before = file.load().entries["prod"]
     theirs = TWO.replace("eu-west-1", "us-east-1")
 
     changes = {"bucket": "mine"} if what == "a setting" else {}
     name = "prod" if what == "a setting" else "live"
-    with pytest.raises(draft.ChangedMeanwhile) as caught:
-        draft.save_edit(overtaken(path, theirs), S3Storage, before, changes, name)
+    write(path, theirs)
+    with pytest.raises(draft.ChangedMeanwhile) as caught, file.transaction() as edit:
+        draft.save_edit(edit, S3Storage, before, changes, name)
     assert caught.value.current is not None
     assert caught.value.current.table["region_name"] == "us-east-1"
     assert path.read_text() == theirs
@@ -109,13 +96,15 @@ def test_a_name_taken_between_the_last_look_and_the_lock_is_told_and_nothing_is_
     tmp_path: Path, changes: dict[str, str]
 ) -> None:
     path = write(tmp_path / "storage.toml")
-    before = RecordingFile(path).load().entries["prod"]
+    file = ConfigFile(path)
+    before = file.load().entries["prod"]
     theirs = TWO.replace("[storage.laptop]", "[storage.live]")
-    with pytest.raises(draft.WrongName, match="'live' is taken"):
-        draft.save_edit(overtaken(path, theirs), S3Storage, before, changes, "live")
+    write(path, theirs)
+    with pytest.raises(draft.WrongName, match="'live' is taken"), file.transaction() as edit:
+        draft.save_edit(edit, S3Storage, before, changes, "live")
     assert path.read_text() == theirs
-    with pytest.raises(draft.WrongName, match="'live' is taken"):
-        draft.save_new(overtaken(path, theirs), S3Storage, {"bucket": "new"}, "live")
+    with pytest.raises(draft.WrongName, match="'live' is taken"), file.transaction() as edit:
+        draft.save_new(edit, S3Storage, {"bucket": "new"}, "live")
     assert path.read_text() == theirs
 
 

@@ -26,7 +26,6 @@ async def test_a_secret_moves_to_the_keyring_and_out_of_undo_and_history(
         app = pilot.app
         assert isinstance(app, StorageApp)
         assert not app.session.workspace.history.done
-        assert app.session.workspace.file.recorded is None
     assert memory_keyring.held == {("storage", "prod"): SECRET}
     assert read(path)["storage"]["prod"]["aws_secret_access_key"] == "keyring:storage/prod"
     assert SECRET not in history_of(path) + said(pilot)
@@ -80,7 +79,6 @@ async def test_a_form_that_gives_a_secret_up_for_a_reference_moves_it_out_of_und
         assert isinstance(app, StorageApp)
         assert not app.session.workspace.history.done
         assert not app.session.workspace.history.undone
-        assert app.session.workspace.file.recorded is None
         assert path.read_text() == moved
         # What comes after it is undone as ever.
         await press(pilot, "d", "u")

@@ -8,7 +8,7 @@ import pytest
 
 from storage_core import ConfigFile
 from storage_core.config import history
-from storage_core.config.read import VERSION
+from storage_core.config.model.problems import VERSION
 from tests.tui.driving import (
     TWO,
     names,

@@ -7,19 +7,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from storage_core.config import names
-from storage_core.config.entries import read_entry, storage_tables
-from storage_core.config.read import MAX_SIZE
+from storage_core.config.model import names
+from storage_core.config.model.entries import storage_tables
+from storage_core.config.toml.read import MAX_SIZE
 from storage_core.errors import ConfigurationError, StorageError
 from storage_core.nearest import nearest
 from storage_core.paths import shortened
 
 if TYPE_CHECKING:
-    from storage_core.config.entries import Entry
+    from storage_core import ConfigFile
+    from storage_core.config.model.entries import Entry
+    from storage_core.config.transaction import Transaction
     from storage_core.declaration.configuration import StorageConfiguration
     from storage_core.declaration.setting import Setting
     from storage_core.declaration.validation import InvalidSettings
-    from tui.session.undo import RecordingFile
 
 
 class ChangedMeanwhile(Exception):
@@ -63,7 +64,7 @@ def _given(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value not in (None, "")}
 
 
-def name_fault(file: RecordingFile, name: str, own: str | None) -> str | None:
+def name_fault(file: ConfigFile, name: str, own: str | None) -> str | None:
     """What is wrong with a name; the configuration's `own` may stay."""
     try:
         taken = storage_tables(file.load().tables)
@@ -192,23 +193,27 @@ def text_of(path: str) -> str:
 
 
 def save_new(
-    file: RecordingFile, cls: type[StorageConfiguration], values: Mapping[str, Any], name: str
+    edit: Transaction, cls: type[StorageConfiguration], values: Mapping[str, Any], name: str
 ) -> str:
     """Add a configuration. Returns its name.
 
     Raises:
         InvalidSettings, WrongName: what is entered cannot be saved.
     """
+    _check_name(storage_tables(edit.tables), name, None)
+    return str(edit.add_settings(cls, values, name=name).name)
 
-    def free(_: str, tables: Mapping[str, Any]) -> None:
-        _check_name(storage_tables(tables), name, None)
 
-    with file.provided(free):
-        return str(file.add_settings(cls, values, name=name).name)
+def is_same(
+    cls: type[StorageConfiguration], before: Entry, changes: Mapping[str, Any], name: str
+) -> bool:
+    """Whether a form holds what the file said when it opened, and nothing that is to be mended."""
+    same = not changes and name.strip() == before.name and before.type == cls.type
+    return same and not before.problems
 
 
 def save_edit(
-    file: RecordingFile,
+    edit: Transaction,
     cls: type[StorageConfiguration],
     before: Entry,
     changes: Mapping[str, Any],
@@ -218,10 +223,8 @@ def save_edit(
 ) -> str:
     """Write what was changed in one configuration, whatever else changed in the file meanwhile.
 
-    All of it is looked at and written under the lock, in one step.
-
     Args:
-        file: the configuration file.
+        edit: the configuration file.
         cls: the type that it is to have: its own, unless that is unknown.
         before: the configuration as it was when the form opened.
         changes: settings by name; None and "" remove one.
@@ -235,20 +238,12 @@ def save_edit(
         InvalidSettings, WrongName: what is entered cannot be saved.
         ChangedMeanwhile: the configuration was changed in the file.
     """
-    same = not changes and name.strip() == before.name and before.type == cls.type
-    if same and not before.problems:
-        return before.name
-
-    def unchanged(text: str, tables: Mapping[str, Any]) -> None:
-        storage = storage_tables(tables)
-        table = storage.get(before.name)
-        current = None if table is None else read_entry(before.name, table, text, file.path)
-        if current is None or (not force and dict(current.table) != dict(before.table)):
-            raise ChangedMeanwhile(current)
-        _check_name(storage, name, before.name)
-
-    with file.provided(unchanged):
-        return str(file.update_settings(before.name, changes, name=name, cls=cls).name)
+    taken = storage_tables(edit.tables)
+    current = edit.find(before.name) if before.name in taken else None
+    if current is None or (not force and dict(current.table) != dict(before.table)):
+        raise ChangedMeanwhile(current)
+    _check_name(taken, name, before.name)
+    return str(edit.update_settings(before.name, changes, name=name, cls=cls).name)
 
 
 def _check_name(taken: Iterable[str], name: str, own: str | None) -> None:

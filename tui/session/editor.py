@@ -75,7 +75,7 @@ def run(command: Sequence[str]) -> int:
 
 def line_to_see(path: str, name: str | None) -> int | None:
     """The line where the file is broken, else that of the configuration `name`, if there is one."""
-    from storage_core.config import read, scan
+    from storage_core.config.toml import read, scan
 
     try:
         text = read.read_text(path)

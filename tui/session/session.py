@@ -12,11 +12,11 @@ from tui.session import state
 from tui.session.background import Jobs
 from tui.session.garbage import undisturbed
 from tui.session.snapshot import Snapshot
-from tui.session.undo import RecordingFile
 from tui.session.workspace import Workspace
 
 if TYPE_CHECKING:
-    from storage_core.config.entries import Entry
+    from storage_core.config.model.entries import Entry
+    from storage_core.config.transaction import Transaction
 
 T = TypeVar("T")
 
@@ -86,9 +86,14 @@ class Session:
         finally:
             await self.reload()
 
-    async def change(self, label: str, make: Callable[[RecordingFile], T]) -> T:
-        """Change the file, to be undone; see `Workspace.change`."""
-        result = await self.save(lambda: self.workspace.change(label, make))
+    async def change(self, label: str, make: Callable[[Transaction], T]) -> T:
+        """Change the file by `make`, to be undone under the name `label`; see `save`."""
+
+        def change() -> T:
+            with self.workspace.transaction(label) as edit:
+                return make(edit)
+
+        result = await self.save(change)
         if self.workspace.moved:
             self._say("This and earlier changes cannot be undone: the file held a secret then.")
         return result

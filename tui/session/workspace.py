@@ -6,32 +6,33 @@ All of it may touch the disk: call it in threads. What it returns can be drawn w
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
+from storage_core import ConfigFile
 from storage_core.errors import ConfigurationError
 from storage_core.paths import shortened
 from storage_core.printable import printable
 from tui.session.snapshot import Snapshot, built_in, row_of
-from tui.session.undo import History, RecordingFile
+from tui.session.undo import History
 
 if TYPE_CHECKING:
     from storage_core import Configurations
     from storage_core.config.history import Version
+    from storage_core.config.transaction import Transaction
     from storage_core.declaration.setting import Setting
     from tui.session.checks import TestResult
     from tui.session.versions import KeptVersion
-
-T = TypeVar("T")
 
 
 class Workspace:
     """The configuration file, what was changed in it and what was found out about it."""
 
     def __init__(self, config_path: str | os.PathLike[str] | None = None) -> None:
-        self.file = RecordingFile(config_path)
+        self.file = ConfigFile(config_path)
         self.history = History()
         self._settings: dict[str, dict[str, Any]] = {}
         """What each configuration said when the file was read last, by its ID."""
@@ -59,7 +60,7 @@ class Workspace:
 
     def load(self) -> Snapshot:
         """The file as it is now; what is wrong with it is in the result."""
-        from storage_core.config import audit
+        from storage_core.config.secrets import audit
 
         stamp = self.stamp()
         try:
@@ -94,23 +95,27 @@ class Workspace:
                 self.results.pop(tested, None)
         self._settings = settings
 
-    def change(self, label: str, make: Callable[[RecordingFile], T]) -> T:
-        """Change the file by `make`, to be undone under the name `label`; raises what it raises.
+    @contextmanager
+    def transaction(self, label: str) -> Iterator[Transaction]:
+        """Change the file in one step, to be undone under the name `label`.
 
         When a secret has left the file in favour of a reference, undo forgets all it holds: any
         step back would put the secret into the file again.
         """
         with self._turn:
-            self.file.taken()
+            self.moved = False
+            edit = None
             try:
-                return make(self.file)
+                with self.file.transaction() as edit:
+                    yield edit
             finally:
-                self.moved = self.file.moved
-                texts = self.file.taken()
-                if self.moved:
-                    self.history.clear()
-                else:
-                    self.history.record(label, texts)
+                # Also when the file is saved, but a secret could not be taken out of its history.
+                if edit is not None and edit.saved:
+                    self.moved = bool(edit.moved)
+                    if self.moved:
+                        self.history.clear()
+                    else:
+                        self.history.record(label, edit.before, edit.text)
 
     def undo(self) -> str:
         """Take back the last change. Returns what it was."""
@@ -124,15 +129,17 @@ class Workspace:
 
     def make_private(self) -> None:
         """Take the permissions of everybody but the owner away; raises `ConfigurationError`."""
-        from storage_core.config import audit
+        from storage_core.config.secrets import audit
 
         audit.make_private(self.file.path)
 
     def move_secret(self, name: str, setting: str, reference: str) -> None:
         """Replace a plain secret by `reference`, not to be undone; raises `ConfigurationError`."""
-        from storage_core.config.relocate import move_secret
+        from storage_core.config.secrets.relocate import relocated
 
-        self.change(f"move {setting}", lambda file: move_secret(file, name, setting, reference))
+        secret = relocated(self.file.load(), name, setting, reference)
+        with self.transaction(f"move {setting}") as edit:
+            edit.update_settings(name, secret.change_of(edit.find(name)))
 
     def versions(self) -> list[KeptVersion]:
         """The kept versions of the file, newest first."""
@@ -146,18 +153,12 @@ class Workspace:
         Taken back by undo if the file was intact, and by restoring what it is now in any case.
         """
         from storage_core.config import history
-        from storage_core.config.read import read_text
 
         with self._turn:
-            try:
-                self.file.load()
-                before = read_text(self.file.path)
-            except ConfigurationError:
-                before = None
-            history.restore(self.file.path, version)
+            before = history.restore(self.file.path, version)
             if before is not None:
                 after = history.text_of(version)
-                self.history.record(f"restore the version of {when}", (before, after))
+                self.history.record(f"restore the version of {when}", before, after)
 
     def _kept(self) -> int:
         # Imported only here: what edits the file would make every start slower.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from storage_core.config import names
+from storage_core.config.model import names
 from storage_core.printable import printable
 from tui.features.configurations.listed import ListCommands
 from tui.kit.text import named
@@ -24,7 +24,7 @@ class Changes(ListCommands):
         new = await self._ask_name(f"Duplicate {old} as", "Duplicate", self._free_name(old))
         if new:
             await self._session.change(
-                f"duplicate {named(old)} as {named(new)}", lambda file: file.duplicate(old, new)
+                f"duplicate {named(old)} as {named(new)}", lambda edit: edit.duplicate(old, new)
             )
             self._rows.select(new)
             self._app.say(f"Duplicated {named(old)} as {named(new)}.")
@@ -35,7 +35,7 @@ class Changes(ListCommands):
         new = await self._ask_name(f"Rename {old} to", "Rename", old)
         if new and new != old:
             label = f"{named(old)} to {named(new)}"
-            await self._session.change(f"rename {label}", lambda file: file.rename(old, new))
+            await self._session.change(f"rename {label}", lambda edit: edit.rename(old, new))
             self._rows.select(new)
             self._app.say(f"Renamed {label}{self._session.still_default(new)}.")
 
@@ -79,7 +79,7 @@ class Changes(ListCommands):
         )
         if answer == "delete":
             await self._session.change(
-                f"delete {named(row.name)}", lambda file: file.delete(row.name)
+                f"delete {named(row.name)}", lambda edit: edit.delete(row.name)
             )
             self._app.say(f"Deleted {named(row.name)}.")
 
@@ -87,7 +87,7 @@ class Changes(ListCommands):
         """Make it the default; on the default: none."""
         if row.built_in or row.default:
             await self._session.change(
-                self._default_label(names.BUILT_IN), lambda file: file.reset_default()
+                self._default_label(names.BUILT_IN), lambda edit: edit.reset_default()
             )
             self._app.say("Cleared default storage! Temporary Local Storage is used.")
         else:
@@ -95,7 +95,7 @@ class Changes(ListCommands):
 
     async def make_default(self, name: str) -> None:
         """Make the configuration `name` the default."""
-        await self._session.change(self._default_label(name), lambda file: file.set_default(name))
+        await self._session.change(self._default_label(name), lambda edit: edit.set_default(name))
         self._app.say("Updated default storage!")
 
     def _default_label(self, new: str) -> str:

@@ -12,7 +12,7 @@ from tui.session import draft
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from storage_core.config.entries import Entry
+    from storage_core.config.model.entries import Entry
     from storage_core.declaration.configuration import StorageConfiguration
     from tui.features.form.field import Field
     from tui.session.checks import TestResult

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from storage_core.config import names
+from storage_core.config.model import names
 from storage_core.printable import printable
 from tui.kit.dialog import Dialog
 from tui.kit.text import cut

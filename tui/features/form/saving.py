@@ -12,7 +12,7 @@ from tui.session.background import in_thread
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from storage_core.config.entries import Entry
+    from storage_core.config.model.entries import Entry
     from tui.features.form.entered import Entered
     from tui.kit.screen import FullScreen
     from tui.session.session import Session
@@ -54,14 +54,17 @@ class Saving:
         name, values, entry, cls = entered.name, entered.values(), entered.entry, entered.cls
         try:
             if entry is None:
+                # Wrong settings are told before anything is locked or made.
+                await self._screen.while_here(in_thread(lambda: draft.configuration(cls, values)))
                 saved = await self._session.change(
-                    f"new {named(name)}", lambda file: draft.save_new(file, cls, values, name)
+                    f"new {named(name)}", lambda edit: draft.save_new(edit, cls, values, name)
                 )
+            elif draft.is_same(cls, entry, changes := entered.changes(), name):
+                saved = entry.name
             else:
-                changes = entered.changes()
                 saved = await self._session.change(
                     _label(entry.name, name, bool(changes) or entry.type != cls.type),
-                    lambda file: draft.save_edit(file, cls, entry, changes, name, force=force),
+                    lambda edit: draft.save_edit(edit, cls, entry, changes, name, force=force),
                 )
         except InvalidSettings as error:
             faults = draft.faults(cls, error)

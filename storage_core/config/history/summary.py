@@ -1,27 +1,24 @@
-"""What changed between two texts of the configuration file, in one line that holds no value.
-
-Called by `history`, for `storage restore` and for the app's list of earlier versions.
-"""
+"""What changed between two texts of the configuration file, in one line without any value."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from storage_core.config.entries import storage_tables
-from storage_core.config.names import id_of
-from storage_core.config.toml import TextError, parse
-from storage_core.config.values import MISSING, same
+from storage_core.config.model.entries import storage_tables
+from storage_core.config.model.names import id_of
+from storage_core.config.toml.text import TextError, parse
+from storage_core.config.toml.values import MISSING, same
 
 _NAMED: Final = 5
-"""Configurations that are named one by one; of more, the number is said."""
+"""Up to so many configurations are named; of more, only the number is given."""
 
 
 def summary_of_changes(older: str, newer: str) -> str:
     """What was done to `older` to make it `newer`: "added laptop; prod-results: bucket".
 
-    Names of configurations and of settings are in it, in the order of the files, and never a value.
-    They are as the files have them: escape them where they are shown.
+    It holds names of configurations and settings, in the order of the files, and never a value.
+    The names are not escaped: do that where they are shown.
 
     Args:
         older: the text of the configuration file, TOML or not.
@@ -54,11 +51,11 @@ def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[st
     yield from _edited(old, new, renamed)
     default = before.get("default", MISSING)
     if isinstance(default, str):
-        # Where a renamed configuration has carried it along, it has not changed.
+        # A default that was renamed is still the same default.
         default = renamed.get(default, default)
     if not same(default, after.get("default", MISSING)):
         chosen = after.get("default")
-        # Whatever else stands there might be anything.
+        # Any other value could be a secret in the wrong place.
         named = isinstance(chosen, str) and chosen in new
         yield f"made {chosen} the default" if named else "default"
     for key in dict.fromkeys((*before, *after)):
@@ -68,7 +65,7 @@ def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[st
 
 
 def _renamed(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, str]:
-    """Old name -> new name: a configuration is the same one for as long as its ID is."""
+    """Old name -> new name, matched by ID."""
     gone = {id_of(name, table): name for name, table in old.items() if name not in new}
     return {
         gone[identifier]: name
@@ -88,7 +85,7 @@ def _edited(
         if not (isinstance(before, dict) and isinstance(after, dict)):
             edited.append(f"changed {name}")
             continue
-        # An ID that was derived from the name until an edit wrote it down is the same ID.
+        # Writing down an ID that was derived from the name does not change it.
         before = {**before, "id": id_of(was, before)}
         after = {**after, "id": id_of(name, after)}
         keys = [

@@ -1,17 +1,16 @@
-"""What a person has to mend in the file, and what is wrong with it outside of its storage tables.
-
-Called by `entries`, which finds what is wrong inside of them.
-"""
+"""Problems: what a person has to mend in the file. Here those outside of the storage tables."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from storage_core.config import names
-from storage_core.config.read import VERSION
+from storage_core.config.model import names
 from storage_core.nearest import nearest
 from storage_core.paths import shortened
+
+VERSION: Final = 1
+"""The newest `version` of the file that this program knows."""
 
 _ROOT_KEYS: Final = ("version", "default", "storage")
 
@@ -23,11 +22,11 @@ class Problem(NamedTuple):
     path: str
     line: int | None = None
     name: str | None = None
-    """The configuration that has it; None where it concerns the whole file."""
+    """The configuration that has the problem; None if it concerns the whole file."""
 
     @property
     def brief(self) -> str:
-        """The message where the configuration that has it is named already."""
+        """The message without the name of the configuration, for where that is shown already."""
         return self.message.removeprefix(header(self.name)) if self.name else self.message
 
     def __str__(self) -> str:
@@ -36,7 +35,7 @@ class Problem(NamedTuple):
 
 
 def by_line(problems: Iterable[Problem]) -> list[Problem]:
-    """`problems` as a person mends them: from the top of the file to its bottom."""
+    """`problems` sorted by line, from the top of the file to the bottom."""
     return sorted(problems, key=lambda problem: problem.line or 0)
 
 
@@ -47,7 +46,7 @@ def file_problems(
 
     Args:
         tables: everything in the file.
-        storage: the tables below `[storage]`, none where that is no table.
+        storage: the tables below `[storage]`; empty if `storage` is not a table.
         text: the file's text, to find lines.
         path: the file.
     """
@@ -84,12 +83,12 @@ def missing_default(default: str, storage: Mapping[str, Any]) -> str:
 
 
 def header(name: str) -> str:
-    """What the message of a problem in the table of `name` begins with."""
+    """What every message about the table of `name` begins with."""
     return f"[storage.{toml_key(name)}]: "
 
 
 def toml_key(name: str) -> str:
-    """`name` as it stands in a TOML header: bare where it can be, else quoted."""
+    """`name` as written in a TOML header: bare if possible, else quoted."""
     if name and all(c.isascii() and (c.isalnum() or c in "-_") for c in name):
         return name
     from json import dumps
@@ -104,14 +103,14 @@ def is_newer(tables: Mapping[str, Any]) -> bool:
 
 
 def line_in(text: str, key: tuple[str, ...]) -> int | None:
-    """The line of `key`; loads what finds it only where there is something to tell."""
-    from storage_core.config.scan import line_of
+    """The line of `key`. Imports the scanner only here: most files have no problem."""
+    from storage_core.config.toml.scan import line_of
 
     return line_of(text, key)
 
 
 def _meant_root_key(key: str, value: object) -> str | None:
-    """What a key was meant for; a table of others that only sounds alike is none of ours."""
+    """The root key that was meant; None for another program's table that only sounds alike."""
     fits = {
         "version": isinstance(value, int),
         "default": isinstance(value, str),

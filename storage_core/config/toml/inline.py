@@ -1,21 +1,21 @@
-"""Rewrites one inline table, `{a = 1, b.c = 2}`, with other values. Called by `layout`."""
+"""Rewrites one inline table, `{a = 1, b.c = 2}`, with other values."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from storage_core.config.scan import Entry, inline_entries
-from storage_core.config.toml import TextError
-from storage_core.config.values import MISSING, dig, same, unwritten, written, written_key
+from storage_core.config.toml.scan import Entry, inline_entries
+from storage_core.config.toml.text import TextError
+from storage_core.config.toml.values import MISSING, dig, same, unwritten, written, written_key
 
 
 def rewritten(text: str, table: Entry, old: dict[str, Any], new: dict[str, Any]) -> str:
-    """The inline table of `text` as it stands when its value is `new` in place of `old`.
+    """The text of an inline table when its value is `new` instead of `old`.
 
-    What does not change is copied as it is written, in its order; new keys come last.
+    What does not change is copied as written, in its order; new keys come last.
 
     Raises:
-        TextError: the table goes over several lines, where it may hold comments.
+        TextError: the table spans several lines, so there may be comments in it.
     """
     elements = inline_entries(text, table)
     edges = [table.value, *(element.end for element in elements), table.end]

@@ -1,8 +1,8 @@
-"""Where the tables and keys of one text stand, and which lines change when their values do.
+"""Where the tables and keys of a text stand, and which lines change when their values do.
 
-Called by `edit`, which checks what comes out. A table can be written as a block under its header,
-as dotted keys, as an inline table, or in several of these pieces; each piece is changed in the
-form that it has. All positions come from `scan`, all changes are made by `splice`.
+A table can be written as a block under its header, as dotted keys, as an inline table, or in
+several such pieces; each piece is changed in its own form. `scan` finds the positions, `splice`
+makes the changes, `edit` checks the result.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from storage_core.config.inline import rewritten
-from storage_core.config.scan import Block, Entry, Path, inline_entries, scan
-from storage_core.config.splice import Splice
-from storage_core.config.toml import BOM, parse
-from storage_core.config.values import (
+from storage_core.config.toml.inline import rewritten
+from storage_core.config.toml.scan import Block, Entry, Path, inline_entries, scan
+from storage_core.config.toml.splice import Splice
+from storage_core.config.toml.text import BOM, parse
+from storage_core.config.toml.values import (
     MISSING,
     dig,
     same,
@@ -31,7 +31,7 @@ _BLANK: Final = re.compile(r"[ \t]*+(?:\r?\n|\Z)")
 
 
 class Layout:
-    """One text that `tomllib` accepts, and the changes made to it so far."""
+    """A text that `tomllib` accepts, and the changes made to it so far."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -49,7 +49,7 @@ class Layout:
         return self._braces_around(path) is not None
 
     def change(self, base: Path, changes: Mapping[str, object]) -> None:
-        """Give keys of the table at `base` new plain values; those that are MISSING go."""
+        """Give keys of the table at `base` new plain values; MISSING removes a key."""
         if braces := self._braces_around(base):
             new = dig(self._data, braces.path)
             for key, value in changes.items():
@@ -66,7 +66,7 @@ class Layout:
             self._give_header(path, new_lines)
 
     def keep_empty(self, path: Path) -> None:
-        """Give the table at `path`, of which nothing is left, a header if it has none."""
+        """Give the table at `path`, which is empty now, a header if it has none."""
         if self._block_of(path) is None and not self.is_inline(path):
             self._give_header(path, [])
 
@@ -90,7 +90,7 @@ class Layout:
                 self._splice.replace(part.start, part.end, written_key(name))
 
     def _assign(self, path: Path, value: object) -> list[tuple[Path, Any]]:
-        """Change the pieces of `path` that stand, and return what has no place in them."""
+        """Change the pieces of `path` that exist, and return what has no place in them."""
         done: set[Path] = set()
         tables: set[Path] = set()
         gone: set[int] = set()
@@ -123,7 +123,7 @@ class Layout:
         return list(unwritten(path, value, done, tables))
 
     def _cut_blocks(self, gone: set[int]) -> None:
-        """Cut blocks; what stands between two that follow each other goes with them."""
+        """Remove blocks, and what stands between neighbouring ones."""
         start = None
         for block, after in zip(self._blocks, (*self._blocks[1:], None), strict=True):
             if block.start not in gone or not block.path:
@@ -239,7 +239,7 @@ class Layout:
         return self._line_end(block.parts[-1].end) if block.parts else block.start
 
     def _behind(self, block: Block) -> int:
-        """The same, behind the comments that follow at once, unless the next header has them."""
+        """The same, behind directly following comments, unless they belong to the next header."""
         at = self._content_end(block)
         comments = _COMMENTS.match(self._text, at)
         if comments and _BLANK.match(self._text, comments.end()):
@@ -256,9 +256,9 @@ class Layout:
         return self._behind(last)
 
     def _below_head(self, root: Block) -> int:
-        """Where the first key of all goes: below the comments that open the file.
+        """Where the very first key goes: below the comments that open the file.
 
-        A comment right above the first header stays with the header, if others stand before it.
+        A comment right above the first header belongs to the header if there are others before it.
         """
         if root.end < len(self._text):
             comments = _COMMENTS_AT_END.search(self._text, root.start, root.end)

@@ -1,12 +1,11 @@
-"""Changes a configuration file's text: text in, text out, nothing read or written.
+"""Edits the text of a configuration file: text in, text out, no file touched.
 
-Called, under the lock of `replace.rewrite`, by the configuration file and nobody else. Only the
-lines that an operation is about change; every other character is copied. The result is parsed and
-compared with the data that was meant before anybody sees it, so an edit is right or refused.
+Only the lines concerned change; every other character is copied. Each result is parsed and compared
+with the data that was meant, so an edit is either right or refused.
 
-Every operation raises
-`TextError` when the text is not TOML, or a table stands in a form that cannot be edited safely,
-`StorageNotFound` when there is no such table, and `ConfigConflict` when a new name is taken.
+Every operation raises `TextError` if the text is not TOML or a table is written in a form that
+cannot be edited safely, `StorageNotFound` if there is no such table, and `ConfigConflict` if a new
+name is taken.
 """
 
 from __future__ import annotations
@@ -14,10 +13,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from storage_core.config.layout import Layout
-from storage_core.config.scan import Path, lines
-from storage_core.config.toml import BOM, TextError, parse
-from storage_core.config.values import MISSING, dig, plain, same, with_value, written_key
+from storage_core.config.toml.layout import Layout
+from storage_core.config.toml.scan import Path, lines
+from storage_core.config.toml.text import BOM, TextError, parse
+from storage_core.config.toml.values import MISSING, dig, plain, same, with_value, written_key
 from storage_core.errors import ConfigConflict, StorageNotFound
 
 _FIRST_LINES: Final = "version = 1\n"
@@ -32,10 +31,10 @@ def set_root(text: str, key: str, value: object | None) -> str:
 
 
 def add_table(text: str, path: Path, values: Mapping[str, object]) -> str:
-    """Add `[storage.NAME]` behind the last table of its family, else at the end.
+    """Add a table such as `[storage.NAME]` behind the last one of its family, else at the end.
 
-    A mapping in `values` becomes a table of its own below it, a value of None is left out. An
-    empty text gets its `version` first.
+    A mapping in `values` becomes a table below it; None is left out. An empty text gets its
+    `version` first.
     """
     text = _begun(text)
     data, parent = parse(text), path[:-1]
@@ -55,8 +54,7 @@ def add_table(text: str, path: Path, values: Mapping[str, object]) -> str:
 def update_table(text: str, path: Path, changes: Mapping[str, object | None]) -> str:
     """Set the keys of one table to new values; None removes a key.
 
-    A mapping is the whole new value of a table inside it; what stays the same inside, stays
-    untouched.
+    A mapping is the whole new value of an inner table; what is the same in it stays untouched.
     """
     if not isinstance(dig(parse(text), path), dict):
         raise _not_there(path)
@@ -64,7 +62,7 @@ def update_table(text: str, path: Path, changes: Mapping[str, object | None]) ->
 
 
 def remove_table(text: str, path: Path) -> str:
-    """Remove a table and all that is in it; comments around it stay."""
+    """Remove a table with all that is in it; comments around it stay."""
     if dig(parse(text), path) is MISSING:
         raise _not_there(path)
     layout = Layout(text)
@@ -75,7 +73,7 @@ def remove_table(text: str, path: Path) -> str:
 
 
 def rename_table(text: str, path: Path, new_name: str) -> str:
-    """Give a table another last name; only that name changes, wherever it is written."""
+    """Change the last name of a table, wherever it is written, and nothing else."""
     data = parse(text)
     new_path = (*path[:-1], new_name)
     moved = dig(data, path)
@@ -118,7 +116,7 @@ def _checked(
     except TextError:
         raise _refused(before, path) from None
     for length in range(len(path) - 1, 0, -1) if may_vanish else ():
-        # A parent that has no header of its own goes with the last table in it.
+        # A parent without a header disappears with the last table in it.
         if dig(intended, path[:length]) == {} and dig(data, path[:length]) is MISSING:
             intended = with_value(intended, path[:length], MISSING)
     if same(data, intended):

@@ -1,4 +1,4 @@
-"""What a person reads when the file cannot be locked or saved. Called by `replace`."""
+"""What a person reads when the file cannot be locked or saved."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def beside(target: str, ending: str) -> str:
 
 
 def failure(path: str, target: str, error: Exception) -> ConfigurationError:
-    """Why `target`, which `path` leads to, cannot be saved, and what a person can do about it."""
+    """Why `target`, the file behind `path`, cannot be saved, and what to do about it."""
     parent = os.path.dirname(target)
     while not os.path.lexists(parent):
         parent = os.path.dirname(parent)
@@ -54,5 +54,5 @@ def failure(path: str, target: str, error: Exception) -> ConfigurationError:
 
 
 def reason(error: Exception) -> str:
-    """What the operating system says about it, without a path."""
+    """The operating system's words for it, without a path."""
     return getattr(error, "strerror", None) or type(error).__name__

@@ -1,6 +1,6 @@
-"""Plain data on its way into TOML: made plain, compared strictly, and written. Called by `edit`.
+"""Plain data on its way into TOML: made plain, compared strictly, and written.
 
-What is new is written by tomlkit; what stands in the file already never passes through it.
+tomlkit writes new values; it never touches what stands in the file already.
 """
 
 from __future__ import annotations
@@ -10,18 +10,18 @@ from collections.abc import Set as AbstractSet
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any, Final
 
-from storage_core.config.scan import Path
+from storage_core.config.toml.scan import Path
 from storage_core.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from tomlkit.items import Item
 
 MISSING: Final = object()
-"""The value of what is not there, or is to go."""
+"""Stands for a value that is not there or is to be removed."""
 
 
 def plain(value: object) -> Any:
-    """A copy of `value` made of exactly the types that `tomllib` answers.
+    """A copy of `value` made of exactly the types that `tomllib` returns.
 
     Raises:
         ConfigurationError: TOML cannot express it, for example None in a list or half a character.
@@ -85,10 +85,10 @@ def with_value(data: dict[str, Any], path: Path, value: object) -> dict[str, Any
 def unwritten(
     path: Path, value: object, done: AbstractSet[Path], tables: AbstractSet[Path] = frozenset()
 ) -> Iterator[tuple[Path, Any]]:
-    """What of the `value` at `path` is still to be written when all in `done` is.
+    """The parts of the `value` at `path` that are still to be written after those in `done`.
 
-    A table of which something is done, or which is in `tables` as it has a header, is taken apart;
-    one of which nothing stands, comes whole.
+    A table that is partly done, or has a header and so is in `tables`, is taken apart; any other
+    comes whole.
     """
     if value is MISSING or path in done:
         return
@@ -101,12 +101,12 @@ def unwritten(
 
 
 def written(value: object) -> str:
-    """A plain value as it stands behind `=`: on one line, tables inline."""
+    """A plain value as TOML on one line, tables inline."""
     return _item(value).as_string()
 
 
 def written_key(*names: str) -> str:
-    """A key or header as it is written, each name quoted only where TOML asks for it."""
+    """A key or header as TOML, each name quoted only if necessary."""
     import tomlkit
 
     return ".".join(tomlkit.key(name).as_string() for name in names)

@@ -1,7 +1,7 @@
-"""Changes to a text by whole lines and by spans, collected first and made in one go.
+"""Collects changes to a text, of whole lines and of spans, and makes them in one go.
 
-Called by `edit`, which decides what changes; here is only how it looks afterwards: the newline of
-the file, one blank line between tables, a missing final newline still missing.
+It keeps the file's look: its kind of newline, one blank line between tables, a missing final
+newline still missing.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Splice:
         self._changes.append(_Change(start, end, new, "span"))
 
     def cut(self, start: int, end: int) -> None:
-        """Take whole lines away, and blank lines behind them that would then stand double."""
+        """Remove whole lines, and blank lines behind them that would be left doubled."""
         self._changes.append(_Change(start, end, "", "cut"))
 
     def insert(self, at: int, line: str) -> None:
@@ -43,7 +43,7 @@ class Splice:
         self._changes.append(_Change(at, at, line, "lines"))
 
     def insert_apart(self, at: int, lines: str) -> None:
-        """The same, with a blank line before and behind, where other text is."""
+        """The same, with a blank line between it and any text before or behind."""
         self._changes.append(_Change(at, at, lines, "apart"))
 
     def result(self) -> str:
@@ -89,5 +89,5 @@ class Splice:
 
 
 def _position(change: _Change) -> tuple[int, int]:
-    """Sorts a table's new keys before new tables below it, which begin at the same place."""
+    """Sorts a table's new keys before new tables that are inserted at the same place."""
     return change.start, ("lines", "apart", "span", "cut").index(change.kind)

@@ -14,18 +14,18 @@ from storage_core.nearest import nearest
 from storage_core.paths import command
 
 SHORTEST_START: Final = 4
-"""Characters of an ID that suffice to name a configuration."""
+"""The fewest characters of an ID that may stand for it."""
 
 MAX_NAME: Final = 200
 
 BUILT_IN: Final = "Temporary Local Storage"
-"""What lists call the storage that is used when no default is set: no name for another one."""
+"""What lists call the storage used when no default is set; no configuration may have it."""
 
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}", re.IGNORECASE)
 
 
 class SharedID(ConfigurationError):
-    """An ID was asked for that several configurations have."""
+    """Several configurations have the ID that was asked for."""
 
     def __init__(self, identifier: str, names: list[str]) -> None:
         self.names = names
@@ -48,7 +48,7 @@ def new_id() -> str:
 
 
 def derived_id(name: str) -> str:
-    """The ID of a table that has none: a UUID 5 of its name, the same in every process."""
+    """The ID of a table without one: a UUID 5 of its name, the same in every process."""
     from uuid import NAMESPACE_URL, uuid5
 
     return str(uuid5(NAMESPACE_URL, f"storage:{name}"))
@@ -61,12 +61,12 @@ def id_of(name: str, table: object) -> str:
 
 
 def check_new_name(name: str, taken: Iterable[str] = ()) -> str:
-    """Return `name` if a configuration can be given it.
+    """Return `name`, stripped, if a new configuration can have it.
 
     Raises:
-        TypeError: it is no text.
+        TypeError: it is not text.
         ConfigurationError: it is empty, too long, has control characters, is shaped like an ID or
-            is what people call the storage that is used when no default is set.
+            is `BUILT_IN`.
         ConfigConflict: another configuration has it.
     """
     require_text(name, "the name")
@@ -100,7 +100,7 @@ def find(tables: Mapping[str, Any], ref: str, path: str, *, partial: bool = True
     Raises:
         StorageNotFound: there is none, or the start of an ID fits several.
         SharedID: several configurations have this ID.
-        TypeError: `ref` is no text.
+        TypeError: `ref` is not text.
     """
     require_text(ref, "a name or an ID of a configuration")
     if ref in tables:
@@ -129,18 +129,13 @@ def find(tables: Mapping[str, Any], ref: str, path: str, *, partial: bool = True
 
 
 def require_text(value: object, what: str) -> None:
-    """Raise a `TypeError` of one line, for programs, if `value` is no text.
-
-    Args:
-        value: what a program has passed.
-        what: what it should be, for the message.
-    """
+    """Raise a `TypeError` if `value` is not text; `what` names it in the message."""
     if not isinstance(value, str):
         raise TypeError(f"{what} must be a str, not {type(value).__name__}")
 
 
 def quoted(name: str) -> str:
-    """A name as it stands in a message: quoted, on one line, not too long."""
+    """A name for use in a message: quoted, on one line, shortened."""
     text = repr(name)
     return text if len(text) <= 80 else f"{text[:77]}..."
 

@@ -1,27 +1,60 @@
-"""Move a secret out of the configuration file, to where a reference finds it.
+"""Stores a secret outside of the configuration file, so that a reference can replace it.
 
-Nothing is taken out of the file before the reference was resolved and gave the same secret.
+The reference is resolved and compared before anything is taken out of the file.
 """
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from storage_core.config.entries import refuse_newer
+from storage_core.config.model.entries import refuse_newer
 from storage_core.errors import ConfigConflict, ConfigurationError
 from storage_core.references import check_reference, is_reference, resolve
 
 if TYPE_CHECKING:
-    from storage_core.config.entries import Entry
-    from storage_core.config.file import ConfigFile
+    from storage_core.config.model.entries import Configurations, Entry
+    from storage_core.declaration.setting import Setting
 
 
-def move_secret(file: ConfigFile, ref: str, setting: str, reference: str) -> None:
-    """Replace a plain secret by `reference`, in the file and in its history.
+class Relocated(NamedTuple):
+    """A secret stored where a reference leads, still in the file as well. Never shown."""
+
+    name: str
+    """The configuration."""
+
+    setting: Setting
+    value: str
+    """As written in the file."""
+
+    reference: str
+
+    def __repr__(self) -> str:
+        return f"<{self.setting.name} of {self.name!r}, relocated to {self.reference}>"
+
+    def change_of(self, entry: Entry) -> dict[str, str]:
+        """The settings to change so that the reference replaces the secret.
+
+        Args:
+            entry: the configuration as it is now.
+
+        Raises:
+            ConfigConflict: the secret was changed while it was being stored.
+        """
+        if entry.table.get(self.setting.name) != self.value:
+            # Storing it takes time: a person may have had to unlock a keyring.
+            raise ConfigConflict(
+                f"{self.setting.label} of {self.name!r} was changed by another program meanwhile, "
+                f"and {self.reference} holds what it was before; choose another place"
+            )
+        return {self.setting.name: self.reference}
+
+
+def relocated(found: Configurations, ref: str, setting: str, reference: str) -> Relocated:
+    """Store a plain secret where `reference` leads, and check that it leads there.
 
     Args:
-        file: the configuration file.
+        found: what the file holds.
         ref: the configuration.
         setting: the key of a secret setting that holds a plain secret.
         reference: `keyring:service/user` (stored there), `file:/path` (created there if there is
@@ -29,10 +62,8 @@ def move_secret(file: ConfigFile, ref: str, setting: str, reference: str) -> Non
 
     Raises:
         ConfigurationError: there is no plain secret, or the reference does not lead to it.
-        ConfigConflict: the secret was changed while it was being moved.
     """
-    found = file.load()
-    refuse_newer(found.tables, file.path)
+    refuse_newer(found.tables, found.path)
     entry = found.find(ref)
     declared = entry.cls.setting_named(setting) if entry.cls else None
     value = entry.table.get(setting)
@@ -54,17 +85,7 @@ def move_secret(file: ConfigFile, ref: str, setting: str, reference: str) -> Non
             f"{reference} holds something else than {declared.label} of {entry.name!r}; "
             "put the secret there, or choose another place"
         )
-
-    def replaced(current: Entry) -> dict[str, str]:
-        if current.table.get(setting) != value:
-            # Storing it may have taken as long as it takes to unlock a keyring.
-            raise ConfigConflict(
-                f"{declared.label} of {entry.name!r} was changed by another program meanwhile, and "
-                f"{reference} holds what it was before; choose another place"
-            )
-        return {setting: reference}
-
-    file.update_settings(entry.name, replaced)
+    return Relocated(entry.name, declared, value, reference)
 
 
 def _store(secret: str, reference: str, label: str) -> None:
@@ -75,7 +96,7 @@ def _store(secret: str, reference: str, label: str) -> None:
 
         service, _, user = target.rpartition("/")
         try:
-            # What another has stored there is never overwritten: the caller finds it differs.
+            # Never overwrite another secret: the caller finds that it differs.
             if not keyring.get_password(service, user):
                 keyring.set_password(service, user, secret)
         except NoKeyringError:

@@ -1,10 +1,9 @@
-"""The last versions of the configuration file, in `$PREFECT_HOME/history`.
+"""Earlier versions of the configuration file, kept in `$PREFECT_HOME/history`.
 
-Every change through `ConfigFile` keeps the text it replaces, so that `storage restore` and the app
-can bring it back, and beside those the text it has saved: where the file holds another one, by
-somebody's hand, what was saved is a version too. The folder is for its owner only, as are the
-versions in it: they hold whatever secrets the file held. A secret that is moved out of the file is
-moved out of here too.
+Every transaction keeps the text that it replaces, so that it can be restored. It also keeps the
+text that it has saved: if somebody then edits the file by hand, that text becomes a version too.
+Only the owner can read the folder and the versions, because they hold whatever secrets the file
+held. A secret that is moved out of the file is taken out of its versions as well.
 """
 
 from __future__ import annotations
@@ -18,15 +17,16 @@ from functools import partial
 from hashlib import sha256
 from typing import Final, NamedTuple
 
-from storage_core.config import replace
-from storage_core.config.entries import refuse_newer
-from storage_core.config.read import decode, parse, read_text
-from storage_core.config.summary import summary_of_changes
+from storage_core.config.history.summary import summary_of_changes
+from storage_core.config.model.entries import refuse_newer
+from storage_core.config.saving import replace
+from storage_core.config.saving.lock import locked
+from storage_core.config.toml.read import decode, parse, read_text
 from storage_core.errors import ConfigurationError, StorageNotFound
 from storage_core.paths import command, prefect_home, shortened
 
 KEPT: Final = 20
-"""Versions of one configuration file; the oldest go first."""
+"""Versions kept of one configuration file; the oldest are dropped first."""
 
 _STAMP: Final = re.compile(r"(\d{8}T\d{6}\.\d{6}Z)\.toml")
 _SAVED: Final = "saved"
@@ -35,10 +35,10 @@ _FORM: Final = "%Y%m%dT%H%M%S.%fZ"
 
 
 class Version(NamedTuple):
-    """One version of the configuration file that was replaced."""
+    """One text of the configuration file that was replaced."""
 
     stamp: str
-    """When it was replaced, in UTC; also what `restore` is given."""
+    """When it was replaced, in UTC; also what names it."""
 
     path: str
     """The file that holds it."""
@@ -49,12 +49,12 @@ class Version(NamedTuple):
 
 
 def versions(path: str) -> list[Version]:
-    """The versions that the configuration file at `path` can be brought back to, newest first."""
+    """The versions of the configuration file at `path` that can be restored, newest first."""
     found: list[Version] = []
     newer = _bytes_in(path)
     for version in [*_changed_by_hand(path), *_kept(path)]:
         data = _bytes_in(version.path)
-        # A save that failed has replaced nothing, and a secret that was moved is in none of them.
+        # Two that are alike are one: a save failed, or they differed only in a secret since moved.
         if data != newer:
             found.append(version)
             newer = data
@@ -62,13 +62,13 @@ def versions(path: str) -> list[Version]:
 
 
 def files(path: str) -> list[str]:
-    """Every file here with a text that the configuration file at `path` had, or has."""
+    """Every file of the history that holds a text of the configuration file at `path`."""
     last = os.path.join(_folder(path), _SAVED)
     return [version.path for version in _kept(path)] + ([last] if os.path.exists(last) else [])
 
 
 def find(path: str, stamp: str) -> Version:
-    """The version with this stamp, or with this number counted from 1, the newest.
+    """The version with this stamp or number, where 1 is the newest.
 
     Raises:
         StorageNotFound: there is none.
@@ -126,9 +126,9 @@ def readable(version: Version) -> str:
 
 
 def keep(path: str, data: bytes) -> None:
-    """Keep `data`, what the file at `path` holds and is about to lose. Call it under the lock.
+    """Keep `data`, which the file at `path` holds and is about to lose. Call it under the lock.
 
-    That the history cannot be written is logged and does not stop the change.
+    If the history cannot be written, this is logged and the change goes on.
     """
     if data:
         with _logged(path):
@@ -149,19 +149,23 @@ def saved(path: str, data: bytes) -> None:
         os.replace(f"{target}~", target)
 
 
-def restore(path: str, version: Version) -> None:
-    """Make the configuration file what it was; what it is now is kept first, broken or not.
+def restore(path: str, version: Version) -> str | None:
+    """Make the configuration file what it was, after keeping what it is now, even if broken.
+
+    Returns:
+        The text that was replaced, empty when there was no file; None if it was broken.
 
     Raises:
         ConfigurationError: the version cannot be read, or the file cannot be saved.
     """
     text = readable(version)
-    with replace.locked(path) as target:
+    with locked(path) as target:
         before = replace.fingerprint(target)
+        replaced: str | None = ""
         try:
             with open(target, "rb") as file:
                 data = file.read()
-            _refuse_newer(data, path)
+            replaced = _intact(data, path)
             keep(path, data)
         except FileNotFoundError:
             pass
@@ -171,19 +175,26 @@ def restore(path: str, version: Version) -> None:
             ) from error
         replace.write(path, text, before)
         saved(path, text.encode())
+    return replaced
 
 
-def _refuse_newer(data: bytes, path: str) -> None:
-    """A broken file may be replaced, one of a newer program may not."""
+def _intact(data: bytes, path: str) -> str | None:
+    """`data` as text; None if it is not TOML.
+
+    Raises:
+        ConfigurationError: its `version` is newer than this program: it must not be replaced.
+    """
     try:
-        tables = parse(decode(data, path), path)
+        text = decode(data, path)
+        tables = parse(text, path)
     except ConfigurationError:
-        return
+        return None
     refuse_newer(tables, path)
+    return text
 
 
 def _changed_by_hand(path: str) -> list[Version]:
-    """What was saved last, if the file holds another text now and no version has it; else none."""
+    """The text saved last, if it is no version yet and the file has since been edited by hand."""
     last, kept = os.path.join(_folder(path), _SAVED), _kept(path)
     text = _bytes_in(last)
     if text is None or text == _bytes_in(path) or (kept and text == _bytes_in(kept[0].path)):
@@ -204,12 +215,12 @@ def _kept(path: str) -> list[Version]:
 
 
 def _add(path: str, data: bytes, stamp: str) -> None:
-    """One more version, the newest; the oldest goes. The same text twice is one version."""
+    """Add the newest version and drop the oldest. The same text twice is one version."""
     folder, kept = _folder(path), _kept(path)
     stamp = _stamp(_time(stamp), kept)
     target = os.path.join(folder, f"{stamp}.toml")
     if kept and _bytes_in(kept[0].path) == data:
-        # The save that was to replace it had failed: it is replaced only now.
+        # The save that was to replace it failed; this one does.
         os.rename(kept[0].path, target)
         return
     _write_new(target, data)
@@ -218,7 +229,7 @@ def _add(path: str, data: bytes, stamp: str) -> None:
 
 
 def _stamp(when: datetime, kept: list[Version]) -> str:
-    """A stamp for `when` that comes after all others."""
+    """A stamp for `when`, later than all others."""
     return max(f"{when:{_FORM}}", _after(kept[0].stamp) if kept else "")
 
 
@@ -242,7 +253,7 @@ def _logged(path: str) -> Iterator[None]:
 
 
 def _readable_text(read: Callable[[], str]) -> str:
-    """What `read` returns; a text that is no TOML where it cannot."""
+    """What `read` returns; if it fails, a text that is not TOML."""
     try:
         return read()
     except ConfigurationError:
@@ -250,14 +261,14 @@ def _readable_text(read: Callable[[], str]) -> str:
 
 
 def _folder(path: str) -> str:
-    """Where versions of this configuration file lie: each file has a folder of its own."""
+    """The folder for the versions of this configuration file."""
     target = os.path.realpath(path)
     name = f"{os.path.basename(target)}-{sha256(os.fsencode(target)).hexdigest()[:12]}"
     return os.path.join(prefect_home(), "history", name)
 
 
 def _after(stamp: str) -> str:
-    """The first stamp after `stamp`: two versions within a microsecond, or a clock set back."""
+    """The first stamp after `stamp`: two saves may share a microsecond, a clock may be set back."""
     from datetime import timedelta
 
     return f"{_time(stamp) + timedelta(microseconds=1):{_FORM}}"
@@ -268,7 +279,7 @@ def _time(stamp: str) -> datetime:
 
 
 def _bytes_in(path: str) -> bytes | None:
-    """What the file holds; None where that cannot be said."""
+    """What the file holds; None if it cannot be read."""
     try:
         with open(path, "rb") as file:
             return file.read()

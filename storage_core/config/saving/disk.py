@@ -1,7 +1,7 @@
-"""The system calls of a save, one by one. Called by `replace`, which knows their order.
+"""The system calls of a save, one by one; `replace` knows their order.
 
-The way is restic's: a temporary file in the same folder, all of it written, its length compared,
-flushed, then renamed over the old one, and the folder flushed.
+It is restic's: write a temporary file in the same folder, compare its length, flush it, rename it
+over the old file, flush the folder.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def _keep_permissions(file: int, target: str, existing: os.stat_result | None) -
         os.fchmod(file, mode & ~0o070)
         return
     if sys.platform == "linux" and (access_list := _access_list(target)):
-        # Its mask stands where a file without a list has the group's permissions.
+        # With an access list, the group bits of the mode hold the list's mask.
         try:
             os.setxattr(file, _ACL, access_list)
             return
@@ -62,7 +62,7 @@ def _keep_permissions(file: int, target: str, existing: os.stat_result | None) -
 
 
 def _keep_owner(file: int, existing: os.stat_result) -> bool:
-    """Give the new file the owner of the old one if allowed; say whether the group is the same."""
+    """Give the new file the old one's owner if allowed; returns whether the group is the same."""
     new = os.fstat(file)
     if (new.st_uid, new.st_gid) == (existing.st_uid, existing.st_gid):
         return True
@@ -88,7 +88,7 @@ def rename(temporary: str, target: str) -> None:
         try:
             return os.replace(temporary, target)
         except PermissionError:
-            # Windows refuses as long as another program has the file open.
+            # Windows refuses while another program has the file open.
             if os.name != "nt" or attempt == _WINDOWS_ATTEMPTS - 1:
                 raise
             time.sleep(0.01 * (attempt + 1))
@@ -96,7 +96,7 @@ def rename(temporary: str, target: str) -> None:
 
 @contextmanager
 def opened_folder(folder: str) -> Iterator[int | None]:
-    """The folder, open so that it can be flushed; None where that is not done."""
+    """Open the folder so that it can be flushed; None on systems that cannot."""
     if os.name == "nt":
         yield None
         return
@@ -108,26 +108,26 @@ def opened_folder(folder: str) -> Iterator[int | None]:
 
 
 def flush_folder(folder: int | None) -> None:
-    """Flush the names in a folder to the disk."""
+    """Flush the folder's entries to the disk."""
     if folder is None:
         return
     try:
         os.fsync(folder)
     except OSError as error:
-        # Some network file systems know no such thing.
+        # Some network file systems cannot flush a folder.
         if error.errno not in (errno.EINVAL, errno.ENOTSUP):
             raise
 
 
 def make_and_remove(path: str) -> None:
-    """Find out, by an `OSError`, whether a new file can be made."""
+    """Raise `OSError` if no new file can be made here."""
     with open(path, "xb"):
         pass
     os.unlink(path)
 
 
 def make_folder(folder: str) -> None:
-    """Make a folder and those above it that are missing, for the owner only."""
+    """Make a folder and its missing parents, for the owner only."""
     missing = []
     while not os.path.lexists(folder):
         missing.append(folder)

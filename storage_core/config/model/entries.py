@@ -1,7 +1,6 @@
-"""From plain tables to storage configurations, with every problem found and the line it stands on.
+"""Storage configurations made from plain tables, with every problem found and its line.
 
-One broken table never hides the others. Workers build one entry; the commands and the app build all
-and show the broken ones with their problem.
+One broken table never hides the others: it is an entry with problems and no configuration.
 """
 
 from __future__ import annotations
@@ -13,8 +12,8 @@ from dataclasses import dataclass, field
 from os.path import dirname
 from typing import Any
 
-from storage_core.config import names
-from storage_core.config.problems import (
+from storage_core.config.model import names
+from storage_core.config.model.problems import (
     Problem,
     file_problems,
     header,
@@ -36,24 +35,23 @@ class Entry:
     name: str
     id: str
     type: str
-    """As written; empty where the table does not say."""
+    """As written; empty if missing."""
 
     table: Mapping[str, Any] = field(repr=False)
     """As it stands in the file, secrets included."""
 
     configuration: StorageConfiguration | None
-    """With relative paths made absolute, from the file's folder; None when the table has problems.
-    """
+    """With paths made absolute from the file's folder; None if the table has problems."""
 
     problems: tuple[Problem, ...] = ()
-    """The one that explains most comes first; `by_line` puts them as they stand in the file."""
+    """Most helpful first; `by_line` sorts them by their place in the file."""
 
     by_hand: bool = False
-    """Whether only a text editor can mend it: it is no table, or its name has a dot unquoted."""
+    """Whether only a text editor can mend it: not a table, or an unquoted dot in its name."""
 
     @property
     def cls(self) -> builtins.type[StorageConfiguration] | None:
-        """The class of its type, None where the type is unknown."""
+        """The class of its type; None if the type is unknown."""
         try:
             return type_named(self.type)
         except ConfigurationError:
@@ -61,7 +59,7 @@ class Entry:
 
     @property
     def settings(self) -> dict[str, Any]:
-        """What the table says besides its ID and type, secrets included."""
+        """The table without its ID and type, secrets included."""
         return {key: value for key, value in self.table.items() if key not in ("id", "type")}
 
     def opened(self) -> StorageConfiguration:
@@ -72,17 +70,17 @@ class Entry:
 
 
 class Configurations(Mapping[str, StorageConfiguration]):
-    """What the file holds: name -> configuration for what is intact, and every problem."""
+    """What the file holds: the intact configurations by name, and every problem."""
 
     def __init__(self, tables: Mapping[str, Any], text: str, path: str) -> None:
         self.path = path
         """The absolute path of the file, which need not exist."""
 
         self.tables: Mapping[str, Any] = tables
-        """Everything in the file, tables of others included."""
+        """Everything in the file, tables of other programs included."""
 
         self.text = text
-        """What the file says as it stands there, secrets included."""
+        """The text of the file, secrets included."""
 
         storage = storage_tables(tables)
         self.entries: dict[str, Entry] = {}
@@ -95,7 +93,7 @@ class Configurations(Mapping[str, StorageConfiguration]):
             seen.setdefault(entry.id, name)
         default = tables.get("default")
         self.default: str | None = default if isinstance(default, str) else None
-        """The name of the default as the file says it; None: Temporary Local Storage."""
+        """The name of the default, as written; None: Temporary Local Storage."""
 
         self.problems: tuple[Problem, ...] = (
             *file_problems(tables, storage, text, path),
@@ -110,7 +108,7 @@ class Configurations(Mapping[str, StorageConfiguration]):
 
     @property
     def override(self) -> str:
-        """What `STORAGE_DEFAULT` does to the default in this process, in one line; or nothing."""
+        """One line on what `STORAGE_DEFAULT` changes in this process; empty if it is not set."""
         ref = os.environ.get("STORAGE_DEFAULT")
         if not ref:
             return ""
@@ -141,7 +139,7 @@ class Configurations(Mapping[str, StorageConfiguration]):
 
 
 def storage_tables(tables: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The tables below `[storage]`, none when that is no table."""
+    """The tables below `[storage]`; empty if `storage` is not a table."""
     storage = tables.get("storage")
     return storage if isinstance(storage, dict) else {}
 
@@ -149,7 +147,7 @@ def storage_tables(tables: Mapping[str, Any]) -> Mapping[str, Any]:
 def find_name(
     tables: Mapping[str, Any], ref: str, text: str, path: str, *, partial: bool = True
 ) -> str:
-    """`names.find` below `[storage]`; where several have one ID, the error has its place."""
+    """`names.find` below `[storage]`; an error about a shared ID has its line."""
     try:
         return names.find(storage_tables(tables), ref, path, partial=partial)
     except names.SharedID as error:
@@ -159,7 +157,7 @@ def find_name(
 
 
 def refuse_newer(tables: Mapping[str, Any], path: str) -> None:
-    """Raise `ConfigurationError`, before a change, if the file may hold what is unknown here."""
+    """Raise `ConfigurationError` if the file's `version` is newer than this program."""
     if is_newer(tables):
         raise ConfigurationError(
             f"{shortened(path)} is of version {tables['version']}, newer than this program knows; "
@@ -174,10 +172,10 @@ def read_entry(
 
     Args:
         name: its name.
-        table: what stands under it; anything, people write these.
+        table: its value; people write these by hand, so it can be anything.
         text: the file's text, to find lines of problems.
         path: the file.
-        seen: IDs of earlier tables, with the name of the table that has each.
+        seen: the IDs of earlier tables, each with the name of its table.
     """
     found: list[tuple[tuple[str, ...], str]] = []
     cls: type[StorageConfiguration] | None = None
@@ -237,7 +235,7 @@ def _id_faults(table: Mapping[str, Any], seen: Mapping[str, str]) -> Iterator[st
 
 
 def _unquoted_dot(table: Mapping[str, Any]) -> str | None:
-    """The key of a table inside `table` that looks like a configuration of its own."""
+    """The key of an inner table that looks like a configuration of its own."""
     return next(
         (
             key
@@ -252,7 +250,7 @@ def _unquoted_dot(table: Mapping[str, Any]) -> str | None:
 
 
 def _is_json(type_name: Any, key: str) -> bool:
-    """Whether a key is a setting that takes JSON: a key file has a `type` of its own."""
+    """Whether a key is a setting that takes JSON, such as a key file, which has its own `type`."""
     if not isinstance(type_name, str):
         return False
     try:

@@ -1,12 +1,7 @@
-"""Finds where things stand in a TOML text: which header, key and value begins and ends where.
-
-| who calls                       | for what                                                    |
-|---------------------------------|-------------------------------------------------------------|
-| the reader of the configuration | `line_of` and `lines`, for the line numbers of its messages  |
-| `layout`, for edits             | the spans of the headers, keys and values that it replaces  |
+"""Finds where each header, key and value of a TOML text begins and ends.
 
 `tomllib` says what a text means, this module only where its parts stand. A text that `tomllib`
-refuses is scanned too, as well as possible, and never raises here. Offsets count characters.
+refuses is scanned as far as possible and never raises here. Offsets count characters.
 """
 
 from __future__ import annotations
@@ -18,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, NamedTuple, TypeAlias
 
-from storage_core.config.toml import BOM
+from storage_core.config.toml.text import BOM
 
 Path: TypeAlias = tuple[str, ...]
 """The names that lead from the root of the document to a table or a value."""
@@ -60,9 +55,9 @@ class Entry(NamedTuple):
     """One `key = value`."""
 
     path: Path
-    """From the root of the document, the header's names included."""
+    """Its full path, the header's names included."""
     parts: tuple[Part, ...]
-    """The names written here, so the last ones of `path`."""
+    """The names written here: the last ones of `path`."""
     line: int
     value: int
     """Where the value begins."""
@@ -87,7 +82,7 @@ class Block:
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
-        """The keys in it. Looked for when asked: an edit asks few blocks of a large file."""
+        """The keys in it, found on demand: an edit looks at few blocks of a large file."""
         return tuple(_Scanner(self.text, self.line, self.start, self.end).entries(self))
 
 
@@ -97,9 +92,9 @@ def line_of(text: str, path: Path) -> int | None:
 
 
 def lines(text: str) -> dict[Path, int]:
-    """The line (from 1) of every key and table; of the first, where one is written twice.
+    """The line (from 1) of every key and table; of the first one if it is written twice.
 
-    A table that has no header and no key of its own has the line of the first thing inside it.
+    A table without header or keys of its own has the line of the first thing inside it.
     """
     exact: dict[Path, int] = {}
     implied: dict[Path, int] = {}
@@ -215,7 +210,7 @@ class _Scanner:
         return self._line
 
     def skip(self, pattern: re.Pattern[str]) -> bool:
-        """Go behind `pattern`, and say whether it stands here."""
+        """Step over `pattern`; returns whether it was here."""
         match = pattern.match(self.text, self.at)
         if match is None:
             return False
@@ -266,7 +261,7 @@ class _Scanner:
                 return None
             trivia = _TRIVIA.match(self.text, at)
             at = trivia.end() if trivia else at
-        # Nothing closes it up to the end, so nothing closes a later one either: looking again for
+        # Nothing up to the end closes it, so nothing closes a later one either: looking again for
         # each would take the square of the time.
         self._unclosed = True
         return None

@@ -1,0 +1,1 @@
+"""What the configuration file says: names, configurations, and what is wrong with them."""

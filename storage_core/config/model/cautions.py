@@ -1,0 +1,61 @@
+"""Doubts and cautions: what can be saved but not opened, and what looks like a mistake."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from storage_core.config.model.entries import Configurations, Entry
+from storage_core.config.model.problems import Problem
+from storage_core.references import is_reference
+
+
+def doubts(found: Configurations, text: str = "") -> Iterator[Problem]:
+    """What can be saved but not opened; `text` is only needed for line numbers."""
+    from storage_core.config.toml.scan import line_of
+
+    for entry in found.entries.values():
+        if entry.cls is None or entry.problems:
+            continue
+        for key, message in entry.cls.doubts_before(entry.settings):
+            path = ("storage", entry.name)
+            line = (line_of(text, (*path, key)) or line_of(text, path)) if text else None
+            yield Problem(f"{entry.name}: {key} {message}", found.path, line, entry.name)
+
+
+def cautions(found: Configurations, text: str = "") -> Iterator[Problem]:
+    """What looks like a mistake in the file; `text` is only needed for line numbers.
+
+    References are left out: they need to lead somewhere on the machine that uses the storage, not
+    on this one.
+    """
+    from storage_core.config.toml.scan import line_of
+
+    for entry in found.entries.values():
+        values = {name: each for name, each in entry.settings.items() if not is_reference(each)}
+        for problem, key in _cautions(found, entry, values):
+            if isinstance(values.get(key), dict):
+                continue
+            line = line_of(text, ("storage", entry.name, key)) if text else None
+            yield problem._replace(line=line)
+
+
+def cautions_of(found: Configurations, name: str, keys: Collection[str]) -> Iterator[Problem]:
+    """What looks like a mistake in some settings of one configuration, references included."""
+    entry = found.entries[name]
+    for problem, key in _cautions(found, entry, entry.settings):
+        if key in keys:
+            yield problem
+
+
+def _cautions(
+    found: Configurations, entry: Entry, values: Mapping[str, Any]
+) -> Iterator[tuple[Problem, str]]:
+    from storage_core.declaration.table import with_absolute_paths
+
+    if entry.cls is None or entry.problems:
+        return
+    placed = with_absolute_paths(entry.cls, values, os.path.dirname(found.path))
+    for key, message in entry.cls.cautions(placed):
+        yield Problem(f"{entry.name}: {key}: {message}", found.path, None, entry.name), key

@@ -1,0 +1,162 @@
+"""Reads the configuration file under its lock and replaces it, or leaves it as it is."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import NamedTuple
+
+from storage_core.config.saving.disk import flush_folder, opened_folder, rename, write_whole
+from storage_core.config.saving.failures import failure, reason
+from storage_core.config.saving.lock import LOCK_TIMEOUT, locked, target_of, temporary_for
+from storage_core.config.toml.read import read_text
+from storage_core.config.toml.text import TextError, parse
+from storage_core.errors import ConfigConflict, ConfigurationError
+from storage_core.paths import shortened
+
+
+class Fingerprint(NamedTuple):
+    """What tells two versions of a file apart."""
+
+    modified_ns: int
+    size: int
+    inode: int
+
+
+def fingerprint(path: str) -> Fingerprint | None:
+    """The fingerprint of the file behind symbolic links; None if it cannot be seen."""
+    try:
+        status = os.stat(path)
+    except (OSError, ValueError):
+        return None
+    return Fingerprint(status.st_mtime_ns, status.st_size, status.st_ino)
+
+
+class Opened:
+    """The configuration file under its lock."""
+
+    def __init__(self, path: str, text: str, fingerprint: Fingerprint | None) -> None:
+        self.path = path
+        self.text = text
+        """What the file says; empty if there is none."""
+
+        self._fingerprint = fingerprint
+
+    def save(self, text: str) -> None:
+        """Replace the file's text; call it once.
+
+        Raises:
+            ConfigurationError: the text is not TOML, or it cannot be saved.
+            ConfigConflict: a program that takes no lock changed the file at the same moment.
+        """
+        _verify(text, self.path)
+        write(self.path, text, self._fingerprint)
+
+
+@contextmanager
+def opened(path: str, timeout: float = LOCK_TIMEOUT) -> Iterator[Opened]:
+    """Lock the file and read it: nobody else changes it until this block ends.
+
+    Args:
+        path: the file; one that does not exist reads as the empty text.
+        timeout: seconds to wait for another program that is writing the file.
+
+    Raises:
+        ConfigurationError: the file is not TOML in UTF-8, or it cannot be locked or read.
+    """
+    with locked(path, timeout) as target:
+        _existing(path, target)
+        before = fingerprint(target)
+        text = read_text(path)
+        _verify(text, path)
+        yield Opened(path, text, before)
+
+
+def write(path: str, text: str, expected: Fingerprint | None) -> None:
+    """Replace the file by one with this text, or leave it as it is. Call it under the lock.
+
+    Symbolic links stay links, permissions get no wider, and only the owner can read a new file.
+
+    Args:
+        path: the file; its folder exists, since `locked` made it.
+        text: what the file is to hold.
+        expected: the fingerprint of the file that was read; None: there was no file.
+
+    Raises:
+        ConfigurationError: it cannot be saved; the file is as before, unless the message says that
+            only the disk's confirmation is missing.
+        ConfigConflict: the file has changed since.
+    """
+    target = target_of(path)
+    existing = _existing(path, target)
+    if existing and not (existing.st_mode & 0o222 and os.access(target, os.W_OK)):
+        raise ConfigurationError(
+            f"cannot save {shortened(path)}: the file is read-only; "
+            "allow writing to it (chmod u+w) if it is meant to change"
+        )
+    try:
+        _replace(path, target, _encoded(text, path), existing, expected)
+    except OSError as error:
+        raise failure(path, target, error) from error
+
+
+def _replace(
+    path: str,
+    target: str,
+    data: bytes,
+    existing: os.stat_result | None,
+    expected: Fingerprint | None,
+) -> None:
+    temporary = temporary_for(target)
+    with opened_folder(os.path.dirname(target)) as folder:
+        try:
+            write_whole(temporary, data, target, existing)
+            if fingerprint(target) != expected:
+                raise ConfigConflict(
+                    f"{shortened(path)} was changed by another program just now; "
+                    "look at the change, then try again"
+                )
+            rename(temporary, target)
+        except BaseException:
+            with suppress(OSError):
+                os.unlink(temporary)
+            raise
+        try:
+            flush_folder(folder)
+        except OSError as error:
+            raise ConfigurationError(
+                f"{shortened(path)} is saved, but the disk did not confirm it "
+                f"({reason(error)}); check the disk and look at the file again"
+            ) from error
+
+
+def _existing(path: str, target: str) -> os.stat_result | None:
+    try:
+        status = os.stat(target)
+    except (OSError, ValueError):
+        return None
+    if stat.S_ISREG(status.st_mode):
+        return status
+    what = "a folder" if stat.S_ISDIR(status.st_mode) else "a device or pipe"
+    raise ConfigurationError(
+        f"cannot save {shortened(path)}: it is {what}, not a file; "
+        "move it, or name another file with --config or STORAGE_CONFIG"
+    )
+
+
+def _verify(text: str, path: str) -> None:
+    try:
+        parse(text)
+    except TextError as error:
+        raise error.in_file(shortened(path)) from None
+
+
+def _encoded(text: str, path: str) -> bytes:
+    with suppress(UnicodeEncodeError):
+        return text.encode("utf-8")
+    raise ConfigurationError(
+        f"cannot save {shortened(path)}: a value or name holds half a Unicode character; "
+        "write it anew"
+    )

@@ -1,0 +1,98 @@
+"""Secrets that stand in the configuration file itself, and who can read them."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from storage_core.config.model.entries import Configurations, Entry
+from storage_core.declaration.setting import Setting
+from storage_core.redaction import secret_spans
+from storage_core.references import is_reference
+
+OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
+
+
+class PlainSecret(NamedTuple):
+    """A secret that stands in the file itself."""
+
+    name: str
+    """The configuration."""
+
+    setting: Setting
+    line: int | None
+
+
+def plain_secrets(found: Configurations, text: str = "") -> Iterator[PlainSecret]:
+    """Every secret that stands in the file itself; `text` is only needed for line numbers."""
+    from storage_core.config.toml.scan import line_of
+
+    for entry in found.entries.values():
+        for setting in _secret_settings(entry):
+            value = entry.table.get(setting.name)
+            if isinstance(value, str) and value and not is_reference(value):
+                line = line_of(text, ("storage", entry.name, setting.name)) if text else None
+                yield PlainSecret(entry.name, setting, line)
+
+
+def loose_mode(path: str) -> int | None:
+    """The file's permission bits if anybody but its owner has permissions; else None."""
+    if os.name == "nt":
+        return None
+    try:
+        mode = stat.S_IMODE(os.stat(path).st_mode)
+    except OSError:
+        return None
+    return mode if mode & OTHERS else None
+
+
+def worth_hiding(found: Configurations) -> Iterator[tuple[str, Setting]]:
+    """What others must not read: secrets, URLs with a password, options; by configuration."""
+    for entry in found.entries.values():
+        for setting in entry.cls.settings() if entry.cls else ():
+            value = entry.table.get(setting.name)
+            if setting.secret:
+                is_open = isinstance(value, str) and value != "" and not is_reference(value)
+            elif setting.form == "table":
+                is_open = _has_plain_text(value)
+            else:
+                is_bare = setting.form == "url"
+                is_open = isinstance(value, str) and secret_spans(value, bare=is_bare) != []
+            if is_open:
+                yield entry.name, setting
+
+
+def holds_secrets(found: Configurations) -> bool:
+    """Whether there is anything in the file that others must not read."""
+    return next(worth_hiding(found), None) is not None
+
+
+def make_private(path: str) -> None:
+    """Take away everybody's permissions but the owner's; raises `ConfigurationError`."""
+    from storage_core.errors import ConfigurationError
+    from storage_core.paths import shortened
+
+    try:
+        os.chmod(path, stat.S_IMODE(os.stat(path).st_mode) & ~OTHERS)
+    except OSError as error:
+        raise ConfigurationError(
+            f"cannot change the permissions of {shortened(path)} ({error.strerror}); "
+            "ask its owner to run chmod 600 on it"
+        ) from error
+
+
+def _secret_settings(entry: Entry) -> Iterator[Setting]:
+    cls = entry.cls
+    return (setting for setting in cls.settings() if setting.secret) if cls else iter(())
+
+
+def _has_plain_text(value: object) -> bool:
+    if isinstance(value, dict):
+        if set(value) == {"ref"}:
+            return False
+        return any(_has_plain_text(inner) for inner in value.values())
+    if isinstance(value, list):
+        return any(_has_plain_text(inner) for inner in value)
+    return isinstance(value, str)

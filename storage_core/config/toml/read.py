@@ -1,0 +1,70 @@
+"""Reads the file into plain tables. Standard library only: every worker process runs this."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from storage_core.config.toml.text import TextError, loads
+from storage_core.errors import ConfigurationError
+from storage_core.paths import shortened
+
+MAX_SIZE: Final = 16 * 1024 * 1024
+"""Bytes. A larger file is a mistake, and reading it would take very long."""
+
+
+def read_text(path: str) -> str:
+    """The text of the file, empty if there is no file.
+
+    Raises:
+        ConfigurationError: it cannot be read, is not a file, is too large or is not UTF-8.
+    """
+    try:
+        with open(path, "rb") as file:
+            data = file.read(MAX_SIZE + 1)
+    except FileNotFoundError:
+        return ""
+    except IsADirectoryError:
+        raise ConfigurationError(
+            f"{shortened(path)} is a folder; the configuration file goes there: move the folder, "
+            "or name another file with --config or STORAGE_CONFIG"
+        ) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "not a valid path"
+        raise ConfigurationError(
+            f"cannot read {shortened(path)} ({reason}); allow reading it, or name another file "
+            "with --config or STORAGE_CONFIG"
+        ) from error
+    return decode(data, path)
+
+
+def decode(data: bytes, path: str) -> str:
+    """`data` as text. A byte order mark is kept, so that saving keeps it too.
+
+    Raises:
+        ConfigurationError: it is too large or not UTF-8.
+    """
+    if len(data) > MAX_SIZE:
+        raise ConfigurationError(
+            f"{shortened(path)} is larger than {MAX_SIZE // 1024 // 1024} MiB; "
+            "this is not a configuration file"
+        )
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        # The exception holds the file's bytes: it must not become the cause.
+        raise ConfigurationError(
+            f"{shortened(path)}:{line}: not UTF-8 text; save the file as UTF-8"
+        ) from None
+
+
+def parse(text: str, path: str) -> dict[str, Any]:
+    """The tables in `text`.
+
+    Raises:
+        ConfigurationError: it is not TOML; the message has the line.
+    """
+    try:
+        return loads(text)
+    except TextError as error:
+        raise error.in_file(shortened(path)) from None

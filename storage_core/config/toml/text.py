@@ -1,0 +1,81 @@
+"""Parses TOML text, with errors in words for people who do not know the parser's."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any, Final
+
+from storage_core.errors import ConfigurationError
+
+BOM: Final = "\ufeff"
+
+_POSITION: Final = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+
+_OPEN: Final = "a text is not closed where its line ends"
+_IN_WORDS: Final = {
+    "Illegal character '\\n'": _OPEN,
+    "Found invalid character '\\n'": _OPEN,
+    "Unescaped '\\\\' in a string": r"in a text \ is written \\",
+    "Unclosed array": "a [ is not closed",
+    "Unclosed inline table": "a { is not closed",
+    "Invalid value": "this is no value; a text stands in quotation marks",
+    "Invalid statement": "this is neither a setting nor a table",
+    "Invalid initial character for a key part": "this is no key; quote it if it is meant as one",
+    "Expected '=' after a key in a key/value pair": "there is no = after the key",
+    "Expected ']' at the end of a table declaration": "the ] behind the name of a table is missing",
+    "Expected newline or end of document after a statement": "there is something behind the value",
+    "Cannot overwrite a value": "this key stands there twice",
+}
+"""The parser's most frequent messages, and what a person reads instead."""
+
+
+class TextError(ConfigurationError):
+    """An error at a line of a TOML text, whose file is not known here."""
+
+    def __init__(self, line: int | None, reason: str) -> None:
+        self.line = line
+        self.reason = reason
+        super().__init__(reason if line is None else f"line {line}: {reason}")
+
+    def in_file(self, path: object) -> ConfigurationError:
+        """The same error with the name of the file in front."""
+        where = path if self.line is None else f"{path}:{self.line}"
+        return ConfigurationError(f"{where}: {self.reason}")
+
+
+def loads(text: str) -> dict[str, Any]:
+    """What `text` says.
+
+    Raises:
+        TextError: `text` is not TOML.
+    """
+    import tomllib
+
+    line: int | None = None
+    try:
+        return tomllib.loads(text.removeprefix(BOM))
+    except RecursionError:
+        what = "its values are nested too deeply"
+    except ValueError as error:
+        message = str(error)
+        found = _POSITION.search(message)
+        if found is None:
+            what = "a number has too many digits"
+        elif found[1]:
+            said = message[: found.start()]
+            line, what = int(found[1]), f"{_IN_WORDS.get(said, said)} (column {found[2]})"
+        else:
+            line = text.count("\n") + 1
+            what = "the file ends where a value, a quotation mark or a bracket is missing"
+    # Raised out here, without context: newer versions of tomllib keep the text in their exception.
+    raise TextError(line, f"not TOML: {what}; mend that line by hand")
+
+
+@lru_cache(maxsize=2)
+def parse(text: str) -> dict[str, Any]:
+    """Like `loads`, but cached: the result is shared, do not change it.
+
+    One edit parses the same text several times, and what it writes is what the next one reads.
+    """
+    return loads(text)

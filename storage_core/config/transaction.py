@@ -1,0 +1,228 @@
+"""A transaction: the configuration file under its lock, to be looked at, changed and replaced.
+
+    with file.transaction() as edit:
+        if "laptop" in edit.load():
+            edit.rename("laptop", "notebook")
+
+Other programs wait until the block ends, so that what it has looked at still holds when it saves.
+The end of the block verifies the new text, keeps the old one in the history and replaces the file;
+leaving the block by an exception changes nothing.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from storage_core.config import history
+from storage_core.config.history.forget import forget
+from storage_core.config.model import names
+from storage_core.config.model.entries import (
+    Configurations,
+    Entry,
+    find_name,
+    read_entry,
+    refuse_newer,
+    storage_tables,
+)
+from storage_core.config.saving.replace import opened
+from storage_core.config.secrets.moved import Moved, moved_by
+from storage_core.config.toml import edit
+from storage_core.config.toml.text import TextError, parse
+from storage_core.declaration.configuration import require_configuration
+from storage_core.declaration.table import with_absolute_paths
+from storage_core.errors import ConfigurationError
+from storage_core.paths import shortened
+
+if TYPE_CHECKING:
+    from storage_core.declaration.configuration import StorageConfiguration
+
+
+@contextmanager
+def transaction(path: str) -> Iterator[Transaction]:
+    """Lock the configuration file at `path` for a `with` block, and save what the block changes.
+
+    Nothing is written if nothing has changed. Transactions of one thread must not be nested.
+
+    Raises:
+        ConfigurationError: the file is not TOML in UTF-8 or of a newer version, or it cannot be
+            locked, read or saved.
+        ConfigConflict: a program that takes no lock changed the file at the same moment.
+    """
+    with opened(path) as file:
+        change = Transaction(path, file.text)
+        refuse_newer(change.tables, path)
+        yield change
+        if change.text == change.before:
+            return
+        history.keep(path, change.before.encode())
+        file.save(change.text)
+        change.saved = True
+        history.saved(path, change.text.encode())
+        if change.moved:
+            forget(path, change.moved)
+
+
+class Transaction:
+    """The configuration file between being locked and being replaced.
+
+    Each method builds on the text that those before it have left.
+    """
+
+    def __init__(self, path: str, text: str) -> None:
+        self.path = path
+        self.before = text
+        """What the file said when it was locked; empty when there was none. Holds secrets."""
+
+        self.text = text
+        """What the file will say, secrets included."""
+
+        self.moved: list[Moved] = []
+        """Secrets that a reference has replaced. They are taken out of the history too."""
+
+        self.saved = False
+        """Whether the file has been replaced."""
+
+    def __repr__(self) -> str:
+        return f"<Transaction on {self.path!r}>"
+
+    @property
+    def tables(self) -> Mapping[str, Any]:
+        """Everything in the file, tables of other programs included. Do not change it."""
+        return parse(self.text)
+
+    def load(self) -> Configurations:
+        """Everything in the file; what is wrong with a table is in `.entries` and `.problems`."""
+        return Configurations(self.tables, self.text, self.path)
+
+    def find(self, ref: str, *, partial: bool = True) -> Entry:
+        """The entry that `ref` means: a name, an ID or (if `partial`) the start of an ID.
+
+        Raises:
+            StorageNotFound: there is none, or the start of an ID fits several.
+        """
+        name = find_name(self.tables, ref, self.text, self.path, partial=partial)
+        return read_entry(name, storage_tables(self.tables)[name], self.text, self.path)
+
+    def add(
+        self, configuration: StorageConfiguration, name: str | None = None, *, default: bool = False
+    ) -> StorageConfiguration:
+        """Add a configuration; see `ConfigFile.add`."""
+        require_configuration(configuration)
+        return self.add_settings(
+            type(configuration),
+            configuration.given(),
+            name=name or configuration.name or "",
+            default=default,
+        )
+
+    def add_settings(
+        self,
+        cls: type[StorageConfiguration],
+        settings: Mapping[str, Any],
+        *,
+        name: str,
+        default: bool = False,
+    ) -> StorageConfiguration:
+        """Like `add`, with the settings as a person typed them; also raises `InvalidSettings`."""
+        from storage_core.declaration.validation import validated
+
+        values = validated(cls, with_absolute_paths(cls, settings))
+        # A new table leaves defaults out.
+        default_values = {each.name: each.default for each in cls.settings()}
+        values = {key: value for key, value in values.items() if value != default_values[key]}
+        name = names.check_new_name(name, storage_tables(self.tables))
+        identifier = names.new_id()
+        with self._edited():
+            table = {"id": identifier, "type": cls.type, **values}
+            self.text = edit.add_table(self.text, ("storage", name), table)
+            if default:
+                self.text = edit.set_root(self.text, "default", name)
+        return cls(name=name, id=identifier, **values)
+
+    def update(self, ref: str, /, **changes: Any) -> StorageConfiguration:
+        """Change settings of one configuration; see `ConfigFile.update`."""
+        return self.update_settings(ref, changes)
+
+    def update_settings(
+        self,
+        ref: str,
+        changes: Mapping[str, Any],
+        *,
+        name: str | None = None,
+        cls: type[StorageConfiguration] | None = None,
+    ) -> StorageConfiguration:
+        """Like `update`, with the changes in a mapping; see `ConfigFile.update_settings`."""
+        from storage_core.config.model.revision import revised
+
+        entry = self.find(ref)
+        revision = revised(entry, changes, cls, self.path)
+        with self._edited():
+            path = ("storage", entry.name)
+            self.text = edit.update_table(self.text, path, revision.written)
+            new = entry.name if name is None else self.rename(entry.name, name)
+        was = dataclasses.replace(entry, type=revision.saved.type)
+        self.moved += moved_by(was, revision.written)
+        return dataclasses.replace(revision.saved, name=new)
+
+    def rename(self, ref: str, new: str) -> str:
+        """Rename a configuration; see `ConfigFile.rename`."""
+        names.require_text(new, "the name")
+        entry, tables = self.find(ref, partial=False), self.tables
+        if new.strip() == entry.name:
+            return entry.name
+        name = names.check_new_name(new, storage_tables(tables))
+        with self._edited():
+            if "id" not in entry.table:
+                # It was derived from the old name; written down, it stays the same.
+                path = ("storage", entry.name)
+                self.text = edit.update_table(self.text, path, {"id": entry.id})
+            self.text = edit.rename_table(self.text, ("storage", entry.name), name)
+            if tables.get("default") == entry.name:
+                self.text = edit.set_root(self.text, "default", name)
+        return name
+
+    def duplicate(self, ref: str, new: str) -> StorageConfiguration:
+        """Add a copy of a configuration under another name and a new ID."""
+        return self.add(self.find(ref).opened(), name=new)
+
+    def delete(self, ref: str) -> str:
+        """Remove a configuration and return its name; see `ConfigFile.delete`."""
+        name = find_name(self.tables, ref, self.text, self.path, partial=False)
+        was_default = self.tables.get("default") == name
+        with self._edited():
+            self.text = edit.remove_table(self.text, ("storage", name))
+            if was_default:
+                self.text = edit.set_root(self.text, "default", None)
+        return name
+
+    def set_default(self, ref: str) -> str:
+        """Make a configuration the default and return its name; see `ConfigFile.set_default`."""
+        entry = self.find(ref)
+        entry.opened()
+        with self._edited():
+            self.text = edit.set_root(self.text, "default", entry.name)
+        return entry.name
+
+    def reset_default(self) -> None:
+        """Make Temporary Local Storage the default again."""
+        with self._edited():
+            self.text = edit.set_root(self.text, "default", None)
+
+    @contextmanager
+    def _edited(self) -> Iterator[None]:
+        """Take the whole edit back if it fails; its errors name the file."""
+        before = self.text
+        try:
+            yield
+        except BaseException as error:
+            self.text = before
+            if isinstance(error, TextError):
+                raise error.in_file(shortened(self.path)) from None
+            if isinstance(error, RecursionError):
+                raise ConfigurationError(
+                    f"{shortened(self.path)}: its values are nested too deeply; edit it by hand"
+                ) from None
+            raise
