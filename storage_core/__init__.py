@@ -27,14 +27,13 @@ from storage_core.errors import (
 )
 
 if TYPE_CHECKING:
-    from storage_core.backends.base import Blob
     from storage_core.config.file import ConfigFile
     from storage_core.config.model.entries import Configurations, Entry
     from storage_core.config.model.problems import Problem
     from storage_core.declaration.configuration import RemoteStorage, StorageConfiguration
     from storage_core.declaration.setting import Setting, setting
     from storage_core.declaration.validation import InvalidSettings
-    from storage_core.store import Store, get_store, open_store
+    from storage_core.store import Blob, Store, get_store, open_store
     from storage_core.types import all_types, type_named
     from storage_core.types.azure import AzureBlobStorage
     from storage_core.types.file import FileStorage
@@ -83,10 +82,10 @@ __all__ = [
 ]
 
 _MODULES = {
-    "Blob": "backends.base",
-    "Configurations": "config.entries",
-    "Entry": "config.entries",
-    "Problem": "config.problems",
+    "Blob": "store",
+    "Configurations": "config.model.entries",
+    "Entry": "config.model.entries",
+    "Problem": "config.model.problems",
     "ConfigFile": "config.file",
     "RemoteStorage": "declaration.configuration",
     "StorageConfiguration": "declaration.configuration",

@@ -1,4 +1,4 @@
-"""Keys of blobs: how one is checked, taken apart and made. Called by the store and the backends.
+"""Keys of blobs: how one is checked, taken apart and made.
 
 A key is `KIND/NAME`. The rule is strict so that a key is safe as a path, an object name and a URL
 segment alike: no separators, no dots that climb, no colons, nothing that needs quoting.
@@ -10,6 +10,7 @@ import os
 import re
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias, get_args
 
+from storage_core.blobpath import BlobPath
 from storage_core.errors import InvalidKey
 
 if TYPE_CHECKING:
@@ -35,6 +36,11 @@ class Key(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.kind}/{self.name}"
+
+    @property
+    def path(self) -> BlobPath:
+        """Where its blob lies below a location; a key needs no more checks than its own."""
+        return BlobPath(str(self))
 
 
 def check_kind(kind: str) -> Kind:

@@ -37,6 +37,14 @@ def command(words: str, path: str) -> str:
     return f"storage {words} --config {quote(path)}"
 
 
+def local_folder(base_path: str) -> str | None:
+    """The path if `base_path` is one, or a `file://` or `local://` URL; None for other URLs."""
+    for scheme in LOCAL_SCHEMES:
+        if base_path.startswith(scheme):
+            return base_path[len(scheme) :]
+    return None if "://" in base_path or "::" in base_path else base_path
+
+
 def absolute(path: str, folder: str | None = None) -> str:
     """`path` with `~` expanded and made absolute from `folder` (default: the current one).
 

@@ -8,18 +8,25 @@ does not need.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from storage_core import keys
-from storage_core.backends.base import CHUNK_SIZE, DEFAULT_TIMEOUT, Blob
-from storage_core.errors import ConfigurationError, StorageError, StorageUnavailable
+from storage_core.backends.base import CHUNK_SIZE, DEFAULT_TIMEOUT
+from storage_core.blobpath import prefix_of
+from storage_core.errors import (
+    BlobNotFound,
+    ConfigurationError,
+    StorageError,
+    StorageUnavailable,
+)
 from storage_core.keys import Key, Kind, Naming
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
+    from datetime import datetime
     from typing import BinaryIO, Self
 
-    from storage_core.backends.base import Backend
+    from storage_core.backends.base import Backend, Entry
     from storage_core.declaration.configuration import StorageConfiguration
 
 
@@ -79,6 +86,19 @@ def open_store(configuration: StorageConfiguration, *, timeout: float | None = N
     return Store(checked, timeout=timeout)
 
 
+class Blob(NamedTuple):
+    """One blob in a listing."""
+
+    key: str
+    """`KIND/NAME`."""
+
+    size: int | None
+    """Bytes; None where the storage does not say."""
+
+    modified: datetime | None
+    """When it was written, in UTC; None where the storage does not say."""
+
+
 class Store:
     """An opened storage. Made by `get_store` and `open_store`.
 
@@ -101,6 +121,19 @@ class Store:
         """The place as a person would write it, passwords masked."""
         return self.configuration.location
 
+    @property
+    def backend(self) -> Backend:
+        """The place itself: any path below the location, where a store has keys of two kinds.
+
+        What is read through it is not verified, and what is written is named by the caller. Ask
+        for it anew after `close`.
+        """
+        # Looked at once: another thread may be closing the store.
+        opened = self._opened
+        if opened is None:
+            opened = self._opened = self._open()
+        return opened
+
     def write(
         self,
         data: bytes | bytearray | memoryview,
@@ -122,7 +155,7 @@ class Store:
         """
         data = _checked(data)
         target = self._naming.key(kind, key, lambda: keys.content_name(data))
-        self._backend.put(target, data, overwrite=key is None)
+        self.backend.put(target.path, data, overwrite=key is None)
         return str(target)
 
     def read(self, key: str) -> bytes:
@@ -133,20 +166,25 @@ class Store:
             IntegrityError: `key` is the hash of other bytes than those found.
         """
         target = keys.parse_key(key)
-        return self._verified(target, self._backend.get(target))
+        return self._verified(target, self.backend.get(target.path))
 
     def exists(self, key: str) -> bool:
         """Whether there is a blob under `key`."""
-        return self._backend.exists(keys.parse_key(key))
+        return self.backend.exists(keys.parse_key(key).path)
 
     def delete(self, key: str) -> None:
         """Remove the blob under `key`; no error when there is none."""
-        self._backend.delete(keys.parse_key(key))
+        self.backend.delete(keys.parse_key(key).path)
 
     def list(self, kind: Kind | None = None) -> Iterator[Blob]:
         """Yield the blobs of one kind, or of both, in no particular order."""
         kinds = keys.KINDS if kind is None else (keys.check_kind(kind),)
-        return (blob for each in kinds for blob in self._backend.list(each))
+        return (
+            blob
+            for each in kinds
+            for entry in self.backend.list(prefix_of(each), delimiter=True)
+            if (blob := _blob(entry))
+        )
 
     def write_file(
         self, path: str | os.PathLike[str], kind: Kind = "results", *, key: str | None = None
@@ -156,32 +194,34 @@ class Store:
         The KV server and `memory://` have to hold the whole blob in memory. Where the name is the
         hash of the bytes, a blob that is there is read instead of written again.
         """
-        from storage_core import transfer
+        from storage_core.blobs import files
 
-        source = transfer.local_path(path)
-        before = transfer.snapshot(source)
-        target = self._naming.key(kind, key, lambda: transfer.content_name_of(source))
-        # What others have stored under a hash is not put at risk: the file may be changing.
-        is_stored = key is None and self._naming.is_hash(target) and self._is_whole(target)
-        if not is_stored:
-            self._backend.put_file(target, source, overwrite=key is None)
-        if transfer.snapshot(source) != before:
+        with files.opened(path) as file:
+            before = files.snapshot(file)
+            target = self._naming.key(kind, key, lambda: files.content_name_of(file))
+            # What others have stored under a hash is not put at risk: the file may be changing.
+            is_stored = key is None and self._naming.is_hash(target) and self._is_whole(target)
             if not is_stored:
-                self._backend.delete(target)
-            transfer.changed(source)
+                self.backend.put_stream(target.path, file, overwrite=key is None)
+            if files.snapshot(file) != before:
+                if not is_stored:
+                    self.backend.delete(target.path)
+                files.changed(path)
         return str(target)
 
-    def read_file(self, key: str, path: str | os.PathLike[str]) -> None:
-        """Write the blob to a local file, replacing it; in bounded memory, verified like `read`.
+    def read_file(self, key: str, path: str | os.PathLike[str]) -> int:
+        """Write the blob to a local file, in bounded memory, verified like `read`; gives its size.
 
-        The file appears when it is complete, or not at all.
+        The file appears when it is complete, or not at all. One that is there is replaced and keeps
+        its mode; where `path` is a symbolic link, what it leads to is replaced; a device or a named
+        pipe is written to.
         """
-        from storage_core import transfer
+        from storage_core.blobs import files
 
         target = keys.parse_key(key)
-        transfer.read_to_file(
-            transfer.local_path(path),
-            lambda temporary: self._backend.get_file(target, temporary),
+        return files.fetch_to_file(
+            path,
+            lambda file: self.backend.get_stream(target.path, file),
             target.name if self._naming.is_hash(target) else None,
             f"{self.location}: {key}",
         )
@@ -193,12 +233,12 @@ class Store:
         `read`, so what was read before must not be relied on until then.
         """
         target = keys.parse_key(key)
-        file = self._backend.open(target)
+        file = self.backend.open(target.path)
         if not self._naming.is_hash(target):
             return file
-        from storage_core import transfer
+        from storage_core.blobs import files
 
-        return transfer.verifying(file, target.name, f"{self.location}: {key}")
+        return files.verifying(file, target.name, f"{self.location}: {key}")
 
     def check(self) -> None:
         """Reach the storage, sign in and find the bucket, writing nothing.
@@ -206,7 +246,7 @@ class Store:
         Raises:
             StorageUnavailable, AccessDenied, ConfigurationError: what is in the way.
         """
-        self._backend.check()
+        self.backend.check()
 
     def close(self) -> None:
         """Let go of connections; the next call opens the store again."""
@@ -227,37 +267,34 @@ class Store:
         if self._naming.needs_bytes(key):
             name = await _off_loop(keys.content_name, data)
         target = self._naming.key(kind, key, lambda: name)
-        await self._backend.aput(target, data, overwrite=key is None)
+        await self.backend.aput(target.path, data, overwrite=key is None)
         return str(target)
 
     async def aread(self, key: str) -> bytes:
         """`read` without blocking the event loop."""
         target = keys.parse_key(key)
-        data = await self._backend.aget(target)
+        data = await self.backend.aget(target.path)
         verified: bytes = await _off_loop(self._verified, target, data)
         return verified
 
     async def aexists(self, key: str) -> bool:
         """`exists` without blocking the event loop."""
-        return await self._backend.aexists(keys.parse_key(key))
+        try:
+            await self.backend.ahead(keys.parse_key(key).path)
+        except BlobNotFound:
+            return False
+        return True
 
     async def adelete(self, key: str) -> None:
         """`delete` without blocking the event loop."""
-        await self._backend.adelete(keys.parse_key(key))
+        await self.backend.adelete(keys.parse_key(key).path)
 
     async def alist(self, kind: Kind | None = None) -> AsyncIterator[Blob]:
         """`list` without blocking the event loop."""
         for each in keys.KINDS if kind is None else (keys.check_kind(kind),):
-            async for blob in self._backend.alist(each):
-                yield blob
-
-    @property
-    def _backend(self) -> Backend:
-        # Looked at once: another thread may be closing the store.
-        opened = self._opened
-        if opened is None:
-            opened = self._opened = self._open()
-        return opened
+            async for entry in self.backend.alist(prefix_of(each), delimiter=True):
+                if blob := _blob(entry):
+                    yield blob
 
     @property
     def _naming(self) -> Naming:
@@ -273,7 +310,7 @@ class Store:
             StorageUnavailable: nobody knows, and to write would only wait as long once more.
         """
         try:
-            if not self._backend.exists(key):
+            if not self.backend.exists(key.path):
                 return False
             with self.open(str(key)) as file:
                 while file.read(CHUNK_SIZE):
@@ -287,9 +324,9 @@ class Store:
 
     def _verified(self, key: Key, data: bytes) -> bytes:
         if self._naming.is_hash(key) and keys.content_name(data) != key.name:
-            from storage_core import transfer
+            from storage_core.blobs import files
 
-            raise transfer.damaged(f"{self.location}: {key}")
+            raise files.damaged(f"{self.location}: {key}")
         return data
 
     def __enter__(self) -> Self:
@@ -312,6 +349,13 @@ def _reopened(configuration: StorageConfiguration, timeout: float) -> Store:
     store.timeout = timeout
     store._opened = None
     return store
+
+
+def _blob(entry: Entry) -> Blob | None:
+    """What a listing of a kind has, unless it is no blob of a store's."""
+    if entry.is_folder or not keys.is_name(entry.name):
+        return None
+    return Blob(entry.path, entry.size, entry.modified)
 
 
 def _timeout(given: float | None, configuration: StorageConfiguration) -> float:

@@ -12,6 +12,9 @@ from pathlib import Path
 
 NOBODY = 65534
 
+FORKING = ("-W", "ignore:This process:DeprecationWarning")
+"""Options of a Python that is to fork: from 3.12 on it warns where threads run, and ours do."""
+
 
 def in_child(action: Callable[[], object]) -> str:
     """What `action` returns in a child of its own, as text; its failure fails the test."""

@@ -7,13 +7,13 @@ cannot start fails the tests that need it, with its output in the message; nothi
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.servers.azurite import azurite
 from tests.servers.ftp import ftp
@@ -27,7 +27,7 @@ from tests.servers.s3 import REGION
 from tests.servers.sftp import sftp
 from tests.servers.webdav import webdav
 
-pytest_plugins = ["tests.figures"]
+pytest_plugins = ["tests.clock", "tests.figures"]
 
 T = TypeVar("T")
 
@@ -61,11 +61,16 @@ _FIXED = {
     "NO_GCE_CHECK": "true",
     "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
     "TERM": "xterm-256color",
-    "TZ": "UTC",
 }
 # The snapshot plugin tells pytest-xdist's processes by it where its report is being gathered.
 _HANDED_ON = {"TEXTUAL_SNAPSHOT_TEMPDIR"}
 _environment = pytest.MonkeyPatch()
+
+# A busy machine is slow at times, which says nothing about an example.
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 
 
 def pytest_configure() -> None:
@@ -75,13 +80,11 @@ def pytest_configure() -> None:
             _environment.delenv(name)
     for name, value in _FIXED.items():
         _environment.setenv(name, value)
-    time.tzset()
 
 
 def pytest_unconfigure() -> None:
     """Gives them back, for whoever called pytest from Python."""
     _environment.undo()
-    time.tzset()
 
 
 @pytest.fixture(autouse=True)

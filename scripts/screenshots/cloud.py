@@ -12,34 +12,23 @@ from collections.abc import Iterator, Mapping, MutableSequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from unittest import mock
 
-from storage_core.backends.failures import failed, unanswered
 from storage_core.backends.local import LocalBackend
-from storage_core.backends.retry import GaveUp
-from storage_core.backends.translate import Fault
+from storage_core.backends.remote.faults import Fault
+from storage_core.backends.remote.messages import Place, failed, unanswered
+from storage_core.backends.remote.retry import GaveUp
 from storage_core.errors import StorageUnavailable
 
 if TYPE_CHECKING:
+    from storage_core.blobpath import BlobPath
     from storage_core.declaration.configuration import Opening, StorageConfiguration
     from storage_core.errors import StorageError
-    from storage_core.keys import Key, Kind
 
 
-class Place(NamedTuple):
-    """What the messages of a failure name."""
-
-    location: str
-    place: str
-    place_name: str
-    place_setting: str = "Bucket"
-    credentials: str = "the credentials"
-    address: str = "the address"
-
-
-_MODELS = Place("gs://acme-modells", "bucket", "acme-modells")
-_SCRATCH = Place("http://kv:4300", "server", "", address="API Address")
+_MODELS = Place("gs://acme-modells", "bucket", "acme-modells", "Bucket", "", "")
+_SCRATCH = Place("http://kv:4300", "server", "", "", "Token", "API Address")
 
 FAILURES: Mapping[str, StorageError] = {
     _MODELS.location: failed(_MODELS, "be reached", None, "not found", Fault.PLACE_MISSING),
@@ -67,20 +56,20 @@ class Bucket(LocalBackend):
     def is_there(self) -> bool:
         return True
 
-    def make_folders(self, kind: Kind, made: MutableSequence[str]) -> None:
+    def make_folders(self, path: BlobPath, made: MutableSequence[str]) -> None:
         """A bucket has none."""
 
-    def put(self, key: Key, data: bytes, *, overwrite: bool) -> None:
+    def put(self, path: BlobPath, data: bytes, *, overwrite: bool) -> None:
         self._wait()
-        super().put(key, data, overwrite=overwrite)
+        super().put(path, data, overwrite=overwrite)
 
-    def get(self, key: Key) -> bytes:
+    def get(self, path: BlobPath) -> bytes:
         self._wait()
-        return super().get(key)
+        return super().get(path)
 
-    def delete(self, key: Key) -> None:
+    def delete(self, path: BlobPath) -> None:
         self._wait()
-        super().delete(key)
+        super().delete(path)
 
     def _wait(self) -> None:
         if self._name in _turns:

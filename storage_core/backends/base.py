@@ -1,16 +1,18 @@
-"""How bytes move: the interface that `storage_core.store` asks for and every backend implements.
+"""How bytes move: the interface over paths that every backend implements.
 
-A backend knows one place (a folder, a bucket with its prefix, a server) and moves whole blobs in
-and out of it. It knows nothing of configuration files or references: the storage types
-open it with plain values. Its promises, which `tests/stores` holds each backend to:
+A backend knows one place (a folder, a bucket with its prefix, a server) and moves bytes in and out
+of it, under any path that `blobpath.py` has checked. It knows nothing of configuration files,
+references, or the kinds of data that a store keeps apart. Its promises, which the cases in
+`storage_core.testing` hold each backend to:
 
-- `put` stores every byte or nothing readable, wherever the place has an atomic put or rename;
+- `put` and `put_stream` store every byte or nothing readable, wherever the place has an atomic put
+  or rename; folders on the way are made;
 - every failure is a `StorageError` with the driver's exception as `__cause__`;
 - no call takes longer than its deadline: `timeout` seconds and one second for every 64 KiB moved;
 - it may be used from several threads at once.
 
-Backends whose driver is asynchronous override the `a…` methods too; for the others they run the
-blocking method in a thread.
+The `a…` methods never block the event loop. Backends whose driver is asynchronous override them;
+the others run the blocking method in a thread.
 """
 
 from __future__ import annotations
@@ -18,12 +20,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
-from storage_core.keys import Key, Kind
+from storage_core.blobpath import ROOT, BlobPath, Prefix
+from storage_core.errors import BlobNotFound
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, MutableSequence, Sequence
     from datetime import datetime
-    from pathlib import Path
 
 DEFAULT_TIMEOUT: Final = 10.0
 """Seconds that one call to a remote storage may take when nothing else is configured."""
@@ -35,17 +37,40 @@ CHUNK_SIZE: Final = 1024 * 1024
 """Bytes moved at a time where a blob is streamed."""
 
 
-class Blob(NamedTuple):
-    """One blob in a listing."""
-
-    key: str
-    """`KIND/NAME`."""
+class Info(NamedTuple):
+    """What a place says of a blob without sending it."""
 
     size: int | None
-    """Bytes; None where the storage does not say."""
+    """Bytes; None where the place does not say."""
 
-    modified: datetime | None
-    """When it was written, in UTC; None where the storage does not say."""
+    modified: datetime | None = None
+    """When it was written, in UTC; None where the place does not say."""
+
+    version: str | None = None
+    """Another one for each content of the blob; None where the place does not tell them apart."""
+
+
+class Entry(NamedTuple):
+    """One line of a listing: a blob or, where a delimiter is asked for, a folder."""
+
+    path: str
+    """Below the location; a folder's has no `/` at its end.
+
+    Others may have stored names that are no `BlobPath`; these are listed and cannot be opened.
+    """
+
+    size: int | None = None
+    """Bytes; None for a folder, and where the place does not say."""
+
+    modified: datetime | None = None
+    """When it was written, in UTC; None where the place does not say."""
+
+    is_folder: bool = False
+
+    @property
+    def name(self) -> str:
+        """The last segment of the path."""
+        return self.path.rpartition("/")[2]
 
 
 class Backend(ABC):
@@ -64,15 +89,107 @@ class Backend(ABC):
             ConfigurationError: the bucket or container does not exist.
         """
 
+    @abstractmethod
+    def put(self, path: BlobPath, data: bytes, *, overwrite: bool) -> None:
+        """Store `data` under `path`, whole or not at all.
+
+        Args:
+            path: where it goes.
+            data: the bytes, possibly none.
+            overwrite: replace what is there; otherwise raise `BlobExists` when there is something.
+        """
+
+    @abstractmethod
+    def put_stream(self, path: BlobPath, file: BinaryIO, *, overwrite: bool) -> None:
+        """Like `put`, with what `file` holds from its position on, in bounded memory.
+
+        What cannot be sent a second time (a pipe) may be kept in a temporary file on the way.
+
+        Raises:
+            StorageError: also when the file cannot be read, or changes meanwhile.
+        """
+
+    @abstractmethod
+    def get(self, path: BlobPath) -> bytes:
+        """Return the bytes under `path`, or raise `BlobNotFound`."""
+
+    @abstractmethod
+    def get_range(self, path: BlobPath, start: int, size: int) -> bytes:
+        """Return some bytes under `path`.
+
+        Args:
+            path: of the blob.
+            start: how many bytes to leave out.
+            size: how many to return; fewer come where the blob ends before.
+
+        Raises:
+            BlobNotFound: there is none.
+            UnsupportedOperation: the place knows no ranges.
+        """
+
+    @abstractmethod
+    def head(self, path: BlobPath) -> Info:
+        """What is known about the blob under `path`, or raise `BlobNotFound`."""
+
+    @abstractmethod
+    def open(self, path: BlobPath) -> BinaryIO:
+        """Open the blob for reading, in bounded memory where possible; the caller closes it.
+
+        It can seek; what is read is always of the blob that was there when it was opened, or
+        `IntegrityError` is raised.
+        """
+
+    @abstractmethod
+    def list(self, prefix: Prefix = ROOT, *, delimiter: bool = False) -> Iterator[Entry]:
+        """Yield what is below a folder, in no particular order; nothing where there is no folder.
+
+        A page is asked for when the one before it has been used up.
+
+        Args:
+            prefix: the folder.
+            delimiter: whether to stop at the next `/`: then the folder's own blobs come, and a
+                folder entry for each folder in it. Otherwise all blobs below come, and no folders.
+        """
+
+    @abstractmethod
+    def delete(self, path: BlobPath) -> None:
+        """Remove the blob under `path`; no error when there is none."""
+
+    def copy(self, source: BlobPath, target: BlobPath) -> None:
+        """Store the bytes under `source` under `target` too, replacing what is there.
+
+        By the place itself where it can; otherwise they come here and go back.
+        """
+        with self.open(source) as file:
+            self.put_stream(target, file, overwrite=True)
+
+    def get_stream(self, path: BlobPath, file: BinaryIO) -> None:
+        """Write the blob to an open file, in bounded memory where possible.
+
+        Raises:
+            OSError: of `file`'s own.
+        """
+        with self.open(path) as source:
+            while chunk := source.read(CHUNK_SIZE):
+                file.write(chunk)
+
+    def exists(self, path: BlobPath) -> bool:
+        """Whether there is a blob under `path`."""
+        try:
+            self.head(path)
+        except BlobNotFound:
+            return False
+        return True
+
     def is_there(self) -> bool:
         """Whether the place exists; False where the first write will create it."""
         return True
 
-    def make_folders(self, kind: Kind, made: MutableSequence[str]) -> None:  # noqa: B027 (few have any)
-        """Create what the first write of a blob of `kind` would.
+    def make_folders(self, path: BlobPath, made: MutableSequence[str]) -> None:  # noqa: B027 (few have any)
+        """Create what the first write to `path` would.
 
         Args:
-            kind: of the blob.
+            path: of a blob.
             made: gets the folders that were not there, in the order in which they are made, also
                 where one of them fails.
         """
@@ -81,80 +198,44 @@ class Backend(ABC):
         """Remove folders that `make_folders` has made; whether none was in use meanwhile."""
         return True
 
-    @abstractmethod
-    def put(self, key: Key, data: bytes, *, overwrite: bool) -> None:
-        """Store `data` under `key`, whole or not at all.
-
-        Args:
-            key: where it goes.
-            data: the bytes, possibly none.
-            overwrite: replace what is there; otherwise raise `BlobExists` when there is something.
-        """
-
-    @abstractmethod
-    def get(self, key: Key) -> bytes:
-        """Return the bytes under `key`, or raise `BlobNotFound`."""
-
-    @abstractmethod
-    def exists(self, key: Key) -> bool:
-        """Whether there is a blob under `key`."""
-
-    @abstractmethod
-    def delete(self, key: Key) -> None:
-        """Remove the blob under `key`; no error when there is none."""
-
-    @abstractmethod
-    def list(self, kind: Kind) -> Iterator[Blob]:
-        """Yield the blobs of one kind, in no particular order; foreign names are passed over."""
-
-    @abstractmethod
-    def put_file(self, key: Key, path: Path, *, overwrite: bool) -> None:
-        """Like `put`, with the bytes of the file at `path`, in bounded memory where possible."""
-
-    @abstractmethod
-    def get_file(self, key: Key, path: Path) -> None:
-        """Write the blob to the new local file at `path`, in bounded memory where possible."""
-
-    @abstractmethod
-    def open(self, key: Key) -> BinaryIO:
-        """Open the blob for sequential reading; the caller closes it."""
-
     def close(self) -> None:  # noqa: B027 (most backends hold nothing to close)
         """Let go of connections. Using the backend afterwards opens new ones."""
 
-    async def aput(self, key: Key, data: bytes, *, overwrite: bool) -> None:
-        """`put` for asynchronous callers; this and its siblings never block the event loop."""
+    async def aput(self, path: BlobPath, data: bytes, *, overwrite: bool) -> None:
+        """`put` for asynchronous callers."""
         from asyncio import to_thread
 
-        await to_thread(self.put, key, data, overwrite=overwrite)
+        await to_thread(self.put, path, data, overwrite=overwrite)
 
-    async def aget(self, key: Key) -> bytes:
+    async def aget(self, path: BlobPath) -> bytes:
         """`get` for asynchronous callers."""
         from asyncio import to_thread
 
-        return await to_thread(self.get, key)
+        return await to_thread(self.get, path)
 
-    async def aexists(self, key: Key) -> bool:
-        """`exists` for asynchronous callers."""
+    async def ahead(self, path: BlobPath) -> Info:
+        """`head` for asynchronous callers."""
         from asyncio import to_thread
 
-        return await to_thread(self.exists, key)
+        return await to_thread(self.head, path)
 
-    async def adelete(self, key: Key) -> None:
+    async def adelete(self, path: BlobPath) -> None:
         """`delete` for asynchronous callers."""
         from asyncio import to_thread
 
-        await to_thread(self.delete, key)
+        await to_thread(self.delete, path)
 
-    async def alist(self, kind: Kind) -> AsyncIterator[Blob]:
+    async def alist(
+        self, prefix: Prefix = ROOT, *, delimiter: bool = False
+    ) -> AsyncIterator[Entry]:
         """`list` for asynchronous callers; a page at a time comes over from a thread."""
         from asyncio import to_thread
         from itertools import islice
 
-        blobs = self.list(kind)
-        while page := await to_thread(lambda: [*islice(blobs, 500)]):
-            for blob in page:
-                yield blob
+        entries = self.list(prefix, delimiter=delimiter)
+        while page := await to_thread(lambda: [*islice(entries, 500)]):
+            for entry in page:
+                yield entry
 
 
 def time_at(seconds: float) -> datetime | None:

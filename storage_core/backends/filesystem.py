@@ -1,6 +1,6 @@
-"""From a URL to the backend for it, for File Storage. Called by `types/file.py`.
+"""From a URL to the backend for it, for File Storage and for types of other packages.
 
-The object stores have backends of their own; everything else that fsspec knows shares one.
+The object stores have drivers of their own; everything else that fsspec knows shares one.
 """
 
 from __future__ import annotations
@@ -8,17 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from fsspec import get_filesystem_class
-
-from storage_core.backends.fsspec_files import FileSystemBackend
 from storage_core.errors import ConfigurationError
 from storage_core.redaction import mask_url
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from storage_core.backends.base import Backend
-    from storage_core.backends.remote import RemoteBackend
 
 
 def open_filesystem(
@@ -40,40 +36,33 @@ def open_filesystem(
         ConfigurationError: it is no URL, fsspec does not know it, or a package is missing for it.
     """
     given = dict(options or {})
-    secrets = (*secrets, *_passwords(base_path))
     protocol = base_path.partition("://")[0].lower()
-    opened: RemoteBackend
+    common: dict[str, Any] = {
+        "timeout": timeout,
+        "secrets": (*secrets, *_passwords(base_path)),
+        "setting": "Base Path",
+        "credentials": "Base Path and the credentials in Options",
+        "address": "Base Path and Options" if given else "Base Path",
+    }
+    opened: Callable[..., Backend]
     if protocol in ("s3", "s3a"):
-        from storage_core.backends.s3 import S3Backend
-
-        bucket, prefix, more = _taken_apart(protocol, base_path)
-        opened = S3Backend(
-            bucket, prefix, options={**more, **given}, timeout=timeout, secrets=secrets
-        )
+        from storage_core.backends.drivers.s3fs import open_s3 as opened
     elif protocol in ("gs", "gcs"):
-        from storage_core.backends.gcs import GCSBackend
-
-        bucket, prefix, more = _taken_apart(protocol, base_path)
-        opened = GCSBackend(
-            bucket, prefix, options={**more, **given}, timeout=timeout, secrets=secrets
-        )
+        from storage_core.backends.drivers.gcsfs import open_gcs as opened
     elif protocol in ("az", "abfs", "abfss"):
-        from storage_core.backends.azure import AzureBackend
-
-        container, prefix, more = _taken_apart(protocol, base_path)
-        opened = AzureBackend(
-            container, prefix, options={**more, **given}, timeout=timeout, secrets=secrets
-        )
+        from storage_core.backends.drivers.adlfs import open_azure as opened
     else:
-        opened = FileSystemBackend(base_path, options=given, timeout=timeout, secrets=secrets)
-    opened.place_setting = "Base Path"
-    opened.credentials = "Base Path and the credentials in Options"
-    opened.address = "Base Path and Options" if given else "Base Path"
-    return opened
+        from storage_core.backends.drivers.fsspec import open_fsspec
+
+        return open_fsspec(base_path, options=given, **common)
+    place, prefix, more = _taken_apart(protocol, base_path)
+    return opened(place, prefix, options={**more, **given}, **common)
 
 
 def _taken_apart(protocol: str, url: str) -> tuple[str, str, dict[str, Any]]:
     """The bucket, the prefix, and the options that the driver finds in a URL."""
+    from fsspec import get_filesystem_class
+
     driver = get_filesystem_class(protocol)
     place, _, prefix = driver._strip_protocol(url).strip("/").partition("/")
     if not place:

@@ -3,25 +3,40 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any, Final
+from contextlib import ExitStack
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import click
 
+from storage_core.blobpath import prefix_of
 from storage_core.cli import output, stores
 from storage_core.cli.command import Session, command, complete_ref
 from storage_core.cli.errors import CommandFailed, WrongUsage
-from storage_core.cli.files import fetched, stored
+from storage_core.cli.files import ByPath, address, stored, unreadable
 from storage_core.cli.protection import confirm_option, require_confirmation
 from storage_core.keys import KINDS, Kind, parse_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import BinaryIO
 
-    from storage_core.backends.base import Blob
+    from storage_core.store import Store
 
 _KIND: Final = click.Choice(KINDS)
 _SORTS: Final = ("age", "name", "size")
 _SHOWN_CONTROLS: Final = frozenset(b"\t\n\r")
+
+
+_PATH: Final = "Where the blob lies below the location, in place of a key."
+
+
+class Line(NamedTuple):
+    """One blob of a list, by its key or its path."""
+
+    name: str
+    size: int | None
+    modified: datetime | None
 
 
 def _ref_option(name: str, help: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -34,12 +49,18 @@ def _ref_option(name: str, help: str) -> Callable[[Callable[..., Any]], Callable
         "storage write results.bin",
         "echo hello | storage write --to prod-results --kind flows",
         "storage write results.bin --key results/latest",
+        "storage write data.csv --path raw/2026/11/data.csv",
     ),
 )
 @click.argument("file", required=False, type=click.Path(path_type=str))
 @_ref_option("--to", "The storage to write to, instead of the default.")
 @click.option("--kind", type=_KIND, help="The kind of data.  [default: results]")
 @click.option("--key", metavar="KIND/NAME", help="Choose the key; an existing one is an error.")
+@click.option(
+    "--path",
+    metavar="PATH",
+    help="Choose any path below the location instead; an existing one is an error.",
+)
 @click.pass_obj
 def write(
     session: Session,
@@ -47,6 +68,7 @@ def write(
     ref: str | None,
     kind: Kind | None,
     key: str | None,
+    path: str | None,
     as_json: bool,
 ) -> None:
     """Store a blob and print its key.
@@ -55,13 +77,18 @@ def write(
     """
     if file == "":
         raise WrongUsage("FILE is empty; name a file, or leave it out for standard input")
+    if path is not None:
+        if kind is not None or key is not None:
+            raise WrongUsage("--path takes the place of --kind and --key; leave them out")
+        _write_to_path(session, file, ref, ByPath(path), as_json=as_json)
+        return
     if key is not None and kind is not None and parse_key(key).kind != kind:
         raise WrongUsage(f"--kind {kind} and --key contradict each other; leave --kind out")
     if key is not None:
         parse_key(key)
     with stores.opened(session, ref) as store:
         if file is None or file == "-":
-            data = _standard_input()
+            data = _standard_input().read()
             written, size = store.write(data, kind or "results", key=key), len(data)
         else:
             written, size = stored(store, file, kind or "results", key)
@@ -76,9 +103,11 @@ def write(
     examples=(
         "storage read results/latest",
         "storage read results/latest --from prod-results -o results.bin",
+        "storage read --path raw/2026/11/data.csv",
     ),
 )
-@click.argument("key", metavar="KEY")
+@click.argument("key", metavar="[KEY]", required=False)
+@click.option("--path", metavar="PATH", help=_PATH)
 @_ref_option("--from", "The storage to read from, instead of the default.")
 @click.option(
     "-o",
@@ -89,27 +118,35 @@ def write(
     help="Write to this file, whole or not at all; - is standard output.",
 )
 @click.pass_obj
-def read(session: Session, key: str, ref: str | None, target: str | None, as_json: bool) -> None:
+def read(
+    session: Session,
+    key: str | None,
+    path: str | None,
+    ref: str | None,
+    target: str | None,
+    as_json: bool,
+) -> None:
     """Get the blob under KEY, on standard output or in a file.
 
     With --json, text is printed as text and anything else in base64.
     """
     if target == "":
         raise WrongUsage("--output is empty; name a file, or leave it out")
+    blob = address(key, path)
     if target is not None and target != "-":
         with stores.opened(session, ref) as store:
-            size = fetched(store, key, target)
+            size = blob.fetch(store, target)
         if as_json:
-            output.emit_json({"key": key, "size": size, "file": target})
+            output.emit_json({blob.field: blob.name, "size": size, "file": target})
         return
     with stores.opened(session, ref) as store:
-        data = store.read(key)
+        data = blob.read(store)
     if as_json:
-        output.emit_json({"key": key, "size": len(data), **_as_json(data)})
+        output.emit_json({blob.field: blob.name, "size": len(data), **_as_json(data)})
     elif target is None and output.is_terminal() and _is_binary(data):
         raise CommandFailed(
-            f"{key} holds bytes that could upset the terminal; write it to a file with -o FILE, or "
-            "insist with -o -"
+            f"{blob.name} holds bytes that could upset the terminal; write it to a file with "
+            "-o FILE, or insist with -o -"
         )
     else:
         output.emit_bytes(data)
@@ -121,6 +158,7 @@ def read(session: Session, key: str, ref: str | None, target: str | None, as_jso
         "storage blobs",
         "storage blobs prod-results --kind results",
         "storage blobs prod-results --sort size --reverse",
+        "storage blobs prod-results --all --path raw/2026",
     ),
 )
 @click.argument("ref", metavar="[REF]", required=False, shell_complete=complete_ref)
@@ -132,11 +170,20 @@ def read(session: Session, key: str, ref: str | None, target: str | None, as_jso
     help="The newest first, the first by name, or the largest.  [default: age]",
 )
 @click.option("--reverse", is_flag=True, help="The other way round, such as the oldest first.")
+@click.option(
+    "--all",
+    "everything",
+    is_flag=True,
+    help="All that lies below the location, by its path: also what others have put there.",
+)
+@click.option("--path", metavar="FOLDER", help="With --all: only what lies below this folder.")
 @click.pass_obj
 def blobs(
     session: Session,
     ref: str | None,
     kind: Kind | None,
+    everything: bool,
+    path: str | None,
     sort: str,
     reverse: bool,
     as_json: bool,
@@ -145,8 +192,13 @@ def blobs(
 
     Each line has the time of writing (UTC), the size in bytes and the key.
     """
+    if path is not None and not everything:
+        raise WrongUsage("--path goes with --all; add it")
+    if kind is not None and everything:
+        raise WrongUsage("--kind and --all contradict each other; leave one of them out")
     with stores.opened(session, ref) as store:
-        found = _sorted(store.list(kind), sort)
+        lines = _everything(store, path or "") if everything else _blobs(store, kind)
+        found = _sorted(lines, sort)
         if reverse:
             found.reverse()
         if as_json:
@@ -156,66 +208,109 @@ def blobs(
                     "location": store.location,
                     "blobs": [
                         {
-                            "key": blob.key,
-                            "size": blob.size,
-                            "modified": blob.modified.isoformat() if blob.modified else None,
+                            "path" if everything else "key": line.name,
+                            "size": line.size,
+                            "modified": line.modified.isoformat() if line.modified else None,
                         }
-                        for blob in found
+                        for line in found
                     ],
                 }
             )
             return
-        for blob in found:
-            output.emit(_listed(blob))
+        for line in found:
+            output.emit(_listed(line))
         if not found:
             output.note(f"No blobs in {stores.called(store)} ({store.location}).")
 
 
-@command("rm", examples=("storage rm results/latest --from prod-results",))
-@click.argument("key", metavar="KEY")
+@command(
+    "rm",
+    examples=(
+        "storage rm results/latest --from prod-results",
+        "storage rm --path raw/2026/11/data.csv --from prod-results",
+    ),
+)
+@click.argument("key", metavar="[KEY]", required=False)
+@click.option("--path", metavar="PATH", help=_PATH)
 @_ref_option("--from", "The storage to delete from, instead of the default.")
 @confirm_option
 @click.pass_obj
-def rm(session: Session, key: str, ref: str | None, confirm: str | None, as_json: bool) -> None:
+def rm(
+    session: Session,
+    key: str | None,
+    path: str | None,
+    ref: str | None,
+    confirm: str | None,
+    as_json: bool,
+) -> None:
     """Delete the blob under KEY. If there is none, that is no error.
 
     Where the storage is protected, its name has to be typed, or given with --confirm.
     """
-    parse_key(key)
+    blob = address(key, path)
     with stores.opened(session, ref) as store:
         require_confirmation(
             stores.called(store),
             is_protected=store.configuration.protected,
             confirm=confirm,
-            doing=f"deleting {key}",
+            doing=f"deleting {blob.name}",
         )
-        store.delete(key)
+        blob.delete(store)
         if as_json:
-            output.emit_json({"deleted": key, "storage": store.configuration.name})
+            output.emit_json({"deleted": blob.name, "storage": store.configuration.name})
 
 
-def _standard_input() -> bytes:
+def _write_to_path(
+    session: Session, file: str | None, ref: str | None, blob: ByPath, *, as_json: bool
+) -> None:
+    """Store a blob at a path, in bounded memory, and print the path."""
+    with ExitStack() as opened:
+        if file is None or file == "-":
+            source = _standard_input()
+        else:
+            try:
+                source = opened.enter_context(open(file, "rb"))
+            except (OSError, ValueError) as error:
+                raise unreadable(file, error) from error
+        store = opened.enter_context(stores.opened(session, ref))
+        blob.write(store, source)
+        if as_json:
+            output.emit_json({"path": blob.name, "storage": store.configuration.name})
+        else:
+            output.emit(output.safe(blob.name))
+
+
+def _standard_input() -> BinaryIO:
     if sys.stdin is None:
         raise WrongUsage("standard input is closed; name a FILE")
     if sys.stdin.isatty():
         output.note("Reading from the terminal; end with Ctrl+D on a line of its own.")
-    return sys.stdin.buffer.read()
+    return sys.stdin.buffer
 
 
-def _sorted(blobs: Iterable[Blob], sort: str) -> list[Blob]:
+def _blobs(store: Store, kind: Kind | None) -> Iterator[Line]:
+    return (Line(*blob) for blob in store.list(kind))
+
+
+def _everything(store: Store, folder: str) -> Iterator[Line]:
+    for entry in store.backend.list(prefix_of(folder)):
+        yield Line(entry.path, entry.size, entry.modified)
+
+
+def _sorted(lines: Iterable[Line], sort: str) -> list[Line]:
     """In the same orders as the app; what is equal, by name."""
-    found = sorted(blobs, key=lambda blob: (blob.key.partition("/")[2].lower(), blob.key))
+    found = sorted(lines, key=lambda line: (line.name.partition("/")[2].lower(), line.name))
     if sort == "age":
-        found.sort(key=lambda blob: blob.modified.timestamp() if blob.modified else 0, reverse=True)
+        found.sort(key=lambda line: line.modified.timestamp() if line.modified else 0, reverse=True)
     elif sort == "size":
-        found.sort(key=lambda blob: -1 if blob.size is None else blob.size, reverse=True)
+        found.sort(key=lambda line: -1 if line.size is None else line.size, reverse=True)
     return found
 
 
-def _listed(blob: Blob) -> str:
-    modified = f"{blob.modified:%Y-%m-%d %H:%M:%S}" if blob.modified else "-"
-    size = "-" if blob.size is None else str(blob.size)
-    return f"{modified:<19}  {size:>12}  {output.safe(blob.key)}"
+def _listed(line: Line) -> str:
+    modified = f"{line.modified:%Y-%m-%d %H:%M:%S}" if line.modified else "-"
+    size = "-" if line.size is None else str(line.size)
+    return f"{modified:<19}  {size:>12}  {output.safe(line.name)}"
 
 
 def _as_json(data: bytes) -> dict[str, str]:

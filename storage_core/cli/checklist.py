@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
+from storage_core.check import afterword
 from storage_core.cli import output
 from storage_core.cli.table import cells, padded, wrapped
-from storage_core.probe import afterword
 
 if TYPE_CHECKING:
+    from storage_core.check import StepResult
     from storage_core.cli.probing import Probing
-    from storage_core.probe import StepResult
 
 _CLEAR: Final = "\r\x1b[K"
 _WIDEST_NAME: Final = 40

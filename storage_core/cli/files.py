@@ -1,17 +1,14 @@
-"""Local files: read by `storage write`, written by `storage read -o`.
-
-Large blobs pass through in bounded memory, if their storage allows it.
-"""
+"""Which blob a command is about, and the person's own files that go into one or come out."""
 
 from __future__ import annotations
 
 import os
 import stat
-from secrets import token_hex
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, BinaryIO, Final, Protocol
 
-from storage_core.cli.errors import CommandFailed
-from storage_core.errors import StorageError
+from storage_core.blobpath import BlobPath, blob_path
+from storage_core.cli.errors import CommandFailed, WrongUsage
+from storage_core.keys import parse_key
 from storage_core.paths import shortened
 
 if TYPE_CHECKING:
@@ -20,6 +17,100 @@ if TYPE_CHECKING:
 
 _LARGE: Final = 16 * 1024 * 1024
 """Bytes. Smaller files are read at once, and so are pipes and /proc, which tell no true size."""
+
+
+class Address(Protocol):
+    """A blob that a person has named."""
+
+    field: str
+    """What JSON calls the name."""
+
+    @property
+    def name(self) -> str:
+        """As the person has written it."""
+
+    def read(self, store: Store) -> bytes:
+        """Its bytes."""
+
+    def fetch(self, store: Store, file: str) -> int:
+        """Write it to a file, whole or not at all; gives its size."""
+
+    def delete(self, store: Store) -> None:
+        """Remove it."""
+
+
+class ByKey:
+    """A blob of a store's, verified where its name says what it holds."""
+
+    field = "key"
+
+    def __init__(self, key: str) -> None:
+        """Check the key."""
+        self.name = str(parse_key(key))
+
+    def read(self, store: Store) -> bytes:
+        """Its bytes."""
+        return store.read(self.name)
+
+    def fetch(self, store: Store, file: str) -> int:
+        """Write it to a file."""
+        return store.read_file(self.name, file)
+
+    def delete(self, store: Store) -> None:
+        """Remove it."""
+        store.delete(self.name)
+
+
+class ByPath:
+    """Whatever lies at a path below the location."""
+
+    field = "path"
+
+    def __init__(self, path: str) -> None:
+        """Check the path."""
+        self._path: BlobPath = blob_path(path)
+
+    @property
+    def name(self) -> str:
+        """The path."""
+        return self._path
+
+    def read(self, store: Store) -> bytes:
+        """Its bytes."""
+        return store.backend.get(self._path)
+
+    def fetch(self, store: Store, file: str) -> int:
+        """Write it to a file."""
+        from storage_core.blobs.files import fetch_to_file
+
+        def fetch(target: BinaryIO) -> None:
+            store.backend.get_stream(self._path, target)
+
+        return fetch_to_file(file, fetch, None, f"{store.location}: {self._path}")
+
+    def delete(self, store: Store) -> None:
+        """Remove it."""
+        store.backend.delete(self._path)
+
+    def write(self, store: Store, file: BinaryIO) -> None:
+        """Store what a file holds, unless there is something already."""
+        store.backend.put_stream(self._path, file, overwrite=False)
+
+
+def address(key: str | None, path: str | None) -> Address:
+    """The blob of a command that takes either.
+
+    Raises:
+        WrongUsage: it was given both, or neither.
+        InvalidKey: the key or the path is not valid.
+    """
+    if path is not None:
+        if key is not None:
+            raise WrongUsage(f"{key} and --path name two blobs; leave one of them out")
+        return ByPath(path)
+    if key is None:
+        raise WrongUsage("name a blob: its KEY, or --path and where it lies below the location")
+    return ByKey(key)
 
 
 def stored(store: Store, path: str, kind: Kind, key: str | None) -> tuple[str, int]:
@@ -35,78 +126,16 @@ def stored(store: Store, path: str, kind: Kind, key: str | None) -> tuple[str, i
         with open(path, "rb") as file:
             data = file.read()
     except (OSError, ValueError) as error:
-        raise CommandFailed(f"cannot read {shortened(path)} ({_reason(error)})") from error
+        raise unreadable(path, error) from error
     return store.write(data, kind, key=key), len(data)
 
 
-def fetched(store: Store, key: str, path: str) -> int:
-    """Write a blob to a file, whole or not at all; returns its size. A file keeps its mode.
-
-    A device or named pipe cannot be replaced and is written to directly.
-
-    Raises:
-        CommandFailed: the file cannot be written.
-        StorageError: see `Store.read`.
-    """
-    try:
-        # The file that a symbolic link names is replaced, not the link.
-        target = os.path.realpath(path)
-        mode = _mode(target)
-        if mode is None or stat.S_ISREG(mode):
-            return _replaced(store, key, target, mode)
-        data = store.read(key)
-        with open(target, "wb") as file:
-            file.write(data)
-    except (OSError, ValueError) as error:
-        raise CommandFailed(f"cannot write {shortened(path)} ({_reason(error)})") from error
-    return len(data)
-
-
-def _replaced(store: Store, key: str, target: str, mode: int | None) -> int:
-    folder, name = os.path.split(target)
-    # In a private folder, since the temporary file may be more readable than the final one. The
-    # folder's name is no longer than a file's may be.
-    private = os.path.join(folder, f".{name[:50]}.{token_hex(4)}.tmp")
-    temporary = os.path.join(private, "blob")
-    os.mkdir(private, 0o700)
-    try:
-        _fetch(store, key, temporary)
-        with open(temporary, "rb+") as file:
-            if mode is not None and os.name != "nt":
-                os.fchmod(file.fileno(), stat.S_IMODE(mode))
-            os.fsync(file.fileno())
-            size = os.fstat(file.fileno()).st_size
-        os.replace(temporary, target)
-    except BaseException:
-        if os.path.lexists(temporary):
-            os.unlink(temporary)
-        raise
-    finally:
-        os.rmdir(private)
-    return size
-
-
-def _fetch(store: Store, key: str, temporary: str) -> None:
-    try:
-        store.read_file(key, temporary)
-    except StorageError as error:
-        # The error is about the temporary file: say it about the file that the person knows.
-        if isinstance(error.__cause__, OSError) and os.path.dirname(temporary) in str(error):
-            raise error.__cause__ from None
-        raise
+def unreadable(path: str, error: OSError | ValueError) -> CommandFailed:
+    """The error for a file of the person's that cannot be read."""
+    why = getattr(error, "strerror", None) or "not a valid path"
+    return CommandFailed(f"cannot read {shortened(path)} ({why})")
 
 
 def _is_large(path: str) -> bool:
     status = os.stat(path)
     return stat.S_ISREG(status.st_mode) and status.st_size > _LARGE
-
-
-def _mode(path: str) -> int | None:
-    try:
-        return os.stat(path).st_mode
-    except FileNotFoundError:
-        return None
-
-
-def _reason(error: Exception) -> str:
-    return getattr(error, "strerror", None) or "not a valid path"

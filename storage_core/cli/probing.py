@@ -13,8 +13,8 @@ from storage_core.cli import output
 from storage_core.cli.stores import quiet_drivers
 
 if TYPE_CHECKING:
+    from storage_core.check import Step, StepResult, Waiting
     from storage_core.declaration.configuration import StorageConfiguration
-    from storage_core.probe import Step, StepResult, Waiting
 
 AT_ONCE: Final = 4
 """Tests that run at the same time; most of their time is waiting for a server."""
@@ -60,7 +60,7 @@ class Probing:
 
     def steps(self) -> Sequence[Step]:
         """The steps that it has."""
-        from storage_core.probe import steps
+        from storage_core.check import steps
 
         return steps(type(self.target.configuration)) if self.target.configuration else ()
 
@@ -103,7 +103,7 @@ class Probing:
 
     def run(self, cancelled: threading.Event) -> None:
         """Run the test, in a thread of its own."""
-        from storage_core.probe import probe
+        from storage_core.check import probe
 
         try:
             if self.target.configuration is not None and not cancelled.is_set():

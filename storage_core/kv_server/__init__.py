@@ -1,7 +1,7 @@
 """A small real KV server for testing, persistent on disk.
 
-It speaks the protocol of `storage_core.backends.kv.protocol` and keeps its values with the backend
-of Local Storage, so that a value is on the disk before the client is told so.
+It speaks the protocol of `storage_core.backends.drivers.kv.protocol` and keeps its values with the
+backend of Local Storage, so that a value is on the disk before the client is told so.
 
     server.py     connections; starting and stopping
     handler.py    the requests of one connection

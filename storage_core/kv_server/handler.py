@@ -16,12 +16,12 @@ from hmac import compare_digest
 from http import HTTPStatus
 from http.client import HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from socket import SHUT_WR
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
 
 from storage_core.backends.base import CHUNK_SIZE, deadline
-from storage_core.backends.kv.protocol import from_segment, to_segment
+from storage_core.backends.drivers.kv.protocol import from_segment, to_segment
+from storage_core.blobpath import prefix_of
 from storage_core.errors import BlobNotFound, StorageError
 from storage_core.keys import KINDS, Key, is_name
 from storage_core.kv_server.json_text import check_json
@@ -125,14 +125,15 @@ class Handler(BaseHTTPRequestHandler):
         """Answer a value, or the list of all keys."""
         if self._target == "/":
             names = [
-                _segment(Key(kind, blob.key.partition("/")[2]))
+                _segment(Key(kind, entry.name))
                 for kind in (*KINDS, _OTHER)
-                for blob in self.server.values.list(kind)
+                for entry in self.server.values.list(prefix_of(kind), delimiter=True)
+                if is_name(entry.name) and not entry.is_folder
             ]
             self._answer(HTTPStatus.OK, names)
         elif key := self._key():
             try:
-                value = self.server.values.open(key)
+                value = self.server.values.open(key.path)
             except BlobNotFound:
                 self._answer(HTTPStatus.NOT_FOUND, None)
             else:
@@ -172,8 +173,8 @@ class Handler(BaseHTTPRequestHandler):
     def do_DELETE(self) -> None:
         """Remove a value."""
         if key := self._key():
-            known = self.server.values.exists(key)
-            self.server.values.delete(key)
+            known = self.server.values.exists(key.path)
+            self.server.values.delete(key.path)
             self._answer(HTTPStatus.OK if known else HTTPStatus.NOT_FOUND, None)
 
     def _store_small(self, key: Key, length: int) -> None:
@@ -181,7 +182,7 @@ class Handler(BaseHTTPRequestHandler):
         if len(body) < length:
             self.close_connection = True
         elif self._is_json(body):
-            self.server.values.put(key, body, overwrite=True)
+            self.server.values.put(key.path, body, overwrite=True)
             self._answer(HTTPStatus.OK, {"key": _segment(key)})
 
     def _store_large(self, key: Key, length: int) -> None:
@@ -197,9 +198,8 @@ class Handler(BaseHTTPRequestHandler):
             with mmap.mmap(spool.fileno(), 0, access=mmap.ACCESS_READ) as body:
                 if not self._is_json(body):
                     return
-            # On systems where /dev/fd duplicates the descriptor, reading starts at this position.
             spool.seek(0)
-            self.server.values.put_file(key, Path(f"/dev/fd/{spool.fileno()}"), overwrite=True)
+            self.server.values.put_stream(key.path, spool, overwrite=True)
         self._answer(HTTPStatus.OK, {"key": _segment(key)})
 
     def _is_json(self, body: bytes | mmap.mmap) -> bool:

@@ -20,8 +20,9 @@ MAX_PARSED: Final = 4 * 1024 * 1024
 
 _PIECE: Final = 256 * 1024
 _SPACE: Final = re.compile(rb"[ \t\r\n]*")
+# Not all at once: each repetition is remembered meanwhile.
 _IN_STRING: Final = re.compile(
-    rb'(?:[^"\\\x00-\x1f]++|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*+', re.DOTALL
+    rb'(?:[^"\\\x00-\x1f]+|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})){0,1000}', re.DOTALL
 )
 
 

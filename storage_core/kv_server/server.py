@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
-from storage_core.backends.kv.protocol import MAX_VALUE
+from storage_core.backends.drivers.kv.protocol import MAX_VALUE
 from storage_core.backends.local import LocalBackend
 from storage_core.errors import ConfigurationError
 from storage_core.keys import Key, random_name
@@ -101,8 +101,8 @@ class KVServer(HandlingServer):
         The backend makes the folders and, unlike `os.makedirs`, flushes them to the disk.
         """
         key = Key("results", random_name())
-        self.values.put(key, b"null", overwrite=True)
-        self.values.delete(key)
+        self.values.put(key.path, b"null", overwrite=True)
+        self.values.delete(key.path)
 
     def server_bind(self) -> None:
         """Bind without the look-up of this machine's name that the base class makes."""

@@ -59,9 +59,9 @@ class AzureBlobStorage(RemoteStorage):
         return join_url(f"az://{self.container}", self.prefix)
 
     def backend(self, opening: Opening) -> Backend:
-        from storage_core.backends.azure import AzureBackend
+        from storage_core.backends.drivers.adlfs import open_azure
 
-        return AzureBackend(
+        return open_azure(
             self.container,
             self.prefix or "",
             connection_string=self.connection_string,

@@ -9,7 +9,7 @@ from storage_core import keys
 from storage_core.declaration import checks
 from storage_core.declaration.configuration import RemoteStorage, options_setting
 from storage_core.declaration.setting import setting
-from storage_core.paths import absolute
+from storage_core.paths import absolute, local_folder
 from storage_core.redaction import mask_url
 
 if TYPE_CHECKING:
@@ -53,10 +53,10 @@ class FileStorage(RemoteStorage):
         return self.key_type
 
     def backend(self, opening: Opening) -> Backend:
-        from storage_core.backends.local import LocalBackend, local_folder
-
         local = local_folder(self.base_path)
         if local is not None:
+            from storage_core.backends.local import LocalBackend
+
             return LocalBackend(absolute(local))
         from storage_core.backends.filesystem import open_filesystem
 

@@ -64,7 +64,7 @@ class GoogleCloudStorage(RemoteStorage):
         return join_url(f"gs://{self.bucket}", self.prefix)
 
     def backend(self, opening: Opening) -> Backend:
-        from storage_core.backends.gcs import GCSBackend
+        from storage_core.backends.drivers.gcsfs import open_gcs
 
         info: dict[str, Any] | None = None
         if self.service_account_info:
@@ -74,7 +74,7 @@ class GoogleCloudStorage(RemoteStorage):
             if info
             else ()
         )
-        return GCSBackend(
+        return open_gcs(
             self.bucket,
             self.prefix or "",
             project=self.project,

@@ -50,6 +50,6 @@ class KVServerStorage(RemoteStorage):
         return f"{self.location.rstrip('/')}/{kind}-"
 
     def backend(self, opening: Opening) -> Backend:
-        from storage_core.backends.kv import KVBackend
+        from storage_core.backends.drivers.kv import open_kv
 
-        return KVBackend(self.api_address, token=self.token, timeout=opening.timeout)
+        return open_kv(self.api_address, token=self.token, timeout=opening.timeout)

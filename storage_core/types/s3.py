@@ -103,9 +103,9 @@ class S3Storage(RemoteStorage):
         return join_url(f"s3://{self.bucket}", self.prefix)
 
     def backend(self, opening: Opening) -> Backend:
-        from storage_core.backends.s3 import S3Backend
+        from storage_core.backends.drivers.s3fs import open_s3
 
-        return S3Backend(
+        return open_s3(
             self.bucket,
             self.prefix or "",
             key=self.aws_access_key_id,

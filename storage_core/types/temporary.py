@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, ClassVar
 
+from storage_core import keys
 from storage_core.declaration.configuration import StorageConfiguration
 from storage_core.paths import prefect_home, shortened
 
@@ -29,4 +30,4 @@ class TemporaryLocalStorage(StorageConfiguration):
     def backend(self, opening: Opening) -> Backend:
         from storage_core.backends.local import LocalBackend
 
-        return LocalBackend(prefect_home(), private=True)
+        return LocalBackend(prefect_home(), private=True, only=keys.KINDS)

@@ -14,6 +14,7 @@ import pytest
 
 from storage_core.store import Store
 from tests.cli.conftest import Outcome, ended, run_process
+from tests.quoting import in_toml
 
 Storage = Callable[..., Outcome]
 BINARY = bytes(range(256)) * 5
@@ -24,7 +25,7 @@ def here(config: Path, tmp_path: Path) -> Path:
     """The folder of `here`, a configured Local Storage that is the default."""
     folder = tmp_path / "blobs"
     config.write_text(
-        f'default = "here"\n[storage.here]\ntype = "local"\nstorage_path = "{folder}"\n'
+        f'default = "here"\n[storage.here]\ntype = "local"\nstorage_path = {in_toml(folder)}\n'
         '[storage.tmp]\ntype = "temporary"\n'
     )
     return folder
@@ -158,7 +159,7 @@ def test_a_full_disk_leaves_the_old_output_file(
 
     done = run_process("read", key, "-o", str(target), preexec_fn=limit)
     assert done.returncode == 1
-    assert done.stderr.startswith(f"error: cannot write {target} (")
+    assert done.stderr.startswith(f"error: cannot write {target}: ")
     assert target.read_text() == "before"
     assert not list(tmp_path.glob(".*.tmp"))
 

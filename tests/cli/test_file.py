@@ -171,7 +171,7 @@ def test_advice_is_about_the_file_that_was_named(
     file.write_text(content)
     file.chmod(0o644)
     named = storage(*arguments, "--config", str(file))
-    assert f"storage {advised} --config '{file}'" in named.out + named.err
+    assert f"storage {advised} --config {shlex.quote(str(file))}" in named.out + named.err
     monkeypatch.setenv("STORAGE_CONFIG", str(file))
     usual = storage(*arguments)
     assert f"storage {advised}" in usual.out + usual.err
@@ -185,7 +185,7 @@ def test_a_list_of_versions_says_how_to_bring_one_of_that_file_back(
     for name in ("a", "b"):
         assert storage("create", "temporary", "--name", name, "--config", file).code == 0
     last = storage("restore", "--config", file).out.splitlines()[-1]
-    assert last.endswith(f": storage restore NUMBER --config {file}")
+    assert last.endswith(f": storage restore NUMBER --config {shlex.quote(file)}")
 
 
 COMMANDS = [

@@ -19,6 +19,7 @@ from storage_core.declaration.setting import setting
 from storage_core.types import all_types
 from storage_core.types.local import LocalStorage
 from tests.cli.conftest import Outcome, run_process
+from tests.quoting import in_toml
 
 Storage = Callable[..., Outcome]
 
@@ -85,11 +86,12 @@ def test_every_example_can_be_typed_as_it_stands(
     command: tuple[str, ...],
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("results.bin").write_bytes(b"results")
+    for name in ("results.bin", "data.csv"):
+        Path(name).write_bytes(b"results")
     two.write_text(
         'default = "prod-results"\n'
         '[storage.prod-results]\nid = "61354abf-7cc8-4c2c-b890-78b1f985a9fb"\n'
-        f'type = "local"\nstorage_path = "{tmp_path}/prod"\n'
+        f'type = "local"\nstorage_path = {in_toml(tmp_path / "prod")}\n'
         '[storage.laptop]\ntype = "temporary"\n'
     )
     found = examples(storage(*command, "--help"))
@@ -100,9 +102,10 @@ def test_every_example_can_be_typed_as_it_stands(
         assert words.pop(0) == "storage"
         parses(words)
         if words[0] in RUN:
-            (tmp_path / "prod" / "results" / "latest").unlink(missing_ok=True)
-            if words[0] in ("read", "blobs"):
-                storage("write", "--key", "results/latest", stdin=b"x")
+            for path in ("results/latest", "raw/2026/11/data.csv"):
+                (tmp_path / "prod" / path).unlink(missing_ok=True)
+                if words[0] in ("read", "blobs"):
+                    storage("write", "--path", path, stdin=b"x")
             outcome = storage(*words)
             assert (outcome.code, outcome.err) == (0, ""), example
 

@@ -12,9 +12,10 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from storage_core.probe import steps
+from storage_core.check import steps
 from storage_core.types import type_named
 from tests.cli.conftest import Outcome, ended
+from tests.quoting import in_toml
 
 Storage = Callable[..., Outcome]
 
@@ -24,9 +25,10 @@ def several(config: Path, tmp_path: Path) -> Path:
     """Two storages that work, one whose folder is a file, one with a mistake."""
     (tmp_path / "file").write_text("in the way")
     config.write_text(
-        f'default = "one"\n[storage.one]\ntype = "local"\nstorage_path = "{tmp_path}/one"\n'
+        'default = "one"\n[storage.one]\ntype = "local"\n'
+        f"storage_path = {in_toml(tmp_path / 'one')}\n"
         '[storage.two]\ntype = "temporary"\n'
-        f'[storage.wrong]\ntype = "local"\nstorage_path = "{tmp_path}/file"\n'
+        f'[storage.wrong]\ntype = "local"\nstorage_path = {in_toml(tmp_path / "file")}\n'
         '[storage.bad]\ntype = "local"\nstorage_pth = "x"\n'
     )
     return config
@@ -250,6 +252,6 @@ def test_a_server_that_is_down_fails_within_the_timeout(
     outcome = storage("test", "down")
     assert outcome.code == 1
     assert outcome.out.startswith("failed  down  reach the server: ")
-    assert f"{server_down_url}: Connection refused (tried" in outcome.out
+    assert f"{server_down_url} cannot be reached: Connection refused at" in outcome.out
     assert outcome.err == "error: the test failed for down\n"
     assert list(config.parent.iterdir()) == [config]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from pathlib import PurePath
+from time import process_time
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from storage_core.config.toml.layout import Layout
 from storage_core.config.toml.scan import scan
 from storage_core.config.toml.text import TextError
 from storage_core.errors import ConfigConflict, ConfigurationError, StorageNotFound
+from tests.patience import assert_linear
 
 A = ("storage", "a")
 FILE = """\
@@ -99,6 +101,15 @@ def test_a_new_root_key_goes_below_the_head_of_the_file(before: str, after: str)
 
 
 # --- adding a table -------------------------------------------------------------------------------
+
+
+def test_comments_above_the_first_header_are_looked_at_once() -> None:
+    def seconds(lines: int) -> float:
+        text, before = "# comment\n" * lines + "\n# of a\n[a]\n", process_time()
+        assert set_root(text, "default", "a").endswith('\n\ndefault = "a"\n\n# of a\n[a]\n')
+        return process_time() - before
+
+    assert_linear(seconds, 5_000, 20_000)
 
 
 def test_a_new_file_is_tidy() -> None:

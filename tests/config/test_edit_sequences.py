@@ -37,6 +37,8 @@ class Sequence:
         """The name in `file` of each table that has come from there."""
         self.touched: set[Path] = set()
         self.removed: set[Path] = set()
+        self.grown: set[Path] = set()
+        """Storages that were given a table; it may stand behind comments that stood behind them."""
 
     @property
     def storages(self) -> dict[str, Any]:
@@ -53,6 +55,7 @@ class Sequence:
         new = copy.deepcopy(self.data)
         touched: list[Path] = []
         removed: list[Path] = []
+        gained: list[object] = []
         storages = new.setdefault("storage", {})
         name = data.draw(st.sampled_from(sorted(storages)), "name") if storages else ""
         path = ("storage", name)
@@ -109,6 +112,7 @@ class Sequence:
             else:
                 touched = [(*path, key) for key in changes]
                 removed = [(*path, key) for key, value in changes.items() if value is None]
+            gained = list(changes.values())
             for key, value in changes.items():
                 if value is None:
                     storages[name].pop(key, None)
@@ -127,6 +131,8 @@ class Sequence:
         self.text, self.data = text, tomllib.loads(text.removeprefix("\ufeff"))
         self.touched.update(map(self.in_file, touched))
         self.removed.update(map(self.in_file, removed))
+        if action in ("update", "nested") and any(isinstance(each, dict) for each in gained):
+            self.grown.add(self.in_file(path))
         if action == "remove":
             self.drawn_as.pop(name, None)
         elif action == "rename" and name in self.drawn_as:
@@ -142,7 +148,11 @@ class Sequence:
     def check(self) -> None:
         """What no edit was about stands where it stood."""
         at = 0
+        above: Path = ()
         for piece in self.file.pieces:
+            above = piece.path or above
+            if not piece.path and above[:2] in self.grown and _concerned(above, self.removed):
+                continue  # It stood between tables that went.
             if not _concerned(piece.path, self.touched):
                 found = self.text.find(piece.text, at)
                 assert found >= 0, f"lost: {piece.text!r}"

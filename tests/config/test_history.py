@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
+import time
 import tomllib
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
@@ -87,7 +89,8 @@ def test_what_was_saved_last_is_a_version_once_somebody_has_changed_the_file_by_
     file.rename("a", "b")
     assert kept(file) == [by_hand, saved]
     Path(file.path).write_text("[storage\n")
-    changed = Path(file.path).stat().st_mtime
+    changed = time.time()
+    os.utime(file.path, (changed, changed))
     newest = history.versions(file.path)[0]
     assert "storage.b" in history.text_of(newest)
     assert abs(newest.when.timestamp() - changed) < 0.001

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from storage_core.config.toml.scan import inline_entries, line_of, lines, scan
 from storage_core.config.toml.text import TextError, parse
 from tests.config.toml_files import File, files
+from tests.patience import assert_linear
 
 TEXT = """\
 # head [not.a.header]
@@ -215,5 +216,5 @@ def test_time_grows_with_the_text_and_no_faster(head: str, unit: str, tail: str)
             times.append(time.thread_time() - before)
         return min(times)
 
-    # Four times the text takes about four times as long; sixteen times, were it quadratic.
-    assert seconds(20_000) < 9 * seconds(5_000) + 0.01
+    # Sixteen times as long, were it quadratic.
+    assert_linear(seconds, 5_000, 20_000)

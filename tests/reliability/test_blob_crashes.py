@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from storage_core import Store
-from storage_core.backends.local import STALE_AFTER
+from storage_core.backends.local.backend import STALE_AFTER
 from storage_core.errors import StorageError
 from tests.children import Killable, in_child
 from tests.figures import Figure

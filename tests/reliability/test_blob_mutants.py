@@ -9,10 +9,11 @@ import pytest
 from tests.figures import Figure
 from tests.reliability.mutants import Mutant, is_noticed, misplaced, missed, mutant
 
-LOCAL = "storage_core/backends/local.py"
+LOCAL = "storage_core/backends/local/backend.py"
+FOLDERS = "storage_core/backends/local/folders.py"
 STORE = "storage_core/store.py"
-DISK = "storage_core/backends/local_disk.py"
-TRANSFER = "storage_core/transfer.py"
+DISK = "storage_core/backends/local/disk.py"
+TRANSFER = "storage_core/blobs/files.py"
 
 CALLS = "tests/reliability/test_blob_calls.py"
 ORDER = f"{CALLS}::test_a_blob_is_on_the_disk_before_it_has_its_name_and_before_the_write_returns"
@@ -28,20 +29,20 @@ KEYS = "tests/reliability/test_blob_keys.py"
 
 CLOSED = """\
             finally:
-                os.close(folder)
+                os.close(above)
         except FileExistsError"""
 
 
 IN_PLACE = """\
-temporary = key.name
+temporary = name
                 flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-                descriptor = os.open(temporary, flags, mode, dir_fd=folder)"""
+                descriptor = os.open(temporary, flags, mode, dir_fd=above)"""
 
 MUTANTS = {
     "no flush of the blob": mutant(DISK, "    os.fsync(descriptor)\n", "", ORDER),
     "no flush of the folder": mutant(
         LOCAL,
-        f"                sync_folder(folder)\n{CLOSED}",
+        f"                sync_folder(above)\n{CLOSED}",
         CLOSED,
         ORDER,
     ),
@@ -53,15 +54,15 @@ MUTANTS = {
     ),
     "no flush after a deletion": mutant(
         LOCAL,
-        "os.unlink(key.name, dir_fd=folder)\n                sync_folder(folder)\n",
-        "os.unlink(key.name, dir_fd=folder)\n",
+        "os.unlink(name, dir_fd=above)\n                sync_folder(above)\n",
+        "os.unlink(name, dir_fd=above)\n",
         f"{CALLS}::test_a_deletion_is_on_the_disk_before_it_returns",
     ),
     "no replacing, but writing in place": Mutant(
         LOCAL,
         (
-            ("temporary, descriptor = new_temporary(mode, folder)", IN_PLACE),
-            ("publish_new(temporary, key.name, folder)", "pass"),
+            ("temporary, descriptor = new_temporary(mode, above)", IN_PLACE),
+            ("publish_new(temporary, name, above)", "pass"),
         ),
         (KILLS,),
     ),
@@ -95,13 +96,13 @@ MUTANTS = {
     ),
     "no removal of what is not complete": mutant(
         LOCAL,
-        "                    unlink(temporary, folder)\n                    raise\n",
+        "                    unlink(temporary, above)\n                    raise\n",
         "                    raise\n",
         FULL,
     ),
     "no sweeping": mutant(
         LOCAL,
-        "                            unlink(entry.name, folder)\n",
+        "                            unlink(each.name, descriptor)\n",
         "                            pass\n",
         f"{CRASHES}::test_what_a_killed_write_has_left_is_swept_an_hour_later",
     ),
@@ -113,7 +114,7 @@ MUTANTS = {
     ),
     "no comparison with the hash by read_file": mutant(
         TRANSFER,
-        "if expected is not None and content_name_of(temporary) != expected:",
+        "if expected is not None and content_name_of(file) != expected:",
         "if False:",
         FLIPPED,
     ),
@@ -136,9 +137,9 @@ MUTANTS = {
         f"{KEYS}::test_a_link_in_place_of_a_blob_is_never_followed",
     ),
     "links followed to the folder of a kind": mutant(
-        LOCAL,
-        "            try:\n                return os.open(kind, _FOLDER | os.O_NOFOLLOW, ",
-        "            try:\n                return os.open(kind, _FOLDER, ",
+        FOLDERS,
+        "        try:\n            return os.open(name, _FOLDER | os.O_NOFOLLOW, ",
+        "        try:\n            return os.open(name, _FOLDER, ",
         f"{KEYS}::test_a_link_in_place_of_the_folder_of_a_kind_is_refused",
     ),
     "links followed by temporary files": mutant(

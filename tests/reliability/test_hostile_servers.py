@@ -17,7 +17,8 @@ from typing import NamedTuple
 import pytest
 
 from storage_core.backends.base import Backend
-from storage_core.backends.kv import KVBackend
+from storage_core.backends.drivers.kv import open_kv
+from storage_core.blobpath import prefix_of
 from storage_core.errors import (
     AccessDenied,
     StorageError,
@@ -31,6 +32,7 @@ from tests.servers.raw_http import Answer, raw_server, response
 from tests.stores.backends import test_file_transfer_hostile as transfer
 from tests.stores.backends import test_hostile_servers as hostile
 from tests.stores.backends import test_kv_hostile as hostile_kv
+from tests.stores.backends.calls import get_file, put_file
 from tests.stores.backends.test_hostile_servers import KEY, Driver
 
 DEADLINE = 3.0
@@ -43,7 +45,7 @@ LATEST = 1.1 * DEADLINE
 def kv() -> Driver:
     token = token_hex(20)
     return Driver(
-        "kv", lambda url, timeout, _: KVBackend(url, token=token, timeout=timeout), (token,)
+        "kv", lambda url, timeout, _: open_kv(url, token=token, timeout=timeout), (token,)
     )
 
 
@@ -67,12 +69,12 @@ def operations(folder: Path) -> dict[str, Callable[[Backend], object]]:
     source.write_bytes(b"private")
     return {
         "get": lambda store: store.get(KEY),
-        "get_file": lambda store: store.get_file(KEY, folder / f"target-{next(numbers)}"),
+        "get_file": lambda store: get_file(store, KEY, folder / f"target-{next(numbers)}"),
         "open": lambda store: store.open(KEY).read(),
         "put": lambda store: store.put(KEY, b"private", overwrite=True),
-        "put_file": lambda store: store.put_file(KEY, source, overwrite=False),
+        "put_file": lambda store: put_file(store, KEY, source, overwrite=False),
         "exists": lambda store: store.exists(KEY),
-        "list": lambda store: list(store.list("results")),
+        "list": lambda store: list(store.list(prefix_of("results"), delimiter=True)),
         "delete": lambda store: store.delete(KEY),
         "check": lambda store: store.check(),
     }

@@ -8,8 +8,8 @@ from secrets import token_hex
 import pytest
 
 from storage_core import AzureBlobStorage
+from storage_core.testing import PlaceCases
 from tests.servers.azurite import AzureServer
-from tests.stores.cases import PlaceCases
 
 
 class TestAzureBlobStorage(PlaceCases):

@@ -8,12 +8,14 @@ from secrets import token_hex
 
 import pytest
 
-from storage_core import FileStorage
+from storage_core import FileStorage, Store, UnsupportedOperation
+from storage_core.blobpath import blob_path
+from storage_core.testing import CredentialCases, StoreCases
+from storage_core.testing.backends import FOREIGN
 from tests.servers.ftp import FTPServer
 from tests.servers.s3 import S3Server
 from tests.servers.sftp import SFTPServer
 from tests.servers.webdav import WebDAVServer
-from tests.stores.cases import CredentialCases, StoreCases
 from tests.stores.test_local import HashCases
 
 
@@ -57,6 +59,20 @@ class TestFileStorageOnS3(HashCases, CredentialCases):
 
 
 class TestFileStorageOnWebDAV(CredentialCases):
+    # httpx takes %41 for a quoted A.
+    foreign = tuple(name for name in FOREIGN if "%" not in name)
+
+    def test_a_name_that_would_become_another_one_is_refused(self, store: Store) -> None:
+        path = blob_path("cases/100%41.csv")
+        with pytest.raises(UnsupportedOperation, match="%41 would be read as something else"):
+            store.backend.put(path, b"x", overwrite=True)
+        with pytest.raises(UnsupportedOperation, match="choose a name without it"):
+            store.backend.get(path)
+        with pytest.raises(UnsupportedOperation, match=r"\? would be read"):
+            store.backend.put(blob_path("cases/sure?.csv"), b"x", overwrite=True)
+        store.backend.put(blob_path("cases/100% sure.csv"), b"x", overwrite=True)
+        assert store.backend.get(blob_path("cases/100% sure.csv")) == b"x"
+
     @pytest.fixture
     def configuration(self, webdav_server: WebDAVServer) -> FileStorage:
         return FileStorage(

@@ -11,8 +11,8 @@ import pytest
 
 import storage_core
 from storage_core import GoogleCloudStorage
+from storage_core.testing import PlaceCases
 from tests.servers.gcs import GCSServer
-from tests.stores.cases import PlaceCases
 
 
 class TestGoogleCloudStorage(PlaceCases):

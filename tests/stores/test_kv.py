@@ -8,11 +8,14 @@ from secrets import token_hex
 import pytest
 
 from storage_core import KVServerStorage
+from storage_core.testing import CredentialCases, RemoteCases
 from tests.servers.kv import KVServer
-from tests.stores.cases import CredentialCases, RemoteCases
 
 
 class TestKVServerStorage(CredentialCases):
+    folders = False
+    ranges = False
+
     @pytest.fixture
     def configuration(self, kv_server: KVServer) -> KVServerStorage:
         return KVServerStorage(api_address=kv_server.api_address, token=kv_server.token)
@@ -29,6 +32,8 @@ class TestKVServerStorage(CredentialCases):
 class TestAServerWithNothingButThePlainProtocol(RemoteCases):
     deletes = False
     lists = False
+    folders = False
+    ranges = False
 
     @pytest.fixture
     def configuration(self, plain_kv_url: str) -> KVServerStorage:

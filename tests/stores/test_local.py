@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -15,10 +16,11 @@ from storage_core import (
     StorageConfiguration,
     Store,
     TemporaryLocalStorage,
-    transfer,
 )
-from storage_core.transfer import content_name_of
-from tests.stores.cases import StoreCases
+from storage_core.blobpath import blob_path, prefix_of
+from storage_core.blobs import files
+from storage_core.blobs.files import content_name_of
+from storage_core.testing import StoreCases
 
 
 class HashCases(StoreCases):
@@ -55,6 +57,8 @@ class TestLocalStorage(StoreCases):
 
 
 class TestTemporaryLocalStorage(StoreCases):
+    below = "results/"
+
     @pytest.fixture
     def configuration(self) -> StorageConfiguration:
         return TemporaryLocalStorage()
@@ -68,6 +72,27 @@ class TestTemporaryLocalStorage(StoreCases):
         assert (home / key).read_bytes() == b"x"
         for folder in (home, home / "flows"):
             assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+    def test_what_else_lies_in_the_home_is_none_of_its_business(
+        self, store: Store, home: Path
+    ) -> None:
+        key = store.write(b"x")
+        (home / "storage.toml").write_text("secret")
+        (home / "history").mkdir()
+        (home / "history" / "1").write_text("secret")
+        assert {entry.path for entry in store.backend.list()} == {key}
+        assert {entry.path for entry in store.backend.list(delimiter=True)} == {"results"}
+        assert not list(store.backend.list(prefix_of("history")))
+        for path in map(blob_path, ("storage.toml", "history/1")):
+            with pytest.raises(storage_core.BlobNotFound):
+                store.backend.get(path)
+            assert not store.backend.exists(path)
+            store.backend.delete(path)
+            with pytest.raises(storage_core.InvalidKey, match="flows and results only"):
+                store.backend.put(path, b"x", overwrite=True)
+            with pytest.raises(storage_core.InvalidKey, match="flows and results only"):
+                store.backend.copy(blob_path(key), path)
+        assert (home / "storage.toml").read_text() == "secret"
 
     def test_it_is_what_is_opened_when_nothing_is_configured(self, home: Path) -> None:
         key = storage_core.get_store().write(b"x")
@@ -97,13 +122,13 @@ class TestFileStorageByHash(HashCases):
         source.write_bytes(b"first")
         key = store.write_file(source)
 
-        def hashed(path: Path) -> str:
-            name = content_name_of(path)
-            with path.open("ab") as file:
-                file.write(b" and more")
+        def hashed(file: BinaryIO) -> str:
+            name = content_name_of(file)
+            with source.open("ab") as growing:
+                growing.write(b" and more")
             return name
 
-        monkeypatch.setattr(transfer, "content_name_of", hashed)
+        monkeypatch.setattr(files, "content_name_of", hashed)
         with pytest.raises(storage_core.StorageError, match="changed while"):
             store.write_file(source)
         monkeypatch.undo()

@@ -9,8 +9,8 @@ import pytest
 
 import storage_core
 from storage_core import S3Storage
+from storage_core.testing import PlaceCases
 from tests.servers.s3 import S3Server
-from tests.stores.cases import PlaceCases
 
 
 class TestS3Storage(PlaceCases):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from json import dumps
 from pathlib import Path
 from secrets import token_hex
@@ -22,7 +23,9 @@ from storage_core import (
     get_store,
     open_store,
 )
-from storage_core.backends.local import LocalBackend
+from storage_core.backends.local.backend import LocalBackend
+from tests.clock import EAST
+from tests.quoting import in_toml
 from tests.servers.kv import KVServer
 from tests.servers.s3 import REGION, S3Server
 from tests.tui.driving import (
@@ -48,7 +51,7 @@ def local(folder: Path, more: str = "") -> Path:
     """A configuration file with one local storage, `place`, in `folder`."""
     return write(
         folder / "storage.toml",
-        f'[storage.place]\ntype = "local"\nstorage_path = "{folder}/blobs"\n{more}',
+        f'[storage.place]\ntype = "local"\nstorage_path = {in_toml(folder / "blobs")}\n{more}',
     )
 
 
@@ -70,7 +73,7 @@ def blob(folder: Path, key: str, data: bytes, age: float = 0) -> None:
     """A blob of `place`, written `age` seconds ago."""
     get_store("place", config_path=folder / "storage.toml").write(data, key=key)
     path = folder / "blobs" / key
-    written = path.stat().st_mtime - age
+    written = time.time() - age
     os.utime(path, (written, written))
 
 
@@ -113,8 +116,9 @@ async def test_blobs_are_shown_with_kind_size_and_age(
 
 
 async def test_the_line_below_has_the_whole_key_and_the_exact_size_and_time(
-    tmp_path: Path,
+    tmp_path: Path, time_zone: Callable[[str], None]
 ) -> None:
+    time_zone(EAST)
     path, name = local(tmp_path), "n" * 200
     blob(tmp_path, f"results/{name}", b"x" * 12345)
     os.utime(tmp_path / "blobs" / "results" / name, (1_750_000_000, 1_750_000_000))
@@ -122,7 +126,7 @@ async def test_the_line_below_has_the_whole_key_and_the_exact_size_and_time(
         await settle(pilot)
         await press(pilot, "b")
         text = screen_text(pilot)
-        assert "12,345 bytes · written 2025-06-15 15:06:40 UTC" in text
+        assert "12,345 bytes · written 2025-06-16 05:06:40 +14" in text
         assert name in text.replace("\n", "").replace(" ", "")
 
 
@@ -352,7 +356,8 @@ async def test_in_a_protected_storage_its_name_has_to_be_typed(tmp_path: Path) -
 async def test_deleting_a_hash_blob_says_who_else_may_have_it(tmp_path: Path) -> None:
     path = write(
         tmp_path / "storage.toml",
-        f'[storage.place]\ntype = "file"\nbase_path = "{tmp_path}/blobs"\nkey_type = "hash"\n',
+        '[storage.place]\ntype = "file"\nkey_type = "hash"\n'
+        f"base_path = {in_toml(tmp_path / 'blobs')}\n",
     )
     get_store("place", config_path=path).write(b"shared")
     async with StorageApp(path).run_test() as pilot:

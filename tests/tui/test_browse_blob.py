@@ -13,7 +13,8 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from storage_core import get_store
-from storage_core.backends.local import LocalBackend
+from storage_core.backends.local.backend import LocalBackend
+from tests.quoting import in_toml
 from tests.tui.driving import press, said, screen_text, settle, the_list
 from tests.tui.test_browse import SIZES, blob, browsing, current, filled, local
 from tui.app import StorageApp
@@ -249,7 +250,8 @@ def hashed(folder: Path) -> Path:
     """A configuration file with one storage, `place`, whose keys are hashes."""
     path = folder / "storage.toml"
     path.write_text(
-        f'[storage.place]\ntype = "file"\nbase_path = "{folder}/blobs"\nkey_type = "hash"\n'
+        '[storage.place]\ntype = "file"\nkey_type = "hash"\n'
+        f"base_path = {in_toml(folder / 'blobs')}\n"
     )
     return path
 

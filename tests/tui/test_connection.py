@@ -12,6 +12,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Static
 
+from tests.quoting import in_toml
 from tests.tui.driving import enter, press, said, screen_text, settle, the_list, write
 from tui.app import StorageApp
 from tui.features.check import dialog as probe_screen
@@ -23,8 +24,8 @@ def local(path: Path, folder: Path) -> Path:
     blocked.write_text("")
     return write(
         path,
-        f'[storage.good]\ntype = "local"\nstorage_path = "{folder / "blobs"}"\n'
-        f'[storage.bad]\ntype = "local"\nstorage_path = "{blocked}/below"\n',
+        f'[storage.good]\ntype = "local"\nstorage_path = {in_toml(folder / "blobs")}\n'
+        f'[storage.bad]\ntype = "local"\nstorage_path = {in_toml(blocked / "below")}\n',
     )
 
 

@@ -16,7 +16,7 @@ from textual.widget import Widget
 from textual.widgets import Button, Input
 from textual.widgets._toast import Toast, ToastHolder
 
-from storage_core.probe import Step, StepResult
+from storage_core.check import Step, StepResult
 from tests.tui.driving import TWO, press, screen_text, selected, settle, the_list, write
 from tests.tui.test_browse import filled
 from tests.tui.test_snapshots import FULL

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shlex import quote
 
 import pexpect
 import pytest
@@ -19,12 +20,12 @@ from tui.session import editor
 ROOT = Path(__file__).parents[2]
 
 
-def program(folder: Path, name: str, lines: str) -> Path:
-    """A program that writes its arguments to the file `seen` and runs `lines`."""
+def program(folder: Path, name: str, lines: str) -> str:
+    """A program that writes its arguments to the file `seen` and runs `lines`; what calls it."""
     path = folder / name
-    path.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > "{folder}/seen"\n{lines}\n')
+    path.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > {quote(str(folder / "seen"))}\n{lines}\n')
     path.chmod(0o755)
-    return path
+    return quote(str(path))
 
 
 def seen(folder: Path) -> list[str]:
@@ -93,7 +94,7 @@ async def test_the_file_is_opened_at_the_selected_table_and_read_again(
 ) -> None:
     path = write(tmp_path / "storage.toml")
     new = '[storage.first]\\ntype = "temporary"\\n'
-    monkeypatch.setenv("VISUAL", str(program(tmp_path, "vim", f"printf '{new}' >> '{path}'")))
+    monkeypatch.setenv("VISUAL", program(tmp_path, "vim", f"printf '{new}' >> {quote(str(path))}"))
     line = TWO.splitlines().index("[storage.laptop]") + 1
     async with StorageApp(path).run_test() as pilot:
         await settle(pilot)
@@ -112,8 +113,8 @@ async def test_a_file_that_cannot_be_read_is_opened_where_it_is_broken(
 ) -> None:
     path = write(tmp_path / "storage.toml", f"{TWO}[storage.laptop\n")
     write(tmp_path / "good.toml")
-    copies = f"cp '{tmp_path}/good.toml' '{path}'"
-    monkeypatch.setenv("VISUAL", str(program(tmp_path, "nano", copies)))
+    copies = f"cp {quote(str(tmp_path / 'good.toml'))} {quote(str(path))}"
+    monkeypatch.setenv("VISUAL", program(tmp_path, "nano", copies))
     async with StorageApp(path).run_test() as pilot:
         await settle(pilot)
         assert "o  opens it in your editor" in screen_text(pilot)
@@ -127,7 +128,7 @@ async def test_a_broken_table_is_opened_at_what_is_wrong_with_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = write(tmp_path / "storage.toml", '[storage.a]\ntype = "local"\n\nstorage_path = 7\n')
-    monkeypatch.setenv("VISUAL", str(program(tmp_path, "vi", "exit 3")))
+    monkeypatch.setenv("VISUAL", program(tmp_path, "vi", "exit 3"))
     async with StorageApp(path).run_test() as pilot:
         await settle(pilot)
         await press(pilot, "o")
@@ -138,7 +139,7 @@ async def test_a_broken_table_is_opened_at_what_is_wrong_with_it(
 async def test_where_there_is_no_file_or_no_terminal_to_give_it_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("VISUAL", str(program(tmp_path, "vi", "")))
+    monkeypatch.setenv("VISUAL", program(tmp_path, "vi", ""))
     path = tmp_path / "storage.toml"
     async with StorageApp(path).run_test() as pilot:
         await settle(pilot)
@@ -156,12 +157,12 @@ def test_in_a_terminal_the_editor_has_the_keys_and_the_app_comes_back_after_it(
 ) -> None:
     home.mkdir()
     path = write(home / "storage.toml")
-    asks = f'echo "the editor asks"; read name; echo "# $name" >> "{path}"'
+    asks = f'echo "the editor asks"; read name; echo "# $name" >> {quote(str(path))}'
     environment = {
         **os.environ,
         "PYTHONPATH": str(ROOT),
         "VISUAL": "",
-        "EDITOR": str(program(tmp_path, "nvim", asks)),
+        "EDITOR": program(tmp_path, "nvim", asks),
     }
     terminal = pexpect.spawn(
         sys.executable,

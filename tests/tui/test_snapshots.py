@@ -8,26 +8,27 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Awaitable, Callable
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from textual.command import CommandList
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
+from storage_core.check import Step, StepResult
 from storage_core.config import history
-from storage_core.probe import Step, StepResult
 from tests.tui.driving import TWO, enter, press, settle, the_list
 from tests.tui.test_list import ODD
 from tui.app import StorageApp
-from tui.features.blobs import table as blob_table
 from tui.features.check import dialog as probe_screen
 from tui.session.checks import TestResult
 
 SIZES = [(120, 40), (80, 24), (60, 20)]
+NOW = datetime(2026, 11, 24, 12, 4, tzinfo=UTC)
 
 FULL = (
     TWO
@@ -139,7 +140,7 @@ def with_versions(pressed: tuple[str, ...], *texts: str) -> Steps:
 async def after_tests(pilot: Pilot[Any]) -> None:
     """The list with results of tests."""
     screen = the_list(pilot)
-    when = datetime(2026, 11, 22, 12, 4)  # noqa: DTZ001 (local time is what is shown)
+    when = datetime.now()  # noqa: DTZ005 (local time is what is shown)
     good = StepResult(Step("open", "read the settings"), True, 0.084)
     bad = StepResult(
         Step("find", "find the bucket"),
@@ -237,6 +238,13 @@ SCREENS: dict[str, tuple[str | None, Steps]] = {
 }
 
 
+@pytest.fixture(autouse=True)
+def _clock() -> Iterator[None]:
+    """The day and the time zone of the pictures."""
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize("name", SCREENS)
 def test_looks(
@@ -253,7 +261,6 @@ def test_looks(
     # Its name would have the temporary folder in it, and is shown.
     kept = user / ".prefect" / "history" / "storage.toml-7e447d6db048"
     monkeypatch.setattr(history, "_folder", lambda _: str(kept))
-    monkeypatch.setattr(blob_table, "human_age", lambda *_: "2 days")
     # A cursor that blinks is in one picture and not in the next.
     monkeypatch.setattr(Input, "_toggle_cursor", lambda field: None)
     monkeypatch.setattr(TextArea, "_toggle_cursor_blink_visible", lambda area: None)

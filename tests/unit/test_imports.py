@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+import storage_core
+from tests.quoting import in_toml
+
 HEAVY = (
     *("textual", "rich", "click", "pydantic", "tomlkit", "filelock", "keyring"),
     *("fsspec", "s3fs", "gcsfs", "adlfs", "aiohttp", "botocore", "asyncio", "pathlib", "logging"),
@@ -36,7 +39,7 @@ def test_importing_the_library_loads_nothing_heavy() -> None:
 def test_a_worker_with_local_storage_loads_nothing_heavy(tmp_path: Path) -> None:
     config = tmp_path / "storage.toml"
     config.write_text(
-        f'default = "a"\n[storage.a]\ntype = "local"\nstorage_path = "{tmp_path}/data"\n'
+        f'default = "a"\n[storage.a]\ntype = "local"\nstorage_path = {in_toml(tmp_path / "data")}\n'
         '[storage.b]\ntype = "s3"\nbucket = "b"\n'
     )
     code = "import storage_core as s; store = s.get_store(); store.read(store.write(b'x'))"
@@ -61,3 +64,8 @@ def test_opening_a_store_loads_its_own_driver_only(
     assert driver is None or driver in names
     # Not rich and click: aiobotocore loads httpx where it is installed, and that loads both.
     assert not names & {*others, "textual", "pydantic", "tomlkit", "filelock", "keyring"}
+
+
+def test_every_name_of_the_library_can_be_loaded() -> None:
+    names = [getattr(storage_core, name) for name in storage_core.__all__]
+    assert len(names) == len({*names}) == len(storage_core.__all__)

@@ -15,8 +15,8 @@ from storage_core import (
     StorageConfiguration,
     open_store,
 )
-from storage_core.backends import local
-from storage_core.probe import Step, Waiting, afterword, probe
+from storage_core.backends.local import backend as local
+from storage_core.check import Step, Waiting, afterword, probe
 
 
 def waited_for(address: str, timeout: float) -> list[Waiting]:

@@ -13,6 +13,7 @@ import pytest
 from scripts.readme import README, generated
 from storage_core.declaration.table import read_settings
 from storage_core.types import type_named
+from tests.quoting import in_toml
 from tui.features.commands import keymap
 
 TEXT = README.read_text(encoding="utf-8")
@@ -54,10 +55,10 @@ def test_the_configuration_file_it_shows_is_right() -> None:
 def test_the_library_example_runs(tmp_path: Path, home: Path) -> None:
     home.mkdir()
     (home / "storage.toml").write_text(
-        f'[storage.prod-results]\ntype = "local"\nstorage_path = "{tmp_path}/data"\n'
+        f'[storage.prod-results]\ntype = "local"\nstorage_path = {in_toml(tmp_path / "data")}\n'
     )
     (tmp_path / "model.bin").write_bytes(b"weights")
-    code = examples("python", "store.awrite").replace('"/data"', f'"{tmp_path}/other"')
+    code = examples("python", "store.awrite").replace('"/data"', repr(f"{tmp_path}/other"))
     deleting = "store.read(key), store.exists(key), store.delete(key)"
     assert deleting in code
     code = code.replace(deleting, f"{deleting}; key = store.write(b'...')")

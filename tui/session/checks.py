@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from storage_core.probe import StepResult
+    from storage_core.check import StepResult
 
 
 class TestResult(NamedTuple):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 from tui.session.search import found
 
 if TYPE_CHECKING:
-    from storage_core.backends.base import Blob
+    from storage_core.store import Blob
 
 Sort: TypeAlias = Literal["age", "name", "size"]
 SORTS: Final[tuple[Sort, ...]] = ("age", "name", "size")

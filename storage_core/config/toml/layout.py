@@ -25,9 +25,9 @@ from storage_core.config.toml.values import (
     written_key,
 )
 
-_COMMENTS: Final = re.compile(r"(?:[ \t]*+#[^\n]*+(?:\n|\Z))*+")
-_COMMENTS_AT_END: Final = re.compile(r"(?<=\n)(?:[ \t]*+#[^\n]*+\n)+\Z")
-_BLANK: Final = re.compile(r"[ \t]*+(?:\r?\n|\Z)")
+_COMMENTS: Final = re.compile(r"(?:[ \t]*#[^\n]*(?:\n|\Z))*")
+_COMMENT: Final = re.compile(r"[ \t]*#")
+_BLANK: Final = re.compile(r"[ \t]*(?:\r?\n|\Z)")
 
 
 class Layout:
@@ -260,11 +260,13 @@ class Layout:
 
         A comment right above the first header belongs to the header if there are others before it.
         """
-        if root.end < len(self._text):
-            comments = _COMMENTS_AT_END.search(self._text, root.start, root.end)
-            if comments:
-                return comments.start()
-        return root.end
+        at, text = root.end, self._text
+        while root.start < at < len(text):
+            above = text.rfind("\n", 0, at - 1) + 1
+            if not above or not _COMMENT.match(text, above):
+                break
+            at = above
+        return at
 
 
 def _starts(path: Path, prefix: Path) -> bool:

@@ -18,26 +18,28 @@ from storage_core.config.toml.text import BOM
 Path: TypeAlias = tuple[str, ...]
 """The names that lead from the root of the document to a table or a value."""
 
-_TRIVIA: Final = re.compile(r"(?:[ \t\r\n]++|#[^\n]*+)*+")
-_REST_OF_LINE: Final = re.compile(r"[^\n]*+\n?")
-_PART: Final = re.compile(r"""[A-Za-z0-9_-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+'""")
-_SPACE: Final = re.compile(r"[ \t]*+")
-_DOT: Final = re.compile(r"[ \t]*+\.[ \t]*+")
-_EQUALS: Final = re.compile(r"[ \t]*+=[ \t]*+")
-_HEADER: Final = re.compile(r"\[\[?[ \t]*+")
+# Without possessive quantifiers and atomic groups, which Python gets wrong up to 3.11.4
+# (python/cpython#106052). Time is linear all the same: no text can be repeated in two ways.
+_TRIVIA: Final = re.compile(r"[ \t\r\n]*(?:#[^\n]*[ \t\r\n]*)*")
+_REST_OF_LINE: Final = re.compile(r"[^\n]*\n?")
+_PART: Final = re.compile(r"""[A-Za-z0-9_-]+|"[^"\\\n]*(?:\\.[^"\\\n]*)*"|'[^'\n]*'""")
+_SPACE: Final = re.compile(r"[ \t]*")
+_DOT: Final = re.compile(r"[ \t]*\.[ \t]*")
+_EQUALS: Final = re.compile(r"[ \t]*=[ \t]*")
+_HEADER: Final = re.compile(r"\[\[?[ \t]*")
 _SCALAR: Final = re.compile(
-    r'''"""(?:[^"\\]++|\\.|"{1,2}+(?!"))*+"{3,5}'''
-    r"""|'''(?:[^']++|'{1,2}+(?!'))*+'{3,5}"""
-    r'''|"(?:[^"\\\n]|\\.)*+"'''
-    r"""|'[^'\n]*+'"""
-    r"""|[^\s,\[\]{}#"'=]++(?:[ ]\d\d:[^\s,\[\]{}#"'=]++)?""",
+    r'''"""[^"\\]*(?:(?:\\.|"{1,2}(?!"))[^"\\]*)*"{3,5}'''
+    r"""|'''[^']*(?:'{1,2}(?!')[^']*)*'{3,5}"""
+    r'''|"[^"\\\n]*(?:\\.[^"\\\n]*)*"'''
+    r"""|'[^'\n]*'"""
+    r"""|[^\s,\[\]{}#"'=]+(?:[ ]\d\d:[^\s,\[\]{}#"'=]+)?""",
     re.DOTALL,
 )
-_SIMPLE: Final = re.compile(rf"([A-Za-z0-9_-]++)[ \t]*+=[ \t]*+({_SCALAR.pattern})", re.DOTALL)
+_SIMPLE: Final = re.compile(rf"([A-Za-z0-9_-]+)[ \t]*=[ \t]*({_SCALAR.pattern})", re.DOTALL)
 _SIMPLE_LINES: Final = re.compile(
-    r"""(?:[ \t]*+(?:[A-Za-z0-9_-]++[ \t]*+=[ \t]*+"""
-    r"""(?:"(?!"")(?:[^"\\\n]|\\.)*+"|'(?!'')[^'\n]*+'|[A-Za-z0-9+.:-]++)[ \t]*+)?"""
-    r"""(?:\#[^\n]*+)?\r?\n)*+"""
+    r"""(?:[ \t]*(?:[A-Za-z0-9_-]+[ \t]*=[ \t]*"""
+    r"""(?:"(?!"")[^"\\\n]*(?:\\.[^"\\\n]*)*"|'(?!'')[^'\n]*'|[A-Za-z0-9+.:-]+)[ \t]*|)"""
+    r"""(?:\#[^\n]*|)\r?\n){1,1000}"""  # not all at once: each line is remembered meanwhile
 )
 _CLOSES: Final = {"[": "]", "{": "}"}
 _DEEPEST_IMPLIED: Final = 16
@@ -156,7 +158,8 @@ class _Scanner:
         parts: tuple[Part, ...] = ()
         line = 1
         while True:
-            self.skip(_SIMPLE_LINES)
+            while self.skip(_SIMPLE_LINES):
+                pass
             self.skip(_TRIVIA)
             if self.at >= len(text):
                 break

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-_BLANK_LINES: Final = re.compile(r"(?:[ \t]*+\r?\n)*+(?:[ \t]*+\Z)?")
-_ENDS_BLANK: Final = re.compile(r"(?:\A|\n)\ufeff?[ \t]*+\r?\n\Z|\A\ufeff?\Z")
+_BLANK_LINES: Final = re.compile(r"(?:[ \t\r\n]*\n)?(?:[ \t]*\Z)?")
+_ENDS_BLANK: Final = re.compile(r"(?:\A|\n)\ufeff?[ \t]*\r?\n\Z|\A\ufeff?\Z")
 _BLANK_TAIL: Final = re.compile(r"(?<=\n)(?:[ \t]*\r?\n)+[ \t]*\Z")
 
 

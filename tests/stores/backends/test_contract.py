@@ -18,14 +18,17 @@ from typing import Any
 
 import pytest
 
-from storage_core.backends import io_loop, remote, stream, worker
-from storage_core.backends.azure import AzureBackend
 from storage_core.backends.base import Backend
+from storage_core.backends.drivers.adlfs import open_azure
+from storage_core.backends.drivers.gcsfs import open_gcs
+from storage_core.backends.drivers.s3fs import open_s3
 from storage_core.backends.filesystem import open_filesystem
-from storage_core.backends.gcs import GCSBackend
 from storage_core.backends.local import LocalBackend
-from storage_core.backends.remote import RemoteBackend
-from storage_core.backends.s3 import S3Backend
+from storage_core.backends.remote import backend as remote
+from storage_core.backends.remote import io_loop, stream, worker
+from storage_core.backends.remote.backend import RemoteBackend
+from storage_core.backends.remote.driver import Part
+from storage_core.blobpath import BlobPath, blob_path
 from storage_core.errors import (
     BlobExists,
     BlobNotFound,
@@ -33,11 +36,11 @@ from storage_core.errors import (
     StorageError,
     StorageUnavailable,
 )
-from storage_core.keys import Key
 from tests.servers.azurite import AzureServer
 from tests.servers.gcs import GCSServer
 from tests.servers.s3 import S3Server
 from tests.servers.webdav import WebDAVServer
+from tests.stores.backends.calls import get_file, listed, meddle, put_file
 
 TIMEOUT = 20.0
 MIB = 1024 * 1024
@@ -56,8 +59,8 @@ TRICKY = [
 ]
 
 
-def s3(server: S3Server) -> S3Backend:
-    return S3Backend(
+def s3(server: S3Server) -> RemoteBackend:
+    return open_s3(
         server.new_bucket(),
         "team/a",
         key=server.access_key_id,
@@ -76,12 +79,12 @@ def make(name: str, fixture: Callable[[str], Any], folder: Path) -> Backend:
         return s3(fixture("s3_disk_server"))
     if name == "azure":
         azure: AzureServer = fixture("azure_server")
-        return AzureBackend(
+        return open_azure(
             azure.new_container(), connection_string=azure.connection_string, timeout=TIMEOUT
         )
     if name == "gcs":
         gcs: GCSServer = fixture("gcs_server")
-        return GCSBackend(
+        return open_gcs(
             gcs.new_bucket(),
             project=gcs.project,
             service_account_info=gcs.service_account_info,
@@ -119,8 +122,8 @@ def every(names: list[str]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("backend", names, indirect=True)
 
 
-def new_key() -> Key:
-    return Key("results", token_hex(16))
+def new_key() -> BlobPath:
+    return blob_path(f"results/{token_hex(16)}")
 
 
 def file_with(data: bytes, folder: Path) -> Path:
@@ -136,16 +139,6 @@ class BreakingFile(io.FileIO):
         if self.tell() >= 10 * MIB:
             raise OSError(5, os.strerror(5))
         return super().read(10 * MIB if size is None or size < 0 else size)
-
-
-class BreakingPath:
-    """Stands in for the path of such a file."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def open(self, mode: str) -> BreakingFile:
-        return BreakingFile(str(self._path), "r")
 
 
 def settled() -> None:
@@ -165,7 +158,7 @@ def test_bytes_that_look_like_a_protocol_come_back_identical(
     for data in TRICKY:
         first, second = new_key(), new_key()
         backend.put(first, data, overwrite=True)
-        backend.put_file(second, file_with(data, tmp_path), overwrite=True)
+        put_file(backend, second, file_with(data, tmp_path), overwrite=True)
         for key in (first, second):
             assert backend.get(key) == data
             with backend.open(key) as file:
@@ -181,16 +174,16 @@ def test_a_blob_is_replaced_only_when_that_is_wanted(
     first, second, third = (token_bytes(size) + bytes([n]) * n for n in (0, 1, 2))
     key = new_key()
     backend.put(key, first, overwrite=False)
-    with pytest.raises(BlobExists, match=key.name):
+    with pytest.raises(BlobExists, match=key.rpartition("/")[2]):
         backend.put(key, second, overwrite=False)
-    with pytest.raises(BlobExists, match=key.name):
-        backend.put_file(key, file_with(second, tmp_path), overwrite=False)
+    with pytest.raises(BlobExists, match=key.rpartition("/")[2]):
+        put_file(backend, key, file_with(second, tmp_path), overwrite=False)
     assert backend.get(key) == first
     backend.put(key, second, overwrite=True)
     assert backend.get(key) == second
-    backend.put_file(key, file_with(third, tmp_path), overwrite=True)
+    put_file(backend, key, file_with(third, tmp_path), overwrite=True)
     assert backend.get(key) == third
-    assert [blob.size for blob in backend.list("results")] == [len(third)]
+    assert [blob.size for blob in listed(backend, "results")] == [len(third)]
 
 
 @every(["local", "memory", "s3", "azure", "webdav"])
@@ -215,11 +208,11 @@ def test_a_listing_has_all_pages(backend: RemoteBackend, monkeypatch: pytest.Mon
     monkeypatch.setattr(remote, "PAGE_SIZE", 2)
     written = {str(new_key()) for _ in range(5)}
     for key in written:
-        backend.put(Key("results", key.partition("/")[2]), b"x", overwrite=True)
-    backend.put(Key("flows", "other"), b"x", overwrite=True)
-    assert {blob.key for blob in backend.list("results")} == written
-    blob = next(iter(backend.list("flows")))
-    assert (blob.key, blob.size) == ("flows/other", 1)
+        backend.put(blob_path(key), b"x", overwrite=True)
+    backend.put(blob_path("flows/other"), b"x", overwrite=True)
+    assert {entry.path for entry in listed(backend)} == written
+    blob = next(iter(listed(backend, "flows")))
+    assert (blob.path, blob.size) == ("flows/other", 1)
     assert blob.modified is not None
     assert blob.modified.tzinfo is not None
 
@@ -231,9 +224,9 @@ def test_a_file_that_breaks_off_leaves_nothing(backend: Backend, tmp_path: Path)
         file.truncate(30 * MIB)
     key = new_key()
     with pytest.raises(StorageError):
-        backend.put_file(key, BreakingPath(source), overwrite=True)  # type: ignore[arg-type]
+        backend.put_stream(key, BreakingFile(str(source), "r"), overwrite=True)
     assert not backend.exists(key)
-    assert not list(backend.list("results"))
+    assert not (listed(backend, "results"))
     settled()
     if isinstance(backend, LocalBackend):
         assert not list((tmp_path / "blobs" / "results").iterdir())
@@ -241,13 +234,13 @@ def test_a_file_that_breaks_off_leaves_nothing(backend: Backend, tmp_path: Path)
 
 @every(["s3"])
 def test_an_upload_that_breaks_off_is_not_left_to_be_paid_for(
-    backend: S3Backend, s3_server: S3Server, tmp_path: Path
+    backend: RemoteBackend, s3_server: S3Server, tmp_path: Path
 ) -> None:
     source = tmp_path / "source"
     with source.open("wb") as file:
         file.truncate(30 * MIB)
     with pytest.raises(StorageError):
-        backend.put_file(new_key(), BreakingPath(source), overwrite=True)  # type: ignore[arg-type]
+        backend.put_stream(new_key(), BreakingFile(str(source), "r"), overwrite=True)
     settled()
     bucket = backend.location.split("/")[2]
     assert "Uploads" not in s3_server.client.list_multipart_uploads(Bucket=bucket)
@@ -261,7 +254,7 @@ def test_a_failed_write_leaves_no_temporary_file(
         raise PermissionError("no renaming today")
 
     backend.put(new_key(), b"the folder exists", overwrite=True)
-    monkeypatch.setattr("storage_core.backends.webdav.rename", fail)
+    monkeypatch.setattr("storage_core.backends.drivers.fsspec.webdav.rename", fail)
     with pytest.raises(StorageError, match="no renaming today"):
         backend.put(new_key(), b"never seen", overwrite=True)
     settled()
@@ -278,11 +271,11 @@ def test_what_a_killed_write_has_left_is_swept_a_day_later(
     folder = webdav_server.open_folder / backend.location.rpartition("/")[2] / "results"
     for name, age in (("~" + "a" * 16, 25 * HOUR), ("~" + "b" * 16, 14 * HOUR)):
         (folder / name).write_bytes(b"torn")
-        then = (folder / key.name).stat().st_mtime - age
+        then = (folder / key.rpartition("/")[2]).stat().st_mtime - age
         os.utime(folder / name, (then, then))
-    assert [blob.key for blob in backend.list("results")] == [str(key)]
+    assert [entry.path for entry in listed(backend)] == [key]
     settled()
-    assert {path.name for path in folder.iterdir()} == {key.name, "~" + "b" * 16}
+    assert {path.name for path in folder.iterdir()} == {key.rpartition("/")[2], "~" + "b" * 16}
 
 
 @every(REMOTE)
@@ -302,14 +295,14 @@ def test_a_write_whose_answer_was_lost_is_not_mistaken_for_another_ones(
 
         return put
 
-    monkeypatch.setattr(backend, "_put_file", losing(backend._put_file))
-    backend.put_file(key, file_with(data, tmp_path), overwrite=False)
+    meddle(backend, monkeypatch, put_stream=losing)
+    put_file(backend, key, file_with(data, tmp_path), overwrite=False)
     assert lost
     assert backend.get(key) == data
 
     lost.clear()
     with pytest.raises(BlobExists):
-        backend.put_file(key, file_with(data, tmp_path), overwrite=False)
+        put_file(backend, key, file_with(data, tmp_path), overwrite=False)
 
 
 @every(REMOTE)
@@ -319,16 +312,18 @@ def test_a_read_that_breaks_off_is_taken_up_again(
     data, key = token_bytes(9 * MIB), new_key()
     calls: list[tuple[Any, ...]] = []
     backend.put(key, data, overwrite=True)
-    real = backend._get_range
 
-    async def breaking(*args: Any) -> None:
-        calls.append(args)
-        if len(calls) == 2:
-            raise ConnectionResetError("gone")
-        await real(*args)
+    def breaking(real: Callable[..., Awaitable[Part]]) -> Callable[..., Coroutine[Any, Any, Part]]:
+        async def get_range(*args: Any) -> Part:
+            calls.append(args)
+            if len(calls) == 2:
+                raise ConnectionResetError("gone")
+            return await real(*args)
 
-    monkeypatch.setattr(backend, "_get_range", breaking)
-    backend.get_file(key, tmp_path / "target")
+        return get_range
+
+    meddle(backend, monkeypatch, get_range=breaking)
+    get_file(backend, key, tmp_path / "target")
     assert (tmp_path / "target").read_bytes() == data
     assert len(calls) == -(-len(data) // stream.PIECE) + 1
 
@@ -365,13 +360,15 @@ async def test_a_cancelled_write_leaves_nothing_or_all(
     backend: RemoteBackend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key, begun, loop = new_key(), asyncio.Event(), asyncio.get_running_loop()
-    real = backend._put
 
-    async def put(*args: Any, **kwargs: Any) -> None:
-        loop.call_soon_threadsafe(begun.set)
-        await real(*args, **kwargs)
+    def telling(real: Callable[..., Awaitable[None]]) -> Callable[..., Coroutine[Any, Any, None]]:
+        async def put(*args: Any, **kwargs: Any) -> None:
+            loop.call_soon_threadsafe(begun.set)
+            await real(*args, **kwargs)
 
-    monkeypatch.setattr(backend, "_put", put)
+        return put
+
+    meddle(backend, monkeypatch, put=telling)
     call = asyncio.ensure_future(backend.aput(key, bytes(40 * MIB), overwrite=True))
     await begun.wait()
     call.cancel()
@@ -390,8 +387,8 @@ def test_a_driver_that_raises_for_ever_is_said_to_have_been_tried(
     async def reset(*_args: Any) -> None:
         raise ConnectionResetError("by peer")
 
+    meddle(backend, monkeypatch, get=lambda _real: reset)
     backend.check()
-    monkeypatch.setattr(backend, "timeout", 0.5)
-    monkeypatch.setattr(backend, "_get", reset)
+    monkeypatch.setattr(backend._policy, "timeout", 0.5)
     with pytest.raises(StorageUnavailable, match=r"by peer, tried \d times within 0\.\d seconds"):
         backend.get(new_key())

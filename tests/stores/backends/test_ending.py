@@ -19,6 +19,7 @@ from storage_core import (
     S3Storage,
     StorageConfiguration,
 )
+from tests.children import FORKING
 from tests.stores.backends.test_large_blobs import KINDS, configuration
 
 __all__ = ["configuration"]
@@ -55,7 +56,7 @@ def test_a_process_ends_without_a_word(
     configuration: StorageConfiguration, ending: str, tmp_path: Path
 ) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM + ENDINGS[ending]],
+        [sys.executable, *FORKING, "-c", PROGRAM + ENDINGS[ending]],
         input=pickle.dumps(storage_core.open_store(configuration)),
         capture_output=True,
         timeout=30,

@@ -9,84 +9,65 @@ from secrets import token_bytes, token_hex
 
 import pytest
 
-from storage_core.backends.kv import KVBackend
-from storage_core.errors import BlobExists, BlobNotFound, StorageError
-from storage_core.keys import Key
+from storage_core.backends.drivers.kv import open_kv
+from storage_core.backends.remote.backend import RemoteBackend
+from storage_core.blobpath import BlobPath, blob_path
+from storage_core.errors import BlobExists
 from tests.servers.kv import KVServer
+from tests.stores.backends.calls import get_file, put_file
 
 
 class BackendCases:
     @pytest.fixture
-    def key(self) -> Key:
-        return Key("results", token_hex(16))
+    def key(self) -> BlobPath:
+        return blob_path(f"results/{token_hex(16)}")
 
     @pytest.mark.parametrize("data", [b"", b"\xff" * 1000, b"text"])
     def test_files_go_in_and_come_out(
-        self, backend: KVBackend, key: Key, data: bytes, tmp_path: Path
+        self, backend: RemoteBackend, key: BlobPath, data: bytes, tmp_path: Path
     ) -> None:
         (tmp_path / "in").write_bytes(data)
-        backend.put_file(key, tmp_path / "in", overwrite=False)
-        backend.get_file(key, tmp_path / "out")
+        put_file(backend, key, tmp_path / "in", overwrite=False)
+        get_file(backend, key, tmp_path / "out")
         assert (tmp_path / "out").read_bytes() == data
         with backend.open(key) as file:
             assert file.read(2) + file.read() == data
 
-    def test_a_file_that_cannot_be_read_or_written_is_named(
-        self, backend: KVBackend, key: Key, tmp_path: Path
-    ) -> None:
-        with pytest.raises(StorageError, match="missing"):
-            backend.put_file(key, tmp_path / "missing", overwrite=True)
-        assert not backend.exists(key)
-        backend.put(key, b"x", overwrite=True)
-        (tmp_path / "taken").write_bytes(b"mine")
-        with pytest.raises(StorageError, match="taken"):
-            backend.get_file(key, tmp_path / "taken")
-        assert (tmp_path / "taken").read_bytes() == b"mine"
-
-    def test_an_unknown_key_leaves_no_file(
-        self, backend: KVBackend, key: Key, tmp_path: Path
-    ) -> None:
-        with pytest.raises(BlobNotFound, match=key.name):
-            backend.get_file(key, tmp_path / "out")
-        with pytest.raises(BlobNotFound, match=key.name):
-            backend.open(key)
-        assert not (tmp_path / "out").exists()
-
     def test_a_blob_is_replaced_only_when_that_is_asked_for(
-        self, backend: KVBackend, key: Key
+        self, backend: RemoteBackend, key: BlobPath
     ) -> None:
         backend.put(key, b"1", overwrite=False)
-        with pytest.raises(BlobExists, match=key.name):
+        with pytest.raises(BlobExists, match=key.rpartition("/")[2]):
             backend.put(key, b"2", overwrite=False)
         backend.put(key, b"3", overwrite=True)
         assert backend.get(key) == b"3"
 
     @pytest.mark.parametrize("name", ["a" * 200, "...", "-", "..a", "A.b_c-D", "results-x"])
-    def test_every_name_that_a_key_may_have_works(self, backend: KVBackend, name: str) -> None:
+    def test_every_name_that_a_key_may_have_works(self, backend: RemoteBackend, name: str) -> None:
         data = token_bytes(8)
-        backend.put(Key("flows", name), data, overwrite=True)
-        assert backend.get(Key("flows", name)) == data
-        assert not backend.exists(Key("results", name))
+        backend.put(blob_path(f"flows/{name}"), data, overwrite=True)
+        assert backend.get(blob_path(f"flows/{name}")) == data
+        assert not backend.exists(blob_path(f"results/{name}"))
 
     def test_a_blob_that_grows_sixfold_on_the_way_arrives(
-        self, backend: KVBackend, key: Key
+        self, backend: RemoteBackend, key: BlobPath
     ) -> None:
         data = b"\0" * 8 * 1024 * 1024
         backend.put(key, data, overwrite=True)
         assert backend.get(key) == data
         assert backend.exists(key)
 
-    def test_a_closed_backend_opens_again(self, backend: KVBackend, key: Key) -> None:
+    def test_a_closed_backend_opens_again(self, backend: RemoteBackend, key: BlobPath) -> None:
         backend.put(key, b"x", overwrite=True)
         backend.close()
         backend.close()
         assert backend.get(key) == b"x"
 
     def test_threads_that_close_it_do_not_disturb_those_that_use_it(
-        self, backend: KVBackend
+        self, backend: RemoteBackend
     ) -> None:
         def use(n: int) -> bool:
-            key, data = Key("results", f"shared-{n}-{token_hex(8)}"), token_bytes(100)
+            key, data = blob_path(f"results/shared-{n}-{token_hex(8)}"), token_bytes(100)
             backend.put(key, data, overwrite=True)
             if n % 10 == 0:
                 backend.close()
@@ -98,15 +79,15 @@ class BackendCases:
 
 class TestTheProjectsOwnServer(BackendCases):
     @pytest.fixture
-    def backend(self, kv_server: KVServer) -> Iterator[KVBackend]:
-        backend = KVBackend(kv_server.api_address, token=kv_server.token, timeout=20)
+    def backend(self, kv_server: KVServer) -> Iterator[RemoteBackend]:
+        backend = open_kv(kv_server.api_address, token=kv_server.token, timeout=20)
         yield backend
         backend.close()
 
 
 class TestAServerWithTwoCallsOnly(BackendCases):
     @pytest.fixture
-    def backend(self, plain_kv_url: str) -> Iterator[KVBackend]:
-        backend = KVBackend(plain_kv_url, token=None, timeout=20)
+    def backend(self, plain_kv_url: str) -> Iterator[RemoteBackend]:
+        backend = open_kv(plain_kv_url, token=None, timeout=20)
         yield backend
         backend.close()

@@ -11,22 +11,19 @@ import json
 import socket
 import ssl
 import threading
-import time
 import traceback
 from base64 import b64encode
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from secrets import token_hex
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
-from storage_core.backends.kv import KVBackend
-from storage_core.backends.kv.protocol import MAX_BLOB
+from storage_core.backends.drivers.kv import open_kv
+from storage_core.backends.drivers.kv.protocol import MAX_BLOB
+from storage_core.backends.remote.backend import RemoteBackend
+from storage_core.blobpath import blob_path
 from storage_core.errors import (
     AccessDenied,
     BlobNotFound,
@@ -36,18 +33,20 @@ from storage_core.errors import (
     StorageUnavailable,
     UnsupportedOperation,
 )
-from storage_core.keys import Key
+from tests.patience import within
+from tests.servers.certificates import self_signed
 from tests.servers.process import HOST
 from tests.servers.raw_http import Answer, RawServer, raw_server, response
+from tests.stores.backends.calls import listed, put_file
 
-KEY = Key("results", "abc")
+KEY = blob_path("results/abc")
 TIMEOUT = 1.0
 # A tenth more than the deadline, and the waking up of a busy machine.
 PATIENCE = 1.1 * TIMEOUT + 0.3
 
 
-def backend(url: str, token: str | None = None, timeout: float = TIMEOUT) -> KVBackend:
-    return KVBackend(url, token=token, timeout=timeout)
+def backend(url: str, token: str | None = None, timeout: float = TIMEOUT) -> RemoteBackend:
+    return open_kv(url, token=token, timeout=timeout)
 
 
 def hang(server: RawServer, connection: socket.socket) -> None:
@@ -129,13 +128,9 @@ def test_a_read_from_a_broken_server_ends_in_time_and_in_the_right_error(
     answer: bytes | Answer, expected: type[StorageError]
 ) -> None:
     token = token_hex(20)
-    with raw_server(answer) as server:
-        started = time.monotonic()
-        with pytest.raises(StorageError) as caught:
-            backend(server.url, token).get(KEY)
-        took = time.monotonic() - started
+    with raw_server(answer) as server, within(PATIENCE), pytest.raises(StorageError) as caught:
+        backend(server.url, token).get(KEY)
     assert type(caught.value) is expected
-    assert took < PATIENCE
     assert "\n" not in str(caught.value)
     assert server.url.removeprefix("http://") in str(caught.value)
     assert token not in "".join(traceback.format_exception(caught.value))
@@ -164,11 +159,8 @@ def test_a_body_longer_than_its_content_length_is_no_blob() -> None:
 def test_a_write_that_was_not_acknowledged_fails_in_time(
     answer: bytes | Answer, expected: type[StorageError]
 ) -> None:
-    with raw_server(answer) as server:
-        started = time.monotonic()
-        with pytest.raises(StorageError) as caught:
-            backend(server.url).put(KEY, b"data", overwrite=True)
-        assert time.monotonic() - started < PATIENCE
+    with raw_server(answer) as server, within(PATIENCE), pytest.raises(StorageError) as caught:
+        backend(server.url).put(KEY, b"data", overwrite=True)
     assert type(caught.value) is expected
 
 
@@ -185,10 +177,8 @@ def test_calls_that_make_two_requests_share_one_deadline() -> None:
             lambda: backend(server.url).delete(KEY),
         ]
         for call in calls:
-            started = time.monotonic()
-            with pytest.raises(StorageUnavailable):
+            with within(PATIENCE), pytest.raises(StorageUnavailable):
                 call()
-            assert time.monotonic() - started < PATIENCE
 
 
 def test_what_may_pass_is_tried_again_and_how_often_is_said() -> None:
@@ -229,7 +219,7 @@ def test_what_will_not_pass_is_asked_once(status: str) -> None:
     ids=["get", "put", "delete", "list", "check"],
 )
 def test_a_redirect_to_another_origin_is_named_and_gets_nothing(
-    status: str, call: Callable[[KVBackend], object]
+    status: str, call: Callable[[RemoteBackend], object]
 ) -> None:
     token = token_hex(20)
     with raw_server(response("200 OK", b'"trap"')) as trap:
@@ -339,8 +329,8 @@ def test_deleting_an_unknown_key_succeeds_where_the_server_cannot_delete(status:
 def test_foreign_names_in_a_listing_are_passed_over() -> None:
     names = ["results-a", "flows-b", "results-..", "other-c", "results-a", 7, None, "x" * 9999]
     with raw_server(response("200 OK", json.dumps(names).encode())) as server:
-        assert [blob.key for blob in backend(server.url).list("results")] == ["results/a"]
-        assert [blob.key for blob in backend(server.url).list("flows")] == ["flows/b"]
+        assert [blob.path for blob in listed(backend(server.url), "results")] == ["results/a"]
+        assert [blob.path for blob in listed(backend(server.url), "flows")] == ["flows/b"]
 
 
 @pytest.mark.parametrize(
@@ -356,7 +346,7 @@ def test_foreign_names_in_a_listing_are_passed_over() -> None:
 )
 def test_a_server_without_a_list_cannot_list(answer: bytes) -> None:
     with raw_server(answer) as server, pytest.raises(UnsupportedOperation, match="cannot list"):
-        list(backend(server.url).list("results"))
+        (listed(backend(server.url), "results"))
 
 
 def test_a_web_server_that_is_no_kv_server_fails_the_check() -> None:
@@ -376,7 +366,7 @@ def test_a_blob_over_the_limit_is_refused_before_anything_is_sent(tmp_path: Path
         store = backend(server.url)
         calls: list[Callable[[], None]] = [
             lambda: store.put(KEY, bytes(MAX_BLOB + 1), overwrite=True),
-            lambda: store.put_file(KEY, large, overwrite=True),
+            lambda: put_file(store, KEY, large, overwrite=True),
         ]
         for call in calls:
             with pytest.raises(StorageError, match=f"{MAX_BLOB + 1} bytes.*{MAX_BLOB}"):
@@ -403,16 +393,14 @@ async def test_cancelling_an_asynchronous_call_ends_its_request() -> None:
 
 
 def test_a_name_that_nobody_knows_is_not_tried_again() -> None:
-    started = time.monotonic()
-    with pytest.raises(StorageUnavailable, match="cannot reach"):
+    with within(5), pytest.raises(StorageUnavailable, match="Name or service not known"):
         backend("http://no-such-host.invalid", timeout=5).get(KEY)
-    assert time.monotonic() - started < 5
 
 
 def test_a_certificate_that_nobody_vouches_for_is_not_accepted(tmp_path: Path) -> None:
     token = token_hex(20)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(self_signed(tmp_path / "certificate.pem"))
+    context.load_cert_chain(*self_signed(tmp_path))
     heard: list[bytes] = []
 
     with socket.create_server((HOST, 0)) as listener:
@@ -428,24 +416,3 @@ def test_a_certificate_that_nobody_vouches_for_is_not_accepted(tmp_path: Path) -
         accepting.join()
     assert "\n" not in str(caught.value)
     assert not any(heard)
-
-
-def self_signed(path: Path) -> Path:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, HOST)])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    path.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-        + certificate.public_bytes(serialization.Encoding.PEM)
-    )
-    return path

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage_core.backends.kv.protocol import (
+from storage_core.backends.drivers.kv.protocol import (
     MAX_VALUE,
     NotABlob,
     decode,

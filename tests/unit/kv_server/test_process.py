@@ -18,10 +18,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from storage_core.backends.kv import KVBackend
+from storage_core.backends.drivers.kv import open_kv
+from storage_core.blobpath import blob_path
 from storage_core.errors import StorageError
-from storage_core.keys import Key
+from tests.children import FORKING
 from tests.servers.kv import kv_command, kv_environment
+from tests.stores.backends.calls import listed
 
 
 @contextmanager
@@ -45,14 +47,14 @@ def started(folder: Path, token: str = "") -> Iterator[tuple[subprocess.Popen[st
 
 def test_no_acknowledged_write_is_lost_when_the_server_is_killed(tmp_path: Path) -> None:
     """Eight clients write; the server is killed once 50 writes have been acknowledged."""
-    acknowledged: dict[Key, bytes] = {}
+    acknowledged: dict[str, bytes] = {}
     enough = threading.Event()
 
     def write(address: str) -> None:
-        backend = KVBackend(address, token=None, timeout=0.5)
+        backend = open_kv(address, token=None, timeout=0.5)
         try:
             while True:
-                key, data = Key("results", token_hex(8)), token_bytes(20_000)
+                key, data = blob_path(f"results/{token_hex(8)}"), token_bytes(20_000)
                 backend.put(key, data, overwrite=True)
                 acknowledged[key] = data
                 if len(acknowledged) >= 50:
@@ -67,12 +69,12 @@ def test_no_acknowledged_write_is_lost_when_the_server_is_killed(tmp_path: Path)
         process.kill()
 
     with started(tmp_path / "values") as (_, address):
-        backend = KVBackend(address, token=None, timeout=10)
+        backend = open_kv(address, token=None, timeout=10)
         assert len(acknowledged) >= 50
         assert all(backend.get(key) == data for key, data in acknowledged.items())
         # What was under way is there whole, or not at all.
-        for blob in backend.list("results"):
-            assert len(backend.get(Key("results", blob.key.partition("/")[2]))) == 20_000
+        for blob in listed(backend, "results"):
+            assert len(backend.get(blob_path(blob.path))) == 20_000
         backend.close()
 
 
@@ -89,8 +91,8 @@ def test_no_torn_value_is_left_when_the_server_is_killed_in_mid_body(tmp_path: P
         process.kill()
         process.wait()
     with started(tmp_path / "values") as (_, address):
-        backend = KVBackend(address, token=None, timeout=10)
-        assert list(backend.list("results")) == []
+        backend = open_kv(address, token=None, timeout=10)
+        assert listed(backend, "results") == []
         backend.close()
 
 
@@ -128,10 +130,10 @@ def test_a_hundred_clients_are_served_at_once(tmp_path: Path) -> None:
     token = token_hex(16)
 
     def use(address: str) -> bool:
-        backend = KVBackend(address, token=token, timeout=30)
+        backend = open_kv(address, token=token, timeout=30)
         backend.check()
         everyone.wait(60)
-        blobs = {Key("flows", token_hex(8)): token_bytes(500) for _ in range(5)}
+        blobs = {blob_path(f"flows/{token_hex(8)}"): token_bytes(500) for _ in range(5)}
         for key, data in blobs.items():
             backend.put(key, data, overwrite=False)
         same = all(backend.get(key) == data for key, data in blobs.items())
@@ -147,12 +149,12 @@ def test_its_client_says_nothing_when_its_process_ends_without_closing_it(tmp_pa
     """Neither in a process that just ends, nor in its fork, nor when the backend is forgotten."""
     script = """
 import os, sys
-from storage_core.backends.kv import KVBackend
-from storage_core.keys import Key
-key = Key("results", "x")
-store = KVBackend(sys.argv[1], token=None, timeout=10)
+from storage_core.backends.drivers.kv import open_kv
+from storage_core.blobpath import BlobPath, blob_path
+key = blob_path("results/x")
+store = open_kv(sys.argv[1], token=None, timeout=10)
 store.put(key, b"x", overwrite=True)
-forgotten = KVBackend(sys.argv[1], token=None, timeout=10)
+forgotten = open_kv(sys.argv[1], token=None, timeout=10)
 forgotten.get(key)
 del forgotten
 child = os.fork()
@@ -163,7 +165,7 @@ if child:
 """
     with started(tmp_path / "values") as (_, address):
         done = subprocess.run(
-            [sys.executable, "-c", script, address],
+            [sys.executable, *FORKING, "-c", script, address],
             capture_output=True,
             text=True,
             timeout=60,

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from storage_core.backends.kv import KVBackend
+from storage_core.backends.drivers.kv import open_kv
+from storage_core.blobpath import blob_path
 from storage_core.errors import StorageError
-from storage_core.keys import Key
 from storage_core.kv_server import KVServer
 from tests.servers.process import HOST
 from tests.unit.kv_server.client import (
@@ -36,9 +36,9 @@ def test_a_client_that_sends_too_much_sees_why_it_is_refused(server: KVServer) -
 def test_the_projects_client_says_that_a_blob_is_too_large_for_this_server(
     server: KVServer,
 ) -> None:
-    store = KVBackend(server.url, token=None, timeout=10)
+    store = open_kv(server.url, token=None, timeout=10)
     with pytest.raises(StorageError, match="too large") as caught:
-        store.put(Key("results", "x"), b"a" * 20 * MIB, overwrite=True)
+        store.put(blob_path("results/x"), b"a" * 20 * MIB, overwrite=True)
     assert type(caught.value) is StorageError
     store.close()
 

@@ -9,7 +9,7 @@ from secrets import token_hex
 
 import pytest
 
-from storage_core.backends.kv import KVBackend
+from storage_core.backends.drivers.kv import open_kv
 from storage_core.errors import ConfigurationError
 from storage_core.kv_server import KVServer
 from tests.unit.kv_server.client import (
@@ -109,7 +109,7 @@ class TestWebPages:
             assert visit(server, "POST", foreign)[0] == 403
 
     def test_the_projects_client_says_to_correct_the_address(self, server: KVServer) -> None:
-        backend = KVBackend(f"http://0.0.0.0:{server.server_port}", token=None, timeout=5)
+        backend = open_kv(f"http://0.0.0.0:{server.server_port}", token=None, timeout=5)
         with pytest.raises(ConfigurationError, match=r"421 Misdirected Request.*API Address"):
             backend.check()
         backend.close()

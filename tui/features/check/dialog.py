@@ -10,8 +10,8 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Static
 
+from storage_core.check import afterword, probe, steps
 from storage_core.printable import printable
-from storage_core.probe import afterword, probe, steps
 from tui.features.check.commands import TEST
 from tui.kit.commands import bindings
 from tui.kit.dialog import Dialog
@@ -22,8 +22,8 @@ from tui.session.checks import TestResult
 from tui.session.quantities import milliseconds
 
 if TYPE_CHECKING:
+    from storage_core.check import StepResult, Waiting
     from storage_core.declaration.configuration import StorageConfiguration
-    from storage_core.probe import StepResult, Waiting
     from tui.session.session import Session
 
 TICK = 0.5

@@ -74,7 +74,7 @@ class Testing(ListCommands):
 
 
 async def _result_of(row: Row) -> TestResult:
-    from storage_core.probe import probe
+    from storage_core.check import probe
 
     found = [each async for each in stream(lambda: probe(row.configuration()))]
     return TestResult(datetime.now(), tuple(found), True)  # noqa: DTZ005

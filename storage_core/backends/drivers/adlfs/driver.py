@@ -1,0 +1,146 @@
+"""Blobs in a container of Azure Blob Storage.
+
+adlfs builds Azure's client from what its users know as its options; each operation here is one of
+that client, because adlfs has no way to switch off retries that go on for more than a minute.
+"""
+
+from __future__ import annotations
+
+from logging import NullHandler, getLogger
+from typing import TYPE_CHECKING, Any, Final
+
+from storage_core.backends.drivers.adlfs.client import connected
+from storage_core.backends.drivers.adlfs.session import AzureSession
+from storage_core.backends.drivers.options import merged
+from storage_core.backends.remote.backend import RemoteBackend
+from storage_core.backends.remote.faults import Fault, causes, classify
+from storage_core.backends.remote.messages import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from storage_core.backends.remote.driver import Afterwards
+
+_FAULTS: Final = {
+    "BlobNotFound": Fault.BLOB_MISSING,
+    "ContainerNotFound": Fault.PLACE_MISSING,
+    "ContainerBeingDeleted": Fault.PLACE_MISSING,
+    "BlobAlreadyExists": Fault.TAKEN,
+    "ConditionNotMet": Fault.TAKEN,
+    "InvalidResourceName": Fault.MISCONFIGURED,
+    "OutOfRangeInput": Fault.MISCONFIGURED,
+}
+
+# Without a handler Python would print to the terminal each way of signing in that has failed.
+getLogger("azure").addHandler(NullHandler())
+
+
+def open_azure(
+    container: str,
+    prefix: str = "",
+    *,
+    connection_string: str | None = None,
+    account_name: str | None = None,
+    options: Mapping[str, Any] | None = None,
+    timeout: float,
+    secrets: tuple[str, ...] = (),
+    setting: str = "Container",
+    credentials: str | None = None,
+    address: str | None = None,
+) -> RemoteBackend:
+    """The backend of a container; nothing is connected yet.
+
+    Args:
+        container: must exist.
+        prefix: what stands before the paths in the names of the blobs.
+        connection_string: where the account is and how to sign in.
+        account_name: the account, when Azure's own credential chain is to be used.
+        options: more arguments of `adlfs.AzureBlobFileSystem`, which replace those made from the
+            above.
+        timeout: seconds that one call may take, retries included.
+        secrets: what no message may show.
+        setting: the label of the setting that names the container.
+        credentials: the labels of those that sign in; by default those of Azure Blob Storage.
+        address: the labels of those that lead to the server; by default likewise.
+    """
+    if credentials is None:
+        signs_in_by = "Connection String" if connection_string else "the login for Account Name"
+        credentials = f"{signs_in_by} and what it is allowed"
+    if address is None:
+        if not connection_string:
+            address = "Account Name"
+        elif "blobendpoint=" in connection_string.lower():
+            address = "BlobEndpoint in Connection String"
+        else:
+            address = "AccountName in Connection String"
+    given: dict[str, Any] = {
+        "connection_string": connection_string,
+        "account_name": account_name,
+        # Without a connection string a person has signed in some way; adlfs would go ahead
+        # anonymously if a variable says so.
+        "anon": False if account_name else None,
+    }
+    arguments = merged(
+        {name: value for name, value in given.items() if value is not None},
+        dict(options or {}),
+    )
+    location = f"az://{container}/{prefix}".rstrip("/")
+    return RemoteBackend(
+        AzureDriver(container, prefix, arguments, timeout),
+        Place(location, "container", container, setting, credentials, address),
+        timeout=timeout,
+        secrets=(*secrets, *_secrets_in(connection_string or "")),
+    )
+
+
+class AzureDriver:
+    """Signs in by Azure's client, as adlfs makes it."""
+
+    counts = False
+    has_ranges = True
+
+    def __init__(
+        self, container: str, prefix: str, arguments: dict[str, Any], timeout: float
+    ) -> None:
+        """Remember where to, and how.
+
+        Args:
+            container: must exist.
+            prefix: what stands before the paths in the names of the blobs.
+            arguments: of `adlfs.AzureBlobFileSystem`.
+            timeout: seconds that one request may take to connect, or between two bytes.
+        """
+        self._container = container
+        self._prefix = f"{prefix}/" if prefix else ""
+        self._arguments = arguments
+        self._request: dict[str, Any] = {
+            "retry_total": 0,
+            "permit_redirects": False,
+            "connection_timeout": timeout,
+            "read_timeout": timeout,
+        }
+
+    async def connect(self, afterwards: Afterwards) -> AzureSession:
+        """Sign in."""
+        client = await connected(self._arguments)
+        return AzureSession(client, self._container, self._prefix, self._request)
+
+    def fault(self, error: BaseException) -> Fault:
+        """What kind of failure it is, by the code of the answer where there is one."""
+        for each in causes(error):
+            code = getattr(each, "error_code", None)
+            if code:
+                code = str(getattr(code, "value", code))
+                if code in _FAULTS:
+                    return _FAULTS[code]
+        return classify(error)
+
+    def reason(self, error: BaseException, words: str) -> str:
+        """Azure's own words."""
+        return words
+
+
+def _secrets_in(connection_string: str) -> tuple[str, ...]:
+    parts = (part.partition("=") for part in connection_string.split(";"))
+    names = ("accountkey", "sharedaccesssignature")
+    return tuple(value for name, _, value in parts if name.strip().lower() in names and value)

@@ -1,0 +1,5 @@
+"""Every other file system that fsspec knows; FTP, SFTP and WebDAV with what fsspec's own lack."""
+
+from storage_core.backends.drivers.fsspec.driver import open_fsspec
+
+__all__ = ["open_fsspec"]

@@ -1,0 +1,95 @@
+"""Calls of a file system's methods, from the event loop, whichever way the file system works.
+
+Some file systems are asynchronous, most block. Calls of those run in threads and, where there is
+one connection, one after the other: one that is left to itself at the deadline would be in the way
+of all others, so the connection is given up with it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Final
+
+from storage_core.backends.remote.faults import Fault
+from storage_core.backends.remote.worker import in_thread
+from storage_core.errors import UnsupportedOperation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_WORDS: Final = {
+    "cat_file": "read",
+    "ls": "list",
+    "pipe_file": "write",
+    "put_file": "write",
+    "rm_file": "delete",
+}
+"""What a person calls what fsspec calls so."""
+
+
+class Calls:
+    """One file system, and whether its connection still works."""
+
+    def __init__(
+        self,
+        fs: Any,
+        *,
+        is_async: bool,
+        is_shareable: bool,
+        fault: Callable[[BaseException], Fault],
+        described: tuple[str, str],
+    ) -> None:
+        """Take a file system.
+
+        Args:
+            fs: of fsspec's interface.
+            is_async: whether its methods are coroutines.
+            is_shareable: whether several threads may use it at once.
+            fault: says what kind of failure a method has raised.
+            described: its location and its protocol, for messages.
+        """
+        self.fs = fs
+        self.is_async = is_async
+        self.is_lost = False
+        """Whether its one connection has failed, or was left in the middle of a call."""
+
+        self._is_shareable = is_shareable
+        self._fault = fault
+        self._described = described
+        self._turn = asyncio.Lock()
+
+    async def do(self, name: str, *args: Any, **kwargs: Any) -> Any:
+        """Call a method of the file system.
+
+        Raises:
+            UnsupportedOperation: it has none.
+        """
+        try:
+            if self.is_async:
+                return await getattr(self.fs, f"_{name}")(*args, **kwargs)
+            return await self.in_turn(getattr(self.fs, name), *args, **kwargs)
+        except NotImplementedError as error:
+            location, protocol = self._described
+            raise UnsupportedOperation(
+                f"{location} cannot {_WORDS.get(name, name)}: {protocol} has no way to; "
+                "use another storage"
+            ) from error
+
+    async def in_turn(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Call a function that uses the file system and blocks."""
+        if self._is_shareable:
+            return await in_thread(function, *args, **kwargs)
+        async with self._turn:
+            if self.is_lost:
+                raise ConnectionError("the connection was lost in another call")
+            try:
+                return await in_thread(function, *args, **kwargs)
+            except asyncio.CancelledError:
+                # The call goes on in its thread, on a connection that is of no use to others now.
+                self.is_lost = True
+                raise
+            except Exception as error:
+                # The one connection there is may be gone: another attempt on it would fail too.
+                if self._fault(error) is Fault.PASSING:
+                    self.is_lost = True
+                raise

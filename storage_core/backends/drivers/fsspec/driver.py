@@ -1,0 +1,142 @@
+"""Blobs on a file system that fsspec knows, object stores excepted."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Final
+
+from fsspec import url_to_fs
+from fsspec.asyn import AsyncFileSystem
+
+from storage_core.backends.drivers.fsspec import webdav
+from storage_core.backends.drivers.fsspec.calls import Calls
+from storage_core.backends.drivers.fsspec.classes import (
+    class_of,
+    from_url,
+    own_class,
+    refuse_behind_another,
+)
+from storage_core.backends.drivers.fsspec.session import FileSystemSession
+from storage_core.backends.drivers.fsspec.ways import OwnWays, UsualWays, Ways, WebDAVWays
+from storage_core.backends.remote.backend import RemoteBackend
+from storage_core.backends.remote.driver import Afterwards
+from storage_core.backends.remote.faults import Fault, classify
+from storage_core.backends.remote.messages import Place
+from storage_core.backends.remote.worker import in_thread
+from storage_core.errors import ConfigurationError
+from storage_core.redaction import mask_url
+
+_SHAREABLE: Final = frozenset({"memory", *webdav.PROTOCOLS})
+"""Blocking file systems that several threads may use at once; with the others they take turns."""
+
+
+def open_fsspec(
+    base_path: str,
+    *,
+    options: dict[str, Any],
+    timeout: float,
+    secrets: tuple[str, ...] = (),
+    setting: str,
+    credentials: str,
+    address: str,
+) -> RemoteBackend:
+    """The backend of a folder; nothing is connected yet.
+
+    Args:
+        base_path: its URL.
+        options: arguments of the file system's class.
+        timeout: seconds that one call may take, retries included.
+        secrets: what no message may show.
+        setting: the label of the setting that has the URL.
+        credentials: the labels of those that sign in.
+        address: the labels of those that lead to the server.
+
+    Raises:
+        ConfigurationError: fsspec does not know the URL, or a package is missing for it.
+    """
+    shown = mask_url(base_path)
+    return RemoteBackend(
+        FileSystemDriver(base_path, options, timeout, shown),
+        Place(shown.rstrip("/"), "folder", shown, setting, credentials, address),
+        timeout=timeout,
+        secrets=secrets,
+    )
+
+
+class FileSystemDriver:
+    """Opens a file system, and signs in where that is one of its steps."""
+
+    counts = False
+    has_ranges = True
+
+    def __init__(self, base_path: str, options: dict[str, Any], timeout: float, shown: str) -> None:
+        """See which class serves the URL.
+
+        Args:
+            base_path: the URL.
+            options: arguments of the class.
+            timeout: seconds that one step may take, as far as the class can be told.
+            shown: the URL as it may be shown.
+
+        Raises:
+            ConfigurationError: fsspec does not know it, or a package is missing for it.
+        """
+        classes = [class_of(part, shown) for part in base_path.split("::")]
+        refuse_behind_another(base_path, options, shown)
+        self._protocol = base_path.partition("://")[0].lower()
+        self._is_async = len(classes) == 1 and issubclass(classes[0], AsyncFileSystem)
+        self._is_webdav = self._protocol in webdav.PROTOCOLS
+        if self._is_webdav:
+            base_path, options = webdav.prepared(base_path, options, timeout)
+        self._own = own_class(self._protocol)
+        if self._own is not None:
+            options = {"timeout": timeout, **from_url(base_path, shown), **options}
+            if "host" not in options:
+                raise ConfigurationError(f"{shown} names no server; write {self._protocol}://HOST")
+        self._base_path = base_path
+        self._options = {"skip_instance_cache": True, **options}
+        self._shown = shown
+
+    async def connect(self, afterwards: Afterwards) -> FileSystemSession:
+        """Open the file system."""
+        if self._is_async:
+            loop = asyncio.get_running_loop()
+            fs, root = url_to_fs(self._base_path, **{"loop": loop, **self._options})
+        elif self._own is not None:
+            fs = await in_thread(self._own, **self._options)
+            root = fs._strip_protocol(self._base_path)
+        else:
+            fs, root = await in_thread(url_to_fs, self._base_path, **self._options)
+        calls = Calls(
+            fs,
+            is_async=self._is_async,
+            is_shareable=self._protocol in _SHAREABLE,
+            fault=self.fault,
+            described=(self._shown.rstrip("/"), self._protocol),
+        )
+        return FileSystemSession(
+            calls,
+            self._ways(calls),
+            # "" and "/" are two folders where signing in leads to a home.
+            f"{root.rstrip('/')}/" if root else "",
+            is_memory=self._protocol == "memory",
+            fault=self.fault,
+            afterwards=afterwards,
+        )
+
+    def fault(self, error: BaseException) -> Fault:
+        """What kind of failure it is."""
+        if isinstance(error, IsADirectoryError | NotADirectoryError):
+            return Fault.MISCONFIGURED
+        if self._own is not None and str(error) == "Socket is closed":
+            return Fault.PASSING  # That is how paramiko says it.
+        return classify(error)
+
+    def reason(self, error: BaseException, words: str) -> str:
+        """The file system's own words."""
+        return words
+
+    def _ways(self, calls: Calls) -> Ways:
+        if self._is_webdav:
+            return WebDAVWays(calls)
+        return UsualWays(calls) if self._own is None else OwnWays(calls)

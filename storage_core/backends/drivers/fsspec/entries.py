@@ -1,0 +1,35 @@
+"""What file systems say about a file, each in its own words."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from storage_core.backends.base import time_at
+
+STALE_AFTER: Final = timedelta(days=1)
+"""Age at which a temporary file is taken for one of a writer that died. Some servers tell the time
+of their own zone: what is being written there may look 14 hours old."""
+
+_TIMES: Final = ("mtime", "modified", "last_modified", "LastModified", "updated", "created")
+
+
+def time_of(entry: dict[str, Any]) -> datetime | None:
+    """When a file was written, in whichever form the file system says it."""
+    for name in _TIMES:
+        value = entry.get(name)
+        if isinstance(value, str):
+            try:
+                value = datetime.fromisoformat(value)
+            except ValueError:
+                continue
+        if isinstance(value, int | float):
+            return time_at(value)
+        if isinstance(value, datetime):
+            return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+    return None
+
+
+def is_stale(modified: datetime | None) -> bool:
+    """Whether a temporary file of this time is one of a writer that died."""
+    return modified is not None and modified < datetime.now(UTC) - STALE_AFTER

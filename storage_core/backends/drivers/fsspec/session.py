@@ -1,0 +1,244 @@
+"""One attempt at each operation on a folder of a file system.
+
+How a write becomes visible depends on the file system:
+
+- `memory://` takes the whole blob at once;
+- where there is a way to rename (webdav, sftp, ftp, smb, hdfs, webhdfs, dbfs …) the blob is written
+  under a temporary name and renamed when it is complete; of two writers of one chosen key in the
+  same moment one is refused by webdav and sftp, by the others not always;
+- the others (http, zip, jupyter …) are written to directly: a write that is killed may leave a part
+  of the blob, and what one that fails has left is removed if the file system still answers.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from storage_core.backends.base import CHUNK_SIZE, Entry, Info
+from storage_core.backends.drivers.fsspec.entries import is_stale, time_of
+from storage_core.backends.remote.driver import Kept, Page, Part, Received
+from storage_core.backends.remote.faults import Fault
+from storage_core.backends.remote.worker import in_thread
+from storage_core.backends.source import Source
+from storage_core.blobpath import (
+    BlobPath,
+    Prefix,
+    is_temporary,
+    refuse_temporary,
+    temporary_name,
+)
+from storage_core.errors import UnsupportedOperation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import BinaryIO
+
+    from storage_core.backends.drivers.fsspec.calls import Calls
+    from storage_core.backends.drivers.fsspec.ways import Ways
+    from storage_core.backends.remote.driver import Afterwards
+
+_UNANSWERED: Final = (Fault.PASSING, Fault.DENIED, Fault.UNKNOWN_HOST)
+"""Why a server has not said whether a file exists."""
+
+
+class FileSystemSession:
+    """The calls of one file system that are about one folder."""
+
+    def __init__(
+        self,
+        calls: Calls,
+        ways: Ways,
+        root: str,
+        *,
+        is_memory: bool,
+        fault: Callable[[BaseException], Fault],
+        afterwards: Afterwards,
+    ) -> None:
+        """Begin with a file system that is open.
+
+        Args:
+            calls: of it.
+            ways: of it.
+            root: what stands before the paths: empty, or with a slash at its end.
+            is_memory: whether it is a dictionary of this process.
+            fault: says what kind of failure a call has raised.
+            afterwards: has what an attempt that failed has left removed.
+        """
+        self._calls = calls
+        self._ways = ways
+        self._root = root
+        self._is_memory = is_memory
+        self._fault = fault
+        self._afterwards = afterwards
+        self._folders: set[str] = set()
+        """Folders that exist, as far as is known."""
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the one connection has failed, or was left in the middle of a call."""
+        return self._calls.is_lost
+
+    async def close(self) -> None:
+        """Close the connections, if the file system has any that can be."""
+        if session := getattr(self._calls.fs, "_session", None):
+            await session.close()  # That of http.
+        else:
+            await in_thread(self._ways.hang_up)
+
+    async def find(self) -> None:
+        """The folder need not exist yet, but something has to answer above it."""
+        folder = self._root.rstrip("/")
+        try:
+            await self._info(folder or self._root)
+        except FileNotFoundError:
+            if not folder:
+                raise
+            await self._info(self._calls.fs.root_marker)
+
+    async def get(self, path: BlobPath, received: Received) -> None:
+        """Read the file at once."""
+        received.append(await self._calls.do("cat_file", self._where(path)))
+
+    async def get_range(
+        self, path: BlobPath, start: int, size: int, received: Received, kept: Kept
+    ) -> Part:
+        """Read a part of the file; mostly all parts come from one that is open."""
+        where = self._where(path)
+        if self._calls.is_async:
+            end = start + size
+            received.append(await self._calls.do("cat_file", where, start=start, end=end))
+            return Part()
+
+        def read() -> bytes:
+            if kept.of is not self or kept.position != start:
+                file = kept.file = self._calls.fs.open(where, "rb", **self._ways.opening)
+                kept.of, kept.end = self, lambda: in_thread(file.close)
+                if start:
+                    file.seek(start)
+            piece = b"".join(_exactly(kept.file, size))
+            kept.position = start + len(piece)
+            return piece
+
+        try:
+            received.append(await self._calls.in_turn(read))
+        except BaseException:
+            kept.of = kept.end = None
+            raise
+        return Part()
+
+    async def head(self, path: BlobPath) -> Info:
+        """Ask for the file's size and time."""
+        where = self._where(path)
+        found = await self._info(where)
+        if found["type"] != "file":
+            raise FileNotFoundError(where)
+        size = found["size"]
+        if size is None:
+            size = len(await self._calls.do("cat_file", where))
+        return Info(int(size), time_of(found))
+
+    async def put(self, path: BlobPath, data: bytes, *, create: bool) -> None:
+        """Write the file, and let it be seen when it is complete."""
+        await self.put_stream(path, Source.of(data), create=create)
+
+    async def put_stream(self, path: BlobPath, source: Source, *, create: bool) -> None:
+        """Write the file, and let it be seen when it is complete."""
+        refuse_temporary(path)
+        target = self._where(path)
+        folder, slash, _ = target.rpartition("/")
+        rename = self._ways.rename
+        written = target if rename is None else f"{folder}{slash}{temporary_name()}"
+        began = False
+        try:
+            if folder and folder not in self._folders:
+                await self._make_folder(folder)
+            began = True
+            if self._is_memory:
+                mode = {"mode": "create"} if create else {}
+                await self._calls.do("pipe_file", written, source.whole(), **mode)
+            else:
+                await self._ways.upload(written, source)
+            stored = (await self._info(written)).get("size")
+            if stored not in (None, source.size):
+                raise ConnectionError(f"{stored} bytes were stored instead of {source.size}")
+            if rename is not None:
+                await self._calls.in_turn(rename, written, target, create)
+        except BaseException:
+            self._folders.discard(folder)
+            if began and (rename is not None or not create):
+                self._afterwards(lambda session: session.remove(written))
+            raise
+
+    async def copy(self, source: BlobPath, target: BlobPath) -> bool:
+        """Never: most file systems let a copy be seen before it is complete."""
+        return False
+
+    async def delete(self, path: BlobPath) -> None:
+        """Delete the file."""
+        await self.remove(self._where(path))
+
+    async def remove(self, where: str) -> None:
+        """Delete a file by its whole path."""
+        await self._calls.do("rm_file", where)
+
+    async def page(self, prefix: Prefix, *, delimiter: bool, token: Any, limit: int) -> Page:
+        """List one folder: fsspec has no pages. The others below it are the next ones."""
+        waiting: list[Prefix] = list(token or (prefix,))
+        prefix = waiting.pop(0)
+        folder = f"{self._root}{prefix}".rstrip("/")
+        self._calls.fs.invalidate_cache()
+        try:
+            found = await self._calls.do("ls", folder or self._root, detail=True)
+        except FileNotFoundError:
+            await self.find()
+            found = ()
+        entries = []
+        for each in found:
+            name = each["name"].rstrip("/").rpartition("/")[2]
+            if name in ("", ".", ".."):
+                continue  # The folder itself and the one above it: SFTP servers list them too.
+            if each["type"] == "directory":
+                if delimiter:
+                    entries.append(Entry(f"{prefix}{name}", is_folder=True))
+                else:
+                    waiting.append(Prefix(f"{prefix}{name}/"))
+            elif each["type"] == "file":
+                modified = time_of(each)
+                if not is_temporary(name):
+                    entries.append(Entry(f"{prefix}{name}", each.get("size"), modified))
+                elif is_stale(modified):
+                    self._clean_up(each["name"])
+        return Page(entries, waiting or None)
+
+    def _where(self, path: BlobPath) -> str:
+        """The whole path of a blob."""
+        self._ways.check_path(path)
+        return f"{self._root}{path}"
+
+    def _clean_up(self, where: str) -> None:
+        self._afterwards(lambda session: session.remove(where))
+
+    async def _make_folder(self, folder: str) -> None:
+        try:
+            await self._ways.make_folder(folder)
+        except (FileExistsError, UnsupportedOperation):
+            pass  # Another writer was faster, or there is no such thing as a folder.
+        self._folders.add(folder)
+
+    async def _info(self, where: str) -> dict[str, Any]:
+        self._calls.fs.invalidate_cache()
+        try:
+            found: dict[str, Any] = await self._calls.do("info", where)
+        except FileNotFoundError as error:
+            # That is what fsspec's http makes of whatever went wrong.
+            cause = error.__cause__
+            if cause is not None and self._fault(cause) in _UNANSWERED:
+                raise cause from None
+            raise
+        return found
+
+
+def _exactly(file: BinaryIO, size: int) -> Iterator[bytes]:
+    while size > 0 and (chunk := file.read(min(size, CHUNK_SIZE))):
+        size -= len(chunk)
+        yield chunk

@@ -1,0 +1,153 @@
+"""How a file system takes a file in and gives it its name, where that differs."""
+
+from __future__ import annotations
+
+import errno
+import re
+from functools import partial
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from fsspec import AbstractFileSystem
+
+from storage_core.backends.base import CHUNK_SIZE
+from storage_core.backends.drivers.fsspec import webdav
+from storage_core.backends.drivers.fsspec.transfers import replace
+from storage_core.errors import UnsupportedOperation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import TypeAlias
+
+    from storage_core.backends.drivers.fsspec.calls import Calls
+    from storage_core.backends.source import Source
+
+    Rename: TypeAlias = Callable[[str, str, bool], None]
+    """Gives a file another name, which the last argument says is to be free."""
+
+
+_QUOTED: Final = re.compile("%[0-9A-Fa-f]{2}|[?#]")
+
+
+class Ways(Protocol):
+    """What differs from one file system to another."""
+
+    @property
+    def rename(self) -> Rename | None:
+        """None where there is no way: then a file is written under its own name."""
+
+    @property
+    def opening(self) -> Mapping[str, Any]:
+        """How a file is opened for reading, besides its path."""
+
+    def check_path(self, path: str) -> None:
+        """Raise `UnsupportedOperation` for a path that the file system would take for another."""
+
+    async def upload(self, path: str, source: Source) -> None:
+        """Store bytes in a new file."""
+
+    async def make_folder(self, path: str) -> None:
+        """Create a folder, and those above it where they are missing."""
+
+    def hang_up(self) -> object:
+        """Close the connections; blocks."""
+
+
+class UsualWays:
+    """By fsspec's own interface."""
+
+    opening: Mapping[str, Any] = MappingProxyType({})
+
+    def __init__(self, calls: Calls) -> None:
+        """Look whether the file system renames; to copy and to delete is no way to do it."""
+        self._calls = calls
+        renames = not calls.is_async and type(calls.fs).mv is not AbstractFileSystem.mv
+        self.rename: Rename | None = partial(_rename, calls.fs) if renames else None
+
+    def check_path(self, path: str) -> None:
+        """None is."""
+
+    async def upload(self, path: str, source: Source) -> None:
+        """By the path of the source's file where it has one, in memory otherwise."""
+        name = source.path
+        if name is None:
+            await self._calls.do("pipe_file", path, source.whole())
+        else:
+            await self._calls.do("put_file", name, path)
+
+    async def make_folder(self, path: str) -> None:
+        """By `makedirs`."""
+        await self._calls.do("makedirs", path, exist_ok=True)
+
+    def hang_up(self) -> object:
+        """Nothing to do: fsspec has no word for it."""
+
+
+class OwnWays(UsualWays):
+    """By a class of ours, which can refuse to rename onto a file, and hang up."""
+
+    def __init__(self, calls: Calls) -> None:
+        """Take a file system of `OneTransferEach`."""
+        super().__init__(calls)
+        fs = calls.fs
+
+        def rename(old: str, new: str, create: bool) -> None:
+            if create:
+                fs.rename_new(old, new)
+            else:
+                _rename(fs, old, new, False)
+
+        self.rename = rename
+
+    async def upload(self, path: str, source: Source) -> None:
+        """In one transfer."""
+        await self._calls.in_turn(self._calls.fs.store, path, source.opened())
+
+    def hang_up(self) -> object:
+        """Close the connection."""
+        return self._calls.fs.close()
+
+
+class WebDAVWays:
+    """By webdav4's client; fsspec's way makes four requests more to see whether a folder exists."""
+
+    opening: Mapping[str, Any] = MappingProxyType({"block_size": CHUNK_SIZE})
+    """webdav4 holds several blocks at a time, of 5 MiB if left alone."""
+
+    def __init__(self, calls: Calls) -> None:
+        """Take a file system of webdav4."""
+        self._calls = calls
+        self._client = calls.fs.client
+
+    def rename(self, old: str, new: str, create: bool) -> None:
+        """In one step, which the server can be told not to take onto a file."""
+        webdav.rename(self._client, old, new, create)
+
+    def check_path(self, path: str) -> None:
+        """httpx takes a % and two digits for a quoted character, and refuses ? and # (0.28)."""
+        if found := _QUOTED.search(path):
+            raise UnsupportedOperation(
+                f"path {path} cannot be used on WebDAV: {found[0]} would be read as something "
+                "else; choose a name without it"
+            )
+
+    async def upload(self, path: str, source: Source) -> None:
+        """In one request."""
+        await self._calls.in_turn(webdav.upload, self._client, source.opened(), source.size, path)
+
+    async def make_folder(self, path: str) -> None:
+        """From the folder itself upwards: mostly one request is enough."""
+        await self._calls.in_turn(webdav.make_folder, self._client, path)
+
+    def hang_up(self) -> object:
+        """Close the connections."""
+        return self._client.http.close()
+
+
+def _rename(fs: Any, old: str, new: str, create: bool) -> None:
+    try:
+        fs.mv(old, new)
+    except OSError as error:
+        if create or error.errno != errno.EEXIST:
+            raise
+        replace(fs.mv, fs.rm_file, old, new)

@@ -1,0 +1,226 @@
+"""One attempt at each operation on a bucket, as one request where the protocol allows it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from json import dumps, loads
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+from gcsfs.retry import HttpError
+
+from storage_core.backends.base import Entry, Info
+from storage_core.backends.drivers.gcsfs.client import checked
+from storage_core.backends.remote.driver import Kept, Page, Part, Received
+from storage_core.backends.remote.faults import Redirected
+from storage_core.backends.source import Source
+from storage_core.blobpath import BlobPath, Prefix
+
+if TYPE_CHECKING:
+    from storage_core.backends.drivers.gcsfs.client import Client
+
+PART_SIZE: Final = 8 * 1024 * 1024
+"""Bytes of one part of an upload in several; the protocol wants a multiple of 256 KiB."""
+
+SINGLE_PUT: Final = 64 * 1024 * 1024
+"""Bytes up to which a blob that is in memory anyway goes in one request."""
+
+_MORE_TO_COME: Final = 308
+"""How the service answers a part of an upload; it is no redirect here."""
+
+_RANGE_BEYOND_THE_END: Final = 416
+_BINARY: Final = "application/octet-stream"
+
+_BETWEEN: Final = "between-description-and-nothing"
+_EMPTY: Final = f"""--{_BETWEEN}
+Content-Type: application/json; charset=UTF-8
+
+{{}}
+--{_BETWEEN}
+Content-Type: {_BINARY}
+
+
+--{_BETWEEN}--
+"""
+"""The body of an upload of nothing, with a place for its description."""
+
+
+class GCSSession:
+    """The requests that one client makes of one bucket, below a prefix."""
+
+    is_lost = False
+
+    def __init__(self, client: Client, bucket: str, prefix: str) -> None:
+        """Begin with a client that is signed in.
+
+        Args:
+            client: signs and sends.
+            bucket: where to.
+            prefix: what stands before the paths, with a `/` at its end if there is any.
+        """
+        self._client = client
+        self._bucket = quote(bucket, safe="")
+        self._prefix = prefix
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.close()
+
+    async def find(self) -> None:
+        """List one name: what is asked of a bucket that is missing fails."""
+        await self.page(Prefix(""), delimiter=True, token=None, limit=1)
+
+    async def get(self, path: BlobPath, received: Received) -> None:
+        """Get the object."""
+        await self._download(path, received, {})
+
+    async def get_range(
+        self, path: BlobPath, start: int, size: int, received: Received, kept: Kept
+    ) -> Part:
+        """Get a part of the object."""
+        wanted = f"bytes={start}-{start + size - 1}"
+        try:
+            return await self._download(path, received, {"Range": wanted})
+        except HttpError as error:
+            if error.code == _RANGE_BEYOND_THE_END:
+                return Part(total=0)
+            raise
+
+    async def _download(self, path: BlobPath, received: Received, headers: dict[str, str]) -> Part:
+        where = f"download/{self._object(path)}"
+        async with await self._client.request("GET", where, headers=headers, alt="media") as answer:
+            if answer.status >= 300:
+                await checked(answer)
+            async for chunk in answer.content.iter_any():
+                received.append(chunk)
+            # Says it of the whole blob, and of how it is stored: it may be unpacked on the way.
+            stored = answer.headers.get("x-goog-stored-content-length", "")
+            total = answer.headers.get("Content-Range", "").rpartition("/")[2]
+            version: str | None = answer.headers.get("x-goog-generation")
+            packed = answer.headers.get("x-goog-stored-content-encoding", "identity") != "identity"
+        came = sum(map(len, received))
+        if not headers and not packed and stored.isdigit() and came != int(stored):
+            raise ConnectionError(f"{came} bytes came instead of {stored}")
+        return Part(version, int(total) if total.isdigit() else None)
+
+    async def head(self, path: BlobPath) -> Info:
+        """Ask for the object's metadata."""
+        found = await self._client.call("GET", self._object(path))
+        return Info(int(found["size"]), _time(found), found.get("generation"))
+
+    async def put(self, path: BlobPath, data: bytes, *, create: bool) -> None:
+        """Put the object, a large one in parts."""
+        if len(data) <= SINGLE_PUT:
+            await self._put_whole(path, data, create=create)
+        else:
+            await self._upload(path, Source.of(data), create=create)
+
+    async def put_stream(self, path: BlobPath, source: Source, *, create: bool) -> None:
+        """Put the object, in parts if it has more than one."""
+        if source.size <= PART_SIZE:
+            await self._put_whole(path, source.whole(), create=create)
+        else:
+            await self._upload(path, source, create=create)
+
+    async def copy(self, source: BlobPath, target: BlobPath) -> bool:
+        """Have the service copy the object; a large one takes several calls."""
+        where = f"{self._object(source)}/rewriteTo/b/{self._bucket}/o/{self._name(target)}"
+        token: str | None = None
+        while True:
+            answer = await self._client.call("POST", where, rewriteToken=token)
+            token = answer.get("rewriteToken")
+            if answer.get("done", token is None):
+                return True
+
+    async def delete(self, path: BlobPath) -> None:
+        """Delete the object."""
+        await self._client.call("DELETE", self._object(path))
+
+    async def page(self, prefix: Prefix, *, delimiter: bool, token: Any, limit: int) -> Page:
+        """List some objects."""
+        answer = await self._client.call(
+            "GET",
+            f"storage/v1/b/{self._bucket}/o",
+            prefix=f"{self._prefix}{prefix}",
+            delimiter="/" if delimiter else None,
+            maxResults=limit,
+            pageToken=token,
+        )
+        begin = len(self._prefix)
+        entries = [Entry(folder[begin:-1], is_folder=True) for folder in answer.get("prefixes", ())]
+        entries += (
+            Entry(entry["name"][begin:], int(entry["size"]), _time(entry))
+            for entry in answer.get("items", ())
+        )
+        return Page(entries, answer.get("nextPageToken"))
+
+    async def _put_whole(self, path: BlobPath, data: bytes, *, create: bool) -> None:
+        """Send a blob as it is, not between lines that may stand in the blob as well."""
+        name = f"{self._prefix}{path}"
+        content, how = _BINARY, {"uploadType": "media", "name": name}
+        body = data
+        if not data:
+            # Some servers take a request without a body for no request.
+            content, how = f"multipart/related; boundary={_BETWEEN}", {"uploadType": "multipart"}
+            body = _EMPTY.format(dumps({"name": name})).replace("\n", "\r\n").encode()
+        stored = await self._client.call(
+            "POST",
+            f"upload/storage/v1/b/{self._bucket}/o",
+            headers={"Content-Type": content},
+            data=body,
+            ifGenerationMatch=_if_absent(create),
+            **how,
+        )
+        _check_stored(stored, len(data))
+
+    async def _upload(self, path: BlobPath, source: Source, *, create: bool) -> None:
+        """Send in parts; the blob appears with the last one."""
+        begun = await self._client.request(
+            "POST",
+            f"upload/storage/v1/b/{self._bucket}/o",
+            uploadType="resumable",
+            name=f"{self._prefix}{path}",
+            ifGenerationMatch=_if_absent(create),
+            headers={"X-Upload-Content-Type": _BINARY},
+        )
+        async with begun as answer:
+            await checked(answer)
+            where = answer.headers["Location"]
+        if not self._client.serves(where):
+            raise Redirected
+        sent, content = 0, b""
+        for part in source.parts(PART_SIZE):
+            content = await self._send_part(where, part, sent, source.size)
+            sent += len(part)
+        _check_stored(loads(content or b"{}"), source.size)
+
+    async def _send_part(self, where: str, part: bytes, start: int, size: int) -> bytes:
+        end = start + len(part)
+        headers = {"Content-Range": f"bytes {start}-{end - 1}/{size}"}
+        async with await self._client.request("PUT", where, headers=headers, data=part) as answer:
+            if answer.status != _MORE_TO_COME:
+                return await checked(answer)
+            came = answer.headers.get("Range", "")
+            if end == size or came.rpartition("-")[2] != str(end - 1):
+                raise ConnectionError(f"the server has {came or 'nothing'} of {end} bytes")
+            return await answer.read()
+
+    def _object(self, path: BlobPath) -> str:
+        return f"storage/v1/b/{self._bucket}/o/{self._name(path)}"
+
+    def _name(self, path: BlobPath) -> str:
+        return quote(f"{self._prefix}{path}", safe="")
+
+
+def _if_absent(create: bool) -> str | None:
+    return "0" if create else None
+
+
+def _time(entry: dict[str, Any]) -> datetime | None:
+    return datetime.fromisoformat(entry["updated"]) if "updated" in entry else None
+
+
+def _check_stored(answer: dict[str, Any], size: int) -> None:
+    """See that the last answer to an upload speaks of a blob, and of the whole of it."""
+    if answer.get("size") != str(size):
+        raise ConnectionError(f"{answer.get('size', 'no')} bytes were stored instead of {size}")

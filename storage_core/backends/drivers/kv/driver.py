@@ -1,0 +1,108 @@
+"""Blobs on a KV server, which may be anybody's. For testing, as the specification says."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+from storage_core.backends.remote.backend import RemoteBackend
+from storage_core.backends.remote.faults import Fault, classify
+from storage_core.backends.remote.messages import Place
+from storage_core.backends.remote.worker import in_thread
+from storage_core.errors import ConfigurationError
+from storage_core.redaction import mask_url
+
+if TYPE_CHECKING:
+    from storage_core.backends.drivers.kv.session import KVSession
+    from storage_core.backends.remote.driver import Afterwards
+
+
+def open_kv(api_address: str, *, token: str | None, timeout: float) -> RemoteBackend:
+    """The backend of a server; nothing is connected yet.
+
+    Args:
+        api_address: an http or https URL, possibly with user and password.
+        token: sent as a bearer token.
+        timeout: seconds that one call may take, retries included.
+
+    Raises:
+        ConfigurationError: the address is no URL, or the token cannot be sent.
+    """
+    shown = mask_url(api_address).rstrip("/")
+    try:
+        parts = urlsplit(api_address.rstrip("/"))
+    except ValueError:
+        # Its text holds the user and the password.
+        raise ConfigurationError(f"{shown} is no URL; correct API Address") from None
+    where = f"the KV server at {shown}"
+    headers: dict[str, str] = {}
+    if token is not None:
+        if not token.isprintable() or not token.strip():
+            raise ConfigurationError(f"Token for {where} is empty or not printable; correct it")
+        if parts.username is not None:
+            raise ConfigurationError(
+                f"{where} has both a user in API Address and a Token; remove one of them"
+            )
+        headers["Authorization"] = f"Bearer {token}"
+    elif parts.username is not None:
+        user = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+        headers["Authorization"] = f"Basic {b64encode(user.encode()).decode()}"
+    address = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+    secrets = tuple(filter(None, (token, parts.password, unquote(parts.password or ""))))
+    return RemoteBackend(
+        KVDriver(address, where, headers, secrets),
+        Place(where, "server", shown, "API Address", "Token", "API Address"),
+        timeout=timeout,
+        secrets=secrets,
+    )
+
+
+class KVDriver:
+    """Connects to one server."""
+
+    counts = True
+    has_ranges = False
+
+    def __init__(
+        self, address: str, where: str, headers: dict[str, str], secrets: tuple[str, ...]
+    ) -> None:
+        """Remember where to, and how.
+
+        Args:
+            address: what stands before the `/` of a key, without user and password.
+            where: the server as messages name it.
+            headers: sent with each request.
+            secrets: what no message may show.
+        """
+        self._address = address
+        self._where = where
+        self._headers = headers
+        self._secrets = secrets
+
+    async def connect(self, afterwards: Afterwards) -> KVSession:
+        """Get connections ready."""
+        return await in_thread(self._session)
+
+    def fault(self, error: BaseException) -> Fault:
+        """What kind of failure it is."""
+        from storage_core.backends.drivers.kv.client import Busy
+        from storage_core.backends.drivers.kv.session import Missing
+
+        if isinstance(error, Busy):
+            return Fault.PASSING
+        return Fault.BLOB_MISSING if isinstance(error, Missing) else classify(error)
+
+    def reason(self, error: BaseException, words: str) -> str:
+        """A few words: aiohttp's own hold addresses in Python's notation."""
+        from storage_core.backends.drivers.kv.client import why
+
+        return why(error) or words
+
+    def _session(self) -> KVSession:
+        # It loads aiohttp, which takes a third of a second.
+        from storage_core.backends.drivers.kv.client import Client
+        from storage_core.backends.drivers.kv.session import KVSession
+
+        client = Client(self._address, self._where, headers=self._headers, secrets=self._secrets)
+        return KVSession(client, self._where)

@@ -1,0 +1,87 @@
+"""What S3 and its like mean by the errors that they answer. Called by the S3 backend."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from storage_core.backends.remote.faults import Fault, causes, classify_status
+
+_DENIED: Final = frozenset(
+    {
+        "AccessDenied",
+        "ExpiredToken",
+        "InvalidAccessKeyId",
+        "InvalidClientTokenId",
+        "InvalidToken",
+        "RequestTimeTooSkewed",
+        "SignatureDoesNotMatch",
+        "TokenRefreshRequired",
+        "UnrecognizedClientException",
+    }
+)
+_PASSING: Final = frozenset(
+    {
+        "ConditionalRequestConflict",
+        "InternalError",
+        "RequestTimeout",
+        "ServiceUnavailable",
+        "SlowDown",
+    }
+)
+_ELSEWHERE: Final = frozenset(
+    {
+        "AuthorizationHeaderMalformed",
+        "IllegalLocationConstraintException",
+        "PermanentRedirect",
+        "TemporaryRedirect",
+    }
+)
+
+
+def error_answer(error: BaseException) -> dict[str, Any] | None:
+    """The answer that botocore has raised as `error`, or as what that was raised from."""
+    for each in causes(error):
+        answer = getattr(each, "response", None)
+        if isinstance(answer, dict) and "Error" in answer:
+            return answer
+    return None
+
+
+def fault_of(answer: dict[str, Any]) -> Fault:
+    code = answer["Error"].get("Code", "")
+    status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    if code == "NoSuchBucket":
+        return Fault.PLACE_MISSING
+    if code == "NoSuchKey":
+        return Fault.BLOB_MISSING
+    if code in _DENIED:
+        return Fault.DENIED
+    if code in _PASSING:
+        return Fault.PASSING
+    if code in _ELSEWHERE or (status in (301, 307, 400) and _region_of(answer)):
+        return Fault.MISCONFIGURED if _region_of(answer) else Fault.REDIRECTED
+    if code == "PreconditionFailed":
+        return Fault.TAKEN
+    return classify_status(status)
+
+
+def reason_in(answer: dict[str, Any], words: str, given: str | None) -> str:
+    """What to tell a person.
+
+    Args:
+        answer: with an error in it.
+        words: what botocore makes of it.
+        given: the region in the settings.
+    """
+    region = _region_of(answer)
+    if region and fault_of(answer) is Fault.MISCONFIGURED:
+        return f"the bucket is in {region}, Region Name is {given or 'not set'}"
+    code: str = answer["Error"].get("Code", "")
+    return code if code.isdigit() else f"{code}: {words}"
+
+
+def _region_of(answer: dict[str, Any]) -> str | None:
+    """Where the bucket is, when the server says that it is not here."""
+    headers = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+    region = headers.get("x-amz-bucket-region") or answer["Error"].get("Region")
+    return str(region) if region else None

@@ -1,0 +1,98 @@
+"""A client of aiobotocore as s3fs makes it, but it follows no redirect and retries nothing."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, NamedTuple
+
+import s3fs
+from aiobotocore.httpsession import AIOHTTPSession  # type: ignore[import-untyped]
+from aiobotocore.session import AioSession  # type: ignore[import-untyped]
+from botocore.exceptions import ClientError
+from botocore.handlers import add_expect_header
+from botocore.loaders import create_loader
+from s3fs.errors import translate_boto_error
+from s3fs.utils import ParamKwargsHelper
+
+from storage_core.backends.remote.faults import Redirected
+
+
+class Client(NamedTuple):
+    """What s3fs has signed in with, and what its users have it add to requests."""
+
+    driver: s3fs.S3FileSystem
+    parameters: ParamKwargsHelper
+    """Knows which parameters each request takes."""
+
+    async def call(self, method: str, **arguments: Any) -> Any:
+        """Make one request.
+
+        Raises:
+            OSError: the error that s3fs makes of an answer; botocore's is its cause.
+        """
+        client = await self.driver.get_s3(arguments.get("Bucket"))
+        added = {**self.driver.s3_additional_kwargs, **arguments}
+        try:
+            return await getattr(client, method)(**self.parameters.filter_dict(method, added))
+        except ClientError as error:
+            raise translate_boto_error(error) from error
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self.driver.s3.close()
+
+
+async def connected(arguments: dict[str, Any]) -> Client:
+    """A client for these arguments of `s3fs.S3FileSystem`."""
+    driver = s3fs.S3FileSystem(
+        asynchronous=True,
+        skip_instance_cache=True,
+        use_listings_cache=False,
+        **arguments,
+    )
+    driver.session = session_of(driver.kwargs)
+    client = await driver.set_session()
+    # A server that does not know it would let an upload wait for its leave to begin.
+    client.meta.events.unregister("before-call.s3", add_expect_header)
+    return Client(driver, ParamKwargsHelper(client))
+
+
+class HTTPSession(AIOHTTPSession):  # type: ignore[misc]
+    """Follows no redirect: botocore's own session does not, and the token would travel along."""
+
+    async def send(self, request: Any) -> Any:
+        answer = await super().send(request)
+        # A region is botocore's to deal with, which signs the request anew for it.
+        if 300 <= answer.status_code < 400 and "x-amz-bucket-region" not in answer.headers:
+            raise Redirected
+        return answer
+
+    async def _get_session(self, proxy_url: str | None) -> Any:
+        return _NotFollowing(await super()._get_session(proxy_url))
+
+
+class _NotFollowing:
+    def __init__(self, session: Any) -> None:
+        self._session = session
+
+    def request(self, *args: Any, **kwargs: Any) -> Any:
+        return self._session.request(*args, **kwargs, allow_redirects=False)
+
+
+@cache
+def descriptions(data_path: str | None) -> Any:
+    """What botocore knows of S3, read once: every session would read it again, for 0.1 s."""
+    loader = create_loader(data_path)
+    for part in ("service-2", "endpoint-rule-set-1"):
+        loader.load_service_model("s3", part)
+    for name in ("endpoints", "partitions", "sdk-default-configuration"):
+        loader.load_data(name)
+    return loader
+
+
+def session_of(arguments: dict[str, Any]) -> Any:
+    """A session like the one that s3fs would make itself."""
+    session = AioSession(**arguments)
+    loader = descriptions(session.get_config_variable("data_path"))
+    session.register_component("data_loader", loader)
+    return session

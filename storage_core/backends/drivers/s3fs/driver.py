@@ -1,0 +1,135 @@
+"""Blobs in a bucket of S3 or of a service that speaks its protocol.
+
+s3fs builds the client from what its users know as its options; each operation here is one request
+of that client, because the methods of s3fs on top of it ask for more than they need and retry by
+their own rules.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from storage_core.backends.drivers.options import merged
+from storage_core.backends.drivers.s3fs.answers import error_answer, fault_of, reason_in
+from storage_core.backends.drivers.s3fs.client import HTTPSession, connected, descriptions
+from storage_core.backends.drivers.s3fs.session import S3Session
+from storage_core.backends.remote.backend import RemoteBackend
+from storage_core.backends.remote.faults import Fault, classify
+from storage_core.backends.remote.messages import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from storage_core.backends.remote.driver import Afterwards
+
+
+def open_s3(
+    bucket: str,
+    prefix: str = "",
+    *,
+    key: str | None = None,
+    secret: str | None = None,
+    token: str | None = None,
+    profile: str | None = None,
+    region: str | None = None,
+    endpoint_url: str | None = None,
+    options: Mapping[str, Any] | None = None,
+    timeout: float,
+    secrets: tuple[str, ...] = (),
+    setting: str = "Bucket",
+    credentials: str = "AWS Access Key ID, AWS Secret Access Key and what they are allowed",
+    address: str | None = None,
+) -> RemoteBackend:
+    """The backend of a bucket; nothing is connected yet.
+
+    Args:
+        bucket: must exist.
+        prefix: what stands before the paths in the names of the objects.
+        key: access key ID; without one, AWS's own credential chain is used.
+        secret: secret access key.
+        token: session token.
+        profile: which profile of the AWS files to use.
+        region: of the bucket.
+        endpoint_url: of another service than AWS.
+        options: more arguments of `s3fs.S3FileSystem`, which replace those made from the above.
+        timeout: seconds that one call may take, retries included.
+        secrets: what no message may show.
+        setting: the label of the setting that names the bucket.
+        credentials: the labels of those that sign in.
+        address: the labels of those that lead to the server; by default those of S3 Storage.
+    """
+    if address is None:
+        # Without an endpoint it is the region that makes the name of the server.
+        address = "Endpoint URL" if endpoint_url else "Region Name"
+        if dict(options or {}).get("endpoint_url"):
+            address = "endpoint_url in Options"
+    descriptions(None)
+    config: dict[str, Any] = {
+        "connect_timeout": timeout,
+        "read_timeout": timeout,
+        "retries": {"total_max_attempts": 1},
+        "http_session_cls": HTTPSession,
+    }
+    if endpoint_url or dict(options or {}).get("endpoint_url"):
+        # Services other than AWS answer wrongly when they are asked for its newer checksums.
+        config["request_checksum_calculation"] = "when_required"
+        config["response_checksum_validation"] = "when_required"
+    given = {
+        "key": key,
+        "secret": secret,
+        "token": token,
+        "profile": profile,
+        "endpoint_url": endpoint_url,
+        "client_kwargs": {"region_name": region} if region else None,
+    }
+    arguments = merged(
+        {
+            "config_kwargs": config,
+            **{name: value for name, value in given.items() if value is not None},
+        },
+        dict(options or {}),
+    )
+    location = f"s3://{bucket}/{prefix}".rstrip("/")
+    return RemoteBackend(
+        S3Driver(bucket, prefix, arguments, region),
+        Place(location, "bucket", bucket, setting, credentials, address),
+        timeout=timeout,
+        secrets=(*secrets, *filter(None, (secret, token))),
+    )
+
+
+class S3Driver:
+    """Signs in by a client of aiobotocore, as s3fs makes it."""
+
+    counts = True
+    has_ranges = True
+
+    def __init__(
+        self, bucket: str, prefix: str, arguments: dict[str, Any], region: str | None
+    ) -> None:
+        """Remember where to, and how.
+
+        Args:
+            bucket: must exist.
+            prefix: what stands before the paths in the names of the objects.
+            arguments: of `s3fs.S3FileSystem`.
+            region: as it stands in the settings.
+        """
+        self._bucket = bucket
+        self._prefix = f"{prefix}/" if prefix else ""
+        self._arguments = arguments
+        self._region = region
+
+    async def connect(self, afterwards: Afterwards) -> S3Session:
+        """Sign in."""
+        return S3Session(await connected(self._arguments), self._bucket, self._prefix, afterwards)
+
+    def fault(self, error: BaseException) -> Fault:
+        """What kind of failure it is, by the answer where there is one."""
+        answer = error_answer(error)
+        return fault_of(answer) if answer else classify(error)
+
+    def reason(self, error: BaseException, words: str) -> str:
+        """The code of the answer before botocore's words, or where the bucket is."""
+        answer = error_answer(error)
+        return reason_in(answer, words, self._region) if answer else words

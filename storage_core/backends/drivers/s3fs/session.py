@@ -1,0 +1,194 @@
+"""One attempt at each operation on a bucket, as one request where the protocol allows it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Final
+
+from storage_core.backends.base import CHUNK_SIZE, Entry, Info
+from storage_core.backends.remote.driver import Kept, Page, Part, Received
+from storage_core.backends.source import Source
+from storage_core.blobpath import BlobPath, Prefix
+
+if TYPE_CHECKING:
+    from storage_core.backends.drivers.s3fs.client import Client
+    from storage_core.backends.remote.driver import Afterwards
+
+PART_SIZE: Final = 8 * 1024 * 1024
+"""Bytes of one part of an upload in several."""
+
+PARTS_AT_ONCE: Final = 2
+
+MAX_PARTS: Final = 10_000
+"""More the protocol does not allow."""
+
+SINGLE_PUT: Final = 64 * 1024 * 1024
+"""Bytes up to which a blob that is in memory anyway goes in one request."""
+
+MAX_COPY: Final = 5 * 1024 * 1024 * 1024
+"""Bytes of the largest blob that the protocol copies in one request."""
+
+
+class S3Session:
+    """The requests that one client makes of one bucket, below a prefix."""
+
+    is_lost = False
+
+    def __init__(self, client: Client, bucket: str, prefix: str, afterwards: Afterwards) -> None:
+        """Begin with a client that is connected.
+
+        Args:
+            client: signs and sends.
+            bucket: where to.
+            prefix: what stands before the paths, with a `/` at its end if there is any.
+            afterwards: has an upload that broke off removed.
+        """
+        self._client = client
+        self._bucket = bucket
+        self._prefix = prefix
+        self._afterwards = afterwards
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.close()
+
+    async def find(self) -> None:
+        """List one name: what is asked of a bucket that is missing fails."""
+        await self.page(Prefix(""), delimiter=True, token=None, limit=1)
+
+    async def get(self, path: BlobPath, received: Received) -> None:
+        """Get the object."""
+        await self._download(path, received)
+
+    async def get_range(
+        self, path: BlobPath, start: int, size: int, received: Received, kept: Kept
+    ) -> Part:
+        """Get a part of the object."""
+        try:
+            answer = await self._download(path, received, Range=f"bytes={start}-{start + size - 1}")
+        except OSError as error:
+            if _code(error) == "InvalidRange":
+                return Part(total=0)  # It ends before.
+            raise
+        total = answer.get("ContentRange", "").rpartition("/")[2]
+        return Part(answer.get("ETag"), int(total) if total.isdigit() else None)
+
+    async def _download(self, path: BlobPath, received: Received, **arguments: str) -> Any:
+        answer = await self._call("get_object", path, **arguments)
+        async with answer["Body"] as body:
+            while chunk := await body.read(CHUNK_SIZE):
+                received.append(chunk)
+        return answer
+
+    async def head(self, path: BlobPath) -> Info:
+        """Ask for the object's headers."""
+        answer = await self._call("head_object", path)
+        return Info(int(answer["ContentLength"]), answer.get("LastModified"), answer.get("ETag"))
+
+    async def put(self, path: BlobPath, data: bytes, *, create: bool) -> None:
+        """Put the object, a large one in parts."""
+        if len(data) <= SINGLE_PUT:
+            await self._call("put_object", path, Body=data, **_if_absent(create))
+        else:
+            await self._upload(path, Source.of(data), create=create)
+
+    async def put_stream(self, path: BlobPath, source: Source, *, create: bool) -> None:
+        """Put the object, in parts if it has more than one."""
+        if source.size <= PART_SIZE:
+            await self._call("put_object", path, Body=source.whole(), **_if_absent(create))
+        else:
+            await self._upload(path, source, create=create)
+
+    async def copy(self, source: BlobPath, target: BlobPath) -> bool:
+        """Have the service copy the object, unless it is too large for one request."""
+        found = await self.head(source)
+        if found.size is None or found.size > MAX_COPY:
+            return False
+        origin = {"Bucket": self._bucket, "Key": f"{self._prefix}{source}"}
+        await self._call("copy_object", target, CopySource=origin)
+        return True
+
+    async def delete(self, path: BlobPath) -> None:
+        """Delete the object."""
+        await self._call("delete_object", path)
+
+    async def page(self, prefix: Prefix, *, delimiter: bool, token: Any, limit: int) -> Page:
+        """List some objects."""
+        answer = await self._client.call(
+            "list_objects_v2",
+            Bucket=self._bucket,
+            Prefix=f"{self._prefix}{prefix}",
+            MaxKeys=limit,
+            **({"Delimiter": "/"} if delimiter else {}),
+            **({"ContinuationToken": token} if token else {}),
+        )
+        begin = len(self._prefix)
+        entries = [
+            Entry(entry["Prefix"][begin:-1], is_folder=True)
+            for entry in answer.get("CommonPrefixes", ())
+        ]
+        entries += (
+            Entry(entry["Key"][begin:], entry["Size"], entry["LastModified"])
+            for entry in answer.get("Contents", ())
+        )
+        return Page(entries, answer.get("NextContinuationToken"))
+
+    async def _upload(self, path: BlobPath, source: Source, *, create: bool) -> None:
+        """Send in parts; none can be read before the last call has put all together."""
+        upload = (await self._call("create_multipart_upload", path))["UploadId"]
+        etags: list[str] = []
+        batch: list[bytes] = []
+
+        async def send() -> None:
+            answers = await asyncio.gather(
+                *(
+                    self._call(
+                        "upload_part",
+                        path,
+                        UploadId=upload,
+                        PartNumber=len(etags) + index,
+                        Body=part,
+                    )
+                    for index, part in enumerate(batch, 1)
+                )
+            )
+            etags.extend(answer["ETag"] for answer in answers)
+            batch.clear()
+
+        try:
+            for part in source.parts(max(PART_SIZE, -(-source.size // MAX_PARTS))):
+                batch.append(part)
+                if len(batch) == PARTS_AT_ONCE:
+                    await send()
+            await send()
+            parts = [{"PartNumber": n, "ETag": etag} for n, etag in enumerate(etags, 1)]
+            await self._call(
+                "complete_multipart_upload",
+                path,
+                UploadId=upload,
+                MultipartUpload={"Parts": parts},
+                **_if_absent(create),
+            )
+        except BaseException:
+            # Nobody can read what is left, but its owner pays for it. Not waited for: the time
+            # may be up.
+            self._afterwards(lambda session: session.abort(path, upload))
+            raise
+
+    async def abort(self, path: BlobPath, upload: str) -> None:
+        """Give up an upload in parts."""
+        await self._call("abort_multipart_upload", path, UploadId=upload)
+
+    async def _call(self, method: str, path: BlobPath, **arguments: Any) -> Any:
+        key = f"{self._prefix}{path}"
+        return await self._client.call(method, Bucket=self._bucket, Key=key, **arguments)
+
+
+def _if_absent(create: bool) -> dict[str, str]:
+    return {"IfNoneMatch": "*"} if create else {}
+
+
+def _code(error: OSError) -> str:
+    answer: dict[str, Any] = getattr(error.__cause__, "response", {})
+    code: str = answer.get("Error", {}).get("Code", "")
+    return code

@@ -1,0 +1,175 @@
+"""The backend of every place that is reached over a network, whatever the driver.
+
+It runs each operation on the background event loop, for callers that wait and for those that await.
+"""
+
+from __future__ import annotations
+
+from io import BufferedReader, BytesIO
+from time import monotonic
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
+
+from storage_core.backends.base import Backend, Entry, Info, deadline
+from storage_core.backends.remote import io_loop, reading
+from storage_core.backends.remote.messages import REACH
+from storage_core.backends.remote.policy import Policy
+from storage_core.backends.remote.stream import PIECE, RemoteFile
+from storage_core.backends.remote.writing import stored
+from storage_core.backends.source import Source, source_of
+from storage_core.blobpath import ROOT, BlobPath, Prefix
+from storage_core.errors import BlobNotFound, UnsupportedOperation
+from storage_core.redaction import mask_url
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from storage_core.backends.remote.driver import Driver, Page
+    from storage_core.backends.remote.messages import Place
+
+PAGE_SIZE: Final = 1000
+"""Entries that are asked for at a time where a place is listed."""
+
+
+class RemoteBackend(Backend):
+    """Blobs of one place, through a driver. Safe in threads and after a fork."""
+
+    def __init__(
+        self, driver: Driver, place: Place, *, timeout: float, secrets: tuple[str, ...] = ()
+    ) -> None:
+        """Connect nothing yet.
+
+        Args:
+            driver: makes each attempt.
+            place: what messages say of it.
+            timeout: seconds that one call may take, retries included.
+            secrets: what no message may show.
+        """
+        place = place._replace(location=mask_url(place.location))
+        self.location = place.location
+        self._has_ranges = driver.has_ranges
+        self._policy = Policy(driver, place, timeout=timeout, secrets=secrets)
+
+    def check(self) -> None:
+        io_loop.run(self._policy.call(REACH, None, lambda session: session.find()))
+
+    def put(self, path: BlobPath, data: bytes, *, overwrite: bool) -> None:
+        io_loop.run(self._put(path, data, overwrite=overwrite))
+
+    def put_stream(self, path: BlobPath, file: BinaryIO, *, overwrite: bool) -> None:
+        with source_of(file) as source:
+            io_loop.run(
+                stored(
+                    self._policy,
+                    path,
+                    source,
+                    lambda session: session.put_stream(path, source, create=not overwrite),
+                    overwrite=overwrite,
+                )
+            )
+
+    def get(self, path: BlobPath) -> bytes:
+        return io_loop.run(reading.whole(self._policy, path))
+
+    def get_range(self, path: BlobPath, start: int, size: int) -> bytes:
+        if not self._has_ranges:
+            raise UnsupportedOperation(
+                f"{self.location} knows no ranges of bytes; read the whole blob"
+            )
+        return io_loop.run(reading.range_of(self._policy, path, start, size)) if size > 0 else b""
+
+    def head(self, path: BlobPath) -> Info:
+        return io_loop.run(reading.head(self._policy, path))
+
+    def open(self, path: BlobPath) -> BinaryIO:
+        if not self._has_ranges:
+            return BytesIO(self.get(path))
+        return BufferedReader(self._opened(path), PIECE)
+
+    def get_stream(self, path: BlobPath, file: BinaryIO) -> None:
+        if not self._has_ranges:
+            file.write(self.get(path))
+            return
+        with self._opened(path, bounded=True) as source:
+            while piece := source.read(PIECE):
+                file.write(piece)
+
+    def list(self, prefix: Prefix = ROOT, *, delimiter: bool = False) -> Iterator[Entry]:
+        token: Any = None
+        while True:
+            entries, token = io_loop.run(self._page(prefix, token, delimiter=delimiter))
+            yield from entries
+            if token is None:
+                return
+
+    def delete(self, path: BlobPath) -> None:
+        io_loop.run(self._delete(path))
+
+    def copy(self, source: BlobPath, target: BlobPath) -> None:
+        if not io_loop.run(self._copy(source, target)):
+            super().copy(source, target)
+
+    def close(self) -> None:
+        self._policy.connection.close()
+
+    async def aput(self, path: BlobPath, data: bytes, *, overwrite: bool) -> None:
+        await io_loop.arun(self._put(path, data, overwrite=overwrite))
+
+    async def aget(self, path: BlobPath) -> bytes:
+        return await io_loop.arun(reading.whole(self._policy, path))
+
+    async def ahead(self, path: BlobPath) -> Info:
+        return await io_loop.arun(reading.head(self._policy, path))
+
+    async def adelete(self, path: BlobPath) -> None:
+        await io_loop.arun(self._delete(path))
+
+    async def alist(
+        self, prefix: Prefix = ROOT, *, delimiter: bool = False
+    ) -> AsyncIterator[Entry]:
+        token: Any = None
+        while True:
+            entries, token = await io_loop.arun(self._page(prefix, token, delimiter=delimiter))
+            for entry in entries:
+                yield entry
+            if token is None:
+                return
+
+    def _opened(self, path: BlobPath, *, bounded: bool = False) -> RemoteFile:
+        """The blob as a file; `bounded` has the deadline of one call hold for reading all of it."""
+        start = monotonic()
+        found = self.head(path)
+        size = found.size or 0
+        return RemoteFile(
+            reading.Pieces(self._policy, path, found.version),
+            size,
+            timeout=self._policy.timeout,
+            until=start + deadline(self._policy.timeout, size) if bounded else None,
+        )
+
+    async def _put(self, path: BlobPath, data: bytes, *, overwrite: bool) -> None:
+        await stored(
+            self._policy,
+            path,
+            Source.of(data),
+            lambda session: session.put(path, data, create=not overwrite),
+            overwrite=overwrite,
+        )
+
+    async def _delete(self, path: BlobPath) -> None:
+        try:
+            await self._policy.call(f"delete {path}", path, lambda session: session.delete(path))
+        except BlobNotFound:
+            pass
+
+    async def _copy(self, source: BlobPath, target: BlobPath) -> bool:
+        size = (await reading.head(self._policy, source)).size or 0
+        return await self._policy.call(
+            f"copy {source}", source, lambda session: session.copy(source, target), size=size
+        )
+
+    async def _page(self, prefix: Prefix, token: Any, *, delimiter: bool) -> Page:
+        return await self._policy.call(
+            f"list {prefix.removesuffix('/')}" if prefix else "be listed",
+            None,
+            lambda session: session.page(prefix, delimiter=delimiter, token=token, limit=PAGE_SIZE),
+        )

@@ -1,0 +1,190 @@
+"""A session that is opened when it is first needed, and in each process anew.
+
+All of it happens on the background event loop, apart from `close` and what is collected as garbage.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+from concurrent.futures import wait
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, Final
+from weakref import finalize, ref
+
+from storage_core.backends.remote import io_loop
+from storage_core.backends.remote.faults import BadSettings, Fault, classify
+from storage_core.backends.remote.worker import beside
+from storage_core.errors import StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+    from concurrent.futures import Future
+
+    from storage_core.backends.remote.driver import Afterwards, Driver, Session
+
+SECONDS_TO_CLOSE: Final = 1.0
+"""How long closing is waited for when Python ends."""
+
+
+class Connection:
+    """The session of one backend with its place."""
+
+    def __init__(self, driver: Driver) -> None:
+        """Open nothing yet."""
+        self._driver = driver
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._connecting: asyncio.Task[_Opened] | None = None
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[Session]:
+        """The session, opened if there is none; `close` waits until it is free."""
+        opened = await self._opened()
+        while opened.is_leaving:
+            opened = await self._opened()
+        opened.uses += 1
+        try:
+            yield opened.session
+        finally:
+            if opened.session.is_lost:
+                self._forget(opened)
+            opened.release()
+
+    def close(self) -> None:
+        """Close the session, once no call uses it; the next call opens another."""
+        if io_loop.is_current(self._loop):
+            io_loop.finish(self._close())
+
+    def _forget(self, lost: _Opened) -> None:
+        """Close a session that is in a state nobody knows, in use or not."""
+        if self._current() is lost:
+            self._connecting = None
+        lost.is_leaving = True
+        lost.close()
+
+    async def _close(self) -> None:
+        opened = self._current()
+        if opened is None:
+            return
+        self._connecting = None
+        opened.is_leaving = True
+        if opened.uses:
+            await opened.unused.wait()
+        if closing := opened.close():
+            await asyncio.wrap_future(closing)
+
+    def _current(self) -> _Opened | None:
+        """What has been opened and not been closed."""
+        task = self._connecting
+        opened = task is not None and task.done() and not task.cancelled() and not task.exception()
+        return task.result() if task is not None and opened else None
+
+    async def _opened(self) -> _Opened:
+        loop = asyncio.get_running_loop()
+        if self._loop is not loop:
+            if self._connecting is not None:
+                _abandoned.append(self._connecting)
+            self._loop, self._connecting = loop, None
+        task = self._connecting
+        if task is None or (task.done() and (task.cancelled() or task.exception())):
+            task = self._connecting = asyncio.ensure_future(self._open())
+            task.add_done_callback(_retrieve)
+        # Shielded: others may be waiting for the same one.
+        return await asyncio.shield(task)
+
+    async def _open(self) -> _Opened:
+        try:
+            session = await self._driver.connect(self._afterwards)
+        except StorageError:
+            raise
+        except Exception as error:
+            if classify(error) is Fault.OTHER:
+                raise BadSettings(f"{type(error).__name__}: {error}") from error
+            raise
+        opened = _Opened(session)
+        opened.finalizer = finalize(self, opened.close)
+        # When Python ends, finalizers that are called do nothing.
+        opened.finalizer.atexit = False
+        return opened
+
+    @property
+    def _afterwards(self) -> Afterwards:
+        # A session must not keep its connection alive: it is closed when that is collected.
+        this = ref(self)
+
+        def do(work: Callable[[Any], Awaitable[None]]) -> None:
+            connection = this()
+            if connection is not None:
+                beside(connection._do(work))
+
+        return do
+
+    async def _do(self, work: Callable[[Any], Awaitable[None]]) -> None:
+        async with self.session() as session:
+            await work(session)
+
+
+class _Opened:
+    """A session, and how many calls use it."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.uses = 0
+        self.unused = asyncio.Event()
+        self.is_leaving = False
+        """Whether it is closed, or about to be: no other call is to use it."""
+
+        self.finalizer: finalize[..., Connection] | None = None
+        self._loop = asyncio.get_running_loop()
+        _open.add(self)
+
+    def release(self) -> None:
+        """One call less."""
+        self.uses -= 1
+        if self.is_leaving and not self.uses:
+            self.unused.set()
+
+    def close(self) -> Future[None] | None:
+        """Begin to close the session, once. Whoever collects garbage must not have to wait for it.
+
+        In a forked child nothing happens: there it would close what is the parent's too.
+        """
+        if not io_loop.is_current(self._loop):
+            return None
+        try:
+            _open.remove(self)
+        except KeyError:
+            return None
+        if self.finalizer is not None:
+            self.finalizer.detach()
+        closing = asyncio.run_coroutine_threadsafe(_closed(self.session), self._loop)
+        _closing[closing] = self._loop
+        closing.add_done_callback(lambda closed: _closing.pop(closed, None))
+        return closing
+
+
+async def _closed(session: Session) -> None:
+    await session.close()
+
+
+_open: Final[set[_Opened]] = set()
+"""Also a parent's, in its forked child: were they collected, they would close what is shared."""
+
+_abandoned: Final[list[asyncio.Task[_Opened]]] = []
+_closing: Final[dict[Future[None], asyncio.AbstractEventLoop]] = {}
+"""With their loops: a forked child need not wait for what its parent closes."""
+
+
+@atexit.register
+def _close_all() -> None:
+    """Close what is still open, all of it at once, before aiohttp complains that it is."""
+    for opened in list(_open):
+        opened.close()
+    ours = [closing for closing, loop in list(_closing.items()) if io_loop.is_current(loop)]
+    wait(ours, SECONDS_TO_CLOSE)
+
+
+def _retrieve(task: asyncio.Task[_Opened]) -> None:
+    """Take what connecting raised, in case that everybody who waited has given up."""
+    if not task.cancelled():
+        task.exception()

@@ -1,0 +1,127 @@
+"""What a driver provides: one attempt at each operation on one place, in a library's own way.
+
+`RemoteBackend` makes calls of the attempts, with a deadline, with retries, with errors of the
+family; so a driver retries nothing, and raises what its library raises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
+
+if TYPE_CHECKING:
+    from storage_core.backends.base import Entry, Info
+    from storage_core.backends.remote.faults import Fault
+    from storage_core.backends.source import Source
+    from storage_core.blobpath import BlobPath, Prefix
+
+Received: TypeAlias = list[bytes]
+"""Where an attempt to read puts what comes. Its length is watched from outside meanwhile."""
+
+
+class Kept:
+    """What a session keeps of a blob between two ranges of it."""
+
+    def __init__(self) -> None:
+        """Keep nothing yet."""
+        self.file: Any = None
+        """The blob as the library has it open."""
+
+        self.position = 0
+        """Where the next byte comes from."""
+
+        self.of: object = None
+        """The session whose file it is."""
+
+        self.end: Callable[[], Awaitable[None]] | None = None
+        """Closes the file."""
+
+    async def close(self) -> None:
+        """Let go of it."""
+        if self.end is not None:
+            await self.end()
+
+
+class Page(NamedTuple):
+    """A part of a listing."""
+
+    entries: Sequence[Entry]
+    """With whole paths."""
+
+    token: Any = None
+    """Leads to the next page; None after the last one."""
+
+
+class Part(NamedTuple):
+    """What an answer with a range of bytes says besides them."""
+
+    version: str | None = None
+    """Of the blob, as in `Info`."""
+
+    total: int | None = None
+    """Bytes of the whole blob; None where the answer does not say."""
+
+
+class Session(Protocol):
+    """Signed in to the place. All of it happens on the background event loop."""
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether it is of no use to others: its connection has failed, or was left halfway."""
+
+    async def find(self) -> None:
+        """Raise what says that the place is missing when it is."""
+
+    async def get(self, path: BlobPath, received: Received) -> None:
+        """Append the blob to `received`."""
+
+    async def get_range(
+        self, path: BlobPath, start: int, size: int, received: Received, kept: Kept
+    ) -> Part:
+        """Append some bytes of a blob: as many as there are, at most `size`."""
+
+    async def head(self, path: BlobPath) -> Info:
+        """Find a blob."""
+
+    async def put(self, path: BlobPath, data: bytes, *, create: bool) -> None:
+        """Store `data`; with `create`, refuse to replace a blob as far as the place can."""
+
+    async def put_stream(self, path: BlobPath, source: Source, *, create: bool) -> None:
+        """Like `put`, in bounded memory."""
+
+    async def copy(self, source: BlobPath, target: BlobPath) -> bool:
+        """Have the place copy a blob; False where it has no way to."""
+
+    async def delete(self, path: BlobPath) -> None:
+        """Remove a blob."""
+
+    async def page(self, prefix: Prefix, *, delimiter: bool, token: Any, limit: int) -> Page:
+        """Some entries below `prefix`. A missing bucket is an error, a missing folder is not."""
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+
+
+Afterwards: TypeAlias = Callable[[Callable[[Any], Awaitable[None]]], None]
+"""Has something done later that nobody waits for, such as cleaning up after an attempt that failed.
+It gets a session of the same driver that works: that of the attempt may have failed."""
+
+
+class Driver(Protocol):
+    """Signs in to one place, and knows what its library means by the errors that it raises."""
+
+    counts: bool
+    """Whether `get` and `get_range` append bytes as they come. If so, a read goes on for as long
+    as they come fast enough; otherwise the place is asked how many there are."""
+
+    has_ranges: bool
+    """Whether `get_range` is there to be used."""
+
+    async def connect(self, afterwards: Afterwards) -> Session:
+        """Sign in."""
+
+    def fault(self, error: BaseException) -> Fault:
+        """What kind of failure an attempt has raised."""
+
+    def reason(self, error: BaseException, words: str) -> str:
+        """What to tell a person of an error whose own first line is `words`."""

@@ -1,0 +1,84 @@
+"""What a failure of a remote storage is called: its class, and its one line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from storage_core.backends.remote.faults import Fault
+from storage_core.errors import (
+    AccessDenied,
+    BlobExists,
+    BlobNotFound,
+    ConfigurationError,
+    StorageError,
+    StorageUnavailable,
+)
+
+if TYPE_CHECKING:
+    from storage_core.backends.remote.retry import GaveUp
+    from storage_core.blobpath import BlobPath
+
+REACH: Final = "be reached"
+"""What is done when a place is only looked for."""
+
+_ANSWERED: Final = (Fault.MISSING, Fault.PLACE_MISSING, Fault.DENIED, Fault.REDIRECTED)
+"""Failures of a place that was reached."""
+
+
+class Place(NamedTuple):
+    """How messages speak of a place, in the words of the settings that led to it."""
+
+    location: str
+    """As a person would write it."""
+
+    kind: str
+    """The word for what holds the blobs: bucket, container, folder, server."""
+
+    name: str
+    """Of the bucket."""
+
+    setting: str
+    """What to correct when it does not exist: the label of a setting."""
+
+    credentials: str
+    """What to check when access is denied."""
+
+    address: str
+    """What to check when nobody answers; empty where no setting says whom to ask."""
+
+
+def unanswered(where: Place, doing: str, why: str, gave_up: GaveUp) -> StorageError:
+    """The deadline passed, or the last attempt failed."""
+    return StorageUnavailable(
+        f"{where.location} cannot {doing}: {why}, {gave_up}; "
+        f"check the network{where.address and f' and {where.address}'}, or raise Timeout"
+    )
+
+
+def failed(where: Place, doing: str, path: BlobPath | None, why: str, fault: Fault) -> StorageError:
+    """An attempt failed for a reason that will not pass."""
+    if fault is Fault.BLOB_MISSING:
+        return BlobNotFound(f"{where.location} holds no blob {path}")
+    if fault is Fault.TAKEN:
+        return BlobExists(f"{where.location} already holds a blob {path}; choose another key")
+    what = f"{where.location} cannot {doing}"
+    if doing == REACH and fault in _ANSWERED:
+        what = where.location
+    if fault in (Fault.MISSING, Fault.PLACE_MISSING):
+        return ConfigurationError(
+            f"{what}: {where.kind} {where.name} does not exist; "
+            f"create it or correct {where.setting}"
+        )
+    if fault is Fault.DENIED:
+        return AccessDenied(f"{what}: access denied ({why}); check {where.credentials}")
+    if fault is Fault.REDIRECTED:
+        return ConfigurationError(
+            f"{what}: the server redirects elsewhere, which is not followed; "
+            f"correct {where.address or 'the settings'}"
+        )
+    if fault is Fault.MISCONFIGURED:
+        return ConfigurationError(f"{what}: {why}; correct the settings")
+    if fault is Fault.UNKNOWN_HOST:
+        correct = where.address and f"correct {where.address}, or "
+        return StorageUnavailable(f"{what}: {why}; {correct}check the network")
+    return StorageUnavailable(f"{what}: {why}; check {where.address or 'the settings'}")

@@ -1,0 +1,121 @@
+"""Reading a blob of a remote place: the whole of it, a range, or piece by piece."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from storage_core.backends.remote import io_loop
+from storage_core.backends.remote.driver import Kept
+from storage_core.errors import IntegrityError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from storage_core.backends.base import Info
+    from storage_core.backends.remote.driver import Part, Received, Session
+    from storage_core.backends.remote.policy import Policy
+    from storage_core.blobpath import BlobPath
+
+
+async def head(policy: Policy, path: BlobPath) -> Info:
+    """Find a blob."""
+    return await policy.call(f"look up {path}", path, lambda session: session.head(path))
+
+
+async def whole(policy: Policy, path: BlobPath) -> bytes:
+    """All bytes of a blob."""
+
+    async def size() -> int:
+        async with policy.connection.session() as session:
+            return (await session.head(path)).size or 0
+
+    return await _received(
+        policy,
+        path,
+        lambda session, received: session.get(path, received),
+        size_of=None if policy.driver.counts else size,
+    )
+
+
+async def range_of(policy: Policy, path: BlobPath, start: int, size: int) -> bytes:
+    """As many bytes from `start` on as there are, at most `size`."""
+    kept = Kept()
+
+    async def fetch(session: Session, received: Received) -> None:
+        part = await session.get_range(path, start, size, received, kept)
+        came = sum(map(len, received))
+        _require(came, _left(part, start, size, came))
+
+    try:
+        return await _received(policy, path, fetch, size=0 if policy.driver.counts else size)
+    finally:
+        await kept.close()
+
+
+def _left(part: Part, start: int, size: int, came: int) -> int:
+    """How many bytes of a range there are."""
+    if part.total is None:
+        return min(came, size)
+    return max(min(size, part.total - start), 0)
+
+
+class Pieces:
+    """A blob that has been found, to be read piece by piece by a thread that waits for each."""
+
+    def __init__(self, policy: Policy, path: BlobPath, version: str | None) -> None:
+        """Name the blob, and the version that all pieces are to be of."""
+        self._policy = policy
+        self._path = path
+        self._version = version
+        self._kept = Kept()
+
+    def fetch(self, start: int, size: int, timeout: float) -> bytes:
+        """Exactly `size` bytes from `start` on, within `timeout` seconds and the time for them.
+
+        Raises:
+            IntegrityError: there is another blob under the path by now.
+        """
+
+        async def once(session: Session, received: Received) -> None:
+            part = await session.get_range(self._path, start, size, received, self._kept)
+            if None not in (self._version, part.version) and part.version != self._version:
+                raise IntegrityError(
+                    f"{self._policy.place.location}: {self._path} was replaced while it was read; "
+                    "read it again"
+                )
+            _require(sum(map(len, received)), size)
+
+        counted = 0 if self._policy.driver.counts else size
+        return io_loop.run(_received(self._policy, self._path, once, size=counted, timeout=timeout))
+
+    def end(self) -> None:
+        """Let go of what was kept between two pieces."""
+        if self._kept.end is not None:
+            io_loop.finish(self._kept.close())
+
+
+def _require(came: int, wanted: int) -> None:
+    if came != wanted:
+        raise ConnectionError(f"{came} bytes came instead of {wanted}")
+
+
+async def _received(
+    policy: Policy,
+    path: BlobPath,
+    fetch: Callable[[Session, Received], Awaitable[None]],
+    **limits: Any,
+) -> bytes:
+    """What `fetch` appends in the first attempt that succeeds."""
+    received: Received = []
+    before = 0
+
+    async def once(session: Session) -> None:
+        nonlocal before
+        before += sum(map(len, received))
+        received.clear()
+        await fetch(session, received)
+
+    if policy.driver.counts:
+        limits["moved"] = lambda: before + sum(map(len, received))
+    await policy.call(f"read {path}", path, once, **limits)
+    return received[0] if len(received) == 1 else b"".join(received)

@@ -1,0 +1,135 @@
+"""What is put: an open file of the caller's, read in pieces, and again from its beginning.
+
+These files are not the storage's, so their failures name the file and nothing else.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from io import BytesIO
+from typing import TYPE_CHECKING, BinaryIO, Final
+
+from storage_core.backends.base import CHUNK_SIZE
+from storage_core.errors import StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MISSTATED: Final = 1
+"""Bytes that are read of a file which says that it is empty: those of /proc do, and are not."""
+
+
+class Source:
+    """Bytes that can be sent as often as a server wants them."""
+
+    def __init__(self, file: BinaryIO, start: int, size: int) -> None:
+        """Take what `file` holds from `start` on: `size` bytes."""
+        self.size = size
+        self._file = file
+        self._start = start
+
+    @classmethod
+    def of(cls, data: bytes) -> Source:
+        """Bytes that are in memory."""
+        return cls(BytesIO(data), 0, len(data))
+
+    def parts(self, part_size: int) -> Iterator[bytes]:
+        """Yield all bytes, from the first one on, in parts.
+
+        Raises:
+            StorageError: the file has become shorter, or cannot be read.
+        """
+        self._file.seek(self._start)
+        for start in range(0, self.size, part_size):
+            wanted = min(part_size, self.size - start)
+            part = _read(self._file, wanted)
+            if len(part) != wanted:
+                raise StorageError(f"{named(self._file)} changed while it was read; write it again")
+            yield part
+
+    def whole(self) -> bytes:
+        """All bytes."""
+        return b"".join(self.parts(CHUNK_SIZE))
+
+    @property
+    def path(self) -> str | None:
+        """Of the file, where it has one and all of it is to be sent."""
+        name = getattr(self._file, "name", None)
+        return name if isinstance(name, str) and self._start == 0 else None
+
+    def opened(self) -> BinaryIO:
+        """The file, at the first byte; for drivers that read it themselves."""
+        self._file.seek(self._start)
+        return self._file
+
+
+@contextmanager
+def source_of(file: BinaryIO) -> Iterator[Source]:
+    """What `file` holds from its position on; kept in a temporary file if it cannot be read again.
+
+    So is what only seems to be a file: it is read on the background event loop, which the file of
+    another storage would wait for.
+    """
+    if not (file.seekable() and _is_of_this_machine(file)):
+        with _spooled(b"", file) as source:
+            yield source
+        return
+    start = file.tell()
+    size = file.seek(0, os.SEEK_END) - start
+    file.seek(start)
+    if size <= 0 and (first := _read(file, _MISSTATED)):
+        with _spooled(first, file) as source:
+            yield source
+    else:
+        yield Source(file, start, max(size, 0))
+
+
+def chunks_of(file: BinaryIO) -> Iterator[bytes]:
+    """Yield what `file` holds from its position on, in pieces of `CHUNK_SIZE`.
+
+    Raises:
+        StorageError: it cannot be read.
+    """
+    while chunk := _read(file, CHUNK_SIZE):
+        yield chunk
+
+
+def named(file: BinaryIO) -> str:
+    """The file as messages name it."""
+    name = getattr(file, "name", None)
+    return name if isinstance(name, str) else "the stream"
+
+
+def _is_of_this_machine(file: BinaryIO) -> bool:
+    if isinstance(file, BytesIO):
+        return True
+    try:
+        file.fileno()
+    except OSError:
+        return False
+    return True
+
+
+@contextmanager
+def _spooled(first: bytes, file: BinaryIO) -> Iterator[Source]:
+    from tempfile import TemporaryFile
+
+    with TemporaryFile() as spool:
+        try:
+            spool.write(first)
+            for chunk in chunks_of(file):
+                spool.write(chunk)
+            size = spool.tell()
+        except OSError as error:
+            raise StorageError(
+                f"cannot keep {named(file)} in a temporary file: {error.strerror}; make room for it"
+            ) from error
+        yield Source(spool, 0, size)
+
+
+def _read(file: BinaryIO, size: int) -> bytes:
+    try:
+        return file.read(size)
+    except OSError as error:
+        raise StorageError(f"cannot read {named(file)}: {error.strerror}") from error

@@ -1,0 +1,229 @@
+"""Blobs as files of the caller's: streamed in bounded memory, and verified on the way.
+
+A streamed `hash` blob can be verified no earlier than at its end: `fetch_to_file` puts the file in
+place after that, and a `VerifyingReader` raises at the last read instead of returning it.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from contextlib import contextmanager
+from hashlib import sha256
+from io import BufferedReader, RawIOBase
+from secrets import token_hex
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, NoReturn, cast
+
+from storage_core.backends.base import CHUNK_SIZE
+from storage_core.errors import IntegrityError, StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from _typeshed import WriteableBuffer
+
+
+class Snapshot(NamedTuple):
+    """What a file was like when it was hashed, to notice that it changed since."""
+
+    size: int
+    modified: int
+    inode: int
+
+
+@contextmanager
+def opened(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+    """A file of the caller's, open for reading.
+
+    Raises:
+        StorageError: it cannot be read, or is no file: of a named pipe nobody knows when its bytes
+            come, or whether they come again.
+    """
+    where = os.fspath(path)
+    try:
+        mode = os.stat(where).st_mode
+        if stat.S_ISDIR(mode):
+            raise StorageError(f"cannot read {where}: it is a folder; name a file")
+        if not stat.S_ISREG(mode):
+            raise StorageError(
+                f"cannot read {where}: it is no regular file; read it and write its bytes"
+            )
+        file = open(where, "rb")  # noqa: SIM115 (entered below)
+    except OSError as error:
+        raise _unreadable(where, error) from error
+    with file:
+        yield file
+
+
+def snapshot(file: BinaryIO) -> Snapshot:
+    """The state of an open file."""
+    found = os.fstat(file.fileno())
+    return Snapshot(found.st_size, found.st_mtime_ns, found.st_ino)
+
+
+def content_name_of(file: BinaryIO) -> str:
+    """The SHA-256 of a file from its beginning, as 64 hexadecimal digits; it is read in pieces."""
+    digest = sha256()
+    try:
+        file.seek(0)
+        while chunk := file.read(CHUNK_SIZE):
+            digest.update(chunk)
+        file.seek(0)
+    except OSError as error:
+        raise _unreadable(str(file.name), error) from error
+    return digest.hexdigest()
+
+
+def fetch_to_file(
+    path: str | os.PathLike[str],
+    fetch: Callable[[BinaryIO], None],
+    expected: str | None,
+    described: str,
+) -> int:
+    """Let `fetch` write a new file, verify it, and only then put it at `path`; gives its size.
+
+    A file that is there is replaced, and its mode stays; where `path` is a symbolic link, what it
+    leads to is. What is no regular file (a device, a named pipe) cannot be replaced: the verified
+    bytes are written into it.
+
+    Args:
+        path: where the bytes go.
+        fetch: writes the blob into the file that it is given.
+        expected: the SHA-256 that the bytes must have; None to take them as they are.
+        described: the blob as messages name it.
+
+    Raises:
+        IntegrityError: the bytes have another hash.
+        StorageError: the file cannot be written, or what `fetch` raises.
+    """
+    given = os.fspath(path)
+    try:
+        target = os.path.realpath(given)
+        mode = _mode(target)
+        if mode is not None and stat.S_ISDIR(mode):
+            raise StorageError(f"cannot write {given}: it is a folder; name a file in it")
+        if mode is None or stat.S_ISREG(mode):
+            with _private_folder(target) as folder:
+                return _replaced(target, mode, fetch, expected, described, folder)
+        return _passed_on(target, fetch, expected, described)
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or "not a valid path"
+        raise StorageError(f"cannot write {given}: {why}; name another file") from error
+
+
+@contextmanager
+def _private_folder(target: str) -> Iterator[str]:
+    """A folder beside a file, so that nobody reads on its way what they may not read once there."""
+    above, name = os.path.split(target)
+    # Not longer than the name of the file may be.
+    folder = os.path.join(above, f".{name[:50]}.{token_hex(4)}.tmp")
+    os.mkdir(folder, 0o700)
+    try:
+        yield folder
+    finally:
+        os.rmdir(folder)
+
+
+def _replaced(
+    target: str,
+    mode: int | None,
+    fetch: Callable[[BinaryIO], None],
+    expected: str | None,
+    described: str,
+    folder: str,
+) -> int:
+    temporary = os.path.join(folder, "blob")
+    try:
+        with open(temporary, "xb+") as file:
+            _fetch(file, fetch, expected, described)
+            if mode is not None and os.name != "nt":
+                os.fchmod(file.fileno(), stat.S_IMODE(mode))
+            file.flush()
+            os.fsync(file.fileno())
+            size = os.fstat(file.fileno()).st_size
+        os.replace(temporary, target)
+    except BaseException:
+        if os.path.lexists(temporary):
+            os.unlink(temporary)
+        raise
+    return size
+
+
+def _passed_on(
+    target: str, fetch: Callable[[BinaryIO], None], expected: str | None, described: str
+) -> int:
+    from shutil import copyfileobj
+    from tempfile import TemporaryFile
+
+    with TemporaryFile() as spool:
+        _fetch(cast("BinaryIO", spool), fetch, expected, described)
+        size = spool.seek(0, os.SEEK_END)
+        spool.seek(0)
+        with open(target, "wb") as file:
+            copyfileobj(spool, file, CHUNK_SIZE)
+    return size
+
+
+def _fetch(
+    file: BinaryIO, fetch: Callable[[BinaryIO], None], expected: str | None, described: str
+) -> None:
+    fetch(file)
+    if expected is not None and content_name_of(file) != expected:
+        raise damaged(described)
+
+
+def verifying(file: BinaryIO, expected: str, described: str) -> BinaryIO:
+    """`file`, raising `IntegrityError` at its end unless the bytes have the hash `expected`."""
+    return cast("BinaryIO", BufferedReader(VerifyingReader(file, expected, described), CHUNK_SIZE))
+
+
+class VerifyingReader(RawIOBase):
+    """Reads on and hashes what passes; cannot seek, because then it could not tell."""
+
+    def __init__(self, file: BinaryIO, expected: str, described: str) -> None:
+        self._file = file
+        self._expected = expected
+        self._described = described
+        self._digest = sha256()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        view = memoryview(buffer).cast("B")
+        # A reader of the beginning (`read1`) is not to fetch the whole piece that comes after it.
+        some = getattr(self._file, "read1", None) if len(view) < CHUNK_SIZE else None
+        chunk = (some or self._file.read)(len(view))
+        if not chunk and self._digest.hexdigest() != self._expected:
+            raise damaged(self._described)
+        view[: len(chunk)] = chunk
+        self._digest.update(chunk)
+        return len(chunk)
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+def damaged(described: str) -> IntegrityError:
+    """The error for a blob whose bytes do not have the hash that is its name."""
+    return IntegrityError(
+        f"{described}: the bytes are not those that were written; "
+        "restore the blob from a backup, or delete it"
+    )
+
+
+def changed(path: str | os.PathLike[str]) -> NoReturn:
+    """Raise the error for a file that changed while it was being stored."""
+    raise StorageError(f"{os.fspath(path)} changed while it was being stored; try again")
+
+
+def _mode(path: str) -> int | None:
+    try:
+        return os.stat(path).st_mode
+    except FileNotFoundError:
+        return None
+
+
+def _unreadable(path: str, error: OSError) -> StorageError:
+    return StorageError(f"cannot read {path}: {error.strerror}; name another file")

@@ -1,0 +1,302 @@
+"""What every store promises, whatever its type."""
+
+from __future__ import annotations
+
+import asyncio
+import pickle
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from secrets import token_bytes, token_hex
+
+import pytest
+
+import storage_core
+from storage_core import StorageConfiguration, Store
+from storage_core.backends.base import Backend
+from storage_core.keys import Kind
+from storage_core.testing.backends import BackendCases
+
+NOT_UTF8 = bytes(range(256)) * 4
+LARGE = 64 * 1024 * 1024
+
+# What a deadline of one second may take in all: a tenth more, and the waking up of a busy machine.
+DEADLINE = 1.0
+PATIENCE = 1.6
+
+
+class StoreCases(BackendCases):
+    """What holds for a store of every type."""
+
+    in_other_processes = True
+
+    @pytest.fixture
+    def configuration(self) -> StorageConfiguration:
+        raise NotImplementedError
+
+    @pytest.fixture
+    def store(self, configuration: StorageConfiguration) -> Store:
+        return storage_core.open_store(configuration)
+
+    @pytest.fixture
+    def backend(self, store: Store) -> Backend:
+        return store.backend
+
+    @pytest.mark.parametrize("kind", ["flows", "results"])
+    @pytest.mark.parametrize(
+        "data",
+        [b"", b"\x00", NOT_UTF8, "naïve ✓ \u2028".encode()],
+        ids=["empty", "one byte", "not UTF-8", "UTF-8"],
+    )
+    def test_bytes_come_back_identical(self, store: Store, data: bytes, kind: Kind) -> None:
+        key = store.write(data, kind)
+        assert key.startswith(f"{kind}/")
+        assert store.read(key) == data
+        assert store.exists(key)
+
+    def test_64_mib_come_back_identical(self, store: Store) -> None:
+        data = token_bytes(LARGE)
+        key = store.write(data)
+        assert store.read(key) == data
+        if self.deletes:
+            store.delete(key)
+
+    def test_results_is_the_kind_when_none_is_named(self, store: Store) -> None:
+        assert store.write(b"x").startswith("results/")
+
+    def test_an_unknown_key_is_not_found(self, store: Store) -> None:
+        key = f"results/{token_hex(16)}"
+        assert not store.exists(key)
+        with pytest.raises(storage_core.BlobNotFound, match=key):
+            store.read(key)
+
+    def test_a_deleted_blob_is_gone_and_deleting_it_again_succeeds(self, store: Store) -> None:
+        if not self.deletes:
+            with pytest.raises(storage_core.UnsupportedOperation):
+                store.delete(store.write(token_bytes(20)))
+            return
+        key = store.write(token_bytes(20))
+        store.delete(key)
+        assert not store.exists(key)
+        with pytest.raises(storage_core.BlobNotFound):
+            store.read(key)
+        store.delete(key)
+
+    def test_a_listing_has_what_was_written_with_its_size(self, store: Store) -> None:
+        if not self.lists:
+            with pytest.raises(storage_core.UnsupportedOperation):
+                list(store.list())
+            return
+        flow = store.write(b"flow code", "flows")
+        results = {store.write(token_bytes(n + 20)): n + 20 for n in range(3)}
+        listed = {blob.key: blob.size for blob in store.list("results")}
+        assert listed.keys() >= results.keys()
+        assert flow not in listed
+        for key, size in results.items():
+            assert listed[key] in (size, None)
+        assert {blob.key for blob in store.list()} >= {flow, *results}
+        assert flow in {blob.key for blob in store.list("flows")}
+
+    def test_a_chosen_key_is_used_and_never_overwritten(self, store: Store) -> None:
+        key = f"flows/daily.report_{token_hex(4)}-v1"
+        assert store.write(b"first", key=key) == key
+        with pytest.raises(storage_core.BlobExists, match="daily"):
+            store.write(b"second", key=key)
+        assert store.read(key) == b"first"
+
+    @pytest.mark.parametrize(
+        "key", ["", "x", "results/", "results/..", "results/a/b", "../x", "/results/x", "other/x"]
+    )
+    def test_a_malformed_key_is_refused(self, store: Store, key: str) -> None:
+        for call in (store.read, store.exists, store.delete):
+            with pytest.raises(storage_core.InvalidKey):
+                call(key)
+        with pytest.raises(storage_core.InvalidKey):
+            store.write(b"x", key=key)
+
+    def test_two_writes_of_the_same_bytes_are_two_blobs(self, store: Store) -> None:
+        data = token_bytes(30)
+        assert store.write(data) != store.write(data)
+
+    async def test_the_asynchronous_calls_do_the_same(self, store: Store) -> None:
+        key = await store.awrite(NOT_UTF8, "flows")
+        assert await store.aexists(key)
+        assert await store.aread(key) == NOT_UTF8
+        if self.lists:
+            assert key in {blob.key async for blob in store.alist("flows")}
+        if self.deletes:
+            await store.adelete(key)
+            assert not await store.aexists(key)
+
+    async def test_many_asynchronous_calls_run_at_once(self, store: Store) -> None:
+        blobs = [token_bytes(200 + n) for n in range(20)]
+        keys = await asyncio.gather(*map(store.awrite, blobs))
+        assert await asyncio.gather(*map(store.aread, keys)) == blobs
+
+    def test_eight_threads_share_one_store(self, store: Store) -> None:
+        def round_trip(n: int) -> bool:
+            data = token_bytes(1000 + n)
+            return store.read(store.write(data)) == data
+
+        with ThreadPoolExecutor(8) as pool:
+            assert all(pool.map(round_trip, range(40)))
+
+    def test_a_pickled_store_works_in_another_process(self, store: Store) -> None:
+        if not self.in_other_processes:
+            assert pickle.loads(pickle.dumps(store)).exists(store.write(b"here"))
+            return
+        key = store.write(NOT_UTF8)
+        assert _run("child", store, key) == "ok"
+
+    def test_a_store_works_on_both_sides_of_a_fork(self, store: Store) -> None:
+        if self.in_other_processes:
+            key = store.write(NOT_UTF8)
+            assert _run("fork", store, key) == "ok"
+
+    def test_files_are_written_and_read(self, store: Store, tmp_path: Path) -> None:
+        source, target = tmp_path / "source", tmp_path / "target"
+        source.write_bytes(NOT_UTF8 * 5000)
+        key = store.write_file(source, "flows")
+        assert key.startswith("flows/")
+        target.write_bytes(b"replaced")
+        store.read_file(key, target)
+        assert target.read_bytes() == source.read_bytes()
+        with store.open(key) as file:
+            assert file.read(10) == NOT_UTF8[:10]
+            assert file.read() == (NOT_UTF8 * 5000)[10:]
+        assert not list(tmp_path.glob(".*"))
+
+    def test_a_file_that_cannot_be_read_or_written_is_named(
+        self, store: Store, tmp_path: Path
+    ) -> None:
+        with pytest.raises(storage_core.StorageError, match="missing"):
+            store.write_file(tmp_path / "missing")
+        key = store.write(b"x")
+        with pytest.raises(storage_core.StorageError, match="nowhere"):
+            store.read_file(key, tmp_path / "nowhere" / "target")
+
+    def test_an_unknown_key_leaves_no_file(self, store: Store, tmp_path: Path) -> None:
+        with pytest.raises(storage_core.BlobNotFound):
+            store.read_file(f"results/{token_hex(16)}", tmp_path / "target")
+        with pytest.raises(storage_core.BlobNotFound):
+            store.open(f"results/{token_hex(16)}").read()
+        assert not list(tmp_path.glob("*target*"))
+
+    def test_a_closed_store_opens_again(self, store: Store) -> None:
+        with store:
+            key = store.write(b"kept")
+        assert store.read(key) == b"kept"
+
+    def test_a_check_of_a_working_storage_passes(self, store: Store) -> None:
+        store.check()
+
+
+class RemoteCases(StoreCases):
+    """What holds for a type that is reached over a network, when the network is in the way."""
+
+    @pytest.fixture
+    def server_down(self) -> StorageConfiguration:
+        raise NotImplementedError
+
+    def test_a_server_that_is_down_is_unavailable_within_the_deadline(
+        self, server_down: StorageConfiguration, tmp_path: Path
+    ) -> None:
+        store = storage_core.open_store(server_down, timeout=DEADLINE)
+        key = f"results/{token_hex(16)}"
+        source = tmp_path / "source"
+        source.write_bytes(b"x")
+        for call in (
+            lambda: store.write(b"x"),
+            lambda: store.write_file(source),
+            lambda: store.read(key),
+            lambda: store.read_file(key, tmp_path / "target"),
+            lambda: store.exists(key),
+            lambda: store.delete(key),
+            lambda: list(store.list()),
+            store.check,
+        ):
+            started = time.monotonic()
+            with pytest.raises(storage_core.StorageUnavailable) as caught:
+                call()
+            assert time.monotonic() - started < PATIENCE
+            assert "\n" not in str(caught.value)
+
+
+class CredentialCases(RemoteCases):
+    """What holds where there is somebody to refuse credentials."""
+
+    @pytest.fixture
+    def wrong_credentials(self) -> StorageConfiguration:
+        raise NotImplementedError
+
+    def test_wrong_credentials_are_denied_everywhere(
+        self, wrong_credentials: StorageConfiguration
+    ) -> None:
+        store = storage_core.open_store(wrong_credentials)
+        key = f"results/{token_hex(16)}"
+        for call in (
+            lambda: store.write(b"x"),
+            lambda: store.read(key),
+            lambda: list(store.list()),
+            store.check,
+        ):
+            started = time.monotonic()
+            with pytest.raises(storage_core.AccessDenied) as caught:
+                call()
+            # Refused credentials are not retried: who mistyped a password learns it at once.
+            assert time.monotonic() - started < 5
+            assert "\n" not in str(caught.value)
+            for secret in wrong_credentials.secrets():
+                assert secret not in str(caught.value)
+
+
+class PlaceCases(CredentialCases):
+    """What holds where blobs lie in a bucket or container that has to exist, below a prefix."""
+
+    @pytest.fixture
+    def missing_place(self) -> StorageConfiguration:
+        raise NotImplementedError
+
+    def test_a_missing_bucket_is_a_configuration_error_that_names_it(
+        self, missing_place: StorageConfiguration
+    ) -> None:
+        store = storage_core.open_store(missing_place)
+        name = getattr(missing_place, "bucket", None) or missing_place.container  # type: ignore[attr-defined]
+        key = f"results/{token_hex(16)}"
+        for call in (
+            lambda: store.write(b"x"),
+            lambda: store.read(key),
+            lambda: list(store.list()),
+            store.check,
+        ):
+            with pytest.raises(storage_core.ConfigurationError, match=name):
+                call()
+
+    def test_stores_with_different_prefixes_do_not_see_each_other(
+        self, configuration: StorageConfiguration
+    ) -> None:
+        here, there = (
+            storage_core.open_store(replace(configuration, prefix=prefix))  # type: ignore[call-arg]
+            for prefix in ("team/a", "team/b")
+        )
+        key = here.write(b"mine")
+        assert key in {blob.key for blob in here.list()}
+        assert not there.exists(key)
+        assert key not in {blob.key for blob in there.list()}
+        assert here.location.endswith("team/a")
+
+
+def _run(mode: str, store: Store, key: str) -> str:
+    """What another process prints that was handed `store` as a pickle."""
+    done = subprocess.run(
+        [sys.executable, "-m", "storage_core.testing.process", mode, key],
+        input=pickle.dumps(store),
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    return done.stdout.decode().strip()
