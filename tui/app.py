@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from tui.session.snapshot import Snapshot
 
-FEATURES: Final = Path(__file__).parent / "features"
+HERE: Final = Path(__file__).parent
 
 ROUTES: Final = {
     "blobs": "tui.features.blobs.screen:BrowseScreen",
@@ -80,7 +80,7 @@ class StorageApp(KitApp):
 
     TITLE = "Storage"
     # Textual loads no styles for the screen that it starts with.
-    CSS_PATH: ClassVar[Any] = [STYLES, FEATURES / "configurations" / "screen.tcss"]
+    CSS_PATH: ClassVar[Any] = [STYLES, HERE / "features" / "configurations" / "screen.tcss"]
 
     def __init__(
         self, config_path: str | os.PathLike[str] | None = None, *, few_colours: bool = False
@@ -135,7 +135,7 @@ class StorageApp(KitApp):
         self.call_after_refresh(lambda: self.run_worker(self._preload(), group="warm"))
 
     async def _preload(self) -> None:
-        await preload(self, sorted(FEATURES.rglob("*.tcss")))
+        await preload(self, sorted(HERE.rglob("*.tcss")))
         await in_thread(_load_needed)
         only_on_request()
 

@@ -18,5 +18,4 @@ theme.py       our colours; app.tcss: styles of all this
 text.py        text cut and wrapped by terminal cells
 preload.py     the styles of screens, read before they are opened
 steps.py       opening a screen in several callbacks; restyle.py: another theme
-backdrop.py    the screen below a dialog, dimmed
 """

@@ -82,7 +82,7 @@ class Session:
     async def save(self, function: Callable[[], T]) -> T:
         """Write the file by `function`, in a thread; the screens are told before this returns."""
         try:
-            return await self.jobs.run("saving", partial(undisturbed, function))
+            return await self.jobs.run("saving", function)
         finally:
             await self.reload()
 
@@ -93,7 +93,7 @@ class Session:
             with self.workspace.transaction(label) as edit:
                 return make(edit)
 
-        result = await self.save(change)
+        result = await self.save(partial(undisturbed, change))
         if self.workspace.moved:
             self._say("This and earlier changes cannot be undone: the file held a secret then.")
         return result
