@@ -1,7 +1,7 @@
 """Another theme, a step at a time.
 
-Textual reads all styles again and applies them to all widgets in one callback of 54 ms, where 50 are
-asked for; here the longest takes 20.
+Textual reads all styles again and applies them to all widgets in one callback of 54 ms, where 50
+are asked for; here the longest takes 20.
 """
 
 from __future__ import annotations

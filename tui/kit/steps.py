@@ -1,8 +1,8 @@
 """Opening a screen, and giving it another size, in several callbacks: keys come between.
 
 Textual lays a screen out and paints it in one, then gives it the classes of its size, which styles
-all its widgets anew, and does both once more. The longest callback until the first frame, where 50 ms
-are asked for: 12 ms as it is here, 26 without `paint`, 41 to 56 without `fit` as well.
+all its widgets anew, and does both once more. The longest callback until the first frame, where
+50 ms are asked for: 12 ms as it is here, 26 without `paint`, 41 to 56 without `fit` as well.
 """
 
 from __future__ import annotations
