@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 from collections.abc import Callable
 from concurrent.futures import wait
@@ -22,7 +23,7 @@ from tui.kit.preload import preload
 from tui.kit.routes import Routes
 from tui.kit.screen import FullScreen
 from tui.session.background import in_thread, run
-from tui.session.garbage import collect, collect_all, only_on_request
+from tui.session.garbage import collect_all, only_on_request
 from tui.session.session import Session
 
 if TYPE_CHECKING:
@@ -198,12 +199,13 @@ class StorageApp(KitApp):
 
     def _screen_changed(self) -> None:
         self.keys.look_again()
-        # Back on the list: a moment later, when it has been drawn, collect garbage.
+        # Back on the list: a moment later, when it has been drawn, collect what the screen left,
+        # which refers to itself.
         if len(self.screen_stack) == 1:
-            self.set_timer(POLL, lambda: self._tidy(collect))
+            self.set_timer(POLL, lambda: self._tidy(gc.collect))
 
     @work(group="tidy", exclusive=True)
-    async def _tidy(self, how: Callable[[], None]) -> None:
+    async def _tidy(self, how: Callable[[], object]) -> None:
         await in_thread(how)
 
 

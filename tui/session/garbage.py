@@ -36,11 +36,6 @@ def only_on_request() -> None:
     gc.set_threshold(5_000, 5, 1_000)
 
 
-def collect() -> None:
-    """Search for garbage: what a screen leaves behind refers to itself."""
-    gc.collect()
-
-
 def collect_all() -> None:
     """Search everything, as long as it takes: a form that was saved from is garbage by now.
 
