@@ -1,4 +1,4 @@
-"""What a form is about to write into the configuration file. Its functions run in threads."""
+"""What a form is about to write into the configuration file. It blocks: call it in threads."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class ChangedMeanwhile(Exception):
-    """The configuration that was being edited is another one in the file by now."""
+    """The configuration being edited was changed in the file meanwhile."""
 
     def __init__(self, current: Entry | None) -> None:
         super().__init__()
@@ -156,7 +156,7 @@ def landing(cls: type[StorageConfiguration], values: Mapping[str, Any]) -> str:
 def likely_type(
     types: Sequence[type[StorageConfiguration]], entry: Entry
 ) -> type[StorageConfiguration]:
-    """The type that was probably meant where the file says one that is unknown, or none."""
+    """The type that was probably meant, where the file names an unknown one or none."""
     names_of = {cls.type: cls for cls in types}
     if meant := nearest(entry.type, names_of):
         return names_of[meant]

@@ -1,4 +1,4 @@
-"""What a blob looks like: text, JSON or bytes, as lines that can be drawn. Called in threads.
+"""What a blob looks like: text, JSON or bytes, as lines that can be drawn. Call it in threads.
 
 Whatever is in a blob, nothing of it is run, unpickled or taken for markup, and no control character
 reaches the terminal. JSON is indented as it was written: numbers, escapes and repeated names stay.

@@ -1,6 +1,6 @@
 """What is in the configuration file, row by row, as it was at one moment.
 
-Made by `Workspace.load` in a thread; all screens draw from it without further work.
+All screens draw from it without further work.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Row(NamedTuple):
 
     @property
     def key(self) -> str:
-        """What tells it from all others as long as the app is open."""
+        """Tells it from all other rows as long as the app is open."""
         return self.name if self.entry else ""
 
     def configuration(self) -> StorageConfiguration:
@@ -77,7 +77,7 @@ class Snapshot:
     """Why the whole file cannot be read; empty when it can."""
 
     notes: tuple[str, ...] = ()
-    """What is wrong outside of the configurations: the default, the version."""
+    """What is wrong outside the configurations: the default, the version."""
 
     read_only: str = ""
     """Why nothing can be saved; empty when it can."""
@@ -89,7 +89,7 @@ class Snapshot:
     """Earlier versions of the file that are kept; counted only when nothing is in the file."""
 
     stamp: object = None
-    """Differs from that of any other version of the file."""
+    """Differs between any two versions of the file."""
 
     @property
     def count(self) -> int:

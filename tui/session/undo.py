@@ -1,7 +1,7 @@
 """Undo and redo of changes to the configuration file, for as long as the app is open.
 
-Of every change the file's text before and after is remembered. A step back is only taken when the
-file still has the text that the change left.
+Remembers the file's text before and after each change. A step back is taken only while the file
+still has the text that the change left.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class History:
             self.undone.clear()
 
     def clear(self) -> None:
-        """Forget all: a secret was moved out of the file, and what came before holds it."""
+        """Forget everything: a secret was moved out of the file, and earlier texts hold it."""
         self.done.clear()
         self.undone.clear()
 
@@ -56,7 +56,7 @@ class History:
         return change.label
 
     def redo(self, file: ConfigFile) -> str:
-        """Make the change that was undone last once more."""
+        """Make the last undone change again. Returns what it is; raises what saving raises."""
         change = self.undone[-1]
         _swap(file, change.before, change.after)
         self.done.append(self.undone.pop())

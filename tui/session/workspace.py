@@ -51,7 +51,7 @@ class Workspace:
         return printable(shortened(self.file.path))
 
     def stamp(self) -> object:
-        """What differs between two versions of the file, or of the right to write it."""
+        """Differs between any two versions of the file, and when the right to write it changes."""
         try:
             status = Path(self.file.path).stat()
         except (OSError, ValueError):
@@ -59,7 +59,7 @@ class Workspace:
         return status.st_mtime_ns, status.st_size, status.st_ino, status.st_mode
 
     def load(self) -> Snapshot:
-        """The file as it is now; what is wrong with it is in the result."""
+        """The file as it is now, with what is wrong with it."""
         from storage_core.config.secrets import audit
 
         stamp = self.stamp()
@@ -161,7 +161,7 @@ class Workspace:
                 self.history.record(f"restore the version of {when}", before, after)
 
     def _kept(self) -> int:
-        # Imported only here: what edits the file would make every start slower.
+        # Only here: what edits the file would slow down every start.
         from storage_core.config import history
 
         return len(history.versions(self.file.path))
