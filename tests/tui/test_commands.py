@@ -25,21 +25,23 @@ from tests.tui.driving import (
     the_list,
     write,
 )
-from tui import commands
 from tui.app import StorageApp
-from tui.blobs import PREVIEWED
-from tui.keymap import keymap
-from tui.screens.help import HelpScreen
-from tui.widgets.secret import SecretArea
+from tui.features.commands import ALL, keymap
+from tui.features.configurations.commands import LIST
+from tui.features.form.commands import FORM
+from tui.features.help.keys import HelpDialog
+from tui.kit.commands import shown_key
+from tui.kit.secret import SecretArea
+from tui.session.store import PREVIEWED
 
 
 def test_at_most_eight_commands_stand_in_a_footer() -> None:
-    for group in commands.ALL:
+    for group in ALL:
         assert sum(command.footer for command in group) <= 8
 
 
 def test_no_two_commands_of_a_screen_have_the_same_key() -> None:
-    for group in commands.ALL:
+    for group in ALL:
         keys = [key for command in group for key in command.keys]
         assert len(keys) == len(set(keys))
 
@@ -47,8 +49,8 @@ def test_no_two_commands_of_a_screen_have_the_same_key() -> None:
 async def test_every_command_of_the_list_does_something(tmp_path: Path) -> None:
     async with StorageApp(write(tmp_path / "storage.toml")).run_test() as pilot:
         await settle(pilot)
-        for command in commands.LIST:
-            assert callable(getattr(the_list(pilot), f"action_{command.name}"))
+        for command in LIST:
+            assert callable(the_list(pilot).does[command.name])
 
 
 async def test_help_and_palette_use_the_words_of_the_declaration(tmp_path: Path) -> None:
@@ -62,11 +64,11 @@ async def test_help_and_palette_use_the_words_of_the_declaration(tmp_path: Path)
         palette = await palette_of(pilot)
         await press(pilot, "escape", "question_mark")
         text = " ".join(screen_text(pilot).replace("▌", "").split())
-        for command in commands.LIST:
+        for command in LIST:
             assert command.label in text
             assert command.tooltip in text
             if command.name not in ("palette", "undo", "redo"):
-                said = f"{command.label:<16}{commands.shown_key(command.keys[0])}"
+                said = f"{command.label:<16}{shown_key(command.keys[0])}"
                 assert palette[said] == command.tooltip
         await press(pilot, "escape")
         assert app.screen is the_list(pilot)
@@ -112,7 +114,7 @@ async def test_the_footer_can_be_clicked(tmp_path: Path) -> None:
         line = screen_text(pilot).splitlines()[-1]
         await pilot.click(offset=(line.index("Help"), 23))
         await settle(pilot)
-        assert isinstance(pilot.app.screen, HelpScreen)
+        assert isinstance(pilot.app.screen, HelpDialog)
 
 
 async def test_a_click_selects_and_a_double_click_edits(tmp_path: Path) -> None:
@@ -159,7 +161,7 @@ async def test_a_broken_keymap_locks_nobody_out(tmp_path: Path, wanted: str) -> 
         await settle(pilot)
         assert "app.keys" in said(pilot)
         await press(pilot, "f1")
-        assert isinstance(pilot.app.screen, HelpScreen)
+        assert isinstance(pilot.app.screen, HelpDialog)
         await press(pilot, "escape", "n", "escape", "q")
         assert not pilot.app.is_running or pilot.app._exit
 
@@ -179,9 +181,9 @@ async def test_the_palette_of_a_form_offers_its_commands_and_escape_leaves_all_a
         await settle(pilot)
         await press(pilot, "e", "x", "ctrl+p")
         palette = await palette_of(pilot)
-        for command in commands.FORM:
+        for command in FORM:
             if command.name != "palette":
-                said = f"{command.label:<16}{commands.shown_key(command.keys[0])}"
+                said = f"{command.label:<16}{shown_key(command.keys[0])}"
                 assert palette[said] == command.tooltip
         await press(pilot, "escape", "y", "f8", "escape", ":", "z")
         assert isinstance(pilot.app.focused, Input)
@@ -352,7 +354,7 @@ async def test_escape_and_ctrl_q_work_whatever_leave_and_quit_are_remapped_to(
         assert isinstance(pilot.app.focused, Input)
         assert pilot.app.focused.value.endswith("H")
         await press(pilot, "f1")
-        assert isinstance(pilot.app.screen, HelpScreen)
+        assert isinstance(pilot.app.screen, HelpDialog)
         assert "Ctrl+T  Esc" in screen_text(pilot)
         await press(pilot, "escape", "ctrl+q")
         assert pilot.app._exit
@@ -424,7 +426,7 @@ async def test_every_command_that_changes_a_read_only_file_says_why_it_cannot(
 ) -> None:
     path = write(tmp_path / "storage.toml")
     path.chmod(0o444)
-    for command in commands.LIST:
+    for command in LIST:
         if command.changes:
             async with StorageApp(path).run_test() as pilot:
                 await settle(pilot)
@@ -464,7 +466,7 @@ async def test_a_form_that_cannot_be_saved_says_why(
             path.chmod(0o444)
         else:
             write(path, text)
-        await pilot.app.reload()
+        await pilot.app.session.reload()
         await press(pilot, "ctrl+s")
         assert words in said(pilot)
         assert pilot.app.screen is not the_list(pilot)

@@ -11,10 +11,10 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.tui.driving import enter, opened, press, read, said, screen_text, settle, write
-from tui.screens.form import FormScreen
-from tui.widgets.field import Field
-from tui.widgets.form_lines import More
-from tui.widgets.menu import Menu
+from tui.features.form.field import Field
+from tui.features.form.lines import More
+from tui.features.form.screen import FormScreen
+from tui.kit.menu import Menu
 
 
 def service_account() -> str:
