@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from json import dumps
 from pathlib import Path
 from secrets import token_hex
+from shlex import quote
 from typing import Any
 
 import pytest
@@ -400,7 +401,7 @@ async def test_what_to_type_to_write_names_the_file_unless_it_is_the_one_in_use(
 ) -> None:
     path = local(tmp_path, '\n[storage.-x]\ntype = "local"\nstorage_path = "/nowhere/at/all"\n')
     for config, hint in (
-        (tmp_path / "elsewhere.toml", f"storage write FILE --to -x --config {path}"),
+        (tmp_path / "elsewhere.toml", f"storage write FILE --to -x --config {quote(str(path))}"),
         (path, "storage write FILE --to -x\n"),
     ):
         monkeypatch.setenv("STORAGE_CONFIG", str(config))

@@ -10,6 +10,7 @@ import pytest
 from textual.command import CommandPalette
 from textual.widgets import Input
 
+from tests.quoting import in_toml
 from tests.tui.driving import (
     TWO,
     burst,
@@ -33,7 +34,7 @@ from tui.session.store import OpenedStore
 
 def here(folder: Path) -> Path:
     """A file whose second configuration keeps its blobs in `folder`."""
-    return write(folder / "storage.toml", TWO.replace("/data/storage", f"{folder}/data"))
+    return write(folder / "storage.toml", TWO.replace('"/data/storage"', in_toml(folder / "data")))
 
 
 def with_blobs(folder: Path) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from secrets import token_hex
+from shlex import quote
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from storage_core import ConfigFile
+from tests.quoting import in_toml
 from tests.tui.driving import (
     TWO,
     burst,
@@ -219,7 +221,7 @@ async def test_several_mistakes_in_the_keymap_are_told_in_one_line(tmp_path: Pat
     async with StorageApp(path).run_test() as pilot:
         await settle(pilot)
         assert said(pilot) == (
-            f"[app.keys] has 3 mistakes; `storage validate --config {path}` lists them."
+            f"[app.keys] has 3 mistakes; `storage validate --config {quote(str(path))}` lists them."
         )
 
 
@@ -301,7 +303,9 @@ def test_what_a_lost_person_presses_stays_beside_any_other_key(name: str, kept: 
 async def test_texts_name_the_keys_that_commands_are_remapped_to(tmp_path: Path) -> None:
     (tmp_path / "d").mkdir()
     names = ("edit", "test", "move_secret", "undo", "default", "download", "all_kinds")
-    text = TWO.replace("/data/storage", f"{tmp_path}/d").replace("env:PROD_S3_SECRET", token_hex())
+    text = TWO.replace('"/data/storage"', in_toml(tmp_path / "d")).replace(
+        "env:PROD_S3_SECRET", token_hex()
+    )
     text += '[storage.wrong]\ntype = "local"\nstorage_path = 7\n[app.keys]\nreload = "f9"\n'
     text += "".join(f'{name} = "{key}"\n' for key, name in enumerate(names, 1))
     app = StorageApp(write(tmp_path / "storage.toml", text))
@@ -343,7 +347,9 @@ async def test_escape_and_ctrl_q_work_whatever_leave_and_quit_are_remapped_to(
     tmp_path: Path,
 ) -> None:
     keys = '\n[app.keys]\nleave = "ctrl+t"\nquit = "Z"\nhelp = "H"\n'
-    path = write(tmp_path / "storage.toml", TWO.replace("/data/storage", f"{tmp_path}/d") + keys)
+    path = write(
+        tmp_path / "storage.toml", TWO.replace('"/data/storage"', in_toml(tmp_path / "d")) + keys
+    )
     async with StorageApp(path).run_test() as pilot:
         await settle(pilot)
         for opens in ("e", "b", "t"):
@@ -364,7 +370,7 @@ async def test_escape_and_ctrl_q_work_whatever_leave_and_quit_are_remapped_to(
     "opens", ["n", "e", "r", "x", "t", "v", "question_mark", "ctrl+p", "slash"]
 )
 async def test_ctrl_q_leaves_the_app_from_everywhere(tmp_path: Path, opens: str) -> None:
-    path = write(tmp_path / "storage.toml", TWO.replace("/data/storage", f"{tmp_path}/d"))
+    path = write(tmp_path / "storage.toml", TWO.replace('"/data/storage"', in_toml(tmp_path / "d")))
     ConfigFile(path).set_default("laptop")
     async with StorageApp(path).run_test() as pilot:
         await settle(pilot)
@@ -473,7 +479,7 @@ async def test_a_form_that_cannot_be_saved_says_why(
 
 
 async def test_where_there_is_no_blob_the_keys_for_one_say_so(tmp_path: Path) -> None:
-    path = write(tmp_path / "storage.toml", TWO.replace("/data/storage", f"{tmp_path}/d"))
+    path = write(tmp_path / "storage.toml", TWO.replace('"/data/storage"', in_toml(tmp_path / "d")))
     async with StorageApp(path).run_test() as pilot:
         await settle(pilot)
         await press(pilot, "j", "b", "x", "w", "enter")

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from tests.quoting import in_toml
 from tests.tui.driving import enter, opened, press, read, said, screen_text, settle, write
 from tui.features.form.field import Field
 from tui.features.form.lines import More
@@ -278,7 +279,7 @@ async def test_nothing_is_selected_in_a_field_that_gets_the_focus_and_typing_goe
 ) -> None:
     azure = name == "connection_string"
     settings = {
-        "base_path": f'base_path = "file://{tmp_path}/b"\n',
+        "base_path": f"base_path = {in_toml(f'file://{tmp_path}/b')}\n",
         "connection_string": f'container = "c"\nconnection_string = "{secrets.token_hex()}"\n',
     }
     type_, required = ("azure", "connection_string") if azure else ("file", "base_path")

@@ -9,6 +9,7 @@ from textual import events
 from textual.widgets import Input
 
 from storage_core.printable import printable
+from tests.quoting import in_toml
 from tests.tui.driving import (
     TWO,
     burst,
@@ -295,7 +296,9 @@ async def test_what_is_typed_right_behind_the_slash_is_no_command(tmp_path: Path
 
 
 async def test_a_test_of_settings_that_were_changed_since_is_forgotten(tmp_path: Path) -> None:
-    path = write(tmp_path / "storage.toml", TWO.replace("/data/storage", f"{tmp_path}/data"))
+    path = write(
+        tmp_path / "storage.toml", TWO.replace('"/data/storage"', in_toml(tmp_path / "data"))
+    )
     async with StorageApp(path).run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         await press(pilot, "j", "t")
