@@ -20,7 +20,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
 from storage_core.check import Step, StepResult
-from storage_core.config import history
+from storage_core.config.history import kept as history
 from tests.tui.driving import TWO, enter, press, settle, the_list
 from tests.tui.test_list import ODD
 from tui.app import StorageApp
