@@ -108,7 +108,7 @@ def _keys(options: Mapping[str, Any]) -> list[Any]:
             with open(path, "rb"):
                 pass
         except OSError as error:
-            raise BadSettings(f"key_filename in Options: {path}: {error.strerror}") from error
+            raise BadSettings(f"key_filename in Options: {error.strerror}") from error
     keys: list[Any] = [*paths]
     if text := options.get("pkey"):
         passphrase = options.get("passphrase") or options.get("password")
