@@ -220,14 +220,14 @@ def test_after_a_call_that_nobody_answered_another_connection_is_made(
     with relayed(server.url(folder)) as relay:
         store = opened(
             relay.url,
-            1,
+            3,
             username=server.user,
             password=server.password,
             host_key_policy="auto_add",
         )
         key = store.write(b"data")
         relay.stop_after(0)
-        with within(1.1 + 0.4), pytest.raises(StorageUnavailable, match="no answer"):
+        with within(3.3 + 0.4), pytest.raises(StorageUnavailable, match="no answer"):
             store.read(key)
         relay.go_on()
         assert store.read(key) == b"data"
