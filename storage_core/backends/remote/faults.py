@@ -1,8 +1,7 @@
-"""What kind of failure a driver's exception is. Called by the remote backends.
+"""What kind of failure a library's exception is.
 
-No driver is imported for it: exceptions are known by the package and the name of their class, or by
-the HTTP status they carry. A driver that says more than that has its own rules in its backend,
-which end here.
+No library is imported for it: exceptions are known by the package and the name of their class, or
+by the HTTP status they carry. A driver that knows more has rules of its own, and asks here last.
 """
 
 from __future__ import annotations
@@ -208,7 +207,7 @@ def _unconnected(error: BaseException) -> str | None:
 
 
 def _deeper_fault(error: BaseException) -> Fault | None:
-    """What is not worth a retry hides in exceptions that otherwise are."""
+    """A failure that no retry mends, within an exception that otherwise stands for one it may."""
     for each in causes(error):
         wrapped = getattr(each, "kwargs", {})
         for inner in (each, each.__context__, wrapped.get("error")):

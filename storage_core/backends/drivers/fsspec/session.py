@@ -194,7 +194,7 @@ class FileSystemSession:
         for each in found:
             name = each["name"].rstrip("/").rpartition("/")[2]
             if name in ("", ".", ".."):
-                continue  # The folder itself and the one above it: SFTP servers list them too.
+                continue  # The folder itself and the one above it: some file systems list them too.
             if each["type"] == "directory":
                 if delimiter:
                     entries.append(Entry(f"{prefix}{name}", is_folder=True))
