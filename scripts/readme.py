@@ -40,7 +40,8 @@ def commands() -> str:
 
 def keys() -> str:
     """The keys of the list, which is where one is most of the time."""
-    from tui.commands import LIST, shown_key
+    from tui.features.configurations.commands import LIST
+    from tui.kit.commands import shown_key
 
     lines = ["| key | does | name |", "| --- | --- | --- |"]
     for command in LIST:

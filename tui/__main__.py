@@ -19,12 +19,24 @@ def main() -> int:
 
 def _open_app(config_path: str | None) -> int:
     app = loaded_app(config_path)
-    app.run()
+    # The terminal saves its title, shows ours, and gets its own back at the end.
+    _to_terminal(f"\x1b[22;2t\x1b]2;Storage: {app.session.workspace.shown_path}\x1b\\")
+    try:
+        app.run()
+    finally:
+        _to_terminal("\x1b[23;2t")
     return app.return_code or 0
 
 
+def _to_terminal(codes: str) -> None:
+    # Where Textual writes as well.
+    if sys.__stderr__ is not None:
+        sys.__stderr__.write(codes)
+        sys.__stderr__.flush()
+
+
 def _few_colours() -> bool:
-    """Whether no more than 16 will be shown: as Rich finds out, which chooses them."""
+    """Whether the terminal shows 16 colours at most, as Rich finds out, which draws them."""
     from rich.console import Console
     from textual.constants import COLOR_SYSTEM
 
@@ -37,27 +49,27 @@ def _key_mistakes(tables: Mapping[str, Any]) -> list[tuple[tuple[str, ...], str]
     app = tables.get("app")
     if not (isinstance(app, dict) and "keys" in app):
         return []
-    # Here, because nothing else that is validated needs Textual.
-    from tui.keymap import mistakes
+    # Only here: nothing else that is validated needs Textual.
+    from tui.features.commands import mistakes
 
     return mistakes(tables)
 
 
 def loaded_app(config_path: str | None) -> StorageApp:
-    """The app, not yet running, and all that it begins with out of the garbage collector's way.
+    """The app, not yet running, with all modules and objects that stay to the end loaded.
 
-    What is loaded by now stays to the end. Searched for garbage all the same, it would delay the
-    first frame, and later keep the app from the next key for 40 ms at a time.
+    The garbage collector leaves these alone: searching them would delay the first frame, and later
+    hold up keys for 40 ms at a time.
     """
     import gc
     from importlib import import_module
 
     gc.disable()
-    # Here, because no other command is to wait for Textual.
+    # Only here: no other command has to wait for Textual.
     from tui.app import StorageApp
 
-    for name in ("textual.scrollbar", "tui.screens.configurations"):
-        # Else the first frame would wait for them, and the event loop with it.
+    for name in ("textual.scrollbar", "tui.features.configurations.screen"):
+        # Imported later, they would hold up the first frame.
         import_module(name)
     app = StorageApp(config_path=config_path, few_colours=_few_colours())
     gc.freeze()

@@ -79,7 +79,7 @@ async def until(pilot: Pilot[Any], reached: Callable[[], bool]) -> None:
 async def tested(pilot: Pilot[Any]) -> None:
     """Every connection has been tested, and what the app said of that is gone."""
     await press(pilot, "T")
-    await until(pilot, lambda: len(pilot.app.workspace.results) == 8)  # type: ignore[attr-defined]
+    await until(pilot, lambda: len(pilot.app.session.workspace.results) == 8)  # type: ignore[attr-defined]
     await settle(pilot)
     pilot.app.clear_notifications()
 
@@ -89,7 +89,7 @@ async def testing_all(pilot: Pilot[Any]) -> None:
     for slow in ("webdav://files/team", "az://reports"):
         hold(slow)
     await pilot.press("T")
-    await until(pilot, lambda: len(pilot.app.workspace.results) == 6)  # type: ignore[attr-defined]
+    await until(pilot, lambda: len(pilot.app.session.workspace.results) == 6)  # type: ignore[attr-defined]
 
 
 async def filtered(pilot: Pilot[Any]) -> None:
@@ -101,7 +101,7 @@ async def filtered(pilot: Pilot[Any]) -> None:
 
 async def light(pilot: Pilot[Any]) -> None:
     """The list on a light ground."""
-    from tui.theme import LIGHT
+    from tui.kit.theme import LIGHT
 
     await tested(pilot)
     pilot.app.theme = LIGHT
@@ -195,7 +195,7 @@ def with_blobs(*pressed: str) -> Steps:
 
 async def main_flow(pilot: Pilot[Any]) -> AsyncIterator[float]:
     """From nothing to a default S3 storage that has been tested."""
-    from tui.screens.probe import ProbeScreen
+    from tui.features.check.dialog import CheckDialog
 
     def typing(text: str) -> list[str]:
         return [text[start : start + 3] for start in range(0, len(text), 3)]
@@ -241,9 +241,9 @@ async def main_flow(pilot: Pilot[Any]) -> AsyncIterator[float]:
     pilot.app.clear_notifications()
     turns = hold("s3://acme-results")
     await pilot.press("t")
-    await until(pilot, lambda: isinstance(pilot.app.screen, ProbeScreen))
+    await until(pilot, lambda: isinstance(pilot.app.screen, CheckDialog))
     probe = pilot.app.screen
-    assert isinstance(probe, ProbeScreen)
+    assert isinstance(probe, CheckDialog)
     for done in (1, 4, 5, 6):
         await until(pilot, lambda done=done: len(probe._found) == done)  # type: ignore[misc]
         yield 0.6

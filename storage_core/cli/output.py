@@ -12,6 +12,11 @@ from collections.abc import Callable
 from shutil import get_terminal_size
 from typing import IO, Any, Final
 
+from storage_core.printable import printable
+
+safe: Final = printable
+"""What a terminal simply shows, line breaks escaped too."""
+
 _STYLES: Final = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33"}
 
 
@@ -28,15 +33,6 @@ def prepare() -> None:
     for stream in (sys.stdout, sys.stderr):
         if reconfigure := getattr(stream, "reconfigure", None):
             reconfigure(errors="backslashreplace")
-
-
-def safe(text: str) -> str:
-    """`text` with everything escaped that a terminal would not simply show, line breaks too."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(
-        c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text
-    )
 
 
 def is_terminal() -> bool:

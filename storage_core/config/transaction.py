@@ -30,11 +30,9 @@ from storage_core.config.model.entries import (
 from storage_core.config.saving.replace import opened
 from storage_core.config.secrets.moved import Moved, moved_by
 from storage_core.config.toml import edit
-from storage_core.config.toml.text import TextError, parse
+from storage_core.config.toml.text import naming, parse
 from storage_core.declaration.configuration import require_configuration
 from storage_core.declaration.table import with_absolute_paths
-from storage_core.errors import ConfigurationError
-from storage_core.paths import shortened
 
 if TYPE_CHECKING:
     from storage_core.declaration.configuration import StorageConfiguration
@@ -158,13 +156,14 @@ class Transaction:
         from storage_core.config.model.revision import revised
 
         entry = self.find(ref)
-        revision = revised(entry, changes, cls, self.path)
         with self._edited():
+            revision = revised(entry, changes, cls, self.path)
+            was = dataclasses.replace(entry, type=revision.saved.type)
+            moved = [*moved_by(was, revision.written)]
             path = ("storage", entry.name)
             self.text = edit.update_table(self.text, path, revision.written)
             new = entry.name if name is None else self.rename(entry.name, name)
-        was = dataclasses.replace(entry, type=revision.saved.type)
-        self.moved += moved_by(was, revision.written)
+        self.moved += moved
         return dataclasses.replace(revision.saved, name=new)
 
     def rename(self, ref: str, new: str) -> str:
@@ -215,14 +214,9 @@ class Transaction:
     def _edited(self) -> Iterator[None]:
         """Take the whole edit back if it fails; its errors name the file."""
         before = self.text
-        try:
-            yield
-        except BaseException as error:
-            self.text = before
-            if isinstance(error, TextError):
-                raise error.in_file(shortened(self.path)) from None
-            if isinstance(error, RecursionError):
-                raise ConfigurationError(
-                    f"{shortened(self.path)}: its values are nested too deeply; edit it by hand"
-                ) from None
-            raise
+        with naming(self.path):
+            try:
+                yield
+            except BaseException:
+                self.text = before
+                raise

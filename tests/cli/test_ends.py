@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -40,7 +41,7 @@ def test_a_closed_pipe_is_silent(two: Path, arguments: tuple[str, ...]) -> None:
 
 
 def test_closed_standard_streams_are_survived(two: Path) -> None:
-    command = f"exec {sys.executable} -m storage_core ls >&- 2>&- <&-"
+    command = f"exec {shlex.quote(sys.executable)} -m storage_core ls >&- 2>&- <&-"
     assert subprocess.run(["sh", "-c", command], timeout=60, check=False).returncode == 0
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from storage_core.types import all_types
 from tests.cli.conftest import TWO, Outcome, run_process
-from tui.keymap import keymap
+from tui.features.commands import keymap
 
 Storage = Callable[..., Outcome]
 

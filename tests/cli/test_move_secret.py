@@ -9,6 +9,7 @@ from secrets import token_hex
 import pytest
 
 from tests.cli.conftest import Outcome
+from tests.quoting import in_toml
 
 Run = Callable[..., Outcome]
 
@@ -32,7 +33,7 @@ def test_into_a_file(storage: Run, path: Path, tmp_path: Path) -> None:
     done = storage("move-secret", "prod", f"file:{target}")
     assert done.code == 0, done.err
     assert target.read_text() == SECRET
-    assert f'aws_secret_access_key = "file:{target}"' in path.read_text()
+    assert f"aws_secret_access_key = {in_toml(f'file:{target}')}" in path.read_text()
     assert SECRET not in path.read_text() + done.out + done.err
 
 

@@ -14,6 +14,7 @@ import pytest
 import storage_core
 from storage_core.cli import interview, prompts
 from tests.cli.conftest import ended
+from tests.quoting import in_toml
 
 Terminal = Callable[..., pexpect.spawn]
 
@@ -356,7 +357,9 @@ def test_a_protected_configuration_asks_for_its_name(terminal: Terminal, two: Pa
 def test_the_blobs_of_a_protected_storage_ask_for_its_name(
     terminal: Terminal, two: Path, tmp_path: Path
 ) -> None:
-    two.write_text(two.read_text().replace("~/data", str(tmp_path / "d")) + "protected = true\n")
+    two.write_text(
+        two.read_text().replace('"~/data"', in_toml(tmp_path / "d")) + "protected = true\n"
+    )
     blob = tmp_path / "d" / "results" / "a"
     blob.parent.mkdir(parents=True)
     blob.write_bytes(b"x")

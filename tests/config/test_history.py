@@ -24,6 +24,7 @@ from storage_core import (
 )
 from storage_core.config import history
 from storage_core.config.transaction import Transaction
+from tests.quoting import in_toml
 
 
 @pytest.fixture
@@ -170,7 +171,7 @@ class TestMovingASecretOut:
         assert secret not in Path(file.path).read_text()
         assert len(kept(file)) >= 3
         assert not [text for text in kept(file) if secret in text]
-        assert f"file:{target}" in kept(file)[0]
+        assert in_toml(f"file:{target}") in kept(file)[0]
 
     def test_by_an_edit_does_so_too_and_drops_what_cannot_be_cleaned(
         self, file: ConfigFile, secret: str

@@ -11,6 +11,7 @@ import pytest
 
 from storage_core import ConfigFile, LocalStorage
 from storage_core.config import history
+from storage_core.config.toml import edit
 from storage_core.config.transaction import Transaction
 from storage_core.errors import ConfigConflict, ConfigurationError, StorageNotFound
 
@@ -139,6 +140,19 @@ def test_an_edit_that_cannot_be_done_safely_is_refused_with_file_and_line(path: 
         ConfigFile(path).transaction() as edit,
     ):
         edit.add(LocalStorage(storage_path="/data"), "laptop")
+
+
+def test_values_that_are_nested_too_deeply_to_be_compared_are_refused(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def too_deep(*_: object) -> bool:
+        raise RecursionError
+
+    # How deep that is depends on the Python.
+    monkeypatch.setattr(edit, "same", too_deep)
+    with pytest.raises(ConfigurationError, match=r"storage\.toml: its values are nested too deep"):
+        ConfigFile(path).set_default("laptop")
+    assert path.read_text() == TEXT
 
 
 def test_wrong_settings_are_refused_before_anything_is_made(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from tests.reliability.canary import Canaries, tables, toml
 from tests.reliability.sinks import left_behind, living
 from tests.tui.driving import enter, press, read, said, screen_text, settle, the_list, write
 from tui.app import StorageApp
-from tui.screens.conflict import ConflictScreen
+from tui.features.form.conflict import ConflictDialog
 
 ROOT = Path(__file__).parents[2]
 
@@ -170,7 +170,7 @@ async def test_the_other_screens_show_no_secret_that_was_typed(
             await press(pilot, "ctrl+s")
             shots.take(pilot)
             if number:
-                assert isinstance(pilot.app.screen, ConflictScreen)
+                assert isinstance(pilot.app.screen, ConflictDialog)
                 await press(pilot, "tab", "tab", "enter")
                 shots.take(pilot)
         for key in ("v", "escape", "u", "ctrl+r", "F", "m", "escape"):
@@ -188,7 +188,7 @@ CRASHES = {
     "a worker": "FormScreen._find_fault = crash_later",
     "a thread": "draft.fault_of = crash",
     "a callback": "FormScreen._show_landing = lambda self: self.call_later(crash)",
-    "a screen": "ConflictScreen.compose = crash; PickerScreen.compose = crash",
+    "a screen": "ConflictDialog.compose = crash; TypePicker.compose = crash",
 }
 
 
@@ -208,13 +208,13 @@ def test_a_crash_in_a_form_prints_no_secret(
     program = f"""
 import sys
 from tests.tui.driving import press, settle
-from tui import draft
+from tui.session import draft
 from tui.app import StorageApp
-from tui.screens.conflict import ConflictScreen
-from tui.screens.form import FormScreen
-from tui.screens.picker import PickerScreen
-from tui.widgets.field import Field
-from tui.widgets.form_lines import Landing
+from tui.features.form.conflict import ConflictDialog
+from tui.features.form.screen import FormScreen
+from tui.features.form.picker import TypePicker
+from tui.features.form.field import Field
+from tui.features.form.lines import Landing
 
 def crash(*args, **options):
     held = app.screen.query("SecretInput")

@@ -67,7 +67,9 @@ def webdav(folder: Path) -> Iterator[WebDAVServer]:
             }
         )
     )
+    # Without variables: wsgidav puts their values in place of `$NAME` in paths, its own included.
     command: list[str | Path] = [
+        *("env", "-i", "LC_ALL=C.UTF-8"),
         sys.executable,
         "-m",
         "wsgidav.server.server_cli",

@@ -12,12 +12,12 @@ from textual import events
 from textual.worker import WorkerCancelled
 
 from tui.app import StorageApp
-from tui.screens.configurations import ConfigurationsScreen
+from tui.features.configurations.screen import ConfigurationsScreen
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
 
-    from tui.snapshot import Row
+    from tui.session.snapshot import Row
 
 TWO = """\
 version = 1
@@ -71,13 +71,13 @@ async def settle(pilot: Pilot[Any]) -> None:
         if app.return_code is not None:
             return  # It has been left, or has crashed.
         waiting = [worker for worker in app.workers if worker.group.startswith(_AWAITED)]
-        if app.idle.is_set() and not waiting and app.typed.calm:
+        if app.session.jobs.idle.is_set() and not waiting and app.keys.calm:
             return
         if waiting:
             # One that makes way for the next of its kind has ended too.
             with suppress(WorkerCancelled):
                 await app.workers.wait_for_complete(waiting)
-        await app.idle.wait()
+        await app.session.jobs.idle.wait()
 
 
 async def press(pilot: Pilot[Any], *keys: str) -> None:

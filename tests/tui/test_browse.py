@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from json import dumps
 from pathlib import Path
 from secrets import token_hex
+from shlex import quote
 from typing import Any
 
 import pytest
@@ -40,8 +41,9 @@ from tests.tui.driving import (
     write,
 )
 from tui.app import StorageApp
-from tui.blobs import SORTS
-from tui.screens.browse import BrowseScreen
+from tui.features.blobs.screen import BrowseScreen
+from tui.kit.filter import FilterLine
+from tui.session.listing import SORTS
 
 SIZES = [(120, 40), (80, 24), (60, 20)]
 
@@ -279,7 +281,7 @@ async def test_the_filter_says_how_much_it_found_and_which_keys_are_of_use(
         assert "Enter Preview" in screen_text(pilot).splitlines()[-1]
         # With nothing to look for there is nothing to keep.
         await press(pilot, "slash", "enter")
-        assert not pilot.app.screen.query(Input)
+        assert not pilot.app.screen.query_one(FilterLine).display
         assert pilot.app.focused is browsing(pilot).table
         await press(pilot, "slash", "f", "down", "escape", "escape")
         assert pilot.app.screen is the_list(pilot)
@@ -399,7 +401,7 @@ async def test_what_to_type_to_write_names_the_file_unless_it_is_the_one_in_use(
 ) -> None:
     path = local(tmp_path, '\n[storage.-x]\ntype = "local"\nstorage_path = "/nowhere/at/all"\n')
     for config, hint in (
-        (tmp_path / "elsewhere.toml", f"storage write FILE --to -x --config {path}"),
+        (tmp_path / "elsewhere.toml", f"storage write FILE --to -x --config {quote(str(path))}"),
         (path, "storage write FILE --to -x\n"),
     ):
         monkeypatch.setenv("STORAGE_CONFIG", str(config))
@@ -516,8 +518,8 @@ async def test_leaving_while_it_lists_closes_the_store_once_and_no_sooner_than_i
 async def test_ten_thousand_blobs_are_drawn_row_by_row_and_arranged_off_the_loop(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tui.screens import browse
-    from tui.widgets.blob_table import BlobTable
+    from tui.features.blobs import screen as browse
+    from tui.features.blobs.table import BlobLayout, BlobTable
 
     path, folder = local(tmp_path), tmp_path / "blobs" / "results"
     folder.mkdir(parents=True)
@@ -526,11 +528,11 @@ async def test_ten_thousand_blobs_are_drawn_row_by_row_and_arranged_off_the_loop
     drawn: list[str] = []
     shown: list[int] = []
     threads: set[int] = set()
-    cells, arrange, show = BlobTable.cells, browse.arranged, BlobTable.show
+    cells, arrange, show = BlobLayout.cells, browse.arranged, BlobTable.show
 
-    def counted(table: BlobTable, row: Any) -> Any:
+    def counted(layout: BlobLayout, row: Any, widths: Any) -> Any:
         drawn.append(row.key)
-        return cells(table, row)
+        return cells(layout, row, widths)
 
     def arranged(*args: Any) -> Any:
         threads.add(threading.get_ident())
@@ -540,7 +542,7 @@ async def test_ten_thousand_blobs_are_drawn_row_by_row_and_arranged_off_the_loop
         shown.append(len(rows))
         show(table, rows, cursor)
 
-    monkeypatch.setattr(BlobTable, "cells", counted)
+    monkeypatch.setattr(BlobLayout, "cells", counted)
     monkeypatch.setattr(BlobTable, "show", showing)
     monkeypatch.setattr(browse, "arranged", arranged)
     async with StorageApp(path).run_test(size=(80, 24)) as pilot:

@@ -18,10 +18,10 @@ from tests.quoting import in_toml
 from tests.tui.driving import press, said, screen_text, settle, the_list
 from tests.tui.test_browse import SIZES, blob, browsing, current, filled, local
 from tui.app import StorageApp
-from tui.blobs import PREVIEWED
-from tui.preview import MOST_INDENTED, preview_of
-from tui.screens.download import DownloadScreen
-from tui.screens.preview import PreviewScreen
+from tui.features.blobs.download import DownloadDialog
+from tui.features.blobs.preview import PreviewScreen
+from tui.session.preview import MOST_INDENTED, preview_of
+from tui.session.store import PREVIEWED
 
 
 def plain(pilot: Pilot[Any]) -> str:
@@ -296,7 +296,7 @@ async def test_a_file_is_replaced_only_after_asking(tmp_path: Path) -> None:
             await press(pilot, "enter")
             assert "is there already" in plain(pilot)
             await press(pilot, answer)
-            assert isinstance(pilot.app.screen, DownloadScreen)
+            assert isinstance(pilot.app.screen, DownloadDialog)
             assert target.read_bytes() == b"before"
         await press(pilot, "enter", "right", "enter")
         assert browsing(pilot)
@@ -388,7 +388,7 @@ async def test_a_large_blob_comes_in_pieces(tmp_path: Path, opened: list[Counted
         await settle(pilot)
         await press(pilot, "b", "w")
         screen = pilot.app.screen
-        assert isinstance(screen, DownloadScreen)
+        assert isinstance(screen, DownloadDialog)
         seen: list[int] = []
         draw = screen._progress
         screen._progress = lambda done: (seen.append(done), draw(done))[1]  # type: ignore[method-assign]

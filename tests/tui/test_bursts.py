@@ -10,6 +10,7 @@ import pytest
 from textual.command import CommandPalette
 from textual.widgets import Input
 
+from tests.quoting import in_toml
 from tests.tui.driving import (
     TWO,
     burst,
@@ -23,17 +24,17 @@ from tests.tui.driving import (
     write,
 )
 from tui.app import StorageApp
-from tui.blobs import OpenedStore
-from tui.screens.ask import Ask, AskName
-from tui.screens.browse import BrowseScreen
-from tui.screens.form import FormScreen
-from tui.screens.picker import PickerScreen
-from tui.screens.preview import PreviewScreen
+from tui.features.blobs.preview import PreviewScreen
+from tui.features.blobs.screen import BrowseScreen
+from tui.features.form.picker import TypePicker
+from tui.features.form.screen import FormScreen
+from tui.kit.ask import Ask, AskName
+from tui.session.store import OpenedStore
 
 
 def here(folder: Path) -> Path:
     """A file whose second configuration keeps its blobs in `folder`."""
-    return write(folder / "storage.toml", TWO.replace("/data/storage", f"{folder}/data"))
+    return write(folder / "storage.toml", TWO.replace('"/data/storage"', in_toml(folder / "data")))
 
 
 def with_blobs(folder: Path) -> Path:
@@ -80,7 +81,7 @@ async def test_a_key_behind_delete_answers_the_question_or_nothing(tmp_path: Pat
 async def test_a_key_behind_escape_works_on_the_list_again(tmp_path: Path) -> None:
     async with opened(write(tmp_path / "storage.toml")) as pilot:
         await burst(pilot, "n", "escape", "n")
-        assert isinstance(pilot.app.screen, PickerScreen)
+        assert isinstance(pilot.app.screen, TypePicker)
         assert len(pilot.app.screen_stack) == 2
         await burst(pilot, "escape", "j", "e", "escape", "b", "q", "c")
         assert pilot.app.clipboard.startswith("a0286a5b")
@@ -185,7 +186,7 @@ async def test_a_second_click_opens_nothing_more(tmp_path: Path) -> None:
         line = screen_text(pilot).splitlines()[-1]
         await pilot.click(offset=(line.index("New"), 23), times=2)
         await settle(pilot)
-        assert isinstance(pilot.app.screen, PickerScreen)
+        assert isinstance(pilot.app.screen, TypePicker)
         await press(pilot, "escape")
         assert pilot.app.screen is the_list(pilot)
 
@@ -202,4 +203,4 @@ async def test_the_app_is_left_at_once_while_a_server_that_does_not_answer_is_te
             await pilot.press(test)
             await pilot.press("q" if test == "T" else "ctrl+q")
             assert pilot.app._exit
-            assert not the_list(pilot).app.workspace.results
+            assert not the_list(pilot).app.session.workspace.results

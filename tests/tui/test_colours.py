@@ -17,8 +17,8 @@ from textual.widgets import Input
 from tests.tui.driving import press, settle, write
 from tui.__main__ import loaded_app
 from tui.app import StorageApp
-from tui.theme import FAINT, MUTED, THEMES
-from tui.theme import themes as themes_for
+from tui.kit.theme import FAINT, MUTED, THEMES
+from tui.kit.theme import themes as themes_for
 
 GROUNDS = ("background", "surface", "panel")
 TINTS = ("primary-muted", "error-muted", "warning-muted")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from secrets import token_hex
+from shlex import quote
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from storage_core import ConfigFile
+from tests.quoting import in_toml
 from tests.tui.driving import (
     TWO,
     burst,
@@ -25,21 +27,23 @@ from tests.tui.driving import (
     the_list,
     write,
 )
-from tui import commands
 from tui.app import StorageApp
-from tui.blobs import PREVIEWED
-from tui.keymap import keymap
-from tui.screens.help import HelpScreen
-from tui.widgets.secret import SecretArea
+from tui.features.commands import ALL, keymap
+from tui.features.configurations.commands import LIST
+from tui.features.form.commands import FORM
+from tui.features.help.keys import HelpDialog
+from tui.kit.commands import shown_key
+from tui.kit.secret import SecretArea
+from tui.session.store import PREVIEWED
 
 
 def test_at_most_eight_commands_stand_in_a_footer() -> None:
-    for group in commands.ALL:
+    for group in ALL:
         assert sum(command.footer for command in group) <= 8
 
 
 def test_no_two_commands_of_a_screen_have_the_same_key() -> None:
-    for group in commands.ALL:
+    for group in ALL:
         keys = [key for command in group for key in command.keys]
         assert len(keys) == len(set(keys))
 
@@ -47,8 +51,8 @@ def test_no_two_commands_of_a_screen_have_the_same_key() -> None:
 async def test_every_command_of_the_list_does_something(tmp_path: Path) -> None:
     async with StorageApp(write(tmp_path / "storage.toml")).run_test() as pilot:
         await settle(pilot)
-        for command in commands.LIST:
-            assert callable(getattr(the_list(pilot), f"action_{command.name}"))
+        for command in LIST:
+            assert callable(the_list(pilot).does[command.name])
 
 
 async def test_help_and_palette_use_the_words_of_the_declaration(tmp_path: Path) -> None:
@@ -62,11 +66,11 @@ async def test_help_and_palette_use_the_words_of_the_declaration(tmp_path: Path)
         palette = await palette_of(pilot)
         await press(pilot, "escape", "question_mark")
         text = " ".join(screen_text(pilot).replace("▌", "").split())
-        for command in commands.LIST:
+        for command in LIST:
             assert command.label in text
             assert command.tooltip in text
             if command.name not in ("palette", "undo", "redo"):
-                said = f"{command.label:<16}{commands.shown_key(command.keys[0])}"
+                said = f"{command.label:<16}{shown_key(command.keys[0])}"
                 assert palette[said] == command.tooltip
         await press(pilot, "escape")
         assert app.screen is the_list(pilot)
@@ -112,7 +116,7 @@ async def test_the_footer_can_be_clicked(tmp_path: Path) -> None:
         line = screen_text(pilot).splitlines()[-1]
         await pilot.click(offset=(line.index("Help"), 23))
         await settle(pilot)
-        assert isinstance(pilot.app.screen, HelpScreen)
+        assert isinstance(pilot.app.screen, HelpDialog)
 
 
 async def test_a_click_selects_and_a_double_click_edits(tmp_path: Path) -> None:
@@ -159,7 +163,7 @@ async def test_a_broken_keymap_locks_nobody_out(tmp_path: Path, wanted: str) -> 
         await settle(pilot)
         assert "app.keys" in said(pilot)
         await press(pilot, "f1")
-        assert isinstance(pilot.app.screen, HelpScreen)
+        assert isinstance(pilot.app.screen, HelpDialog)
         await press(pilot, "escape", "n", "escape", "q")
         assert not pilot.app.is_running or pilot.app._exit
 
@@ -179,9 +183,9 @@ async def test_the_palette_of_a_form_offers_its_commands_and_escape_leaves_all_a
         await settle(pilot)
         await press(pilot, "e", "x", "ctrl+p")
         palette = await palette_of(pilot)
-        for command in commands.FORM:
+        for command in FORM:
             if command.name != "palette":
-                said = f"{command.label:<16}{commands.shown_key(command.keys[0])}"
+                said = f"{command.label:<16}{shown_key(command.keys[0])}"
                 assert palette[said] == command.tooltip
         await press(pilot, "escape", "y", "f8", "escape", ":", "z")
         assert isinstance(pilot.app.focused, Input)
@@ -217,7 +221,7 @@ async def test_several_mistakes_in_the_keymap_are_told_in_one_line(tmp_path: Pat
     async with StorageApp(path).run_test() as pilot:
         await settle(pilot)
         assert said(pilot) == (
-            f"[app.keys] has 3 mistakes; `storage validate --config {path}` lists them."
+            f"[app.keys] has 3 mistakes; `storage validate --config {quote(str(path))}` lists them."
         )
 
 
@@ -299,7 +303,9 @@ def test_what_a_lost_person_presses_stays_beside_any_other_key(name: str, kept: 
 async def test_texts_name_the_keys_that_commands_are_remapped_to(tmp_path: Path) -> None:
     (tmp_path / "d").mkdir()
     names = ("edit", "test", "move_secret", "undo", "default", "download", "all_kinds")
-    text = TWO.replace("/data/storage", f"{tmp_path}/d").replace("env:PROD_S3_SECRET", token_hex())
+    text = TWO.replace('"/data/storage"', in_toml(tmp_path / "d")).replace(
+        "env:PROD_S3_SECRET", token_hex()
+    )
     text += '[storage.wrong]\ntype = "local"\nstorage_path = 7\n[app.keys]\nreload = "f9"\n'
     text += "".join(f'{name} = "{key}"\n' for key, name in enumerate(names, 1))
     app = StorageApp(write(tmp_path / "storage.toml", text))
@@ -341,7 +347,9 @@ async def test_escape_and_ctrl_q_work_whatever_leave_and_quit_are_remapped_to(
     tmp_path: Path,
 ) -> None:
     keys = '\n[app.keys]\nleave = "ctrl+t"\nquit = "Z"\nhelp = "H"\n'
-    path = write(tmp_path / "storage.toml", TWO.replace("/data/storage", f"{tmp_path}/d") + keys)
+    path = write(
+        tmp_path / "storage.toml", TWO.replace('"/data/storage"', in_toml(tmp_path / "d")) + keys
+    )
     async with StorageApp(path).run_test() as pilot:
         await settle(pilot)
         for opens in ("e", "b", "t"):
@@ -352,7 +360,7 @@ async def test_escape_and_ctrl_q_work_whatever_leave_and_quit_are_remapped_to(
         assert isinstance(pilot.app.focused, Input)
         assert pilot.app.focused.value.endswith("H")
         await press(pilot, "f1")
-        assert isinstance(pilot.app.screen, HelpScreen)
+        assert isinstance(pilot.app.screen, HelpDialog)
         assert "Ctrl+T  Esc" in screen_text(pilot)
         await press(pilot, "escape", "ctrl+q")
         assert pilot.app._exit
@@ -362,7 +370,7 @@ async def test_escape_and_ctrl_q_work_whatever_leave_and_quit_are_remapped_to(
     "opens", ["n", "e", "r", "x", "t", "v", "question_mark", "ctrl+p", "slash"]
 )
 async def test_ctrl_q_leaves_the_app_from_everywhere(tmp_path: Path, opens: str) -> None:
-    path = write(tmp_path / "storage.toml", TWO.replace("/data/storage", f"{tmp_path}/d"))
+    path = write(tmp_path / "storage.toml", TWO.replace('"/data/storage"', in_toml(tmp_path / "d")))
     ConfigFile(path).set_default("laptop")
     async with StorageApp(path).run_test() as pilot:
         await settle(pilot)
@@ -424,7 +432,7 @@ async def test_every_command_that_changes_a_read_only_file_says_why_it_cannot(
 ) -> None:
     path = write(tmp_path / "storage.toml")
     path.chmod(0o444)
-    for command in commands.LIST:
+    for command in LIST:
         if command.changes:
             async with StorageApp(path).run_test() as pilot:
                 await settle(pilot)
@@ -464,14 +472,14 @@ async def test_a_form_that_cannot_be_saved_says_why(
             path.chmod(0o444)
         else:
             write(path, text)
-        await pilot.app.reload()
+        await pilot.app.session.reload()
         await press(pilot, "ctrl+s")
         assert words in said(pilot)
         assert pilot.app.screen is not the_list(pilot)
 
 
 async def test_where_there_is_no_blob_the_keys_for_one_say_so(tmp_path: Path) -> None:
-    path = write(tmp_path / "storage.toml", TWO.replace("/data/storage", f"{tmp_path}/d"))
+    path = write(tmp_path / "storage.toml", TWO.replace('"/data/storage"', in_toml(tmp_path / "d")))
     async with StorageApp(path).run_test() as pilot:
         await settle(pilot)
         await press(pilot, "j", "b", "x", "w", "enter")

@@ -19,7 +19,7 @@ from tests.tui.driving import (
     the_list,
     write,
 )
-from tui import draft
+from tui.session import draft
 
 
 async def test_a_change_of_another_configuration_is_merged(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from textual.widgets import Static
 from tests.quoting import in_toml
 from tests.tui.driving import enter, press, said, screen_text, settle, the_list, write
 from tui.app import StorageApp
-from tui.screens import probe as probe_screen
+from tui.features.check import dialog as probe_screen
 
 
 def local(path: Path, folder: Path) -> Path:
@@ -74,7 +74,7 @@ async def test_all_are_tested_at_once(tmp_path: Path) -> None:
         await settle(pilot)
         await press(pilot, "T")
         assert "Tested: 1 of 2 failed." in said(pilot)
-        results = pilot.app.workspace.results.values()
+        results = pilot.app.session.workspace.results.values()
         assert sorted(result.ok for result in results) == [False, True]
 
 

@@ -24,12 +24,12 @@ from tests.tui.driving import (
     the_list,
     write,
 )
-from tui import draft
 from tui.app import StorageApp
-from tui.screens import base
-from tui.screens.form import FormScreen
-from tui.widgets.field import Field
-from tui.widgets.form_lines import Landing
+from tui.features.form import screen as form_screen
+from tui.features.form.field import Field
+from tui.features.form.lines import Landing
+from tui.features.form.screen import FormScreen
+from tui.session import draft
 
 
 async def test_a_newcomer_creates_the_first_one_and_makes_it_the_default(tmp_path: Path) -> None:
@@ -145,7 +145,7 @@ async def test_what_is_found_out_for_a_form_that_was_left_disturbs_nobody(
             await gone.wait()
             return ""
 
-        monkeypatch.setattr(base, "in_thread", found_late)
+        monkeypatch.setattr(form_screen, "in_thread", found_late)
         landing = form._show_landing()
         left = form.dismiss()
         while form.query(Landing):  # noqa: ASYNC110 (nothing tells that it goes)

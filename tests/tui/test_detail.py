@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.tui.driving import press, screen_text, settle, write
 from tui.app import StorageApp
-from tui.widgets.detail import Detail
+from tui.features.configurations.detail import Detail
 
 LONG_AND_SHORT = """\
 [storage.long]

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from textual.content import Content
-from textual.pilot import Pilot
-from textual.screen import Screen
 from textual.widgets import Button
 
 from tests.tui.driving import TWO, names, press, read, screen_text, settle, the_list, write
-from tui import commands
 from tui.app import StorageApp
-from tui.screens.ask import Ask
-from tui.screens.base import Dialog
-from tui.screens.help import HelpScreen
+from tui.features.check.commands import TEST
+from tui.features.help.keys import HelpDialog
+from tui.kit.ask import Ask
 
 
 async def test_what_changes_below_a_dialog_is_seen(tmp_path: Path) -> None:
@@ -42,30 +38,9 @@ async def test_below_two_dialogs_the_list_is_seen_as_well(tmp_path: Path) -> Non
     async with StorageApp(path).run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         await press(pilot, "x")
-        pilot.app.push_screen(HelpScreen(commands.TEST))
+        pilot.app.push_screen(HelpDialog(pilot.app.session, TEST, ()))
         await settle(pilot)
         assert "s3://acme-results" in screen_text(pilot)
-
-
-@pytest.mark.parametrize("theme", ["storage-dark", "storage-light", "ansi-dark"])
-async def test_what_is_below_looks_as_textual_would_have_it(
-    tmp_path: Path, theme: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = write(tmp_path / "storage.toml")
-    app = StorageApp(path)
-    app.theme = theme
-    async with app.run_test(size=(120, 40)) as pilot:
-        await settle(pilot)
-        await press(pilot, "n")
-        ours = _looks(pilot)
-        monkeypatch.setattr(Dialog, "render", Screen.render)
-        app.screen.refresh()
-        await settle(pilot)
-        assert ours == _looks(pilot)
-
-
-def _looks(pilot: Pilot[Any]) -> str:
-    return pilot.app.export_screenshot(title="", simplify=True)
 
 
 async def test_the_first_letter_of_an_answer_chooses_it_and_enter_stays_on_the_safe_one(

@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from tests.quoting import in_toml
 from tests.tui.driving import enter, opened, press, read, said, screen_text, settle, write
-from tui.screens.form import FormScreen
-from tui.widgets.field import Field
-from tui.widgets.form_lines import More
-from tui.widgets.menu import Menu
+from tui.features.form.field import Field
+from tui.features.form.lines import More
+from tui.features.form.screen import FormScreen
+from tui.kit.menu import Menu
 
 
 def service_account() -> str:
@@ -278,7 +279,7 @@ async def test_nothing_is_selected_in_a_field_that_gets_the_focus_and_typing_goe
 ) -> None:
     azure = name == "connection_string"
     settings = {
-        "base_path": f'base_path = "file://{tmp_path}/b"\n',
+        "base_path": f"base_path = {in_toml(f'file://{tmp_path}/b')}\n",
         "connection_string": f'container = "c"\nconnection_string = "{secrets.token_hex()}"\n',
     }
     type_, required = ("azure", "connection_string") if azure else ("file", "base_path")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.tui.driving import press, settle, the_list, write
 from tui.app import ALONE, StorageApp
-from tui.screens.form import FormScreen
+from tui.features.form.screen import FormScreen
 
 
 async def test_a_form_that_was_saved_from_is_given_back_when_nobody_is_there(

@@ -12,8 +12,8 @@ from textual.worker import WorkerCancelled
 from tests.tui.driving import opened, press, said, screen_text, settle, the_list, write
 from tests.tui.safekeeping import PLAIN, SECRET, HangingKeyring, history_of, plain
 from tui.app import StorageApp
-from tui.background import in_thread
-from tui.screens.move import MoveScreen
+from tui.features.secrets.dialog import MoveDialog
+from tui.session.background import in_thread
 
 
 async def test_a_move_that_is_under_way_cannot_be_cancelled_and_is_awaited_before_leaving(
@@ -26,7 +26,7 @@ async def test_a_move_that_is_under_way_cannot_be_cancelled_and_is_awaited_befor
         await in_thread(hanging_keyring.asked.wait)
         # Neither does another kind of place begin a second move.
         await pilot.press("escape", "down", "enter")
-        assert isinstance(pilot.app.screen, MoveScreen)
+        assert isinstance(pilot.app.screen, MoveDialog)
         assert "is being moved" in said(pilot)
         assert "Saving first" not in said(pilot)
         await pilot.press("ctrl+q")
@@ -74,7 +74,7 @@ async def test_what_could_not_be_saved_is_told_and_the_app_is_not_left(
         hanging_keyring.unlocked.set()
         await settle(pilot)
         assert not pilot.app._exit
-        assert isinstance(pilot.app.screen, MoveScreen)
+        assert isinstance(pilot.app.screen, MoveDialog)
         assert "✗" in screen_text(pilot)
         await press(pilot, "escape")
         assert pilot.app.screen is the_list(pilot)
@@ -90,13 +90,13 @@ async def test_a_job_counts_until_its_thread_has_ended_though_nobody_waits_for_i
     async with opened(write(tmp_path / "storage.toml")) as pilot:
         app = pilot.app
         assert isinstance(app, StorageApp)
-        worker = app.run_worker(app.in_background("saving", release.wait))
+        worker = app.run_worker(app.session.jobs.run("saving", release.wait))
         await pilot.pause()
         worker.cancel()
         with pytest.raises(WorkerCancelled):
             await worker.wait()
         assert app.busy == "saving"
-        assert not app.idle.is_set()
+        assert not app.session.jobs.idle.is_set()
         await pilot.press("ctrl+q")
         assert not app._exit
         release.set()
@@ -109,8 +109,8 @@ async def test_leaving_waits_for_nothing_but_what_is_being_saved(tmp_path: Path)
     async with opened(write(tmp_path / "storage.toml")) as pilot:
         app = pilot.app
         assert isinstance(app, StorageApp)
-        app.run_worker(app.in_background("reading", read_all.wait))
-        saving = app.run_worker(app.in_background("saving", saved.wait))
+        app.run_worker(app.session.jobs.run("reading", read_all.wait))
+        saving = app.run_worker(app.session.jobs.run("saving", saved.wait))
         await pilot.pause()
         await pilot.press("ctrl+q")
         assert not app._exit

@@ -8,6 +8,8 @@ import pytest
 from textual import events
 from textual.widgets import Input
 
+from storage_core.printable import printable
+from tests.quoting import in_toml
 from tests.tui.driving import (
     TWO,
     burst,
@@ -22,7 +24,7 @@ from tests.tui.driving import (
     write,
 )
 from tui.app import StorageApp
-from tui.text import fit, printable, wrap
+from tui.kit.text import fit, wrap
 
 ODD = ["[/foo]", "[bold]x[/bold]", "日本語の保存場所", "תוצאות", "x" * 190, 'say "hi"', "a\u0301e"]
 
@@ -249,7 +251,7 @@ async def test_what_is_told_of_a_change_on_disk_is_true_for_the_screen_on_top(
             write(path, text)
         pilot.app._poll()
         await settle(pilot)
-        assert pilot.app.snapshot.stamp == pilot.app.workspace.stamp()
+        assert pilot.app.session.snapshot.stamp == pilot.app.session.workspace.stamp()
         assert words in said(pilot)
         assert bool(words) == ("elsewhere" in said(pilot))
 
@@ -294,7 +296,9 @@ async def test_what_is_typed_right_behind_the_slash_is_no_command(tmp_path: Path
 
 
 async def test_a_test_of_settings_that_were_changed_since_is_forgotten(tmp_path: Path) -> None:
-    path = write(tmp_path / "storage.toml", TWO.replace("/data/storage", f"{tmp_path}/data"))
+    path = write(
+        tmp_path / "storage.toml", TWO.replace('"/data/storage"', in_toml(tmp_path / "data"))
+    )
     async with StorageApp(path).run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         await press(pilot, "j", "t")
@@ -302,11 +306,11 @@ async def test_a_test_of_settings_that_were_changed_since_is_forgotten(tmp_path:
         await press(pilot, "escape")
         laptop = the_list(pilot).row
         assert laptop is not None
-        assert laptop.id in pilot.app.workspace.results
+        assert laptop.id in pilot.app.session.workspace.results
         write(path, path.read_text().replace("/data", "/other"))
         await press(pilot, "f5")
         await settle(pilot)
-        assert laptop.id not in pilot.app.workspace.results
+        assert laptop.id not in pilot.app.session.workspace.results
 
 
 async def test_the_filter_says_how_much_it_found_and_which_keys_are_of_use(tmp_path: Path) -> None:

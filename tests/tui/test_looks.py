@@ -21,9 +21,9 @@ from tests.tui.driving import TWO, press, screen_text, selected, settle, the_lis
 from tests.tui.test_browse import filled
 from tests.tui.test_snapshots import FULL
 from tui.app import StorageApp
-from tui.screens import probe as probe_screen
-from tui.theme import DARK, LIGHT
-from tui.widgets.detail import Detail
+from tui.features.check import dialog as probe_screen
+from tui.features.configurations.detail import Detail
+from tui.kit.theme import DARK, LIGHT
 
 SIZES = [(120, 40), (80, 24), (60, 20)]
 LOOKS = [DARK, LIGHT, "ansi-dark", "ansi-light", "textual-dark", "NO_COLOR", "ansi-dark NO_COLOR"]
@@ -73,7 +73,7 @@ async def test_names_are_whole_and_the_mark_of_a_test_stands_at_the_right_edge(
     async with StorageApp(path).run_test(size=(width, 40)) as pilot:
         await settle(pilot)
         table = the_list(pilot).table
-        table.testing = {row.id for row in table.rows if row.entry}
+        the_list(pilot).testing.update(row.id for row in table.rows if row.entry)
         table.refresh()
         await pilot.pause()
         text = screen_text(pilot)
@@ -211,7 +211,7 @@ from tui.app import StorageApp
 async def main():
     app = StorageApp(sys.argv[1])
     async with app.run_test() as pilot:
-        await app.idle.wait()
+        await app.session.jobs.idle.wait()
         await pilot.pause()
         await app.workers.wait_for_complete([each for each in app.workers if each.group == "warm"])
         print("still to be parsed" if app.stylesheet._require_parse else "parsed")

@@ -9,8 +9,8 @@ import pytest
 
 from tests.tui.driving import TWO, enter, press, read, said, screen_text, settle, the_list, write
 from tui.app import StorageApp
-from tui.screens.form import FormScreen
-from tui.screens.picker import PickerScreen
+from tui.features.form.picker import TypePicker
+from tui.features.form.screen import FormScreen
 
 UNKNOWN = TWO.replace('"s3"', '"s4"  # newer')
 
@@ -20,7 +20,7 @@ async def test_a_type_is_chosen_for_a_table_whose_own_is_unknown(tmp_path: Path)
     async with StorageApp(path).run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         await press(pilot, "e")
-        assert isinstance(pilot.app.screen, PickerScreen)
+        assert isinstance(pilot.app.screen, TypePicker)
         assert "Choose the type of prod" in screen_text(pilot)
         assert "type 's4' is unknown; did you mean 's3'?" in screen_text(pilot)
         # What was probably meant has the cursor.
@@ -102,7 +102,7 @@ async def test_what_may_be_a_secret_is_not_put_where_it_can_be_read(
         form = pilot.app.screen
         assert isinstance(form, FormScreen)
         assert secret not in text
-        assert secret not in form.values().values()
+        assert secret not in form.entered.values().values()
 
 
 async def test_what_is_probably_a_secret_is_taken_for_it_and_masked(tmp_path: Path) -> None:
@@ -115,7 +115,7 @@ async def test_what_is_probably_a_secret_is_taken_for_it_and_masked(tmp_path: Pa
         form = pilot.app.screen
         assert isinstance(form, FormScreen)
         assert "token is taken for AWS Session Token; look at it." in screen_text(pilot)
-        assert form.values()["aws_session_token"] == secret
+        assert form.entered.values()["aws_session_token"] == secret
         assert secret not in screen_text(pilot)
 
 
@@ -132,7 +132,7 @@ async def test_a_path_under_a_misspelt_key_stays_relative_to_the_file(
         await press(pilot, "e")
         form = pilot.app.screen
         assert isinstance(form, FormScreen)
-        assert form.values()["storage_path"] == f"{tmp_path}/data"
+        assert form.entered.values()["storage_path"] == f"{tmp_path}/data"
         await press(pilot, "ctrl+s")
         assert pilot.app.screen is the_list(pilot)
     assert read(path)["storage"]["a"]["storage_path"] == f"{tmp_path}/data"

@@ -25,7 +25,7 @@ async def test_a_secret_moves_to_the_keyring_and_out_of_undo_and_history(
         await press(pilot, "u", "u")
         app = pilot.app
         assert isinstance(app, StorageApp)
-        assert not app.workspace.history.done
+        assert not app.session.workspace.history.done
     assert memory_keyring.held == {("storage", "prod"): SECRET}
     assert read(path)["storage"]["prod"]["aws_secret_access_key"] == "keyring:storage/prod"
     assert SECRET not in history_of(path) + said(pilot)
@@ -77,8 +77,8 @@ async def test_a_form_that_gives_a_secret_up_for_a_reference_moves_it_out_of_und
         await press(pilot, "u", "u")
         app = pilot.app
         assert isinstance(app, StorageApp)
-        assert not app.workspace.history.done
-        assert not app.workspace.history.undone
+        assert not app.session.workspace.history.done
+        assert not app.session.workspace.history.undone
         assert path.read_text() == moved
         # What comes after it is undone as ever.
         await press(pilot, "d", "u")

@@ -14,8 +14,8 @@ import pytest
 
 from storage_core import ConfigurationError
 from tests.tui.driving import TWO, names, press, said, screen_text, selected, settle, write
-from tui import editor
 from tui.app import StorageApp
+from tui.session import editor
 
 ROOT = Path(__file__).parents[2]
 

@@ -12,9 +12,9 @@ from textual.pilot import Pilot
 from tests.tui.driving import enter, press, read, said, screen_text, settle, write
 from tests.tui.test_fields import field, service_account
 from tui.app import StorageApp
-from tui.widgets.menu import Menu
-from tui.widgets.reference_field import HERE, ReferenceField
-from tui.widgets.secret import BULLET
+from tui.features.form.reference_field import HERE, ReferenceField
+from tui.kit.menu import Menu
+from tui.kit.secret import BULLET
 
 
 async def s3_form(pilot: Pilot[None], name: str = "aws_secret_access_key") -> ReferenceField:

@@ -14,7 +14,7 @@ from textual.widgets import Input
 
 from tests.tui.driving import enter, press, read, said, screen_text, settle, the_list, write
 from tui.app import StorageApp
-from tui.widgets.secret import SecretArea, SecretInput
+from tui.kit.secret import SecretArea, SecretInput
 
 
 def with_secret(path: Path, secret: str) -> Path:
@@ -169,8 +169,8 @@ class Crashing(StorageApp):
         self.run_worker(self.fall())
 
     async def fall(self):
-        await self.idle.wait()
-        found = self.snapshot.configurations["prod"].aws_secret_access_key
+        await self.session.jobs.idle.wait()
+        found = self.session.snapshot.configurations["prod"].aws_secret_access_key
         raise RuntimeError(f"with a value in its message: {found}")
 
 app = Crashing(sys.argv[1])

@@ -20,12 +20,12 @@ from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
 from storage_core.check import Step, StepResult
-from storage_core.config import history
+from storage_core.config.history import kept as history
 from tests.tui.driving import TWO, enter, press, settle, the_list
 from tests.tui.test_list import ODD
-from tui import workspace
 from tui.app import StorageApp
-from tui.screens import probe as probe_screen
+from tui.features.check import dialog as probe_screen
+from tui.session.checks import TestResult
 
 SIZES = [(120, 40), (80, 24), (60, 20)]
 NOW = datetime(2026, 11, 24, 12, 4, tzinfo=UTC)
@@ -104,14 +104,14 @@ async def conflict(pilot: Pilot[Any]) -> None:
     """Both versions of one configuration."""
     await press(pilot, "e", "end")
     await enter(pilot, "2")
-    path = Path(pilot.app.workspace.file.path)  # type: ignore[attr-defined]
+    path = Path(pilot.app.session.workspace.file.path)  # type: ignore[attr-defined]
     path.write_text(FULL.replace("eu-west-1", "us-east-1"))  # noqa: ASYNC240
     await press(pilot, "ctrl+s")
 
 
 async def plain_secret(pilot: Pilot[Any]) -> None:
     """A secret in a file that others can read; where to move it."""
-    path = Path(pilot.app.workspace.file.path)  # type: ignore[attr-defined]
+    path = Path(pilot.app.session.workspace.file.path)  # type: ignore[attr-defined]
     path.write_text(FULL.replace("env:PROD_S3_SECRET", secrets.token_hex()))  # noqa: ASYNC240
     path.chmod(0o644)  # noqa: ASYNC240
     await press(pilot, "f5")
@@ -127,7 +127,7 @@ def with_versions(pressed: tuple[str, ...], *texts: str) -> Steps:
     """These texts as earlier versions of the file, each of its own minute."""
 
     async def steps(pilot: Pilot[Any]) -> None:
-        path: str = pilot.app.workspace.file.path  # type: ignore[attr-defined]
+        path: str = pilot.app.session.workspace.file.path  # type: ignore[attr-defined]
         folder = Path(history._folder(path))
         folder.mkdir(parents=True)  # noqa: ASYNC240
         for minute, text in enumerate(texts):
@@ -149,8 +149,8 @@ async def after_tests(pilot: Pilot[Any]) -> None:
         "the bucket exists in eu-west-1; Region Name is us-east-1: change it",
     )
     for row, steps in zip(screen.table.rows, ((good, bad), (good,)), strict=False):
-        screen.app.workspace.results[row.id] = workspace.TestResult(when, steps, True)
-    screen.result_changed(screen.table.rows[0])
+        screen.app.session.workspace.results[row.id] = TestResult(when, steps, True)
+    screen.redraw()
     await settle(pilot)
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.tui.driving import settle, write
-from tui import state
 from tui.app import StorageApp
-from tui.theme import DARK, LIGHT
+from tui.kit.theme import DARK, LIGHT
+from tui.session import state
 
 
 async def test_the_theme_is_remembered_outside_of_the_configuration_file(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from textual.geometry import Size
 from tests.tui.driving import press, settle, write
 from tests.tui.test_snapshots import FULL
 from tui.app import StorageApp
-from tui.theme import DARK, LIGHT
+from tui.kit.theme import DARK, LIGHT
 
 SCREENS = {"list": [], "form": ["e"], "help": ["question_mark"], "question": ["x"]}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rich.cells import cell_len
 
-from tui.text import cut, fit
+from tui.kit.text import cut, fit
 
 LONG = {
     "names": ", ".join(f"storage-{index:04}" for index in range(1000)),

@@ -14,7 +14,7 @@ from scripts.readme import README, generated
 from storage_core.declaration.table import read_settings
 from storage_core.types import type_named
 from tests.quoting import in_toml
-from tui.keymap import keymap
+from tui.features.commands import keymap
 
 TEXT = README.read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```(\w+)\n(.*?)```", TEXT, flags=re.DOTALL)

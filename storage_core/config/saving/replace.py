@@ -12,7 +12,7 @@ from storage_core.config.saving.disk import flush_folder, opened_folder, rename,
 from storage_core.config.saving.failures import failure, reason
 from storage_core.config.saving.lock import LOCK_TIMEOUT, locked, target_of, temporary_for
 from storage_core.config.toml.read import read_text
-from storage_core.config.toml.text import TextError, parse
+from storage_core.config.toml.text import naming, parse
 from storage_core.errors import ConfigConflict, ConfigurationError
 from storage_core.paths import shortened
 
@@ -147,10 +147,8 @@ def _existing(path: str, target: str) -> os.stat_result | None:
 
 
 def _verify(text: str, path: str) -> None:
-    try:
+    with naming(path):
         parse(text)
-    except TextError as error:
-        raise error.in_file(shortened(path)) from None
 
 
 def _encoded(text: str, path: str) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from storage_core.config.toml.text import TextError, loads
+from storage_core.config.toml.text import loads, naming
 from storage_core.errors import ConfigurationError
 from storage_core.paths import shortened
 
@@ -64,7 +64,5 @@ def parse(text: str, path: str) -> dict[str, Any]:
     Raises:
         ConfigurationError: it is not TOML; the message has the line.
     """
-    try:
+    with naming(path):
         return loads(text)
-    except TextError as error:
-        raise error.in_file(shortened(path)) from None

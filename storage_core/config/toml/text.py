@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, Final
 
 from storage_core.errors import ConfigurationError
+from storage_core.paths import shortened
 
 BOM: Final = "\ufeff"
 
@@ -42,6 +45,19 @@ class TextError(ConfigurationError):
         """The same error with the name of the file in front."""
         where = path if self.line is None else f"{path}:{self.line}"
         return ConfigurationError(f"{where}: {self.reason}")
+
+
+@contextmanager
+def naming(path: str) -> Iterator[None]:
+    """Have the errors about a text name the file at `path` that it is from."""
+    try:
+        yield
+    except TextError as error:
+        raise error.in_file(shortened(path)) from None
+    except RecursionError:
+        raise ConfigurationError(
+            f"{shortened(path)}: its values are nested too deeply; edit it by hand"
+        ) from None
 
 
 def loads(text: str) -> dict[str, Any]:

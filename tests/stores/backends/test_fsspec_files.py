@@ -24,6 +24,7 @@ from storage_core.backends.remote import io_loop, worker
 from storage_core.blobpath import blob_path
 from storage_core.errors import BlobExists, ConfigurationError, StorageError, StorageUnavailable
 from tests.patience import within
+from tests.servers.webdav import WebDAVServer
 from tests.stores.backends.calls import listed, put_file
 
 KEY = blob_path("results/abc")
@@ -242,3 +243,12 @@ def test_azures_own_urls_name_the_account(
     monkeypatch.setattr("storage_core.backends.drivers.adlfs.open_azure", open_azure)
     open_filesystem(url, timeout=1)
     assert opened == [container, "a/b", account]
+
+
+def test_a_range_behind_the_end_is_empty_on_http_too(webdav_server: WebDAVServer) -> None:
+    folder = webdav_server.new_folder()
+    (webdav_server.open_folder / folder / "results").mkdir(parents=True)
+    (webdav_server.open_folder / folder / KEY).write_bytes(b"0123456789")
+    backend = open_filesystem(f"{webdav_server.open_url}/{folder}", timeout=10)
+    assert backend.get_range(KEY, 8, 10) == b"89"
+    assert backend.get_range(KEY, 10, 10) == b""

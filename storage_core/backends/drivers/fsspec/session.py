@@ -18,7 +18,7 @@ from storage_core.backends.base import CHUNK_SIZE, Entry, Info
 from storage_core.backends.drivers.fsspec.entries import time_of
 from storage_core.backends.drivers.temporary import is_stale
 from storage_core.backends.remote.driver import Kept, Page, Part, Received
-from storage_core.backends.remote.faults import Fault
+from storage_core.backends.remote.faults import Fault, status_of
 from storage_core.backends.remote.worker import in_thread
 from storage_core.backends.source import Source
 from storage_core.blobpath import (
@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from storage_core.backends.drivers.fsspec.calls import Calls
     from storage_core.backends.drivers.fsspec.ways import Ways
     from storage_core.backends.remote.driver import Afterwards
+
+_RANGE_BEYOND_THE_END: Final = 416
+"""How http answers to a range of which there is nothing."""
 
 _UNANSWERED: Final = (Fault.PASSING, Fault.DENIED, Fault.UNKNOWN_HOST)
 """Why a server has not said whether a file exists."""
@@ -104,7 +107,12 @@ class FileSystemSession:
         where = self._where(path)
         if self._calls.is_async:
             end = start + size
-            received.append(await self._calls.do("cat_file", where, start=start, end=end))
+            try:
+                received.append(await self._calls.do("cat_file", where, start=start, end=end))
+            except Exception as error:
+                if status_of(error) == _RANGE_BEYOND_THE_END:
+                    return Part(total=0)
+                raise
             return Part()
 
         def read() -> bytes:

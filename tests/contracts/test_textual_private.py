@@ -1,0 +1,158 @@
+"""Every use of a private name of Textual or Rich, and what the app relies on in each.
+
+A new version of Textual that changes one of them fails the test of that name. A use that is not in
+this list fails as well; a new one belongs into `tui/kit/`, and into the list.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import pkgutil
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from functools import cache
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+from textual.app import App
+from textual.reactive import Reactive
+
+import tui
+
+HERE = Path(tui.__file__).parent
+
+
+async def crashes_come_through_it() -> None:
+    """`kit/app.py` overrides it, and finds the exception that is being handled."""
+    handled: list[type[BaseException] | None] = []
+
+    class Crashing(App[None]):
+        def on_mount(self) -> None:
+            raise LookupError
+
+        def _fatal_error(self) -> None:
+            handled.append(sys.exc_info()[0])
+            super().panic("stopped")
+
+    with pytest.raises(LookupError):
+        async with Crashing().run_test():
+            pass
+    assert handled == [LookupError]
+
+
+async def it_holds_what_is_shown() -> None:
+    """`kit/app.py` tells nothing twice as long as it is shown."""
+    app = App[None]()
+    async with app.run_test(notifications=True) as pilot:
+        app.notify("one")
+        await pilot.pause()
+        assert [each.message for each in app._notifications] == ["one"]
+        await pilot.click("Toast")
+        await pilot.pause()
+        assert [*app._notifications] == []
+
+
+USES: dict[str, Callable[[], Awaitable[None]]] = {
+    "App._fatal_error": crashes_come_through_it,
+    "App._notifications": it_holds_what_is_shown,
+}
+
+
+@pytest.mark.parametrize("use", USES)
+async def test_a_private_name_is_what_it_was(use: str) -> None:
+    try:
+        await USES[use]()
+    except Exception as error:
+        raise AssertionError(f"{use} is another thing in this version of Textual") from error
+
+
+def modules() -> Iterator[str]:
+    """All modules of the app."""
+    for module in pkgutil.walk_packages([str(HERE)], "tui."):
+        if not module.name.endswith("__main__"):
+            yield module.name
+
+
+def private(name: str) -> bool:
+    """Whether a name is private, and none of Python's own."""
+    return name.startswith("_") and not name.startswith("__")
+
+
+def of_libraries(cls: type) -> list[type]:
+    """The bases of a class that are Textual's or Rich's."""
+    return [
+        each for each in cls.__mro__[1:] if each.__module__.split(".")[0] in ("textual", "rich")
+    ]
+
+
+@cache
+def set_on_self(cls: type) -> set[str]:
+    """The private attributes that the methods of a class set."""
+    return {
+        node.attr
+        for node in ast.walk(ast.parse(dedent(inspect.getsource(cls))))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.ctx, ast.Store)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "self"
+        and private(node.attr)
+    }
+
+
+class Plain(App[None]):
+    """What every class of an app has that Textual makes."""
+
+    theme = Reactive("")
+
+
+MADE_BY_TEXTUAL = {*filter(private, vars(Plain)), "_abc_impl"}
+
+
+def overridden() -> Iterator[tuple[str, str]]:
+    """Private names of libraries' classes that classes of the app have as well, and where."""
+    for name in modules():
+        for cls in vars(importlib.import_module(name)).values():
+            if not (inspect.isclass(cls) and cls.__module__ == name):
+                continue
+            own = {each for each in vars(cls) if private(each)} - MADE_BY_TEXTUAL
+            if bases := of_libraries(cls):
+                own |= set_on_self(cls)
+            for base in bases:
+                theirs = set(vars(base)) | set_on_self(base)
+                for each in own & theirs:
+                    yield f"{base.__name__}.{each}", name
+                own -= theirs
+
+
+def reached() -> Iterator[tuple[str, str]]:
+    """Private attributes that nothing in the app defines, and private imports, and where."""
+    trees = {
+        name: ast.parse(inspect.getsource(importlib.import_module(name))) for name in modules()
+    }
+    ours = set()
+    for tree in trees.values():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                ours.add(node.name)
+            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                ours.add(node.id)
+            elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+                ours.add(node.attr)
+    for name, tree in trees.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute) and private(node.attr) and node.attr not in ours:
+                yield f".{node.attr}", name
+            elif isinstance(node, ast.ImportFrom):
+                for place in [*(node.module or "").split("."), *(each.name for each in node.names)]:
+                    if private(place):
+                        yield place, name
+
+
+def test_the_list_is_complete_and_all_of_it_is_in_the_kit() -> None:
+    listed = {use.partition(".")[2] for use in USES}
+    found = [*overridden(), *reached()]
+    assert {use.rpartition(".")[2] for use, _ in found} == listed, found
+    assert {where for _, where in found if not where.startswith("tui.kit.")} == set()

@@ -1,0 +1,134 @@
+"""What can be done with one blob, on the list of blobs and in its preview."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from storage_core.keys import is_content_name
+from storage_core.printable import printable
+from tui.kit.text import named
+from tui.session.download import proposed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tui.kit.screen import FullScreen
+    from tui.session.listing import Listed
+    from tui.session.session import Session
+    from tui.session.snapshot import Row
+    from tui.session.store import OpenedStore
+
+ON_A_BLOB: Final = {"preview", "download", "delete", "copy_key", "copy_snippet"}
+"""Commands that need a blob."""
+
+
+class BlobCommands:
+    """Download, delete, copy key, copy Python.
+
+    Args:
+        screen: where they are.
+        session: what is being done.
+        row: the storage.
+        opened: the same, opened.
+        blob: the blob that they are about; None when there is none.
+        deleted: called when a blob is gone.
+    """
+
+    def __init__(
+        self,
+        screen: FullScreen[None],
+        session: Session,
+        row: Row,
+        opened: OpenedStore,
+        *,
+        blob: Callable[[], Listed | None],
+        deleted: Callable[[Listed], None],
+    ) -> None:
+        self._screen, self._session, self._row, self._opened = screen, session, row, opened
+        self._blob, self._deleted = blob, deleted
+
+    def all(self) -> Mapping[str, Callable[[], object]]:
+        """What each does, by its name."""
+        return {
+            "download": self.on_blob(self.download),
+            "delete": self.on_blob(self.delete),
+            "copy_key": self.on_blob(self.copy_key),
+            "copy_snippet": self.on_blob(self.copy_snippet),
+        }
+
+    def on_blob(self, act: Callable[[Listed], object]) -> Callable[[], object]:
+        """Do something with the blob that there is then."""
+
+        def act_now() -> object:
+            blob = self._blob()
+            # `why_not` has seen to it that there is one.
+            assert blob is not None
+            return act(blob)
+
+        return act_now
+
+    def why_not(self, command: str) -> str:
+        """There may be no blob."""
+        needed = command in ON_A_BLOB and self._blob() is None
+        return "There is no blob to do that with." if needed else ""
+
+    def copy_key(self, blob: Listed) -> None:
+        """Put the key on the clipboard."""
+        self._screen.app.copy_to_clipboard(blob.key)
+        self._screen.app.say(f"Copied {named(blob.key)}.")
+
+    def copy_snippet(self, blob: Listed) -> None:
+        """Put the Python that reads it on the clipboard."""
+        self._screen.app.copy_to_clipboard(
+            f"import storage_core\n\n{opening(self._row)}\ndata = store.read({blob.key!r})\n"
+        )
+        self._screen.app.say(f"Copied the Python that reads {named(blob.key)}.")
+
+    async def download(self, blob: Listed) -> None:
+        """Write it to a file."""
+        from tui.features.blobs.download import DownloadDialog
+
+        path = await self._session.jobs.run("", lambda: proposed(blob.name))
+        dialog = DownloadDialog(self._session.jobs, self._opened, blob, path)
+        done = await self._screen.ask(dialog)
+        if done:
+            self._screen.app.say(done)
+
+    async def delete(self, blob: Listed) -> None:
+        """Remove it, after asking."""
+        from tui.kit.ask import Ask
+
+        configuration = self._row.configuration()
+        name = printable(self._row.name)
+        text = [f"It is gone from {name} for good: there is no undo for blobs."]
+        if configuration.naming == "hash" and is_content_name(blob.name):
+            text.append(
+                "Its key is the hash of its bytes: whoever stored the same bytes here has the same "
+                "blob and loses it too."
+            )
+        if configuration.protected:
+            text.append(f"Its storage is protected: type its name, {name}, to delete the blob.")
+        answer = await self._screen.ask(
+            Ask(
+                f"Delete {blob.key}?",
+                "\n".join(text),
+                [("cancel", "Cancel"), ("delete", "Delete")],
+                focus="cancel",
+                danger="delete",
+                typed=self._row.name.strip() if configuration.protected else None,
+            )
+        )
+        if answer == "delete":
+            with self._screen.keys_free():
+                await self._session.jobs.run("deleting", lambda: self._opened.delete(blob.key))
+            self._screen.app.say(f"Deleted {named(blob.key)}.")
+            self._deleted(blob)
+
+
+def opening(row: Row) -> str:
+    """The line of Python that opens a storage."""
+    if row.entry is not None:
+        return f"store = storage_core.get_store({row.name!r})"
+    if row.default:
+        return "store = storage_core.get_store()"
+    return "store = storage_core.open_store(storage_core.TemporaryLocalStorage())"

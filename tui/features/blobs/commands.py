@@ -1,0 +1,47 @@
+"""What one can do with blobs: on the list of them, and in the preview of one."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tui.kit.commands import APP, HELP, PALETTE, THEME, Command
+
+BROWSE: Final = (
+    Command("preview", ("enter", "space"), "Preview", "Look into the blob.", "Blob", True),
+    Command("download", ("w",), "Download", "Write it to a file of yours.", "Blob", True),
+    Command("delete", ("x", "delete"), "Delete", "Remove the blob, after asking.", "Blob", True),
+    Command("copy_key", ("c",), "Copy key", "Put its key on the clipboard.", "Blob", True),
+    Command(
+        "copy_snippet",
+        ("p", "y"),
+        "Copy Python",
+        "Put the Python that reads it on the clipboard.",
+        "Blob",
+    ),
+    Command("filter", ("/",), "Filter", "Find by any part of the key.", "View", True),
+    Command("sort", ("s",), "Sort", "By age, name or size, in turn.", "View", True),
+    Command("all_kinds", ("1",), "All", "Show blobs of both kinds.", "View"),
+    Command("only_flows", ("2",), "Flows", "Show blobs of the kind flows only.", "View"),
+    Command("only_results", ("3",), "Results", "Show blobs of the kind results only.", "View"),
+    Command("reload", ("f5", "ctrl+r"), "Reload", "List the blobs again.", "View"),
+    PALETTE,
+    THEME,
+    HELP,
+    Command("leave", ("escape", "q"), "Back", "Back to the list of storages.", APP, True),
+)
+
+PREVIEW: Final = (
+    Command("form", ("v",), "View", "As text or as bytes.", "Blob", True),
+    Command("previous", ("left", "h"), "Previous", "Look into the blob above it.", "Blob", True),
+    Command("next", ("right", "l"), "Next", "Look into the blob below it.", "Blob", True),
+    *(
+        command
+        for command in BROWSE
+        if command.name in ("download", "delete", "copy_key", "copy_snippet")
+    ),
+    Command("reload", ("f5", "ctrl+r"), "Reload", "Read the blob again.", "Blob"),
+    PALETTE,
+    THEME,
+    HELP,
+    Command("leave", ("escape", "q"), "Back", "Back to the list of blobs.", APP, True),
+)

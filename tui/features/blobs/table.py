@@ -1,0 +1,120 @@
+"""The list of blobs, and the lines below it about the one under the cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from textual.binding import Binding
+from textual.content import Content
+from textual.events import Click
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from tui.kit.columns import Column
+from tui.kit.table import Cell, Table
+from tui.kit.text import fit, wrap
+from tui.kit.theme import MUTED
+from tui.session.listing import Listed, Sort
+from tui.session.quantities import human_age, human_size
+
+ORDERS: dict[Sort, str] = {"age": "newest first", "name": "by name", "size": "largest first"}
+
+_SIZE, _AGE = 8, 9
+
+
+class BlobLayout:
+    """One row for each blob."""
+
+    shown_sort: Sort = "age"
+    """The order that the rows are in."""
+
+    longest = 0
+    """Characters of the longest name."""
+
+    def columns(self, rows: Sequence[Listed], room: int) -> Sequence[Column]:
+        """Folder, name, size, age."""
+        return (
+            Column("Kind", 7, 7),
+            Column(self._head("name", "Name"), max(self.longest, 6), 12, fills=True),
+            Column(self._head("size", "Size").rjust(_SIZE), _SIZE, _SIZE),
+            Column(self._head("age", "Age").rjust(_AGE), _AGE, _AGE),
+        )
+
+    def _head(self, sort: Sort, title: str) -> str:
+        return f"{title} ▾" if sort == self.shown_sort else title
+
+    def cells(self, row: Listed, widths: Sequence[int]) -> Sequence[Cell]:
+        """Numbers are aligned right, so that they can be compared."""
+        return (
+            Cell(row.folder, "accent" if row.folder == "flows" else "muted"),
+            Cell(row.name),
+            Cell(human_size(row.size).rjust(_SIZE)),
+            Cell(human_age(row.modified, datetime.now(UTC)).rjust(_AGE), "muted"),
+        )
+
+
+class BlobTable(Table[Listed]):
+    """The list of blobs."""
+
+    BINDINGS: ClassVar = [
+        # A screenful down is on the other keys; here it looks into the blob, as in file managers.
+        Binding("space", "screen.run('preview')", show=False),
+    ]
+    moves: ClassVar = Table.moves - {"space"}
+
+    class Ordered(Message):
+        """The head of a column was clicked."""
+
+        def __init__(self, sort: Sort) -> None:
+            super().__init__()
+            self.sort = sort
+
+    def on_click(self, event: Click) -> None:
+        """A click on the head of a column sorts by it."""
+        if event.y == 0:
+            end = 1
+            sorts: tuple[Sort | None, ...] = (None, "name", "size", "age")
+            for width, sort in zip(self.widths, sorts, strict=True):
+                end += width + 2
+                if event.x < end:
+                    if sort is not None:
+                        self.post_message(self.Ordered(sort))
+                    return
+
+
+class BlobDetail(Widget):
+    """The blob under the cursor, exactly: its whole key, its bytes, the moment it was written."""
+
+    DEFAULT_CSS = """
+    BlobDetail { height: 4; padding: 0 2; background: $surface; content-align: left middle; }
+    """
+
+    blob: reactive[Listed | None] = reactive(None)
+
+    def render(self) -> Content:
+        """The key in two lines at most, the rest in one."""
+        if self.blob is None:
+            return Content("")
+        width = self.content_size.width
+        first, *more = wrap(self.blob.key, width)
+        lines = [Content.styled(first, "bold $foreground")]
+        if more:
+            second = fit("".join(more), width).rstrip()
+            lines.append(Content.styled(second, "bold $foreground"))
+        lines.append(Content.styled(fit(exactly(self.blob), width), MUTED))
+        return Content("\n").join(lines)
+
+
+def exactly(blob: Listed) -> str:
+    """Size and time of writing, in local time, to the last digit."""
+    said = ["size unknown" if blob.size is None else f"{blob.size:,} bytes"]
+    if blob.modified is None:
+        said.append("time unknown")
+    else:
+        age = human_age(blob.modified, datetime.now(UTC))
+        local = f"{blob.modified.astimezone():%Y-%m-%d %H:%M:%S %Z}"
+        said += [f"written {local}", age if age == "just now" else f"{age} ago"]
+    return " · ".join(said)

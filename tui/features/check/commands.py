@@ -1,0 +1,14 @@
+"""What one can do in the connection test."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tui.kit.commands import Command
+
+TEST: Final = (
+    Command("again", ("t",), "Test again", "Run the test once more.", "Test", True),
+    Command(
+        "leave", ("escape", "q", "enter"), "Close", "Close; cancels a running test.", "Test", True
+    ),
+)

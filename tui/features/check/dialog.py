@@ -1,0 +1,147 @@
+"""The connection test of one storage: a checklist that fills in, step by step."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Button, Static
+
+from storage_core.check import afterword, probe, steps
+from storage_core.printable import printable
+from tui.features.check.commands import TEST
+from tui.kit.commands import bindings
+from tui.kit.dialog import Dialog
+from tui.kit.text import fit, wrap
+from tui.kit.theme import FAINT, MUTED
+from tui.session.background import stream
+from tui.session.checks import TestResult
+from tui.session.quantities import milliseconds
+
+if TYPE_CHECKING:
+    from storage_core.check import StepResult, Waiting
+    from storage_core.declaration.configuration import StorageConfiguration
+    from tui.session.session import Session
+
+TICK = 0.5
+"""Seconds between two looks at how long the test may still take."""
+
+
+class CheckDialog(Dialog[TestResult]):
+    """Runs the test. Its result is what was found out, as far as it came."""
+
+    CSS_PATH = "dialog.tcss"
+    declared: ClassVar = TEST
+    BINDINGS: ClassVar[list[Any]] = [*bindings(TEST)]
+    AUTO_FOCUS = "#leave"
+
+    def __init__(self, _: Session, name: str, configuration: StorageConfiguration) -> None:
+        super().__init__()
+        self.do({"again": self._test, "leave": self._leave})
+        self._title = name
+        self._configuration = configuration
+        self._steps = steps(type(configuration))
+        self._found: list[StepResult] = []
+        self._complete = False
+        self._waiting: Waiting | None = None
+
+    def compose(self) -> ComposeResult:
+        """Title, place, checklist, outcome, buttons."""
+        with Vertical(classes="dialog"):
+            yield Static(f"Test {printable(self._title)}", classes="title", markup=False)
+            yield Static(printable(self._configuration.location), classes="place", markup=False)
+            with VerticalScroll(can_focus=False):
+                yield Static(id="steps", markup=False)
+            with Horizontal(classes="buttons"):
+                yield Button("Test again", id="again", compact=True)
+                yield Button("Cancel", id="leave", compact=True)
+
+    def on_mount(self) -> None:
+        """Start at once."""
+        self._test()
+
+    def _test(self) -> None:
+        self.run_worker(self._run(), group="test", exclusive=True)
+
+    async def _run(self) -> None:
+        self._found, self._complete, self._waiting = [], False, None
+        self.query_one("#again").disabled = True
+        self.query_one("#leave", Button).label = "Cancel"
+        self._draw()
+        countdown = self.set_interval(TICK, self._draw)
+        try:
+            async for found in stream(lambda: probe(self._configuration, on_waiting=self._wait)):
+                self._found.append(found)
+                self._draw()
+        finally:
+            countdown.stop()
+        self._complete = True
+        self.query_one("#again").disabled = False
+        self.query_one("#leave", Button).label = "Close"
+        self._draw()
+
+    def _wait(self, waiting: Waiting) -> None:
+        # In the thread of the test; the countdown shows it.
+        self._waiting = waiting
+
+    def on_resize(self) -> None:
+        """Messages are wrapped to the width."""
+        self._draw()
+
+    def _draw(self) -> None:
+        width = max(20, self.query_one("#steps").size.width)
+        lines: list[Content] = []
+        failed = any(not found.ok for found in self._found)
+        for index, step in enumerate(self._steps):
+            found = self._found[index] if index < len(self._found) else None
+            if found is None:
+                now = index == len(self._found) and not failed and not self._complete
+                sign, style = ("…", "bold $accent") if now else ("·", FAINT)
+                waiting = self._waiting
+                words = waiting.words if now and waiting and waiting.step == step else ""
+                lines.append(
+                    Content.assemble(
+                        (f"{sign}  ", style),
+                        (fit(step.label, width - 3 - len(words)), "$foreground" if now else FAINT),
+                        (words, MUTED),
+                    )
+                )
+                continue
+            took = milliseconds(found.seconds) if found.seconds is not None else ""
+            lines.append(
+                Content.assemble(
+                    ("✓  ", "bold $success") if found.ok else ("✗  ", "bold $error"),
+                    (fit(step.label, width - 11), "$foreground"),
+                    (took.rjust(8), MUTED),
+                )
+            )
+            if found.message:
+                style = MUTED if found.ok else "$error"
+                lines += [
+                    Content.assemble("   ", (part, style))
+                    for part in wrap(printable(found.message), width - 3)
+                ]
+        # Said from the start, so that the dialog keeps its size.
+        lines.append(Content(""))
+        if not self._complete:
+            lines.append(Content.styled("Testing…", MUTED))
+        elif failed:
+            lines.append(Content.styled("It does not work yet.", "bold $error"))
+        else:
+            total = milliseconds(sum(found.seconds or 0.0 for found in self._found))
+            lines.append(Content.styled(f"It works: all done in {total}.", "bold $success"))
+            said = printable(afterword(self._found))
+            lines += [Content.styled(part, MUTED) for part in wrap(said, width) if said]
+        self.query_one("#steps", Static).update(Content("\n").join(lines))
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """By mouse, or Enter on a button."""
+        self.action_run(event.button.id or "")
+
+    def _leave(self) -> None:
+        """Close; a running test is cancelled."""
+        self.workers.cancel_group(self, "test")
+        self.dismiss(TestResult(datetime.now(), tuple(self._found), self._complete))  # noqa: DTZ005

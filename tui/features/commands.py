@@ -1,0 +1,31 @@
+"""All commands of the app, as `[app.keys]` may name them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from tui.features.blobs.commands import BROWSE, PREVIEW
+from tui.features.check.commands import TEST
+from tui.features.configurations.commands import LIST
+from tui.features.form.commands import FORM, PICKER
+from tui.kit.keymap import Keymap
+
+ALL: Final = (LIST, PICKER, FORM, TEST, BROWSE, PREVIEW)
+"""Those of each screen."""
+
+KEYMAP: Final = Keymap(
+    ALL,
+    {command.name for command in FORM} - {command.name for command in LIST},
+)
+
+
+def keymap(tables: Mapping[str, Any]) -> tuple[dict[str, str], list[str]]:
+    """What `tables` remaps (command -> keys, as Textual spells them), and what was ignored."""
+    accepted, notes = KEYMAP.read(tables)
+    return accepted, [message for _, message in notes]
+
+
+def mistakes(tables: Mapping[str, Any]) -> list[tuple[tuple[str, ...], str]]:
+    """What was ignored, each with the path of the key in the file that it is about."""
+    return KEYMAP.read(tables)[1]

@@ -1,0 +1,12 @@
+"""The first screen: the list of configurations, and the details of one.
+
+screen.py    the screen; screen.tcss: its styles
+commands.py  what one can do there, declared; why_not.py: what cannot work now, and why
+rows.py      which rows are shown; table.py: how; detail.py: everything about one of them
+welcome.py   what is said where there are no rows
+listed.py    what these commands work with:
+             editing.py  the form: new, edit
+             changes.py  duplicate, rename, delete, default, undo, redo
+             testing.py  test, test all
+             file.py     the whole file: the editor, its permissions, reading it again
+"""

@@ -1,0 +1,208 @@
+"""Everything about one configuration, beside the list: settings, where blobs land, last test."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from rich.cells import cell_len
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from storage_core.printable import printable
+from tui.kit.text import fit, wrap
+from tui.kit.theme import MUTED
+from tui.session.quantities import milliseconds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from textual.app import ComposeResult
+
+    from tui.kit.commands import KeyOf
+    from tui.session.checks import TestResult
+    from tui.session.snapshot import Row
+
+
+class Line(NamedTuple):
+    """One line of the pane, before it is fitted to its width."""
+
+    text: str = ""
+    style: str = ""
+    label: str | None = None
+    """A setting's name, in the column on the left; None for text over the whole width."""
+
+
+class Detail(VerticalScroll, can_focus=True):
+    """The pane. `show` gives it another configuration."""
+
+    DEFAULT_CSS = """
+    Detail {
+        padding: 1 1 0 2;
+        background: $surface;
+        scrollbar-size-vertical: 1;
+        &:focus { background-tint: $foreground 3%; }
+        & > Static { width: 1fr; height: auto; min-height: 100%; }
+    }
+    """
+
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._lines: list[Line] = []
+
+    def compose(self) -> ComposeResult:
+        """One text."""
+        yield Static(markup=False)
+
+    def show(self, lines: list[Line]) -> None:
+        """Draw these lines from the top."""
+        if lines == self._lines:
+            return
+        self._lines = lines
+        self.scroll_home(animate=False)
+        self._draw()
+
+    def on_resize(self) -> None:
+        """Lines are wrapped to the width."""
+        self._draw()
+
+    def _draw(self) -> None:
+        room = self.scrollable_content_region
+        if room.width > 1:
+            drawn = _fitted(self._lines, room.width - 1)
+            text = self.query_one(Static)
+            # Laying the whole screen out for each move of the cursor would be felt.
+            height = max(drawn.plain.count("\n") + 1, room.height)
+            text.update(drawn, layout=height != text.size.height)
+
+
+def _fitted(lines: list[Line], width: int) -> Content:
+    longest = max((cell_len(line.label) for line in lines if line.label), default=0)
+    column = min(longest, 22) if width >= 36 else 0
+    drawn: list[Content] = []
+    for line in lines:
+        if line.label is None:
+            drawn += [Content.styled(part, line.style) for part in wrap(line.text, width)]
+        elif column and cell_len(line.label) <= column and _beside(line.text, width, column):
+            label = fit(line.label, column)
+            for part in wrap(line.text, width - column - 2):
+                drawn.append(Content.assemble((label, MUTED), "  ", (part, line.style)))
+                label = " " * column
+        else:
+            drawn.append(Content.styled(line.label, MUTED))
+            drawn += [
+                Content.assemble("  ", (part, line.style)) for part in wrap(line.text, width - 2)
+            ]
+    return Content("\n").join(drawn)
+
+
+def _beside(text: str, width: int, column: int) -> bool:
+    # Where the room beside the labels is small, a text that would be broken there goes below.
+    room = width - column - 2
+    return room >= 24 or cell_len(text) <= room
+
+
+def lines_of(
+    row: Row, result: TestResult | None, path: str, now: datetime, key: KeyOf
+) -> list[Line]:
+    """What the pane says about `row`.
+
+    Args:
+        row: the configuration.
+        result: its last connection test, if there was one.
+        path: the configuration file, as shown.
+        now: local time, to say how long ago the test was.
+        key: the keys of commands.
+    """
+    found = [Line(printable(row.name), "bold $text")]
+    if row.entry is None:
+        return [*found, *_built_in(row, result, now, key)]
+    state = "★ default" if row.default else ""
+    found.append(
+        Line(
+            " · ".join(filter(None, (printable(row.type), state))),
+            "$accent" if row.default else MUTED,
+        )
+    )
+    configuration = row.entry.configuration
+    if configuration:
+        found += _test(result, now, key)
+    found.append(Line(row.id, MUTED))
+    if row.problem:
+        found.append(Line())
+        for problem in row.entry.problems:
+            place = f"{path}, line {problem.line}" if problem.line else path
+            found.append(Line(f"⚠ {printable(problem.message)}", "$warning"))
+            found.append(Line(f"  {place}", MUTED))
+        found.append(Line())
+        how = "in" if row.entry.by_hand else f"with {key('edit', 'e')}, or in"
+        found.append(Line(f"Mend it {how} the file; {key('open_file', 'o')} opens it.", MUTED))
+    elif row.entry.cls:
+        for name, message in row.entry.cls.doubts_before(row.entry.settings):
+            setting = row.entry.cls.setting_named(name)
+            label = setting.label if setting else name
+            found += [Line(), Line(f"⚠ It cannot be opened: {label} {message}", "$warning")]
+    found += [Line(), *_settings(row, key), Line()]
+    if configuration:
+        found.append(Line(printable(_landing(configuration)), "", "Blobs land at"))
+    return found
+
+
+def _landing(configuration: object) -> str:
+    place: str = configuration.blob_location("results")  # type: ignore[attr-defined]
+    return place + ("…" if place.endswith("-") else "/…")
+
+
+def _settings(row: Row, key: KeyOf) -> Iterator[Line]:
+    from storage_core.declaration.display import masked, shown
+
+    assert row.entry is not None
+    cls = row.entry.cls
+    values = row.entry.settings
+    for setting in cls.settings() if cls else ():
+        if setting.name in values:
+            value = printable(_safely(shown, setting, values[setting.name]))
+            if setting in row.plain:
+                moved = "" if row.problem else f"; {key('move_secret', 'm')} moves it"
+                yield Line(f"{value} stored in the file{moved}", MUTED, setting.label)
+                continue
+            yield Line(value, "" if value != "********" else MUTED, setting.label)
+    for name, value in values.items():
+        if cls is None or cls.setting_named(name) is None:
+            yield Line(printable(str(masked(None, value))), "$warning", printable(name))
+
+
+def _safely(shown: object, setting: object, value: object) -> str:
+    try:
+        return str(shown(setting, value))  # type: ignore[operator]
+    except (TypeError, ValueError, AttributeError):
+        # A hand-written value of the wrong kind; its problem is listed above.
+        return "********"
+
+
+def _built_in(row: Row, result: TestResult | None, now: datetime, key: KeyOf) -> Iterator[Line]:
+    yield Line("★ used now" if row.default else "built in", "$accent" if row.default else MUTED)
+    yield from _test(result, now, key)
+    yield Line()
+    if row.default:
+        yield Line("No default is set, so programs that ask for the default keep their blobs here.")
+    else:
+        again = f"{key('default', 'd')} makes it so again."
+        yield Line(f"Programs keep their blobs here when no default is set. {again}")
+    yield Line()
+    yield Line(f"{row.location}/results/…", "", "Blobs land at")
+
+
+def _test(result: TestResult | None, now: datetime, key: KeyOf) -> Iterator[Line]:
+    if result is None:
+        yield Line(f"not tested yet; {key('test', 't')} does it", MUTED)
+        return
+    when = result.when.strftime("%H:%M" if result.when.date() == now.date() else "%Y-%m-%d %H:%M")
+    if result.ok:
+        yield Line(f"✓ tested {when}, {milliseconds(result.seconds)}", "$success")
+    elif failure := result.failure:
+        yield Line(f"✗ tested {when}: could not {failure.step.label}", "$error")
+        yield Line(printable(failure.message), "$error")
+    else:
+        yield Line(f"test cancelled at {when}", MUTED)

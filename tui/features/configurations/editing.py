@@ -1,0 +1,85 @@
+"""Commands on the list that open a form."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from storage_core.printable import printable
+from tui.features.configurations.listed import ListCommands
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from storage_core.config.model.entries import Entry
+    from storage_core.declaration.configuration import StorageConfiguration
+    from tui.session.snapshot import Row
+
+
+class Editing(ListCommands):
+    """New, edit."""
+
+    def __init__(self, *args: Any, make_default: Callable[[str], Awaitable[None]]) -> None:
+        super().__init__(*args)
+        self._make_default = make_default
+
+    async def new(self) -> None:
+        """Choose a type, then fill in its form."""
+        cls: type[StorageConfiguration] | None = await self._screen.open(
+            "choose type", await self._types()
+        )
+        if cls is None:
+            return
+        name: str | None = await self._screen.open("form", cls)
+        if name:
+            self._rows.select(name)
+            if self._session.default is None:
+                await self._offer_default(name)
+
+    async def _types(self) -> list[type[StorageConfiguration]]:
+        from storage_core.types import all_types
+
+        return await self._session.jobs.run("opening", all_types)
+
+    async def _offer_default(self, name: str) -> None:
+        from tui.kit.ask import Ask
+
+        answer = await self._screen.ask(
+            Ask(
+                f"Make {name} the default?",
+                "No default is set, so programs that do not ask for a storage by name use "
+                "Temporary Local Storage.",
+                [("no", "Not now"), ("yes", "Make it the default")],
+                focus="yes",
+            )
+        )
+        if answer == "yes":
+            await self._make_default(name)
+
+    async def edit(self, row: Row) -> None:
+        """Change the settings."""
+        entry = row.entry
+        assert entry is not None
+        if entry.by_hand:
+            problem = printable(str(entry.problems[0]))
+            opens = f"{self._screen.key('open_file', 'o')} opens it"
+            self._app.fail(f"{problem}; only a text editor can mend that: {opens}")
+            return
+        cls = entry.cls or await self._mended_type(entry)
+        if cls is None:
+            return
+        name: str | None = await self._screen.open("form", cls, entry)
+        if name:
+            self._rows.select(name)
+
+    async def _mended_type(self, entry: Entry) -> type[StorageConfiguration] | None:
+        from tui.session import draft
+
+        types = await self._types()
+        chosen: type[StorageConfiguration] | None = await self._screen.open(
+            "choose type",
+            types,
+            f"Choose the type of {entry.name}",
+            "; ".join(problem.brief for problem in entry.problems),
+            draft.likely_type(types, entry),
+        )
+        return chosen

@@ -1,0 +1,228 @@
+"""The first screen: the list of configurations beside the details of the one under the cursor."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Static
+
+from tui.features.configurations import welcome
+from tui.features.configurations.changes import Changes
+from tui.features.configurations.commands import LIST
+from tui.features.configurations.detail import Detail, lines_of
+from tui.features.configurations.editing import Editing
+from tui.features.configurations.file import FileCommands
+from tui.features.configurations.rows import Rows
+from tui.features.configurations.table import ConfigurationLayout
+from tui.features.configurations.testing import Testing
+from tui.features.configurations.why_not import why_not
+from tui.kit.commands import bindings
+from tui.kit.filter import FilterLine
+from tui.kit.screen import FullScreen
+from tui.kit.table import Table
+from tui.kit.text import named
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.app import ComposeResult
+
+    from tui.session.session import Session
+    from tui.session.snapshot import Row, Snapshot
+
+
+class ConfigurationsScreen(FullScreen[None]):
+    """The list and the details."""
+
+    declared: ClassVar = LIST
+    BINDINGS: ClassVar = [
+        *bindings(LIST),
+        Binding("escape", "clear_filter", show=False),
+        Binding("l", "focus_detail", show=False),
+        Binding("h", "focus_list", show=False),
+    ]
+    moving: ClassVar = (*Table.moving, ("h l  Tab", "to the list, to the details"))
+    AUTO_FOCUS = "#list"
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self.testing: set[str] = set()
+        """IDs of configurations whose connection is being tested."""
+
+        self.table: Table[Row] = Table(
+            ConfigurationLayout(
+                session.workspace.results, self.testing, lambda: session.remembered.sort
+            ),
+            id="list",
+        )
+        self._filter = FilterLine(
+            self.table,
+            seek=lambda: self.rows.fill(sought=True),
+            anchor=lambda: self.row.key if self.row else None,
+            placeholder="name, type, location or ID",
+            counts=True,
+        )
+        self.rows = Rows(session, self.table, self._filter, self._tell)
+        parts = self, session, self.rows
+        changes, file = Changes(*parts), FileCommands(*parts)
+        editing = Editing(*parts, make_default=changes.make_default)
+        tests = Testing(*parts, marks=self.testing, redraw=self.redraw)
+        self.do(
+            {
+                "new": editing.new,
+                "edit": self._on_row(editing.edit),
+                "duplicate": self._on_row(changes.duplicate),
+                "rename": self._on_row(changes.rename),
+                "delete": self._on_row(changes.delete),
+                "default": self._on_row(changes.default),
+                "undo": changes.undo,
+                "redo": changes.redo,
+                "test": self._on_row(tests.test),
+                "test_all": tests.test_all,
+                "copy_id": self._on_row(self._copy_id),
+                "copy_snippet": self._on_row(self._copy_snippet),
+                "open_file": file.open_file,
+                "make_private": file.make_private,
+                "reload": file.reload,
+                "browse": self._on_row(lambda row: self.open("blobs", row)),
+                "move_secret": self._on_row(lambda row: self.open("move secrets", row)),
+                "versions": lambda: self.open("versions"),
+                "filter": self._filter.open,
+                "sort": lambda: self.app.say(self.rows.sort()),
+            }
+        )
+
+    def body(self) -> ComposeResult:
+        """A line for what is wrong with the file, the list, the details."""
+        yield Static(id="banner", markup=False)
+        with Horizontal(id="panes"):
+            with Vertical(id="left"):
+                yield self.table
+                yield Static(id="welcome", markup=False)
+            yield Detail(id="detail")
+
+    def on_mount(self) -> None:
+        """Draw the file whenever it is read."""
+        self._session.loaded.append(lambda snapshot: self.call_next(self._loaded, snapshot))
+        if self._session.jobs.idle.is_set():
+            # It was read before this screen was there.
+            self._loaded(self._session.snapshot)
+
+    @property
+    def row(self) -> Row | None:
+        """The row under the cursor."""
+        return self.table.current
+
+    def _on_row(self, act: Callable[[Row], object]) -> Callable[[], object]:
+        def act_now() -> object:
+            # `why_not` has seen to it that there is one.
+            assert self.row is not None
+            return act(self.row)
+
+        return act_now
+
+    def _loaded(self, snapshot: Snapshot) -> None:
+        banner = self.query_one("#banner", Static)
+        warnings = list(snapshot.notes)
+        if snapshot.read_only:
+            warnings.insert(0, f"Nothing can be changed here: {snapshot.read_only}.")
+        if snapshot.exposed is not None:
+            key = self.key("make_private", "F")
+            warnings.append(
+                f"Mode {snapshot.exposed:04o}: others can see secrets. {key} makes it private."
+            )
+        banner.update("\n".join(f"⚠ {warning}" for warning in warnings))
+        banner.display = bool(warnings)
+        if snapshot.problem and self._filter.is_attached:
+            self._filter.clear()
+        self.rows.fill()
+
+    def changed_elsewhere(self, said: str) -> str:
+        """The list shows it already."""
+        snapshot = self._session.snapshot
+        if snapshot.problem or snapshot.stamp is None:
+            return said
+        return "The file was changed elsewhere; this is what it says now."
+
+    def _tell(self, rows: list[Row]) -> None:
+        """Say how many rows there are, or what to do where there are none."""
+        snapshot = self._session.snapshot
+        words = self._filter.words
+        self._filter.tell(sum(not row.built_in for row in rows), snapshot.count)
+        line = self.query_one("#welcome", Static)
+        nothing = bool(words) and not rows
+        if snapshot.problem:
+            line.update(welcome.unreadable(snapshot, self.key))
+        elif nothing:
+            line.update(welcome.nothing_found(words))
+        elif snapshot.count == 0:
+            line.update(welcome.newcomer(snapshot, self.key))
+        line.display = bool(snapshot.problem) or nothing or snapshot.count == 0
+        self.set_class(line.display and not nothing, "-empty")
+        self.set_class(bool(snapshot.problem), "-broken")
+        self.set_class(nothing, "-nothing")
+        if self.focused is None and not self.has_class("-broken"):
+            # The list was not there to have it.
+            self.call_after_refresh(self.action_focus_list)
+
+    @on(Table.Moved)
+    def _show_detail(self) -> None:
+        """Draw what is under the cursor."""
+        detail, row = self.query_one(Detail), self.row
+        if row is None:
+            detail.show([])
+            return
+        workspace, now = self._session.workspace, datetime.now()  # noqa: DTZ005
+        result = workspace.results.get(row.id)
+        detail.show(lines_of(row, result, workspace.shown_path, now, self.key))
+        self.refresh_bindings()
+
+    def redraw(self) -> None:
+        """Draw the marks of tests, and the details."""
+        self.table.refresh()
+        self._show_detail()
+
+    @on(Table.Chosen)
+    async def _chosen(self) -> None:
+        await self.run_action("run('edit')")
+
+    def _copy_id(self, row: Row) -> None:
+        self.app.copy_to_clipboard(row.id)
+        self.app.say(f"Copied {row.id}.")
+
+    def _copy_snippet(self, row: Row) -> None:
+        wanted = "" if row.built_in else repr(row.name)
+        self.app.copy_to_clipboard(
+            "import storage_core\n\n"
+            f"store = storage_core.get_store({wanted})\n"
+            'key = store.write(b"...")\n'
+            "data = store.read(key)\n"
+        )
+        self.app.say(f"Copied the Python that opens {named(row.name)}.")
+
+    def can(self, command: str) -> bool:
+        """While one types in the filter, its key is a character like any other."""
+        return not (command == "filter" and self._filter.typing) and super().can(command)
+
+    def why_not(self, command: str) -> str:
+        """In one line, for each command of the list."""
+        return why_not(command, self.row, self._session, self.key)
+
+    def action_clear_filter(self) -> None:
+        """Show everything again."""
+        if self._filter.is_attached:
+            self._filter.clear()
+        self.action_focus_list()
+
+    def action_focus_list(self) -> None:
+        """To the list."""
+        self.table.focus()
+
+    def action_focus_detail(self) -> None:
+        """To the details."""
+        self.query_one(Detail).focus()

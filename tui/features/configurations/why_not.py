@@ -1,0 +1,71 @@
+"""Why a command on the list cannot work now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from storage_core.printable import printable
+from tui.features.configurations.commands import LIST
+
+if TYPE_CHECKING:
+    from tui.kit.commands import KeyOf
+    from tui.session.session import Session
+    from tui.session.snapshot import Row
+
+_ON_A_ROW: Final = {
+    *("edit", "duplicate", "rename", "delete", "default", "test", "browse"),
+    *("copy_id", "copy_snippet", "move_secret"),
+}
+_ON_BUILT_IN: Final = {"default", "test", "browse", "copy_snippet"}
+_ON_BROKEN: Final = {"edit", "rename", "delete", "copy_id"}
+_CHANGING: Final = {command.name for command in LIST if command.changes}
+_ON_A_FILE: Final = _ON_A_ROW | _CHANGING | {"filter", "sort", "test_all", "make_private"}
+
+
+def why_not(command: str, row: Row | None, session: Session, key: KeyOf) -> str:
+    """The reason, and what to do, in one line; empty when it can work.
+
+    Args:
+        command: its name.
+        row: the one under the cursor.
+        session: what the list shows.
+        key: the keys of commands.
+    """
+    snapshot, history = session.snapshot, session.workspace.history
+    if snapshot.problem and command in _ON_A_FILE:
+        opens = f"The file cannot be read; {key('open_file', 'o')} opens it in your editor"
+        if snapshot.versions:
+            return f"{opens}, {key('versions', 'v')} brings an earlier version back."
+        return f"{opens}."
+    if command in _CHANGING and (reason := session.why_not_save()):
+        return reason
+    if command == "open_file" and snapshot.stamp is None and not snapshot.problem:
+        return f"There is no configuration file yet; {key('new', 'n')} creates it."
+    if command == "undo" and not history.done:
+        return "Nothing to undo."
+    if command == "redo" and not history.undone:
+        return "Nothing to redo."
+    if command == "make_private" and snapshot.exposed is None:
+        return "Nobody else can see a secret in this file."
+    if command == "test_all" and all(each.built_in or each.problem for each in snapshot.rows):
+        return f"There is nothing to test yet; {key('new', 'n')} creates a configuration."
+    return _why_not_on(row, command, key) if command in _ON_A_ROW else ""
+
+
+def _why_not_on(row: Row | None, command: str, key: KeyOf) -> str:
+    if row is None:
+        return "Nothing is selected."
+    if row.built_in:
+        if command == "copy_id":
+            return "Temporary Local Storage is built in and has no ID."
+        if command == "default" and row.default:
+            return "Temporary Local Storage is used already."
+        if command not in _ON_BUILT_IN:
+            return (
+                f"Temporary Local Storage is built in; {key('new', 'n')} creates one of your own."
+            )
+    elif row.problem and command not in _ON_BROKEN:
+        return f"{printable(row.name)} has to be mended first; {key('edit', 'e')} opens it."
+    elif command == "move_secret" and not row.plain:
+        return f"No secret of {printable(row.name)} stands in the file."
+    return ""

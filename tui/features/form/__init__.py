@@ -1,0 +1,13 @@
+"""The form of one storage configuration, and the choice of its type.
+
+picker.py           the types to choose from; picker.tcss: its styles
+screen.py           the form; screen.tcss: its styles
+commands.py         what one can do in both, declared
+entered.py          what is entered; saving.py: how it gets into the file
+conflict.py         both versions of what changed in the file meanwhile; conflict.tcss: its styles
+field.py            what all fields have in common; fields.py: the one that suits a setting
+text_fields.py      fields in which one types
+choice_fields.py    fields in which one chooses
+reference_field.py  a value that can be a reference to where it is kept
+lines.py            the lines of the form that are no fields
+"""

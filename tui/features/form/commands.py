@@ -1,0 +1,69 @@
+"""What one can do in the form, and where a type is chosen for it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tui.kit.commands import APP, PALETTE, THEME, Command
+
+PICKER: Final = (
+    Command("choose", ("enter",), "Choose", "Go on to the form of this type.", "Type", True),
+    Command("leave", ("escape",), "Back", "Back to the list.", "Type", True),
+    Command("help", ("?", "f1"), "Help", "Show every key of this screen.", APP, True),
+)
+
+FORM: Final = (
+    Command(
+        "save",
+        ("ctrl+s",),
+        "Save",
+        "Write the settings into the file.",
+        "Form",
+        True,
+        priority=True,
+        changes=True,
+    ),
+    Command(
+        "leave", ("escape",), "Back", "Back to the list; asks when there are changes.", "Form", True
+    ),
+    Command(
+        "reveal",
+        ("f2",),
+        "Reveal",
+        "Show the secret in this field for 10 seconds.",
+        "Form",
+        True,
+        priority=True,
+    ),
+    Command(
+        "source",
+        ("f6",),
+        "Source",
+        "Choose where a secret is kept: here, in a variable, a file or the keyring.",
+        "Form",
+        True,
+        priority=True,
+    ),
+    Command(
+        "advanced",
+        ("f3",),
+        "Advanced",
+        "Show or hide the settings that few need.",
+        "Form",
+        True,
+        priority=True,
+    ),
+    Command(
+        "try_out",
+        ("f4",),
+        "Test",
+        "Test the connection with what the form says, before saving.",
+        "Form",
+        True,
+        priority=True,
+    ),
+    # No priority over the fields: `:` and letters, which they may be remapped to, are typed there.
+    PALETTE._replace(keys=("ctrl+p",)),
+    THEME,
+    Command("help", ("f1",), "Help", "Show every key of this screen.", APP, True),
+)

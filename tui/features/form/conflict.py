@@ -1,0 +1,114 @@
+"""Both versions of a configuration that changed in the file while its form was open."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Button, Static
+
+from storage_core.printable import printable
+from tui.kit.dialog import Dialog
+from tui.kit.text import wrap
+from tui.kit.theme import MUTED
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from storage_core.config.model.entries import Entry
+
+
+class ConflictDialog(Dialog[str | None]):
+    """Asks which version is to stay: "mine", "theirs", or None to go on editing.
+
+    Args:
+        before: the configuration as it was when the form opened.
+        current: as it is in the file now; None when it is gone.
+        mine: the settings as entered.
+    """
+
+    CSS_PATH = "conflict.tcss"
+    BINDINGS: ClassVar = [
+        Binding("escape", "keep", show=False),
+        Binding("left", "app.focus_previous", show=False),
+        Binding("right", "app.focus_next", show=False),
+    ]
+    AUTO_FOCUS = "#answer-keep"
+
+    def __init__(self, before: Entry, current: Entry | None, mine: Mapping[str, Any]) -> None:
+        super().__init__()
+        self._before, self._current, self._mine = before, current, mine
+
+    def compose(self) -> ComposeResult:
+        """What differs, and the answers."""
+        gone = self._current is None
+        name = printable(self._before.name)
+        with Vertical(classes="dialog"):
+            yield Static(
+                f"{name} was {'deleted' if gone else 'changed'} in the file meanwhile",
+                classes="title",
+                markup=False,
+            )
+            with VerticalScroll(can_focus=False):
+                yield Static(id="versions", markup=False)
+            with Horizontal(classes="buttons"):
+                yield Button("Keep editing", id="answer-keep", compact=True)
+                yield Button(
+                    "Drop mine" if gone else "Take theirs", id="answer-theirs", compact=True
+                )
+                yield Button("Save anew" if gone else "Save mine", id="answer-mine", compact=True)
+
+    def on_mount(self) -> None:
+        """Draw both versions."""
+        self.call_after_refresh(self._draw)
+
+    def _draw(self) -> None:
+        from storage_core.declaration.display import masked, shown
+
+        width = max(30, self.query_one("#versions").size.width)
+        theirs = self._current.settings if self._current else {}
+        old = self._before.settings
+        cls = self._before.cls
+        lines: list[Content] = []
+        for name in {**old, **theirs, **self._mine}:
+            setting = cls.setting_named(name) if cls else None
+            values = [_text(each.get(name)) for each in (old, theirs, self._mine)]
+            if values[1] == values[2]:
+                continue
+
+            def drawn(value: Any, setting: Any = setting) -> str:
+                if value in (None, ""):
+                    return "—"
+                try:
+                    return shown(setting, value) if setting else str(masked(None, value))
+                except (TypeError, ValueError, AttributeError):
+                    return "********"
+
+            lines.append(Content.styled(setting.label if setting else printable(name), "bold"))
+            for title, source in (("in the file", theirs), ("here", self._mine)):
+                value = source.get(name)
+                secret = setting is not None and setting.secret
+                changed = _text(value) != _text(old.get(name))
+                note = "  (changed)" if changed and (secret or drawn(value) == "********") else ""
+                label = f"  {title}".ljust(15)
+                for part in wrap(printable(drawn(value)) + note, width - 15):
+                    lines.append(Content.assemble((label, MUTED), (part, "$foreground")))
+                    label = " " * 15
+        self.query_one("#versions", Static).update(Content("\n").join(lines))
+
+    @on(Button.Pressed)
+    def _answered(self, event: Button.Pressed) -> None:
+        answer = (event.button.id or "").removeprefix("answer-")
+        self.dismiss(None if answer == "keep" else answer)
+
+    def action_keep(self) -> None:
+        """Go on editing."""
+        self.dismiss(None)
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)

@@ -1,0 +1,108 @@
+"""`Entered`: what is entered in a form, beside what the file says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from storage_core.declaration.setting import Setting
+from storage_core.declaration.table import nearest_setting
+from storage_core.printable import printable
+from tui.session import draft
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from storage_core.config.model.entries import Entry
+    from storage_core.declaration.configuration import StorageConfiguration
+    from tui.features.form.field import Field
+    from tui.session.checks import TestResult
+
+NAME: Final = Setting(
+    label="Name",
+    help="What you and your programs call this storage configuration.",
+    name="name",
+    required=True,
+    placeholder="prod-results",
+)
+
+
+class Entered:
+    """The values of a form.
+
+    Args:
+        cls: the type that the configuration is to have.
+        entry: the configuration as the file has it; None for a new one.
+        path: the configuration file.
+        fields: all fields that there are by now, the name's included, in the order on screen.
+    """
+
+    def __init__(
+        self,
+        cls: type[StorageConfiguration],
+        entry: Entry | None,
+        path: str,
+        fields: Callable[[], list[Field]],
+    ) -> None:
+        self.cls, self.entry, self.fields = cls, entry, fields
+        self._path = path
+        self.given: dict[str, Any] = dict(entry.settings) if entry else {}
+        """What the file says, by the settings that were meant."""
+
+        self.stray = [key for key in self.given if cls.setting_named(key) is None]
+        """Keys in the file that the type does not know."""
+
+        self.notes = [cls.note] if cls.note else []
+        """What is to be said above the fields."""
+
+        self.tested: tuple[StorageConfiguration, TestResult] | None = None
+        """The settings that were tested last, and what came of it."""
+
+        if entry and entry.type != cls.type:
+            said = f"its type is {printable(entry.type)}" if entry.type else "it has no type"
+            self.notes.append(f"In the file {said}; saving makes it {cls.label}.")
+        for key in self.stray:
+            self._place(key, self.given.pop(key))
+
+    def _place(self, key: str, value: Any) -> None:
+        """Take the value of a key that the type does not know for the setting that was meant."""
+        nearest = nearest_setting(self.cls, key)
+        setting = self.cls.setting_named(nearest.name)
+        free = setting is not None and setting.name not in self.given
+        said = f"{printable(key)} is no setting of {self.cls.label}"
+        if setting and free and nearest.meant and isinstance(value, str):
+            self.given[setting.name] = value
+            self.notes.append(f"{printable(key)} is taken for {setting.label}; look at it.")
+        elif setting and free and nearest.alike:
+            self.notes.append(f"{said}; did you mean {setting.label}? Saving removes it.")
+        else:
+            self.notes.append(f"{said}; saving removes it.")
+
+    @property
+    def name(self) -> str:
+        """What is entered as the name."""
+        return str(next(field.value for field in self.fields() if field.setting is NAME))
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything is entered that is not saved."""
+        return any(field.changed for field in self.fields())
+
+    def values(self) -> dict[str, Any]:
+        """What is entered, by setting, with absolute paths; without the name."""
+        entered = {f.setting.name: f.value for f in self.fields() if f.setting is not NAME}
+        return self._absolute({**self.given, **entered})
+
+    def changes(self) -> dict[str, Any]:
+        """The settings that saving changes, with their new values; None removes one."""
+        changed = {f.setting.name: f.value for f in self.fields() if f.changed}
+        changed.pop(NAME.name, None)
+        own = self.entry.settings if self.entry else {}
+        return {
+            # A key that the type does not know is dropped, or has moved to the one that was meant.
+            **dict.fromkeys(self.stray),
+            **self._absolute({name: self.given[name] for name in self.given if name not in own}),
+            **{name: value if value != "" else None for name, value in changed.items()},
+        }
+
+    def _absolute(self, values: dict[str, Any]) -> dict[str, Any]:
+        return draft.placed(self.cls, values, self.given, self._path)

@@ -1,0 +1,168 @@
+"""`Field`: what all fields of a form have in common; `fields.field_for` chooses the kind.
+
+A field draws its label, help and fault itself, around the one widget in which the value is entered:
+with five widgets for each setting, Textual would take long to style and lay out a form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import events
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+
+from storage_core.printable import printable
+from tui.kit.text import wrap
+from tui.kit.theme import MUTED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from textual.geometry import Size
+
+    from storage_core.declaration.setting import Setting
+
+LABEL_WIDTH = 25
+"""Cells that the label has beside the editor; `screen.tcss` keeps them free."""
+
+
+class Field(Widget):
+    """One setting.
+
+    Args:
+        setting: its declaration.
+        value: what the file says; None where it says nothing.
+    """
+
+    editor_height: ClassVar[int] = 1
+    """Lines of the widget in which the value is entered."""
+
+    class Edited(Message):
+        """The value is another one."""
+
+        def __init__(self, field: Field) -> None:
+            super().__init__()
+            self.field = field
+
+    class Left(Message):
+        """The focus went on to another field."""
+
+        def __init__(self, field: Field) -> None:
+            super().__init__()
+            self.field = field
+
+    def __init__(self, setting: Setting, value: Any = None) -> None:
+        super().__init__(id=f"field-{setting.name}")
+        self.setting = setting
+        self._initial = value
+        self._fault = ""
+        self._doubt = ""
+        self._hint = ""
+
+    @property
+    def value(self) -> Any:
+        """What is entered; None or empty for nothing."""
+        return self.start
+
+    @property
+    def changed(self) -> bool:
+        """Whether it is something else than the file says."""
+        return bool(self.value != self.start)
+
+    @property
+    def start(self) -> Any:
+        """The value as it was when the form opened."""
+        return "" if self._initial is None else self._initial
+
+    @property
+    def focus_target(self) -> Widget:
+        """What gets the focus."""
+        return self
+
+    def show_fault(self, fault: str | None) -> None:
+        """Say what is wrong, or that nothing is."""
+        text = f"✗ {printable(fault)}" if fault else ""
+        if text != self._fault:
+            self._fault = text
+            self.set_class(bool(fault), "-wrong")
+            self.refresh(layout=True)
+
+    def show_doubt(self, doubt: str | None) -> None:
+        """Say what looks wrong and may be saved all the same, or that nothing does."""
+        text = f"⚠ {printable(doubt)}" if doubt else ""
+        if text != self._doubt:
+            self._doubt = text
+            self.refresh(layout=True)
+
+    def show_hint(self, hint: str) -> None:
+        """Say something after the help."""
+        if hint != self._hint:
+            self._hint = hint
+            self.refresh(layout=True)
+
+    def reveal(self) -> bool:
+        """Show a secret for a while; False where there is none."""
+        return False
+
+    def choose_source(self) -> bool:
+        """List where the value can be kept; False where that is always the file."""
+        return False
+
+    def offer(self, suggestions: Iterable[str]) -> None:
+        """Values that people often choose."""
+
+    def on_descendant_blur(self, event: events.DescendantBlur) -> None:
+        """Leaving one widget of the field for another is not leaving the field."""
+        focused = self.screen.focused
+        if focused is None or self not in focused.ancestors:
+            self.post_message(self.Left(self))
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Its lines, whatever stands between them."""
+        return len(self._lines(width))
+
+    def render(self) -> Content:
+        """The label, and the help or what is wrong; the editor hides what is behind it."""
+        return Content("\n").join(self._lines(self.content_size.width))
+
+    def _lines(self, width: int) -> list[Content]:
+        above = self.screen.has_class("-narrow")
+        column = 0 if above else LABEL_WIDTH
+        label = list(self._label(width if above else LABEL_WIDTH - 1))
+        text = self._fault or self._doubt or f"{self.setting.help}{self._hint}"
+        style = "$error" if self._fault else "$warning" if self._doubt else MUTED
+        below = [Content.styled(line, style) for line in wrap(text, width - column)]
+        right = [Content("")] * self.editor_height + below
+        if above:
+            return label + right
+        missing = len(right) - len(label)
+        left = label + [Content("")] * missing
+        right += [Content("")] * -missing
+        return [
+            Content.assemble(before, " " * (column - before.cell_length), after)
+            for before, after in zip(left, right, strict=True)
+        ]
+
+    def _label(self, width: int) -> Iterator[Content]:
+        lines = list(wrap(self.setting.label, width - 2))
+        for line in lines[:-1]:
+            yield Content.styled(line, "$foreground")
+        mark = (" *", "bold $warning") if self.setting.required else ""
+        yield Content.assemble((lines[-1], "$foreground"), mark)
+
+
+def as_text(value: Any) -> str:
+    """A value of the file as it is typed."""
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:g}"
+    return value if isinstance(value, str) else str(value)
+
+
+def example_of(setting: Setting) -> str:
+    """What an empty field shows, so that nobody takes it for filled in."""
+    return setting.hint or (f"e.g. {setting.placeholder}" if setting.placeholder else "")

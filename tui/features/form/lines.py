@@ -1,0 +1,45 @@
+"""Two lines of a form that are no fields: where blobs would land, and what opens Advanced."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+from textual.widgets import Static
+
+from tui.kit.text import cut
+from tui.kit.theme import MUTED
+
+
+class More(Static, can_focus=True):
+    """The line that opens and closes the settings that few need."""
+
+    class Toggled(Message):
+        """It was chosen."""
+
+    def on_click(self) -> None:
+        """By mouse."""
+        self.post_message(self.Toggled())
+
+    def on_key(self, event: events.Key) -> None:
+        """By keyboard."""
+        if event.key in ("enter", "space"):
+            event.stop()
+            self.post_message(self.Toggled())
+
+
+class Landing(Widget):
+    """Where blobs would land, or how many settings are wrong; cut to its width as it is drawn."""
+
+    place: reactive[str] = reactive("")
+    wrong: reactive[int] = reactive(0)
+
+    def render(self) -> Content:
+        """One line."""
+        if self.wrong:
+            many = "One setting is" if self.wrong == 1 else f"{self.wrong} settings are"
+            return Content.styled(f"✗ {many} wrong", "$error")
+        shown = cut(f"{self.place}…", self.size.width - 15) if self.place else "—"
+        return Content.assemble(("Blobs land at  ", MUTED), (shown, "$foreground"))

@@ -1,0 +1,115 @@
+"""All storage types with their descriptions, to choose one for a new configuration."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from storage_core.config.model import names
+from storage_core.printable import printable
+from tui.kit.dialog import Dialog
+from tui.kit.text import cut
+from tui.kit.theme import MUTED
+
+if TYPE_CHECKING:
+    from storage_core.declaration.configuration import StorageConfiguration
+    from tui.session.session import Session
+
+
+class TypePicker(Dialog["type[StorageConfiguration] | None"]):
+    """The types. A number or Enter chooses, Escape goes back.
+
+    Args:
+        types: what can be chosen.
+        title: what for.
+        problem: why it is asked, in one line; empty for a new configuration.
+        likely: the type that the cursor is on at first; None for the first.
+    """
+
+    CSS_PATH = "picker.tcss"
+    BINDINGS: ClassVar = [
+        Binding("escape,q", "cancel", show=False),
+        Binding("j", "move('down')", show=False),
+        Binding("k", "move('up')", show=False),
+    ]
+
+    def __init__(
+        self,
+        _: Session,
+        types: list[type[StorageConfiguration]],
+        title: str = "New storage configuration: choose a type",
+        problem: str = "",
+        likely: type[StorageConfiguration] | None = None,
+    ) -> None:
+        super().__init__()
+        self._types = types
+        self._title, self._problem, self._likely = title, problem, likely
+
+    def compose(self) -> ComposeResult:
+        """Title and list."""
+        with Vertical(classes="panel"):
+            yield Static(printable(self._title), classes="title", markup=False)
+            if self._problem:
+                yield Static(printable(self._problem), classes="hint", markup=False)
+            yield OptionList(
+                *(
+                    Option(_prompt(number, cls, min(80, self.app.size.width) - 10))
+                    for number, cls in enumerate(self._types, 1)
+                ),
+                compact=True,
+            )
+            yield Static(
+                Content.assemble(
+                    (f"1–{min(9, len(self._types))}", "bold $footer-key-foreground"),
+                    (" or ", MUTED),
+                    ("Enter", "bold $footer-key-foreground"),
+                    (" choose   ", MUTED),
+                    ("Esc", "bold $footer-key-foreground"),
+                    (" back", MUTED),
+                ),
+                classes="hint",
+            )
+
+    def on_mount(self) -> None:
+        """On what is most likely meant."""
+        if self._likely is not None:
+            self.query_one(OptionList).highlighted = self._types.index(self._likely)
+
+    def on_key(self, event: events.Key) -> None:
+        """A number chooses at once."""
+        if event.key.isdigit() and 1 <= int(event.key) <= len(self._types):
+            self.dismiss(self._types[int(event.key) - 1])
+
+    def action_move(self, direction: str) -> None:
+        """As the arrow keys do."""
+        options = self.query_one(OptionList)
+        options.action_cursor_down() if direction == "down" else options.action_cursor_up()
+
+    @on(OptionList.OptionSelected)
+    def _chosen(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(self._types[event.option_index])
+
+    def action_cancel(self) -> None:
+        """Back to the list."""
+        self.dismiss(None)
+
+
+def _prompt(number: int, cls: type[StorageConfiguration], width: int) -> Content:
+    key = str(number) if number < 10 else " "
+    note = f" {cls.note.partition(':')[0]}." if cls.note else ""
+    lines = [printable(cls.description) + note]
+    if cls.label == names.BUILT_IN:
+        # Otherwise people wonder how it differs from the line in the list.
+        lines.append("Built in already; this only gives it a name.")
+    return Content.assemble(
+        (f"{key}  ", "bold $footer-key-foreground"),
+        (printable(cls.label), "bold $foreground"),
+        *((f"\n   {cut(line, width)}", MUTED) for line in lines),
+    )

@@ -1,0 +1,158 @@
+"""`Saving`: writes what is entered in a form into the file, asks about conflicts, leaves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from storage_core.printable import printable
+from tui.kit.text import named
+from tui.session import draft
+from tui.session.background import in_thread
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from storage_core.config.model.entries import Entry
+    from tui.features.form.entered import Entered
+    from tui.kit.screen import FullScreen
+    from tui.session.session import Session
+
+    ShowFaults = Callable[[dict[str, str | None]], Awaitable[None]]
+
+
+class Saving:
+    """Save, leave.
+
+    Args:
+        screen: the form; its result is the name saved under.
+        session: what it is saved into.
+        entered: what is entered.
+        show_faults: tells what is wrong, by setting.
+    """
+
+    def __init__(
+        self,
+        screen: FullScreen[str | None],
+        session: Session,
+        entered: Entered,
+        show_faults: ShowFaults,
+    ) -> None:
+        self._screen, self._session, self._entered = screen, session, entered
+        self._show_faults = show_faults
+
+    async def save(self, *, force: bool = False) -> None:
+        """Write the settings into the file.
+
+        Args:
+            force: even if the configuration was changed there meanwhile.
+        """
+        from storage_core.declaration.validation import InvalidSettings
+
+        entered = self._entered
+        for field in entered.fields():
+            field.show_fault(None)
+        name, values, entry, cls = entered.name, entered.values(), entered.entry, entered.cls
+        try:
+            if entry is None:
+                # Wrong settings are told before anything is locked or made.
+                await self._screen.while_here(in_thread(lambda: draft.configuration(cls, values)))
+                saved = await self._session.change(
+                    f"new {named(name)}", lambda edit: draft.save_new(edit, cls, values, name)
+                )
+            elif draft.is_same(cls, entry, changes := entered.changes(), name):
+                saved = entry.name
+            else:
+                saved = await self._session.change(
+                    _label(entry.name, name, bool(changes) or entry.type != cls.type),
+                    lambda edit: draft.save_edit(edit, cls, entry, changes, name, force=force),
+                )
+        except InvalidSettings as error:
+            faults = draft.faults(cls, error)
+            if not name.strip():
+                faults["name"] = "is required"
+            await self._show_faults(faults)
+        except draft.WrongName as error:
+            faults = await self._screen.while_here(in_thread(lambda: draft.faults_of(cls, values)))
+            await self._show_faults(
+                {**faults, "name": str(error) if name.strip() else "is required"}
+            )
+        except draft.ChangedMeanwhile as error:
+            await self._settle(error.current)
+        else:
+            await self._saved(saved, values)
+            self._screen.dismiss(saved)
+
+    async def _saved(self, name: str, values: dict[str, Any]) -> None:
+        """Tell that it is saved, and what is doubtful about it."""
+        self._remember_test(name)
+        cls, entry, app = self._entered.cls, self._session.entries.get(name), self._screen.app
+        doubts, cautions = await self._screen.while_here(
+            in_thread(lambda: (draft.doubts(cls, values), draft.cautions(cls, values)))
+        )
+        old = self._entered.entry.name if self._entered.entry else name
+        problems = entry.problems if entry else ()
+        if old != name:
+            still = self._session.still_default(name)
+            app.say(f"Renamed {named(old)} to {named(name)}{still}.")
+        elif not problems:
+            app.say(f"Saved {named(name)}.")
+        for problem in problems:
+            app.fail(f"{printable(str(problem))}; only a text editor can mend that")
+        labels = {setting.name: setting.label for setting in cls.settings()}
+        for setting, doubt in doubts.items():
+            said = f"It cannot be opened yet: {labels.get(setting, setting)} {doubt}"
+            app.say(said, severity="warning")
+        for setting, caution in cautions.items():
+            app.say(f"{labels.get(setting, setting)}: {printable(caution)}", severity="warning")
+
+    def _remember_test(self, name: str) -> None:
+        """Keep the result of a test if the settings are those that were tested."""
+        entry = self._session.entries.get(name)
+        if self._entered.tested is None or entry is None or entry.configuration is None:
+            return
+        tried, result = self._entered.tested
+        if entry.configuration.given() == tried.given() and result.complete:
+            self._session.workspace.results[entry.id] = result
+
+    async def _settle(self, current: Entry | None) -> None:
+        """The configuration was changed in the file meanwhile: ask which version is to stay."""
+        from tui.features.form.conflict import ConflictDialog
+
+        entered = self._entered
+        assert entered.entry is not None
+        mine = {**entered.given, **entered.changes()}
+        answer = await self._screen.ask(ConflictDialog(entered.entry, current, mine))
+        if answer == "theirs":
+            self._screen.dismiss(None)
+        elif answer == "mine":
+            if current is None:
+                entered.entry = None
+            await self.save(force=True)
+
+    async def leave(self) -> None:
+        """Back to the list; asks when there are changes."""
+        from tui.kit.ask import Ask
+
+        if not self._entered.changed:
+            self._screen.dismiss(None)
+            return
+        answer = await self._screen.ask(
+            Ask(
+                "Leave without saving?",
+                "What you have entered is not saved yet.",
+                [("keep", "Keep editing"), ("discard", "Discard"), ("save", "Save")],
+                focus="keep",
+            )
+        )
+        if answer == "discard":
+            self._screen.dismiss(None)
+        elif answer == "save":
+            await self.save()
+
+
+def _label(old: str, new: str, settings: bool) -> str:
+    """What undo calls it."""
+    before, after = named(old), named(new.strip())
+    if old == new.strip():
+        return f"edit {before}"
+    return f"edit {before} and rename it to {after}" if settings else f"rename {before} to {after}"

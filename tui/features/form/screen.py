@@ -1,0 +1,314 @@
+"""The form of one storage configuration, made from its type's declaration."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import on, work
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.widgets import Button, Input, Static
+
+from storage_core.errors import ConfigurationError
+from storage_core.paths import absolute
+from storage_core.printable import printable
+from tui.features.form.commands import FORM
+from tui.features.form.entered import NAME, Entered
+from tui.features.form.field import Field
+from tui.features.form.fields import field_for
+from tui.features.form.lines import Landing, More
+from tui.features.form.reference_field import LOAD, ReferenceField
+from tui.features.form.saving import Saving
+from tui.features.form.text_fields import TextField
+from tui.kit.bars import TitleBar
+from tui.kit.commands import bindings
+from tui.kit.screen import FullScreen
+from tui.session import draft
+from tui.session.background import in_thread
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from textual.app import ComposeResult
+
+    from storage_core.config.model.entries import Entry
+    from storage_core.declaration.configuration import StorageConfiguration
+    from storage_core.declaration.setting import Setting
+    from tui.session.session import Session
+
+
+class FormScreen(FullScreen[str | None]):
+    """A new configuration, or `entry` to be edited. Its result is the name saved under, or None."""
+
+    CSS_PATH = "screen.tcss"
+    declared: ClassVar = FORM
+    BINDINGS: ClassVar[list[Any]] = [*bindings(FORM)]
+    AUTO_FOCUS = ""
+
+    def __init__(
+        self, session: Session, cls: type[StorageConfiguration], entry: Entry | None = None
+    ) -> None:
+        super().__init__()
+        self._session, self.cls = session, cls
+        self.entered = Entered(cls, entry, session.workspace.file.path, self.fields)
+        self._advanced = [setting for setting in cls.settings() if setting.advanced]
+        self._filled = asyncio.Event()
+        """Set when all fields are there that are to be seen at first."""
+
+        saving = Saving(self, session, self.entered, self.show_faults)
+        self.do(
+            {
+                "save": saving.save,
+                "leave": saving.leave,
+                "reveal": self._reveal,
+                "source": self._choose_source,
+                "advanced": self._toggle_advanced,
+                "try_out": self._try_out,
+            }
+        )
+
+    def fields(self) -> list[Field]:
+        """All fields that there are by now, the name's included, in the order on screen."""
+        return list(self.query(Field))
+
+    def why_not(self, command: str) -> str:
+        """Saving needs a file that can be written."""
+        return self._session.why_not_save() if command == "save" else ""
+
+    def _plain_fields(self) -> Iterator[Field]:
+        plain = [setting for setting in self.cls.settings() if not setting.advanced]
+        for setting in sorted(plain, key=lambda setting: not setting.required):
+            yield self._field(setting)
+        yield TextField(NAME, self.entered.entry.name if self.entered.entry else None)
+
+    def _field(self, setting: Setting) -> Field:
+        return field_for(setting, self.entered.given.get(setting.name))
+
+    def body(self) -> ComposeResult:
+        """Notes, the fields, where blobs land, the buttons."""
+        notes = self.entered.notes
+        yield Static("\n".join(f"⚠ {note}" for note in notes), id="note", markup=False)
+        with VerticalScroll(id="fields", can_focus=False):
+            yield from self._plain_fields()
+            yield More(id="more", markup=False)
+            yield Vertical(id="advanced")
+        with Horizontal(id="foot"):
+            yield Landing(id="landing")
+            yield Button("Cancel", id="cancel", compact=True)
+            yield Button("Save", id="save", compact=True)
+
+    def on_mount(self) -> None:
+        """The first field has the focus; what checks values is loaded meanwhile."""
+        entry = self.entered.entry
+        title = f"Edit {printable(entry.name)}" if entry else f"New {self.cls.label}"
+        self.query_one(TitleBar).title = f"Storage  ›  {title}"
+        self.query_one("#note").display = bool(self.entered.notes)
+        self.query_one("#advanced").display = False
+        self._label_more()
+        self.query(Field).first().focus_target.focus()
+        self.run_worker(self._prepare(), group="prepare")
+
+    def _is_set(self, setting: Setting) -> bool:
+        return self.entered.given.get(setting.name) not in (None, setting.default)
+
+    async def _prepare(self) -> None:
+        if any(map(self._is_set, self._advanced)):
+            await self._open_advanced()
+        self._filled.set()
+        await self._session.jobs.run("", lambda: draft.prepare(self.cls))
+        self._show_landing()
+        await self._offer(self.fields())
+
+    async def _offer(self, fields: Sequence[Field]) -> None:
+        for field in fields:
+            if suggest := field.setting.suggest:
+                found = await self._session.jobs.run("", lambda suggest=suggest: list(suggest()))  # type: ignore[misc]
+                field.offer(found)
+
+    def changed_elsewhere(self, said: str) -> str:
+        """The form is not the file: it stays as it is."""
+        return f"{said} The form keeps what you have entered; saving compares the two."
+
+    # ---- while it is filled in
+
+    @on(Field.Edited)
+    def _edited(self, event: Field.Edited) -> None:
+        event.stop()
+        event.field.show_fault(None)
+        event.field.show_doubt(None)
+        self._show_landing()
+
+    @work(group="landing", exclusive=True)
+    async def _show_landing(self) -> None:
+        values = self.entered.values()
+        place = await self.while_here(in_thread(lambda: draft.landing(self.cls, values)))
+        landing = self.query_one(Landing)
+        landing.wrong = len(self.query(".-wrong"))
+        landing.place = printable(place)
+
+    @on(Field.Left)
+    def _left(self, event: Field.Left) -> None:
+        event.stop()
+        field = event.field
+        if isinstance(field, ReferenceField) and field.source == LOAD:
+            self.start(self._load(field))
+        elif field.changed:
+            self._check(field)
+
+    def _check(self, field: Field) -> None:
+        self.run_worker(self._find_fault(field), group=f"check-{field.id}", exclusive=True)
+
+    async def _find_fault(self, field: Field) -> None:
+        value, values = field.value, self.entered.values()
+        doubt: str | None = None
+        if field.setting is NAME:
+            own = self.entered.entry.name if self.entered.entry else None
+            file = self._session.workspace.file
+            fault = await self.while_here(
+                in_thread(lambda: draft.name_fault(file, value, own) if value else None)
+            )
+        else:
+            fault, found = await self.while_here(
+                in_thread(
+                    lambda: (
+                        draft.fault_of(self.cls, field.setting, value),
+                        {**draft.cautions(self.cls, values), **draft.doubts(self.cls, values)},
+                    )
+                )
+            )
+            doubt = found.get(field.setting.name)
+            for other in self.fields():
+                # A bucket's name is in doubt only until there is an endpoint.
+                if other.setting.name not in found:
+                    other.show_doubt(None)
+        if field.value == value:
+            field.show_fault(fault)
+            field.show_doubt(doubt)
+            self._show_landing()
+            if fault or doubt:
+                self._keep_in_sight(field)
+
+    async def _load(self, field: ReferenceField) -> None:
+        path = field.input.value.strip()
+        if not path:
+            return
+        try:
+            text = await self._session.jobs.run("reading", lambda: draft.text_of(absolute(path)))
+        except ConfigurationError as error:
+            field.show_fault(printable(str(error)))
+            self._keep_in_sight(field)
+        else:
+            field.fill(text)
+            self._check(field)
+
+    async def show_faults(self, faults: dict[str, str | None]) -> None:
+        """Tell what is wrong, each under its field; the first gets the focus."""
+        if any(setting.name in faults for setting in self._advanced):
+            await self._open_advanced()
+        wrong = [field for field in self.fields() if field.setting.name in faults]
+        for field in wrong:
+            field.show_fault(faults[field.setting.name])
+        if wrong:
+            self._go_to(wrong[0])
+        self._show_landing()
+
+    # ---- the settings that few need
+
+    @on(More.Toggled)
+    def _toggled(self) -> None:
+        self.action_run("advanced")
+
+    async def _toggle_advanced(self) -> None:
+        await self._filled.wait()
+        if self._advanced_shown:
+            self.query_one("#advanced").display = False
+            self._label_more()
+            self.query_one(More).focus()
+        else:
+            await self._open_advanced()
+            self._go_to(self.query("#advanced Field").first(Field))
+
+    @property
+    def _advanced_shown(self) -> bool:
+        return bool(self.query_one("#advanced").display)
+
+    async def _open_advanced(self) -> None:
+        box = self.query_one("#advanced")
+        box.display = True
+        self._label_more()
+        if not box.children:
+            await box.mount_all(map(self._field, self._advanced))
+            if self._filled.is_set():
+                await self._offer(list(box.query(Field)))
+
+    def _label_more(self) -> None:
+        shown = self._advanced_shown
+        entered = self.query("#advanced Field").results(Field)
+        count = 0 if shown else sum(f.value not in ("", None, f.setting.default) for f in entered)
+        some = f", {count} set" if count else ""
+        sign, some = ("▾", "") if shown else ("▸", f" more{some}")
+        self.query_one(More).update(f"{sign} Advanced  ({len(self._advanced)}{some})")
+
+    # ---- moving
+
+    def _go_to(self, field: Field) -> None:
+        # Not by Textual, which would centre a field that is out of sight.
+        field.focus_target.focus(scroll_visible=False)
+        self._keep_in_sight(field)
+
+    def on_descendant_focus(self) -> None:
+        """Keep the whole field in sight; Textual does so for the editor in it only."""
+        self._keep_in_sight()
+
+    def _keep_in_sight(self, *fields: Field) -> None:
+        """Scroll so that these fields are seen whole, and before all the one with the focus."""
+
+        def scroll() -> None:
+            focused = self._focused_field()
+            for field in (*fields, *([focused] if focused else [])):
+                field.scroll_visible(animate=False, immediate=True)
+
+        # Later: what was just mounted, or says more than before, has no place yet.
+        self.call_after_refresh(scroll)
+
+    def _focused_field(self) -> Field | None:
+        ancestors = self.focused.ancestors if self.focused else []
+        return next((each for each in ancestors if isinstance(each, Field)), None)
+
+    @on(Input.Submitted)
+    def _next(self) -> None:
+        self.focus_next()
+
+    # ---- what one can do
+
+    @on(Button.Pressed)
+    async def _pressed(self, event: Button.Pressed) -> None:
+        command = "save" if event.button.id == "save" else "leave"
+        await self.run_action(f"run('{command}')")
+
+    def _reveal(self) -> None:
+        """Show the secret in this field for a while."""
+        field = self._focused_field()
+        if field is None or not field.reveal():
+            self.app.say("There is no secret in this field.")
+
+    def _choose_source(self) -> None:
+        """List where the value of this field can be kept."""
+        field = self._focused_field()
+        if field is None or not field.choose_source():
+            self.app.say("The value of this field is always kept in the file.")
+
+    async def _try_out(self) -> None:
+        """Test the connection with what the form says."""
+        from storage_core.declaration.validation import InvalidSettings
+
+        values = self.entered.values()
+        try:
+            tried = await self._session.jobs.run(
+                "checking", lambda: draft.configuration(self.cls, values)
+            )
+        except InvalidSettings as error:
+            await self.show_faults(draft.faults(self.cls, error))
+            return
+        name = self.entered.name.strip() or self.cls.label
+        self.entered.tested = tried, await self.open("check", name, tried)

@@ -1,0 +1,21 @@
+"""What screens are made of; the only place that reaches into Textual.
+
+app.py         the app, as far as it has nothing to do with storage
+screen.py      what all screens have in common; dialog.py: a small one over another
+routes.py      what screens can open, by name
+ask.py         questions: a choice, a name; ask.tcss: their styles
+commands.py    what a person can do on a screen: bindings, footer, help and palette come from it
+keymap.py      `[app.keys]` of the configuration file
+keys.py        keys, each given to where the one before it has led
+bars.py        the line above says where one is, the line below what one can do
+table.py       a table that draws only the rows on screen; columns.py: how wide they are
+filter.py      the line above a list in which one types what to look for
+pager.py       lines that scroll
+menu.py        lists that open below a field
+line_input.py  one line of text; secret.py: what is masked while it is typed
+toggles.py     radio buttons and checkboxes
+theme.py       our colours; app.tcss: styles of all this
+text.py        text cut and wrapped by terminal cells
+preload.py     the styles of screens, read before they are opened
+steps.py       opening a screen in several callbacks; restyle.py: another theme
+"""

@@ -1,0 +1,199 @@
+"""`KitApp`: what the app does that has nothing to do with storage.
+
+Themes, keys that wait for their turn, messages that go away by themselves, and what is printed when
+it crashes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol, runtime_checkable
+
+from textual import actions, events, work
+from textual.app import App
+from textual.binding import Binding
+from textual.filter import LineFilter, Monochrome, NoColor
+from textual.reactive import Reactive, reactive
+
+from tui.kit.keys import KeyQueue
+from tui.kit.restyle import restyle
+from tui.kit.theme import DARK, themes
+
+if TYPE_CHECKING:
+    from textual.actions import ActionParseResult
+    from textual.dom import DOMNode
+    from textual.theme import Theme
+
+    from tui.kit.routes import Routes
+
+STYLES: Final = Path(__file__).with_name("app.tcss")
+"""The styles of what screens are made of."""
+
+
+@runtime_checkable
+class Commanded(Protocol):
+    """A screen with commands."""
+
+    flows: int
+    """How many of its commands are at work; keys wait for these."""
+
+    def why_not(self, command: str) -> str:
+        """Why a command cannot work now; empty when it can."""
+
+
+class KitApp(App[None]):
+    """A full-screen app.
+
+    Args:
+        routes: what its screens can open by name.
+        few_colours: whether the terminal has no more than 16.
+    """
+
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 (Textual declares it as an instance's)
+        (0, "-narrow"),
+        (72, "-medium"),
+        (100, "-wide"),
+    ]
+    VERTICAL_BREAKPOINTS = [  # noqa: RUF012
+        (0, "-short"),
+        (30, "-tall"),
+    ]
+    BINDINGS: ClassVar = [
+        Binding("ctrl+q", "quit", "Quit", show=False, priority=True),
+    ]
+    ENABLE_COMMAND_PALETTE = False  # Each screen opens one of its own.
+    NOTIFICATION_TIMEOUT = 4
+
+    theme = Reactive(DARK)  # Set later, it would have Textual read all styles twice.
+
+    busy: reactive[str] = reactive("", init=False)
+    """What is being done in the background, as shown; empty when nothing is."""
+
+    def __init__(self, routes: Routes, *, few_colours: bool = False) -> None:
+        # First, and once: Textual asks for them in its constructor, and each time it draws.
+        self._own_themes = {theme.name: theme for theme in themes(few_colours=few_colours)}
+        super().__init__()
+        self.routes = routes
+        self.keys = KeyQueue(self, super().on_event, lambda screen: getattr(screen, "flows", 0) > 0)
+        """What was typed and waits for the screen that it is meant for."""
+
+        self.remapped: dict[str, str] = {}
+        """The keys of commands that have other keys than declared, as Textual spells them."""
+
+        self.touched = monotonic()
+        """When a key was pressed last, or the mouse moved."""
+
+    # ---- looks
+
+    @property
+    def available_themes(self) -> dict[str, Theme]:
+        """Our own, from the start, and Textual's."""
+        return {**self._own_themes, **super().available_themes}
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """With `NO_COLOR`, the filter that takes colours away suits the theme in force.
+
+        Textual chooses it at the start; with another theme it would paint black on black.
+        """
+        found = super().get_line_filters()
+        if not self.no_color:
+            return found
+        without = NoColor() if self.native_ansi_color else Monochrome()
+        return [without if isinstance(each, NoColor | Monochrome) else each for each in found]
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Apply the styles of another theme."""
+        self._restyle()
+
+    @work(group="styles", exclusive=True)
+    async def _restyle(self) -> None:
+        await restyle(self)
+
+    # ---- keys
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keys wait until it is their turn."""
+        if isinstance(event, events.InputEvent | events.Paste):
+            self.touched = monotonic()
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            await self.keys.add(event)
+        else:
+            await super().on_event(event)
+
+    async def run_action(
+        self,
+        action: str | ActionParseResult,
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        """As Textual does, by key or click; a command that cannot work now says why."""
+        if await super().run_action(action, default_namespace, namespaces):
+            return True
+        namespace: object = default_namespace
+        if not (isinstance(namespace, Commanded) and isinstance(action, str)):
+            return False
+        _, name, parameters = actions.parse(action)
+        reason = namespace.why_not(str(parameters[0])) if name == "run" else ""
+        if reason:
+            self.say(reason)
+        return bool(reason)
+
+    def remap(self, keys: dict[str, str]) -> None:
+        """Give commands, by name, other keys than those declared."""
+        if keys != self.remapped:
+            self.remapped = keys
+            self.set_keymap(keys)
+
+    def keys_of(self, command: str) -> list[str]:
+        """The keys that a command is remapped to; none when it has its own."""
+        keys = self.remapped.get(command, "")
+        return keys.split(",") if keys else []
+
+    def key_of(self, command: str) -> str:
+        """The first of them; empty when it has its own."""
+        return next(iter(self.keys_of(command)), "")
+
+    # ---- messages
+
+    def say(self, message: str, severity: Any = "information") -> None:
+        """Show a message of one line for a while; once, as long as it is shown."""
+        self._tell(message, severity, None)
+
+    def fail(self, message: str) -> None:
+        """Show what went wrong."""
+        self._tell(message, "error", 10)
+
+    def _tell(self, message: str, severity: Any, timeout: float | None) -> None:
+        # No public name says what is still shown: a person can click a message away.
+        if all(each.message != message for each in self._notifications):
+            self.notify(message, severity=severity, timeout=timeout, markup=False)
+
+    # ---- crashes
+
+    def _fatal_error(self) -> None:
+        """Textual prints the values of all variables, secrets among them; this prints none.
+
+        The exception's own message is left out for the same reason.
+        """
+        import sys
+        import traceback
+
+        from rich.text import Text
+
+        kind, _, trace = sys.exc_info()
+        lines = [
+            f"error: the app stopped because of a bug in it ({kind.__name__ if kind else '?'}).",
+            "The configuration file is as it was last saved. Where it happened, for a report:",
+            *(line.rstrip() for line in traceback.format_tb(trace)),
+        ]
+        self.bell()
+        super().panic(Text("\n".join(lines)))
+
+    def panic(self, *renderables: Any) -> None:
+        """Draw no exception: what it shows of itself may hold values."""
+        if any(isinstance(each, BaseException) for each in renderables):
+            self._fatal_error()
+        else:
+            super().panic(*renderables)

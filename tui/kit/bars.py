@@ -1,0 +1,115 @@
+"""The line above a screen says where one is; the line below says what one can do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.cells import cell_len
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from tui.kit.commands import shown_key
+from tui.kit.text import cut, cut_left
+from tui.kit.theme import FAINT, MUTED
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.binding import ActiveBinding
+    from textual.events import Click
+
+    from tui.kit.app import KitApp
+    from tui.kit.commands import Command
+
+
+class TitleBar(Widget):
+    """Where one is, on the left; the file, or what is being done, on the right."""
+
+    DEFAULT_CSS = """
+    TitleBar { dock: top; height: 1; padding: 0 2; background: $panel; color: $text; }
+    """
+
+    title: reactive[str] = reactive("Storage")
+    note: reactive[str] = reactive("")
+    """The file's path."""
+
+    busy: reactive[str] = reactive("")
+    """What is being done just now: "saving …"."""
+
+    progress: reactive[str] = reactive("")
+    """How far a long task is."""
+
+    def render(self) -> Content:
+        """One line."""
+        room = self.content_size.width
+        title = cut(self.title, room)
+        doing = self.progress or (f"● {self.busy}" if self.busy else "")
+        right = doing or self.note
+        left = room - cell_len(title) - 2
+        # The end of a path is of use, a few letters of it are not.
+        right = cut_left(right, left) if doing or left >= min(cell_len(right), 16) else ""
+        space = " " * (room - cell_len(title) - cell_len(right))
+        return Content.assemble(
+            (title, "bold $primary"),
+            space,
+            (right, "$warning" if doing else MUTED),
+        )
+
+
+class KeyBar(Widget):
+    """The keys of the commands that are used most, as many as fit; each can be clicked."""
+
+    DEFAULT_CSS = """
+    KeyBar { dock: bottom; height: 1; padding: 0 2; background: $panel; color: $text; }
+    """
+
+    app: KitApp
+
+    def __init__(self, declared: Sequence[Command], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._declared = [command for command in declared if command.footer]
+        self._places: list[tuple[int, int, ActiveBinding]] = []
+
+    def on_mount(self) -> None:
+        """Draw again when the focus moves: other keys may be in force."""
+        self.screen.bindings_updated_signal.subscribe(self, lambda _: self.refresh())
+
+    def render(self) -> Content:
+        """One line; what cannot be done now is dimmed."""
+        active = {each.binding.id: each for each in self.screen.active_bindings.values()}
+        # The terminal's own colours have no shades.
+        faint = "dim" if self.app.native_ansi_color else FAINT
+        pieces: list[tuple[Command, Content]] = []
+        room = self.content_size.width
+        for command in self._declared:
+            if command.name not in active:
+                continue
+            enabled = active[command.name].enabled
+            key = shown_key(self.app.key_of(command.name) or command.keys[0])
+            piece = Content.assemble(
+                (key, "bold $footer-key-foreground" if enabled else faint),
+                " ",
+                (command.label, "$foreground" if enabled else faint),
+            )
+            pieces.append((command, piece))
+        gap = 3
+        while pieces and sum(piece.cell_length + gap for _, piece in pieces) - gap > room:
+            if gap > 2:
+                gap -= 1
+            else:
+                # Help and quit, at the end, are what a lost person looks for.
+                pieces.pop(-3 if len(pieces) > 2 else -1)
+        self._places = []
+        start = 0
+        for command, piece in pieces:
+            self._places.append((start, start + piece.cell_length, active[command.name]))
+            start += piece.cell_length + gap
+        return Content(" " * gap).join([piece for _, piece in pieces])
+
+    async def on_click(self, event: Click) -> None:
+        """As if the key had been pressed."""
+        x = event.x - self.content_region.x + self.region.x
+        for start, end, active in self._places:
+            if start <= x < end:
+                await self.app.run_action(active.binding.action, active.node)

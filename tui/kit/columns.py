@@ -1,0 +1,48 @@
+"""The columns of a table, and how wide each is in the room there is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+
+class Column(NamedTuple):
+    """How a column looks and how wide it is."""
+
+    title: str
+    natural: int
+    """Cells that its longest value needs."""
+
+    least: int
+    """Cells that it never falls below."""
+
+    fills: bool = False
+    """Takes what the others leave, so that those behind it stand at the right edge."""
+
+
+def gap(width: int) -> str:
+    """What follows a column of this width."""
+    return "  " if width > 2 else " "
+
+
+def widths(columns: Sequence[Column], room: int) -> list[int]:
+    """The width of each column in `room` cells, gaps left out: the widest ones give way first."""
+    result = [max(column.natural, column.least) for column in columns]
+    # One cell is left at the right edge.
+    room -= sum(len(gap(width)) for width in result[:-1] if width) + 1
+    while (excess := sum(result) - room) > 0:
+        shrinkable = [i for i, column in enumerate(columns) if result[i] > column.least]
+        if not shrinkable:
+            break
+        widest = max(result[i] for i in shrinkable)
+        at_widest = [i for i in shrinkable if result[i] == widest]
+        below = [result[i] for i in shrinkable if result[i] < widest]
+        floor = max([*below, *(columns[i].least for i in at_widest)])
+        step = max(1, min(widest - floor, -(-excess // len(at_widest))))
+        for i in at_widest:
+            take = min(step, sum(result) - room)
+            result[i] -= max(0, take)
+    for i, column in enumerate(columns):
+        if column.fills:
+            result[i] += max(0, room - sum(result))
+    return result

@@ -1,0 +1,94 @@
+"""`Command`: what a person can do on a screen, declared once.
+
+Bindings, footer, help, command palette and the names in `[app.keys]` are all made from the same
+declarations, so they use the same words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, NamedTuple, TypeAlias
+
+from textual.binding import Binding
+
+KeyOf: TypeAlias = Callable[[str, str], str]
+"""(command, usual key) -> the key to show: the one it is remapped to, else the usual one."""
+
+APP: Final = "App"
+"""The group of commands that run at once, whatever the screen is doing."""
+
+
+class Command(NamedTuple):
+    """One thing a person can do on a screen."""
+
+    name: str
+    """Its name in `[app.keys]`, and in the `does` of its screen."""
+
+    keys: tuple[str, ...]
+    """Its keys, in Textual's spelling; the first is shown."""
+
+    label: str
+    tooltip: str
+    """One sentence: what happens."""
+
+    group: str
+    footer: bool = False
+    priority: bool = False
+    """Goes before what the focused widget would do with the key."""
+
+    changes: bool = False
+    """Writes the configuration file: not possible while that is read-only."""
+
+
+HELP: Final = Command("help", ("?", "f1"), "Help", "Show every key of this screen.", APP, True)
+PALETTE: Final = Command(
+    "palette", ("ctrl+p", ":"), "Commands", "Find any command by typing part of its name.", APP
+)
+THEME: Final = Command("theme", ("f8",), "Theme", "Choose how the app looks.", APP)
+QUIT: Final = Command("quit", ("q",), "Quit", "Leave the app. Ctrl+Q always works too.", APP, True)
+
+
+def bindings(commands: tuple[Command, ...]) -> list[Binding]:
+    """The bindings of a screen that has these commands; each calls its `action_run`."""
+    return [
+        Binding(
+            ",".join(_spelled(key) for key in command.keys),
+            f"run('{command.name}')",
+            command.label,
+            tooltip=command.tooltip,
+            id=command.name,
+            show=command.footer,
+            priority=command.priority,
+        )
+        for command in commands
+    ]
+
+
+_SHOWN: Final = {
+    "question_mark": "?",
+    "slash": "/",
+    "colon": ":",
+    "escape": "Esc",
+    "enter": "Enter",
+    "delete": "Del",
+    "space": "Space",
+    "tab": "Tab",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+}
+
+
+def shown_key(key: str) -> str:
+    """A key as people read it: `ctrl+r` is `Ctrl+R`."""
+    *modifiers, last = key.split("+") if len(key) > 1 else [key]
+    if last in _SHOWN:
+        last = _SHOWN[last]
+    elif len(last) > 1 or modifiers:
+        last = last.upper() if len(last) < 4 else last.replace("_", " ").capitalize()
+    return "+".join([*(modifier.capitalize() for modifier in modifiers), last])
+
+
+def _spelled(key: str) -> str:
+    # In a binding's key string the comma separates keys and these signs go by name.
+    return {"?": "question_mark", "/": "slash", ":": "colon"}.get(key, key)

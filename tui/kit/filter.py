@@ -1,0 +1,154 @@
+"""`FilterLine`: the line above a list in which a person types what to look for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, ClassVar, Final
+
+from textual import on
+from textual.containers import Horizontal
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from tui.kit.bars import KeyBar
+from tui.kit.commands import Command, bindings
+from tui.kit.screen import BaseScreen
+from tui.kit.table import Table
+
+FILTER: Final = (
+    Command("keep_filter", ("enter",), "Keep", "Go to what was found.", "Filter", True, True),
+    Command(
+        "into_list", ("down", "up"), "To the list", "Go to what was found.", "Filter", True, True
+    ),
+    Command("clear_filter", ("escape",), "Show all", "Clear the filter.", "Filter", True),
+)
+
+
+class FilterLine(Horizontal):
+    """A field; while a person types in it, the footer shows its keys.
+
+    Args:
+        table: the list below; the keys of its rows are what the cursor comes back to.
+        seek: called when other words are looked for: it shows what is found, the cursor on the row
+            `before`, or else on the first.
+        anchor: called when typing begins; returns the key of the row to come back to.
+        placeholder: what stands in the empty field.
+        counts: whether the line says how much was found, and how to see all again.
+    """
+
+    screen: BaseScreen[Any]
+
+    BINDINGS: ClassVar[list[Any]] = [*bindings(FILTER)]
+    DEFAULT_CSS = """
+    FilterLine {
+        height: auto;
+        & > Input { width: 1fr; }
+        & > Static { width: auto; padding: 0 2 0 1; color: $text-muted; }
+    }
+    """
+
+    def __init__(
+        self,
+        table: Table[Any],
+        *,
+        seek: Callable[[], object],
+        anchor: Callable[[], str | None],
+        placeholder: str,
+        counts: bool = False,
+    ) -> None:
+        super().__init__()
+        self.before: str | None = None
+        """The key of the row that the cursor was on when typing began."""
+
+        self.words = ""
+        """What is looked for, as typed; empty for everything."""
+
+        self.settled = asyncio.Event()
+        """Set while what the list shows is what the words find."""
+
+        self.settled.set()
+        self._table, self._seek, self._anchor = table, seek, anchor
+        self._input = Input(id="filter", compact=True, placeholder=placeholder)
+        self._found = Static(markup=False)
+        self._back = Static("Esc shows all", markup=False)
+        self._counts = counts
+
+    @property
+    def active(self) -> bool:
+        """Whether there is a filter, be it empty."""
+        return self.is_attached and bool(self.display)
+
+    @property
+    def typing(self) -> bool:
+        """Whether it has the focus."""
+        return self.is_attached and self.screen.focused is self._input
+
+    def open(self) -> None:
+        """Show the line, to type in."""
+        if not self.is_attached:
+            above = self._table.parent
+            assert isinstance(above, Widget)
+            above.mount(self, before=self._table)
+            # All at once, so that the field can have the focus before the next key comes.
+            self.mount(self._input, *([self._found, self._back] if self._counts else []))
+            self.screen.mount(KeyBar(FILTER, id="filter-keys"))
+        self.display = True
+        self.screen.set_focus(self._input)
+
+    def tell(self, found: int, of: int) -> None:
+        """Show how much was found, of all."""
+        self._found.update(f"{found:,} of {of:,}" if self.words.strip() else "")
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self.words = event.value
+        self._seek()
+
+    def on_descendant_focus(self) -> None:
+        """Typing begins."""
+        if not self.words:
+            self.before = self._anchor()
+        elif self._table.current is not None:
+            self.before = self._table.current.key
+        self._show_keys()
+
+    def on_descendant_blur(self) -> None:
+        """Typing ends."""
+        self._show_keys()
+
+    def _show_keys(self) -> None:
+        self._back.display = not self.typing
+        self.screen.query_one("#keys").display = not self.typing
+        self.screen.query_one("#filter-keys").display = self.typing
+
+    def action_run(self, name: str) -> None:
+        """Run one of its commands."""
+        if name == "clear_filter" or not self.words.strip():
+            self.clear()
+        elif self.settled.is_set():
+            self._to_list()
+        else:
+            # The next key works on what is found.
+            self.screen.start(self._to_list_settled())
+
+    async def _to_list_settled(self) -> None:
+        await self.settled.wait()
+        self._to_list()
+
+    def _to_list(self) -> None:
+        if self._table.display:
+            self.screen.set_focus(self._table)
+
+    def clear(self) -> None:
+        """Show everything; the cursor goes back, unless one has gone to what was found."""
+        if not self.typing and self._table.current is not None:
+            self.before = self._table.current.key
+        self.display = False
+        with self.prevent(Input.Changed):
+            self._input.value = ""
+        if self.words:
+            self.words = ""
+            self._seek()
+        self.screen.set_focus(self._table)

@@ -1,0 +1,143 @@
+"""Remapped keys: `[app.keys]` of the configuration file, such as `new = "ctrl+n"`.
+
+Whatever stands there, nobody is locked out: a remapping that is not understood, or that takes the
+key of another command, is ignored with a note. The keys that lost people press always work, beside
+any other choice: F1, Ctrl+Q, Ctrl+P, Escape, Enter and the arrow keys.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from textual.binding import Binding
+from textual.keys import Keys, key_to_character
+
+from storage_core.printable import printable
+from tui.kit.commands import Command, shown_key
+from tui.kit.table import Table
+
+_RESERVED = {
+    *("ctrl+q", "ctrl+c", "ctrl+p", "f1", "escape", "enter", "tab", "shift+tab"),
+    *("left", "right", "h", "l"),
+    *Table.moves,
+    # Terminals send them as Backspace, Tab and Enter.
+    *("ctrl+h", "ctrl+i", "ctrl+m"),
+}
+# Textual has names for some that no terminal sends.
+_KNOWN = {key.value for key in Keys if "<" not in key.value} - {"return"}
+_NAMED = {"?": "question_mark", "/": "slash", ":": "colon", ",": "comma", ".": "full_stop"}
+_LETTER = re.compile(r"(ctrl|alt|shift|ctrl\+shift|alt\+shift)\+[a-z0-9]|[^\W_]")
+
+
+class Keymap:
+    """Which commands there are, and what keys each may have.
+
+    Args:
+        screens: the commands of each screen.
+        typing: commands that are only on screens where a person types: their keys cannot be
+            letters.
+    """
+
+    def __init__(self, screens: tuple[tuple[Command, ...], ...], typing: Collection[str]) -> None:
+        self._screens, self._typing = screens, typing
+
+    def read(
+        self, tables: Mapping[str, Any]
+    ) -> tuple[dict[str, str], list[tuple[tuple[str, ...], str]]]:
+        """What `tables` remaps, and what was ignored.
+
+        Returns:
+            Command -> keys, as Textual spells them; notes, each with the path in the file of the
+            key that it is about.
+        """
+        app = tables.get("app")
+        wanted = app.get("keys") if isinstance(app, dict) else None
+        if wanted is None:
+            return {}, []
+        path = ("app", "keys")
+        if not isinstance(wanted, dict):
+            return {}, [(path, "app.keys must be a table; its keys are left as they are")]
+        known = {command.name: command for group in self._screens for command in group}
+        accepted: dict[str, str] = {}
+        notes: list[tuple[tuple[str, ...], str]] = []
+        for name, key in wanted.items():
+            where = f"app.keys.{printable(name)[:40]}"
+            if name not in known:
+                note = f"{where} is no command; `?` lists them"
+            elif not isinstance(key, str) or not (spelled := _spelled(key)):
+                note = f'{where} is no key; write something like "ctrl+n" or "N"'
+            elif spelled in _RESERVED - set(self._kept(name)):
+                note = f"{where}: {key} has a fixed meaning; choose another key"
+            elif name in self._typing and _typed(spelled) and spelled not in self._kept(name):
+                note = f'{where}: {key} is typed into fields; choose one such as "ctrl+t"'
+            elif name in self._typing and spelled in _editing() - set(self._kept(name)):
+                note = f'{where}: {key} is for editing in fields; choose one such as "ctrl+t"'
+            else:
+                accepted[name] = spelled
+                continue
+            notes.append(((*path, name), note))
+        # A command whose remapping is dropped takes its key back, which may be another's by now.
+        while clashes := {
+            n: other for n, k in accepted.items() if (other := self._clash(n, k, accepted, known))
+        }:
+            for name, other in clashes.items():
+                key = shown_key(accepted.pop(name))
+                note = f"app.keys.{name}: {key} is the key of {other}; choose another key"
+                notes.append(((*path, name), note))
+        return {
+            name: ",".join(dict.fromkeys((key, *self._kept(name))))
+            for name, key in accepted.items()
+        }, notes
+
+    def _kept(self, name: str) -> list[str]:
+        """The keys with a fixed meaning that a command has on every screen on which it is."""
+        keys = [
+            command.keys for group in self._screens for command in group if command.name == name
+        ]
+        return [key for key in keys[0] if key in _RESERVED and all(key in each for each in keys)]
+
+    def _clash(
+        self, name: str, key: str, accepted: Mapping[str, str], known: Mapping[str, Command]
+    ) -> str:
+        """The label of a command that is on the same screen and has this key."""
+        for group in self._screens:
+            if all(command.name != name for command in group):
+                continue
+            for other in group:
+                if other.name == name:
+                    continue
+                keys = (
+                    (accepted[other.name],)
+                    if other.name in accepted
+                    else tuple(_NAMED.get(each, each) for each in other.keys)
+                )
+                if key in keys:
+                    return known[other.name].label
+        return ""
+
+
+def _typed(spelled: str) -> bool:
+    """Whether it changes text in a field: a character by whatever name, Backspace, Delete."""
+    return spelled in _NAMED.values() or key_to_character(spelled) is not None
+
+
+def _editing() -> set[str]:
+    """The keys that edit text in fields: cut, paste, move by a word, select."""
+    # Only here: few people remap keys, and the first frame does not need these.
+    from textual.widgets import Input, TextArea
+
+    declared = Binding.make_bindings([*Input.BINDINGS, *TextArea.BINDINGS])
+    return {binding.key for binding in declared}
+
+
+def _spelled(key: str) -> str:
+    key = key.strip()
+    if len(key) == 1:
+        return _NAMED.get(key, key if key.isalnum() else "")
+    key = key.lower().replace(" ", "")
+    if len(key) == len("shift+n") and key.startswith("shift+"):
+        # A terminal sends the capital letter; what it sends for a digit depends on the keyboard.
+        return key[-1].upper() if key[-1].isalpha() else ""
+    return key if key in _KNOWN or _LETTER.fullmatch(key) or key in _NAMED.values() else ""

@@ -1,0 +1,160 @@
+"""Lists that open below a field: what a reference can be, and what a setting is often set to.
+
+A list exists only while it is open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from rich.cells import cell_len
+from textual import events
+from textual.binding import Binding
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+from textual.widgets import OptionList
+
+from storage_core.printable import printable
+from tui.kit.commands import shown_key
+from tui.kit.text import cut
+from tui.kit.theme import MUTED
+
+if TYPE_CHECKING:
+    from tui.kit.app import KitApp
+
+
+_BESIDE = 4
+"""Cells that a list takes beside its longest entry: its edge, its padding and the scrollbar."""
+
+
+class Menu(OptionList):
+    """Some values to choose from, below the widget that gets the focus back.
+
+    Args:
+        values: what can be chosen.
+        opener: the widget that it belongs to.
+        current: the value that the cursor starts on.
+    """
+
+    BINDINGS: ClassVar[list[Any]] = [Binding("escape", "close", show=False)]
+
+    class Chosen(Message):
+        """A value was chosen."""
+
+        def __init__(self, menu: Menu, value: str) -> None:
+            super().__init__()
+            self.menu = menu
+            self.value = value
+
+    class Typed(Message):
+        """A key that edits the text in the field."""
+
+        def __init__(self, menu: Menu, character: str | None) -> None:
+            super().__init__()
+            self.menu = menu
+            self.character = character
+            """None for backspace."""
+
+    def __init__(self, values: Sequence[str], opener: Widget, current: str = "") -> None:
+        super().__init__(compact=True, markup=False)
+        self.opener = opener
+        self._current = current
+        self._values: list[str] = []
+        self.offer(values)
+
+    def offer(self, values: Sequence[str]) -> None:
+        """List these values from now on."""
+        self._values = list(values)
+        shown = [printable(value) for value in self._values]
+        self.set_options([Content(each) for each in shown])
+        self.styles.min_width = max(map(cell_len, shown), default=0) + _BESIDE
+        if self._values:
+            known = self._current in self._values
+            self.highlighted = self._values.index(self._current) if known else 0
+
+    def on_mount(self) -> None:
+        """The arrow keys are its own."""
+        self.focus()
+
+    def on_blur(self) -> None:
+        """It is open as long as it has the focus."""
+        self.remove()
+
+    def action_close(self) -> None:
+        """Choose nothing; what is typed goes on where it was."""
+        self.screen.set_focus(self.opener)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Give the focus back and tell."""
+        event.stop()
+        self.action_close()
+        self.post_message(self.Chosen(self, self._values[event.option_index]))
+
+    def on_key(self, event: events.Key) -> None:
+        """What is typed goes on in the field."""
+        if event.is_printable or event.key == "backspace":
+            event.stop()
+            self.post_message(self.Typed(self, event.character if event.is_printable else None))
+
+
+class Chooser(Widget):
+    """One of a few values, on one line; a key of the form or a click lists them.
+
+    It takes no focus: Tab goes from field to field.
+
+    Args:
+        labels: what is shown for each value.
+        value: the value at first.
+    """
+
+    app: KitApp
+
+    value: reactive[str] = reactive("", init=False)
+
+    class Changed(Message):
+        """Another value was chosen."""
+
+    class Clicked(Message):
+        """The values are to be listed."""
+
+    def __init__(self, labels: dict[str, str], value: str) -> None:
+        super().__init__()
+        self._labels = labels
+        self.set_reactive(Chooser.value, value)
+
+    @property
+    def key(self) -> str:
+        """The key that lists the values, as people read it."""
+        return shown_key(self.app.key_of("source") or "f6")
+
+    def render(self) -> Content:
+        """The value, the key where there is room for it, and a sign that there are others."""
+        room = self.content_size.width
+        label = cut(self._labels[self.value], room - 2)
+        space = room - 1 - cell_len(label)
+        key = f"{self.key} " if len(self.key) + 2 <= space else ""
+        return Content.assemble(label, " " * (space - len(key)), (key, MUTED), "▼")
+
+    def on_click(self) -> None:
+        """By mouse."""
+        self.post_message(self.Clicked())
+
+    def open(self, opener: Widget) -> None:
+        """List the values, or close the list; then `opener` has the focus."""
+        if menu := [*self.query(Menu)]:
+            menu[0].action_close()
+        else:
+            self.mount(Menu([*self._labels.values()], opener, self._labels[self.value]))
+
+    def on_menu_chosen(self, event: Menu.Chosen) -> None:
+        """Take it."""
+        event.stop()
+        self.value = next(v for v, label in self._labels.items() if label == event.value)
+        self.post_message(self.Changed())
+
+    def on_menu_typed(self, event: Menu.Typed) -> None:
+        """Nothing can be typed here."""
+        event.stop()

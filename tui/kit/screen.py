@@ -1,0 +1,223 @@
+"""What all screens have in common: commands, flows, and opening other screens by name.
+
+A flow is what a command does when it takes more than a moment, questions included. It runs as a
+worker of its screen, one after the other; until it has ended or asks something, keys wait
+(`keys.py`). What goes wrong in it is told in one line; a bug is a crash, without the values of
+variables.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+from textual import events, on
+from textual.binding import Binding
+from textual.screen import Screen
+
+from storage_core.errors import StorageError
+from tui.kit import steps
+from tui.kit.bars import KeyBar, TitleBar
+from tui.kit.commands import APP, Command, shown_key
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from tui.kit.app import KitApp
+
+T = TypeVar("T")
+ResultT = TypeVar("ResultT")
+
+
+class BaseScreen(Screen[ResultT]):
+    """A screen, or a dialog over one."""
+
+    app: KitApp
+
+    BINDINGS: ClassVar[list[Any]] = [
+        # Before all others, so that the focus has moved when the next key of a burst arrives.
+        Binding("tab", "app.focus_next", show=False, priority=True),
+        Binding("shift+tab", "app.focus_previous", show=False, priority=True),
+    ]
+
+    declared: ClassVar[tuple[Command, ...]] = ()
+    """Its commands; `commands.bindings` makes its `BINDINGS` of them."""
+
+    moving: ClassVar[tuple[tuple[str, str], ...]] = ()
+    """What help says about moving in a list: keys, and what they do."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.does: dict[str, Callable[[], object]] = {}
+        """What each declared command does, by its name; a coroutine is run as a flow."""
+
+        self.flows = 0
+        """Flows that run here or wait for their turn. Keys wait for them."""
+
+        self._turn = asyncio.Lock()
+        steps.fit(self)
+
+    # ---- commands
+
+    def do(self, more: Mapping[str, Callable[[], object]]) -> None:
+        """Say what declared commands do."""
+        self.does.update(more)
+
+    def why_not(self, command: str) -> str:
+        """Why a command cannot work now, and what to do, in one line; empty when it can."""
+        return ""
+
+    def can(self, command: str) -> bool:
+        """Whether a command can work now; where it cannot, its key is free for others."""
+        return not self.why_not(command)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What cannot work now is dimmed."""
+        if action != "run":
+            return super().check_action(action, parameters)
+        return True if self.can(str(parameters[0])) else None
+
+    def action_run(self, name: str) -> None:
+        """Run a command, by a key or a click."""
+        # With a flow at work this is a second click; a key would have waited.
+        if not (self.flows and self._waits(name)):
+            self.run_command(name)
+
+    def run_command(self, name: str) -> None:
+        """Run a command."""
+        work = self.does[name]()
+        if isinstance(work, Coroutine):
+            self.start(work, in_turn=self._waits(name))
+
+    def _waits(self, name: str) -> bool:
+        """Whether a command waits for the flows at work."""
+        return all(each.group != APP for each in self.declared if each.name == name)
+
+    def key(self, command: str, usual: str) -> str:
+        """The key of a command as it is shown; `usual` unless it is remapped."""
+        return shown_key(self.app.key_of(command) or usual)
+
+    # ---- flows
+
+    def start(self, work: Coroutine[Any, Any, object], *, in_turn: bool = True) -> None:
+        """Run `work` as a flow, after those before it if it is to be `in_turn`."""
+        # At once: the next key may have arrived already.
+        self.flows += 1
+        self.run_worker(self._flow(work, in_turn), group="flow")
+
+    async def _flow(self, work: Coroutine[Any, Any, object], in_turn: bool) -> None:
+        try:
+            if in_turn:
+                async with self._turn:
+                    await work
+            else:
+                await work
+        except StorageError as error:
+            self.app.fail(str(error))
+        finally:
+            self.flows -= 1
+            self.app.keys.look_again()
+
+    @contextmanager
+    def keys_free(self) -> Iterator[None]:
+        """Let keys through while a flow does something that may take long."""
+        self.flows -= 1
+        self.app.keys.look_again()
+        try:
+            yield
+        finally:
+            self.flows += 1
+
+    async def while_here(self, awaited: Awaitable[T]) -> T:
+        """What `awaited` results in, unless the screen is left meanwhile; see `end_if_left`."""
+        try:
+            return await awaited
+        finally:
+            self.end_if_left()
+
+    def end_if_left(self) -> None:
+        """End the worker that calls this if the screen was left and its widgets are being removed.
+
+        Textual ends a screen's workers only after that.
+
+        Raises:
+            asyncio.CancelledError: it was.
+        """
+        if not self.is_running:
+            raise asyncio.CancelledError
+
+    # ---- other screens
+
+    async def open(self, name: str, *args: Any) -> Any:
+        """Open something by its name; returns what came of it."""
+        return await self.app.routes.open(self, name, *args)
+
+    async def ask(self, screen: Screen[T]) -> T:
+        """Show a screen; returns what came of it: the answer of a dialog."""
+        return await self.app.push_screen_wait(screen)
+
+    # ---- sizes and toasts
+
+    @on(events.ScreenResume)
+    def _resumed(self) -> None:
+        self._show_toasts(True)
+        steps.fit(self)
+        steps.paint(self)
+
+    @on(events.ScreenSuspend)
+    def _suspended(self) -> None:
+        # The screen on top shows them as well.
+        self._show_toasts(False)
+
+    def _show_toasts(self, shown: bool) -> None:
+        for rack in self.query("ToastRack"):
+            rack.display = shown
+
+    @on(events.Resize)
+    async def _resized(self, event: events.Resize) -> None:
+        if event.size != self.app.size:
+            # Out of date: the terminal has another size already. Textual would lay the screen out
+            # for one and the other in turn, since each layout posts its own size.
+            event.prevent_default()
+            return
+        steps.fit(self)
+        if event.size != self.size:
+            steps.paint(self)
+        await asyncio.sleep(0)
+
+
+class FullScreen(BaseScreen[ResultT]):
+    """A screen with a title above and keys below."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.do(
+            {
+                "help": lambda: self.open("help", self.declared, self.moving),
+                "palette": lambda: self.open("palette"),
+                "theme": lambda: self.open("theme"),
+                "quit": self.app.action_quit,
+            }
+        )
+
+    def compose(self) -> ComposeResult:
+        """The bars; what is between them comes from `body`."""
+        yield TitleBar(id="title")
+        yield from self.body()
+        yield KeyBar(self.declared, id="keys")
+
+    def body(self) -> ComposeResult:
+        """What stands between the bars."""
+        yield from ()
+
+    def on_mount(self) -> None:
+        """Say where one is, and what is being done."""
+        title = self.query_one(TitleBar)
+        title.note = title.note or self.app.sub_title
+        self.watch(self.app, "busy", lambda busy: setattr(title, "busy", busy))
+
+    def changed_elsewhere(self, said: str) -> str:
+        """The message when others changed the file; `said` is the general one."""
+        return said

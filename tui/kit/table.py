@@ -1,0 +1,285 @@
+"""A table that draws only the rows on screen: 10,000 of them cost no more than 10."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding
+from textual.geometry import Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from tui.kit.columns import Column, gap, widths
+from tui.kit.text import fit
+
+RowT = TypeVar("RowT")
+DrawnT = TypeVar("DrawnT", contravariant=True)
+
+
+class Cell(NamedTuple):
+    """What stands in one cell."""
+
+    text: str
+    """Fit for drawing: `printable`."""
+
+    look: str = ""
+    """A component class without its prefix: "muted"; empty for plain text."""
+
+    spans: bool = False
+    """Fills the next column as well; the next cell is not drawn."""
+
+
+class Layout(Protocol[DrawnT]):
+    """How rows are drawn."""
+
+    def columns(self, rows: Sequence[DrawnT], room: int) -> Sequence[Column]:
+        """The columns, in `room` cells; asked again whenever the rows or the room change."""
+
+    def cells(self, row: DrawnT, widths: Sequence[int]) -> Sequence[Cell]:
+        """One cell for each column, which are this wide."""
+
+
+class Table(ScrollView, Generic[RowT], can_focus=True):
+    """A table with a cursor on one row.
+
+    Args:
+        layout: how rows are drawn.
+        id: of the widget.
+    """
+
+    BINDINGS: ClassVar[list[Any]] = [
+        Binding("up,k", "move(-1)", "Up", show=False),
+        Binding("down,j", "move(1)", "Down", show=False),
+        Binding("pageup,ctrl+b", "page(-1)", "Page up", show=False),
+        Binding("pagedown,ctrl+f,space", "page(1)", "Page down", show=False),
+        Binding("home,g", "end(-1)", "First", show=False),
+        Binding("end,G", "end(1)", "Last", show=False),
+    ]
+    moves: ClassVar = frozenset(key for binding in BINDINGS for key in binding.key.split(","))
+    """The keys that do no more than put the cursor on another row."""
+
+    moving: ClassVar = (
+        ("↑ ↓  j k", "one row up or down"),
+        ("PgUp PgDn", "a screenful up or down"),
+        ("Home End g G", "the first row, the last row"),
+    )
+    """What help says about them."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "table--head",
+        "table--cursor",
+        "table--hover",
+        "table--bar",
+        "table--muted",
+        "table--strong",
+        "table--accent",
+        "table--good",
+        "table--bad",
+        "table--warning",
+    }
+    DEFAULT_CSS = """
+    Table {
+        overflow-x: hidden;
+        overflow-y: auto;
+        scrollbar-size-vertical: 1;
+        & > .table--head { color: $text-muted; }
+        & > .table--cursor { background: $panel; }
+        & > .table--hover { background: $foreground 6%; }
+        & > .table--bar { color: $secondary; }
+        & > .table--muted { color: $text-muted; }
+        & > .table--strong { color: $text; text-style: bold; }
+        & > .table--accent { color: $accent; }
+        & > .table--good { color: $success; }
+        & > .table--bad { color: $error; }
+        & > .table--warning { color: $warning; }
+        &:focus > .table--cursor { background: $primary-muted; }
+        &:focus > .table--bar { color: $primary; }
+        &:ansi > .table--muted, &:ansi > .table--head { text-style: dim; }
+        &:ansi:focus > .table--cursor {
+            background: $block-cursor-background; color: $block-cursor-foreground;
+        }
+        &:ansi:nocolor:focus > .table--cursor { text-style: reverse; }
+    }
+    """
+
+    cursor: reactive[int] = reactive(0, repaint=False)
+    hover: reactive[int | None] = reactive(None, repaint=False)
+
+    class Moved(Message):
+        """The cursor is on another row, or that row is another."""
+
+        def __init__(self, table: Table[Any], row: Any) -> None:
+            super().__init__()
+            self.table = table
+            self.row = row
+
+        @property
+        def control(self) -> Table[Any]:
+            return self.table
+
+    class Chosen(Moved):
+        """A row was double-clicked."""
+
+    def __init__(self, layout: Layout[RowT], id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.rows: Sequence[RowT] = ()
+        self._drawn = layout
+        self._columns: Sequence[Column] = ()
+        self.widths: list[int] = []
+        """Cells of each column."""
+
+        self._fitted: int | None = None
+        """The room that the columns were fitted to; None when they have not been for these rows."""
+
+    @property
+    def current(self) -> RowT | None:
+        """The row that the cursor is on."""
+        return self.rows[self.cursor] if 0 <= self.cursor < len(self.rows) else None
+
+    def show(self, rows: Sequence[RowT], cursor: int = 0) -> None:
+        """Draw these rows from now on, the cursor on one of them."""
+        self.rows = rows
+        self._fitted = None
+        self._lay_out()
+        target = max(0, min(cursor, len(rows) - 1))
+        moved = target != self.cursor
+        self.set_reactive(Table.cursor, target)
+        if moved:
+            self._scroll_to_cursor()
+        self.post_message(self.Moved(self, self.current))
+
+    def _lay_out(self) -> None:
+        self.virtual_size = Size(self.size.width, len(self.rows) + 1)
+        self.refresh()
+
+    def _fit(self) -> None:
+        self._fitted = self._room
+        self._columns = self._drawn.columns(self.rows, self._fitted)
+        self.widths = widths(self._columns, self._fitted)
+
+    @property
+    def _room(self) -> int:
+        # One cell for the bar at the cursor, and one for the scrollbar, whether it is there or not.
+        return self.size.width - 2
+
+    def on_resize(self) -> None:
+        """The widths of the columns depend on the table's."""
+        self._lay_out()
+        self._scroll_to_cursor()
+
+    def validate_cursor(self, cursor: int) -> int:
+        """Never off the rows."""
+        return max(0, min(cursor, len(self.rows) - 1))
+
+    def watch_cursor(self, before: int, after: int) -> None:
+        """Tell the screen, and keep the row in sight."""
+        if before != after:
+            for index in (before, after):
+                self.refresh_line(index + 1)
+            self._scroll_to_cursor()
+            self.post_message(self.Moved(self, self.current))
+
+    def watch_hover(self) -> None:
+        """The row under the mouse is tinted."""
+        self.refresh()
+
+    def _scroll_to_cursor(self) -> None:
+        height = self.size.height - 1
+        if height <= 0:
+            return
+        top = int(self.scroll_target_y)
+        if self.cursor < top:
+            self.scroll_to(y=self.cursor, animate=False, force=True)
+        elif self.cursor >= top + height:
+            self.scroll_to(y=self.cursor - height + 1, animate=False, force=True)
+
+    def action_move(self, rows: int) -> None:
+        """Up or down."""
+        self.cursor += rows
+
+    def action_page(self, pages: int) -> None:
+        """A screenful up or down."""
+        self.cursor += pages * max(1, self.size.height - 2)
+
+    def action_end(self, direction: int) -> None:
+        """The first row or the last."""
+        self.cursor = 0 if direction < 0 else len(self.rows) - 1
+
+    def _row_at(self, y: int) -> int | None:
+        index = y - 1 + int(self.scroll_offset.y)
+        return index if y > 0 and index < len(self.rows) else None
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Follow the mouse."""
+        self.hover = self._row_at(event.y)
+
+    def on_leave(self) -> None:
+        """The mouse is elsewhere."""
+        self.hover = None
+
+    def on_click(self, event: events.Click) -> None:
+        """One click puts the cursor there, two choose the row."""
+        index = self._row_at(event.y)
+        if index is None:
+            return
+        self.cursor = index
+        if event.chain == 2:
+            self.post_message(self.Chosen(self, self.current))
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the screen: the head, or the row that is scrolled to there."""
+        if self._fitted != self._room:
+            # Not at each resize: all rows are looked at, and before the first frame there are
+            # three.
+            self._fit()
+        # `rich_style` would be worked out for each line.
+        base = self.visual_style.rich_style
+        if y == 0:
+            titles = [Cell(column.title, "head") for column in self._columns]
+            return self._line(titles, base, Segment(" ", base))
+        index = self._row_at(y)
+        if index is None:
+            return Strip.blank(self.size.width, base)
+        style, bar = base, Segment(" ", base)
+        plain = False
+        if index == self.cursor:
+            # Nobody knows what a terminal's own colours look like on one another.
+            plain = self.has_focus and self.app.native_ansi_color
+            style = base + (self._whole("cursor") if plain else self._ground("cursor"))
+            bar = Segment("▌", style if plain else style + self._look("bar"))
+        elif index == self.hover:
+            style = base + self._ground("hover")
+            bar = Segment(" ", style)
+        return self._line(self._drawn.cells(self.rows[index], self.widths), style, bar, plain=plain)
+
+    def _line(
+        self, cells: Sequence[Cell], style: Style, bar: Segment, *, plain: bool = False
+    ) -> Strip:
+        segments = [bar]
+        columns = zip(cells, self.widths, strict=False)
+        for cell, room in columns:
+            if room <= 0:
+                continue
+            if cell.spans:
+                room += len(gap(room)) + next(columns)[1]
+            look = style + self._look(cell.look) if cell.look and not plain else style
+            segments.append(Segment(fit(cell.text, room), look))
+            segments.append(Segment(gap(room), style))
+        return Strip(segments).adjust_cell_length(self.size.width, style)
+
+    def _look(self, name: str) -> Style:
+        # The whole style, not the partial one: only that has transparent colours mixed.
+        whole = self._whole(name)
+        return Style(color=whole.color, bold=whole.bold, dim=whole.dim, italic=whole.italic)
+
+    def _ground(self, name: str) -> Style:
+        return Style(bgcolor=self._whole(name).bgcolor)
+
+    def _whole(self, name: str) -> Style:
+        return self.get_component_rich_style(f"table--{name}")

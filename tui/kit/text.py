@@ -1,0 +1,75 @@
+"""Text cut and wrapped by terminal cells. Nothing here is ever markup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.cells import cell_len, set_cell_size
+
+from storage_core.printable import printable
+
+NAMED = 72
+"""Cells that a name may take in a sentence; a key made of a hash fits."""
+
+
+def named(name: str) -> str:
+    """A name or key as it stands in a message, which should not cover the screen."""
+    return cut(printable(name), NAMED)
+
+
+def fit(text: str, width: int) -> str:
+    """`text` in exactly `width` cells, cut with an ellipsis or padded."""
+    text = _enough(text, width)
+    length = cell_len(text)
+    if length > width:
+        return set_cell_size(text, max(0, width - 1)) + "…" if width > 0 else ""
+    return text + " " * (width - length)
+
+
+def cut(text: str, width: int) -> str:
+    """`text` in at most `width` cells."""
+    text = _enough(text, width)
+    return text if cell_len(text) <= width else fit(text, width)
+
+
+def _enough(text: str, width: int) -> str:
+    """The start of `text` if that fills `width` cells already: the rest need not be measured."""
+    start = text[: 2 * max(0, width) + 64]
+    return start if len(start) < len(text) and cell_len(start) > width else text
+
+
+def wrap(text: str, width: int) -> Iterator[str]:
+    """The lines of `text`, broken between words where possible, else anywhere."""
+    width = max(2, width)
+    line = ""
+    for word in text.split(" "):
+        joined = f"{line} {word}" if line else word
+        if cell_len(joined) <= width:
+            line = joined
+            continue
+        if line:
+            yield line
+        while cell_len(word) > width:
+            head = _head(word, width)
+            yield head
+            word = word[len(head) :]
+        line = word
+    yield line
+
+
+def _head(word: str, width: int) -> str:
+    cells = 0
+    for index, character in enumerate(word):
+        cells += cell_len(character)
+        if cells > width:
+            return word[: max(1, index)]
+    return word
+
+
+def cut_left(text: str, width: int) -> str:
+    """`text` in at most `width` cells, cut at its start: the end of a path says most."""
+    if cell_len(text) <= width:
+        return text
+    while text and cell_len(text) >= width:
+        text = text[1:]
+    return f"…{text}" if width > 0 else ""

@@ -1,0 +1,17 @@
+"""What the app works on, without anything drawn: no module here knows Textual.
+
+session.py     the value that all screens share: what is in the file, and what is being done
+workspace.py   the configuration file: reading it, and every change to it
+snapshot.py    what is in it at one moment, row by row
+undo.py        undo and redo of its changes; versions.py: earlier versions of it
+draft.py       what a form holds before it is saved; table_text.py: its tables as lines
+checks.py      results of connection tests
+store.py       the blobs of one storage; listing.py: what a list of them shows
+download.py    a blob on its way into a file; preview.py: what it looks like
+search.py      what a filter finds
+quantities.py  sizes, ages and durations as people read them
+editor.py      the person's own text editor
+state.py       what the app remembers about itself
+background.py  blocking work in threads
+garbage.py     when Python looks for garbage
+"""

@@ -1,0 +1,255 @@
+"""What a form is about to write into the configuration file. It blocks: call it in threads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from storage_core.config.model import names
+from storage_core.config.model.entries import storage_tables
+from storage_core.config.toml.read import MAX_SIZE
+from storage_core.errors import ConfigurationError, StorageError
+from storage_core.nearest import nearest
+from storage_core.paths import shortened
+
+if TYPE_CHECKING:
+    from storage_core import ConfigFile
+    from storage_core.config.model.entries import Entry
+    from storage_core.config.transaction import Transaction
+    from storage_core.declaration.configuration import StorageConfiguration
+    from storage_core.declaration.setting import Setting
+    from storage_core.declaration.validation import InvalidSettings
+
+
+class ChangedMeanwhile(Exception):
+    """The configuration being edited was changed in the file meanwhile."""
+
+    def __init__(self, current: Entry | None) -> None:
+        super().__init__()
+        self.current = current
+        """As it is now; None when it is gone."""
+
+
+class WrongName(Exception):
+    """The name cannot be taken; `str()` says why."""
+
+
+def prepare(cls: type[StorageConfiguration]) -> None:
+    """Load what checks settings, so that the first field left is checked at once."""
+    from storage_core.declaration.validation import model_of
+
+    model_of(cls)
+
+
+def fault_of(cls: type[StorageConfiguration], setting: Setting, value: Any) -> str | None:
+    """What is wrong with one value, in the labels of the form."""
+    from storage_core.declaration.validation import fault_of
+
+    return in_labels(cls, fault_of(setting, value))
+
+
+def doubts(cls: type[StorageConfiguration], values: Mapping[str, Any]) -> dict[str, str]:
+    """What may be saved but not be opened, by setting."""
+    return dict(cls.doubts_before(_given(values)))
+
+
+def cautions(cls: type[StorageConfiguration], values: Mapping[str, Any]) -> dict[str, str]:
+    """What looks like a mistake and may be saved all the same, by setting."""
+    return dict(cls.cautions(_given(values)))
+
+
+def _given(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value not in (None, "")}
+
+
+def name_fault(file: ConfigFile, name: str, own: str | None) -> str | None:
+    """What is wrong with a name; the configuration's `own` may stay."""
+    try:
+        taken = storage_tables(file.load().tables)
+    except StorageError:
+        taken = {}
+    try:
+        _check_name(taken, name, own)
+    except WrongName as error:
+        return str(error)
+    return None
+
+
+def in_labels(cls: type[StorageConfiguration], message: str | None) -> str | None:
+    """A message with the settings' labels instead of their keys."""
+    if message is None:
+        return None
+    if message.startswith("is missing; add ") and " or " not in message:
+        return "is required"
+    for setting in cls.settings():
+        if "_" in setting.name:
+            message = re.sub(rf"\b{setting.name}\b", setting.label, message)
+    return message
+
+
+def placed(
+    cls: type[StorageConfiguration], values: Mapping[str, Any], given: Mapping[str, Any], path: str
+) -> dict[str, Any]:
+    """`values` with absolute paths: those that the file has `given` are relative to its folder."""
+    from storage_core.declaration.table import with_absolute_paths
+
+    kept = {name: value for name, value in values.items() if given.get(name) == value}
+    return with_absolute_paths(cls, values) | with_absolute_paths(cls, kept, str(Path(path).parent))
+
+
+def configuration(
+    cls: type[StorageConfiguration], values: Mapping[str, Any]
+) -> StorageConfiguration:
+    """What `values`, with absolute paths, would be saved as; raises `InvalidSettings`."""
+    from storage_core.declaration.validation import validated
+
+    return cls(**validated(cls, values))
+
+
+def faults_of(cls: type[StorageConfiguration], values: Mapping[str, Any]) -> dict[str, str | None]:
+    """What is wrong with `values`, by setting; empty when they can be saved."""
+    from storage_core.declaration.validation import InvalidSettings
+
+    try:
+        configuration(cls, values)
+    except InvalidSettings as error:
+        return faults(cls, error)
+    return {}
+
+
+def faults(cls: type[StorageConfiguration], error: InvalidSettings) -> dict[str, str | None]:
+    """What an exception says is wrong, by setting, in the labels of the form."""
+    return {fault.name: in_labels(cls, fault.message) for fault in error.faults}
+
+
+def landing(cls: type[StorageConfiguration], values: Mapping[str, Any]) -> str:
+    """Where blobs would land; empty as long as the form does not say.
+
+    Secrets need not be there: only what makes the location is looked at.
+    """
+    from storage_core.declaration.validation import fault_of
+
+    plain = {
+        setting.name: values[setting.name]
+        for setting in cls.settings()
+        if values.get(setting.name) not in (None, "")
+        and not setting.secret
+        and setting.form in ("text", "path", "url", "choice")
+    }
+    for setting in cls.settings():
+        value = plain.get(setting.name)
+        if setting.required and not setting.secret and not value:
+            return ""
+        if value is not None and fault_of(setting, value):
+            return ""
+    if isinstance(prefix := plain.get("prefix"), str):
+        plain["prefix"] = prefix.strip().strip("/")
+    try:
+        place = cls(**plain).blob_location("results")
+    except (TypeError, ValueError, AttributeError):
+        return ""
+    return place if place.endswith("-") else f"{place}/"
+
+
+def likely_type(
+    types: Sequence[type[StorageConfiguration]], entry: Entry
+) -> type[StorageConfiguration]:
+    """The type that was probably meant, where the file names an unknown one or none."""
+    names_of = {cls.type: cls for cls in types}
+    if meant := nearest(entry.type, names_of):
+        return names_of[meant]
+    return max(
+        types, key=lambda cls: sum(cls.setting_named(key) is not None for key in entry.table)
+    )
+
+
+def text_of(path: str) -> str:
+    """What is to be copied into a field: the text of the file at `path`.
+
+    Raises:
+        ConfigurationError: there is none; the message says why.
+    """
+    place = shortened(path)
+    try:
+        with Path(path).open(encoding="utf-8") as file:
+            text = file.read(MAX_SIZE)
+    except FileNotFoundError:
+        raise ConfigurationError(f"there is no such file: {place}; name another") from None
+    except IsADirectoryError:
+        raise ConfigurationError(f"{place} is a folder; name a file in it") from None
+    except UnicodeDecodeError:
+        # The exception holds what was read: it must not be the cause.
+        raise ConfigurationError(f"{place} is not UTF-8 text; name another file") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "not a valid path"
+        raise ConfigurationError(
+            f"cannot read {place} ({reason}); allow reading it, or name another file"
+        ) from error
+    if not text.strip():
+        raise ConfigurationError(f"{place} is empty; name another file")
+    return text
+
+
+def save_new(
+    edit: Transaction, cls: type[StorageConfiguration], values: Mapping[str, Any], name: str
+) -> str:
+    """Add a configuration. Returns its name.
+
+    Raises:
+        InvalidSettings, WrongName: what is entered cannot be saved.
+    """
+    _check_name(storage_tables(edit.tables), name, None)
+    return str(edit.add_settings(cls, values, name=name).name)
+
+
+def is_same(
+    cls: type[StorageConfiguration], before: Entry, changes: Mapping[str, Any], name: str
+) -> bool:
+    """Whether a form holds what the file said when it opened, and nothing that is to be mended."""
+    same = not changes and name.strip() == before.name and before.type == cls.type
+    return same and not before.problems
+
+
+def save_edit(
+    edit: Transaction,
+    cls: type[StorageConfiguration],
+    before: Entry,
+    changes: Mapping[str, Any],
+    name: str,
+    *,
+    force: bool = False,
+) -> str:
+    """Write what was changed in one configuration, whatever else changed in the file meanwhile.
+
+    Args:
+        edit: the configuration file.
+        cls: the type that it is to have: its own, unless that is unknown.
+        before: the configuration as it was when the form opened.
+        changes: settings by name; None and "" remove one.
+        name: what it is to be called.
+        force: write even if this configuration was changed in the file meanwhile.
+
+    Returns:
+        Its name from now on.
+
+    Raises:
+        InvalidSettings, WrongName: what is entered cannot be saved.
+        ChangedMeanwhile: the configuration was changed in the file.
+    """
+    taken = storage_tables(edit.tables)
+    current = edit.find(before.name) if before.name in taken else None
+    if current is None or (not force and dict(current.table) != dict(before.table)):
+        raise ChangedMeanwhile(current)
+    _check_name(taken, name, before.name)
+    return str(edit.update_settings(before.name, changes, name=name, cls=cls).name)
+
+
+def _check_name(taken: Iterable[str], name: str, own: str | None) -> None:
+    if own is not None and name.strip() == own:
+        return
+    try:
+        names.check_new_name(name, taken)
+    except StorageError as error:
+        raise WrongName(str(error)) from None

@@ -1,0 +1,86 @@
+"""The person's own text editor: which it is, and how it is told a line."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from storage_core.errors import ConfigurationError
+from storage_core.paths import shortened
+
+_PLUS = {
+    *("vi", "vim", "nvim", "gvim", "nano", "pico", "micro", "emacs", "emacsclient"),
+    *("joe", "jed", "mg", "kak", "mcedit"),
+}
+_COLON = {"hx", "helix", "subl", "zed"}
+_GOTO = {"code", "codium"}
+
+
+def editor(environment: Mapping[str, str]) -> list[str]:
+    """The words of `$VISUAL`, else of `$EDITOR`, else `vi`.
+
+    Raises:
+        ConfigurationError: there is no such program, or none is named and there is no `vi`.
+    """
+    for variable in ("VISUAL", "EDITOR"):
+        try:
+            words = shlex.split(environment.get(variable, ""))
+        except ValueError:
+            raise ConfigurationError(
+                f"${variable} has a quotation mark that is not closed"
+            ) from None
+        if words and shutil.which(words[0], path=environment.get("PATH")) is None:
+            raise ConfigurationError(f"${variable} names {words[0]}, which is no program here")
+        if words:
+            return words
+    if shutil.which("vi", path=environment.get("PATH")) is None:
+        raise ConfigurationError("no text editor is known; set $EDITOR to yours")
+    return ["vi"]
+
+
+def opening(words: Sequence[str], path: str, line: int | None) -> list[str]:
+    """The command that opens `path`, at a line where it is known how to tell the editor."""
+    # `vim.basic`, `emacs-nox`, `code-insiders`.
+    name = re.split(r"[.-]", Path(words[0]).name)[0]
+    if line is not None and name in _PLUS:
+        return [*words, f"+{line}", path]
+    if line is not None and name in _COLON:
+        return [*words, f"{path}:{line}"]
+    if line is not None and name in _GOTO:
+        return [*words, "--goto", f"{path}:{line}"]
+    return [*words, path]
+
+
+def run(command: Sequence[str]) -> int:
+    """Run it in this terminal until it ends; returns its exit code. Ctrl+C is for it alone.
+
+    Raises:
+        ConfigurationError: it cannot be started.
+    """
+    # A handler, since what is ignored the editor would ignore too.
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        return subprocess.run(command, check=False).returncode
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise ConfigurationError(f"{command[0]} cannot be started: {reason}") from error
+    finally:
+        signal.signal(signal.SIGINT, before or signal.SIG_DFL)
+
+
+def line_to_see(path: str, name: str | None) -> int | None:
+    """The line where the file is broken, else that of the configuration `name`, if there is one."""
+    from storage_core.config.toml import read, scan
+
+    try:
+        text = read.read_text(path)
+        read.parse(text, path)
+    except ConfigurationError as error:
+        place = re.match(rf"{re.escape(shortened(path))}:(\d+): ", str(error))
+        return int(place[1]) if place else None
+    return None if name is None else scan.line_of(text, ("storage", name))

@@ -1,0 +1,97 @@
+"""What a list of blobs shows of everything listed: some of it, sorted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
+
+from tui.session.search import found
+
+if TYPE_CHECKING:
+    from storage_core.store import Blob
+
+Sort: TypeAlias = Literal["age", "name", "size"]
+SORTS: Final[tuple[Sort, ...]] = ("age", "name", "size")
+"""The orders, in the order in which one key goes through them."""
+
+
+class Listed(NamedTuple):
+    """One blob, ready to be sorted, filtered and drawn."""
+
+    key: str
+    folder: str
+    """What stands before the first `/` of the key."""
+
+    name: str
+    """The rest of the key."""
+
+    size: int | None
+    """Bytes; None where the storage does not say."""
+
+    modified: datetime | None
+
+
+class View(NamedTuple):
+    """What the table shows, and how much that is of everything."""
+
+    rows: Sequence[Listed] = ()
+    size: int = 0
+    """Bytes of all rows, as far as they are known."""
+
+    longest: int = 0
+    """Characters of the longest name of all, so that columns stay where they are."""
+
+    total: int = 0
+    """Blobs listed in all; the filter left aside."""
+
+    counts: tuple[int, ...] = ()
+    """Of these, how many are in each of the folders."""
+
+    sort: Sort = "age"
+    """The order they are in: the one asked for, or by name where nothing is known for that."""
+
+
+def listed(blob: Blob) -> Listed:
+    """A blob as the list shows it."""
+    folder, _, name = blob.key.partition("/")
+    return Listed(blob.key, folder, name, blob.size, blob.modified)
+
+
+def arranged(
+    blobs: Sequence[Listed],
+    folders: Sequence[str],
+    folder: str | None,
+    words: Sequence[str],
+    sort: Sort,
+) -> View:
+    """What is shown of `blobs`.
+
+    Args:
+        blobs: everything listed.
+        folders: those whose blobs are counted.
+        folder: only what is in this one.
+        words: all of them have to be in the key; see `search`.
+        sort: the newest, the first by name, or the largest stands first.
+    """
+    rows = [
+        blob
+        for blob in blobs
+        if (folder is None or blob.folder == folder) and found(words, blob.key)
+    ]
+    if all((blob.modified if sort == "age" else blob.size) is None for blob in rows):
+        sort = "name" if rows else sort
+    # The sorts are stable: what is equal is in the order of the names.
+    rows.sort(key=lambda blob: (blob.name.lower(), blob.key))
+    if sort == "age":
+        rows.sort(key=lambda blob: blob.modified.timestamp() if blob.modified else 0, reverse=True)
+    elif sort == "size":
+        rows.sort(key=lambda blob: -1 if blob.size is None else blob.size, reverse=True)
+    return View(
+        rows,
+        sum(blob.size or 0 for blob in rows),
+        max((len(blob.name) for blob in blobs), default=0),
+        len(blobs),
+        tuple(sum(1 for blob in blobs if blob.folder == each) for each in folders),
+        sort,
+    )

@@ -1,0 +1,152 @@
+"""What is in the configuration file, row by row, as it was at one moment.
+
+All screens draw from it without further work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from storage_core.paths import prefect_home, shortened
+from storage_core.printable import printable
+
+if TYPE_CHECKING:
+    from storage_core import Configurations
+    from storage_core.config.model.entries import Entry
+    from storage_core.declaration.configuration import StorageConfiguration
+    from storage_core.declaration.setting import Setting
+
+
+class Row(NamedTuple):
+    """One line of the list."""
+
+    name: str
+    """As in the file; not yet fit for drawing."""
+
+    type: str
+    """The type's label."""
+
+    location: str
+    id: str
+    entry: Entry | None
+    """None for Temporary Local Storage as it is used when no default is set."""
+
+    default: bool
+    """Whether programs use it when they ask for no storage by name."""
+
+    problem: str = ""
+    """What is wrong with it, in one line; empty when it is intact."""
+
+    plain: tuple[Setting, ...] = ()
+    """Settings whose secret stands in the file itself."""
+
+    @property
+    def built_in(self) -> bool:
+        """Whether this is no table of the file."""
+        return self.entry is None
+
+    @property
+    def table(self) -> Mapping[str, Any] | None:
+        """What the file says, secrets included."""
+        return self.entry.table if self.entry else None
+
+    @property
+    def key(self) -> str:
+        """Tells it from all other rows as long as the app is open."""
+        return self.name if self.entry else ""
+
+    def configuration(self) -> StorageConfiguration:
+        """What is opened to use it."""
+        if self.entry is not None:
+            return self.entry.opened()
+        from storage_core import TemporaryLocalStorage
+
+        return TemporaryLocalStorage(name=self.name)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The file as it was at one moment."""
+
+    rows: tuple[Row, ...] = ()
+    configurations: Configurations | None = field(default=None, repr=False)
+    problem: str = ""
+    """Why the whole file cannot be read; empty when it can."""
+
+    notes: tuple[str, ...] = ()
+    """What is wrong outside the configurations: the default, the version."""
+
+    read_only: str = ""
+    """Why nothing can be saved; empty when it can."""
+
+    exposed: int | None = None
+    """The file's mode, when secrets are in it and others than its owner have permissions."""
+
+    versions: int = 0
+    """Earlier versions of the file that are kept; counted only when nothing is in the file."""
+
+    stamp: object = None
+    """Differs between any two versions of the file."""
+
+    @property
+    def count(self) -> int:
+        """Configurations in the file."""
+        return sum(1 for row in self.rows if row.entry)
+
+    def changed_since(self, before: Snapshot) -> str | None:
+        """The key of the first row that is new or another than it was; None where one is gone."""
+        known = {row.key: row for row in before.rows}
+        new = [row for row in self.rows if row.key not in known]
+        if not new and len(self.rows) < len(before.rows):
+            return None
+        others = (row for row in self.rows if row.table != known[row.key].table)
+        # One of the person's own rather than the built-in one, and the new default before the old.
+        default = sorted(
+            (
+                row
+                for row in self.rows
+                if row.key in known and row.default != known[row.key].default
+            ),
+            key=lambda row: (row.built_in, not row.default),
+        )
+        first = next(chain(new, others, default), None)
+        return first.key if first else None
+
+    def says_the_same(self, other: Snapshot) -> bool:
+        """Whether the file holds what it held then, comments and spacing aside."""
+        return self._content() == other._content()
+
+    def _content(self) -> tuple[object, ...]:
+        tables = None if self.configurations is None else self.configurations.tables
+        return self.stamp is None, self.problem, [row.name for row in self.rows], tables
+
+
+def row_of(entry: Entry, found: Configurations, plain: Sequence[Setting]) -> Row:
+    """The line of one configuration, which may be broken."""
+    cls = entry.cls
+    configuration = entry.configuration
+    return Row(
+        name=entry.name,
+        type=cls.label if cls else entry.type or "—",
+        location=printable(configuration.location) if configuration else "",
+        id=entry.id,
+        entry=entry,
+        default=found.default == entry.name,
+        problem="; ".join(printable(problem.brief) for problem in entry.problems),
+        plain=tuple(plain),
+    )
+
+
+def built_in(default: bool) -> Row:
+    """The line of what is used when no default is set."""
+    return Row(
+        name="Temporary Local Storage",
+        type="built in",
+        location=printable(shortened(prefect_home())),
+        id="",
+        entry=None,
+        default=default,
+    )

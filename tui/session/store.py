@@ -1,0 +1,111 @@
+"""The blobs of one storage, opened for as long as a screen shows them.
+
+An `OpenedStore` opens its store at the first use and closes it when the screen is left and the last
+thread is done with it. All of it blocks: call it in threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from threading import Lock
+from time import monotonic
+from typing import TYPE_CHECKING, Final
+
+from storage_core.errors import StorageError
+from tui.session.download import readable, some
+from tui.session.listing import Listed, listed
+
+if TYPE_CHECKING:
+    from storage_core.store import Store
+    from tui.session.download import Download
+
+PREVIEWED: Final = 64 * 1024
+"""Bytes of a blob that are read for a preview."""
+
+PAGE: Final = 500
+"""Blobs handed over at a time while listing."""
+
+PAGE_SECONDS: Final = 0.2
+"""Seconds after which a page is handed over though it is not full."""
+
+
+class OpenedStore:
+    """A store for the time that a screen is open.
+
+    Args:
+        make: opens it.
+    """
+
+    def __init__(self, make: Callable[[], Store]) -> None:
+        self._make = make
+        self._store: Store | None = None
+        self._lock = Lock()
+        self._users = 0
+        self._left = False
+
+    @contextmanager
+    def _used(self) -> Iterator[Store]:
+        with self._lock:
+            if self._store is None:
+                self._store = self._make()
+            self._users += 1
+        try:
+            yield self._store
+        finally:
+            with self._lock:
+                self._users -= 1
+            self._close_if_done()
+
+    def _close_if_done(self) -> None:
+        with self._lock:
+            if not self._left or self._users or self._store is None:
+                return
+            store, self._store = self._store, None
+        store.close()
+
+    def leave(self) -> None:
+        """Close the store, now or when the last thread is done with it."""
+        with self._lock:
+            self._left = True
+        self._close_if_done()
+
+    def pages(self) -> Iterator[list[Listed]]:
+        """Everything in the store, in pages; before an error, what was found until then."""
+        with self._used() as store:
+            page: list[Listed] = []
+            begun = monotonic()
+            problem: StorageError | None = None
+            try:
+                for blob in store.list():
+                    page.append(listed(blob))
+                    if len(page) >= PAGE or monotonic() - begun > PAGE_SECONDS:
+                        yield page
+                        page, begun = [], monotonic()
+            except StorageError as error:
+                problem = error
+            if page:
+                yield page
+            if problem:
+                raise problem
+
+    def head(self, key: str) -> bytes:
+        """The first `PREVIEWED` bytes of a blob, and one more if there are more."""
+        with self._used() as store, closing(store.open(key)) as source:
+            pieces: list[bytes] = []
+            wanted = PREVIEWED + 1
+            with readable(key):
+                while wanted and (piece := some(source, wanted)):
+                    pieces.append(piece)
+                    wanted -= len(piece)
+            return b"".join(pieces)
+
+    def delete(self, key: str) -> None:
+        """Remove a blob."""
+        with self._used() as store:
+            store.delete(key)
+
+    def fetched(self, key: str, download: Download) -> Iterator[int]:
+        """Write a blob to a file, yielding how many bytes are there; closing this gives it up."""
+        with self._used() as store:
+            yield from download.run(key, store.open(key))

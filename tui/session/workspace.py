@@ -1,0 +1,181 @@
+"""The configuration file as the app works on it: reading it, and every change to it.
+
+All of it may touch the disk: call it in threads. What it returns can be drawn without further work.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from storage_core import ConfigFile
+from storage_core.errors import ConfigurationError
+from storage_core.paths import shortened
+from storage_core.printable import printable
+from tui.session.snapshot import Snapshot, built_in, row_of
+from tui.session.undo import History
+
+if TYPE_CHECKING:
+    from storage_core import Configurations
+    from storage_core.config.history import Version
+    from storage_core.config.transaction import Transaction
+    from storage_core.declaration.setting import Setting
+    from tui.session.checks import TestResult
+    from tui.session.versions import KeptVersion
+
+
+class Workspace:
+    """The configuration file, what was changed in it and what was found out about it."""
+
+    def __init__(self, config_path: str | os.PathLike[str] | None = None) -> None:
+        self.file = ConfigFile(config_path)
+        self.history = History()
+        self._settings: dict[str, dict[str, Any]] = {}
+        """What each configuration said when the file was read last, by its ID."""
+
+        self.results: dict[str, TestResult] = {}
+        """The last test of each configuration, by its ID; of Temporary Local Storage by ""."""
+
+        self.moved = False
+        """Whether the last change took a secret out of the file, so that it cannot be undone."""
+
+        self._turn = Lock()
+
+    @property
+    def shown_path(self) -> str:
+        """The file's path as people read it."""
+        return printable(shortened(self.file.path))
+
+    def stamp(self) -> object:
+        """Differs between any two versions of the file, and when the right to write it changes."""
+        try:
+            status = Path(self.file.path).stat()
+        except (OSError, ValueError):
+            return None
+        return status.st_mtime_ns, status.st_size, status.st_ino, status.st_mode
+
+    def load(self) -> Snapshot:
+        """The file as it is now, with what is wrong with it."""
+        from storage_core.config.secrets import audit
+
+        stamp = self.stamp()
+        try:
+            found = self.file.load()
+        except ConfigurationError as error:
+            return Snapshot(problem=printable(str(error)), versions=self._kept(), stamp=stamp)
+        self._forget_outdated(found)
+        plain: dict[str, list[Setting]] = {}
+        for secret in audit.plain_secrets(found):
+            plain.setdefault(secret.name, []).append(secret.setting)
+        mode = audit.loose_mode(self.file.path)
+        rows = [row_of(entry, found, plain.get(entry.name, ())) for entry in found.entries.values()]
+        rows.append(built_in(found.default is None))
+        notes = [str(each) for each in found.problems if each.name is None]
+        if found.override:
+            notes.append(found.override)
+        return Snapshot(
+            tuple(rows),
+            found,
+            notes=tuple(map(printable, notes)),
+            read_only=self._read_only(found),
+            exposed=mode if mode is not None and audit.holds_secrets(found) else None,
+            versions=0 if found.entries else self._kept(),
+            stamp=stamp,
+        )
+
+    def _forget_outdated(self, found: Configurations) -> None:
+        """Forget the test of a configuration whose settings are others now."""
+        settings = {entry.id: entry.settings for entry in found.entries.values()}
+        for tested in self.results.keys() & self._settings.keys():
+            if self._settings[tested] != settings.get(tested):
+                self.results.pop(tested, None)
+        self._settings = settings
+
+    @contextmanager
+    def transaction(self, label: str) -> Iterator[Transaction]:
+        """Change the file in one step, to be undone under the name `label`.
+
+        When a secret has left the file in favour of a reference, undo forgets all it holds: any
+        step back would put the secret into the file again.
+        """
+        with self._turn:
+            self.moved = False
+            edit = None
+            try:
+                with self.file.transaction() as edit:
+                    yield edit
+            finally:
+                # Also when the file is saved, but a secret could not be taken out of its history.
+                if edit is not None and edit.saved:
+                    self.moved = bool(edit.moved)
+                    if self.moved:
+                        self.history.clear()
+                    else:
+                        self.history.record(label, edit.before, edit.text)
+
+    def undo(self) -> str:
+        """Take back the last change. Returns what it was."""
+        with self._turn:
+            return self.history.undo(self.file)
+
+    def redo(self) -> str:
+        """Make the last undone change again. Returns what it is."""
+        with self._turn:
+            return self.history.redo(self.file)
+
+    def make_private(self) -> None:
+        """Take the permissions of everybody but the owner away; raises `ConfigurationError`."""
+        from storage_core.config.secrets import audit
+
+        audit.make_private(self.file.path)
+
+    def move_secret(self, name: str, setting: str, reference: str) -> None:
+        """Replace a plain secret by `reference`, not to be undone; raises `ConfigurationError`."""
+        from storage_core.config.secrets.relocate import relocated
+
+        secret = relocated(self.file.load(), name, setting, reference)
+        with self.transaction(f"move {setting}") as edit:
+            edit.update_settings(name, secret.change_of(edit.find(name)))
+
+    def versions(self) -> list[KeptVersion]:
+        """The kept versions of the file, newest first."""
+        from tui.session.versions import kept_versions
+
+        return kept_versions(self.file.path)
+
+    def restore(self, version: Version, when: str) -> None:
+        """Make the file what it was; raises `ConfigurationError`.
+
+        Taken back by undo if the file was intact, and by restoring what it is now in any case.
+        """
+        from storage_core.config import history
+
+        with self._turn:
+            before = history.restore(self.file.path, version)
+            if before is not None:
+                after = history.text_of(version)
+                self.history.record(f"restore the version of {when}", before, after)
+
+    def _kept(self) -> int:
+        # Only here: what edits the file would slow down every start.
+        from storage_core.config import history
+
+        return len(history.versions(self.file.path))
+
+    def _read_only(self, found: Configurations) -> str:
+        if found.newer:
+            return "written by a newer version of this program"
+        try:
+            path = Path(self.file.path).resolve(strict=True)
+            mode = path.stat().st_mode
+        except (OSError, ValueError, RuntimeError):
+            return ""
+        if not (mode & 0o222 and os.access(path, os.W_OK)):
+            return "the file is read-only"
+        if not os.access(path.parent, os.W_OK):
+            return "its folder is read-only"
+        return ""
