@@ -55,8 +55,6 @@ _FIXED = {
     "AWS_EC2_METADATA_DISABLED": "true",
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     "CLOUDSDK_CONFIG": os.devnull,
-    # gcsfs reads this at its import; without, one put waits two minutes for a service of Google's.
-    "GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT": "false",
     "LC_ALL": "C.UTF-8",
     "NO_GCE_CHECK": "true",
     "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",

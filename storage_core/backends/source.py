@@ -76,7 +76,7 @@ def source_of(file: BinaryIO) -> Iterator[Source]:
             yield source
         return
     start = file.tell()
-    size = file.seek(0, os.SEEK_END) - start
+    size = _end_of(file) - start
     file.seek(start)
     if size <= 0 and (first := _read(file, _MISSTATED)):
         with _spooled(first, file) as source:
@@ -99,6 +99,14 @@ def named(file: BinaryIO) -> str:
     """The file as messages name it."""
     name = getattr(file, "name", None)
     return name if isinstance(name, str) else "the stream"
+
+
+def _end_of(file: BinaryIO) -> int:
+    """How many bytes a file says that it has; files of /proc may not know their end."""
+    try:
+        return file.seek(0, os.SEEK_END)
+    except OSError:
+        return 0
 
 
 def _is_of_this_machine(file: BinaryIO) -> bool:

@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+import storage_core
 from storage_core.backends.base import Backend
 from storage_core.backends.drivers.adlfs import open_azure
 from storage_core.backends.drivers.gcsfs import open_gcs
@@ -40,7 +41,7 @@ from tests.servers.azurite import AzureServer
 from tests.servers.gcs import GCSServer
 from tests.servers.s3 import S3Server
 from tests.servers.webdav import WebDAVServer
-from tests.stores.backends.calls import get_file, listed, meddle, put_file
+from tests.stores.backends.calls import KEY, get_file, listed, meddle, put_file
 
 TIMEOUT = 20.0
 MIB = 1024 * 1024
@@ -392,3 +393,40 @@ def test_a_driver_that_raises_for_ever_is_said_to_have_been_tried(
     monkeypatch.setattr(backend._policy, "timeout", 0.5)
     with pytest.raises(StorageUnavailable, match=r"by peer, tried \d times within 0\.\d seconds"):
         backend.get(new_key())
+
+
+@pytest.mark.skipif(not Path("/proc/version").exists(), reason="only Linux has such files")
+@every([*REMOTE, "local", "memory"])
+def test_a_file_that_says_that_it_is_empty_is_read_all_the_same(backend: Backend) -> None:
+    version = Path("/proc/version")
+    assert version.stat().st_size == 0
+    put_file(backend, KEY, version, overwrite=True)
+    assert backend.get(KEY) == version.read_bytes() != b""
+
+
+def test_what_is_no_file_is_refused_before_anything_is_stored(tmp_path: Path) -> None:
+    store = storage_core.open_store(storage_core.LocalStorage(storage_path=str(tmp_path / "blobs")))
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for path in (pipe, Path(os.devnull)):
+        with pytest.raises(StorageError, match="no regular file; read it and write its bytes"):
+            store.write_file(path)
+    with pytest.raises(StorageError, match="is a folder"):
+        store.write_file(tmp_path)
+    assert not (tmp_path / "blobs").exists()
+
+
+def test_a_blob_goes_through_links_and_into_devices_and_leaves_modes_alone(tmp_path: Path) -> None:
+    store = storage_core.open_store(storage_core.LocalStorage(storage_path=str(tmp_path / "blobs")))
+    key = store.write(b"data")
+    target = tmp_path / "target"
+    target.write_bytes(b"before")
+    target.chmod(0o600)
+    link = tmp_path / "link"
+    link.symlink_to(target)
+    assert store.read_file(key, link) == 4
+    assert link.is_symlink()
+    assert target.read_bytes() == b"data"
+    assert target.stat().st_mode & 0o777 == 0o600
+    store.read_file(key, os.devnull)
+    assert not Path(os.devnull).is_file()
