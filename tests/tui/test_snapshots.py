@@ -25,7 +25,7 @@ from tests.tui.driving import TWO, enter, press, settle, the_list
 from tests.tui.test_list import ODD
 from tui.app import StorageApp
 from tui.features.check import dialog as probe_screen
-from tui.session.checks import TestResult
+from tui.session import checks
 
 SIZES = [(120, 40), (80, 24), (60, 20)]
 NOW = datetime(2026, 11, 24, 12, 4, tzinfo=UTC)
@@ -149,7 +149,7 @@ async def after_tests(pilot: Pilot[Any]) -> None:
         "the bucket exists in eu-west-1; Region Name is us-east-1: change it",
     )
     for row, steps in zip(screen.table.rows, ((good, bad), (good,)), strict=False):
-        screen.app.session.workspace.results[row.id] = TestResult(when, steps, True)
+        screen.app.session.workspace.results[row.id] = checks.TestResult(when, steps, True)
     screen.redraw()
     await settle(pilot)
 
