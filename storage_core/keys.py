@@ -75,6 +75,15 @@ def parse_key(key: str) -> Key:
     )
 
 
+def is_key(key: str) -> bool:
+    """Whether `parse_key` takes it."""
+    try:
+        parse_key(key)
+    except InvalidKey:
+        return False
+    return True
+
+
 def content_name(data: bytes | bytearray | memoryview) -> str:
     """The SHA-256 of `data`, 64 hexadecimal digits: equal bytes have equal names."""
     from hashlib import sha256

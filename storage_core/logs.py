@@ -21,8 +21,8 @@ from storage_core.redaction import MASK, Scrubber, mask_url
 
 _DRIVERS: Final = frozenset(
     {
-        *("adlfs", "aiobotocore", "aiohttp", "asyncio", "azure", "boto3", "botocore", "dropbox"),
-        *("fsspec", "gcsfs", "google", "hpack", "httpcore", "httpx", "keyring", "msal", "paramiko"),
+        *("adlfs", "aiobotocore", "aiohttp", "asyncio", "asyncssh", "azure", "boto3", "botocore"),
+        *("dropbox", "fsspec", "gcsfs", "google", "hpack", "httpcore", "httpx", "keyring", "msal"),
         *("pyarrow", "requests", "s3fs", "smbclient", "smbprotocol", "spnego", "storage_core"),
         *("urllib3", "webdav4"),
     }

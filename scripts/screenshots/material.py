@@ -143,3 +143,14 @@ BLOBS: Final[dict[str, tuple[bytes | int, timedelta]]] = {
     "flows/backfill_2025.py": (5_121, 312 * _DAY),
 }
 """By key, the bytes (or how many) and how long ago they were written."""
+
+OTHERS: Final[dict[str, tuple[bytes | int, timedelta]]] = {
+    "raw/2025/orders.parquet": (812_646_400, 300 * _DAY),
+    "raw/2026/orders.parquet": (402_653_184, _DAY),
+    "raw/customers.csv": (18_350_080, 2 * _HOUR),
+    "raw/stores.json": (4_812, 9 * _DAY),
+    "raw/weather 2026-11.csv": (1_204_224, 41 * _MINUTE),
+    "exports/README.txt": (612, 40 * _DAY),
+    "models/demand/weights.npy": (96_468_992, 6 * _DAY),
+}
+"""What other programs keep in the same bucket."""

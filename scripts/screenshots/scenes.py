@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tests.tui.driving import enter, press, settle
 
 from .cloud import fill, hold
-from .material import BLOBS, CONFIGURATION, MISSPELT, RESULTS, UNREADABLE, UNSAFE
+from .material import BLOBS, CONFIGURATION, MISSPELT, OTHERS, RESULTS, UNREADABLE, UNSAFE
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -180,6 +180,15 @@ async def found_blobs(pilot: Pilot[Any]) -> None:
     await enter(pilot, "forecast")
 
 
+async def folders(pilot: Pilot[Any]) -> None:
+    """What others keep in a bucket, in one of its folders."""
+    from .stage import NOW
+
+    fill(RESULTS, OTHERS, NOW)
+    await blobs(pilot)
+    await press(pilot, "4", "s", "j", "j", "j", "enter", "j", "j")
+
+
 def with_blobs(*pressed: str) -> Steps:
     """Press these keys on the list of blobs."""
 
@@ -282,4 +291,5 @@ SCENES: list[Scene | Recording] = [
     Scene("25-file-broken", WIDE, keys(), UNREADABLE),
     Scene("26-versions", WIDE, versions),
     Scene("27-move-secret", WIDE, keys("j", "j", "m"), UNSAFE),
+    Scene("28-folders", WIDE, folders),
 ]

@@ -47,7 +47,7 @@ class Info(NamedTuple):
     """When it was written, in UTC; None where the place does not say."""
 
     version: str | None = None
-    """Another one for each content of the blob; None where the place does not tell them apart."""
+    """Changes whenever the blob does; None where the place does not say."""
 
 
 class Entry(NamedTuple):

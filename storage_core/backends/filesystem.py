@@ -1,11 +1,11 @@
 """From a URL to the backend for it, for File Storage and for types of other packages.
 
-The object stores have drivers of their own; everything else that fsspec knows shares one.
+The object stores and SFTP have drivers of their own; everything else that fsspec knows shares one.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote, urlsplit
 
 from storage_core.errors import ConfigurationError
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from storage_core.backends.base import Backend
+
+_AZURE: Final = ("dfs.core.windows.net", "blob.core.windows.net")
 
 
 def open_filesystem(
@@ -51,23 +53,33 @@ def open_filesystem(
         from storage_core.backends.drivers.gcsfs import open_gcs as opened
     elif protocol in ("az", "abfs", "abfss"):
         from storage_core.backends.drivers.adlfs import open_azure as opened
+    elif protocol in ("sftp", "ssh"):
+        from storage_core.backends.drivers.sftp import open_sftp
+
+        return open_sftp(base_path, options=given, **common)
     else:
         from storage_core.backends.drivers.fsspec import open_fsspec
 
         return open_fsspec(base_path, options=given, **common)
-    place, prefix, more = _taken_apart(protocol, base_path)
-    return opened(place, prefix, options={**more, **given}, **common)
+    place, prefix = _bucket_in(protocol, base_path)
+    return opened(place, prefix, options={**_account_in(base_path), **given}, **common)
 
 
-def _taken_apart(protocol: str, url: str) -> tuple[str, str, dict[str, Any]]:
-    """The bucket, the prefix, and the options that the driver finds in a URL."""
-    from fsspec import get_filesystem_class
+def _bucket_in(protocol: str, url: str) -> tuple[str, str]:
+    """The bucket and the prefix that a URL names."""
+    from fsspec.core import strip_protocol
 
-    driver = get_filesystem_class(protocol)
-    place, _, prefix = driver._strip_protocol(url).strip("/").partition("/")
+    path = strip_protocol(f"{protocol}://{url.partition('://')[2]}")
+    place, _, prefix = path.strip("/").partition("/")
     if not place:
         raise ConfigurationError(f"{mask_url(url)} names no bucket; write {protocol}://BUCKET")
-    return place, prefix, driver._get_kwargs_from_urls(url)
+    return place, prefix
+
+
+def _account_in(url: str) -> dict[str, str]:
+    """Azure's account, where the URL is one of Azure's own: `abfs://container@account.dfs.…`."""
+    account, _, azure = (urlsplit(url).hostname or "").partition(".")
+    return {"account_name": account} if azure in _AZURE else {}
 
 
 def _passwords(url: str) -> Iterator[str]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _MISSTATED: Final = 1
-"""Bytes that are read of a file which says that it is empty: those of /proc do, and are not."""
+"""Bytes read of a file that says it is empty, to see whether it is: those of /proc are not."""
 
 
 class Source:
@@ -68,8 +68,8 @@ class Source:
 def source_of(file: BinaryIO) -> Iterator[Source]:
     """What `file` holds from its position on; kept in a temporary file if it cannot be read again.
 
-    So is what only seems to be a file: it is read on the background event loop, which the file of
-    another storage would wait for.
+    So is a file of another storage: it would be read on the background event loop, and wait for
+    that loop itself.
     """
     if not (file.seekable() and _is_of_this_machine(file)):
         with _spooled(b"", file) as source:

@@ -44,6 +44,11 @@ class Relay:
         self.reached.clear()
         self._let_go.clear()
 
+    def go_on(self) -> None:
+        """No limit for new connections; those that have reached it stay silent."""
+        with self._lock:
+            self._limit = None
+
     def hang_up(self) -> None:
         """Break the connections, wait until the server has nothing more to say; no limit then."""
         with self._lock:

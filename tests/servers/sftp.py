@@ -1,7 +1,8 @@
 """SFTP: asyncssh, one port with OpenSSH's extensions and one with the bare protocol of old servers.
 
-A test gets it from the fixture; as a program it is `python sftp.py PORT OLD_PORT FOLDER KEY`, with
-the user and the password in the environment.
+A test gets it from the fixture; as a program it is
+`python sftp.py PORT OLD_PORT FOLDER KEY USER_KEY`, with the user and the password in the
+environment.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ class SFTPServer:
 
     user: str
     password: str = field(repr=False)
+    key: str = field(repr=False)
+    """A private key that signs in too, as `ssh-keygen` writes it."""
 
     def url(self, folder: str = "", *, old: bool = False) -> str:
         """The URL of a folder, without credentials."""
@@ -75,6 +78,8 @@ def sftp(folder: Path) -> Iterator[SFTPServer]:
     from tests.servers.process import HOST, free_port, running
 
     files, key = folder / "sftp", asyncssh.generate_private_key("ssh-ed25519")
+    user_key = asyncssh.generate_private_key("ssh-ed25519")
+    user_key.write_public_key(folder / "sftp-user-key.pub")
     (files / "guarded").mkdir(parents=True)
     key.write_private_key(folder / "sftp-key")
     public = key.export_public_key().decode()
@@ -85,16 +90,18 @@ def sftp(folder: Path) -> Iterator[SFTPServer]:
         "".join(f"[{HOST}]:{port} {public}" for port in ports),
         f"user{token_hex(4)}",
         f"p@:/ {token_hex(16)}",
+        user_key.export_private_key().decode(),
     )
     # -P: the modules beside this one have the names of packages.
-    arguments = [*map(str, ports), str(files), str(folder / "sftp-key")]
+    keys = str(folder / "sftp-key"), str(folder / "sftp-user-key.pub")
+    arguments = [*map(str, ports), str(files), *keys]
     command = [sys.executable, "-P", __file__, *arguments]
     account = {"SFTP_USER": server.user, "SFTP_PASSWORD": server.password}
     with running(command, log=folder / "sftp.log", ready=server.check, env=account):
         yield server
 
 
-async def _serve(port: int, old_port: int, folder: str, key: str) -> None:
+async def _serve(port: int, old_port: int, folder: str, key: str, user_key: str) -> None:
     import asyncssh
 
     class Server(asyncssh.SSHServer):
@@ -122,10 +129,15 @@ async def _serve(port: int, old_port: int, folder: str, key: str) -> None:
 
     for number, files in ((port, Files), (old_port, OldFiles)):
         await asyncssh.listen(
-            "127.0.0.1", number, server_factory=Server, server_host_keys=[key], sftp_factory=files
+            "127.0.0.1",
+            number,
+            server_factory=Server,
+            server_host_keys=[key],
+            authorized_client_keys=user_key,
+            sftp_factory=files,
         )
     await asyncio.Event().wait()
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4]))
+    asyncio.run(_serve(int(sys.argv[1]), int(sys.argv[2]), *sys.argv[3:6]))

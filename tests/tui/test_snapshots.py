@@ -20,7 +20,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
 from storage_core.check import Step, StepResult
-from storage_core.config import history
+from storage_core.config.history import kept as history
 from tests.tui.driving import TWO, enter, press, settle, the_list
 from tests.tui.test_list import ODD
 from tui.app import StorageApp
@@ -175,6 +175,17 @@ def with_blobs(*pressed: str) -> Steps:
     return steps
 
 
+async def in_a_folder(pilot: Pilot[Any]) -> None:
+    """A folder of another program's, beside the blobs."""
+    raw = Path.home() / "data" / "storage" / "raw"
+    for number, name in enumerate(("2026/11/sales.csv", "2025/sales.csv", "read me.txt")):
+        file = raw / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(b"day,sales\n" * (number + 1))
+        os.utime(file, (1_795_348_800, 1_795_348_800))
+    await with_blobs("4", "s", "j", "enter", "j", "j")(pilot)
+
+
 async def found_blobs(pilot: Pilot[Any]) -> None:
     """Blobs while a filter is typed."""
     await with_blobs("slash")(pilot)
@@ -229,6 +240,7 @@ SCREENS: dict[str, tuple[str | None, Steps]] = {
     "browse": (FULL, with_blobs()),
     "browse-filter": (FULL, found_blobs),
     "browse-empty": (FULL, keys("j", "b")),
+    "browse-folders": (FULL, in_a_folder),
     "preview": (FULL, with_blobs("enter")),
     "preview-bytes": (FULL, with_blobs("j", "enter")),
     "download": (FULL, with_blobs("w")),

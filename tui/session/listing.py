@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 from tui.session.search import found
 
 if TYPE_CHECKING:
+    from storage_core.backends.base import Entry
     from storage_core.store import Blob
 
 Sort: TypeAlias = Literal["age", "name", "size"]
@@ -16,20 +17,31 @@ SORTS: Final[tuple[Sort, ...]] = ("age", "name", "size")
 """The orders, in the order in which one key goes through them."""
 
 
+FOLDER: Final = "folder"
+FILE: Final = "file"
+
+
 class Listed(NamedTuple):
     """One blob, ready to be sorted, filtered and drawn."""
 
     key: str
-    folder: str
-    """What stands before the first `/` of the key."""
+    """Of the blob; in a list of a folder, its path below the location."""
+
+    kind: str
+    """flows or results; in a list of a folder, what it is: file or folder."""
 
     name: str
-    """The rest of the key."""
+    """The rest of the key, or of the path behind the folder that is listed."""
 
     size: int | None
     """Bytes; None where the storage does not say."""
 
     modified: datetime | None
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether it can be opened to list what is in it."""
+        return self.kind == FOLDER
 
 
 class View(NamedTuple):
@@ -46,7 +58,7 @@ class View(NamedTuple):
     """Blobs listed in all; the filter left aside."""
 
     counts: tuple[int, ...] = ()
-    """Of these, how many are in each of the folders."""
+    """Of these, how many are of each of the kinds."""
 
     sort: Sort = "age"
     """The order they are in: the one asked for, or by name where nothing is known for that."""
@@ -54,14 +66,20 @@ class View(NamedTuple):
 
 def listed(blob: Blob) -> Listed:
     """A blob as the list shows it."""
-    folder, _, name = blob.key.partition("/")
-    return Listed(blob.key, folder, name, blob.size, blob.modified)
+    kind, _, name = blob.key.partition("/")
+    return Listed(blob.key, kind, name, blob.size, blob.modified)
+
+
+def entered(entry: Entry, prefix: str) -> Listed:
+    """A blob or a folder as the list of the folder `prefix` shows it."""
+    kind = FOLDER if entry.is_folder else FILE
+    return Listed(entry.path, kind, entry.path[len(prefix) :], entry.size, entry.modified)
 
 
 def arranged(
     blobs: Sequence[Listed],
-    folders: Sequence[str],
-    folder: str | None,
+    kinds: Sequence[str],
+    kind: str | None,
     words: Sequence[str],
     sort: Sort,
 ) -> View:
@@ -69,15 +87,13 @@ def arranged(
 
     Args:
         blobs: everything listed.
-        folders: those whose blobs are counted.
-        folder: only what is in this one.
+        kinds: those whose blobs are counted.
+        kind: only what is of this one.
         words: all of them have to be in the key; see `search`.
-        sort: the newest, the first by name, or the largest stands first.
+        sort: the newest, the first by name, or the largest stands first, behind all folders.
     """
     rows = [
-        blob
-        for blob in blobs
-        if (folder is None or blob.folder == folder) and found(words, blob.key)
+        blob for blob in blobs if (kind is None or blob.kind == kind) and found(words, blob.key)
     ]
     if all((blob.modified if sort == "age" else blob.size) is None for blob in rows):
         sort = "name" if rows else sort
@@ -87,11 +103,12 @@ def arranged(
         rows.sort(key=lambda blob: blob.modified.timestamp() if blob.modified else 0, reverse=True)
     elif sort == "size":
         rows.sort(key=lambda blob: -1 if blob.size is None else blob.size, reverse=True)
+    rows.sort(key=lambda blob: not blob.is_folder)
     return View(
         rows,
         sum(blob.size or 0 for blob in rows),
         max((len(blob.name) for blob in blobs), default=0),
         len(blobs),
-        tuple(sum(1 for blob in blobs if blob.folder == each) for each in folders),
+        tuple(sum(1 for blob in blobs if blob.kind == each) for each in kinds),
         sort,
     )

@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from threading import Lock
 from time import monotonic
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
+from storage_core.blobpath import blob_path, prefix_of
 from storage_core.errors import StorageError
+from storage_core.keys import is_key
 from tui.session.download import readable, some
-from tui.session.listing import Listed, listed
+from tui.session.listing import Listed, entered, listed
 
 if TYPE_CHECKING:
     from storage_core.store import Store
@@ -70,15 +72,19 @@ class OpenedStore:
             self._left = True
         self._close_if_done()
 
-    def pages(self) -> Iterator[list[Listed]]:
-        """Everything in the store, in pages; before an error, what was found until then."""
+    def pages(self, folder: str | None = None) -> Iterator[list[Listed]]:
+        """Everything in the store, in pages; before an error, what was found until then.
+
+        Args:
+            folder: list what is in this folder below the location instead, of whichever program.
+        """
         with self._used() as store:
             page: list[Listed] = []
             begun = monotonic()
             problem: StorageError | None = None
             try:
-                for blob in store.list():
-                    page.append(listed(blob))
+                for blob in _listing(store, folder):
+                    page.append(blob)
                     if len(page) >= PAGE or monotonic() - begun > PAGE_SECONDS:
                         yield page
                         page, begun = [], monotonic()
@@ -91,7 +97,7 @@ class OpenedStore:
 
     def head(self, key: str) -> bytes:
         """The first `PREVIEWED` bytes of a blob, and one more if there are more."""
-        with self._used() as store, closing(store.open(key)) as source:
+        with self._used() as store, closing(_open(store, key)) as source:
             pieces: list[bytes] = []
             wanted = PREVIEWED + 1
             with readable(key):
@@ -103,9 +109,24 @@ class OpenedStore:
     def delete(self, key: str) -> None:
         """Remove a blob."""
         with self._used() as store:
-            store.delete(key)
+            if is_key(key):
+                store.delete(key)
+            else:
+                store.backend.delete(blob_path(key))
 
     def fetched(self, key: str, download: Download) -> Iterator[int]:
         """Write a blob to a file, yielding how many bytes are there; closing this gives it up."""
         with self._used() as store:
-            yield from download.run(key, store.open(key))
+            yield from download.run(key, _open(store, key))
+
+
+def _listing(store: Store, folder: str | None) -> Iterator[Listed]:
+    if folder is None:
+        return (listed(blob) for blob in store.list())
+    prefix = prefix_of(folder)
+    return (entered(entry, prefix) for entry in store.backend.list(prefix, delimiter=True))
+
+
+def _open(store: Store, key: str) -> BinaryIO:
+    """A blob of the store's, which is verified, or what lies at any other path."""
+    return store.open(key) if is_key(key) else store.backend.open(blob_path(key))

@@ -1,4 +1,4 @@
-"""What a configuration hands to a driver besides its own settings. Called by the backends."""
+"""What a configuration hands to a driver besides its own settings."""
 
 from __future__ import annotations
 

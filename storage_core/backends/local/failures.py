@@ -41,7 +41,7 @@ def failure(doing: str, path: str, error: OSError, top: str) -> StorageError:
 
 
 def irregular(path: str) -> AccessDenied:
-    """The error for what is neither a file nor a folder of ours to look into."""
+    """The error for what is there in place of a regular file."""
     return AccessDenied(
         f"cannot use {path}: only regular files are, and links are not followed; "
         "remove what is there"

@@ -1,6 +1,6 @@
 """A session that is opened when it is first needed, and in each process anew.
 
-All of it happens on the background event loop, apart from `close` and what is collected as garbage.
+All of it happens on the background event loop, but for `close` and what garbage collection closes.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Connection:
             io_loop.finish(self._close())
 
     def _forget(self, lost: _Opened) -> None:
-        """Close a session that is in a state nobody knows, in use or not."""
+        """Close a session whose state nobody knows, whether it is in use or not."""
         if self._current() is lost:
             self._connecting = None
         lost.is_leaving = True
@@ -103,7 +103,7 @@ class Connection:
             raise
         opened = _Opened(session)
         opened.finalizer = finalize(self, opened.close)
-        # When Python ends, finalizers that are called do nothing.
+        # When Python ends, `_close_all` closes all sessions at once.
         opened.finalizer.atexit = False
         return opened
 
@@ -145,9 +145,9 @@ class _Opened:
             self.unused.set()
 
     def close(self) -> Future[None] | None:
-        """Begin to close the session, once. Whoever collects garbage must not have to wait for it.
+        """Begin to close the session, once, and do not wait: garbage collection may be the caller.
 
-        In a forked child nothing happens: there it would close what is the parent's too.
+        In a forked child nothing happens: what would be closed is the parent's.
         """
         if not io_loop.is_current(self._loop):
             return None
@@ -168,7 +168,7 @@ async def _closed(session: Session) -> None:
 
 
 _open: Final[set[_Opened]] = set()
-"""Also a parent's, in its forked child: were they collected, they would close what is shared."""
+"""A forked child keeps its parent's: if they were collected, they would close what both share."""
 
 _abandoned: Final[list[asyncio.Task[_Opened]]] = []
 _closing: Final[dict[Future[None], asyncio.AbstractEventLoop]] = {}
@@ -185,6 +185,6 @@ def _close_all() -> None:
 
 
 def _retrieve(task: asyncio.Task[_Opened]) -> None:
-    """Take what connecting raised, in case that everybody who waited has given up."""
+    """Take what connecting raised, in case everybody who waited has given up."""
     if not task.cancelled():
         task.exception()

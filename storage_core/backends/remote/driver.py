@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from storage_core.blobpath import BlobPath, Prefix
 
 Received: TypeAlias = list[bytes]
-"""Where an attempt to read puts what comes. Its length is watched from outside meanwhile."""
+"""Where an attempt to read puts what comes; its length is watched meanwhile."""
 
 
 class Kept:
@@ -67,7 +67,7 @@ class Session(Protocol):
 
     @property
     def is_lost(self) -> bool:
-        """Whether it is of no use to others: its connection has failed, or was left halfway."""
+        """Whether no other call is to use it: its connection has failed, or was left halfway."""
 
     async def find(self) -> None:
         """Raise what says that the place is missing when it is."""
@@ -103,8 +103,8 @@ class Session(Protocol):
 
 
 Afterwards: TypeAlias = Callable[[Callable[[Any], Awaitable[None]]], None]
-"""Has something done later that nobody waits for, such as cleaning up after an attempt that failed.
-It gets a session of the same driver that works: that of the attempt may have failed."""
+"""Has something done later, for which nobody waits: cleaning up after an attempt that failed. It
+gets a session that works, since the attempt's own may not."""
 
 
 class Driver(Protocol):

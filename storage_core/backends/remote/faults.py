@@ -1,8 +1,7 @@
-"""What kind of failure a driver's exception is. Called by the remote backends.
+"""What kind of failure a library's exception is.
 
-No driver is imported for it: exceptions are known by the package and the name of their class, or by
-the HTTP status they carry. A driver that says more than that has its own rules in its backend,
-which end here.
+No library is imported for it: exceptions are known by the package and the name of their class, or
+by the HTTP status they carry. A driver that knows more has rules of its own, and asks here last.
 """
 
 from __future__ import annotations
@@ -61,6 +60,23 @@ _BY_CLASS: Final = {
     ("aiohttp", "ClientConnectionError"): Fault.PASSING,
     ("aiohttp", "ClientPayloadError"): Fault.PASSING,
     ("aiohttp", "TooManyRedirects"): Fault.REDIRECTED,
+    ("asyncssh", "HostKeyNotVerifiable"): Fault.MISCONFIGURED,
+    ("asyncssh", "IllegalUserName"): Fault.DENIED,
+    ("asyncssh", "KeyExchangeFailed"): Fault.MISCONFIGURED,
+    ("asyncssh", "PermissionDenied"): Fault.DENIED,
+    ("asyncssh", "ProtocolNotSupported"): Fault.MISCONFIGURED,
+    ("asyncssh", "DisconnectError"): Fault.PASSING,
+    ("asyncssh", "ChannelOpenError"): Fault.PASSING,
+    ("asyncssh", "SFTPBadMessage"): Fault.PASSING,
+    ("asyncssh", "SFTPConnectionLost"): Fault.PASSING,
+    ("asyncssh", "SFTPNoConnection"): Fault.PASSING,
+    ("asyncssh", "SFTPFileAlreadyExists"): Fault.TAKEN,
+    ("asyncssh", "SFTPFileIsADirectory"): Fault.MISCONFIGURED,
+    ("asyncssh", "SFTPNotADirectory"): Fault.MISCONFIGURED,
+    ("asyncssh", "SFTPNoSuchFile"): Fault.MISSING,
+    ("asyncssh", "SFTPNoSuchPath"): Fault.MISSING,
+    ("asyncssh", "SFTPPermissionDenied"): Fault.DENIED,
+    ("asyncssh", "SFTPWriteProtect"): Fault.DENIED,
     ("azure", "AzureSigningError"): Fault.DENIED,
     ("azure", "ClientAuthenticationError"): Fault.DENIED,
     ("azure", "IncompleteReadError"): Fault.PASSING,
@@ -83,10 +99,6 @@ _BY_CLASS: Final = {
     ("google", "GoogleAuthError"): Fault.DENIED,
     ("httpx", "UnsupportedProtocol"): Fault.MISCONFIGURED,
     ("httpx", "TransportError"): Fault.PASSING,
-    ("paramiko", "AuthenticationException"): Fault.DENIED,
-    ("paramiko", "IncompatiblePeer"): Fault.MISCONFIGURED,
-    ("paramiko", "SFTPError"): Fault.PASSING,
-    ("paramiko", "SSHException"): Fault.PASSING,
     ("requests", "SSLError"): Fault.MISCONFIGURED,
     ("requests", "ChunkedEncodingError"): Fault.PASSING,
     ("requests", "ConnectionError"): Fault.PASSING,
@@ -195,7 +207,7 @@ def _unconnected(error: BaseException) -> str | None:
 
 
 def _deeper_fault(error: BaseException) -> Fault | None:
-    """What is not worth a retry hides in exceptions that otherwise are."""
+    """A failure that no retry mends, within an exception that otherwise stands for one it may."""
     for each in causes(error):
         wrapped = getattr(each, "kwargs", {})
         for inner in (each, each.__context__, wrapped.get("error")):

@@ -1,4 +1,4 @@
-"""One event loop on a background thread, for asynchronous drivers. Called by remote backends.
+"""One event loop on a background thread, for asynchronous drivers.
 
 Blocking callers hand over a coroutine and wait; asynchronous ones await it from their own loop, and
 cancelling there cancels it here. A forked child has no such thread, so it starts another loop.
@@ -93,13 +93,13 @@ else:
             return await in_thread(socket.getaddrinfo, *args, **options)
 
     def _new_loop() -> asyncio.AbstractEventLoop:
-        # Not epoll or kqueue: a child shares those with its parent, so what it closes, the parent
-        # would no longer hear of.
+        # Not epoll or kqueue: a forked child shares those with its parent, which would hear no more
+        # of the connections that the child closes.
         return _Loop(selectors.PollSelector())
 
     def _after_fork() -> None:
         if _state.loop is not None:
-            # What is left of the parent's connections is nothing to report in the child.
+            # What becomes of the parent's connections is not for the child to report.
             _state.loop.set_exception_handler(lambda _loop, _context: None)
         _state.lock, _state.loop = threading.Lock(), None
 

@@ -1,9 +1,9 @@
-"""The one retry policy and the one deadline of every remote backend. Called by the backends only.
+"""The one retry policy and the one deadline of every remote backend.
 
 A driver does not retry by itself here (left alone they take up to 93 seconds to say that a server
 is down): it makes one attempt, `attempt` decides whether there is a next one, and cancels what is
-still running when the deadline has come. What is worth a second attempt is the backend's to say:
-429, 5xx, connections that were reset or refused, and the driver's own time-outs; nothing else.
+still running when the deadline has come. The driver says what is worth a second attempt: 429, 5xx,
+connections that were reset or refused, and the library's own time-outs; nothing else.
 """
 
 from __future__ import annotations

@@ -42,8 +42,8 @@ class RemoteFile(RawIOBase):
             pieces: of the blob.
             size: bytes of the blob.
             timeout: seconds that one piece may take besides the time for its bytes.
-            until: when all is to be read at the latest, by `time.monotonic()`, because nothing but
-                reading happens in between.
+            until: the moment, by `time.monotonic()`, at which everything has to be read; for a
+                caller who does nothing but read.
         """
         self._pieces = pieces
         self._size = size

@@ -1,4 +1,4 @@
-"""Blocking calls of drivers, off the event loop and abandoned at the deadline. Called by backends.
+"""Blocking calls of drivers, off the event loop and abandoned at the deadline.
 
 `asyncio.to_thread` will not do: its threads are joined when Python ends, so one call that hangs
 would keep the whole process from ending.

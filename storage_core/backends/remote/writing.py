@@ -37,7 +37,7 @@ async def stored(
         nonlocal tries
         tries += 1
         try:
-            # Asked first as well: not every service minds the condition on the write itself.
+            # Asked first as well: not every service honours the condition on the write itself.
             if not overwrite and await _is_taken(driver, session, path):
                 raise FileExistsError(path)
             await send(session)

@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import asyncssh
-import paramiko
 import pytest
 
 import storage_core
@@ -134,7 +133,7 @@ def test_a_blob_appears_under_its_name_only_when_it_is_complete(
     source.write_bytes(token_bytes(16 * MIB))
 
     def upload(ready: Callable[[], None]) -> None:
-        sent, real = 0, (ftplib.FTP.storbinary, paramiko.SFTPFile.write)
+        sent, real = 0, (ftplib.FTP.storbinary, asyncssh.SFTPClientFile.write)
 
         def held(count: int) -> None:
             nonlocal sent
@@ -146,11 +145,11 @@ def test_a_blob_appears_under_its_name_only_when_it_is_complete(
         def storbinary(self: Any, command: str, file: Any, size: int, **_: Any) -> Any:
             return real[0](self, command, file, size, lambda block: held(len(block)))
 
-        def write(self: Any, data: bytes) -> None:
-            real[1](self, data)
+        async def write(self: Any, data: bytes, offset: int) -> None:
+            await real[1](self, data, offset)
             held(len(data))
 
-        ftplib.FTP.storbinary, paramiko.SFTPFile.write = storbinary, write  # type: ignore[method-assign]
+        ftplib.FTP.storbinary, asyncssh.SFTPClientFile.write = storbinary, write  # type: ignore[method-assign,assignment]
         there.store().write_file(source, key="results/killed")
 
     child = Killable(upload)

@@ -169,15 +169,13 @@ def test_a_blob_appears_under_its_name_only_when_it_is_complete(
 
 @pytest.mark.parametrize(
     ("url", "module", "extra"),
-    [("sftp://host/x", "paramiko", "[sftp]"), ("webdav://host/x", "webdav4.fsspec", "[webdav]")],
+    [("sftp://host/x", "asyncssh", "[sftp]"), ("webdav://host/x", "webdav4.fsspec", "[webdav]")],
 )
 def test_a_missing_package_is_told_with_what_brings_it(
     url: str, module: str, extra: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in (module, "fsspec.implementations.sftp"):
-        monkeypatch.setitem(sys.modules, name, None)
-    for protocol in ("sftp", "webdav"):
-        monkeypatch.delitem(sys.modules["fsspec.registry"]._registry, protocol, raising=False)
+    monkeypatch.setitem(sys.modules, module, None)
+    monkeypatch.delitem(sys.modules["fsspec.registry"]._registry, "webdav", raising=False)
     with pytest.raises(ConfigurationError, match=re.escape(f"pip install 'storage-config{extra}'")):
         open_filesystem(url, timeout=1)
 
@@ -224,6 +222,27 @@ def test_what_a_file_system_cannot_do_is_told_in_words(server_down_url: str) -> 
         storage_core.UnsupportedOperation, match="cannot delete: http has no way to"
     ):
         storage_core.open_store(configuration).delete("results/x")
+
+
+@pytest.mark.parametrize(
+    ("url", "container", "account"),
+    [
+        ("abfs://team@acme.dfs.core.windows.net/a/b", "team", {"account_name": "acme"}),
+        ("abfss://team@acme.blob.core.windows.net/a/b", "team", {"account_name": "acme"}),
+        ("AZ://team/a/b/", "team", {}),
+    ],
+)
+def test_azures_own_urls_name_the_account(
+    url: str, container: str, account: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Any] = []
+
+    def open_azure(*args: Any, options: dict[str, Any], **_: Any) -> None:
+        opened.extend((*args, options))
+
+    monkeypatch.setattr("storage_core.backends.drivers.adlfs.open_azure", open_azure)
+    open_filesystem(url, timeout=1)
+    assert opened == [container, "a/b", account]
 
 
 def test_a_range_behind_the_end_is_empty_on_http_too(webdav_server: WebDAVServer) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from storage_core.keys import is_content_name
+from storage_core.keys import is_content_name, is_key
 from storage_core.printable import printable
 from tui.kit.text import named
 from tui.session.download import proposed
@@ -69,8 +69,14 @@ class BlobCommands:
 
     def why_not(self, command: str) -> str:
         """There may be no blob."""
-        needed = command in ON_A_BLOB and self._blob() is None
-        return "There is no blob to do that with." if needed else ""
+        blob = self._blob()
+        if command not in ON_A_BLOB or (blob is not None and not blob.is_folder):
+            return ""
+        if blob is None:
+            return "There is no blob to do that with."
+        if command in ("preview", "copy_key"):
+            return ""
+        return "That is a folder; open it, and choose a blob."
 
     def copy_key(self, blob: Listed) -> None:
         """Put the key on the clipboard."""
@@ -80,7 +86,7 @@ class BlobCommands:
     def copy_snippet(self, blob: Listed) -> None:
         """Put the Python that reads it on the clipboard."""
         self._screen.app.copy_to_clipboard(
-            f"import storage_core\n\n{opening(self._row)}\ndata = store.read({blob.key!r})\n"
+            f"import storage_core\n\n{opening(self._row)}\n{reading(blob)}\n"
         )
         self._screen.app.say(f"Copied the Python that reads {named(blob.key)}.")
 
@@ -101,7 +107,7 @@ class BlobCommands:
         configuration = self._row.configuration()
         name = printable(self._row.name)
         text = [f"It is gone from {name} for good: there is no undo for blobs."]
-        if configuration.naming == "hash" and is_content_name(blob.name):
+        if configuration.naming == "hash" and is_key(blob.key) and is_content_name(blob.name):
             text.append(
                 "Its key is the hash of its bytes: whoever stored the same bytes here has the same "
                 "blob and loses it too."
@@ -123,6 +129,13 @@ class BlobCommands:
                 await self._session.jobs.run("deleting", lambda: self._opened.delete(blob.key))
             self._screen.app.say(f"Deleted {named(blob.key)}.")
             self._deleted(blob)
+
+
+def reading(blob: Listed) -> str:
+    """The line of Python that reads a blob of an opened storage."""
+    if is_key(blob.key):
+        return f"data = store.read({blob.key!r})"
+    return f"data = store.backend.get({blob.key!r})"
 
 
 def opening(row: Row) -> str:

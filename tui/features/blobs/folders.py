@@ -1,4 +1,4 @@
-"""The line above the list of blobs: which folder is shown."""
+"""The line above the list of blobs: which of them are shown."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from tui.kit.theme import MUTED
 
 
 class FolderBar(Widget):
-    """Which folder is shown, how many blobs are in each, and how much that is.
+    """Which blobs are shown, how many there are of each kind, and how much that is.
 
     Args:
-        folders: the labels; the first stands for all.
+        labels: of what can be chosen.
         id: of the widget.
     """
 
@@ -26,43 +26,55 @@ class FolderBar(Widget):
     FolderBar { height: 1; padding: 0 2; }
     """
 
-    counts: reactive[tuple[int, ...] | None] = reactive(None)
-    """Blobs in each; None while that is not known."""
+    counts: reactive[tuple[int, ...]] = reactive(())
+    """How many there are of the first ones; empty while that is not known."""
 
     chosen: reactive[int] = reactive(0)
-    """The place in `counts` of what is shown."""
+    """The place of what is shown."""
 
     summary: reactive[tuple[str, ...]] = reactive(())
     """What is said on the right; of several, the first that fits."""
 
     class Chosen(Message):
-        """A folder was clicked."""
+        """One was clicked."""
 
         def __init__(self, place: int) -> None:
             super().__init__()
             self.place = place
 
-    def __init__(self, folders: Sequence[str], id: str | None = None) -> None:
+    def __init__(self, labels: Sequence[str], id: str | None = None) -> None:
         super().__init__(id=id)
-        self._folders = folders
+        self._labels = labels
 
     def _pieces(self) -> list[Content]:
+        """What can be chosen; labels without a number give way to the summary."""
+        pieces = self._labelled(brief=False)
+        left = Content("  ").join(pieces).cell_length
+        fits = any(cell_len(text) <= self._room(left) for text in self.summary)
+        return pieces if fits or not self.summary else self._labelled(brief=True)
+
+    def _room(self, left: int) -> int:
+        return self.content_size.width - left - 2
+
+    def _labelled(self, *, brief: bool) -> list[Content]:
         return [
             Content.assemble(
                 (f"{number + 1} ", "bold $footer-key-foreground"),
-                ("● " if number == self.chosen else "○ ", "$primary"),
+                ("●" if number == self.chosen else "○", "$primary"),
                 (
-                    f"{label} {self.counts[number]:,}" if self.counts else label,
+                    f" {label} {self.counts[number]:,}"
+                    if number < len(self.counts)
+                    else f" {label}" * (not brief or number == self.chosen),
                     "bold $foreground" if number == self.chosen else MUTED,
                 ),
             )
-            for number, label in enumerate(self._folders)
+            for number, label in enumerate(self._labels)
         ]
 
     def render(self) -> Content:
         """One line."""
         left = Content("  ").join(self._pieces())
-        room = self.content_size.width - left.cell_length - 2
+        room = self._room(left.cell_length)
         right = next((text for text in self.summary if cell_len(text) <= room), "")
         return Content.assemble(left, "  ", (right.rjust(max(0, room)), MUTED))
 

@@ -43,6 +43,14 @@ def nothing_found(filtered: str, key: KeyOf) -> Content:
     )
 
 
+def empty_folder(folder: str, key: KeyOf) -> Content:
+    """There is nothing in a folder; empty stands for the location."""
+    where = printable(folder) or "this place"
+    way = _key(key("up", "←"), "goes up") if folder else _key(key("reload", "f5"), "looks again")
+    said = f"There is nothing in {where}.\n"
+    return Content.assemble(("Nothing here\n", "bold $foreground"), said, *way)
+
+
 def empty(row: Row, path: str, key: KeyOf) -> Content:
     """There is no blob in this storage: how one gets there.
 

@@ -149,7 +149,9 @@ class PreviewScreen(FullScreen[None]):
         width = about.content_size.width
         if blob is None or width <= 0:
             return
-        lines = [Content.styled(part, "bold $foreground") for part in wrap(blob.key, width)]
+        lines = [
+            Content.styled(part, "bold $foreground") for part in wrap(printable(blob.key), width)
+        ]
         lines += [Content.styled(part, MUTED) for part in wrap(exactly(blob), width)]
         if self._problem:
             said = [
@@ -170,7 +172,8 @@ class PreviewScreen(FullScreen[None]):
             return bool(self._preview and self._preview.lines)
         if command in ("previous", "next"):
             place = self._table.cursor + (1 if command == "next" else -1)
-            return 0 <= place < len(self._table.rows)
+            rows = self._table.rows
+            return 0 <= place < len(rows) and not rows[place].is_folder
         return super().can(command)
 
     def why_not(self, command: str) -> str:

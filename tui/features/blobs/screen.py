@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
 from textual.content import Content
 from textual.widgets import Static
 
+from storage_core.blobpath import is_blob_path
 from storage_core.errors import StorageError
 from storage_core.keys import KINDS
 from storage_core.printable import printable
@@ -30,11 +31,16 @@ from tui.session.quantities import human_size
 from tui.session.store import OpenedStore
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
     from textual.app import ComposeResult
     from textual.worker import Worker
 
     from tui.session.session import Session
     from tui.session.snapshot import Row
+
+FOLDERS: Final = 1 + len(KINDS)
+"""The place among what can be shown of everything below the location."""
 
 AGES = 30.0
 """Seconds after which the ages on screen are drawn anew."""
@@ -58,7 +64,13 @@ class BrowseScreen(FullScreen[None]):
         self._filter = FilterLine(
             self.table, seek=self._seek, anchor=self._current_key, placeholder="part of the key"
         )
-        self._folders = FolderBar(("All", *map(str.capitalize, KINDS)), id="kinds")
+        self._folders = FolderBar(("All", *map(str.capitalize, KINDS), "Folders"), id="kinds")
+        self._folder: str | None = None
+        """The folder that is listed; None where all blobs of the store are."""
+
+        self._next_key: str | None = None
+        """Where the cursor is to be once it is listed."""
+
         self._blobs: list[Listed] = []
         self._gone: set[str] = set()
         """Keys deleted since the listing began, which may still bring them."""
@@ -80,12 +92,14 @@ class BrowseScreen(FullScreen[None]):
         self.do(
             {
                 **self._acting.all(),
-                "preview": self._acting.on_blob(lambda _: self._preview()),
+                "preview": self._acting.on_blob(self._look_into),
                 "filter": self._filter.open,
                 "sort": lambda: self._order(SORTS[(SORTS.index(self._sort) + 1) % len(SORTS)]),
                 "all_kinds": lambda: self._choose(0),
                 "only_flows": lambda: self._choose(1),
                 "only_results": lambda: self._choose(2),
+                "folders": lambda: self._choose(FOLDERS),
+                "up": self._up,
                 "reload": self._reload,
                 "leave": self._leave,
             }
@@ -133,7 +147,8 @@ class BrowseScreen(FullScreen[None]):
         fresh = not self._blobs
         try:
             self._say()
-            async for page in stream(self._opened.pages):
+            folder = self._folder
+            async for page in stream(lambda: self._opened.pages(folder)):
                 self.end_if_left()
                 found += page
                 if fresh:
@@ -170,11 +185,11 @@ class BrowseScreen(FullScreen[None]):
         while self._changed:
             self._changed = False
             blobs, chosen = self._standing(), self._folders.chosen
-            folder = KINDS[chosen - 1] if chosen else None
+            kind = KINDS[chosen - 1] if 0 < chosen < FOLDERS else None
             text, sort, sought = self._filter.words, self._sort, not self._filter.settled.is_set()
             words = search.words_of(text)
             view = await self.while_here(
-                in_thread(lambda: arranged(blobs, KINDS, folder, words, sort))  # noqa: B023
+                in_thread(lambda: arranged(blobs, KINDS, kind, words, sort))  # noqa: B023
             )
             self._show(view, sought=sought)
             if self._filter.words == text:
@@ -183,11 +198,13 @@ class BrowseScreen(FullScreen[None]):
 
     def _show(self, view: View, *, sought: bool) -> None:
         table = self.table
-        key = self._filter.before if sought else self._current_key()
+        key = self._filter.before if sought else self._next_key or self._current_key()
         place = next((place for place, blob in enumerate(view.rows) if blob.key == key), None)
         if place is None:
             near = key is not None and not sought
             place = min(table.cursor, len(view.rows) - 1) if near else 0
+        if any(blob.key == self._next_key for blob in view.rows):
+            self._next_key = None
         self._view = view
         self._layout_of_blobs.longest = view.longest
         self._layout_of_blobs.shown_sort = view.sort
@@ -210,17 +227,16 @@ class BrowseScreen(FullScreen[None]):
         else:
             title.progress = "● listing"
         shown, words = len(view.rows), self._filter.words
-        many = f"{shown:,} of {view.total:,} blobs" if words else _blobs(shown)
+        many = f"{shown:,} of {view.total:,} blobs" if words else self._number(shown)
         size = human_size(view.size) if view.size else ""
         order = ORDERS[view.sort]
         # Without a filter the number stands among the folders as well.
-        few = ((many,),) if words else ((size, order), (size,))
+        few = ((many, size), (many,)) if words else ((size, order), (many, order), (size,), (many,))
         known = view.total or not (self._listing or self._problem)
-        self._folders.counts = (view.total, *view.counts) if known else None
+        kinds = known and self._folder is None
+        self._folders.counts = (view.total, *view.counts) if kinds else ()
         self._folders.summary = tuple(
-            ", ".join(filter(None, parts))
-            for parts in ((many, size, order), (many, size), *few)
-            if view.total
+            ", ".join(filter(None, parts)) for parts in ((many, size, order), *few) if view.total
         )
         text = self._notice()
         notice.display = text is not None
@@ -238,6 +254,8 @@ class BrowseScreen(FullScreen[None]):
             return Content("Listing…")
         if total:
             return notices.nothing_found(self._filter.words, self.key)
+        if self._folder is not None:
+            return notices.empty_folder(self._folder, self.key)
         return notices.empty(self._row, self._session.workspace.file.path, self.key)
 
     @on(Table.Moved)
@@ -250,7 +268,37 @@ class BrowseScreen(FullScreen[None]):
 
     def _choose(self, place: int) -> None:
         self._folders.chosen = place
-        self._rearrange()
+        if (self._folder is None) == (place == FOLDERS):
+            self._list_folder("" if place == FOLDERS else None)
+        else:
+            self._rearrange()
+
+    def _list_folder(self, folder: str | None, *, at: str | None = None) -> None:
+        """List a folder, with the cursor on the path `at`; None lists the blobs of the store."""
+        self._folder, self._next_key = folder, at
+        self._blobs = []
+        self._view = View(counts=(0,) * len(KINDS))
+        self.table.show((), 0)
+        if self._filter.active:
+            self._filter.clear()
+        location = self._row.location
+        self.query_one(TitleBar).note = f"{location.rstrip('/')}/{folder}" if folder else location
+        self._reload()
+
+    def _look_into(self, blob: Listed) -> Awaitable[None] | None:
+        """Open a folder, or show what is in a blob."""
+        if not blob.is_folder:
+            return self._preview()
+        if is_blob_path(blob.key):
+            self._list_folder(blob.key)
+        else:
+            self.app.say("A folder of this name cannot be opened.", severity="warning")
+        return None
+
+    def _up(self) -> None:
+        """List the folder above."""
+        if self._folder:
+            self._list_folder(self._folder.rpartition("/")[0], at=self._folder)
 
     @on(FolderBar.Chosen)
     def _folder_clicked(self, event: FolderBar.Chosen) -> None:
@@ -266,7 +314,9 @@ class BrowseScreen(FullScreen[None]):
 
     def can(self, command: str) -> bool:
         """While one types in the filter, its key is a character like any other."""
-        return not (command == "filter" and self._filter.typing) and super().can(command)
+        if command == "filter" and self._filter.typing:
+            return False
+        return (command != "up" or bool(self._folder)) and super().can(command)
 
     # ---- one blob
 
@@ -284,13 +334,14 @@ class BrowseScreen(FullScreen[None]):
         self._gone.add(blob.key)
         self._rearrange()
 
+    def _number(self, count: int) -> str:
+        what = "blob" if self._folder is None else "entry"
+        many = "blobs" if self._folder is None else "entries"
+        return f"{count:,} {what if count == 1 else many}"
+
     def _leave(self) -> None:
         """Everything again, or back to the list of storages."""
         if self._filter.active:
             self._filter.clear()
         else:
             self.dismiss(None)
-
-
-def _blobs(count: int) -> str:
-    return f"{count:,} blob" if count == 1 else f"{count:,} blobs"

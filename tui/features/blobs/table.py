@@ -13,11 +13,12 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from storage_core.printable import printable
 from tui.kit.columns import Column
 from tui.kit.table import Cell, Table
 from tui.kit.text import fit, wrap
 from tui.kit.theme import MUTED
-from tui.session.listing import Listed, Sort
+from tui.session.listing import FOLDER, Listed, Sort
 from tui.session.quantities import human_age, human_size
 
 ORDERS: dict[Sort, str] = {"age": "newest first", "name": "by name", "size": "largest first"}
@@ -35,7 +36,7 @@ class BlobLayout:
     """Characters of the longest name."""
 
     def columns(self, rows: Sequence[Listed], room: int) -> Sequence[Column]:
-        """Folder, name, size, age."""
+        """Kind, name, size, age."""
         return (
             Column("Kind", 7, 7),
             Column(self._head("name", "Name"), max(self.longest, 6), 12, fills=True),
@@ -49,8 +50,8 @@ class BlobLayout:
     def cells(self, row: Listed, widths: Sequence[int]) -> Sequence[Cell]:
         """Numbers are aligned right, so that they can be compared."""
         return (
-            Cell(row.folder, "accent" if row.folder == "flows" else "muted"),
-            Cell(row.name),
+            Cell(row.kind, "accent" if row.kind in ("flows", FOLDER) else "muted"),
+            Cell(printable(row.name) + ("/" if row.is_folder else "")),
             Cell(human_size(row.size).rjust(_SIZE)),
             Cell(human_age(row.modified, datetime.now(UTC)).rjust(_AGE), "muted"),
         )
@@ -99,7 +100,7 @@ class BlobDetail(Widget):
         if self.blob is None:
             return Content("")
         width = self.content_size.width
-        first, *more = wrap(self.blob.key, width)
+        first, *more = wrap(printable(self.blob.key), width)
         lines = [Content.styled(first, "bold $foreground")]
         if more:
             second = fit("".join(more), width).rstrip()
@@ -110,6 +111,8 @@ class BlobDetail(Widget):
 
 def exactly(blob: Listed) -> str:
     """Size and time of writing, in local time, to the last digit."""
+    if blob.is_folder:
+        return "folder · Enter opens it, ← goes up"
     said = ["size unknown" if blob.size is None else f"{blob.size:,} bytes"]
     if blob.modified is None:
         said.append("time unknown")

@@ -1,8 +1,8 @@
 """Calls of a file system's methods, from the event loop, whichever way the file system works.
 
-Some file systems are asynchronous, most block. Calls of those run in threads and, where there is
-one connection, one after the other: one that is left to itself at the deadline would be in the way
-of all others, so the connection is given up with it.
+Some file systems are asynchronous; most block. Blocking calls run in threads and, where there is
+only one connection, one after the other. A call that is abandoned at its deadline would hold up all
+others, so its connection is given up too.
 """
 
 from __future__ import annotations

@@ -10,20 +10,22 @@ from fsspec.asyn import AsyncFileSystem
 
 from storage_core.backends.drivers.fsspec import webdav
 from storage_core.backends.drivers.fsspec.calls import Calls
-from storage_core.backends.drivers.fsspec.classes import (
-    class_of,
-    from_url,
-    own_class,
-    refuse_behind_another,
-)
+from storage_core.backends.drivers.fsspec.classes import class_of, refuse_behind_another
+from storage_core.backends.drivers.fsspec.ftp import FTP
 from storage_core.backends.drivers.fsspec.session import FileSystemSession
-from storage_core.backends.drivers.fsspec.ways import OwnWays, UsualWays, Ways, WebDAVWays
+from storage_core.backends.drivers.fsspec.ways import (
+    FTPWays,
+    HTTPWays,
+    UsualWays,
+    Ways,
+    WebDAVWays,
+)
+from storage_core.backends.drivers.urls import require_host, server_in
 from storage_core.backends.remote.backend import RemoteBackend
 from storage_core.backends.remote.driver import Afterwards
 from storage_core.backends.remote.faults import Fault, classify
 from storage_core.backends.remote.messages import Place
 from storage_core.backends.remote.worker import in_thread
-from storage_core.errors import ConfigurationError
 from storage_core.redaction import mask_url
 
 _SHAREABLE: Final = frozenset({"memory", *webdav.PROTOCOLS})
@@ -81,18 +83,17 @@ class FileSystemDriver:
         Raises:
             ConfigurationError: fsspec does not know it, or a package is missing for it.
         """
-        classes = [class_of(part, shown) for part in base_path.split("::")]
         refuse_behind_another(base_path, options, shown)
+        classes = [class_of(part, shown) for part in base_path.split("::")]
         self._protocol = base_path.partition("://")[0].lower()
         self._is_async = len(classes) == 1 and issubclass(classes[0], AsyncFileSystem)
         self._is_webdav = self._protocol in webdav.PROTOCOLS
         if self._is_webdav:
             base_path, options = webdav.prepared(base_path, options, timeout)
-        self._own = own_class(self._protocol)
-        if self._own is not None:
-            options = {"timeout": timeout, **from_url(base_path, shown), **options}
-            if "host" not in options:
-                raise ConfigurationError(f"{shown} names no server; write {self._protocol}://HOST")
+        self._is_ftp = self._protocol == "ftp"
+        if self._is_ftp:
+            options = {"timeout": timeout, **server_in(base_path, shown), **options}
+            require_host(options, self._protocol, shown)
         self._base_path = base_path
         self._options = {"skip_instance_cache": True, **options}
         self._shown = shown
@@ -102,9 +103,8 @@ class FileSystemDriver:
         if self._is_async:
             loop = asyncio.get_running_loop()
             fs, root = url_to_fs(self._base_path, **{"loop": loop, **self._options})
-        elif self._own is not None:
-            fs = await in_thread(self._own, **self._options)
-            root = fs._strip_protocol(self._base_path)
+        elif self._is_ftp:
+            fs, root = await in_thread(FTP, **self._options), FTP.root_of(self._base_path)
         else:
             fs, root = await in_thread(url_to_fs, self._base_path, **self._options)
         calls = Calls(
@@ -128,8 +128,6 @@ class FileSystemDriver:
         """What kind of failure it is."""
         if isinstance(error, IsADirectoryError | NotADirectoryError):
             return Fault.MISCONFIGURED
-        if self._own is not None and str(error) == "Socket is closed":
-            return Fault.PASSING  # That is how paramiko says it.
         return classify(error)
 
     def reason(self, error: BaseException, words: str) -> str:
@@ -139,4 +137,6 @@ class FileSystemDriver:
     def _ways(self, calls: Calls) -> Ways:
         if self._is_webdav:
             return WebDAVWays(calls)
-        return UsualWays(calls) if self._own is None else OwnWays(calls)
+        if self._is_async and self._protocol in ("http", "https"):
+            return HTTPWays(calls)
+        return FTPWays(calls) if self._is_ftp else UsualWays(calls)

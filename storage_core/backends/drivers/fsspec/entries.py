@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from storage_core.backends.base import time_at
-
-STALE_AFTER: Final = timedelta(days=1)
-"""Age at which a temporary file is taken for one of a writer that died. Some servers tell the time
-of their own zone: what is being written there may look 14 hours old."""
 
 _TIMES: Final = ("mtime", "modified", "last_modified", "LastModified", "updated", "created")
 
@@ -28,8 +24,3 @@ def time_of(entry: dict[str, Any]) -> datetime | None:
         if isinstance(value, datetime):
             return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
     return None
-
-
-def is_stale(modified: datetime | None) -> bool:
-    """Whether a temporary file of this time is one of a writer that died."""
-    return modified is not None and modified < datetime.now(UTC) - STALE_AFTER

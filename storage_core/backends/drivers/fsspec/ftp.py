@@ -1,7 +1,8 @@
-"""fsspec's FTP with what it lacks for keeping blobs.
+"""FTP by the standard library, as a file system of fsspec's interface.
 
-fsspec sends a blob in pieces of 64 KiB, each in a transfer of its own; lists the whole folder to
-look at one file; calls every failure of a read a missing file; and does not look at certificates.
+fsspec's own sends a blob in pieces of 64 KiB, each in a transfer of its own; lists the whole folder
+to look at one file; calls every failure of a read a missing file; and does not look at
+certificates.
 
 What FTP itself has no way to do: a rename that refuses to replace a file. Whether a chosen key is
 free is therefore asked just before; of two writers of one key in the same moment the later one
@@ -18,13 +19,13 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from ftplib import FTP as ClearFTP  # noqa: N811
 from ftplib import FTP_TLS, Error, error_perm, error_temp
+from functools import partial
 from io import BytesIO, RawIOBase
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
-from fsspec.implementations.ftp import FTPFileSystem
-
 from storage_core.backends.base import CHUNK_SIZE
-from storage_core.backends.drivers.fsspec.transfers import OneTransferEach, replace
+from storage_core.backends.drivers.fsspec.ways import replace
+from storage_core.backends.drivers.urls import path_in
 from storage_core.backends.remote.faults import BadSettings
 
 if TYPE_CHECKING:
@@ -40,36 +41,67 @@ _WINDOWS: Final = re.compile(r"[\d-]+ +[\d:]+(?:[AP]M)? +(<DIR>|\d+) +(.+)")
 _REFUSED_IN_WORDS: Final = re.compile("(?i)permission|privilege|denied|not allowed|read.only")
 
 
-class FTP(OneTransferEach, FTPFileSystem):  # type: ignore[misc]
+class FTP:
     """An FTP server; its methods raise `OSError` and nothing of `ftplib`'s."""
 
+    root_marker = "/"
     ftp: Any = None
 
-    def __init__(self, host: str, *, tls: bool = False, **options: Any) -> None:
-        # Anything else fsspec takes for TLS without a look at the certificate.
+    def __init__(
+        self,
+        host: str,
+        port: int = 21,
+        *,
+        username: str | None = None,
+        password: str | None = None,
+        acct: str | None = None,
+        timeout: float,
+        encoding: str = "utf-8",
+        tls: bool = False,
+        **ignored: Any,
+    ) -> None:
+        """Sign in.
+
+        Args:
+            host: of the server.
+            port: of the server.
+            username: none for an anonymous visit.
+            password: of the user.
+            acct: an account, which few servers ask for.
+            timeout: seconds that one step may take.
+            encoding: of names.
+            tls: whether to encrypt, and to look at the server's certificate.
+            ignored: what else fsspec's own takes: it is about files of its own.
+        """
         if not isinstance(tls, bool):
             raise BadSettings("tls in Options must be true or false")
-        super().__init__(host, tls=tls, **options)
-
-    def _connect(self) -> None:
+        if tls:
+            context = ssl.create_default_context()
+            self.ftp = _TLS(context=context, timeout=timeout, encoding=encoding)
+        else:
+            self.ftp = ClearFTP(timeout=timeout, encoding=encoding)
+        account = {"username": username, "password": password, "acct": acct}
+        self._another = partial(
+            FTP, host, port, **account, timeout=timeout, encoding=encoding, tls=tls
+        )
         try:
-            self._sign_in()
+            with _translated(refused=True):
+                self.ftp.connect(host, port)
+                self.ftp.login(username or "", password or "", acct or "")
+            if tls:
+                with _translated():
+                    self.ftp.prot_p()
         except BaseException:
             self.close()
             raise
 
-    def _sign_in(self) -> None:
-        with _translated(refused=True):
-            if self.tls:
-                self.ftp = _TLS(
-                    context=ssl.create_default_context(),
-                    timeout=self.timeout,
-                    encoding=self.encoding,
-                )
-                self.ftp.connect(self.host, self.port)
-                self.ftp.login(*self.cred)
-            else:
-                super()._connect()
+    @staticmethod
+    def root_of(url: str) -> str:
+        """The folder that a URL names."""
+        return f"/{path_in(url).strip('/')}"
+
+    def invalidate_cache(self) -> None:
+        """Nothing to do: what is asked is asked of the server."""
 
     def close(self) -> None:
         """Hang up."""
@@ -79,16 +111,16 @@ class FTP(OneTransferEach, FTPFileSystem):  # type: ignore[misc]
     def __del__(self) -> None:
         self.close()
 
-    def another(self) -> FTP:
-        """A connection of its own: there can be one transfer on each."""
-        return FTP(skip_instance_cache=True, **self.storage_options)
-
-    def _load(self, path: str) -> tuple[bytes, int | None]:
+    def cat_file(self, path: str) -> bytes:
+        """A whole file, compared with the size that the server says it has."""
         received = BytesIO()
         with _translated():
             size = self._size(path)
             self.ftp.retrbinary(f"RETR {path}", received.write, CHUNK_SIZE)
-        return received.getvalue(), size
+        data = received.getvalue()
+        if size not in (None, len(data)):
+            raise ConnectionError(f"{len(data)} bytes came instead of {size}")
+        return data
 
     def store(self, path: str, file: BinaryIO) -> None:
         """Write a whole file."""
@@ -135,9 +167,18 @@ class FTP(OneTransferEach, FTPFileSystem):  # type: ignore[misc]
                 return False
         return True
 
-    def _make_folder(self, path: str) -> None:
-        with _translated():
-            self.ftp.mkd(path)
+    def makedirs(self, path: str, exist_ok: bool = True) -> None:
+        """Create a folder, and those above it where they are missing."""
+        if not path or self._is_folder(path):
+            return
+        self.makedirs(path.rpartition("/")[0])
+        try:
+            with _translated():
+                self.ftp.mkd(path)
+        except OSError:
+            # Another writer may have been faster.
+            if not self._is_folder(path):
+                raise
 
     def ls(self, path: str, detail: bool = True) -> list[dict[str, Any]]:
         """What is in a folder; names of others may be in any encoding."""
@@ -183,11 +224,13 @@ class FTP(OneTransferEach, FTPFileSystem):  # type: ignore[misc]
         self._rename(old, new)
 
     def rm_file(self, path: str) -> None:
+        """Delete a file."""
         with _translated():
             self.ftp.delete(path)
 
-    def _open(self, path: str, mode: str = "rb", **_: Any) -> _Stream:
-        return _Stream(self.another(), path)
+    def open(self, path: str, mode: str = "rb") -> _Stream:
+        """Read a file, on a connection of its own: there can be one transfer on each."""
+        return _Stream(self._another(), path)
 
 
 class _TLS(FTP_TLS):
@@ -195,12 +238,11 @@ class _TLS(FTP_TLS):
 
     def ntransfercmd(self, cmd: str, rest: int | str | None = None) -> tuple[socket, int | None]:
         connection, size = ClearFTP.ntransfercmd(self, cmd, rest)
-        if self._prot_p:  # type: ignore[attr-defined]
-            assert isinstance(self.sock, ssl.SSLSocket)
-            connection = self.context.wrap_socket(
-                connection, server_hostname=self.host, session=self.sock.session
-            )
-        return connection, size
+        assert isinstance(self.sock, ssl.SSLSocket)
+        encrypted = self.context.wrap_socket(
+            connection, server_hostname=self.host, session=self.sock.session
+        )
+        return encrypted, size
 
 
 class _Stream(RawIOBase):

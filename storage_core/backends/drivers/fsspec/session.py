@@ -3,9 +3,9 @@
 How a write becomes visible depends on the file system:
 
 - `memory://` takes the whole blob at once;
-- where there is a way to rename (webdav, sftp, ftp, smb, hdfs, webhdfs, dbfs …) the blob is written
+- where there is a way to rename (webdav, ftp, smb, hdfs, webhdfs, dbfs …) the blob is written
   under a temporary name and renamed when it is complete; of two writers of one chosen key in the
-  same moment one is refused by webdav and sftp, by the others not always;
+  same moment one is refused by webdav, by the others not always;
 - the others (http, zip, jupyter …) are written to directly: a write that is killed may leave a part
   of the blob, and what one that fails has left is removed if the file system still answers.
 """
@@ -15,7 +15,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from storage_core.backends.base import CHUNK_SIZE, Entry, Info
-from storage_core.backends.drivers.fsspec.entries import is_stale, time_of
+from storage_core.backends.drivers.fsspec.entries import time_of
+from storage_core.backends.drivers.temporary import is_stale
 from storage_core.backends.remote.driver import Kept, Page, Part, Received
 from storage_core.backends.remote.faults import Fault, status_of
 from storage_core.backends.remote.worker import in_thread
@@ -83,10 +84,7 @@ class FileSystemSession:
 
     async def close(self) -> None:
         """Close the connections, if the file system has any that can be."""
-        if session := getattr(self._calls.fs, "_session", None):
-            await session.close()  # That of http.
-        else:
-            await in_thread(self._ways.hang_up)
+        await self._ways.hang_up()
 
     async def find(self) -> None:
         """The folder need not exist yet, but something has to answer above it."""
@@ -204,7 +202,7 @@ class FileSystemSession:
         for each in found:
             name = each["name"].rstrip("/").rpartition("/")[2]
             if name in ("", ".", ".."):
-                continue  # The folder itself and the one above it: SFTP servers list them too.
+                continue  # The folder itself and the one above it: some file systems list them too.
             if each["type"] == "directory":
                 if delimiter:
                     entries.append(Entry(f"{prefix}{name}", is_folder=True))

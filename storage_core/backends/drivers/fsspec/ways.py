@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import re
+from contextlib import suppress
 from functools import partial
+from secrets import token_hex
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -12,7 +14,7 @@ from fsspec import AbstractFileSystem
 
 from storage_core.backends.base import CHUNK_SIZE
 from storage_core.backends.drivers.fsspec import webdav
-from storage_core.backends.drivers.fsspec.transfers import replace
+from storage_core.backends.remote.worker import in_thread
 from storage_core.errors import UnsupportedOperation
 
 if TYPE_CHECKING:
@@ -49,8 +51,8 @@ class Ways(Protocol):
     async def make_folder(self, path: str) -> None:
         """Create a folder, and those above it where they are missing."""
 
-    def hang_up(self) -> object:
-        """Close the connections; blocks."""
+    async def hang_up(self) -> None:
+        """Close the connections."""
 
 
 class UsualWays:
@@ -79,15 +81,24 @@ class UsualWays:
         """By `makedirs`."""
         await self._calls.do("makedirs", path, exist_ok=True)
 
-    def hang_up(self) -> object:
+    async def hang_up(self) -> None:
         """Nothing to do: fsspec has no word for it."""
 
 
-class OwnWays(UsualWays):
-    """By a class of ours, which can refuse to rename onto a file, and hang up."""
+class HTTPWays(UsualWays):
+    """By fsspec's interface, which has the connections of its HTTP beside it."""
+
+    async def hang_up(self) -> None:
+        """Close the connections."""
+        session = await self._calls.fs.set_session()
+        await session.close()
+
+
+class FTPWays(UsualWays):
+    """By `FTP`, which can refuse to rename onto a file, and hang up."""
 
     def __init__(self, calls: Calls) -> None:
-        """Take a file system of `OneTransferEach`."""
+        """Take an `FTP`."""
         super().__init__(calls)
         fs = calls.fs
 
@@ -103,9 +114,9 @@ class OwnWays(UsualWays):
         """In one transfer."""
         await self._calls.in_turn(self._calls.fs.store, path, source.opened())
 
-    def hang_up(self) -> object:
+    async def hang_up(self) -> None:
         """Close the connection."""
-        return self._calls.fs.close()
+        await in_thread(self._calls.fs.close)
 
 
 class WebDAVWays:
@@ -139,9 +150,9 @@ class WebDAVWays:
         """From the folder itself upwards: mostly one request is enough."""
         await self._calls.in_turn(webdav.make_folder, self._client, path)
 
-    def hang_up(self) -> object:
+    async def hang_up(self) -> None:
         """Close the connections."""
-        return self._client.http.close()
+        await in_thread(self._client.http.close)
 
 
 def _rename(fs: Any, old: str, new: str, create: bool) -> None:
@@ -151,3 +162,23 @@ def _rename(fs: Any, old: str, new: str, create: bool) -> None:
         if create or error.errno != errno.EEXIST:
             raise
         replace(fs.mv, fs.rm_file, old, new)
+
+
+def replace(
+    rename: Callable[[str, str], object], remove: Callable[[str], object], old: str, new: str
+) -> None:
+    """Rename a file onto another one where that cannot be done in one step.
+
+    The other one goes aside first and comes back if this fails. If the connection breaks in that
+    moment it stays there, under a name that is no blob's and that no listing takes away.
+    """
+    aside = f"{new}~old-{token_hex(4)}"
+    rename(new, aside)
+    try:
+        rename(old, new)
+    except BaseException:
+        with suppress(Exception):
+            rename(aside, new)
+        raise
+    with suppress(OSError):
+        remove(aside)

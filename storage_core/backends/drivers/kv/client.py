@@ -87,7 +87,7 @@ class Client:
             segment: what stands behind the `/` of the address.
             body: JSON to send.
             enough: bytes of the answer after which the rest does not matter.
-            received: gets the answer as it comes, for whoever counts.
+            received: gets the answer as it comes.
 
         Raises:
             AccessDenied: the server refuses the credentials.

@@ -1,4 +1,4 @@
-"""What S3 and its like mean by the errors that they answer. Called by the S3 backend."""
+"""What S3 and its like mean by the errors that they answer."""
 
 from __future__ import annotations
 

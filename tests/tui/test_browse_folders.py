@@ -1,0 +1,134 @@
+"""Browsing what other programs keep below a location, folder by folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.servers.s3 import S3Server
+from tests.tui.driving import press, said, screen_text, settle, write
+from tests.tui.test_browse import browsing, current, filled, listed
+from tui.app import StorageApp
+from tui.features.blobs.preview import PreviewScreen
+
+SIZES = [(120, 40), (80, 24), (60, 20)]
+
+
+def shared(folder: Path, more: str = "") -> Path:
+    """The five blobs of `filled`, and what another program has put beside them."""
+    path = filled(folder, more)
+    for name, data in (
+        ("raw/2026/11/data.csv", "a,b\n1,2\n"),
+        ("raw/2026/report.txt", "read me"),
+        ("raw/empty/.keep", ""),
+        ("top.json", '{"a": 1}'),
+    ):
+        file = folder / "blobs" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(data)
+    return path
+
+
+def rows(pilot: Pilot[Any]) -> list[tuple[str, str]]:
+    """What stands in the list, from the top, and what each row is."""
+    return [(row.kind, row.name) for row in browsing(pilot).table.rows]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_everything_below_the_location_is_shown_folder_by_folder(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with StorageApp(shared(tmp_path)).run_test(size=size) as pilot:
+        await settle(pilot)
+        await press(pilot, "b", "4", "s")
+        assert rows(pilot) == [
+            ("folder", "flows"),
+            ("folder", "raw"),
+            ("folder", "results"),
+            ("file", "top.json"),
+        ]
+        assert "raw/" in screen_text(pilot)
+        await press(pilot, "j", "enter")
+        assert rows(pilot) == [("folder", "2026"), ("folder", "empty")]
+        assert browsing(pilot).query_one("TitleBar").note.endswith("/raw")  # type: ignore[attr-defined]
+        await press(pilot, "enter")
+        assert rows(pilot) == [("folder", "11"), ("file", "report.txt")]
+        await press(pilot, "enter")
+        assert current(pilot) == "raw/2026/11/data.csv"
+
+
+async def test_going_up_leads_to_the_folder_one_comes_from(tmp_path: Path) -> None:
+    async with StorageApp(shared(tmp_path)).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "b", "4", "s", "j", "enter", "j", "enter")
+        assert listed(pilot) == [".keep"]
+        await press(pilot, "left")
+        assert current(pilot) == "raw/empty"
+        await press(pilot, "h")
+        assert current(pilot) == "raw"
+        # There is nothing above the location.
+        await press(pilot, "left")
+        assert current(pilot) == "raw"
+        await press(pilot, "1")
+        assert len(listed(pilot)) == 5
+        await press(pilot, "3")
+        assert {row.kind for row in browsing(pilot).table.rows} == {"results"}
+
+
+async def test_what_others_put_there_is_looked_into_downloaded_and_deleted(tmp_path: Path) -> None:
+    path = shared(tmp_path, "protected = true\n")
+    async with StorageApp(path).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "b", "4", "s", "j", "enter", "enter", "enter", "enter")
+        assert isinstance(pilot.app.screen, PreviewScreen)
+        assert "a,b" in screen_text(pilot)
+        await press(pilot, "escape", "w", "ctrl+u", *str(tmp_path / "copy.csv"), "enter")
+        assert (tmp_path / "copy.csv").read_text() == "a,b\n1,2\n"
+        await press(pilot, "c")
+        assert pilot.app.clipboard == "raw/2026/11/data.csv"
+        # The storage is protected: the same question as for its own blobs.
+        await press(pilot, "x")
+        assert "type its name" in screen_text(pilot)
+        await press(pilot, *"place", "enter")
+        assert "Deleted raw/2026/11/data.csv." in said(pilot)
+        assert listed(pilot) == []
+        assert "There is nothing in raw/2026/11." in screen_text(pilot)
+    assert not (tmp_path / "blobs" / "raw" / "2026" / "11" / "data.csv").exists()
+
+
+async def test_a_folder_is_opened_and_nothing_else(tmp_path: Path) -> None:
+    async with StorageApp(shared(tmp_path)).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "b", "4", "s", "j", "x", "w")
+        assert listed(pilot)[1] == "raw"
+        assert "That is a folder" in said(pilot)
+    assert (tmp_path / "blobs" / "raw").is_dir()
+
+
+async def test_a_bucket_shows_what_cannot_be_opened_too(
+    tmp_path: Path, s3_server: S3Server
+) -> None:
+    bucket = s3_server.new_bucket()
+    for name in ("raw/", "raw/a//b", "raw/data.csv", "plain"):
+        s3_server.client.put_object(Bucket=bucket, Key=name, Body=b"x")
+    path = write(
+        tmp_path / "storage.toml",
+        f'[storage.place]\ntype = "s3"\nbucket = "{bucket}"\n'
+        f'endpoint_url = "{s3_server.endpoint_url}"\n'
+        f'aws_access_key_id = "{s3_server.access_key_id}"\n'
+        f'aws_secret_access_key = "{s3_server.secret_access_key}"\n',
+    )
+    async with StorageApp(path).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "b", "4", "s")
+        assert rows(pilot) == [("folder", "raw"), ("file", "plain")]
+        await press(pilot, "enter")
+        assert sorted(rows(pilot)) == [("file", ""), ("file", "data.csv"), ("folder", "a")]
+        await press(pilot, "g", "enter")
+        # The folder a holds one of no name, which holds b.
+        assert [kind for kind, _ in rows(pilot)] == ["folder"]
+        await press(pilot, "enter")
+        assert "A folder of this name cannot be opened." in said(pilot)
