@@ -14,9 +14,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from storage_core.backends.base import CHUNK_SIZE, Entry, Info
+from storage_core.backends.base import CHUNK_SIZE, Info
+from storage_core.backends.drivers.folders import Found, Walk
 from storage_core.backends.drivers.fsspec.entries import time_of
-from storage_core.backends.drivers.temporary import is_stale
 from storage_core.backends.remote.driver import Kept, Page, Part, Received
 from storage_core.backends.remote.faults import Fault, status_of
 from storage_core.backends.remote.worker import in_thread
@@ -24,7 +24,6 @@ from storage_core.backends.source import Source
 from storage_core.blobpath import (
     BlobPath,
     Prefix,
-    is_temporary,
     refuse_temporary,
     temporary_name,
 )
@@ -189,32 +188,26 @@ class FileSystemSession:
 
     async def page(self, prefix: Prefix, *, delimiter: bool, token: Any, limit: int) -> Page:
         """List one folder: fsspec has no pages. The others below it are the next ones."""
-        waiting: list[Prefix] = list(token or (prefix,))
-        prefix = waiting.pop(0)
-        folder = f"{self._root}{prefix}".rstrip("/")
+        walk = Walk(prefix, token)
+        folder = f"{self._root}{walk.prefix}".rstrip("/")
         self._calls.fs.invalidate_cache()
         try:
-            found = await self._calls.do("ls", folder or self._root, detail=True)
+            entries = await self._calls.do("ls", folder or self._root, detail=True)
         except FileNotFoundError:
             await self.find()
-            found = ()
-        entries = []
-        for each in found:
-            name = each["name"].rstrip("/").rpartition("/")[2]
-            if name in ("", ".", ".."):
-                continue  # The folder itself and the one above it: some file systems list them too.
-            if each["type"] == "directory":
-                if delimiter:
-                    entries.append(Entry(f"{prefix}{name}", is_folder=True))
-                else:
-                    waiting.append(Prefix(f"{prefix}{name}/"))
-            elif each["type"] == "file":
-                modified = time_of(each)
-                if not is_temporary(name):
-                    entries.append(Entry(f"{prefix}{name}", each.get("size"), modified))
-                elif is_stale(modified):
-                    self._clean_up(each["name"])
-        return Page(entries, waiting or None)
+            entries = ()
+        found = (
+            Found(
+                each["name"].rstrip("/").rpartition("/")[2],
+                each["name"],
+                each["type"] == "directory",
+                each["type"] == "file",
+                each.get("size"),
+                time_of(each),
+            )
+            for each in entries
+        )
+        return walk.page(found, delimiter=delimiter, clean_up=self._clean_up)
 
     def _where(self, path: BlobPath) -> str:
         """The whole path of a blob."""

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import asyncssh
 
-from storage_core.backends.base import Entry, Info, time_at
+from storage_core.backends.base import Info, time_at
+from storage_core.backends.drivers.folders import Found, Walk
 from storage_core.backends.drivers.sftp import transfer
-from storage_core.backends.drivers.temporary import is_stale
 from storage_core.backends.remote.driver import Kept, Page, Part, Received
 from storage_core.backends.remote.faults import Fault
 from storage_core.backends.remote.worker import beside
@@ -26,7 +26,6 @@ from storage_core.backends.source import Source
 from storage_core.blobpath import (
     BlobPath,
     Prefix,
-    is_temporary,
     refuse_temporary,
     temporary_name,
 )
@@ -188,28 +187,23 @@ class SFTPSession:
 
     async def page(self, prefix: Prefix, *, delimiter: bool, token: Any, limit: int) -> Page:
         """List one folder. The others below it are the next pages."""
-        waiting: list[Prefix] = list(token or (prefix,))
-        prefix = waiting.pop(0)
-        folder = _encoded(f"{self._root}{prefix}")
-        entries = []
-        for found in await self._names_in(folder.rstrip(b"/") or folder):
-            raw = found.filename
+        walk = Walk(prefix, token)
+        folder = _encoded(f"{self._root}{walk.prefix}")
+        found = []
+        for each in await self._names_in(folder.rstrip(b"/") or folder):
+            raw, attributes = each.filename, each.attrs
             assert isinstance(raw, bytes)
-            name = raw.decode(errors="replace")  # Others may have stored names in any encoding.
-            if name in (".", ".."):
-                continue
-            if found.attrs.type == asyncssh.FILEXFER_TYPE_DIRECTORY:
-                if delimiter:
-                    entries.append(Entry(f"{prefix}{name}", is_folder=True))
-                else:
-                    waiting.append(Prefix(f"{prefix}{name}/"))
-            elif _is_file(found.attrs):
-                modified = _time_of(found.attrs)
-                if not is_temporary(name):
-                    entries.append(Entry(f"{prefix}{name}", found.attrs.size, modified))
-                elif is_stale(modified):
-                    self._clean_up(folder + raw)
-        return Page(entries, waiting or None)
+            found.append(
+                Found(
+                    raw.decode(errors="replace"),  # Others may have stored names in any encoding.
+                    folder + raw,
+                    attributes.type == asyncssh.FILEXFER_TYPE_DIRECTORY,
+                    _is_file(attributes),
+                    attributes.size,
+                    _time_of(attributes),
+                )
+            )
+        return walk.page(found, delimiter=delimiter, clean_up=self._clean_up)
 
     async def _names_in(self, folder: bytes) -> list[asyncssh.SFTPName]:
         try:
