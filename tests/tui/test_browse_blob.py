@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import threading
 from io import BytesIO
@@ -302,6 +303,26 @@ async def test_a_file_is_replaced_only_after_asking(tmp_path: Path) -> None:
         assert browsing(pilot)
     assert target.read_bytes() == b"xxx"
     assert files_in(tmp_path) == {"storage.toml", "taken"}
+
+
+async def test_a_download_goes_where_a_link_leads_and_keeps_the_mode(tmp_path: Path) -> None:
+    target, link = tmp_path / "taken", tmp_path / "link"
+    target.write_bytes(b"before")
+    target.chmod(0o600)
+    link.symlink_to(target)
+    async with StorageApp(filled(tmp_path)).run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "b", "w")
+        await type_path(pilot, link)
+        await press(pilot, "enter", "right", "enter")
+        assert browsing(pilot)
+        await press(pilot, "w")
+        await type_path(pilot, Path(os.devnull))
+        await press(pilot, "enter")
+        assert "is no regular file" in plain(pilot)
+    assert link.is_symlink()
+    assert target.read_bytes() == b"xxx"
+    assert target.stat().st_mode & 0o777 == 0o600
 
 
 async def test_a_folder_means_the_file_in_it_and_a_missing_one_is_told(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -52,6 +53,8 @@ class Download:
 
     def _put_in_place(self) -> None:
         if self._replace:
+            # Who could not read the file that was there cannot read this one either.
+            self._part.chmod(stat.S_IMODE(self._target.stat().st_mode))
             self._part.replace(self._target)
             return
         try:
@@ -86,9 +89,13 @@ def place_of(entered: str, name: str) -> Place:
             target = target / name
         if not target.parent.is_dir():
             return Place(target, f"there is no folder {target.parent}; name another")
+        # Where a link leads is what is replaced, not the link.
+        target = target.resolve()
         if target.is_dir():
             return Place(target, f"{target} is a folder; name a file")
-        return Place(target, exists=target.exists() or target.is_symlink())
+        if target.exists() and not target.is_file():
+            return Place(target, f"{target} is no regular file; name another")
+        return Place(target, exists=target.exists())
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         return Place(target, f"cannot write {target}: {reason}; name another file")
