@@ -1,4 +1,7 @@
-"""The GCS emulator behind its sign-in, through gcsfs: one service account gets in, nobody else."""
+"""The GCS emulator behind its sign-in, through gcsfs: one service account gets in, nobody else.
+
+Through the class in `gcsfs.core`: the other one waits for a service of Google's first.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
-from gcsfs import GCSFileSystem
+from gcsfs.core import GCSFileSystem
 from gcsfs.retry import HttpError
 
 from tests.servers.gcs import GCSServer
