@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO, Self
 
     from storage_core.backends.base import Backend, Entry
+    from storage_core.backends.checked import CheckedBackend
     from storage_core.declaration.configuration import StorageConfiguration
 
 
@@ -122,12 +123,18 @@ class Store:
         return self.configuration.location
 
     @property
-    def backend(self) -> Backend:
+    def backend(self) -> CheckedBackend:
         """The place itself: any path below the location, where a store has keys of two kinds.
 
         What is read through it is not verified, and what is written is named by the caller. Ask
         for it anew after `close`.
         """
+        from storage_core.backends.checked import CheckedBackend
+
+        return CheckedBackend(self._backend)
+
+    @property
+    def _backend(self) -> Backend:
         # Looked at once: another thread may be closing the store.
         opened = self._opened
         if opened is None:
@@ -155,7 +162,7 @@ class Store:
         """
         data = _checked(data)
         target = self._naming.key(kind, key, lambda: keys.content_name(data))
-        self.backend.put(target.path, data, overwrite=key is None)
+        self._backend.put(target.path, data, overwrite=key is None)
         return str(target)
 
     def read(self, key: str) -> bytes:
@@ -166,15 +173,15 @@ class Store:
             IntegrityError: `key` is the hash of other bytes than those found.
         """
         target = keys.parse_key(key)
-        return self._verified(target, self.backend.get(target.path))
+        return self._verified(target, self._backend.get(target.path))
 
     def exists(self, key: str) -> bool:
         """Whether there is a blob under `key`."""
-        return self.backend.exists(keys.parse_key(key).path)
+        return self._backend.exists(keys.parse_key(key).path)
 
     def delete(self, key: str) -> None:
         """Remove the blob under `key`; no error when there is none."""
-        self.backend.delete(keys.parse_key(key).path)
+        self._backend.delete(keys.parse_key(key).path)
 
     def list(self, kind: Kind | None = None) -> Iterator[Blob]:
         """Yield the blobs of one kind, or of both, in no particular order."""
@@ -182,7 +189,7 @@ class Store:
         return (
             blob
             for each in kinds
-            for entry in self.backend.list(prefix_of(each), delimiter=True)
+            for entry in self._backend.list(prefix_of(each), delimiter=True)
             if (blob := _blob(entry))
         )
 
@@ -202,10 +209,10 @@ class Store:
             # What others have stored under a hash is not put at risk: the file may be changing.
             is_stored = key is None and self._naming.is_hash(target) and self._is_whole(target)
             if not is_stored:
-                self.backend.put_stream(target.path, file, overwrite=key is None)
+                self._backend.put_stream(target.path, file, overwrite=key is None)
             if files.snapshot(file) != before:
                 if not is_stored:
-                    self.backend.delete(target.path)
+                    self._backend.delete(target.path)
                 files.changed(path)
         return str(target)
 
@@ -221,7 +228,7 @@ class Store:
         target = keys.parse_key(key)
         return files.fetch_to_file(
             path,
-            lambda file: self.backend.get_stream(target.path, file),
+            lambda file: self._backend.get_stream(target.path, file),
             target.name if self._naming.is_hash(target) else None,
             f"{self.location}: {key}",
         )
@@ -233,7 +240,7 @@ class Store:
         `read`, so what was read before must not be relied on until then.
         """
         target = keys.parse_key(key)
-        file = self.backend.open(target.path)
+        file = self._backend.open(target.path)
         if not self._naming.is_hash(target):
             return file
         from storage_core.blobs import files
@@ -246,7 +253,7 @@ class Store:
         Raises:
             StorageUnavailable, AccessDenied, ConfigurationError: what is in the way.
         """
-        self.backend.check()
+        self._backend.check()
 
     def close(self) -> None:
         """Let go of connections; the next call opens the store again."""
@@ -267,32 +274,32 @@ class Store:
         if self._naming.needs_bytes(key):
             name = await _off_loop(keys.content_name, data)
         target = self._naming.key(kind, key, lambda: name)
-        await self.backend.aput(target.path, data, overwrite=key is None)
+        await self._backend.aput(target.path, data, overwrite=key is None)
         return str(target)
 
     async def aread(self, key: str) -> bytes:
         """`read` without blocking the event loop."""
         target = keys.parse_key(key)
-        data = await self.backend.aget(target.path)
+        data = await self._backend.aget(target.path)
         verified: bytes = await _off_loop(self._verified, target, data)
         return verified
 
     async def aexists(self, key: str) -> bool:
         """`exists` without blocking the event loop."""
         try:
-            await self.backend.ahead(keys.parse_key(key).path)
+            await self._backend.ahead(keys.parse_key(key).path)
         except BlobNotFound:
             return False
         return True
 
     async def adelete(self, key: str) -> None:
         """`delete` without blocking the event loop."""
-        await self.backend.adelete(keys.parse_key(key).path)
+        await self._backend.adelete(keys.parse_key(key).path)
 
     async def alist(self, kind: Kind | None = None) -> AsyncIterator[Blob]:
         """`list` without blocking the event loop."""
         for each in keys.KINDS if kind is None else (keys.check_kind(kind),):
-            async for entry in self.backend.alist(prefix_of(each), delimiter=True):
+            async for entry in self._backend.alist(prefix_of(each), delimiter=True):
                 if blob := _blob(entry):
                     yield blob
 
@@ -310,7 +317,7 @@ class Store:
             StorageUnavailable: nobody knows, and to write would only wait as long once more.
         """
         try:
-            if not self.backend.exists(key.path):
+            if not self._backend.exists(key.path):
                 return False
             with self.open(str(key)) as file:
                 while file.read(CHUNK_SIZE):

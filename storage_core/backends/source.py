@@ -53,10 +53,9 @@ class Source:
         return b"".join(self.parts(CHUNK_SIZE))
 
     @property
-    def path(self) -> str | None:
-        """Of the file, where it has one and all of it is to be sent."""
-        name = getattr(self._file, "name", None)
-        return name if isinstance(name, str) and self._start == 0 else None
+    def is_in_memory(self) -> bool:
+        """Whether nothing is won by reading it in parts."""
+        return isinstance(self._file, BytesIO)
 
     def opened(self) -> BinaryIO:
         """The file, at the first byte; for drivers that read it themselves."""

@@ -6,14 +6,21 @@ import asyncio
 import io
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from secrets import token_bytes, token_hex
 
 import pytest
 
 from storage_core.backends.base import Backend
 from storage_core.blobpath import BlobPath, Prefix, blob_path, prefix_of
-from storage_core.errors import BlobExists, BlobNotFound, UnsupportedOperation
+from storage_core.errors import (
+    BlobExists,
+    BlobNotFound,
+    StorageError,
+    UnsupportedOperation,
+)
 
 MIB = 1024 * 1024
 FOREIGN = [
@@ -127,6 +134,7 @@ class BackendCases:
             assert backend.get_range(path, start, size) == data[start : start + size]
         assert backend.get_range(path, 200, 10) == b""
         assert backend.get_range(path, 5000, 10) == b""
+        assert backend.get_range(path, 0, 2**40) == data
 
     def test_an_open_blob_can_seek(self, backend: Backend, path: BlobPath) -> None:
         data = token_bytes(5 * MIB)
@@ -203,6 +211,34 @@ class BackendCases:
         backend.put(target, b"replaced", overwrite=True)
         backend.copy(path, target)
         assert backend.get(target) == backend.get(path) == data
+
+    def test_a_folder_is_no_blob_and_survives_what_is_done_to_its_name(
+        self, backend: Backend, folder: str
+    ) -> None:
+        if not self.folders:
+            return
+        inner, outer = blob_path(f"{folder}/a/b/c"), blob_path(f"{folder}/a/b")
+        backend.put(inner, b"kept", overwrite=True)
+        for call in (
+            partial(backend.delete, outer),
+            partial(backend.put, outer, b"x", overwrite=True),
+            partial(backend.put_stream, outer, io.BytesIO(b"x"), overwrite=True),
+        ):
+            # Object stores know no folders; others may refuse.
+            with suppress(StorageError):
+                call()
+            assert backend.get(inner) == b"kept"
+
+    def test_several_readers_of_one_blob_do_not_disturb_each_other(
+        self, backend: Backend, path: BlobPath
+    ) -> None:
+        data = token_bytes(9 * MIB)
+        backend.put(path, data, overwrite=True)
+        with backend.open(path) as one, backend.open(path) as other:
+            assert one.read(5 * MIB) == data[: 5 * MIB]
+            assert other.read(5 * MIB) == data[: 5 * MIB]
+            assert one.read() == data[5 * MIB :]
+            assert other.read() == data[5 * MIB :]
 
     def test_a_deleted_path_is_gone(self, backend: Backend, path: BlobPath) -> None:
         if not self.deletes:

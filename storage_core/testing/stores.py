@@ -9,6 +9,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from secrets import token_bytes, token_hex
 
@@ -116,6 +117,21 @@ class StoreCases(BackendCases):
                 call(key)
         with pytest.raises(storage_core.InvalidKey):
             store.write(b"x", key=key)
+
+    def test_a_path_that_is_not_valid_is_refused(self, store: Store) -> None:
+        for path in ("", "../x", "a/../x", "a//b", "/a", "a/", "./a", "a\0b", "x" * 1025):
+            for call in (
+                partial(store.backend.get, path),
+                partial(store.backend.put, path, b"x", overwrite=True),
+                partial(store.backend.delete, path),
+                partial(store.backend.copy, path, "b"),
+            ):
+                with pytest.raises(storage_core.InvalidKey):
+                    call()
+        with pytest.raises(storage_core.InvalidKey):
+            store.backend.list("../x")
+        with pytest.raises(ValueError, match="negative"):
+            store.backend.get_range("a", -1, 5)
 
     def test_two_writes_of_the_same_bytes_are_two_blobs(self, store: Store) -> None:
         data = token_bytes(30)

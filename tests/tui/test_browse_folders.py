@@ -126,7 +126,7 @@ async def test_a_bucket_shows_what_cannot_be_opened_too(
         await press(pilot, "b", "4", "s")
         assert rows(pilot) == [("folder", "raw"), ("file", "plain")]
         await press(pilot, "enter")
-        assert sorted(rows(pilot)) == [("file", ""), ("file", "data.csv"), ("folder", "a")]
+        assert sorted(rows(pilot)) == [("file", "data.csv"), ("file", "raw/"), ("folder", "a")]
         await press(pilot, "g", "enter")
         # The folder a holds one of no name, which holds b.
         assert [kind for kind, _ in rows(pilot)] == ["folder"]

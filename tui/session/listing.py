@@ -39,6 +39,11 @@ class Listed(NamedTuple):
     modified: datetime | None
 
     @property
+    def sought(self) -> str:
+        """What a filter looks through: not the folder in which all of them are."""
+        return self.name if self.kind in (FILE, FOLDER) else self.key
+
+    @property
     def is_folder(self) -> bool:
         """Whether it can be opened to list what is in it."""
         return self.kind == FOLDER
@@ -73,7 +78,9 @@ def listed(blob: Blob) -> Listed:
 def entered(entry: Entry, prefix: str) -> Listed:
     """A blob or a folder as the list of the folder `prefix` shows it."""
     kind = FOLDER if entry.is_folder else FILE
-    return Listed(entry.path, kind, entry.path[len(prefix) :], entry.size, entry.modified)
+    # A folder's marker has no name of its own.
+    name = entry.path[len(prefix) :] or entry.path
+    return Listed(entry.path, kind, name, entry.size, entry.modified)
 
 
 def arranged(
@@ -93,7 +100,7 @@ def arranged(
         sort: the newest, the first by name, or the largest stands first, behind all folders.
     """
     rows = [
-        blob for blob in blobs if (kind is None or blob.kind == kind) and found(words, blob.key)
+        blob for blob in blobs if (kind is None or blob.kind == kind) and found(words, blob.sought)
     ]
     if all((blob.modified if sort == "age" else blob.size) is None for blob in rows):
         sort = "name" if rows else sort

@@ -24,6 +24,7 @@ from storage_core.backends.local.failures import failure, irregular
 from storage_core.backends.local.folders import Folders
 from storage_core.blobpath import ROOT, BlobPath, Prefix, is_temporary, refuse_temporary
 from storage_core.errors import AccessDenied, BlobExists, BlobNotFound, InvalidKey, StorageError
+from storage_core.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, MutableSequence, Sequence
@@ -117,8 +118,10 @@ class LocalBackend(Backend):
 
     def get_range(self, path: BlobPath, start: int, size: int) -> bytes:
         with self.open(path) as file:
-            file.seek(start)
-            return self._read(path, file, size)
+            left = max(os.fstat(file.fileno()).st_size - start, 0)
+            if left:
+                file.seek(start)
+            return self._read(path, file, min(size, left))
 
     def get_stream(self, path: BlobPath, file: BinaryIO) -> None:
         with self.open(path) as source:
@@ -179,12 +182,19 @@ class LocalBackend(Backend):
         Links and what else is no file are passed over, because they cannot be opened.
         """
         waiting = [prefix]
+        problem: StorageError | None = None
         while waiting:
-            for entry in self._list_folder(waiting.pop()):
-                if not entry.is_folder or delimiter:
-                    yield entry
-                else:
-                    waiting.append(Prefix(f"{entry.path}/"))
+            try:
+                for entry in self._list_folder(waiting.pop()):
+                    if not entry.is_folder or delimiter:
+                        yield entry
+                    else:
+                        waiting.append(Prefix(f"{entry.path}/"))
+            except StorageError as error:
+                # What else there is comes first.
+                problem = problem or error
+        if problem is not None:
+            raise problem
 
     def _list_folder(self, prefix: Prefix) -> Iterator[Entry]:
         from time import time
@@ -268,7 +278,8 @@ class LocalBackend(Backend):
     def _check_name(self, path: BlobPath) -> None:
         if not self._holds(path):
             raise InvalidKey(
-                f"{self.location} holds blobs in {' and '.join(self._only)} only, not under {path}"
+                f"{self.location} holds blobs in {' and '.join(self._only)} only, "
+                f"not under {printable(path)}"
             )
         refuse_temporary(path)
 
@@ -287,10 +298,11 @@ class LocalBackend(Backend):
             raise self._failure("read", self._path(path), error) from error
 
     def _taken(self, path: BlobPath) -> BlobExists:
-        return BlobExists(f"{self.location} already holds a blob {path}; choose another key")
+        taken = printable(path)
+        return BlobExists(f"{self.location} already holds a blob {taken}; choose another key")
 
     def _missing(self, path: BlobPath) -> BlobNotFound:
-        return BlobNotFound(f"{self.location} holds no blob {path}")
+        return BlobNotFound(f"{self.location} holds no blob {printable(path)}")
 
     def _failure(self, doing: str, path: str, error: OSError) -> StorageError:
         return failure(doing, path, error, self.location)

@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING, Final
 
 from storage_core.errors import AccessDenied, ConfigurationError, StorageUnavailable
+from storage_core.printable import printable
 
 if TYPE_CHECKING:
     from storage_core.errors import StorageError
@@ -24,7 +25,8 @@ def failure(doing: str, path: str, error: OSError, top: str) -> StorageError:
         error: the system's.
         top: the folder above which links are followed.
     """
-    what = f"cannot {doing} {path}: {os.strerror(error.errno or 0)}"
+    shown = printable(path)
+    what = f"cannot {doing} {shown}: {os.strerror(error.errno or 0)}"
     if error.errno in _FULL:
         return StorageUnavailable(f"{what}; make room there and try again")
     if error.errno in _DENIED:
@@ -34,7 +36,7 @@ def failure(doing: str, path: str, error: OSError, top: str) -> StorageError:
     if error.errno in (errno.ENOTDIR, errno.ELOOP):
         if _leads_away(path, top):
             return AccessDenied(
-                f"cannot {doing} {path}: symbolic links are not followed; remove the one there"
+                f"cannot {doing} {shown}: symbolic links are not followed; remove the one there"
             )
         return ConfigurationError(f"{what}; a folder is needed here, so choose another one")
     return StorageUnavailable(f"{what}; see to the disk or choose another folder")
@@ -43,8 +45,8 @@ def failure(doing: str, path: str, error: OSError, top: str) -> StorageError:
 def irregular(path: str) -> AccessDenied:
     """The error for what is there in place of a regular file."""
     return AccessDenied(
-        f"cannot use {path}: only regular files are, and links are not followed; "
-        "remove what is there"
+        f"cannot use {printable(path)}: only regular files are, and links are not followed; "
+        "choose another path"
     )
 
 

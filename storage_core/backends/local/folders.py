@@ -5,6 +5,7 @@ Nobody who can write into the trusted folder leads a read or a write out of it t
 
 from __future__ import annotations
 
+import errno
 import os
 from typing import TYPE_CHECKING, Final
 
@@ -37,9 +38,12 @@ class Folders:
         Raises:
             OSError: the system's.
         """
+        names = inner.split("/") if inner else []
+        if not {"", ".", ".."}.isdisjoint(names):
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), inner)
         folder = self._open_top(create=create, made=made)
         shown = self.top
-        for name in inner.split("/") if inner else ():
+        for name in names:
             above, shown = folder, f"{shown}/{name}"
             try:
                 folder = self._open_in(above, name, shown, create=create, made=made)

@@ -75,7 +75,7 @@ class RemoteBackend(Backend):
             raise UnsupportedOperation(
                 f"{self.location} knows no ranges of bytes; read the whole blob"
             )
-        return io_loop.run(reading.range_of(self._policy, path, start, size)) if size > 0 else b""
+        return io_loop.run(reading.range_of(self._policy, path, start, size))
 
     def head(self, path: BlobPath) -> Info:
         return io_loop.run(reading.head(self._policy, path))

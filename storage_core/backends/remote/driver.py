@@ -6,7 +6,7 @@ family; so a driver retries nothing, and raises what its library raises.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Kept:
         self.of: object = None
         """The session whose file it is."""
 
-        self.end: Callable[[], Awaitable[None]] | None = None
+        self.end: Callable[[], Coroutine[Any, Any, None]] | None = None
         """Closes the file."""
 
     async def close(self) -> None:

@@ -13,6 +13,7 @@ from storage_core.errors import (
     StorageError,
     StorageUnavailable,
 )
+from storage_core.printable import printable
 
 if TYPE_CHECKING:
     from storage_core.backends.remote.retry import GaveUp
@@ -50,7 +51,7 @@ class Place(NamedTuple):
 def unanswered(where: Place, doing: str, why: str, gave_up: GaveUp) -> StorageError:
     """The deadline passed, or the last attempt failed."""
     return StorageUnavailable(
-        f"{where.location} cannot {doing}: {why}, {gave_up}; "
+        f"{where.location} cannot {printable(doing)}: {why}, {gave_up}; "
         f"check the network{where.address and f' and {where.address}'}, or raise Timeout"
     )
 
@@ -58,10 +59,11 @@ def unanswered(where: Place, doing: str, why: str, gave_up: GaveUp) -> StorageEr
 def failed(where: Place, doing: str, path: BlobPath | None, why: str, fault: Fault) -> StorageError:
     """An attempt failed for a reason that will not pass."""
     if fault is Fault.BLOB_MISSING:
-        return BlobNotFound(f"{where.location} holds no blob {path}")
+        return BlobNotFound(f"{where.location} holds no blob {printable(path or '')}")
     if fault is Fault.TAKEN:
-        return BlobExists(f"{where.location} already holds a blob {path}; choose another key")
-    what = f"{where.location} cannot {doing}"
+        taken = printable(path or "")
+        return BlobExists(f"{where.location} already holds a blob {taken}; choose another key")
+    what = f"{where.location} cannot {printable(doing)}"
     if doing == REACH and fault in _ANSWERED:
         what = where.location
     if fault in (Fault.MISSING, Fault.PLACE_MISSING):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from storage_core.backends.remote import io_loop
 from storage_core.backends.remote.driver import Kept
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from storage_core.backends.remote.driver import Part, Received, Session
     from storage_core.backends.remote.policy import Policy
     from storage_core.blobpath import BlobPath
+
+
+LARGE: Final = 64 * 1024 * 1024
+"""Bytes of a range from which on it is worth a question how many there are."""
 
 
 async def head(policy: Policy, path: BlobPath) -> Info:
@@ -39,6 +43,12 @@ async def whole(policy: Policy, path: BlobPath) -> bytes:
 
 async def range_of(policy: Policy, path: BlobPath, start: int, size: int) -> bytes:
     """As many bytes from `start` on as there are, at most `size`."""
+    if not 0 < size <= LARGE:
+        # No time is allowed for, and nothing is asked of, what is not there.
+        found = (await head(policy, path)).size
+        size = size if found is None else min(size, max(found - start, 0))
+        if size <= 0:
+            return b""
     kept = Kept()
 
     async def fetch(session: Session, received: Received) -> None:

@@ -252,3 +252,14 @@ def test_a_range_behind_the_end_is_empty_on_http_too(webdav_server: WebDAVServer
     backend = open_filesystem(f"{webdav_server.open_url}/{folder}", timeout=10)
     assert backend.get_range(KEY, 8, 10) == b"89"
     assert backend.get_range(KEY, 10, 10) == b""
+
+
+def test_what_is_stored_is_the_open_file_and_not_what_has_its_name_by_now(tmp_path: Path) -> None:
+    backend = open_filesystem(f"dir::file://{tmp_path}/folder", timeout=10)
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.write_bytes(b"A" * 20)
+    second.write_bytes(b"B" * 20)
+    with first.open("rb") as file:
+        second.replace(first)
+        backend.put_stream(KEY, file, overwrite=True)
+    assert backend.get(KEY) == b"A" * 20

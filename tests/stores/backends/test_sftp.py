@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_bytes, token_hex
 from typing import Any
@@ -50,14 +52,9 @@ def key_file(server: SFTPServer, tmp_path: Path) -> Path:
     return path
 
 
-def locked(key: str, passphrase: str) -> str:
-    """The same key, which needs a passphrase."""
-    return asyncssh.import_private_key(key).export_private_key(passphrase=passphrase).decode()
-
-
-def test_another_implementation_reads_what_was_written(server: SFTPServer, folder: str) -> None:
-    data = token_bytes(3 * MIB + 7)
-    key = signed_in(server, folder).write(data)
+@contextmanager
+def paramiko_client(server: SFTPServer) -> Iterator[paramiko.SFTPClient]:
+    """Another implementation's client, signed in."""
     with paramiko.SSHClient() as client:
         client.load_host_keys(str(Path.home() / ".ssh" / "known_hosts"))
         client.connect(
@@ -68,8 +65,19 @@ def test_another_implementation_reads_what_was_written(server: SFTPServer, folde
             allow_agent=False,
             look_for_keys=False,
         )
-        with client.open_sftp().open(f"/{folder}/{key}", "rb") as file:
-            assert file.read() == data
+        yield client.open_sftp()
+
+
+def locked(key: str, passphrase: str) -> str:
+    """The same key, which needs a passphrase."""
+    return asyncssh.import_private_key(key).export_private_key(passphrase=passphrase).decode()
+
+
+def test_another_implementation_reads_what_was_written(server: SFTPServer, folder: str) -> None:
+    data = token_bytes(3 * MIB + 7)
+    key = signed_in(server, folder).write(data)
+    with paramiko_client(server) as client, client.open(f"/{folder}/{key}", "rb") as file:
+        assert file.read() == data
 
 
 @pytest.mark.parametrize("how", ["text", "file", "files", "locked text", "locked file", "default"])
@@ -284,3 +292,27 @@ async def test_pieces_are_put_together_in_order_however_they_come(
 
 def test_a_server_that_says_nothing_of_a_file_has_a_file() -> None:
     assert session._is_file(asyncssh.SFTPAttrs())
+
+
+def test_no_link_leads_out_of_the_folder(server: SFTPServer, folder: str) -> None:
+    outside = signed_in(server, f"{folder}-outside").backend
+    outside.put("secret", b"somebody else's", overwrite=True)
+    inside = signed_in(server, folder).backend
+    inside.put("mine", b"x", overwrite=True)
+    with paramiko_client(server) as client:
+        client.symlink(f"../{folder}-outside", f"{folder}/link")
+        client.symlink(f"../{folder}-outside/secret", f"{folder}/file")
+    for call in (
+        lambda: inside.get("link/secret"),
+        lambda: inside.get("file"),
+        lambda: inside.head("file"),
+        lambda: inside.open("file").read(),
+        lambda: inside.put("link/new", b"x", overwrite=True),
+        lambda: inside.delete("link/secret"),
+        lambda: list(inside.list("link")),
+    ):
+        with pytest.raises(AccessDenied, match="is a link, which is not followed"):
+            call()
+    assert {entry.path for entry in inside.list()} == {"mine"}
+    assert {entry.path for entry in outside.list()} == {"secret"}
+    assert outside.get("secret") == b"somebody else's"

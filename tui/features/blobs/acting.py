@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from storage_core.blobpath import is_blob_path
 from storage_core.keys import is_content_name, is_key
 from storage_core.printable import printable
 from tui.kit.text import named
@@ -70,10 +71,14 @@ class BlobCommands:
     def why_not(self, command: str) -> str:
         """There may be no blob."""
         blob = self._blob()
-        if command not in ON_A_BLOB or (blob is not None and not blob.is_folder):
+        if command not in ON_A_BLOB:
             return ""
         if blob is None:
             return "There is no blob to do that with."
+        if not blob.is_folder:
+            if command == "copy_key" or is_blob_path(blob.key):
+                return ""
+            return "A blob of this name is listed, and cannot be opened."
         if command in ("preview", "copy_key"):
             return ""
         return "That is a folder; open it, and choose a blob."

@@ -164,6 +164,7 @@ class BrowseScreen(FullScreen[None]):
         self._listing = False
         self._say()
         await self._rearrange().wait()
+        self._next_key = None
 
     def _standing(self) -> list[Listed]:
         """What is listed, without what was deleted since."""
@@ -227,7 +228,7 @@ class BrowseScreen(FullScreen[None]):
         else:
             title.progress = "● listing"
         shown, words = len(view.rows), self._filter.words
-        many = f"{shown:,} of {view.total:,} blobs" if words else self._number(shown)
+        many = f"{shown:,} of {self._number(view.total)}" if words else self._number(shown)
         size = human_size(view.size) if view.size else ""
         order = ORDERS[view.sort]
         # Without a filter the number stands among the folders as well.
@@ -270,6 +271,8 @@ class BrowseScreen(FullScreen[None]):
         self._folders.chosen = place
         if (self._folder is None) == (place == FOLDERS):
             self._list_folder("" if place == FOLDERS else None)
+        elif self._folder:
+            self._list_folder("")
         else:
             self._rearrange()
 

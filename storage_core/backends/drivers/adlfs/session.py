@@ -132,6 +132,7 @@ class AzureSession:
             if isinstance(each, BlobPrefix)
             else Entry(each.name[begin:], each.size, each.last_modified)
             async for each in await anext(pages)
+            if each.name != self._prefix  # The marker of the location itself.
         ]
         return Page(entries, pages.continuation_token or None)
 

@@ -19,7 +19,7 @@ from storage_core.backends.drivers.folders import Found, Walk
 from storage_core.backends.drivers.fsspec.entries import time_of
 from storage_core.backends.remote.driver import Kept, Page, Part, Received
 from storage_core.backends.remote.faults import Fault, status_of
-from storage_core.backends.remote.worker import in_thread
+from storage_core.backends.remote.worker import beside, in_thread
 from storage_core.backends.source import Source
 from storage_core.blobpath import (
     BlobPath,
@@ -104,7 +104,8 @@ class FileSystemSession:
     ) -> Part:
         """Read a part of the file; mostly all parts come from one that is open."""
         where = self._where(path)
-        if self._calls.is_async:
+        if self._calls.is_async or self._is_memory:
+            # In memory there is one open file of each name, which all readers would share.
             end = start + size
             try:
                 received.append(await self._calls.do("cat_file", where, start=start, end=end))
@@ -116,6 +117,8 @@ class FileSystemSession:
 
         def read() -> bytes:
             if kept.of is not self or kept.position != start:
+                if kept.file is not None:
+                    kept.file.close()
                 file = kept.file = self._calls.fs.open(where, "rb", **self._ways.opening)
                 kept.of, kept.end = self, lambda: in_thread(file.close)
                 if start:
@@ -127,7 +130,9 @@ class FileSystemSession:
         try:
             received.append(await self._calls.in_turn(read))
         except BaseException:
-            kept.of = kept.end = None
+            if kept.end is not None:
+                beside(kept.end())
+            kept.of = kept.file = kept.end = None
             raise
         return Part()
 
@@ -167,6 +172,8 @@ class FileSystemSession:
             if stored not in (None, source.size):
                 raise ConnectionError(f"{stored} bytes were stored instead of {source.size}")
             if rename is not None:
+                if not create:
+                    await self._refuse_folder(target)
                 await self._calls.in_turn(rename, written, target, create)
         except BaseException:
             self._folders.discard(folder)
@@ -179,8 +186,10 @@ class FileSystemSession:
         return False
 
     async def delete(self, path: BlobPath) -> None:
-        """Delete the file."""
-        await self.remove(self._where(path))
+        """Delete the file; some file systems would delete a folder of that name as well."""
+        where = self._where(path)
+        if self._ways.rename is None or not await self._is_folder(where):
+            await self.remove(where)
 
     async def remove(self, where: str) -> None:
         """Delete a file by its whole path."""
@@ -206,6 +215,7 @@ class FileSystemSession:
                 time_of(each),
             )
             for each in entries
+            if each["name"].rstrip("/") != folder or each["type"] == "directory"
         )
         return walk.page(found, delimiter=delimiter, clean_up=self._clean_up)
 
@@ -213,6 +223,16 @@ class FileSystemSession:
         """The whole path of a blob."""
         self._ways.check_path(path)
         return f"{self._root}{path}"
+
+    async def _refuse_folder(self, where: str) -> None:
+        if await self._is_folder(where):
+            raise IsADirectoryError(f"{where} is a folder")
+
+    async def _is_folder(self, where: str) -> bool:
+        try:
+            return bool((await self._info(where))["type"] == "directory")
+        except FileNotFoundError:
+            return False
 
     def _clean_up(self, where: str) -> None:
         self._afterwards(lambda session: session.remove(where))

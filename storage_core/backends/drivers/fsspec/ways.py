@@ -7,6 +7,7 @@ import re
 from contextlib import suppress
 from functools import partial
 from secrets import token_hex
+from tempfile import NamedTemporaryFile
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     """Gives a file another name, which the last argument says is to be free."""
 
 
-_QUOTED: Final = re.compile("%[0-9A-Fa-f]{2}|[?#]")
+_QUOTED: Final = re.compile("%[0-9A-Fa-f]{2}|[?#;]")
 
 
 class Ways(Protocol):
@@ -70,12 +71,15 @@ class UsualWays:
         """None is."""
 
     async def upload(self, path: str, source: Source) -> None:
-        """By the path of the source's file where it has one, in memory otherwise."""
-        name = source.path
-        if name is None:
+        """At once if it is in memory, else by the path of a copy: that of the file may change."""
+        if source.is_in_memory:
             await self._calls.do("pipe_file", path, source.whole())
-        else:
-            await self._calls.do("put_file", name, path)
+            return
+        with NamedTemporaryFile() as copy:
+            for part in source.parts(CHUNK_SIZE):
+                copy.write(part)
+            copy.flush()
+            await self._calls.do("put_file", copy.name, path)
 
     async def make_folder(self, path: str) -> None:
         """By `makedirs`."""
@@ -135,7 +139,7 @@ class WebDAVWays:
         webdav.rename(self._client, old, new, create)
 
     def check_path(self, path: str) -> None:
-        """httpx takes a % and two digits for a quoted character, and refuses ? and # (0.28)."""
+        """httpx takes a % and two digits for a quoted character, and ? # ; for more than a name."""
         if found := _QUOTED.search(path):
             raise UnsupportedOperation(
                 f"path {path} cannot be used on WebDAV: {found[0]} would be read as something "

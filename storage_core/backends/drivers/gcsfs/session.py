@@ -151,6 +151,7 @@ class GCSSession:
         entries += (
             Entry(entry["name"][begin:], int(entry["size"]), _time(entry))
             for entry in answer.get("items", ())
+            if entry["name"] != self._prefix  # The marker of the location itself.
         )
         return Page(entries, answer.get("nextPageToken"))
 

@@ -130,6 +130,7 @@ class S3Session:
         entries += (
             Entry(entry["Key"][begin:], entry["Size"], entry["LastModified"])
             for entry in answer.get("Contents", ())
+            if entry["Key"] != self._prefix  # The marker of the location itself.
         )
         return Page(entries, answer.get("NextContinuationToken"))
 

@@ -116,6 +116,8 @@ class SFTPDriver:
 
     def fault(self, error: BaseException) -> Fault:
         """What kind of failure it is."""
+        if isinstance(error, IsADirectoryError):
+            return Fault.MISCONFIGURED
         return classify(error)
 
     def reason(self, error: BaseException, words: str) -> str:

@@ -71,6 +71,9 @@ class SFTPSession:
         self._folders: set[bytes] = set()
         """Folders that exist, as far as is known."""
 
+        self._plain: set[bytes] = set()
+        """Folders below the root that were no links when they were looked at."""
+
         self._calls = 0
         """How many there are at the moment."""
 
@@ -103,7 +106,9 @@ class SFTPSession:
     async def get(self, path: BlobPath, received: Received) -> None:
         """Read the whole file."""
         async with self._call():
-            file = await self._open(self._where(path), "rb")
+            where = self._where(path)
+            await self._refuse_links(where)
+            file = await self._open(where, "rb")
             try:
                 size = (await file.stat()).size
                 await transfer.read(self._client, file, 0, size, received)
@@ -118,7 +123,9 @@ class SFTPSession:
         """Read a part of the file, which stays open for the next one."""
         async with self._call():
             if kept.of is not self:
-                file = await self._open(self._where(path), "rb")
+                where = self._where(path)
+                await self._refuse_links(where)
+                file = await self._open(where, "rb")
 
                 async def end() -> None:
                     _let_go(file)
@@ -130,7 +137,9 @@ class SFTPSession:
     async def head(self, path: BlobPath) -> Info:
         """Ask for the file's size and time."""
         async with self._call():
-            found = await self._client.stat(self._where(path))
+            where = self._where(path)
+            await self._refuse_links(where)
+            found = await self._client.lstat(where)
         if not _is_file(found):
             raise FileNotFoundError(path)
         size = found.size
@@ -153,6 +162,7 @@ class SFTPSession:
         began = False
         try:
             async with self._call():
+                await self._refuse_links(folder)
                 await self._make_folder(folder)
                 began = True
                 file = await self._open(written, "wb")
@@ -178,7 +188,10 @@ class SFTPSession:
 
     async def delete(self, path: BlobPath) -> None:
         """Delete the file."""
-        await self.remove(self._where(path))
+        where = self._where(path)
+        async with self._call():
+            await self._refuse_links(where.rpartition(b"/")[0])
+        await self.remove(where)
 
     async def remove(self, where: bytes) -> None:
         """Delete a file by its whole path."""
@@ -208,10 +221,37 @@ class SFTPSession:
     async def _names_in(self, folder: bytes) -> list[asyncssh.SFTPName]:
         try:
             async with self._call():
+                await self._refuse_links(folder)
                 return [each async for each in self._client.scandir(folder or b".")]
         except _MISSING:
             await self.find()
             return []
+
+    async def _refuse_links(self, where: bytes) -> None:
+        """See that no link below the root leads elsewhere.
+
+        One that is put there between this look and the call is followed: the protocol has no word
+        for not doing so.
+
+        Raises:
+            PermissionError: there is one.
+        """
+        inner = where[len(_encoded(self._root)) :]
+        end = len(where) - len(inner)
+        for segment in inner.split(b"/") if inner else ():
+            end += len(segment)
+            each = where[:end]
+            end += 1
+            if each in self._plain:
+                continue
+            try:
+                found = await self._client.lstat(each)
+            except _MISSING:
+                return
+            if found.type == asyncssh.FILEXFER_TYPE_SYMLINK:
+                raise PermissionError(f"{os.fsdecode(each)} is a link, which is not followed")
+            if found.type == asyncssh.FILEXFER_TYPE_DIRECTORY:
+                self._plain.add(each)
 
     def _where(self, path: BlobPath) -> bytes:
         """The whole path of a blob."""
@@ -296,6 +336,8 @@ class SFTPSession:
             await self._client.posix_rename(old, new)
         except (asyncssh.SFTPOpUnsupported, asyncssh.SFTPFailure):
             await self._client.stat(old)
+            if await self._is_folder(new):
+                raise IsADirectoryError(f"{os.fsdecode(new)} is a folder") from None
             if await self._is_there(new):
                 await self._replace(old, new)
             else:

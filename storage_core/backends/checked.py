@@ -1,0 +1,119 @@
+"""A backend for callers whose paths nobody has checked yet: programs, through `Store.backend`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, BinaryIO
+
+from storage_core.backends.base import Backend
+from storage_core.blobpath import ROOT, blob_path, prefix_of
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator, MutableSequence, Sequence
+
+    from storage_core.backends.base import Entry, Info
+
+
+class CheckedBackend(Backend):
+    """The operations of a backend on paths as people write them; see `Backend` for each.
+
+    Every method raises `InvalidKey` for a path or prefix that is not valid; a prefix may do without
+    the `/` at its end.
+    """
+
+    def __init__(self, backend: Backend) -> None:
+        """Take a backend."""
+        self._backend = backend
+        self.location = backend.location
+
+    def check(self) -> None:
+        """Reach the place."""
+        self._backend.check()
+
+    def is_there(self) -> bool:
+        """Whether the place exists."""
+        return self._backend.is_there()
+
+    def make_folders(self, path: str, made: MutableSequence[str]) -> None:
+        """Create what the first write to `path` would."""
+        self._backend.make_folders(blob_path(path), made)
+
+    def remove_folders(self, made: Sequence[str]) -> bool:
+        """Remove folders that `make_folders` has made."""
+        return self._backend.remove_folders(made)
+
+    def put(self, path: str, data: bytes, *, overwrite: bool) -> None:
+        """Store bytes."""
+        self._backend.put(blob_path(path), data, overwrite=overwrite)
+
+    def put_stream(self, path: str, file: BinaryIO, *, overwrite: bool) -> None:
+        """Store what a file holds from its position on."""
+        self._backend.put_stream(blob_path(path), file, overwrite=overwrite)
+
+    def get(self, path: str) -> bytes:
+        """All bytes."""
+        return self._backend.get(blob_path(path))
+
+    def get_range(self, path: str, start: int, size: int) -> bytes:
+        """Some bytes.
+
+        Raises:
+            ValueError: `start` or `size` is negative.
+        """
+        if start < 0 or size < 0:
+            raise ValueError(f"a range has no negative start or size: {start}, {size}")
+        return self._backend.get_range(blob_path(path), start, size)
+
+    def get_stream(self, path: str, file: BinaryIO) -> None:
+        """Write the blob to an open file."""
+        self._backend.get_stream(blob_path(path), file)
+
+    def head(self, path: str) -> Info:
+        """What is known about the blob."""
+        return self._backend.head(blob_path(path))
+
+    def exists(self, path: str) -> bool:
+        """Whether there is a blob."""
+        return self._backend.exists(blob_path(path))
+
+    def open(self, path: str) -> BinaryIO:
+        """Open the blob for reading."""
+        return self._backend.open(blob_path(path))
+
+    def list(self, prefix: str = ROOT, *, delimiter: bool = False) -> Iterator[Entry]:
+        """What is below a folder."""
+        return self._backend.list(prefix_of(prefix), delimiter=delimiter)
+
+    def delete(self, path: str) -> None:
+        """Remove the blob."""
+        self._backend.delete(blob_path(path))
+
+    def copy(self, source: str, target: str) -> None:
+        """Store the bytes under another path too."""
+        if source == target:
+            self._backend.head(blob_path(source))
+        else:
+            self._backend.copy(blob_path(source), blob_path(target))
+
+    def close(self) -> None:
+        """Let go of connections."""
+        self._backend.close()
+
+    async def aput(self, path: str, data: bytes, *, overwrite: bool) -> None:
+        """`put` for asynchronous callers."""
+        await self._backend.aput(blob_path(path), data, overwrite=overwrite)
+
+    async def aget(self, path: str) -> bytes:
+        """`get` for asynchronous callers."""
+        return await self._backend.aget(blob_path(path))
+
+    async def ahead(self, path: str) -> Info:
+        """`head` for asynchronous callers."""
+        return await self._backend.ahead(blob_path(path))
+
+    async def adelete(self, path: str) -> None:
+        """`delete` for asynchronous callers."""
+        await self._backend.adelete(blob_path(path))
+
+    def alist(self, prefix: str = ROOT, *, delimiter: bool = False) -> AsyncIterator[Entry]:
+        """`list` for asynchronous callers."""
+        return self._backend.alist(prefix_of(prefix), delimiter=delimiter)
