@@ -275,7 +275,8 @@ def _write_to_path(
         store = opened.enter_context(stores.opened(session, ref))
         blob.write(store, source)
         if as_json:
-            output.emit_json({"path": blob.name, "storage": store.configuration.name})
+            size = store.backend.head(blob.name).size
+            output.emit_json({"path": blob.name, "size": size, "storage": store.configuration.name})
         else:
             output.emit(output.safe(blob.name))
 

@@ -72,9 +72,9 @@ def ask_hidden(
 
     Args:
         question: what to ask.
-        hint: lines to print above it.
         is_complete: for answers of several lines, tells whether one is complete. An empty line
             ends it in any case.
+        hint: lines to print above it.
 
     Raises:
         EOFError: the person has ended the input.

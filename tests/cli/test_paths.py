@@ -62,6 +62,11 @@ def test_what_lies_at_a_path_is_read_written_and_removed(
     assert storage("write", "--path", "new/piped", stdin=b"piped").out == "new/piped\n"
     assert (here / "new" / "folder" / "copy").read_text() == "top.json"
     assert (here / "new" / "piped").read_bytes() == b"piped"
+    assert storage("write", "--path", "new/json", "--json", stdin=b"four").json == {
+        "path": "new/json",
+        "size": 4,
+        "storage": "here",
+    }
     assert storage("rm", "--path", "new/piped").code == 0
     assert not (here / "new" / "piped").exists()
     assert storage("read", "--path", "new/piped").code == 3

@@ -171,8 +171,8 @@ class SecretArea(TextArea):
 
     Args:
         text: what stands in it at first.
-        keep_keys: show what stands before the first `=` of a line.
         hint: what stands there while it is empty; `{key}` in it is the key that reveals.
+        keep_keys: show what stands before the first `=` of a line.
     """
 
     app: KitApp
