@@ -12,6 +12,7 @@ How a write becomes visible depends on the file system:
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
 from storage_core.backends.base import CHUNK_SIZE, Info
@@ -104,8 +105,14 @@ class FileSystemSession:
     ) -> Part:
         """Read a part of the file; mostly all parts come from one that is open."""
         where = self._where(path)
-        if self._calls.is_async or self._is_memory:
-            # In memory there is one open file of each name, which all readers would share.
+        if self._is_memory:
+            if kept.of is not self:
+                # There is one open file of each name, which all readers would share.
+                kept.file, kept.of = BytesIO(await self._calls.do("cat_file", where)), self
+            kept.file.seek(start)
+            received.append(kept.file.read(size))
+            return Part()
+        if self._calls.is_async:
             end = start + size
             try:
                 received.append(await self._calls.do("cat_file", where, start=start, end=end))
