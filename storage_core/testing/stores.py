@@ -7,6 +7,7 @@ import pickle
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -234,11 +235,18 @@ class RemoteCases(StoreCases):
             lambda: list(store.list()),
             store.check,
         ):
-            started = time.monotonic()
-            with pytest.raises(storage_core.StorageUnavailable) as caught:
-                call()
-            assert time.monotonic() - started < PATIENCE
-            assert "\n" not in str(caught.value)
+            took = _unavailable_after(call)
+            # Once more where the machine had other things to do.
+            assert took < PATIENCE or _unavailable_after(call) < PATIENCE
+
+
+def _unavailable_after(call: Callable[[], object]) -> float:
+    """Seconds until a call has failed, as it has to."""
+    started = time.monotonic()
+    with pytest.raises(storage_core.StorageUnavailable) as caught:
+        call()
+    assert "\n" not in str(caught.value)
+    return time.monotonic() - started
 
 
 class CredentialCases(RemoteCases):

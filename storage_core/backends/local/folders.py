@@ -14,6 +14,9 @@ from storage_core.backends.local.disk import make_folder
 if TYPE_CHECKING:
     from collections.abc import MutableSequence
 
+_NO_NAMES: Final = frozenset({"", ".", ".."})
+"""What would lead up or nowhere, if paths were not checked before."""
+
 _FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 
 
@@ -39,7 +42,7 @@ class Folders:
             OSError: the system's.
         """
         names = inner.split("/") if inner else []
-        if not {"", ".", ".."}.isdisjoint(names):
+        if not _NO_NAMES.isdisjoint(names):
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), inner)
         folder = self._open_top(create=create, made=made)
         shown = self.top

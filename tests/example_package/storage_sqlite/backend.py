@@ -46,7 +46,8 @@ class SQLiteBackend(Backend):
         return data
 
     def get_range(self, path: BlobPath, start: int, size: int) -> bytes:
-        data: bytes = self._one(path, f"substr(data, {start + 1}, {size})")[0]
+        # SQLite takes no more than 32 bits for a length.
+        data: bytes = self._one(path, f"substr(data, {start + 1}, {min(size, 2**31 - 1)})")[0]
         return data
 
     def head(self, path: BlobPath) -> Info:
