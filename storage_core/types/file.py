@@ -62,6 +62,7 @@ class FileStorage(RemoteStorage):
 
         return open_filesystem(
             self.base_path,
+            ca_bundle=self.trusted,
             options=self.options or {},
             timeout=opening.timeout,
             secrets=opening.secrets,
