@@ -162,6 +162,11 @@ class StorageConfiguration(ABC):
         return "uuid"
 
     @property
+    def has_server(self) -> bool:
+        """Whether it leads to a server, which has to be reached and may ask who one is."""
+        return False
+
+    @property
     def default_timeout(self) -> float | None:
         """Seconds that one call may take, if the configuration says so."""
         return None
@@ -226,6 +231,10 @@ class RemoteStorage(StorageConfiguration):
         placeholder="10",
         check=checks.seconds,
     )
+
+    @property
+    def has_server(self) -> bool:
+        return True
 
     @property
     def default_timeout(self) -> float | None:
