@@ -317,7 +317,8 @@ def test_what_a_file_holds_shows_itself_without_settings(file: ConfigFile) -> No
     secret = token_hex()
     write(
         file,
-        f'default = "a"\n[storage.a]\ntype = "s3"\nbucket = "acme"\naws_secret_access_key = "{secret}"\n'
+        f'default = "a"\n[storage.a]\ntype = "s3"\nbucket = "a"\n'
+        f'aws_secret_access_key = "{secret}"\n'
         f'[storage.b]\ntype = "s3"\nsecret = "{secret}"\n',
     )
     shown = repr(file.load())

@@ -52,7 +52,7 @@ def test_a_key_with_a_modifier_or_a_number_means_one_thing_on_all_screens() -> N
     meant: dict[str, set[str]] = {}
     for command in {command for group in ALL for command in group}:
         for key in command.keys:
-            if key.startswith("ctrl+") or key[0] == "f" and key[1:].isdigit():
+            if key.startswith("ctrl+") or (key[0] == "f" and key[1:].isdigit()):
                 meant.setdefault(key, set()).add(command.name)
     assert meant["f5"] == {"reload"}
     assert [key for key, names in meant.items() if len(names) > 1] == []

@@ -27,7 +27,6 @@ from storage_core.errors import ConfigurationError, StorageNotFound
 from storage_core.paths import shortened
 from storage_core.types import type_named
 
-
 _NAMED = 10
 """Configurations that a `repr` names."""
 
