@@ -179,6 +179,11 @@ class StorageConfiguration(ABC):
         return "uuid"
 
     @property
+    def has_server(self) -> bool:
+        """Whether it leads to a server, which has to be reached and may ask who one is."""
+        return False
+
+    @property
     def default_timeout(self) -> float | None:
         """Seconds that one call may take, if the configuration says so."""
         return None
@@ -252,6 +257,10 @@ class RemoteStorage(StorageConfiguration):
         placeholder="/etc/ssl/my-ca.pem",
         check=checks.file_path,
     )
+
+    @property
+    def has_server(self) -> bool:
+        return True
 
     @property
     def default_timeout(self) -> float | None:
