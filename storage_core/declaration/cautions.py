@@ -38,6 +38,8 @@ def of_setting(setting: Setting, value: object) -> str | None:
         return None
     if setting.reference:
         return of_reference(value)
+    if setting.form == "file":
+        return _of_file(value)
     return of_path(value) if setting.form == "path" else None
 
 
