@@ -1,0 +1,28 @@
+"""One search for credentials: how far it has come, for whoever has to say why it failed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from storage_core.backends.drivers.s3fs.helpers import Helpers
+from storage_core.backends.drivers.s3fs.machine import Machine
+
+if TYPE_CHECKING:
+    from storage_core.backends.drivers.s3fs.machine import Identity
+
+
+class Search:
+    """What is looked for, and what is being tried."""
+
+    def __init__(self, identity: Identity, timeout: float) -> None:
+        """Try nothing yet.
+
+        Args:
+            identity: what the configuration says.
+            timeout: seconds that one request may take.
+        """
+        self.identity = identity
+        self.machine = Machine(identity, timeout)
+        self.helpers = Helpers()
+        self.way = ""
+        """What is being tried, in botocore's word."""
