@@ -32,6 +32,8 @@ def masked(setting: Setting | None, value: Any) -> Any:
         return None
     if setting is not None and setting.form == "table" and isinstance(value, dict):
         return visible(value)
+    if setting and setting.form == "list" and isinstance(value, list):
+        return value if all(isinstance(each, str) for each in value) else MASK
     if setting is None or setting.form == "table" or isinstance(value, dict | list):
         return _masked_deeply(value)
     if setting.secret:
@@ -48,6 +50,8 @@ def shown(setting: Setting, value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:g}"
+    if isinstance(value, list):
+        return " ".join(f"#{each}" for each in value)
     if isinstance(value, dict):
         return ", ".join(f"{key} = {_inline(inner)}" for key, inner in value.items())
     return str(value)

@@ -77,6 +77,7 @@ class AzureBlobStorage(RemoteStorage):
             self.prefix or "",
             connection_string=self.connection_string,
             account_name=self.account_name,
+            ca_bundle=self.trusted,
             options=self.options or {},
             timeout=opening.timeout,
             secrets=opening.secrets,

@@ -61,6 +61,11 @@ class FileStorage(RemoteStorage):
         return mask_url(self.base_path)
 
     @property
+    def has_server(self) -> bool:
+        scheme, _, _ = self.base_path.partition("://")
+        return local_folder(self.base_path) is None and scheme != "memory"
+
+    @property
     def naming(self) -> keys.KeyType:
         return self.key_type
 
@@ -74,6 +79,7 @@ class FileStorage(RemoteStorage):
 
         return open_filesystem(
             self.base_path,
+            ca_bundle=self.trusted,
             options=self.options or {},
             timeout=opening.timeout,
             secrets=opening.secrets,

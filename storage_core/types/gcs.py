@@ -90,6 +90,7 @@ class GoogleCloudStorage(RemoteStorage):
             project=self.project,
             service_account_info=info,
             endpoint_url=self.endpoint_url,
+            ca_bundle=self.trusted,
             options=self.options or {},
             timeout=opening.timeout,
             secrets=(*opening.secrets, *inner),

@@ -64,4 +64,9 @@ class KVServerStorage(RemoteStorage):
     def backend(self, opening: Opening) -> Backend:
         from storage_core.backends.drivers.kv import open_kv
 
-        return open_kv(self.api_address, token=self.token, timeout=opening.timeout)
+        return open_kv(
+            self.api_address,
+            token=self.token,
+            ca_bundle=self.trusted,
+            timeout=opening.timeout,
+        )
