@@ -190,7 +190,7 @@ def _found(store: Store, by_name: dict[StepName, Step], watch: _Watch) -> Iterat
             store.check()
     except StorageError as error:
         stuck: StepName = "reach"
-        if isinstance(error, AccessDenied):
+        if isinstance(error, AccessDenied) or error.while_signing_in:
             stuck = "sign in"
         elif isinstance(error, ConfigurationError):
             stuck = "find"
