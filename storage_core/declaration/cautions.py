@@ -25,7 +25,10 @@ _CLOSE: Final = 0.8
 """How much alike the name of a variable must be to one that is not set, to be suggested."""
 
 _COMMON: Final = frozenset(
-    {"abfs", "az", "ftp", "gcs", "gs", "http", "https", "memory", "s3", "sftp", "webdav"}
+    {
+        *("abfs", "az", "dav", "davs", "ftp", "gcs", "gs", "http", "https", "memory", "s3"),
+        *("sftp", "webdav", "webdavs"),
+    }
 )
 """Protocols that are known without loading fsspec, which takes a while."""
 
@@ -38,6 +41,8 @@ def of_setting(setting: Setting, value: object) -> str | None:
         return None
     if setting.reference:
         return of_reference(value)
+    if setting.form == "file":
+        return _of_file(value)
     return of_path(value) if setting.form == "path" else None
 
 
