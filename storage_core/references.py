@@ -15,6 +15,7 @@ import os
 from typing import TYPE_CHECKING, Any, Final
 
 from storage_core.errors import ConfigurationError
+from storage_core.paths import expanded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -103,7 +104,11 @@ def _from_environment(name: str, label: str) -> str:
 
 def _from_file(path: str, label: str) -> str:
     try:
-        with open(os.path.expanduser(path), encoding="utf-8", newline="") as file:
+        found_at = expanded(path)
+    except ConfigurationError as error:
+        raise ConfigurationError(f"{label}: {error}") from None
+    try:
+        with open(found_at, encoding="utf-8", newline="") as file:
             found = file.read()
     except UnicodeDecodeError:
         # The exception holds the bytes that were read: it must not be the cause.

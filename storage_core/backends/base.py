@@ -185,6 +185,18 @@ class Backend(ABC):
         """Whether the place exists; False where the first write will create it."""
         return True
 
+    def refuses_to_replace(self, path: BlobPath, data: bytes) -> bool:
+        """Whether the place itself refuses a write that is not to replace anything.
+
+        Where it does not, such a write looks first, and of two writers of one path in the same
+        moment the later one wins.
+
+        Args:
+            path: of a blob that is there.
+            data: what it holds; it may be stored once more.
+        """
+        return True
+
     def make_folders(self, path: BlobPath, made: MutableSequence[str]) -> None:  # noqa: B027 (few have any)
         """Create what the first write to `path` would.
 

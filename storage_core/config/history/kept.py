@@ -51,6 +51,8 @@ class Version(NamedTuple):
 def versions(path: str) -> list[Version]:
     """The versions of the configuration file at `path` that can be restored, newest first."""
     found: list[Version] = []
+    if _root() is None:
+        return found
     newer = _bytes_in(path)
     for version in [*_changed_by_hand(path), *_kept(path)]:
         data = _bytes_in(version.path)
@@ -63,6 +65,8 @@ def versions(path: str) -> list[Version]:
 
 def files(path: str) -> list[str]:
     """Every file of the history that holds a text of the configuration file at `path`."""
+    if _root() is None:
+        return []
     last = os.path.join(_folder(path), _SAVED)
     return [version.path for version in _kept(path)] + ([last] if os.path.exists(last) else [])
 
@@ -130,7 +134,8 @@ def keep(path: str, data: bytes) -> None:
 
     If the history cannot be written, this is logged and the change goes on.
     """
-    if data:
+    if data and _root() is not None:
+        # Where there is no home, `saved` says so, after it is saved.
         with _logged(path):
             _make_folder(path)
             for version in _changed_by_hand(path):
@@ -244,11 +249,13 @@ def _make_folder(path: str) -> None:
 def _logged(path: str) -> Iterator[None]:
     try:
         yield
-    except OSError as error:
+    except (OSError, ConfigurationError) as error:
         from logging import getLogger
 
         getLogger("storage_core").warning(
-            "cannot keep the last version of %s in the history: %s", path, error.strerror
+            "cannot keep the last version of %s in the history: %s",
+            path,
+            getattr(error, "strerror", error),
         )
 
 
@@ -258,6 +265,14 @@ def _readable_text(read: Callable[[], str]) -> str:
         return read()
     except ConfigurationError:
         return _UNREADABLE
+
+
+def _root() -> str | None:
+    """The folder of all histories; None where there is no home, so that none was kept."""
+    try:
+        return os.path.join(prefect_home(), "history")
+    except ConfigurationError:
+        return None
 
 
 def _folder(path: str) -> str:

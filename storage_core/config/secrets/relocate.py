@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from storage_core.config.model.entries import refuse_newer
 from storage_core.errors import ConfigConflict, ConfigurationError
+from storage_core.paths import expanded
 from storage_core.references import check_reference, is_reference, resolve
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def _store(secret: str, reference: str, label: str) -> None:
                 "unlock it, or use env: or file: instead"
             ) from None
     elif scheme == "file":
-        path = os.path.expanduser(target)
+        path = expanded(target)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
         try:
             with open(os.open(path, flags, 0o600), "w", encoding="utf-8", newline="") as file:

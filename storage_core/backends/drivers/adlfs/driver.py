@@ -41,6 +41,7 @@ def open_azure(
     *,
     connection_string: str | None = None,
     account_name: str | None = None,
+    ca_bundle: str | None = None,
     options: Mapping[str, Any] | None = None,
     timeout: float,
     secrets: tuple[str, ...] = (),
@@ -55,6 +56,7 @@ def open_azure(
         prefix: what stands before the paths in the names of the blobs.
         connection_string: where the account is and how to sign in.
         account_name: the account, when Azure's own credential chain is to be used.
+        ca_bundle: a PEM file of certificates to trust besides the system's.
         options: more arguments of `adlfs.AzureBlobFileSystem`, which replace those made from the
             above.
         timeout: seconds that one call may take, retries included.
@@ -86,7 +88,7 @@ def open_azure(
     )
     location = f"az://{container}/{prefix}".rstrip("/")
     return RemoteBackend(
-        AzureDriver(container, prefix, arguments, timeout),
+        AzureDriver(container, prefix, arguments, timeout, ca_bundle),
         Place(location, "container", container, setting, credentials, address),
         timeout=timeout,
         secrets=(*secrets, *_secrets_in(connection_string or "")),
@@ -100,7 +102,12 @@ class AzureDriver:
     has_ranges = True
 
     def __init__(
-        self, container: str, prefix: str, arguments: dict[str, Any], timeout: float
+        self,
+        container: str,
+        prefix: str,
+        arguments: dict[str, Any],
+        timeout: float,
+        ca_bundle: str | None,
     ) -> None:
         """Remember where to, and how.
 
@@ -109,10 +116,12 @@ class AzureDriver:
             prefix: what stands before the paths in the names of the blobs.
             arguments: of `adlfs.AzureBlobFileSystem`.
             timeout: seconds that one request may take to connect, or between two bytes.
+            ca_bundle: a PEM file of certificates to trust besides the system's.
         """
         self._container = container
         self._prefix = f"{prefix}/" if prefix else ""
         self._arguments = arguments
+        self._ca_bundle = ca_bundle
         self._request: dict[str, Any] = {
             "retry_total": 0,
             "permit_redirects": False,

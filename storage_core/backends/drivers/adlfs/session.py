@@ -32,6 +32,7 @@ class AzureSession:
     """The requests that one client makes of one container, below a prefix."""
 
     is_lost = False
+    has_condition = True
 
     def __init__(
         self, client: Client, container: str, prefix: str, request: dict[str, Any]

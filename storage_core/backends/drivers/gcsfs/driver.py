@@ -30,6 +30,7 @@ def open_gcs(
     project: str | None = None,
     service_account_info: Mapping[str, Any] | None = None,
     endpoint_url: str | None = None,
+    ca_bundle: str | None = None,
     options: Mapping[str, Any] | None = None,
     timeout: float,
     secrets: tuple[str, ...] = (),
@@ -46,6 +47,7 @@ def open_gcs(
         service_account_info: the credentials file of a service account; without one, Google's own
             credential chain is used.
         endpoint_url: of another service than Google's.
+        ca_bundle: a PEM file of certificates to trust besides the system's.
         options: more arguments of `gcsfs.GCSFileSystem`, which replace those made from the above.
         timeout: seconds that one call may take, retries included.
         secrets: what no message may show.
@@ -78,7 +80,7 @@ def open_gcs(
         dict(options or {}),
     )
     return RemoteBackend(
-        GCSDriver(bucket, prefix, arguments),
+        GCSDriver(bucket, prefix, arguments, ca_bundle),
         Place(location, "bucket", bucket, setting, credentials, address),
         timeout=timeout,
         secrets=secrets,
@@ -91,17 +93,21 @@ class GCSDriver:
     counts = True
     has_ranges = True
 
-    def __init__(self, bucket: str, prefix: str, arguments: dict[str, Any]) -> None:
+    def __init__(
+        self, bucket: str, prefix: str, arguments: dict[str, Any], ca_bundle: str | None
+    ) -> None:
         """Remember where to, and how.
 
         Args:
             bucket: must exist.
             prefix: what stands before the paths in the names of the objects.
             arguments: of `gcsfs.GCSFileSystem`.
+            ca_bundle: a PEM file of certificates to trust besides the system's.
         """
         self._bucket = bucket
         self._prefix = f"{prefix}/" if prefix else ""
         self._arguments = arguments
+        self._ca_bundle = ca_bundle
 
     async def connect(self, afterwards: Afterwards) -> GCSSession:
         """Sign in."""

@@ -49,6 +49,7 @@ class GCSSession:
     """The requests that one client makes of one bucket, below a prefix."""
 
     is_lost = False
+    has_condition = True
 
     def __init__(self, client: Client, bucket: str, prefix: str) -> None:
         """Begin with a client that is signed in.
