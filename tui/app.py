@@ -158,6 +158,7 @@ class StorageApp(KitApp):
         self.refresh_bindings()
 
     def _poll(self) -> None:
+        self.look_at_terminal()
         if self.session.jobs.idle.is_set():
             self._look()
         if self._to_tidy and monotonic() - self.touched > ALONE:
@@ -183,7 +184,7 @@ class StorageApp(KitApp):
             await super().action_quit()
             return
         self._leaving = True
-        self.notify("Saving first; Ctrl+Q again leaves at once.", timeout=10, markup=False)
+        self.say("Saving first; Ctrl+Q again leaves at once.", severity="warning")
         self.run_worker(self._leave_saved(), group="quit")
 
     async def _leave_saved(self) -> None:
@@ -194,6 +195,19 @@ class StorageApp(KitApp):
                 self._leaving = False
                 return
         self.exit()
+
+    def stop(self, code: int) -> None:
+        """What is being saved is awaited, as by `action_quit`; asked for a second time, nothing."""
+        if self._leaving or not self.session.saving:
+            self.exit(return_code=code)
+            return
+        self._leaving = True
+        self.run_worker(self._stop_saved(code), group="quit")
+
+    async def _stop_saved(self, code: int) -> None:
+        while jobs := self.session.jobs.called("saving"):
+            await asyncio.wait(jobs)
+        self.exit(return_code=code)
 
     # ---- garbage
 
