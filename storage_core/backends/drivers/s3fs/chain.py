@@ -56,7 +56,7 @@ def ways(machine: Machine, helpers: Helpers) -> Iterator[Any]:
 
 
 def device_of(machine: Machine, profile: str) -> str | None:
-    """The profile whose role asks for a code: this one, or one that it takes its credentials from."""
+    """The profile whose role asks for a code: this one, or one whose credentials it takes."""
     seen: set[str] = set()
     while profile not in seen:
         seen.add(profile)

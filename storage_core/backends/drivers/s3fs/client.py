@@ -22,7 +22,7 @@ from storage_core.backends.drivers.s3fs.signing_in import Lasting, SigningIn
 from storage_core.backends.remote.faults import Fault, Redirected
 
 if TYPE_CHECKING:
-    from storage_core.backends.drivers.s3fs.machine import Identity
+    from storage_core.backends.drivers.s3fs.identity import Identity
 
 
 class Client(NamedTuple):
@@ -48,17 +48,23 @@ class Client(NamedTuple):
             return await request()
         except ClientError as error:
             refusal = error
-        if self.signing_in is not None and fault_of(refusal.response) is Fault.DENIED:
-            if await self.signing_in.renew(is_certain=is_stale(refusal.response)):
-                try:
-                    return await request()
-                except ClientError as error:
-                    refusal = error
+        if await self._has_others(refusal):
+            try:
+                return await request()
+            except ClientError as error:
+                refusal = error
         raise translate_boto_error(refusal) from self._explained(refusal)
 
-    def _explained(self, refusal: ClientError) -> BaseException:
+    async def _has_others(self, refusal: ClientError) -> bool:
+        """Whether there are other credentials than those that were refused."""
         if self.signing_in is None or fault_of(refusal.response) is not Fault.DENIED:
-            return refusal
+            return False
+        return await self.signing_in.renew(is_certain=is_stale(refusal.response))
+
+    def _explained(self, refusal: ClientError) -> BaseException | None:
+        if self.signing_in is None or fault_of(refusal.response) is not Fault.DENIED:
+            cause: BaseException = refusal
+            return cause
         said = refused(refusal.response, self.signing_in.who)
         said.__cause__ = refusal
         return said
@@ -70,13 +76,20 @@ class Client(NamedTuple):
         await self.driver.s3.close()
 
 
-async def connected(arguments: dict[str, Any], identity: Identity, timeout: float) -> Client:
+async def connected(
+    arguments: dict[str, Any],
+    identity: Identity,
+    *,
+    timeout: float,  # noqa: ASYNC109 (of each step)
+    ca_bundle: str | None,
+) -> Client:
     """A client that is signed in.
 
     Args:
         arguments: of `s3fs.S3FileSystem`.
         identity: who signs in.
         timeout: seconds that signing in may take.
+        ca_bundle: a PEM file of certificates to trust besides the system's.
 
     Raises:
         Explained: there are no credentials.
@@ -91,8 +104,8 @@ async def connected(arguments: dict[str, Any], identity: Identity, timeout: floa
     if identity.is_whole:
         isolate(driver.session, identity.profile)
     signing_in = None
-    if not identity.is_anonymous and (identity.role_arn or not identity.has_keys):
-        signing_in = SigningIn(identity, timeout)
+    if not identity.is_anonymous and (identity.role.arn or not identity.has_keys):
+        signing_in = SigningIn(identity, timeout, ca_bundle)
         await signing_in.credentials()
         driver.session.register_component("credential_provider", Lasting(signing_in))
     client = await driver.set_session()

@@ -139,7 +139,7 @@ def who(search: Search) -> str:
     """Who has signed in, in the words that the other messages have."""
     given, machine = search.identity, search.machine
     if search.way == CONFIGURED_ROLE:
-        return f"the role {given.role_arn} ({given.labels.role})"
+        return f"the role {given.role.arn} ({given.labels.role})"
     return _way(search, machine)
 
 
@@ -186,9 +186,7 @@ def _helper(error: Exception, search: Search, machine: Machine) -> Explained:
 
 
 def _helper_words(program: str, profile: str, machine: Machine) -> str:
-    return (
-        f"the credential helper {program} ({_line('credential_process', machine, profile)})"
-    )
+    return f"the credential helper {program} ({_line('credential_process', machine, profile)})"
 
 
 def _program(helper: Any) -> str:
@@ -299,7 +297,10 @@ def _invalid(error: InvalidConfigError, search: Search, machine: Machine) -> Exp
 def _no_profile(search: Search, machine: Machine) -> Explained:
     config, credentials = machine.files()
     states = []
-    for path, variable in ((config, "AWS_CONFIG_FILE"), (credentials, "AWS_SHARED_CREDENTIALS_FILE")):
+    for path, variable in (
+        (config, "AWS_CONFIG_FILE"),
+        (credentials, "AWS_SHARED_CREDENTIALS_FILE"),
+    ):
         of = f" ({variable})" if variable in os.environ else ""
         state = "" if os.access(path, os.R_OK) else ", which cannot be read"
         state = state if os.path.exists(path) else ", which does not exist"
@@ -354,10 +355,10 @@ def _refused_by_a_service(error: ClientError, search: Search, machine: Machine) 
         )
     labels, given = search.identity.labels, search.identity
     if search.way == CONFIGURED_ROLE:
-        role, origin = given.role_arn, labels.role
-        correct = f"{labels.role}{f' and {labels.external_id}' if given.external_id else ''}"
+        role, origin = given.role.arn, labels.role
+        correct = f"{labels.role}{f' and {labels.external_id}' if given.role.external_id else ''}"
         extra = f"correct {correct}"
-        if not given.external_id:
+        if not given.role.external_id:
             extra += f", or set {labels.external_id} if the role asks for one"
     else:
         role = machine.profile(machine.profile_name).get("role_arn")
@@ -414,7 +415,7 @@ def _service(search: Search) -> str:
 
 
 def _names_the_service(search: Search, name: str, url: str) -> str:
-    if name == "sts" and search.identity.sts_endpoint_url:
+    if name == "sts" and search.identity.role.endpoint_url:
         return search.identity.labels.sts
     for variable in (
         f"AWS_ENDPOINT_URL_{name.upper().replace('-', '_')}",
@@ -439,7 +440,7 @@ def _way(search: Search, machine: Machine) -> str:
     if search.way == "env":
         return "the keys in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
     if search.way == CONFIGURED_ROLE:
-        return f"the role {search.identity.role_arn} ({search.identity.labels.role})"
+        return f"the role {search.identity.role.arn} ({search.identity.labels.role})"
     if search.way == _WEB_IDENTITY and "AWS_ROLE_ARN" in os.environ:
         return f"the role {os.environ['AWS_ROLE_ARN']} (AWS_ROLE_ARN)"
     if search.way == _INSTANCE:
@@ -480,7 +481,7 @@ def _line(setting: str, machine: Machine, profile: str) -> str:
 
 def _files(machine: Machine, profile: str | None = None) -> str:
     """The files that have the profile, or those that were looked at."""
-    return " and ".join(map(shortened, machine.files()))
+    return " and ".join(map(shortened, machine.files_of(profile or machine.profile_name)))
 
 
 def _option(profile: str) -> str:

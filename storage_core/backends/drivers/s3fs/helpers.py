@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 
 class Helper(NamedTuple):
-    """A program, and the profile that names it. Its arguments may hold secrets: no message has them."""
+    """A program, without its arguments, which may hold secrets; and the profile that names it."""
 
     program: str
     profile: str

@@ -8,72 +8,30 @@ does not name; proxies and certificates, which `AWS_CA_BUNDLE` is about, do.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
 
 from botocore.config import Config
+from botocore.configloader import load_config, raw_config_parse
 from botocore.configprovider import (
     BOTOCORE_DEFAUT_SESSION_VARIABLES,
     DEFAULT_S3_CONFIG_VARS,
     ConfigChainFactory,
     SectionConfigProvider,
 )
+from botocore.exceptions import BotoCoreError
 from botocore.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from storage_core.backends.drivers.s3fs.identity import Identity
 
 ANYWHERE: Final = "us-east-1"
 """The region where none is known: that of services with one region, and of STS's oldest address."""
 
 _CERTIFICATES: Final = "ca_bundle"
 _OF_PROFILES: Final = ("config_file", "credentials_file")
-
-
-class Labels(NamedTuple):
-    """What messages call the settings."""
-
-    keys: str = "AWS Access Key ID and AWS Secret Access Key"
-    profile: str = "Profile Name"
-    role: str = "Role ARN"
-    external_id: str = "External ID"
-    sts: str = "STS Endpoint URL"
-    region: str = "Region Name"
-
-
-OPTIONS: Final = Labels("key and secret in Options", "profile in Options")
-"""Those of a configuration that has them in a table."""
-
-
-class Identity(NamedTuple):
-    """Who signs in, as far as a configuration says it."""
-
-    labels: Labels
-    key: str | None = None
-    secret: str | None = None
-    token: str | None = None
-    profile: str | None = None
-    role_arn: str | None = None
-    external_id: str | None = None
-    sts_endpoint_url: str | None = None
-    region: str | None = None
-    has_endpoint: bool = False
-    """Whether it says which service to ask."""
-
-    is_anonymous: bool = False
-
-    def __repr__(self) -> str:
-        """Without secrets, so that it can be logged."""
-        return f"{type(self).__name__}(profile={self.profile!r}, role_arn={self.role_arn!r})"
-
-    @property
-    def has_keys(self) -> bool:
-        """Whether it says with whose keys."""
-        return bool(self.key or self.secret)
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether nothing but it counts, proxies and certificates apart."""
-        return self.has_keys or self.has_endpoint
 
 
 def isolate(session: Any, profile: str | None) -> None:
@@ -110,12 +68,13 @@ def isolate(session: Any, profile: str | None) -> None:
 class Machine(Session):  # type: ignore[misc]
     """The session in which credentials are found, by blocking calls: use it in a thread."""
 
-    def __init__(self, identity: Identity, timeout: float) -> None:
+    def __init__(self, identity: Identity, timeout: float, ca_bundle: str | None) -> None:
         """Read nothing yet.
 
         Args:
             identity: what the configuration says.
             timeout: seconds that one request may take.
+            ca_bundle: a PEM file of certificates to trust.
         """
         super().__init__()
         self.asked: tuple[str, str] | None = None
@@ -126,6 +85,8 @@ class Machine(Session):  # type: ignore[misc]
             self.set_config_variable("profile", identity.profile)
         if identity.has_keys:
             isolate(self, identity.profile)
+        if ca_bundle:
+            self.set_config_variable(_CERTIFICATES, ca_bundle)
         self.set_default_client_config(
             Config(
                 connect_timeout=timeout,
@@ -150,8 +111,8 @@ class Machine(Session):  # type: ignore[misc]
         given = self._identity
         if service_name == "sts":
             arguments["region_name"] = self.region
-        if service_name == "sts" and given.sts_endpoint_url:
-            arguments["endpoint_url"] = given.sts_endpoint_url
+        if service_name == "sts" and given.role.endpoint_url:
+            arguments["endpoint_url"] = given.role.endpoint_url
         elif given.is_whole and not given.has_keys:
             # Who signs in is left to the machine here, so that it may say whom to ask for it.
             variable = f"AWS_ENDPOINT_URL_{service_name.upper().replace('-', '_')}"
@@ -166,6 +127,16 @@ class Machine(Session):  # type: ignore[misc]
             os.path.expanduser(str(self.get_config_variable(name))) for name in _OF_PROFILES
         )
         return config, credentials
+
+    def files_of(self, profile: str) -> tuple[str, ...]:
+        """The files that have a profile; both if none has it."""
+        config, credentials = self.files()
+        found = []
+        with suppress(BotoCoreError):
+            found += [config] if profile in load_config(config).get("profiles", {}) else []
+        with suppress(BotoCoreError):
+            found += [credentials] if profile in raw_config_parse(credentials) else []
+        return tuple(found) or (config, credentials)
 
     def profile(self, name: str) -> Mapping[str, Any]:
         """What both files say of a profile."""

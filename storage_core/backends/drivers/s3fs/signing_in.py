@@ -26,7 +26,7 @@ from storage_core.backends.remote.faults import Explained
 from storage_core.backends.remote.worker import in_thread
 
 if TYPE_CHECKING:
-    from storage_core.backends.drivers.s3fs.machine import Identity
+    from storage_core.backends.drivers.s3fs.identity import Identity
 
 LONGEST: Final = 0.9
 """Part of the timeout that finding credentials may take, so that it can still be said what did."""
@@ -43,15 +43,17 @@ _FRESH: Final = 60.0
 class SigningIn:
     """The credentials of one client."""
 
-    def __init__(self, identity: Identity, timeout: float) -> None:
+    def __init__(self, identity: Identity, timeout: float, ca_bundle: str | None) -> None:
         """Find nothing yet.
 
         Args:
             identity: what the configuration says.
             timeout: seconds that one call may take.
+            ca_bundle: a PEM file of certificates to trust besides the system's.
         """
         self._identity = identity
         self._timeout = timeout
+        self._ca_bundle = ca_bundle
         self._found: Found | None = None
         self._finding: asyncio.Task[Found] | None = None
         self._search: Search | None = None
@@ -109,7 +111,7 @@ class SigningIn:
         return await asyncio.shield(task)
 
     async def _searched(self) -> Found:
-        search = self._search = Search(self._identity, self._timeout)
+        search = self._search = Search(self._identity, self._timeout, self._ca_bundle)
         try:
             async with asyncio.timeout(self._timeout * LONGEST):
                 self._found = await in_thread(found_by, search)
@@ -193,13 +195,13 @@ def _found_by(search: Search) -> Found:
         source: Any = Credentials(given.key, given.secret, given.token)
     else:
         source = _of_the_machine(search)
-    if given.role_arn:
+    if given.role.arn:
         # First what it takes to ask for the role, so that a failure there is told apart.
         source.get_frozen_credentials()
         search.way = failures.CONFIGURED_ROLE
-        extra = {"ExternalId": given.external_id} if given.external_id else {}
+        extra = {"ExternalId": given.role.external_id} if given.role.external_id else {}
         fetcher = AssumeRoleCredentialFetcher(
-            partial(create_nested_client, search.machine), source, given.role_arn, extra
+            partial(create_nested_client, search.machine), source, given.role.arn, extra
         )
         source = DeferredRefreshableCredentials(fetcher.fetch_credentials, ROLE)
     return Found(source, failures.who(search))
