@@ -11,6 +11,8 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, Literal, TypeAlias
 
+from storage_core.references import SCHEMES, VARIABLE, is_reference
+
 Form: TypeAlias = Literal[
     "text", "choice", "path", "file", "url", "number", "flag", "list", "json", "table"
 ]
@@ -70,6 +72,18 @@ class Setting:
 
     hint: str = ""
     """What an empty field shows if no example says what to write."""
+
+    @property
+    def schemes(self) -> tuple[str, ...]:
+        """What its value can be a reference by: a variable for any text, more for a secret."""
+        if self.reference:
+            return SCHEMES
+        is_text = self.form in ("text", "path", "file", "url") and not self.choices
+        return (VARIABLE,) if is_text else ()
+
+    def is_reference(self, value: object) -> bool:
+        """Whether `value` of this setting says where the value is kept."""
+        return is_reference(value, self.schemes)
 
     @property
     def option(self) -> str:
