@@ -26,7 +26,10 @@ _CLOSE: Final = 0.8
 """How much alike the name of a variable must be to one that is not set, to be suggested."""
 
 _COMMON: Final = frozenset(
-    {"abfs", "az", "ftp", "gcs", "gs", "http", "https", "memory", "s3", "sftp", "webdav"}
+    {
+        *("abfs", "az", "dav", "davs", "ftp", "gcs", "gs", "http", "https", "memory", "s3"),
+        *("sftp", "webdav", "webdavs"),
+    }
 )
 """Protocols that are known without loading fsspec, which takes a while."""
 

@@ -222,8 +222,9 @@ class StorageConfiguration(ABC):
             if declared.secret and value:
                 yield value
             elif declared.form == "table" and value:
-                # Short ones ("true", "eu") are no secrets.
-                yield from (text for text in texts_in(value) if len(text) >= 6)
+                from storage_core.declaration.tables import secrets_in
+
+                yield from secrets_in(value)
 
     def renamed(self, name: str | None, id: str | None) -> Self:
         """The same settings under another name and ID."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from storage_core import keys
@@ -44,6 +45,17 @@ class FileStorage(RemoteStorage):
         placeholder="s3://my-bucket/my-folder/",
     )
     options: dict[str, Any] | None = options_setting("the fsspec file system")
+
+    @classmethod
+    def cautions(cls, values: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+        from storage_core.declaration.addresses import of_doubled, of_file_url, store_in
+
+        yield from super().cautions(values)
+        base_path, options = values.get("base_path"), values.get("options")
+        if said := of_file_url(base_path, options):
+            yield "base_path", said
+        if said := of_doubled(*store_in(base_path, options)):
+            yield "options", said
 
     @property
     def location(self) -> str:

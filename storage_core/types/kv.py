@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from storage_core.declaration import checks
 from storage_core.declaration.configuration import RemoteStorage
@@ -41,6 +42,17 @@ class KVServerStorage(RemoteStorage):
         check=checks.plain_text,
         advanced=True,
     )
+
+    @classmethod
+    def cautions(cls, values: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+        from storage_core.declaration.addresses import of_clear_text, password_in
+
+        yield from super().cautions(values)
+        address = values.get("api_address")
+        what = "the token travels" if values.get("token") else "the password travels"
+        signs_in = values.get("token") or password_in(address)
+        if signs_in and (said := of_clear_text(address, what)):
+            yield "api_address", said
 
     @property
     def location(self) -> str:

@@ -116,9 +116,16 @@ class S3Storage(RemoteStorage):
 
     @classmethod
     def cautions(cls, values: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+        from storage_core.declaration import addresses
         from storage_core.declaration.cautions import is_aws, of_region, of_s3_bucket
 
         yield from super().cautions(values)
+        yield from addresses.of_endpoint(
+            values, lambda address: addresses.of_clear_text(address, addresses.ONLY_BYTES)
+        )
+        yield from addresses.of_endpoint(
+            values, lambda address: addresses.of_doubled(values.get("bucket"), address)
+        )
         if is_aws(values):
             if said := of_s3_bucket(values.get("bucket")):
                 yield "bucket", said

@@ -94,7 +94,7 @@ class FileSystemDriver:
             ConfigurationError: fsspec does not know it, or a package is missing for it.
         """
         refuse_behind_another(base_path, options, shown)
-        classes = [class_of(part, shown) for part in base_path.split("::")]
+        classes = [class_of(part, shown) for part in webdav.known(base_path).split("::")]
         self._protocol = base_path.partition("://")[0].lower()
         self._is_async = len(classes) == 1 and issubclass(classes[0], AsyncFileSystem)
         self._is_webdav = self._protocol in webdav.PROTOCOLS
