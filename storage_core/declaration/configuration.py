@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from storage_core import keys
 from storage_core.declaration import checks
 from storage_core.declaration.setting import Setting, as_written, declared_settings, setting
-from storage_core.declaration.table import itself
 from storage_core.errors import ConfigurationError
 from storage_core.paths import absolute
 from storage_core.references import is_literal, resolve, source_of, without_literal
@@ -311,7 +310,7 @@ def resolved(setting: Setting, value: str, label: str) -> str:
     try:
         if setting.form in ("path", "file"):
             checks.whole_path(found)
-        checked: str = itself(setting, found)
+        checked: str = setting.normalised(found)
     except ValueError as error:
         raise ConfigurationError(f"{label}: {source_of(value)} {error}") from None
     return checked

@@ -11,7 +11,13 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, Literal, TypeAlias
 
-from storage_core.references import SCHEMES, VARIABLE, is_reference
+from storage_core.references import (
+    SCHEMES,
+    VARIABLE,
+    check_references_in,
+    is_reference,
+    is_unicode,
+)
 
 Form: TypeAlias = Literal[
     "text", "choice", "path", "file", "url", "number", "flag", "list", "json", "table"
@@ -84,6 +90,14 @@ class Setting:
     def is_reference(self, value: object) -> bool:
         """Whether `value` of this setting says where the value is kept."""
         return is_reference(value, self.schemes)
+
+    def normalised(self, value: Any) -> Any:
+        """`value`, which is no reference, as it is saved; or `ValueError` saying what it must be."""
+        if self.secret and isinstance(value, str) and not is_unicode(value):
+            raise ValueError("must be UTF-8 text")
+        if self.form == "table":
+            check_references_in(value)
+        return self.check(value) if self.check else value
 
     @property
     def option(self) -> str:

@@ -15,9 +15,7 @@ from storage_core.paths import LOCAL_SCHEMES, absolute
 from storage_core.references import (
     LITERAL,
     check_reference,
-    check_references_in,
     is_literal,
-    is_unicode,
     without_literal,
 )
 
@@ -109,17 +107,8 @@ def checked(setting: Setting, value: Any) -> Any:
         plain = without_literal(value)
         if not plain:
             raise ValueError("must not be empty")
-        return value if setting.reference else LITERAL + itself(setting, plain)
-    return itself(setting, value)
-
-
-def itself(setting: Setting, value: Any) -> Any:
-    """`value`, which is no reference, normalised; or `ValueError` saying what it must be."""
-    if setting.secret and isinstance(value, str) and not is_unicode(value):
-        raise ValueError("must be UTF-8 text")
-    if setting.form == "table":
-        check_references_in(value)
-    return setting.check(value) if setting.check else value
+        return value if setting.reference else LITERAL + setting.normalised(plain)
+    return setting.normalised(value)
 
 
 def missing(cls: type[StorageConfiguration], values: Mapping[str, Any]) -> Iterator[Fault]:
