@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from storage_core.errors import ConfigurationError
 from storage_core.nearest import nearest
 from storage_core.paths import LOCAL_SCHEMES, absolute, shortened
 from storage_core.references import is_reference
@@ -140,9 +141,14 @@ def _of_protocols(url: str) -> str | None:
     protocols = [part.partition("://")[0].lower() for part in url.split("::")]
     if _COMMON.issuperset(protocols):
         return None
-    from fsspec import available_protocols
-    from fsspec.registry import registry
+    from storage_core.backends.loading import loading
 
+    try:
+        with loading():
+            from fsspec import available_protocols
+            from fsspec.registry import registry
+    except ConfigurationError as error:
+        return str(error)
     known = {*available_protocols(), *registry}
     for protocol in protocols:
         if protocol not in known:

@@ -103,7 +103,10 @@ class S3Storage(RemoteStorage):
         return join_url(f"s3://{self.bucket}", self.prefix)
 
     def backend(self, opening: Opening) -> Backend:
-        from storage_core.backends.drivers.s3fs import open_s3
+        from storage_core.backends.loading import loading
+
+        with loading():
+            from storage_core.backends.drivers.s3fs import open_s3
 
         return open_s3(
             self.bucket,

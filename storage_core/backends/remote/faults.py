@@ -54,6 +54,20 @@ class Redirected(Exception):
     """The server sends the client elsewhere, where neither blobs nor credentials are to go."""
 
 
+class Elsewhere(ConnectionError):
+    """Another server than the storage's, which has to be asked first, does not answer."""
+
+    def __init__(self, why: str, address: str) -> None:
+        """Say which, and what names it.
+
+        Args:
+            why: which server, and what it did.
+            address: the labels of what leads to it.
+        """
+        super().__init__(why)
+        self.address = address
+
+
 _BY_CLASS: Final = {
     ("aiohttp", "ClientSSLError"): Fault.MISCONFIGURED,
     ("aiohttp", "InvalidURL"): Fault.MISCONFIGURED,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from storage_core.backends.base import deadline
 from storage_core.backends.remote.connection import Connection
-from storage_core.backends.remote.faults import Fault, reason
+from storage_core.backends.remote.faults import Elsewhere, Fault, reason
 from storage_core.backends.remote.messages import failed, unanswered
 from storage_core.backends.remote.retry import GRACE, GaveUp, attempt
 from storage_core.errors import StorageError
@@ -97,7 +97,10 @@ class Policy:
         except GaveUp as gave_up:
             cause = gave_up.__cause__
             why = "no answer" if cause is None else self._reason(cause)
-            failure = unanswered(self.place, doing, why, gave_up)
+            place = self.place
+            if isinstance(cause, Elsewhere):
+                place = place._replace(address=cause.address)
+            failure = unanswered(place, doing, why, gave_up)
         except Exception as error:
             fault = self.driver.fault(error)
             if fault is Fault.MISSING:

@@ -14,6 +14,7 @@ from botocore.loaders import create_loader
 from s3fs.errors import translate_boto_error
 from s3fs.utils import ParamKwargsHelper
 
+from storage_core.backends.drivers.isolated import isolated
 from storage_core.backends.remote.faults import Redirected
 
 
@@ -44,7 +45,8 @@ class Client(NamedTuple):
 
 async def connected(arguments: dict[str, Any]) -> Client:
     """A client for these arguments of `s3fs.S3FileSystem`."""
-    driver = s3fs.S3FileSystem(
+    driver = isolated(
+        s3fs.S3FileSystem,
         asynchronous=True,
         skip_instance_cache=True,
         use_listings_cache=False,
