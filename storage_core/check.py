@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 from math import ceil
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
-from storage_core.declaration.configuration import RemoteStorage
 from storage_core.errors import (
     AccessDenied,
     ConfigurationError,
@@ -93,17 +92,17 @@ class Waiting:
 OnWaiting: TypeAlias = Callable[[Waiting], object]
 
 
-def steps(cls: type[StorageConfiguration]) -> tuple[Step, ...]:
-    """The steps of testing a storage of this type, in order."""
+def steps(configuration: StorageConfiguration) -> tuple[Step, ...]:
+    """The steps of testing this storage, in order."""
     reach = (
         (Step("reach", "reach the server"), Step("sign in", "sign in"))
-        if issubclass(cls, RemoteStorage)
+        if configuration.has_server
         else ()
     )
     return (
         Step("open", "read the settings"),
         *reach,
-        Step("find", f"find the {cls.place}"),
+        Step("find", f"find the {configuration.place}"),
         Step("write", "write a blob"),
         Step("read", "read it back"),
         Step("delete", "delete it"),
@@ -138,7 +137,7 @@ def probe(
     folders that were made for it. Closing the generator between two steps cancels the rest, the
     deletion excepted.
     """
-    by_name = {step.name: step for step in steps(type(configuration))}
+    by_name = {step.name: step for step in steps(configuration)}
 
     opened: list[Store] = []
     result = _timed(
@@ -160,7 +159,7 @@ class _Watch:
 
     def __init__(self, store: Store, on_waiting: OnWaiting | None) -> None:
         self._timeout = store.timeout
-        self._is_remote = isinstance(store.configuration, RemoteStorage)
+        self._is_remote = store.configuration.has_server
         self._on_waiting = on_waiting
 
     @contextmanager
@@ -191,7 +190,7 @@ def _found(store: Store, by_name: dict[StepName, Step], watch: _Watch) -> Iterat
             store.check()
     except StorageError as error:
         stuck: StepName = "reach"
-        if isinstance(error, AccessDenied):
+        if isinstance(error, AccessDenied) or error.while_signing_in:
             stuck = "sign in"
         elif isinstance(error, ConfigurationError):
             stuck = "find"

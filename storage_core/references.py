@@ -15,6 +15,7 @@ import os
 from typing import TYPE_CHECKING, Any, Final
 
 from storage_core.errors import ConfigurationError
+from storage_core.paths import expanded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -103,7 +104,11 @@ def _from_environment(name: str, label: str) -> str:
 
 def _from_file(path: str, label: str) -> str:
     try:
-        with open(os.path.expanduser(path), encoding="utf-8", newline="") as file:
+        found_at = expanded(path)
+    except ConfigurationError as error:
+        raise ConfigurationError(f"{label}: {error}") from None
+    try:
+        with open(found_at, encoding="utf-8", newline="") as file:
             found = file.read()
     except UnicodeDecodeError:
         # The exception holds the bytes that were read: it must not be the cause.
@@ -120,21 +125,11 @@ def _from_file(path: str, label: str) -> str:
 
 
 def _from_keyring(target: str, label: str) -> str:
-    import keyring
-    from keyring.errors import KeyringError, NoKeyringError
+    # Workers whose secrets are elsewhere do without.
+    from storage_core.keyrings import password
 
     service, _, user = target.rpartition("/")
-    try:
-        found = keyring.get_password(service, user)
-    except NoKeyringError as error:
-        raise ConfigurationError(
-            f"{label}: this machine has no keyring; use env: or file: instead"
-        ) from error
-    except (KeyringError, RuntimeError) as error:
-        raise ConfigurationError(
-            f"{label}: the keyring cannot be read ({type(error).__name__}); "
-            "unlock it, or use env: or file: instead"
-        ) from error
+    found = password(service, user, label)
     if not found:
         raise ConfigurationError(
             f"{label}: the keyring has no password for user {user} of {service}; "

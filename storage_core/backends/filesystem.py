@@ -24,6 +24,7 @@ def open_filesystem(
     base_path: str,
     *,
     options: Mapping[str, Any] | None = None,
+    ca_bundle: str | None = None,
     timeout: float,
     secrets: tuple[str, ...] = (),
 ) -> Backend:
@@ -32,6 +33,7 @@ def open_filesystem(
     Args:
         base_path: the URL of the folder below which the blobs lie.
         options: arguments of the file system's class.
+        ca_bundle: a PEM file of certificates to trust besides the system's.
         timeout: seconds that one call may take, retries included.
         secrets: what no message may show.
 
@@ -62,9 +64,10 @@ def open_filesystem(
         else:
             from storage_core.backends.drivers.fsspec import open_fsspec
 
-            return open_fsspec(base_path, options=given, **common)
+            return open_fsspec(base_path, options=given, ca_bundle=ca_bundle, **common)
     place, prefix = _bucket_in(protocol, base_path)
-    return opened(place, prefix, options={**_account_in(base_path), **given}, **common)
+    options = {**_account_in(base_path), **given}
+    return opened(place, prefix, options=options, ca_bundle=ca_bundle, **common)
 
 
 def _bucket_in(protocol: str, url: str) -> tuple[str, str]:

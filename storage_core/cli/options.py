@@ -43,11 +43,15 @@ class SettingOption(click.Option):
         if setting.form == "flag":
             spelling = f"{setting.option}/--no-{setting.option.removeprefix('--')}"
             declared["metavar"] = None
-        elif setting.form == "table":
+        elif setting.form in ("table", "list"):
             declared["multiple"] = True
         elif choices and setting.choices:
             declared |= {"type": click.Choice(setting.choices), "metavar": None}
-        super().__init__([spelling, setting.name], **declared)
+        spellings = [spelling, setting.name]
+        if setting.form == "list":
+            # One word of several: both `--tag prod --tag eu` and `--tags prod,eu` are natural.
+            spellings.append(spelling.removesuffix("s"))
+        super().__init__(spellings, **declared)
 
 
 class SettingsCommand(StorageCommand):
@@ -135,6 +139,8 @@ def values_of(
             found[name] = table_of(setting.option, value)
             for key in _plain_credentials(found[name]):
                 _warn_of_exposure(f"{setting.option} {key}", f'write {key}={{ref="env:NAME"}}')
+        elif setting.form == "list":
+            found[name] = " ".join(value).replace(",", " ").split()
         elif setting.reference:
             found[name] = secret_value(
                 setting.option,
@@ -303,11 +309,14 @@ def _warn_of_exposure(option: str, instead: str) -> None:
 def _metavar(setting: Setting) -> str:
     if setting.form == "table":
         return "KEY=VALUE"
+    if setting.form == "list":
+        return "WORD,…"
     if setting.secret:
         return "REFERENCE|-|prompt"
     if setting.reference:
         return "TEXT|REFERENCE|-|prompt"
-    return {"path": "PATH", "url": "URL", "number": "NUMBER"}.get(setting.form, "TEXT")
+    metavars = {"path": "PATH", "file": "FILE", "url": "URL", "number": "NUMBER"}
+    return metavars.get(setting.form, "TEXT")
 
 
 def _help(setting: Setting) -> str:

@@ -62,7 +62,7 @@ class Probing:
         """The steps that it has."""
         from storage_core.check import steps
 
-        return steps(type(self.target.configuration)) if self.target.configuration else ()
+        return steps(self.target.configuration) if self.target.configuration else ()
 
     def step(self) -> Step | None:
         """The first step whose result has not been asked for."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from storage_core.errors import ConfigurationError
 from storage_core.nearest import nearest
-from storage_core.paths import LOCAL_SCHEMES, absolute, shortened
+from storage_core.paths import LOCAL_SCHEMES, absolute, expanded, shortened
 from storage_core.references import is_reference
 
 if TYPE_CHECKING:
@@ -25,7 +25,10 @@ _CLOSE: Final = 0.8
 """How much alike the name of a variable must be to one that is not set, to be suggested."""
 
 _COMMON: Final = frozenset(
-    {"abfs", "az", "ftp", "gcs", "gs", "http", "https", "memory", "s3", "sftp", "webdav"}
+    {
+        *("abfs", "az", "dav", "davs", "ftp", "gcs", "gs", "http", "https", "memory", "s3"),
+        *("sftp", "webdav", "webdavs"),
+    }
 )
 """Protocols that are known without loading fsspec, which takes a while."""
 
@@ -38,6 +41,8 @@ def of_setting(setting: Setting, value: object) -> str | None:
         return None
     if setting.reference:
         return of_reference(value)
+    if setting.form == "file":
+        return _of_file(value)
     return of_path(value) if setting.form == "path" else None
 
 
@@ -72,7 +77,10 @@ def of_path(value: str) -> str | None:
     path = value.removeprefix(scheme)
     if "://" in path or "::" in path:
         return _of_protocols(value)
-    path = absolute(path)
+    try:
+        path = absolute(path)
+    except ConfigurationError as error:
+        return str(error)
     while not os.path.lexists(path) and path != os.path.dirname(path):
         path = os.path.dirname(path)
     if not os.path.exists(path) or os.path.isdir(path):
@@ -125,7 +133,10 @@ def _of_variable(name: str) -> str | None:
 
 
 def _of_file(target: str) -> str | None:
-    path = os.path.expanduser(target)
+    try:
+        path = expanded(target)
+    except ConfigurationError:
+        return f"{target} leads nowhere here: there is no such home; write the whole path"
     if not os.path.isabs(path) or "\0" in path:
         return None
     if not os.path.exists(path):

@@ -17,6 +17,7 @@ from storage_core import keys
 from storage_core.declaration import checks
 from storage_core.declaration.setting import Setting, as_written, declared_settings, setting
 from storage_core.errors import ConfigurationError
+from storage_core.paths import absolute
 from storage_core.references import is_literal, is_reference, resolve
 
 if TYPE_CHECKING:
@@ -70,6 +71,22 @@ class StorageConfiguration(ABC):
         default=False,
         form="flag",
         advanced=True,
+    )
+    read_only: bool = setting(
+        "Read Only",
+        "Write and delete nothing through this configuration.",
+        default=False,
+        form="flag",
+        advanced=True,
+    )
+    tags: list[str] | None = setting(
+        "Tags",
+        "Short words to find this configuration by.",
+        default=None,
+        form="list",
+        advanced=True,
+        check=checks.tags,
+        placeholder="prod eu",
     )
 
     def __post_init__(self) -> None:
@@ -162,6 +179,11 @@ class StorageConfiguration(ABC):
         return "uuid"
 
     @property
+    def has_server(self) -> bool:
+        """Whether it leads to a server, which has to be reached and may ask who one is."""
+        return False
+
+    @property
     def default_timeout(self) -> float | None:
         """Seconds that one call may take, if the configuration says so."""
         return None
@@ -197,8 +219,9 @@ class StorageConfiguration(ABC):
             if declared.secret and value:
                 yield value
             elif declared.form == "table" and value:
-                # Short ones ("true", "eu") are no secrets.
-                yield from (text for text in texts_in(value) if len(text) >= 6)
+                from storage_core.declaration.tables import secrets_in
+
+                yield from secrets_in(value)
 
     def renamed(self, name: str | None, id: str | None) -> Self:
         """The same settings under another name and ID."""
@@ -226,10 +249,28 @@ class RemoteStorage(StorageConfiguration):
         placeholder="10",
         check=checks.seconds,
     )
+    ca_bundle: str | None = setting(
+        "CA Bundle",
+        "PEM file of certificates to trust besides the system's.",
+        default=None,
+        form="file",
+        advanced=True,
+        placeholder="/etc/ssl/my-ca.pem",
+        check=checks.file_path,
+    )
+
+    @property
+    def has_server(self) -> bool:
+        return True
 
     @property
     def default_timeout(self) -> float | None:
         return self.timeout
+
+    @property
+    def trusted(self) -> str | None:
+        """The whole path of the PEM file of `ca_bundle`; None without one."""
+        return absolute(self.ca_bundle) if self.ca_bundle else None
 
 
 def prefix_setting(place: str) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from storage_core.declaration.tables import visible
 from storage_core.redaction import mask_url
 from storage_core.references import check_reference, is_reference
 
@@ -29,6 +30,10 @@ def masked(setting: Setting | None, value: Any) -> Any:
     """One value as it may be shown."""
     if value is None:
         return None
+    if setting is not None and setting.form == "table" and isinstance(value, dict):
+        return visible(value)
+    if setting and setting.form == "list" and isinstance(value, list):
+        return value if all(isinstance(each, str) for each in value) else MASK
     if setting is None or setting.form == "table" or isinstance(value, dict | list):
         return _masked_deeply(value)
     if setting.secret:
@@ -45,6 +50,8 @@ def shown(setting: Setting, value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:g}"
+    if isinstance(value, list):
+        return " ".join(f"#{each}" for each in value)
     if isinstance(value, dict):
         return ", ".join(f"{key} = {_inline(inner)}" for key, inner in value.items())
     return str(value)

@@ -11,8 +11,12 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, Literal, TypeAlias
 
-Form: TypeAlias = Literal["text", "choice", "path", "url", "number", "flag", "json", "table"]
-"""The kind of value: it decides the widget, the prompt and the TOML type."""
+Form: TypeAlias = Literal[
+    "text", "choice", "path", "file", "url", "number", "flag", "list", "json", "table"
+]
+"""The kind of value: it decides the widget, the prompt and the TOML type.
+
+A "path" leads to a folder, a "file" to a file."""
 
 Check: TypeAlias = Callable[[str], str]
 """Returns the value as it should be saved, or raises `ValueError` saying what to write instead."""
@@ -79,6 +83,8 @@ class Setting:
             return float
         if self.form == "flag":
             return bool
+        if self.form == "list":
+            return list
         if self.form == "table":
             return dict
         return str
@@ -118,11 +124,13 @@ def declared_settings(cls: type) -> tuple[Setting, ...]:
 
 
 def as_written(setting: Setting, value: Any) -> Any:
-    """The text for the file of what a program passes: a path object, or a mapping for JSON.
+    """What the file has for what a program passes: a path object, a mapping for JSON, a tuple.
 
     Anything else is returned as it is, for the checks to judge.
     """
-    if setting.form == "path" and isinstance(value, os.PathLike):
+    if setting.form == "list" and isinstance(value, tuple):
+        return list(value)
+    if setting.form in ("path", "file") and isinstance(value, os.PathLike):
         path = os.fspath(value)
         # `Path("s3://bucket")` is `s3:/bucket`, but nobody means a folder of that name.
         scheme, separator, rest = path.partition(":/") if isinstance(path, str) else ("", "", "")

@@ -70,7 +70,7 @@ def with_absolute_paths(
     result = dict(values)
     for setting in cls.settings():
         value = as_written(setting, result.get(setting.name))
-        if setting.form != "path" or not isinstance(value, str) or not value.strip():
+        if setting.form not in ("path", "file") or not isinstance(value, str) or not value.strip():
             continue
         scheme = next((each for each in LOCAL_SCHEMES if value.startswith(each)), "")
         path = value.removeprefix(scheme)
@@ -167,4 +167,9 @@ def _known_keys(cls: type[StorageConfiguration]) -> list[str]:
 
 
 _CREDENTIALS: Final = ("key", "secret", "token", "passw", "credential")
-_TYPE_NAMES: Final = {str: "text in quotes", bool: "true or false", dict: "a table"}
+_TYPE_NAMES: Final = {
+    str: "text in quotes",
+    bool: "true or false",
+    list: 'a list of words in quotes, such as ["prod", "eu"]',
+    dict: "a table",
+}

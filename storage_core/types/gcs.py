@@ -59,6 +59,16 @@ class GoogleCloudStorage(RemoteStorage):
     def doubts(cls, values: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
         return checks.doubtful("service_account_info", values, checks.json_object)
 
+    @classmethod
+    def cautions(cls, values: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+        from storage_core.declaration.addresses import of_clear_text, of_doubled, of_endpoint
+
+        yield from super().cautions(values)
+        yield from of_endpoint(
+            values, lambda address: of_clear_text(address, "the access token travels")
+        )
+        yield from of_endpoint(values, lambda address: of_doubled(values.get("bucket"), address))
+
     @property
     def location(self) -> str:
         return join_url(f"gs://{self.bucket}", self.prefix)
@@ -83,6 +93,7 @@ class GoogleCloudStorage(RemoteStorage):
             project=self.project,
             service_account_info=info,
             endpoint_url=self.endpoint_url,
+            ca_bundle=self.trusted,
             options=self.options or {},
             timeout=opening.timeout,
             secrets=(*opening.secrets, *inner),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from secrets import token_hex
@@ -345,3 +346,47 @@ def test_the_file_is_named_before_or_after_the_command(storage: Storage, tmp_pat
 
 def test_an_empty_config_option_is_refused(storage: Storage) -> None:
     assert storage("ls", "--config", "").code == 2
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        *((), ("ls",), ("ls", "--json"), ("show", "x"), ("types",), ("schema",), ("blobs",)),
+        *(("write",), ("read", "results/x"), ("rm", "results/x"), ("test",), ("test", "--all")),
+        *(("set-default", "x"), ("reset-default",), ("rename", "x", "y"), ("restore",)),
+        *(("duplicate", "x", "y"), ("delete", "x", "--yes"), ("edit", "x", "--bucket", "b")),
+        *(("move-secret", "x", "env:X"), ("kv-server", "--port", "0"), ("restore", "1", "--yes")),
+    ],
+    ids=" ".join,
+)
+def test_a_file_that_is_named_has_to_be_there(
+    storage: Storage, tmp_path: Path, home: Path, arguments: tuple[str, ...]
+) -> None:
+    named = tmp_path / "mistyped.toml"
+    outcome = storage("--config", str(named), *arguments)
+    assert (outcome.code, outcome.output) == (1, b"")
+    assert outcome.err.startswith(f"error: there is no file {named}; ")
+    assert outcome.err.endswith(f": storage create --config {shlex.quote(str(named))}\n")
+    assert not named.exists()
+    assert not home.exists()
+
+
+def test_a_file_that_is_to_begin_need_not_be_there(storage: Storage, tmp_path: Path) -> None:
+    named = str(tmp_path / "new.toml")
+    assert storage("path", "--config", named).out == f"{named}\n"
+    assert storage("validate", "--config", named).code == 0
+    assert storage("create", "temporary", "--name", "a", "--config", named).code == 0
+    assert storage("ls", "--config", named).code == 0
+    assert storage("delete", "a", "--yes", "--config", named).code == 0
+    Path(named).unlink()
+    assert storage("restore", "1", "--yes", "--config", named).code == 0
+
+
+def test_before_the_first_configuration_the_usual_place_may_be_empty(
+    storage: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert storage("ls", "--json").json["storages"] == []
+    monkeypatch.setenv("STORAGE_CONFIG", str(tmp_path / "mounted" / "storage.toml"))
+    listed = storage("ls")
+    assert (listed.code, listed.err) == (0, "")
+    assert f"No storage configurations in {tmp_path}/mounted/storage.toml yet." in listed.out

@@ -43,7 +43,7 @@ class CheckDialog(Dialog[TestResult]):
         self.do({"again": self._test, "leave": self._leave})
         self._title = name
         self._configuration = configuration
-        self._steps = steps(type(configuration))
+        self._steps = steps(configuration)
         self._found: list[StepResult] = []
         self._complete = False
         self._waiting: Waiting | None = None

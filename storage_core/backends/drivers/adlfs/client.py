@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from azure.storage.blob.aio import BlobServiceClient
 
 from storage_core.backends.drivers.adlfs.signing_in import credential_for
-from storage_core.backends.remote.faults import BadSettings
+from storage_core.backends.remote.faults import Explained, Fault
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,12 +62,11 @@ def completed(options: Mapping[str, Any]) -> dict[str, Any]:
     return given
 
 
-def connected(arguments: dict[str, Any], location: str, timeout: float) -> Client:
+def connected(arguments: dict[str, Any], timeout: float) -> Client:
     """A client for these options of adlfs.
 
     Args:
         arguments: the options.
-        location: as messages call the place.
         timeout: seconds within which there has to be an answer.
     """
     given = completed(arguments)
@@ -76,9 +75,13 @@ def connected(arguments: dict[str, Any], location: str, timeout: float) -> Clien
     if connection_string := given.get("connection_string"):
         return Client(BlobServiceClient.from_connection_string(connection_string, **asked), None)
     if "account_name" not in given:
-        raise BadSettings("neither a connection string nor account_name says which account")
+        raise Explained(
+            Fault.MISCONFIGURED,
+            "nothing says which account it is",
+            "add a connection_string, or an account_name, to Options",
+        )
     url = f"https://{given.get('account_host') or given['account_name'] + '.blob.core.windows.net'}"
-    credential = credential_for(given, location, timeout)
+    credential = credential_for(given, timeout)
     if credential is None and (sas := given.get("sas_token")):
         url = f"{url}?{sas.removeprefix('?')}"
     return Client(BlobServiceClient(url, credential, **asked), credential)

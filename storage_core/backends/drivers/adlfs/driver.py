@@ -42,6 +42,7 @@ def open_azure(
     *,
     connection_string: str | None = None,
     account_name: str | None = None,
+    ca_bundle: str | None = None,
     options: Mapping[str, Any] | None = None,
     timeout: float,
     secrets: tuple[str, ...] = (),
@@ -56,6 +57,7 @@ def open_azure(
         prefix: what stands before the paths in the names of the blobs.
         connection_string: where the account is and how to sign in.
         account_name: the account, when Azure's own credential chain is to be used.
+        ca_bundle: a PEM file of certificates to trust besides the system's.
         options: more arguments of `adlfs.AzureBlobFileSystem`, which replace those made from the
             above.
         timeout: seconds that one call may take, retries included.
@@ -84,7 +86,7 @@ def open_azure(
     )
     location = f"az://{container}/{prefix}".rstrip("/")
     return RemoteBackend(
-        AzureDriver(container, prefix, arguments, location, timeout),
+        AzureDriver(container, prefix, arguments, timeout, ca_bundle),
         Place(location, "container", container, setting, credentials, address),
         timeout=timeout,
         secrets=(*secrets, *_secrets_in(connection_string or "")),
@@ -102,8 +104,8 @@ class AzureDriver:
         container: str,
         prefix: str,
         arguments: dict[str, Any],
-        location: str,
         timeout: float,
+        ca_bundle: str | None,
     ) -> None:
         """Remember where to, and how.
 
@@ -111,14 +113,14 @@ class AzureDriver:
             container: must exist.
             prefix: what stands before the paths in the names of the blobs.
             arguments: those of `adlfs.AzureBlobFileSystem`.
-            location: as messages call the container.
             timeout: seconds that one request may take to connect, or between two bytes.
+            ca_bundle: a PEM file of certificates to trust besides the system's.
         """
         self._container = container
         self._prefix = f"{prefix}/" if prefix else ""
         self._arguments = arguments
-        self._location = location
         self._timeout = timeout
+        self._ca_bundle = ca_bundle
         self._request: dict[str, Any] = {
             "retry_total": 0,
             "permit_redirects": False,
@@ -128,7 +130,7 @@ class AzureDriver:
 
     async def connect(self, afterwards: Afterwards) -> AzureSession:
         """Sign in."""
-        client = connected(self._arguments, self._location, self._timeout)
+        client = connected(self._arguments, self._timeout)
         return AzureSession(client, self._container, self._prefix, self._request)
 
     def fault(self, error: BaseException) -> Fault:

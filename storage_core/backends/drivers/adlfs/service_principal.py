@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import aiohttp
 from azure.core.credentials import AccessToken
 
-from storage_core.backends.remote.faults import Elsewhere, Fault, classify, classify_status, reason
-from storage_core.errors import AccessDenied, ConfigurationError, StorageUnavailable
+from storage_core.backends.remote.faults import Explained, Fault, classify, classify_status, reason
 from storage_core.redaction import scrub
 
 if TYPE_CHECKING:
@@ -36,21 +35,22 @@ _UNANSWERED: Final = 0.4
 class ServicePrincipal:
     """Gives tokens, as Azure's client asks for them; it also keeps them."""
 
-    def __init__(self, given: Mapping[str, Any], location: str, timeout: float) -> None:
+    def __init__(self, given: Mapping[str, Any], timeout: float) -> None:
         """Ask for nothing yet.
 
         Args:
             given: options of adlfs.
-            location: as messages call the place.
             timeout: seconds within which there has to be an answer.
 
         Raises:
-            ConfigurationError: some of them are missing, or the authority is no https address.
+            Explained: some of them are missing, or the authority is no https address.
         """
         missing = [name for name in _NAMES if not given.get(name)]
         if missing:
-            raise ConfigurationError(
-                f"{location}: a service principal needs {_SIGNS_IN}; add {' and '.join(missing)}"
+            raise _cannot(
+                Fault.MISCONFIGURED,
+                f"a service principal needs {_SIGNS_IN}",
+                f"add {' and '.join(missing)}",
             )
         host = str(given.get("account_host") or "")
         authority = str(
@@ -61,21 +61,20 @@ class ServicePrincipal:
         if "://" not in authority:
             authority = f"https://{authority}"
         if not authority.startswith("https://"):
-            raise ConfigurationError(
-                f"{location}: authority in Options must be an https address, since a secret is "
-                "sent to it"
+            raise _cannot(
+                Fault.MISCONFIGURED,
+                f"a secret is not sent to {authority}",
+                "write an https address as authority in Options",
             )
         self._url = f"{authority}/{given['tenant_id']}/oauth2/v2.0/token"
         self._client = {name: str(given[name]) for name in ("client_id", "client_secret")}
-        self._location = location
         self._seconds = _UNANSWERED * timeout
 
     async def get_token(self, *scopes: str, **_asked: Any) -> AccessToken:
         """A token for these scopes.
 
         Raises:
-            AccessDenied: the token endpoint refuses.
-            Elsewhere: it does not answer.
+            Explained: the token endpoint refuses, or does not answer.
         """
         form = {"grant_type": "client_credentials", "scope": " ".join(scopes), **self._client}
         status, content = await self._answered(form)
@@ -88,13 +87,13 @@ class ServicePrincipal:
         except (ValueError, KeyError, TypeError, AttributeError):
             said = f"it answered {status}, and no token"
         if classify_status(status) is Fault.PASSING:
-            raise Elsewhere(f"{self._url} gives no token: it answered {status}", _SIGNS_IN)
+            said = f"{self._url} gives no token: it answered {status}"
+            raise _cannot(Fault.PASSING, said, "try again later, or check authority in Options")
         # Up to the first sentence: what follows are numbers for Microsoft's support.
         said = re.split(r"\.?\s+(?=Trace ID|Correlation ID|Timestamp|To troubleshoot)", said)[0]
         said = scrub(re.split(r"\. |\r|\n", said)[0].rstrip("."), self._client.values())
-        raise AccessDenied(
-            f"{self._location} cannot be signed in to: {self._url} gives no token ({said[:200]}); "
-            f"check {_SIGNS_IN}"
+        raise _cannot(
+            Fault.DENIED, f"{self._url} gives no token ({said[:200]})", f"check {_SIGNS_IN}"
         )
 
     async def close(self) -> None:
@@ -110,11 +109,12 @@ class ServicePrincipal:
                 return answer.status, await answer.read()
         except (aiohttp.ClientError, TimeoutError) as error:
             why = reason(error, self._client.values()) if str(error) else "no answer"
-            what, said = f"{self._location} cannot be signed in to", f"{self._url}: {why}"
-            if classify(error) is Fault.MISCONFIGURED:
-                raise ConfigurationError(f"{what}: {said}; correct the settings") from error
-            if classify(error) is Fault.UNKNOWN_HOST:
-                raise StorageUnavailable(
-                    f"{what}: {said}; correct authority in Options, or check the network"
-                ) from error
-            raise Elsewhere(said, "authority in Options") from error
+            fault = classify(error)
+            remedy = "check the network and authority in Options"
+            if fault is Fault.MISCONFIGURED:
+                remedy = "correct the certificates, or authority in Options"
+            raise _cannot(fault, f"{self._url} gives no token: {why}", remedy) from error
+
+
+def _cannot(fault: Fault, why: str, remedy: str) -> Explained:
+    return Explained(fault, why, remedy, while_signing_in=True)

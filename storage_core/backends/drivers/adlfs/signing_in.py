@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from storage_core.backends.drivers.adlfs.service_principal import ServicePrincipal
+from storage_core.backends.remote.faults import Explained, Fault
 from storage_core.backends.remote.worker import in_thread
-from storage_core.errors import AccessDenied, ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,16 +65,15 @@ _PART: Final = 0.8
 """Of the time for a call, for all of the chain: what is left is for saying what went wrong."""
 
 
-def credential_for(given: Mapping[str, Any], location: str, timeout: float) -> Any:
+def credential_for(given: Mapping[str, Any], timeout: float) -> Any:
     """What Azure's client is to sign with; None for nothing, or for a SAS in the URL.
 
     Args:
         given: options of adlfs.
-        location: as messages call the place.
         timeout: seconds within which there has to be an answer.
 
     Raises:
-        ConfigurationError: they do not fit together.
+        Explained: they do not fit together.
     """
     for name in ("credential", "account_key"):
         if name in given:
@@ -82,23 +81,21 @@ def credential_for(given: Mapping[str, Any], location: str, timeout: float) -> A
     if "sas_token" in given:
         return None
     if given.keys() & {"client_id", "client_secret"}:
-        return ServicePrincipal(given, location, timeout)
-    return None if given.get("anon") else Chain(given, location, timeout)
+        return ServicePrincipal(given, timeout)
+    return None if given.get("anon") else Chain(given, timeout)
 
 
 class Chain:
     """Azure's own way to find credentials, in a thread: it runs programs and reads files."""
 
-    def __init__(self, given: Mapping[str, Any], location: str, timeout: float) -> None:
+    def __init__(self, given: Mapping[str, Any], timeout: float) -> None:
         """Look for nothing yet.
 
         Args:
             given: options of adlfs.
-            location: as messages call the place.
-            timeout: seconds within which there has to be an answer.
+                timeout: seconds within which there has to be an answer.
         """
         self._options = {name: value for name, value in given.items() if name not in _OPTIONS}
-        self._location = location
         self._timeout = timeout
         self._chain: Any = None
 
@@ -106,26 +103,24 @@ class Chain:
         """A token, by the first way that gives one.
 
         Raises:
-            AccessDenied: none does.
-            ConfigurationError: what the environment says of the chain cannot be.
+            Explained: none does, or what the environment says of the chain cannot be.
         """
         from azure.core.exceptions import ClientAuthenticationError
 
-        what = f"{self._location} cannot be signed in to"
+        seconds = _PART * self._timeout
         try:
-            async with asyncio.timeout(_PART * self._timeout):
+            async with asyncio.timeout(seconds):
                 return await in_thread(self._asked, scopes)
         except TimeoutError:
-            said = (
-                f"{what}: Azure's credential chain found nothing within "
-                f"{_PART * self._timeout:.0f} seconds; run az login, or raise Timeout"
-            )
+            fault, why = Fault.PASSING, f"Azure's own ways to sign in took over {seconds:.1f} s"
+            remedy = "run: az login, or raise Timeout"
         except ClientAuthenticationError as error:
-            said = f"{what}: {_why(str(error))}"
+            fault = Fault.DENIED
+            why, remedy = _why(str(error))
         except ValueError as error:
-            said = f"{what}: {_short(str(error))}; correct the AZURE_… variables"
-            raise ConfigurationError(said) from error
-        raise AccessDenied(said)
+            fault, why = Fault.MISCONFIGURED, _short(str(error))
+            remedy = "correct the AZURE_… variables"
+        raise Explained(fault, why, remedy, while_signing_in=True)
 
     async def close(self) -> None:
         """Close the connections of the chain."""
@@ -155,23 +150,22 @@ class Chain:
         return DefaultAzureCredential(**options)
 
 
-def _why(said: str) -> str:
-    """What to tell a person of a chain that found nothing, from what it says of each way."""
-    tried = _TRIED.findall(said)
-    for name, message in reversed(tried):
+def _why(said: str) -> tuple[str, str]:
+    """Why a chain found nothing, and what to do, from what it says of each way."""
+    for name, message in reversed(_TRIED.findall(said)):
         if name in _REMEDIES and not _IDLE.search(message):
             way, remedy = _REMEDIES[name]
-            return f"{way} gives no token ({_short(message)}); {remedy}"
-    half_set = [name for name in _SERVICE_PRINCIPAL if os.environ.get(name)]
-    if half_set and len(half_set) < len(_SERVICE_PRINCIPAL):
-        missing = [name for name in _SERVICE_PRINCIPAL if name not in half_set]
+            return f"{way} gives no token ({_short(message)})", remedy
+    there = [name for name in _SERVICE_PRINCIPAL if os.environ.get(name)]
+    missing = [name for name in _SERVICE_PRINCIPAL if name not in there]
+    if there and missing:
         return (
-            f"{' and '.join(half_set)} set without {' and '.join(missing)}, and there is no other "
-            "sign-in; set the rest, or run: az login"
+            f"{' and '.join(there)} without {' and '.join(missing)}, and no other way signs in",
+            "set the rest, or run: az login",
         )
     return (
-        "there are no AZURE_… variables, no managed identity and no Azure CLI; install the CLI "
-        "and run: az login, or give a Connection String"
+        "nothing signs in: no AZURE_… variables, no managed identity, no Azure CLI",
+        "install the Azure CLI and run: az login, or give a Connection String",
     )
 
 

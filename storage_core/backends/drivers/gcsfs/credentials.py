@@ -11,7 +11,7 @@ import os
 from json import loads
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from storage_core.errors import ConfigurationError
+from storage_core.backends.remote.faults import Explained, Fault
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,29 +44,27 @@ class Found(NamedTuple):
     """What else there is to name: the servers and files that they depend on."""
 
 
-def of_json(info: Mapping[str, Any], source: str, location: str) -> Found:
+def of_json(info: Mapping[str, Any], source: str) -> Found:
     """The credentials that a JSON stands for.
 
     Args:
         info: the JSON.
         source: what messages call it.
-        location: as messages call the place.
 
     Raises:
-        ConfigurationError: there is something missing or damaged.
+        Explained: there is something missing or damaged.
     """
     # gcsfs takes a user's own sign-in without the type too.
     kind = str(info.get("type") or ("authorized_user" if "refresh_token" in info else ""))
     if {"installed", "web"} & info.keys():
-        raise ConfigurationError(
-            f"{location}: {source} is an OAuth client, which signs nobody in; run {LOGIN}, or "
-            "use the JSON key of a service account"
+        raise _unusable(
+            f"{source} is an OAuth client, which signs nobody in",
+            f"run: {LOGIN}, or use the JSON key of a service account",
         )
     build = _KINDS.get(kind)
     if build is None:
-        raise ConfigurationError(
-            f"{location}: {source} is of the type {kind or 'none'}, which is not one of "
-            f"{', '.join(_KINDS)}"
+        raise _unusable(
+            f"{source} is of the type {kind or 'none'}", f"use one of {', '.join(_KINDS)}"
         )
     try:
         return Found(build(info), source, kind, tuple(_names(info)))
@@ -74,58 +72,58 @@ def of_json(info: Mapping[str, Any], source: str, location: str) -> Found:
         pass
     # Not raised above: what Google's library says may show a part of the key.
     if kind == "service_account":
-        raise ConfigurationError(
-            f"{location}: {source} is incomplete or its private key is damaged; "
-            "download the JSON again"
+        raise _unusable(
+            f"{source} is incomplete or its private key is damaged", "download the JSON again"
         )
-    raise ConfigurationError(
-        f"{location}: {source} lacks something that {kind} credentials need"
-        f"{_missing(kind, info)}; make it again"
-    )
+    missing = [name for name in _NEEDED[kind] if not info.get(name)]
+    what = " and ".join(missing) or "something"
+    raise _unusable(f"{source} lacks {what}, which {kind} credentials need", "make it again")
 
 
-def of_text(text: str, source: str, location: str) -> Found:
+def of_text(text: str, source: str) -> Found:
     """The credentials of a file's text.
 
     Raises:
-        ConfigurationError: it is not the JSON of any.
+        Explained: it is not the JSON of any.
     """
     try:
         info = loads(text)
     except ValueError:
         info = None
     if not isinstance(info, dict):
-        raise ConfigurationError(f"{location}: {source} is not the JSON of Google credentials")
-    return of_json(info, source, location)
+        raise _unusable(
+            f"{source} is not the JSON of Google credentials", f"correct it, or run: {LOGIN}"
+        )
+    return of_json(info, source)
 
 
-def of_file(path: str, source: str, location: str) -> Found:
+def of_file(path: str, source: str) -> Found:
     """The credentials in a file.
 
     Raises:
-        ConfigurationError: there is no such file, or it holds none.
+        Explained: there is no such file, or it holds none.
     """
     try:
         with open(os.path.expanduser(path), encoding="utf-8") as file:
             text = file.read()
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or "it is not text"
-        raise ConfigurationError(
-            f"{location}: {source} cannot be read ({why}); create it or correct its name"
+        raise _unusable(
+            f"{source} cannot be read ({why})", "create it, or correct its name"
         ) from error
-    return of_text(text, source, location)
+    return of_text(text, source)
 
 
-def by_default(location: str) -> Found | None:
+def by_default() -> Found | None:
     """What Google's own libraries would find on this machine; it may ask the metadata server.
 
     Raises:
-        ConfigurationError: what they would take cannot be used.
+        Explained: what they would take cannot be used.
     """
     if path := os.environ.get("GOOGLE_APPLICATION_CREDENTIALS"):
-        found = of_file(path, f"GOOGLE_APPLICATION_CREDENTIALS ({path})", location)
+        found = of_file(path, f"GOOGLE_APPLICATION_CREDENTIALS ({path})")
     elif os.path.isfile(path := default_file()):
-        found = of_file(path, path, location)
+        found = of_file(path, path)
     elif _is_on_google():
         found = of_machine()
     else:
@@ -237,9 +235,8 @@ _NEEDED: Final = {
 }
 
 
-def _missing(kind: str, info: Mapping[str, Any]) -> str:
-    missing = [name for name in _NEEDED.get(kind, ()) if not info.get(name)]
-    return f" ({' and '.join(missing)})" if missing else ""
+def _unusable(why: str, remedy: str) -> Explained:
+    return Explained(Fault.MISCONFIGURED, why, remedy, while_signing_in=True)
 
 
 def _names(info: Mapping[str, Any]) -> list[str]:

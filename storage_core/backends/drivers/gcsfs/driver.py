@@ -16,8 +16,9 @@ from storage_core.backends.drivers.gcsfs.session import GCSSession
 from storage_core.backends.drivers.gcsfs.signing_in import SignIn
 from storage_core.backends.drivers.options import merged
 from storage_core.backends.remote.backend import RemoteBackend
-from storage_core.backends.remote.faults import Fault, causes, classify
+from storage_core.backends.remote.faults import Explained, Fault, causes, classify
 from storage_core.backends.remote.messages import Place
+from storage_core.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,6 +36,7 @@ def open_gcs(
     project: str | None = None,
     service_account_info: Mapping[str, Any] | None = None,
     endpoint_url: str | None = None,
+    ca_bundle: str | None = None,
     options: Mapping[str, Any] | None = None,
     timeout: float,
     secrets: tuple[str, ...] = (),
@@ -52,6 +54,7 @@ def open_gcs(
         service_account_info: the credentials file of a service account; without one, Google's own
             credential chain is used.
         endpoint_url: of another service than Google's.
+        ca_bundle: a PEM file of certificates to trust besides the system's.
         options: more arguments of `gcsfs.GCSFileSystem`, which replace those made from the above.
         timeout: seconds that one call may take, retries included.
         secrets: what no message may show.
@@ -81,10 +84,13 @@ def open_gcs(
         dict(options or {}),
     )
     token = arguments.pop("token", None)
-    if token is None and service_account_info:
-        token = of_json(service_account_info, "Service Account Info", location)
-    elif isinstance(token, dict):
-        token = of_json(token, signs_in_by, location)
+    try:
+        if token is None and service_account_info:
+            token = of_json(service_account_info, "Service Account Info")
+        elif isinstance(token, dict):
+            token = of_json(token, signs_in_by)
+    except Explained as error:
+        raise ConfigurationError(f"{location}: {error}; {error.remedy}") from None
     endpoint = arguments.get("endpoint_url")
     if not endpoint and token is not None and any(map(os.environ.get, _ELSEWHERE)):
         # Whose credentials are given is not sent where a variable says.
@@ -98,13 +104,12 @@ def open_gcs(
     signing = SignIn(
         token,
         source=signs_in_by,
-        location=location,
         is_google=not (endpoint or (token is None and os.environ.get("STORAGE_EMULATOR_HOST"))),
         timeout=timeout,
         secrets=secrets,
     )
     return RemoteBackend(
-        GCSDriver(bucket, prefix, arguments, signing),
+        GCSDriver(bucket, prefix, arguments, signing, ca_bundle),
         Place(location, "bucket", bucket, setting, credentials, address),
         timeout=timeout,
         secrets=secrets,
@@ -118,7 +123,12 @@ class GCSDriver:
     has_ranges = True
 
     def __init__(
-        self, bucket: str, prefix: str, arguments: dict[str, Any], sign_in: SignIn
+        self,
+        bucket: str,
+        prefix: str,
+        arguments: dict[str, Any],
+        sign_in: SignIn,
+        ca_bundle: str | None,
     ) -> None:
         """Remember where to, and how.
 
@@ -127,11 +137,13 @@ class GCSDriver:
             prefix: what stands before the paths in the names of the objects.
             arguments: of `gcsfs.GCSFileSystem`, without a token.
             sign_in: signs the requests.
+            ca_bundle: a PEM file of certificates to trust besides the system's.
         """
         self._bucket = bucket
         self._prefix = f"{prefix}/" if prefix else ""
         self._arguments = arguments
         self._sign_in = sign_in
+        self._ca_bundle = ca_bundle
 
     async def connect(self, afterwards: Afterwards) -> GCSSession:
         """Look for credentials, anew in each session."""

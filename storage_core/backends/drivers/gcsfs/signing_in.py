@@ -14,9 +14,8 @@ from google.auth.transport.requests import Request
 
 from storage_core.backends.drivers.gcsfs import credentials
 from storage_core.backends.drivers.gcsfs.credentials import LOGIN, Found
-from storage_core.backends.remote.faults import Elsewhere, Fault, classify, reason
+from storage_core.backends.remote.faults import Explained, Fault, classify, reason
 from storage_core.backends.remote.worker import in_thread
-from storage_core.errors import AccessDenied, ConfigurationError, StorageError, StorageUnavailable
 from storage_core.redaction import scrub
 
 _BEFORE: Final = timedelta(seconds=60)
@@ -42,7 +41,6 @@ class SignIn:
         token: Any,
         *,
         source: str,
-        location: str,
         is_google: bool,
         timeout: float,
         secrets: tuple[str, ...],
@@ -53,14 +51,12 @@ class SignIn:
             token: what gcsfs takes for one: the JSON of an account, the path of its file, an access
                 token, `anon`, `google_default`, `cloud`; None to look as Google's libraries do.
             source: what messages call it.
-            location: as messages call the place.
             is_google: whether it leads to Google itself.
             timeout: seconds within which there has to be an answer.
             secrets: what no message may show.
         """
         self._token = token
         self._source = source
-        self._location = location
         self._is_google = is_google
         self._timeout = timeout
         self._secrets = secrets
@@ -83,8 +79,7 @@ class SignIn:
         """Look for the credentials.
 
         Raises:
-            AccessDenied: there are none.
-            ConfigurationError: they cannot be used.
+            Explained: there are none, or they cannot be used.
         """
         self._found = await in_thread(self._looked_for)
 
@@ -92,8 +87,7 @@ class SignIn:
         """Add what signs in to the headers of a request.
 
         Raises:
-            StorageError: there is no token to be had.
-            Elsewhere: the server that gives them does not answer.
+            Explained: there is no token to be had.
         """
         if self._found is None:
             return
@@ -107,12 +101,12 @@ class SignIn:
         """Take note of an answer: a token that is not accepted is not used again.
 
         Raises:
-            AccessDenied: nobody was signed in, because nothing was found to sign in with.
+            Explained: nobody was signed in, because nothing was found to sign in with.
         """
         if status == 401 and self._found is not None and self._found.kind != "token":
             self._found.credentials.token = None
         if status in (401, 403) and self._found is None and self._token is None:
-            raise AccessDenied(f"{self._location} wants a sign-in, and {_nothing_found()}")
+            raise _nothing_found()
 
     @property
     def _is_fresh(self) -> bool:
@@ -123,7 +117,7 @@ class SignIn:
         return expiry is None or expiry - _BEFORE > datetime.now(UTC).replace(tzinfo=None)
 
     def _looked_for(self) -> Found | None:
-        token, where = self._token, self._location
+        token = self._token
         if isinstance(token, Found):
             return token
         if token == "anon":
@@ -131,85 +125,75 @@ class SignIn:
         if token == "cloud":
             return credentials.of_machine()
         if token in (None, "google_default"):
-            found = credentials.by_default(where)
+            found = credentials.by_default()
             if found is None and (self._is_google or token):
-                raise AccessDenied(f"{where} cannot be signed in to: {_nothing_found()}")
+                raise _nothing_found()
             # A service of one's own may want nobody to sign in; an emulator does not.
             return found
         if token in ("browser", "cache"):
-            raise ConfigurationError(
-                f"{where}: token = {token!r} in Options would ask in a browser; "
-                f"leave it out and run: {LOGIN}"
+            raise Explained(
+                Fault.MISCONFIGURED,
+                f"token = {token!r} in Options would ask a person in a browser",
+                f"leave it out, and run: {LOGIN}",
+                while_signing_in=True,
             )
         if isinstance(token, dict):
-            return credentials.of_json(token, self._source, where)
+            return credentials.of_json(token, self._source)
         if isinstance(token, str) and (token.endswith(".json") or "/" in token):
-            return credentials.of_file(token, f"{self._source} ({token})", where)
+            return credentials.of_file(token, f"{self._source} ({token})")
         if isinstance(token, str):
             return credentials.of_token(token, self._source)
         return Found(token, self._source, "token")
 
     async def _renew(self, found: Found) -> None:
         asking = Asking(self._timeout)
-        what = f"{self._location} cannot be signed in to"
         try:
             async with asyncio.timeout(_ALL * self._timeout):
                 await in_thread(found.credentials.refresh, asking)
         except TimeoutError:
-            raise Elsewhere(f"{asking.url or found.source} gives no token", found.source) from None
+            failure = _unanswered(asking.url, found, "no answer", Fault.PASSING)
         except (exceptions.GoogleAuthError, ValueError, TypeError, OSError) as error:
-            failure = self._failure(error, found, asking.url, what)
+            failure = self._failure(error, found, asking.url)
         else:
             return
         # Raised out here: what Google's library says may hold a part of a token.
         raise failure
 
-    def _failure(self, error: BaseException, found: Found, url: str, what: str) -> Exception:
+    def _failure(self, error: BaseException, found: Found, url: str) -> Explained:
         """What it means that there is no token."""
-        at = f" at {url}" if url else ""
         inner = error.args[0] if error.args and isinstance(error.args[0], BaseException) else error
+        for each in (error, inner):
+            if isinstance(each, exceptions.TransportError):
+                cause = each.args[0] if each.args else each
+                cause = cause if isinstance(cause, BaseException) else each
+                why = reason(cause, self._secrets)
+                return _unanswered(url, found, why, classify(cause))
         said = scrub(_short(str(inner)), self._secrets)
-        transport = next(
-            (each for each in (error, inner) if isinstance(each, exceptions.TransportError)), None
-        )
-        if transport is not None:
-            cause = transport.args[0] if transport.args else transport
-            cause = cause if isinstance(cause, BaseException) else transport
-            why = f"{url or found.source} gives no token: {reason(cause, self._secrets)}"
-            fault = classify(cause)
-            if fault is Fault.MISCONFIGURED:
-                return ConfigurationError(f"{what}: {why}; correct the certificates")
-            if fault is Fault.UNKNOWN_HOST:
-                return StorageUnavailable(
-                    f"{what}: {why}; correct {found.source}, or check the network"
-                )
-            return Elsewhere(why, found.source)
         if getattr(error, "retryable", False):
-            return Elsewhere(f"{url or found.source} gives no token: {said}", found.source)
+            return _unanswered(url, found, said, Fault.PASSING)
         who = f" of {found.names[0]}" if found.names else ""
-        no_token = f"{what}: no token for {found.source}{who}{at} ({said})"
-        kind: type[StorageError] = AccessDenied
-        if _CLOCK.search(said):
-            remedy = "set the clock of this machine"
-        elif found.kind in ("authorized_user", "external_account_authorized_user"):
-            remedy = f"the sign-in has expired or was revoked; run: {LOGIN}"
-            if "invalid_client" in said:
-                remedy = f"its OAuth client is not known or disabled; run: {LOGIN}"
-        elif found.kind == "service_account":
-            remedy = "see whether the account and its key are there and enabled, or make a new key"
-        elif found.kind == "impersonated_service_account":
-            remedy = (
-                "run: gcloud auth application-default login again, or have the role Service "
-                "Account Token Creator granted"
-            )
-        elif found.kind == "external_account":
-            kind = ConfigurationError if not url else AccessDenied
-            remedy = "check credential_source and audience in it"
-        elif found.kind == "metadata":
-            remedy = "give this machine a service account, or correct GCE_METADATA_HOST"
-        else:
-            remedy = f"get a new one, or run: {LOGIN}"
-        return kind(f"{no_token}; {remedy}")
+        why = f"{url or found.source} gives no token for {found.source}{who} ({said})"
+        if not url:
+            why = f"{found.source}{who} gives no token ({said})"
+        fault = (
+            Fault.MISCONFIGURED if found.kind == "external_account" and not url else Fault.DENIED
+        )
+        remedy = "set the clock of this machine" if _CLOCK.search(said) else _REMEDIES[found.kind]
+        return Explained(fault, why, remedy, while_signing_in=True)
+
+
+_REMEDIES: Final = {
+    "authorized_user": f"the sign-in has expired or was revoked: run: {LOGIN}",
+    "external_account_authorized_user": f"the sign-in has expired or was revoked: run: {LOGIN}",
+    "service_account": "see whether the account and its key exist and are enabled, or make a new "
+    "key",
+    "impersonated_service_account": f"run: {LOGIN}, or have the role Service Account Token Creator "
+    "granted",
+    "external_account": "check credential_source and audience in it",
+    "metadata": "give this machine a service account, or correct GCE_METADATA_HOST",
+    "token": f"get a new one, or run: {LOGIN}",
+}
+"""What to do when there is no token, by kind of credentials."""
 
 
 class Asking(Request):
@@ -238,12 +222,26 @@ class Asking(Request):
         return ask(url, *args, allow_redirects=False, **kwargs)
 
 
-def _nothing_found() -> str:
-    return (
-        "there are no Google credentials: neither GOOGLE_APPLICATION_CREDENTIALS nor "
-        f"{credentials.default_file()} nor a metadata server; run: {LOGIN}, or fill in Service "
-        'Account Info; for a public bucket set token = "anon" in Options'
+def _nothing_found() -> Explained:
+    return Explained(
+        Fault.DENIED,
+        "no Google credentials are found: neither GOOGLE_APPLICATION_CREDENTIALS nor "
+        f"{credentials.default_file()} nor a metadata server",
+        f"run: {LOGIN}, or fill in Service Account Info; for a public bucket write "
+        'token = "anon" in Options',
+        while_signing_in=True,
     )
+
+
+def _unanswered(url: str, found: Found, why: str, fault: Fault) -> Explained:
+    """The server that gives tokens does not answer."""
+    remedy = f"check the network and what {found.source} names"
+    if fault is Fault.MISCONFIGURED:
+        remedy = f"correct the certificates, or what {found.source} names"
+    if fault is Fault.OTHER:
+        fault = Fault.PASSING
+    why = f"{url or found.source} gives no token: {why}"
+    return Explained(fault, why, remedy, while_signing_in=True)
 
 
 def _short(said: str) -> str:

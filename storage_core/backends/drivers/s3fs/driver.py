@@ -7,7 +7,7 @@ their own rules.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from storage_core.backends.drivers.options import merged
 from storage_core.backends.drivers.s3fs.answers import error_answer, fault_of, reason_in
@@ -23,6 +23,15 @@ if TYPE_CHECKING:
     from storage_core.backends.remote.driver import Afterwards
 
 
+class Role(NamedTuple):
+    """A role to assume with the credentials found otherwise."""
+
+    arn: str
+    external_id: str | None
+    endpoint_url: str | None
+    """Of the service that hands out its credentials; None for AWS's own."""
+
+
 def open_s3(
     bucket: str,
     prefix: str = "",
@@ -33,6 +42,8 @@ def open_s3(
     profile: str | None = None,
     region: str | None = None,
     endpoint_url: str | None = None,
+    role: Role | None = None,
+    ca_bundle: str | None = None,
     options: Mapping[str, Any] | None = None,
     timeout: float,
     secrets: tuple[str, ...] = (),
@@ -51,6 +62,8 @@ def open_s3(
         profile: which profile of the AWS files to use.
         region: of the bucket.
         endpoint_url: of another service than AWS.
+        role: to be assumed with these credentials.
+        ca_bundle: a PEM file of certificates to trust besides the system's.
         options: more arguments of `s3fs.S3FileSystem`, which replace those made from the above.
         timeout: seconds that one call may take, retries included.
         secrets: what no message may show.
@@ -91,7 +104,7 @@ def open_s3(
     )
     location = f"s3://{bucket}/{prefix}".rstrip("/")
     return RemoteBackend(
-        S3Driver(bucket, prefix, arguments, region),
+        S3Driver(bucket, prefix, arguments, region, role=role, ca_bundle=ca_bundle),
         Place(location, "bucket", bucket, setting, credentials, address),
         timeout=timeout,
         secrets=(*secrets, *filter(None, (secret, token))),
@@ -105,7 +118,14 @@ class S3Driver:
     has_ranges = True
 
     def __init__(
-        self, bucket: str, prefix: str, arguments: dict[str, Any], region: str | None
+        self,
+        bucket: str,
+        prefix: str,
+        arguments: dict[str, Any],
+        region: str | None,
+        *,
+        role: Role | None,
+        ca_bundle: str | None,
     ) -> None:
         """Remember where to, and how.
 
@@ -114,11 +134,15 @@ class S3Driver:
             prefix: what stands before the paths in the names of the objects.
             arguments: of `s3fs.S3FileSystem`.
             region: as it stands in the settings.
+            role: to be assumed.
+            ca_bundle: a PEM file of certificates to trust besides the system's.
         """
         self._bucket = bucket
         self._prefix = f"{prefix}/" if prefix else ""
         self._arguments = arguments
         self._region = region
+        self._role = role
+        self._ca_bundle = ca_bundle
 
     async def connect(self, afterwards: Afterwards) -> S3Session:
         """Sign in."""
