@@ -186,9 +186,14 @@ def _of_protocols(url: str) -> str | None:
     protocols = [part.partition("://")[0].lower() for part in url.split("::")]
     if _COMMON.issuperset(protocols):
         return None
-    from fsspec import available_protocols
-    from fsspec.registry import registry
+    from storage_core.backends.loading import loading
 
+    try:
+        with loading():
+            from fsspec import available_protocols
+            from fsspec.registry import registry
+    except ConfigurationError as error:
+        return str(error)
     known = {*available_protocols(), *registry}
     for protocol in protocols:
         if protocol not in known:

@@ -74,7 +74,10 @@ class GoogleCloudStorage(RemoteStorage):
         return place_url("gs://", self.bucket, self.prefix)
 
     def backend(self, opening: Opening) -> Backend:
-        from storage_core.backends.drivers.gcsfs import open_gcs
+        from storage_core.backends.loading import loading
+
+        with loading():
+            from storage_core.backends.drivers.gcsfs import open_gcs
 
         info: dict[str, Any] | None = None
         if self.service_account_info:

@@ -137,7 +137,10 @@ class S3Storage(RemoteStorage):
         return place_url("s3://", self.bucket, self.prefix)
 
     def backend(self, opening: Opening) -> Backend:
-        from storage_core.backends.drivers.s3fs import Role, open_s3
+        from storage_core.backends.loading import loading
+
+        with loading():
+            from storage_core.backends.drivers.s3fs import Role, open_s3
 
         return open_s3(
             self.bucket,
