@@ -92,7 +92,7 @@ class Setting:
         return is_reference(value, self.schemes)
 
     def normalised(self, value: Any) -> Any:
-        """`value`, which is no reference, as it is saved; or `ValueError` saying what it must be."""
+        """`value`, which is no reference, as it is saved; or `ValueError` saying what to write."""
         if self.secret and isinstance(value, str) and not is_unicode(value):
             raise ValueError("must be UTF-8 text")
         if self.form == "table":
