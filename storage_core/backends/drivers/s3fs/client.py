@@ -15,6 +15,7 @@ from botocore.utils import parse_timestamp
 from s3fs.errors import translate_boto_error
 from s3fs.utils import ParamKwargsHelper
 
+from storage_core.backends.drivers.isolated import isolated
 from storage_core.backends.drivers.s3fs.answers import fault_of, is_stale
 from storage_core.backends.drivers.s3fs.failures import explained, refused
 from storage_core.backends.drivers.s3fs.machine import isolate
@@ -95,7 +96,8 @@ async def connected(
     Raises:
         Explained: there are no credentials.
     """
-    driver = s3fs.S3FileSystem(
+    driver = isolated(
+        s3fs.S3FileSystem,
         asynchronous=True,
         skip_instance_cache=True,
         use_listings_cache=False,
