@@ -389,8 +389,10 @@ def nothing_at_all(desk: Desk) -> S3Storage:
 WRONG: dict[Callable[[Desk], S3Storage], tuple[type[StorageError], str]] = {
     missing_helper: (
         ConfigurationError,
-        "the credential helper /no/such/helper (credential_process of profile corp in *config) "
-        "cannot be run (No such file or directory); install it, or correct credential_process",
+        (
+            "the credential helper /no/such/helper (credential_process of profile corp in *config) "
+            "cannot be run (No such file or directory); install it, or correct credential_process"
+        ),
     ),
     failing_helper: (
         AccessDenied,
@@ -415,8 +417,10 @@ WRONG: dict[Callable[[Desk], S3Storage], tuple[type[StorageError], str]] = {
     sso_refused: (AccessDenied, "aws sso login --profile corp"),
     missing_token_file: (
         ConfigurationError,
-        "the token file /var/run/secrets/no-such-token (AWS_WEB_IDENTITY_TOKEN_FILE) cannot be "
-        "read (No such file or directory); create it, or correct AWS_WEB_IDENTITY_TOKEN_FILE",
+        (
+            "the token file /var/run/secrets/no-such-token (AWS_WEB_IDENTITY_TOKEN_FILE) cannot be "
+            "read (No such file or directory); create it, or correct AWS_WEB_IDENTITY_TOKEN_FILE"
+        ),
     ),
     missing_token_file_of_a_profile: (
         ConfigurationError,
@@ -429,13 +433,17 @@ WRONG: dict[Callable[[Desk], S3Storage], tuple[type[StorageError], str]] = {
     ),
     wrong_external_id: (
         AccessDenied,
-        "STS at http://* (STS Endpoint URL) gave no role * (Role ARN): AccessDenied: *; correct "
-        "Role ARN and External ID",
+        (
+            "STS at http://* (STS Endpoint URL) gave no role * (Role ARN): AccessDenied: *; correct "
+            "Role ARN and External ID"
+        ),
     ),
     wrong_external_id_of_a_profile: (
         AccessDenied,
-        "STS at http://* (AWS_ENDPOINT_URL_STS) gave no role * (profile corp): *; correct role_arn "
-        "and external_id of profile corp in *config",
+        (
+            "STS at http://* (AWS_ENDPOINT_URL_STS) gave no role * (profile corp): *; correct role_arn "
+            "and external_id of profile corp in *config"
+        ),
     ),
     role_without_a_source: (
         ConfigurationError,
@@ -445,18 +453,24 @@ WRONG: dict[Callable[[Desk], S3Storage], tuple[type[StorageError], str]] = {
     role_in_a_circle: (ConfigurationError, "Infinite loop"),
     role_that_wants_a_code: (
         AccessDenied,
-        "the role of profile corp asks for the code of an MFA device (mfa_serial of profile corp "
-        "in *config); sign in first: aws sts get-caller-identity --profile corp",
+        (
+            "the role of profile corp asks for the code of an MFA device (mfa_serial of profile corp "
+            "in *config); sign in first: aws sts get-caller-identity --profile corp"
+        ),
     ),
     no_sts: (
         StorageUnavailable,
-        "STS at http://127.0.0.1:1 (STS Endpoint URL) cannot be reached (Connection refused*; "
-        "check the network and STS Endpoint URL",
+        (
+            "STS at http://127.0.0.1:1 (STS Endpoint URL) cannot be reached (Connection refused*; "
+            "check the network and STS Endpoint URL"
+        ),
     ),
     keys_that_sts_refuses: (
         AccessDenied,
-        "refused the keys of profile base in *credentials, which are unknown to it "
-        "(InvalidClientTokenId); get valid ones and write them with aws configure --profile base",
+        (
+            "refused the keys of profile base in *credentials, which are unknown to it "
+            "(InvalidClientTokenId); get valid ones and write them with aws configure --profile base"
+        ),
     ),
     container_without_its_token: (
         ConfigurationError,
@@ -464,13 +478,17 @@ WRONG: dict[Callable[[Desk], S3Storage], tuple[type[StorageError], str]] = {
     ),
     container_elsewhere: (
         ConfigurationError,
-        "at http://evil.example/ (AWS_CONTAINER_CREDENTIALS_FULL_URI) gave no credentials "
-        "(Unsupported host",
+        (
+            "at http://evil.example/ (AWS_CONTAINER_CREDENTIALS_FULL_URI) gave no credentials "
+            "(Unsupported host"
+        ),
     ),
     unknown_profile: (
         ConfigurationError,
-        "there is no profile crop in *config (AWS_CONFIG_FILE) and *credentials "
-        "(AWS_SHARED_CREDENTIALS_FILE), which does not exist; correct Profile Name",
+        (
+            "there is no profile crop in *config (AWS_CONFIG_FILE) and *credentials "
+            "(AWS_SHARED_CREDENTIALS_FILE), which does not exist; correct Profile Name"
+        ),
     ),
     unknown_profile_in_a_variable: (
         ConfigurationError,
@@ -489,9 +507,11 @@ WRONG: dict[Callable[[Desk], S3Storage], tuple[type[StorageError], str]] = {
     broken_file: (ConfigurationError, "config (AWS_CONFIG_FILE) is no AWS configuration file"),
     nothing_at_all: (
         AccessDenied,
-        "no AWS credentials were found (looked for *); set AWS Access Key ID and AWS Secret Access "
-        "Key, or Profile Name, or export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; for a public "
-        "bucket set anon = true in Options",
+        (
+            "no AWS credentials were found (looked for *); set AWS Access Key ID and AWS Secret Access "
+            "Key, or Profile Name, or export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; for a public "
+            "bucket set anon = true in Options"
+        ),
     ),
 }
 

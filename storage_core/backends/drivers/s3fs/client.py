@@ -11,7 +11,6 @@ from aiobotocore.session import AioSession  # type: ignore[import-untyped]
 from botocore.exceptions import ClientError, ConfigParseError, ProfileNotFound
 from botocore.handlers import add_expect_header
 from botocore.loaders import create_loader
-from botocore.utils import parse_timestamp
 from s3fs.errors import translate_boto_error
 from s3fs.utils import ParamKwargsHelper
 
