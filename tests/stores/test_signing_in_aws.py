@@ -390,7 +390,7 @@ WRONG: dict[Callable[[Desk], S3Storage], tuple[type[StorageError], str]] = {
     missing_helper: (
         ConfigurationError,
         (
-            "the credential helper /no/such/helper (credential_process of profile corp in *config) "
+            "the credential helper /no/such/helper (credential_process of profile corp in *) "
             "cannot be run (No such file or directory); install it, or correct credential_process"
         ),
     ),
@@ -434,14 +434,16 @@ WRONG: dict[Callable[[Desk], S3Storage], tuple[type[StorageError], str]] = {
     wrong_external_id: (
         AccessDenied,
         (
-            "STS at http://* (STS Endpoint URL) gave no role * (Role ARN): AccessDenied: *; correct "
+            "STS at http://* (STS Endpoint URL) gave no role * (Role ARN): AccessDenied: *; "
+            "correct "
             "Role ARN and External ID"
         ),
     ),
     wrong_external_id_of_a_profile: (
         AccessDenied,
         (
-            "STS at http://* (AWS_ENDPOINT_URL_STS) gave no role * (profile corp): *; correct role_arn "
+            "STS at http://* (AWS_ENDPOINT_URL_STS) gave no role * (profile corp): *; correct "
+            "role_arn "
             "and external_id of profile corp in *config"
         ),
     ),
@@ -454,7 +456,8 @@ WRONG: dict[Callable[[Desk], S3Storage], tuple[type[StorageError], str]] = {
     role_that_wants_a_code: (
         AccessDenied,
         (
-            "the role of profile corp asks for the code of an MFA device (mfa_serial of profile corp "
+            "the role of profile corp asks for the code of an MFA device (mfa_serial of "
+            "profile corp "
             "in *config); sign in first: aws sts get-caller-identity --profile corp"
         ),
     ),
@@ -469,7 +472,8 @@ WRONG: dict[Callable[[Desk], S3Storage], tuple[type[StorageError], str]] = {
         AccessDenied,
         (
             "refused the keys of profile base in *credentials, which are unknown to it "
-            "(InvalidClientTokenId); get valid ones and write them with aws configure --profile base"
+            "(InvalidClientTokenId); get valid ones and write them with aws configure "
+            "--profile base"
         ),
     ),
     container_without_its_token: (
@@ -508,8 +512,10 @@ WRONG: dict[Callable[[Desk], S3Storage], tuple[type[StorageError], str]] = {
     nothing_at_all: (
         AccessDenied,
         (
-            "no AWS credentials were found (looked for *); set AWS Access Key ID and AWS Secret Access "
-            "Key, or Profile Name, or export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; for a public "
+            "no AWS credentials were found (looked for *); set AWS Access Key ID and AWS "
+            "Secret Access "
+            "Key, or Profile Name, or export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; for "
+            "a public "
             "bucket set anon = true in Options"
         ),
     ),
