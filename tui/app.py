@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual import work
 
+from storage_core.keyrings import never_ask
 from storage_core.paths import command
 from storage_core.printable import printable
 from tui.features.commands import keymap
@@ -86,6 +87,7 @@ class StorageApp(KitApp):
     def __init__(
         self, config_path: str | os.PathLike[str] | None = None, *, few_colours: bool = False
     ) -> None:
+        never_ask()
         self.session = Session(config_path, say=self.say, show_busy=self._show_busy)
         super().__init__(Routes(ROUTES, self.session, self._load_module), few_colours=few_colours)
         self.sub_title = self.session.workspace.shown_path

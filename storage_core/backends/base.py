@@ -260,6 +260,21 @@ def time_at(seconds: float) -> datetime | None:
         return None
 
 
+def in_utc(moment: datetime | None) -> datetime | None:
+    """What a server gave as a time, in UTC; None where no calendar goes so far.
+
+    One without a zone is taken for UTC.
+    """
+    from datetime import UTC
+
+    if moment is None or moment.tzinfo is UTC:
+        return moment
+    try:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
 def deadline(timeout: float, size: int = 0) -> float:
     """Seconds that a call which moves `size` bytes may take."""
     return timeout + size / SLOWEST_RATE

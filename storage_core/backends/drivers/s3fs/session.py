@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
-from storage_core.backends.base import CHUNK_SIZE, Entry, Info
+from storage_core.backends.base import CHUNK_SIZE, Entry, Info, in_utc
 from storage_core.backends.drivers.s3fs.answers import error_answer, fault_of
 from storage_core.backends.remote.driver import Kept, Page, Part, Received
 from storage_core.backends.remote.faults import ConditionRefused, Fault
@@ -88,7 +88,8 @@ class S3Session:
     async def head(self, path: BlobPath) -> Info:
         """Ask for the object's headers."""
         answer = await self._call("head_object", path)
-        return Info(int(answer["ContentLength"]), answer.get("LastModified"), answer.get("ETag"))
+        modified = in_utc(answer.get("LastModified"))
+        return Info(int(answer["ContentLength"]), modified, answer.get("ETag"))
 
     async def put(self, path: BlobPath, data: bytes, *, create: bool) -> None:
         """Put the object, a large one in parts."""
@@ -133,7 +134,7 @@ class S3Session:
             for entry in answer.get("CommonPrefixes", ())
         ]
         entries += (
-            Entry(entry["Key"][begin:], entry["Size"], entry["LastModified"])
+            Entry(entry["Key"][begin:], entry["Size"], in_utc(entry.get("LastModified")))
             for entry in answer.get("Contents", ())
             if entry["Key"] != self._prefix  # The marker of the location itself.
         )
