@@ -73,10 +73,20 @@ def explained(error: Exception, search: Search) -> Explained:
         return _refused_by_a_service(error, search, machine)
     if search.helpers.last is not None and machine.asked is None:
         return _helper(error, search, machine)
+    if isinstance(error, BotoCoreError) and "IMDS" in type(error).__name__:
+        return _said(
+            Fault.MISCONFIGURED,
+            f"AWS_EC2_METADATA_SERVICE_ENDPOINT or its mode cannot be used ({reason(error, ())})",
+            "correct it",
+        )
     if search.way == "custom-process" and isinstance(error, ValueError):
         line = _line("credential_process", machine, machine.profile_name)
         return _said(
             Fault.MISCONFIGURED, f"{line} is no command ({reason(error, ())})", f"correct {line}"
+        )
+    if isinstance(error, ValueError) and (wrong := machine.unusable()):
+        return _said(
+            Fault.MISCONFIGURED, f"{wrong}, which is no number", f"correct {wrong.split()[0]}"
         )
     if isinstance(error, SSOError | NoAuthTokenError | TokenRetrievalError):
         return _sso(error, machine)
