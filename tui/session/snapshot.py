@@ -40,6 +40,9 @@ class Row(NamedTuple):
     problem: str = ""
     """What is wrong with it, in one line; empty when it is intact."""
 
+    badge: str = ""
+    """The type in five cells."""
+
     plain: tuple[Setting, ...] = ()
     """Settings whose secret stands in the file itself."""
 
@@ -124,6 +127,11 @@ class Snapshot:
         return self.stamp is None, self.problem, [row.name for row in self.rows], tables
 
 
+def short_name(cls: type[StorageConfiguration]) -> str:
+    """A storage type in five cells."""
+    return printable(cls.badge or cls.type.upper())[:5]
+
+
 def row_of(entry: Entry, found: Configurations, plain: Sequence[Setting]) -> Row:
     """The line of one configuration, which may be broken."""
     cls = entry.cls
@@ -136,12 +144,15 @@ def row_of(entry: Entry, found: Configurations, plain: Sequence[Setting]) -> Row
         entry=entry,
         default=found.default == entry.name,
         problem="; ".join(printable(problem.brief) for problem in entry.problems),
+        badge=short_name(cls) if cls else printable(entry.type.upper())[:5] or "—",
         plain=tuple(plain),
     )
 
 
 def built_in(default: bool) -> Row:
     """The line of what is used when no default is set."""
+    from storage_core import TemporaryLocalStorage
+
     return Row(
         name="Temporary Local Storage",
         type="built in",
@@ -149,4 +160,5 @@ def built_in(default: bool) -> Row:
         id="",
         entry=None,
         default=default,
+        badge=short_name(TemporaryLocalStorage),
     )
