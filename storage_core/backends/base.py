@@ -89,6 +89,9 @@ class Backend(ABC):
             ConfigurationError: the bucket or container does not exist.
         """
 
+    def require_writable(self) -> None:  # noqa: B027 (mostly it is)
+        """Raise `UnsupportedOperation` where nothing is to be written or deleted."""
+
     @abstractmethod
     def put(self, path: BlobPath, data: bytes, *, overwrite: bool) -> None:
         """Store `data` under `path`, whole or not at all.

@@ -29,6 +29,10 @@ class CheckedBackend(Backend):
         """Reach the place."""
         self._backend.check()
 
+    def require_writable(self) -> None:
+        """Raise `UnsupportedOperation` where nothing is to be written or deleted."""
+        self._backend.require_writable()
+
     def is_there(self) -> bool:
         """Whether the place exists."""
         return self._backend.is_there()
@@ -93,6 +97,7 @@ class CheckedBackend(Backend):
 
     def copy(self, source: str, target: str) -> None:
         """Store the bytes under another path too."""
+        self._backend.require_writable()
         if source == target:
             self._backend.head(blob_path(source))
         else:

@@ -56,7 +56,7 @@ class ConfigurationLayout(Layout[Row]):
     def _measure(self, rows: Sequence[Row]) -> None:
         if rows is not self._measured:
             self._lengths = [
-                (cell_len(printable(row.name)), cell_len(row.problem or row.location))
+                (cell_len(printable(row.name)), cell_len(row.problem or row.place))
                 for row in rows
             ]
             self._measured = rows
@@ -119,7 +119,7 @@ class ConfigurationLayout(Layout[Row]):
         return (Cell(""), Cell(""), Cell(""), Cell(text, look, spans=2))
 
     def _place(self, row: Row) -> Cell:
-        return Cell(row.problem, "warning") if row.problem else Cell(row.location, "muted")
+        return Cell(row.problem, "warning") if row.problem else Cell(row.place, "muted")
 
     def _status(self, row: Row) -> Cell:
         if row.problem:

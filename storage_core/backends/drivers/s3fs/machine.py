@@ -118,14 +118,15 @@ class Machine(Session):  # type: ignore[misc]
     def create_client(self, service_name: str, *args: Any, **arguments: Any) -> Any:
         """A client of a service that hands out credentials."""
         given = self._identity
+        # Who signs in may be left to the machine, and so it is then whom to ask for it.
+        variable = f"AWS_ENDPOINT_URL_{service_name.upper().replace('-', '_')}"
+        url = None if given.has_keys else os.environ.get(variable)
         if service_name == "sts":
             arguments["region_name"] = self.region
-        if service_name == "sts" and given.role.endpoint_url:
-            arguments["endpoint_url"] = given.role.endpoint_url
-        elif given.is_whole and not given.has_keys:
-            # Who signs in is left to the machine here, so that it may say whom to ask for it.
-            variable = f"AWS_ENDPOINT_URL_{service_name.upper().replace('-', '_')}"
-            arguments.setdefault("endpoint_url", os.environ.get(variable))
+            url = given.role.endpoint_url or url
+        if url:
+            arguments["endpoint_url"] = url
+        self.asked = service_name, url or ""
         client = super().create_client(service_name, *args, **arguments)
         self.asked = service_name, client.meta.endpoint_url
         return client
