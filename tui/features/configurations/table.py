@@ -56,8 +56,7 @@ class ConfigurationLayout(Layout[Row]):
     def _measure(self, rows: Sequence[Row]) -> None:
         if rows is not self._measured:
             self._lengths = [
-                (cell_len(printable(row.name)), cell_len(row.problem or row.place))
-                for row in rows
+                (cell_len(printable(row.name)), cell_len(row.problem or row.place)) for row in rows
             ]
             self._measured = rows
 
