@@ -708,6 +708,12 @@ def test_credentials_that_are_refused_are_looked_for_again(desk: Desk) -> None:
     store.check()
 
 
+def test_keys_of_the_configuration_are_to_be_checked_where_they_are_refused(desk: Desk) -> None:
+    storage = replace(session_token(desk), aws_access_key_id="AKIA" + token_hex(8).upper())
+    with pytest.raises(AccessDenied, match="check AWS Access Key ID, AWS Secret Access Key"):
+        storage_core.open_store(storage, timeout=TIMEOUT).check()
+
+
 def test_the_test_of_a_storage_stops_where_signing_in_fails(desk: Desk) -> None:
     results = list(probe(missing_helper(desk), timeout=TIMEOUT))
     assert [(each.step.name, each.ok) for each in results][-1] == ("sign in", False)
