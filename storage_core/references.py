@@ -125,21 +125,11 @@ def _from_file(path: str, label: str) -> str:
 
 
 def _from_keyring(target: str, label: str) -> str:
-    import keyring
-    from keyring.errors import KeyringError, NoKeyringError
+    # Workers whose secrets are elsewhere do without.
+    from storage_core.keyrings import password
 
     service, _, user = target.rpartition("/")
-    try:
-        found = keyring.get_password(service, user)
-    except NoKeyringError as error:
-        raise ConfigurationError(
-            f"{label}: this machine has no keyring; use env: or file: instead"
-        ) from error
-    except (KeyringError, RuntimeError) as error:
-        raise ConfigurationError(
-            f"{label}: the keyring cannot be read ({type(error).__name__}); "
-            "unlock it, or use env: or file: instead"
-        ) from error
+    found = password(service, user, label)
     if not found:
         raise ConfigurationError(
             f"{label}: the keyring has no password for user {user} of {service}; "

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import click
 
+from storage_core.backends.base import in_utc
 from storage_core.blobpath import prefix_of
 from storage_core.cli import output, stores
 from storage_core.cli.command import Session, command, complete_ref
@@ -295,7 +296,7 @@ def _blobs(store: Store, kind: Kind | None) -> Iterator[Line]:
 
 def _everything(store: Store, folder: str) -> Iterator[Line]:
     for entry in store.backend.list(prefix_of(folder)):
-        yield Line(entry.path, entry.size, entry.modified)
+        yield Line(entry.path, entry.size, in_utc(entry.modified))
 
 
 def _sorted(lines: Iterable[Line], sort: str) -> list[Line]:
@@ -309,7 +310,8 @@ def _sorted(lines: Iterable[Line], sort: str) -> list[Line]:
 
 
 def _listed(line: Line) -> str:
-    modified = f"{line.modified:%Y-%m-%d %H:%M:%S}" if line.modified else "-"
+    moment = line.modified and line.modified.replace(microsecond=0, tzinfo=None)
+    modified = moment.isoformat(" ") if moment else "-"
     size = "-" if line.size is None else str(line.size)
     return f"{modified:<19}  {size:>12}  {output.safe(line.name)}"
 

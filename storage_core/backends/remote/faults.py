@@ -18,7 +18,7 @@ from storage_core.errors import StorageError
 from storage_core.redaction import mask_url, scrub
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 
 class Fault(Enum):
@@ -71,6 +71,22 @@ class Explained(Exception):
 
 class BadSettings(Exception):
     """A driver could not even be built."""
+
+
+class ConditionRefused(Exception):
+    """The place does not know the condition that a write must not replace anything.
+
+    It may also have refused the write for another reason, with an answer that does not say which.
+    """
+
+    def __init__(self, remember: Callable[[], object] | None = None) -> None:
+        """Say what to do once it has turned out that it was the condition.
+
+        Args:
+            remember: has the session ask no more; none where it has been told already.
+        """
+        super().__init__("the condition that nothing is replaced is not supported")
+        self.remember = remember or (lambda: None)
 
 
 class Redirected(Exception):

@@ -17,6 +17,7 @@ from functools import partial
 from hashlib import sha256
 from typing import Final, NamedTuple
 
+from storage_core.backends.base import time_at
 from storage_core.config.history.summary import summary_of_changes
 from storage_core.config.model.entries import refuse_newer
 from storage_core.config.saving import replace
@@ -32,6 +33,7 @@ _STAMP: Final = re.compile(r"(\d{8}T\d{6}\.\d{6}Z)\.toml")
 _SAVED: Final = "saved"
 _UNREADABLE: Final = "\0"
 _FORM: Final = "%Y%m%dT%H%M%S.%fZ"
+_FIRST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Version(NamedTuple):
@@ -205,7 +207,9 @@ def _changed_by_hand(path: str) -> list[Version]:
     if text is None or text == _bytes_in(path) or (kept and text == _bytes_in(kept[0].path)):
         return []
     changed = replace.fingerprint(path)
-    when = datetime.fromtimestamp(changed.modified_ns / 1e9, UTC) if changed else datetime.now(UTC)
+    now, when = datetime.now(UTC), changed and time_at(changed.modified_ns / 1e9)
+    if when is None or not _FIRST < when < now:
+        when = now  # A file may say any time, and what comes later has to sort behind it.
     return [Version(_stamp(when, kept), last)]
 
 

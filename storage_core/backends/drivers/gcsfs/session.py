@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from gcsfs.retry import HttpError
 
-from storage_core.backends.base import Entry, Info
+from storage_core.backends.base import Entry, Info, in_utc
 from storage_core.backends.drivers.gcsfs.client import checked
 from storage_core.backends.remote.driver import Kept, Page, Part, Received
 from storage_core.backends.remote.faults import Redirected
@@ -49,6 +49,7 @@ class GCSSession:
     """The requests that one client makes of one bucket, below a prefix."""
 
     is_lost = False
+    has_condition = True
 
     def __init__(self, client: Client, bucket: str, prefix: str) -> None:
         """Begin with a client that is signed in.
@@ -218,7 +219,10 @@ def _if_absent(create: bool) -> str | None:
 
 
 def _time(entry: dict[str, Any]) -> datetime | None:
-    return datetime.fromisoformat(entry["updated"]) if "updated" in entry else None
+    try:
+        return in_utc(datetime.fromisoformat(entry["updated"]))
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def _check_stored(answer: dict[str, Any], size: int) -> None:

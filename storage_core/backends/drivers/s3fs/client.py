@@ -11,6 +11,7 @@ from aiobotocore.session import AioSession  # type: ignore[import-untyped]
 from botocore.exceptions import ClientError
 from botocore.handlers import add_expect_header
 from botocore.loaders import create_loader
+from botocore.utils import parse_timestamp
 from s3fs.errors import translate_boto_error
 from s3fs.utils import ParamKwargsHelper
 
@@ -95,4 +96,14 @@ def session_of(arguments: dict[str, Any]) -> Any:
     session = AioSession(**arguments)
     loader = descriptions(session.get_config_variable("data_path"))
     session.register_component("data_loader", loader)
+    parsers = session.get_component("response_parser_factory")
+    parsers.set_parser_defaults(timestamp_parser=_time)
     return session
+
+
+def _time(said: Any) -> Any:
+    """The time that a server said; None for one that is no time, which must not hide the rest."""
+    try:
+        return parse_timestamp(said)
+    except (ValueError, OverflowError, RuntimeError):
+        return None
