@@ -89,6 +89,12 @@ class ConditionRefused(Exception):
         self.remember = remember or (lambda: None)
 
 
+class ProxyRefused(Exception):
+    """A proxy wants a user and a password; it alone answers so."""
+
+    status = 407
+
+
 class Redirected(Exception):
     """The server sends the client elsewhere, where neither blobs nor credentials are to go."""
 

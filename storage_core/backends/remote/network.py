@@ -1,14 +1,16 @@
-"""How a server is reached: through which proxy, and with whose certificates; and what is in the way.
+"""How a server is reached: through which proxy, with whose certificates, and what is in the way.
 
-Each driver takes an instance and hands its library what that says, so that all of them do the same.
+Each driver takes an instance and hands its library what that says, so that all do the same.
 """
 
 from __future__ import annotations
 
 import re
+import socket
 import ssl
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from storage_core.backends.remote.faults import Explained, Fault, status_of, unconnected
 from storage_core.backends.remote.proxies import Proxy, passwords, proxy_for, proxy_of
@@ -37,6 +39,9 @@ _TUNNEL: Final = re.compile(r"(?:Tunnel connection failed: |^)([45]\d\d)\b")
 _NO_TLS: Final = frozenset(
     {"HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG", "UNKNOWN_PROTOCOL", "WRONG_VERSION_NUMBER"}
 )
+_PATIENCE: Final = 1.0
+"""Seconds to wait for a server that is only asked whether it speaks TLS."""
+
 _MOST: Final = 50
 """Exceptions that are looked at: they may lead round in a circle."""
 
@@ -61,6 +66,7 @@ class Network:
 
         keep_out(self.secrets)
         self._proxy: Proxy | None = None
+        self._url = ""
 
     def context(self) -> ssl.SSLContext:
         """What TLS is spoken with, for HTTP. It reads files: call it off the event loop."""
@@ -68,10 +74,44 @@ class Network:
 
     def proxy_for(self, url: str) -> str | None:
         """The URL of the proxy for a URL, possibly with user and password; None for none."""
-        found = proxy_for(url)
-        if found is not None:
-            self._proxy = found
-        return found and found.url
+        self._url = url
+        self._proxy = proxy_for(url)
+        return self._proxy and self._proxy.url
+
+    @property
+    def via(self) -> str:
+        """What to add to an answer that may be the proxy's; empty without one."""
+        return f", through the proxy {self._proxy}" if self._proxy else ""
+
+    def speaks_tls(self, error: BaseException) -> Explained | None:
+        """Whether what was spoken to as http wants https, which many servers do not say.
+
+        It asks the server: call it off the event loop.
+
+        Args:
+            error: with which a call has failed.
+        """
+        parts = urlsplit(self._url)
+        status = next(filter(None, map(_answered, _related(error))), HTTPStatus.BAD_REQUEST)
+        if parts.scheme != "http" or self._proxy or status != HTTPStatus.BAD_REQUEST:
+            return None
+        if isinstance(error, TimeoutError) or unconnected(error):
+            return None
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        # Nothing is sent.
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        where = parts.hostname or "", parts.port or 80
+        try:
+            with (
+                socket.create_connection(where, _PATIENCE) as clear,
+                context.wrap_socket(clear, server_hostname=where[0]),
+            ):
+                pass
+        except (OSError, ValueError):
+            return None
+        return Explained(
+            Fault.MISCONFIGURED, "what answers there speaks TLS", "write https:// in the address"
+        )
 
     def hindrance(self, error: BaseException) -> Explained | None:
         """What was in the way, where it was the proxy or a certificate."""
@@ -100,7 +140,7 @@ class Network:
             signs_in = proxy is not None and proxy.signs_in
             remedy = f"check the user and the password in {variable}"
             if not signs_in:
-                remedy = f"give a user in {variable}, as in http://USER:PASSWORD@HOST:PORT"
+                remedy = f"put a user and a password before the host in {variable}"
             return Explained(Fault.DENIED, refused, remedy)
         passes = status in (429, 500, 502, 503, 504)
         return Explained(
@@ -111,7 +151,7 @@ class Network:
 
     def _is_of_proxy(self, error: BaseException) -> bool:
         names = {(each.__module__.partition(".")[0], each.__name__) for each in type(error).__mro__}
-        if names & _PROXY_ERRORS or status_of(error) == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+        if names & _PROXY_ERRORS or _answered(error) == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
             return True
         if isinstance(error, OSError) and str(error).startswith("Tunnel connection failed"):
             return True
@@ -119,9 +159,11 @@ class Network:
         return self._proxy is not None and unconnected(error) is not None
 
     def _of_certificate(self, error: BaseException) -> Explained | None:
-        if not isinstance(error, ssl.SSLCertVerificationError):
+        # aiohttp has an error of this kind in which there is nothing; OpenSSL's is in it.
+        message = getattr(error, "verify_message", None)
+        if not isinstance(error, ssl.SSLCertVerificationError) or not message:
             return None
-        said = error.verify_message.rstrip(".") or error.reason or "it does not hold"
+        said = message.rstrip(".")
         code = error.verify_code
         if code in _UNSIGNED:
             remedy = f"name the PEM file of the authority that signed it in {SETTING}"
@@ -134,21 +176,22 @@ class Network:
         elif code in _OTHER_NAME:
             remedy = "ask the server by a name that is in its certificate"
         else:
-            remedy = f"have it made anew, or see to {self.trust or SETTING}"
+            remedy = f"have it made anew, or see to {SETTING}"
         why = f"the certificate of the server is not trusted: {said}"
         return Explained(Fault.MISCONFIGURED, why, remedy)
 
     def _of_tls(self, error: BaseException) -> Explained | None:
-        if not isinstance(error, ssl.SSLError) or error.reason is None:
+        reason = getattr(error, "reason", None) if isinstance(error, ssl.SSLError) else None
+        if not isinstance(reason, str):
             return None
-        if error.reason in _NO_TLS:
+        if reason in _NO_TLS:
             return Explained(
                 Fault.MISCONFIGURED,
                 "what answers there does not speak TLS",
                 "write http:// in the address, or the port that takes https",
             )
-        if "ALERT" in error.reason or "UNSUPPORTED_PROTOCOL" in error.reason:
-            said = error.reason.lower().replace("_", " ")
+        if "ALERT" in reason or "UNSUPPORTED_PROTOCOL" in reason:
+            said = reason.lower().replace("_", " ")
             return Explained(
                 Fault.MISCONFIGURED,
                 f"the server and this machine do not agree on TLS ({said})",
@@ -180,7 +223,16 @@ def _status(error: BaseException) -> int | None:
     """The status with which a proxy has refused."""
     found = _TUNNEL.search(str(error)) if isinstance(error, OSError | RuntimeError) else None
     found = found or (_TUNNEL.search(str(error)) if type(error).__name__ == "ProxyError" else None)
-    return int(found[1]) if found else status_of(error)
+    return int(found[1]) if found else _answered(error)
+
+
+def _answered(error: BaseException) -> int | None:
+    """The HTTP status that `error` carries; botocore has it in a table."""
+    answer = getattr(error, "response", None)
+    if isinstance(answer, dict):
+        status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode")
+        return status if isinstance(status, int) else None
+    return status_of(error)
 
 
 def _phrase(status: int) -> str:

@@ -62,13 +62,12 @@ def proxy_for(url: str) -> Proxy | None:
     # Imported late: most processes have no such variable.
     if not any(map(_value, _SCHEMES)):
         return None
-    from urllib.request import getproxies_environment, proxy_bypass_environment
+    from urllib.request import proxy_bypass
 
     parts = urlsplit(url)
     host = parts.hostname or ""
     port = parts.port or _PORTS.get(parts.scheme)
-    given = getproxies_environment()
-    if proxy_bypass_environment(host, given) or proxy_bypass_environment(f"{host}:{port}", given):
+    if proxy_bypass(host) or proxy_bypass(f"{host}:{port}"):
         return None
     return proxy_of(parts.scheme)
 
@@ -110,12 +109,10 @@ def passwords() -> Iterator[str]:
 def _value(scheme: str) -> tuple[str, str] | None:
     """The variable that names the proxy for a scheme, and what it says."""
     lower = f"{scheme}_proxy"
-    names = (lower, lower.upper())
-    if scheme == "http" and "REQUEST_METHOD" in os.environ:
-        # Of a web server's program: there HTTP_PROXY is what a client has sent as `Proxy:`.
-        names = (lower,)
-    for name in names:
-        if name in os.environ:
+    # In a program that a web server has started, HTTP_PROXY is what a client has sent as `Proxy:`.
+    is_served = scheme == "http" and "REQUEST_METHOD" in os.environ
+    for name in (lower, lower.upper()):
+        if name in os.environ and not (is_served and name.isupper()):
             # An empty one in lower case takes the other back.
             return (name, os.environ[name]) if os.environ[name].strip() else None
     return None

@@ -88,7 +88,7 @@ def _context(
     _load_system(context)
     if path is not None and os.path.isdir(path):
         context.load_verify_locations(capath=path)
-    elif path is not None:
+    elif path is not None and not _is_of_system(path):
         context.load_verify_locations(cafile=path)
     return context
 
@@ -109,6 +109,14 @@ def _load_system(context: ssl.SSLContext) -> None:
         from certifi import where
 
         context.load_verify_locations(cafile=where())
+
+
+def _is_of_system(path: str) -> bool:
+    """Whether a file is the system's own, as in containers whose variables all name it."""
+    try:
+        return os.path.samefile(path, ssl.get_default_verify_paths().openssl_cafile)
+    except OSError:
+        return False
 
 
 def _has_hashed_names(folder: str) -> bool:
