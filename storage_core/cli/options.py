@@ -16,6 +16,7 @@ from storage_core.cli.command import StorageCommand
 from storage_core.cli.errors import WrongUsage
 from storage_core.declaration.display import masked
 from storage_core.declaration.table import sounds_secret
+from storage_core.newer_toml import newer_syntax
 from storage_core.references import is_reference
 
 if TYPE_CHECKING:
@@ -271,6 +272,9 @@ def _table_from(option: str, text: str) -> dict[str, Any]:
         return toml_loads(text)
     except (JSONDecodeError, TOMLDecodeError, RecursionError):
         key, equals, value = text.partition("=")
+        newer = newer_syntax(text)
+        if newer and newer.closed and value.lstrip().startswith(("{", "[", '"')):
+            raise WrongUsage(f"{option}: {newer}") from None
         keys = [part.strip() for part in key.split(".")]
         if not equals or not all(keys) or "\n" in text or text.lstrip().startswith("{"):
             raise WrongUsage(

@@ -31,6 +31,7 @@ from storage_core.declaration.table import (
     unknown_setting,
 )
 from storage_core.errors import ConfigurationError
+from storage_core.newer_toml import newer_syntax
 
 if TYPE_CHECKING:
     from storage_core.declaration.configuration import StorageConfiguration
@@ -161,8 +162,13 @@ def _table_from_text(value: Any) -> Any:
 
     try:
         return loads(value) if value.lstrip().startswith("{") else toml_loads(value)
-    except (JSONDecodeError, TOMLDecodeError, RecursionError):
-        raise ValueError("must be lines such as requester_pays = true, or a JSON object") from None
+    except TOMLDecodeError:
+        newer = newer_syntax(value)
+    except (JSONDecodeError, RecursionError):
+        newer = None
+    if newer and newer.closed:
+        raise ValueError(f"has something newer in line {newer.line}: {newer}")
+    raise ValueError("must be lines such as requester_pays = true, or a JSON object")
 
 
 def _faults(cls: type[StorageConfiguration], error: ValidationError) -> list[Fault]:

@@ -130,7 +130,7 @@ def test_the_times_of_all_checklists_stand_in_one_column(
     child = terminal("test", "one", "two", "wrong", "bad", NO_COLOR="1")
     assert ended(child) == 1
     timed = [line for line in lines_of(child) if line.endswith(" ms")]
-    assert len(timed) == 14
+    assert len(timed) == 18
     assert len({len(line) for line in timed}) == 1
     assert "  ✗ read the settings\r\n    " in child.before
 

@@ -129,7 +129,7 @@ def test_a_folder_on_this_machine_has_no_server_to_reach(tmp_path: Path, place: 
     found = list(probe(configuration))
     assert all(each.ok for each in found)
     names = [each.step.name for each in found]
-    assert names == ["open", "find", "write", "read", "delete"]
+    assert names == ["open", "find", "write", "keep", "read", "list", "delete"]
     assert found[1].step.label == "find the folder"
 
 
