@@ -5,6 +5,7 @@ Each driver takes an instance and hands its library what that says, so that all 
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 import ssl
@@ -14,7 +15,7 @@ from urllib.parse import urlsplit
 
 from storage_core.backends.remote.faults import Explained, Fault, status_of, unconnected
 from storage_core.backends.remote.proxies import Proxy, passwords, proxy_for, proxy_of
-from storage_core.backends.remote.trust import SETTING, trusted
+from storage_core.backends.remote.trust import SETTING, VARIABLES, Trust, trusted
 from storage_core.logs import keep_out
 
 if TYPE_CHECKING:
@@ -67,6 +68,11 @@ class Network:
         keep_out(self.secrets)
         self._proxy: Proxy | None = None
         self._url = ""
+
+    def trust_of_profile(self, path: str) -> None:
+        """Trust the file of an AWS profile, where no setting and no variable of AWS names one."""
+        if self.trust.source not in (SETTING, VARIABLES[0]):
+            self.trust = Trust(os.path.expanduser(path), "ca_bundle of the AWS profile")
 
     def context(self) -> ssl.SSLContext:
         """What TLS is spoken with, for HTTP. It reads files: call it off the event loop."""

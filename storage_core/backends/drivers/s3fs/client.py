@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -20,9 +21,13 @@ from storage_core.backends.drivers.s3fs.failures import refused
 from storage_core.backends.drivers.s3fs.machine import isolate
 from storage_core.backends.drivers.s3fs.signing_in import Lasting, SigningIn
 from storage_core.backends.remote.faults import Fault, Redirected
+from storage_core.backends.remote.worker import in_thread
 
 if TYPE_CHECKING:
+    from ssl import SSLContext
+
     from storage_core.backends.drivers.s3fs.identity import Identity
+    from storage_core.backends.remote.network import Network
 
 
 class Client(NamedTuple):
@@ -81,7 +86,7 @@ async def connected(
     identity: Identity,
     *,
     timeout: float,  # noqa: ASYNC109 (of each step)
-    ca_bundle: str | None,
+    network: Network,
 ) -> Client:
     """A client that is signed in.
 
@@ -89,11 +94,12 @@ async def connected(
         arguments: of `s3fs.S3FileSystem`.
         identity: who signs in.
         timeout: seconds that signing in may take.
-        ca_bundle: a PEM file of certificates to trust besides the system's.
+        network: how the servers are reached.
 
     Raises:
         Explained: there are no credentials.
     """
+    arguments = _by(network, arguments)
     driver = s3fs.S3FileSystem(
         asynchronous=True,
         skip_instance_cache=True,
@@ -103,19 +109,42 @@ async def connected(
     driver.session = session_of(driver.kwargs)
     if identity.is_whole:
         isolate(driver.session, identity.profile)
+    if in_profile := driver.session.get_config_variable("ca_bundle"):
+        network.trust_of_profile(in_profile)
     signing_in = None
     if not identity.is_anonymous and (identity.role.arn or not identity.has_keys):
-        signing_in = SigningIn(identity, timeout, ca_bundle)
+        signing_in = SigningIn(identity, timeout, network)
         await signing_in.credentials()
         driver.session.register_component("credential_provider", Lasting(signing_in))
     client = await driver.set_session()
     # A server that does not know it would let an upload wait for its leave to begin.
     client.meta.events.unregister("before-call.s3", add_expect_header)
+    if not client.meta.config.proxies:
+        # botocore goes by the same variables; messages name the proxy.
+        network.proxy_for(client.meta.endpoint_url)
     return Client(driver, ParamKwargsHelper(client), signing_in)
+
+
+def _by(network: Network, arguments: dict[str, Any]) -> dict[str, Any]:
+    """The arguments with what is trusted, unless Options say that themselves."""
+    client = dict(arguments.get("client_kwargs") or {})
+    if client.get("verify") is not None:
+        return arguments
+    trusting = type("TrustingSession", (HTTPSession,), {"network": network})
+    config = {**arguments["config_kwargs"], "http_session_cls": trusting}
+    # Given, so that botocore does not look for it elsewhere; it counts for the way to the proxy.
+    path = network.trust.path
+    client["verify"] = path if path and os.path.isfile(path) else True
+    return {**arguments, "client_kwargs": client, "config_kwargs": config}
 
 
 class HTTPSession(AIOHTTPSession):  # type: ignore[misc]
     """Follows no redirect: botocore's own session does not, and the token would travel along."""
+
+    network: Network | None = None
+    """Whose certificates are trusted; None for what botocore is told."""
+
+    context: SSLContext | None = None
 
     async def send(self, request: Any) -> Any:
         answer = await super().send(request)
@@ -125,15 +154,20 @@ class HTTPSession(AIOHTTPSession):  # type: ignore[misc]
         return answer
 
     async def _get_session(self, proxy_url: str | None) -> Any:
-        return _NotFollowing(await super()._get_session(proxy_url))
+        if self.network and self.context is None:
+            self.context = await in_thread(self.network.context)
+        return _Ours(await super()._get_session(proxy_url), self.context)
 
 
-class _NotFollowing:
-    def __init__(self, session: Any) -> None:
+class _Ours:
+    """A session of aiohttp: it follows nothing, and trusts what it is given."""
+
+    def __init__(self, session: Any, context: SSLContext | None) -> None:
         self._session = session
+        self._trusting = {} if context is None else {"ssl": context}
 
     def request(self, *args: Any, **kwargs: Any) -> Any:
-        return self._session.request(*args, **kwargs, allow_redirects=False)
+        return self._session.request(*args, **kwargs, **self._trusting, allow_redirects=False)
 
 
 @cache
