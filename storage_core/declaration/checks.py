@@ -7,9 +7,12 @@ field. `table.py` and `validation.py` use the same checks.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
+
+from storage_core.paths import LOCAL_SCHEMES
 
 LONGEST: Final = 86_400
 """Seconds in the longest time limit: a day."""
@@ -75,6 +78,14 @@ def local_path(value: str) -> str:
     if "://" in value:
         raise ValueError("must be a local path; File Storage takes URLs")
     return value
+
+
+def whole_path(value: str) -> None:
+    """Refuse a relative path that stands in no file, so that it is relative to nothing."""
+    scheme = next((each for each in LOCAL_SCHEMES if value.startswith(each)), "")
+    path = value.removeprefix(scheme)
+    if "://" not in path and "::" not in path and not (os.path.isabs(path) or path[:1] == "~"):
+        raise ValueError("must be a whole path, such as /data/storage")
 
 
 def file_path(value: str) -> str:

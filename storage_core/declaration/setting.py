@@ -11,6 +11,14 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, Literal, TypeAlias
 
+from storage_core.references import (
+    SCHEMES,
+    VARIABLE,
+    check_references_in,
+    is_reference,
+    is_unicode,
+)
+
 Form: TypeAlias = Literal[
     "text", "choice", "path", "file", "url", "number", "flag", "list", "json", "table"
 ]
@@ -70,6 +78,26 @@ class Setting:
 
     hint: str = ""
     """What an empty field shows if no example says what to write."""
+
+    @property
+    def schemes(self) -> tuple[str, ...]:
+        """What its value can be a reference by: a variable for any text, more for a secret."""
+        if self.reference:
+            return SCHEMES
+        is_text = self.form in ("text", "path", "file", "url") and not self.choices
+        return (VARIABLE,) if is_text else ()
+
+    def is_reference(self, value: object) -> bool:
+        """Whether `value` of this setting says where the value is kept."""
+        return is_reference(value, self.schemes)
+
+    def normalised(self, value: Any) -> Any:
+        """`value`, which is no reference, as it is saved; or `ValueError` saying what to write."""
+        if self.secret and isinstance(value, str) and not is_unicode(value):
+            raise ValueError("must be UTF-8 text")
+        if self.form == "table":
+            check_references_in(value)
+        return self.check(value) if self.check else value
 
     @property
     def option(self) -> str:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from storage_core.declaration import checks
 from storage_core.declaration.configuration import RemoteStorage, options_setting, prefix_setting
+from storage_core.declaration.display import place_url
 from storage_core.declaration.setting import setting
-from storage_core.paths import join_url
 
 if TYPE_CHECKING:
     from storage_core.backends.base import Backend
@@ -67,7 +67,7 @@ class AzureBlobStorage(RemoteStorage):
 
     @property
     def location(self) -> str:
-        return join_url(f"az://{self.container}", self.prefix)
+        return place_url("az://", self.container, self.prefix)
 
     def backend(self, opening: Opening) -> Backend:
         from storage_core.backends.drivers.adlfs import open_azure

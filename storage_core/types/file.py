@@ -12,6 +12,7 @@ from storage_core.declaration.configuration import RemoteStorage, options_settin
 from storage_core.declaration.setting import setting
 from storage_core.paths import absolute, local_folder
 from storage_core.redaction import mask_url
+from storage_core.references import looked_up, without_literal
 
 if TYPE_CHECKING:
     from storage_core.backends.base import Backend
@@ -58,12 +59,13 @@ class FileStorage(RemoteStorage):
 
     @property
     def location(self) -> str:
-        return mask_url(self.base_path)
+        return mask_url(without_literal(self.base_path))
 
     @property
     def has_server(self) -> bool:
-        scheme, _, _ = self.base_path.partition("://")
-        return local_folder(self.base_path) is None and scheme != "memory"
+        base_path = looked_up(self.base_path)
+        scheme, _, _ = base_path.partition("://")
+        return local_folder(base_path) is None and scheme != "memory"
 
     @property
     def naming(self) -> keys.KeyType:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from storage_core.declaration import checks
 from storage_core.declaration.configuration import RemoteStorage, options_setting, prefix_setting
+from storage_core.declaration.display import place_url
 from storage_core.declaration.setting import setting
-from storage_core.paths import join_url
 
 if TYPE_CHECKING:
     from storage_core.backends.base import Backend
@@ -71,10 +71,13 @@ class GoogleCloudStorage(RemoteStorage):
 
     @property
     def location(self) -> str:
-        return join_url(f"gs://{self.bucket}", self.prefix)
+        return place_url("gs://", self.bucket, self.prefix)
 
     def backend(self, opening: Opening) -> Backend:
-        from storage_core.backends.drivers.gcsfs import open_gcs
+        from storage_core.backends.loading import loading
+
+        with loading():
+            from storage_core.backends.drivers.gcsfs import open_gcs
 
         info: dict[str, Any] | None = None
         if self.service_account_info:

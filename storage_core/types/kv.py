@@ -10,6 +10,7 @@ from storage_core.declaration import checks
 from storage_core.declaration.configuration import RemoteStorage
 from storage_core.declaration.setting import setting
 from storage_core.redaction import mask_url
+from storage_core.references import without_literal
 
 if TYPE_CHECKING:
     from storage_core.backends.base import Backend
@@ -55,7 +56,7 @@ class KVServerStorage(RemoteStorage):
 
     @property
     def location(self) -> str:
-        return mask_url(self.api_address)
+        return mask_url(without_literal(self.api_address))
 
     def blob_location(self, kind: str) -> str:
         # The key is one path segment on the wire, so its slash travels as a hyphen.

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from storage_core.declaration import checks, suggestions
 from storage_core.declaration.configuration import RemoteStorage, options_setting, prefix_setting
+from storage_core.declaration.display import place_url
 from storage_core.declaration.setting import setting
-from storage_core.paths import join_url
 
 if TYPE_CHECKING:
     from storage_core.backends.base import Backend
@@ -134,10 +134,13 @@ class S3Storage(RemoteStorage):
 
     @property
     def location(self) -> str:
-        return join_url(f"s3://{self.bucket}", self.prefix)
+        return place_url("s3://", self.bucket, self.prefix)
 
     def backend(self, opening: Opening) -> Backend:
-        from storage_core.backends.drivers.s3fs import Role, open_s3
+        from storage_core.backends.loading import loading
+
+        with loading():
+            from storage_core.backends.drivers.s3fs import Role, open_s3
 
         return open_s3(
             self.bucket,

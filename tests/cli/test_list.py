@@ -12,6 +12,7 @@ from secrets import token_hex
 import pytest
 
 from storage_core.cli.table import cells
+from storage_core.types import all_types
 from tests.cli.conftest import Outcome, ended
 
 Storage = Callable[..., Outcome]
@@ -191,9 +192,9 @@ def test_at_80_columns_names_types_and_ids_stay_whole(
     lines = _at_a_terminal(terminal)
     assert lines[0].split() == ["Name", "Type", "ID"]
     assert lines[1].split() == ["production-results", "S3", "Storage", PROD_ID]
-    assert lines[2] == "    s3://acme-results"
+    assert lines[2] == "  s3://acme-results"
     assert lines[3].split() == ["laptop", "Local", "Storage", LAPTOP_ID]
-    assert lines[4] == "    ~/data"
+    assert lines[4] == "  ~/data"
 
 
 def test_at_80_columns_a_long_type_folds_between_words(
@@ -219,7 +220,42 @@ def test_at_80_columns_the_type_makes_room_for_a_long_name(
     )
     lines = _at_a_terminal(terminal)
     assert lines[1] == f"★  {name}  {PROD_ID}"
-    assert "".join(map(str.strip, lines[2:4])) == f"Local Storage  {path}"
+    assert lines[2] == "   Local Storage"
+    assert "".join(map(str.strip, lines[3:])) == path
+
+
+@pytest.mark.parametrize("width", [30, 40, 60, 80, 120])
+def test_at_any_width_lines_below_begin_with_the_name_and_ids_stay_whole(
+    terminal: Callable[..., object], config: Path, width: int
+) -> None:
+    name = "team-share-of-all-results"
+    config.write_text(
+        f'default = "{name}"\n[storage.{name}]\nid = "{PROD_ID}"\ntype = "file"\n'
+        f'base_path = "memory://share/{"folder/" * 4}end"\n[storage.broken]\ntype = "s3"\n'
+    )
+    child = terminal("ls", NO_COLOR="1", COLUMNS=str(width))
+    assert ended(child) == 0
+    lines = child.before.replace("\r", "").partition("\n\n")[0].splitlines()
+    start = lines[0].index("Name")
+    beginnings = {
+        len(line) - len(line.lstrip(" ★!")) for line in lines if line[: start + 1].strip()
+    }
+    assert beginnings == {start}
+    assert sum(PROD_ID in line for line in lines) == 1
+    assert all(len(line) <= max(width, start + len(PROD_ID)) for line in lines if "/" not in line)
+
+
+@pytest.mark.parametrize("width", [40, 60, 80])
+def test_the_types_are_described_without_breaking_a_word(
+    terminal: Callable[..., object], width: int
+) -> None:
+    child = terminal("types", NO_COLOR="1", COLUMNS=str(width))
+    assert ended(child) == 0
+    words = {word for cls in all_types() for s in cls.settings() for word in s.help.split()}
+    words |= {word for cls in all_types() for word in cls.description.split()}
+    printed = child.before.replace("\r", "")
+    assert all(len(line) <= width for line in printed.splitlines())
+    assert words - set(printed.split()) == {word for word in words if len(word) > width - 8}
 
 
 def test_only_a_name_that_no_line_has_room_for_goes_on_in_the_next(

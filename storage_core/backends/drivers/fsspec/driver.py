@@ -20,6 +20,7 @@ from storage_core.backends.drivers.fsspec.ways import (
     Ways,
     WebDAVWays,
 )
+from storage_core.backends.drivers.isolated import isolated
 from storage_core.backends.drivers.urls import require_host, server_in
 from storage_core.backends.remote.backend import RemoteBackend
 from storage_core.backends.remote.driver import Afterwards
@@ -113,11 +114,12 @@ class FileSystemDriver:
         """Open the file system."""
         if self._is_async:
             loop = asyncio.get_running_loop()
-            fs, root = url_to_fs(self._base_path, **{"loop": loop, **self._options})
+            options = {"loop": loop, **self._options}
+            fs, root = isolated(url_to_fs, self._base_path, **options)
         elif self._is_ftp:
             fs, root = await in_thread(FTP, **self._options), FTP.root_of(self._base_path)
         else:
-            fs, root = await in_thread(url_to_fs, self._base_path, **self._options)
+            fs, root = await in_thread(isolated, url_to_fs, self._base_path, **self._options)
         calls = Calls(
             fs,
             is_async=self._is_async,

@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import s3fs
 from aiobotocore.httpsession import AIOHTTPSession  # type: ignore[import-untyped]
 from aiobotocore.session import AioSession  # type: ignore[import-untyped]
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ConfigParseError, ProfileNotFound
 from botocore.handlers import add_expect_header
 from botocore.loaders import create_loader
-from botocore.utils import parse_timestamp
 from s3fs.errors import translate_boto_error
 from s3fs.utils import ParamKwargsHelper
 
+from storage_core.backends.drivers.isolated import isolated
 from storage_core.backends.drivers.s3fs.answers import fault_of, is_stale
-from storage_core.backends.drivers.s3fs.failures import refused
+from storage_core.backends.drivers.s3fs.failures import explained, refused
 from storage_core.backends.drivers.s3fs.machine import isolate
+from storage_core.backends.drivers.s3fs.search import Search
 from storage_core.backends.drivers.s3fs.signing_in import Lasting, SigningIn
 from storage_core.backends.remote.faults import Fault, Redirected
 from storage_core.backends.remote.worker import in_thread
@@ -99,24 +100,37 @@ async def connected(
     Raises:
         Explained: there are no credentials.
     """
+<<<<<<< HEAD
     arguments = _by(network, arguments)
     driver = s3fs.S3FileSystem(
+=======
+    driver = isolated(
+        s3fs.S3FileSystem,
+>>>>>>> 7066449e068d7bc15f8dabd6494ed2c4b1a24a16
         asynchronous=True,
         skip_instance_cache=True,
         use_listings_cache=False,
         **arguments,
     )
+<<<<<<< HEAD
     driver.session = session_of(driver.kwargs)
     if identity.is_whole:
         isolate(driver.session, identity.profile)
     if in_profile := driver.session.get_config_variable("ca_bundle"):
         network.trust_of_profile(in_profile)
+=======
+>>>>>>> 7066449e068d7bc15f8dabd6494ed2c4b1a24a16
     signing_in = None
     if not identity.is_anonymous and (identity.role.arn or not identity.has_keys):
         signing_in = SigningIn(identity, timeout, network)
         await signing_in.credentials()
-        driver.session.register_component("credential_provider", Lasting(signing_in))
-    client = await driver.set_session()
+    try:
+        driver.session = session_of(driver.kwargs, identity)
+        if signing_in is not None:
+            driver.session.register_component("credential_provider", Lasting(signing_in))
+        client = await driver.set_session()
+    except (ConfigParseError, ProfileNotFound) as error:
+        raise explained(error, Search(identity, timeout, ca_bundle)) from error
     # A server that does not know it would let an upload wait for its leave to begin.
     client.meta.events.unregister("before-call.s3", add_expect_header)
     if not client.meta.config.proxies:
@@ -181,19 +195,11 @@ def descriptions(data_path: str | None) -> Any:
     return loader
 
 
-def session_of(arguments: dict[str, Any]) -> Any:
-    """A session like the one that s3fs would make itself."""
+def session_of(arguments: dict[str, Any], identity: Identity) -> Any:
+    """A session like the one that s3fs would make itself; see `isolate`."""
     session = AioSession(**arguments)
+    if identity.is_whole:
+        isolate(session, identity.profile)
     loader = descriptions(session.get_config_variable("data_path"))
     session.register_component("data_loader", loader)
-    parsers = session.get_component("response_parser_factory")
-    parsers.set_parser_defaults(timestamp_parser=_time)
     return session
-
-
-def _time(said: Any) -> Any:
-    """The time that a server said; None for one that is no time, which must not hide the rest."""
-    try:
-        return parse_timestamp(said)
-    except (ValueError, OverflowError, RuntimeError):
-        return None

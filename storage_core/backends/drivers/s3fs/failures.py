@@ -73,6 +73,11 @@ def explained(error: Exception, search: Search) -> Explained:
         return _refused_by_a_service(error, search, machine)
     if search.helpers.last is not None and machine.asked is None:
         return _helper(error, search, machine)
+    if search.way == "custom-process" and isinstance(error, ValueError):
+        line = _line("credential_process", machine, machine.profile_name)
+        return _said(
+            Fault.MISCONFIGURED, f"{line} is no command ({reason(error, ())})", f"correct {line}"
+        )
     if isinstance(error, SSOError | NoAuthTokenError | TokenRetrievalError):
         return _sso(error, machine)
     if isinstance(error, LoginError):
@@ -84,7 +89,7 @@ def explained(error: Exception, search: Search) -> Explained:
     if search.way == _WEB_IDENTITY and isinstance(error, OSError | UnicodeDecodeError):
         return _token_file(error, search, machine)
     if search.way == _CONTAINER:
-        return _container(error)
+        return _container(error, search, machine)
     if isinstance(error, PartialCredentialsError):
         return _partial(error, search, machine)
     if isinstance(error, NotConnected | HTTPClientError) and machine.asked:
@@ -241,10 +246,13 @@ def _code_wanted(machine: Machine) -> Explained:
     )
 
 
-def _container(error: Exception) -> Explained:
+def _container_variable() -> str:
     variables = ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI")
-    variable = next((each for each in variables if each in os.environ), variables[1])
-    where = f"the container's credential service at {os.environ.get(variable)} ({variable})"
+    return next((each for each in variables if each in os.environ), variables[1])
+
+
+def _container(error: Exception, search: Search, machine: Machine) -> Explained:
+    variable, where = _container_variable(), _way(search, machine)
     token = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"
     if isinstance(error, OSError):
         path = os.environ.get(token)
@@ -390,7 +398,7 @@ def _asking_keys(search: Search, machine: Machine) -> tuple[str, str]:
         )
     source = machine.profile(machine.profile_name).get("source_profile", machine.profile_name)
     return (
-        f"the keys of {_profile(machine, source)} in {_files(machine)}",
+        f"the keys of {_profile(machine, source)} in {_files(machine, source)}",
         f"get valid ones and write them with aws configure{_option(source)}",
     )
 
@@ -449,7 +457,8 @@ def _way(search: Search, machine: Machine) -> str:
         where = f"{found} ({variable})" if found else "http://169.254.169.254"
         return f"the instance's metadata service at {where}"
     if search.way == _CONTAINER:
-        return "the container's credential service"
+        variable = _container_variable()
+        return f"the container's credential service at {os.environ.get(variable)} ({variable})"
     return f"{_profile(machine)} in {_files(machine)}"
 
 
