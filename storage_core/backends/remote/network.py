@@ -9,6 +9,7 @@ import os
 import re
 import socket
 import ssl
+from copy import copy
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -68,6 +69,12 @@ class Network:
         keep_out(self.secrets)
         self._proxy: Proxy | None = None
         self._url = ""
+
+    def of_another(self) -> Network:
+        """The same, for another server than the storage's."""
+        other = copy(self)
+        other._proxy, other._url = None, ""
+        return other
 
     def trust_of_profile(self, path: str) -> None:
         """Trust the file of an AWS profile, where no setting and no variable of AWS names one."""

@@ -2,7 +2,7 @@
 
 HTTPS_PROXY for https, HTTP_PROXY for http, in lower case too, which wins; nothing else makes one
 be used. NO_PROXY lists the hosts to ask directly: `host` stands for itself and all below it, as
-`.host` does, `host:port` for one port, `*` for all; networks (`10.0.0.0/8`) mean nothing there.
+`.host` does, `host:port` for one port, `*` alone for all; networks (`10.0.0.0/8`) mean nothing.
 Hosts of this machine are no exception.
 """
 

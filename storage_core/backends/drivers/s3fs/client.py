@@ -100,37 +100,27 @@ async def connected(
     Raises:
         Explained: there are no credentials.
     """
-<<<<<<< HEAD
     arguments = _by(network, arguments)
-    driver = s3fs.S3FileSystem(
-=======
     driver = isolated(
         s3fs.S3FileSystem,
->>>>>>> 7066449e068d7bc15f8dabd6494ed2c4b1a24a16
         asynchronous=True,
         skip_instance_cache=True,
         use_listings_cache=False,
         **arguments,
     )
-<<<<<<< HEAD
-    driver.session = session_of(driver.kwargs)
-    if identity.is_whole:
-        isolate(driver.session, identity.profile)
-    if in_profile := driver.session.get_config_variable("ca_bundle"):
-        network.trust_of_profile(in_profile)
-=======
->>>>>>> 7066449e068d7bc15f8dabd6494ed2c4b1a24a16
     signing_in = None
     if not identity.is_anonymous and (identity.role.arn or not identity.has_keys):
         signing_in = SigningIn(identity, timeout, network)
         await signing_in.credentials()
     try:
         driver.session = session_of(driver.kwargs, identity)
+        if in_profile := driver.session.get_config_variable("ca_bundle"):
+            network.trust_of_profile(in_profile)
         if signing_in is not None:
             driver.session.register_component("credential_provider", Lasting(signing_in))
         client = await driver.set_session()
     except (ConfigParseError, ProfileNotFound) as error:
-        raise explained(error, Search(identity, timeout, ca_bundle)) from error
+        raise explained(error, Search(identity, timeout, network)) from error
     # A server that does not know it would let an upload wait for its leave to begin.
     client.meta.events.unregister("before-call.s3", add_expect_header)
     if not client.meta.config.proxies:
