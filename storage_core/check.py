@@ -261,7 +261,7 @@ class _Test:
         written, failure = self._written()
         if isinstance(failure, ConfigurationError):
             yield from _stuck(order, None, failure)
-        elif isinstance(failure, AccessDenied) and not self._may_read():
+        elif isinstance(failure, AccessDenied) and self._read_anything()[1]:
             yield from _stuck(order, None, error)
         else:
             yield from (StepResult(step, True) for step in order)
@@ -270,8 +270,8 @@ class _Test:
 
     def _written(self) -> tuple[StepResult, StorageError | None]:
         """Write the blob; before, see whether it can be deleted later."""
-        step, store = self._by_name["write"], self._store
-        _, self._undeleted, _ = self._tried(step, lambda: store.delete(str(self._key)))
+        step, store, new = self._by_name["write"], self._store, self._key
+        _, self._undeleted, _ = self._tried(step, lambda: store.delete(str(FIXED_KEY)))
         if self._undeleted is not None:
             self._key = FIXED_KEY
 
@@ -281,16 +281,26 @@ class _Test:
 
         self._is_dirty = True
         _, error, seconds = self._tried(step, write)
-        message = "" if error is None else str(error)
-        if isinstance(error, AccessDenied) and (self._unlisted is None or self._may_read()):
-            message += "; if it is only to be read, say so with Read Only"
-        return StepResult(step, error is None, seconds, message), error
+        if not isinstance(error, AccessDenied):
+            return StepResult(step, error is None, seconds, str(error or "")), error
+        old, unread = self._read_anything()
+        if old == PAYLOAD:
+            hint = f"{FIXED_KEY} is there from an earlier test, and may not be replaced: {error}"
+            return StepResult(step, True, seconds, hint, lacks=True), None
+        if unread and self._key == FIXED_KEY:
+            # It may be there all the same.
+            self._key = new
+            _, failure, seconds = self._tried(step, write)
+            if failure is None:
+                return StepResult(step, True, seconds), None
+        advice = "" if unread else "; if it is only to be read, say so with Read Only"
+        return StepResult(step, False, seconds, f"{error}{advice}"), error
 
-    def _may_read(self) -> bool:
-        """Whether a read of nothing is answered."""
+    def _read_anything(self) -> tuple[bytes | None, StorageError | None]:
+        """What is under the test's key, and the error if these credentials may not look."""
         step = self._by_name["read"]
-        _, error, _ = self._tried(step, lambda: self._store.read(str(self._key)))
-        return error is None or isinstance(error, BlobNotFound)
+        data, error, _ = self._tried(step, lambda: self._store.read(str(self._key)))
+        return data, None if isinstance(error, BlobNotFound) else error
 
     def _kept(self) -> StepResult:
         """See whether the place refuses to replace the blob, as a chosen key wants it."""
@@ -299,9 +309,9 @@ class _Test:
             step, lambda: backend.refuses_to_replace(self._key.path, PAYLOAD)
         )
         hint = ""
-        if error is not None:
+        if error is not None and not isinstance(error, AccessDenied):
             hint = f"keys of your own choice may not work: {error}"
-        elif not refuses:
+        elif error is None and not refuses:
             hint = (
                 "the place itself does not; of two writers of one key of their own choice in the "
                 "same moment the later one wins"

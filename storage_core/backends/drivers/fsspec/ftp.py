@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from ftplib import FTP as ClearFTP  # noqa: N811
 from ftplib import FTP_TLS, Error, error_perm, error_temp
 from functools import partial
-from io import BytesIO, RawIOBase
+from io import BytesIO, RawIOBase, UnsupportedOperation
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from storage_core.backends.base import CHUNK_SIZE
@@ -235,7 +235,12 @@ class FTP:
     def rm_file(self, path: str) -> None:
         """Delete a file."""
         with _translated():
-            self.ftp.delete(path)
+            try:
+                self.ftp.delete(path)
+            except error_perm as error:
+                if not _is_unknown(error):
+                    raise
+                raise UnsupportedOperation(str(error)) from error
 
     def open(self, path: str, mode: str = "rb") -> _Stream:
         """Read a file, on a connection of its own: there can be one transfer on each."""

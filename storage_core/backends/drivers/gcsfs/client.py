@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import gcsfs.core
 from aiohttp import TCPConnector
-from gcsfs.retry import validate_response
+from gcsfs.retry import HttpError, validate_response
 
 from storage_core.backends.drivers.isolated import isolated
-from storage_core.backends.remote.faults import Redirected
+from storage_core.backends.remote.faults import Redirected, reason
 from storage_core.backends.remote.worker import in_thread
 
 if TYPE_CHECKING:
@@ -103,14 +103,18 @@ class Client:
         """The body of an answer.
 
         Raises:
-            AccessDenied: it wants a sign-in, and there is none.
+            Explained: it denies access, and the settings do not say to whom.
             Redirected: it sends the client elsewhere.
             OSError, HttpError: what gcsfs makes of any other status but success.
         """
         content = await answer.read()
         if answer.status >= 400:
-            self._sign_in.refused(answer.status)
-            validate_response(answer.status, content, answer.url.path)
+            try:
+                validate_response(answer.status, content, answer.url.path)
+            except (OSError, HttpError) as error:
+                if answer.status not in (401, 403):
+                    raise
+                raise self._sign_in.denied(answer.status, reason(error, ())) or error from error
         if answer.status >= 300:
             raise Redirected
         return content

@@ -6,18 +6,16 @@ import os
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import s3fs
 from aiobotocore.httpsession import AIOHTTPSession  # type: ignore[import-untyped]
 from aiobotocore.session import AioSession  # type: ignore[import-untyped]
 from botocore.exceptions import ClientError, ConfigParseError, ProfileNotFound
 from botocore.handlers import add_expect_header
 from botocore.loaders import create_loader
-from s3fs.errors import translate_boto_error
-from s3fs.utils import ParamKwargsHelper
 
 from storage_core.backends.drivers.isolated import isolated
 from storage_core.backends.drivers.s3fs.answers import fault_of, is_stale
 from storage_core.backends.drivers.s3fs.failures import explained, refused
+from storage_core.backends.drivers.s3fs.imported import s3fs
 from storage_core.backends.drivers.s3fs.machine import isolate
 from storage_core.backends.drivers.s3fs.search import Search
 from storage_core.backends.drivers.s3fs.signing_in import Lasting, SigningIn
@@ -34,8 +32,8 @@ if TYPE_CHECKING:
 class Client(NamedTuple):
     """What s3fs has signed in with, and what its users have it add to requests."""
 
-    driver: s3fs.S3FileSystem
-    parameters: ParamKwargsHelper
+    driver: Any
+    parameters: Any
     """Knows which parameters each request takes."""
 
     signing_in: SigningIn | None
@@ -59,7 +57,7 @@ class Client(NamedTuple):
                 return await request()
             except ClientError as error:
                 refusal = error
-        raise translate_boto_error(refusal) from self._explained(refusal)
+        raise s3fs.errors.translate_boto_error(refusal) from self._explained(refusal)
 
     async def _has_others(self, refusal: ClientError) -> bool:
         """Whether there are other credentials than those that were refused."""
@@ -126,7 +124,7 @@ async def connected(
     if not client.meta.config.proxies:
         # botocore goes by the same variables; messages name the proxy.
         network.proxy_for(client.meta.endpoint_url)
-    return Client(driver, ParamKwargsHelper(client), signing_in)
+    return Client(driver, s3fs.utils.ParamKwargsHelper(client), signing_in)
 
 
 def _by(network: Network, arguments: dict[str, Any]) -> dict[str, Any]:
