@@ -381,3 +381,18 @@ async def test_a_broken_file_shows_no_empty_list_and_the_list_comes_back_with_it
         assert "Location" in screen_text(pilot)
         await press(pilot, "j", "c")
         assert pilot.app.clipboard.startswith("a0286a5b")
+
+
+async def test_tags_are_shown_and_found_and_so_is_what_is_read_only(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "storage.toml",
+        TWO + 'tags = ["prod-eu"]\nread_only = true\n[storage.c]\ntype = "temporary"\n',
+    )
+    async with StorageApp(path).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        assert "⊘ /data/storage" in screen_text(pilot)
+        await press(pilot, "j")
+        assert "Local Storage · ⊘ read-only" in screen_text(pilot)
+        await press(pilot, "slash", "number_sign")
+        await enter(pilot, "prod")
+        assert names(pilot) == ["laptop"]

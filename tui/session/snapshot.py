@@ -40,8 +40,28 @@ class Row(NamedTuple):
     problem: str = ""
     """What is wrong with it, in one line; empty when it is intact."""
 
+    read_only: bool = False
+    """Whether nothing is written or deleted through it."""
+
+    tags: tuple[str, ...] = ()
+    """Words to find it by, each with its `#`."""
+
     plain: tuple[Setting, ...] = ()
     """Settings whose secret stands in the file itself."""
+
+    @property
+    def place(self) -> str:
+        """The location between a sign and the tags."""
+        sign = "⊘ " if self.read_only else ""
+        return f"{sign}{self.location}  {' '.join(self.tags)}".rstrip()
+
+    @property
+    def sought(self) -> str:
+        """All that a filter looks through."""
+        limits = "read-only" if self.read_only else ""
+        return "\n".join(
+            (self.name, self.type, self.location, self.id, limits, " ".join(self.tags))
+        )
 
     @property
     def built_in(self) -> bool:
@@ -136,6 +156,8 @@ def row_of(entry: Entry, found: Configurations, plain: Sequence[Setting]) -> Row
         entry=entry,
         default=found.default == entry.name,
         problem="; ".join(printable(problem.brief) for problem in entry.problems),
+        read_only=entry.read_only,
+        tags=tuple(printable(f"#{tag}") for tag in entry.tags),
         plain=tuple(plain),
     )
 

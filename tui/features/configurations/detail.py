@@ -119,9 +119,10 @@ def lines_of(
     if row.entry is None:
         return [*found, *_built_in(row, result, now, key)]
     state = "★ default" if row.default else ""
+    limits = "⊘ read-only" if row.read_only else ""
     found.append(
         Line(
-            " · ".join(filter(None, (printable(row.type), state))),
+            " · ".join(filter(None, (printable(row.type), state, limits))),
             "$accent" if row.default else MUTED,
         )
     )

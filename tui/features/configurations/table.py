@@ -40,7 +40,7 @@ class ConfigurationLayout:
         own = max((needs[0], *(cell_len(row.name) for row in rows if not row.built_in)))
         name = max((own, *(cell_len(row.name) for row in rows if row.built_in)))
         kind = max((needs[1], *map(cell_len, {row.type for row in rows})))
-        place = max((needs[2], *(cell_len(row.location) for row in rows)))
+        place = max((needs[2], *(cell_len(row.place) for row in rows)))
         name, kind, place = min(name, 40), min(kind, 24), min(place, 80)
         # What is left beside them, the signs and the gaps.
         left = room - 11 - kind - place
@@ -63,7 +63,7 @@ class ConfigurationLayout:
     def cells(self, row: Row, widths: Sequence[int]) -> Sequence[Cell]:
         """Marks as signs, so that nothing is said by colour alone."""
         quiet = "muted" if row.built_in else ""
-        location = Cell(row.location, "muted")
+        location = Cell(row.place, "muted")
         if row.problem:
             # The star of the default has the place of the sign.
             location = Cell(f"⚠ {row.problem}" if row.default else row.problem, "warning")
