@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit
+from weakref import WeakSet
 
 from aiobotocore.httpsession import AIOHTTPSession  # type: ignore[import-untyped]
 from aiobotocore.session import AioSession  # type: ignore[import-untyped]
@@ -21,6 +23,8 @@ from storage_core.backends.drivers.s3fs.signing_in import Lasting, SigningIn
 from storage_core.backends.remote.faults import Fault, Redirected
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from storage_core.backends.drivers.s3fs.identity import Identity
 
 
@@ -34,6 +38,9 @@ class Client(NamedTuple):
     signing_in: SigningIn | None
     """Finds credentials; None where they are the configuration's own keys."""
 
+    fitted: WeakSet[Any]
+    """The clients of botocore that are adjusted to their server: one, or one for each region."""
+
     async def call(self, method: str, **arguments: Any) -> Any:
         """Make one request.
 
@@ -41,6 +48,9 @@ class Client(NamedTuple):
             OSError: the error that s3fs makes of an answer; botocore's is its cause.
         """
         client = await self.driver.get_s3(arguments.get("Bucket"))
+        if client not in self.fitted:
+            _fit(client, self.driver.config_kwargs)
+            self.fitted.add(client)
         added = {**self.driver.s3_additional_kwargs, **arguments}
         request = partial(getattr(client, method), **self.parameters.filter_dict(method, added))
         try:
@@ -108,12 +118,40 @@ async def connected(
         driver.session = session_of(driver.kwargs, identity)
         if signing_in is not None:
             driver.session.register_component("credential_provider", Lasting(signing_in))
-        client = await driver.set_session()
+        await driver.set_session()
     except (ConfigParseError, ProfileNotFound) as error:
         raise explained(error, Search(identity, timeout, ca_bundle)) from error
+    return Client(driver, s3fs.utils.ParamKwargsHelper(driver.s3), signing_in, WeakSet())
+
+
+def _fit(client: Any, chosen: Mapping[str, Any]) -> None:
+    """Ask a service for nothing that only AWS knows.
+
+    What counts is where the client goes, whichever setting, variable or profile says so. OpenStack
+    Swift and rclone refuse the framing that comes with AWS's newer checksums, s3rver stores it as
+    the blob, and rclone answers a range with the checksum of the whole.
+
+    Args:
+        client: of botocore.
+        chosen: what its users want it to be configured with.
+    """
     # A server that does not know it would let an upload wait for its leave to begin.
     client.meta.events.unregister("before-call.s3", add_expect_header)
-    return Client(driver, s3fs.utils.ParamKwargsHelper(client), signing_in)
+    if not is_aws(client.meta.endpoint_url):
+        for name in ("request_checksum_calculation", "response_checksum_validation"):
+            if name not in chosen:
+                setattr(client.meta.config, name, "when_required")
+
+
+def is_aws(url: str) -> bool:
+    """Whether this is an address of AWS itself, in any of its partitions."""
+    host = urlsplit(url).hostname or ""
+    suffixes = (
+        partition["outputs"][name]
+        for partition in descriptions(None).load_data("partitions")["partitions"]
+        for name in ("dnsSuffix", "dualStackDnsSuffix")
+    )
+    return any(host.endswith(f".{suffix}") for suffix in suffixes)
 
 
 class HTTPSession(AIOHTTPSession):  # type: ignore[misc]

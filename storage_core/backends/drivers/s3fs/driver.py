@@ -81,10 +81,6 @@ def open_s3(
         "retries": {"total_max_attempts": 1},
         "http_session_cls": HTTPSession,
     }
-    if endpoint_url or dict(options or {}).get("endpoint_url"):
-        # Services other than AWS answer wrongly when they are asked for its newer checksums.
-        config["request_checksum_calculation"] = "when_required"
-        config["response_checksum_validation"] = "when_required"
     given = {
         "key": key,
         "secret": secret,
