@@ -17,7 +17,6 @@ from urllib.parse import urlsplit
 from storage_core.backends.remote.faults import Explained, Fault, status_of, unconnected
 from storage_core.backends.remote.proxies import Proxy, passwords, proxy_for, proxy_of
 from storage_core.backends.remote.trust import SETTING, VARIABLES, Trust, trusted
-from storage_core.logs import keep_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,7 +65,6 @@ class Network:
         self.secrets = tuple(passwords())
         """What no message may show."""
 
-        keep_out(self.secrets)
         self._proxy: Proxy | None = None
         self._url = ""
 

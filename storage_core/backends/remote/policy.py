@@ -59,7 +59,7 @@ class Policy:
         self.connection = Connection(driver)
         self._network = network
         self._secrets = secrets + (network.secrets if network else ())
-        keep_out(secrets)
+        keep_out(self._secrets, self)
 
     async def call(
         self,
