@@ -91,7 +91,6 @@ def refused(storage: AzureBlobStorage) -> StorageError:
         store.write(b"x")
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 500
-    print(caught.value)
     return caught.value
 
 
@@ -120,7 +119,9 @@ def test_a_key_in_options_signs_in_whatever_variables_say(
                 options=options,
             )
         )
-    assert type(refused(account(account_key=server.made_up_key()))) is AccessDenied
+    error = refused(account(account_key=server.made_up_key()))
+    assert type(error) is AccessDenied
+    assert "check account_key in Options" in str(error)
 
 
 def test_a_service_principal_signs_in(account: Account, tokens: Entra) -> None:
@@ -198,6 +199,23 @@ def test_variables_sign_a_service_principal_in_where_only_the_account_is_named(
     works(account())
 
 
+@pytest.mark.parametrize(
+    "variable", ["AZURE_CLIENT_CERTIFICATE_PATH", "AZURE_FEDERATED_TOKEN_FILE"]
+)
+def test_a_file_that_a_variable_names_in_vain_is_named_with_it(
+    variable: str, account: Account, tokens: Entra, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AZURE_AUTHORITY_HOST", tokens.url)
+    monkeypatch.setenv("AZURE_TENANT_ID", tokens.tenant_id)
+    monkeypatch.setenv("AZURE_CLIENT_ID", tokens.client_id)
+    monkeypatch.setenv(variable, "/nowhere/file")
+    with within(5):
+        error = refused(account())
+    assert "/nowhere/file" in str(error)
+    assert variable in str(error)
+    assert "does not exist" not in str(error)
+
+
 def test_the_identity_of_a_machine_signs_in(
     account: Account, tokens: Entra, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -210,7 +228,8 @@ def test_the_identity_of_a_machine_signs_in(
     monkeypatch.setenv("IDENTITY_HEADER", "wrong")
     error = refused(account())
     assert type(error) is AccessDenied
-    assert "managed identity" in str(error)
+    assert f"asked of {tokens.machine_url}/msi/token (IDENTITY_ENDPOINT)" in str(error)
+    assert "assign an identity to this machine" in str(error)
 
 
 def test_the_azure_cli_signs_in(account: Account, tokens: Entra, machine: Path) -> None:

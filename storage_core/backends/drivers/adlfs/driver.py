@@ -72,6 +72,9 @@ def open_azure(
     """
     if credentials is None:
         signs_in_by = "Connection String" if connection_string else "the login for Account Name"
+        for name in ("account_key", "sas_token", "client_id"):
+            if not connection_string and (options or {}).get(name):
+                signs_in_by = f"{name} in Options"
         credentials = f"{signs_in_by} and what it is allowed"
     if address is None:
         if not connection_string:
