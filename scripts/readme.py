@@ -10,17 +10,18 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from storage_core import Setting, StorageConfiguration, all_types
+from storage_core.declaration.setting import declared_settings
 
 README = Path(__file__).parent.parent / "README.md"
 
 
 def settings() -> str:
-    """One table for each storage type, in the order in which the app shows them."""
-    return "\n\n".join(map(_section, all_types()))
+    """What all types have, then one table for each, in the order in which the app shows them."""
+    return "\n\n".join([_common(), *map(_section, all_types())])
 
 
 def commands() -> str:
@@ -73,11 +74,20 @@ def _section(cls: type[StorageConfiguration]) -> str:
     lines = [f"### {cls.label}", "", f'{cls.description} In the file: `type = "{cls.type}"`.']
     if cls.note:
         lines += ["", f"**{cls.note}**"]
-    own = [setting for setting in cls.settings() if setting.name != "protected"]
-    if own:
-        lines += ["", "| Setting | Key | Description |", "| --- | --- | --- |"]
-        lines += [_row(setting) for setting in own]
-    return "\n".join(lines)
+    common = {setting.name for setting in declared_settings(StorageConfiguration)}
+    own = [setting for setting in cls.settings() if setting.name not in common]
+    return "\n".join([*lines, *_table(own)])
+
+
+def _common() -> str:
+    return "\n".join(["### All types", *_table(declared_settings(StorageConfiguration))])
+
+
+def _table(settings: Sequence[Setting]) -> list[str]:
+    if not settings:
+        return []
+    head = ["", "| Setting | Key | Description |", "| --- | --- | --- |"]
+    return [*head, *map(_row, settings)]
 
 
 def _row(setting: Setting) -> str:

@@ -1,4 +1,7 @@
-"""The connection test: open a storage, reach it, sign in, find the place, write, read back, delete.
+"""The connection test: open a storage, reach it, sign in, find the place, try what a store does.
+
+What the place does not do, or these credentials may not, is said as a hint; the test goes on, as
+programs can: who may only write needs no more.
 
 One engine with the same words for `storage test` and for the app, which draws the checklist from
 `steps` and fills it in as `probe` yields.
@@ -11,13 +14,12 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from math import ceil
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypeVar
 
-from storage_core.declaration.configuration import RemoteStorage
 from storage_core.errors import (
     AccessDenied,
+    BlobNotFound,
     ConfigurationError,
-    IntegrityError,
     StorageError,
     UnsupportedOperation,
 )
@@ -27,11 +29,20 @@ from storage_core.store import Store
 if TYPE_CHECKING:
     from storage_core.declaration.configuration import StorageConfiguration
 
-StepName: TypeAlias = Literal["open", "reach", "sign in", "find", "write", "read", "delete"]
+T = TypeVar("T")
+
+StepName: TypeAlias = Literal[
+    "open", "reach", "sign in", "find", "write", "keep", "read", "list", "delete"
+]
 
 PAYLOAD: Final = b"storage test: \x00\xff this blob may be deleted\n"
 """What is written and read back: bytes that are not text, to see that they come back unchanged."""
 
+FIXED_KEY: Final = Key("results", "storage-test-blob")
+"""Where nothing can be deleted every test writes this one, so that one blob is left and no more."""
+
+_LACKING: Final = (AccessDenied, UnsupportedOperation)
+"""What a place says of something that it does not do, or not for these credentials."""
 
 PATIENCE: Final = 1.0
 """Seconds after which a person wants to know how long an answer may take."""
@@ -58,6 +69,9 @@ class StepResult:
     message: str = ""
     """Empty when it went well; else what happened and what to try, in one line. A step that is ok
     can have one too: a hint."""
+
+    lacks: bool = False
+    """Whether it is something that the place does not do, or that these credentials may not."""
 
     removed: str = ""
     """The folder that was made for the test and is gone again; empty where there was none."""
@@ -93,19 +107,21 @@ class Waiting:
 OnWaiting: TypeAlias = Callable[[Waiting], object]
 
 
-def steps(cls: type[StorageConfiguration]) -> tuple[Step, ...]:
-    """The steps of testing a storage of this type, in order."""
+def steps(configuration: StorageConfiguration) -> tuple[Step, ...]:
+    """The steps of testing this storage, in order."""
     reach = (
         (Step("reach", "reach the server"), Step("sign in", "sign in"))
-        if issubclass(cls, RemoteStorage)
+        if configuration.has_server
         else ()
     )
     return (
         Step("open", "read the settings"),
         *reach,
-        Step("find", f"find the {cls.place}"),
+        Step("find", f"find the {configuration.place}"),
         Step("write", "write a blob"),
+        Step("keep", "refuse to replace it"),
         Step("read", "read it back"),
+        Step("list", "list what is there"),
         Step("delete", "delete it"),
     )
 
@@ -138,7 +154,7 @@ def probe(
     folders that were made for it. Closing the generator between two steps cancels the rest, the
     deletion excepted.
     """
-    by_name = {step.name: step for step in steps(type(configuration))}
+    by_name = {step.name: step for step in steps(configuration)}
 
     opened: list[Store] = []
     result = _timed(
@@ -149,10 +165,7 @@ def probe(
     if not result.ok:
         return
     with opened[0] as store:
-        watch = _Watch(store, on_waiting)
-        yield from (found := list(_found(store, by_name, watch)))
-        if found[-1].ok:
-            yield from _blob_steps(store, by_name, watch)
+        yield from _Test(store, by_name, _Watch(store, on_waiting)).results()
 
 
 class _Watch:
@@ -160,7 +173,7 @@ class _Watch:
 
     def __init__(self, store: Store, on_waiting: OnWaiting | None) -> None:
         self._timeout = store.timeout
-        self._is_remote = isinstance(store.configuration, RemoteStorage)
+        self._is_remote = store.configuration.has_server
         self._on_waiting = on_waiting
 
     @contextmanager
@@ -182,91 +195,201 @@ class _Watch:
             observer.reset(token)
 
 
-def _found(store: Store, by_name: dict[StepName, Step], watch: _Watch) -> Iterator[StepResult]:
-    """Reach, sign in and find are one call to the storage; its error says how far it came."""
-    order = [by_name[name] for name in ("reach", "sign in", "find") if name in by_name]
-    started = time.perf_counter()
-    try:
-        with watch(order[0]):
-            store.check()
-    except StorageError as error:
-        stuck: StepName = "reach"
-        if isinstance(error, AccessDenied):
-            stuck = "sign in"
-        elif isinstance(error, ConfigurationError):
-            stuck = "find"
-        seconds = time.perf_counter() - started
-        for step in order:
-            if step.name == stuck or step is order[-1]:
-                yield StepResult(step, False, seconds, str(error))
+class _Test:
+    """The steps that need the store."""
+
+    def __init__(self, store: Store, by_name: dict[StepName, Step], watch: _Watch) -> None:
+        self._store = store
+        self._by_name = by_name
+        self._watch = watch
+        self._key = Key("results", f"storage-test-{random_name()}")
+        self._made: list[str] = []
+        self._unlisted: StorageError | None = None
+        """Why nothing can be listed."""
+
+        self._undeleted: StorageError | None = None
+        """Why nothing can be deleted."""
+
+        self._is_dirty = False
+        """Whether the test's blob may be there."""
+
+    def results(self) -> Iterator[StepResult]:
+        """Try each step, and leave nothing behind that can be deleted, also where one fails."""
+        try:
+            written, error = yield from self._found_and_written()
+            if written is None:
                 return
-            yield StepResult(step, True)
-    else:
-        seconds = time.perf_counter() - started
-        for index, step in enumerate(order):
-            hint = ""
-            if step is order[-1] and not store.backend.is_there():
-                hint = f"{store.location} does not exist yet; the first write will create it"
-            yield StepResult(step, True, None if index else seconds, hint)
+            yield written
+            if error is not None:
+                return
+            yield self._kept()
+            read = self._read()
+            yield read
+            if read.ok:
+                yield self._listed()
+                yield self._deleted()
+        finally:
+            if self._is_dirty:
+                self._deleted()
 
+    def _found_and_written(
+        self,
+    ) -> Generator[StepResult, None, tuple[StepResult | None, StorageError | None]]:
+        """Yield the steps before writing; give how that went, or None if it did not come to it.
 
-def _blob_steps(store: Store, by_name: dict[StepName, Step], watch: _Watch) -> Iterator[StepResult]:
-    key = Key("results", f"storage-test-{random_name()}")
-    made: list[str] = []
+        Reach, sign in and find are one call, which lists; its error says how far it came. Who may
+        not list may be signed in all the same: writing and reading tell.
+        """
+        order = [
+            self._by_name[name] for name in ("reach", "sign in", "find") if name in self._by_name
+        ]
+        store = self._store
+        _, error, seconds = self._tried(order[0], store.check)
+        if error is None:
+            for index, step in enumerate(order):
+                hint = ""
+                if step is order[-1] and not store.backend.is_there():
+                    hint = f"{store.location} does not exist yet; the first write will create it"
+                yield StepResult(step, True, None if index else seconds, hint)
+            return self._written()
+        if not isinstance(error, AccessDenied) or error.while_signing_in:
+            yield from _stuck(order, seconds, error)
+            return None, None
+        self._unlisted = error
+        if len(order) > 1:
+            yield StepResult(order.pop(0), True, seconds)
+        written, failure = self._written()
+        if isinstance(failure, ConfigurationError):
+            yield from _stuck(order, None, failure)
+        elif isinstance(failure, AccessDenied) and not self._may_read():
+            yield from _stuck(order, None, error)
+        else:
+            yield from (StepResult(step, True) for step in order)
+            return written, failure
+        return None, None
 
-    def write() -> None:
-        store.backend.make_folders(key.path, made)
-        store.write(PAYLOAD, key=str(key))
+    def _written(self) -> tuple[StepResult, StorageError | None]:
+        """Write the blob; before, see whether it can be deleted later."""
+        step, store = self._by_name["write"], self._store
+        _, self._undeleted, _ = self._tried(step, lambda: store.delete(str(self._key)))
+        if self._undeleted is not None:
+            self._key = FIXED_KEY
 
-    def tidied_up() -> StepResult:
-        result = _deleted(store, by_name["delete"], str(key))
+        def write() -> None:
+            store.backend.make_folders(self._key.path, self._made)
+            store.backend.put(self._key.path, PAYLOAD, overwrite=True)
+
+        self._is_dirty = True
+        _, error, seconds = self._tried(step, write)
+        message = "" if error is None else str(error)
+        if isinstance(error, AccessDenied) and (self._unlisted is None or self._may_read()):
+            message += "; if it is only to be read, say so with Read Only"
+        return StepResult(step, error is None, seconds, message), error
+
+    def _may_read(self) -> bool:
+        """Whether a read of nothing is answered."""
+        step = self._by_name["read"]
+        _, error, _ = self._tried(step, lambda: self._store.read(str(self._key)))
+        return error is None or isinstance(error, BlobNotFound)
+
+    def _kept(self) -> StepResult:
+        """See whether the place refuses to replace the blob, as a chosen key wants it."""
+        step, backend = self._by_name["keep"], self._store.backend
+        refuses, error, seconds = self._tried(
+            step, lambda: backend.refuses_to_replace(self._key.path, PAYLOAD)
+        )
+        hint = ""
+        if error is not None:
+            hint = f"keys of your own choice may not work: {error}"
+        elif not refuses:
+            hint = (
+                "the place itself does not; of two writers of one key of their own choice in the "
+                "same moment the later one wins"
+            )
+        return StepResult(step, True, seconds, hint, lacks=bool(hint))
+
+    def _read(self) -> StepResult:
+        step, key = self._by_name["read"], str(self._key)
+        data, error, seconds = self._tried(step, lambda: self._store.read(key))
+        if isinstance(error, AccessDenied):
+            return StepResult(step, True, seconds, f"not allowed: {error}", lacks=True)
+        message = "" if error is None else str(error)
+        if error is None and data != PAYLOAD:
+            message = (
+                f"{self._store.location}: {key} came back with other bytes than were written; "
+                "do not use this storage"
+            )
+        return StepResult(step, not message, seconds, message)
+
+    def _listed(self) -> StepResult:
+        """Ask for one page: there may be many more."""
+        step, error, seconds = self._by_name["list"], self._unlisted, None
+        if error is None:
+            _, error, seconds = self._tried(step, lambda: next(self._store.list("results"), None))
+        return _allowed(step, error, seconds)
+
+    def _deleted(self) -> StepResult:
+        """Delete the blob, and the folders that were made for it."""
+        step, store, error = self._by_name["delete"], self._store, self._undeleted
+        self._is_dirty = False
+        seconds = None
+        if not isinstance(error, _LACKING):
+            _, error, seconds = self._tried(step, lambda: store.delete(str(self._key)))
+        left = f"the test's blob {self._key} stays"
+        if self._key == FIXED_KEY:
+            left += ", and the next test replaces it"
         place = store.backend.location
-        gone = store.backend.remove_folders(made) and place in made
+        gone = store.backend.remove_folders(self._made) and place in self._made
+        result = _allowed(step, error, seconds, left)
         return replace(result, removed=store.location) if gone else result
 
-    deleted: StepResult | None = None
-    try:
-        with watch(by_name["write"]):
-            written = _timed(by_name["write"], write)
-        yield written
-        if not written.ok:
-            return
-        with watch(by_name["read"]):
-            read = _timed(by_name["read"], lambda: _read_back(store, str(key)))
-        yield read
-        with watch(by_name["delete"]):
-            deleted = tidied_up()
-        if read.ok:
-            yield deleted
-    finally:
-        if deleted is None:
-            # The test was cancelled, or the write failed on the way: leave nothing behind.
-            tidied_up()
+    def _tried(
+        self, step: Step, call: Callable[[], T]
+    ) -> tuple[T | None, StorageError | None, float]:
+        """What the call returns or raises, and the seconds it took."""
+        started = time.perf_counter()
+        try:
+            with self._watch(step):
+                return call(), None, time.perf_counter() - started
+        except StorageError as error:
+            return None, error, time.perf_counter() - started
 
 
-def _read_back(store: Store, key: str) -> None:
-    if store.read(key) != PAYLOAD:
-        raise IntegrityError(
-            f"{store.location}: {key} came back with other bytes than were written; "
-            "do not use this storage"
-        )
+def _stuck(
+    order: Iterable[Step], seconds: float | None, error: StorageError
+) -> Iterator[StepResult]:
+    """The steps up to the one that the error is about."""
+    name: StepName = "reach"
+    if isinstance(error, AccessDenied) or error.while_signing_in:
+        name = "sign in"
+    elif isinstance(error, ConfigurationError):
+        name = "find"
+    *before, last = order
+    for step in before:
+        if step.name == name:
+            last = step
+            break
+        yield StepResult(step, True)
+    yield StepResult(last, False, seconds, str(error))
 
 
-def _deleted(store: Store, step: Step, key: str) -> StepResult:
-    try:
-        return _timed(step, lambda: store.delete(key), passing=UnsupportedOperation)
-    except UnsupportedOperation as error:
-        return StepResult(step, True, None, f"{error} (the test's blob {key} stays)")
-
-
-def _timed(
-    step: Step, call: Callable[[], Any], *, passing: type[StorageError] | tuple[()] = ()
+def _allowed(
+    step: Step, error: StorageError | None, seconds: float | None, left: str = ""
 ) -> StepResult:
+    """How a step ended that a store can do without."""
+    if error is None:
+        return StepResult(step, True, seconds)
+    if not isinstance(error, _LACKING):
+        return StepResult(step, False, seconds, str(error))
+    how = "not allowed" if isinstance(error, AccessDenied) else "not supported"
+    hint = f"{how}: {error}" + (f" ({left})" if left else "")
+    return StepResult(step, True, seconds, hint, lacks=True)
+
+
+def _timed(step: Step, call: Callable[[], Any]) -> StepResult:
     started = time.perf_counter()
     try:
         call()
-    except passing:
-        raise
     except StorageError as error:
         return StepResult(step, False, time.perf_counter() - started, str(error))
     return StepResult(step, True, time.perf_counter() - started)

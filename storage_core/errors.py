@@ -11,6 +11,9 @@ from __future__ import annotations
 class StorageError(Exception):
     """Base class of every error raised by `storage_core`."""
 
+    while_signing_in: bool = False
+    """Whether credentials could not be got, before the storage was asked for anything."""
+
 
 class ConfigurationError(StorageError):
     """The configuration, or what it names (a bucket, a reference, a folder), is wrong."""

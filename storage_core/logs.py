@@ -29,6 +29,9 @@ _DRIVERS: Final = frozenset(
 )
 """The packages whose loggers are cleaned: the first part of a logger's name."""
 
+OUR_THREADS: Final = "storage-"
+"""How the names of the threads begin in which drivers work for us."""
+
 _HEADER: Final = re.compile(
     r"""((?:authorization|x-amz-security-token|cookie)['"]?\s*[:=]\s*(?:b?['"])?)[^'"\r\n]+""",
     re.IGNORECASE,
@@ -82,7 +85,9 @@ class _Cleaner(logging.Handler):
             if _is_driver(record.name):
                 logger.addFilter(_pass_cleaned)
         last = logging.lastResort
-        if last and record.levelno >= last.level and not _has_other_handlers(logger):
+        # What happens in our calls is told by what they raise, and by no traceback beside it.
+        is_ours = (record.threadName or "").startswith(OUR_THREADS)
+        if last and record.levelno >= last.level and not (is_ours or _is_handled(logger)):
             # Nobody has set up logging, which `logging` cannot tell because of this handler.
             last.handle(record)
         return True
@@ -91,7 +96,7 @@ class _Cleaner(logging.Handler):
 _CLEANER: Final = _Cleaner()
 
 
-def _has_other_handlers(logger: logging.Logger | None) -> bool:
+def _is_handled(logger: logging.Logger | None) -> bool:
     while logger:
         if any(handler is not _CLEANER for handler in logger.handlers):
             return True

@@ -29,8 +29,11 @@ def config_path(given: str | os.PathLike[str] | None = None) -> str:
 
 def command(words: str, path: str) -> str:
     """The command line `storage WORDS` for the file at `path`, as a person has to type it."""
-    if path == config_path():
-        return f"storage {words}"
+    try:
+        if path == config_path():
+            return f"storage {words}"
+    except ConfigurationError:
+        pass  # Without a home only --config leads to a file.
     # Imported only for a hint: workers do without it.
     from shlex import quote
 
@@ -49,17 +52,60 @@ def absolute(path: str, folder: str | None = None) -> str:
     """`path` with `~` expanded and made absolute from `folder` (default: the current one).
 
     Raises:
-        ConfigurationError: it is relative, and the current folder was deleted.
+        ConfigurationError: it is relative, and the current folder was deleted; or its `~` leads
+            nowhere.
     """
-    expanded = os.path.expanduser(path)
-    if not os.path.isabs(expanded):
+    found = expanded(path)
+    if not os.path.isabs(found):
         try:
-            expanded = os.path.join(folder or os.getcwd(), expanded)
+            found = os.path.join(folder or os.getcwd(), found)
         except FileNotFoundError:
             raise ConfigurationError(
                 f"{path} is relative, and the current folder was deleted; write the whole path"
             ) from None
-    return os.path.normpath(expanded)
+    return os.path.normpath(found)
+
+
+def expanded(path: str) -> str:
+    """`path` with the home folder in place of a `~` or `~user` at its beginning.
+
+    Raises:
+        ConfigurationError: there is no such home. Taken literally, `~` would be a folder of this
+            name in the current one, and an empty HOME would lead to the root of the disk.
+    """
+    if not path.startswith("~"):
+        return path
+    found = os.path.expanduser(path)
+    own = path == "~" or path.startswith(("~/", f"~{os.sep}"))
+    has_home = os.name == "nt" or not own or os.environ.get("HOME") != ""
+    if has_home and os.path.isabs(found):
+        return found
+    if not own:
+        user = path[1:].split("/")[0]
+        raise ConfigurationError(
+            f"{path}: there is no user {user} here; write the whole path, or ./{path} for a "
+            "folder of this name"
+        )
+    home = os.environ.get("HOME")
+    state = (
+        "is not set, and the system does not know this user"
+        if home is None
+        else "is no whole path"
+        if home
+        else "is empty"
+    )
+    raise ConfigurationError(
+        f"{path}: HOME {state}, so that ~ leads nowhere; set HOME, or write whole paths, in "
+        "STORAGE_CONFIG for the file and in PREFECT_HOME for its folder"
+    )
+
+
+def shown_home() -> str:
+    """`prefect_home()` for display; where it leads nowhere, as it is written."""
+    try:
+        return shortened(prefect_home())
+    except ConfigurationError:
+        return os.environ.get("PREFECT_HOME") or "~/.prefect"
 
 
 def shortened(path: str) -> str:

@@ -1,12 +1,13 @@
-"""References: a setting names the place where its secret is kept, instead of holding it.
+"""References: a setting names the place where its value is kept, instead of holding it.
 
-    env:NAME               an environment variable
+    env:NAME               an environment variable; any text setting takes it
     file:/absolute/path    a file, `~` expanded, one trailing newline dropped
     keyring:service/user   the system's keyring, split at the last slash
     literal:VALUE          no reference: VALUE itself, whatever it looks like
 
-They are resolved only when a store is opened. A reference that cannot be resolved, or leads to
-nothing, is an error: falling back to the cloud's own credentials could write to the wrong account.
+A file and the keyring are for secrets. All are resolved only when a store is opened. A reference
+that cannot be resolved, or leads to nothing, is an error: falling back to the cloud's own
+credentials could write to the wrong account.
 """
 
 from __future__ import annotations
@@ -15,22 +16,53 @@ import os
 from typing import TYPE_CHECKING, Any, Final
 
 from storage_core.errors import ConfigurationError
+from storage_core.paths import expanded
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
-SCHEMES: Final = ("env", "file", "keyring")
+VARIABLE: Final = "env"
+SCHEMES: Final = (VARIABLE, "file", "keyring")
+"""What a secret can be a reference by; other text only by a variable."""
+
 LITERAL: Final = "literal:"
 
 
-def is_reference(value: object) -> bool:
-    """Whether `value` is a reference; `literal:` is not."""
-    return isinstance(value, str) and value.partition(":")[0] in SCHEMES and ":" in value
+def is_reference(value: object, schemes: Collection[str] = SCHEMES) -> bool:
+    """Whether `value` is a reference by one of `schemes`; `literal:` is not."""
+    return isinstance(value, str) and value.partition(":")[0] in schemes and ":" in value
+
+
+def is_variable(value: object) -> bool:
+    """Whether `value` is a reference to an environment variable."""
+    return is_reference(value, (VARIABLE,))
 
 
 def is_literal(value: object) -> bool:
     """Whether `value` begins with `literal:`."""
     return isinstance(value, str) and value.startswith(LITERAL)
+
+
+def is_unicode(text: str) -> bool:
+    """Whether `text` can be written as UTF-8: what is no UTF-8 comes with half characters."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        # Its text and its arguments hold the value.
+        return False
+    return True
+
+
+def without_literal(value: str) -> str:
+    """The text itself of what may have `literal:` before it."""
+    return value.removeprefix(LITERAL)
+
+
+def looked_up(value: str) -> str:
+    """What `value` stands for as far as that is known now: empty for a variable that is not set."""
+    if is_variable(value):
+        return os.environ.get(value.partition(":")[2], "")
+    return without_literal(value)
 
 
 def check_reference(value: str) -> str:
@@ -65,26 +97,35 @@ def check_references_in(table: Mapping[str, Any]) -> None:
             check_references_in(each)
 
 
-def resolve(value: str, label: str) -> str:
-    """The secret itself.
+def source_of(reference: str) -> str:
+    """What a reference leads to, as messages name it."""
+    scheme, _, target = reference.partition(":")
+    if scheme == VARIABLE:
+        return f"the environment variable {target}"
+    return f"the file {target}" if scheme == "file" else f"the keyring entry {target}"
+
+
+def resolve(value: str, label: str, schemes: Collection[str] = SCHEMES) -> str:
+    """The value itself.
 
     Args:
-        value: what the configuration holds: a reference, or the secret.
+        value: what the configuration holds: a reference, or the value.
         label: what error messages call the setting.
+        schemes: what it can be a reference by.
 
     Raises:
         ConfigurationError: the reference is malformed, or leads to nothing or to something empty.
     """
     if is_literal(value):
         return value[len(LITERAL) :]
-    if not is_reference(value):
+    if not is_reference(value, schemes):
         return value
     try:
         check_reference(value)
     except ValueError as error:
         raise ConfigurationError(f"{label}: {error}") from None
     scheme, _, target = value.partition(":")
-    if scheme == "env":
+    if scheme == VARIABLE:
         return _from_environment(target, label)
     if scheme == "file":
         return _from_file(target, label)
@@ -95,15 +136,24 @@ def _from_environment(name: str, label: str) -> str:
     found = os.environ.get(name, "")
     if not found:
         state = "empty" if name in os.environ else "not set"
+        message = f"the environment variable {name} is {state}; export it before you start"
+        if "/" in name:
+            message += "; env: stands for the whole value"
+        raise ConfigurationError(f"{label}: {message}")
+    if not is_unicode(found):
         raise ConfigurationError(
-            f"{label}: the environment variable {name} is {state}; export it before you start"
+            f"{label}: the environment variable {name} is not UTF-8 text; export it anew"
         )
     return found
 
 
 def _from_file(path: str, label: str) -> str:
     try:
-        with open(os.path.expanduser(path), encoding="utf-8", newline="") as file:
+        found_at = expanded(path)
+    except ConfigurationError as error:
+        raise ConfigurationError(f"{label}: {error}") from None
+    try:
+        with open(found_at, encoding="utf-8", newline="") as file:
             found = file.read()
     except UnicodeDecodeError:
         # The exception holds the bytes that were read: it must not be the cause.
@@ -120,21 +170,11 @@ def _from_file(path: str, label: str) -> str:
 
 
 def _from_keyring(target: str, label: str) -> str:
-    import keyring
-    from keyring.errors import KeyringError, NoKeyringError
+    # Workers whose secrets are elsewhere do without.
+    from storage_core.keyrings import password
 
     service, _, user = target.rpartition("/")
-    try:
-        found = keyring.get_password(service, user)
-    except NoKeyringError as error:
-        raise ConfigurationError(
-            f"{label}: this machine has no keyring; use env: or file: instead"
-        ) from error
-    except (KeyringError, RuntimeError) as error:
-        raise ConfigurationError(
-            f"{label}: the keyring cannot be read ({type(error).__name__}); "
-            "unlock it, or use env: or file: instead"
-        ) from error
+    found = password(service, user, label)
     if not found:
         raise ConfigurationError(
             f"{label}: the keyring has no password for user {user} of {service}; "

@@ -11,7 +11,7 @@ import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from storage_core import keys
-from storage_core.backends.base import CHUNK_SIZE, DEFAULT_TIMEOUT
+from storage_core.backends.base import CHUNK_SIZE, DEFAULT_TIMEOUT, in_utc
 from storage_core.blobpath import prefix_of
 from storage_core.errors import (
     BlobNotFound,
@@ -362,7 +362,7 @@ def _blob(entry: Entry) -> Blob | None:
     """What a listing of a kind has, unless it is no blob of a store's."""
     if entry.is_folder or not keys.is_name(entry.name):
         return None
-    return Blob(entry.path, entry.size, entry.modified)
+    return Blob(entry.path, entry.size, in_utc(entry.modified))
 
 
 def _timeout(given: float | None, configuration: StorageConfiguration) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any
 
 from storage_core.cli import main as run_command
@@ -19,10 +20,17 @@ def main() -> int:
 
 def _open_app(config_path: str | None) -> int:
     app = loaded_app(config_path)
+    if sys.platform == "win32":
+        ending: AbstractContextManager[None] = nullcontext()
+    else:
+        from tui.kit.terminal import ended_by_signals
+
+        ending = ended_by_signals(app.stop)
     # The terminal saves its title, shows ours, and gets its own back at the end.
     _to_terminal(f"\x1b[22;2t\x1b]2;Storage: {app.session.workspace.shown_path}\x1b\\")
     try:
-        app.run()
+        with ending:
+            app.run()
     finally:
         _to_terminal("\x1b[23;2t")
     return app.return_code or 0
@@ -31,8 +39,10 @@ def _open_app(config_path: str | None) -> int:
 def _to_terminal(codes: str) -> None:
     # Where Textual writes as well.
     if sys.__stderr__ is not None:
-        sys.__stderr__.write(codes)
-        sys.__stderr__.flush()
+        # It may be gone.
+        with suppress(OSError):
+            sys.__stderr__.write(codes)
+            sys.__stderr__.flush()
 
 
 def _few_colours() -> bool:

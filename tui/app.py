@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual import work
 
+from storage_core.keyrings import never_ask
 from storage_core.paths import command
 from storage_core.printable import printable
 from tui.features.commands import keymap
@@ -86,6 +87,7 @@ class StorageApp(KitApp):
     def __init__(
         self, config_path: str | os.PathLike[str] | None = None, *, few_colours: bool = False
     ) -> None:
+        never_ask()
         self.session = Session(config_path, say=self.say, show_busy=self._show_busy)
         super().__init__(Routes(ROUTES, self.session, self._load_module), few_colours=few_colours)
         self.sub_title = self.session.workspace.shown_path
@@ -158,6 +160,7 @@ class StorageApp(KitApp):
         self.refresh_bindings()
 
     def _poll(self) -> None:
+        self.look_at_terminal()
         if self.session.jobs.idle.is_set():
             self._look()
         if self._to_tidy and monotonic() - self.touched > ALONE:
@@ -183,7 +186,7 @@ class StorageApp(KitApp):
             await super().action_quit()
             return
         self._leaving = True
-        self.notify("Saving first; Ctrl+Q again leaves at once.", timeout=10, markup=False)
+        self.say("Saving first; Ctrl+Q again leaves at once.", severity="warning")
         self.run_worker(self._leave_saved(), group="quit")
 
     async def _leave_saved(self) -> None:
@@ -194,6 +197,19 @@ class StorageApp(KitApp):
                 self._leaving = False
                 return
         self.exit()
+
+    def stop(self, code: int) -> None:
+        """What is being saved is awaited, as by `action_quit`; asked for a second time, nothing."""
+        if self._leaving or not self.session.saving:
+            self.exit(return_code=code)
+            return
+        self._leaving = True
+        self.run_worker(self._stop_saved(code), group="quit")
+
+    async def _stop_saved(self, code: int) -> None:
+        while jobs := self.session.jobs.called("saving"):
+            await asyncio.wait(jobs)
+        self.exit(return_code=code)
 
     # ---- garbage
 

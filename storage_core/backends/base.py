@@ -185,6 +185,18 @@ class Backend(ABC):
         """Whether the place exists; False where the first write will create it."""
         return True
 
+    def refuses_to_replace(self, path: BlobPath, data: bytes) -> bool:
+        """Whether the place itself refuses a write that is not to replace anything.
+
+        Where it does not, such a write looks first, and of two writers of one path in the same
+        moment the later one wins.
+
+        Args:
+            path: of a blob that is there.
+            data: what it holds; it may be stored once more.
+        """
+        return True
+
     def make_folders(self, path: BlobPath, made: MutableSequence[str]) -> None:  # noqa: B027 (few have any)
         """Create what the first write to `path` would.
 
@@ -244,6 +256,21 @@ def time_at(seconds: float) -> datetime | None:
 
     try:
         return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def in_utc(moment: datetime | None) -> datetime | None:
+    """What a server gave as a time, in UTC; None where no calendar goes so far.
+
+    One without a zone is taken for UTC.
+    """
+    from datetime import UTC
+
+    if moment is None or moment.tzinfo is UTC:
+        return moment
+    try:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError, OSError):
         return None
 

@@ -33,6 +33,10 @@ class CheckedBackend(Backend):
         """Whether the place exists."""
         return self._backend.is_there()
 
+    def refuses_to_replace(self, path: str, data: bytes) -> bool:
+        """Whether the place itself refuses to replace a blob where that is asked for."""
+        return self._backend.refuses_to_replace(blob_path(path), data)
+
     def make_folders(self, path: str, made: MutableSequence[str]) -> None:
         """Create what the first write to `path` would."""
         self._backend.make_folders(blob_path(path), made)

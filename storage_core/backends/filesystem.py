@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote, urlsplit
 
+from storage_core.backends.loading import loading
 from storage_core.errors import ConfigurationError
 from storage_core.redaction import mask_url
 
@@ -23,6 +24,7 @@ def open_filesystem(
     base_path: str,
     *,
     options: Mapping[str, Any] | None = None,
+    ca_bundle: str | None = None,
     timeout: float,
     secrets: tuple[str, ...] = (),
 ) -> Backend:
@@ -31,6 +33,7 @@ def open_filesystem(
     Args:
         base_path: the URL of the folder below which the blobs lie.
         options: arguments of the file system's class.
+        ca_bundle: a PEM file of certificates to trust besides the system's.
         timeout: seconds that one call may take, retries included.
         secrets: what no message may show.
 
@@ -47,27 +50,30 @@ def open_filesystem(
         "address": "Base Path and Options" if given else "Base Path",
     }
     opened: Callable[..., Backend]
-    if protocol in ("s3", "s3a"):
-        from storage_core.backends.drivers.s3fs import open_s3 as opened
-    elif protocol in ("gs", "gcs"):
-        from storage_core.backends.drivers.gcsfs import open_gcs as opened
-    elif protocol in ("az", "abfs", "abfss"):
-        from storage_core.backends.drivers.adlfs import open_azure as opened
-    elif protocol in ("sftp", "ssh"):
-        from storage_core.backends.drivers.sftp import open_sftp
+    with loading():
+        if protocol in ("s3", "s3a"):
+            from storage_core.backends.drivers.s3fs import open_s3 as opened
+        elif protocol in ("gs", "gcs"):
+            from storage_core.backends.drivers.gcsfs import open_gcs as opened
+        elif protocol in ("az", "abfs", "abfss"):
+            from storage_core.backends.drivers.adlfs import open_azure as opened
+        elif protocol in ("sftp", "ssh"):
+            from storage_core.backends.drivers.sftp import open_sftp
 
-        return open_sftp(base_path, options=given, **common)
-    else:
-        from storage_core.backends.drivers.fsspec import open_fsspec
+            return open_sftp(base_path, options=given, **common)
+        else:
+            from storage_core.backends.drivers.fsspec import open_fsspec
 
-        return open_fsspec(base_path, options=given, **common)
+            return open_fsspec(base_path, options=given, ca_bundle=ca_bundle, **common)
     place, prefix = _bucket_in(protocol, base_path)
-    return opened(place, prefix, options={**_account_in(base_path), **given}, **common)
+    options = {**_account_in(base_path), **given}
+    return opened(place, prefix, options=options, ca_bundle=ca_bundle, **common)
 
 
 def _bucket_in(protocol: str, url: str) -> tuple[str, str]:
     """The bucket and the prefix that a URL names."""
-    from fsspec.core import strip_protocol
+    with loading():
+        from fsspec.core import strip_protocol
 
     path = strip_protocol(f"{protocol}://{url.partition('://')[2]}")
     place, _, prefix = path.strip("/").partition("/")

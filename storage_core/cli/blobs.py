@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import click
 
+from storage_core.backends.base import in_utc
 from storage_core.blobpath import prefix_of
 from storage_core.cli import output, stores
 from storage_core.cli.command import Session, command, complete_ref
 from storage_core.cli.errors import CommandFailed, WrongUsage
-from storage_core.cli.files import ByPath, address, stored, unreadable
+from storage_core.cli.files import ByPath, address, stored, streamed, unreadable
 from storage_core.cli.protection import confirm_option, require_confirmation
 from storage_core.keys import KINDS, Kind, parse_key
 
@@ -88,8 +89,7 @@ def write(
         parse_key(key)
     with stores.opened(session, ref) as store:
         if file is None or file == "-":
-            data = _standard_input().read()
-            written, size = store.write(data, kind or "results", key=key), len(data)
+            written, size = streamed(store, _standard_input(), kind or "results", key)
         else:
             written, size = stored(store, file, kind or "results", key)
         if as_json:
@@ -139,11 +139,15 @@ def read(
         if as_json:
             output.emit_json({blob.field: blob.name, "size": size, "file": target})
         return
+    if target is not None or not (as_json or output.is_terminal()):
+        with stores.opened(session, ref) as store:
+            blob.pour(store)
+        return
     with stores.opened(session, ref) as store:
         data = blob.read(store)
     if as_json:
         output.emit_json({blob.field: blob.name, "size": len(data), **_as_json(data)})
-    elif target is None and output.is_terminal() and _is_binary(data):
+    elif _is_binary(data):
         raise CommandFailed(
             f"{blob.name} holds bytes that could upset the terminal; write it to a file with "
             "-o FILE, or insist with -o -"
@@ -295,7 +299,7 @@ def _blobs(store: Store, kind: Kind | None) -> Iterator[Line]:
 
 def _everything(store: Store, folder: str) -> Iterator[Line]:
     for entry in store.backend.list(prefix_of(folder)):
-        yield Line(entry.path, entry.size, entry.modified)
+        yield Line(entry.path, entry.size, in_utc(entry.modified))
 
 
 def _sorted(lines: Iterable[Line], sort: str) -> list[Line]:
@@ -309,7 +313,8 @@ def _sorted(lines: Iterable[Line], sort: str) -> list[Line]:
 
 
 def _listed(line: Line) -> str:
-    modified = f"{line.modified:%Y-%m-%d %H:%M:%S}" if line.modified else "-"
+    moment = line.modified and line.modified.replace(microsecond=0, tzinfo=None)
+    modified = moment.isoformat(" ") if moment else "-"
     size = "-" if line.size is None else str(line.size)
     return f"{modified:<19}  {size:>12}  {output.safe(line.name)}"
 

@@ -37,7 +37,8 @@ def show_checklists(probings: Sequence[Probing]) -> None:
         for result in _awaited(each, "  "):
             took = "" if result.seconds is None else f"  {_took(result.seconds)}"
             label = f"{result.step.label:<{width}}" if took else result.step.label
-            output.emit_now(f"  {_mark(result.ok)} {label}{took}")
+            mark = _lacks() if result.lacks else _mark(result.ok)
+            output.emit_now(f"  {mark} {label}{took}")
             _emit_below(result.message, "    ")
         if each.ok():
             output.emit(f"    {'works':<{width}}  {_took(each.seconds)}")
@@ -100,6 +101,11 @@ def _mark(is_ok: bool) -> str:
     if is_ok:
         return output.styled(output.symbol("✓", "+"), "green")
     return output.styled(output.symbol("✗", "x"), "red")
+
+
+def _lacks() -> str:
+    """For what a storage does not do, and can do without."""
+    return output.styled(output.symbol("–", "-"), "yellow")
 
 
 def _took(seconds: float) -> str:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -12,9 +13,11 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 from click.shell_completion import CompletionItem
 
+from storage_core import paths
 from storage_core.cli import output
-from storage_core.cli.errors import WrongUsage
+from storage_core.cli.errors import CommandFailed, WrongUsage
 from storage_core.config.file import ConfigFile
+from storage_core.paths import shortened
 
 if TYPE_CHECKING:
     from storage_core.cli.app import KeyMistakes, OpenApp
@@ -39,6 +42,26 @@ class Session:
     def file(self) -> ConfigFile:
         """The configuration file of this run."""
         return ConfigFile(self.config_path)
+
+    def require_named_file(self) -> None:
+        """Raise an error if --config names a file that does not exist.
+
+        A path that is mistyped must not look like a file without configurations. Where nobody has
+        named a file, there is none before the first configuration, and that is no error.
+        """
+        if self.config_path is None:
+            return
+        path = self.file.path
+        try:
+            os.stat(path)
+        except FileNotFoundError:
+            shown = shortened(path)
+            raise CommandFailed(
+                f"there is no file {shown}; name another with --config, or begin it: "
+                f"{paths.command('create', path)}"
+            ) from None
+        except (OSError, ValueError):
+            pass  # Reading it says what is wrong.
 
 
 class Help:
@@ -79,10 +102,12 @@ class StorageCommand(Help, click.Command):
         *,
         examples: Sequence[str] = (),
         prints: bool = True,
+        needs_file: bool = True,
         **declared: Any,
     ) -> None:
         super().__init__(name, **declared)
         self.examples = tuple(examples)
+        self.needs_file = needs_file
         self.params.append(config_option())
         if prints:
             self.params.append(json_option())
@@ -108,12 +133,27 @@ class StorageCommand(Help, click.Command):
             )
         return rest
 
+    def invoke(self, context: click.Context) -> Any:
+        """Run the command, unless it needs a file and --config names none."""
+        if self.needs_file:
+            context.ensure_object(Session).require_named_file()
+        return super().invoke(context)
+
 
 def command(
-    name: str, *, examples: Sequence[str], prints: bool = True
+    name: str, *, examples: Sequence[str], prints: bool = True, needs_file: bool = True
 ) -> Callable[[Callable[..., Any]], StorageCommand]:
-    """Declare a command. `prints` gives it --json, passed as `as_json`."""
-    return click.command(name, cls=StorageCommand, examples=examples, prints=prints)
+    """Declare a command.
+
+    Args:
+        name: what it is called by.
+        examples: lines for its help.
+        prints: whether it has --json, passed as `as_json`.
+        needs_file: whether a file that --config names has to exist.
+    """
+    return click.command(
+        name, cls=StorageCommand, examples=examples, prints=prints, needs_file=needs_file
+    )
 
 
 def config_option() -> click.Option:

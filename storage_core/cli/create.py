@@ -75,6 +75,7 @@ def type_command(cls: type[StorageConfiguration]) -> click.Command:
             click.Option(["--default"], is_flag=True, help="Make it the default, too."),
         ],
         examples=(_example(cls),),
+        needs_file=False,
     )
 
 

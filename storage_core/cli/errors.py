@@ -17,6 +17,8 @@ FAILED: Final = 1
 WRONG_USAGE: Final = 2
 NOT_FOUND: Final = 3
 INTERRUPTED: Final = 130
+SIGNALLED: Final = 128
+"""And the number of the signal, as a shell has it."""
 
 DEBUG: Final = "STORAGE_DEBUG"
 """Environment variable: if set, an unexpected error also prints where in the code it happened."""
@@ -28,6 +30,14 @@ class CommandFailed(Exception):
 
 class WrongUsage(click.UsageError):
     """The command line is wrong; the message says what to write instead."""
+
+
+class Ended(BaseException):
+    """A signal asks the process to end; like Ctrl+C, it is let through by everything on the way."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.code: Final = SIGNALLED + number
 
 
 class NoTerminal(WrongUsage):
@@ -46,6 +56,9 @@ def reported(error: BaseException) -> int:
     if isinstance(error, KeyboardInterrupt | EOFError | click.Abort):
         output.end_line()
         return INTERRUPTED
+    if isinstance(error, Ended):
+        output.end_line()
+        return error.code
     if isinstance(error, click.exceptions.Exit):
         return error.exit_code
     if isinstance(error, click.ClickException):

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from storage_core.config.model.problems import Problem
 
 
-@command("path", examples=("storage path",))
+@command("path", examples=("storage path",), needs_file=False)
 @click.pass_obj
 def path(session: Session, as_json: bool) -> None:
     """Print where the configuration file is, or would be."""
@@ -40,7 +40,7 @@ def path(session: Session, as_json: bool) -> None:
         output.emit(output.safe(found))
 
 
-@command("validate", examples=("storage validate", "storage validate --fix"))
+@command("validate", examples=("storage validate", "storage validate --fix"), needs_file=False)
 @click.argument("file", required=False, shell_complete=lambda *_: [CompletionItem("", type="file")])
 @click.option("--fix", is_flag=True, help="Let only the owner read a file that holds secrets.")
 @click.pass_obj

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import TYPE_CHECKING, BinaryIO, Final, Protocol
+from contextlib import contextmanager
+from io import RawIOBase
+from typing import IO, TYPE_CHECKING, BinaryIO, Final, Protocol, cast
 
+from storage_core.backends.base import CHUNK_SIZE
 from storage_core.blobpath import BlobPath, blob_path
+from storage_core.cli import output
 from storage_core.cli.errors import CommandFailed, WrongUsage
-from storage_core.keys import parse_key
+from storage_core.keys import Naming, parse_key
 from storage_core.paths import shortened
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from storage_core.keys import Kind
     from storage_core.store import Store
 
 _LARGE: Final = 16 * 1024 * 1024
-"""Bytes. Smaller files are read at once, and so are pipes and /proc, which tell no true size."""
+"""Bytes. Less is taken into memory. Pipes and /proc tell no true size, so that it is tried."""
 
 
 class Address(Protocol):
@@ -34,6 +40,12 @@ class Address(Protocol):
 
     def fetch(self, store: Store, file: str) -> int:
         """Write it to a file, whole or not at all; gives its size."""
+
+    def pour(self, store: Store) -> None:
+        """Write it to standard output, in bounded memory where the storage can.
+
+        One whose name says what it holds is verified before the first byte is written.
+        """
 
     def delete(self, store: Store) -> None:
         """Remove it."""
@@ -55,6 +67,16 @@ class ByKey:
     def fetch(self, store: Store, file: str) -> int:
         """Write it to a file."""
         return store.read_file(self.name, file)
+
+    def pour(self, store: Store) -> None:
+        """Write it to standard output."""
+        with store.open(self.name) as blob:
+            pieces = _pieces(blob, self.name)
+            if Naming(store.configuration.naming).is_hash(parse_key(self.name)):
+                with _spooled(pieces) as spool:
+                    _pour(_pieces(spool, self.name))
+            else:
+                _pour(pieces)
 
     def delete(self, store: Store) -> None:
         """Remove it."""
@@ -87,6 +109,11 @@ class ByPath:
             store.backend.get_stream(self._path, target)
 
         return fetch_to_file(file, fetch, None, f"{store.location}: {self._path}")
+
+    def pour(self, store: Store) -> None:
+        """Write it to standard output."""
+        with store.backend.open(self._path) as blob:
+            _pour(_pieces(blob, self._path))
 
     def delete(self, store: Store) -> None:
         """Remove it."""
@@ -123,11 +150,103 @@ def stored(store: Store, path: str, kind: Kind, key: str | None) -> tuple[str, i
     try:
         if _is_large(path):
             return store.write_file(path, kind, key=key), os.path.getsize(path)
-        with open(path, "rb") as file:
-            data = file.read()
+        file = open(path, "rb")  # noqa: SIM115 (entered below)
     except (OSError, ValueError) as error:
         raise unreadable(path, error) from error
-    return store.write(data, kind, key=key), len(data)
+    with file:
+        return streamed(store, file, kind, key, shortened(path))
+
+
+def streamed(
+    store: Store, file: BinaryIO, kind: Kind, key: str | None, name: str = "standard input"
+) -> tuple[str, int]:
+    """Store what comes from a pipe, in bounded memory; returns its key and its number of bytes.
+
+    Where the name is the hash of the bytes, they are kept in a temporary file until it is known.
+
+    Args:
+        store: where to.
+        file: the pipe.
+        kind: of the blob.
+        key: a key that was chosen.
+        name: of the pipe, for messages.
+
+    Raises:
+        CommandFailed: it cannot be read, or there is no room for the temporary file.
+        StorageError: see `Store.write`.
+    """
+    try:
+        first = file.read(_LARGE)
+    except OSError as error:
+        raise CommandFailed(f"cannot read {name} ({error.strerror})") from error
+    if len(first) < _LARGE:
+        return store.write(first, kind, key=key), len(first)
+    rest = _Pipe(first, file, name)
+    naming = Naming(store.configuration.naming)
+    if not naming.needs_bytes(key):
+        target = naming.key(kind, key, lambda: "")
+        store.backend.put_stream(target.path, cast("BinaryIO", rest), overwrite=key is None)
+        return str(target), rest.size
+    with _spooled(_pieces(rest, rest.name)) as spool:
+        return store.write_file(spool.name, kind, key=key), rest.size
+
+
+class _Pipe(RawIOBase):
+    """What is left of a pipe behind a beginning that was read; counts what goes through."""
+
+    def __init__(self, first: bytes, rest: BinaryIO, name: str) -> None:
+        self.name = name
+        self._first = first
+        self._rest = rest
+        self.size = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Some bytes, none at the end; never all, which might be more than memory holds."""
+        wanted = size if 0 < size <= CHUNK_SIZE else CHUNK_SIZE
+        data, self._first = self._first[:wanted], self._first[wanted:]
+        data = data or self._rest.read(wanted)
+        self.size += len(data)
+        return data
+
+
+@contextmanager
+def _spooled(pieces: Iterator[bytes]) -> Iterator[IO[bytes]]:
+    """A temporary file that holds all of them."""
+    # Only for large pipes and for what is verified first.
+    from tempfile import NamedTemporaryFile, gettempdir
+
+    with NamedTemporaryFile() as spool:
+        for piece in pieces:
+            try:
+                spool.write(piece)
+                spool.flush()
+            except OSError as error:
+                raise CommandFailed(
+                    f"cannot keep the blob in a temporary file in {gettempdir()} "
+                    f"({error.strerror}); make room, or name another folder with TMPDIR"
+                ) from error
+        spool.seek(0)
+        yield spool
+
+
+def _pieces(file: IO[bytes] | RawIOBase, name: str) -> Iterator[bytes]:
+    """What is left of a file; an error names it."""
+    while True:
+        try:
+            piece = file.read(CHUNK_SIZE)
+        except OSError as error:
+            raise CommandFailed(f"cannot read {name} ({error.strerror or error})") from error
+        if not piece:
+            return
+        yield piece
+
+
+def _pour(pieces: Iterator[bytes]) -> None:
+    for piece in pieces:
+        output.emit_bytes(piece)
 
 
 def unreadable(path: str, error: OSError | ValueError) -> CommandFailed:

@@ -113,4 +113,5 @@ def storage(context: click.Context) -> Any:
         return session.open_app(session.config_path)
     from storage_core.cli.listing import ls
 
+    session.require_named_file()
     return context.invoke(ls, as_json=False)

@@ -65,9 +65,30 @@ def _choose(types: list[type[StorageConfiguration]]) -> type[StorageConfiguratio
         prompts.say(f"    {cls.description}")
     while True:
         answer = prompts.ask("Select a storage type to create: ")
-        if answer.isascii() and answer.isdigit() and len(answer) < 10 and int(answer) < len(types):
-            return types[int(answer)]
-        prompts.say("Invalid selection")
+        if chosen := _chosen(types, answer):
+            return chosen
+        prompts.say(
+            f"Invalid selection: type a number from 0 to {len(types) - 1}, or a type such as "
+            f"{types[0].type}"
+        )
+
+
+def _chosen(
+    types: list[type[StorageConfiguration]], answer: str
+) -> type[StorageConfiguration] | None:
+    """The type of this number or name, or the one whose name or label begins so."""
+    if answer.isascii() and answer.isdigit():
+        return types[int(answer)] if len(answer) < 10 and int(answer) < len(types) else None
+    wanted = answer.casefold()
+    for cls in types:
+        if wanted in (cls.type, cls.label.casefold()):
+            return cls
+    begun = [cls for cls in types if wanted and _begins(cls, wanted)]
+    return begun[0] if len(begun) == 1 else None
+
+
+def _begins(cls: type[StorageConfiguration], wanted: str) -> bool:
+    return cls.type.startswith(wanted) or cls.label.casefold().startswith(wanted)
 
 
 def _ask_settings(cls: type[StorageConfiguration]) -> dict[str, Any]:
@@ -112,6 +133,9 @@ def _ask_setting(setting: Setting, hint: str) -> Any:
             answer = prompts.ask(f"{question}: ")
         if not answer and not is_required:
             return None
+        begun = [each for each in setting.choices if answer and each.startswith(answer.lower())]
+        if len(begun) == 1:
+            answer = begun[0]
         fault = fault_of(setting, answer) if answer else "is required"
         if fault is None:
             return answer

@@ -10,7 +10,7 @@ import click
 from storage_core.cli import options, output
 from storage_core.cli.command import command
 from storage_core.cli.errors import WrongUsage
-from storage_core.paths import prefect_home, shortened
+from storage_core.paths import absolute, prefect_home, shortened
 from storage_core.references import check_reference, resolve
 
 
@@ -73,9 +73,7 @@ def kv_server(host: str, port: int, folder: str | None, token: str | None, as_js
 
     if warning := exposure(host, secret):
         output.warn(warning)
-    kept = os.path.abspath(
-        os.path.expanduser(folder) if folder else os.path.join(prefect_home(), "kv-server")
-    )
+    kept = absolute(folder) if folder else os.path.join(prefect_home(), "kv-server")
 
     logging.getLogger("storage_core").addHandler(_Lines())
 

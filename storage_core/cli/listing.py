@@ -88,7 +88,7 @@ def _table(found: Configurations) -> Iterator[str]:
         Column("Name", folds=True),
         Column("Type", folds=True, drops=2, narrowest=13),
         Column("Location", folds=True, drops=1, narrowest=24),
-        Column("ID"),
+        Column("ID", drops=3),
     )
     rows = [_row(entry, found) for entry in found.entries.values()]
     yield from laid_out(columns, rows, output.width())

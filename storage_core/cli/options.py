@@ -16,6 +16,7 @@ from storage_core.cli.command import StorageCommand
 from storage_core.cli.errors import WrongUsage
 from storage_core.declaration.display import masked
 from storage_core.declaration.table import sounds_secret
+from storage_core.newer_toml import newer_syntax
 from storage_core.references import is_reference
 
 if TYPE_CHECKING:
@@ -43,11 +44,15 @@ class SettingOption(click.Option):
         if setting.form == "flag":
             spelling = f"{setting.option}/--no-{setting.option.removeprefix('--')}"
             declared["metavar"] = None
-        elif setting.form == "table":
+        elif setting.form in ("table", "list"):
             declared["multiple"] = True
         elif choices and setting.choices:
             declared |= {"type": click.Choice(setting.choices), "metavar": None}
-        super().__init__([spelling, setting.name], **declared)
+        spellings = [spelling, setting.name]
+        if setting.form == "list":
+            # One word of several: both `--tag prod --tag eu` and `--tags prod,eu` are natural.
+            spellings.append(spelling.removesuffix("s"))
+        super().__init__(spellings, **declared)
 
 
 class SettingsCommand(StorageCommand):
@@ -135,6 +140,8 @@ def values_of(
             found[name] = table_of(setting.option, value)
             for key in _plain_credentials(found[name]):
                 _warn_of_exposure(f"{setting.option} {key}", f'write {key}={{ref="env:NAME"}}')
+        elif setting.form == "list":
+            found[name] = " ".join(value).replace(",", " ").split()
         elif setting.reference:
             found[name] = secret_value(
                 setting.option,
@@ -265,6 +272,9 @@ def _table_from(option: str, text: str) -> dict[str, Any]:
         return toml_loads(text)
     except (JSONDecodeError, TOMLDecodeError, RecursionError):
         key, equals, value = text.partition("=")
+        newer = newer_syntax(text)
+        if newer and newer.closed and value.lstrip().startswith(("{", "[", '"')):
+            raise WrongUsage(f"{option}: {newer}") from None
         keys = [part.strip() for part in key.split(".")]
         if not equals or not all(keys) or "\n" in text or text.lstrip().startswith("{"):
             raise WrongUsage(
@@ -303,11 +313,14 @@ def _warn_of_exposure(option: str, instead: str) -> None:
 def _metavar(setting: Setting) -> str:
     if setting.form == "table":
         return "KEY=VALUE"
+    if setting.form == "list":
+        return "WORD,…"
     if setting.secret:
         return "REFERENCE|-|prompt"
     if setting.reference:
         return "TEXT|REFERENCE|-|prompt"
-    return {"path": "PATH", "url": "URL", "number": "NUMBER"}.get(setting.form, "TEXT")
+    metavars = {"path": "PATH", "file": "FILE", "url": "URL", "number": "NUMBER"}
+    return metavars.get(setting.form, "TEXT")
 
 
 def _help(setting: Setting) -> str:

@@ -62,7 +62,7 @@ class Probing:
         """The steps that it has."""
         from storage_core.check import steps
 
-        return steps(type(self.target.configuration)) if self.target.configuration else ()
+        return steps(self.target.configuration) if self.target.configuration else ()
 
     def step(self) -> Step | None:
         """The first step whose result has not been asked for."""
@@ -111,8 +111,8 @@ class Probing:
                 steps = probe(self.target.configuration, on_waiting=self._note_waiting)
                 for result in steps:
                     self._arriving.put(result)
-                    if result.step.name == "find":
-                        # Writing comes next. Clear this before looking at `cancelled`: a
+                    if result.step.name in ("reach", "find"):
+                        # Writing comes next, or soon. Clear this before looking at `cancelled`: a
                         # canceller sets that first and looks at this afterwards.
                         self.is_clean.clear()
                     if cancelled.is_set():

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from storage_core.config.history import Version
 
 
-@command("restore", examples=("storage restore", "storage restore 1 --yes"))
+@command("restore", examples=("storage restore", "storage restore 1 --yes"), needs_file=False)
 @click.argument("version", required=False)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_obj
@@ -32,6 +32,9 @@ def restore(session: Session, version: str | None, yes: bool, as_json: bool) -> 
     or not, is kept as a version too, so that a restore can be taken back.
     """
     path = session.file.path
+    if not history.versions(path):
+        # One that was deleted can be brought back.
+        session.require_named_file()
     if version is None:
         _list(path, as_json)
         return

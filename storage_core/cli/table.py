@@ -13,10 +13,7 @@ from storage_core.cli.output import safe, styled
 
 _GAP: Final = 2
 _NARROWEST: Final = 8
-_INDENT: Final = "    "
-"""The beginning of a line below a row."""
-
-_SEPARATORS: Final = " /-_."
+_SEPARATORS: Final = "/-_."
 
 
 class Column(NamedTuple):
@@ -27,7 +24,10 @@ class Column(NamedTuple):
     """Whether its cells may fold."""
 
     drops: int = 0
-    """The turn at which its cells drop below the row if there is no room; 0 for never."""
+    """The turn at which its cells drop below the row if there is no room; 0 for never.
+
+    One that does not fold gets a line of its own there.
+    """
 
     narrowest: int = _NARROWEST
     """Its least width when folded, in cells."""
@@ -42,13 +42,16 @@ class Row(NamedTuple):
     """Lines under the row, across all columns."""
 
 
-def laid_out(columns: Sequence[Column], rows: Sequence[Row], width: int | None) -> Iterator[str]:
+def laid_out(
+    columns: Sequence[Column], rows: Sequence[Row], width: int | None, indent: int | None = None
+) -> Iterator[str]:
     """Yield the lines of a table.
 
     Args:
         columns: the columns; none of them is left out, though some may drop below the row.
         rows: the rows.
         width: cells per line; None for no limit.
+        indent: where lines below a row begin; by default with the first column that has a heading.
     """
     texts = [[safe(cell) for cell in row.cells] for row in rows]
     widths = [
@@ -56,21 +59,28 @@ def laid_out(columns: Sequence[Column], rows: Sequence[Row], width: int | None) 
         for index, column in enumerate(columns)
     ]
     stay = _staying(columns, widths, width)
-    dropped = [index for index in range(len(columns)) if index not in stay]
+    gone = [index for index in range(len(columns)) if index not in stay]
+    dropped = [([index for index in gone if columns[index].folds], True)]
+    dropped += (([index], False) for index in gone if not columns[index].folds)
     columns, widths = [columns[index] for index in stay], [widths[index] for index in stay]
     if width is not None:
         widths = _narrowed(columns, widths, width)
+    if indent is None:
+        indent = 0 if columns[0].heading else widths[0] + _GAP
+    margin = " " * indent
+    room = max((width or 0) - indent, _NARROWEST)
     if any(column.heading for column in columns):
         yield styled(_line([column.heading for column in columns], widths), "dim")
     for row, text in zip(rows, texts, strict=True):
         for line in _lines([text[index] for index in stay], widths):
             yield styled(line, row.style) if row.style else line
-        below = (" " * _GAP).join(text[index] for index in dropped if text[index])
-        if below:
-            for line in _folded(below, max((width or 0) - len(_INDENT), _NARROWEST)):
-                yield _INDENT + line
+        for below, folds in dropped:
+            found = (" " * _GAP).join(text[index] for index in below if text[index])
+            if found:
+                for line in _folded(found, room) if folds else (found,):
+                    yield margin + line
         for text_below in row.below:
-            for line in wrapped(text_below, width, _INDENT):
+            for line in wrapped(text_below, width, margin):
                 yield styled(line, "red")
 
 
@@ -124,8 +134,9 @@ def _staying(columns: Sequence[Column], widths: Sequence[int], width: int | None
     droppable = [index for index in stay if columns[index].drops]
     for index in sorted(droppable, key=lambda index: columns[index].drops):
         wanted = sum(widths[each] for each in stay) + _GAP * (len(stay) - 1)
-        if columns[index].folds:
-            wanted -= max(widths[index] - columns[index].narrowest, 0)
+        # What could fold before it drops: itself, or if it cannot, those that never drop.
+        fold = [index] if columns[index].folds else [each for each in stay if columns[each].folds]
+        wanted -= sum(max(widths[each] - columns[each].narrowest, 0) for each in fold)
         if width is None or wanted <= width:
             break
         stay.remove(index)
@@ -168,11 +179,19 @@ def _line(text: Sequence[str], widths: Sequence[int]) -> str:
 
 
 def _folded(text: str, width: int) -> Iterator[str]:
-    """Pieces of `text` of at most `width` cells, cut behind a separator where one is near."""
+    """Pieces of `text` of at most `width` cells, cut between words or, in long ones, near the end.
+
+    A word goes on in the next line only if it has no room in one of its own.
+    """
     while cells(text) > width:
         cut = 1
         while cells(text[: cut + 1]) <= width:
             cut += 1
+        between = cut if text[cut].isspace() else text.rfind(" ", 0, cut)
+        if between > 0 and text[:between].strip():
+            yield text[:between].rstrip()
+            text = text[between:].lstrip()
+            continue
         behind = max(text.rfind(separator, 0, cut) for separator in _SEPARATORS) + 1
         if behind > cut // 2:
             cut = behind

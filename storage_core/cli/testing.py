@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 def test(session: Session, refs: tuple[str, ...], all_: bool, as_json: bool) -> None:
     """Open a storage, write a blob, read it back and delete it.
 
+    What the place does not do, or the credentials may not, is a hint and no failure.
+
     Without REF, tests the default. Several are tested at once; at a terminal, --all prints a line
     for each of them, and REF all steps. The exit code is 1 if one fails.
     """
@@ -102,6 +104,7 @@ def _as_json(each: Probing) -> dict[str, Any]:
                 "step": result.step.name,
                 "label": result.step.label,
                 "ok": result.ok,
+                "lacks": result.lacks,
                 "seconds": None if result.seconds is None else round(result.seconds, 6),
                 "message": result.message or None,
             }

@@ -10,7 +10,7 @@ from click.shell_completion import CompletionItem
 from storage_core.cli import output
 from storage_core.cli.command import command
 from storage_core.cli.errors import WrongUsage
-from storage_core.cli.table import Column, Row, laid_out
+from storage_core.cli.table import Column, Row, laid_out, wrapped
 from storage_core.errors import ConfigurationError
 from storage_core.types import all_types, type_named, type_names
 
@@ -47,15 +47,14 @@ def types(names: tuple[str, ...], as_json: bool) -> None:
 
 def _described(cls: type[StorageConfiguration]) -> Iterator[str]:
     yield f"{output.styled(cls.type, 'bold')}  {cls.label}"
-    yield f"    {cls.description}"
-    if cls.note:
-        yield f"    {cls.note}"
+    for text in filter(None, (cls.description, cls.note)):
+        yield from wrapped(text, output.width(), "    ")
     rows = [
         Row((f"    {setting.name}", _necessity(setting), f"{setting.label}: {setting.help}"))
         for setting in cls.settings()
     ]
-    columns = (Column(""), Column(""), Column("", folds=True))
-    yield from laid_out(columns, rows, output.width())
+    columns = (Column(""), Column(""), Column("", folds=True, drops=1, narrowest=24))
+    yield from laid_out(columns, rows, output.width(), indent=8)
 
 
 def _necessity(setting: Setting) -> str:

@@ -38,6 +38,10 @@ class ConfigFile:
     def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
         self.path: str = paths.config_path(path)
 
+    def __repr__(self) -> str:
+        """Which file it is."""
+        return f"<{type(self).__name__} at {self.path!r}>"
+
     def load(self) -> Configurations:
         """Everything in the file; nothing if there is no file.
 

@@ -11,9 +11,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from storage_core.errors import ConfigurationError
 from storage_core.nearest import nearest
-from storage_core.paths import LOCAL_SCHEMES, absolute, shortened
-from storage_core.references import is_reference
+from storage_core.paths import LOCAL_SCHEMES, absolute, expanded, shortened
+from storage_core.redaction import mask_url
+from storage_core.references import is_literal, is_reference, is_variable, without_literal
 
 if TYPE_CHECKING:
     from storage_core.declaration.setting import Setting
@@ -24,9 +26,18 @@ _CLOSE: Final = 0.8
 """How much alike the name of a variable must be to one that is not set, to be suggested."""
 
 _COMMON: Final = frozenset(
-    {"abfs", "az", "ftp", "gcs", "gs", "http", "https", "memory", "s3", "sftp", "webdav"}
+    {
+        *("abfs", "az", "dav", "davs", "ftp", "gcs", "gs", "http", "https", "memory", "s3"),
+        *("sftp", "webdav", "webdavs"),
+    }
 )
 """Protocols that are known without loading fsspec, which takes a while."""
+
+_EXPANSION: Final = re.compile(r"\$\{\w+\}|(?:^|/)\$[A-Za-z_]\w*|%[A-Za-z_]\w{2,}%")
+"""Variables as shells have them: `$HOME/data`, `${HOME}/data`, `%USERPROFILE%`."""
+
+_NEARLY: Final = re.compile(r"^\s*env\s*:|://env:", re.IGNORECASE)
+"""References to variables that are none."""
 
 _BUCKET: Final = re.compile(r"[a-z0-9][a-z0-9.-]*[a-z0-9]")
 
@@ -35,9 +46,16 @@ def of_setting(setting: Setting, value: object) -> str | None:
     """What looks wrong about one value, whatever the storage type; or None."""
     if not isinstance(value, str) or not value.strip():
         return None
-    if setting.reference:
+    if setting.is_reference(value):
         return of_reference(value)
-    return of_path(value) if setting.form == "path" else None
+    if setting.reference:
+        return None
+    text = without_literal(value)
+    if setting.schemes and (said := of_text(value)):
+        return said
+    if setting.form == "file":
+        return _of_file(text)
+    return of_path(text) if setting.form == "path" else None
 
 
 def in_table(value: object) -> Iterator[str]:
@@ -65,13 +83,34 @@ def of_reference(value: str) -> str | None:
     return _of_file(target) if scheme == "file" else None
 
 
+def of_text(value: str) -> str | None:
+    """Whether text looks as if something else were to be put in its place, which nobody does."""
+    text = mask_url(without_literal(value))
+    if _EXPANSION.search(text):
+        return (
+            "the name of a variable in it is taken as it stands; write the value itself, or "
+            "env:NAME for the whole of it"
+        )
+    if is_literal(value):
+        return None
+    if _NEARLY.search(text):
+        return "env: is taken as it stands here; write env:NAME, as the whole value"
+    if is_reference(value, ("keyring", "file")) and not value.startswith(LOCAL_SCHEMES):
+        scheme = value.partition(":")[0]
+        return f"{scheme}: is taken as it stands here, as it is for secrets; env:NAME works"
+    return None
+
+
 def of_path(value: str) -> str | None:
     """Whether a path cannot become a folder, or nothing installed can open a URL."""
     scheme = next((each for each in LOCAL_SCHEMES if value.startswith(each)), "")
     path = value.removeprefix(scheme)
     if "://" in path or "::" in path:
         return _of_protocols(value)
-    path = absolute(path)
+    try:
+        path = absolute(path)
+    except ConfigurationError as error:
+        return str(error)
     while not os.path.lexists(path) and path != os.path.dirname(path):
         path = os.path.dirname(path)
     if not os.path.exists(path) or os.path.isdir(path):
@@ -86,6 +125,8 @@ def of_region(value: object) -> str | None:
     known = all_aws_regions()
     if not isinstance(value, str) or not value.strip() or not known or value.strip() in known:
         return None
+    if is_variable(value) or is_literal(value) or of_text(value):
+        return None
     meant = nearest(value.strip(), known)
     hint = f"; did you mean {meant}?" if meant else ""
     return f"the installed AWS SDK knows no such region{hint}"
@@ -94,6 +135,8 @@ def of_region(value: object) -> str | None:
 def of_s3_bucket(value: object) -> str | None:
     """Whether AWS refuses to make a bucket of this name."""
     if not isinstance(value, str) or not value or value.startswith("arn:"):
+        return None
+    if is_variable(value) or is_literal(value) or of_text(value):
         return None
     if not 3 <= len(value) <= 63:
         return "AWS takes names of 3 to 63 characters only; see whether it is the right one"
@@ -124,7 +167,10 @@ def _of_variable(name: str) -> str | None:
 
 
 def _of_file(target: str) -> str | None:
-    path = os.path.expanduser(target)
+    try:
+        path = expanded(target)
+    except ConfigurationError:
+        return f"{target} leads nowhere here: there is no such home; write the whole path"
     if not os.path.isabs(path) or "\0" in path:
         return None
     if not os.path.exists(path):
@@ -140,9 +186,14 @@ def _of_protocols(url: str) -> str | None:
     protocols = [part.partition("://")[0].lower() for part in url.split("::")]
     if _COMMON.issuperset(protocols):
         return None
-    from fsspec import available_protocols
-    from fsspec.registry import registry
+    from storage_core.backends.loading import loading
 
+    try:
+        with loading():
+            from fsspec import available_protocols
+            from fsspec.registry import registry
+    except ConfigurationError as error:
+        return str(error)
     known = {*available_protocols(), *registry}
     for protocol in protocols:
         if protocol not in known:

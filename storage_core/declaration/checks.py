@@ -7,14 +7,21 @@ field. `table.py` and `validation.py` use the same checks.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
+from storage_core.paths import LOCAL_SCHEMES
+
 LONGEST: Final = 86_400
 """Seconds in the longest time limit: a day."""
 
+MOST_TAGS: Final = 20
+LONGEST_TAG: Final = 32
+
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
+_TAG: Final = re.compile(rf"\w[\w.-]{{0,{LONGEST_TAG - 1}}}")
 _URL: Final = re.compile(r"https?://[^/?#\s]+[^?#\s]*", re.IGNORECASE)
 
 
@@ -71,6 +78,47 @@ def local_path(value: str) -> str:
     if "://" in value:
         raise ValueError("must be a local path; File Storage takes URLs")
     return value
+
+
+def whole_path(value: str) -> None:
+    """Refuse a relative path that stands in no file, so that it is relative to nothing."""
+    scheme = next((each for each in LOCAL_SCHEMES if value.startswith(each)), "")
+    path = value.removeprefix(scheme)
+    if "://" not in path and "::" not in path and not (os.path.isabs(path) or path[:1] == "~"):
+        raise ValueError("must be a whole path, such as /data/storage")
+
+
+def file_path(value: str) -> str:
+    """The path of a file; `~` is kept."""
+    value = plain_text(value)
+    if "://" in value:
+        raise ValueError("must be the path of a file on this machine, not a URL")
+    return value
+
+
+def word(value: str) -> str:
+    """Text without spaces."""
+    if any(character.isspace() for character in plain_text(value)):
+        raise ValueError("must not contain spaces")
+    return value
+
+
+def tags(value: list[Any]) -> list[str]:
+    """Short words, each of them once; a `#` before one is dropped."""
+    if not all(isinstance(each, str) for each in value):
+        raise ValueError('must be a list of words in quotes, such as ["prod", "eu"]')
+    words = [each.removeprefix("#") for each in value]
+    if not all(map(_TAG.fullmatch, words)):
+        raise ValueError(
+            "must be words of letters, digits, '.', '_' and '-', "
+            f"each at most {LONGEST_TAG} characters long"
+        )
+    folded = [each.casefold() for each in words]
+    if len({*folded}) < len(folded):
+        raise ValueError("must not have the same word twice")
+    if len(words) > MOST_TAGS:
+        raise ValueError(f"must be at most {MOST_TAGS} words")
+    return words
 
 
 def path_or_url(value: str) -> str:

@@ -17,7 +17,8 @@ from storage_core import keys
 from storage_core.declaration import checks
 from storage_core.declaration.setting import Setting, as_written, declared_settings, setting
 from storage_core.errors import ConfigurationError
-from storage_core.references import is_literal, is_reference, resolve
+from storage_core.paths import absolute
+from storage_core.references import is_literal, resolve, source_of, without_literal
 
 if TYPE_CHECKING:
     from typing import Any, Self
@@ -71,6 +72,22 @@ class StorageConfiguration(ABC):
         form="flag",
         advanced=True,
     )
+    read_only: bool = setting(
+        "Read Only",
+        "Write and delete nothing through this configuration.",
+        default=False,
+        form="flag",
+        advanced=True,
+    )
+    tags: list[str] | None = setting(
+        "Tags",
+        "Short words to find this configuration by.",
+        default=None,
+        form="list",
+        advanced=True,
+        check=checks.tags,
+        placeholder="prod eu",
+    )
 
     def __post_init__(self) -> None:
         """Accept path objects, and mappings for JSON."""
@@ -111,14 +128,8 @@ class StorageConfiguration(ABC):
     @classmethod
     def doubts_before(cls, values: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
         """The `doubts` about settings as written, references unresolved."""
-        references = {each.name for each in cls.settings() if each.reference}
         return cls.doubts(
-            {
-                name: None
-                if name in references and (is_reference(value) or is_literal(value))
-                else value
-                for name, value in values.items()
-            }
+            {name: _known(cls.setting_named(name), value) for name, value in values.items()}
         )
 
     @classmethod
@@ -162,6 +173,11 @@ class StorageConfiguration(ABC):
         return "uuid"
 
     @property
+    def has_server(self) -> bool:
+        """Whether it leads to a server, which has to be reached and may ask who one is."""
+        return False
+
+    @property
     def default_timeout(self) -> float | None:
         """Seconds that one call may take, if the configuration says so."""
         return None
@@ -176,19 +192,27 @@ class StorageConfiguration(ABC):
         Raises:
             ConfigurationError: a reference cannot be resolved, or leads to what cannot be used.
         """
-        resolved: dict[str, Any] = {}
         whose = f"{self.name}: " if self.name else ""
-        for declared in self.settings():
-            value = getattr(self, declared.name)
-            if declared.reference and value is not None:
-                resolved[declared.name] = resolve(value, whose + declared.label)
-            elif declared.form == "table" and value:
-                resolved[declared.name] = resolve_table(value, whose + declared.label)
-        plain = dataclasses.replace(self, **resolved)
+        plain = dataclasses.replace(self, **self._resolved(whose))
         for name, message in plain.doubts(plain.given()):
             doubtful = self.setting_named(name)
-            raise ConfigurationError(f"{whose}{doubtful.label if doubtful else name} {message}")
+            what = doubtful.label if doubtful else name
+            if doubtful and doubtful.is_reference(written := getattr(self, name)):
+                what += f": {source_of(written)}"
+            raise ConfigurationError(f"{whose}{what} {message}")
         return plain.backend(Opening(timeout, tuple(plain.secrets())))
+
+    def _resolved(self, whose: str) -> dict[str, Any]:
+        """The settings that are or hold references, resolved and checked."""
+        found: dict[str, Any] = {}
+        for declared in self.settings():
+            value = getattr(self, declared.name)
+            label = whose + declared.label
+            if declared.form == "table" and value:
+                found[declared.name] = resolve_table(value, label)
+            elif declared.schemes and isinstance(value, str):
+                found[declared.name] = resolved(declared, value, label)
+        return found
 
     def secrets(self) -> Iterator[str]:
         """Every text in the settings that must not be shown."""
@@ -197,8 +221,9 @@ class StorageConfiguration(ABC):
             if declared.secret and value:
                 yield value
             elif declared.form == "table" and value:
-                # Short ones ("true", "eu") are no secrets.
-                yield from (text for text in texts_in(value) if len(text) >= 6)
+                from storage_core.declaration.tables import secrets_in
+
+                yield from secrets_in(value)
 
     def renamed(self, name: str | None, id: str | None) -> Self:
         """The same settings under another name and ID."""
@@ -226,10 +251,28 @@ class RemoteStorage(StorageConfiguration):
         placeholder="10",
         check=checks.seconds,
     )
+    ca_bundle: str | None = setting(
+        "CA Bundle",
+        "PEM file of certificates to trust besides the system's.",
+        default=None,
+        form="file",
+        advanced=True,
+        placeholder="/etc/ssl/my-ca.pem",
+        check=checks.file_path,
+    )
+
+    @property
+    def has_server(self) -> bool:
+        return True
 
     @property
     def default_timeout(self) -> float | None:
         return self.timeout
+
+    @property
+    def trusted(self) -> str | None:
+        """The whole path of the PEM file of `ca_bundle`; None without one."""
+        return absolute(self.ca_bundle) if self.ca_bundle else None
 
 
 def prefix_setting(place: str) -> Any:
@@ -253,6 +296,32 @@ def options_setting(driver: str) -> Any:
         form="table",
         advanced=True,
     )
+
+
+def resolved(setting: Setting, value: str, label: str) -> str:
+    """The value itself of what may be a reference or begin with `literal:`.
+
+    Raises:
+        ConfigurationError: the reference leads nowhere, or to what is not valid for the setting.
+    """
+    found = resolve(value, label, setting.schemes)
+    if not setting.is_reference(value):
+        return found
+    try:
+        if setting.form in ("path", "file"):
+            checks.whole_path(found)
+        checked: str = setting.normalised(found)
+    except ValueError as error:
+        raise ConfigurationError(f"{label}: {source_of(value)} {error}") from None
+    return checked
+
+
+def _known(setting: Setting | None, value: Any) -> Any:
+    """What is known of a setting as written; None for a reference, and for what looks like one."""
+    if setting is None or not setting.schemes or not isinstance(value, str):
+        return value
+    is_unknown = setting.is_reference(value) or (setting.reference and is_literal(value))
+    return None if is_unknown else without_literal(value)
 
 
 def resolve_table(table: dict[str, Any], label: str) -> dict[str, Any]:

@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from storage_core.declaration.tables import visible
+from storage_core.paths import join_url
 from storage_core.redaction import mask_url
-from storage_core.references import check_reference, is_reference
+from storage_core.references import (
+    LITERAL,
+    check_reference,
+    is_literal,
+    is_reference,
+    without_literal,
+)
 
 if TYPE_CHECKING:
     from storage_core.declaration.setting import Setting
@@ -29,10 +37,18 @@ def masked(setting: Setting | None, value: Any) -> Any:
     """One value as it may be shown."""
     if value is None:
         return None
+    if setting is not None and setting.form == "table" and isinstance(value, dict):
+        return visible(value)
+    if setting and setting.form == "list" and isinstance(value, list):
+        return value if all(isinstance(each, str) for each in value) else MASK
     if setting is None or setting.form == "table" or isinstance(value, dict | list):
         return _masked_deeply(value)
+    if setting.is_reference(value) and _is_well_formed(value):
+        return value
     if setting.secret:
-        return value if is_reference(value) and _is_well_formed(value) else MASK
+        return MASK
+    if isinstance(value, str) and is_literal(value):
+        return LITERAL + mask_url(without_literal(value), bare=setting.form == "url")
     return mask_url(value, bare=setting.form == "url") if isinstance(value, str) else value
 
 
@@ -45,9 +61,16 @@ def shown(setting: Setting, value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:g}"
+    if isinstance(value, list):
+        return " ".join(f"#{each}" for each in value)
     if isinstance(value, dict):
         return ", ".join(f"{key} = {_inline(inner)}" for key, inner in value.items())
     return str(value)
+
+
+def place_url(scheme: str, place: str, prefix: str | None) -> str:
+    """The URL of a bucket or container with the settings as written: references as they are."""
+    return join_url(scheme + without_literal(place), without_literal(prefix or ""))
 
 
 def _is_well_formed(reference: str) -> bool:

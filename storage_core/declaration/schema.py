@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
-_JSON_TYPES: Final = {str: "string", float: "number", bool: "boolean", dict: "object"}
+_JSON_TYPES: Final = {
+    str: "string",
+    float: "number",
+    bool: "boolean",
+    list: "array",
+    dict: "object",
+}
 _SECONDS: Final[object] = checks.seconds
 _REFERENCE: Final = {"$ref": "#/$defs/reference"}
 _ID_PATTERN: Final = "^([0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}|[0-9A-Fa-f]{32})$"
@@ -101,6 +107,8 @@ def _setting_schema(setting: Setting) -> dict[str, Any]:
     value: dict[str, Any] = {"type": _JSON_TYPES[setting.python_type]}
     if setting.choices:
         value = {"enum": list(setting.choices)}
+    elif setting.form == "list":
+        value["items"] = {"type": "string", "minLength": 1}
     elif value["type"] == "string" and not _may_be_empty(setting):
         value["minLength"] = 1
     elif setting.check is _SECONDS:
@@ -118,12 +126,16 @@ def _setting_schema(setting: Setting) -> dict[str, Any]:
     if setting.default is not None:
         schema["default"] = setting.default
     if setting.placeholder:
-        schema["examples"] = [
-            float(setting.placeholder) if setting.form == "number" else setting.placeholder
-        ]
+        schema["examples"] = [_example(setting)]
     if setting.secret:
         schema["writeOnly"] = True
     return schema
+
+
+def _example(setting: Setting) -> object:
+    if setting.form == "number":
+        return float(setting.placeholder)
+    return setting.placeholder.split() if setting.form == "list" else setting.placeholder
 
 
 def _may_be_empty(setting: Setting) -> bool:

@@ -11,8 +11,20 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, Literal, TypeAlias
 
-Form: TypeAlias = Literal["text", "choice", "path", "url", "number", "flag", "json", "table"]
-"""The kind of value: it decides the widget, the prompt and the TOML type."""
+from storage_core.references import (
+    SCHEMES,
+    VARIABLE,
+    check_references_in,
+    is_reference,
+    is_unicode,
+)
+
+Form: TypeAlias = Literal[
+    "text", "choice", "path", "file", "url", "number", "flag", "list", "json", "table"
+]
+"""The kind of value: it decides the widget, the prompt and the TOML type.
+
+A "path" leads to a folder, a "file" to a file."""
 
 Check: TypeAlias = Callable[[str], str]
 """Returns the value as it should be saved, or raises `ValueError` saying what to write instead."""
@@ -68,6 +80,26 @@ class Setting:
     """What an empty field shows if no example says what to write."""
 
     @property
+    def schemes(self) -> tuple[str, ...]:
+        """What its value can be a reference by: a variable for any text, more for a secret."""
+        if self.reference:
+            return SCHEMES
+        is_text = self.form in ("text", "path", "file", "url") and not self.choices
+        return (VARIABLE,) if is_text else ()
+
+    def is_reference(self, value: object) -> bool:
+        """Whether `value` of this setting says where the value is kept."""
+        return is_reference(value, self.schemes)
+
+    def normalised(self, value: Any) -> Any:
+        """`value`, which is no reference, as it is saved; or `ValueError` saying what to write."""
+        if self.secret and isinstance(value, str) and not is_unicode(value):
+            raise ValueError("must be UTF-8 text")
+        if self.form == "table":
+            check_references_in(value)
+        return self.check(value) if self.check else value
+
+    @property
     def option(self) -> str:
         """Its option on the command line."""
         return "--" + self.name.replace("_", "-")
@@ -79,6 +111,8 @@ class Setting:
             return float
         if self.form == "flag":
             return bool
+        if self.form == "list":
+            return list
         if self.form == "table":
             return dict
         return str
@@ -118,11 +152,13 @@ def declared_settings(cls: type) -> tuple[Setting, ...]:
 
 
 def as_written(setting: Setting, value: Any) -> Any:
-    """The text for the file of what a program passes: a path object, or a mapping for JSON.
+    """What the file has for what a program passes: a path object, a mapping for JSON, a tuple.
 
     Anything else is returned as it is, for the checks to judge.
     """
-    if setting.form == "path" and isinstance(value, os.PathLike):
+    if setting.form == "list" and isinstance(value, tuple):
+        return list(value)
+    if setting.form in ("path", "file") and isinstance(value, os.PathLike):
         path = os.fspath(value)
         # `Path("s3://bucket")` is `s3:/bucket`, but nobody means a folder of that name.
         scheme, separator, rest = path.partition(":/") if isinstance(path, str) else ("", "", "")

@@ -12,7 +12,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from storage_core.declaration.setting import as_written
 from storage_core.nearest import nearest, one_slip
 from storage_core.paths import LOCAL_SCHEMES, absolute
-from storage_core.references import check_reference, check_references_in, is_reference
+from storage_core.references import (
+    LITERAL,
+    check_reference,
+    is_literal,
+    without_literal,
+)
 
 if TYPE_CHECKING:
     from storage_core.declaration.configuration import StorageConfiguration
@@ -70,11 +75,15 @@ def with_absolute_paths(
     result = dict(values)
     for setting in cls.settings():
         value = as_written(setting, result.get(setting.name))
-        if setting.form != "path" or not isinstance(value, str) or not value.strip():
+        if setting.form not in ("path", "file") or not isinstance(value, str) or not value.strip():
             continue
-        scheme = next((each for each in LOCAL_SCHEMES if value.startswith(each)), "")
-        path = value.removeprefix(scheme)
+        if setting.is_reference(value):
+            continue
+        text = without_literal(value)
+        scheme = next((each for each in LOCAL_SCHEMES if text.startswith(each)), "")
+        path = text.removeprefix(scheme)
         if "://" not in path and "::" not in path and not path.startswith("~"):
+            # A path from the root needs no `literal:`.
             result[setting.name] = scheme + absolute(path, folder)
     return result
 
@@ -92,15 +101,14 @@ def checked(setting: Setting, value: Any) -> Any:
         )
     if setting.choices and value not in setting.choices:
         raise ValueError(f"must be one of {', '.join(setting.choices)}")
-    if setting.reference and is_reference(value):
+    if setting.is_reference(value):
         return check_reference(value)
-    if setting.reference and value.startswith("literal:"):
-        if value == "literal:":
+    if setting.schemes and is_literal(value):
+        plain = without_literal(value)
+        if not plain:
             raise ValueError("must not be empty")
-        return value
-    if setting.form == "table":
-        check_references_in(value)
-    return setting.check(value) if setting.check else value
+        return value if setting.reference else LITERAL + setting.normalised(plain)
+    return setting.normalised(value)
 
 
 def missing(cls: type[StorageConfiguration], values: Mapping[str, Any]) -> Iterator[Fault]:
@@ -167,4 +175,9 @@ def _known_keys(cls: type[StorageConfiguration]) -> list[str]:
 
 
 _CREDENTIALS: Final = ("key", "secret", "token", "passw", "credential")
-_TYPE_NAMES: Final = {str: "text in quotes", bool: "true or false", dict: "a table"}
+_TYPE_NAMES: Final = {
+    str: "text in quotes",
+    bool: "true or false",
+    list: 'a list of words in quotes, such as ["prod", "eu"]',
+    dict: "a table",
+}

@@ -31,6 +31,7 @@ from storage_core.declaration.table import (
     unknown_setting,
 )
 from storage_core.errors import ConfigurationError
+from storage_core.newer_toml import newer_syntax
 
 if TYPE_CHECKING:
     from storage_core.declaration.configuration import StorageConfiguration
@@ -67,7 +68,7 @@ def validated(cls: type[StorageConfiguration], values: Mapping[str, Any]) -> dic
     present = {
         name: as_written(declared[name], value) if name in declared else value
         for name, value in values.items()
-        if value not in (None, "", {})
+        if value not in (None, "", {}, [])
     }
     faults: list[Fault] = []
     result: dict[str, Any] = {}
@@ -86,7 +87,7 @@ def validated(cls: type[StorageConfiguration], values: Mapping[str, Any]) -> dic
 
 def fault_of(setting: Setting, value: Any) -> str | None:
     """What is wrong with one value, or None."""
-    if value in (None, "", {}):
+    if value in (None, "", {}, []):
         return "is required" if setting.required else None
     try:
         TypeAdapter(_annotation(setting), config=_CONFIG).validate_python(value)
@@ -119,6 +120,8 @@ def _annotation(setting: Setting) -> Any:
     kind: Any = Literal[setting.choices] if setting.choices else setting.python_type
     if setting.form == "table":
         kind = Annotated[dict[str, Any], BeforeValidator(_table_from_text)]
+    elif setting.form == "list":
+        kind = Annotated[list[Any], BeforeValidator(_list_from_text)]
     elif not setting.choices and kind is str and setting.form != "json":
         kind = Annotated[str, BeforeValidator(_stripped)]
     return Annotated[kind, AfterValidator(lambda value: checked(setting, value))]
@@ -144,6 +147,11 @@ def _stripped(value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
 
 
+def _list_from_text(value: Any) -> Any:
+    """A list typed as text: words with blanks or commas between them."""
+    return value.replace(",", " ").split() if isinstance(value, str) else value
+
+
 def _table_from_text(value: Any) -> Any:
     """A table typed as text: `key = value` lines of TOML, or a JSON object."""
     if not isinstance(value, str):
@@ -154,8 +162,13 @@ def _table_from_text(value: Any) -> Any:
 
     try:
         return loads(value) if value.lstrip().startswith("{") else toml_loads(value)
-    except (JSONDecodeError, TOMLDecodeError, RecursionError):
-        raise ValueError("must be lines such as requester_pays = true, or a JSON object") from None
+    except TOMLDecodeError:
+        newer = newer_syntax(value)
+    except (JSONDecodeError, RecursionError):
+        newer = None
+    if newer and newer.closed:
+        raise ValueError(f"has something newer in line {newer.line}: {newer}")
+    raise ValueError("must be lines such as requester_pays = true, or a JSON object")
 
 
 def _faults(cls: type[StorageConfiguration], error: ValidationError) -> list[Fault]:
@@ -183,5 +196,6 @@ def _message(setting: Setting, detail: Any) -> str:
         "number": "must be a number",
         "flag": "must be true or false",
         "table": "must be a table",
+        "list": "must be a list of words",
         "json": AS_JSON_TEXT,
     }.get(setting.form, "must be text")

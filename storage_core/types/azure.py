@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from storage_core.declaration import checks
 from storage_core.declaration.configuration import RemoteStorage, options_setting, prefix_setting
+from storage_core.declaration.display import place_url
 from storage_core.declaration.setting import setting
-from storage_core.paths import join_url
 
 if TYPE_CHECKING:
     from storage_core.backends.base import Backend
@@ -54,9 +54,20 @@ class AzureBlobStorage(RemoteStorage):
     def doubts(cls, values: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
         return checks.doubtful("connection_string", values, checks.connection_string)
 
+    @classmethod
+    def cautions(cls, values: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+        from storage_core.declaration.addresses import of_connection_string, of_doubled
+
+        yield from super().cautions(values)
+        container = values.get("container")
+        if said := of_connection_string(values.get("connection_string"), container):
+            yield "connection_string", said
+        if said := of_doubled(container, values.get("account_name")):
+            yield "account_name", said
+
     @property
     def location(self) -> str:
-        return join_url(f"az://{self.container}", self.prefix)
+        return place_url("az://", self.container, self.prefix)
 
     def backend(self, opening: Opening) -> Backend:
         from storage_core.backends.drivers.adlfs import open_azure
@@ -66,6 +77,7 @@ class AzureBlobStorage(RemoteStorage):
             self.prefix or "",
             connection_string=self.connection_string,
             account_name=self.account_name,
+            ca_bundle=self.trusted,
             options=self.options or {},
             timeout=opening.timeout,
             secrets=opening.secrets,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from storage_core import keys
@@ -11,6 +12,7 @@ from storage_core.declaration.configuration import RemoteStorage, options_settin
 from storage_core.declaration.setting import setting
 from storage_core.paths import absolute, local_folder
 from storage_core.redaction import mask_url
+from storage_core.references import looked_up, without_literal
 
 if TYPE_CHECKING:
     from storage_core.backends.base import Backend
@@ -44,9 +46,26 @@ class FileStorage(RemoteStorage):
     )
     options: dict[str, Any] | None = options_setting("the fsspec file system")
 
+    @classmethod
+    def cautions(cls, values: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+        from storage_core.declaration.addresses import of_doubled, of_file_url, store_in
+
+        yield from super().cautions(values)
+        base_path, options = values.get("base_path"), values.get("options")
+        if said := of_file_url(base_path, options):
+            yield "base_path", said
+        if said := of_doubled(*store_in(base_path, options)):
+            yield "options", said
+
     @property
     def location(self) -> str:
-        return mask_url(self.base_path)
+        return mask_url(without_literal(self.base_path))
+
+    @property
+    def has_server(self) -> bool:
+        base_path = looked_up(self.base_path)
+        scheme, _, _ = base_path.partition("://")
+        return local_folder(base_path) is None and scheme != "memory"
 
     @property
     def naming(self) -> keys.KeyType:
@@ -62,6 +81,7 @@ class FileStorage(RemoteStorage):
 
         return open_filesystem(
             self.base_path,
+            ca_bundle=self.trusted,
             options=self.options or {},
             timeout=opening.timeout,
             secrets=opening.secrets,

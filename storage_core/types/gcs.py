@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from storage_core.declaration import checks
 from storage_core.declaration.configuration import RemoteStorage, options_setting, prefix_setting
+from storage_core.declaration.display import place_url
 from storage_core.declaration.setting import setting
-from storage_core.paths import join_url
 
 if TYPE_CHECKING:
     from storage_core.backends.base import Backend
@@ -59,12 +59,25 @@ class GoogleCloudStorage(RemoteStorage):
     def doubts(cls, values: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
         return checks.doubtful("service_account_info", values, checks.json_object)
 
+    @classmethod
+    def cautions(cls, values: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+        from storage_core.declaration.addresses import of_clear_text, of_doubled, of_endpoint
+
+        yield from super().cautions(values)
+        yield from of_endpoint(
+            values, lambda address: of_clear_text(address, "the access token travels")
+        )
+        yield from of_endpoint(values, lambda address: of_doubled(values.get("bucket"), address))
+
     @property
     def location(self) -> str:
-        return join_url(f"gs://{self.bucket}", self.prefix)
+        return place_url("gs://", self.bucket, self.prefix)
 
     def backend(self, opening: Opening) -> Backend:
-        from storage_core.backends.drivers.gcsfs import open_gcs
+        from storage_core.backends.loading import loading
+
+        with loading():
+            from storage_core.backends.drivers.gcsfs import open_gcs
 
         info: dict[str, Any] | None = None
         if self.service_account_info:
@@ -80,6 +93,7 @@ class GoogleCloudStorage(RemoteStorage):
             project=self.project,
             service_account_info=info,
             endpoint_url=self.endpoint_url,
+            ca_bundle=self.trusted,
             options=self.options or {},
             timeout=opening.timeout,
             secrets=(*opening.secrets, *inner),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from storage_core.declaration import checks
 from storage_core.declaration.configuration import RemoteStorage
 from storage_core.declaration.setting import setting
 from storage_core.redaction import mask_url
+from storage_core.references import without_literal
 
 if TYPE_CHECKING:
     from storage_core.backends.base import Backend
@@ -41,9 +43,20 @@ class KVServerStorage(RemoteStorage):
         advanced=True,
     )
 
+    @classmethod
+    def cautions(cls, values: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+        from storage_core.declaration.addresses import of_clear_text, password_in
+
+        yield from super().cautions(values)
+        address = values.get("api_address")
+        what = "the token travels" if values.get("token") else "the password travels"
+        signs_in = values.get("token") or password_in(address)
+        if signs_in and (said := of_clear_text(address, what)):
+            yield "api_address", said
+
     @property
     def location(self) -> str:
-        return mask_url(self.api_address)
+        return mask_url(without_literal(self.api_address))
 
     def blob_location(self, kind: str) -> str:
         # The key is one path segment on the wire, so its slash travels as a hyphen.
@@ -52,4 +65,9 @@ class KVServerStorage(RemoteStorage):
     def backend(self, opening: Opening) -> Backend:
         from storage_core.backends.drivers.kv import open_kv
 
-        return open_kv(self.api_address, token=self.token, timeout=opening.timeout)
+        return open_kv(
+            self.api_address,
+            token=self.token,
+            ca_bundle=self.trusted,
+            timeout=opening.timeout,
+        )

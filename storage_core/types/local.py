@@ -9,6 +9,7 @@ from storage_core.declaration import checks
 from storage_core.declaration.configuration import StorageConfiguration
 from storage_core.declaration.setting import setting
 from storage_core.paths import absolute
+from storage_core.references import without_literal
 
 if TYPE_CHECKING:
     from storage_core.backends.base import Backend
@@ -34,7 +35,7 @@ class LocalStorage(StorageConfiguration):
 
     @property
     def location(self) -> str:
-        return self.storage_path
+        return without_literal(self.storage_path)
 
     def backend(self, opening: Opening) -> Backend:
         from storage_core.backends.local import LocalBackend

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from storage_core.declaration import checks, suggestions
 from storage_core.declaration.configuration import RemoteStorage, options_setting, prefix_setting
+from storage_core.declaration.display import place_url
 from storage_core.declaration.setting import setting
-from storage_core.paths import join_url
 
 if TYPE_CHECKING:
     from storage_core.backends.base import Backend
@@ -75,6 +75,30 @@ class S3Storage(RemoteStorage):
         advanced=True,
         placeholder="http://127.0.0.1:9000",
     )
+    role_arn: str | None = setting(
+        "Role ARN",
+        "A role to assume with the credentials found otherwise.",
+        default=None,
+        check=checks.word,
+        advanced=True,
+        placeholder="arn:aws:iam::123456789012:role/storage",
+    )
+    external_id: str | None = setting(
+        "External ID",
+        "What the role's owner asks for besides, to know who assumes it.",
+        default=None,
+        check=checks.plain_text,
+        advanced=True,
+    )
+    sts_endpoint_url: str | None = setting(
+        "STS Endpoint URL",
+        "Address of the service that hands out the role's credentials; not needed for AWS.",
+        default=None,
+        form="url",
+        check=checks.http_url,
+        advanced=True,
+        placeholder="https://sts.eu-west-1.amazonaws.com",
+    )
     options: dict[str, Any] | None = options_setting("s3fs")
 
     @classmethod
@@ -86,12 +110,22 @@ class S3Storage(RemoteStorage):
             yield secret, "is missing; AWS Access Key ID needs it"
         if "aws_session_token" in values and key not in values:
             yield "aws_session_token", "needs AWS Access Key ID and AWS Secret Access Key"
+        for name in ("external_id", "sts_endpoint_url"):
+            if name in values and "role_arn" not in values:
+                yield name, "needs Role ARN"
 
     @classmethod
     def cautions(cls, values: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+        from storage_core.declaration import addresses
         from storage_core.declaration.cautions import is_aws, of_region, of_s3_bucket
 
         yield from super().cautions(values)
+        yield from addresses.of_endpoint(
+            values, lambda address: addresses.of_clear_text(address, addresses.ONLY_BYTES)
+        )
+        yield from addresses.of_endpoint(
+            values, lambda address: addresses.of_doubled(values.get("bucket"), address)
+        )
         if is_aws(values):
             if said := of_s3_bucket(values.get("bucket")):
                 yield "bucket", said
@@ -100,10 +134,13 @@ class S3Storage(RemoteStorage):
 
     @property
     def location(self) -> str:
-        return join_url(f"s3://{self.bucket}", self.prefix)
+        return place_url("s3://", self.bucket, self.prefix)
 
     def backend(self, opening: Opening) -> Backend:
-        from storage_core.backends.drivers.s3fs import open_s3
+        from storage_core.backends.loading import loading
+
+        with loading():
+            from storage_core.backends.drivers.s3fs import Role, open_s3
 
         return open_s3(
             self.bucket,
@@ -114,6 +151,10 @@ class S3Storage(RemoteStorage):
             profile=self.profile_name,
             region=self.region_name,
             endpoint_url=self.endpoint_url,
+            role=Role(self.role_arn, self.external_id, self.sts_endpoint_url)
+            if self.role_arn
+            else None,
+            ca_bundle=self.trusted,
             options=self.options or {},
             timeout=opening.timeout,
             secrets=opening.secrets,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from storage_core import keys
 from storage_core.declaration.configuration import StorageConfiguration
-from storage_core.paths import prefect_home, shortened
+from storage_core.paths import prefect_home, shown_home
 
 if TYPE_CHECKING:
     from storage_core.backends.base import Backend
@@ -25,7 +25,7 @@ class TemporaryLocalStorage(StorageConfiguration):
 
     @property
     def location(self) -> str:
-        return shortened(prefect_home())
+        return shown_home()
 
     def backend(self, opening: Opening) -> Backend:
         from storage_core.backends.local import LocalBackend

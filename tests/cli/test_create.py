@@ -326,3 +326,18 @@ def test_what_takes_a_reference_can_come_from_standard_input_too(
     assert storage(*arguments, "prompt").err.startswith("error: there is no terminal to ask on; ")
     both = storage(*arguments, "-", "--aws-secret-access-key", "-", stdin=b"secret")
     assert "only one of --aws-access-key-id and --aws-secret-access-key" in both.err
+
+
+def test_a_variable_as_a_path_is_saved_as_it_is_and_shown_as_the_location(
+    storage: Storage, config: Path
+) -> None:
+    made = storage("create", "local", "--name", "d", "--storage-path", "env:UNSET_DIR")
+    assert "storage_path: UNSET_DIR is not set here" in made.err
+    home = storage("create", "local", "--name", "h", "--storage-path", "$HOME/data")
+    assert "the name of a variable in it is taken as it stands" in home.err
+    assert "taken as it stands" in storage("validate").err
+    assert storage("ls", "--json").json["storages"][0]["location"] == "env:UNSET_DIR"
+    assert "env:UNSET_DIR/results" in storage("show", "d").out
+    tested = storage("test", "d")
+    assert tested.code == 1
+    assert "Storage Path: the environment variable UNSET_DIR is not set" in tested.out + tested.err

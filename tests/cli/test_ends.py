@@ -8,10 +8,12 @@ import shlex
 import signal
 import subprocess
 import sys
+import termios
 from collections.abc import Callable
 from pathlib import Path
 from secrets import token_hex
 
+import pexpect
 import pytest
 
 from storage_core.cli import main
@@ -201,3 +203,21 @@ def test_the_list_is_printed_where_only_one_end_is_a_terminal(
     monkeypatch.setattr(sys, "stdin", Terminal(io.BytesIO(), encoding="utf-8"))
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), encoding="utf-8"))
     assert main([], open_app=open_app) == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_that_ends_a_hidden_question_leaves_a_terminal_that_shows_what_is_typed(
+    terminal: Callable[..., pexpect.spawn], config: Path, number: signal.Signals
+) -> None:
+    child = terminal(
+        *("create", "kv", "--name", "x", "--api-address", "http://localhost", "--token", "prompt")
+    )
+    child.expect("Token")
+    before = termios.tcgetattr(child.child_fd)[3]
+    child.kill(number)
+    code = ended(child)
+    after = termios.tcgetattr(child.child_fd)[3]
+    assert code == 128 + number
+    assert (before & termios.ECHO, after & termios.ECHO) == (0, termios.ECHO)
+    assert "Traceback" not in child.before
+    assert not config.exists()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from secrets import token_hex
@@ -11,6 +12,7 @@ from secrets import token_hex
 import pytest
 
 from storage_core.cli.table import cells
+from storage_core.types import all_types
 from tests.cli.conftest import Outcome, ended
 
 Storage = Callable[..., Outcome]
@@ -190,9 +192,9 @@ def test_at_80_columns_names_types_and_ids_stay_whole(
     lines = _at_a_terminal(terminal)
     assert lines[0].split() == ["Name", "Type", "ID"]
     assert lines[1].split() == ["production-results", "S3", "Storage", PROD_ID]
-    assert lines[2] == "    s3://acme-results"
+    assert lines[2] == "  s3://acme-results"
     assert lines[3].split() == ["laptop", "Local", "Storage", LAPTOP_ID]
-    assert lines[4] == "    ~/data"
+    assert lines[4] == "  ~/data"
 
 
 def test_at_80_columns_a_long_type_folds_between_words(
@@ -218,7 +220,42 @@ def test_at_80_columns_the_type_makes_room_for_a_long_name(
     )
     lines = _at_a_terminal(terminal)
     assert lines[1] == f"★  {name}  {PROD_ID}"
-    assert "".join(map(str.strip, lines[2:4])) == f"Local Storage  {path}"
+    assert lines[2] == "   Local Storage"
+    assert "".join(map(str.strip, lines[3:])) == path
+
+
+@pytest.mark.parametrize("width", [30, 40, 60, 80, 120])
+def test_at_any_width_lines_below_begin_with_the_name_and_ids_stay_whole(
+    terminal: Callable[..., object], config: Path, width: int
+) -> None:
+    name = "team-share-of-all-results"
+    config.write_text(
+        f'default = "{name}"\n[storage.{name}]\nid = "{PROD_ID}"\ntype = "file"\n'
+        f'base_path = "memory://share/{"folder/" * 4}end"\n[storage.broken]\ntype = "s3"\n'
+    )
+    child = terminal("ls", NO_COLOR="1", COLUMNS=str(width))
+    assert ended(child) == 0
+    lines = child.before.replace("\r", "").partition("\n\n")[0].splitlines()
+    start = lines[0].index("Name")
+    beginnings = {
+        len(line) - len(line.lstrip(" ★!")) for line in lines if line[: start + 1].strip()
+    }
+    assert beginnings == {start}
+    assert sum(PROD_ID in line for line in lines) == 1
+    assert all(len(line) <= max(width, start + len(PROD_ID)) for line in lines if "/" not in line)
+
+
+@pytest.mark.parametrize("width", [40, 60, 80])
+def test_the_types_are_described_without_breaking_a_word(
+    terminal: Callable[..., object], width: int
+) -> None:
+    child = terminal("types", NO_COLOR="1", COLUMNS=str(width))
+    assert ended(child) == 0
+    words = {word for cls in all_types() for s in cls.settings() for word in s.help.split()}
+    words |= {word for cls in all_types() for word in cls.description.split()}
+    printed = child.before.replace("\r", "")
+    assert all(len(line) <= width for line in printed.splitlines())
+    assert words - set(printed.split()) == {word for word in words if len(word) > width - 8}
 
 
 def test_only_a_name_that_no_line_has_room_for_goes_on_in_the_next(
@@ -345,3 +382,47 @@ def test_the_file_is_named_before_or_after_the_command(storage: Storage, tmp_pat
 
 def test_an_empty_config_option_is_refused(storage: Storage) -> None:
     assert storage("ls", "--config", "").code == 2
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        *((), ("ls",), ("ls", "--json"), ("show", "x"), ("types",), ("schema",), ("blobs",)),
+        *(("write",), ("read", "results/x"), ("rm", "results/x"), ("test",), ("test", "--all")),
+        *(("set-default", "x"), ("reset-default",), ("rename", "x", "y"), ("restore",)),
+        *(("duplicate", "x", "y"), ("delete", "x", "--yes"), ("edit", "x", "--bucket", "b")),
+        *(("move-secret", "x", "env:X"), ("kv-server", "--port", "0"), ("restore", "1", "--yes")),
+    ],
+    ids=" ".join,
+)
+def test_a_file_that_is_named_has_to_be_there(
+    storage: Storage, tmp_path: Path, home: Path, arguments: tuple[str, ...]
+) -> None:
+    named = tmp_path / "mistyped.toml"
+    outcome = storage("--config", str(named), *arguments)
+    assert (outcome.code, outcome.output) == (1, b"")
+    assert outcome.err.startswith(f"error: there is no file {named}; ")
+    assert outcome.err.endswith(f": storage create --config {shlex.quote(str(named))}\n")
+    assert not named.exists()
+    assert not home.exists()
+
+
+def test_a_file_that_is_to_begin_need_not_be_there(storage: Storage, tmp_path: Path) -> None:
+    named = str(tmp_path / "new.toml")
+    assert storage("path", "--config", named).out == f"{named}\n"
+    assert storage("validate", "--config", named).code == 0
+    assert storage("create", "temporary", "--name", "a", "--config", named).code == 0
+    assert storage("ls", "--config", named).code == 0
+    assert storage("delete", "a", "--yes", "--config", named).code == 0
+    Path(named).unlink()
+    assert storage("restore", "1", "--yes", "--config", named).code == 0
+
+
+def test_before_the_first_configuration_the_usual_place_may_be_empty(
+    storage: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert storage("ls", "--json").json["storages"] == []
+    monkeypatch.setenv("STORAGE_CONFIG", str(tmp_path / "mounted" / "storage.toml"))
+    listed = storage("ls")
+    assert (listed.code, listed.err) == (0, "")
+    assert f"No storage configurations in {tmp_path}/mounted/storage.toml yet." in listed.out

@@ -130,9 +130,35 @@ def test_a_bad_number_is_asked_for_again(terminal: Terminal, config: Path) -> No
     child = terminal("create")
     answer(child, SELECT, "7")
     for bad in ("-1", "x", "", "²", "99999999999999999999", "6"):
-        child.expect_exact("Invalid selection")
+        child.expect_exact("Invalid selection: type a number from 0 to 6, or a type such as azure")
         answer(child, SELECT, bad)
     child.expect("Name: ")
+
+
+@pytest.mark.parametrize(
+    ("typed", "question"),
+    [
+        *(("s3", "Bucket: "), ("S3 Storage", "Bucket: "), ("az", "Container: ")),
+        *(("Google", "Bucket: "), ("temp", "Name: "), ("KV", "API Address: ")),
+    ],
+)
+def test_a_type_can_be_chosen_by_its_name_or_the_start_of_it(
+    terminal: Terminal, config: Path, typed: str, question: str
+) -> None:
+    child = terminal("create")
+    answer(child, SELECT, typed)
+    child.expect_exact(question)
+
+
+def test_a_choice_can_be_typed_by_its_start(terminal: Terminal, config: Path) -> None:
+    child = terminal("create")
+    answer(child, SELECT, "file")
+    answer(child, "Key Type .*: ", "T")
+    answer(child, "Base Path: ", "/data")
+    answer(child, "Name: ", "a")
+    answer(child, f".*{OFFER}", "n")
+    assert ended(child) == 0
+    assert tables(config)["storage"]["a"]["key_type"] == "timestamp"
 
 
 def test_a_bad_value_is_asked_for_again_with_the_reason(terminal: Terminal, config: Path) -> None:

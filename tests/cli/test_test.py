@@ -13,7 +13,7 @@ import pexpect
 import pytest
 
 from storage_core.check import steps
-from storage_core.types import type_named
+from storage_core.types.local import LocalStorage
 from tests.cli.conftest import Outcome, ended
 from tests.quoting import in_toml
 
@@ -95,7 +95,7 @@ def test_results_as_json_have_every_step(storage: Storage, several: Path) -> Non
     assert outcome.json["ok"] is False
     one, wrong, bad = outcome.json["results"]
     assert (one["ok"], one["error"], one["type"]) == (True, None, "local")
-    names = [step.name for step in steps(type_named("local"))]
+    names = [step.name for step in steps(LocalStorage(storage_path="/"))]
     assert [step["step"] for step in one["steps"]] == names
     assert all(step["ok"] and step["seconds"] >= 0 for step in one["steps"])
     assert wrong["ok"] is False
@@ -118,7 +118,7 @@ def test_all_of_nothing_is_no_failure(storage: Storage, home: Path) -> None:
 def test_a_terminal_gets_a_checklist(terminal: Callable[..., object], several: Path) -> None:
     child = terminal("test", "one", "wrong")
     assert ended(child) == 1
-    for step in steps(type_named("local")):
+    for step in steps(LocalStorage(storage_path="/")):
         assert f"✓\x1b[0m {step.label}" in child.before
     assert "✗" in child.before
     assert "error: the test failed for wrong" in child.before
@@ -130,7 +130,7 @@ def test_the_times_of_all_checklists_stand_in_one_column(
     child = terminal("test", "one", "two", "wrong", "bad", NO_COLOR="1")
     assert ended(child) == 1
     timed = [line for line in lines_of(child) if line.endswith(" ms")]
-    assert len(timed) == 14
+    assert len(timed) == 18
     assert len({len(line) for line in timed}) == 1
     assert "  ✗ read the settings\r\n    " in child.before
 

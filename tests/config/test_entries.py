@@ -311,3 +311,20 @@ def test_a_relative_path_of_a_program_is_relative_to_where_it_runs(
     store.write(b"x")
     assert len(list((tmp_path / "sub" / "results").iterdir())) == 1
     assert pickle.loads(pickle.dumps(store)).location == str(tmp_path / "sub")
+
+
+def test_what_a_file_holds_shows_itself_without_settings(file: ConfigFile) -> None:
+    secret = token_hex()
+    write(
+        file,
+        f'default = "a"\n[storage.a]\ntype = "s3"\nbucket = "a"\n'
+        f'aws_secret_access_key = "{secret}"\n'
+        f'[storage.b]\ntype = "s3"\nsecret = "{secret}"\n',
+    )
+    shown = repr(file.load())
+    assert shown == f"<Configurations in {file.path!r}: 'a', 'b'; default 'a', 2 problem(s)>"
+    assert repr(file) == f"<ConfigFile at {file.path!r}>"
+    tables = (f'[storage.s{number}]\ntype = "temporary"\n' for number in range(1000))
+    write(file, "".join(tables))
+    assert len(repr(file.load())) < 300
+    assert "'s9' and 990 more" in repr(file.load())

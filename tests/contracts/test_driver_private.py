@@ -9,14 +9,10 @@ from __future__ import annotations
 import importlib
 import inspect
 import re
-import weakref
-from base64 import b64encode
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from secrets import token_bytes, token_hex
 from typing import Any
 
-import adlfs
 import aiohttp
 import gcsfs.core
 import pytest
@@ -64,24 +60,6 @@ async def it_connects() -> None:
     await fs.session.close()
 
 
-async def it_has_the_finalizers_of_adlfs() -> None:
-    """Looked through for what adlfs has asked for: to be closed at the end of any process."""
-    key = b64encode(token_bytes(16)).decode()
-    fs = adlfs.AzureBlobFileSystem(
-        connection_string=f"AccountName={token_hex(4)};AccountKey={key};"
-        "BlobEndpoint=http://127.0.0.1:1/x;",
-        asynchronous=True,
-        skip_instance_cache=True,
-    )
-    registry: Any = weakref.finalize._registry  # type: ignore[attr-defined]
-    found = [each for each in tuple(registry) if each.peek() and each.peek()[0] is fs]
-    assert found
-    for each in found:
-        each.detach()
-    assert not any(each.alive or each in registry for each in found)
-    await fs.service_client.close()
-
-
 CALLED: dict[str, tuple[Any, dict[str, Any]]] = {
     "cat_file": (("path",), {"start": 0, "end": 1}),
     "info": (("path",), {}),
@@ -117,10 +95,6 @@ USES: dict[str, tuple[Use, Callable[[], Awaitable[None]]]] = {
     "gcsfs: GCSFileSystem._set_session": (
         Use("_set_session", f"{DRIVERS}.gcsfs.client"),
         it_connects,
-    ),
-    "Python: weakref.finalize._registry": (
-        Use("_registry", f"{DRIVERS}.adlfs.client"),
-        it_has_the_finalizers_of_adlfs,
     ),
 }
 

@@ -18,7 +18,11 @@ from textwrap import dedent
 
 import pytest
 from textual.app import App
+from textual.drivers.linux_driver import LinuxDriver
+from textual.notifications import Notification, Notifications
 from textual.reactive import Reactive
+from textual.screen import Screen
+from textual.widgets._toast import Toast, ToastRack
 
 import tui
 
@@ -55,9 +59,63 @@ async def it_holds_what_is_shown() -> None:
         assert [*app._notifications] == []
 
 
+async def all_is_written_to_it() -> None:
+    """`kit/terminal.py` wraps it, so that writing does not fail when the terminal is gone."""
+    assert LinuxDriver(App()).__dict__["_file"] is sys.__stderr__
+
+
+async def it_draws_the_messages_that_are_kept() -> None:
+    """`kit/app.py` overrides it, to draw one."""
+    drawn: list[list[str]] = []
+
+    class Telling(App[None]):
+        def _refresh_notifications(self) -> None:
+            drawn.append([each.message for each in self._notifications])
+
+    app = Telling()
+    async with app.run_test(notifications=True) as pilot:
+        app.notify("one")
+        await pilot.pause()
+        await app.push_screen(Screen())
+        await pilot.pause()
+    assert drawn.count(["one"]) >= 2
+
+
+async def a_message_whose_time_is_over_goes_through_it() -> None:
+    """`kit/app.py` overrides it, to draw the one before."""
+    gone: list[str] = []
+
+    class Telling(App[None]):
+        def _unnotify(self, notification: Notification, refresh: bool = True) -> None:
+            gone.append(notification.message)
+            super()._unnotify(notification, refresh)
+
+    app = Telling()
+    async with app.run_test(notifications=True) as pilot:
+        app.notify("one", timeout=0.05)
+        await pilot.pause(0.2)
+        assert gone == ["one"]
+        assert [*app._notifications] == []
+
+
+async def it_shows_these_messages_and_no_others() -> None:
+    """`kit/app.py` gives it one."""
+    app = App[None]()
+    async with app.run_test(notifications=True) as pilot:
+        rack = app.screen.query_one(ToastRack)
+        for text in ("one", "two"):
+            rack.show(Notifications().add(Notification(text)))
+            await pilot.pause()
+        assert [each.render().plain for each in app.screen.query(Toast)] == ["two"]
+
+
 USES: dict[str, Callable[[], Awaitable[None]]] = {
     "App._fatal_error": crashes_come_through_it,
     "App._notifications": it_holds_what_is_shown,
+    "App._refresh_notifications": it_draws_the_messages_that_are_kept,
+    "App._unnotify": a_message_whose_time_is_over_goes_through_it,
+    "widgets._toast": it_shows_these_messages_and_no_others,
+    "LinuxDriver._file": all_is_written_to_it,
 }
 
 

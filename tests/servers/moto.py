@@ -7,7 +7,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from secrets import token_hex
+from typing import Any, Final
 from urllib.request import Request, urlopen
 
 from tests.servers.process import HOST, free_port, running
@@ -35,6 +36,18 @@ def moto(folder: Path) -> Iterator[S3Server]:
         server = S3Server(url, *_only_user(url))
         server.client.list_buckets()
         yield server
+
+
+def user_allowed(server: S3Server, *statements: dict[str, Any]) -> tuple[str, str]:
+    """The key and the secret of a new user of moto's with this IAM policy."""
+    iam = boto3_client("iam", server.endpoint_url, server.access_key_id, server.secret_access_key)
+    name = f"user-{token_hex(4)}"
+    iam.create_user(UserName=name)
+    if statements:
+        policy = {"Version": "2012-10-17", "Statement": [*statements]}
+        iam.put_user_policy(UserName=name, PolicyName="only", PolicyDocument=json.dumps(policy))
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    return key["AccessKeyId"], key["SecretAccessKey"]
 
 
 def _only_user(url: str) -> tuple[str, str]:

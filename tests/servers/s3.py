@@ -1,12 +1,20 @@
-"""What both S3 servers, moto and rclone, hand to a test."""
+"""What every S3 server hands to a test."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from secrets import token_hex
-from typing import Any
+from typing import Any, NamedTuple
 
 REGION = "us-east-1"
+
+
+class Certificate(NamedTuple):
+    """The files of a certificate and of its key, for a server that is to speak TLS."""
+
+    file: Path
+    key: Path
 
 
 @dataclass(frozen=True)
@@ -16,11 +24,17 @@ class S3Server:
     endpoint_url: str
     access_key_id: str
     secret_access_key: str = field(repr=False)
+    ca_bundle: Path | None = None
+    """The certificate to trust, where it speaks TLS."""
+
     client: Any = field(init=False, repr=False)
     """A boto3 client with these credentials, for what a test has to prepare or inspect."""
 
     def __post_init__(self) -> None:
-        client = boto3_client("s3", self.endpoint_url, self.access_key_id, self.secret_access_key)
+        client = boto3_client(
+            *("s3", self.endpoint_url, self.access_key_id, self.secret_access_key),
+            ca_bundle=self.ca_bundle,
+        )
         object.__setattr__(self, "client", client)
 
     def new_bucket(self) -> str:
@@ -30,7 +44,9 @@ class S3Server:
         return name
 
 
-def boto3_client(service: str, endpoint_url: str, key: str, secret: str) -> Any:
+def boto3_client(
+    service: str, endpoint_url: str, key: str, secret: str, *, ca_bundle: Path | None = None
+) -> Any:
     """A boto3 client that tries each call once."""
     import boto3
     from botocore.config import Config
@@ -41,6 +57,7 @@ def boto3_client(service: str, endpoint_url: str, key: str, secret: str) -> Any:
         region_name=REGION,
         aws_access_key_id=key,
         aws_secret_access_key=secret,
+        verify=str(ca_bundle) if ca_bundle else None,
         config=Config(
             connect_timeout=2,
             read_timeout=10,

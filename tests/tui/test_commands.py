@@ -48,6 +48,16 @@ def test_no_two_commands_of_a_screen_have_the_same_key() -> None:
         assert len(keys) == len(set(keys))
 
 
+def test_a_key_with_a_modifier_or_a_number_means_one_thing_on_all_screens() -> None:
+    meant: dict[str, set[str]] = {}
+    for command in {command for group in ALL for command in group}:
+        for key in command.keys:
+            if key.startswith("ctrl+") or (key[0] == "f" and key[1:].isdigit()):
+                meant.setdefault(key, set()).add(command.name)
+    assert meant["f5"] == {"reload"}
+    assert [key for key, names in meant.items() if len(names) > 1] == []
+
+
 async def test_every_command_of_the_list_does_something(tmp_path: Path) -> None:
     async with StorageApp(write(tmp_path / "storage.toml")).run_test() as pilot:
         await settle(pilot)

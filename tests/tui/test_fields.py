@@ -165,21 +165,21 @@ async def test_the_first_setting_under_advanced_is_in_sight_when_they_are_opened
 async def test_what_is_set_under_advanced_is_counted_while_it_is_folded(tmp_path: Path) -> None:
     async with opened(tmp_path / "storage.toml", (120, 50)) as pilot:
         await press(pilot, "n", "6")
-        assert "▸ Advanced  (5 more)" in screen_text(pilot)
+        assert "▸ Advanced  (11 more)" in screen_text(pilot)
         await press(pilot, "f3")
         await enter(pilot, "team")
-        assert "▾ Advanced  (5)" in screen_text(pilot)
+        assert "▾ Advanced  (11)" in screen_text(pilot)
         await press(pilot, "f3")
-        assert "▸ Advanced  (5 more, 1 set)" in screen_text(pilot)
+        assert "▸ Advanced  (11 more, 1 set)" in screen_text(pilot)
         await press(pilot, "f3", "end", "ctrl+u")
         await focus(pilot, "protected")
         await press(pilot, "space")
         await focus(pilot, "timeout")
         await enter(pilot, "30")
         await press(pilot, "f3")
-        assert "▸ Advanced  (5 more, 2 set)" in screen_text(pilot)
+        assert "▸ Advanced  (11 more, 2 set)" in screen_text(pilot)
         await press(pilot, "f3", "f3")
-        assert "▸ Advanced  (5 more, 2 set)" in screen_text(pilot)
+        assert "▸ Advanced  (11 more, 2 set)" in screen_text(pilot)
 
 
 @pytest.mark.parametrize("size", [(120, 30), (80, 24), (60, 20)])
@@ -312,3 +312,39 @@ async def test_the_form_opens_with_nothing_selected_and_a_click_puts_the_cursor_
         await pilot.click(target, offset=(target.gutter.left + 4, 0))
         await press(pilot, "y")
         assert bucket.value == "acmey-resultx"
+
+
+async def test_a_variable_for_a_path_stays_as_written_and_its_absence_is_pointed_out(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "storage.toml"
+    async with opened(path, (120, 40)) as pilot:
+        await press(pilot, "n", "5")
+        await focus(pilot, "storage_path")
+        await enter(pilot, "env:ACME_DIR")
+        await press(pilot, "tab")
+        assert "ACME_DIR is not set here" in screen_text(pilot)
+        assert "env:ACME_DIR/results/" in screen_text(pilot)
+        await enter(pilot, "laptop")
+        await press(pilot, "ctrl+s")
+        assert "env:ACME_DIR" in screen_text(pilot)
+    assert read(path)["storage"]["laptop"]["storage_path"] == "env:ACME_DIR"
+
+
+async def test_tags_are_words_in_one_line(tmp_path: Path) -> None:
+    path = write(tmp_path / "storage.toml")
+    async with opened(path, (120, 50)) as pilot:
+        await press(pilot, "e", "f3")
+        tags = await focus(pilot, "tags")
+        await enter(pilot, "prod, eu eu")
+        await press(pilot, "tab")
+        assert "must not have the same word twice" in screen_text(pilot)
+        await focus(pilot, "tags")
+        await press(pilot, "backspace", "backspace")
+        await press(pilot, "ctrl+s")
+        assert read(path)["storage"]["prod"]["tags"] == ["prod", "eu"]
+        await press(pilot, "e")
+        tags = await focus(pilot, "tags")
+        assert (tags.value, tags.changed) == ("prod eu", False)
+        await press(pilot, "end", "ctrl+u", "ctrl+s")
+    assert "tags" not in read(path)["storage"]["prod"]

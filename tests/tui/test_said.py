@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual.widgets._toast import Toast
 
-from tests.tui.driving import press, screen_text, settle, the_list, write
+from tests.tui.driving import press, said, screen_text, settle, the_list, write
 from tui.app import StorageApp
 
 
@@ -26,15 +27,51 @@ async def test_a_default_from_the_environment_is_told(
         assert said in screen_text(pilot)
 
 
-async def test_what_is_said_in_passing_stands_on_the_screen_on_top_only(tmp_path: Path) -> None:
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 20)])
+async def test_a_message_is_one_row_on_the_screen_it_was_told_on_and_takes_the_place_of_the_last(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
     async with StorageApp(write(tmp_path / "storage.toml")).run_test(
-        size=(120, 40), notifications=True
+        size=size, notifications=True
     ) as pilot:
         await settle(pilot)
         await press(pilot, "u")
+        (toast,) = pilot.app.screen.query(Toast)
+        assert toast.region.height == 1
         assert screen_text(pilot).count("Nothing to undo.") == 1
         await press(pilot, "x")
-        assert screen_text(pilot).count("Nothing to undo.") == 1
+        # It does not jump onto the dialog, and is not seen below it.
+        assert screen_text(pilot).count("Nothing to undo.") == 0
         await press(pilot, "escape")
         assert pilot.app.screen is the_list(pilot)
         assert screen_text(pilot).count("Nothing to undo.") == 1
+        pilot.app.fail("It failed.")
+        await settle(pilot)
+        assert "Nothing to undo." not in screen_text(pilot)
+        (toast,) = pilot.app.screen.query(Toast)
+        ground = pilot.app.theme_variables
+        assert toast.styles.border_left[1].hex == ground["error"]
+        assert toast.background_colors[1].hex == ground["error-muted"]
+        await pilot.click(Toast)
+        await settle(pilot)
+        # The one before has some of its time left.
+        assert screen_text(pilot).count("Nothing to undo.") == 1
+
+
+async def test_what_a_screen_tells_as_it_closes_stands_on_the_one_below(tmp_path: Path) -> None:
+    async with StorageApp(write(tmp_path / "storage.toml")).run_test(
+        size=(80, 24), notifications=True
+    ) as pilot:
+        await settle(pilot)
+        await press(pilot, "e", "2", "ctrl+s")
+        assert pilot.app.screen is the_list(pilot)
+        assert screen_text(pilot).count("Saved prod.") == 1
+
+
+async def test_sorting_shows_itself_and_tells_nothing(tmp_path: Path) -> None:
+    async with StorageApp(write(tmp_path / "storage.toml")).run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "s", "s", "s", "s")
+        assert said(pilot) == ""
+        await press(pilot, "s")
+        assert "Name ▾" in screen_text(pilot)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
+from time import monotonic, sleep
 
 import pexpect
 
@@ -83,3 +85,88 @@ def test_a_newcomer_sets_a_default_by_keys_and_a_program_uses_it(
     )
     subprocess.run([sys.executable, "-c", program], env=environment, check=True, timeout=60)
     assert len(list((tmp_path / "blobs" / "results").iterdir())) == 1
+
+
+RESTORED = ("\x1b[?1049l", "\x1b[?25h", "\x1b[?1000l", "\x1b[?1003l", "\x1b[?2004l", "\x1b[23;2t")
+"""The screen as it was, the cursor, no reports of the mouse or of pastes, the title."""
+
+
+def test_a_signal_that_ends_the_app_leaves_the_terminal_as_it_was(home: Path) -> None:
+    home.mkdir()
+    write(home / "storage.toml")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLORTERM": "truecolor"}
+    numbers = [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT]
+    terminals = [opened(environment) for _ in numbers]
+    for terminal, number in zip(terminals, numbers, strict=True):
+        terminal.expect("Quit")
+        terminal.send("en3")
+        terminal.expect("Edit prod")
+        terminal.kill(number)
+        terminal.expect(pexpect.EOF)
+        terminal.close()
+        assert terminal.exitstatus == 128 + number
+        text = terminal.before or ""
+        assert [each for each in RESTORED if each not in text] == [], number
+        assert "Traceback" not in text
+
+
+def test_the_app_ends_quietly_when_its_terminal_is_gone(home: Path, tmp_path: Path) -> None:
+    home.mkdir()
+    write(home / "storage.toml")
+    ended = tmp_path / "ended"
+    # One terminal with a hang-up that is heard, one without, as under `nohup`.
+    script = f'trap "" HUP; {sys.executable} -m tui; echo $? >{ended}'
+    terminal = pexpect.spawn(
+        "/bin/sh",
+        ["-c", script],
+        cwd=str(ROOT),
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        dimensions=(24, 80),
+        encoding="utf-8",
+        timeout=30,
+    )
+    terminal.expect("Quit")
+    os.close(terminal.child_fd)
+    terminal.closed = terminal.ptyproc.closed = True
+    deadline = monotonic() + 20
+    while not (ended.exists() and ended.read_text()) and monotonic() < deadline:
+        sleep(0.05)
+    assert ended.read_text().strip() == str(128 + signal.SIGHUP)
+
+
+def test_ctrl_z_gives_the_terminal_to_the_shell_and_fg_comes_back(home: Path) -> None:
+    home.mkdir()
+    write(home / "storage.toml")
+    terminal = pexpect.spawn(
+        "/bin/sh",
+        ["-i"],
+        cwd=str(ROOT),
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PS1": "> ", "ENV": ""},
+        dimensions=(24, 80),
+        encoding="utf-8",
+        timeout=30,
+    )
+    terminal.sendline(f"{sys.executable} -m tui")
+    terminal.expect("Quit")
+    terminal.send("\x1a")
+    terminal.expect_exact("\x1b[?1049l")
+    terminal.expect("Stopped")
+    terminal.sendline("fg")
+    terminal.expect_exact("\x1b[?1049h")
+    terminal.expect("acme-results")
+    terminal.send("q")
+    terminal.expect_exact("\x1b[23;2t")
+    terminal.sendline("exit")
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+
+
+def test_without_a_shell_ctrl_z_changes_nothing(home: Path) -> None:
+    home.mkdir()
+    write(home / "storage.toml")
+    terminal = opened({**os.environ, "PYTHONPATH": str(ROOT)})
+    terminal.expect("Quit")
+    terminal.send("\x1aq")
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    assert terminal.exitstatus == 0

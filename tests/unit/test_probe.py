@@ -16,7 +16,7 @@ from storage_core import (
     open_store,
 )
 from storage_core.backends.local import backend as local
-from storage_core.check import Step, Waiting, afterword, probe
+from storage_core.check import Step, Waiting, afterword, probe, steps
 
 
 def waited_for(address: str, timeout: float) -> list[Waiting]:
@@ -121,3 +121,19 @@ def test_a_writer_makes_the_folders_again_that_a_test_has_just_removed(
     monkeypatch.setattr(local, "new_temporary", just_removed)
     assert store.read(store.write(b"kept")) == b"kept"
     assert local.new_temporary is before
+
+
+@pytest.mark.parametrize("place", ["{folder}", "file://{folder}", "local://{folder}", "memory://x"])
+def test_a_folder_on_this_machine_has_no_server_to_reach(tmp_path: Path, place: str) -> None:
+    configuration = FileStorage(base_path=place.format(folder=tmp_path / "data"))
+    found = list(probe(configuration))
+    assert all(each.ok for each in found)
+    names = [each.step.name for each in found]
+    assert names == ["open", "find", "write", "keep", "read", "list", "delete"]
+    assert found[1].step.label == "find the folder"
+
+
+def test_a_place_on_a_server_has_one_to_reach() -> None:
+    for address in ("s3://acme/results", "sftp://host/data", "simplecache::s3://acme"):
+        labels = [step.label for step in steps(FileStorage(base_path=address))]
+        assert labels[1:3] == ["reach the server", "sign in"]

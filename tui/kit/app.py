@@ -6,16 +6,20 @@ it crashes.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol, runtime_checkable
 
 from textual import actions, events, work
-from textual.app import App
+from textual.app import App, SuspendNotSupported
 from textual.binding import Binding
 from textual.filter import LineFilter, Monochrome, NoColor
+from textual.notifications import Notification, Notifications, Notify
 from textual.reactive import Reactive, reactive
+from textual.widgets._toast import ToastRack
 
 from tui.kit.keys import KeyQueue
 from tui.kit.restyle import restyle
@@ -24,12 +28,21 @@ from tui.kit.theme import DARK, themes
 if TYPE_CHECKING:
     from textual.actions import ActionParseResult
     from textual.dom import DOMNode
+    from textual.driver import Driver
+    from textual.screen import Screen
     from textual.theme import Theme
 
     from tui.kit.routes import Routes
 
 STYLES: Final = Path(__file__).with_name("app.tcss")
 """The styles of what screens are made of."""
+
+
+NOTIFICATION_TIMEOUT: Final = 4.0
+"""Seconds that a message is shown."""
+
+FAILURE_TIMEOUT: Final = 10.0
+"""Seconds that one is shown which says what went wrong."""
 
 
 @runtime_checkable
@@ -62,9 +75,10 @@ class KitApp(App[None]):
     ]
     BINDINGS: ClassVar = [
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True),
+        # Where several lines are edited, the same key takes an edit back.
+        Binding("ctrl+z", "suspend_process", show=False),
     ]
     ENABLE_COMMAND_PALETTE = False  # Each screen opens one of its own.
-    NOTIFICATION_TIMEOUT = 4
 
     theme = Reactive(DARK)  # Set later, it would have Textual read all styles twice.
 
@@ -82,8 +96,50 @@ class KitApp(App[None]):
         self.remapped: dict[str, str] = {}
         """The keys of commands that have other keys than declared, as Textual spells them."""
 
+        self._told_on: dict[str, Screen[Any] | None] = {}
+        """The screen on top when a message was told, by the message's identity."""
+
+        self._shown = ""
+        """The identity of the message that is shown."""
+
         self.touched = monotonic()
         """When a key was pressed last, or the mouse moved."""
+
+    # ---- the terminal
+
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's, made to outlast its terminal."""
+        found = super().get_driver_class()
+        if sys.platform == "win32":
+            return found
+        from textual.drivers.linux_driver import LinuxDriver
+
+        from tui.kit.terminal import TerminalDriver
+
+        return TerminalDriver if found is LinuxDriver else found
+
+    def stop(self, code: int) -> None:
+        """End with this exit code, since a signal asks for it or the terminal is gone."""
+        self.exit(return_code=code)
+
+    def look_at_terminal(self) -> None:
+        """End when the terminal is gone: nobody may ever press a key again."""
+        if self.is_headless or self.is_web or sys.platform == "win32":
+            return
+        from tui.kit.terminal import GONE, is_gone, let_go
+
+        if is_gone():
+            let_go()
+            self.stop(GONE)
+
+    def action_suspend_process(self) -> None:
+        """Stop, and give the terminal to the shell until it continues the app."""
+        if sys.platform == "win32":
+            return
+        from tui.kit.terminal import stop_group
+
+        with suppress(SuspendNotSupported), self.suspend():
+            stop_group()
 
     # ---- looks
 
@@ -137,7 +193,7 @@ class KitApp(App[None]):
         _, name, parameters = actions.parse(action)
         reason = namespace.why_not(str(parameters[0])) if name == "run" else ""
         if reason:
-            self.say(reason)
+            self.say(reason, severity="warning")
         return bool(reason)
 
     def remap(self, keys: dict[str, str]) -> None:
@@ -158,17 +214,50 @@ class KitApp(App[None]):
     # ---- messages
 
     def say(self, message: str, severity: Any = "information") -> None:
-        """Show a message of one line for a while; once, as long as it is shown."""
-        self._tell(message, severity, None)
+        """Show a message of one line for a while, in place of the one before."""
+        self._tell(message, severity)
 
     def fail(self, message: str) -> None:
         """Show what went wrong."""
-        self._tell(message, "error", 10)
+        self._tell(message, "error", FAILURE_TIMEOUT)
 
-    def _tell(self, message: str, severity: Any, timeout: float | None) -> None:
-        # No public name says what is still shown: a person can click a message away.
-        if all(each.message != message for each in self._notifications):
-            self.notify(message, severity=severity, timeout=timeout, markup=False)
+    def _tell(self, message: str, severity: Any, timeout: float = NOTIFICATION_TIMEOUT) -> None:
+        here = self.screen_stack[-1] if self.screen_stack else None
+        for told in [each for each in self._notifications if each.message == message]:
+            if self._told_on.get(told.identity) is here:
+                return
+            # It is kept for the screen below.
+            self._unnotify(told)
+        told = Notification(message, severity=severity, timeout=timeout)
+        self._told_on[told.identity] = here
+        self.post_message(Notify(told))
+
+    def _refresh_notifications(self) -> None:
+        """Show one message, the newest that was told on the screen on top or on one closed since.
+
+        Those of a screen below stay there, and are seen again when it is on top.
+        """
+        kept = {each.identity for each in self._notifications}
+        self._told_on = {each: on for each, on in self._told_on.items() if each in kept}
+        stack = self.screen_stack
+        for rack in stack[-1].query("ToastRack").results(ToastRack) if stack else ():
+            self.call_later(self._show_newest, rack, stack[:-1])
+
+    async def _show_newest(self, rack: ToastRack, below: list[Screen[Any]]) -> None:
+        here = [n for n in self._notifications if self._told_on.get(n.identity) not in below]
+        newest = here[-1].identity if here else ""
+        # What is shown already stays, with the time that it has left.
+        if rack.is_attached and not (rack.children and self._shown == newest):
+            self._shown = newest
+            await rack.remove_children()
+            one = Notifications()
+            for each in here[-1:]:
+                one.add(each)
+            rack.show(one)
+
+    def _unnotify(self, notification: Notification, refresh: bool = True) -> None:
+        """Forget a message whose time is over; the one before it may have some left."""
+        super()._unnotify(notification, refresh=True)
 
     # ---- crashes
 
@@ -177,7 +266,6 @@ class KitApp(App[None]):
 
         The exception's own message is left out for the same reason.
         """
-        import sys
         import traceback
 
         from rich.text import Text

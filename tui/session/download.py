@@ -10,7 +10,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import BinaryIO, Final, NamedTuple
 
-from storage_core.errors import StorageError
+from storage_core.errors import ConfigurationError, StorageError
 from storage_core.paths import absolute
 
 CHUNK: Final = 1024 * 1024
@@ -83,7 +83,10 @@ class Place(NamedTuple):
 
 def place_of(entered: str, name: str) -> Place:
     """Look at the path that was entered for the blob `name`; a folder means the file in it."""
-    target = Path(absolute(entered))
+    try:
+        target = Path(absolute(entered))
+    except ConfigurationError as error:
+        return Place(Path(entered), str(error))
     try:
         if target.is_dir() or entered.endswith(os.sep):
             target = target / name
@@ -103,8 +106,11 @@ def place_of(entered: str, name: str) -> Place:
 
 def proposed(name: str) -> str:
     """Where a blob of this name would be downloaded to: `~/Downloads`, else the current folder."""
-    downloads = Path("~/Downloads").expanduser()
-    folder = "~/Downloads" if downloads.is_dir() else os.curdir
+    try:
+        has_folder = Path(absolute("~/Downloads")).is_dir()
+    except ConfigurationError:
+        has_folder = False
+    folder = "~/Downloads" if has_folder else os.curdir
     return os.path.join(folder, name)  # noqa: PTH118 (`./name` says what Path would swallow)
 
 

@@ -7,6 +7,7 @@ import shlex
 import shutil
 import signal
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -57,20 +58,22 @@ def opening(words: Sequence[str], path: str, line: int | None) -> list[str]:
 
 
 def run(command: Sequence[str]) -> int:
-    """Run it in this terminal until it ends; returns its exit code. Ctrl+C is for it alone.
+    """Run it in this terminal until it ends; returns its exit code. Ctrl+C and Ctrl+\\ are its own.
 
     Raises:
         ConfigurationError: it cannot be started.
     """
     # A handler, since what is ignored the editor would ignore too.
-    before = signal.signal(signal.SIGINT, lambda *_: None)
+    numbers = [signal.SIGINT, *([signal.SIGQUIT] if sys.platform != "win32" else [])]
+    before = {number: signal.signal(number, lambda *_: None) for number in numbers}
     try:
         return subprocess.run(command, check=False).returncode
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise ConfigurationError(f"{command[0]} cannot be started: {reason}") from error
     finally:
-        signal.signal(signal.SIGINT, before or signal.SIG_DFL)
+        for number, handler in before.items():
+            signal.signal(number, handler or signal.SIG_DFL)
 
 
 def line_to_see(path: str, name: str | None) -> int | None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
+from storage_core.backends.base import in_utc
 from tui.session.search import found
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def entered(entry: Entry, prefix: str) -> Listed:
     kind = FOLDER if entry.is_folder else FILE
     # A folder's marker has no name of its own.
     name = entry.path[len(prefix) :] or entry.path
-    return Listed(entry.path, kind, name, entry.size, entry.modified)
+    return Listed(entry.path, kind, name, entry.size, in_utc(entry.modified))
 
 
 def arranged(

@@ -29,11 +29,32 @@ _AGES: Final = (
 )
 
 
+FUTURE: Final = "in future"
+"""The age of what is dated later than now; clocks that differ a little do not make it so."""
+
+_SKEW: Final = 3600
+_LONG_AGO: Final = 1000 * 365 * 86400
+
+
+def local_time(moment: datetime) -> str:
+    """The moment to the second, in local time where its calendar has it, else in UTC."""
+    try:
+        local = moment.astimezone()
+    except (ValueError, OverflowError, OSError):
+        local = moment
+    # Not by %Y, which does not fill up the years before 1000.
+    return f"{local.replace(microsecond=0, tzinfo=None).isoformat(' ')} {local:%Z}"
+
+
 def human_age(modified: datetime | None, now: datetime) -> str:
     """How long ago that was, in at most 9 characters; "—" if it is unknown."""
     if modified is None:
         return "—"
     seconds = (now - modified).total_seconds()
+    if seconds < -_SKEW:
+        return FUTURE
+    if seconds >= _LONG_AGO:
+        return "long ago"
     for length, unit in _AGES:
         if seconds >= length:
             count = int(seconds // length)

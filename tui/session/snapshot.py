@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from storage_core.paths import prefect_home, shortened
+from storage_core.paths import shown_home
 from storage_core.printable import printable
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def built_in(default: bool) -> Row:
     return Row(
         name="Temporary Local Storage",
         type="built in",
-        location=printable(shortened(prefect_home())),
+        location=printable(shown_home()),
         id="",
         entry=None,
         default=default,

@@ -7,9 +7,13 @@ starts: anything unknown or broken counts as not there.
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
+
+from storage_core.errors import ConfigurationError
+from storage_core.paths import expanded
 
 SORTS: Final = ("file", "name", "type", "location")
 """The orders of the list, in the order in which one key goes through them."""
@@ -25,17 +29,29 @@ class State:
     sort: str = SORTS[0]
 
 
-def path() -> Path:
-    """Where the state is kept."""
+def path() -> Path | None:
+    """Where the state is kept; None where that would be relative to wherever the app was started.
+
+    That is so without a home, and with an XDG_STATE_HOME that is no whole path.
+    """
     from platformdirs import user_state_path
 
-    return user_state_path("storage-config", appauthor=False) / "app.json"
+    try:
+        expanded("~")
+    except ConfigurationError:
+        if not os.environ.get("XDG_STATE_HOME"):
+            return None
+    found = user_state_path("storage-config", appauthor=False) / "app.json"
+    return found if found.is_absolute() else None
 
 
 def load() -> State:
     """The state as last saved, with defaults for whatever is not there or not right."""
+    source = path()
+    if source is None:
+        return State()
     try:
-        with path().open(encoding="utf-8") as file:
+        with source.open(encoding="utf-8") as file:
             found = json.loads(file.read(65_536))
     except (OSError, ValueError, RecursionError):
         return State()
@@ -48,6 +64,8 @@ def load() -> State:
 def save(state: State) -> None:
     """Keep the state; where that is not possible the app works without."""
     target = path()
+    if target is None:
+        return
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         new = target.with_suffix(".new")

@@ -20,10 +20,10 @@ from storage_core.backends.local.disk import (
     unlink,
     write_whole,
 )
-from storage_core.backends.local.failures import failure, irregular
+from storage_core.backends.local.failures import failure, irregular, unwritable
 from storage_core.backends.local.folders import Folders
 from storage_core.blobpath import ROOT, BlobPath, Prefix, is_temporary, refuse_temporary
-from storage_core.errors import AccessDenied, BlobExists, BlobNotFound, InvalidKey, StorageError
+from storage_core.errors import BlobExists, BlobNotFound, InvalidKey, StorageError
 from storage_core.printable import printable
 
 if TYPE_CHECKING:
@@ -69,10 +69,7 @@ class LocalBackend(Backend):
                 raise self._failure("open", path, error) from error
             break
         if path != self.location and not os.access(path, os.W_OK | os.X_OK):
-            raise AccessDenied(
-                f"cannot create {self.location}: {path} is not writable; "
-                "change its permissions or choose another folder"
-            )
+            raise unwritable(self.location, path)
 
     def is_there(self) -> bool:
         return os.path.isdir(self.location)

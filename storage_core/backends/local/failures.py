@@ -6,14 +6,15 @@ import errno
 import os
 from typing import TYPE_CHECKING, Final
 
+from storage_core.disk_advice import advice, is_read_only
 from storage_core.errors import AccessDenied, ConfigurationError, StorageUnavailable
 from storage_core.printable import printable
 
 if TYPE_CHECKING:
     from storage_core.errors import StorageError
 
-_FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-_DENIED: Final = (errno.EACCES, errno.EPERM, errno.EROFS)
+_DENIED: Final = (errno.EPERM, errno.EROFS)
+_MISNAMED: Final = (errno.ENAMETOOLONG,)
 
 
 def failure(doing: str, path: str, error: OSError, top: str) -> StorageError:
@@ -27,10 +28,17 @@ def failure(doing: str, path: str, error: OSError, top: str) -> StorageError:
     """
     shown = printable(path)
     what = f"cannot {doing} {shown}: {os.strerror(error.errno or 0)}"
-    if error.errno in _FULL:
-        return StorageUnavailable(f"{what}; make room there and try again")
-    if error.errno in _DENIED:
-        return AccessDenied(f"{what}; change its permissions or choose another folder")
+    kind: type[StorageError]
+    if do := advice(error):
+        kind = StorageUnavailable
+        if error.errno in _DENIED:
+            kind = AccessDenied
+        elif error.errno in _MISNAMED:
+            kind = ConfigurationError
+        return kind(f"{what}; {do}, or choose another folder")
+    if error.errno == errno.EACCES:
+        whose = _denying(path)
+        return AccessDenied(f"{what}; change the permissions of {whose} or choose another folder")
     if error.errno == errno.EISDIR:
         return AccessDenied(f"{what}; remove the folder that has the name of a blob")
     if error.errno in (errno.ENOTDIR, errno.ELOOP):
@@ -48,6 +56,30 @@ def irregular(path: str) -> AccessDenied:
         f"cannot use {printable(path)}: only regular files are, and links are not followed; "
         "choose another path"
     )
+
+
+def unwritable(path: str, folder: str) -> AccessDenied:
+    """The error for a folder that is to be made in one that cannot be written to."""
+    if is_read_only(folder):
+        return AccessDenied(str(failure("create", path, OSError(errno.EROFS, ""), path)))
+    return AccessDenied(
+        f"cannot create {printable(path)}: {printable(folder)} is not writable; "
+        "change its permissions or choose another folder"
+    )
+
+
+def _denying(path: str) -> str:
+    """The folder that lets nobody in: the first one on the way, else that of `path`."""
+    parts = path.split(os.sep)
+    for count in range(2, len(parts)):
+        above = os.sep.join(parts[:count])
+        if os.path.isdir(above) and not os.access(above, os.X_OK):
+            return printable(above)
+    if os.path.lexists(path) and not os.path.isdir(path) and not os.access(path, os.R_OK):
+        return printable(path)
+    while (path := os.path.dirname(path)) and not os.path.isdir(path):
+        continue
+    return printable(path)
 
 
 def _leads_away(path: str, top: str) -> bool:

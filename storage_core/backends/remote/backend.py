@@ -14,7 +14,7 @@ from storage_core.backends.remote import io_loop, reading
 from storage_core.backends.remote.messages import REACH
 from storage_core.backends.remote.policy import Policy
 from storage_core.backends.remote.stream import PIECE, RemoteFile
-from storage_core.backends.remote.writing import stored
+from storage_core.backends.remote.writing import is_refused, stored
 from storage_core.backends.source import Source, source_of
 from storage_core.blobpath import ROOT, BlobPath, Prefix
 from storage_core.errors import BlobNotFound, UnsupportedOperation
@@ -62,7 +62,7 @@ class RemoteBackend(Backend):
                     self._policy,
                     path,
                     source,
-                    lambda session: session.put_stream(path, source, create=not overwrite),
+                    lambda session, create: session.put_stream(path, source, create=create),
                     overwrite=overwrite,
                 )
             )
@@ -108,6 +108,9 @@ class RemoteBackend(Backend):
         if not io_loop.run(self._copy(source, target)):
             super().copy(source, target)
 
+    def refuses_to_replace(self, path: BlobPath, data: bytes) -> bool:
+        return io_loop.run(is_refused(self._policy, path, data))
+
     def close(self) -> None:
         self._policy.connection.close()
 
@@ -151,7 +154,7 @@ class RemoteBackend(Backend):
             self._policy,
             path,
             Source.of(data),
-            lambda session: session.put(path, data, create=not overwrite),
+            lambda session, create: session.put(path, data, create=create),
             overwrite=overwrite,
         )
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from weakref import finalize, ref
 
 from storage_core.backends.remote import io_loop
-from storage_core.backends.remote.faults import BadSettings, Fault, classify
+from storage_core.backends.remote.faults import BadSettings, Explained, Fault, classify
 from storage_core.backends.remote.worker import beside
 from storage_core.errors import StorageError
 
@@ -95,7 +95,7 @@ class Connection:
     async def _open(self) -> _Opened:
         try:
             session = await self._driver.connect(self._afterwards)
-        except StorageError:
+        except (StorageError, Explained):
             raise
         except Exception as error:
             if classify(error) is Fault.OTHER:

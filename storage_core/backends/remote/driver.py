@@ -69,6 +69,10 @@ class Session(Protocol):
     def is_lost(self) -> bool:
         """Whether no other call is to use it: its connection has failed, or was left halfway."""
 
+    @property
+    def has_condition(self) -> bool:
+        """Whether the place itself is asked to keep to `create`, rather than looked at before."""
+
     async def find(self) -> None:
         """Raise what says that the place is missing when it is."""
 
@@ -84,7 +88,11 @@ class Session(Protocol):
         """Find a blob."""
 
     async def put(self, path: BlobPath, data: bytes, *, create: bool) -> None:
-        """Store `data`; with `create`, refuse to replace a blob as far as the place can."""
+        """Store `data`; with `create`, refuse to replace a blob as far as the place can.
+
+        Raises:
+            ConditionRefused: the place takes no write with that condition.
+        """
 
     async def put_stream(self, path: BlobPath, source: Source, *, create: bool) -> None:
         """Like `put`, in bounded memory."""

@@ -18,7 +18,7 @@ from storage_core.errors import StorageError
 from storage_core.redaction import mask_url, scrub
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 
 class Fault(Enum):
@@ -46,8 +46,47 @@ class Fault(Enum):
     OTHER = auto()
 
 
+class Explained(Exception):
+    """What a driver knows better than any rule here: what failed, and what to do about it.
+
+    Raised mostly while signing in, from nothing: what the library raised may hold credentials.
+    """
+
+    def __init__(
+        self, fault: Fault, why: str, remedy: str, *, while_signing_in: bool = False
+    ) -> None:
+        """Say it.
+
+        Args:
+            fault: what kind of failure it is.
+            why: what failed, and where its name comes from; it stands behind "…: ".
+            remedy: the next step; it stands behind "; ".
+            while_signing_in: whether it was about getting credentials, before the place was asked.
+        """
+        super().__init__(why)
+        self.fault = fault
+        self.remedy = remedy
+        self.while_signing_in = while_signing_in
+
+
 class BadSettings(Exception):
     """A driver could not even be built."""
+
+
+class ConditionRefused(Exception):
+    """The place does not know the condition that a write must not replace anything.
+
+    It may also have refused the write for another reason, with an answer that does not say which.
+    """
+
+    def __init__(self, remember: Callable[[], object] | None = None) -> None:
+        """Say what to do once it has turned out that it was the condition.
+
+        Args:
+            remember: has the session ask no more; none where it has been told already.
+        """
+        super().__init__("the condition that nothing is replaced is not supported")
+        self.remember = remember or (lambda: None)
 
 
 class Redirected(Exception):
@@ -134,6 +173,8 @@ _LONGEST: Final = 200
 def classify(error: BaseException) -> Fault:
     """The kind of failure that `error`, or else what it was raised from, stands for."""
     for each in causes(error):
+        if isinstance(each, Explained):
+            return each.fault
         if isinstance(each, StorageError):
             return Fault.OTHER
         for base in type(each).__mro__:
@@ -160,6 +201,11 @@ def classify_status(status: int) -> Fault:
     if status in (408, 429) or (status >= 500 and status not in (501, 505)):
         return Fault.PASSING
     return Fault.REDIRECTED if 300 <= status < 400 else Fault.OTHER
+
+
+def explanation(error: BaseException) -> Explained | None:
+    """What a driver has said itself about `error`, or about what that was raised from."""
+    return next((each for each in causes(error) if isinstance(each, Explained)), None)
 
 
 def status_of(error: BaseException) -> int | None:

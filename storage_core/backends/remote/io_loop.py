@@ -7,6 +7,7 @@ cancelling there cancels it here. A forked child has no such thread, so it start
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import selectors
 import socket
@@ -16,6 +17,7 @@ from concurrent.futures import wait
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from storage_core.backends.remote.worker import in_thread
+from storage_core.logs import OUR_THREADS
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -24,7 +26,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-_THREAD: Final = "storage-io"
+_LOGGER: Final = logging.getLogger("storage_core")
+_THREAD: Final = f"{OUR_THREADS}io"
 _SECONDS_TO_FINISH: Final = 1.0
 
 
@@ -76,8 +79,14 @@ def _submit(work: Coroutine[Any, Any, T]) -> Future[T]:
 
 def _start() -> asyncio.AbstractEventLoop:
     loop = _new_loop()
+    loop.set_exception_handler(_note)
     threading.Thread(target=loop.run_forever, name=_THREAD, daemon=True).start()
     return loop
+
+
+def _note(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log what a library has left behind on the loop; asyncio would print it on standard error."""
+    _LOGGER.debug("%s", context.get("message"), exc_info=context.get("exception"))
 
 
 if sys.platform == "win32":

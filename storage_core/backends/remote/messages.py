@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from storage_core.backends.remote.faults import Fault
+from storage_core.backends.remote.faults import Explained, Fault
 from storage_core.errors import (
     AccessDenied,
     BlobExists,
@@ -16,6 +16,8 @@ from storage_core.errors import (
 from storage_core.printable import printable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from storage_core.backends.remote.retry import GaveUp
     from storage_core.blobpath import BlobPath
 
@@ -46,6 +48,32 @@ class Place(NamedTuple):
 
     address: str
     """What to check when nobody answers; empty where no setting says whom to ask."""
+
+
+def explained(
+    where: Place,
+    doing: str,
+    said: Explained,
+    gave_up: GaveUp | None,
+    shown: Callable[[str], str],
+) -> StorageError:
+    """A driver has said itself what failed.
+
+    Args:
+        where: what it is about.
+        doing: what was to be done there.
+        said: by the driver.
+        gave_up: when the attempts or the time ran out, how many it were.
+        shown: makes words fit to be shown.
+    """
+    kinds = {Fault.DENIED: AccessDenied, Fault.MISCONFIGURED: ConfigurationError}
+    tried = f", {gave_up}" if gave_up else ""
+    error = kinds.get(said.fault, StorageUnavailable)(
+        f"{where.location} cannot {printable(doing)}: {shown(str(said))}{tried}; "
+        f"{shown(said.remedy)}"
+    )
+    error.while_signing_in = said.while_signing_in
+    return error
 
 
 def unanswered(where: Place, doing: str, why: str, gave_up: GaveUp) -> StorageError:

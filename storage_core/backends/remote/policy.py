@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 from storage_core.backends.base import deadline
 from storage_core.backends.remote.connection import Connection
-from storage_core.backends.remote.faults import Fault, reason
-from storage_core.backends.remote.messages import failed, unanswered
+from storage_core.backends.remote.faults import Fault, explanation, reason
+from storage_core.backends.remote.messages import explained, failed, unanswered
 from storage_core.backends.remote.retry import GRACE, GaveUp, attempt
 from storage_core.errors import StorageError
 from storage_core.logs import keep_out
-from storage_core.redaction import scrubbed
+from storage_core.printable import printable
+from storage_core.redaction import mask_url, scrub, scrubbed
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -96,8 +97,11 @@ class Policy:
             raise
         except GaveUp as gave_up:
             cause = gave_up.__cause__
-            why = "no answer" if cause is None else self._reason(cause)
-            failure = unanswered(self.place, doing, why, gave_up)
+            if cause is not None and (said := explanation(cause)):
+                failure = explained(self.place, doing, said, gave_up, self._shown)
+            else:
+                why = "no answer" if cause is None else self._reason(cause)
+                failure = unanswered(self.place, doing, why, gave_up)
         except Exception as error:
             fault = self.driver.fault(error)
             if fault is Fault.MISSING:
@@ -106,7 +110,10 @@ class Policy:
                 if path is not None and not writes and await self._is_place_there(left):
                     fault = Fault.BLOB_MISSING
             cause = error
-            failure = failed(self.place, doing, path, self._reason(error), fault)
+            if said := explanation(error):
+                failure = explained(self.place, doing, said, None, self._shown)
+            else:
+                failure = failed(self.place, doing, path, self._reason(error), fault)
         # Raised out here, so that the driver's exception, which may hold a secret, is not its
         # context.
         failure.__cause__ = None if cause is None else scrubbed(cause, self._secrets)
@@ -123,6 +130,10 @@ class Policy:
         except Exception as error:
             return self.driver.fault(error) not in (Fault.MISSING, Fault.PLACE_MISSING)
         return True
+
+    def _shown(self, words: str) -> str:
+        """Words of ours as they may be shown, whole: paths are in them, and no request is."""
+        return printable(scrub(mask_url(words), self._secrets))
 
     def _reason(self, error: BaseException) -> str:
         return self.driver.reason(error, reason(error, self._secrets))

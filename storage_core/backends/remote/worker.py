@@ -10,6 +10,8 @@ import asyncio
 import threading
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from storage_core.logs import OUR_THREADS
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
@@ -39,7 +41,7 @@ async def in_thread(function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         else:
             loop.call_soon_threadsafe(deliver, result, None)
 
-    threading.Thread(target=work, name="storage-worker", daemon=True).start()
+    threading.Thread(target=work, name=f"{OUR_THREADS}worker", daemon=True).start()
     return await future
 
 

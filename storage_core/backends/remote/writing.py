@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from storage_core.backends.remote.driver import Kept
-from storage_core.backends.remote.faults import Fault
+from storage_core.backends.remote.faults import ConditionRefused, Fault
 from storage_core.backends.remote.stream import PIECE
+from storage_core.errors import UnsupportedOperation
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -21,14 +22,26 @@ async def stored(
     policy: Policy,
     path: BlobPath,
     source: Source,
-    send: Callable[[Session], Awaitable[None]],
+    send: Callable[[Session, bool], Awaitable[None]],
     *,
     overwrite: bool,
 ) -> None:
     """Have `send` store what `source` holds.
 
+    What is not to replace a blob is sent on that condition, which decides. It is looked for before
+    as well, because not every service keeps to the condition, and some refuse it: they get the
+    write without it when nothing has been found.
+
+    Args:
+        policy: makes the call.
+        path: of the blob.
+        source: its bytes.
+        send: makes one attempt in a session; its second argument says whether on that condition.
+        overwrite: whether a blob that is there is replaced.
+
     Raises:
         BlobExists: there is a blob already, and it is not to be replaced.
+        UnsupportedOperation: the service refuses the condition and says nothing of the blob.
     """
     driver = policy.driver
     tries = 0
@@ -37,10 +50,23 @@ async def stored(
         nonlocal tries
         tries += 1
         try:
-            # Asked first as well: not every service honours the condition on the write itself.
-            if not overwrite and await _is_taken(driver, session, path):
+            if overwrite:
+                await send(session, False)
+                return
+            found = await _is_taken(driver, session, path)
+            if found:
                 raise FileExistsError(path)
-            await send(session)
+            try:
+                await send(session, True)
+            except ConditionRefused as refused:
+                if found is None:
+                    raise UnsupportedOperation(
+                        f"{policy.place.location} cannot write {path}: its service takes no write "
+                        "that must not replace a blob, and does not let these credentials look "
+                        "whether there is one; write without a key of your own"
+                    ) from refused
+                await send(session, False)
+                refused.remember()
         except Exception as error:
             taken = not overwrite and driver.fault(error) is Fault.TAKEN
             # An earlier attempt may have arrived although its answer did not.
@@ -51,12 +77,41 @@ async def stored(
     await policy.call(f"write {path}", path, once, size=source.size, writes=True)
 
 
-async def _is_taken(driver: Driver, session: Session, path: BlobPath) -> bool:
+async def is_refused(policy: Policy, path: BlobPath, data: bytes) -> bool:
+    """Whether the place refuses to store `data` on condition that nothing is replaced.
+
+    Args:
+        policy: makes the call.
+        path: of a blob that is there.
+        data: what it holds.
+    """
+
+    async def once(session: Session) -> bool:
+        if not session.has_condition:
+            return False
+        try:
+            await session.put(path, data, create=True)
+        except ConditionRefused:
+            return False
+        except Exception as error:
+            if policy.driver.fault(error) is Fault.TAKEN:
+                return True
+            raise
+        return False
+
+    return await policy.call(f"write {path}", path, once, size=len(data), writes=True)
+
+
+async def _is_taken(driver: Driver, session: Session, path: BlobPath) -> bool | None:
+    """Whether there is a blob; None where these credentials may not look."""
     try:
         await session.head(path)
     except Exception as error:
-        if driver.fault(error) in (Fault.MISSING, Fault.BLOB_MISSING):
+        fault = driver.fault(error)
+        if fault in (Fault.MISSING, Fault.BLOB_MISSING):
             return False
+        if fault is Fault.DENIED:
+            return None
         raise
     return True
 

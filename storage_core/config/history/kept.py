@@ -17,6 +17,7 @@ from functools import partial
 from hashlib import sha256
 from typing import Final, NamedTuple
 
+from storage_core.backends.base import time_at
 from storage_core.config.history.summary import summary_of_changes
 from storage_core.config.model.entries import refuse_newer
 from storage_core.config.saving import replace
@@ -32,6 +33,7 @@ _STAMP: Final = re.compile(r"(\d{8}T\d{6}\.\d{6}Z)\.toml")
 _SAVED: Final = "saved"
 _UNREADABLE: Final = "\0"
 _FORM: Final = "%Y%m%dT%H%M%S.%fZ"
+_FIRST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Version(NamedTuple):
@@ -51,6 +53,8 @@ class Version(NamedTuple):
 def versions(path: str) -> list[Version]:
     """The versions of the configuration file at `path` that can be restored, newest first."""
     found: list[Version] = []
+    if _root() is None:
+        return found
     newer = _bytes_in(path)
     for version in [*_changed_by_hand(path), *_kept(path)]:
         data = _bytes_in(version.path)
@@ -63,6 +67,8 @@ def versions(path: str) -> list[Version]:
 
 def files(path: str) -> list[str]:
     """Every file of the history that holds a text of the configuration file at `path`."""
+    if _root() is None:
+        return []
     last = os.path.join(_folder(path), _SAVED)
     return [version.path for version in _kept(path)] + ([last] if os.path.exists(last) else [])
 
@@ -130,7 +136,8 @@ def keep(path: str, data: bytes) -> None:
 
     If the history cannot be written, this is logged and the change goes on.
     """
-    if data:
+    if data and _root() is not None:
+        # Where there is no home, `saved` says so, after it is saved.
         with _logged(path):
             _make_folder(path)
             for version in _changed_by_hand(path):
@@ -200,7 +207,9 @@ def _changed_by_hand(path: str) -> list[Version]:
     if text is None or text == _bytes_in(path) or (kept and text == _bytes_in(kept[0].path)):
         return []
     changed = replace.fingerprint(path)
-    when = datetime.fromtimestamp(changed.modified_ns / 1e9, UTC) if changed else datetime.now(UTC)
+    now, when = datetime.now(UTC), changed and time_at(changed.modified_ns / 1e9)
+    if when is None or not _FIRST < when < now:
+        when = now  # A file may say any time, and what comes later has to sort behind it.
     return [Version(_stamp(when, kept), last)]
 
 
@@ -244,11 +253,13 @@ def _make_folder(path: str) -> None:
 def _logged(path: str) -> Iterator[None]:
     try:
         yield
-    except OSError as error:
+    except (OSError, ConfigurationError) as error:
         from logging import getLogger
 
         getLogger("storage_core").warning(
-            "cannot keep the last version of %s in the history: %s", path, error.strerror
+            "cannot keep the last version of %s in the history: %s",
+            path,
+            getattr(error, "strerror", error),
         )
 
 
@@ -258,6 +269,14 @@ def _readable_text(read: Callable[[], str]) -> str:
         return read()
     except ConfigurationError:
         return _UNREADABLE
+
+
+def _root() -> str | None:
+    """The folder of all histories; None where there is no home, so that none was kept."""
+    try:
+        return os.path.join(prefect_home(), "history")
+    except ConfigurationError:
+        return None
 
 
 def _folder(path: str) -> str:

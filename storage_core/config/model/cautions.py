@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from storage_core.config.model.entries import Configurations, Entry
 from storage_core.config.model.problems import Problem
-from storage_core.references import is_reference
+
+if TYPE_CHECKING:
+    from storage_core.declaration.setting import Setting
 
 
 def doubts(found: Configurations, text: str = "") -> Iterator[Problem]:
@@ -33,7 +35,11 @@ def cautions(found: Configurations, text: str = "") -> Iterator[Problem]:
     from storage_core.config.toml.scan import line_of
 
     for entry in found.entries.values():
-        values = {name: each for name, each in entry.settings.items() if not is_reference(each)}
+        values = {
+            name: each
+            for name, each in entry.settings.items()
+            if not (entry.cls and _is_reference(entry.cls.setting_named(name), each))
+        }
         for problem, key in _cautions(found, entry, values):
             if isinstance(values.get(key), dict):
                 continue
@@ -47,6 +53,10 @@ def cautions_of(found: Configurations, name: str, keys: Collection[str]) -> Iter
     for problem, key in _cautions(found, entry, entry.settings):
         if key in keys:
             yield problem
+
+
+def _is_reference(setting: Setting | None, value: object) -> bool:
+    return setting is not None and setting.is_reference(value)
 
 
 def _cautions(

@@ -27,6 +27,9 @@ from storage_core.errors import ConfigurationError, StorageNotFound
 from storage_core.paths import shortened
 from storage_core.types import type_named
 
+_NAMED = 10
+"""Configurations that a `repr` names."""
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -124,6 +127,17 @@ class Configurations(Mapping[str, StorageConfiguration]):
             StorageNotFound: there is none, or the start of an ID fits several.
         """
         return self.entries[find_name(self.tables, ref, self.text, self.path, partial=partial)]
+
+    def __repr__(self) -> str:
+        """Where they are and what they are called; no settings, which may be secret."""
+        listed = ", ".join(map(repr, [*self.entries][:_NAMED]))
+        more = len(self.entries) - _NAMED
+        listed += f" and {more} more" if more > 0 else ""
+        problems = f", {len(self.problems)} problem(s)" if self.problems else ""
+        return (
+            f"<Configurations in {self.path!r}: {listed or 'none'}; "
+            f"default {self.default!r}{problems}>"
+        )
 
     def __getitem__(self, name: str) -> StorageConfiguration:
         configuration = self.entries[name].configuration

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from storage_core.config.saving.failures import failure, reason
 from storage_core.config.saving.lock import LOCK_TIMEOUT, locked, target_of, temporary_for
 from storage_core.config.toml.read import read_text
 from storage_core.config.toml.text import naming, parse
+from storage_core.disk_advice import is_read_only
 from storage_core.errors import ConfigConflict, ConfigurationError
 from storage_core.paths import shortened
 
@@ -91,6 +93,8 @@ def write(path: str, text: str, expected: Fingerprint | None) -> None:
     """
     target = target_of(path)
     existing = _existing(path, target)
+    if existing and is_read_only(target):
+        raise failure(path, target, OSError(errno.EROFS, os.strerror(errno.EROFS)))
     if existing and not (existing.st_mode & 0o222 and os.access(target, os.W_OK)):
         raise ConfigurationError(
             f"cannot save {shortened(path)}: the file is read-only; "

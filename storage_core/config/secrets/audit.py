@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from storage_core.config.model.entries import Configurations, Entry
 from storage_core.declaration.setting import Setting
+from storage_core.declaration.tables import hidden
 from storage_core.redaction import secret_spans
 from storage_core.references import is_reference
 
@@ -56,7 +57,7 @@ def worth_hiding(found: Configurations) -> Iterator[tuple[str, Setting]]:
             if setting.secret:
                 is_open = isinstance(value, str) and value != "" and not is_reference(value)
             elif setting.form == "table":
-                is_open = _has_plain_text(value)
+                is_open = next(hidden(value), None) is not None
             else:
                 is_bare = setting.form == "url"
                 is_open = isinstance(value, str) and secret_spans(value, bare=is_bare) != []
@@ -86,13 +87,3 @@ def make_private(path: str) -> None:
 def _secret_settings(entry: Entry) -> Iterator[Setting]:
     cls = entry.cls
     return (setting for setting in cls.settings() if setting.secret) if cls else iter(())
-
-
-def _has_plain_text(value: object) -> bool:
-    if isinstance(value, dict):
-        if set(value) == {"ref"}:
-            return False
-        return any(_has_plain_text(inner) for inner in value.values())
-    if isinstance(value, list):
-        return any(_has_plain_text(inner) for inner in value)
-    return isinstance(value, str)

@@ -8,8 +8,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
+from storage_core import keyrings
 from storage_core.config.model.entries import refuse_newer
 from storage_core.errors import ConfigConflict, ConfigurationError
+from storage_core.paths import expanded
 from storage_core.references import check_reference, is_reference, resolve
 
 if TYPE_CHECKING:
@@ -91,25 +93,12 @@ def relocated(found: Configurations, ref: str, setting: str, reference: str) -> 
 def _store(secret: str, reference: str, label: str) -> None:
     scheme, _, target = reference.partition(":")
     if scheme == "keyring":
-        import keyring
-        from keyring.errors import KeyringError, NoKeyringError
-
         service, _, user = target.rpartition("/")
-        try:
-            # Never overwrite another secret: the caller finds that it differs.
-            if not keyring.get_password(service, user):
-                keyring.set_password(service, user, secret)
-        except NoKeyringError:
-            raise ConfigurationError(
-                f"{label}: this machine has no keyring; use file: or env: instead"
-            ) from None
-        except (KeyringError, RuntimeError) as error:
-            raise ConfigurationError(
-                f"{label}: the keyring cannot be written ({type(error).__name__}); "
-                "unlock it, or use env: or file: instead"
-            ) from None
+        # Never overwrite another secret: the caller finds that it differs.
+        if not keyrings.password(service, user, label):
+            keyrings.keep(service, user, secret, label)
     elif scheme == "file":
-        path = os.path.expanduser(target)
+        path = expanded(target)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
         try:
             with open(os.open(path, flags, 0o600), "w", encoding="utf-8", newline="") as file:

@@ -29,9 +29,12 @@ def read_text(path: str) -> str:
             "or name another file with --config or STORAGE_CONFIG"
         ) from None
     except (OSError, ValueError) as error:
+        from storage_core.disk_advice import advice
+
         reason = getattr(error, "strerror", None) or "not a valid path"
+        do = advice(error) or "allow reading it"
         raise ConfigurationError(
-            f"cannot read {shortened(path)} ({reason}); allow reading it, or name another file "
+            f"cannot read {shortened(path)} ({reason}); {do}, or name another file "
             "with --config or STORAGE_CONFIG"
         ) from error
     return decode(data, path)

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from storage_core.errors import ConfigurationError
 from storage_core.paths import shortened
 
+if TYPE_CHECKING:
+    from storage_core.newer_toml import Newer
+
 BOM: Final = "\ufeff"
+
+_READS_NEWER: Final = sys.version_info >= (3, 15)
+"""Whether `tomllib` takes TOML 1.1."""
 
 _POSITION: Final = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
@@ -19,7 +26,7 @@ _OPEN: Final = "a text is not closed where its line ends"
 _IN_WORDS: Final = {
     "Illegal character '\\n'": _OPEN,
     "Found invalid character '\\n'": _OPEN,
-    "Unescaped '\\\\' in a string": r"in a text \ is written \\",
+    "Unescaped '\\' in a string": r"in a text \ is written \\",
     "Unclosed array": "a [ is not closed",
     "Unclosed inline table": "a { is not closed",
     "Invalid value": "this is no value; a text stands in quotation marks",
@@ -64,13 +71,17 @@ def loads(text: str) -> dict[str, Any]:
     """What `text` says.
 
     Raises:
-        TextError: `text` is not TOML.
+        TextError: `text` is not TOML 1.0.
     """
     import tomllib
 
     line: int | None = None
+    newer: Newer | None = None
     try:
-        return tomllib.loads(text.removeprefix(BOM))
+        tables = tomllib.loads(text.removeprefix(BOM))
+        newer = _newer_in(text) if _READS_NEWER else None
+        if newer is None:
+            return tables
     except RecursionError:
         what = "its values are nested too deeply"
     except ValueError as error:
@@ -84,8 +95,31 @@ def loads(text: str) -> dict[str, Any]:
         else:
             line = text.count("\n") + 1
             what = "the file ends where a value, a quotation mark or a bracket is missing"
+        newer = _newer_in(text)
+        if newer and not _is_it(newer, line):
+            newer = None
     # Raised out here, without context: newer versions of tomllib keep the text in their exception.
+    if newer:
+        raise TextError(newer.line, str(newer))
     raise TextError(line, f"not TOML: {what}; mend that line by hand")
+
+
+def _newer_in(text: str) -> Newer | None:
+    # Needed for a file that is refused, and by a Python that would not refuse it.
+    from storage_core.newer_toml import newer_syntax
+
+    return newer_syntax(text)
+
+
+def _is_it(newer: Newer, line: int | None) -> bool:
+    """Whether that is what the parser has refused at `line`, and not a mistake."""
+    import tomllib
+
+    try:
+        tomllib.loads(newer.rest.removeprefix(BOM))
+    except (ValueError, RecursionError):
+        return newer.line == line and newer.closed
+    return True
 
 
 @lru_cache(maxsize=2)

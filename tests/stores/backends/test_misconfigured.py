@@ -159,7 +159,7 @@ WRONG: dict[str, tuple[Callable[[], object], type[StorageError], str]] = {
     "S3 without credentials": (
         lambda: open_s3("bucket", endpoint_url=f"http://{HOST}:1", timeout=TIMEOUT).get(KEY),
         AccessDenied,
-        "check AWS Access Key ID",
+        "set AWS Access Key ID and AWS Secret Access Key, or Profile Name, or export",
     ),
     "an unknown profile": (
         lambda: open_s3("bucket", profile="nope", timeout=TIMEOUT).get(KEY),

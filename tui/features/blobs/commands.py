@@ -31,7 +31,7 @@ BROWSE: Final = (
         "View",
     ),
     Command("up", ("left", "h"), "Up", "Show the folder above.", "View"),
-    Command("reload", ("f5", "ctrl+r"), "Reload", "List the blobs again.", "View"),
+    Command("reload", ("f5",), "Reload", "List the blobs again.", "View"),
     PALETTE,
     THEME,
     HELP,
@@ -47,7 +47,7 @@ PREVIEW: Final = (
         for command in BROWSE
         if command.name in ("download", "delete", "copy_key", "copy_snippet")
     ),
-    Command("reload", ("f5", "ctrl+r"), "Reload", "Read the blob again.", "Blob"),
+    Command("reload", ("f5",), "Reload", "Read the blob again.", "Blob"),
     PALETTE,
     THEME,
     HELP,

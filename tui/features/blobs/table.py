@@ -19,7 +19,7 @@ from tui.kit.table import Cell, Table
 from tui.kit.text import fit, wrap
 from tui.kit.theme import MUTED
 from tui.session.listing import FOLDER, Listed, Sort
-from tui.session.quantities import human_age, human_size
+from tui.session.quantities import FUTURE, human_age, human_size, local_time
 
 ORDERS: dict[Sort, str] = {"age": "newest first", "name": "by name", "size": "largest first"}
 
@@ -118,6 +118,11 @@ def exactly(blob: Listed) -> str:
         said.append("time unknown")
     else:
         age = human_age(blob.modified, datetime.now(UTC))
-        local = f"{blob.modified.astimezone():%Y-%m-%d %H:%M:%S %Z}"
-        said += [f"written {local}", age if age == "just now" else f"{age} ago"]
+        said += [f"written {local_time(blob.modified)}", _said(age)]
     return " · ".join(said)
+
+
+def _said(age: str) -> str:
+    if age == FUTURE:
+        return "in the future"
+    return age if age in ("just now", "long ago") else f"{age} ago"

@@ -43,7 +43,7 @@ class CheckDialog(Dialog[TestResult]):
         self.do({"again": self._test, "leave": self._leave})
         self._title = name
         self._configuration = configuration
-        self._steps = steps(type(configuration))
+        self._steps = steps(configuration)
         self._found: list[StepResult] = []
         self._complete = False
         self._waiting: Waiting | None = None
@@ -113,7 +113,7 @@ class CheckDialog(Dialog[TestResult]):
             took = milliseconds(found.seconds) if found.seconds is not None else ""
             lines.append(
                 Content.assemble(
-                    ("✓  ", "bold $success") if found.ok else ("✗  ", "bold $error"),
+                    _sign(found),
                     (fit(step.label, width - 11), "$foreground"),
                     (took.rjust(8), MUTED),
                 )
@@ -145,3 +145,9 @@ class CheckDialog(Dialog[TestResult]):
         """Close; a running test is cancelled."""
         self.workers.cancel_group(self, "test")
         self.dismiss(TestResult(datetime.now(), tuple(self._found), self._complete))  # noqa: DTZ005
+
+
+def _sign(found: StepResult) -> tuple[str, str]:
+    if found.lacks:
+        return "–  ", "bold $warning"
+    return ("✓  ", "bold $success") if found.ok else ("✗  ", "bold $error")

@@ -68,12 +68,11 @@ class Rows:
         self._table.show(rows, place)
         self._shown(rows)
 
-    def sort(self) -> str:
-        """Take the next order. Returns what it is called."""
+    def sort(self) -> None:
+        """Take the next order; the head of its column shows it."""
         following = SORTS[(SORTS.index(self._session.remembered.sort) + 1) % len(SORTS)]
         self._session.remember(sort=following)
         self.fill()
-        return "In the file's order." if following == SORTS[0] else f"Sorted by {following}."
 
     def _found(self) -> list[Row]:
         """The rows that have the words in them, in the order that was chosen."""

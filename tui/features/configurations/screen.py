@@ -93,7 +93,7 @@ class ConfigurationsScreen(FullScreen[None]):
                 "move_secret": self._on_row(lambda row: self.open("move secrets", row)),
                 "versions": lambda: self.open("versions"),
                 "filter": self._filter.open,
-                "sort": lambda: self.app.say(self.rows.sort()),
+                "sort": self.rows.sort,
             }
         )
 

@@ -160,6 +160,8 @@ def as_text(value: Any) -> str:
         return ""
     if isinstance(value, float):
         return f"{value:g}"
+    if isinstance(value, list):
+        return " ".join(map(str, value))
     return value if isinstance(value, str) else str(value)
 
 

@@ -91,19 +91,27 @@ class Saving:
         )
         old = self._entered.entry.name if self._entered.entry else name
         problems = entry.problems if entry else ()
+        told = []
         if old != name:
-            still = self._session.still_default(name)
-            app.say(f"Renamed {named(old)} to {named(name)}{still}.")
+            told.append(
+                f"Renamed {named(old)} to {named(name)}{self._session.still_default(name)}."
+            )
         elif not problems:
-            app.say(f"Saved {named(name)}.")
-        for problem in problems:
-            app.fail(f"{printable(str(problem))}; only a text editor can mend that")
+            told.append(f"Saved {named(name)}.")
         labels = {setting.name: setting.label for setting in cls.settings()}
         for setting, doubt in doubts.items():
-            said = f"It cannot be opened yet: {labels.get(setting, setting)} {doubt}"
-            app.say(said, severity="warning")
+            told.append(f"It cannot be opened yet: {labels.get(setting, setting)} {doubt}.")
         for setting, caution in cautions.items():
-            app.say(f"{labels.get(setting, setting)}: {printable(caution)}", severity="warning")
+            told.append(f"{labels.get(setting, setting)}: {printable(caution)}.")
+        if problems:
+            told += [
+                f"{printable(str(each))}; only a text editor can mend that." for each in problems
+            ]
+            app.fail(" ".join(told))
+        else:
+            # In one message: another would take its place.
+            doubtful = bool(doubts or cautions)
+            app.say(" ".join(told), severity="warning" if doubtful else "information")
 
     def _remember_test(self, name: str) -> None:
         """Keep the result of a test if the settings are those that were tested."""

@@ -15,7 +15,7 @@ from textual.widgets import Button, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from storage_core.errors import StorageError
-from storage_core.paths import prefect_home, shortened
+from storage_core.paths import shown_home
 from storage_core.printable import printable
 from storage_core.references import check_reference, is_reference
 from tui.kit import ask
@@ -163,7 +163,7 @@ def proposed(name: str, setting: str, *, only: bool) -> tuple[str, str, str]:
     variable = re.sub(r"\W", "_", f"{name}_{setting}", flags=re.ASCII).upper()
     return (
         f"keyring:storage/{base}",
-        f"file:{shortened(prefect_home())}/{base}.secret",
+        f"file:{shown_home()}/{base}.secret",
         f"env:{variable}",
     )
 

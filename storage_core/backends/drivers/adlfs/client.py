@@ -1,48 +1,87 @@
-"""Azure's client as adlfs makes it, but closed by us only."""
+"""Azure's client, made of what users of adlfs know as its options.
+
+adlfs itself would not do: it takes connection strings, keys and accounts from variables too, and
+prefers some of them to what it is given.
+"""
 
 from __future__ import annotations
 
-import weakref
-from typing import Any, NamedTuple
+import os
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-import adlfs
+from azure.storage.blob.aio import BlobServiceClient
 
-from storage_core.backends.remote.worker import in_thread
+from storage_core.backends.drivers.adlfs.signing_in import credential_for
+from storage_core.backends.remote.faults import Explained, Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_VARIABLES: Final = {
+    "account_name": "AZURE_STORAGE_ACCOUNT_NAME",
+    "account_key": "AZURE_STORAGE_ACCOUNT_KEY",
+    "connection_string": "AZURE_STORAGE_CONNECTION_STRING",
+    "sas_token": "AZURE_STORAGE_SAS_TOKEN",
+    "client_id": "AZURE_STORAGE_CLIENT_ID",
+    "client_secret": "AZURE_STORAGE_CLIENT_SECRET",
+    "tenant_id": "AZURE_STORAGE_TENANT_ID",
+}
+"""What users of adlfs may leave to variables; taken where a configuration names no account."""
+
+_SAYS_WHERE: Final = frozenset({*_VARIABLES, "account_host", "anon", "credential"})
 
 
 class Client(NamedTuple):
-    """What adlfs has signed in with."""
+    """What has been signed in with."""
 
     service: Any
     """Azure's client of the account."""
 
     credential: Any
-    """Has connections of its own, where it asks a server."""
+    """May have connections of its own, where it asks a server."""
 
     async def close(self) -> None:
         """Close the connections."""
         await self.service.close()
-        if self.credential is not None and hasattr(self.credential, "close"):
+        if hasattr(self.credential, "close"):
             await self.credential.close()
 
 
-async def connected(arguments: dict[str, Any]) -> Client:
-    """A client for these arguments of `adlfs.AzureBlobFileSystem`."""
-    # In a thread: it reads files and starts programs when it looks for credentials.
-    driver = await in_thread(
-        adlfs.AzureBlobFileSystem,
-        asynchronous=True,
-        skip_instance_cache=True,
-        use_listings_cache=False,
-        **arguments,
-    )
-    _detach_finalizers(driver)
-    return Client(driver.service_client, driver.credential)
+def completed(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options, and where they say nothing of an account, what the environment says of one."""
+    given = {name: value for name, value in options.items() if value not in (None, "")}
+    if not _SAYS_WHERE & given.keys():
+        found = {name: os.environ.get(variable) for name, variable in _VARIABLES.items()}
+        anonymous = os.environ.get("AZURE_STORAGE_ANON", "").lower() not in ("", "0", "f", "false")
+        given |= {name: value for name, value in found.items() if value}
+        given |= {"anon": True} if anonymous else {}
+    elif not given.keys() & {"account_name", "connection_string"}:
+        # What is named is a key, and not whose it is.
+        name = os.environ.get(_VARIABLES["account_name"])
+        given |= {"account_name": name} if name else {}
+    return given
 
 
-def _detach_finalizers(driver: Any) -> None:
-    """Take over closing: at the end of a forked child adlfs would wait for its parent's loop."""
-    for each in tuple(getattr(weakref.finalize, "_registry", ())):
-        alive = each.peek()
-        if alive is not None and alive[0] is driver:
-            each.detach()
+def connected(arguments: dict[str, Any], timeout: float) -> Client:
+    """A client for these options of adlfs.
+
+    Args:
+        arguments: the options.
+        timeout: seconds within which there has to be an answer.
+    """
+    given = completed(arguments)
+    mode = given.get("location_mode", "primary")
+    asked: dict[str, Any] = {} if mode == "primary" else {"_location_mode": mode}
+    if connection_string := given.get("connection_string"):
+        return Client(BlobServiceClient.from_connection_string(connection_string, **asked), None)
+    if "account_name" not in given:
+        raise Explained(
+            Fault.MISCONFIGURED,
+            "nothing says which account it is",
+            "add a connection_string, or an account_name, to Options",
+        )
+    url = f"https://{given.get('account_host') or given['account_name'] + '.blob.core.windows.net'}"
+    credential = credential_for(given, timeout)
+    if credential is None and (sas := given.get("sas_token")):
+        url = f"{url}?{sas.removeprefix('?')}"
+    return Client(BlobServiceClient(url, credential, **asked), credential)

@@ -1,7 +1,7 @@
 """Blobs in a container of Azure Blob Storage.
 
-adlfs builds Azure's client from what its users know as its options; each operation here is one of
-that client, because adlfs has no way to switch off retries that go on for more than a minute.
+Azure's client is built from what users of adlfs know as its options, but not by adlfs, which has no
+way to switch off retries that go on for more than a minute, and prefers some variables to options.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ _FAULTS: Final = {
 }
 
 # Without a handler Python would print to the terminal each way of signing in that has failed.
-getLogger("azure").addHandler(NullHandler())
+for _name in ("azure", "msal", "msal_extensions"):
+    getLogger(_name).addHandler(NullHandler())
 
 
 def open_azure(
@@ -41,6 +42,7 @@ def open_azure(
     *,
     connection_string: str | None = None,
     account_name: str | None = None,
+    ca_bundle: str | None = None,
     options: Mapping[str, Any] | None = None,
     timeout: float,
     secrets: tuple[str, ...] = (),
@@ -55,6 +57,7 @@ def open_azure(
         prefix: what stands before the paths in the names of the blobs.
         connection_string: where the account is and how to sign in.
         account_name: the account, when Azure's own credential chain is to be used.
+        ca_bundle: a PEM file of certificates to trust besides the system's.
         options: more arguments of `adlfs.AzureBlobFileSystem`, which replace those made from the
             above.
         timeout: seconds that one call may take, retries included.
@@ -76,9 +79,6 @@ def open_azure(
     given: dict[str, Any] = {
         "connection_string": connection_string,
         "account_name": account_name,
-        # Without a connection string a person has signed in some way; adlfs would go ahead
-        # anonymously if a variable says so.
-        "anon": False if account_name else None,
     }
     arguments = merged(
         {name: value for name, value in given.items() if value is not None},
@@ -86,7 +86,7 @@ def open_azure(
     )
     location = f"az://{container}/{prefix}".rstrip("/")
     return RemoteBackend(
-        AzureDriver(container, prefix, arguments, timeout),
+        AzureDriver(container, prefix, arguments, timeout, ca_bundle),
         Place(location, "container", container, setting, credentials, address),
         timeout=timeout,
         secrets=(*secrets, *_secrets_in(connection_string or "")),
@@ -94,25 +94,33 @@ def open_azure(
 
 
 class AzureDriver:
-    """Signs in by Azure's client, as adlfs makes it."""
+    """Signs in by Azure's client."""
 
     counts = False
     has_ranges = True
 
     def __init__(
-        self, container: str, prefix: str, arguments: dict[str, Any], timeout: float
+        self,
+        container: str,
+        prefix: str,
+        arguments: dict[str, Any],
+        timeout: float,
+        ca_bundle: str | None,
     ) -> None:
         """Remember where to, and how.
 
         Args:
             container: must exist.
             prefix: what stands before the paths in the names of the blobs.
-            arguments: of `adlfs.AzureBlobFileSystem`.
+            arguments: those of `adlfs.AzureBlobFileSystem`.
             timeout: seconds that one request may take to connect, or between two bytes.
+            ca_bundle: a PEM file of certificates to trust besides the system's.
         """
         self._container = container
         self._prefix = f"{prefix}/" if prefix else ""
         self._arguments = arguments
+        self._timeout = timeout
+        self._ca_bundle = ca_bundle
         self._request: dict[str, Any] = {
             "retry_total": 0,
             "permit_redirects": False,
@@ -122,7 +130,7 @@ class AzureDriver:
 
     async def connect(self, afterwards: Afterwards) -> AzureSession:
         """Sign in."""
-        client = await connected(self._arguments)
+        client = connected(self._arguments, self._timeout)
         return AzureSession(client, self._container, self._prefix, self._request)
 
     def fault(self, error: BaseException) -> Fault:

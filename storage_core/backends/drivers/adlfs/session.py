@@ -11,7 +11,7 @@ from azure.core.exceptions import HttpResponseError
 from azure.storage.blob import BlobBlock
 from azure.storage.blob.aio import BlobPrefix
 
-from storage_core.backends.base import Entry, Info
+from storage_core.backends.base import Entry, Info, in_utc
 from storage_core.backends.remote.driver import Kept, Page, Part, Received
 from storage_core.blobpath import BlobPath, Prefix
 
@@ -32,6 +32,7 @@ class AzureSession:
     """The requests that one client makes of one container, below a prefix."""
 
     is_lost = False
+    has_condition = True
 
     def __init__(
         self, client: Client, container: str, prefix: str, request: dict[str, Any]
@@ -84,7 +85,7 @@ class AzureSession:
     async def head(self, path: BlobPath) -> Info:
         """Ask for the blob's properties."""
         found = await self._blob(path).get_blob_properties(**self._request)
-        return Info(int(found.size), found.last_modified, found.etag)
+        return Info(int(found.size), in_utc(found.last_modified), found.etag)
 
     async def put(self, path: BlobPath, data: bytes, *, create: bool) -> None:
         """Upload the blob, a large one in blocks."""
@@ -130,7 +131,7 @@ class AzureSession:
         entries = [
             Entry(each.name[begin:-1], is_folder=True)
             if isinstance(each, BlobPrefix)
-            else Entry(each.name[begin:], each.size, each.last_modified)
+            else Entry(each.name[begin:], each.size, in_utc(each.last_modified))
             async for each in await anext(pages)
             if each.name != self._prefix  # The marker of the location itself.
         ]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
+from storage_core.backends.drivers.isolated import alone, isolated
 from storage_core.backends.remote.faults import Fault
 from storage_core.backends.remote.worker import in_thread
 from storage_core.errors import UnsupportedOperation
@@ -66,7 +67,8 @@ class Calls:
         """
         try:
             if self.is_async:
-                return await getattr(self.fs, f"_{name}")(*args, **kwargs)
+                with alone():
+                    return await getattr(self.fs, f"_{name}")(*args, **kwargs)
             return await self.in_turn(getattr(self.fs, name), *args, **kwargs)
         except NotImplementedError as error:
             location, protocol = self._described
@@ -78,12 +80,12 @@ class Calls:
     async def in_turn(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Call a function that uses the file system and blocks."""
         if self._is_shareable:
-            return await in_thread(function, *args, **kwargs)
+            return await in_thread(isolated, function, *args, **kwargs)
         async with self._turn:
             if self.is_lost:
                 raise ConnectionError("the connection was lost in another call")
             try:
-                return await in_thread(function, *args, **kwargs)
+                return await in_thread(isolated, function, *args, **kwargs)
             except asyncio.CancelledError:
                 # The call goes on in its thread, on a connection that is of no use to others now.
                 self.is_lost = True

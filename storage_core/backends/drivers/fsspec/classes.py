@@ -8,7 +8,7 @@ from fsspec import get_filesystem_class
 
 from storage_core.errors import ConfigurationError
 
-_UNCHAINED: Final = frozenset({"ftp", "sftp", "ssh"})
+_UNCHAINED: Final = frozenset({"ftp", "sftp", "ssh", "gs", "gcs", "az", "abfs", "abfss"})
 """File systems that are not as fsspec has them."""
 
 _EXTRAS: Final = {"webdav": "webdav", "dav": "webdav"}
@@ -40,5 +40,9 @@ def refuse_behind_another(url: str, options: dict[str, Any], shown: str) -> None
         if protocol in _UNCHAINED:
             raise ConfigurationError(
                 f"{shown}: {protocol} cannot be reached through another file system; write it "
-                f"without what stands before ::, as {protocol}://HOST/FOLDER"
+                f"without what stands before ::, as {protocol}://{_begins(protocol)}/FOLDER"
             )
+
+
+def _begins(protocol: str) -> str:
+    return "HOST" if protocol in ("ftp", "sftp", "ssh") else "BUCKET"

@@ -20,6 +20,7 @@ from storage_core.backends.drivers.fsspec.ways import (
     Ways,
     WebDAVWays,
 )
+from storage_core.backends.drivers.isolated import isolated
 from storage_core.backends.drivers.urls import require_host, server_in
 from storage_core.backends.remote.backend import RemoteBackend
 from storage_core.backends.remote.driver import Afterwards
@@ -36,6 +37,7 @@ def open_fsspec(
     base_path: str,
     *,
     options: dict[str, Any],
+    ca_bundle: str | None = None,
     timeout: float,
     secrets: tuple[str, ...] = (),
     setting: str,
@@ -47,6 +49,7 @@ def open_fsspec(
     Args:
         base_path: its URL.
         options: arguments of the file system's class.
+        ca_bundle: a PEM file of certificates to trust besides the system's.
         timeout: seconds that one call may take, retries included.
         secrets: what no message may show.
         setting: the label of the setting that has the URL.
@@ -58,7 +61,7 @@ def open_fsspec(
     """
     shown = mask_url(base_path)
     return RemoteBackend(
-        FileSystemDriver(base_path, options, timeout, shown),
+        FileSystemDriver(base_path, options, timeout, shown, ca_bundle),
         Place(shown.rstrip("/"), "folder", shown, setting, credentials, address),
         timeout=timeout,
         secrets=secrets,
@@ -71,7 +74,14 @@ class FileSystemDriver:
     counts = False
     has_ranges = True
 
-    def __init__(self, base_path: str, options: dict[str, Any], timeout: float, shown: str) -> None:
+    def __init__(
+        self,
+        base_path: str,
+        options: dict[str, Any],
+        timeout: float,
+        shown: str,
+        ca_bundle: str | None,
+    ) -> None:
         """See which class serves the URL.
 
         Args:
@@ -79,12 +89,13 @@ class FileSystemDriver:
             options: arguments of the class.
             timeout: seconds that one step may take, as far as the class can be told.
             shown: the URL as it may be shown.
+            ca_bundle: a PEM file of certificates to trust besides the system's.
 
         Raises:
             ConfigurationError: fsspec does not know it, or a package is missing for it.
         """
         refuse_behind_another(base_path, options, shown)
-        classes = [class_of(part, shown) for part in base_path.split("::")]
+        classes = [class_of(part, shown) for part in webdav.known(base_path).split("::")]
         self._protocol = base_path.partition("://")[0].lower()
         self._is_async = len(classes) == 1 and issubclass(classes[0], AsyncFileSystem)
         self._is_webdav = self._protocol in webdav.PROTOCOLS
@@ -97,16 +108,18 @@ class FileSystemDriver:
         self._base_path = base_path
         self._options = {"skip_instance_cache": True, **options}
         self._shown = shown
+        self._ca_bundle = ca_bundle
 
     async def connect(self, afterwards: Afterwards) -> FileSystemSession:
         """Open the file system."""
         if self._is_async:
             loop = asyncio.get_running_loop()
-            fs, root = url_to_fs(self._base_path, **{"loop": loop, **self._options})
+            options = {"loop": loop, **self._options}
+            fs, root = isolated(url_to_fs, self._base_path, **options)
         elif self._is_ftp:
             fs, root = await in_thread(FTP, **self._options), FTP.root_of(self._base_path)
         else:
-            fs, root = await in_thread(url_to_fs, self._base_path, **self._options)
+            fs, root = await in_thread(isolated, url_to_fs, self._base_path, **self._options)
         calls = Calls(
             fs,
             is_async=self._is_async,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
-from storage_core.backends.base import time_at
+from storage_core.backends.base import in_utc, time_at
 
 _TIMES: Final = ("mtime", "modified", "last_modified", "LastModified", "updated", "created")
 
@@ -22,5 +22,5 @@ def time_of(entry: dict[str, Any]) -> datetime | None:
         if isinstance(value, int | float):
             return time_at(value)
         if isinstance(value, datetime):
-            return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+            return in_utc(value)
     return None

@@ -82,6 +82,11 @@ class FileSystemSession:
         """Whether the one connection has failed, or was left in the middle of a call."""
         return self._calls.is_lost
 
+    @property
+    def has_condition(self) -> bool:
+        """Whether nothing can come between a look and the renaming."""
+        return self._is_memory or self._ways.has_condition
+
     async def close(self) -> None:
         """Close the connections, if the file system has any that can be."""
         await self._ways.hang_up()

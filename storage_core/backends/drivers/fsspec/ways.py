@@ -40,6 +40,10 @@ class Ways(Protocol):
         """None where there is no way: then a file is written under its own name."""
 
     @property
+    def has_condition(self) -> bool:
+        """Whether `rename` itself refuses a name that is taken, rather than look first."""
+
+    @property
     def opening(self) -> Mapping[str, Any]:
         """How a file is opened for reading, besides its path."""
 
@@ -59,6 +63,7 @@ class Ways(Protocol):
 class UsualWays:
     """By fsspec's own interface."""
 
+    has_condition = False
     opening: Mapping[str, Any] = MappingProxyType({})
 
     def __init__(self, calls: Calls) -> None:
@@ -126,6 +131,7 @@ class FTPWays(UsualWays):
 class WebDAVWays:
     """By webdav4's client; fsspec's way makes four requests more to see whether a folder exists."""
 
+    has_condition = True
     opening: Mapping[str, Any] = MappingProxyType({"block_size": CHUNK_SIZE})
     """webdav4 holds several blocks at a time, of 5 MiB if left alone."""
 

@@ -12,24 +12,35 @@ if TYPE_CHECKING:
 
     import httpx
 
-PROTOCOLS: Final = frozenset({"webdav", "dav"})
+PROTOCOLS: Final = frozenset({"webdav", "dav", "webdavs", "davs"})
+"""With an s: over https, which fsspec has no name for."""
+
+
+def known(url: str) -> str:
+    """The URL by the name that fsspec has for its protocol."""
+    protocol, separator, rest = url.partition("://")
+    is_ours = protocol.lower() in PROTOCOLS
+    return f"{protocol.lower().removesuffix('s')}{separator}{rest}" if is_ours else url
 
 
 def prepared(url: str, options: dict[str, Any], timeout: float) -> tuple[str, dict[str, Any]]:
     """The URL and options as webdav4 wants them.
 
     Where Options have no `base_url`, `webdav://user:password@host/folder` stands for HTTP to that
-    host. Its own retries are off, and it does not follow a server to another one.
+    host, and `webdavs://` for HTTPS. Its own retries are off, and it does not follow a server to
+    another one.
     """
     given = dict(options)
     if "base_url" not in given:
         parts = urlsplit(url)
         host = parts.netloc.rpartition("@")[2]
-        given["base_url"] = f"http://{host}"
+        scheme = "https" if parts.scheme.endswith("s") else "http"
+        given["base_url"] = f"{scheme}://{host}"
         if parts.username is not None:
             user = unquote(parts.username), unquote(parts.password or "")
             given.setdefault("auth", user)
         url = f"{parts.scheme}://{parts.path.lstrip('/')}"
+    url = known(url)
     if isinstance(given.get("auth"), list):
         given["auth"] = tuple(given["auth"])
     hooks = {"response": [_refuse_other_server]}

@@ -1,17 +1,17 @@
-"""What gcsfs has signed in with, and requests made with that: one attempt each, no redirect."""
+"""Requests of the session that gcsfs makes: signed, one attempt each, no redirect."""
 
 from __future__ import annotations
 
 from json import loads
 from logging import NullHandler, getLogger
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import gcsfs.core
 from gcsfs.retry import validate_response
 
+from storage_core.backends.drivers.isolated import isolated
 from storage_core.backends.remote.faults import Redirected
 from storage_core.backends.remote.worker import in_thread
-from storage_core.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from aiohttp import ClientResponse
 
-_SCOPE: Final = "https://www.googleapis.com/auth/devstorage.full_control"
+    from storage_core.backends.drivers.gcsfs.signing_in import SignIn
 
 # Without a handler Python would print what they log to the terminal.
 for _name in ("gcsfs", "google"):
@@ -40,9 +40,10 @@ class _FileSystem(gcsfs.core.GCSFileSystem):  # type: ignore[misc]
 class Client:
     """Requests to the service, signed."""
 
-    def __init__(self, fs: Any) -> None:
-        """Take what gcsfs has made of its arguments."""
+    def __init__(self, fs: Any, sign_in: SignIn) -> None:
+        """Take what gcsfs has made of its arguments, and what signs."""
         self._fs = fs
+        self._sign_in = sign_in
         self._location = fs.url("bucket/name").partition("/download/")[0]
 
     async def close(self) -> None:
@@ -58,7 +59,7 @@ class Client:
         data: bytes | None = None,
         **parameters: Any,
     ) -> AbstractAsyncContextManager[ClientResponse]:
-        """Begin a request; the answer is to be entered, and its status looked at by `checked`.
+        """Begin a request; the answer is to be entered, and handed to `checked`.
 
         Args:
             method: of HTTP.
@@ -68,14 +69,14 @@ class Client:
             parameters: of the query; those that are None are left out.
         """
         fs = self._fs
-        # gcsfs would block the event loop for a fresh token.
-        await in_thread(fs.credentials.maybe_refresh)
         signed = dict(headers or {})
-        fs.credentials.apply(signed)
+        await self._sign_in.sign(signed)
         query = {name: value for name, value in parameters.items() if value is not None}
         if fs.requester_pays:
             payer = fs.requester_pays
-            query["userProject"] = payer if isinstance(payer, str) else fs.project
+            query["userProject"] = (
+                payer if isinstance(payer, str) else fs.project or self._sign_in.project or ""
+            )
         request: AbstractAsyncContextManager[ClientResponse] = fs.session.request(
             method,
             path if path.startswith(self._location) else f"{self._location}/{path}",
@@ -90,63 +91,42 @@ class Client:
     async def call(self, method: str, path: str, **arguments: Any) -> dict[str, Any]:
         """Make a request that is answered in JSON."""
         async with await self.request(method, path, **arguments) as answer:
-            content = await checked(answer)
+            content = await self.checked(answer)
         result: dict[str, Any] = loads(content) if content else {}
         return result
+
+    async def checked(self, answer: ClientResponse) -> bytes:
+        """The body of an answer.
+
+        Raises:
+            AccessDenied: it wants a sign-in, and there is none.
+            Redirected: it sends the client elsewhere.
+            OSError, HttpError: what gcsfs makes of any other status but success.
+        """
+        content = await answer.read()
+        if answer.status >= 400:
+            self._sign_in.refused(answer.status)
+            validate_response(answer.status, content, answer.url.path)
+        if answer.status >= 300:
+            raise Redirected
+        return content
 
     def serves(self, url: str) -> bool:
         """Whether a URL is one of the service's own."""
         return url.startswith(f"{self._location}/")
 
 
-async def checked(answer: ClientResponse) -> bytes:
-    """The body of an answer.
-
-    Raises:
-        Redirected: it sends the client elsewhere.
-        OSError, HttpError: what gcsfs makes of any other status but success.
-    """
-    content = await answer.read()
-    if answer.status >= 400:
-        validate_response(answer.status, content, answer.url.path)
-    if answer.status >= 300:
-        raise Redirected
-    return content
-
-
-async def connected(arguments: dict[str, Any]) -> Client:
-    """A client for these arguments of `gcsfs.GCSFileSystem`."""
-    # In a thread, because looking for credentials may mean asking a server for them.
+async def connected(arguments: dict[str, Any], sign_in: SignIn) -> Client:
+    """A client for these arguments of `gcsfs.GCSFileSystem`, signed in otherwise."""
+    await sign_in.find()
+    # In a thread, because looking for certificates reads files.
     fs = await in_thread(
+        isolated,
         _FileSystem,
         asynchronous=True,
         skip_instance_cache=True,
         use_listings_cache=False,
-        **arguments,
+        **{**arguments, "token": "anon"},
     )
     await fs._set_session()
-    return Client(fs)
-
-
-def credentials_of(info: Mapping[str, Any], location: str) -> Any:
-    """What gcsfs takes for a token, from the JSON of an account.
-
-    Raises:
-        ConfigurationError: they are not the credentials of a service account.
-    """
-    if "refresh_token" in info:
-        # A user's own sign-in; gcsfs knows what to do with it.
-        return dict(info)
-    from google.oauth2.service_account import Credentials
-
-    build: Any = Credentials.from_service_account_info
-
-    try:
-        return build(info, scopes=[_SCOPE])
-    except ValueError:
-        pass
-    # Not raised above: what Google's library says may show a part of the key.
-    raise ConfigurationError(
-        f"{location}: Service Account Info is incomplete or its private key is damaged; "
-        "download the JSON again"
-    )
+    return Client(fs, sign_in)

@@ -9,8 +9,7 @@ from urllib.parse import quote
 
 from gcsfs.retry import HttpError
 
-from storage_core.backends.base import Entry, Info
-from storage_core.backends.drivers.gcsfs.client import checked
+from storage_core.backends.base import Entry, Info, in_utc
 from storage_core.backends.remote.driver import Kept, Page, Part, Received
 from storage_core.backends.remote.faults import Redirected
 from storage_core.backends.source import Source
@@ -49,6 +48,7 @@ class GCSSession:
     """The requests that one client makes of one bucket, below a prefix."""
 
     is_lost = False
+    has_condition = True
 
     def __init__(self, client: Client, bucket: str, prefix: str) -> None:
         """Begin with a client that is signed in.
@@ -90,7 +90,7 @@ class GCSSession:
         where = f"download/{self._object(path)}"
         async with await self._client.request("GET", where, headers=headers, alt="media") as answer:
             if answer.status >= 300:
-                await checked(answer)
+                await self._client.checked(answer)
             async for chunk in answer.content.iter_any():
                 received.append(chunk)
             # Says it of the whole blob, and of how it is stored: it may be unpacked on the way.
@@ -185,7 +185,7 @@ class GCSSession:
             headers={"X-Upload-Content-Type": _BINARY},
         )
         async with begun as answer:
-            await checked(answer)
+            await self._client.checked(answer)
             where = answer.headers["Location"]
         if not self._client.serves(where):
             raise Redirected
@@ -200,7 +200,7 @@ class GCSSession:
         headers = {"Content-Range": f"bytes {start}-{end - 1}/{size}"}
         async with await self._client.request("PUT", where, headers=headers, data=part) as answer:
             if answer.status != _MORE_TO_COME:
-                return await checked(answer)
+                return await self._client.checked(answer)
             came = answer.headers.get("Range", "")
             if end == size or came.rpartition("-")[2] != str(end - 1):
                 raise ConnectionError(f"the server has {came or 'nothing'} of {end} bytes")
@@ -218,7 +218,10 @@ def _if_absent(create: bool) -> str | None:
 
 
 def _time(entry: dict[str, Any]) -> datetime | None:
-    return datetime.fromisoformat(entry["updated"]) if "updated" in entry else None
+    try:
+        return in_utc(datetime.fromisoformat(entry["updated"]))
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def _check_stored(answer: dict[str, Any], size: int) -> None:

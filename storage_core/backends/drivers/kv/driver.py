@@ -18,12 +18,15 @@ if TYPE_CHECKING:
     from storage_core.backends.remote.driver import Afterwards
 
 
-def open_kv(api_address: str, *, token: str | None, timeout: float) -> RemoteBackend:
+def open_kv(
+    api_address: str, *, token: str | None, ca_bundle: str | None = None, timeout: float
+) -> RemoteBackend:
     """The backend of a server; nothing is connected yet.
 
     Args:
         api_address: an http or https URL, possibly with user and password.
         token: sent as a bearer token.
+        ca_bundle: a PEM file of certificates to trust besides the system's.
         timeout: seconds that one call may take, retries included.
 
     Raises:
@@ -51,7 +54,7 @@ def open_kv(api_address: str, *, token: str | None, timeout: float) -> RemoteBac
     address = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
     secrets = tuple(filter(None, (token, parts.password, unquote(parts.password or ""))))
     return RemoteBackend(
-        KVDriver(address, where, headers, secrets),
+        KVDriver(address, where, headers, secrets, ca_bundle),
         Place(where, "server", shown, "API Address", "Token", "API Address"),
         timeout=timeout,
         secrets=secrets,
@@ -65,7 +68,12 @@ class KVDriver:
     has_ranges = False
 
     def __init__(
-        self, address: str, where: str, headers: dict[str, str], secrets: tuple[str, ...]
+        self,
+        address: str,
+        where: str,
+        headers: dict[str, str],
+        secrets: tuple[str, ...],
+        ca_bundle: str | None,
     ) -> None:
         """Remember where to, and how.
 
@@ -74,11 +82,13 @@ class KVDriver:
             where: the server as messages name it.
             headers: sent with each request.
             secrets: what no message may show.
+            ca_bundle: a PEM file of certificates to trust besides the system's.
         """
         self._address = address
         self._where = where
         self._headers = headers
         self._secrets = secrets
+        self._ca_bundle = ca_bundle
 
     async def connect(self, afterwards: Afterwards) -> KVSession:
         """Get connections ready."""

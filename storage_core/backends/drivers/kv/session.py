@@ -55,6 +55,7 @@ class KVSession:
     """The requests to one server."""
 
     is_lost = False
+    has_condition = False
 
     def __init__(self, client: Client, where: str) -> None:
         """Take the connections, and the server as messages name it."""

@@ -19,6 +19,9 @@ _DENIED: Final = frozenset(
         "UnrecognizedClientException",
     }
 )
+_STALE: Final = frozenset(
+    {"ExpiredToken", "InvalidAccessKeyId", "InvalidToken", "TokenRefreshRequired"}
+)
 _PASSING: Final = frozenset(
     {
         "ConditionalRequestConflict",
@@ -63,6 +66,11 @@ def fault_of(answer: dict[str, Any]) -> Fault:
     if code == "PreconditionFailed":
         return Fault.TAKEN
     return classify_status(status)
+
+
+def is_stale(answer: dict[str, Any]) -> bool:
+    """Whether it is the credentials that are refused, and others may be taken."""
+    return answer["Error"].get("Code", "") in _STALE
 
 
 def reason_in(answer: dict[str, Any], words: str, given: str | None) -> str:

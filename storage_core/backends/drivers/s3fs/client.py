@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Any, NamedTuple
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import s3fs
 from aiobotocore.httpsession import AIOHTTPSession  # type: ignore[import-untyped]
 from aiobotocore.session import AioSession  # type: ignore[import-untyped]
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ConfigParseError, ProfileNotFound
 from botocore.handlers import add_expect_header
 from botocore.loaders import create_loader
 from s3fs.errors import translate_boto_error
 from s3fs.utils import ParamKwargsHelper
 
-from storage_core.backends.remote.faults import Redirected
+from storage_core.backends.drivers.isolated import isolated
+from storage_core.backends.drivers.s3fs.answers import fault_of, is_stale
+from storage_core.backends.drivers.s3fs.failures import explained, refused
+from storage_core.backends.drivers.s3fs.machine import isolate
+from storage_core.backends.drivers.s3fs.search import Search
+from storage_core.backends.drivers.s3fs.signing_in import Lasting, SigningIn
+from storage_core.backends.remote.faults import Fault, Redirected
+
+if TYPE_CHECKING:
+    from storage_core.backends.drivers.s3fs.identity import Identity
 
 
 class Client(NamedTuple):
@@ -24,6 +33,9 @@ class Client(NamedTuple):
     parameters: ParamKwargsHelper
     """Knows which parameters each request takes."""
 
+    signing_in: SigningIn | None
+    """Finds credentials; None where they are the configuration's own keys."""
+
     async def call(self, method: str, **arguments: Any) -> Any:
         """Make one request.
 
@@ -32,29 +44,78 @@ class Client(NamedTuple):
         """
         client = await self.driver.get_s3(arguments.get("Bucket"))
         added = {**self.driver.s3_additional_kwargs, **arguments}
+        request = partial(getattr(client, method), **self.parameters.filter_dict(method, added))
         try:
-            return await getattr(client, method)(**self.parameters.filter_dict(method, added))
+            return await request()
         except ClientError as error:
-            raise translate_boto_error(error) from error
+            refusal = error
+        if await self._has_others(refusal):
+            try:
+                return await request()
+            except ClientError as error:
+                refusal = error
+        raise translate_boto_error(refusal) from self._explained(refusal)
+
+    async def _has_others(self, refusal: ClientError) -> bool:
+        """Whether there are other credentials than those that were refused."""
+        if self.signing_in is None or fault_of(refusal.response) is not Fault.DENIED:
+            return False
+        return await self.signing_in.renew(is_certain=is_stale(refusal.response))
+
+    def _explained(self, refusal: ClientError) -> BaseException | None:
+        if self.signing_in is None or fault_of(refusal.response) is not Fault.DENIED:
+            cause: BaseException = refusal
+            return cause
+        said = refused(refusal.response, self.signing_in.who)
+        said.__cause__ = refusal
+        return said
 
     async def close(self) -> None:
         """Close the connections."""
+        if self.signing_in is not None:
+            self.signing_in.close()
         await self.driver.s3.close()
 
 
-async def connected(arguments: dict[str, Any]) -> Client:
-    """A client for these arguments of `s3fs.S3FileSystem`."""
-    driver = s3fs.S3FileSystem(
+async def connected(
+    arguments: dict[str, Any],
+    identity: Identity,
+    *,
+    timeout: float,  # noqa: ASYNC109 (of each step)
+    ca_bundle: str | None,
+) -> Client:
+    """A client that is signed in.
+
+    Args:
+        arguments: of `s3fs.S3FileSystem`.
+        identity: who signs in.
+        timeout: seconds that signing in may take.
+        ca_bundle: a PEM file of certificates to trust besides the system's.
+
+    Raises:
+        Explained: there are no credentials.
+    """
+    driver = isolated(
+        s3fs.S3FileSystem,
         asynchronous=True,
         skip_instance_cache=True,
         use_listings_cache=False,
         **arguments,
     )
-    driver.session = session_of(driver.kwargs)
-    client = await driver.set_session()
+    signing_in = None
+    if not identity.is_anonymous and (identity.role.arn or not identity.has_keys):
+        signing_in = SigningIn(identity, timeout, ca_bundle)
+        await signing_in.credentials()
+    try:
+        driver.session = session_of(driver.kwargs, identity)
+        if signing_in is not None:
+            driver.session.register_component("credential_provider", Lasting(signing_in))
+        client = await driver.set_session()
+    except (ConfigParseError, ProfileNotFound) as error:
+        raise explained(error, Search(identity, timeout, ca_bundle)) from error
     # A server that does not know it would let an upload wait for its leave to begin.
     client.meta.events.unregister("before-call.s3", add_expect_header)
-    return Client(driver, ParamKwargsHelper(client))
+    return Client(driver, ParamKwargsHelper(client), signing_in)
 
 
 class HTTPSession(AIOHTTPSession):  # type: ignore[misc]
@@ -90,9 +151,11 @@ def descriptions(data_path: str | None) -> Any:
     return loader
 
 
-def session_of(arguments: dict[str, Any]) -> Any:
-    """A session like the one that s3fs would make itself."""
+def session_of(arguments: dict[str, Any], identity: Identity) -> Any:
+    """A session like the one that s3fs would make itself; see `isolate`."""
     session = AioSession(**arguments)
+    if identity.is_whole:
+        isolate(session, identity.profile)
     loader = descriptions(session.get_config_variable("data_path"))
     session.register_component("data_loader", loader)
     return session

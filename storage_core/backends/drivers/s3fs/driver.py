@@ -7,11 +7,12 @@ their own rules.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from storage_core.backends.drivers.options import merged
 from storage_core.backends.drivers.s3fs.answers import error_answer, fault_of, reason_in
 from storage_core.backends.drivers.s3fs.client import HTTPSession, connected, descriptions
+from storage_core.backends.drivers.s3fs.identity import OPTIONS, Labels, Role, told_apart
 from storage_core.backends.drivers.s3fs.session import S3Session
 from storage_core.backends.remote.backend import RemoteBackend
 from storage_core.backends.remote.faults import Fault, classify
@@ -20,7 +21,12 @@ from storage_core.backends.remote.messages import Place
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from storage_core.backends.drivers.s3fs.identity import Identity
     from storage_core.backends.remote.driver import Afterwards
+
+
+_BUCKET: Final = "Bucket"
+"""The setting of S3 Storage that names the bucket."""
 
 
 def open_s3(
@@ -33,10 +39,12 @@ def open_s3(
     profile: str | None = None,
     region: str | None = None,
     endpoint_url: str | None = None,
+    role: Role | None = None,
+    ca_bundle: str | None = None,
     options: Mapping[str, Any] | None = None,
     timeout: float,
     secrets: tuple[str, ...] = (),
-    setting: str = "Bucket",
+    setting: str = _BUCKET,
     credentials: str = "AWS Access Key ID, AWS Secret Access Key and what they are allowed",
     address: str | None = None,
 ) -> RemoteBackend:
@@ -51,6 +59,8 @@ def open_s3(
         profile: which profile of the AWS files to use.
         region: of the bucket.
         endpoint_url: of another service than AWS.
+        role: to be assumed with these credentials.
+        ca_bundle: a PEM file of certificates to trust besides the system's.
         options: more arguments of `s3fs.S3FileSystem`, which replace those made from the above.
         timeout: seconds that one call may take, retries included.
         secrets: what no message may show.
@@ -64,6 +74,7 @@ def open_s3(
         if dict(options or {}).get("endpoint_url"):
             address = "endpoint_url in Options"
     descriptions(None)
+    labels = Labels() if setting == _BUCKET else OPTIONS
     config: dict[str, Any] = {
         "connect_timeout": timeout,
         "read_timeout": timeout,
@@ -89,9 +100,10 @@ def open_s3(
         },
         dict(options or {}),
     )
+    arguments, identity = told_apart(arguments, role or Role(), labels)
     location = f"s3://{bucket}/{prefix}".rstrip("/")
     return RemoteBackend(
-        S3Driver(bucket, prefix, arguments, region),
+        S3Driver(bucket, prefix, arguments, identity, region, timeout=timeout, ca_bundle=ca_bundle),
         Place(location, "bucket", bucket, setting, credentials, address),
         timeout=timeout,
         secrets=(*secrets, *filter(None, (secret, token))),
@@ -105,7 +117,15 @@ class S3Driver:
     has_ranges = True
 
     def __init__(
-        self, bucket: str, prefix: str, arguments: dict[str, Any], region: str | None
+        self,
+        bucket: str,
+        prefix: str,
+        arguments: dict[str, Any],
+        identity: Identity,
+        region: str | None,
+        *,
+        timeout: float,
+        ca_bundle: str | None,
     ) -> None:
         """Remember where to, and how.
 
@@ -113,16 +133,25 @@ class S3Driver:
             bucket: must exist.
             prefix: what stands before the paths in the names of the objects.
             arguments: of `s3fs.S3FileSystem`.
+            identity: who signs in.
             region: as it stands in the settings.
+            timeout: seconds that one call may take.
+            ca_bundle: a PEM file of certificates to trust besides the system's.
         """
         self._bucket = bucket
         self._prefix = f"{prefix}/" if prefix else ""
         self._arguments = arguments
         self._region = region
+        self._identity = identity
+        self._timeout = timeout
+        self._ca_bundle = ca_bundle
 
     async def connect(self, afterwards: Afterwards) -> S3Session:
         """Sign in."""
-        return S3Session(await connected(self._arguments), self._bucket, self._prefix, afterwards)
+        client = await connected(
+            self._arguments, self._identity, timeout=self._timeout, ca_bundle=self._ca_bundle
+        )
+        return S3Session(client, self._bucket, self._prefix, afterwards)
 
     def fault(self, error: BaseException) -> Fault:
         """What kind of failure it is, by the answer where there is one."""

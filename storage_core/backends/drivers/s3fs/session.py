@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
-from storage_core.backends.base import CHUNK_SIZE, Entry, Info
+from storage_core.backends.base import CHUNK_SIZE, Entry, Info, in_utc
+from storage_core.backends.drivers.s3fs.answers import error_answer, fault_of
 from storage_core.backends.remote.driver import Kept, Page, Part, Received
+from storage_core.backends.remote.faults import ConditionRefused, Fault
 from storage_core.backends.source import Source
 from storage_core.blobpath import BlobPath, Prefix
 
@@ -33,6 +35,7 @@ class S3Session:
     """The requests that one client makes of one bucket, below a prefix."""
 
     is_lost = False
+    has_condition = True
 
     def __init__(self, client: Client, bucket: str, prefix: str, afterwards: Afterwards) -> None:
         """Begin with a client that is connected.
@@ -47,6 +50,8 @@ class S3Session:
         self._bucket = bucket
         self._prefix = prefix
         self._afterwards = afterwards
+        self._unconditional: set[str] = set()
+        """Requests that the service does not take on a condition."""
 
     async def close(self) -> None:
         """Close the connections."""
@@ -83,19 +88,20 @@ class S3Session:
     async def head(self, path: BlobPath) -> Info:
         """Ask for the object's headers."""
         answer = await self._call("head_object", path)
-        return Info(int(answer["ContentLength"]), answer.get("LastModified"), answer.get("ETag"))
+        modified = in_utc(answer.get("LastModified"))
+        return Info(int(answer["ContentLength"]), modified, answer.get("ETag"))
 
     async def put(self, path: BlobPath, data: bytes, *, create: bool) -> None:
         """Put the object, a large one in parts."""
         if len(data) <= SINGLE_PUT:
-            await self._call("put_object", path, Body=data, **_if_absent(create))
+            await self._store("put_object", path, create=create, Body=data)
         else:
             await self._upload(path, Source.of(data), create=create)
 
     async def put_stream(self, path: BlobPath, source: Source, *, create: bool) -> None:
         """Put the object, in parts if it has more than one."""
         if source.size <= PART_SIZE:
-            await self._call("put_object", path, Body=source.whole(), **_if_absent(create))
+            await self._store("put_object", path, create=create, Body=source.whole())
         else:
             await self._upload(path, source, create=create)
 
@@ -128,7 +134,7 @@ class S3Session:
             for entry in answer.get("CommonPrefixes", ())
         ]
         entries += (
-            Entry(entry["Key"][begin:], entry["Size"], entry["LastModified"])
+            Entry(entry["Key"][begin:], entry["Size"], in_utc(entry.get("LastModified")))
             for entry in answer.get("Contents", ())
             if entry["Key"] != self._prefix  # The marker of the location itself.
         )
@@ -136,6 +142,8 @@ class S3Session:
 
     async def _upload(self, path: BlobPath, source: Source, *, create: bool) -> None:
         """Send in parts; none can be read before the last call has put all together."""
+        if create and "complete_multipart_upload" in self._unconditional:
+            raise ConditionRefused
         upload = (await self._call("create_multipart_upload", path))["UploadId"]
         etags: list[str] = []
         batch: list[bytes] = []
@@ -163,12 +171,12 @@ class S3Session:
                     await send()
             await send()
             parts = [{"PartNumber": n, "ETag": etag} for n, etag in enumerate(etags, 1)]
-            await self._call(
+            await self._store(
                 "complete_multipart_upload",
                 path,
+                create=create,
                 UploadId=upload,
                 MultipartUpload={"Parts": parts},
-                **_if_absent(create),
             )
         except BaseException:
             # Nobody can read what is left, but its owner pays for it. Not waited for: the time
@@ -180,13 +188,28 @@ class S3Session:
         """Give up an upload in parts."""
         await self._call("abort_multipart_upload", path, UploadId=upload)
 
+    async def _store(self, method: str, path: BlobPath, *, create: bool, **arguments: Any) -> None:
+        """Make the request that makes an object appear, on a condition if so asked.
+
+        Raises:
+            ConditionRefused: the answer, whatever it is about, may be about the condition.
+        """
+        if not create:
+            await self._call(method, path, **arguments)
+            return
+        if method in self._unconditional:
+            raise ConditionRefused
+        try:
+            await self._call(method, path, IfNoneMatch="*", **arguments)
+        except OSError as error:
+            answer = error_answer(error)
+            if answer is not None and fault_of(answer) is Fault.OTHER:
+                raise ConditionRefused(lambda: self._unconditional.add(method)) from error
+            raise
+
     async def _call(self, method: str, path: BlobPath, **arguments: Any) -> Any:
         key = f"{self._prefix}{path}"
         return await self._client.call(method, Bucket=self._bucket, Key=key, **arguments)
-
-
-def _if_absent(create: bool) -> dict[str, str]:
-    return {"IfNoneMatch": "*"} if create else {}
 
 
 def _code(error: OSError) -> str:

@@ -44,6 +44,8 @@ _SECONDS_TO_CLOSE: Final = 1.0
 class SFTPSession:
     """The requests of one connection, which several calls may make at once."""
 
+    has_condition = True
+
     def __init__(
         self,
         connection: asyncssh.SSHClientConnection,

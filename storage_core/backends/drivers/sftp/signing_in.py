@@ -122,7 +122,12 @@ def _keys(options: Mapping[str, Any]) -> list[Any]:
 
 
 def _default_keys() -> list[str]:
-    return [path for path in map(os.path.expanduser, _DEFAULT_KEYS) if os.path.exists(path)]
+    return [path for path in map(os.path.expanduser, _DEFAULT_KEYS) if _is_file(path)]
+
+
+def _is_file(path: str) -> bool:
+    """Whether there is a file; without a home, `~` stays, and means no folder of that name."""
+    return os.path.isabs(path) and os.path.exists(path)
 
 
 async def _agent_keys(stack: AsyncExitStack) -> Sequence[Any] | None:
@@ -171,6 +176,8 @@ def _known_hosts() -> asyncssh.SSHKnownHosts:
     """The keys that the system and the user know, lines that nobody can read left out."""
     known = asyncssh.SSHKnownHosts()
     for path in map(os.path.expanduser, _KNOWN_HOSTS):
+        if not _is_file(path):
+            continue
         try:
             with open(path, encoding="utf-8", errors="replace") as file:
                 lines = file.readlines()

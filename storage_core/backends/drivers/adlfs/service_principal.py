@@ -1,0 +1,120 @@
+"""A service principal: a tenant, a client ID and its secret, exchanged for tokens.
+
+By a request of our own. azure-identity would take the address that the secret is sent to from
+variables too, and ask Microsoft's servers about an authority that is not Microsoft's.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from json import loads
+from typing import TYPE_CHECKING, Any, Final
+
+import aiohttp
+from azure.core.credentials import AccessToken
+
+from storage_core.backends.remote.faults import Explained, Fault, classify, classify_status, reason
+from storage_core.redaction import scrub
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_AUTHORITIES: Final = {
+    "chinacloudapi.cn": "login.chinacloudapi.cn",
+    "usgovcloudapi.net": "login.microsoftonline.us",
+}
+"""By the end of an account's host; everywhere else it is the public cloud's."""
+
+_NAMES: Final = ("tenant_id", "client_id", "client_secret")
+_SIGNS_IN: Final = "tenant_id, client_id and client_secret in Options"
+_UNANSWERED: Final = 0.4
+"""Of the time for a call, for one answer of the token endpoint."""
+
+
+class ServicePrincipal:
+    """Gives tokens, as Azure's client asks for them; it also keeps them."""
+
+    def __init__(self, given: Mapping[str, Any], timeout: float) -> None:
+        """Ask for nothing yet.
+
+        Args:
+            given: options of adlfs.
+            timeout: seconds within which there has to be an answer.
+
+        Raises:
+            Explained: some of them are missing, or the authority is no https address.
+        """
+        missing = [name for name in _NAMES if not given.get(name)]
+        if missing:
+            raise _cannot(
+                Fault.MISCONFIGURED,
+                f"a service principal needs {_SIGNS_IN}",
+                f"add {' and '.join(missing)}",
+            )
+        host = str(given.get("account_host") or "")
+        authority = str(
+            given.get("authority")
+            or next((_AUTHORITIES[end] for end in _AUTHORITIES if host.endswith(end)), "")
+            or "login.microsoftonline.com"
+        ).rstrip(" /")
+        if "://" not in authority:
+            authority = f"https://{authority}"
+        if not authority.startswith("https://"):
+            raise _cannot(
+                Fault.MISCONFIGURED,
+                f"a secret is not sent to {authority}",
+                "write an https address as authority in Options",
+            )
+        self._url = f"{authority}/{given['tenant_id']}/oauth2/v2.0/token"
+        self._client = {name: str(given[name]) for name in ("client_id", "client_secret")}
+        self._seconds = _UNANSWERED * timeout
+
+    async def get_token(self, *scopes: str, **_asked: Any) -> AccessToken:
+        """A token for these scopes.
+
+        Raises:
+            Explained: the token endpoint refuses, or does not answer.
+        """
+        form = {"grant_type": "client_credentials", "scope": " ".join(scopes), **self._client}
+        status, content = await self._answered(form)
+        try:
+            answer = loads(content)
+            if status == 200:
+                expires = int(time.time()) + int(answer["expires_in"])
+                return AccessToken(answer["access_token"], expires)
+            said = str(answer.get("error_description") or answer["error"])
+        except (ValueError, KeyError, TypeError, AttributeError):
+            said = f"it answered {status}, and no token"
+        if classify_status(status) is Fault.PASSING:
+            said = f"{self._url} gives no token: it answered {status}"
+            raise _cannot(Fault.PASSING, said, "try again later, or check authority in Options")
+        # Up to the first sentence: what follows are numbers for Microsoft's support.
+        said = re.split(r"\.?\s+(?=Trace ID|Correlation ID|Timestamp|To troubleshoot)", said)[0]
+        said = scrub(re.split(r"\. |\r|\n", said)[0].rstrip("."), self._client.values())
+        raise _cannot(
+            Fault.DENIED, f"{self._url} gives no token ({said[:200]})", f"check {_SIGNS_IN}"
+        )
+
+    async def close(self) -> None:
+        """Nothing is kept open."""
+
+    async def _answered(self, form: Mapping[str, str]) -> tuple[int, bytes]:
+        limit = aiohttp.ClientTimeout(total=self._seconds)
+        try:
+            async with (
+                aiohttp.ClientSession(timeout=limit, trust_env=True) as session,
+                session.post(self._url, data=form, allow_redirects=False) as answer,
+            ):
+                return answer.status, await answer.read()
+        except (aiohttp.ClientError, TimeoutError) as error:
+            why = reason(error, self._client.values()) if str(error) else "no answer"
+            fault = classify(error)
+            remedy = "check the network and authority in Options"
+            if fault is Fault.MISCONFIGURED:
+                remedy = "correct the certificates, or authority in Options"
+            raise _cannot(fault, f"{self._url} gives no token: {why}", remedy) from error
+
+
+def _cannot(fault: Fault, why: str, remedy: str) -> Explained:
+    return Explained(fault, why, remedy, while_signing_in=True)

@@ -1,0 +1,250 @@
+"""Tokens for Google Cloud Storage: got in a thread, before they expire, and in good time."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from copy import copy
+from datetime import UTC, datetime, timedelta
+from time import monotonic
+from typing import Any, Final
+
+from google.auth import exceptions
+from google.auth.transport.requests import Request
+
+from storage_core.backends.drivers.gcsfs import credentials
+from storage_core.backends.drivers.gcsfs.credentials import LOGIN, Found
+from storage_core.backends.remote.faults import Explained, Fault, classify, reason
+from storage_core.backends.remote.worker import in_thread
+from storage_core.redaction import scrub
+
+_BEFORE: Final = timedelta(seconds=60)
+"""How long before its end a token is no longer used."""
+
+_ANSWER: Final = 0.4
+"""Of the time for a call, for one answer of a server that gives tokens."""
+
+_ALL: Final = 0.8
+"""Of the time for a call, for all of signing in."""
+
+_CLOCK: Final = re.compile(
+    r"(?i)reasonable timeframe|check your iat and exp|clock|\biat\b|not yet valid"
+)
+_LONGEST: Final = 160
+
+
+class SignIn:
+    """Signs requests with whatever an option `token` of gcsfs stands for."""
+
+    def __init__(
+        self,
+        token: Any,
+        *,
+        source: str,
+        is_google: bool,
+        timeout: float,
+        secrets: tuple[str, ...],
+    ) -> None:
+        """Look for nothing yet.
+
+        Args:
+            token: what gcsfs takes for one: the JSON of an account, the path of its file, an access
+                token, `anon`, `google_default`, `cloud`; None to look as Google's libraries do.
+            source: what messages call it.
+            is_google: whether it leads to Google itself.
+            timeout: seconds within which there has to be an answer.
+            secrets: what no message may show.
+        """
+        self._token = token
+        self._source = source
+        self._is_google = is_google
+        self._timeout = timeout
+        self._secrets = secrets
+        self._found: Found | None = None
+        self._lock = asyncio.Lock()
+
+    def again(self) -> SignIn:
+        """The same, with nothing found yet: for another session, perhaps on another loop."""
+        other = copy(self)
+        other._found, other._lock = None, asyncio.Lock()
+        return other
+
+    @property
+    def project(self) -> str | None:
+        """The project that the credentials belong to, where they say so."""
+        found = self._found and self._found.credentials
+        return getattr(found, "quota_project_id", None) or getattr(found, "project_id", None)
+
+    async def find(self) -> None:
+        """Look for the credentials.
+
+        Raises:
+            Explained: there are none, or they cannot be used.
+        """
+        self._found = await in_thread(self._looked_for)
+
+    async def sign(self, headers: dict[str, str]) -> None:
+        """Add what signs in to the headers of a request.
+
+        Raises:
+            Explained: there is no token to be had.
+        """
+        if self._found is None:
+            return
+        if not self._is_fresh:
+            async with self._lock:
+                if not self._is_fresh:
+                    await self._renew(self._found)
+        self._found.credentials.apply(headers)
+
+    def refused(self, status: int) -> None:
+        """Take note of an answer: a token that is not accepted is not used again.
+
+        Raises:
+            Explained: nobody was signed in, because nothing was found to sign in with.
+        """
+        if status == 401 and self._found is not None and self._found.kind != "token":
+            self._found.credentials.token = None
+        if status in (401, 403) and self._found is None and self._token is None:
+            raise _nothing_found()
+
+    @property
+    def _is_fresh(self) -> bool:
+        of_google = self._found and self._found.credentials
+        if not (of_google and of_google.token):
+            return False
+        expiry = of_google.expiry
+        return expiry is None or expiry - _BEFORE > datetime.now(UTC).replace(tzinfo=None)
+
+    def _looked_for(self) -> Found | None:
+        token = self._token
+        if isinstance(token, Found):
+            return token
+        if token == "anon":
+            return None
+        if token == "cloud":
+            return credentials.of_machine()
+        if token in (None, "google_default"):
+            found = credentials.by_default()
+            if found is None and (self._is_google or token):
+                raise _nothing_found()
+            # A service of one's own may want nobody to sign in; an emulator does not.
+            return found
+        if token in ("browser", "cache"):
+            raise Explained(
+                Fault.MISCONFIGURED,
+                f"token = {token!r} in Options would ask a person in a browser",
+                f"leave it out, and run: {LOGIN}",
+                while_signing_in=True,
+            )
+        if isinstance(token, dict):
+            return credentials.of_json(token, self._source)
+        if isinstance(token, str) and (token.endswith(".json") or "/" in token):
+            return credentials.of_file(token, f"{self._source} ({token})")
+        if isinstance(token, str):
+            return credentials.of_token(token, self._source)
+        return Found(token, self._source, "token")
+
+    async def _renew(self, found: Found) -> None:
+        asking = Asking(self._timeout)
+        try:
+            async with asyncio.timeout(_ALL * self._timeout):
+                await in_thread(found.credentials.refresh, asking)
+        except TimeoutError:
+            failure = _unanswered(asking.url, found, "no answer", Fault.PASSING)
+        except (exceptions.GoogleAuthError, ValueError, TypeError, OSError) as error:
+            failure = self._failure(error, found, asking.url)
+        else:
+            return
+        # Raised out here: what Google's library says may hold a part of a token.
+        raise failure
+
+    def _failure(self, error: BaseException, found: Found, url: str) -> Explained:
+        """What it means that there is no token."""
+        inner = error.args[0] if error.args and isinstance(error.args[0], BaseException) else error
+        for each in (error, inner):
+            if isinstance(each, exceptions.TransportError):
+                cause = each.args[0] if each.args else each
+                cause = cause if isinstance(cause, BaseException) else each
+                why = reason(cause, self._secrets)
+                return _unanswered(url, found, why, classify(cause))
+        said = scrub(_short(str(inner)), self._secrets)
+        if getattr(error, "retryable", False):
+            return _unanswered(url, found, said, Fault.PASSING)
+        who = f" of {found.names[0]}" if found.names else ""
+        why = f"{url or found.source} gives no token for {found.source}{who} ({said})"
+        if not url:
+            why = f"{found.source}{who} gives no token ({said})"
+        fault = (
+            Fault.MISCONFIGURED if found.kind == "external_account" and not url else Fault.DENIED
+        )
+        remedy = "set the clock of this machine" if _CLOCK.search(said) else _REMEDIES[found.kind]
+        return Explained(fault, why, remedy, while_signing_in=True)
+
+
+_REMEDIES: Final = {
+    "authorized_user": f"the sign-in has expired or was revoked: run: {LOGIN}",
+    "external_account_authorized_user": f"the sign-in has expired or was revoked: run: {LOGIN}",
+    "service_account": "see whether the account and its key exist and are enabled, or make a new "
+    "key",
+    "impersonated_service_account": f"run: {LOGIN}, or have the role Service Account Token Creator "
+    "granted",
+    "external_account": "check credential_source and audience in it",
+    "metadata": "give this machine a service account, or correct GCE_METADATA_HOST",
+    "token": f"get a new one, or run: {LOGIN}",
+}
+"""What to do when there is no token, by kind of credentials."""
+
+
+class Asking(Request):
+    """Requests of google-auth, in good time; remembers which server was asked last."""
+
+    def __init__(self, timeout: float) -> None:
+        """Ask nobody yet.
+
+        Args:
+            timeout: seconds that the whole call may take.
+        """
+        super().__init__()
+        self.url = ""
+        self._answer = _ANSWER * timeout
+        self._until = monotonic() + _ALL * timeout
+
+    def __call__(self, url: str, *args: Any, **kwargs: Any) -> Any:
+        """Make one request; no redirect is followed."""
+        self.url = url.partition("?")[0]
+        left = min(self._answer, self._until - monotonic())
+        if left <= 0:
+            late: Any = exceptions.TransportError
+            raise late("no answer in time")
+        kwargs["timeout"] = left
+        ask: Any = super().__call__
+        return ask(url, *args, allow_redirects=False, **kwargs)
+
+
+def _nothing_found() -> Explained:
+    return Explained(
+        Fault.DENIED,
+        "no Google credentials are found: neither GOOGLE_APPLICATION_CREDENTIALS nor "
+        f"{credentials.default_file()} nor a metadata server",
+        f"run: {LOGIN}, or fill in Service Account Info; for a public bucket write "
+        'token = "anon" in Options',
+        while_signing_in=True,
+    )
+
+
+def _unanswered(url: str, found: Found, why: str, fault: Fault) -> Explained:
+    """The server that gives tokens does not answer."""
+    remedy = f"check the network and what {found.source} names"
+    if fault is Fault.MISCONFIGURED:
+        remedy = f"correct the certificates, or what {found.source} names"
+    if fault is Fault.OTHER:
+        fault = Fault.PASSING
+    why = f"{url or found.source} gives no token: {why}"
+    return Explained(fault, why, remedy, while_signing_in=True)
+
+
+def _short(said: str) -> str:
+    line = said.partition(", {")[0].partition("\n")[0].strip("( '\"")
+    line = re.sub(r"\s+(See|Visit|More details|For more).*", "", line).rstrip(" .,'\"")
+    return f"{line[: _LONGEST - 1]}…" if len(line) > _LONGEST else line

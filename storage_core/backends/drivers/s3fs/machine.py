@@ -1,0 +1,144 @@
+"""What of a machine's AWS settings counts: the session in which credentials are found, and the one
+that asks S3.
+
+Where a configuration has keys or an endpoint of its own, no variable counts and no profile that it
+does not name; proxies and certificates, which `AWS_CA_BUNDLE` is about, do.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.config import Config
+from botocore.configloader import load_config, raw_config_parse
+from botocore.configprovider import (
+    BOTOCORE_DEFAUT_SESSION_VARIABLES,
+    DEFAULT_S3_CONFIG_VARS,
+    ConfigChainFactory,
+    SectionConfigProvider,
+)
+from botocore.exceptions import BotoCoreError
+from botocore.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from storage_core.backends.drivers.s3fs.identity import Identity
+
+ANYWHERE: Final = "us-east-1"
+"""The region where none is known: that of services with one region, and of STS's oldest address."""
+
+_CERTIFICATES: Final = "ca_bundle"
+_OF_PROFILES: Final = ("config_file", "credentials_file")
+
+
+def isolate(session: Any, profile: str | None) -> None:
+    """Have a session read no variable but that of certificates, and no profile but this one.
+
+    Args:
+        session: of botocore, or of aiobotocore.
+        profile: that of the configuration, which is looked up in the files of the machine.
+    """
+    files = {
+        name: session.get_config_variable(name) if profile else os.devnull for name in _OF_PROFILES
+    }
+    chains = ConfigChainFactory(session, environ={})
+
+    def chain(name: str, variable: tuple[Any, Any, Any, Any]) -> Any:
+        in_profile, _, default, convert = variable
+        return chains.create_config_chain(
+            instance_name=name,
+            config_property_names=in_profile,
+            default=default,
+            conversion_func=convert,
+        )
+
+    store = session.get_component("config_store")
+    for name, variable in BOTOCORE_DEFAUT_SESSION_VARIABLES.items():
+        if name != _CERTIFICATES:
+            store.set_config_provider(name, chain(name, variable))
+    of_s3 = {name: chain(name, variable) for name, variable in DEFAULT_S3_CONFIG_VARS.items()}
+    store.set_config_provider("s3", SectionConfigProvider("s3", session, of_s3))
+    for name, path in files.items():
+        session.set_config_variable(name, path)
+
+
+class Machine(Session):  # type: ignore[misc]
+    """The session in which credentials are found, by blocking calls: use it in a thread."""
+
+    def __init__(self, identity: Identity, timeout: float, ca_bundle: str | None) -> None:
+        """Read nothing yet.
+
+        Args:
+            identity: what the configuration says.
+            timeout: seconds that one request may take.
+            ca_bundle: a PEM file of certificates to trust.
+        """
+        super().__init__()
+        self.asked: tuple[str, str] | None = None
+        """The service that was asked last, and its address."""
+
+        self._identity = identity
+        if identity.profile:
+            self.set_config_variable("profile", identity.profile)
+        if identity.has_keys:
+            isolate(self, identity.profile)
+        if ca_bundle:
+            self.set_config_variable(_CERTIFICATES, ca_bundle)
+        self.set_default_client_config(
+            Config(
+                connect_timeout=timeout,
+                read_timeout=timeout,
+                retries={"total_max_attempts": 1},
+                ignore_configured_endpoint_urls=True if identity.is_whole else None,
+            )
+        )
+
+    @property
+    def profile_name(self) -> str:
+        """The profile that counts."""
+        return self.get_config_variable("profile") or "default"
+
+    @property
+    def region(self) -> str:
+        """Where STS is asked: what the configuration says, or else the machine."""
+        return self._identity.region or self.get_config_variable("region") or ANYWHERE
+
+    def create_client(self, service_name: str, *args: Any, **arguments: Any) -> Any:
+        """A client of a service that hands out credentials."""
+        given = self._identity
+        if service_name == "sts":
+            arguments["region_name"] = self.region
+        if service_name == "sts" and given.role.endpoint_url:
+            arguments["endpoint_url"] = given.role.endpoint_url
+        elif given.is_whole and not given.has_keys:
+            # Who signs in is left to the machine here, so that it may say whom to ask for it.
+            variable = f"AWS_ENDPOINT_URL_{service_name.upper().replace('-', '_')}"
+            arguments.setdefault("endpoint_url", os.environ.get(variable))
+        client = super().create_client(service_name, *args, **arguments)
+        self.asked = service_name, client.meta.endpoint_url
+        return client
+
+    def files(self) -> tuple[str, str]:
+        """The files in which profiles are looked up: of configuration, of credentials."""
+        config, credentials = (
+            os.path.expanduser(str(self.get_config_variable(name))) for name in _OF_PROFILES
+        )
+        return config, credentials
+
+    def files_of(self, profile: str) -> tuple[str, ...]:
+        """The files that have a profile; both if none has it."""
+        config, credentials = self.files()
+        found = []
+        with suppress(BotoCoreError):
+            found += [config] if profile in load_config(config).get("profiles", {}) else []
+        with suppress(BotoCoreError):
+            found += [credentials] if profile in raw_config_parse(credentials) else []
+        return tuple(found) or (config, credentials)
+
+    def profile(self, name: str) -> Mapping[str, Any]:
+        """What both files say of a profile."""
+        found: Mapping[str, Any] = self.full_config.get("profiles", {}).get(name, {})
+        return found

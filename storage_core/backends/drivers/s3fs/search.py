@@ -1,0 +1,29 @@
+"""One search for credentials: how far it has come, for whoever has to say why it failed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from storage_core.backends.drivers.s3fs.helpers import Helpers
+from storage_core.backends.drivers.s3fs.machine import Machine
+
+if TYPE_CHECKING:
+    from storage_core.backends.drivers.s3fs.identity import Identity
+
+
+class Search:
+    """What is looked for, and what is being tried."""
+
+    def __init__(self, identity: Identity, timeout: float, ca_bundle: str | None) -> None:
+        """Try nothing yet.
+
+        Args:
+            identity: what the configuration says.
+            timeout: seconds that one request may take.
+            ca_bundle: a PEM file of certificates to trust besides the system's.
+        """
+        self.identity = identity
+        self.machine = Machine(identity, timeout, ca_bundle)
+        self.helpers = Helpers()
+        self.way = ""
+        """What is being tried, in botocore's word."""

@@ -1,0 +1,216 @@
+"""Credentials that a configuration does not hold: found once, and again before they expire.
+
+botocore finds them, in a thread, since it reads files, runs programs and waits for servers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Final
+
+from aiobotocore.credentials import AioCredentials  # type: ignore[import-untyped]
+from botocore.credentials import (
+    AssumeRoleCredentialFetcher,
+    Credentials,
+    DeferredRefreshableCredentials,
+    RefreshableCredentials,
+)
+from botocore.utils import create_nested_client
+
+from storage_core.backends.drivers.s3fs import failures
+from storage_core.backends.drivers.s3fs.chain import ROLE, ways
+from storage_core.backends.drivers.s3fs.search import Search
+from storage_core.backends.remote.faults import Explained
+from storage_core.backends.remote.worker import in_thread
+
+if TYPE_CHECKING:
+    from storage_core.backends.drivers.s3fs.identity import Identity
+
+LONGEST: Final = 0.9
+"""Part of the timeout that finding credentials may take, so that it can still be said what did."""
+
+_MARGINS: Final = (120, 30, 5, 1)
+"""Seconds before they expire from which on credentials are not used: the first that is at most a
+quarter of what they have left when they come."""
+
+
+_FRESH: Final = 60.0
+"""Seconds for which nobody looks for other credentials because of a refusal without a reason."""
+
+
+class SigningIn:
+    """The credentials of one client."""
+
+    def __init__(self, identity: Identity, timeout: float, ca_bundle: str | None) -> None:
+        """Find nothing yet.
+
+        Args:
+            identity: what the configuration says.
+            timeout: seconds that one call may take.
+            ca_bundle: a PEM file of certificates to trust besides the system's.
+        """
+        self._identity = identity
+        self._timeout = timeout
+        self._ca_bundle = ca_bundle
+        self._found: Found | None = None
+        self._finding: asyncio.Task[Found] | None = None
+        self._search: Search | None = None
+
+    @property
+    def who(self) -> str:
+        """Who has signed in, as messages say it; empty before."""
+        return self._found.who if self._found else ""
+
+    async def credentials(self) -> Any:
+        """Those to sign with now.
+
+        Raises:
+            Explained: there are none.
+        """
+        found = self._found
+        if found is not None and not found.expires_within(found.margin):
+            return found.frozen
+        try:
+            return (await self._find()).frozen
+        except Explained:
+            if found is None or found.expires_within(0):
+                raise
+            return found.frozen
+
+    async def renew(self, *, is_certain: bool) -> bool:
+        """Find credentials anew, since a request was refused; whether there are others now.
+
+        Args:
+            is_certain: whether it was refused for them. An answer that gives no reason may be about
+                what they are allowed, and then those that have just been found are kept.
+        """
+        before = self._found
+        if before is not None and not is_certain and before.age < _FRESH:
+            return False
+        try:
+            found = await self._find()
+        except Explained:
+            if is_certain:
+                raise
+            return False
+        return before is None or found.frozen != before.frozen
+
+    def close(self) -> None:
+        """Stop what is still being waited for."""
+        if self._search is not None:
+            self._search.helpers.stop()
+
+    async def _find(self) -> Found:
+        task = self._finding
+        if task is None:
+            task = self._finding = asyncio.ensure_future(self._searched())
+            task.add_done_callback(self._ended)
+        # Shielded: others may be waiting for the same.
+        return await asyncio.shield(task)
+
+    async def _searched(self) -> Found:
+        search = self._search = Search(self._identity, self._timeout, self._ca_bundle)
+        try:
+            async with asyncio.timeout(self._timeout * LONGEST):
+                self._found = await in_thread(found_by, search)
+        except TimeoutError:
+            search.helpers.stop()
+            silent = failures.silent(search, self._timeout * LONGEST)
+        else:
+            return self._found
+        raise silent
+
+    def _ended(self, task: asyncio.Task[Found]) -> None:
+        self._finding = self._search = None
+        if not task.cancelled():
+            task.exception()
+
+
+class Lasting(AioCredentials):  # type: ignore[misc]
+    """Credentials as a client of aiobotocore asks for them, before each request."""
+
+    def __init__(self, signing_in: SigningIn) -> None:
+        """Sign with what that finds."""
+        super().__init__("", "", method="storage")
+        self._signing_in = signing_in
+
+    async def get_frozen_credentials(self) -> Any:
+        """Those to sign with now."""
+        return await self._signing_in.credentials()
+
+    async def load_credentials(self) -> Lasting:
+        """Itself, for a session that asks where its credentials come from."""
+        return self
+
+
+class Found:
+    """Credentials, and how long they hold."""
+
+    def __init__(self, source: Any, who: str) -> None:
+        """Take what botocore has found.
+
+        Args:
+            source: its credentials.
+            who: has signed in, as messages say it.
+        """
+        self.frozen = source.get_frozen_credentials()
+        self.who = who
+        self._source = source
+        self._since = monotonic()
+        long = (each for each in _MARGINS if not self.expires_within(4 * each))
+        self.margin = next(long, 0)
+
+    @property
+    def age(self) -> float:
+        """Seconds since they were found."""
+        return monotonic() - self._since
+
+    def expires_within(self, seconds: float) -> bool:
+        """Whether they hold no longer than that."""
+        is_passing = isinstance(self._source, RefreshableCredentials)
+        return is_passing and bool(self._source.refresh_needed(seconds))
+
+
+def found_by(search: Search) -> Found:
+    """Search for credentials; this blocks.
+
+    Raises:
+        Explained: there are none.
+    """
+    try:
+        return _found_by(search)
+    except Explained:
+        raise
+    except Exception as error:
+        said = failures.explained(error, search)
+    # Raised out here: what a helper has printed may be in the exception.
+    raise said
+
+
+def _found_by(search: Search) -> Found:
+    given = search.identity
+    if given.has_keys:
+        source: Any = Credentials(given.key, given.secret, given.token)
+    else:
+        source = _of_the_machine(search)
+    if given.role.arn:
+        # First what it takes to ask for the role, so that a failure there is told apart.
+        source.get_frozen_credentials()
+        search.way = failures.CONFIGURED_ROLE
+        extra = {"ExternalId": given.role.external_id} if given.role.external_id else {}
+        fetcher = AssumeRoleCredentialFetcher(
+            partial(create_nested_client, search.machine), source, given.role.arn, extra
+        )
+        source = DeferredRefreshableCredentials(fetcher.fetch_credentials, ROLE)
+    return Found(source, failures.who(search))
+
+
+def _of_the_machine(search: Search) -> Any:
+    for way in ways(search.machine, search.helpers):
+        search.way = way.METHOD
+        found = way.load()
+        if found is not None:
+            return found
+    raise failures.none_found(search)

@@ -1,0 +1,124 @@
+"""What of a table such as Options may be shown: which server it leads to, and switches.
+
+A table goes to a driver as it is, so nobody has declared what in it is secret. Everything is taken
+to be, but for flags, numbers, and texts whose key says that they name a server or choose a way, and
+which look like that; of a URL the user's password and the values of the query stay hidden.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+from urllib.parse import unquote
+
+from storage_core.redaction import MASK
+from storage_core.references import check_reference, is_reference
+
+_ADDRESS: Final = re.compile(
+    r"(?:.*_)?(?:url|uri|endpoint|host|hosts|hostname|server|servers|address|domain|proxy)"
+    r"|https?|namenode|account_name"
+)
+"""Keys of what names a server."""
+
+_SWITCH: Final = re.compile(
+    r"region|region_name|location|project|protocol|target_protocol|scheme|addressing_style"
+    r"|signature_version|location_mode|encoding|consistency|acl|storageclass|storage_class"
+    r"|serversideencryption|request_checksum_calculation|response_checksum_validation"
+    r"|host_key_policy|cache_type|port"
+)
+"""Keys of what chooses one of few words."""
+
+_SECRET: Final = re.compile(r"secret|token|pass|pwd|credential|key|auth|sig(?!nature_v)|cookie|sas")
+"""In the key of what is secret, a number included."""
+
+_URL: Final = re.compile(
+    r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*://)?(?:(?P<user>[^/?#\s]*)@)?"
+    r"(?P<rest>(?:[\w.-]+|\[[0-9A-Fa-f:.%]+\])(?::\d{1,5})?(?:/[^?#@\s]*)?)"
+    r"(?:\?(?P<query>[^#@\s]*))?(?:\#(?P<fragment>[^@\s]*))?"
+)
+_WORD: Final = re.compile(r"[A-Za-z0-9][\w.:-]{0,62}")
+
+_SHORTEST: Final = 6
+"""Characters below which a text is no secret that messages have to be searched for."""
+
+
+def visible(value: Any, key: str = "", *, secret: bool = False) -> Any:
+    """`value` as it may be shown, masked inside.
+
+    Args:
+        value: plain data, such as a table.
+        key: under which it stands.
+        secret: whether something secret is above it.
+    """
+    if isinstance(value, dict):
+        if _is_reference(value):
+            return value
+        secret = secret or _is_secret(key)
+        return {name: visible(inner, str(name), secret=secret) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [visible(inner, key, secret=secret) for inner in value]
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int | float):
+        return MASK if secret or _is_secret(key) else value
+    return MASK if secret or not isinstance(value, str) else "".join(_shown(key, value)[0])
+
+
+def hidden(value: Any, key: str = "", *, secret: bool = False) -> Iterator[str]:
+    """Every text in `value` that `visible` masks."""
+    if isinstance(value, dict):
+        if _is_reference(value):
+            return
+        secret = secret or _is_secret(key)
+        for name, inner in value.items():
+            yield from hidden(inner, str(name), secret=secret)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from hidden(inner, key, secret=secret)
+    elif isinstance(value, str):
+        yield from (value,) if secret else _shown(key, value)[1]
+
+
+def secrets_in(table: Any) -> Iterator[str]:
+    """What of it no message may show; short texts ("true", "eu") are no secrets."""
+    return (text for text in hidden(table) if len(text) >= _SHORTEST)
+
+
+def _shown(key: str, text: str) -> tuple[str, tuple[str, ...]]:
+    """A text as it may be shown, and what is hidden of it."""
+    name = key.lower().replace("-", "_")
+    if _SWITCH.fullmatch(name) and _WORD.fullmatch(text):
+        return text, ()
+    url = _URL.fullmatch(text) if _ADDRESS.fullmatch(name) else None
+    if url is None:
+        return MASK, (text,)
+    shown, secret = url["scheme"] or "", []
+    if url["user"]:
+        user, colon, password = url["user"].partition(":")
+        shown += f"{user}:{MASK}@" if colon else f"{MASK}@"
+        secret.append(password if colon else user)
+    shown += url["rest"]
+    if url["query"]:
+        parts = [each.partition("=") for each in url["query"].split("&")]
+        shown += "?" + "&".join(f"{name}={MASK}" if equals else MASK for name, equals, _ in parts)
+        secret += [value if equals else name for name, equals, value in parts]
+    if url["fragment"]:
+        shown += f"#{MASK}"
+        secret.append(url["fragment"])
+    return shown, tuple(filter(None, {*secret, *map(unquote, secret)}))
+
+
+def _is_secret(key: str) -> bool:
+    return _SECRET.search(key.lower()) is not None
+
+
+def _is_reference(table: dict[str, Any]) -> bool:
+    """Whether it is one: what merely looks like a reference may be a secret."""
+    if set(table) != {"ref"} or not is_reference(table["ref"]):
+        return False
+    try:
+        check_reference(table["ref"])
+    except ValueError:
+        return False
+    return True

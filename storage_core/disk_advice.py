@@ -1,0 +1,34 @@
+"""What to do about a failure of a disk that no permission mends: it is full, read-only, gone."""
+
+from __future__ import annotations
+
+import errno
+import os
+from typing import Final
+
+_ADVICE: Final = {
+    errno.EROFS: "remount it for writing",
+    errno.ENOSPC: "make room there and try again",
+    errno.EDQUOT: "your quota there is used up: remove something, or have it raised",
+    errno.EFBIG: "no file may be so large there: see to the file system, or to ulimit -f",
+    errno.EMFILE: "too many files are open in this process: close some, or raise ulimit -n",
+    errno.ENFILE: "too many files are open on this machine: end some programs",
+    errno.ENAMETOOLONG: "the file system takes no name so long: choose a shorter one",
+    errno.ESTALE: "what the network file system leads to was replaced: mount it again",
+    errno.ENOTCONN: "the program that serves this file system has ended: mount it again",
+    errno.EIO: "the disk fails: see the system's log",
+    errno.EPERM: "it may be marked as unchangeable (lsattr shows an i or an a): run chattr -i -a",
+}
+
+
+def advice(error: BaseException) -> str | None:
+    """What mends it, to be followed by an alternative; None where nothing particular does."""
+    return _ADVICE.get(getattr(error, "errno", None) or 0)
+
+
+def is_read_only(path: str) -> bool:
+    """Whether `path` lies on a file system that is mounted read-only."""
+    try:
+        return bool(os.statvfs(path).f_flag & os.ST_RDONLY)
+    except (AttributeError, OSError, ValueError):
+        return False

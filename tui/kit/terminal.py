@@ -1,0 +1,114 @@
+"""The terminal that the app runs in: signals that end or stop the app, a terminal that goes away.
+
+A signal ends the app as quitting does, so that the terminal is as it was; the exit code is 128 and
+the signal's number, as a shell has it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
+from typing import IO, Any, Final
+
+from textual.drivers.linux_driver import LinuxDriver
+
+ENDING: Final = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM)
+"""Signals that end a program, and can be handled."""
+
+GONE: Final = 128 + signal.SIGHUP
+"""Exit code when the terminal is gone."""
+
+
+@contextmanager
+def ended_by_signals(stop: Callable[[int], object]) -> Iterator[None]:
+    """Call `stop` with the exit code when a signal asks the program to end.
+
+    What is ignored already, as SIGHUP is under `nohup`, stays ignored.
+    """
+
+    def ending(number: int, _: FrameType | None) -> None:
+        code = 128 + number
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            # The app has not begun or is done, and the terminal is as it should be.
+            raise SystemExit(code) from None
+        # Not at once, in the midst of whatever the event loop is doing.
+        loop.call_soon_threadsafe(stop, code)
+
+    before = {
+        number: signal.signal(number, ending)
+        for number in ENDING
+        if signal.getsignal(number) is not signal.SIG_IGN
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler or signal.SIG_DFL)
+
+
+def is_gone() -> bool:
+    """Whether the terminal that there was at the start has gone away."""
+    return sys.__stdin__ is None or not os.isatty(sys.__stdin__.fileno())
+
+
+def let_go() -> None:
+    """Have nothing to do with a terminal that is gone any more: reading and writing would fail."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for number in range(3):
+        os.dup2(nowhere, number)
+    os.close(nowhere)
+
+
+def stop_group() -> None:
+    """Stop, as Ctrl+Z does: together with `make` and the like. Comes back when continued.
+
+    Without a shell that could continue it the kernel ignores this signal, left to itself.
+    """
+    before = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+    try:
+        os.kill(0, signal.SIGTSTP)
+    finally:
+        signal.signal(signal.SIGTSTP, before or signal.SIG_DFL)
+
+
+class TerminalDriver(LinuxDriver):
+    """Textual's driver, which does not fail when the terminal is gone."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._file: Any = _Lasting(self._file) if self._file is not None else None
+
+    def run_input_thread(self) -> None:
+        """Read keys until there is nobody left to press them."""
+        # `KitApp` looks for a terminal that is gone by itself.
+        with suppress(OSError):
+            super().run_input_thread()
+
+
+class _Lasting:
+    """A stream whose end may go away. Textual's thread that writes would die of it, and then block
+    whoever has something to write."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> None:
+        with suppress(OSError):
+            self._stream.write(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._stream.flush()
+
+    def fileno(self) -> int:
+        return self._stream.fileno()
+
+    def isatty(self) -> bool:
+        return self._stream.isatty()
