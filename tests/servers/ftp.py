@@ -32,7 +32,8 @@ class FTPServer:
     """Its own, which nobody trusts yet."""
 
     folder: Path
-    """Where the user's files are, for what a test has to inspect; nobody may write to `guarded`."""
+    """Where the user's files are, for what a test has to inspect; nobody may write to `guarded`,
+    nor delete in `kept`."""
 
     user: str
     password: str = field(repr=False)
@@ -60,7 +61,8 @@ def ftp(folder: Path) -> Iterator[FTPServer]:
 
     files = folder / "ftp"
     certificate, key = self_signed(folder)
-    (files / "guarded").mkdir(parents=True)
+    for name in ("guarded", "kept"):
+        (files / name).mkdir(parents=True)
     ports = free_port(), free_port(), free_port()
     server = FTPServer(*ports, certificate, files, f"user{token_hex(4)}", f"p@:/ {token_hex(16)}")
     # -P: the modules beside this one have the names of packages.
@@ -110,6 +112,9 @@ def _serve(
     )
     Modern.authorizer.override_perm(
         os.environ["FTP_USER"], str(Path(folder) / "guarded"), "elr", recursive=True
+    )
+    Modern.authorizer.override_perm(
+        os.environ["FTP_USER"], str(Path(folder) / "kept"), "elrafmwMT", recursive=True
     )
     Server(("127.0.0.1", old_port), Old)
     Server(("127.0.0.1", tls_port), Encrypted)

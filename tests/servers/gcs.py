@@ -20,13 +20,15 @@ _PROXY: Final = Path(__file__).with_name("gcs_proxy.py")
 
 @dataclass(frozen=True)
 class GCSServer:
-    """A running Cloud Storage that only lets one service account in."""
+    """A running Cloud Storage that only lets in whom it knows: see `gcs_proxy`."""
 
     endpoint_url: str
     emulator_url: str
     """The same data without a proxy in between, for what a test has to prepare or inspect."""
     project: str
     service_account_info: dict[str, str] = field(repr=False)
+    refresh_token: str = field(repr=False)
+    subject_token: str = field(repr=False)
 
     @property
     def service_account_json(self) -> str:
@@ -36,6 +38,42 @@ class GCSServer:
     def stranger(self) -> dict[str, str]:
         """The same service account, with a key that the server has never seen."""
         return {**self.service_account_info, "private_key": _private_pem(_new_key())}
+
+    @property
+    def person(self) -> dict[str, str]:
+        """The file that `gcloud auth application-default login` writes, but for its endpoint."""
+        return {
+            "type": "authorized_user",
+            "client_id": f"{token_hex(8)}.apps.googleusercontent.com",
+            "client_secret": token_hex(8),
+            "refresh_token": self.refresh_token,
+            "token_uri": f"{self.endpoint_url}/token",
+        }
+
+    def workload(self, **source: Any) -> dict[str, Any]:
+        """The configuration of a workload, whose subject token comes from `source`."""
+        return {
+            "type": "external_account",
+            "audience": "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p",
+            "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
+            "token_url": f"{self.endpoint_url}/token",
+            "credential_source": source,
+        }
+
+    def impersonating(self, target: str) -> dict[str, Any]:
+        """The file of the person who acts as a service account."""
+        return {
+            "type": "impersonated_service_account",
+            "service_account_impersonation_url": (
+                f"{self.endpoint_url}/iam/{target}:generateAccessToken"
+            ),
+            "source_credentials": self.person,
+        }
+
+    def asked_by(self) -> str:
+        """Who the last request for data came from."""
+        with urlopen(f"{self.endpoint_url}/asked-by", timeout=5) as answer:
+            return str(answer.read().decode())
 
     def new_bucket(self) -> str:
         """The name of a fresh, empty bucket."""
@@ -56,10 +94,19 @@ def gcs(folder: Path) -> Iterator[GCSServer]:
     emulator, proxy = f"http://{HOST}:{emulator_port}", f"http://{HOST}:{proxy_port}"
     project = f"project-{token_hex(4)}"
     key = _new_key()
-    server = GCSServer(proxy, emulator, project, _service_account(project, key, f"{proxy}/token"))
+    server = GCSServer(
+        proxy,
+        emulator,
+        project,
+        _service_account(project, key, f"{proxy}/token"),
+        token_hex(16),
+        token_hex(16),
+    )
     allowed = folder / "gcs-service-account.json"
     email = server.service_account_info["client_email"]
-    allowed.write_text(json.dumps({"client_email": email, "public_key": _public_pem(key)}))
+    known = {"client_email": email, "public_key": _public_pem(key)}
+    known |= {"refresh_token": server.refresh_token, "subject_token": server.subject_token}
+    allowed.write_text(json.dumps(known))
 
     emulator_command: list[str | Path] = [
         *(sys.executable, "-m", "gcp_storage_emulator", "--data-dir", folder / "gcs-data"),

@@ -133,9 +133,12 @@ def screen_text(pilot: Pilot[Any]) -> str:
     return "\n".join("".join(segment.text for segment in strip) for strip in strips)
 
 
+_EDGES = str.maketrans("▌│", "  ")
+
+
 def words(pilot: Pilot[Any]) -> str:
     """The same, however it is wrapped."""
-    return " ".join(screen_text(pilot).replace("▌", "").split())
+    return " ".join(screen_text(pilot).translate(_EDGES).split())
 
 
 def said(pilot: Pilot[Any]) -> str:

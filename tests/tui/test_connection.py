@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.content import Content
 from textual.pilot import Pilot
-from textual.widgets import Static
+from textual.widgets import Button, Static
 
 from tests.quoting import in_toml
-from tests.tui.driving import enter, press, said, screen_text, settle, the_list, write
+from tests.tui.driving import enter, press, read, said, screen_text, settle, the_list, write
 from tui.app import StorageApp
 from tui.features.check import dialog as probe_screen
 
@@ -114,7 +115,7 @@ async def test_a_test_in_the_form_is_remembered_with_the_settings_that_were_test
         await settle(pilot)
         await press(pilot, "e", "end", "2", "f4")
         assert "It works" in screen_text(pilot)
-        await press(pilot, "enter", *(["end", "3"] if changed else []), "ctrl+s")
+        await press(pilot, "escape", *(["end", "3"] if changed else []), "ctrl+s")
         assert pilot.app.screen is the_list(pilot)
         row = screen_text(pilot).splitlines()[3]
         assert "good" in row
@@ -127,7 +128,7 @@ async def test_a_test_before_the_first_save_is_remembered(tmp_path: Path) -> Non
         await settle(pilot)
         await press(pilot, "n", "5")
         await enter(pilot, f"{tmp_path}/blobs")
-        await press(pilot, "f4", "enter", "tab", *"laptop", "ctrl+s", "escape")
+        await press(pilot, "f4", "escape", "tab", *"laptop", "ctrl+s", "escape")
         assert pilot.app.screen is the_list(pilot)
         assert "✓" in screen_text(pilot)
         assert "not tested yet" not in screen_text(pilot)
@@ -146,13 +147,39 @@ async def test_a_path_is_relative_to_the_file_until_it_is_typed_anew(
         await press(pilot, "e", "f4")
         assert "It works" in screen_text(pilot)
         assert place(pilot) == str(kept / "sub")
-        await press(pilot, "enter", "end", "2", "f4")
+        await press(pilot, "escape", "end", "2", "f4")
         assert place(pilot) == str(here / "sub2")
+
+
+async def test_a_test_that_works_in_the_form_offers_to_save_which_enter_does(
+    tmp_path: Path,
+) -> None:
+    async with StorageApp(tmp_path / "storage.toml").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "n", "5")
+        await enter(pilot, f"{tmp_path}/blobs")
+        await press(pilot, "tab", *"laptop", "f4")
+        first = next(b for b in pilot.app.screen.query(Button) if b.display)
+        assert (first.label, pilot.app.focused) == (Content("Save"), first)
+        await press(pilot, "enter")
+        assert "Make laptop the default?" in screen_text(pilot)
+        assert read(tmp_path / "storage.toml")["storage"]["laptop"]["type"] == "local"
+        # It is there only for what works and is not saved.
+        await press(pilot, "escape", "t")
+        assert not pilot.app.screen.query("#save")
+        await press(pilot, "escape", "e", "f4")
+        assert not pilot.app.screen.query("#save")
+        (tmp_path / "file").touch()
+        await press(pilot, "escape", "ctrl+a")
+        await enter(pilot, f"{tmp_path}/file/")
+        await press(pilot, "f4")
+        assert "It does not work yet." in screen_text(pilot)
+        assert not any(button.display for button in pilot.app.screen.query("#save"))
 
 
 def place(pilot: Pilot[Any]) -> str:
     """What the checklist says it tests."""
-    return str(pilot.app.screen.query_one(".place", Static).render())
+    return str(pilot.app.screen.query_one(".about", Static).render())
 
 
 def checklist(pilot: Pilot[Any]) -> str:

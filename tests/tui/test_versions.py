@@ -95,7 +95,7 @@ async def test_versions_are_told_apart_by_when_and_what_was_changed_and_never_by
         await press(pilot, "v")
         lines = screen_text(pilot).splitlines()
         found = [line for line in lines if ":" in line and "20" in line and "before" not in line]
-        assert [line.split("  ")[-1] for line in map(str.rstrip, found[-3:])] == [
+        assert [line.split("  ")[-1] for line in (each.rstrip(" │") for each in found[-3:])] == [
             "deleted prod",
             "made laptop the default",
             "prod: bucket, region_name",

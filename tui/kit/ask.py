@@ -9,12 +9,12 @@ from typing import ClassVar, Final
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Button, Input, Static
 
 from storage_core.printable import printable
-from tui.kit.dialog import Dialog
+from tui.kit.dialog import Box, Dialog
 
 STYLES: Final = Path(__file__).with_name("ask.tcss")
 """The styles of these dialogs, for others that look the same."""
@@ -29,8 +29,9 @@ class Ask(Dialog[str | None]):
     Args:
         title: the question.
         text: what a person should know before answering.
+        about: what it is about, in a line.
         answers: (result, label) of each button.
-        focus: the result of the button that has the focus.
+        focus: the result of the button that has the focus: of what is harmless, the likely one.
         danger: the result of the button that destroys something.
         typed: what must be typed before `danger` can be pressed.
     """
@@ -49,11 +50,12 @@ class Ask(Dialog[str | None]):
         answers: list[tuple[str, str]],
         *,
         focus: str,
+        about: str = "",
         danger: str = "",
         typed: str | None = None,
     ) -> None:
         super().__init__()
-        self._title, self._text, self._answers = title, text, answers
+        self._title, self._text, self._about, self._answers = title, text, about, answers
         self._focus, self._danger, self._typed = focus, danger, typed
         letters = [label[0].casefold() for _, label in answers]
         self._letters = {
@@ -64,8 +66,7 @@ class Ask(Dialog[str | None]):
 
     def compose(self) -> ComposeResult:
         """Title, text, what to type, buttons."""
-        with Vertical(classes="dialog"):
-            yield Static(printable(self._title), classes="title", markup=False)
+        with Box(self._title, about=self._about):
             if self._text:
                 yield Static(self._text, classes="text", markup=False)
             if self._typed is not None:
@@ -75,6 +76,7 @@ class Ask(Dialog[str | None]):
                 for result, label in self._answers:
                     button = Button(self._shown(label), id=f"answer-{result}", compact=True)
                     button.set_class(result == self._danger, "-danger")
+                    button.set_class(result == self._focus, "-main")
                     button.disabled = result == self._danger and self._typed is not None
                     yield button
 
@@ -122,25 +124,28 @@ class AskName(Dialog[str | None]):
         title: what the name is for.
         button: the label of the button that goes on.
         value: what stands in the field at first, selected.
+        about: what gets the name, in a line.
         check: raises `StorageError` when a name cannot be taken.
     """
 
     CSS_PATH = STYLES
     BINDINGS: ClassVar = [Binding("escape", "cancel", "Cancel", show=False)]
 
-    def __init__(self, title: str, button: str, value: str, check: Callable[[str], object]) -> None:
+    def __init__(
+        self, title: str, button: str, value: str, about: str, check: Callable[[str], object]
+    ) -> None:
         super().__init__()
-        self._title, self._button, self._value, self._check = title, button, value, check
+        self._title, self._button, self._value, self._about = title, button, value, about
+        self._check = check
 
     def compose(self) -> ComposeResult:
         """Title, field, what is wrong, buttons."""
-        with Vertical(classes="dialog"):
-            yield Static(printable(self._title), classes="title", markup=False)
+        with Box(self._title, about=self._about):
             yield Input(self._value, id="name", compact=True, select_on_focus=True)
             yield Static("", id="fault", markup=False)
             with Horizontal(classes="buttons"):
+                yield Button(self._button, id="go", classes="-main", compact=True)
                 yield Button("Cancel", id="cancel", compact=True)
-                yield Button(self._button, id="go", compact=True)
 
     def on_mount(self) -> None:
         """Type at once."""

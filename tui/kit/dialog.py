@@ -1,15 +1,46 @@
-"""`Dialog`: a small screen over another, which is dimmed."""
+"""`Dialog`: a small screen over another, which is dimmed; `Box`: the border around it."""
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, Final, TypeVar
 
+from rich.cells import cell_len
+from textual.containers import Vertical
+from textual.content import Content
 from textual.screen import ModalScreen
+from textual.widgets import Static
 
+from storage_core.printable import printable
 from tui.kit.screen import BaseScreen
 
 ResultT = TypeVar("ResultT")
 
+_CORNERS: Final = 6
+"""Cells of the border above that its title cannot have."""
+
 
 class Dialog(ModalScreen[ResultT], BaseScreen[ResultT]):
     """A dialog. Its result is the answer."""
+
+
+class Box(Vertical):
+    """What a dialog stands in, with its title in the border.
+
+    Args:
+        title: what it is for; where the border is too short, it stands below as well, whole.
+        about: what it is about, in a line below the title.
+    """
+
+    def __init__(self, title: str, *, about: str = "", **kwargs: Any) -> None:
+        self._words = printable(title)
+        self._whole = Static(self._words, classes="title", markup=False)
+        head = [self._whole]
+        if about:
+            head.append(Static(printable(about), classes="about", markup=False))
+        super().__init__(*head, **{"classes": "dialog", **kwargs})
+        self._whole.display = False
+        self.border_title = Content(self._words)
+
+    def on_resize(self) -> None:
+        """Say it whole."""
+        self._whole.display = cell_len(self._words) > self.outer_size.width - _CORNERS

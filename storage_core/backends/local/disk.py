@@ -23,6 +23,7 @@ TRIES: Final = 5
 
 _CREATE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _NO_LINKS: Final = (errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
+NO_LOCKS: Final = (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP)
 _NO_FOLDER_SYNC: Final = (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EBADF)
 
 
@@ -69,7 +70,12 @@ def publish_new(temporary: str, name: str, folder: int) -> None:
     # FAT and some network file systems have no links: here writers take turns instead.
     from fcntl import LOCK_EX, flock
 
-    flock(folder, LOCK_EX)
+    try:
+        flock(folder, LOCK_EX)
+    except OSError as error:
+        # Without locks either, two writers of one name in the same moment are not told apart.
+        if error.errno not in NO_LOCKS:
+            raise
     if is_taken(name, folder):
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
     os.replace(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)

@@ -11,6 +11,7 @@ import re
 import ssl
 from enum import Enum, auto
 from errno import ECONNREFUSED, EHOSTDOWN, EHOSTUNREACH, ENETUNREACH
+from io import UnsupportedOperation
 from socket import EAI_AGAIN, gaierror
 from typing import TYPE_CHECKING, Final
 
@@ -36,6 +37,9 @@ class Fault(Enum):
     REDIRECTED = auto()
     MISCONFIGURED = auto()
     """No attempt with these settings can succeed."""
+
+    UNSUPPORTED = auto()
+    """The server does not do that at all."""
 
     PASSING = auto()
     """It may be gone a moment later: 429, 5xx, a broken or refused connection, a time-out."""
@@ -87,6 +91,12 @@ class ConditionRefused(Exception):
         """
         super().__init__("the condition that nothing is replaced is not supported")
         self.remember = remember or (lambda: None)
+
+
+class ProxyRefused(Exception):
+    """A proxy wants a user and a password; it alone answers so."""
+
+    status = 407
 
 
 class Redirected(Exception):
@@ -152,6 +162,7 @@ _BY_CLASS: Final = {
 _BY_TYPE: Final[tuple[tuple[type[BaseException], Fault], ...]] = (
     (BadSettings, Fault.MISCONFIGURED),
     (Redirected, Fault.REDIRECTED),
+    (UnsupportedOperation, Fault.UNSUPPORTED),
     (FileNotFoundError, Fault.MISSING),
     (FileExistsError, Fault.TAKEN),
     (PermissionError, Fault.DENIED),
@@ -194,6 +205,8 @@ def classify_status(status: int) -> Fault:
     """The kind of failure that an HTTP status stands for."""
     if status in (401, 403, 407):
         return Fault.DENIED
+    if status == 405:
+        return Fault.UNSUPPORTED
     if status in (404, 410):
         return Fault.MISSING
     if status == 412:
@@ -210,8 +223,15 @@ def explanation(error: BaseException) -> Explained | None:
 
 def status_of(error: BaseException) -> int | None:
     """The HTTP status that `error` carries, under whichever name."""
-    for name in ("status", "status_code", "code"):
-        value = getattr(error, name, None)
+    # httpx keeps it in the answer.
+    answer = getattr(error, "response", None)
+    for owner, name in (
+        (error, "status"),
+        (error, "status_code"),
+        (error, "code"),
+        (answer, "status_code"),
+    ):
+        value = getattr(owner, name, None)
         if isinstance(value, int | str) and str(value).isdigit() and 100 <= int(value) < 600:
             return int(value)
     return None
@@ -230,13 +250,13 @@ def causes(error: BaseException) -> Iterator[BaseException]:
 def reason(error: BaseException, secrets: Iterable[str]) -> str:
     """Why there is no connection, or the first line of the driver's message; fit to be shown."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
-    first = _unconnected(error) or " ".join(lines[: 2 if lines[0].endswith(":") else 1])
+    first = unconnected(error) or " ".join(lines[: 2 if lines[0].endswith(":") else 1])
     text = scrub(mask_url(_QUERY.sub(r"\1", first)), secrets)
     text = "".join(character if character.isprintable() else " " for character in text)
     return f"{text[: _LONGEST - 1]}…" if len(text) > _LONGEST else text.rstrip(".")
 
 
-def _unconnected(error: BaseException) -> str | None:
+def unconnected(error: BaseException) -> str | None:
     """Why a server took no connection, in the system's words: each driver has its own."""
     each: BaseException | None = error
     while each is not None:

@@ -12,6 +12,7 @@ from storage_core.errors import (
     ConfigurationError,
     StorageError,
     StorageUnavailable,
+    UnsupportedOperation,
 )
 from storage_core.printable import printable
 
@@ -99,6 +100,8 @@ def failed(where: Place, doing: str, path: BlobPath | None, why: str, fault: Fau
             f"{what}: {where.kind} {where.name} does not exist; "
             f"create it or correct {where.setting}"
         )
+    if fault is Fault.UNSUPPORTED:
+        return UnsupportedOperation(f"{what}: the server does not do that ({why})")
     if fault is Fault.DENIED:
         return AccessDenied(f"{what}: access denied ({why}); check {where.credentials}")
     if fault is Fault.REDIRECTED:

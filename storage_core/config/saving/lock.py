@@ -3,10 +3,15 @@
 It is on a separate file, because each save replaces the configuration file by a new one. It is held
 from reading to replacing; otherwise two programs could each save without what the other has just
 added. Readers need no lock: they find the old file or the new one, both whole.
+
+Some file systems know no locks: network folders without a lock manager, some of FUSE. There a file
+that is made only if it is not there (`O_EXCL`) is the lock, for all machines alike. It stays behind
+when its owner dies; on this machine that is noticed, of another one a person is told.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import secrets
@@ -21,6 +26,11 @@ from storage_core.paths import shortened
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
+
+_MARKER: Final = "held"
+"""How the name of the lock ends where the file system knows no locks."""
+
+_NO_LOCKS: Final = (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP)
 
 LOCK_TIMEOUT: Final = 10.0
 """Seconds to wait for another program that is writing the file."""
@@ -39,17 +49,22 @@ def locked(path: str, timeout: float = LOCK_TIMEOUT) -> Iterator[str]:
         ConfigurationError: another program holds the lock longer than `timeout` seconds, or there
             can be no lock, for example because the folder is read-only.
     """
-    from filelock import FileLock, Timeout
+    from filelock import Timeout
 
     target = target_of(path)
     try:
         make_folder(os.path.dirname(target))
-        lock = FileLock(beside(target, "lock"), timeout=timeout, mode=0o600)
-        _acquire(lock, target)
-    except Timeout:
+        lock = _acquired(target, timeout)
+    except Timeout as error:
+        marker = beside(target, _MARKER)
+        rest = (
+            f"or remove {shortened(marker)} if that program has died on another machine"
+            if error.lock_file == marker
+            else "then try again"
+        )
         raise ConfigurationError(
             f"cannot save {shortened(path)}: another program has been writing it for "
-            f"{timeout:g} s; wait for that program or end it, then try again"
+            f"{timeout:g} s; wait for that program or end it, {rest}"
         ) from None
     except (OSError, NotImplementedError) as error:
         raise failure(path, target, error) from error
@@ -58,6 +73,25 @@ def locked(path: str, timeout: float = LOCK_TIMEOUT) -> Iterator[str]:
         yield target
     finally:
         lock.release()
+
+
+def _acquired(target: str, timeout: float) -> BaseFileLock:
+    from filelock import FileLock, SoftFileLock
+
+    lock: BaseFileLock = FileLock(
+        beside(target, "lock"), timeout=timeout, mode=0o600, fallback_to_soft=False
+    )
+    try:
+        _acquire(lock, target)
+    except OSError as error:
+        if error.errno not in _NO_LOCKS:
+            raise
+        from logging import getLogger
+
+        getLogger("storage_core").debug("no locks in %s: %s", target, error.strerror)
+        lock = SoftFileLock(beside(target, _MARKER), timeout=timeout, mode=0o600)
+        _acquire(lock, target)
+    return lock
 
 
 def _acquire(lock: BaseFileLock, target: str) -> None:

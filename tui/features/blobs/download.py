@@ -8,14 +8,14 @@ from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.widgets import Button, Input, Static
 
 from storage_core.errors import StorageError
 from storage_core.paths import shortened
 from storage_core.printable import printable
 from tui.kit.ask import Ask
-from tui.kit.dialog import Dialog
+from tui.kit.dialog import Box, Dialog
 from tui.kit.text import wrap
 from tui.session.background import stream
 from tui.session.download import Download, place_of
@@ -49,13 +49,12 @@ class DownloadDialog(Dialog[str]):
     def compose(self) -> ComposeResult:
         """Title, path, what is wrong or how far it is, buttons."""
         size = "" if self._blob.size is None else f" ({human_size(self._blob.size)})"
-        with Vertical(classes="dialog"):
-            yield Static(f"Download {self._blob.key}{size} to", classes="title", markup=False)
+        with Box(f"Download {self._blob.key}{size} to"):
             yield Input(self._path, id="path", compact=True, select_on_focus=False)
             yield Static("", id="state", markup=False)
             with Horizontal(classes="buttons"):
+                yield Button("Download", id="go", classes="-main", compact=True)
                 yield Button("Cancel", id="cancel", compact=True)
-                yield Button("Download", id="go", compact=True)
 
     @on(Input.Changed)
     def _edited(self) -> None:

@@ -7,6 +7,7 @@ from typing import Final
 from tui.kit.commands import Command
 
 TEST: Final = (
+    Command("save", ("ctrl+s",), "Save", "Save what works.", "Test", changes=True),
     Command("again", ("t",), "Test again", "Run the test once more.", "Test", True),
     Command(
         "leave", ("escape", "q", "enter"), "Close", "Close; cancels a running test.", "Test", True

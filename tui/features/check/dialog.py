@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Static
 
@@ -14,7 +14,7 @@ from storage_core.check import afterword, probe, steps
 from storage_core.printable import printable
 from tui.features.check.commands import TEST
 from tui.kit.commands import bindings
-from tui.kit.dialog import Dialog
+from tui.kit.dialog import Box, Dialog
 from tui.kit.text import fit, wrap
 from tui.kit.theme import FAINT, MUTED
 from tui.session.background import stream
@@ -22,6 +22,8 @@ from tui.session.checks import TestResult
 from tui.session.quantities import milliseconds
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from storage_core.check import StepResult, Waiting
     from storage_core.declaration.configuration import StorageConfiguration
     from tui.session.session import Session
@@ -31,16 +33,29 @@ TICK = 0.5
 
 
 class CheckDialog(Dialog[TestResult]):
-    """Runs the test. Its result is what was found out, as far as it came."""
+    """Runs the test. Its result is what was found out, as far as it came.
+
+    Args:
+        name: whose test it is.
+        configuration: what is tested.
+        save: called as it closes when it works and is to be saved; None where it is saved already.
+    """
 
     CSS_PATH = "dialog.tcss"
     declared: ClassVar = TEST
     BINDINGS: ClassVar[list[Any]] = [*bindings(TEST)]
     AUTO_FOCUS = "#leave"
 
-    def __init__(self, _: Session, name: str, configuration: StorageConfiguration) -> None:
+    def __init__(
+        self,
+        _: Session,
+        name: str,
+        configuration: StorageConfiguration,
+        save: Callable[[], object] | None = None,
+    ) -> None:
         super().__init__()
-        self.do({"again": self._test, "leave": self._leave})
+        self._save = save
+        self.do({"again": self._test, "leave": self._leave, "save": self._leave_to_save})
         self._title = name
         self._configuration = configuration
         self._steps = steps(configuration)
@@ -50,14 +65,14 @@ class CheckDialog(Dialog[TestResult]):
 
     def compose(self) -> ComposeResult:
         """Title, place, checklist, outcome, buttons."""
-        with Vertical(classes="dialog"):
-            yield Static(f"Test {printable(self._title)}", classes="title", markup=False)
-            yield Static(printable(self._configuration.location), classes="place", markup=False)
+        with Box(f"Test {self._title}", about=self._configuration.location):
             with VerticalScroll(can_focus=False):
                 yield Static(id="steps", markup=False)
             with Horizontal(classes="buttons"):
+                if self._save is not None:
+                    yield Button("Save", id="save", compact=True)
+                yield Button("Cancel", id="leave", classes="-main", compact=True)
                 yield Button("Test again", id="again", compact=True)
-                yield Button("Cancel", id="leave", compact=True)
 
     def on_mount(self) -> None:
         """Start at once."""
@@ -70,6 +85,7 @@ class CheckDialog(Dialog[TestResult]):
         self._found, self._complete, self._waiting = [], False, None
         self.query_one("#again").disabled = True
         self.query_one("#leave", Button).label = "Cancel"
+        self._offer_to_save(False)
         self._draw()
         countdown = self.set_interval(TICK, self._draw)
         try:
@@ -81,7 +97,25 @@ class CheckDialog(Dialog[TestResult]):
         self._complete = True
         self.query_one("#again").disabled = False
         self.query_one("#leave", Button).label = "Close"
+        self._offer_to_save(self.why_not("save") == "")
         self._draw()
+
+    def why_not(self, command: str) -> str:
+        """Only what works is saved from here; the form saves whatever is wanted."""
+        works = self._complete and all(found.ok for found in self._found)
+        return (
+            "" if command != "save" or (works and self._save is not None) else "It is not tested."
+        )
+
+    def _offer_to_save(self, offered: bool) -> None:
+        for button in self.query("#save").results(Button):
+            button.display = offered
+            self.query_one("#leave").set_class(not offered, "-main")
+            button.set_class(offered, "-main")
+            if offered:
+                button.focus()
+            elif self.focused is button or self.focused is None:
+                self.query_one("#leave").focus()
 
     def _wait(self, waiting: Waiting) -> None:
         # In the thread of the test; the countdown shows it.
@@ -140,6 +174,11 @@ class CheckDialog(Dialog[TestResult]):
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """By mouse, or Enter on a button."""
         self.action_run(event.button.id or "")
+
+    def _leave_to_save(self) -> None:
+        assert self._save is not None
+        self._save()
+        self._leave()
 
     def _leave(self) -> None:
         """Close; a running test is cancelled."""

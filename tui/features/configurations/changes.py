@@ -21,7 +21,7 @@ class Changes(ListCommands):
     async def duplicate(self, row: Row) -> None:
         """Copy it under another name."""
         old = row.name
-        new = await self._ask_name(f"Duplicate {old} as", "Duplicate", self._free_name(old))
+        new = await self._ask_name(row, f"Duplicate {old} as", "Duplicate", self._free_name(old))
         if new:
             await self._session.change(
                 f"duplicate {named(old)} as {named(new)}", lambda edit: edit.duplicate(old, new)
@@ -32,21 +32,23 @@ class Changes(ListCommands):
     async def rename(self, row: Row) -> None:
         """Give it another name."""
         old = row.name
-        new = await self._ask_name(f"Rename {old} to", "Rename", old)
+        new = await self._ask_name(row, f"Rename {old} to", "Rename", old)
         if new and new != old:
             label = f"{named(old)} to {named(new)}"
             await self._session.change(f"rename {label}", lambda edit: edit.rename(old, new))
             self._rows.select(new)
             self._app.say(f"Renamed {label}{self._session.still_default(new)}.")
 
-    async def _ask_name(self, title: str, button: str, value: str) -> str | None:
+    async def _ask_name(self, row: Row, title: str, button: str, value: str) -> str | None:
         from tui.kit.ask import AskName
 
         taken = set(self._session.entries)
         if button == "Rename":
             taken.discard(value)
         return await self._screen.ask(
-            AskName(title, button, value, lambda name: names.check_new_name(name, taken))
+            AskName(
+                title, button, value, _about(row), lambda name: names.check_new_name(name, taken)
+            )
         )
 
     def _free_name(self, name: str) -> str:
@@ -73,6 +75,7 @@ class Changes(ListCommands):
                 "\n".join(text),
                 [("cancel", "Cancel"), ("delete", "Delete")],
                 focus="cancel",
+                about=_about(row),
                 danger="delete",
                 typed=row.name.strip() if protected else None,
             )
@@ -122,3 +125,8 @@ class Changes(ListCommands):
         if changed is not None:
             self._rows.select(changed)
         return label
+
+
+def _about(row: Row) -> str:
+    """What a question is about: a name alone may say little."""
+    return " · ".join(filter(None, (row.type, row.location)))

@@ -48,7 +48,7 @@ class Editing(ListCommands):
                 f"Make {name} the default?",
                 "No default is set, so programs that do not ask for a storage by name use "
                 "Temporary Local Storage.",
-                [("no", "Not now"), ("yes", "Make it the default")],
+                [("yes", "Make it the default"), ("no", "Not now")],
                 focus="yes",
             )
         )

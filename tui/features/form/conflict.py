@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Static
 
 from storage_core.printable import printable
-from tui.kit.dialog import Dialog
+from tui.kit.dialog import Box, Dialog
 from tui.kit.text import wrap
 from tui.kit.theme import MUTED
 
@@ -46,17 +46,13 @@ class ConflictDialog(Dialog[str | None]):
     def compose(self) -> ComposeResult:
         """What differs, and the answers."""
         gone = self._current is None
-        name = printable(self._before.name)
-        with Vertical(classes="dialog"):
-            yield Static(
-                f"{name} was {'deleted' if gone else 'changed'} in the file meanwhile",
-                classes="title",
-                markup=False,
-            )
+        with Box(
+            f"{self._before.name} was {'deleted' if gone else 'changed'} in the file meanwhile"
+        ):
             with VerticalScroll(can_focus=False):
                 yield Static(id="versions", markup=False)
             with Horizontal(classes="buttons"):
-                yield Button("Keep editing", id="answer-keep", compact=True)
+                yield Button("Keep editing", id="answer-keep", classes="-main", compact=True)
                 yield Button(
                     "Drop mine" if gone else "Take theirs", id="answer-theirs", compact=True
                 )

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from storage_core.config.model import names
 from storage_core.printable import printable
-from tui.kit.dialog import Dialog
+from tui.kit.dialog import Box, Dialog
 from tui.kit.text import cut
 from tui.kit.theme import MUTED
 
@@ -54,8 +53,7 @@ class TypePicker(Dialog["type[StorageConfiguration] | None"]):
 
     def compose(self) -> ComposeResult:
         """Title and list."""
-        with Vertical(classes="panel"):
-            yield Static(printable(self._title), classes="title", markup=False)
+        with Box(self._title):
             if self._problem:
                 yield Static(printable(self._problem), classes="hint", markup=False)
             yield OptionList(

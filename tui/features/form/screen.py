@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on, work
@@ -55,7 +56,7 @@ class FormScreen(FullScreen[str | None]):
         self._filled = asyncio.Event()
         """Set when all fields are there that are to be seen at first."""
 
-        saving = Saving(self, session, self.entered, self.show_faults)
+        self._saving = saving = Saving(self, session, self.entered, self.show_faults)
         self.do(
             {
                 "save": saving.save,
@@ -94,8 +95,8 @@ class FormScreen(FullScreen[str | None]):
             yield Vertical(id="advanced")
         with Horizontal(id="foot"):
             yield Landing(id="landing")
+            yield Button("Save", id="save", classes="-main", compact=True)
             yield Button("Cancel", id="cancel", compact=True)
-            yield Button("Save", id="save", compact=True)
 
     def on_mount(self) -> None:
         """The first field has the focus; what checks values is loaded meanwhile."""
@@ -311,4 +312,10 @@ class FormScreen(FullScreen[str | None]):
             await self.show_faults(draft.faults(self.cls, error))
             return
         name = self.entered.name.strip() or self.cls.label
-        self.entered.tested = tried, await self.open("check", name, tried)
+        to_save: list[bool] = []
+        entered = self.entered
+        unsaved = (entered.changed or entered.entry is None) and not self.why_not("save")
+        save = partial(to_save.append, True) if unsaved else None
+        entered.tested = tried, await self.open("check", name, tried, save)
+        if to_save:
+            await self._saving.save()

@@ -9,7 +9,7 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Button, Input, OptionList, Static
 from textual.widgets.option_list import Option
@@ -19,7 +19,7 @@ from storage_core.paths import shown_home
 from storage_core.printable import printable
 from storage_core.references import check_reference, is_reference
 from tui.kit import ask
-from tui.kit.dialog import Dialog
+from tui.kit.dialog import Box, Dialog
 from tui.kit.theme import MUTED
 
 _PLACES = (
@@ -61,8 +61,7 @@ class MoveDialog(Dialog[str | None]):
 
     def compose(self) -> ComposeResult:
         """Title, text, kinds of places, the reference, what is wrong, buttons."""
-        with Vertical(classes="dialog"):
-            yield Static(printable(self._title), classes="title", markup=False)
+        with Box(self._title):
             yield Static(
                 "The file then says where the secret is. Its earlier versions lose it too, so "
                 "changes made before cannot be undone.",
@@ -79,8 +78,8 @@ class MoveDialog(Dialog[str | None]):
             yield Input(self._entered[0], id="reference", compact=True)
             yield Static(id="fault", markup=False)
             with Horizontal(classes="buttons"):
+                yield Button("Move", id="go", classes="-main", compact=True)
                 yield Button("Cancel", id="cancel", compact=True)
-                yield Button("Move", id="go", compact=True)
 
     def on_mount(self) -> None:
         """Mark the kind of place that the field proposes."""

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from storage_core.printable import printable
-from tui.kit.dialog import Dialog
+from tui.kit.dialog import Box, Dialog
 from tui.kit.text import cut
 from tui.kit.theme import FAINT, MUTED
 
@@ -43,8 +42,7 @@ class VersionsDialog(Dialog[int | None]):
     def compose(self) -> ComposeResult:
         """Title and list."""
         width = min(84, self.app.size.width * 96 // 100) - 8
-        with Vertical(classes="panel"):
-            yield Static("Earlier versions of the configuration file", classes="title")
+        with Box("Earlier versions of the configuration file"):
             yield OptionList(
                 *(Option(_prompt(each, width), disabled=each.names is None) for each in self._kept),
                 compact=True,

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from storage_core.backends.drivers.adlfs.service_principal import ServicePrincipal
+from storage_core.backends.drivers.requesting import Session
 from storage_core.backends.remote.faults import Explained, Fault
 from storage_core.backends.remote.worker import in_thread
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from storage_core.backends.remote.network import Network
 
 _OPTIONS: Final = frozenset(
     {
@@ -65,12 +68,13 @@ _PART: Final = 0.8
 """Of the time for a call, for all of the chain: what is left is for saying what went wrong."""
 
 
-def credential_for(given: Mapping[str, Any], timeout: float) -> Any:
+def credential_for(given: Mapping[str, Any], timeout: float, network: Network) -> Any:
     """What Azure's client is to sign with; None for nothing, or for a SAS in the URL.
 
     Args:
         given: options of adlfs.
         timeout: seconds within which there has to be an answer.
+        network: how the servers that give tokens are reached.
 
     Raises:
         Explained: they do not fit together.
@@ -81,20 +85,22 @@ def credential_for(given: Mapping[str, Any], timeout: float) -> Any:
     if "sas_token" in given:
         return None
     if given.keys() & {"client_id", "client_secret"}:
-        return ServicePrincipal(given, timeout)
-    return None if given.get("anon") else Chain(given, timeout)
+        return ServicePrincipal(given, timeout, network.of_another())
+    return None if given.get("anon") else Chain(given, timeout, network.of_another())
 
 
 class Chain:
     """Azure's own way to find credentials, in a thread: it runs programs and reads files."""
 
-    def __init__(self, given: Mapping[str, Any], timeout: float) -> None:
+    def __init__(self, given: Mapping[str, Any], timeout: float, network: Network) -> None:
         """Look for nothing yet.
 
         Args:
             given: options of adlfs.
-                timeout: seconds within which there has to be an answer.
+            timeout: seconds within which there has to be an answer.
+            network: how the servers are reached.
         """
+        self._network = network
         self._options = {name: value for name, value in given.items() if name not in _OPTIONS}
         self._timeout = timeout
         self._chain: Any = None
@@ -133,6 +139,7 @@ class Chain:
         return self._chain.get_token(*scopes)
 
     def _made(self) -> Any:
+        from azure.core.pipeline.transport import RequestsTransport
         from azure.identity import DefaultAzureCredential
 
         options: dict[str, Any] = {
@@ -140,6 +147,7 @@ class Chain:
             "retry_total": 1,
             "connection_timeout": min(2.0, self._timeout / 4),
             "read_timeout": self._timeout / 2,
+            "transport": RequestsTransport(session=Session(self._network)),
             **self._options,
         }
         authority = options.get("authority") or os.environ.get("AZURE_AUTHORITY_HOST", "")

@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from ftplib import FTP as ClearFTP  # noqa: N811
 from ftplib import FTP_TLS, Error, error_perm, error_temp
 from functools import partial
-from io import BytesIO, RawIOBase
+from io import BytesIO, RawIOBase, UnsupportedOperation
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from storage_core.backends.base import CHUNK_SIZE
@@ -58,6 +58,7 @@ class FTP:
         timeout: float,
         encoding: str = "utf-8",
         tls: bool = False,
+        context: ssl.SSLContext | None = None,
         **ignored: Any,
     ) -> None:
         """Sign in.
@@ -71,18 +72,26 @@ class FTP:
             timeout: seconds that one step may take.
             encoding: of names.
             tls: whether to encrypt, and to look at the server's certificate.
+            context: what TLS is spoken with.
             ignored: what else fsspec's own takes: it is about files of its own.
         """
         if not isinstance(tls, bool):
             raise BadSettings("tls in Options must be true or false")
         if tls:
-            context = ssl.create_default_context()
+            context = context or ssl.create_default_context()
             self.ftp = _TLS(context=context, timeout=timeout, encoding=encoding)
         else:
             self.ftp = ClearFTP(timeout=timeout, encoding=encoding)
         account = {"username": username, "password": password, "acct": acct}
         self._another = partial(
-            FTP, host, port, **account, timeout=timeout, encoding=encoding, tls=tls
+            FTP,
+            host,
+            port,
+            **account,
+            timeout=timeout,
+            encoding=encoding,
+            tls=tls,
+            context=context,
         )
         try:
             with _translated(refused=True):
@@ -226,7 +235,12 @@ class FTP:
     def rm_file(self, path: str) -> None:
         """Delete a file."""
         with _translated():
-            self.ftp.delete(path)
+            try:
+                self.ftp.delete(path)
+            except error_perm as error:
+                if not _is_unknown(error):
+                    raise
+                raise UnsupportedOperation(str(error)) from error
 
     def open(self, path: str, mode: str = "rb") -> _Stream:
         """Read a file, on a connection of its own: there can be one transfer on each."""

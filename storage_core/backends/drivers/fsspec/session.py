@@ -77,6 +77,9 @@ class FileSystemSession:
         self._folders: set[str] = set()
         """Folders that exist, as far as is known."""
 
+        self._keeps = False
+        """Whether what is written stays: nothing may be deleted."""
+
     @property
     def is_lost(self) -> bool:
         """Whether the one connection has failed, or was left in the middle of a call."""
@@ -172,6 +175,8 @@ class FileSystemSession:
         written = target if rename is None else f"{folder}{slash}{temporary_name()}"
         began = False
         try:
+            if create and self._keeps and await self._is_there(target):
+                raise FileExistsError(target)  # Nothing is uploaded that would stay in vain.
             if folder and folder not in self._folders:
                 await self._make_folder(folder)
             began = True
@@ -205,7 +210,11 @@ class FileSystemSession:
 
     async def remove(self, where: str) -> None:
         """Delete a file by its whole path."""
-        await self._calls.do("rm_file", where)
+        try:
+            await self._calls.do("rm_file", where)
+        except Exception as error:
+            self._keeps = self._fault(error) in (Fault.DENIED, Fault.UNSUPPORTED)
+            raise
 
     async def page(self, prefix: Prefix, *, delimiter: bool, token: Any, limit: int) -> Page:
         """List one folder: fsspec has no pages. The others below it are the next ones."""
@@ -239,6 +248,13 @@ class FileSystemSession:
     async def _refuse_folder(self, where: str) -> None:
         if await self._is_folder(where):
             raise IsADirectoryError(f"{where} is a folder")
+
+    async def _is_there(self, where: str) -> bool:
+        try:
+            await self._info(where)
+        except FileNotFoundError:
+            return False
+        return True
 
     async def _is_folder(self, where: str) -> bool:
         try:

@@ -7,16 +7,21 @@ import re
 from copy import copy
 from datetime import UTC, datetime, timedelta
 from time import monotonic
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
+import requests
 from google.auth import exceptions
 from google.auth.transport.requests import Request
 
 from storage_core.backends.drivers.gcsfs import credentials
 from storage_core.backends.drivers.gcsfs.credentials import LOGIN, Found
-from storage_core.backends.remote.faults import Explained, Fault, classify, reason
+from storage_core.backends.drivers.requesting import Session
+from storage_core.backends.remote.faults import Explained, Fault, ProxyRefused, classify, reason
 from storage_core.backends.remote.worker import in_thread
 from storage_core.redaction import scrub
+
+if TYPE_CHECKING:
+    from storage_core.backends.remote.network import Network
 
 _BEFORE: Final = timedelta(seconds=60)
 """How long before its end a token is no longer used."""
@@ -30,6 +35,7 @@ _ALL: Final = 0.8
 _CLOCK: Final = re.compile(
     r"(?i)reasonable timeframe|check your iat and exp|clock|\biat\b|not yet valid"
 )
+_PROGRAMS: Final = "GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES"
 _LONGEST: Final = 160
 
 
@@ -42,6 +48,7 @@ class SignIn:
         *,
         source: str,
         is_google: bool,
+        network: Network,
         timeout: float,
         secrets: tuple[str, ...],
     ) -> None:
@@ -52,12 +59,14 @@ class SignIn:
                 token, `anon`, `google_default`, `cloud`; None to look as Google's libraries do.
             source: what messages call it.
             is_google: whether it leads to Google itself.
+            network: how the servers that give tokens are reached.
             timeout: seconds within which there has to be an answer.
             secrets: what no message may show.
         """
         self._token = token
         self._source = source
         self._is_google = is_google
+        self._network = network.of_another()
         self._timeout = timeout
         self._secrets = secrets
         self._found: Found | None = None
@@ -97,16 +106,31 @@ class SignIn:
                     await self._renew(self._found)
         self._found.credentials.apply(headers)
 
-    def refused(self, status: int) -> None:
-        """Take note of an answer: a token that is not accepted is not used again.
+    def denied(self, status: int, said: str) -> Explained | None:
+        """What a refusal means; None where the settings say who was refused.
 
-        Raises:
-            Explained: nobody was signed in, because nothing was found to sign in with.
+        Args:
+            status: of the answer; a token that is not accepted is not used again.
+            said: by the service.
         """
-        if status == 401 and self._found is not None and self._found.kind != "token":
-            self._found.credentials.token = None
-        if status in (401, 403) and self._found is None and self._token is None:
-            raise _nothing_found()
+        found = self._found
+        if found is None:
+            if self._token is None:
+                return _nothing_found()
+            return Explained(
+                Fault.DENIED,
+                f"it is not public, and token in Options signs nobody in ({said})",
+                "take token out of Options to sign in",
+            )
+        if status == 401 and found.kind != "token":
+            found.credentials.token = None
+        if isinstance(self._token, Found):
+            return None
+        return Explained(
+            Fault.DENIED,
+            f"access denied to {_whom(found)} ({said})",
+            "see what they are allowed" if found.kind != "token" else _REMEDIES["token"],
+        )
 
     @property
     def _is_fresh(self) -> bool:
@@ -133,23 +157,23 @@ class SignIn:
         if token in ("browser", "cache"):
             raise Explained(
                 Fault.MISCONFIGURED,
-                f"token = {token!r} in Options would ask a person in a browser",
+                "token in Options would have a person sign in on a web page",
                 f"leave it out, and run: {LOGIN}",
                 while_signing_in=True,
             )
         if isinstance(token, dict):
             return credentials.of_json(token, self._source)
         if isinstance(token, str) and (token.endswith(".json") or "/" in token):
-            return credentials.of_file(token, f"{self._source} ({token})")
+            return credentials.of_file(token, f"the file that {self._source} names")
         if isinstance(token, str):
             return credentials.of_token(token, self._source)
         return Found(token, self._source, "token")
 
     async def _renew(self, found: Found) -> None:
-        asking = Asking(self._timeout)
+        asking = Asking(self._timeout, self._network)
         try:
             async with asyncio.timeout(_ALL * self._timeout):
-                await in_thread(found.credentials.refresh, asking)
+                await in_thread(lambda: found.credentials.refresh(asking.ready()))
         except TimeoutError:
             failure = _unanswered(asking.url, found, "no answer", Fault.PASSING)
         except (exceptions.GoogleAuthError, ValueError, TypeError, OSError) as error:
@@ -161,24 +185,32 @@ class SignIn:
 
     def _failure(self, error: BaseException, found: Found, url: str) -> Explained:
         """What it means that there is no token."""
+        if said := self._network.hindrance(error):
+            why = f"{url or found.source} gives no token: {said}"
+            return Explained(said.fault, why, said.remedy, while_signing_in=True)
         inner = error.args[0] if error.args and isinstance(error.args[0], BaseException) else error
         for each in (error, inner):
             if isinstance(each, exceptions.TransportError):
                 cause = each.args[0] if each.args else each
                 cause = cause if isinstance(cause, BaseException) else each
                 why = reason(cause, self._secrets)
+                if isinstance(cause, requests.Timeout):
+                    why = "no answer"
                 return _unanswered(url, found, why, classify(cause))
-        said = scrub(_short(str(inner)), self._secrets)
+        words = scrub(_short(inner), self._secrets)
         if getattr(error, "retryable", False):
-            return _unanswered(url, found, said, Fault.PASSING)
-        who = f" of {found.names[0]}" if found.names else ""
-        why = f"{url or found.source} gives no token for {found.source}{who} ({said})"
+            return _unanswered(url, found, words, Fault.PASSING)
+        why = f"{url} gives no token for {_whom(found)} ({words})"
         if not url:
-            why = f"{found.source}{who} gives no token ({said})"
+            why = f"{_whom(found)}: {words}"
         fault = (
             Fault.MISCONFIGURED if found.kind == "external_account" and not url else Fault.DENIED
         )
-        remedy = "set the clock of this machine" if _CLOCK.search(said) else _REMEDIES[found.kind]
+        remedy = _REMEDIES[found.kind]
+        if _CLOCK.search(words):
+            remedy = "set the clock of this machine"
+        if _PROGRAMS in words:
+            remedy = f"export {_PROGRAMS}=1 if you trust the program"
         return Explained(fault, why, remedy, while_signing_in=True)
 
 
@@ -199,27 +231,43 @@ _REMEDIES: Final = {
 class Asking(Request):
     """Requests of google-auth, in good time; remembers which server was asked last."""
 
-    def __init__(self, timeout: float) -> None:
+    def __init__(self, timeout: float, network: Network) -> None:
         """Ask nobody yet.
 
         Args:
             timeout: seconds that the whole call may take.
+            network: how the servers are reached.
         """
-        super().__init__()
+        self._network = network
         self.url = ""
         self._answer = _ANSWER * timeout
         self._until = monotonic() + _ALL * timeout
+
+    def ready(self) -> Asking:
+        """The same, with certificates, which are read from files."""
+        start: Any = super().__init__
+        start(Session(self._network))
+        return self
 
     def __call__(self, url: str, *args: Any, **kwargs: Any) -> Any:
         """Make one request; no redirect is followed."""
         self.url = url.partition("?")[0]
         left = min(self._answer, self._until - monotonic())
         if left <= 0:
-            late: Any = exceptions.TransportError
-            raise late("no answer in time")
+            raise _lost("no answer in time")
         kwargs["timeout"] = left
         ask: Any = super().__call__
-        return ask(url, *args, allow_redirects=False, **kwargs)
+        answer = ask(url, *args, allow_redirects=False, **kwargs)
+        if answer.status == ProxyRefused.status:
+            raise _lost(ProxyRefused())
+        if answer.status == 429 or answer.status >= 500:
+            # google-auth would try again by itself, and longer than there is time.
+            raise _lost(f"it answered {answer.status}")
+        return answer
+
+
+_lost: Any = exceptions.TransportError
+"""An answer that does not come; untyped in google-auth."""
 
 
 def _nothing_found() -> Explained:
@@ -244,7 +292,17 @@ def _unanswered(url: str, found: Found, why: str, fault: Fault) -> Explained:
     return Explained(fault, why, remedy, while_signing_in=True)
 
 
-def _short(said: str) -> str:
-    line = said.partition(", {")[0].partition("\n")[0].strip("( '\"")
-    line = re.sub(r"\s+(See|Visit|More details|For more).*", "", line).rstrip(" .,'\"")
-    return f"{line[: _LONGEST - 1]}…" if len(line) > _LONGEST else line
+def _whom(found: Found) -> str:
+    """Who is signed in, and by what."""
+    return f"{found.names[0]} from {found.source}" if found.names else found.source
+
+
+def _short(error: BaseException) -> str:
+    """What Google's library says, in one line; the answer of the server stands beside it."""
+    said = str(error.args[0] if error.args else error)
+    if len(error.args) > 1 and isinstance(error.args[1], str):
+        found = re.search(r'"message":\s*"((?:[^"\\]|\\.)*)"', error.args[1])
+        said = f"{said}: {found[1]}" if found else said
+    said = re.sub(r"\s+(See|Visit|More details|For more).*", "", said.partition("\n")[0])
+    said = said.strip(" .,'\"")
+    return f"{said[: _LONGEST - 1]}…" if len(said) > _LONGEST else said

@@ -73,10 +73,20 @@ def explained(error: Exception, search: Search) -> Explained:
         return _refused_by_a_service(error, search, machine)
     if search.helpers.last is not None and machine.asked is None:
         return _helper(error, search, machine)
+    if isinstance(error, BotoCoreError) and "IMDS" in type(error).__name__:
+        return _said(
+            Fault.MISCONFIGURED,
+            f"AWS_EC2_METADATA_SERVICE_ENDPOINT or its mode cannot be used ({reason(error, ())})",
+            "correct it",
+        )
     if search.way == "custom-process" and isinstance(error, ValueError):
         line = _line("credential_process", machine, machine.profile_name)
         return _said(
             Fault.MISCONFIGURED, f"{line} is no command ({reason(error, ())})", f"correct {line}"
+        )
+    if isinstance(error, ValueError) and (wrong := machine.unusable()):
+        return _said(
+            Fault.MISCONFIGURED, f"{wrong}, which is no number", f"correct {wrong.split()[0]}"
         )
     if isinstance(error, SSOError | NoAuthTokenError | TokenRetrievalError):
         return _sso(error, machine)
@@ -176,8 +186,8 @@ def _helper(error: Exception, search: Search, machine: Machine) -> Explained:
             f"install it, or correct {_line('credential_process', machine, helper.profile)}",
         )
     if code:
-        said = " ".join(search.helpers.stderr.decode("utf-8", "replace").split())
-        said = f": {said[:_LONGEST]}" if said else ""
+        said = _last_words(search.helpers.stderr)
+        said = f": {said}" if said else ""
         return _said(Fault.DENIED, f"{words} failed (exit code {code}{said})", by_hand)
     if isinstance(error, RuntimeError):
         return _said(Fault.DENIED, f"{words} gave credentials that have expired", by_hand)
@@ -188,6 +198,13 @@ def _helper(error: Exception, search: Search, machine: Machine) -> Explained:
         "AccessKeyId and SecretAccessKey",
         by_hand,
     )
+
+
+def _last_words(stderr: bytes) -> str:
+    """What a helper has said, or the end of it: the reason comes last in a traceback."""
+    lines = [" ".join(line.split()) for line in stderr.decode("utf-8", "replace").splitlines()]
+    text = " ".join(lines)
+    return text if len(text) <= _LONGEST else next(filter(None, reversed(lines)), "")[:_LONGEST]
 
 
 def _helper_words(program: str, profile: str, machine: Machine) -> str:
@@ -419,7 +436,8 @@ def _service(search: Search) -> str:
     assert machine.asked is not None
     name, url = machine.asked
     origin = _names_the_service(search, name, url)
-    return f"{_SERVICES.get(name, name)} at {url}{f' ({origin})' if origin else ''}"
+    where = f" at {url}" if url else ""
+    return f"{_SERVICES.get(name, name)}{where}{f' ({origin})' if origin else ''}"
 
 
 def _names_the_service(search: Search, name: str, url: str) -> str:

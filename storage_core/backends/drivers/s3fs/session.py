@@ -27,6 +27,9 @@ MAX_PARTS: Final = 10_000
 SINGLE_PUT: Final = 64 * 1024 * 1024
 """Bytes up to which a blob that is in memory anyway goes in one request."""
 
+_MAYBE_CONDITION: Final = (Fault.OTHER, Fault.UNSUPPORTED)
+"""What an answer may mean that is about the condition of a write, without saying so."""
+
 MAX_COPY: Final = 5 * 1024 * 1024 * 1024
 """Bytes of the largest blob that the protocol copies in one request."""
 
@@ -203,7 +206,7 @@ class S3Session:
             await self._call(method, path, IfNoneMatch="*", **arguments)
         except OSError as error:
             answer = error_answer(error)
-            if answer is not None and fault_of(answer) is Fault.OTHER:
+            if answer is not None and fault_of(answer) in _MAYBE_CONDITION:
                 raise ConditionRefused(lambda: self._unconditional.add(method)) from error
             raise
 
