@@ -66,12 +66,13 @@ class Network:
         """What no message may show."""
 
         self._proxy: Proxy | None = None
-        self._url = ""
+        self.url = ""
+        """Where the last connection was to lead."""
 
     def of_another(self) -> Network:
         """The same, for another server than the storage's."""
         other = copy(self)
-        other._proxy, other._url = None, ""
+        other._proxy, other.url = None, ""
         return other
 
     def trust_of_profile(self, path: str) -> None:
@@ -85,7 +86,7 @@ class Network:
 
     def proxy_for(self, url: str) -> str | None:
         """The URL of the proxy for a URL, possibly with user and password; None for none."""
-        self._url = url
+        self.url = url
         self._proxy = proxy_for(url)
         return self._proxy and self._proxy.url
 
@@ -102,7 +103,7 @@ class Network:
         Args:
             error: with which a call has failed.
         """
-        parts = urlsplit(self._url)
+        parts = urlsplit(self.url)
         status = next(filter(None, map(_answered, _related(error))), HTTPStatus.BAD_REQUEST)
         if parts.scheme != "http" or self._proxy or status != HTTPStatus.BAD_REQUEST:
             return None

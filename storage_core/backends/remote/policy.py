@@ -16,6 +16,7 @@ from storage_core.backends.remote.messages import explained, failed, unanswered
 from storage_core.backends.remote.retry import GRACE, GaveUp, attempt
 from storage_core.backends.remote.worker import in_thread
 from storage_core.errors import StorageError
+from storage_core.hosts import address_without
 from storage_core.logs import keep_out
 from storage_core.printable import printable
 from storage_core.redaction import mask_url, scrub, scrubbed
@@ -121,12 +122,15 @@ class Policy:
                 left = deadline(self.timeout, size) - (monotonic() - start)
                 if path is not None and not writes and await self._is_place_there(left):
                     fault = Fault.BLOB_MISSING
+            if fault is Fault.BLOB_MISSING and path is None:
+                # An address in which the bucket stands too leads to a blob of that name.
+                fault = Fault.PLACE_MISSING
             cause = error
             left = deadline(self.timeout, size) - (monotonic() - start)
             if said := await self._explained(error, left):
                 failure = explained(self.place, doing, said, None, self._shown)
             else:
-                failure = failed(self.place, doing, path, self._reason(error), fault)
+                failure = failed(self.place, doing, path, self._reason(error), fault, self._right)
         # Raised out here, so that the driver's exception, which may hold a secret, is not its
         # context.
         failure.__cause__ = None if cause is None else scrubbed(cause, self._secrets)
@@ -163,6 +167,11 @@ class Policy:
     def _fault(self, error: BaseException) -> Fault:
         said = self._explanation(error)
         return said.fault if said else self.driver.fault(error)
+
+    @property
+    def _right(self) -> str | None:
+        """The address without the bucket, where that stands in it as well."""
+        return address_without(self.place.name, self._network.url) if self._network else None
 
     def _shown(self, words: str) -> str:
         """Words of ours as they may be shown, whole: paths are in them, and no request is."""

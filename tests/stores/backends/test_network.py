@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from secrets import token_hex
 from typing import Any, NamedTuple
@@ -18,6 +20,7 @@ from storage_core import (
     S3Storage,
     open_store,
 )
+from storage_core.check import probe
 from storage_core.errors import AccessDenied, ConfigurationError, StorageError, StorageUnavailable
 from tests.servers.authority import Authority
 from tests.servers.proxy import forward_proxy
@@ -267,3 +270,25 @@ def test_a_file_that_is_no_bundle_is_named_before_anybody_is_asked(
         with pytest.raises(ConfigurationError) as caught:
             open_store(made)
         assert str(caught.value).startswith(f"CA Bundle ({bundle}) ")
+
+
+@pytest.mark.parametrize("kind", [_s3, _gcs, _azure], ids=lambda each: each.__name__[1:])
+def test_a_bucket_that_the_address_names_as_well_is_called_that(
+    request: pytest.FixtureRequest, kind: Callable[..., Any]
+) -> None:
+    http, made = kind(request.getfixturevalue)
+    right = made(http)
+    place = getattr(right, "bucket", None) or right.container
+    if kind is _azure:
+        connection = right.connection_string.rstrip(";")
+        wrong = replace(right, connection_string=f"{connection}/{place}")
+    else:
+        wrong = made(f"{http}/{place}")
+    error = refused(wrong)
+    assert isinstance(error, ConfigurationError)
+    assert f" names the {right.place} {place} as well" in str(error)
+    assert re.search(rf"; write {http}(/\w+)? there$", str(error))
+    assert "None" not in str(error)
+    *_, found = probe(wrong, timeout=TIMEOUT)
+    assert not found.ok
+    assert str(error) == found.message
