@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from math import ceil
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypeVar
@@ -24,7 +24,7 @@ from storage_core.errors import (
     UnsupportedOperation,
 )
 from storage_core.keys import Key, random_name
-from storage_core.store import Store
+from storage_core.store import Blob, Store
 
 if TYPE_CHECKING:
     from storage_core.declaration.configuration import StorageConfiguration
@@ -114,10 +114,15 @@ def steps(configuration: StorageConfiguration) -> tuple[Step, ...]:
         if configuration.has_server
         else ()
     )
-    return (
+    found = (
         Step("open", "read the settings"),
         *reach,
         Step("find", f"find the {configuration.place}"),
+    )
+    if configuration.read_only:
+        return (*found, Step("list", "list what is there"), Step("read", "read, and write nothing"))
+    return (
+        *found,
         Step("write", "write a blob"),
         Step("keep", "refuse to replace it"),
         Step("read", "read it back"),
@@ -165,7 +170,8 @@ def probe(
     if not result.ok:
         return
     with opened[0] as store:
-        yield from _Test(store, by_name, _Watch(store, on_waiting)).results()
+        test = _Test(store, by_name, _Watch(store, on_waiting))
+        yield from test.results_of_reading() if configuration.read_only else test.results()
 
 
 class _Watch:
@@ -207,11 +213,21 @@ class _Test:
         self._unlisted: StorageError | None = None
         """Why nothing can be listed."""
 
+        self._first: Blob | None = None
+        """The first that is listed."""
+
         self._undeleted: StorageError | None = None
         """Why nothing can be deleted."""
 
         self._is_dirty = False
         """Whether the test's blob may be there."""
+
+    @property
+    def _order(self) -> list[Step]:
+        """The steps that are one call."""
+        return [
+            self._by_name[name] for name in ("reach", "sign in", "find") if name in self._by_name
+        ]
 
     def results(self) -> Iterator[StepResult]:
         """Try each step, and leave nothing behind that can be deleted, also where one fails."""
@@ -232,6 +248,43 @@ class _Test:
             if self._is_dirty:
                 self._deleted()
 
+    def results_of_reading(self) -> Iterator[StepResult]:
+        """Try each step where nothing is to be written."""
+        order = self._order
+        _, error, seconds = self._tried(order[0], self._store.check)
+        if error is not None and (not isinstance(error, AccessDenied) or error.while_signing_in):
+            yield from _stuck(order, seconds, error)
+            return
+        self._unlisted = error
+        for index, step in enumerate(order):
+            hint = ""
+            if step is order[-1] and error is None and not self._store.backend.is_there():
+                hint = f"{self._store.location} does not exist yet"
+            yield StepResult(step, True, None if index else seconds, hint)
+        yield self._listed()
+        yield self._read_something()
+
+    def _read_something(self) -> StepResult:
+        """Read the first blob that is there; where there is none, be told so."""
+        step, store = self._by_name["read"], self._store
+
+        def read() -> None:
+            if self._first is None:
+                with suppress(BlobNotFound):
+                    store.read(str(self._key))
+            else:
+                with store.open(self._first.key) as file:
+                    file.read(1)
+
+        _, error, seconds = self._tried(step, read)
+        if isinstance(error, AccessDenied) and self._unlisted is not None:
+            # Of a blob that is not there this is what some places say to those who may not list.
+            hint = f"what is not there cannot be told from what is not allowed: {error}"
+            return StepResult(step, True, seconds, hint, lacks=True)
+        if error is not None:
+            return StepResult(step, False, seconds, str(error))
+        return StepResult(step, True, seconds, "it is read-only by its configuration")
+
     def _found_and_written(
         self,
     ) -> Generator[StepResult, None, tuple[StepResult | None, StorageError | None]]:
@@ -240,16 +293,15 @@ class _Test:
         Reach, sign in and find are one call, which lists; its error says how far it came. Who may
         not list may be signed in all the same: writing and reading tell.
         """
-        order = [
-            self._by_name[name] for name in ("reach", "sign in", "find") if name in self._by_name
-        ]
-        store = self._store
+        order, store = self._order, self._store
         _, error, seconds = self._tried(order[0], store.check)
         if error is None:
             for index, step in enumerate(order):
                 hint = ""
                 if step is order[-1] and not store.backend.is_there():
                     hint = f"{store.location} does not exist yet; the first write will create it"
+                elif step.name == "sign in":
+                    hint = store.backend.note
                 yield StepResult(step, True, None if index else seconds, hint)
             return self._written()
         if not isinstance(error, AccessDenied) or error.while_signing_in:
@@ -335,7 +387,10 @@ class _Test:
         """Ask for one page: there may be many more."""
         step, error, seconds = self._by_name["list"], self._unlisted, None
         if error is None:
-            _, error, seconds = self._tried(step, lambda: next(self._store.list("results"), None))
+            self._first, error, seconds = self._tried(
+                step, lambda: next(self._store.list("results"), None)
+            )
+            self._unlisted = error
         return _allowed(step, error, seconds)
 
     def _deleted(self) -> StepResult:

@@ -161,6 +161,7 @@ class Store:
             StorageError: any other of the family; then nothing readable was stored.
         """
         data = _checked(data)
+        self._backend.require_writable()
         target = self._naming.key(kind, key, lambda: keys.content_name(data))
         self._backend.put(target.path, data, overwrite=key is None)
         return str(target)
@@ -203,6 +204,7 @@ class Store:
         """
         from storage_core.blobs import files
 
+        self._backend.require_writable()
         with files.opened(path) as file:
             before = files.snapshot(file)
             target = self._naming.key(kind, key, lambda: files.content_name_of(file))
@@ -270,6 +272,7 @@ class Store:
     ) -> str:
         """`write` without blocking the event loop."""
         data = _checked(data)
+        self._backend.require_writable()
         name = ""
         if self._naming.needs_bytes(key):
             name = await _off_loop(keys.content_name, data)

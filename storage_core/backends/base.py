@@ -79,6 +79,9 @@ class Backend(ABC):
     location: str
     """The place as a person would write it, any password in it masked."""
 
+    note: str = ""
+    """What a person who tests the place ought to know of how it is signed in to."""
+
     @abstractmethod
     def check(self) -> None:
         """Reach the place, sign in and find the bucket, container or server.
@@ -88,6 +91,9 @@ class Backend(ABC):
             AccessDenied: it refuses the credentials.
             ConfigurationError: the bucket or container does not exist.
         """
+
+    def require_writable(self) -> None:  # noqa: B027 (mostly it is)
+        """Raise `UnsupportedOperation` where nothing is to be written or deleted."""
 
     @abstractmethod
     def put(self, path: BlobPath, data: bytes, *, overwrite: bool) -> None:

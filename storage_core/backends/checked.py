@@ -24,10 +24,15 @@ class CheckedBackend(Backend):
         """Take a backend."""
         self._backend = backend
         self.location = backend.location
+        self.note = backend.note
 
     def check(self) -> None:
         """Reach the place."""
         self._backend.check()
+
+    def require_writable(self) -> None:
+        """Raise `UnsupportedOperation` where nothing is to be written or deleted."""
+        self._backend.require_writable()
 
     def is_there(self) -> bool:
         """Whether the place exists."""
@@ -93,6 +98,7 @@ class CheckedBackend(Backend):
 
     def copy(self, source: str, target: str) -> None:
         """Store the bytes under another path too."""
+        self._backend.require_writable()
         if source == target:
             self._backend.head(blob_path(source))
         else:

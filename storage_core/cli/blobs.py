@@ -87,7 +87,7 @@ def write(
         raise WrongUsage(f"--kind {kind} and --key contradict each other; leave --kind out")
     if key is not None:
         parse_key(key)
-    with stores.opened(session, ref) as store:
+    with stores.opened_to_change(session, ref) as store:
         if file is None or file == "-":
             written, size = streamed(store, _standard_input(), kind or "results", key)
         else:
@@ -252,7 +252,7 @@ def rm(
     Where the storage is protected, its name has to be typed, or given with --confirm.
     """
     blob = address(key, path)
-    with stores.opened(session, ref) as store:
+    with stores.opened_to_change(session, ref) as store:
         require_confirmation(
             stores.called(store),
             is_protected=store.configuration.protected,
@@ -269,6 +269,7 @@ def _write_to_path(
 ) -> None:
     """Store a blob at a path, in bounded memory, and print the path."""
     with ExitStack() as opened:
+        store = opened.enter_context(stores.opened_to_change(session, ref))
         if file is None or file == "-":
             source = _standard_input()
         else:
@@ -276,7 +277,6 @@ def _write_to_path(
                 source = opened.enter_context(open(file, "rb"))
             except (OSError, ValueError) as error:
                 raise unreadable(file, error) from error
-        store = opened.enter_context(stores.opened(session, ref))
         blob.write(store, source)
         if as_json:
             size = store.backend.head(blob.name).size

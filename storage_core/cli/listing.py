@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -19,27 +19,35 @@ if TYPE_CHECKING:
     from storage_core.config.model.entries import Configurations, Entry
 
 
-@command("ls", examples=("storage ls", "storage ls --json"))
+@command("ls", examples=("storage ls", "storage ls --tag prod", "storage ls --json"))
+@click.option(
+    "--tag",
+    "tags",
+    multiple=True,
+    metavar="WORD",
+    help="Only those that have this tag. Repeatable: then those that have all of them.",
+)
 @click.pass_obj
-def ls(session: Session, as_json: bool) -> None:
+def ls(session: Session, as_json: bool, tags: tuple[str, ...]) -> None:
     """List the storage configurations.
 
     A configuration with a mistake is listed with the line it stands on.
     """
     found = session.file.load()
+    wanted = {tag.removeprefix("#").casefold() for tag in tags}
+    shown = [
+        entry for entry in found.entries.values() if wanted.issubset(map(str.casefold, entry.tags))
+    ]
     if as_json:
         output.emit_json(
             {
                 "path": found.path,
                 "default": found.default,
-                "storages": [
-                    entries.as_json(entry, default=found.default)
-                    for entry in found.entries.values()
-                ],
+                "storages": [entries.as_json(entry, default=found.default) for entry in shown],
             }
         )
         return
-    for line in _list(found):
+    for line in _list(found, shown):
         output.emit(line)
     for problem in found.problems:
         if problem.name is None:
@@ -68,9 +76,11 @@ def show(session: Session, ref: str, as_json: bool) -> None:
             output.emit(output.styled(line, "red"))
 
 
-def _list(found: Configurations) -> Iterator[str]:
-    if found.entries:
-        yield from _table(found)
+def _list(found: Configurations, shown: Sequence[Entry]) -> Iterator[str]:
+    if shown:
+        yield from _table(found, shown)
+    elif found.entries:
+        yield "None of the storage configurations has that tag."
     else:
         path = output.safe(paths.shortened(found.path))
         yield f"No storage configurations in {path} yet."
@@ -81,7 +91,7 @@ def _list(found: Configurations) -> Iterator[str]:
         yield output.safe(found.override)
 
 
-def _table(found: Configurations) -> Iterator[str]:
+def _table(found: Configurations, shown: Sequence[Entry]) -> Iterator[str]:
     """The table. Location and Type make room for names and IDs, which people copy."""
     columns = (
         Column(""),
@@ -90,7 +100,7 @@ def _table(found: Configurations) -> Iterator[str]:
         Column("Location", folds=True, drops=1, narrowest=24),
         Column("ID", drops=3),
     )
-    rows = [_row(entry, found) for entry in found.entries.values()]
+    rows = [_row(entry, found) for entry in shown]
     yield from laid_out(columns, rows, output.width())
 
 
@@ -98,7 +108,13 @@ def _row(entry: Entry, found: Configurations) -> Row:
     is_default = entry.name == found.default
     mark = _mark() if is_default else "!" if entry.problems else ""
     return Row(
-        (mark, entry.name, entries.type_label(entry), entries.location(entry), entry.id),
+        (
+            mark,
+            entry.name,
+            entries.type_label(entry),
+            f"{entries.location(entry)}  {entry.marks}".strip(),
+            entry.id,
+        ),
         style="bold" if is_default else "",
         below=[str(problem) for problem in by_line(entry.problems)],
     )

@@ -24,6 +24,17 @@ def opened(session: Session, ref: str | None) -> Store:
     return get_store(ref, config_path=session.config_path)
 
 
+def opened_to_change(session: Session, ref: str | None) -> Store:
+    """Like `opened`, to write or delete: refused before anything is read or asked.
+
+    Raises:
+        UnsupportedOperation: it is read-only by its configuration.
+    """
+    store = opened(session, ref)
+    store.backend.require_writable()
+    return store
+
+
 def quiet_drivers() -> None:
     """Keep logs and warnings of drivers off the terminal: an error says it in one line."""
     logging.getLogger().addHandler(logging.NullHandler())

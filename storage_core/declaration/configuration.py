@@ -56,6 +56,9 @@ class StorageConfiguration(ABC):
     place: ClassVar[str]
     """The word for what holds the blobs: `bucket`."""
 
+    badge: ClassVar[str] = ""
+    """What people call it in five capitals: `LOCAL`; empty for the first of `type`."""
+
     note: ClassVar[str] = ""
     """A warning or hint shown with the form; empty for most."""
 
@@ -200,7 +203,12 @@ class StorageConfiguration(ABC):
             if doubtful and doubtful.is_reference(written := getattr(self, name)):
                 what += f": {source_of(written)}"
             raise ConfigurationError(f"{whose}{what} {message}")
-        return plain.backend(Opening(timeout, tuple(plain.secrets())))
+        backend = plain.backend(Opening(timeout, tuple(plain.secrets())))
+        if self.read_only:
+            from storage_core.backends.read_only import ReadOnlyBackend
+
+            return ReadOnlyBackend(backend, self.name or backend.location)
+        return backend
 
     def _resolved(self, whose: str) -> dict[str, Any]:
         """The settings that are or hold references, resolved and checked."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import pickle
 import subprocess
 import sys
@@ -19,6 +20,8 @@ import pytest
 import storage_core
 from storage_core import StorageConfiguration, Store
 from storage_core.backends.base import Backend
+from storage_core.blobpath import blob_path
+from storage_core.check import probe
 from storage_core.keys import Kind
 from storage_core.testing.backends import BackendCases
 
@@ -28,6 +31,13 @@ LARGE = 64 * 1024 * 1024
 # What a deadline of one second may take in all: a tenth more, and the waking up of a busy machine.
 DEADLINE = 1.0
 PATIENCE = 1.6
+
+
+class Untouched(io.BytesIO):
+    """A stream that nobody is to read from."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        raise AssertionError("it was read")
 
 
 class StoreCases(BackendCases):
@@ -201,6 +211,51 @@ class StoreCases(BackendCases):
         with pytest.raises(storage_core.BlobNotFound):
             store.open(f"results/{token_hex(16)}").read()
         assert not list(tmp_path.glob("*target*"))
+
+    async def test_read_only_refuses_every_change_before_it_is_begun_and_reads(
+        self, configuration: StorageConfiguration, store: Store, tmp_path: Path
+    ) -> None:
+        key = store.write(b"here before")
+        reader = storage_core.open_store(replace(configuration, read_only=True))
+        (tmp_path / "more").write_bytes(b"more")
+        stream = Untouched()
+        new, path = f"results/{token_hex(16)}", blob_path(key)
+        changes: list[Callable[[], object]] = [
+            lambda: reader.write(b"more"),
+            lambda: reader.write(b"more", key=new),
+            lambda: reader.write_file(tmp_path / "more"),
+            lambda: reader.delete(key),
+            lambda: reader.backend.put(path, b"other", overwrite=True),
+            lambda: reader.backend.put_stream(path, stream, overwrite=True),
+            lambda: reader.backend.copy(path, new),
+            lambda: reader.backend.copy(path, path),
+            lambda: reader.backend.delete(path),
+            lambda: reader.backend.make_folders(new, []),
+            lambda: reader.backend.refuses_to_replace(path, b"here before"),
+            lambda: asyncio.run(reader.awrite(b"more")),
+            lambda: asyncio.run(reader.adelete(key)),
+            lambda: asyncio.run(reader.backend.aput(path, b"other", overwrite=True)),
+            lambda: asyncio.run(reader.backend.adelete(path)),
+        ]
+        for change in changes:
+            with pytest.raises(
+                storage_core.UnsupportedOperation, match="is read-only by its configuration"
+            ):
+                await asyncio.to_thread(change)
+        assert reader.read(key) == await reader.aread(key) == b"here before"
+        with reader.open(key) as file:
+            assert file.read() == b"here before"
+        assert reader.exists(key)
+        assert not reader.exists(new)
+        assert not pickle.loads(pickle.dumps(reader)).exists(new)
+        *_, last = results = list(probe(replace(configuration, read_only=True)))
+        assert [result for result in results if not result.ok] == []
+        assert "is read-only" in last.message
+        if self.lists:
+            assert key in {blob.key for blob in reader.list()}
+            assert not [each for each in store.list() if "storage-test" in each.key]
+        reader.check()
+        reader.close()
 
     def test_a_closed_store_opens_again(self, store: Store) -> None:
         with store:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
@@ -326,3 +327,32 @@ def test_an_unresolved_reference_is_an_error_and_no_fallback(storage: Storage, t
         "error: prod-results: AWS Secret Access Key: the environment variable PROD_S3_SECRET "
         "is not set; export it before you start\n"
     )
+
+
+class Untouched(io.BytesIO):
+    """Bytes that nobody is to read."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        raise AssertionError("it was read")
+
+
+def test_read_only_is_said_before_anything_is_read_or_asked(
+    storage: Storage, here: Path, config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = storage("write", stdin=b"before").out.strip()
+    config.write_text(
+        config.read_text().replace("[storage.tmp]", "read_only = true\n[storage.tmp]")
+    )
+    with monkeypatch.context() as patch:
+        patch.setattr(io, "BytesIO", lambda *_: Untouched())
+        for arguments in (
+            ("write",),
+            ("write", "--path", "a/b"),
+            ("write", "/nowhere"),
+            ("rm", key),
+        ):
+            outcome = storage(*arguments)
+            assert outcome.code == 1
+            assert "here is read-only by its configuration" in outcome.err
+    assert storage("read", key).output == b"before"
+    assert (here / key).exists()

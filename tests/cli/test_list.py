@@ -426,3 +426,33 @@ def test_before_the_first_configuration_the_usual_place_may_be_empty(
     listed = storage("ls")
     assert (listed.code, listed.err) == (0, "")
     assert f"No storage configurations in {tmp_path}/mounted/storage.toml yet." in listed.out
+
+
+def test_tags_and_read_only_are_listed_and_tags_are_filtered_by(
+    storage: Storage, config: Path
+) -> None:
+    config.write_text(
+        '[storage.a]\ntype = "local"\nstorage_path = "/a"\ntags = ["prod", "EU"]\n'
+        '[storage.b]\ntype = "local"\nstorage_path = "/b"\ntags = ["#Production"]\n'
+        "read_only = true\n"
+        '[storage.c]\ntype = "local"\nstorage_path = "/c"\n'
+        '[storage.d]\ntype = "local"\nstorage_path = "/d"\ntags = "prod"\n'
+    )
+    everything = storage("ls").out
+    assert "/a  #prod #EU" in everything
+    assert "/b  read-only #Production" in everything
+    assert (
+        '[storage.d]: tags must be a list of words in quotes, such as ["prod", "eu"]' in everything
+    )
+
+    def names(*options: str) -> list[str]:
+        return [each["name"] for each in storage("ls", "--json", *options).json["storages"]]
+
+    assert names("--tag", "prod") == names("--tag", "#PROD", "--tag", "eu") == ["a"]
+    assert names("--tag", "production") == ["b"]
+    assert names("--tag", "prod", "--tag", "production") == []
+    assert storage("ls", "--json").json["storages"][0]["settings"]["tags"] == ["prod", "EU"]
+    filtered = storage("ls", "--tag", "prod").out
+    assert "/a" in filtered
+    assert "/b" not in filtered
+    assert "has that tag" in storage("ls", "--tag", "none").out

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shlex
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatch
 from pathlib import Path
 from secrets import token_hex
+from time import sleep
 from typing import Any
 
 import pytest
 
 import storage_core
-from storage_core import S3Storage
+from storage_core import FileStorage, S3Storage
+from storage_core.check import probe
 from storage_core.errors import AccessDenied, ConfigurationError, StorageError, StorageUnavailable
 from tests.patience import within
 from tests.servers.aws import AWS, ROLE, aws
-from tests.servers.s3 import S3Server
+from tests.servers.s3 import S3Server, boto3_client
 
 TIMEOUT = 10.0
 
@@ -583,3 +588,165 @@ def test_what_does_not_answer_is_named_before_the_deadline(
         error = failure(storage, 1.2)
     assert type(error) is StorageUnavailable
     assert fnmatch(str(error), f"*{SILENT[way]}*"), error
+
+
+def test_a_role_that_wants_a_code_neither_asks_for_it_nor_holds_others_up(desk: Desk) -> None:
+    role_that_wants_a_code(desk)
+    desk.keys("other")
+    script = """
+import sys, storage_core
+bucket, url = sys.argv[1:]
+for name in ("corp", "other"):
+    storage = storage_core.S3Storage(bucket=bucket, endpoint_url=url, profile_name=name)
+    try:
+        storage_core.open_store(storage, timeout=5).check()
+        print("works")
+    except storage_core.StorageError as error:
+        print(type(error).__name__)
+"""
+    terminal, theirs = os.openpty()
+    try:
+        command = [sys.executable, "-c", script, desk.bucket, desk.s3.endpoint_url]
+        done = subprocess.run(
+            command,
+            stdin=theirs,
+            capture_output=True,
+            text=True,
+            start_new_session=True,
+            timeout=30,
+            check=False,
+        )
+    finally:
+        os.close(theirs)
+        os.close(terminal)
+    assert (done.stdout, done.stderr) == ("AccessDenied\nworks\n", "")
+
+
+def test_what_the_cli_got_for_a_code_is_used(desk: Desk) -> None:
+    storage = role_that_wants_a_code(desk)
+    given = {"RoleArn": ROLE, "SerialNumber": "arn:aws:iam::123456789012:mfa/me"}
+    stem = hashlib.sha1(json.dumps(given, sort_keys=True).encode()).hexdigest()
+    folder = Path("~/.aws/cli/cache").expanduser()
+    folder.mkdir(parents=True)
+    found = {**desk.cloud.keys, "Expiration": desk.cloud.expiration.isoformat()}
+    (folder / f"{stem}.json").write_text(json.dumps({"Credentials": found}))
+    store = storage_core.open_store(storage, timeout=TIMEOUT)
+    assert store.read(store.write(b"with a code")) == b"with a code"
+    assert len(list(folder.iterdir())) == 1
+
+
+def test_a_helper_has_no_terminal_and_nothing_to_read(desk: Desk) -> None:
+    found = {"Version": 1, **desk.cloud.keys}
+    looking = desk.helper(
+        "import os, sys\nassert sys.stdin.read() == ''\n"
+        "try:\n    os.open('/dev/tty', os.O_RDWR)\nexcept OSError:\n"
+        f"    print({json.dumps(found)!r})\n"
+    )
+    desk.profile("corp", credential_process=looking)
+    storage_core.open_store(desk.storage(profile_name="corp"), timeout=TIMEOUT).check()
+
+
+def test_a_slow_helper_is_stopped_and_holds_no_other_store_up(desk: Desk) -> None:
+    noted = desk.folder / "pid"
+    slow = desk.helper(
+        f"import os, time\nopen({str(noted)!r}, 'w').write(str(os.getpid()))\ntime.sleep(30)\n"
+    )
+    desk.profile("corp", credential_process=slow)
+    other = storage_core.open_store(session_token(desk), timeout=TIMEOUT)
+    other.check()
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(failure, desk.storage(profile_name="corp"), 1.0)
+        with within(0.8):
+            other.check()
+        waiting.result()
+    with pytest.raises(ProcessLookupError):
+        _wait_for_the_end_of(int(noted.read_text()))
+
+
+def _wait_for_the_end_of(process: int) -> None:
+    for _ in range(100):
+        os.kill(process, 0)
+        sleep(0.02)
+
+
+def test_credentials_that_hold_for_ten_minutes_are_got_once(desk: Desk) -> None:
+    end = datetime.now(UTC) + timedelta(minutes=10)
+    desk.profile("corp", credential_process=desk.printing(Expiration=end.isoformat()))
+    store = storage_core.open_store(desk.storage(profile_name="corp"), timeout=TIMEOUT)
+    for _ in range(3):
+        store.check()
+    assert desk.runs == 1
+
+
+def test_credentials_are_got_again_before_they_expire(desk: Desk) -> None:
+    desk.cloud.lifetime = timedelta(seconds=5)
+    store = storage_core.open_store(role(desk), timeout=TIMEOUT)
+    store.check()
+    store.check()
+    assert desk.cloud.requests == ["AssumeRole"]
+    sleep(4.2)
+    store.check()
+    assert desk.cloud.requests == ["AssumeRole"] * 2
+
+
+def test_credentials_that_are_refused_are_looked_for_again(desk: Desk) -> None:
+    mine = desk.s3.endpoint_url, desk.s3.access_key_id, desk.s3.secret_access_key
+    iam = boto3_client("iam", *mine)
+    old = iam.create_access_key(UserName="tester")["AccessKey"]
+    desk.keys(
+        "corp",
+        aws_access_key_id=old["AccessKeyId"],
+        aws_secret_access_key=old["SecretAccessKey"],
+    )
+    store = storage_core.open_store(desk.storage(profile_name="corp"), timeout=TIMEOUT)
+    store.check()
+    iam.delete_access_key(UserName="tester", AccessKeyId=old["AccessKeyId"])
+    with pytest.raises(AccessDenied, match=r"; see what .*: profile corp in .* signed in"):
+        store.check()
+    desk.credentials.unlink()
+    desk.keys("corp")
+    store.check()
+
+
+def test_keys_of_the_configuration_are_to_be_checked_where_they_are_refused(desk: Desk) -> None:
+    storage = replace(session_token(desk), aws_access_key_id="AKIA" + token_hex(8).upper())
+    with pytest.raises(AccessDenied, match="check AWS Access Key ID, AWS Secret Access Key"):
+        storage_core.open_store(storage, timeout=TIMEOUT).check()
+
+
+def test_the_test_of_a_storage_stops_where_signing_in_fails(desk: Desk) -> None:
+    results = list(probe(missing_helper(desk), timeout=TIMEOUT))
+    assert [(each.step.name, each.ok) for each in results][-1] == ("sign in", False)
+
+
+def test_file_storage_names_its_options(desk: Desk) -> None:
+    storage = FileStorage(
+        base_path=f"s3://{desk.bucket}", options={"endpoint_url": desk.s3.endpoint_url}
+    )
+    with pytest.raises(AccessDenied, match="set key and secret in Options, or profile in Options"):
+        storage_core.open_store(storage, timeout=TIMEOUT).check()
+
+
+def test_a_program_that_has_not_set_up_logging_prints_nothing_of_it(desk: Desk) -> None:
+    expiring = (datetime.now(UTC) + timedelta(seconds=3)).isoformat()
+    found = json.dumps({"Version": 1, **desk.cloud.keys, "Expiration": expiring})
+    once = desk.helper(f"import os\nos.mkdir({str(desk.folder / 'once')!r})\nprint({found!r})\n")
+    desk.profile("corp", credential_process=once)
+    script = """
+import gc, sys, time, storage_core
+bucket, url = sys.argv[1:]
+storage = storage_core.S3Storage(bucket=bucket, endpoint_url=url, profile_name="corp")
+with storage_core.open_store(storage, timeout=5) as store:
+    store.check()
+    time.sleep(3)
+    try:
+        store.check()
+    except storage_core.AccessDenied as error:
+        print(error)
+del store
+gc.collect()
+"""
+    command = [sys.executable, "-c", script, desk.bucket, desk.s3.endpoint_url]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert "FileExistsError" in done.stdout
+    assert done.stderr == ""

@@ -604,3 +604,16 @@ async def test_where_neither_times_nor_sizes_are_known_blobs_are_said_to_be_by_n
             assert "by name" in screen_text(pilot)
             assert "Name ▾" in screen_text(pilot)
             await press(pilot, "s")
+
+
+async def test_nothing_is_deleted_where_it_is_read_only(tmp_path: Path) -> None:
+    path = local(tmp_path)
+    blob(tmp_path, "results/one", b"1")
+    path.write_text(path.read_text() + "read_only = true\n")
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "b", "x")
+        assert "place is read-only by its configuration" in said(pilot)
+        await press(pilot, "enter", "x")
+        assert "results/one" in screen_text(pilot)
+    assert (tmp_path / "blobs/results/one").exists()

@@ -65,6 +65,24 @@ class Entry:
         """The table without its ID and type, secrets included."""
         return {key: value for key, value in self.table.items() if key not in ("id", "type")}
 
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The words to find it by, as far as they are words."""
+        value = self.table.get("tags")
+        words = value if isinstance(value, list) else []
+        return tuple(each.removeprefix("#") for each in words if isinstance(each, str))
+
+    @property
+    def read_only(self) -> bool:
+        """Whether nothing is written or deleted through it."""
+        return self.table.get("read_only") is True
+
+    @property
+    def marks(self) -> str:
+        """What a list says of it beside its location: that it is read-only, and its tags."""
+        words = ["read-only"] if self.read_only else []
+        return " ".join([*words, *(f"#{tag}" for tag in self.tags)])
+
     def opened(self) -> StorageConfiguration:
         """The configuration, or `ConfigurationError` with its first problem."""
         if self.configuration is None:

@@ -73,6 +73,8 @@ class BlobCommands:
         blob = self._blob()
         if command not in ON_A_BLOB:
             return ""
+        if command == "delete" and self._row.read_only:
+            return f"{printable(self._row.name)} is read-only by its configuration."
         if blob is None:
             return "There is no blob to do that with."
         if not blob.is_folder:

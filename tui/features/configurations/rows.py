@@ -80,7 +80,7 @@ class Rows:
         rows = [
             row
             for row in self._session.snapshot.rows
-            if not words or search.found(words, f"{row.name}\n{row.type}\n{row.location}\n{row.id}")
+            if not words or search.found(words, row.sought)
         ]
         if sort != SORTS[0]:
             rows.sort(key=lambda row: (row.built_in, str(getattr(row, sort)).casefold(), row.name))

@@ -6,15 +6,19 @@ way to switch off retries that go on for more than a minute, and prefers some va
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from logging import NullHandler, getLogger
 from typing import TYPE_CHECKING, Any, Final
 
-from storage_core.backends.drivers.adlfs.client import connected
+from storage_core.backends.drivers.adlfs.client import completed, connected
 from storage_core.backends.drivers.adlfs.session import AzureSession
 from storage_core.backends.drivers.options import merged
 from storage_core.backends.remote.backend import RemoteBackend
 from storage_core.backends.remote.faults import Fault, causes, classify
 from storage_core.backends.remote.messages import Place
+from storage_core.backends.remote.network import Network
+from storage_core.backends.remote.worker import in_thread
+from storage_core.signatures import said_of_end, signature_expiry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,6 +72,9 @@ def open_azure(
     """
     if credentials is None:
         signs_in_by = "Connection String" if connection_string else "the login for Account Name"
+        for name in ("account_key", "sas_token", "client_id"):
+            if not connection_string and (options or {}).get(name):
+                signs_in_by = f"{name} in Options"
         credentials = f"{signs_in_by} and what it is allowed"
     if address is None:
         if not connection_string:
@@ -85,12 +92,17 @@ def open_azure(
         dict(options or {}),
     )
     location = f"az://{container}/{prefix}".rstrip("/")
-    return RemoteBackend(
-        AzureDriver(container, prefix, arguments, timeout, ca_bundle),
+    network = Network(ca_bundle)
+    backend = RemoteBackend(
+        AzureDriver(container, prefix, arguments, timeout, network),
         Place(location, "container", container, setting, credentials, address),
         timeout=timeout,
         secrets=(*secrets, *_secrets_in(connection_string or "")),
+        network=network,
     )
+    if ends := _end_of_signature(arguments):
+        backend.note = said_of_end(ends)
+    return backend
 
 
 class AzureDriver:
@@ -105,7 +117,7 @@ class AzureDriver:
         prefix: str,
         arguments: dict[str, Any],
         timeout: float,
-        ca_bundle: str | None,
+        network: Network,
     ) -> None:
         """Remember where to, and how.
 
@@ -114,13 +126,13 @@ class AzureDriver:
             prefix: what stands before the paths in the names of the blobs.
             arguments: those of `adlfs.AzureBlobFileSystem`.
             timeout: seconds that one request may take to connect, or between two bytes.
-            ca_bundle: a PEM file of certificates to trust besides the system's.
+            network: how the servers are reached.
         """
         self._container = container
         self._prefix = f"{prefix}/" if prefix else ""
         self._arguments = arguments
         self._timeout = timeout
-        self._ca_bundle = ca_bundle
+        self._network = network
         self._request: dict[str, Any] = {
             "retry_total": 0,
             "permit_redirects": False,
@@ -130,8 +142,10 @@ class AzureDriver:
 
     async def connect(self, afterwards: Afterwards) -> AzureSession:
         """Sign in."""
-        client = connected(self._arguments, self._timeout)
-        return AzureSession(client, self._container, self._prefix, self._request)
+        context = await in_thread(self._network.context)
+        client = connected(self._arguments, self._timeout, self._network, context)
+        request = {**self._request, "proxy": self._network.proxy_for(client.service.url)}
+        return AzureSession(client, self._container, self._prefix, request)
 
     def fault(self, error: BaseException) -> Fault:
         """What kind of failure it is, by the code of the answer where there is one."""
@@ -144,8 +158,16 @@ class AzureDriver:
         return classify(error)
 
     def reason(self, error: BaseException, words: str) -> str:
-        """Azure's own words."""
+        """Azure's own words, which do not say that a signature has ended."""
+        ends = _end_of_signature(self._arguments)
+        if ends and ends <= datetime.now(UTC) and self.fault(error) is Fault.DENIED:
+            return said_of_end(ends)
         return words
+
+
+def _end_of_signature(arguments: Mapping[str, Any]) -> datetime | None:
+    given = completed(arguments)
+    return signature_expiry(given.get("connection_string") or given.get("sas_token") or "")
 
 
 def _secrets_in(connection_string: str) -> tuple[str, ...]:

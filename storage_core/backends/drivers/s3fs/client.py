@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit
+from weakref import WeakSet
 
 from aiobotocore.httpsession import AIOHTTPSession  # type: ignore[import-untyped]
 from aiobotocore.session import AioSession  # type: ignore[import-untyped]
@@ -18,10 +21,15 @@ from storage_core.backends.drivers.s3fs.imported import s3fs
 from storage_core.backends.drivers.s3fs.machine import isolate
 from storage_core.backends.drivers.s3fs.search import Search
 from storage_core.backends.drivers.s3fs.signing_in import Lasting, SigningIn
-from storage_core.backends.remote.faults import Fault, Redirected
+from storage_core.backends.remote.faults import Fault, ProxyRefused, Redirected
+from storage_core.backends.remote.worker import in_thread
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from ssl import SSLContext
+
     from storage_core.backends.drivers.s3fs.identity import Identity
+    from storage_core.backends.remote.network import Network
 
 
 class Client(NamedTuple):
@@ -34,6 +42,9 @@ class Client(NamedTuple):
     signing_in: SigningIn | None
     """Finds credentials; None where they are the configuration's own keys."""
 
+    fitted: WeakSet[Any]
+    """The clients of botocore that are adjusted to their server: one, or one for each region."""
+
     async def call(self, method: str, **arguments: Any) -> Any:
         """Make one request.
 
@@ -41,6 +52,9 @@ class Client(NamedTuple):
             OSError: the error that s3fs makes of an answer; botocore's is its cause.
         """
         client = await self.driver.get_s3(arguments.get("Bucket"))
+        if client not in self.fitted:
+            _fit(client, self.driver.config_kwargs)
+            self.fitted.add(client)
         added = {**self.driver.s3_additional_kwargs, **arguments}
         request = partial(getattr(client, method), **self.parameters.filter_dict(method, added))
         try:
@@ -80,7 +94,7 @@ async def connected(
     identity: Identity,
     *,
     timeout: float,  # noqa: ASYNC109 (of each step)
-    ca_bundle: str | None,
+    network: Network,
 ) -> Client:
     """A client that is signed in.
 
@@ -88,11 +102,12 @@ async def connected(
         arguments: of `s3fs.S3FileSystem`.
         identity: who signs in.
         timeout: seconds that signing in may take.
-        ca_bundle: a PEM file of certificates to trust besides the system's.
+        network: how the servers are reached.
 
     Raises:
         Explained: there are no credentials.
     """
+    arguments = _by(network, arguments)
     driver = isolated(
         s3fs.S3FileSystem,
         asynchronous=True,
@@ -102,40 +117,98 @@ async def connected(
     )
     signing_in = None
     if not identity.is_anonymous and (identity.role.arn or not identity.has_keys):
-        signing_in = SigningIn(identity, timeout, ca_bundle)
+        signing_in = SigningIn(identity, timeout, network)
         await signing_in.credentials()
     try:
         driver.session = session_of(driver.kwargs, identity)
+        if in_profile := driver.session.get_config_variable("ca_bundle"):
+            network.trust_of_profile(in_profile)
         if signing_in is not None:
             driver.session.register_component("credential_provider", Lasting(signing_in))
-        client = await driver.set_session()
+        await driver.set_session()
     except (ConfigParseError, ProfileNotFound) as error:
-        raise explained(error, Search(identity, timeout, ca_bundle)) from error
+        raise explained(error, Search(identity, timeout, network)) from error
+    if not driver.s3.meta.config.proxies:
+        # botocore goes by the same variables; messages name the proxy.
+        network.proxy_for(driver.s3.meta.endpoint_url)
+    return Client(driver, s3fs.utils.ParamKwargsHelper(driver.s3), signing_in, WeakSet())
+
+
+def _fit(client: Any, chosen: Mapping[str, Any]) -> None:
+    """Ask a service for nothing that only AWS knows.
+
+    What counts is where the client goes, whichever setting, variable or profile says so. OpenStack
+    Swift and rclone refuse the framing that comes with AWS's newer checksums, s3rver stores it as
+    the blob, and rclone answers a range with the checksum of the whole.
+
+    Args:
+        client: of botocore.
+        chosen: what its users want it to be configured with.
+    """
     # A server that does not know it would let an upload wait for its leave to begin.
     client.meta.events.unregister("before-call.s3", add_expect_header)
-    return Client(driver, s3fs.utils.ParamKwargsHelper(client), signing_in)
+    if not is_aws(client.meta.endpoint_url):
+        for name in ("request_checksum_calculation", "response_checksum_validation"):
+            if name not in chosen:
+                setattr(client.meta.config, name, "when_required")
+
+
+def is_aws(url: str) -> bool:
+    """Whether this is an address of AWS itself, in any of its partitions."""
+    host = urlsplit(url).hostname or ""
+    suffixes = (
+        partition["outputs"][name]
+        for partition in descriptions(None).load_data("partitions")["partitions"]
+        for name in ("dnsSuffix", "dualStackDnsSuffix")
+    )
+    return any(host.endswith(f".{suffix}") for suffix in suffixes)
+
+
+def _by(network: Network, arguments: dict[str, Any]) -> dict[str, Any]:
+    """The arguments with what is trusted, unless Options say that themselves."""
+    client = dict(arguments.get("client_kwargs") or {})
+    if client.get("verify") is not None:
+        return arguments
+    trusting = type("TrustingSession", (HTTPSession,), {"network": network})
+    config = {**arguments["config_kwargs"], "http_session_cls": trusting}
+    # Given, so that botocore does not look for it elsewhere; it counts for the way to the proxy.
+    path = network.trust.path
+    client["verify"] = path if path and os.path.isfile(path) else True
+    return {**arguments, "client_kwargs": client, "config_kwargs": config}
 
 
 class HTTPSession(AIOHTTPSession):  # type: ignore[misc]
     """Follows no redirect: botocore's own session does not, and the token would travel along."""
 
+    network: Network | None = None
+    """Whose certificates are trusted; None for what botocore is told."""
+
+    context: SSLContext | None = None
+
     async def send(self, request: Any) -> Any:
         answer = await super().send(request)
+        if answer.status_code == ProxyRefused.status:
+            raise ProxyRefused
         # A region is botocore's to deal with, which signs the request anew for it.
         if 300 <= answer.status_code < 400 and "x-amz-bucket-region" not in answer.headers:
             raise Redirected
         return answer
 
     async def _get_session(self, proxy_url: str | None) -> Any:
-        return _NotFollowing(await super()._get_session(proxy_url))
+        if self.network and self.context is None:
+            self.context = await in_thread(self.network.context)
+        return _Ours(await super()._get_session(proxy_url), self.context)
 
 
-class _NotFollowing:
-    def __init__(self, session: Any) -> None:
+class _Ours:
+    """A session of aiohttp: it follows nothing, and trusts what it is given."""
+
+    def __init__(self, session: Any, context: SSLContext | None) -> None:
         self._session = session
+        self._trusting = {} if context is None else {"ssl": context}
 
     def request(self, *args: Any, **kwargs: Any) -> Any:
-        return self._session.request(*args, **kwargs, allow_redirects=False)
+        return self._session.request(*args, **kwargs, **self._trusting, allow_redirects=False)
 
 
 @cache

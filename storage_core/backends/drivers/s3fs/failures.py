@@ -186,8 +186,8 @@ def _helper(error: Exception, search: Search, machine: Machine) -> Explained:
             f"install it, or correct {_line('credential_process', machine, helper.profile)}",
         )
     if code:
-        said = " ".join(search.helpers.stderr.decode("utf-8", "replace").split())
-        said = f": {said[:_LONGEST]}" if said else ""
+        said = _last_words(search.helpers.stderr)
+        said = f": {said}" if said else ""
         return _said(Fault.DENIED, f"{words} failed (exit code {code}{said})", by_hand)
     if isinstance(error, RuntimeError):
         return _said(Fault.DENIED, f"{words} gave credentials that have expired", by_hand)
@@ -198,6 +198,13 @@ def _helper(error: Exception, search: Search, machine: Machine) -> Explained:
         "AccessKeyId and SecretAccessKey",
         by_hand,
     )
+
+
+def _last_words(stderr: bytes) -> str:
+    """What a helper has said, or the end of it: the reason comes last in a traceback."""
+    lines = [" ".join(line.split()) for line in stderr.decode("utf-8", "replace").splitlines()]
+    text = " ".join(lines)
+    return text if len(text) <= _LONGEST else next(filter(None, reversed(lines)), "")[:_LONGEST]
 
 
 def _helper_words(program: str, profile: str, machine: Machine) -> str:
@@ -429,7 +436,8 @@ def _service(search: Search) -> str:
     assert machine.asked is not None
     name, url = machine.asked
     origin = _names_the_service(search, name, url)
-    return f"{_SERVICES.get(name, name)} at {url}{f' ({origin})' if origin else ''}"
+    where = f" at {url}" if url else ""
+    return f"{_SERVICES.get(name, name)}{where}{f' ({origin})' if origin else ''}"
 
 
 def _names_the_service(search: Search, name: str, url: str) -> str:

@@ -1,0 +1,97 @@
+"""A place through which nothing is written or deleted, as its configuration wants it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, BinaryIO, NoReturn
+
+from storage_core.backends.base import Backend
+from storage_core.blobpath import ROOT, BlobPath, Prefix
+from storage_core.errors import UnsupportedOperation
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator, MutableSequence
+
+    from storage_core.backends.base import Entry, Info
+
+
+class ReadOnlyBackend(Backend):
+    """What another backend reads; whatever else is asked of it, it refuses before it is begun.
+
+    Every method of `Backend` stands here: one that was left to the base class would reach the other
+    backend by way of its neighbours, or not at all.
+    """
+
+    def __init__(self, backend: Backend, called: str) -> None:
+        """Read through `backend`; errors call it `called`."""
+        self._backend = backend
+        self._called = called
+        self.location = backend.location
+
+    def require_writable(self) -> NoReturn:
+        raise UnsupportedOperation(
+            f"{self._called} is read-only by its configuration: nothing is written or deleted; "
+            "take Read Only out of it, or choose another storage"
+        )
+
+    def put(self, path: BlobPath, data: bytes, *, overwrite: bool) -> None:
+        self.require_writable()
+
+    def put_stream(self, path: BlobPath, file: BinaryIO, *, overwrite: bool) -> None:
+        self.require_writable()
+
+    def delete(self, path: BlobPath) -> None:
+        self.require_writable()
+
+    def copy(self, source: BlobPath, target: BlobPath) -> None:
+        self.require_writable()
+
+    def refuses_to_replace(self, path: BlobPath, data: bytes) -> bool:
+        self.require_writable()
+
+    def make_folders(self, path: BlobPath, made: MutableSequence[str]) -> None:
+        self.require_writable()
+
+    async def aput(self, path: BlobPath, data: bytes, *, overwrite: bool) -> None:
+        self.require_writable()
+
+    async def adelete(self, path: BlobPath) -> None:
+        self.require_writable()
+
+    def check(self) -> None:
+        self._backend.check()
+
+    def get(self, path: BlobPath) -> bytes:
+        return self._backend.get(path)
+
+    def get_range(self, path: BlobPath, start: int, size: int) -> bytes:
+        return self._backend.get_range(path, start, size)
+
+    def get_stream(self, path: BlobPath, file: BinaryIO) -> None:
+        self._backend.get_stream(path, file)
+
+    def head(self, path: BlobPath) -> Info:
+        return self._backend.head(path)
+
+    def exists(self, path: BlobPath) -> bool:
+        return self._backend.exists(path)
+
+    def is_there(self) -> bool:
+        return self._backend.is_there()
+
+    def open(self, path: BlobPath) -> BinaryIO:
+        return self._backend.open(path)
+
+    def list(self, prefix: Prefix = ROOT, *, delimiter: bool = False) -> Iterator[Entry]:
+        return self._backend.list(prefix, delimiter=delimiter)
+
+    def close(self) -> None:
+        self._backend.close()
+
+    async def aget(self, path: BlobPath) -> bytes:
+        return await self._backend.aget(path)
+
+    async def ahead(self, path: BlobPath) -> Info:
+        return await self._backend.ahead(path)
+
+    def alist(self, prefix: Prefix = ROOT, *, delimiter: bool = False) -> AsyncIterator[Entry]:
+        return self._backend.alist(prefix, delimiter=delimiter)
