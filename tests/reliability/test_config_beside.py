@@ -6,6 +6,8 @@ import json
 import re
 import subprocess
 import sys
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -55,10 +57,9 @@ def edited_beside(path: Path, style: str, seconds: float) -> tuple[int, int]:
         number = 0
         while other.poll() is None:
             number += 1
-            try:
-                rewrite(str(path), lambda text: re.sub("ours = .*", f"ours = {number}", text))
-            except ConfigConflict:
-                pass
+            ours = f"ours = {number}"
+            with suppress(ConfigConflict):
+                rewrite(str(path), partial(re.sub, "ours = .*", ours))
         assert other.stdout is not None
         found = json.loads(other.stdout.read())
     return found["made"], found["lost"]
