@@ -28,6 +28,7 @@ from storage_core.backends.remote.worker import in_thread
 
 if TYPE_CHECKING:
     from storage_core.backends.drivers.s3fs.identity import Identity
+    from storage_core.backends.remote.network import Network
 
 LONGEST: Final = 0.8
 """Part of the timeout that finding credentials may take, so that it can still be said what did."""
@@ -44,17 +45,17 @@ _FRESH: Final = 60.0
 class SigningIn:
     """The credentials of one client."""
 
-    def __init__(self, identity: Identity, timeout: float, ca_bundle: str | None) -> None:
+    def __init__(self, identity: Identity, timeout: float, network: Network) -> None:
         """Find nothing yet.
 
         Args:
             identity: what the configuration says.
             timeout: seconds that one call may take.
-            ca_bundle: a PEM file of certificates to trust besides the system's.
+            network: how the servers are reached.
         """
         self._identity = identity
         self._timeout = timeout
-        self._ca_bundle = ca_bundle
+        self._network = network
         self._found: Found | None = None
         self._finding: asyncio.Task[Found] | None = None
         self._search: Search | None = None
@@ -112,7 +113,7 @@ class SigningIn:
         return await asyncio.shield(task)
 
     async def _searched(self) -> Found:
-        search = self._search = Search(self._identity, self._timeout, self._ca_bundle)
+        search = self._search = Search(self._identity, self._timeout, self._network)
         try:
             async with asyncio.timeout(self._timeout * LONGEST):
                 self._found = await in_thread(found_by, search)
