@@ -55,9 +55,7 @@ class ConfigurationsScreen(FullScreen[None]):
         """IDs of configurations whose connection is being tested."""
 
         self.table: Table[Row] = Table(
-            ConfigurationLayout(
-                session.workspace.results, self.testing, lambda: session.remembered.sort
-            ),
+            ConfigurationLayout(session.result, self.testing, lambda: session.remembered.sort),
             id="list",
         )
         self._filter = FilterLine(
@@ -178,7 +176,7 @@ class ConfigurationsScreen(FullScreen[None]):
             detail.show([])
             return
         workspace, now = self._session.workspace, datetime.now()  # noqa: DTZ005
-        result = workspace.results.get(row.id)
+        result = self._session.result(row)
         detail.show(lines_of(row, result, workspace.shown_path, now, self.key))
         self.refresh_bindings()
 

@@ -30,7 +30,8 @@ class Testing(ListCommands):
     async def test(self, row: Row) -> None:
         """Test the connection."""
         result = await self._screen.open("check", row.name, row.configuration())
-        self._remember(row, result)
+        if result is not None:
+            self._remember(row, result)
 
     def test_all(self) -> None:
         """Test every connection."""
@@ -61,7 +62,7 @@ class Testing(ListCommands):
         self._app.say(f"Tested: {outcome}.", severity="warning" if failed else "information")
 
     def _remember(self, row: Row, result: TestResult) -> None:
-        self._session.workspace.results[row.id] = result
+        self._session.tested(row.id, row.entry, result)
         self._redraw()
 
     def _show_progress(self, done: int, of: int) -> None:
