@@ -69,7 +69,7 @@ class ConfigurationsScreen(FullScreen[None]):
         parts = self, session, self.rows
         changes, file = Changes(*parts), FileCommands(*parts)
         editing = Editing(*parts, make_default=changes.make_default)
-        tests = Testing(*parts, marks=self.testing, redraw=self.redraw)
+        tests = self._tests = Testing(*parts, marks=self.testing, redraw=self.redraw)
         self.do(
             {
                 "new": editing.new,
@@ -209,10 +209,13 @@ class ConfigurationsScreen(FullScreen[None]):
 
     def why_not(self, command: str) -> str:
         """In one line, for each command of the list."""
-        return why_not(command, self.row, self._session, self.key)
+        shown = self.rows.shown if command == "test_all" else ()
+        return why_not(command, self.row, self._session, self.key, shown)
 
     def action_clear_filter(self) -> None:
-        """Show everything again."""
+        """Stop all tests, or else show everything again."""
+        if self._tests.stop():
+            return
         if self._filter.is_attached:
             self._filter.clear()
         self.action_focus_list()
