@@ -190,18 +190,17 @@ class ConfigurationsScreen(FullScreen[None]):
         await self.run_action("run('edit')")
 
     def _copy_id(self, row: Row) -> None:
-        self.app.copy_to_clipboard(row.id)
-        self.app.say(f"Copied {row.id}.")
+        self.app.copy(row.id, row.id)
 
     def _copy_snippet(self, row: Row) -> None:
         wanted = "" if row.built_in else repr(row.name)
-        self.app.copy_to_clipboard(
+        self.app.copy(
             "import storage_core\n\n"
             f"store = storage_core.get_store({wanted})\n"
             'key = store.write(b"...")\n'
-            "data = store.read(key)\n"
+            "data = store.read(key)\n",
+            f"the Python that opens {named(row.name)}",
         )
-        self.app.say(f"Copied the Python that opens {named(row.name)}.")
 
     def can(self, command: str) -> bool:
         """While one types in the filter, its key is a character like any other."""
