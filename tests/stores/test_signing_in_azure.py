@@ -6,6 +6,8 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from threading import Thread
 from time import monotonic
@@ -21,6 +23,7 @@ from storage_core import (
     StorageUnavailable,
     open_store,
 )
+from storage_core.check import probe
 from storage_core.errors import StorageError
 from tests.patience import within
 from tests.servers.azurite import AzureServer, azurite
@@ -122,6 +125,37 @@ def test_a_key_in_options_signs_in_whatever_variables_say(
     error = refused(account(account_key=server.made_up_key()))
     assert type(error) is AccessDenied
     assert "check account_key in Options" in str(error)
+
+
+def test_a_connection_string_signs_in_and_its_key_is_what_to_check(
+    azure_server: AzureServer,
+) -> None:
+    storage = AzureBlobStorage(
+        container=azure_server.new_container(), connection_string=azure_server.connection_string
+    )
+    works(storage)
+    wrong = azure_server.connection_string_with(azure_server.made_up_key())
+    assert "check Connection String" in str(refused(replace(storage, connection_string=wrong)))
+    cut_off = replace(storage, connection_string=azure_server.connection_string_with("QUJDx"))
+    with pytest.raises(ConfigurationError, match="no base64: it may be cut off"):
+        open_store(cut_off)
+
+
+def test_a_signature_works_with_and_without_a_question_mark_and_its_end_is_said(
+    azure_server: AzureServer,
+) -> None:
+    container = azure_server.new_container()
+    for mark in ("", "?"):
+        string = azure_server.signed(timedelta(hours=1), mark)
+        store = open_store(AzureBlobStorage(container=container, connection_string=string))
+        assert store.read(store.write(b"x")) == b"x"
+        results = [*probe(store.configuration)]
+        assert [each.ok for each in results] == [True] * len(results)
+        assert any("its signature (SAS) expires on" in each.message for each in results)
+    over = azure_server.signed(timedelta(hours=-1), "?")
+    error = refused(AzureBlobStorage(container=container, connection_string=over))
+    assert type(error) is AccessDenied
+    assert "its signature (SAS) expired on" in str(error)
 
 
 def test_a_service_principal_signs_in(account: Account, tokens: Entra) -> None:
@@ -267,5 +301,5 @@ def test_where_nothing_signs_in_one_line_says_so_and_nothing_is_printed(
 
 def test_nobody_signs_in_where_that_is_wanted(account: Account, tokens: Entra) -> None:
     error = refused(account(anon=True))
-    assert "az login" not in str(error)
+    assert "take anon out of Options to sign in" in str(error)
     assert tokens.requests == []

@@ -9,7 +9,6 @@ from textual import events
 from textual.widgets import Input
 
 from storage_core.printable import printable
-from tests.quoting import in_toml
 from tests.tui.driving import (
     TWO,
     burst,
@@ -293,24 +292,6 @@ async def test_what_is_typed_right_behind_the_slash_is_no_command(tmp_path: Path
         await settle(pilot)
         assert pilot.app.screen.query_one("#filter", Input).value == "default/"
     assert path.read_text() == TWO
-
-
-async def test_a_test_of_settings_that_were_changed_since_is_forgotten(tmp_path: Path) -> None:
-    path = write(
-        tmp_path / "storage.toml", TWO.replace('"/data/storage"', in_toml(tmp_path / "data"))
-    )
-    async with StorageApp(path).run_test(size=(120, 40)) as pilot:
-        await settle(pilot)
-        await press(pilot, "j", "t")
-        await settle(pilot)
-        await press(pilot, "escape")
-        laptop = the_list(pilot).row
-        assert laptop is not None
-        assert laptop.id in pilot.app.session.workspace.results
-        write(path, path.read_text().replace("/data", "/other"))
-        await press(pilot, "f5")
-        await settle(pilot)
-        assert laptop.id not in pilot.app.session.workspace.results
 
 
 async def test_the_filter_says_how_much_it_found_and_which_keys_are_of_use(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from tui.session import search
 from tui.session.state import SORTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from tui.kit.filter import FilterLine
     from tui.kit.table import Table
@@ -41,6 +41,11 @@ class Rows:
     def current(self) -> Row | None:
         """The row under the cursor."""
         return self._table.current
+
+    @property
+    def shown(self) -> Sequence[Row]:
+        """The rows that are in the list; the filter may hide others."""
+        return self._table.rows
 
     def select(self, name: str) -> None:
         """Put the cursor on a configuration, now or as soon as it is read."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
+from sys import maxsize
 from typing import Final
 
 from rich.cells import cell_len
@@ -28,6 +29,8 @@ _BESIDE: Final = 11
 _LONG: Final = (40, 60)
 """A name and a location beyond this do not push the ID out: their rows have a second line."""
 
+_ANY: Final = (maxsize, maxsize)
+
 _ID, _WHOLE_ID = 8, 36
 
 
@@ -37,18 +40,18 @@ class ConfigurationLayout(Layout[Row]):
     A row whose name or location has no room in its column has a second line for the location.
 
     Args:
-        results: the last test of each configuration, by its ID.
+        result: tells how the last test of a configuration ended.
         testing: IDs of configurations whose connection is being tested.
         sort: tells by which column the rows are sorted.
     """
 
     def __init__(
         self,
-        results: Mapping[str, TestResult],
+        result: Callable[[Row], TestResult | None],
         testing: Collection[str],
         sort: Callable[[], str],
     ) -> None:
-        self._results, self._testing, self._sort = results, testing, sort
+        self._result, self._testing, self._sort = result, testing, sort
         self._measured: Sequence[Row] = ()
         self._lengths: list[tuple[int, int]] = []
         """Cells of the name and of the location of each row."""
@@ -69,7 +72,7 @@ class ConfigurationLayout(Layout[Row]):
         # One cell is left at the right edge.
         room -= _BESIDE + 1
         longest = min(max((name for name, _ in self._lengths), default=0), room)
-        for identifier, most in ((_WHOLE_ID, (room, room)), (_ID, _LONG), (0, _LONG)):
+        for identifier, most in ((_WHOLE_ID, _ANY), (_ID, _LONG), (0, _LONG)):
             name, place = _needed(self._lengths, most)
             beside = 2 + identifier if identifier else 0
             if max(name + 2 + place, longest) + beside <= room:
@@ -125,9 +128,11 @@ class ConfigurationLayout(Layout[Row]):
             return Cell("⚠", "warning")
         if row.id in self._testing:
             return Cell("…", "accent")
-        result = self._results.get(row.id)
-        if result is None or (not result.complete and not result.failure):
+        result = self._result(row)
+        if result is None:
             return Cell("")
+        if result.old:
+            return Cell("?", "muted")
         return Cell("✓", "good") if result.ok else Cell("✗", "bad")
 
 

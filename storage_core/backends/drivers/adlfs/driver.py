@@ -76,6 +76,8 @@ def open_azure(
             if not connection_string and (options or {}).get(name):
                 signs_in_by = f"{name} in Options"
         credentials = f"{signs_in_by} and what it is allowed"
+        if not connection_string and (options or {}).get("anon") and "Account" in signs_in_by:
+            credentials = "whether it is public, or take anon out of Options to sign in"
     if address is None:
         if not connection_string:
             address = "Account Name"

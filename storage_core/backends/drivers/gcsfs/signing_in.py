@@ -286,6 +286,8 @@ def _unanswered(url: str, found: Found, why: str, fault: Fault) -> Explained:
     remedy = f"check the network and what {found.source} names"
     if fault is Fault.MISCONFIGURED:
         remedy = f"correct the certificates, or what {found.source} names"
+    if found.kind == "metadata":
+        remedy = _REMEDIES[found.kind]
     if fault is Fault.OTHER:
         fault = Fault.PASSING
     why = f"{url or found.source} gives no token: {why}"
