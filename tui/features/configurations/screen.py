@@ -17,7 +17,7 @@ from tui.features.configurations.detail import Detail, lines_of
 from tui.features.configurations.editing import Editing
 from tui.features.configurations.file import FileCommands
 from tui.features.configurations.rows import Rows
-from tui.features.configurations.table import ConfigurationLayout
+from tui.features.configurations.table import SORTED_BY, ConfigurationLayout
 from tui.features.configurations.testing import Testing
 from tui.features.configurations.why_not import why_not
 from tui.kit.commands import bindings
@@ -55,7 +55,11 @@ class ConfigurationsScreen(FullScreen[None]):
         """IDs of configurations whose connection is being tested."""
 
         self.table: Table[Row] = Table(
-            ConfigurationLayout(session.result, self.testing, lambda: session.remembered.sort),
+            ConfigurationLayout(
+                session.result,
+                self.testing,
+                lambda: session.remembered,
+            ),
             id="list",
         )
         self._filter = FilterLine(
@@ -188,6 +192,11 @@ class ConfigurationsScreen(FullScreen[None]):
     @on(Table.Chosen)
     async def _chosen(self) -> None:
         await self.run_action("run('edit')")
+
+    @on(Table.HeadClicked)
+    def _head_clicked(self, event: Table.HeadClicked) -> None:
+        if order := SORTED_BY.get(event.column):
+            self.rows.sort_by(order)
 
     def _copy_id(self, row: Row) -> None:
         self.app.copy(row.id, row.id)
