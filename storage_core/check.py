@@ -300,6 +300,8 @@ class _Test:
                 hint = ""
                 if step is order[-1] and not store.backend.is_there():
                     hint = f"{store.location} does not exist yet; the first write will create it"
+                elif step.name == "sign in":
+                    hint = store.backend.note
                 yield StepResult(step, True, None if index else seconds, hint)
             return self._written()
         if not isinstance(error, AccessDenied) or error.while_signing_in:

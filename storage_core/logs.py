@@ -14,8 +14,10 @@ from __future__ import annotations
 
 import logging
 import re
+from collections import deque
 from collections.abc import Iterable
 from typing import Final
+from weakref import finalize
 
 from storage_core.redaction import MASK, Scrubber, mask_url
 
@@ -38,20 +40,42 @@ _HEADER: Final = re.compile(
 )
 """Credentials that no configuration holds: the driver has found them by itself."""
 
-_known: Final[set[str]] = set()
-_scrub = Scrubber(())
-"""Masks every secret in `_known`."""
+_RECENT: Final = 1000
+"""Secrets that stay masked although nobody holds them any more: a driver may log one while it
+closes what a store has left behind, and a rotated one may still be on its way."""
+
+_scrub: Final = Scrubber()
+"""Masks every secret in `_holders` and `_recent`."""
+
+_holders: Final[dict[str, int]] = {}
+"""How many hold each secret."""
+
+_recent: Final[dict[str, None]] = {}
+"""Secrets without a holder, in the order in which they were let go."""
+
+_let_go: Final[deque[tuple[str, ...]]] = deque()
+"""What holders had when they were collected: that happens anywhere, so nothing is done there."""
 
 
-def keep_out(secrets: Iterable[str]) -> None:
-    """Mask these secrets in all that drivers log in this process from now on."""
-    global _scrub
+def keep_out(secrets: Iterable[str], holder: object = None) -> None:
+    """Mask these secrets in all that drivers log in this process from now on.
+
+    Args:
+        secrets: what to mask.
+        holder: what they belong to: some time after it is collected they are masked no more.
+            Without one, they are held by nobody from the start.
+    """
+    ours = tuple({*secrets})
     # The handler's own lock: `logging` renews it in a forked child, where another could stay held.
     _CLEANER.acquire()
     try:
-        if new := {*secrets} - _known:
-            _known.update(new)
-            _scrub = Scrubber(_known)
+        while _let_go:
+            _release(_let_go.popleft())
+        _hold(ours)
+        if holder is None:
+            _release(ours)
+        else:
+            finalize(holder, _let_go.append, ours).atexit = False
         for name in _DRIVERS:
             package = logging.getLogger(name)
             if _CLEANER not in package.handlers:
@@ -64,13 +88,39 @@ def keep_out(secrets: Iterable[str]) -> None:
         _CLEANER.release()
 
 
+def _hold(secrets: Iterable[str]) -> None:
+    for secret in secrets:
+        if secret not in _holders and secret not in _recent:
+            _scrub.add((secret,))
+        _recent.pop(secret, None)
+        _holders[secret] = _holders.get(secret, 0) + 1
+
+
+def _release(secrets: Iterable[str]) -> None:
+    for secret in secrets:
+        left = _holders.pop(secret) - 1
+        if left:
+            _holders[secret] = left
+        else:
+            _recent[secret] = None
+    while len(_recent) > _RECENT:
+        oldest = next(iter(_recent))
+        del _recent[oldest]
+        _scrub.remove((oldest,))
+
+
 def _is_driver(name: str) -> bool:
     return name.partition(".")[0] in _DRIVERS
 
 
 def _pass_cleaned(record: logging.LogRecord) -> bool:
     """A filter that cleans records and drops none."""
-    _clean(record)
+    try:
+        _clean(record)
+    except Exception:
+        # Whatever is in it: neither the call that logs may fail, nor may it come through as it is.
+        record.msg, record.args = "a record that could not be searched for secrets", None
+        record.exc_info = record.exc_text = None
     return True
 
 
@@ -81,7 +131,7 @@ class _Cleaner(logging.Handler):
         """Clean one record, without the lock that printing needs."""
         logger = logging.getLogger(record.name)
         if _pass_cleaned not in logger.filters:
-            _clean(record)
+            _pass_cleaned(record)
             if _is_driver(record.name):
                 logger.addFilter(_pass_cleaned)
         last = logging.lastResort

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from itertools import chain
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,8 +19,22 @@ _SHORTEST_LINE: Final = 16
 _SHORTEST_ENCODED: Final = 6
 """The fewest characters for the base64 form of a secret; shorter ones match by chance."""
 
+_LONGEST_WORD: Final = 7
+"""The most characters of a secret of letters and digits that is masked only where it stands alone.
+A password such as `main` would otherwise be masked inside of `domain`."""
+
+_BEGINNING: Final = 4
+"""Characters of a form by which it is looked for."""
+
+_FEW: Final = 256
+"""Forms up to which each is looked for by itself: some ten secrets."""
+
+NO_PASSWORD: Final = frozenset({"github", "git"})
+"""Schemes with something else before the `@`: `github://org:repo@ref/path`, `git://path:ref@file`.
+In all others of fsspec it is a password or, as in `gist://user:token@id`, a token."""
+
 _USER_INFO: Final = re.compile(
-    r"""(?<=://)(?!\[[\w:.%]+\](?::\d*)?(?:[/?#\s"'<>]|$))([^/?#@\s]*?):"""
+    r"""(?<=://)(?<!\b(?i:github)://)(?<!\b(?i:git)://)(?!\[[\w:.%]+\](?::\d*)?(?:[/?#\s"'<>]|$))([^/?#@\s]*?):"""
     r"""(?:[^/?#\s]*|(?!\d{1,5}[/?#])[^\s"'<>]*)(?=@)"""
 )
 """User and password in a URL, but not an address in brackets. The password may hold a slash that
@@ -38,22 +53,91 @@ _PARAMETER: Final = re.compile(
 )
 
 
+class _Form(NamedTuple):
+    """One way in which a secret may appear in a text."""
+
+    text: str
+    is_word: bool
+    """Whether it may be a part of some ordinary word: it is masked where it stands alone."""
+
+    def masked(self, text: str) -> str:
+        """`text` without it."""
+        if not self.is_word:
+            return text.replace(self.text, MASK)
+        # An escaped line break may stand before it, which ends in a letter.
+        alone = rf"(?:(?<!\w)|(?<=\\[nrt])){re.escape(self.text)}(?!\w)"
+        return re.sub(alone, MASK, text)
+
+
 class Redacted(Exception):
     """Stands for an exception whose text held a secret."""
 
 
 class Scrubber:
-    """Masks a set of secrets in any text: plain, quoted, URL-encoded or in base64."""
+    """Masks a set of secrets in any text: plain, quoted, URL-encoded or in base64.
 
-    def __init__(self, secrets: Iterable[str]) -> None:
-        # Longest first: a secret may be part of another one.
-        self._forms = sorted({*_forms(secrets)}, key=len, reverse=True)
+    Secrets can come and go while other threads mask. A text is searched for the beginnings of all
+    forms at once: with 4,000 secrets a line of 200 characters takes 0.1 ms, where one search for
+    each form took 23 ms; adding these secrets one by one takes 0.5 s instead of 77 s.
+    """
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        self._counts: dict[_Form, int] = {}
+        self._few: tuple[_Form, ...] | None = ()
+        """All forms, as long as it is quickest to look for each; else None."""
+
+        self._short: tuple[_Form, ...] = ()
+        self._by_beginning: dict[str, tuple[_Form, ...]] = {}
+        self.add(secrets)
+
+    def add(self, secrets: Iterable[str]) -> None:
+        """Mask these as well; one that is added twice has to be removed twice."""
+        for form in _forms(secrets):
+            self._counts[form] = self._counts.get(form, 0) + 1
+            if self._counts[form] > 1:
+                continue
+            if len(form.text) < _BEGINNING:
+                self._short += (form,)
+            else:
+                start = form.text[:_BEGINNING]
+                self._by_beginning[start] = (*self._by_beginning.get(start, ()), form)
+        self._note_few()
+
+    def remove(self, secrets: Iterable[str]) -> None:
+        """Mask these no more."""
+        for form in _forms(secrets):
+            left = self._counts.pop(form, 0) - 1
+            if left > 0:
+                self._counts[form] = left
+            elif len(form.text) < _BEGINNING:
+                self._short = tuple(each for each in self._short if each != form)
+            else:
+                start = form.text[:_BEGINNING]
+                others = tuple(each for each in self._by_beginning.get(start, ()) if each != form)
+                if others:
+                    self._by_beginning[start] = others
+                else:
+                    self._by_beginning.pop(start, None)
+        self._note_few()
 
     def __call__(self, text: str) -> str:
         """`text` with every secret in it masked."""
-        for form in self._forms:
-            text = text.replace(form, MASK)
+        # Longest first: a secret may be part of another one.
+        for form in sorted(self._found(text), key=lambda each: len(each.text), reverse=True):
+            text = form.masked(text)
         return text
+
+    def _note_few(self) -> None:
+        self._few = tuple(self._counts) if len(self._counts) <= _FEW else None
+
+    def _found(self, text: str) -> list[_Form]:
+        """The forms that are in a text; none of them changes under another thread's hands."""
+        candidates = self._few
+        if candidates is None:
+            beginnings = {text[at : at + _BEGINNING] for at in range(len(text) - _BEGINNING + 1)}
+            found = (self._by_beginning.get(beginning, ()) for beginning in beginnings)
+            candidates = (*self._short, *chain.from_iterable(found))
+        return [form for form in candidates if form.text in text]
 
 
 def scrub(text: str, secrets: Iterable[str]) -> str:
@@ -111,30 +195,30 @@ def _texts(error: BaseException) -> Iterator[str]:
     yield from getattr(error, "__notes__", ())
 
 
-def _forms(secrets: Iterable[str]) -> Iterator[str]:
-    """The forms in which each secret may appear in a text."""
+def _forms(secrets: Iterable[str]) -> Iterator[_Form]:
+    """The forms in which each secret may appear in a text, each once for each secret."""
+    for secret in secrets:
+        yield from dict.fromkeys(_forms_of(secret))
+
+
+def _forms_of(secret: str) -> Iterator[_Form]:
     from base64 import b64encode
     from json import dumps
     from urllib.parse import quote, quote_plus
 
-    parts = {
-        part
-        for secret in secrets
-        for part in (
-            secret,
-            *(line for line in secret.splitlines() if len(line) >= _SHORTEST_LINE),
-        )
-        if part.strip()
-    }
-    for part in parts:
-        yield part
-        yield repr(part)[1:-1]
-        yield dumps(part)[1:-1]
-        yield quote(part)
-        yield quote(part, safe="")
-        yield quote_plus(part)
-        raw = part.encode(errors="surrogateescape")
-        yield raw.hex()
+    lines = (line for line in secret.splitlines() if len(line) >= _SHORTEST_LINE)
+    for part in {secret, *lines}:
+        if not part.strip():
+            continue
+        raw = _bytes_of(part)
+        # Quoting bytes never fails; a text may have half characters.
+        plain = {
+            *(part, repr(part)[1:-1], dumps(part)[1:-1]),
+            *(quote(raw), quote(raw, safe=""), quote_plus(raw)),
+        }
+        is_word = len(part) <= _LONGEST_WORD and part.isalnum()
+        yield from (_Form(text, is_word) for text in plain)
+        yield _Form(raw.hex(), False)
         for shift in range(3):
             # base64 depends on how many bytes come before (a user name, in Basic authentication),
             # modulo 3: one of these three appears in the encoded text. Its last character depends
@@ -142,5 +226,13 @@ def _forms(secrets: Iterable[str]) -> Iterator[str]:
             encoded = b64encode(b"\0" * shift + raw).decode().rstrip("=")[(0, 2, 3)[shift] :]
             for core in (encoded, encoded[:-1]):
                 if len(core) >= _SHORTEST_ENCODED:
-                    yield core
-                    yield core.replace("+", "-").replace("/", "_")
+                    yield _Form(core, False)
+                    yield _Form(core.replace("+", "-").replace("/", "_"), False)
+
+
+def _bytes_of(text: str) -> bytes:
+    """What a text is sent as; what is no UTF-8 stays what it was, and half characters pass."""
+    try:
+        return text.encode(errors="surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode(errors="surrogatepass")

@@ -79,6 +79,9 @@ class Backend(ABC):
     location: str
     """The place as a person would write it, any password in it masked."""
 
+    note: str = ""
+    """What a person who tests the place ought to know of how it is signed in to."""
+
     @abstractmethod
     def check(self) -> None:
         """Reach the place, sign in and find the bucket, container or server.

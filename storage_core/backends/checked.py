@@ -24,6 +24,7 @@ class CheckedBackend(Backend):
         """Take a backend."""
         self._backend = backend
         self.location = backend.location
+        self.note = backend.note
 
     def check(self) -> None:
         """Reach the place."""

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from storage_core.backends.loading import loading
 from storage_core.errors import ConfigurationError
-from storage_core.redaction import mask_url
+from storage_core.redaction import NO_PASSWORD, mask_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -98,6 +98,6 @@ def _passwords(url: str) -> Iterator[str]:
                 f"{mask_url(url)} is no URL; write [ ] # / ? @ in a password as "
                 "%5B %5D %23 %2F %3F %40"
             ) from None
-        if password:
+        if password and part.partition("://")[0].lower() not in NO_PASSWORD:
             yield password
             yield unquote(password)

@@ -134,31 +134,6 @@ def path_or_url(value: str) -> str:
     return value
 
 
-def json_object(value: str) -> str:
-    """The text of a JSON object; messages speak of a service account's key file."""
-    from json import JSONDecodeError, loads
-
-    try:
-        parsed = loads(value)
-    except (JSONDecodeError, RecursionError):
-        raise ValueError("must be the JSON of a service account key file") from None
-    if not isinstance(parsed, dict):
-        raise ValueError("must be a JSON object, as in a service account key file")
-    missing = [key for key in ("client_email", "private_key") if not parsed.get(key)]
-    if parsed.get("type") == "service_account" and missing:
-        raise ValueError(f"lacks {' and '.join(missing)}; use the whole key file")
-    return value
-
-
-def connection_string(value: str) -> str:
-    """An Azure connection string: `Name=value` pairs separated by semicolons."""
-    value = plain_text(value).strip()
-    names = {part.partition("=")[0].strip().lower() for part in value.split(";") if "=" in part}
-    if not names & {"accountname", "blobendpoint", "usedevelopmentstorage"}:
-        raise ValueError("must be an Azure connection string, such as AccountName=…;AccountKey=…")
-    return value
-
-
 def doubtful(
     name: str, values: Mapping[str, Any], check: Callable[[str], str]
 ) -> Iterator[tuple[str, str]]:

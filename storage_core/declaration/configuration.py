@@ -56,6 +56,9 @@ class StorageConfiguration(ABC):
     place: ClassVar[str]
     """The word for what holds the blobs: `bucket`."""
 
+    badge: ClassVar[str] = ""
+    """What people call it in five capitals: `LOCAL`; empty for the first of `type`."""
+
     note: ClassVar[str] = ""
     """A warning or hint shown with the form; empty for most."""
 

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from storage_core.declaration import checks
+from storage_core.declaration import checks, sign_ins
 from storage_core.declaration.configuration import RemoteStorage, options_setting, prefix_setting
 from storage_core.declaration.display import place_url
 from storage_core.declaration.setting import setting
@@ -44,7 +44,7 @@ class AzureBlobStorage(RemoteStorage):
         "Storage account to reach with Azure's own credential chain, instead of a connection "
         "string.",
         default=None,
-        check=checks.plain_text,
+        check=sign_ins.account_name,
         advanced=True,
     )
     prefix: str | None = prefix_setting("container")
@@ -52,7 +52,7 @@ class AzureBlobStorage(RemoteStorage):
 
     @classmethod
     def doubts(cls, values: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
-        return checks.doubtful("connection_string", values, checks.connection_string)
+        return checks.doubtful("connection_string", values, sign_ins.connection_string)
 
     @classmethod
     def cautions(cls, values: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
@@ -62,6 +62,12 @@ class AzureBlobStorage(RemoteStorage):
         container = values.get("container")
         if said := of_connection_string(values.get("connection_string"), container):
             yield "connection_string", said
+        if said := sign_ins.of_signature(values.get("connection_string")):
+            yield "connection_string", said
+        options = values.get("options")
+        token = options.get("sas_token") if isinstance(options, Mapping) else None
+        if said := sign_ins.of_signature(token):
+            yield "options", f"of sas_token: {said}"
         if said := of_doubled(container, values.get("account_name")):
             yield "account_name", said
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from json import loads
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from storage_core.declaration import checks
+from storage_core.declaration import checks, sign_ins
 from storage_core.declaration.configuration import RemoteStorage, options_setting, prefix_setting
 from storage_core.declaration.display import place_url
 from storage_core.declaration.setting import setting
@@ -57,7 +57,7 @@ class GoogleCloudStorage(RemoteStorage):
 
     @classmethod
     def doubts(cls, values: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
-        return checks.doubtful("service_account_info", values, checks.json_object)
+        return checks.doubtful("service_account_info", values, sign_ins.google_json)
 
     @classmethod
     def cautions(cls, values: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
@@ -82,11 +82,7 @@ class GoogleCloudStorage(RemoteStorage):
         info: dict[str, Any] | None = None
         if self.service_account_info:
             info = loads(self.service_account_info)
-        inner = (
-            tuple(str(info[key]) for key in ("private_key", "private_key_id") if key in info)
-            if info
-            else ()
-        )
+        inner = tuple(sign_ins.secrets_in(info)) if info else ()
         return open_gcs(
             self.bucket,
             self.prefix or "",

@@ -22,6 +22,7 @@ class TemporaryLocalStorage(StorageConfiguration):
     label: ClassVar[str] = "Temporary Local Storage"
     description: ClassVar[str] = "Store data in a temporary directory in a run's local file system."
     place: ClassVar[str] = "folder"
+    badge: ClassVar[str] = "TEMP"
 
     @property
     def location(self) -> str:

@@ -6,6 +6,7 @@ from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from secrets import token_bytes, token_hex
 from typing import Any, Final
@@ -35,6 +36,23 @@ class AzureServer:
             f"DefaultEndpointsProtocol=http;AccountName={self.account_name};"
             f"AccountKey={account_key};BlobEndpoint={self.endpoint_url}/{self.account_name};"
         )
+
+    def signed(self, left: timedelta, mark: str = "") -> str:
+        """A connection string with a signature for the account that ends so much later."""
+        from azure.storage.blob import AccountSasPermissions, ResourceTypes, generate_account_sas
+
+        token = generate_account_sas(
+            self.account_name,
+            self.account_key,
+            resource_types=ResourceTypes(service=True, container=True, object=True),
+            permission=AccountSasPermissions(
+                read=True, write=True, delete=True, list=True, create=True
+            ),
+            start=datetime.now(UTC) - timedelta(days=1),
+            expiry=datetime.now(UTC) + left,
+        )
+        endpoint = f"{self.endpoint_url}/{self.account_name}"
+        return f"BlobEndpoint={endpoint};SharedAccessSignature={mark}{token}"
 
     @staticmethod
     def made_up_key() -> str:

@@ -590,17 +590,36 @@ def test_what_does_not_answer_is_named_before_the_deadline(
     assert fnmatch(str(error), f"*{SILENT[way]}*"), error
 
 
-def test_a_role_that_wants_a_code_neither_asks_for_it_nor_holds_others_up(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[str] = []
-    monkeypatch.setattr("getpass.getpass", lambda prompt="": asked.append(prompt) or "")
-    storage = role_that_wants_a_code(desk)
-    other = storage_core.open_store(session_token(desk), timeout=TIMEOUT)
-    with within(TIMEOUT):
-        failure(storage)
-    assert other.read(other.write(b"goes on")) == b"goes on"
-    assert asked == []
+def test_a_role_that_wants_a_code_neither_asks_for_it_nor_holds_others_up(desk: Desk) -> None:
+    role_that_wants_a_code(desk)
+    desk.keys("other")
+    script = """
+import sys, storage_core
+bucket, url = sys.argv[1:]
+for name in ("corp", "other"):
+    storage = storage_core.S3Storage(bucket=bucket, endpoint_url=url, profile_name=name)
+    try:
+        storage_core.open_store(storage, timeout=5).check()
+        print("works")
+    except storage_core.StorageError as error:
+        print(type(error).__name__)
+"""
+    terminal, theirs = os.openpty()
+    try:
+        command = [sys.executable, "-c", script, desk.bucket, desk.s3.endpoint_url]
+        done = subprocess.run(
+            command,
+            stdin=theirs,
+            capture_output=True,
+            text=True,
+            start_new_session=True,
+            timeout=30,
+            check=False,
+        )
+    finally:
+        os.close(theirs)
+        os.close(terminal)
+    assert (done.stdout, done.stderr) == ("AccessDenied\nworks\n", "")
 
 
 def test_what_the_cli_got_for_a_code_is_used(desk: Desk) -> None:
@@ -687,6 +706,12 @@ def test_credentials_that_are_refused_are_looked_for_again(desk: Desk) -> None:
     desk.credentials.unlink()
     desk.keys("corp")
     store.check()
+
+
+def test_keys_of_the_configuration_are_to_be_checked_where_they_are_refused(desk: Desk) -> None:
+    storage = replace(session_token(desk), aws_access_key_id="AKIA" + token_hex(8).upper())
+    with pytest.raises(AccessDenied, match="check AWS Access Key ID, AWS Secret Access Key"):
+        storage_core.open_store(storage, timeout=TIMEOUT).check()
 
 
 def test_the_test_of_a_storage_stops_where_signing_in_fails(desk: Desk) -> None:

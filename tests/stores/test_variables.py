@@ -10,7 +10,14 @@ from typing import Any
 import pytest
 
 import storage_core
-from storage_core import FileStorage, LocalStorage, S3Storage, StorageConfiguration, all_types
+from storage_core import (
+    FileStorage,
+    GoogleCloudStorage,
+    LocalStorage,
+    S3Storage,
+    StorageConfiguration,
+    all_types,
+)
 from storage_core.declaration.table import read_settings
 from storage_core.declaration.validation import validated
 
@@ -157,3 +164,39 @@ def test_what_is_meant_as_it_stands_is_left_alone(
 ) -> None:
     monkeypatch.setenv("SET_BUCKET", "acme")
     assert name not in dict(cls.cautions(filled(cls, name, value)))
+
+
+SECRETS = [
+    (cls, setting.name) for cls in all_types() for setting in cls.settings() if setting.reference
+]
+
+
+@pytest.mark.parametrize("raw", [b"\xff\xfe canary", b"canary\xed\xa0\x80"])
+@pytest.mark.parametrize(("cls", "name"), [*SECRETS, (S3Storage, "options")])
+def test_a_secret_that_is_not_utf8_is_an_error_that_names_its_variable(
+    cls: type[StorageConfiguration], name: str, raw: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ODD_SECRET", os.fsdecode(raw))
+    given = filled(cls, name, "env:ODD_SECRET")
+    if name == "options":
+        given[name] = {"secret": {"ref": "env:ODD_SECRET"}}
+    with pytest.raises(storage_core.ConfigurationError) as caught:
+        storage_core.open_store(cls(**given))
+    assert "the environment variable ODD_SECRET is not UTF-8 text" in str(caught.value)
+    error: BaseException | None = caught.value
+    while error is not None:
+        assert "canary" not in repr(error)
+        error = error.__cause__ or error.__context__
+    # What comes after it is not affected.
+    assert storage_core.open_store(FileStorage(base_path="memory://after")).write(b"x")
+
+
+def test_a_secret_of_half_characters_in_a_program_is_refused_without_being_shown() -> None:
+    odd = S3Storage(bucket="b", aws_access_key_id="k", aws_secret_access_key="canary\udcff")
+    with pytest.raises(storage_core.ConfigurationError, match="must be UTF-8 text") as caught:
+        storage_core.open_store(odd)
+    assert "canary" not in repr(caught.value)
+    info = '{"type": "service_account", "client_email": "a@b", "private_key": "canary\\ud800"}'
+    with pytest.raises(storage_core.ConfigurationError) as caught:
+        storage_core.open_store(GoogleCloudStorage(bucket="b", service_account_info=info))
+    assert "canary" not in repr(caught.value)

@@ -156,7 +156,7 @@ async def test_a_broken_table_is_listed_with_its_line_and_hides_no_other(tmp_pat
     async with StorageApp(path).run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         assert names(pilot) == ["prod", "laptop", "bad"]
-        assert "⚠ bad" in screen_text(pilot)
+        assert "⚠ SFPT     bad" in screen_text(pilot)
         await press(pilot, "j", "j")
         text = " ".join(screen_text(pilot).replace("▌", "").split())
         assert "line 19" in text
@@ -169,7 +169,7 @@ async def test_a_broken_default_is_marked_as_both(tmp_path: Path, size: tuple[in
     async with StorageApp(path).run_test(size=size) as pilot:
         await settle(pilot)
         line = next(line for line in screen_text(pilot).splitlines() if "★ prod" in line)
-        assert "⚠ type" in line
+        assert "⚠ S4 " in line
 
 
 @pytest.mark.parametrize("content", ["x = [", "\x00", "[storage.a]\n[storage.a]\n"])
@@ -267,7 +267,7 @@ async def test_sorting_is_remembered(tmp_path: Path) -> None:
     async with StorageApp(path).run_test() as pilot:
         await settle(pilot)
         assert names(pilot) == ["laptop", "prod"]
-        for head in ("Name ▾", "Type ▾", "Location ▾"):
+        for head in ("Name▾", "Type▾", "Location▾"):
             assert head in screen_text(pilot)
             assert screen_text(pilot).count("▾") == 1
             await press(pilot, "s")

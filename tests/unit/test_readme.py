@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -80,6 +81,23 @@ def test_the_eighth_type_it_shows_is_a_whole_type(tmp_path: Path) -> None:
         "print(SMBStorage(**values).location, 'smb' in str(file_schema([SMBStorage])))"
     )
     assert run(f"{examples('python', 'SMBStorage')}\n{check}", tmp_path) == "smb://h/s True\n"
+
+
+def test_what_is_said_when_signing_in_fails_is_what_the_tests_of_it_expect() -> None:
+    section = TEXT.partition("\n## Signing in\n")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\|(.*)\|$", section, flags=re.MULTILINE)[2:]
+    tests = Path(__file__).parents[1].joinpath("stores").glob("test_signing_in_*.py")
+    expected = [
+        node.value
+        for test in tests
+        for node in ast.walk(ast.parse(test.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
+    for row in rows:
+        messages = re.findall('"(.*?)"', row.split("|")[-1])
+        assert messages, row
+        for message in messages:
+            assert any(message in each for each in expected), message
 
 
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"\]\(([^)#:]+)\)", TEXT))))

@@ -22,6 +22,7 @@ from textual.reactive import Reactive, reactive
 from textual.widgets._toast import ToastRack
 
 from tui.kit.keys import KeyQueue
+from tui.kit.legible import legible
 from tui.kit.restyle import restyle
 from tui.kit.theme import DARK, themes
 
@@ -88,6 +89,7 @@ class KitApp(App[None]):
     def __init__(self, routes: Routes, *, few_colours: bool = False) -> None:
         # First, and once: Textual asks for them in its constructor, and each time it draws.
         self._own_themes = {theme.name: theme for theme in themes(few_colours=few_colours)}
+        self._variables: tuple[Theme, dict[str, str]] | None = None
         super().__init__()
         self.routes = routes
         self.keys = KeyQueue(self, super().on_event, lambda screen: getattr(screen, "flows", 0) > 0)
@@ -147,6 +149,17 @@ class KitApp(App[None]):
     def available_themes(self) -> dict[str, Theme]:
         """Our own, from the start, and Textual's."""
         return {**self._own_themes, **super().available_themes}
+
+    def get_css_variables(self) -> dict[str, str]:
+        """Those of the theme in force, made legible."""
+        theme = self.current_theme
+        if self._variables is None or self._variables[0] is not theme:
+            found = super().get_css_variables()
+            ansi = self.native_ansi_color
+            self._variables = theme, legible(found, dark=theme.dark, ansi=ansi)
+        # What is drawn inside of a text finds them here.
+        self.theme_variables = self._variables[1]
+        return self._variables[1]
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """With `NO_COLOR`, the filter that takes colours away suits the theme in force.

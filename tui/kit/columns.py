@@ -25,6 +25,12 @@ def gap(width: int) -> str:
     return "  " if width > 2 else " "
 
 
+def spanned(widths: Sequence[int]) -> int:
+    """The cells of neighbouring columns together, the gaps between them included."""
+    there = [width for width in widths if width]
+    return sum(there) + sum(len(gap(width)) for width in there[:-1])
+
+
 def widths(columns: Sequence[Column], room: int) -> list[int]:
     """The width of each column in `room` cells, gaps left out: the widest ones give way first."""
     result = [max(column.natural, column.least) for column in columns]

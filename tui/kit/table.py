@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
-from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
+from itertools import accumulate
+from typing import Any, ClassVar, Final, Generic, NamedTuple, Protocol, TypeVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -15,8 +17,11 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tui.kit.columns import Column, gap, widths
+from tui.kit.columns import Column, gap, spanned, widths
 from tui.kit.text import fit
+
+TINTS: Final = 6
+"""Looks that tell kinds apart by a colour: `tint-0` and so on."""
 
 RowT = TypeVar("RowT")
 DrawnT = TypeVar("DrawnT", contravariant=True)
@@ -31,8 +36,8 @@ class Cell(NamedTuple):
     look: str = ""
     """A component class without its prefix: "muted"; empty for plain text."""
 
-    spans: bool = False
-    """Fills the next column as well; the next cell is not drawn."""
+    spans: int = 0
+    """Fills so many more columns; their cells are left out."""
 
 
 class Layout(Protocol[DrawnT]):
@@ -43,6 +48,14 @@ class Layout(Protocol[DrawnT]):
 
     def cells(self, row: DrawnT, widths: Sequence[int]) -> Sequence[Cell]:
         """One cell for each column, which are this wide."""
+
+    def lines(self, rows: Sequence[DrawnT], widths: Sequence[int]) -> Sequence[int]:
+        """How many lines each row takes, 1 or 2; nothing where each takes one."""
+        return ()
+
+    def below(self, row: DrawnT, widths: Sequence[int]) -> Sequence[Cell]:
+        """The cells of a row's second line."""
+        return ()
 
 
 class Table(ScrollView, Generic[RowT], can_focus=True):
@@ -82,6 +95,7 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         "table--good",
         "table--bad",
         "table--warning",
+        *(f"table--tint-{number}" for number in range(TINTS)),
     }
     DEFAULT_CSS = """
     Table {
@@ -98,6 +112,12 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         & > .table--good { color: $success; }
         & > .table--bad { color: $error; }
         & > .table--warning { color: $warning; }
+        & > .table--tint-0 { color: $tint-0; text-style: bold; }
+        & > .table--tint-1 { color: $tint-1; text-style: bold; }
+        & > .table--tint-2 { color: $tint-2; text-style: bold; }
+        & > .table--tint-3 { color: $tint-3; text-style: bold; }
+        & > .table--tint-4 { color: $tint-4; text-style: bold; }
+        & > .table--tint-5 { color: $tint-5; text-style: bold; }
         &:focus > .table--cursor { background: $primary-muted; }
         &:focus > .table--bar { color: $primary; }
         &:ansi > .table--muted, &:ansi > .table--head { text-style: dim; }
@@ -137,6 +157,12 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         self._fitted: int | None = None
         """The room that the columns were fitted to; None when they have not been for these rows."""
 
+        self._tops: Sequence[int] = ()
+        """The line that each row begins on, the head left aside."""
+
+        self._height = 0
+        """Lines of all rows."""
+
     @property
     def current(self) -> RowT | None:
         """The row that the cursor is on."""
@@ -155,13 +181,19 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         self.post_message(self.Moved(self, self.current))
 
     def _lay_out(self) -> None:
-        self.virtual_size = Size(self.size.width, len(self.rows) + 1)
+        if self._fitted != self._room:
+            self._fit()
+        self.virtual_size = Size(self.size.width, self._height + 1)
         self.refresh()
 
     def _fit(self) -> None:
         self._fitted = self._room
         self._columns = self._drawn.columns(self.rows, self._fitted)
         self.widths = widths(self._columns, self._fitted)
+        if lines := self._drawn.lines(self.rows, self.widths):
+            *self._tops, self._height = accumulate(lines, initial=0)
+        else:
+            self._tops, self._height = range(len(self.rows)), len(self.rows)
 
     @property
     def _room(self) -> int:
@@ -181,7 +213,7 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         """Tell the screen, and keep the row in sight."""
         if before != after:
             for index in (before, after):
-                self.refresh_line(index + 1)
+                self.refresh_lines(self._top(index) + 1, self._top(index + 1) - self._top(index))
             self._scroll_to_cursor()
             self.post_message(self.Moved(self, self.current))
 
@@ -193,11 +225,16 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         height = self.size.height - 1
         if height <= 0:
             return
+        first, end = self._top(self.cursor), self._top(self.cursor + 1)
         top = int(self.scroll_target_y)
-        if self.cursor < top:
-            self.scroll_to(y=self.cursor, animate=False, force=True)
-        elif self.cursor >= top + height:
-            self.scroll_to(y=self.cursor - height + 1, animate=False, force=True)
+        if first < top or end - first > height:
+            self.scroll_to(y=first, animate=False, force=True)
+        elif end > top + height:
+            self.scroll_to(y=end - height, animate=False, force=True)
+
+    def _top(self, index: int) -> int:
+        """The line on which a row begins, or the one behind the last row."""
+        return self._tops[index] if index < len(self._tops) else self._height
 
     def action_move(self, rows: int) -> None:
         """Up or down."""
@@ -205,15 +242,19 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
 
     def action_page(self, pages: int) -> None:
         """A screenful up or down."""
-        self.cursor += pages * max(1, self.size.height - 2)
+        line = self._top(self.cursor) + pages * max(1, self.size.height - 2)
+        target = bisect_right(self._tops, line) - 1
+        self.cursor = max(target, self.cursor + 1) if pages > 0 else target
 
     def action_end(self, direction: int) -> None:
         """The first row or the last."""
         self.cursor = 0 if direction < 0 else len(self.rows) - 1
 
     def _row_at(self, y: int) -> int | None:
-        index = y - 1 + int(self.scroll_offset.y)
-        return index if y > 0 and index < len(self.rows) else None
+        line = y - 1 + int(self.scroll_offset.y)
+        if y <= 0 or line >= self._height:
+            return None
+        return bisect_right(self._tops, line) - 1
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Follow the mouse."""
@@ -235,8 +276,6 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
     def render_line(self, y: int) -> Strip:
         """One line of the screen: the head, or the row that is scrolled to there."""
         if self._fitted != self._room:
-            # Not at each resize: all rows are looked at, and before the first frame there are
-            # three.
             self._fit()
         # `rich_style` would be worked out for each line.
         base = self.visual_style.rich_style
@@ -256,18 +295,19 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         elif index == self.hover:
             style = base + self._ground("hover")
             bar = Segment(" ", style)
-        return self._line(self._drawn.cells(self.rows[index], self.widths), style, bar, plain=plain)
+        first = y - 1 + int(self.scroll_offset.y) == self._top(index)
+        cells = (self._drawn.cells if first else self._drawn.below)(self.rows[index], self.widths)
+        return self._line(cells, style, bar, plain=plain)
 
     def _line(
         self, cells: Sequence[Cell], style: Style, bar: Segment, *, plain: bool = False
     ) -> Strip:
         segments = [bar]
-        columns = zip(cells, self.widths, strict=False)
-        for cell, room in columns:
+        left = iter(self.widths)
+        for cell in cells:
+            room = spanned([next(left) for _ in range(1 + cell.spans)])
             if room <= 0:
                 continue
-            if cell.spans:
-                room += len(gap(room)) + next(columns)[1]
             look = style + self._look(cell.look) if cell.look and not plain else style
             segments.append(Segment(fit(cell.text, room), look))
             segments.append(Segment(gap(room), style))

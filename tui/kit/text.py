@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from rich.cells import cell_len, set_cell_size
@@ -39,7 +40,7 @@ def _enough(text: str, width: int) -> str:
 
 
 def wrap(text: str, width: int) -> Iterator[str]:
-    """The lines of `text`, broken between words where possible, else anywhere."""
+    """The lines of `text`, broken between words, else behind `/` and `-`, else anywhere."""
     width = max(2, width)
     line = ""
     for word in text.split(" "):
@@ -49,12 +50,39 @@ def wrap(text: str, width: int) -> Iterator[str]:
             continue
         if line:
             yield line
-        while cell_len(word) > width:
-            head = _head(word, width)
-            yield head
-            word = word[len(head) :]
-        line = word
+        line = ""
+        for piece in [word] if cell_len(word) <= width else _pieces(word):
+            if cell_len(line + piece) <= width:
+                line += piece
+                continue
+            if line:
+                yield line
+            while cell_len(piece) > width:
+                head = _head(piece, width)
+                yield head
+                piece = piece[len(head) :]
+            line = piece
     yield line
+
+
+def wrap_value(text: str, width: int) -> Iterator[str]:
+    """The lines of a setting's value: broken between words and behind `/` and `-` only.
+
+    What is too long for a line even so is cut in its middle.
+    """
+    width = max(5, width)
+    line = ""
+    for piece in _pieces(text):
+        if line and cell_len((line + piece).rstrip()) > width:
+            yield line.rstrip()
+            line = ""
+        line += cut_middle(piece, width) if not line else piece
+    yield line.rstrip()
+
+
+def _pieces(text: str) -> list[str]:
+    """What a text may be broken into: each piece ends with blanks, slashes or hyphens."""
+    return re.findall(r"[^ /-]*[ /-]+|[^ /-]+", text)
 
 
 def _head(word: str, width: int) -> str:
@@ -64,6 +92,15 @@ def _head(word: str, width: int) -> str:
         if cells > width:
             return word[: max(1, index)]
     return word
+
+
+def cut_middle(text: str, width: int) -> str:
+    """`text` in at most `width` cells, cut in its middle: names differ at the start or the end."""
+    length = cell_len(text)
+    if length <= width or width < 5:
+        return cut(text, width)
+    start = set_cell_size(text, (width - 1) // 2).rstrip()
+    return start + cut_left(text, width - cell_len(start))
 
 
 def cut_left(text: str, width: int) -> str:

@@ -16,10 +16,10 @@ from textual.theme import Theme
 DARK: Final = "storage-dark"
 LIGHT: Final = "storage-light"
 
-MUTED: Final = "$foreground 66%"
-"""Style of what is read second: labels, help. `$text-muted` has no meaning inside of a text."""
+MUTED: Final = "$muted"
+"""Style of what is read second: labels, help."""
 
-FAINT: Final = "$foreground 40%"
+FAINT: Final = "$faint"
 """Style of what cannot be used now."""
 
 THEMES: Final = (
@@ -41,7 +41,7 @@ THEMES: Final = (
             "primary-muted": "#2B4876",
             "error-muted": "#4A282A",
             "warning-muted": "#483A22",
-            "text-muted": "auto 66%",
+            "muted": "#AFB3B9",
             "block-cursor-foreground": "#DCE1E7",
             "block-cursor-background": "#2B4876",
             "block-cursor-text-style": "none",
@@ -76,7 +76,6 @@ THEMES: Final = (
             "primary-muted": "#C2D9EE",
             "error-muted": "#F6D5D2",
             "warning-muted": "#F5E3C0",
-            "text-muted": "auto 66%",
             "block-cursor-foreground": "#23282F",
             "block-cursor-background": "#C2D9EE",
             "block-cursor-text-style": "none",

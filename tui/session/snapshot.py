@@ -40,6 +40,9 @@ class Row(NamedTuple):
     problem: str = ""
     """What is wrong with it, in one line; empty when it is intact."""
 
+    badge: str = ""
+    """The type in five cells."""
+
     read_only: bool = False
     """Whether nothing is written or deleted through it."""
 
@@ -144,6 +147,11 @@ class Snapshot:
         return self.stamp is None, self.problem, [row.name for row in self.rows], tables
 
 
+def short_name(cls: type[StorageConfiguration]) -> str:
+    """A storage type in five cells."""
+    return printable(cls.badge or cls.type.upper())[:5]
+
+
 def row_of(entry: Entry, found: Configurations, plain: Sequence[Setting]) -> Row:
     """The line of one configuration, which may be broken."""
     cls = entry.cls
@@ -156,6 +164,7 @@ def row_of(entry: Entry, found: Configurations, plain: Sequence[Setting]) -> Row
         entry=entry,
         default=found.default == entry.name,
         problem="; ".join(printable(problem.brief) for problem in entry.problems),
+        badge=short_name(cls) if cls else printable(entry.type.upper())[:5] or "—",
         read_only=entry.read_only,
         tags=tuple(printable(f"#{tag}") for tag in entry.tags),
         plain=tuple(plain),
@@ -164,6 +173,8 @@ def row_of(entry: Entry, found: Configurations, plain: Sequence[Setting]) -> Row
 
 def built_in(default: bool) -> Row:
     """The line of what is used when no default is set."""
+    from storage_core import TemporaryLocalStorage
+
     return Row(
         name="Temporary Local Storage",
         type="built in",
@@ -171,4 +182,5 @@ def built_in(default: bool) -> Row:
         id="",
         entry=None,
         default=default,
+        badge=short_name(TemporaryLocalStorage),
     )

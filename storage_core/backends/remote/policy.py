@@ -48,7 +48,7 @@ class Policy:
         self.timeout = timeout
         self.connection = Connection(driver)
         self._secrets = secrets
-        keep_out(secrets)
+        keep_out(secrets, self)
 
     async def call(
         self,

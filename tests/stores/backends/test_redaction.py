@@ -12,7 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage_core.redaction import MASK, Redacted, mask_url, scrub, scrubbed, secret_spans
+from storage_core.redaction import (
+    MASK,
+    Redacted,
+    Scrubber,
+    mask_url,
+    scrub,
+    scrubbed,
+    secret_spans,
+)
 
 FORMS: dict[str, Callable[[str], str]] = {
     "plain": str,
@@ -60,6 +68,37 @@ def test_a_line_of_a_private_key_is_masked_by_itself() -> None:
 
 def test_other_text_stays_as_it_is() -> None:
     assert scrub("nothing to hide", ["s3cr3t", "", " "]) == "nothing to hide"
+
+
+def test_a_secret_like_a_word_is_masked_where_it_stands_alone() -> None:
+    said = scrub("domain main.py mainly me:main@host 'main' b'x\\nmain' main", ["main"])
+    assert said == f"domain {MASK}.py mainly me:{MASK}@host '{MASK}' b'x\\n{MASK}' {MASK}"
+    basic = b64encode(b"user:main1").decode()
+    assert basic not in scrub(f"Basic {basic}", ["main1"])
+
+
+@pytest.mark.parametrize("secret", ["\udcff\udcfe secret", "\ud800half", "\x00\udc80" * 9])
+def test_masking_never_fails_whatever_a_secret_is_made_of(secret: str) -> None:
+    others = "an ordinary one"
+    said = scrub(f"{secret} and {others} and {secret!r}", [secret, others, ""])
+    assert said == f"{MASK} and {MASK} and '{MASK}'"
+
+
+def test_secrets_come_and_go_one_by_one() -> None:
+    scrubber = Scrubber(["first secret", "short"])
+    for number in range(40):
+        scrubber.add([f"secret of number {number}"])
+    text = "first secret, short, secret of number 7"
+    assert scrubber(text) == f"{MASK}, {MASK}, {MASK}"
+    scrubber.add(["first secret"])
+    for gone in ("first secret", "short"):
+        scrubber.remove([gone])
+    assert scrubber(text) == f"{MASK}, short, {MASK}"
+    for number in range(40):
+        scrubber.remove([f"secret of number {number}"])
+    assert scrubber(text) == f"{MASK}, short, secret of number 7"
+    scrubber.remove(["first secret", "first secret", "never added"])
+    assert scrubber(text) == text
 
 
 def test_a_secret_within_a_longer_one_does_not_spoil_it() -> None:
@@ -134,6 +173,14 @@ def test_an_exception_without_a_secret_stays_what_it_is() -> None:
         ("https://h/x?X-Amz-Signature=abc#top", "https://h/x?X-Amz-Signature=********#top"),
         ("https://h/x?access_token=abc", "https://h/x?access_token=********"),
         ("https://h/me:you@there", "https://h/me:you@there"),
+        ("github://org:repo@main/x", "github://org:repo@main/x"),
+        ("simplecache::GitHub://org:repo@main", "simplecache::GitHub://org:repo@main"),
+        ("git://path:ref@file", "git://path:ref@file"),
+        ("gist://me:token@id/file", "gist://me:********@id/file"),
+        ("git+https://me:token@host/x", "git+https://me:********@host/x"),
+        ("legit://me:pass@host/x", "legit://me:********@host/x"),
+        ("abfs://container@account.dfs.core.windows.net:443/x",) * 2,
+        ("hf://datasets/org/repo@main/x",) * 2,
         ("/a/local:path@x", "/a/local:path@x"),
         ("s3://bucket/prefix", "s3://bucket/prefix"),
     ],

@@ -15,7 +15,7 @@ from textual.widget import Widget
 
 from storage_core.printable import printable
 from tui.kit.columns import Column
-from tui.kit.table import Cell, Table
+from tui.kit.table import Cell, Layout, Table
 from tui.kit.text import fit, wrap
 from tui.kit.theme import MUTED
 from tui.session.listing import FOLDER, Listed, Sort
@@ -26,7 +26,7 @@ ORDERS: dict[Sort, str] = {"age": "newest first", "name": "by name", "size": "la
 _SIZE, _AGE = 8, 9
 
 
-class BlobLayout:
+class BlobLayout(Layout[Listed]):
     """One row for each blob."""
 
     shown_sort: Sort = "age"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rich.cells import cell_len
 from textual.containers import VerticalScroll
@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from storage_core.printable import printable
-from tui.kit.text import fit, wrap
+from tui.kit.text import fit, wrap, wrap_value
 from tui.kit.theme import MUTED
 from tui.session.quantities import milliseconds
 
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from tui.kit.commands import KeyOf
     from tui.session.checks import TestResult
     from tui.session.snapshot import Row
+
+
+_ROOM: Final = 28
+"""Cells beside the labels with which values stand there."""
 
 
 class Line(NamedTuple):
@@ -78,29 +82,25 @@ class Detail(VerticalScroll, can_focus=True):
 
 
 def _fitted(lines: list[Line], width: int) -> Content:
-    longest = max((cell_len(line.label) for line in lines if line.label), default=0)
-    column = min(longest, 22) if width >= 36 else 0
+    # All values begin in one column: beside their labels where there is room, else below them.
+    column = max((cell_len(line.label) for line in lines if line.label), default=0) + 2
+    beside = width - column >= _ROOM
     drawn: list[Content] = []
     for line in lines:
         if line.label is None:
             drawn += [Content.styled(part, line.style) for part in wrap(line.text, width)]
-        elif column and cell_len(line.label) <= column and _beside(line.text, width, column):
+        elif beside:
             label = fit(line.label, column)
-            for part in wrap(line.text, width - column - 2):
-                drawn.append(Content.assemble((label, MUTED), "  ", (part, line.style)))
+            for part in wrap_value(line.text, width - column):
+                drawn.append(Content.assemble((label, MUTED), (part, line.style)))
                 label = " " * column
         else:
             drawn.append(Content.styled(line.label, MUTED))
             drawn += [
-                Content.assemble("  ", (part, line.style)) for part in wrap(line.text, width - 2)
+                Content.assemble(" ", (part, line.style))
+                for part in wrap_value(line.text, width - 1)
             ]
     return Content("\n").join(drawn)
-
-
-def _beside(text: str, width: int, column: int) -> bool:
-    # Where the room beside the labels is small, a text that would be broken there goes below.
-    room = width - column - 2
-    return room >= 24 or cell_len(text) <= room
 
 
 def lines_of(
@@ -129,7 +129,6 @@ def lines_of(
     configuration = row.entry.configuration
     if configuration:
         found += _test(result, now, key)
-    found.append(Line(row.id, MUTED))
     if row.problem:
         found.append(Line())
         for problem in row.entry.problems:
@@ -147,6 +146,7 @@ def lines_of(
     found += [Line(), *_settings(row, key), Line()]
     if configuration:
         found.append(Line(printable(_landing(configuration)), "", "Blobs land at"))
+    found.append(Line(row.id, MUTED, "ID"))
     return found
 
 

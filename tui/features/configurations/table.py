@@ -1,20 +1,40 @@
-"""The list of configurations."""
+"""The list of configurations: how each row is drawn, and where its columns are."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Final
 
 from rich.cells import cell_len
 
 from storage_core.printable import printable
-from tui.kit.columns import Column
-from tui.kit.table import Cell
+from tui.kit.columns import Column, spanned
+from tui.kit.table import TINTS, Cell, Layout
+from tui.kit.text import cut_middle
 from tui.session.checks import TestResult
 from tui.session.snapshot import Row
 
+NAME: Final = 3
+LOCATION: Final = 4
+IDENTIFIER: Final = 5
+"""Places of columns; the signs and the type stand before them."""
 
-class ConfigurationLayout:
+_TYPE: Final = 5
+"""Cells of a type's short name."""
+
+_BESIDE: Final = 11
+"""Cells of all that stands before the name, gaps included."""
+
+_LONG: Final = (40, 60)
+"""A name and a location beyond this do not push the ID out: their rows have a second line."""
+
+_ID, _WHOLE_ID = 8, 36
+
+
+class ConfigurationLayout(Layout[Row]):
     """One row for each configuration, and one for what is used when no default is set.
+
+    A row whose name or location has no room in its column has a second line for the location.
 
     Args:
         results: the last test of each configuration, by its ID.
@@ -29,60 +49,95 @@ class ConfigurationLayout:
         sort: Callable[[], str],
     ) -> None:
         self._results, self._testing, self._sort = results, testing, sort
+        self._measured: Sequence[Row] = ()
+        self._lengths: list[tuple[int, int]] = []
+        """Cells of the name and of the location of each row."""
+
+    def _measure(self, rows: Sequence[Row]) -> None:
+        if rows is not self._measured:
+            self._lengths = [
+                (cell_len(printable(row.name)), cell_len(row.problem or row.place)) for row in rows
+            ]
+            self._measured = rows
 
     def _head(self, title: str) -> str:
-        return f"{title} ▾" if title.lower() == self._sort() else title
+        return f"{title}▾" if title.lower() == self._sort() else title
 
     def columns(self, rows: Sequence[Row], room: int) -> Sequence[Column]:
-        """Name, type, location, ID: the ID whole where there is room for it, or not at all."""
-        heads = [self._head(title) for title in ("Name", "Type", "Location")]
-        needs = [*map(cell_len, heads)]
-        own = max((needs[0], *(cell_len(row.name) for row in rows if not row.built_in)))
-        name = max((own, *(cell_len(row.name) for row in rows if row.built_in)))
-        kind = max((needs[1], *map(cell_len, {row.type for row in rows})))
-        place = max((needs[2], *(cell_len(row.place) for row in rows)))
-        name, kind, place = min(name, 40), min(kind, 24), min(place, 80)
-        # What is left beside them, the signs and the gaps.
-        left = room - 11 - kind - place
-        identifier = 36 if left >= name + 36 else 8
-        if left < min(own, 40) + 8 and room < 72:
-            # It is among the details as well.
-            identifier = 0
-        # With room for it no storage type is cut, and no usual name or location; the name of the
-        # row that stands for no configuration gives way to them.
-        whole = 23 if room >= 72 else 0
+        """Status, type, default, name, location and, where nothing else has to give way, the ID."""
+        self._measure(rows)
+        # One cell is left at the right edge.
+        room -= _BESIDE + 1
+        longest = min(max((name for name, _ in self._lengths), default=0), room)
+        for identifier, most in ((_WHOLE_ID, (room, room)), (_ID, _LONG), (0, _LONG)):
+            name, place = _needed(self._lengths, most)
+            beside = 2 + identifier if identifier else 0
+            if max(name + 2 + place, longest) + beside <= room:
+                break
+        room -= 2 + beside
+        if name + place > room:
+            place = max(0, min(place, max(room - name, room * 3 // 5)))
+            name = max(0, room - place)
         return (
             Column("", 1, 1),
-            Column(heads[0], name, max(10, min(own, whole))),
-            Column(heads[1], kind, max(8, min(kind, whole))),
-            Column(heads[2], place, min(place, 20) if whole else needs[2], fills=True),
-            Column("ID", identifier, min(identifier, 8)),
+            Column(self._head("Type"), _TYPE, _TYPE),
             Column("", 1, 1),
+            Column(self._head("Name"), name, name),
+            Column(self._head("Location"), place, place, fills=True),
+            Column("ID", identifier, identifier),
         )
+
+    def lines(self, rows: Sequence[Row], widths: Sequence[int]) -> Sequence[int]:
+        """Two for a row that has no room in one; nothing where all have."""
+        self._measure(rows)
+        name, place = widths[NAME], widths[LOCATION]
+        lines = [2 if long > name or wide > place else 1 for long, wide in self._lengths]
+        return lines if 2 in lines else ()
 
     def cells(self, row: Row, widths: Sequence[int]) -> Sequence[Cell]:
         """Marks as signs, so that nothing is said by colour alone."""
-        quiet = "muted" if row.built_in else ""
-        location = Cell(row.place, "muted")
-        if row.problem:
-            # The star of the default has the place of the sign.
-            location = Cell(f"⚠ {row.problem}" if row.default else row.problem, "warning")
-        identifier = row.id if widths[4] >= 36 else row.id[:8]
-        # The name of what is built in goes before saying that it is.
-        spans = row.built_in and cell_len(row.name) > widths[1]
-        return (
-            Cell("★", "accent") if row.default else Cell("⚠" if row.problem else "", "warning"),
-            Cell(printable(row.name), quiet or ("strong" if row.default else ""), spans),
-            Cell(printable(row.type), "muted"),
-            location,
-            Cell(identifier or "—", "muted"),
-            self._mark(row),
+        look = "muted" if row.built_in else "strong" if row.default else ""
+        name, place = printable(row.name), self._place(row)
+        short = row.badge
+        before = (
+            self._status(row),
+            Cell(short, f"tint-{sum(map(ord, short)) % TINTS}" if short.isalnum() else "muted"),
+            Cell("★", "accent") if row.default else Cell(""),
         )
+        identifier = row.id if widths[IDENTIFIER] >= _WHOLE_ID else row.id[:_ID]
+        behind = Cell(identifier or "—", "muted")
+        if cell_len(name) <= widths[NAME] and cell_len(place.text) <= widths[LOCATION]:
+            return (*before, Cell(name, look), place, behind)
+        name = cut_middle(name, spanned(widths[NAME:IDENTIFIER]))
+        return (*before, Cell(name, look, spans=1), behind)
 
-    def _mark(self, row: Row) -> Cell:
+    def below(self, row: Row, widths: Sequence[int]) -> Sequence[Cell]:
+        """The location, or what is wrong, in all the room there is below the name."""
+        text, look, _ = self._place(row)
+        text = text if row.problem else cut_middle(text, spanned(widths[NAME:]))
+        return (Cell(""), Cell(""), Cell(""), Cell(text, look, spans=2))
+
+    def _place(self, row: Row) -> Cell:
+        return Cell(row.problem, "warning") if row.problem else Cell(row.place, "muted")
+
+    def _status(self, row: Row) -> Cell:
+        if row.problem:
+            return Cell("⚠", "warning")
         if row.id in self._testing:
             return Cell("…", "accent")
         result = self._results.get(row.id)
         if result is None or (not result.complete and not result.failure):
             return Cell("")
         return Cell("✓", "good") if result.ok else Cell("✗", "bad")
+
+
+def _needed(lengths: Sequence[tuple[int, int]], most: tuple[int, int]) -> tuple[int, int]:
+    """The widest name and the widest location; what is wider than `most` has two lines.
+
+    There is room for the heads, and for the sign that the rows are sorted by one of them.
+    """
+    fitting = [each for each in lengths if each[0] <= most[0] and each[1] <= most[1]]
+    return (
+        max((len("Name "), *(name for name, _ in fitting))),
+        max((len("Location "), *(place for _, place in fitting))),
+    )

@@ -7,6 +7,7 @@ prefers some of them to what it is given.
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from azure.storage.blob.aio import BlobServiceClient
@@ -59,6 +60,9 @@ def completed(options: Mapping[str, Any]) -> dict[str, Any]:
         # What is named is a key, and not whose it is.
         name = os.environ.get(_VARIABLES["account_name"])
         given |= {"account_name": name} if name else {}
+    if text := given.get("connection_string"):
+        # The portal shows signatures with the ? of a URL in front.
+        given["connection_string"] = re.sub("(?i)(sharedaccesssignature=)[?]", r"\1", text)
     return given
 
 

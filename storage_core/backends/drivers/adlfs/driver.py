@@ -6,15 +6,17 @@ way to switch off retries that go on for more than a minute, and prefers some va
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from logging import NullHandler, getLogger
 from typing import TYPE_CHECKING, Any, Final
 
-from storage_core.backends.drivers.adlfs.client import connected
+from storage_core.backends.drivers.adlfs.client import completed, connected
 from storage_core.backends.drivers.adlfs.session import AzureSession
 from storage_core.backends.drivers.options import merged
 from storage_core.backends.remote.backend import RemoteBackend
 from storage_core.backends.remote.faults import Fault, causes, classify
 from storage_core.backends.remote.messages import Place
+from storage_core.signatures import said_of_end, signature_expiry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -85,12 +87,15 @@ def open_azure(
         dict(options or {}),
     )
     location = f"az://{container}/{prefix}".rstrip("/")
-    return RemoteBackend(
+    backend = RemoteBackend(
         AzureDriver(container, prefix, arguments, timeout, ca_bundle),
         Place(location, "container", container, setting, credentials, address),
         timeout=timeout,
         secrets=(*secrets, *_secrets_in(connection_string or "")),
     )
+    if ends := _end_of_signature(arguments):
+        backend.note = said_of_end(ends)
+    return backend
 
 
 class AzureDriver:
@@ -144,8 +149,16 @@ class AzureDriver:
         return classify(error)
 
     def reason(self, error: BaseException, words: str) -> str:
-        """Azure's own words."""
+        """Azure's own words, which do not say that a signature has ended."""
+        ends = _end_of_signature(self._arguments)
+        if ends and ends <= datetime.now(UTC) and self.fault(error) is Fault.DENIED:
+            return said_of_end(ends)
         return words
+
+
+def _end_of_signature(arguments: Mapping[str, Any]) -> datetime | None:
+    given = completed(arguments)
+    return signature_expiry(given.get("connection_string") or given.get("sas_token") or "")
 
 
 def _secrets_in(connection_string: str) -> tuple[str, ...]:

@@ -120,7 +120,7 @@ class Machine(Session):  # type: ignore[misc]
         given = self._identity
         # Who signs in may be left to the machine, and so it is then whom to ask for it.
         variable = f"AWS_ENDPOINT_URL_{service_name.upper().replace('-', '_')}"
-        url = None if given.has_keys else os.environ.get(variable)
+        url = os.environ.get(variable) if given.is_whole and not given.has_keys else None
         if service_name == "sts":
             arguments["region_name"] = self.region
             url = given.role.endpoint_url or url

@@ -1,0 +1,152 @@
+"""What matters of a row is whole and in sight, whatever the size, the names and the scroll bar."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.cells import cell_len
+from textual.pilot import Pilot
+
+from tests.tui.driving import press, selected, settle, the_list, write
+from tests.tui.test_snapshots import after_tests
+from tui.app import StorageApp
+from tui.kit.columns import gap
+from tui.kit.text import cut_middle, wrap, wrap_value
+
+SIZES = [(60, 20), (80, 24), (100, 30), (120, 40), (200, 60)]
+sizes = pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+
+NAMES = {
+    "short": ("prod", "acme"),
+    "long": ("n" * 30, "b" * 35),
+    "longest": ("n" * 38, "b" * 33),
+    "wide": ("東京の結果を保存する場所です", "b" * 35),
+}
+
+
+def visible(pilot: Pilot[Any]) -> list[str]:
+    """The lines of the list that a person sees, without its scroll bar."""
+    table = the_list(pilot).table
+    region = table.scrollable_content_region
+    strips = pilot.app.screen._compositor.render_strips()[region.y : region.bottom]
+    return [strip.crop(region.x, region.right).text for strip in strips]
+
+
+@sizes
+@pytest.mark.parametrize("names", NAMES)
+@pytest.mark.parametrize("many", [1, 70])
+async def test_status_type_name_and_location_are_never_cut(
+    tmp_path: Path, size: tuple[int, int], names: str, many: int
+) -> None:
+    name, bucket = NAMES[names]
+    tables = [
+        f'[storage."{name[:-2]}{number:02}"]\ntype = "s3"\nbucket = "{bucket[:-2]}{number:02}"\n'
+        for number in range(many)
+    ]
+    async with StorageApp(write(tmp_path / "s.toml", "".join(tables))).run_test(size=size) as pilot:
+        await settle(pilot)
+        await after_tests(pilot)
+        assert (the_list(pilot).table.max_scroll_y > 0) == (many > 1)
+        for key, number in (("g", 0), ("end", many - 1)):
+            await press(pilot, key, *(["k"] if key == "end" else []))
+            row, text = selected(pilot), "\n".join(visible(pilot))
+            assert row.name == f"{name[:-2]}{number:02}"
+            assert f" {row.name} " in text.replace("\n", " \n")
+            assert f" {row.location} " in text.replace("\n", " \n")
+            line = next(line for line in text.splitlines() if row.name in line)
+            assert line[1] == ("✗" if number == 0 else "✓" if number == 1 else " ")
+            assert line[3:5] == "S3"
+            assert row.id[:8] in line or row.id[:2] not in line.split()[-1]
+
+
+@sizes
+async def test_the_id_is_the_first_to_give_way_and_is_always_in_the_details(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    text = "".join(
+        f'[storage.{name}]\nid = "61354abf-7cc8-4c2c-b890-78b1f985a9f{number}"\n'
+        f'type = "s3"\nbucket = "{bucket}"\n'
+        for number, (name, bucket) in enumerate(NAMES.values())
+        if name.isascii()
+    )
+    async with StorageApp(write(tmp_path / "s.toml", text)).run_test(size=size) as pilot:
+        await settle(pilot)
+        screen = the_list(pilot)
+        widths = screen.table.widths
+        assert sum(width + len(gap(width)) for width in widths if width) < screen.table.size.width
+        assert widths[5] == {200: 8}.get(size[0], 0)
+        for _ in range(3):
+            detail = str(screen.query_one("#detail Static").render())  # type: ignore[attr-defined]
+            assert "".join(detail.split()).endswith(f"ID{selected(pilot).id}")
+            await press(pilot, "j")
+
+
+@pytest.mark.parametrize("width", [20, 30, 45])
+async def test_a_list_with_no_room_at_all_draws_what_it_can(tmp_path: Path, width: int) -> None:
+    path = write(tmp_path / "s.toml", '[storage.name]\ntype = "s3"\nbucket = "bucket"\n')
+    async with StorageApp(path).run_test(size=(width, 20)) as pilot:
+        await settle(pilot)
+        assert "S3" in visible(pilot)[1]
+        assert all(cell_len(line) <= width for line in visible(pilot))
+
+
+async def test_rows_of_two_lines_are_moved_over_clicked_and_scrolled_as_one(tmp_path: Path) -> None:
+    tables = [
+        f'[storage.s{number:02}]\ntype = "s3"\nbucket = "{"b" * (60 if number % 2 else 9)}"\n'
+        for number in range(40)
+    ]
+    async with StorageApp(write(tmp_path / "s.toml", "".join(tables))).run_test() as pilot:
+        await settle(pilot)
+        table = the_list(pilot).table
+        # The location of s01 has the line below its name.
+        names = [line[12:15] for line in visible(pilot)[1:5]]
+        assert names == ["s00", "s01", "s3:", "s02"]
+        await pilot.click("#list", offset=(5, 3))
+        assert selected(pilot).name == "s01"
+        await pilot.click("#list", offset=(5, 4))
+        assert selected(pilot).name == "s02"
+        seen = [selected(pilot).name]
+        while selected(pilot).entry:
+            await press(pilot, "j")
+            row = selected(pilot)
+            assert row.entry is None or row.location in "".join(visible(pilot))
+            seen.append(row.name)
+        assert seen[:-1] == [f"s{number:02}" for number in range(2, 40)]
+        pages = 0
+        while table.cursor:
+            await press(pilot, "pageup")
+            pages += 1
+            assert selected(pilot).location in "".join(visible(pilot))
+        assert 5 < pages < 10
+        for _ in range(pages):
+            await press(pilot, "pagedown")
+        assert table.cursor == 40
+
+
+def test_values_are_broken_behind_slashes_and_hyphens_only_and_else_cut_in_the_middle() -> None:
+    assert list(wrap_value("s3://acme-results/results", 14)) == [
+        "s3://acme-",
+        "results/",
+        "results",
+    ]
+    assert list(wrap_value("61354abf-7cc8-4c2c-b890-78b1f985a9fb", 24)) == [
+        "61354abf-7cc8-4c2c-b890-",
+        "78b1f985a9fb",
+    ]
+    assert list(wrap_value("x" * 20 + "end", 9)) == ["xxxx…xend"]
+    assert list(wrap_value("", 9)) == [""]
+    assert list(wrap("not in /srv/data-of/team now", 10)) == [
+        "not in",
+        "/srv/data-",
+        "of/team",
+        "now",
+    ]
+
+
+def test_names_are_cut_in_the_middle_by_cells() -> None:
+    assert cut_middle("production-1", 12) == "production-1"
+    assert cut_middle("production-1", 9) == "prod…on-1"
+    assert cell_len(cut_middle("東京の結果を保存する場所", 11)) <= 11
+    assert cut_middle("abcdef", 3) == "ab…"

@@ -1,0 +1,121 @@
+"""Every text at a contrast of 3 to 1 at least, whatever the theme.
+
+Themes are made for editors: in some of them the colour of a warning, or what is muted, can hardly
+be read on the grounds that an app has. Colours that text is drawn in are moved towards white (on
+light grounds: black) until they can.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from textual.color import Color, ColorParseError
+
+ENOUGH: Final = 3.2
+"""The least contrast; rounding takes a little of it."""
+
+SECOND: Final = 3.6
+"""The contrast of what is read second, unless that is more than all other text has."""
+
+_PLAIN: Final = ("background", "surface", "panel")
+_MARKED: Final = ("primary-muted", "block-hover-background", "block-cursor-blurred-background")
+"""Grounds: of what is there, and of what is pointed at."""
+
+_SAYING: Final = {"error": "error-muted", "warning": "warning-muted"}
+"""What stands on a ground that says the same."""
+
+_TEXTS: Final = (
+    *("foreground", "primary", "secondary", "accent", "warning", "error", "success"),
+    *("text-primary", "text-secondary", "text-accent"),
+    *("text-warning", "text-error", "text-success"),
+    "footer-key-foreground",
+)
+_PAIRS: Final = {
+    "block-cursor-foreground": "block-cursor-background",
+    "block-cursor-blurred-foreground": "block-cursor-blurred-background",
+    "input-selection-foreground": "input-selection-background",
+    "input-cursor-foreground": "input-cursor-background",
+}
+"""What stands on a ground of its own."""
+
+_TINTS: Final = {
+    True: ("#B9A3E3", "#7FB0D9", "#E3A36B", "#8CC59A", "#A9B1BC", "#6FC3BF"),
+    False: ("#6B4FA0", "#1F5F99", "#8F4E00", "#1E692D", "#56616D", "#0C6668"),
+}
+"""Colours that tell kinds apart, on dark grounds and on light ones."""
+
+_ANSI_TINTS: Final = ("magenta", "blue", "yellow", "green", "default", "cyan")
+
+
+def legible(variables: Mapping[str, str], *, dark: bool, ansi: bool) -> dict[str, str]:
+    """The variables of a theme, with `muted`, `faint` and `tint-…`, and with legible texts."""
+    if ansi:
+        # Nobody knows the terminal's own colours.
+        more = {f"tint-{number}": f"ansi_{name}" for number, name in enumerate(_ANSI_TINTS)}
+        return {**variables, **more, "muted": variables["foreground"], "faint": "ansi_bright_black"}
+    found = {**variables}
+    base = Color.parse(found["background"])
+    ink = Color.parse(found["foreground"])
+    plain = [base.blend(each, each.a, 1.0) for each in _colors(found, _PLAIN)]
+    grounds = [*plain, *(base.blend(each, each.a, 1.0) for each in _colors(found, _MARKED))]
+    # A button, and one under the mouse.
+    raised = [plain[1].blend(ink, part, 1.0) for part in (0.14, 0.22)]
+    for name in _TEXTS:
+        if color := _color(found.get(name)):
+            saying = raised if name == "foreground" else _colors(found, [_SAYING.get(name, "")])
+            found[name] = _moved(color, [*grounds, *saying], ENOUGH, dark=dark).hex
+    for name, ground in _PAIRS.items():
+        text, below = _color(found.get(name)), _color(found.get(ground))
+        if text and below:
+            towards = below.get_contrast_text(1.0).brightness > 0.5
+            found[name] = _moved(text, [below], ENOUGH, dark=towards).hex
+    for number, tint in enumerate(_TINTS[dark]):
+        found[f"tint-{number}"] = _moved(Color.parse(tint), grounds, ENOUGH, dark=dark).hex
+    ink = Color.parse(found["foreground"])
+    given = _color(found.get("muted")) or base.blend(ink, 0.66)
+    muted = _moved(given, grounds, SECOND, dark=dark)
+    faint = _moved(base.blend(ink, 0.45), plain, SECOND, dark=dark)
+    for name, color in {"muted": muted, "faint": faint}.items():
+        found[name] = (color if contrast(color, base) < contrast(ink, base) else ink).hex
+    found["text-muted"] = found["muted"]
+    found["text-disabled"] = found["faint"]
+    return found
+
+
+def contrast(one: Color, other: Color) -> float:
+    """As the accessibility guidelines for the web (WCAG 2) reckon it."""
+    darker, lighter = sorted((_luminance(one), _luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(color: Color) -> float:
+    red, green, blue = (
+        level / 12.92 if level <= 0.04045 else ((level + 0.055) / 1.055) ** 2.4
+        for level in color.normalized
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _moved(color: Color, grounds: Sequence[Color], least: float, *, dark: bool) -> Color:
+    """`color`, or the nearest on its way to white or black that can be read on all grounds."""
+    end = Color(255, 255, 255) if dark else Color(0, 0, 0)
+    for step in range(21):
+        moved = color.blend(end, step / 20, 1.0)
+        if all(contrast(moved, ground) >= least for ground in grounds):
+            return moved
+    return end
+
+
+def _colors(variables: Mapping[str, str], names: Sequence[str]) -> list[Color]:
+    return [color for name in names if (color := _color(variables.get(name)))]
+
+
+def _color(value: str | None) -> Color | None:
+    """A colour by itself; None for `auto 87%`, which suits its ground already."""
+    if value is None or value.startswith("auto"):
+        return None
+    try:
+        return Color.parse(value)
+    except ColorParseError:
+        return None
