@@ -57,9 +57,7 @@ def user_allowed(server: S3Server, *statements: dict[str, Any]) -> tuple[str, st
     return key["AccessKeyId"], key["SecretAccessKey"]
 
 
-def _only_user(
-    url: str, trusted: Path | None, context: ssl.SSLContext | None
-) -> tuple[str, str]:
+def _only_user(url: str, trusted: Path | None, context: ssl.SSLContext | None) -> tuple[str, str]:
     """Makes the one user there is, and from then on moto refuses everybody else.
 
     moto lets as many calls pass without authentication as it is told here; IAM needs three.
