@@ -170,7 +170,7 @@ async def test_a_test_that_works_in_the_form_offers_to_save_which_enter_does(
         await press(pilot, "escape", "e", "f4")
         assert not pilot.app.screen.query("#save")
         (tmp_path / "file").touch()
-        await press(pilot, "escape", "ctrl+a")
+        await press(pilot, "escape", "shift+tab", "ctrl+u")
         await enter(pilot, f"{tmp_path}/file/")
         await press(pilot, "f4")
         assert "It does not work yet." in screen_text(pilot)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from storage_core.backends.remote.driver import Driver, Page
     from storage_core.backends.remote.messages import Place
+    from storage_core.backends.remote.network import Network
 
 PAGE_SIZE: Final = 1000
 """Entries that are asked for at a time where a place is listed."""
@@ -34,7 +35,13 @@ class RemoteBackend(Backend):
     """Blobs of one place, through a driver. Safe in threads and after a fork."""
 
     def __init__(
-        self, driver: Driver, place: Place, *, timeout: float, secrets: tuple[str, ...] = ()
+        self,
+        driver: Driver,
+        place: Place,
+        *,
+        timeout: float,
+        secrets: tuple[str, ...] = (),
+        network: Network | None = None,
     ) -> None:
         """Connect nothing yet.
 
@@ -43,11 +50,12 @@ class RemoteBackend(Backend):
             place: what messages say of it.
             timeout: seconds that one call may take, retries included.
             secrets: what no message may show.
+            network: how it is reached, where that is by HTTP.
         """
         place = place._replace(location=mask_url(place.location))
         self.location = place.location
         self._has_ranges = driver.has_ranges
-        self._policy = Policy(driver, place, timeout=timeout, secrets=secrets)
+        self._policy = Policy(driver, place, timeout=timeout, secrets=secrets, network=network)
 
     def check(self) -> None:
         io_loop.run(self._policy.call(REACH, None, lambda session: session.find()))

@@ -93,6 +93,12 @@ class ConditionRefused(Exception):
         self.remember = remember or (lambda: None)
 
 
+class ProxyRefused(Exception):
+    """A proxy wants a user and a password; it alone answers so."""
+
+    status = 407
+
+
 class Redirected(Exception):
     """The server sends the client elsewhere, where neither blobs nor credentials are to go."""
 
@@ -244,13 +250,13 @@ def causes(error: BaseException) -> Iterator[BaseException]:
 def reason(error: BaseException, secrets: Iterable[str]) -> str:
     """Why there is no connection, or the first line of the driver's message; fit to be shown."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
-    first = _unconnected(error) or " ".join(lines[: 2 if lines[0].endswith(":") else 1])
+    first = unconnected(error) or " ".join(lines[: 2 if lines[0].endswith(":") else 1])
     text = scrub(mask_url(_QUERY.sub(r"\1", first)), secrets)
     text = "".join(character if character.isprintable() else " " for character in text)
     return f"{text[: _LONGEST - 1]}…" if len(text) > _LONGEST else text.rstrip(".")
 
 
-def _unconnected(error: BaseException) -> str | None:
+def unconnected(error: BaseException) -> str | None:
     """Why a server took no connection, in the system's words: each driver has its own."""
     each: BaseException | None = error
     while each is not None:

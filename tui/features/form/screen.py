@@ -151,6 +151,7 @@ class FormScreen(FullScreen[str | None]):
     def _left(self, event: Field.Left) -> None:
         event.stop()
         field = event.field
+        field.tidy()
         if isinstance(field, ReferenceField) and field.source == LOAD:
             self.start(self._load(field))
         elif field.changed:
@@ -279,6 +280,13 @@ class FormScreen(FullScreen[str | None]):
     @on(Input.Submitted)
     def _next(self) -> None:
         self.focus_next()
+
+    def on_paste(self) -> None:
+        """No field has taken it."""
+        self.app.say(
+            "Nothing was pasted: nothing is typed here; Tab goes to the next field.",
+            severity="warning",
+        )
 
     # ---- what one can do
 

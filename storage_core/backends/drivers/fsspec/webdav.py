@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from storage_core.backends.remote.network import Network
+
 PROTOCOLS: Final = frozenset({"webdav", "dav", "webdavs", "davs"})
 """With an s: over https, which fsspec has no name for."""
 
@@ -45,6 +47,16 @@ def prepared(url: str, options: dict[str, Any], timeout: float) -> tuple[str, di
         given["auth"] = tuple(given["auth"])
     hooks = {"response": [_refuse_other_server]}
     return url, {"retry": False, "timeout": timeout, "event_hooks": hooks, **given}
+
+
+def reached(options: dict[str, Any], network: Network) -> dict[str, Any]:
+    """The options with proxy and certificates, unless they say that themselves."""
+    result = {"verify": network.context(), **options}
+    if not options.keys() & {"mounts", "proxies", "proxy", "transport", "trust_env"}:
+        result["proxy"] = network.proxy_for(str(options["base_url"]))
+        # httpx has its own view of the variables, and looks for passwords in .netrc.
+        result["trust_env"] = False
+    return result
 
 
 def upload(client: Any, file: BinaryIO, size: int, path: str) -> None:
