@@ -96,10 +96,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
                     line[value[2]] = value[3]
     if not table:
         return
-    names = sorted(table)
     columns = list(dict.fromkeys(column for line in table.values() for column in line))
-    rows = [["", *map(" ".join, names)]]
-    rows.extend([column, *(table[name].get(column, "") for name in names)] for column in columns)
+    rows = [["", *columns]]
+    rows.extend(
+        [" ".join(name), *(table[name].get(column, "") for column in columns)]
+        for name in sorted(table)
+    )
     widths = [max(map(len, each)) for each in zip(*rows, strict=True)]
     terminalreporter.section("services that speak S3")
     for each in rows:
