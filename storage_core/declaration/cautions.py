@@ -155,8 +155,15 @@ def of_s3_bucket(value: object) -> str | None:
 def is_aws(values: Mapping[str, Any]) -> bool:
     """Whether settings of S3 seem to lead to AWS itself."""
     elsewhere = values.get("endpoint_url") or "endpoint_url" in str(values.get("options"))
-    variables = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
+    # Beside keys in the settings no variable counts.
+    variables = () if _has_keys(values) else ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
     return not elsewhere and not any(map(os.environ.get, variables))
+
+
+def _has_keys(values: Mapping[str, Any]) -> bool:
+    options = values.get("options")
+    in_options = isinstance(options, Mapping) and not {"key", "secret"}.isdisjoint(options)
+    return bool(values.get("aws_access_key_id")) or in_options
 
 
 def _of_ends(path: str) -> str | None:

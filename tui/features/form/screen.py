@@ -324,6 +324,7 @@ class FormScreen(FullScreen[str | None]):
         entered = self.entered
         unsaved = (entered.changed or entered.entry is None) and not self.why_not("save")
         save = partial(to_save.append, True) if unsaved else None
-        entered.tested = tried, await self.open("check", name, tried, save)
+        if (result := await self.open("check", name, tried, save)) is not None:
+            entered.tested = tried, result
         if to_save:
             await self._saving.save()

@@ -16,9 +16,10 @@ from botocore.loaders import create_loader
 
 from storage_core.backends.drivers.isolated import isolated
 from storage_core.backends.drivers.s3fs.answers import fault_of, is_stale
-from storage_core.backends.drivers.s3fs.failures import explained, refused
+from storage_core.backends.drivers.s3fs.failures import explained
 from storage_core.backends.drivers.s3fs.imported import s3fs
 from storage_core.backends.drivers.s3fs.machine import isolate
+from storage_core.backends.drivers.s3fs.refusals import refused
 from storage_core.backends.drivers.s3fs.search import Search
 from storage_core.backends.drivers.s3fs.signing_in import Lasting, SigningIn
 from storage_core.backends.remote.faults import Fault, ProxyRefused, Redirected
@@ -75,7 +76,9 @@ class Client(NamedTuple):
         return await self.signing_in.renew(is_certain=is_stale(refusal.response))
 
     def _explained(self, refusal: ClientError) -> BaseException | None:
-        if self.signing_in is None or fault_of(refusal.response) is not Fault.DENIED:
+        # A clock that is wrong is nobody's credentials.
+        is_clock = refusal.response["Error"].get("Code") == "RequestTimeTooSkewed"
+        if self.signing_in is None or is_clock or fault_of(refusal.response) is not Fault.DENIED:
             cause: BaseException = refusal
             return cause
         said = refused(refusal.response, self.signing_in.who)
@@ -191,7 +194,7 @@ class HTTPSession(AIOHTTPSession):  # type: ignore[misc]
             raise ProxyRefused
         # A region is botocore's to deal with, which signs the request anew for it.
         if 300 <= answer.status_code < 400 and "x-amz-bucket-region" not in answer.headers:
-            raise Redirected
+            raise Redirected(answer.headers.get("location", ""))
         return answer
 
     async def _get_session(self, proxy_url: str | None) -> Any:

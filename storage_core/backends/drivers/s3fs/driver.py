@@ -7,6 +7,7 @@ their own rules.
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any, Final
 
 from storage_core.backends.drivers.options import merged
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
 _BUCKET: Final = "Bucket"
 """The setting of S3 Storage that names the bucket."""
+
+_ELSEWHERE: Final = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
+"""Variables that say which service to ask, where a configuration says nothing."""
 
 
 def open_s3(
@@ -98,6 +102,8 @@ def open_s3(
         dict(options or {}),
     )
     arguments, identity = told_apart(arguments, role or Role(), labels)
+    if not identity.is_whole:
+        address = next(filter(os.environ.get, _ELSEWHERE), address)
     location = f"s3://{bucket}/{prefix}".rstrip("/")
     network = Network(ca_bundle)
     return RemoteBackend(

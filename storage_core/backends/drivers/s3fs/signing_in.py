@@ -21,6 +21,7 @@ from botocore.utils import create_nested_client
 
 from storage_core.backends.drivers.s3fs import failures
 from storage_core.backends.drivers.s3fs.chain import ROLE, ways
+from storage_core.backends.drivers.s3fs.names import CONFIGURED_ROLE
 from storage_core.backends.drivers.s3fs.search import Search
 from storage_core.backends.remote.faults import Explained
 from storage_core.backends.remote.worker import in_thread
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from storage_core.backends.drivers.s3fs.identity import Identity
     from storage_core.backends.remote.network import Network
 
-LONGEST: Final = 0.9
+LONGEST: Final = 0.8
 """Part of the timeout that finding credentials may take, so that it can still be said what did."""
 
 _MARGINS: Final = (120, 30, 5, 1)
@@ -199,7 +200,7 @@ def _found_by(search: Search) -> Found:
     if given.role.arn:
         # First what it takes to ask for the role, so that a failure there is told apart.
         source.get_frozen_credentials()
-        search.way = failures.CONFIGURED_ROLE
+        search.way = CONFIGURED_ROLE
         extra = {"ExternalId": given.role.external_id} if given.role.external_id else {}
         fetcher = AssumeRoleCredentialFetcher(
             partial(create_nested_client, search.machine), source, given.role.arn, extra
