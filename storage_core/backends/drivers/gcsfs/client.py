@@ -116,7 +116,7 @@ class Client:
                     raise
                 raise self._sign_in.denied(answer.status, reason(error, ())) or error from error
         if answer.status >= 300:
-            raise Redirected
+            raise Redirected(answer.headers.get("Location", ""))
         return content
 
     def serves(self, url: str) -> bool:
