@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tui.session import state
 from tui.session.background import Jobs
@@ -147,7 +147,7 @@ class Session:
 
     # ---- what the app remembers of itself
 
-    def remember(self, **what: str) -> None:
+    def remember(self, **what: Any) -> None:
         """Keep the theme or the sort order for the next time."""
         remembered = replace(self.remembered, **what)
         if remembered != self.remembered:

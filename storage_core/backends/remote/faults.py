@@ -14,6 +14,7 @@ from errno import ECONNREFUSED, EHOSTDOWN, EHOSTUNREACH, ENETUNREACH
 from io import UnsupportedOperation
 from socket import EAI_AGAIN, gaierror
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from storage_core.errors import StorageError
 from storage_core.redaction import mask_url, scrub
@@ -101,6 +102,15 @@ class ProxyRefused(Exception):
 
 class Redirected(Exception):
     """The server sends the client elsewhere, where neither blobs nor credentials are to go."""
+
+    def __init__(self, location: str = "") -> None:
+        """Remember where to, as far as that may be shown: scheme, host and port."""
+        try:
+            parts = urlsplit(location)
+            netloc = parts.netloc.rpartition("@")[2]
+        except ValueError:
+            netloc = ""
+        super().__init__(f"to {parts.scheme}://{netloc}" if netloc else "elsewhere")
 
 
 _BY_CLASS: Final = {
@@ -259,7 +269,10 @@ def reason(error: BaseException, secrets: Iterable[str]) -> str:
 def unconnected(error: BaseException) -> str | None:
     """Why a server took no connection, in the system's words: each driver has its own."""
     each: BaseException | None = error
-    while each is not None:
+    seen: set[int] = set()
+    # What is raised again while it is handled leads round in a circle.
+    while each is not None and id(each) not in seen:
+        seen.add(id(each))
         # aiohttp keeps the system's error beside the place.
         failure = getattr(each, "os_error", each)
         host, port = getattr(each, "host", None), getattr(each, "port", None)

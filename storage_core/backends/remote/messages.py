@@ -99,7 +99,7 @@ def failed(
         where: what it is about.
         doing: what was to be done there.
         path: of the blob.
-        why: the library's words.
+        why: the library's words; where a server redirects to.
         fault: what they mean.
         right: the address of the server, where the one in use has the bucket in it as well.
     """
@@ -127,7 +127,7 @@ def failed(
         return AccessDenied(f"{what}: access denied ({why}); check {where.credentials}")
     if fault is Fault.REDIRECTED:
         return ConfigurationError(
-            f"{what}: the server redirects elsewhere, which is not followed; "
+            f"{what}: the server redirects {why}, which is not followed; "
             f"correct {where.address or 'the settings'}"
         )
     if fault is Fault.MISCONFIGURED:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from storage_core.backends.base import deadline
 from storage_core.backends.remote.connection import Connection
-from storage_core.backends.remote.faults import Fault, explanation, reason
+from storage_core.backends.remote.faults import Fault, Redirected, causes, explanation, reason
 from storage_core.backends.remote.messages import explained, failed, unanswered
 from storage_core.backends.remote.retry import GRACE, GaveUp, attempt
 from storage_core.backends.remote.worker import in_thread
@@ -178,5 +178,10 @@ class Policy:
         return printable(scrub(mask_url(words), self._secrets))
 
     def _reason(self, error: BaseException) -> str:
+        to = next((each for each in causes(error) if isinstance(each, Redirected)), None)
+        if to is not None:
+            return self._shown(str(to))
+        if self._fault(error) is Fault.REDIRECTED:
+            return "elsewhere"
         words = self.driver.reason(error, reason(error, self._secrets))
         return f"{words}{self._network.via}" if self._network else words

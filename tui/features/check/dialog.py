@@ -101,6 +101,8 @@ class CheckDialog(Dialog[TestResult | None]):
         self.query_one("#leave", Button).label = "Close"
         self._offer_to_save(self.why_not("save") == "")
         self._draw()
+        # How it ended stands at the end, below what may be long.
+        self.call_after_refresh(self.query_one(VerticalScroll).scroll_end, animate=False)
 
     def why_not(self, command: str) -> str:
         """Only what works is saved from here; the form saves whatever is wanted."""

@@ -17,7 +17,7 @@ from tui.features.configurations.detail import Detail, lines_of
 from tui.features.configurations.editing import Editing
 from tui.features.configurations.file import FileCommands
 from tui.features.configurations.rows import Rows
-from tui.features.configurations.table import ConfigurationLayout
+from tui.features.configurations.table import SORTED_BY, ConfigurationLayout
 from tui.features.configurations.testing import Testing
 from tui.features.configurations.why_not import why_not
 from tui.kit.commands import bindings
@@ -55,7 +55,11 @@ class ConfigurationsScreen(FullScreen[None]):
         """IDs of configurations whose connection is being tested."""
 
         self.table: Table[Row] = Table(
-            ConfigurationLayout(session.result, self.testing, lambda: session.remembered.sort),
+            ConfigurationLayout(
+                session.result,
+                self.testing,
+                lambda: session.remembered,
+            ),
             id="list",
         )
         self._filter = FilterLine(
@@ -69,7 +73,7 @@ class ConfigurationsScreen(FullScreen[None]):
         parts = self, session, self.rows
         changes, file = Changes(*parts), FileCommands(*parts)
         editing = Editing(*parts, make_default=changes.make_default)
-        tests = Testing(*parts, marks=self.testing, redraw=self.redraw)
+        tests = self._tests = Testing(*parts, marks=self.testing, redraw=self.redraw)
         self.do(
             {
                 "new": editing.new,
@@ -189,6 +193,11 @@ class ConfigurationsScreen(FullScreen[None]):
     async def _chosen(self) -> None:
         await self.run_action("run('edit')")
 
+    @on(Table.HeadClicked)
+    def _head_clicked(self, event: Table.HeadClicked) -> None:
+        if order := SORTED_BY.get(event.column):
+            self.rows.sort_by(order)
+
     def _copy_id(self, row: Row) -> None:
         self.app.copy(row.id, row.id)
 
@@ -208,10 +217,13 @@ class ConfigurationsScreen(FullScreen[None]):
 
     def why_not(self, command: str) -> str:
         """In one line, for each command of the list."""
-        return why_not(command, self.row, self._session, self.key)
+        shown = self.rows.shown if command == "test_all" else ()
+        return why_not(command, self.row, self._session, self.key, shown)
 
     def action_clear_filter(self) -> None:
-        """Show everything again."""
+        """Stop all tests, or else show everything again."""
+        if self._tests.stop():
+            return
         if self._filter.is_attached:
             self._filter.clear()
         self.action_focus_list()

@@ -14,11 +14,15 @@ from tui.kit.table import TINTS, Cell, Layout
 from tui.kit.text import cut_middle
 from tui.session.checks import TestResult
 from tui.session.snapshot import Row
+from tui.session.state import State
 
+TYPE: Final = 1
 NAME: Final = 3
 LOCATION: Final = 4
 IDENTIFIER: Final = 5
 """Places of columns; the signs and the type stand before them."""
+
+SORTED_BY: Final = {TYPE: "type", NAME: "name", LOCATION: "location"}
 
 _TYPE: Final = 5
 """Cells of a type's short name."""
@@ -42,16 +46,16 @@ class ConfigurationLayout(Layout[Row]):
     Args:
         result: tells how the last test of a configuration ended.
         testing: IDs of configurations whose connection is being tested.
-        sort: tells by which column the rows are sorted.
+        order: tells by which column the rows are sorted, and whether that is turned round.
     """
 
     def __init__(
         self,
         result: Callable[[Row], TestResult | None],
         testing: Collection[str],
-        sort: Callable[[], str],
+        order: Callable[[], State],
     ) -> None:
-        self._result, self._testing, self._sort = result, testing, sort
+        self._result, self._testing, self._order = result, testing, order
         self._measured: Sequence[Row] = ()
         self._lengths: list[tuple[int, int]] = []
         """Cells of the name and of the location of each row."""
@@ -64,7 +68,9 @@ class ConfigurationLayout(Layout[Row]):
             self._measured = rows
 
     def _head(self, title: str) -> str:
-        return f"{title}▾" if title.lower() == self._sort() else title
+        order = self._order()
+        sign = "▴" if order.reverse else "▾"
+        return f"{title}{sign}" if title.lower() == order.sort else title
 
     def columns(self, rows: Sequence[Row], room: int) -> Sequence[Column]:
         """Status, type, default, name, location and, where nothing else has to give way, the ID."""

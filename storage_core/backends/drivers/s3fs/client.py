@@ -194,7 +194,7 @@ class HTTPSession(AIOHTTPSession):  # type: ignore[misc]
             raise ProxyRefused
         # A region is botocore's to deal with, which signs the request anew for it.
         if 300 <= answer.status_code < 400 and "x-amz-bucket-region" not in answer.headers:
-            raise Redirected
+            raise Redirected(answer.headers.get("location", ""))
         return answer
 
     async def _get_session(self, proxy_url: str | None) -> Any:
