@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from storage_core.backends.base import Backend, Entry, Info, deadline
 from storage_core.backends.remote import io_loop, reading
 from storage_core.backends.remote.messages import REACH
-from storage_core.backends.remote.policy import Policy
+from storage_core.backends.remote.policy import Policy, Way
 from storage_core.backends.remote.stream import PIECE, RemoteFile
 from storage_core.backends.remote.writing import is_refused, stored
 from storage_core.backends.source import Source, source_of
@@ -21,7 +21,7 @@ from storage_core.errors import BlobNotFound, UnsupportedOperation
 from storage_core.redaction import mask_url
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator
 
     from storage_core.backends.remote.driver import Driver, Page
     from storage_core.backends.remote.messages import Place
@@ -110,6 +110,13 @@ class RemoteBackend(Backend):
 
     def refuses_to_replace(self, path: BlobPath, data: bytes) -> bool:
         return io_loop.run(is_refused(self._policy, path, data))
+
+    def renewable(self, renew: Callable[[], Backend | None]) -> None:
+        def another_way() -> Way | None:
+            opened = renew()
+            return opened._policy.way if isinstance(opened, RemoteBackend) else None
+
+        self._policy.renew = another_way
 
     def close(self) -> None:
         self._policy.connection.close()
