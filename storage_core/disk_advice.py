@@ -26,6 +26,11 @@ def advice(error: BaseException) -> str | None:
     return _ADVICE.get(getattr(error, "errno", None) or 0)
 
 
+def words(error: OSError) -> str:
+    """The system's words for it; an error that a program has made may have others, or none."""
+    return error.strerror or str(error) or type(error).__name__
+
+
 def is_read_only(path: str) -> bool:
     """Whether `path` lies on a file system that is mounted read-only."""
     try:

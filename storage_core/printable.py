@@ -1,6 +1,15 @@
-"""Text of users as it may be shown: no control characters, nothing that a terminal acts on."""
+"""Text of users as it may be shown, and as it was meant: nothing at its ends that nobody sees."""
 
 from __future__ import annotations
+
+from typing import Final
+
+_BLANK: Final = ("Cc", "Cf", "Zl", "Zp", "Zs")
+"""Categories of characters that leave no mark: blanks, breaks, marks such as U+FEFF."""
+
+_LOOK_BLANK: Final = "\u115f\u1160\u2800\u3164\uffa0"
+
+_QUOTES: Final = {'"': '"', "'": "'", "`": "`", "“": "”", "‘": "’", "„": "“", "«": "»"}
 
 
 def printable(text: str) -> str:
@@ -8,3 +17,32 @@ def printable(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def leaves_no_mark(character: str) -> bool:
+    """Whether nobody sees it: a blank, a break, U+200B and its like."""
+    if character.isascii():
+        return character <= " " or character == "\x7f"
+    from unicodedata import category
+
+    return category(character) in _BLANK or character in _LOOK_BLANK
+
+
+def trimmed(text: str) -> str:
+    """`text` without what leaves no mark at its ends: it was copied along."""
+    start, end = 0, len(text)
+    while start < end and leaves_no_mark(text[start]):
+        start += 1
+    while end > start and leaves_no_mark(text[end - 1]):
+        end -= 1
+    return text[start:end]
+
+
+def is_quoted(text: str) -> bool:
+    """Whether `text` stands in quotation marks."""
+    return len(text) > 1 and _QUOTES.get(text[0]) == text[-1]
+
+
+def unquoted(text: str) -> str:
+    """`text` without the quotation marks around it and what leaves no mark within them."""
+    return trimmed(text[1:-1]) if is_quoted(text) else text

@@ -11,6 +11,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from storage_core.backends.base import CHUNK_SIZE
+from storage_core.disk_advice import words
 from storage_core.errors import StorageError
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ def _spooled(first: bytes, file: BinaryIO) -> Iterator[Source]:
             size = spool.tell()
         except OSError as error:
             raise StorageError(
-                f"cannot keep {named(file)} in a temporary file: {error.strerror}; make room for it"
+                f"cannot keep {named(file)} in a temporary file: {words(error)}; make room for it"
             ) from error
         yield Source(spool, 0, size)
 
@@ -139,4 +140,4 @@ def _read(file: BinaryIO, size: int) -> bytes:
     try:
         return file.read(size)
     except OSError as error:
-        raise StorageError(f"cannot read {named(file)}: {error.strerror}") from error
+        raise StorageError(f"cannot read {named(file)}: {words(error)}") from error

@@ -15,6 +15,7 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, NoReturn, cast
 
 from storage_core.backends.base import CHUNK_SIZE
+from storage_core.disk_advice import words
 from storage_core.errors import IntegrityError, StorageError
 
 if TYPE_CHECKING:
@@ -226,4 +227,4 @@ def _mode(path: str) -> int | None:
 
 
 def _unreadable(path: str, error: OSError) -> StorageError:
-    return StorageError(f"cannot read {path}: {error.strerror}; name another file")
+    return StorageError(f"cannot read {path}: {words(error)}; name another file")

@@ -12,6 +12,7 @@ from storage_core.backends.base import CHUNK_SIZE
 from storage_core.blobpath import BlobPath, blob_path
 from storage_core.cli import output
 from storage_core.cli.errors import CommandFailed, WrongUsage
+from storage_core.disk_advice import words
 from storage_core.keys import Naming, parse_key
 from storage_core.paths import shortened
 
@@ -178,7 +179,7 @@ def streamed(
     try:
         first = file.read(_LARGE)
     except OSError as error:
-        raise CommandFailed(f"cannot read {name} ({error.strerror})") from error
+        raise CommandFailed(f"cannot read {name} ({words(error)})") from error
     if len(first) < _LARGE:
         return store.write(first, kind, key=key), len(first)
     rest = _Pipe(first, file, name)
@@ -226,7 +227,7 @@ def _spooled(pieces: Iterator[bytes]) -> Iterator[IO[bytes]]:
             except OSError as error:
                 raise CommandFailed(
                     f"cannot keep the blob in a temporary file in {gettempdir()} "
-                    f"({error.strerror}); make room, or name another folder with TMPDIR"
+                    f"({words(error)}); make room, or name another folder with TMPDIR"
                 ) from error
         spool.seek(0)
         yield spool
@@ -238,7 +239,7 @@ def _pieces(file: IO[bytes] | RawIOBase, name: str) -> Iterator[bytes]:
         try:
             piece = file.read(CHUNK_SIZE)
         except OSError as error:
-            raise CommandFailed(f"cannot read {name} ({error.strerror or error})") from error
+            raise CommandFailed(f"cannot read {name} ({words(error)})") from error
         if not piece:
             return
         yield piece

@@ -64,7 +64,8 @@ def kv_server(host: str, port: int, folder: str | None, token: str | None, as_js
 
     Prints the API Address once clients can connect. Values are kept in ~/.prefect/kv-server unless
     --folder names another place. Web pages are refused, other programs on this machine are not:
-    --token keeps those out, too.
+    --token keeps those out, too. Without a token, clients on other machines name this one by its IP
+    address, by what --host says or by a name without a dot: a web page can make up any other.
     """
     if folder == "":
         raise WrongUsage("--folder is empty; name a folder, or leave it out")

@@ -5,17 +5,16 @@ References are not looked into: nobody knows here what they stand for.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
+from storage_core.hosts import LOOPBACK, address_without
 from storage_core.references import is_reference
 
 ONLY_BYTES: Final = "what is stored and read travels"
 """Where a request is signed with a secret that does not travel."""
 
-_LOOPBACK: Final = re.compile(r"localhost|.+\.localhost|127(\.\d+){3}|::1|")
 _WEBDAV: Final = ("webdav", "dav")
 _STORES: Final = ("s3", "s3a", "gs", "gcs")
 
@@ -113,6 +112,8 @@ def password_in(address: object) -> bool:
 
 def of_doubled(place: object, address: object) -> str | None:
     """Whether an address names a bucket or container that a setting of its own names as well."""
+    if not isinstance(place, str) or not isinstance(address, str) or is_reference(address):
+        return None
     without = address_without(place, address)
     if without is None:
         return None
@@ -120,29 +121,6 @@ def of_doubled(place: object, address: object) -> str | None:
         f"it names {place} as well, so what is written may land in a folder {place} inside; "
         f"write {without} there"
     )
-
-
-def address_without(place: object, address: object) -> str | None:
-    """The address without the bucket in it; None where it does not name the bucket."""
-    if not isinstance(place, str) or not isinstance(address, str) or is_reference(address):
-        return None
-    try:
-        parts = urlsplit(address)
-        host, port = parts.hostname or "", f":{parts.port}" if parts.port else ""
-    except ValueError:
-        return None
-    path = parts.path.rstrip("/")
-    folders = path.split("/")[1:]
-    shorter = host.removeprefix(f"{place.lower()}.") if place else host
-    # What is left has to be a server's name.
-    if shorter != host and ("." in shorter or _LOOPBACK.fullmatch(shorter)):
-        host = shorter
-    elif place in map(unquote, folders):
-        path = "".join(f"/{each}" for each in folders if unquote(each) != place)
-    else:
-        return None
-    shown = f"[{host}]" if ":" in host else host
-    return f"{parts.scheme}://{shown}{port}{path}"
 
 
 def _endpoint_in(options: object) -> object:
@@ -158,7 +136,7 @@ def _is_clear(address: object) -> bool:
         return False
     try:
         parts = urlsplit(address)
-        return parts.scheme.lower() == "http" and not _LOOPBACK.fullmatch(parts.hostname or "")
+        return parts.scheme.lower() == "http" and not LOOPBACK.fullmatch(parts.hostname or "")
     except ValueError:
         return False
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from storage_core.errors import ConfigurationError
 from storage_core.nearest import nearest
 from storage_core.paths import LOCAL_SCHEMES, absolute, expanded, shortened
+from storage_core.printable import is_quoted
 from storage_core.redaction import mask_url
 from storage_core.references import is_literal, is_reference, is_variable, without_literal
 
@@ -49,13 +50,16 @@ def of_setting(setting: Setting, value: object) -> str | None:
     if setting.is_reference(value):
         return of_reference(value)
     if setting.reference:
-        return None
+        copied = setting.secret and setting.form != "json" and is_quoted(value.strip())
+        return "the quotation marks around it are taken as part of it" if copied else None
     text = without_literal(value)
     if setting.schemes and (said := of_text(value)):
         return said
-    if setting.form == "file":
-        return _of_file(text)
-    return of_path(text) if setting.form == "path" else None
+    if setting.form not in ("path", "file"):
+        return None
+    if said := _of_ends(text):
+        return said
+    return _of_file(text) if setting.form == "file" else of_path(text)
 
 
 def in_table(value: object) -> Iterator[str]:
@@ -151,8 +155,26 @@ def of_s3_bucket(value: object) -> str | None:
 def is_aws(values: Mapping[str, Any]) -> bool:
     """Whether settings of S3 seem to lead to AWS itself."""
     elsewhere = values.get("endpoint_url") or "endpoint_url" in str(values.get("options"))
-    variables = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
+    # Beside keys in the settings no variable counts.
+    variables = () if _has_keys(values) else ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
     return not elsewhere and not any(map(os.environ.get, variables))
+
+
+def _has_keys(values: Mapping[str, Any]) -> bool:
+    options = values.get("options")
+    in_options = isinstance(options, Mapping) and not {"key", "secret"}.isdisjoint(options)
+    return bool(values.get("aws_access_key_id")) or in_options
+
+
+def _of_ends(path: str) -> str | None:
+    """Whether something was copied along with a path that may be part of it all the same."""
+    last = path.rstrip("/").rpartition("/")[2]
+    if last != last.strip():
+        at = "end" if last != last.rstrip() else "start"
+        return f"the blank at the {at} of its last part is taken as part of it"
+    if path[-1:] in "\"'`”’»" and re.search(r"""(?:^|/)["'`“‘«]""", path):
+        return "the quotation marks are taken as part of it"
+    return None
 
 
 def _of_variable(name: str) -> str | None:

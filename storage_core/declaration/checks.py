@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from storage_core.paths import LOCAL_SCHEMES
+from storage_core.printable import leaves_no_mark
 
 LONGEST: Final = 86_400
 """Seconds in the longest time limit: a day."""
@@ -41,9 +42,20 @@ def text(value: str) -> str:
     return value
 
 
+def visible(value: str) -> str:
+    """One line of text without characters that nobody sees."""
+    for place, character in enumerate(plain_text(value), 1):
+        if character != " " and leaves_no_mark(character):
+            raise ValueError(
+                f"must not contain an invisible character: its character {place} is "
+                f"U+{ord(character):04X}; delete it"
+            )
+    return value
+
+
 def bucket(value: str) -> str:
     """The name of a bucket or container, without scheme or path."""
-    value = plain_text(value)
+    value = visible(value)
     if "://" in value:
         raise ValueError("must be the bare name, without a scheme such as s3://")
     if "/" in value or "\\" in value:
@@ -65,7 +77,7 @@ def prefix(value: str) -> str:
 
 def http_url(value: str) -> str:
     """An http or https address, without a query."""
-    value = plain_text(value).strip()
+    value = visible(value.strip())
     if not _URL.fullmatch(value):
         raise ValueError("must be an address such as http://127.0.0.1:9000")
     _check_port(value)
@@ -98,7 +110,7 @@ def file_path(value: str) -> str:
 
 def word(value: str) -> str:
     """Text without spaces."""
-    if any(character.isspace() for character in plain_text(value)):
+    if any(character.isspace() for character in visible(value)):
         raise ValueError("must not contain spaces")
     return value
 

@@ -11,10 +11,12 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, Literal, TypeAlias
 
+from storage_core.printable import trimmed, unquoted
 from storage_core.references import (
     SCHEMES,
     VARIABLE,
     check_references_in,
+    is_literal,
     is_reference,
     is_unicode,
 )
@@ -172,3 +174,24 @@ def as_written(setting: Setting, value: Any) -> Any:
         except (TypeError, ValueError, RecursionError):
             return value
     return value
+
+
+def as_meant(setting: Setting, value: Any) -> Any:
+    """What a person means who has typed or pasted `value`.
+
+    Blanks, breaks and invisible characters at its ends are dropped, and quotation marks around it:
+    they were copied along. What may mean something stays: a blank at the end of a path, quotation
+    marks around a secret, all that follows `literal:`.
+    """
+    if not isinstance(value, str) or setting.form in ("flag", "list", "table"):
+        return value
+    text = trimmed(value)
+    if is_literal(text):
+        return value.lstrip()
+    if setting.form not in ("path", "file"):
+        return text if setting.secret and setting.form != "json" else unquoted(text)
+    bare = unquoted(text)
+    if bare != text and (bare.startswith(("/", "~")) or "://" in bare):
+        return bare
+    blanks = value[len(value.rstrip(" ")) :]
+    return text if not text or "://" in text or setting.is_reference(text) else text + blanks

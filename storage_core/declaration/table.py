@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from storage_core.declaration.setting import as_written
+from storage_core.declaration.setting import as_meant, as_written
 from storage_core.nearest import nearest, one_slip
 from storage_core.paths import LOCAL_SCHEMES, absolute
 from storage_core.references import (
@@ -70,11 +70,14 @@ def with_absolute_paths(
         cls: the storage type.
         values: settings by name.
         folder: what paths are relative to: the file's folder for paths in the file, None (the
-            current directory) for paths from a person or a program.
+            current directory) for paths from a person or a program, whose values are taken as they
+            are meant.
     """
     result = dict(values)
     for setting in cls.settings():
         value = as_written(setting, result.get(setting.name))
+        if folder is None and setting.name in result:
+            value = result[setting.name] = as_meant(setting, value)
         if setting.form not in ("path", "file") or not isinstance(value, str) or not value.strip():
             continue
         if setting.is_reference(value):

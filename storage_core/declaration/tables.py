@@ -17,7 +17,7 @@ from storage_core.references import check_reference, is_reference
 
 _ADDRESS: Final = re.compile(
     r"(?:.*_)?(?:url|uri|endpoint|host|hosts|hostname|server|servers|address|domain|proxy)"
-    r"|https?|namenode|account_name"
+    r"|https?|namenode|account_name|authority"
 )
 """Keys of what names a server."""
 
@@ -25,7 +25,7 @@ _SWITCH: Final = re.compile(
     r"region|region_name|location|project|protocol|target_protocol|scheme|addressing_style"
     r"|signature_version|location_mode|encoding|consistency|acl|storageclass|storage_class"
     r"|serversideencryption|request_checksum_calculation|response_checksum_validation"
-    r"|host_key_policy|cache_type|port"
+    r"|host_key_policy|cache_type|port|tenant_id|client_id"
 )
 """Keys of what chooses one of few words."""
 

@@ -21,7 +21,7 @@ from pydantic import (
     create_model,
 )
 
-from storage_core.declaration.setting import as_written
+from storage_core.declaration.setting import as_meant, as_written
 from storage_core.declaration.table import (
     AS_JSON_TEXT,
     RESERVED,
@@ -122,8 +122,8 @@ def _annotation(setting: Setting) -> Any:
         kind = Annotated[dict[str, Any], BeforeValidator(_table_from_text)]
     elif setting.form == "list":
         kind = Annotated[list[Any], BeforeValidator(_list_from_text)]
-    elif not setting.choices and kind is str and setting.form != "json":
-        kind = Annotated[str, BeforeValidator(_stripped)]
+    elif setting.form != "flag":
+        kind = Annotated[kind, BeforeValidator(lambda value: as_meant(setting, value))]
     return Annotated[kind, AfterValidator(lambda value: checked(setting, value))]
 
 
@@ -141,10 +141,6 @@ def _field(setting: Setting, default: Any) -> Any:
 def _tidy(value: Any) -> Any:
     """Whole numbers as people write them: `timeout = 5`, not `5.0`."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-def _stripped(value: Any) -> Any:
-    return value.strip() if isinstance(value, str) else value
 
 
 def _list_from_text(value: Any) -> Any:

@@ -5,6 +5,7 @@ backend of Local Storage, so that a value is on the disk before the client is to
 
     server.py     connections; starting and stopping
     handler.py    the requests of one connection
+    head.py       the lines of a request's head
     visitors.py   refuses requests that come from web pages
     wire.py       a socket with a time limit over many reads
     json_text.py  checks that a body is JSON, in bounded memory

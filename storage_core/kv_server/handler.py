@@ -24,6 +24,7 @@ from storage_core.backends.drivers.kv.protocol import from_segment, to_segment
 from storage_core.blobpath import prefix_of
 from storage_core.errors import BlobNotFound, StorageError
 from storage_core.keys import KINDS, Key, is_name
+from storage_core.kv_server.head import Lines
 from storage_core.kv_server.json_text import check_json
 from storage_core.kv_server.visitors import refusal
 from storage_core.kv_server.wire import Wire
@@ -67,6 +68,7 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     default_request_version = "HTTP/1.0"
     server: HandlingServer
+    raw_requestline: bytes
 
     def setup(self) -> None:
         self.connection = self.request
@@ -99,11 +101,22 @@ class Handler(BaseHTTPRequestHandler):
     def parse_request(self) -> bool:
         """Read the head and decide whether the client may go on."""
         self.server.idle.discard(self.connection)
-        if not super().parse_request():
-            return False
+        whole, lines = self.rfile, Lines(self.rfile)
+        self.rfile = lines  # type: ignore[assignment]
+        try:
+            if not super().parse_request():
+                return False
+        finally:
+            self.rfile = whole
         self._wire.allow(self.server.patience)
+        if fault := lines.fault(self.raw_requestline):
+            self._refuse(HTTPStatus.BAD_REQUEST, fault)
+            return False
         if refused := refusal(
-            self.headers, bound_to=self.server.server_name, name=self.server.host
+            self.headers,
+            bound_to=self.server.server_name,
+            name=self.server.host,
+            has_token=self.server.token is not None,
         ):
             self._refuse(*refused)
             return False
@@ -111,7 +124,8 @@ class Handler(BaseHTTPRequestHandler):
             self._refuse(HTTPStatus.UNAUTHORIZED, "send the server's token as a bearer token")
             return False
         if self.command != "POST" and (
-            "Transfer-Encoding" in self.headers or self.headers.get("Content-Length", "0") != "0"
+            "Transfer-Encoding" in self.headers
+            or set(self.headers.get_all("Content-Length", [])) - {"0"}
         ):
             self._refuse(HTTPStatus.BAD_REQUEST, f"{self.command} takes no body")
             return False

@@ -5,6 +5,7 @@ Threads suffice, since each waits for the disk most of the time.
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import signal
@@ -12,7 +13,7 @@ import socket
 import sys
 import threading
 from contextlib import contextmanager
-from time import monotonic
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, Final
 
 from storage_core.backends.drivers.kv.protocol import MAX_VALUE
@@ -31,6 +32,8 @@ MAX_CONNECTIONS: Final = 256
 _NO_ROOM: Final = (
     b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 )
+_NO_ROOM_HERE: Final = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
+_PAUSE: Final = 0.1
 _SECONDS_TO_FINISH: Final = 5.0
 _log: Final = logging.getLogger("storage_core.kv_server")
 
@@ -79,6 +82,7 @@ class KVServer(HandlingServer):
         self.is_stopping = False
         self.connections: set[socket.socket] = set()
         self._changed = threading.Condition()
+        self._is_out_of_room = False
         self._prepare_folder()
         try:
             self.address_family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
@@ -111,6 +115,29 @@ class KVServer(HandlingServer):
         self.socket.bind(self.server_address)
         self.server_address = self.socket.getsockname()
         self.server_name, self.server_port = self.socket.getsockname()[:2]
+
+    def get_request(self) -> tuple[Any, Any]:
+        """Take a connection, or wait a moment if the system has no room for one.
+
+        Its client waits too. Without the pause the loop would ask again at once, and for ever.
+        """
+        try:
+            taken = super().get_request()
+        except OSError as error:
+            if error.errno in _NO_ROOM_HERE:
+                if not self._is_out_of_room:
+                    self._is_out_of_room = True
+                    _log.error(
+                        "no connection can be taken: %s; new clients wait until others have "
+                        "gone (more room: ulimit -n)",
+                        error.strerror,
+                    )
+                sleep(_PAUSE)
+            raise
+        if self._is_out_of_room:
+            self._is_out_of_room = False
+            _log.info("connections are taken again")
+        return taken
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Start a thread for a new connection, unless there are too many."""

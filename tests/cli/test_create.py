@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from storage_core import ConfigFile, S3Storage
 from storage_core.types import all_types
 from tests.cli.conftest import Outcome
 
@@ -341,3 +342,19 @@ def test_a_variable_as_a_path_is_saved_as_it_is_and_shown_as_the_location(
     tested = storage("test", "d")
     assert tested.code == 1
     assert "Storage Path: the environment variable UNSET_DIR is not set" in tested.out + tested.err
+
+
+def test_the_command_and_the_library_take_it_as_the_form_does(
+    storage: Callable[..., Outcome], config: Path
+) -> None:
+    done = storage(
+        "create", "s3", "--name", "\u00a0a ", "--bucket", " acme\u200b", "--timeout", " 9"
+    )
+    assert (done.code, "caution" in done.err, "warning" in done.err) == (0, False, False)
+    file = ConfigFile(config)
+    file.add(S3Storage(bucket="\tacme\n"), name="b\ufeff")
+    assert [(name, each.location) for name, each in file.load().items()] == [
+        ("a", "s3://acme"),
+        ("b", "s3://acme"),
+    ]
+    assert storage("show", " a\u00a0").code == 0

@@ -9,8 +9,10 @@ from __future__ import annotations
 import importlib
 import inspect
 import re
+import ssl
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import aiohttp
@@ -19,6 +21,8 @@ import pytest
 from aiobotocore.httpsession import AIOHTTPSession
 from botocore.awsrequest import AWSRequest
 from botocore.exceptions import HTTPClientError
+from botocore.httpsession import URLLib3Session
+from botocore.session import Session
 from fsspec.asyn import AsyncFileSystem
 
 import storage_core
@@ -83,11 +87,27 @@ async def they_are_what_asynchronous_file_systems_do() -> None:
         inspect.signature(method).bind(None, *args, **options)
 
 
+async def botocore_connects_by_them() -> None:
+    client = Session().create_client(
+        "sts", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key=token_hex(4)
+    )
+    http = client._endpoint.http_session
+    assert isinstance(http, URLLib3Session)
+    ours = ssl.create_default_context()
+    http._get_ssl_context = lambda: ours
+    assert http._get_pool_manager_kwargs()["ssl_context"] is ours
+    assert http._manager.connection_pool_kw["ssl_context"] is not ours
+
+
 USES: dict[str, tuple[Use, Callable[[], Awaitable[None]]]] = {
     "aiobotocore: AIOHTTPSession._get_session": (
         Use("_get_session", f"{DRIVERS}.s3fs.client"),
         requests_are_made_by_it,
     ),
+    **{
+        f"botocore: {name}": (Use(name, f"{DRIVERS}.s3fs.machine"), botocore_connects_by_them)
+        for name in ("_endpoint", "_manager", "_get_ssl_context")
+    },
     "fsspec: AsyncFileSystem._cat_file, _info and so on": (
         Use("_*", f"{DRIVERS}.fsspec.calls"),
         they_are_what_asynchronous_file_systems_do,

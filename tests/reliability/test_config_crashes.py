@@ -21,6 +21,7 @@ from typing import Any
 
 import pytest
 
+from storage_core.config.saving import replace
 from storage_core.config.saving.lock import locked
 from storage_core.config.saving.replace import fingerprint, write
 from storage_core.config.toml.edit import add_table, set_root
@@ -176,7 +177,7 @@ CALLS = (
     "write temporary",
     "chmod temporary",
     "fsync temporary",
-    "replace storage.toml",
+    "swap storage.toml",
     "fsync folder",
 )
 """A save of a file that exists, call by call."""
@@ -193,10 +194,11 @@ class Calls:
         self._files: dict[int, str] = {}
         for name in ("open", "write", "fchmod", "fsync", "replace"):
             monkeypatch.setattr(os, name, self._watched(name, getattr(os, name)))
+        monkeypatch.setattr(replace, "swap", self._watched("swap", replace.swap))
 
     def _watched(self, name: str, real: Callable[..., Any]) -> Callable[..., Any]:
         def call(*args: Any, **options: Any) -> Any:
-            subject = self._subject(args[-1] if name == "replace" else args[0])
+            subject = self._subject(args[-1] if name in ("replace", "swap") else args[0])
             if subject is None or (name == "fchmod" and "lock" in subject):
                 return real(*args, **options)
             self.made.append(f"{name.removeprefix('f') if name == 'fchmod' else name} {subject}")

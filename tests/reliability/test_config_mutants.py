@@ -12,6 +12,7 @@ from tests.reliability.mutants import Mutant, is_noticed, misplaced, missed, mut
 TESTS = (
     "tests/config/test_edit.py",
     "tests/config/test_replace.py",
+    "tests/config/test_swap.py",
     "tests/reliability/test_config_crashes.py",
 )
 REPLACE = "storage_core/config/saving/replace.py"
@@ -21,10 +22,10 @@ LOCKED = "    with locked(path, timeout) as target:\n"
 BEFORE = "        _existing(path, target)\n        before = fingerprint(target)\n"
 READ = "    text = read_text(path)\n"
 IN_PLACE = """\
-            with open(temporary) as new, open(target, 'w') as old:
-                old.write(new.read())
-            os.unlink(temporary)
-            return
+            elif os.path.exists(temporary):
+                with open(temporary) as new, open(target, 'w') as old:
+                    old.write(new.read())
+                os.unlink(temporary)
 """
 
 
@@ -33,7 +34,12 @@ def missing(file: str, old: str, new: str) -> Mutant:
 
 
 MUTANTS = {
-    "no lock": missing(LOCK, "        _acquire(lock, target)\n", "        pass\n"),
+    "no lock": missing(
+        LOCK,
+        "        lock = _acquired(target, timeout)\n",
+        "        from filelock import FileLock\n\n"
+        "        lock = FileLock(beside(target, 'lock'))\n",
+    ),
     "no reading again under the lock": missing(
         REPLACE,
         f"{LOCKED}{BEFORE}    {READ}",
@@ -42,8 +48,9 @@ MUTANTS = {
     "no flush of the file": missing(DISK, "        os.fsync(file)\n", ""),
     "no flush of the folder": missing(DISK, "        os.fsync(folder)\n", "        pass\n"),
     "no replacing, but writing in place": missing(
-        DISK,
-        "            return os.replace(temporary, target)\n",
+        REPLACE,
+        "            elif not swap(temporary, target):\n"
+        "                rename(temporary, target)\n",
         IN_PLACE,
     ),
     "no check that the new text is TOML": missing(
@@ -56,10 +63,17 @@ MUTANTS = {
         "    if data is not None:\n",
     ),
     "no check of the length": missing(DISK, "st_size != len(data)", "st_size < 0"),
-    "no look at the file before it is replaced": missing(
+    "no look at what was replaced": missing(
         REPLACE,
-        "if fingerprint(target) != expected:",
-        "if False:",
+        "elif not _is_what_was_read(temporary, expected, read):",
+        "elif False:",
+    ),
+    "no putting back": missing(REPLACE, "            swap(old, target)\n", "            pass\n"),
+    "no waiting for writers": missing(REPLACE, "        await_writers(file.fileno())\n", ""),
+    "no look whether a new file is there": missing(
+        DISK,
+        "        os.link(temporary, target)\n",
+        "        return os.replace(temporary, target) or True\n",
     ),
     "no narrow temporary file": missing(DISK, "_NEW_FILE_FLAGS, 0o600)", "_NEW_FILE_FLAGS, 0o644)"),
     "no keeping of permissions": missing(DISK, "    os.fchmod(file, mode)\n", "    pass\n"),

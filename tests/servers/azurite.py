@@ -23,6 +23,13 @@ class AzureServer:
     endpoint_url: str
     account_name: str
     account_key: str = field(repr=False)
+    certificate: Path | None = None
+    """The file of the certificate, where it speaks TLS."""
+
+    @property
+    def account_host(self) -> str:
+        """What options of adlfs call so."""
+        return f"{self.endpoint_url.partition('://')[2]}/{self.account_name}"
 
     @property
     def connection_string(self) -> str:
@@ -32,7 +39,7 @@ class AzureServer:
     def connection_string_with(self, account_key: str) -> str:
         """The connection string with another key than the right one."""
         return (
-            f"DefaultEndpointsProtocol=http;AccountName={self.account_name};"
+            f"DefaultEndpointsProtocol={self.endpoint_url.partition(':')[0]};AccountName={self.account_name};"
             f"AccountKey={account_key};BlobEndpoint={self.endpoint_url}/{self.account_name};"
         )
 
@@ -63,7 +70,11 @@ class AzureServer:
         from azure.storage.blob import BlobServiceClient
 
         return BlobServiceClient.from_connection_string(
-            self.connection_string, retry_total=0, connection_timeout=2, read_timeout=10
+            self.connection_string,
+            retry_total=0,
+            connection_timeout=2,
+            read_timeout=10,
+            connection_verify=str(self.certificate) if self.certificate else True,
         )
 
     def new_container(self) -> str:
@@ -83,21 +94,33 @@ class AzureServer:
 
 
 @contextmanager
-def azurite(folder: Path) -> Iterator[AzureServer]:
-    """An azurite server; its data and its log go into `folder`."""
+def azurite(folder: Path, certificate: tuple[Path, Path] | None = None) -> Iterator[AzureServer]:
+    """An azurite server; its data and its log go into `folder`.
+
+    Args:
+        folder: an existing one.
+        certificate: the files of one and of its key: then it speaks TLS, and takes tokens.
+    """
     if not _MAIN.exists():
         raise ServerError("azurite is not installed; run `make test`, which sets it up")
     port = free_port()
+    scheme = "https" if certificate else "http"
     server = AzureServer(
-        f"http://{HOST}:{port}", f"account{token_hex(4)}", AzureServer.made_up_key()
+        f"{scheme}://{HOST}:{port}",
+        f"account{token_hex(4)}",
+        AzureServer.made_up_key(),
+        certificate[0] if certificate else None,
     )
     command: list[str | Path] = [
         *(_node(), _MAIN, "--blobHost", HOST, "--blobPort", str(port)),
-        *("-l", folder / "azurite-data", "--silent", "--disableTelemetry"),
+        *("-l", folder / f"azurite-data-{scheme}", "--silent", "--disableTelemetry"),
         "--skipApiVersionCheck",
     ]
+    if certificate:
+        command += ["--cert", certificate[0], "--key", certificate[1], "--oauth", "basic"]
     accounts = {"AZURITE_ACCOUNTS": f"{server.account_name}:{server.account_key}"}
-    with running(command, log=folder / "azurite.log", ready=server.check, env=accounts):
+    log = folder / f"azurite-{scheme}.log"
+    with running(command, log=log, ready=server.check, env=accounts):
         yield server
 
 

@@ -22,9 +22,17 @@ from urllib.parse import urlsplit
 import pytest
 
 import storage_core
-from storage_core import FileStorage, S3Storage, StorageConfiguration
+from storage_core import (
+    AzureBlobStorage,
+    FileStorage,
+    GoogleCloudStorage,
+    S3Storage,
+    StorageConfiguration,
+)
 from tests.servers.accepting import accepting
 from tests.servers.aws import AWS, ROLE, aws
+from tests.servers.azurite import AzureServer
+from tests.servers.gcs import GCSServer
 from tests.servers.process import HOST
 from tests.servers.s3 import S3Server
 from tests.variables import variables
@@ -37,6 +45,14 @@ AWS_VARIABLES: Final = variables(
     ("S3", "STS"),
 )
 CERTIFICATES: Final = {"AWS_CA_BUNDLE"}
+AZURE_VARIABLES: Final = variables(
+    ("adlfs", "azure.core", "azure.identity", "azure.storage.blob", "msal"),
+    r"(AZURE|IDENTITY|IMDS|MSAL|MSI)_[A-Z0-9_]+",
+)
+GOOGLE_VARIABLES: Final = variables(
+    ("gcsfs", "google.auth", "google.oauth2", "google.api_core"),
+    r"(APPENGINE|CLOUDSDK|FETCH_RAW|GCE|GCLOUD|GCS|GCSFS|GOOGLE|NO_GCE|STORAGE)_[A-Z0-9_]+",
+)
 WRONG: Final = ("http://127.0.0.1:1", "true", "7")
 """Some value of each kind that turns something on: an address, a switch, a number."""
 
@@ -49,6 +65,18 @@ def test_the_variables_are_found() -> None:
         *("AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_DATA_PATH", "S3FS_LOGGING_LEVEL", *CERTIFICATES),
     }
     assert known <= {*AWS_VARIABLES}
+    known = {
+        *(f"AZURE_STORAGE_{name}" for name in ("ACCOUNT_NAME", "ACCOUNT_KEY", "SAS_TOKEN", "ANON")),
+        *("AZURE_STORAGE_CONNECTION_STRING", "AZURE_AUTHORITY_HOST", "AZURE_CLIENT_ID"),
+        *("AZURE_POD_IDENTITY_AUTHORITY_HOST", "IDENTITY_ENDPOINT", "MSI_ENDPOINT"),
+    }
+    assert known <= {*AZURE_VARIABLES}
+    known = {
+        *("GOOGLE_APPLICATION_CREDENTIALS", "GOOGLE_CLOUD_PROJECT", "GOOGLE_CLOUD_QUOTA_PROJECT"),
+        *("STORAGE_EMULATOR_HOST", "CLOUDSDK_CONFIG", "GCE_METADATA_HOST", "GCSFS_DEFAULT_PROJECT"),
+        *("GOOGLE_CLOUD_UNIVERSE_DOMAIN", "GOOGLE_API_USE_CLIENT_CERTIFICATE"),
+    }
+    assert known <= {*GOOGLE_VARIABLES}
 
 
 @dataclass
@@ -70,8 +98,9 @@ class Wire:
 _HEAD: Final = re.compile(r"([A-Z]+ \S+ HTTP/1\.1)\r\n((?:[\w-]+: [^\r]*\r\n)+)\r\n")
 _PASSING: Final = re.compile(
     r"Signature=\w+|/\d{8}(?=/)|\d{8}T\d{6}Z|(?<=attempt=).*|(?<=invocation-id: ).*|"
-    r"(?<=user-agent: ).*",
-    re.IGNORECASE,
+    r"(?<=user-agent: ).*|(?<=x-ms-date: ).*|(?<=x-ms-client-request-id: ).*|"
+    r"(?<=Bearer ).*|(?<=:)[\w+/]{43}=$",
+    re.IGNORECASE | re.MULTILINE,
 )
 
 _TRACING: Final = re.compile("x-amzn-trace-id:", re.IGNORECASE)
@@ -167,6 +196,29 @@ def test_no_variable_of_aws_changes_what_is_sent(
 ) -> None:
     configuration = keys_and_endpoint(s3_disk_server, s3_wire)
     assert what_counts(NOT_CERTIFICATES, configuration, s3_wire, monkeypatch) == {}
+
+
+def test_no_variable_of_azure_changes_what_is_sent(
+    azure_server: AzureServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with wired(azure_server.endpoint_url) as wire:
+        string = azure_server.connection_string.replace(azure_server.endpoint_url, wire.url)
+        configuration = AzureBlobStorage(
+            container=azure_server.new_container(), connection_string=string
+        )
+        assert what_counts(AZURE_VARIABLES, configuration, wire, monkeypatch) == {}
+
+
+def test_no_variable_of_google_changes_what_is_sent(
+    gcs_server: GCSServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with wired(gcs_server.endpoint_url) as wire:
+        configuration = GoogleCloudStorage(
+            bucket=gcs_server.new_bucket(),
+            service_account_info=gcs_server.service_account_json,
+            endpoint_url=wire.url,
+        )
+        assert what_counts(GOOGLE_VARIABLES, configuration, wire, monkeypatch) == {}
 
 
 PROFILE: Final = """

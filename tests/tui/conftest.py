@@ -38,6 +38,13 @@ def memory_keyring() -> Iterator[MemoryKeyring]:
 
 
 @pytest.fixture(autouse=True)
+def _no_clipboard_of_the_person(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("TMUX", "WAYLAND_DISPLAY", "DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("SSH_CONNECTION", "a 1 b 2")
+
+
+@pytest.fixture(autouse=True)
 def _referenced(monkeypatch: pytest.MonkeyPatch) -> None:
     """The secret that `driving.TWO` refers to is there, so that nothing is doubted."""
     monkeypatch.setenv("PROD_S3_SECRET", token_hex())

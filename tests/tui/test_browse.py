@@ -589,6 +589,29 @@ async def test_blobs_of_s3_are_listed_looked_into_and_deleted(
         assert not store.exists("flows/code")
 
 
+async def test_a_click_on_a_head_sorts_blobs_and_another_turns_that_round(tmp_path: Path) -> None:
+    async with StorageApp(filled(tmp_path)).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "b")
+        head = next(line for line in screen_text(pilot).splitlines() if "Kind" in line)
+        left = browsing(pilot).table.region.x
+        for title, order, said in (
+            ("Name", ["alpha", "bravo", "charlie", "delta", "echo"], ("by name", "Z to A")),
+            ("Size", ["alpha", "echo", "charlie", "delta", "bravo"], ("largest", "smallest")),
+            ("Age", ["delta", "alpha", "charlie", "bravo", "echo"], ("newest", "oldest")),
+        ):
+            place = (head.index(title) - left, 0)
+            for sign, expected, words in zip("▾▴", (order, order[::-1]), said, strict=True):
+                await pilot.click("#blobs", offset=place)
+                await settle(pilot)
+                assert listed(pilot) == expected
+                assert f"{title} {sign}" in screen_text(pilot)
+                assert words in screen_text(pilot)
+        await press(pilot, "s")
+        assert "newest first" not in screen_text(pilot)
+        assert "▴" not in screen_text(pilot)
+
+
 async def test_where_neither_times_nor_sizes_are_known_blobs_are_said_to_be_by_name(
     tmp_path: Path, kv_server: KVServer
 ) -> None:

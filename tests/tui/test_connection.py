@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -75,8 +76,53 @@ async def test_all_are_tested_at_once(tmp_path: Path) -> None:
         await settle(pilot)
         await press(pilot, "T")
         assert "Tested: 1 of 2 failed." in said(pilot)
-        results = pilot.app.session.workspace.results.values()
-        assert sorted(result.ok for result in results) == [False, True]
+        results = [pilot.app.session.result(row) for row in the_list(pilot).table.rows]
+        assert [result and result.ok for result in results] == [True, False, None]
+
+
+@pytest.mark.parametrize("key", ["escape", "T"])
+async def test_testing_all_is_stopped_and_what_has_begun_is_shown_until_it_ends(
+    tmp_path: Path, key: str
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        text = "".join(
+            f'[storage.s{number}]\ntype = "kv"\ntimeout = 1.5\napi_address = "{address}"\n'
+            for number in range(9)
+        )
+        path = write(tmp_path / "storage.toml", text)
+        async with StorageApp(path).run_test(size=(120, 40)) as pilot:
+            await settle(pilot)
+            await pilot.press("T")
+            while len(the_list(pilot).testing) < 4:
+                await pilot.pause()
+            assert "0 of 9  Esc stops" in screen_text(pilot)
+            await pilot.press(key)
+            await pilot.pause()
+            assert "stopping, 4 still running" in screen_text(pilot)
+            assert screen_text(pilot).count("… KV") == 4
+            await pilot.press("T")
+            await pilot.pause()
+            assert "It is stopping" in said(pilot)
+            await settle(pilot)
+            assert "Stopped: 4 of 9 tested, 4 failed." in said(pilot)
+            assert screen_text(pilot).count("✗ KV") == 4
+            assert "running" not in screen_text(pilot)
+            assert not the_list(pilot).testing
+
+
+async def test_only_what_the_filter_shows_is_tested(tmp_path: Path) -> None:
+    path = local(tmp_path / "storage.toml", tmp_path)
+    async with StorageApp(path).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "slash", *"good", "enter", "T")
+        assert "Tested: all 1 work." in said(pilot)
+        # There is nothing to stop: Escape shows all again.
+        await press(pilot, "escape")
+        signs = [pilot.app.session.result(row) for row in the_list(pilot).table.rows]
+        assert [result and result.ok for result in signs] == [True, None, None]
+        await press(pilot, "slash", *"temporary", "enter", "T")
+        assert "The filter shows nothing that can be tested; Esc clears it." in said(pilot)
 
 
 async def test_a_test_that_hangs_is_cancelled_with_escape(
@@ -170,7 +216,7 @@ async def test_a_test_that_works_in_the_form_offers_to_save_which_enter_does(
         await press(pilot, "escape", "e", "f4")
         assert not pilot.app.screen.query("#save")
         (tmp_path / "file").touch()
-        await press(pilot, "escape", "ctrl+a")
+        await press(pilot, "escape", "ctrl+u")
         await enter(pilot, f"{tmp_path}/file/")
         await press(pilot, "f4")
         assert "It does not work yet." in screen_text(pilot)

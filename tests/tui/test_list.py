@@ -9,7 +9,6 @@ from textual import events
 from textual.widgets import Input
 
 from storage_core.printable import printable
-from tests.quoting import in_toml
 from tests.tui.driving import (
     TWO,
     burst,
@@ -274,6 +273,36 @@ async def test_sorting_is_remembered(tmp_path: Path) -> None:
         assert "▾" not in screen_text(pilot)
 
 
+async def test_a_click_on_a_head_sorts_by_it_and_another_turns_that_round(tmp_path: Path) -> None:
+    path = write(tmp_path / "storage.toml", THREE)
+    async with StorageApp(path).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        table = the_list(pilot).table
+        head = next(line for line in screen_text(pilot).splitlines() if "Location" in line)
+        for title, order in (
+            ("Name", ["lab", "laptop", "prod"]),
+            ("Type", ["laptop", "prod", "lab"]),
+            ("Location", ["laptop", "lab", "prod"]),
+        ):
+            place = (head.index(title) - table.region.x + 1, 0)
+            in_file = ["prod", "laptop", "lab"]
+            for sign, expected in (("▾", order), ("▴", order[::-1]), ("", in_file), ("▾", order)):
+                await pilot.click("#list", offset=place)
+                await settle(pilot)
+                assert names(pilot) == expected
+                assert table.rows[-1].built_in
+                assert f" {title}{sign} " in screen_text(pilot)
+                assert screen_text(pilot).count("▾") + screen_text(pilot).count("▴") == len(sign)
+        await pilot.click("#list", offset=place)
+        await settle(pilot)
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        assert names(pilot) == ["prod", "lab", "laptop"]
+        assert "Location▴" in screen_text(pilot)
+        await press(pilot, "s")
+        assert "▴" not in screen_text(pilot)
+
+
 def test_text_is_cut_and_wrapped_by_cells() -> None:
     assert fit("日本語", 5) == "日本…"
     assert fit("ab", 4) == "ab  "
@@ -293,24 +322,6 @@ async def test_what_is_typed_right_behind_the_slash_is_no_command(tmp_path: Path
         await settle(pilot)
         assert pilot.app.screen.query_one("#filter", Input).value == "default/"
     assert path.read_text() == TWO
-
-
-async def test_a_test_of_settings_that_were_changed_since_is_forgotten(tmp_path: Path) -> None:
-    path = write(
-        tmp_path / "storage.toml", TWO.replace('"/data/storage"', in_toml(tmp_path / "data"))
-    )
-    async with StorageApp(path).run_test(size=(120, 40)) as pilot:
-        await settle(pilot)
-        await press(pilot, "j", "t")
-        await settle(pilot)
-        await press(pilot, "escape")
-        laptop = the_list(pilot).row
-        assert laptop is not None
-        assert laptop.id in pilot.app.session.workspace.results
-        write(path, path.read_text().replace("/data", "/other"))
-        await press(pilot, "f5")
-        await settle(pilot)
-        assert laptop.id not in pilot.app.session.workspace.results
 
 
 async def test_the_filter_says_how_much_it_found_and_which_keys_are_of_use(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from tests.tui.driving import press, selected, settle, the_list, write
 from tests.tui.test_snapshots import after_tests
@@ -78,7 +79,7 @@ async def test_the_id_is_the_first_to_give_way_and_is_always_in_the_details(
         assert sum(width + len(gap(width)) for width in widths if width) < screen.table.size.width
         assert widths[5] == {200: 8}.get(size[0], 0)
         for _ in range(3):
-            detail = str(screen.query_one("#detail Static").render())  # type: ignore[attr-defined]
+            detail = str(screen.query_one("#detail Static", Static).render())
             assert "".join(detail.split()).endswith(f"ID{selected(pilot).id}")
             await press(pilot, "j")
 

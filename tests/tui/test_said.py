@@ -74,4 +74,4 @@ async def test_sorting_shows_itself_and_tells_nothing(tmp_path: Path) -> None:
         await press(pilot, "s", "s", "s", "s")
         assert said(pilot) == ""
         await press(pilot, "s")
-        assert "Name ▾" in screen_text(pilot)
+        assert "Name▾" in screen_text(pilot)

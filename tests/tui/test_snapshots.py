@@ -149,7 +149,8 @@ async def after_tests(pilot: Pilot[Any]) -> None:
         "the bucket exists in eu-west-1; Region Name is us-east-1: change it",
     )
     for row, steps in zip(screen.table.rows, ((good, bad), (good,)), strict=False):
-        screen.app.session.workspace.results[row.id] = checks.TestResult(when, steps, True)
+        result = checks.TestResult(when, steps, True)
+        screen.app.session.workspace.results.add(row.id, row.entry, result)
     screen.redraw()
     await settle(pilot)
 

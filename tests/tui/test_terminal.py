@@ -10,6 +10,7 @@ from pathlib import Path
 from time import monotonic, sleep
 
 import pexpect
+import pytest
 
 from tests.tui.driving import read, write
 
@@ -159,6 +160,33 @@ def test_ctrl_z_gives_the_terminal_to_the_shell_and_fg_comes_back(home: Path) ->
     terminal.sendline("exit")
     terminal.expect(pexpect.EOF)
     terminal.close()
+
+
+@pytest.mark.parametrize("stop", [signal.SIGTSTP, signal.SIGSTOP])
+def test_an_app_that_was_stopped_draws_itself_when_continued(
+    home: Path, stop: signal.Signals
+) -> None:
+    home.mkdir()
+    write(home / "storage.toml")
+    terminal = opened({**os.environ, "PYTHONPATH": str(ROOT)})
+    terminal.expect("Quit")
+    terminal.kill(stop)
+    while not subprocess.check_output(["ps", "-o", "stat=", "-p", str(terminal.pid)]).startswith(
+        b"T"
+    ):
+        sleep(0.02)
+    terminal.kill(signal.SIGCONT)
+    terminal.expect_exact("\x1b[?1049h")
+    terminal.expect("acme-results")
+    # Several keys: none is read by a second thread that is left over.
+    terminal.send("e")
+    terminal.expect("Edit prod")
+    terminal.send("\x1b")
+    terminal.expect("laptop")
+    terminal.send("q")
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    assert terminal.exitstatus == 0
 
 
 def test_without_a_shell_ctrl_z_changes_nothing(home: Path) -> None:

@@ -26,20 +26,20 @@ def of_file(url: str, **options: Any) -> str:
 @pytest.mark.parametrize(
     ("url", "instead"),
     [
-        (f"webdav://{SIGNED}@files.example/x", "write webdavs:// there if the server has it"),
-        (f"dav://{SIGNED}@files.example", "write davs:// there"),
-        (f"http://{SIGNED}@files.example/x", "write https:// there"),
-        (f"ftp://{SIGNED}@files.example", "set tls = true in Options"),
-        (f"simplecache::http://{SIGNED}@files.example/x", "write https:// there"),
+        ("webdav://ME@files.example/x", "write webdavs:// there if the server has it"),
+        ("dav://ME@files.example", "write davs:// there"),
+        ("http://ME@files.example/x", "write https:// there"),
+        ("ftp://ME@files.example", "set tls = true in Options"),
+        ("simplecache::http://ME@files.example/x", "write https:// there"),
     ],
 )
 def test_a_password_that_travels_in_plain_text_is_said_with_the_way_out(
     url: str, instead: str
 ) -> None:
-    message = of_file(url)
+    message = of_file(url.replace("ME", SIGNED))
     assert message.startswith("the password travels in plain text, for anybody on the way to read")
     assert instead in message
-    assert not of_file(url.replace(f"{SIGNED}@", ""))
+    assert not of_file(url.replace("ME@", ""))
     for safe in ("localhost:99", "127.0.0.2", "x.localhost"):
         assert not of_file(url.replace("files.example", safe))
 
@@ -50,7 +50,7 @@ def test_options_that_sign_in_or_encrypt_count_too() -> None:
     assert "https://" in of_file("webdav://x", base_url="http://files.example", auth=auth)
     assert not of_file("webdav://x", base_url="https://files.example", auth=auth)
     assert not of_file(f"webdavs://{SIGNED}@files.example/x")
-    assert not of_file(f"ftp://{SIGNED}@files.example", tls=True)
+    assert not of_file("ftp://ME@files.example", tls=True)
     assert "tls = true" in of_file("ftp://files.example", username="me", password=PASSWORD)
     assert "https://" in of_file("http://files.example", client_kwargs={"auth": auth})
 
@@ -83,13 +83,14 @@ def test_what_else_is_sent_in_plain_text_is_named_as_it_is() -> None:
         ("https://acme.localhost:9000/", "https://localhost:9000"),
         ("https://s3.example.com/acme", "https://s3.example.com"),
         ("https://s3.example.com:9000/base/acme/", "https://s3.example.com:9000/base"),
-        (f"https://{SIGNED}@s3.example.com/acme", "https://s3.example.com"),
+        ("https://ME@s3.example.com/acme", "https://s3.example.com"),
         ("https://[::1]:9000/acme", "https://[::1]:9000"),
     ],
 )
 def test_a_bucket_that_the_address_names_as_well_is_pointed_out(address: str, right: str) -> None:
     for kind in ("s3", "gcs"):
-        given = said(kind, bucket="acme", endpoint_url=address)["endpoint_url"]
+        url = address.replace("ME", SIGNED)
+        given = said(kind, bucket="acme", endpoint_url=url)["endpoint_url"]
         assert given.startswith("it names acme as well")
         assert given.endswith(f"write {right} there")
         options = {"endpoint_url": address}

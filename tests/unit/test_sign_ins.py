@@ -11,15 +11,12 @@ from typing import Any
 import pytest
 
 from storage_core import (
-    AccessDenied,
     AzureBlobStorage,
     ConfigurationError,
     GoogleCloudStorage,
     open_store,
 )
-from storage_core.check import probe
 from storage_core.declaration.validation import InvalidSettings, validated
-from tests.servers.azurite import AzureServer
 
 KEY = b64encode(token_bytes(64)).decode()
 PERSON = {
@@ -136,20 +133,3 @@ def test_the_end_of_a_signature_is_said_before(left: timedelta, said: str | None
         if said is not None:
             assert f"{said} {ends:%Y-%m-%d %H:%M} UTC" in cautions[name]
             assert "sig" not in cautions[name].replace("signature", "")
-
-
-def test_a_signature_works_with_and_without_a_question_mark_and_its_end_is_said_after(
-    azure_server: AzureServer,
-) -> None:
-    container = azure_server.new_container()
-    for mark in ("", "?"):
-        string = azure_server.signed(timedelta(hours=1), mark)
-        store = open_store(AzureBlobStorage(container=container, connection_string=string))
-        assert store.read(store.write(b"x")) == b"x"
-        results = [*probe(store.configuration)]
-        assert [each.ok for each in results] == [True] * len(results)
-        assert any("its signature (SAS) expires on" in each.message for each in results)
-    over = azure_server.signed(timedelta(hours=-1), "?")
-    store = open_store(AzureBlobStorage(container=container, connection_string=over))
-    with pytest.raises(AccessDenied, match=r"signature \(SAS\) expired"):
-        store.write(b"x")

@@ -20,6 +20,7 @@ from storage_core.types.s3 import S3Storage
         ({"base_url": "http://[::1]:8080/dav"}, None),
         ({"hostname": "10.0.0.7"}, None),
         ({"account_name": "acme", "account-host": "acme.blob.example"}, None),
+        ({"tenant_id": "1-2", "client_id": "3-4", "authority": "https://login.example"}, None),
         ({"config_kwargs": {"s3": {"addressing_style": "path"}, "max_pool_connections": 5}}, None),
         ({"region_name": "eu-west-1", "anon": False, "timeout": 2.5}, None),
         ({"hosts": ["a.example", "b.example:99"]}, None),

@@ -13,9 +13,12 @@ filter.py      the line above a list in which one types what to look for
 pager.py       lines that scroll
 menu.py        lists that open below a field
 line_input.py  one line of text; secret.py: what is masked while it is typed
+pasted.py      what a field takes of a paste
 toggles.py     radio buttons and checkboxes
 theme.py       our colours; app.tcss: styles of all this
+legible.py     text that can be read in every theme
 text.py        text cut and wrapped by terminal cells
+terminal.py    signals, and a terminal that goes away
 preload.py     the styles of screens, read before they are opened
 steps.py       opening a screen in several callbacks; restyle.py: another theme
 """

@@ -6,6 +6,8 @@ it crashes.
 
 from __future__ import annotations
 
+import asyncio
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -21,6 +23,7 @@ from textual.notifications import Notification, Notifications, Notify
 from textual.reactive import Reactive, reactive
 from textual.widgets._toast import ToastRack
 
+from tui.kit.clipboard import programs, taken
 from tui.kit.keys import KeyQueue
 from tui.kit.legible import legible
 from tui.kit.restyle import restyle
@@ -271,6 +274,30 @@ class KitApp(App[None]):
     def _unnotify(self, notification: Notification, refresh: bool = True) -> None:
         """Forget a message whose time is over; the one before it may have some left."""
         super()._unnotify(notification, refresh=True)
+
+    # ---- the clipboard
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """As Textual does, by way of the terminal, and by a program where there is one."""
+        self.copy(text, "")
+
+    def copy(self, text: str, what: str) -> None:
+        """Put `text` on the clipboard, and say of `what` how far it has come; nothing if empty."""
+        super().copy_to_clipboard(text)
+        if any(programs(os.environ)):
+            self._hand_on(text, what)
+        else:
+            self._tell_copied(what, False)
+
+    @work(group="clipboard", exclusive=True)
+    async def _hand_on(self, text: str, what: str) -> None:
+        self._tell_copied(what, await asyncio.to_thread(taken, text))
+
+    def _tell_copied(self, what: str, copied: bool) -> None:
+        if what and copied:
+            self.say(f"Copied {what}.")
+        elif what:
+            self.say(f"Sent {what} to the terminal; not every terminal copies it.")
 
     # ---- crashes
 

@@ -15,6 +15,7 @@ from textual.widgets import Button, Input, Static
 
 from storage_core.printable import printable
 from tui.kit.dialog import Box, Dialog
+from tui.kit.line_input import PasteInput
 
 STYLES: Final = Path(__file__).with_name("ask.tcss")
 """The styles of these dialogs, for others that look the same."""
@@ -70,7 +71,7 @@ class Ask(Dialog[str | None]):
             if self._text:
                 yield Static(self._text, classes="text", markup=False)
             if self._typed is not None:
-                yield Input(id="typed", compact=True, placeholder="the name")
+                yield PasteInput(id="typed", compact=True, placeholder="the name")
                 yield Static("", id="fault", markup=False)
             with Horizontal(classes="buttons"):
                 for result, label in self._answers:
@@ -141,7 +142,7 @@ class AskName(Dialog[str | None]):
     def compose(self) -> ComposeResult:
         """Title, field, what is wrong, buttons."""
         with Box(self._title, about=self._about):
-            yield Input(self._value, id="name", compact=True, select_on_focus=True)
+            yield PasteInput(self._value, id="name", compact=True, select_on_focus=True)
             yield Static("", id="fault", markup=False)
             with Horizontal(classes="buttons"):
                 yield Button(self._button, id="go", classes="-main", compact=True)

@@ -13,6 +13,7 @@ from textual.widgets import Input, Static
 
 from tui.kit.bars import KeyBar
 from tui.kit.commands import Command, bindings
+from tui.kit.line_input import PasteInput
 from tui.kit.screen import BaseScreen
 from tui.kit.table import Table
 
@@ -69,7 +70,7 @@ class FilterLine(Horizontal):
 
         self.settled.set()
         self._table, self._seek, self._anchor = table, seek, anchor
-        self._input = Input(id="filter", compact=True, placeholder=placeholder)
+        self._input = PasteInput(id="filter", compact=True, placeholder=placeholder)
         self._found = Static(markup=False)
         self._back = Static("Esc shows all", markup=False)
         self._counts = counts

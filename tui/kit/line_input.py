@@ -1,14 +1,40 @@
-"""`LineInput`: Textual's line of text as forms want it."""
+"""Textual's line of text as dialogs and forms want it."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual import events
 from textual.widgets import Input
 
+from tui.kit.pasted import NotTaken, line_of
 
-class LineInput(Input):
+if TYPE_CHECKING:
+    from tui.kit.app import KitApp
+
+
+class PasteInput(Input):
+    """Takes all of a paste or nothing of it; Textual takes the first line."""
+
+    app: KitApp
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Say why it cannot be taken."""
+        event.stop()
+        event.prevent_default()
+        try:
+            line = line_of(event.text)
+        except NotTaken as error:
+            self.refuse(event.text, error)
+        else:
+            self.replace(line, *self.selection)
+
+    def refuse(self, _text: str, reason: NotTaken) -> None:
+        """Take nothing."""
+        self.app.say(f"Nothing was pasted: {reason}.", severity="warning")
+
+
+class LineInput(PasteInput):
     """Selects nothing when it gets the focus: the next key would replace all that is there."""
 
     def __init__(self, value: str = "", **kwargs: Any) -> None:

@@ -93,6 +93,12 @@ class Menu(OptionList):
         self.action_close()
         self.post_message(self.Chosen(self, self._values[event.option_index]))
 
+    def on_paste(self, event: events.Paste) -> None:
+        """What is pasted goes into the field."""
+        event.stop()
+        self.action_close()
+        self.opener.post_message(events.Paste(event.text))
+
     def on_key(self, event: events.Key) -> None:
         """What is typed goes on in the field."""
         if event.is_printable or event.key == "backspace":

@@ -12,6 +12,7 @@ from textual.widgets import Input, TextArea
 from storage_core.redaction import secret_spans
 from tui.kit.commands import shown_key
 from tui.kit.line_input import LineInput
+from tui.kit.pasted import NotTaken, lines_of
 
 if TYPE_CHECKING:
     from textual import events
@@ -194,6 +195,15 @@ class SecretArea(TextArea):
         """Put the cursor at the end; a click, which comes after this, may put it elsewhere."""
         if not event.from_app_focus:
             self.move_cursor(self.document.end)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Take all of it, or say why not."""
+        try:
+            event.text = lines_of(event.text)
+        except NotTaken as error:
+            event.stop()
+            event.prevent_default()
+            self.app.say(f"Nothing was pasted: {error}.", severity="warning")
 
     def get_line(self, line_index: int) -> Text:
         """The line as drawn."""

@@ -143,6 +143,19 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         def control(self) -> Table[Any]:
             return self.table
 
+    class HeadClicked(Message):
+        """The head of a column was clicked."""
+
+        def __init__(self, table: Table[Any], column: int) -> None:
+            super().__init__()
+            self.table = table
+            self.column = column
+            """Its place among the columns of the layout."""
+
+        @property
+        def control(self) -> Table[Any]:
+            return self.table
+
     class Chosen(Moved):
         """A row was double-clicked."""
 
@@ -256,6 +269,14 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
             return None
         return bisect_right(self._tops, line) - 1
 
+    def _column_at(self, x: int) -> int | None:
+        end = 1
+        for column, width in enumerate(self.widths):
+            end += width + len(gap(width)) if width else 0
+            if x < end:
+                return column
+        return None
+
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Follow the mouse."""
         self.hover = self._row_at(event.y)
@@ -265,8 +286,10 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         self.hover = None
 
     def on_click(self, event: events.Click) -> None:
-        """One click puts the cursor there, two choose the row."""
+        """One click puts the cursor there, two choose the row; that on a head is told."""
         index = self._row_at(event.y)
+        if event.y == 0 and (column := self._column_at(event.x)) is not None:
+            self.post_message(self.HeadClicked(self, column))
         if index is None:
             return
         self.cursor = index

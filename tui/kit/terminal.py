@@ -13,9 +13,12 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
-from typing import IO, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
 from textual.drivers.linux_driver import LinuxDriver
+
+if TYPE_CHECKING:
+    from textual.app import App
 
 ENDING: Final = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM)
 """Signals that end a program, and can be handled."""
@@ -79,11 +82,30 @@ def stop_group() -> None:
 
 
 class TerminalDriver(LinuxDriver):
-    """Textual's driver, which does not fail when the terminal is gone."""
+    """Textual's driver, which does not fail when the terminal is gone, and draws when continued."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, app: App[Any], **kwargs: Any) -> None:
+        super().__init__(app, **kwargs)
+        self._shown_in, self._started = app, False
         self._file: Any = _Lasting(self._file) if self._file is not None else None
+
+    def start_application_mode(self) -> None:
+        """Take the terminal."""
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        self._started = True
+
+    def stop_application_mode(self) -> None:
+        """Give it back as it was."""
+        super().stop_application_mode()
+        self._started = False
+
+    def resume_application_mode(self) -> None:
+        """Take it again: SIGCONT comes after a stop that was not heard of (SIGSTOP) as well."""
+        if self._started:
+            # A second pair of threads would read and write beside the first.
+            self.suspend_application_mode()
+        super().resume_application_mode()
+        self._shown_in.call_later(self._shown_in.refresh, layout=True)
 
     def run_input_thread(self) -> None:
         """Read keys until there is nobody left to press them."""

@@ -17,6 +17,12 @@ class TestResult(NamedTuple):
     complete: bool
     """False when it was cancelled."""
 
+    digest: str = ""
+    """Of the settings that were tested; see `Results`."""
+
+    old: bool = False
+    """Whether the settings are others by now."""
+
     @property
     def ok(self) -> bool:
         return self.complete and all(step.ok for step in self.steps)

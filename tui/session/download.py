@@ -10,6 +10,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import BinaryIO, Final, NamedTuple
 
+from storage_core.disk_advice import words
 from storage_core.errors import ConfigurationError, StorageError
 from storage_core.paths import absolute
 
@@ -46,7 +47,7 @@ class Download:
             self._put_in_place()
         except OSError as error:
             raise StorageError(
-                f"cannot write {self._target}: {error.strerror}; name another file"
+                f"cannot write {self._target}: {words(error)}; name another file"
             ) from error
         finally:
             self.give_up()
@@ -126,4 +127,4 @@ def readable(key: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise StorageError(f"cannot read {key}: {error.strerror or error}; try again") from error
+        raise StorageError(f"cannot read {key}: {words(error)}; try again") from error

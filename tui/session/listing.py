@@ -69,6 +69,9 @@ class View(NamedTuple):
     sort: Sort = "age"
     """The order they are in: the one asked for, or by name where nothing is known for that."""
 
+    reverse: bool = False
+    """Whether that order is turned round."""
+
 
 def listed(blob: Blob) -> Listed:
     """A blob as the list shows it."""
@@ -90,6 +93,8 @@ def arranged(
     kind: str | None,
     words: Sequence[str],
     sort: Sort,
+    *,
+    reverse: bool = False,
 ) -> View:
     """What is shown of `blobs`.
 
@@ -99,6 +104,7 @@ def arranged(
         kind: only what is of this one.
         words: all of them have to be in the key; see `search`.
         sort: the newest, the first by name, or the largest stands first, behind all folders.
+        reverse: the other way round, folders first all the same.
     """
     rows = [
         blob for blob in blobs if (kind is None or blob.kind == kind) and found(words, blob.sought)
@@ -111,6 +117,8 @@ def arranged(
         rows.sort(key=lambda blob: blob.modified.timestamp() if blob.modified else 0, reverse=True)
     elif sort == "size":
         rows.sort(key=lambda blob: -1 if blob.size is None else blob.size, reverse=True)
+    if reverse:
+        rows.reverse()
     rows.sort(key=lambda blob: not blob.is_folder)
     return View(
         rows,
@@ -119,4 +127,5 @@ def arranged(
         len(blobs),
         tuple(sum(1 for blob in blobs if blob.kind == each) for each in kinds),
         sort,
+        reverse,
     )

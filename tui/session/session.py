@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tui.session import state
 from tui.session.background import Jobs
@@ -17,6 +17,8 @@ from tui.session.workspace import Workspace
 if TYPE_CHECKING:
     from storage_core.config.model.entries import Entry
     from storage_core.config.transaction import Transaction
+    from tui.session.checks import TestResult
+    from tui.session.snapshot import Row
 
 T = TypeVar("T")
 
@@ -47,6 +49,8 @@ class Session:
         """Called when there is a new snapshot."""
 
         self._say = say
+        self._to_keep = False
+        """Whether a thread is about to keep the results of tests."""
 
     # ---- reading
 
@@ -111,6 +115,26 @@ class Session:
             return f"Nothing can be changed here: {self.snapshot.read_only}."
         return ""
 
+    # ---- connection tests
+
+    def result(self, row: Row) -> TestResult | None:
+        """How the last test of a configuration ended."""
+        return self.workspace.results.of(row.id, row.entry)
+
+    def tested(self, id: str, entry: Entry | None, result: TestResult | None) -> None:
+        """Keep how a test ended; one that was cancelled leaves the one before."""
+        if result is None or not (result.complete or result.failure):
+            return
+        self.workspace.results.add(id, entry, result)
+        if not self._to_keep:
+            # Many tests may end while one is being written.
+            self._to_keep = True
+            self.jobs.start("", self._keep_results)
+
+    def _keep_results(self) -> None:
+        self._to_keep = False
+        self.workspace.results.save()
+
     # ---- changes by others
 
     def changed_elsewhere(self) -> str:
@@ -123,7 +147,7 @@ class Session:
 
     # ---- what the app remembers of itself
 
-    def remember(self, **what: str) -> None:
+    def remember(self, **what: Any) -> None:
         """Keep the theme or the sort order for the next time."""
         remembered = replace(self.remembered, **what)
         if remembered != self.remembered:

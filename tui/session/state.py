@@ -28,6 +28,9 @@ class State:
 
     sort: str = SORTS[0]
 
+    reverse: bool = False
+    """Whether that order is turned round."""
+
 
 def path() -> Path | None:
     """Where the state is kept; None where that would be relative to wherever the app was started.
@@ -58,7 +61,11 @@ def load() -> State:
     if not isinstance(found, dict):
         return State()
     theme, sort = found.get("theme"), found.get("sort")
-    return State(theme if isinstance(theme, str) else "", sort if sort in SORTS else SORTS[0])
+    return State(
+        theme if isinstance(theme, str) else "",
+        sort if sort in SORTS else SORTS[0],
+        found.get("reverse") is True,
+    )
 
 
 def save(state: State) -> None:

@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from storage_core import ConfigFile
 from storage_core.errors import ConfigurationError
 from storage_core.paths import shortened
 from storage_core.printable import printable
+from tui.session.results import Results
 from tui.session.snapshot import Snapshot, built_in, row_of
 from tui.session.undo import History
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from storage_core.config.history import Version
     from storage_core.config.transaction import Transaction
     from storage_core.declaration.setting import Setting
-    from tui.session.checks import TestResult
     from tui.session.versions import KeptVersion
 
 
@@ -34,11 +34,8 @@ class Workspace:
     def __init__(self, config_path: str | os.PathLike[str] | None = None) -> None:
         self.file = ConfigFile(config_path)
         self.history = History()
-        self._settings: dict[str, dict[str, Any]] = {}
-        """What each configuration said when the file was read last, by its ID."""
-
-        self.results: dict[str, TestResult] = {}
-        """The last test of each configuration, by its ID; of Temporary Local Storage by ""."""
+        self.results = Results(self.file.path)
+        """The last tests of each configuration."""
 
         self.moved = False
         """Whether the last change took a secret out of the file, so that it cannot be undone."""
@@ -63,11 +60,11 @@ class Workspace:
         from storage_core.config.secrets import audit
 
         stamp = self.stamp()
+        self.results.load()
         try:
             found = self.file.load()
         except ConfigurationError as error:
             return Snapshot(problem=printable(str(error)), versions=self._kept(), stamp=stamp)
-        self._forget_outdated(found)
         plain: dict[str, list[Setting]] = {}
         for secret in audit.plain_secrets(found):
             plain.setdefault(secret.name, []).append(secret.setting)
@@ -86,14 +83,6 @@ class Workspace:
             versions=0 if found.entries else self._kept(),
             stamp=stamp,
         )
-
-    def _forget_outdated(self, found: Configurations) -> None:
-        """Forget the test of a configuration whose settings are others now."""
-        settings = {entry.id: entry.settings for entry in found.entries.values()}
-        for tested in self.results.keys() & self._settings.keys():
-            if self._settings[tested] != settings.get(tested):
-                self.results.pop(tested, None)
-        self._settings = settings
 
     @contextmanager
     def transaction(self, label: str) -> Iterator[Transaction]:

@@ -6,7 +6,7 @@ import errno
 import os
 from typing import TYPE_CHECKING, Final
 
-from storage_core.disk_advice import advice, is_read_only
+from storage_core.disk_advice import advice, is_read_only, words
 from storage_core.errors import AccessDenied, ConfigurationError, StorageUnavailable
 from storage_core.printable import printable
 
@@ -27,7 +27,7 @@ def failure(doing: str, path: str, error: OSError, top: str) -> StorageError:
         top: the folder above which links are followed.
     """
     shown = printable(path)
-    what = f"cannot {doing} {shown}: {os.strerror(error.errno or 0)}"
+    what = f"cannot {doing} {shown}: {os.strerror(error.errno) if error.errno else words(error)}"
     kind: type[StorageError]
     if do := advice(error):
         kind = StorageUnavailable

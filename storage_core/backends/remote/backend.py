@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from storage_core.backends.base import Backend, Entry, Info, deadline
 from storage_core.backends.remote import io_loop, reading
 from storage_core.backends.remote.messages import REACH
-from storage_core.backends.remote.policy import Policy, Way
+from storage_core.backends.remote.policy import Policy
 from storage_core.backends.remote.stream import PIECE, RemoteFile
+from storage_core.backends.remote.way import Way
 from storage_core.backends.remote.writing import is_refused, stored
 from storage_core.backends.source import Source, source_of
 from storage_core.blobpath import ROOT, BlobPath, Prefix
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from storage_core.backends.remote.driver import Driver, Page
     from storage_core.backends.remote.messages import Place
+    from storage_core.backends.remote.network import Network
 
 PAGE_SIZE: Final = 1000
 """Entries that are asked for at a time where a place is listed."""
@@ -34,7 +36,13 @@ class RemoteBackend(Backend):
     """Blobs of one place, through a driver. Safe in threads and after a fork."""
 
     def __init__(
-        self, driver: Driver, place: Place, *, timeout: float, secrets: tuple[str, ...] = ()
+        self,
+        driver: Driver,
+        place: Place,
+        *,
+        timeout: float,
+        secrets: tuple[str, ...] = (),
+        network: Network | None = None,
     ) -> None:
         """Connect nothing yet.
 
@@ -43,11 +51,13 @@ class RemoteBackend(Backend):
             place: what messages say of it.
             timeout: seconds that one call may take, retries included.
             secrets: what no message may show.
+            network: how it is reached, where that is by HTTP.
         """
         place = place._replace(location=mask_url(place.location))
         self.location = place.location
         self._has_ranges = driver.has_ranges
-        self._policy = Policy(driver, place, timeout=timeout, secrets=secrets)
+        way = Way(driver, place, secrets=secrets, network=network)
+        self._policy = Policy(way, timeout=timeout)
 
     def check(self) -> None:
         io_loop.run(self._policy.call(REACH, None, lambda session: session.find()))

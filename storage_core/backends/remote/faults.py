@@ -14,6 +14,7 @@ from errno import ECONNREFUSED, EHOSTDOWN, EHOSTUNREACH, ENETUNREACH
 from io import UnsupportedOperation
 from socket import EAI_AGAIN, gaierror
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from storage_core.errors import StorageError
 from storage_core.redaction import mask_url, scrub
@@ -93,8 +94,23 @@ class ConditionRefused(Exception):
         self.remember = remember or (lambda: None)
 
 
+class ProxyRefused(Exception):
+    """A proxy wants a user and a password; it alone answers so."""
+
+    status = 407
+
+
 class Redirected(Exception):
     """The server sends the client elsewhere, where neither blobs nor credentials are to go."""
+
+    def __init__(self, location: str = "") -> None:
+        """Remember where to, as far as that may be shown: scheme, host and port."""
+        try:
+            parts = urlsplit(location)
+            netloc = parts.netloc.rpartition("@")[2]
+        except ValueError:
+            netloc = ""
+        super().__init__(f"to {parts.scheme}://{netloc}" if netloc else "elsewhere")
 
 
 _BY_CLASS: Final = {
@@ -244,16 +260,19 @@ def causes(error: BaseException) -> Iterator[BaseException]:
 def reason(error: BaseException, secrets: Iterable[str]) -> str:
     """Why there is no connection, or the first line of the driver's message; fit to be shown."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
-    first = _unconnected(error) or " ".join(lines[: 2 if lines[0].endswith(":") else 1])
+    first = unconnected(error) or " ".join(lines[: 2 if lines[0].endswith(":") else 1])
     text = scrub(mask_url(_QUERY.sub(r"\1", first)), secrets)
     text = "".join(character if character.isprintable() else " " for character in text)
     return f"{text[: _LONGEST - 1]}…" if len(text) > _LONGEST else text.rstrip(".")
 
 
-def _unconnected(error: BaseException) -> str | None:
+def unconnected(error: BaseException) -> str | None:
     """Why a server took no connection, in the system's words: each driver has its own."""
     each: BaseException | None = error
-    while each is not None:
+    seen: set[int] = set()
+    # What is raised again while it is handled leads round in a circle.
+    while each is not None and id(each) not in seen:
+        seen.add(id(each))
         # aiohttp keeps the system's error beside the place.
         failure = getattr(each, "os_error", each)
         host, port = getattr(each, "host", None), getattr(each, "port", None)

@@ -85,8 +85,24 @@ def unanswered(where: Place, doing: str, why: str, gave_up: GaveUp) -> StorageEr
     )
 
 
-def failed(where: Place, doing: str, path: BlobPath | None, why: str, fault: Fault) -> StorageError:
-    """An attempt failed for a reason that will not pass."""
+def failed(
+    where: Place,
+    doing: str,
+    path: BlobPath | None,
+    why: str,
+    fault: Fault,
+    right: str | None = None,
+) -> StorageError:
+    """An attempt failed for a reason that will not pass.
+
+    Args:
+        where: what it is about.
+        doing: what was to be done there.
+        path: of the blob.
+        why: the library's words; where a server redirects to.
+        fault: what they mean.
+        right: the address of the server, where the one in use has the bucket in it as well.
+    """
     if fault is Fault.BLOB_MISSING:
         return BlobNotFound(f"{where.location} holds no blob {printable(path or '')}")
     if fault is Fault.TAKEN:
@@ -95,6 +111,11 @@ def failed(where: Place, doing: str, path: BlobPath | None, why: str, fault: Fau
     what = f"{where.location} cannot {printable(doing)}"
     if doing == REACH and fault in _ANSWERED:
         what = where.location
+    if fault in (Fault.MISSING, Fault.PLACE_MISSING) and right is not None:
+        return ConfigurationError(
+            f"{what}: {where.address or 'the address'} names the {where.kind} {where.name} as "
+            f"well, so that it is looked for inside of itself; write {right} there"
+        )
     if fault in (Fault.MISSING, Fault.PLACE_MISSING):
         return ConfigurationError(
             f"{what}: {where.kind} {where.name} does not exist; "
@@ -106,7 +127,7 @@ def failed(where: Place, doing: str, path: BlobPath | None, why: str, fault: Fau
         return AccessDenied(f"{what}: access denied ({why}); check {where.credentials}")
     if fault is Fault.REDIRECTED:
         return ConfigurationError(
-            f"{what}: the server redirects elsewhere, which is not followed; "
+            f"{what}: the server redirects {why}, which is not followed; "
             f"correct {where.address or 'the settings'}"
         )
     if fault is Fault.MISCONFIGURED:

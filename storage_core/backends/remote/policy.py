@@ -10,90 +10,37 @@ from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
 from storage_core.backends.base import deadline
-from storage_core.backends.remote.connection import Connection
-from storage_core.backends.remote.faults import Fault, explanation, reason, status_of
+from storage_core.backends.remote.faults import Fault
 from storage_core.backends.remote.messages import explained, failed, unanswered
 from storage_core.backends.remote.retry import GRACE, GaveUp, attempt
 from storage_core.backends.remote.worker import in_thread
 from storage_core.errors import AccessDenied, StorageError
-from storage_core.logs import keep_out
-from storage_core.printable import printable
-from storage_core.redaction import mask_url, scrub, scrubbed, without_frames
+from storage_core.redaction import without_frames
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from storage_core.backends.remote.connection import Connection
     from storage_core.backends.remote.driver import Driver, Session
     from storage_core.backends.remote.messages import Place
+    from storage_core.backends.remote.way import Way
     from storage_core.blobpath import BlobPath
 
 T = TypeVar("T")
 
 
-class Way:
-    """A driver with what it needs: where it leads and by which secrets."""
-
-    def __init__(self, driver: Driver, place: Place, secrets: tuple[str, ...]) -> None:
-        """Connect nothing yet.
-
-        Args:
-            driver: makes the attempts.
-            place: what messages say of where they go.
-            secrets: what no message may show.
-        """
-        self.driver = driver
-        self.place = place
-        self.connection = Connection(driver)
-        self.secrets = secrets
-        self.earlier: tuple[str, ...] = ()
-        """The secrets before these, of which late answers may still speak."""
-
-        keep_out(secrets, self)
-
-    def leads_where(self, other: Way) -> bool:
-        """Whether it leads to the same place by a driver of the same kind."""
-        return (
-            type(self.driver) is type(other.driver) and self.place.location == other.place.location
-        )
-
-    def refuses(self, error: BaseException) -> bool:
-        """Whether the credentials may be what is wrong."""
-        # To a question for the head alone S3 answers 400 where a token has expired, and no reason.
-        return self.driver.fault(error) is Fault.DENIED or status_of(error) == 400
-
-    def scrub(self, text: str) -> str:
-        """`text` without the secrets."""
-        return scrub(text, (*self.secrets, *self.earlier))
-
-    def kept(self, error: BaseException) -> BaseException:
-        """`error` as it may be the cause of one of ours: without secrets, and without frames."""
-        return without_frames(scrubbed(error, (*self.secrets, *self.earlier)))
-
-    def shown(self, words: str) -> str:
-        """Words of ours as they may be shown, whole: paths are in them, and no request is."""
-        return printable(self.scrub(mask_url(words)))
-
-    def reason(self, error: BaseException) -> str:
-        """What to tell a person of a driver's error."""
-        return self.driver.reason(error, reason(error, (*self.secrets, *self.earlier)))
-
-
 class Policy:
     """How the calls to one place are made."""
 
-    def __init__(
-        self, driver: Driver, place: Place, *, timeout: float, secrets: tuple[str, ...]
-    ) -> None:
+    def __init__(self, way: Way, *, timeout: float) -> None:
         """Connect nothing yet.
 
         Args:
-            driver: makes the attempts.
-            place: what messages say of where they go.
+            way: leads to the place.
             timeout: seconds that one call may take besides the time for the bytes.
-            secrets: what no message may show.
         """
         self.timeout = timeout
-        self.way = Way(driver, place, secrets)
+        self.way = way
         self.renew: Callable[[], Way | None] = lambda: None
         """Another way with the secrets of now, where those have changed; it may block."""
 
@@ -156,13 +103,13 @@ class Policy:
                     return await once(session)
 
             def is_transient(error: Exception, way: Way = way) -> bool:
-                return way.driver.fault(error) is Fault.PASSING
+                return way.fault(error) is Fault.PASSING
 
             refused = False
             try:
                 return await attempt(
                     attempted,
-                    timeout=whole if may_renew else left,
+                    timeout=whole if may_renew else max(left, GRACE * whole),
                     is_transient=is_transient,
                     size=size,
                     size_of=size_of,
@@ -172,16 +119,29 @@ class Policy:
                 failure = without_frames(error)
                 refused = isinstance(error, AccessDenied)
             except GaveUp as gave_up:
-                failure = _unanswered(way, doing, gave_up)
+                left = deadline(self.timeout, size) - (monotonic() - start)
+                failure = await self._unanswered(way, doing, gave_up, left)
             except Exception as error:
                 refused = way.refuses(error)
                 failure = await self._failed(way, doing, path, error, size, start, writes=writes)
             # Out here, so that the driver's exception, which may hold a secret, is not the context
             # of what is raised.
-            left = whole - (monotonic() - start)
+            left = deadline(whole, size) - (monotonic() - start)
             if not (refused and may_renew and await self._is_renewed(way, left)):
                 raise failure
             may_renew = False
+
+    async def _unanswered(self, way: Way, doing: str, gave_up: GaveUp, left: float) -> StorageError:
+        """What it means to the caller that attempts or time have run out."""
+        cause = gave_up.__cause__
+        left = max(left, GRACE * self.timeout)
+        if cause is not None and (said := await way.explained(cause, left)):
+            failure = explained(way.place, doing, said, gave_up, way.shown)
+        else:
+            why = "no answer" if cause is None else way.reason(cause)
+            failure = unanswered(way.place, doing, why, gave_up)
+        failure.__cause__ = None if cause is None else way.kept(cause)
+        return failure
 
     async def _failed(
         self,
@@ -195,16 +155,20 @@ class Policy:
         writes: bool,
     ) -> StorageError:
         """What the failure of an attempt means to the caller."""
-        fault = way.driver.fault(error)
+        fault = way.fault(error)
         if fault is Fault.MISSING:
             fault = Fault.PLACE_MISSING
             left = deadline(self.timeout, size) - (monotonic() - start)
             if path is not None and not writes and await self._is_place_there(way, left):
                 fault = Fault.BLOB_MISSING
-        if said := explanation(error):
+        if fault is Fault.BLOB_MISSING and path is None:
+            # An address in which the bucket stands too leads to a blob of that name.
+            fault = Fault.PLACE_MISSING
+        left = deadline(self.timeout, size) - (monotonic() - start)
+        if said := await way.explained(error, max(left, GRACE * self.timeout)):
             failure = explained(way.place, doing, said, None, way.shown)
         else:
-            failure = failed(way.place, doing, path, way.reason(error), fault)
+            failure = failed(way.place, doing, path, way.reason(error), fault, way.right)
         failure.__cause__ = way.kept(error)
         return failure
 
@@ -243,19 +207,7 @@ class Policy:
         # Calls are about one place from beginning to end: another one has to be opened.
         if found is None or not found.leads_where(refused):
             return False
-        found.earlier = refused.secrets
+        found.after(refused)
         self.way = found
         refused.connection.close()
         return True
-
-
-def _unanswered(way: Way, doing: str, gave_up: GaveUp) -> StorageError:
-    """What it means to the caller that attempts or time have run out."""
-    cause = gave_up.__cause__
-    if cause is not None and (said := explanation(cause)):
-        failure = explained(way.place, doing, said, gave_up, way.shown)
-    else:
-        why = "no answer" if cause is None else way.reason(cause)
-        failure = unanswered(way.place, doing, why, gave_up)
-    failure.__cause__ = None if cause is None else way.kept(cause)
-    return failure

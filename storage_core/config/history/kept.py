@@ -23,6 +23,7 @@ from storage_core.config.model.entries import refuse_newer
 from storage_core.config.saving import replace
 from storage_core.config.saving.lock import locked
 from storage_core.config.toml.read import decode, parse, read_text
+from storage_core.disk_advice import words
 from storage_core.errors import ConfigurationError, StorageNotFound
 from storage_core.paths import command, prefect_home, shortened
 
@@ -96,7 +97,7 @@ def text_of(version: Version) -> str:
             return decode(file.read(), version.path)
     except OSError as error:
         raise ConfigurationError(
-            f"cannot read {shortened(version.path)} ({error.strerror}); allow reading it"
+            f"cannot read {shortened(version.path)} ({words(error)}); allow reading it"
         ) from error
 
 
@@ -178,7 +179,7 @@ def restore(path: str, version: Version) -> str | None:
             pass
         except OSError as error:
             raise ConfigurationError(
-                f"cannot read {shortened(path)} ({error.strerror}); allow reading it"
+                f"cannot read {shortened(path)} ({words(error)}); allow reading it"
             ) from error
         replace.write(path, text, before)
         saved(path, text.encode())

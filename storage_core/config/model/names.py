@@ -12,6 +12,7 @@ from typing import Any, Final
 from storage_core.errors import ConfigConflict, ConfigurationError, StorageNotFound
 from storage_core.nearest import nearest
 from storage_core.paths import command
+from storage_core.printable import trimmed
 
 SHORTEST_START: Final = 4
 """The fewest characters of an ID that may stand for it."""
@@ -70,7 +71,7 @@ def check_new_name(name: str, taken: Iterable[str] = ()) -> str:
         ConfigConflict: another configuration has it.
     """
     require_text(name, "the name")
-    name = name.strip()
+    name = trimmed(name)
     if not name:
         raise ConfigurationError("the name must not be empty")
     if len(name) > MAX_NAME:
@@ -103,7 +104,7 @@ def find(tables: Mapping[str, Any], ref: str, path: str, *, partial: bool = True
         TypeError: `ref` is not text.
     """
     require_text(ref, "a name or an ID of a configuration")
-    if ref in tables:
+    if ref in tables or (ref := trimmed(ref)) in tables:
         return ref
     wanted = ref.lower()
     if is_id(ref) or (partial and len(ref) >= SHORTEST_START):

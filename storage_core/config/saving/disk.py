@@ -94,6 +94,19 @@ def rename(temporary: str, target: str) -> None:
             time.sleep(0.01 * (attempt + 1))
 
 
+def place_new(temporary: str, target: str) -> bool:
+    """Put the temporary file at `target`; False if there is a file by now."""
+    try:
+        os.link(temporary, target)
+    except FileExistsError:
+        return False
+    except (OSError, NotImplementedError):
+        rename(temporary, target)  # No links there, or another failure, which comes again.
+    else:
+        os.unlink(temporary)
+    return True
+
+
 @contextmanager
 def opened_folder(folder: str) -> Iterator[int | None]:
     """Open the folder so that it can be flushed; None on systems that cannot."""

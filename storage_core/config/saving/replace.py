@@ -9,9 +9,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
-from storage_core.config.saving.disk import flush_folder, opened_folder, rename, write_whole
+from storage_core.config.saving.disk import (
+    flush_folder,
+    opened_folder,
+    place_new,
+    rename,
+    write_whole,
+)
 from storage_core.config.saving.failures import failure, reason
 from storage_core.config.saving.lock import LOCK_TIMEOUT, locked, target_of, temporary_for
+from storage_core.config.saving.swap import await_writers, swap
 from storage_core.config.toml.read import read_text
 from storage_core.config.toml.text import naming, parse
 from storage_core.disk_advice import is_read_only
@@ -54,7 +61,7 @@ class Opened:
             ConfigConflict: a program that takes no lock changed the file at the same moment.
         """
         _verify(text, self.path)
-        write(self.path, text, self._fingerprint)
+        write(self.path, text, self._fingerprint, self.text.encode())
 
 
 @contextmanager
@@ -76,7 +83,7 @@ def opened(path: str, timeout: float = LOCK_TIMEOUT) -> Iterator[Opened]:
         yield Opened(path, text, before)
 
 
-def write(path: str, text: str, expected: Fingerprint | None) -> None:
+def write(path: str, text: str, expected: Fingerprint | None, read: bytes | None = None) -> None:
     """Replace the file by one with this text, or leave it as it is. Call it under the lock.
 
     Symbolic links stay links, permissions get no wider, and only the owner can read a new file.
@@ -85,6 +92,7 @@ def write(path: str, text: str, expected: Fingerprint | None) -> None:
         path: the file; its folder exists, since `locked` made it.
         text: what the file is to hold.
         expected: the fingerprint of the file that was read; None: there was no file.
+        read: what was read, to compare that too.
 
     Raises:
         ConfigurationError: it cannot be saved; the file is as before, unless the message says that
@@ -101,7 +109,7 @@ def write(path: str, text: str, expected: Fingerprint | None) -> None:
             "allow writing to it (chmod u+w) if it is meant to change"
         )
     try:
-        _replace(path, target, _encoded(text, path), existing, expected)
+        _replace(path, target, _encoded(text, path), existing, expected, read)
     except OSError as error:
         raise failure(path, target, error) from error
 
@@ -112,17 +120,24 @@ def _replace(
     data: bytes,
     existing: os.stat_result | None,
     expected: Fingerprint | None,
+    read: bytes | None,
 ) -> None:
     temporary = temporary_for(target)
     with opened_folder(os.path.dirname(target)) as folder:
         try:
             write_whole(temporary, data, target, existing)
             if fingerprint(target) != expected:
-                raise ConfigConflict(
-                    f"{shortened(path)} was changed by another program just now; "
-                    "look at the change, then try again"
-                )
-            rename(temporary, target)
+                raise _changed(path)
+            if expected is None:
+                if not place_new(temporary, target):
+                    raise _changed(path)
+            elif not swap(temporary, target):
+                rename(temporary, target)
+            elif not _is_what_was_read(temporary, expected, read):
+                _put_back(temporary, target, data)
+                raise _changed(path)
+            else:
+                os.unlink(temporary)
         except BaseException:
             with suppress(OSError):
                 os.unlink(temporary)
@@ -134,6 +149,30 @@ def _replace(
                 f"{shortened(path)} is saved, but the disk did not confirm it "
                 f"({reason(error)}); check the disk and look at the file again"
             ) from error
+
+
+def _is_what_was_read(old: str, expected: Fingerprint, read: bytes | None) -> bool:
+    """Whether nobody has changed the old file, also while it was being replaced."""
+    found: bytes | None = None
+    with suppress(OSError), open(old, "rb") as file:
+        await_writers(file.fileno())
+        found = file.read()
+    # Two changes within one tick of the clock may have the same fingerprint.
+    return fingerprint(old) == expected and (None in (read, found) or read == found)
+
+
+def _put_back(old: str, target: str, ours: bytes) -> None:
+    """Give the old file its name again, unless another program has put a third one there."""
+    with suppress(OSError), open(target, "rb") as file:
+        if file.read() == ours:
+            swap(old, target)
+
+
+def _changed(path: str) -> ConfigConflict:
+    return ConfigConflict(
+        f"{shortened(path)} was changed by another program just now; "
+        "look at the change, then try again"
+    )
 
 
 def _existing(path: str, target: str) -> os.stat_result | None:

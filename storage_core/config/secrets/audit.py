@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from storage_core.config.model.entries import Configurations, Entry
 from storage_core.declaration.setting import Setting
 from storage_core.declaration.tables import hidden
+from storage_core.disk_advice import words
 from storage_core.redaction import secret_spans
 from storage_core.references import is_reference
 
@@ -79,7 +80,7 @@ def make_private(path: str) -> None:
         os.chmod(path, stat.S_IMODE(os.stat(path).st_mode) & ~OTHERS)
     except OSError as error:
         raise ConfigurationError(
-            f"cannot change the permissions of {shortened(path)} ({error.strerror}); "
+            f"cannot change the permissions of {shortened(path)} ({words(error)}); "
             "ask its owner to run chmod 600 on it"
         ) from error
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from storage_core import keyrings
 from storage_core.config.model.entries import refuse_newer
+from storage_core.disk_advice import words
 from storage_core.errors import ConfigConflict, ConfigurationError
 from storage_core.paths import expanded
 from storage_core.references import check_reference, is_reference, resolve
@@ -114,5 +115,5 @@ def _store(secret: str, reference: str, label: str) -> None:
             ) from None
         except OSError as error:
             raise ConfigurationError(
-                f"{label}: cannot write {target} ({error.strerror}); choose another place"
+                f"{label}: cannot write {target} ({words(error)}); choose another place"
             ) from error

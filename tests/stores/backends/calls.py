@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from storage_core.backends.base import Backend, Entry
+from storage_core.backends.remote import io_loop, worker
 from storage_core.backends.remote.backend import RemoteBackend
 from storage_core.blobpath import blob_path, prefix_of
 from storage_core.blobs.files import fetch_to_file
@@ -58,3 +60,13 @@ def meddle(
 
     backend.close()
     monkeypatch.setattr(driver, "connect", connect)
+
+
+def settled() -> None:
+    """Wait until what the backends clean up beside everything else is done."""
+
+    async def rest() -> None:
+        while worker._running:
+            await asyncio.wait(worker._running)
+
+    io_loop.run(rest())

@@ -26,7 +26,7 @@ from storage_core.backends.drivers.s3fs import open_s3
 from storage_core.backends.filesystem import open_filesystem
 from storage_core.backends.local import LocalBackend
 from storage_core.backends.remote import backend as remote
-from storage_core.backends.remote import io_loop, stream, worker
+from storage_core.backends.remote import stream
 from storage_core.backends.remote.backend import RemoteBackend
 from storage_core.backends.remote.driver import Part
 from storage_core.blobpath import BlobPath, blob_path
@@ -41,7 +41,7 @@ from tests.servers.azurite import AzureServer
 from tests.servers.gcs import GCSServer
 from tests.servers.s3 import S3Server
 from tests.servers.webdav import WebDAVServer
-from tests.stores.backends.calls import KEY, get_file, listed, meddle, put_file
+from tests.stores.backends.calls import KEY, get_file, listed, meddle, put_file, settled
 
 TIMEOUT = 20.0
 MIB = 1024 * 1024
@@ -140,16 +140,6 @@ class BreakingFile(io.FileIO):
         if self.tell() >= 10 * MIB:
             raise OSError(5, os.strerror(5))
         return super().read(10 * MIB if size is None or size < 0 else size)
-
-
-def settled() -> None:
-    """Wait until what the backends clean up beside everything else is done."""
-
-    async def rest() -> None:
-        while worker._running:
-            await asyncio.wait(worker._running)
-
-    io_loop.run(rest())
 
 
 @every(ALL)

@@ -9,6 +9,8 @@ from itertools import count
 
 import pytest
 
+from storage_core.backends.remote.faults import unconnected
+from storage_core.backends.remote.network import Network
 from storage_core.backends.remote.retry import MAX_ATTEMPTS, GaveUp, attempt
 from tests.patience import within
 
@@ -176,3 +178,10 @@ async def test_bytes_that_come_fast_enough_extend_the_deadline_and_no_others_do(
     assert done == "done"
     with within(PATIENCE), pytest.raises(GaveUp):
         await attempt(hang, timeout=TIMEOUT, is_transient=is_reset, moved=lambda: 100)
+
+
+def test_exceptions_that_lead_round_in_a_circle_are_looked_at_once() -> None:
+    one, other = ValueError("one"), ValueError("other")
+    one.__context__, other.__context__ = other, one
+    assert unconnected(one) is None
+    assert Network().hindrance(one) is None

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -176,3 +178,47 @@ if child:
 
 def _port(address: str) -> int:
     return urlsplit(address).port or 0
+
+
+def test_out_of_descriptors_it_waits_says_so_and_recovers(tmp_path: Path) -> None:
+    def few() -> None:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (32, 32))
+
+    with subprocess.Popen(
+        kv_command(tmp_path / "values"),
+        env={**os.environ, **kv_environment("")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=few,
+    ) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stderr is not None
+            place = urlsplit(process.stdout.readline().strip())
+            assert place.port is not None
+            with ExitStack() as connections:
+                for _ in range(60):
+                    address = ("127.0.0.1", place.port)
+                    connections.enter_context(socket.create_connection(address, timeout=10))
+                said = process.stderr.readline()
+                assert "no connection can be taken: Too many open files" in said
+                before = _processor_time(process.pid)
+                time.sleep(1)
+                assert _processor_time(process.pid) - before < 0.3
+            client = HTTPConnection("127.0.0.1", place.port, timeout=30)
+            client.request("GET", "/")
+            assert client.getresponse().status == 200
+            client.close()
+        finally:
+            process.kill()
+        assert process.stderr.read().count("no connection can be taken") == 0
+
+
+def _processor_time(pid: int) -> float:
+    """Seconds of the processor that a process has used; 0 where there is no /proc."""
+    times = Path(f"/proc/{pid}/stat")
+    if not times.exists():
+        return 0.0
+    fields = times.read_text().rpartition(") ")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

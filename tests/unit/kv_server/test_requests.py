@@ -18,6 +18,7 @@ from tests.unit.kv_server.client import (
     MIB,
     ask,
     files_below,
+    received,
     send,
 )
 
@@ -67,7 +68,7 @@ def test_a_body_where_none_belongs_ends_the_connection(server: KVServer) -> None
     smuggled = b"GET /results-x HTTP/1.1\r\n\r\n"
     head = f"GET / HTTP/1.1\r\nContent-Length: {len(smuggled)}\r\n\r\n".encode()
     answer = send(server, head + smuggled)
-    assert answer.count(b"HTTP/1.1") == 1
+    assert answer.count(b"HTTP/1.1 ") == 1
     assert answer.split()[1] == b"400"
 
 
@@ -113,6 +114,47 @@ def test_what_is_no_request_of_the_protocol_is_refused_with_json(
     answer = send(server, head)
     assert answer.split()[1] == status
     assert b'\r\n\r\n{"error": ' in answer
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"GET / HTTP/1.1\r\nno header\r\n",
+        b"GET / HTTP/1.1\r\nHost: localhost\r\nno header\r\nContent-Length: 5\r\n",
+        b"GET / HTTP/1.1\r\nX: a\r\n folded\r\n",
+        b"GET / HTTP/1.1\r\n X: a\r\n",
+        b"GET / HTTP/1.1\r\n\tX: a\r\n",
+        b"GET / HTTP/1.1\r\nContent-Length : 5\r\n",
+        b"GET / HTTP/1.1\r\nX: a\rContent-Length: 5\r\n",
+        b"GET / HTTP/1.1\r\nX: a\nContent-Length: 0\r\n",
+        b"GET / HTTP/1.1\r\nX: a\0b\r\n",
+        b"GET / HTTP/1.1\r\nX\0: a\r\n",
+        b"GET / HTTP/1.1\r\n: a\r\n",
+        b"GET / HTTP/1.1\nX: a\r\n",
+        b"GET  / HTTP/1.1\r\n",
+        b"GET\t/ HTTP/1.1\r\n",
+        b"GET / HTTP/1.1 \r\n",
+        b"GET /\r\n",
+        b"GET / HTTP/1.1\r\nContent-Length: 0\r\nContent-Length: 5\r\n",
+        b"GET / HTTP/1.1\r\nContent-Length: 5\r\nContent-Length: 0\r\n",
+        b"DELETE /results-x HTTP/1.1\r\nContent-Length: 0\r\nTransfer-Encoding: chunked\r\n",
+        b"POST /results-x HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 1\r\n",
+        b"POST /results-x HTTP/1.1\r\nno header\r\nContent-Length: 1\r\n",
+    ],
+)
+def test_a_head_that_others_may_read_differently_is_refused(server: KVServer, head: bytes) -> None:
+    smuggled = b"GET /results-y HTTP/1.1\r\n\r\n"
+    answer = send(server, head + b"\r\n" + smuggled)
+    assert answer.split()[1] == b"400"
+    assert answer.count(b"HTTP/1.1 ") == 1
+
+
+def test_a_head_that_breaks_off_is_no_request(server: KVServer, folder: Path) -> None:
+    for head in (b"DELETE /results-x HTTP/1.1\r\n", b"GET / HTTP/1.1\r\nHost: localhost"):
+        with socket.create_connection((HOST, server.server_port), timeout=10) as connection:
+            connection.sendall(head)
+            connection.shutdown(socket.SHUT_WR)
+            assert b"".join(received(connection)).split()[1] == b"400"
 
 
 def test_one_connection_serves_many_requests(server: KVServer) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from secrets import token_hex
@@ -104,9 +105,36 @@ class TestWebPages:
         self, folder: Path
     ) -> None:
         with serving(folder, host="0.0.0.0") as server:
-            assert visit(server, "POST", {"Host": "kv.example"})[0] == 200
-            foreign = {"Host": "kv.example", "Origin": "https://page.example"}
-            assert visit(server, "POST", foreign)[0] == 403
+            for name in ("kv", f"kv:{server.server_port}", "192.0.2.1", "[2001:db8::1]:4300"):
+                assert visit(server, "POST", {"Host": name})[0] == 200
+                foreign = {"Host": name, "Origin": "https://page.example"}
+                assert visit(server, "POST", foreign)[0] == 403
+            own = socket.gethostname()
+            assert visit(server, "POST", {"Host": f"{own}:{server.server_port}"})[0] == 200
+
+    @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+    def test_a_name_that_a_page_can_have_made_up_is_refused_beyond_loopback(
+        self, folder: Path, method: str
+    ) -> None:
+        with serving(folder, host="0.0.0.0") as server:
+            rebound = f"rebound.example:{server.server_port}"
+            for headers in (
+                {"Host": rebound},
+                {"Host": rebound, "Origin": f"http://{rebound}"},
+                {"Host": f"{socket.gethostname()}.rebound.example"},
+                {"Host": "["},
+            ):
+                status, answer = visit(server, method, headers)
+                assert status == 421
+                assert "use the IP address" in json.loads(answer)["error"]
+            assert files_below(folder) == set()
+
+    def test_a_token_takes_the_place_of_the_name(self, folder: Path) -> None:
+        token = token_hex(8)
+        with serving(folder, host="0.0.0.0", token=token) as server:
+            named = {"Host": "kv.example"}
+            assert visit(server, "POST", named)[0] == 401
+            assert visit(server, "POST", {**named, "Authorization": f"Bearer {token}"})[0] == 200
 
     def test_the_projects_client_says_to_correct_the_address(self, server: KVServer) -> None:
         backend = open_kv(f"http://0.0.0.0:{server.server_port}", token=None, timeout=5)

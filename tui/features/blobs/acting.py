@@ -87,15 +87,14 @@ class BlobCommands:
 
     def copy_key(self, blob: Listed) -> None:
         """Put the key on the clipboard."""
-        self._screen.app.copy_to_clipboard(blob.key)
-        self._screen.app.say(f"Copied {named(blob.key)}.")
+        self._screen.app.copy(blob.key, named(blob.key))
 
     def copy_snippet(self, blob: Listed) -> None:
         """Put the Python that reads it on the clipboard."""
-        self._screen.app.copy_to_clipboard(
-            f"import storage_core\n\n{opening(self._row)}\n{reading(blob)}\n"
+        self._screen.app.copy(
+            f"import storage_core\n\n{opening(self._row)}\n{reading(blob)}\n",
+            f"the Python that reads {named(blob.key)}",
         )
-        self._screen.app.say(f"Copied the Python that reads {named(blob.key)}.")
 
     async def download(self, blob: Listed) -> None:
         """Write it to a file."""

@@ -16,6 +16,7 @@ from storage_core.paths import shortened
 from storage_core.printable import printable
 from tui.kit.ask import Ask
 from tui.kit.dialog import Box, Dialog
+from tui.kit.line_input import PasteInput
 from tui.kit.text import wrap
 from tui.session.background import stream
 from tui.session.download import Download, place_of
@@ -50,7 +51,7 @@ class DownloadDialog(Dialog[str]):
         """Title, path, what is wrong or how far it is, buttons."""
         size = "" if self._blob.size is None else f" ({human_size(self._blob.size)})"
         with Box(f"Download {self._blob.key}{size} to"):
-            yield Input(self._path, id="path", compact=True, select_on_focus=False)
+            yield PasteInput(self._path, id="path", compact=True, select_on_focus=False)
             yield Static("", id="state", markup=False)
             with Horizontal(classes="buttons"):
                 yield Button("Download", id="go", classes="-main", compact=True)

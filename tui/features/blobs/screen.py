@@ -18,7 +18,7 @@ from tui.features.blobs.acting import BlobCommands
 from tui.features.blobs.commands import BROWSE
 from tui.features.blobs.folders import FolderBar
 from tui.features.blobs.preview import PreviewScreen
-from tui.features.blobs.table import ORDERS, BlobDetail, BlobLayout, BlobTable
+from tui.features.blobs.table import HEADS, ORDERS, BlobDetail, BlobLayout, BlobTable
 from tui.kit.bars import TitleBar
 from tui.kit.commands import bindings
 from tui.kit.filter import FilterLine
@@ -77,6 +77,7 @@ class BrowseScreen(FullScreen[None]):
 
         self._view = View(counts=(0,) * len(KINDS))
         self._sort: Sort = "age"
+        self._reverse = False
         self._listing = False
         self._problem = ""
         self._changed = False
@@ -187,10 +188,11 @@ class BrowseScreen(FullScreen[None]):
             self._changed = False
             blobs, chosen = self._standing(), self._folders.chosen
             kind = KINDS[chosen - 1] if 0 < chosen < FOLDERS else None
-            text, sort, sought = self._filter.words, self._sort, not self._filter.settled.is_set()
+            text, sort, reverse = self._filter.words, self._sort, self._reverse
+            sought = not self._filter.settled.is_set()
             words = search.words_of(text)
             view = await self.while_here(
-                in_thread(lambda: arranged(blobs, KINDS, kind, words, sort))  # noqa: B023
+                in_thread(lambda: arranged(blobs, KINDS, kind, words, sort, reverse=reverse))  # noqa: B023
             )
             self._show(view, sought=sought)
             if self._filter.words == text:
@@ -209,6 +211,7 @@ class BrowseScreen(FullScreen[None]):
         self._view = view
         self._layout_of_blobs.longest = view.longest
         self._layout_of_blobs.shown_sort = view.sort
+        self._layout_of_blobs.reverse = view.reverse
         table.show(view.rows, place)
         self._say()
 
@@ -230,7 +233,7 @@ class BrowseScreen(FullScreen[None]):
         shown, words = len(view.rows), self._filter.words
         many = f"{shown:,} of {self._number(view.total)}" if words else self._number(shown)
         size = human_size(view.size) if view.size else ""
-        order = ORDERS[view.sort]
+        order = ORDERS[view.sort, view.reverse]
         # Without a filter the number stands among the folders as well.
         few = ((many, size), (many,)) if words else ((size, order), (many, order), (size,), (many,))
         known = view.total or not (self._listing or self._problem)
@@ -307,12 +310,14 @@ class BrowseScreen(FullScreen[None]):
     def _folder_clicked(self, event: FolderBar.Chosen) -> None:
         self._choose(event.place)
 
-    @on(BlobTable.Ordered)
-    def _head_clicked(self, event: BlobTable.Ordered) -> None:
-        self._order(event.sort)
+    @on(Table.HeadClicked)
+    def _head_clicked(self, event: Table.HeadClicked) -> None:
+        if sort := HEADS[event.column]:
+            # Once more turns the order round.
+            self._order(sort, reverse=sort == self._view.sort and not self._reverse)
 
-    def _order(self, sort: Sort) -> None:
-        self._sort = sort
+    def _order(self, sort: Sort, *, reverse: bool = False) -> None:
+        self._sort, self._reverse = sort, reverse
         self._rearrange()
 
     def can(self, command: str) -> bool:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.binding import Binding
 from textual.content import Content
-from textual.events import Click
-from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
@@ -21,7 +19,18 @@ from tui.kit.theme import MUTED
 from tui.session.listing import FOLDER, Listed, Sort
 from tui.session.quantities import FUTURE, human_age, human_size, local_time
 
-ORDERS: dict[Sort, str] = {"age": "newest first", "name": "by name", "size": "largest first"}
+ORDERS: Final[dict[tuple[Sort, bool], str]] = {
+    ("age", False): "newest first",
+    ("age", True): "oldest first",
+    ("name", False): "by name",
+    ("name", True): "Z to A",
+    ("size", False): "largest first",
+    ("size", True): "smallest first",
+}
+"""What each order is called: by what, and whether reversed."""
+
+HEADS: Final[tuple[Sort | None, ...]] = (None, "name", "size", "age")
+"""What each column is sorted by."""
 
 _SIZE, _AGE = 8, 9
 
@@ -31,6 +40,9 @@ class BlobLayout(Layout[Listed]):
 
     shown_sort: Sort = "age"
     """The order that the rows are in."""
+
+    reverse = False
+    """Whether it is that order reversed."""
 
     longest = 0
     """Characters of the longest name."""
@@ -45,7 +57,7 @@ class BlobLayout(Layout[Listed]):
         )
 
     def _head(self, sort: Sort, title: str) -> str:
-        return f"{title} ▾" if sort == self.shown_sort else title
+        return f"{title} {'▴' if self.reverse else '▾'}" if sort == self.shown_sort else title
 
     def cells(self, row: Listed, widths: Sequence[int]) -> Sequence[Cell]:
         """Numbers are aligned right, so that they can be compared."""
@@ -65,25 +77,6 @@ class BlobTable(Table[Listed]):
         Binding("space", "screen.run('preview')", show=False),
     ]
     moves: ClassVar = Table.moves - {"space"}
-
-    class Ordered(Message):
-        """The head of a column was clicked."""
-
-        def __init__(self, sort: Sort) -> None:
-            super().__init__()
-            self.sort = sort
-
-    def on_click(self, event: Click) -> None:
-        """A click on the head of a column sorts by it."""
-        if event.y == 0:
-            end = 1
-            sorts: tuple[Sort | None, ...] = (None, "name", "size", "age")
-            for width, sort in zip(self.widths, sorts, strict=True):
-                end += width + 2
-                if event.x < end:
-                    if sort is not None:
-                        self.post_message(self.Ordered(sort))
-                    return
 
 
 class BlobDetail(Widget):

@@ -32,8 +32,8 @@ TICK = 0.5
 """Seconds between two looks at how long the test may still take."""
 
 
-class CheckDialog(Dialog[TestResult]):
-    """Runs the test. Its result is what was found out, as far as it came.
+class CheckDialog(Dialog[TestResult | None]):
+    """Runs the test. Its result is that of the last test that was not cancelled.
 
     Args:
         name: whose test it is.
@@ -61,6 +61,7 @@ class CheckDialog(Dialog[TestResult]):
         self._steps = steps(configuration)
         self._found: list[StepResult] = []
         self._complete = False
+        self._result: TestResult | None = None
         self._waiting: Waiting | None = None
 
     def compose(self) -> ComposeResult:
@@ -95,10 +96,13 @@ class CheckDialog(Dialog[TestResult]):
         finally:
             countdown.stop()
         self._complete = True
+        self._result = TestResult(datetime.now(), tuple(self._found), True)  # noqa: DTZ005
         self.query_one("#again").disabled = False
         self.query_one("#leave", Button).label = "Close"
         self._offer_to_save(self.why_not("save") == "")
         self._draw()
+        # How it ended stands at the end, below what may be long.
+        self.call_after_refresh(self.query_one(VerticalScroll).scroll_end, animate=False)
 
     def why_not(self, command: str) -> str:
         """Only what works is saved from here; the form saves whatever is wanted."""
@@ -183,7 +187,7 @@ class CheckDialog(Dialog[TestResult]):
     def _leave(self) -> None:
         """Close; a running test is cancelled."""
         self.workers.cancel_group(self, "test")
-        self.dismiss(TestResult(datetime.now(), tuple(self._found), self._complete))  # noqa: DTZ005
+        self.dismiss(self._result)
 
 
 def _sign(found: StepResult) -> tuple[str, str]:

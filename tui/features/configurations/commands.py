@@ -50,7 +50,13 @@ LIST: Final = (
         changes=True,
     ),
     Command("test", ("t",), "Test", "Test the connection, step by step.", "Use", True),
-    Command("test_all", ("T",), "Test all", "Test every connection, several at once.", "Use"),
+    Command(
+        "test_all",
+        ("T",),
+        "Test all",
+        "Test every connection that is shown, several at once; once more stops it.",
+        "Use",
+    ),
     Command("browse", ("b",), "Browse", "Look at the blobs of this storage.", "Use", True),
     Command("copy_id", ("c",), "Copy ID", "Put its ID on the clipboard.", "Use"),
     Command(

@@ -200,10 +200,12 @@ def _test(result: TestResult | None, now: datetime, key: KeyOf) -> Iterator[Line
         yield Line(f"not tested yet; {key('test', 't')} does it", MUTED)
         return
     when = result.when.strftime("%H:%M" if result.when.date() == now.date() else "%Y-%m-%d %H:%M")
-    if result.ok:
+    if result.old:
+        outcome = "worked" if result.ok else "failed"
+        yield Line(f"? tested {when} and {outcome}; the settings are others now", MUTED)
+        yield Line(f"{key('test', 't')} tests them", MUTED)
+    elif result.ok:
         yield Line(f"✓ tested {when}, {milliseconds(result.seconds)}", "$success")
     elif failure := result.failure:
         yield Line(f"✗ tested {when}: could not {failure.step.label}", "$error")
         yield Line(printable(failure.message), "$error")
-    else:
-        yield Line(f"test cancelled at {when}", MUTED)

@@ -8,7 +8,7 @@ from tui.session import search
 from tui.session.state import SORTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from tui.kit.filter import FilterLine
     from tui.kit.table import Table
@@ -42,6 +42,11 @@ class Rows:
         """The row under the cursor."""
         return self._table.current
 
+    @property
+    def shown(self) -> Sequence[Row]:
+        """The rows that are in the list; the filter may hide others."""
+        return self._table.rows
+
     def select(self, name: str) -> None:
         """Put the cursor on a configuration, now or as soon as it is read."""
         self._wanted = name
@@ -71,7 +76,20 @@ class Rows:
     def sort(self) -> None:
         """Take the next order; the head of its column shows it."""
         following = SORTS[(SORTS.index(self._session.remembered.sort) + 1) % len(SORTS)]
-        self._session.remember(sort=following)
+        self._order(following)
+
+    def sort_by(self, order: str) -> None:
+        """Take this order, turn it round if it is taken already, or go back to the file's."""
+        now = self._session.remembered
+        if order != now.sort:
+            self._order(order)
+        elif not now.reverse:
+            self._order(order, reverse=True)
+        else:
+            self._order(SORTS[0])
+
+    def _order(self, order: str, *, reverse: bool = False) -> None:
+        self._session.remember(sort=order, reverse=reverse)
         self.fill()
 
     def _found(self) -> list[Row]:
@@ -83,5 +101,9 @@ class Rows:
             if not words or search.found(words, row.sought)
         ]
         if sort != SORTS[0]:
-            rows.sort(key=lambda row: (row.built_in, str(getattr(row, sort)).casefold(), row.name))
+            rows.sort(
+                key=lambda row: (str(getattr(row, sort)).casefold(), row.name),
+                reverse=self._session.remembered.reverse,
+            )
+            rows.sort(key=lambda row: row.built_in)
         return rows

@@ -17,7 +17,7 @@ from tui.features.configurations.detail import Detail, lines_of
 from tui.features.configurations.editing import Editing
 from tui.features.configurations.file import FileCommands
 from tui.features.configurations.rows import Rows
-from tui.features.configurations.table import ConfigurationLayout
+from tui.features.configurations.table import SORTED_BY, ConfigurationLayout
 from tui.features.configurations.testing import Testing
 from tui.features.configurations.why_not import why_not
 from tui.kit.commands import bindings
@@ -56,7 +56,9 @@ class ConfigurationsScreen(FullScreen[None]):
 
         self.table: Table[Row] = Table(
             ConfigurationLayout(
-                session.workspace.results, self.testing, lambda: session.remembered.sort
+                session.result,
+                self.testing,
+                lambda: session.remembered,
             ),
             id="list",
         )
@@ -71,7 +73,7 @@ class ConfigurationsScreen(FullScreen[None]):
         parts = self, session, self.rows
         changes, file = Changes(*parts), FileCommands(*parts)
         editing = Editing(*parts, make_default=changes.make_default)
-        tests = Testing(*parts, marks=self.testing, redraw=self.redraw)
+        tests = self._tests = Testing(*parts, marks=self.testing, redraw=self.redraw)
         self.do(
             {
                 "new": editing.new,
@@ -178,7 +180,7 @@ class ConfigurationsScreen(FullScreen[None]):
             detail.show([])
             return
         workspace, now = self._session.workspace, datetime.now()  # noqa: DTZ005
-        result = workspace.results.get(row.id)
+        result = self._session.result(row)
         detail.show(lines_of(row, result, workspace.shown_path, now, self.key))
         self.refresh_bindings()
 
@@ -191,19 +193,23 @@ class ConfigurationsScreen(FullScreen[None]):
     async def _chosen(self) -> None:
         await self.run_action("run('edit')")
 
+    @on(Table.HeadClicked)
+    def _head_clicked(self, event: Table.HeadClicked) -> None:
+        if order := SORTED_BY.get(event.column):
+            self.rows.sort_by(order)
+
     def _copy_id(self, row: Row) -> None:
-        self.app.copy_to_clipboard(row.id)
-        self.app.say(f"Copied {row.id}.")
+        self.app.copy(row.id, row.id)
 
     def _copy_snippet(self, row: Row) -> None:
         wanted = "" if row.built_in else repr(row.name)
-        self.app.copy_to_clipboard(
+        self.app.copy(
             "import storage_core\n\n"
             f"store = storage_core.get_store({wanted})\n"
             'key = store.write(b"...")\n'
-            "data = store.read(key)\n"
+            "data = store.read(key)\n",
+            f"the Python that opens {named(row.name)}",
         )
-        self.app.say(f"Copied the Python that opens {named(row.name)}.")
 
     def can(self, command: str) -> bool:
         """While one types in the filter, its key is a character like any other."""
@@ -211,10 +217,13 @@ class ConfigurationsScreen(FullScreen[None]):
 
     def why_not(self, command: str) -> str:
         """In one line, for each command of the list."""
-        return why_not(command, self.row, self._session, self.key)
+        shown = self.rows.shown if command == "test_all" else ()
+        return why_not(command, self.row, self._session, self.key, shown)
 
     def action_clear_filter(self) -> None:
-        """Show everything again."""
+        """Stop all tests, or else show everything again."""
+        if self._tests.stop():
+            return
         if self._filter.is_attached:
             self._filter.clear()
         self.action_focus_list()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
+from sys import maxsize
 from typing import Final
 
 from rich.cells import cell_len
@@ -13,11 +14,15 @@ from tui.kit.table import TINTS, Cell, Layout
 from tui.kit.text import cut_middle
 from tui.session.checks import TestResult
 from tui.session.snapshot import Row
+from tui.session.state import State
 
+TYPE: Final = 1
 NAME: Final = 3
 LOCATION: Final = 4
 IDENTIFIER: Final = 5
 """Places of columns; the signs and the type stand before them."""
+
+SORTED_BY: Final = {TYPE: "type", NAME: "name", LOCATION: "location"}
 
 _TYPE: Final = 5
 """Cells of a type's short name."""
@@ -28,6 +33,8 @@ _BESIDE: Final = 11
 _LONG: Final = (40, 60)
 """A name and a location beyond this do not push the ID out: their rows have a second line."""
 
+_ANY: Final = (maxsize, maxsize)
+
 _ID, _WHOLE_ID = 8, 36
 
 
@@ -37,18 +44,18 @@ class ConfigurationLayout(Layout[Row]):
     A row whose name or location has no room in its column has a second line for the location.
 
     Args:
-        results: the last test of each configuration, by its ID.
+        result: tells how the last test of a configuration ended.
         testing: IDs of configurations whose connection is being tested.
-        sort: tells by which column the rows are sorted.
+        order: tells by which column the rows are sorted, and whether that is turned round.
     """
 
     def __init__(
         self,
-        results: Mapping[str, TestResult],
+        result: Callable[[Row], TestResult | None],
         testing: Collection[str],
-        sort: Callable[[], str],
+        order: Callable[[], State],
     ) -> None:
-        self._results, self._testing, self._sort = results, testing, sort
+        self._result, self._testing, self._order = result, testing, order
         self._measured: Sequence[Row] = ()
         self._lengths: list[tuple[int, int]] = []
         """Cells of the name and of the location of each row."""
@@ -61,7 +68,9 @@ class ConfigurationLayout(Layout[Row]):
             self._measured = rows
 
     def _head(self, title: str) -> str:
-        return f"{title}▾" if title.lower() == self._sort() else title
+        order = self._order()
+        sign = "▴" if order.reverse else "▾"
+        return f"{title}{sign}" if title.lower() == order.sort else title
 
     def columns(self, rows: Sequence[Row], room: int) -> Sequence[Column]:
         """Status, type, default, name, location and, where nothing else has to give way, the ID."""
@@ -69,7 +78,7 @@ class ConfigurationLayout(Layout[Row]):
         # One cell is left at the right edge.
         room -= _BESIDE + 1
         longest = min(max((name for name, _ in self._lengths), default=0), room)
-        for identifier, most in ((_WHOLE_ID, (room, room)), (_ID, _LONG), (0, _LONG)):
+        for identifier, most in ((_WHOLE_ID, _ANY), (_ID, _LONG), (0, _LONG)):
             name, place = _needed(self._lengths, most)
             beside = 2 + identifier if identifier else 0
             if max(name + 2 + place, longest) + beside <= room:
@@ -125,9 +134,11 @@ class ConfigurationLayout(Layout[Row]):
             return Cell("⚠", "warning")
         if row.id in self._testing:
             return Cell("…", "accent")
-        result = self._results.get(row.id)
-        if result is None or (not result.complete and not result.failure):
+        result = self._result(row)
+        if result is None:
             return Cell("")
+        if result.old:
+            return Cell("?", "muted")
         return Cell("✓", "good") if result.ok else Cell("✗", "bad")
 
 

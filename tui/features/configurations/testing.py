@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +13,38 @@ from tui.session.background import stream
 from tui.session.checks import TestResult
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from tui.session.snapshot import Row
 
+_BAR = 16
+"""Cells of the bar that shows how far it is."""
+
 AT_ONCE = 4
 """Connections that "Test all" tests at the same time."""
+
+
+@dataclass
+class _Run:
+    """All tests, from the first to the last or until they are stopped."""
+
+    of: int
+    done: int = 0
+    failed: int = 0
+    stopped: bool = False
+
+    def words(self, running: int) -> str:
+        """How far it is."""
+        if self.stopped:
+            return f"stopping, {running} still running"
+        filled = round(_BAR * self.done / self.of)
+        bar = "━" * filled + "╌" * (_BAR - filled)
+        return f"testing {bar} {self.done} of {self.of}  Esc stops"
+
+
+def testable(rows: Iterable[Row]) -> list[Row]:
+    """Those that "Test all" tests."""
+    return [row for row in rows if row.entry and not row.problem]
 
 
 class Testing(ListCommands):
@@ -26,51 +53,78 @@ class Testing(ListCommands):
     def __init__(self, *args: Any, marks: set[str], redraw: Callable[[], None]) -> None:
         super().__init__(*args)
         self._marks, self._redraw = marks, redraw
+        self._run: _Run | None = None
 
     async def test(self, row: Row) -> None:
         """Test the connection."""
         result = await self._screen.open("check", row.name, row.configuration())
-        self._remember(row, result)
+        if result is not None:
+            self._remember(row, result)
+
+    @property
+    def running(self) -> bool:
+        """Whether connections are being tested that can be stopped."""
+        return self._run is not None and not self._run.stopped
 
     def test_all(self) -> None:
-        """Test every connection."""
-        rows = [row for row in self._session.snapshot.rows if row.entry and not row.problem]
-        self._screen.run_worker(self._test_all(rows), group="test-all", exclusive=True)
+        """Test every connection that is shown, or stop that."""
+        if self._run is None:
+            rows = testable(self._rows.shown)
+            self._screen.run_worker(self._test_all(rows), group="test-all")
+        elif not self.stop():
+            self._app.say("It is stopping; those that have begun end by themselves.")
+
+    def stop(self) -> bool:
+        """Begin no other test; those that run go on and are shown until they end.
+
+        Returns whether there was anything to stop.
+        """
+        if self._run is None or self._run.stopped:
+            return False
+        self._run.stopped = True
+        self._show_progress()
+        return True
 
     async def _test_all(self, rows: list[Row]) -> None:
-        done = failed = 0
+        run = self._run = _Run(len(rows))
         turns = asyncio.Semaphore(AT_ONCE)
-        self._show_progress(0, len(rows))
+        self._show_progress()
 
         async def one(row: Row) -> None:
-            nonlocal done, failed
             async with turns:
+                if run.stopped:
+                    return
                 self._marks.add(row.id)
                 self._redraw()
                 result = await _result_of(row)
-            done, failed = done + 1, failed + (not result.ok)
+            run.done, run.failed = run.done + 1, run.failed + (not result.ok)
             self._marks.discard(row.id)
             self._remember(row, result)
-            self._show_progress(done, len(rows))
+            self._show_progress()
 
         try:
             await asyncio.gather(*map(one, rows))
         finally:
-            self._show_progress(0, 0)
-        outcome = f"{failed} of {done} failed" if failed else f"all {done} work"
-        self._app.say(f"Tested: {outcome}.", severity="warning" if failed else "information")
+            self._run = None
+            self._show_progress()
+        outcome = f"{run.failed} of {run.done} failed" if run.failed else f"all {run.done} work"
+        if run.done < run.of:
+            some = f"{run.done} of {run.of} tested"
+            outcome = f"{some}, {run.failed} failed" if run.failed else some
+        self._app.say(
+            f"{'Stopped' if run.done < run.of else 'Tested'}: {outcome}.",
+            severity="warning" if run.failed else "information",
+        )
 
     def _remember(self, row: Row, result: TestResult) -> None:
-        self._session.workspace.results[row.id] = result
+        self._session.tested(row.id, row.entry, result)
         self._redraw()
 
-    def _show_progress(self, done: int, of: int) -> None:
-        """A bar in the title; 0 of 0 when there are no tests."""
-        filled = round(20 * done / of) if of else 0
-        bar = "━" * filled + "╌" * (20 - filled)
+    def _show_progress(self) -> None:
+        """A bar in the title, and how to stop; nothing when there are no tests."""
         # None when the app is being left meanwhile.
         for title in self._screen.query(TitleBar):
-            title.progress = f"testing {bar} {done} of {of}" if of else ""
+            title.progress = self._run.words(len(self._marks)) if self._run else ""
 
 
 async def _result_of(row: Row) -> TestResult:

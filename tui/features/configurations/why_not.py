@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 from storage_core.printable import printable
 from tui.features.configurations.commands import LIST
+from tui.features.configurations.testing import testable
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tui.kit.commands import KeyOf
     from tui.session.session import Session
     from tui.session.snapshot import Row
@@ -22,7 +25,9 @@ _CHANGING: Final = {command.name for command in LIST if command.changes}
 _ON_A_FILE: Final = _ON_A_ROW | _CHANGING | {"filter", "sort", "test_all", "make_private"}
 
 
-def why_not(command: str, row: Row | None, session: Session, key: KeyOf) -> str:
+def why_not(
+    command: str, row: Row | None, session: Session, key: KeyOf, shown: Sequence[Row] = ()
+) -> str:
     """The reason, and what to do, in one line; empty when it can work.
 
     Args:
@@ -30,6 +35,7 @@ def why_not(command: str, row: Row | None, session: Session, key: KeyOf) -> str:
         row: the one under the cursor.
         session: what the list shows.
         key: the keys of commands.
+        shown: the rows in the list; needed for `test_all` only.
     """
     snapshot, history = session.snapshot, session.workspace.history
     if snapshot.problem and command in _ON_A_FILE:
@@ -47,7 +53,9 @@ def why_not(command: str, row: Row | None, session: Session, key: KeyOf) -> str:
         return "Nothing to redo."
     if command == "make_private" and snapshot.exposed is None:
         return "Nobody else can see a secret in this file."
-    if command == "test_all" and all(each.built_in or each.problem for each in snapshot.rows):
+    if command == "test_all" and not testable(shown):
+        if testable(snapshot.rows):
+            return "The filter shows nothing that can be tested; Esc clears it."
         return f"There is nothing to test yet; {key('new', 'n')} creates a configuration."
     return _why_not_on(row, command, key) if command in _ON_A_ROW else ""
 

@@ -103,6 +103,9 @@ class Field(Widget):
             self._hint = hint
             self.refresh(layout=True)
 
+    def tidy(self) -> None:
+        """Drop from the text what was copied along with it, so that it is seen what is meant."""
+
     def reveal(self) -> bool:
         """Show a secret for a while; False where there is none."""
         return False

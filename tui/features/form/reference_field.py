@@ -22,6 +22,7 @@ from storage_core.references import LITERAL, SCHEMES, is_reference
 from tui.features.form.field import as_text, example_of
 from tui.features.form.text_fields import LineField
 from tui.kit.menu import Chooser
+from tui.kit.pasted import NotTaken, lines_of
 from tui.kit.secret import SecretArea, SecretInput
 
 HERE, LOAD = "here", "load"
@@ -37,6 +38,7 @@ class ReferenceInput(SecretInput):
         edited: called after each edit of the text; with whether all of it from the edit's start on
             is new.
         taken_back: called by Backspace in the empty line.
+        pasted: called with a paste that the line cannot take; tells whether it was taken after all.
     """
 
     def __init__(
@@ -45,10 +47,20 @@ class ReferenceInput(SecretInput):
         *,
         edited: Callable[[bool], None],
         taken_back: Callable[[], None],
+        pasted: Callable[[str], bool],
         **kwargs: Any,
     ) -> None:
         super().__init__(value, **kwargs)
-        self._edited, self._taken_back = edited, taken_back
+        self._edited, self._taken_back, self._pasted = edited, taken_back, pasted
+
+    def refuse(self, text: str, reason: NotTaken) -> None:
+        """Take nothing of a paste, unless all of it has its place."""
+        try:
+            taken = self._pasted(text)
+        except NotTaken as error:
+            taken, reason = False, error
+        if not taken:
+            super().refuse(text, reason)
 
     def replace(self, text: str, start: int, end: int) -> None:
         """Typing, pasting and deleting all come through here."""
@@ -86,6 +98,7 @@ class ReferenceField(LineField):
             "" if self._large and here else text,
             edited=self._recognise,
             taken_back=self._take_back,
+            pasted=self._pasted,
             masked=self._secret_at(source),
             compact=True,
         )
@@ -172,6 +185,14 @@ class ReferenceField(LineField):
         """List where the value can be."""
         self._chooser.open(self.focus_target)
         return True
+
+    def _pasted(self, text: str) -> bool:
+        """Take the text of a JSON file whole, wherever the line says that it is to come from."""
+        whole = self._large and text.lstrip("\ufeff \t\r\n").startswith("{")
+        if whole:
+            self._put(HERE, lines_of(text))
+            self.focus_target.focus()
+        return whole
 
     def fill(self, text: str) -> None:
         """Take what was read from a file."""

@@ -119,8 +119,8 @@ class Saving:
         if self._entered.tested is None or entry is None or entry.configuration is None:
             return
         tried, result = self._entered.tested
-        if entry.configuration.given() == tried.given() and result.complete:
-            self._session.workspace.results[entry.id] = result
+        if entry.configuration.given() == tried.given():
+            self._session.tested(entry.id, entry, result)
 
     async def _settle(self, current: Entry | None) -> None:
         """The configuration was changed in the file meanwhile: ask which version is to stay."""

@@ -151,6 +151,7 @@ class FormScreen(FullScreen[str | None]):
     def _left(self, event: Field.Left) -> None:
         event.stop()
         field = event.field
+        field.tidy()
         if isinstance(field, ReferenceField) and field.source == LOAD:
             self.start(self._load(field))
         elif field.changed:
@@ -280,6 +281,13 @@ class FormScreen(FullScreen[str | None]):
     def _next(self) -> None:
         self.focus_next()
 
+    def on_paste(self) -> None:
+        """No field has taken it."""
+        self.app.say(
+            "Nothing was pasted: nothing is typed here; Tab goes to the next field.",
+            severity="warning",
+        )
+
     # ---- what one can do
 
     @on(Button.Pressed)
@@ -316,6 +324,7 @@ class FormScreen(FullScreen[str | None]):
         entered = self.entered
         unsaved = (entered.changed or entered.entry is None) and not self.why_not("save")
         save = partial(to_save.append, True) if unsaved else None
-        entered.tested = tried, await self.open("check", name, tried, save)
+        if (result := await self.open("check", name, tried, save)) is not None:
+            entered.tested = tried, result
         if to_save:
             await self._saving.save()

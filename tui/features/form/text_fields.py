@@ -11,6 +11,7 @@ from textual.suggester import SuggestFromList
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
+from storage_core.declaration.setting import as_meant
 from tui.features.form.field import Field, as_text, example_of
 from tui.kit.line_input import LineInput
 from tui.kit.menu import Menu
@@ -78,6 +79,9 @@ class TextField(LineField):
 
     def __init__(self, setting: Setting, value: Any = None) -> None:
         super().__init__(setting, value)
+        self._tidied: str | None = None
+        """What was left of the text when the field was left."""
+
         self.input = self._input(compact=True, placeholder=example_of(setting))
 
     def _input(self, **kwargs: Any) -> Input:
@@ -102,6 +106,10 @@ class TextField(LineField):
     def focus_target(self) -> Widget:
         return self.input
 
+    def tidy(self) -> None:
+        if (meant := as_meant(self.setting, self.value)) != self.value and self.changed:
+            self._tidied = self.input.value = meant
+
     def reveal(self) -> bool:
         """Show the password in a URL."""
         if not isinstance(self.input, UrlInput) or not self.input.holds_password:
@@ -111,7 +119,10 @@ class TextField(LineField):
 
     @on(Input.Changed)
     def _typed(self) -> None:
-        self.post_message(self.Edited(self))
+        tidied, self._tidied = self._tidied, None
+        # It means what it did: no edit, which would take the complaint back.
+        if self.value != tidied:
+            self.post_message(self.Edited(self))
 
 
 class TableField(Field):

@@ -20,6 +20,7 @@ from storage_core.printable import printable
 from storage_core.references import check_reference, is_reference
 from tui.kit import ask
 from tui.kit.dialog import Box, Dialog
+from tui.kit.line_input import PasteInput
 from tui.kit.theme import MUTED
 
 _PLACES = (
@@ -75,7 +76,7 @@ class MoveDialog(Dialog[str | None]):
                 ),
                 compact=True,
             )
-            yield Input(self._entered[0], id="reference", compact=True)
+            yield PasteInput(self._entered[0], id="reference", compact=True)
             yield Static(id="fault", markup=False)
             with Horizontal(classes="buttons"):
                 yield Button("Move", id="go", classes="-main", compact=True)

@@ -10,6 +10,8 @@ import os
 import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from aiohttp import ClientSession, DummyCookieJar, TCPConnector
+from azure.core.pipeline.transport import AioHttpTransport
 from azure.storage.blob.aio import BlobServiceClient
 
 from storage_core.backends.drivers.adlfs.signing_in import credential_for
@@ -17,6 +19,9 @@ from storage_core.backends.remote.faults import Explained, Fault
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from ssl import SSLContext
+
+    from storage_core.backends.remote.network import Network
 
 _VARIABLES: Final = {
     "account_name": "AZURE_STORAGE_ACCOUNT_NAME",
@@ -66,17 +71,22 @@ def completed(options: Mapping[str, Any]) -> dict[str, Any]:
     return given
 
 
-def connected(arguments: dict[str, Any], timeout: float) -> Client:
-    """A client for these options of adlfs.
+def connected(
+    arguments: dict[str, Any], timeout: float, network: Network, context: SSLContext
+) -> Client:
+    """A client for these options of adlfs. Call it on the event loop.
 
     Args:
         arguments: the options.
         timeout: seconds within which there has to be an answer.
+        network: how the servers are reached.
+        context: what TLS is spoken with.
     """
     given = completed(arguments)
     mode = given.get("location_mode", "primary")
     asked: dict[str, Any] = {} if mode == "primary" else {"_location_mode": mode}
     if connection_string := given.get("connection_string"):
+        asked["transport"] = _transport(context)
         return Client(BlobServiceClient.from_connection_string(connection_string, **asked), None)
     if "account_name" not in given:
         raise Explained(
@@ -85,7 +95,17 @@ def connected(arguments: dict[str, Any], timeout: float) -> Client:
             "add a connection_string, or an account_name, to Options",
         )
     url = f"https://{given.get('account_host') or given['account_name'] + '.blob.core.windows.net'}"
-    credential = credential_for(given, timeout)
+    credential = credential_for(given, timeout, network)
     if credential is None and (sas := given.get("sas_token")):
         url = f"{url}?{sas.removeprefix('?')}"
+    asked["transport"] = _transport(context)
     return Client(BlobServiceClient(url, credential, **asked), credential)
+
+
+def _transport(context: SSLContext) -> AioHttpTransport:
+    """As Azure's own, but for the certificates and the proxy."""
+    return AioHttpTransport(
+        session=ClientSession(
+            connector=TCPConnector(ssl=context), cookie_jar=DummyCookieJar(), auto_decompress=False
+        )
+    )

@@ -16,6 +16,8 @@ from storage_core.backends.drivers.options import merged
 from storage_core.backends.remote.backend import RemoteBackend
 from storage_core.backends.remote.faults import Fault, causes, classify
 from storage_core.backends.remote.messages import Place
+from storage_core.backends.remote.network import Network
+from storage_core.backends.remote.worker import in_thread
 from storage_core.signatures import said_of_end, signature_expiry
 
 if TYPE_CHECKING:
@@ -70,7 +72,12 @@ def open_azure(
     """
     if credentials is None:
         signs_in_by = "Connection String" if connection_string else "the login for Account Name"
+        for name in ("account_key", "sas_token", "client_id"):
+            if not connection_string and (options or {}).get(name):
+                signs_in_by = f"{name} in Options"
         credentials = f"{signs_in_by} and what it is allowed"
+        if not connection_string and (options or {}).get("anon") and "Account" in signs_in_by:
+            credentials = "whether it is public, or take anon out of Options to sign in"
     if address is None:
         if not connection_string:
             address = "Account Name"
@@ -87,11 +94,13 @@ def open_azure(
         dict(options or {}),
     )
     location = f"az://{container}/{prefix}".rstrip("/")
+    network = Network(ca_bundle)
     backend = RemoteBackend(
-        AzureDriver(container, prefix, arguments, timeout, ca_bundle),
+        AzureDriver(container, prefix, arguments, timeout, network),
         Place(location, "container", container, setting, credentials, address),
         timeout=timeout,
         secrets=(*secrets, *_secrets_in(connection_string or "")),
+        network=network,
     )
     if ends := _end_of_signature(arguments):
         backend.note = said_of_end(ends)
@@ -110,7 +119,7 @@ class AzureDriver:
         prefix: str,
         arguments: dict[str, Any],
         timeout: float,
-        ca_bundle: str | None,
+        network: Network,
     ) -> None:
         """Remember where to, and how.
 
@@ -119,13 +128,13 @@ class AzureDriver:
             prefix: what stands before the paths in the names of the blobs.
             arguments: those of `adlfs.AzureBlobFileSystem`.
             timeout: seconds that one request may take to connect, or between two bytes.
-            ca_bundle: a PEM file of certificates to trust besides the system's.
+            network: how the servers are reached.
         """
         self._container = container
         self._prefix = f"{prefix}/" if prefix else ""
         self._arguments = arguments
         self._timeout = timeout
-        self._ca_bundle = ca_bundle
+        self._network = network
         self._request: dict[str, Any] = {
             "retry_total": 0,
             "permit_redirects": False,
@@ -135,8 +144,10 @@ class AzureDriver:
 
     async def connect(self, afterwards: Afterwards) -> AzureSession:
         """Sign in."""
-        client = connected(self._arguments, self._timeout)
-        return AzureSession(client, self._container, self._prefix, self._request)
+        context = await in_thread(self._network.context)
+        client = connected(self._arguments, self._timeout, self._network, context)
+        request = {**self._request, "proxy": self._network.proxy_for(client.service.url)}
+        return AzureSession(client, self._container, self._prefix, request)
 
     def fault(self, error: BaseException) -> Fault:
         """What kind of failure it is, by the code of the answer where there is one."""

@@ -15,10 +15,13 @@ import aiohttp
 from azure.core.credentials import AccessToken
 
 from storage_core.backends.remote.faults import Explained, Fault, classify, classify_status, reason
+from storage_core.backends.remote.worker import in_thread
 from storage_core.redaction import scrub
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from storage_core.backends.remote.network import Network
 
 _AUTHORITIES: Final = {
     "chinacloudapi.cn": "login.chinacloudapi.cn",
@@ -35,12 +38,13 @@ _UNANSWERED: Final = 0.4
 class ServicePrincipal:
     """Gives tokens, as Azure's client asks for them; it also keeps them."""
 
-    def __init__(self, given: Mapping[str, Any], timeout: float) -> None:
+    def __init__(self, given: Mapping[str, Any], timeout: float, network: Network) -> None:
         """Ask for nothing yet.
 
         Args:
             given: options of adlfs.
             timeout: seconds within which there has to be an answer.
+            network: how the server is reached.
 
         Raises:
             Explained: some of them are missing, or the authority is no https address.
@@ -69,6 +73,7 @@ class ServicePrincipal:
         self._url = f"{authority}/{given['tenant_id']}/oauth2/v2.0/token"
         self._client = {name: str(given[name]) for name in ("client_id", "client_secret")}
         self._seconds = _UNANSWERED * timeout
+        self._network = network
 
     async def get_token(self, *scopes: str, **_asked: Any) -> AccessToken:
         """A token for these scopes.
@@ -101,13 +106,18 @@ class ServicePrincipal:
 
     async def _answered(self, form: Mapping[str, str]) -> tuple[int, bytes]:
         limit = aiohttp.ClientTimeout(total=self._seconds)
+        proxy = self._network.proxy_for(self._url)
+        connector = aiohttp.TCPConnector(ssl=await in_thread(self._network.context))
         try:
             async with (
-                aiohttp.ClientSession(timeout=limit, trust_env=True) as session,
-                session.post(self._url, data=form, allow_redirects=False) as answer,
+                aiohttp.ClientSession(connector=connector, timeout=limit) as session,
+                session.post(self._url, data=form, allow_redirects=False, proxy=proxy) as answer,
             ):
                 return answer.status, await answer.read()
         except (aiohttp.ClientError, TimeoutError) as error:
+            if said := self._network.hindrance(error):
+                why = f"{self._url} gives no token: {said}"
+                raise _cannot(said.fault, why, said.remedy) from error
             why = reason(error, self._client.values()) if str(error) else "no answer"
             fault = classify(error)
             remedy = "check the network and authority in Options"

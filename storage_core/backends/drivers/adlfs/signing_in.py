@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from storage_core.backends.drivers.adlfs.service_principal import ServicePrincipal
+from storage_core.backends.drivers.requesting import Session
 from storage_core.backends.remote.faults import Explained, Fault
 from storage_core.backends.remote.worker import in_thread
+from storage_core.redaction import mask_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from storage_core.backends.remote.network import Network
 
 _OPTIONS: Final = frozenset(
     {
@@ -41,6 +45,7 @@ _IDLE: Final = re.compile(
 )
 """What a way says that nobody has set up here."""
 
+_MACHINE: Final = "ManagedIdentityCredential"
 _REMEDIES: Final = {
     "EnvironmentCredential": (
         "the AZURE_… variables",
@@ -50,27 +55,29 @@ _REMEDIES: Final = {
         "workload identity",
         "check AZURE_FEDERATED_TOKEN_FILE, AZURE_TENANT_ID and AZURE_CLIENT_ID",
     ),
-    "ManagedIdentityCredential": (
-        "managed identity",
-        "assign an identity to this machine, or correct AZURE_CLIENT_ID if it names another one",
-    ),
     "AzureCliCredential": ("the Azure CLI", "run: az login"),
     "AzurePowerShellCredential": ("Azure PowerShell", "run: Connect-AzAccount"),
     "AzureDeveloperCliCredential": ("the Azure Developer CLI", "run: azd auth login"),
+    _MACHINE: (
+        "managed identity",
+        "assign an identity to this machine, or correct AZURE_CLIENT_ID if it names another one",
+    ),
 }
-"""By credential of Azure's: what people call it, and what to do about it."""
+"""By credential of Azure's: what people call it, and what to do about it. Where several fail, the
+first is told of: any machine of any cloud has something that answers for managed identities."""
 
 _LONGEST: Final = 160
 _PART: Final = 0.8
 """Of the time for a call, for all of the chain: what is left is for saying what went wrong."""
 
 
-def credential_for(given: Mapping[str, Any], timeout: float) -> Any:
+def credential_for(given: Mapping[str, Any], timeout: float, network: Network) -> Any:
     """What Azure's client is to sign with; None for nothing, or for a SAS in the URL.
 
     Args:
         given: options of adlfs.
         timeout: seconds within which there has to be an answer.
+        network: how the servers that give tokens are reached.
 
     Raises:
         Explained: they do not fit together.
@@ -81,20 +88,22 @@ def credential_for(given: Mapping[str, Any], timeout: float) -> Any:
     if "sas_token" in given:
         return None
     if given.keys() & {"client_id", "client_secret"}:
-        return ServicePrincipal(given, timeout)
-    return None if given.get("anon") else Chain(given, timeout)
+        return ServicePrincipal(given, timeout, network.of_another())
+    return None if given.get("anon") else Chain(given, timeout, network.of_another())
 
 
 class Chain:
     """Azure's own way to find credentials, in a thread: it runs programs and reads files."""
 
-    def __init__(self, given: Mapping[str, Any], timeout: float) -> None:
+    def __init__(self, given: Mapping[str, Any], timeout: float, network: Network) -> None:
         """Look for nothing yet.
 
         Args:
             given: options of adlfs.
-                timeout: seconds within which there has to be an answer.
+            timeout: seconds within which there has to be an answer.
+            network: how the servers are reached.
         """
+        self._network = network
         self._options = {name: value for name, value in given.items() if name not in _OPTIONS}
         self._timeout = timeout
         self._chain: Any = None
@@ -117,6 +126,12 @@ class Chain:
         except ClientAuthenticationError as error:
             fault = Fault.DENIED
             why, remedy = _why(str(error))
+        except OSError as error:
+            # No blob and no container is missing.
+            fault, why = Fault.MISCONFIGURED, f"{error.filename or 'a file'} cannot be read"
+            named = [name for name, value in os.environ.items() if value == error.filename]
+            why += f" ({error.strerror or error})"
+            remedy = f"create it, or correct {' and '.join(named) or 'the AZURE_… variables'}"
         except ValueError as error:
             fault, why = Fault.MISCONFIGURED, _short(str(error))
             remedy = "correct the AZURE_… variables"
@@ -133,6 +148,7 @@ class Chain:
         return self._chain.get_token(*scopes)
 
     def _made(self) -> Any:
+        from azure.core.pipeline.transport import RequestsTransport
         from azure.identity import DefaultAzureCredential
 
         options: dict[str, Any] = {
@@ -140,6 +156,7 @@ class Chain:
             "retry_total": 1,
             "connection_timeout": min(2.0, self._timeout / 4),
             "read_timeout": self._timeout / 2,
+            "transport": RequestsTransport(session=Session(self._network)),
             **self._options,
         }
         authority = options.get("authority") or os.environ.get("AZURE_AUTHORITY_HOST", "")
@@ -152,10 +169,18 @@ class Chain:
 
 def _why(said: str) -> tuple[str, str]:
     """Why a chain found nothing, and what to do, from what it says of each way."""
-    for name, message in reversed(_TRIED.findall(said)):
-        if name in _REMEDIES and not _IDLE.search(message):
-            way, remedy = _REMEDIES[name]
-            return f"{way} gives no token ({_short(message)})", remedy
+    tried = dict(_TRIED.findall(said))
+    failed = [name for name in _REMEDIES if name in tried and not _IDLE.search(tried[name])]
+    if failed:
+        # What was set up and fails ends the search, so that it is the last.
+        last = next(reversed(tried))
+        name = last if last in failed else failed[0]
+        way, remedy = _REMEDIES[name]
+        if name == _MACHINE:
+            return f"managed identity gives no token, asked of {_server_of_machine()}", remedy
+        if "AADSTS7000222" in tried[name]:
+            remedy = "have a new client secret made"
+        return f"{way}: no token ({_short(tried[name])})", remedy
     there = [name for name in _SERVICE_PRINCIPAL if os.environ.get(name)]
     missing = [name for name in _SERVICE_PRINCIPAL if name not in there]
     if there and missing:
@@ -170,6 +195,14 @@ def _why(said: str) -> tuple[str, str]:
 
 
 _SERVICE_PRINCIPAL: Final = ("AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET")
+
+
+def _server_of_machine() -> str:
+    """Who is asked for the identity of this machine, and what names it."""
+    for name in ("IDENTITY_ENDPOINT", "MSI_ENDPOINT", "AZURE_POD_IDENTITY_AUTHORITY_HOST"):
+        if url := os.environ.get(name):
+            return f"{mask_url(url)} ({name})"
+    return "http://169.254.169.254"
 
 
 def _short(message: str) -> str:

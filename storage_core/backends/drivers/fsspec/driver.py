@@ -26,8 +26,13 @@ from storage_core.backends.remote.backend import RemoteBackend
 from storage_core.backends.remote.driver import Afterwards
 from storage_core.backends.remote.faults import Fault, classify
 from storage_core.backends.remote.messages import Place
+from storage_core.backends.remote.network import Network
 from storage_core.backends.remote.worker import in_thread
 from storage_core.redaction import mask_url
+
+_HTTP: Final = ("http", "https")
+_REACHED: Final = frozenset({*_HTTP, *webdav.PROTOCOLS, "ftp"})
+"""Protocols whose file systems take what they are told of proxies and certificates."""
 
 _SHAREABLE: Final = frozenset({"memory", *webdav.PROTOCOLS})
 """Blocking file systems that several threads may use at once; with the others they take turns."""
@@ -60,11 +65,14 @@ def open_fsspec(
         ConfigurationError: fsspec does not know the URL, or a package is missing for it.
     """
     shown = mask_url(base_path)
+    protocols = {part.partition("://")[0].lower() for part in base_path.split("::")}
+    network = None if _REACHED.isdisjoint(protocols) else Network(ca_bundle)
     return RemoteBackend(
-        FileSystemDriver(base_path, options, timeout, shown, ca_bundle),
+        FileSystemDriver(base_path, options, timeout, shown, network),
         Place(shown.rstrip("/"), "folder", shown, setting, credentials, address),
         timeout=timeout,
         secrets=secrets,
+        network=network,
     )
 
 
@@ -80,7 +88,7 @@ class FileSystemDriver:
         options: dict[str, Any],
         timeout: float,
         shown: str,
-        ca_bundle: str | None,
+        network: Network | None,
     ) -> None:
         """See which class serves the URL.
 
@@ -89,7 +97,7 @@ class FileSystemDriver:
             options: arguments of the class.
             timeout: seconds that one step may take, as far as the class can be told.
             shown: the URL as it may be shown.
-            ca_bundle: a PEM file of certificates to trust besides the system's.
+            network: how the server is reached, where that is known here.
 
         Raises:
             ConfigurationError: fsspec does not know it, or a package is missing for it.
@@ -108,18 +116,20 @@ class FileSystemDriver:
         self._base_path = base_path
         self._options = {"skip_instance_cache": True, **options}
         self._shown = shown
-        self._ca_bundle = ca_bundle
+        self._network = network
 
     async def connect(self, afterwards: Afterwards) -> FileSystemSession:
         """Open the file system."""
+        options = self._options
+        if self._network is not None:
+            options = await in_thread(self._reached, self._network)
         if self._is_async:
             loop = asyncio.get_running_loop()
-            options = {"loop": loop, **self._options}
-            fs, root = isolated(url_to_fs, self._base_path, **options)
+            fs, root = isolated(url_to_fs, self._base_path, **{"loop": loop, **options})
         elif self._is_ftp:
-            fs, root = await in_thread(FTP, **self._options), FTP.root_of(self._base_path)
+            fs, root = await in_thread(FTP, **options), FTP.root_of(self._base_path)
         else:
-            fs, root = await in_thread(isolated, url_to_fs, self._base_path, **self._options)
+            fs, root = await in_thread(isolated, url_to_fs, self._base_path, **options)
         calls = Calls(
             fs,
             is_async=self._is_async,
@@ -137,6 +147,25 @@ class FileSystemDriver:
             afterwards=afterwards,
         )
 
+    def _reached(self, network: Network) -> dict[str, Any]:
+        """The options, with proxy and certificates in the words of the library."""
+        options = self._options
+        if self._is_ftp:
+            return {"context": network.trust.context(http=False), **options}
+        if self._is_webdav:
+            return webdav.reached(options, network)
+        first, *others = self._base_path.split("::")
+        if not others:
+            return _of_http(first, network, options)
+        return {
+            **options,
+            **{
+                protocol: _of_http(part, network, options.get(protocol, {}))
+                for part in others
+                if (protocol := part.partition("://")[0]) in _HTTP
+            },
+        }
+
     def fault(self, error: BaseException) -> Fault:
         """What kind of failure it is."""
         if isinstance(error, IsADirectoryError | NotADirectoryError):
@@ -150,6 +179,11 @@ class FileSystemDriver:
     def _ways(self, calls: Calls) -> Ways:
         if self._is_webdav:
             return WebDAVWays(calls)
-        if self._is_async and self._protocol in ("http", "https"):
+        if self._is_async and self._protocol in _HTTP:
             return HTTPWays(calls)
         return FTPWays(calls) if self._is_ftp else UsualWays(calls)
+
+
+def _of_http(url: str, network: Network, options: dict[str, Any]) -> dict[str, Any]:
+    """Options of fsspec's HTTP, which hands these two to each request of aiohttp."""
+    return {"proxy": network.proxy_for(url), "ssl": network.context(), **options}

@@ -58,6 +58,7 @@ class FTP:
         timeout: float,
         encoding: str = "utf-8",
         tls: bool = False,
+        context: ssl.SSLContext | None = None,
         **ignored: Any,
     ) -> None:
         """Sign in.
@@ -71,18 +72,26 @@ class FTP:
             timeout: seconds that one step may take.
             encoding: of names.
             tls: whether to encrypt, and to look at the server's certificate.
+            context: what TLS is spoken with.
             ignored: what else fsspec's own takes: it is about files of its own.
         """
         if not isinstance(tls, bool):
             raise BadSettings("tls in Options must be true or false")
         if tls:
-            context = ssl.create_default_context()
+            context = context or ssl.create_default_context()
             self.ftp = _TLS(context=context, timeout=timeout, encoding=encoding)
         else:
             self.ftp = ClearFTP(timeout=timeout, encoding=encoding)
         account = {"username": username, "password": password, "acct": acct}
         self._another = partial(
-            FTP, host, port, **account, timeout=timeout, encoding=encoding, tls=tls
+            FTP,
+            host,
+            port,
+            **account,
+            timeout=timeout,
+            encoding=encoding,
+            tls=tls,
+            context=context,
         )
         try:
             with _translated(refused=True):

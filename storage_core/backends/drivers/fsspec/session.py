@@ -6,6 +6,8 @@ How a write becomes visible depends on the file system:
 - where there is a way to rename (webdav, ftp, smb, hdfs, webhdfs, dbfs …) the blob is written
   under a temporary name and renamed when it is complete; of two writers of one chosen key in the
   same moment one is refused by webdav, by the others not always;
+- a WebDAV server that does not rename, mostly because of a proxy in front of it, is written to
+  directly as well, but only where nothing is replaced;
 - the others (http, zip, jupyter …) are written to directly: a write that is killed may leave a part
   of the blob, and what one that fails has left is removed if the file system still answers.
 """
@@ -18,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 from storage_core.backends.base import CHUNK_SIZE, Info
 from storage_core.backends.drivers.folders import Found, Walk
 from storage_core.backends.drivers.fsspec.entries import time_of
+from storage_core.backends.drivers.fsspec.webdav import CannotRename
 from storage_core.backends.remote.driver import Kept, Page, Part, Received
 from storage_core.backends.remote.faults import Fault, status_of
 from storage_core.backends.remote.worker import beside, in_thread
@@ -77,6 +80,9 @@ class FileSystemSession:
         self._folders: set[str] = set()
         """Folders that exist, as far as is known."""
 
+        self._cannot_rename: CannotRename | None = None
+        """What a server has said that does not rename."""
+
         self._keeps = False
         """Whether what is written stays: nothing may be deleted."""
 
@@ -88,7 +94,7 @@ class FileSystemSession:
     @property
     def has_condition(self) -> bool:
         """Whether nothing can come between a look and the renaming."""
-        return self._is_memory or self._ways.has_condition
+        return self._is_memory or (self._ways.has_condition and self._cannot_rename is None)
 
     async def close(self) -> None:
         """Close the connections, if the file system has any that can be."""
@@ -172,6 +178,9 @@ class FileSystemSession:
         target = self._where(path)
         folder, slash, _ = target.rpartition("/")
         rename = self._ways.rename
+        if self._cannot_rename is not None:
+            await self._put_new(target, source, self._cannot_rename, create=create)
+            return
         written = target if rename is None else f"{folder}{slash}{temporary_name()}"
         began = False
         try:
@@ -191,12 +200,45 @@ class FileSystemSession:
             if rename is not None:
                 if not create:
                     await self._refuse_folder(target)
-                await self._calls.in_turn(rename, written, target, create)
+                try:
+                    await self._calls.in_turn(rename, written, target, create)
+                except CannotRename as refusal:
+                    if await self._was_renamed(written, target, source.size):
+                        return
+                    self._cannot_rename = refusal
+                    await self._put_new(target, source, refusal, create=create)
+                    self._clean_up(written)
         except BaseException:
             self._folders.discard(folder)
             if began and (rename is not None or not create):
                 self._afterwards(lambda session: session.remove(written))
             raise
+
+    async def _put_new(
+        self, target: str, source: Source, refusal: CannotRename, *, create: bool
+    ) -> None:
+        """Write the file itself, where there is none: so none is lost if that breaks off."""
+        if await self._is_there(target):
+            raise FileExistsError(target) if create else refusal
+        folder = target.rpartition("/")[0]
+        if folder and folder not in self._folders:
+            await self._make_folder(folder)
+        try:
+            await self._ways.upload_new(target, source)
+            stored = (await self._info(target)).get("size")
+            if stored not in (None, source.size):
+                raise ConnectionError(f"{stored} bytes were stored instead of {source.size}")
+        except BaseException as error:
+            self._folders.discard(folder)
+            if self._fault(error) is not Fault.TAKEN:
+                self._clean_up(target)
+            raise
+
+    async def _was_renamed(self, written: str, target: str, size: int) -> bool:
+        """Whether a rename has been done although its answer says otherwise."""
+        if await self._is_there(written) or not await self._is_there(target):
+            return False
+        return bool((await self._info(target)).get("size") == size)
 
     async def copy(self, source: BlobPath, target: BlobPath) -> bool:
         """Never: most file systems let a copy be seen before it is complete."""

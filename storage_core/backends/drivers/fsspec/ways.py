@@ -53,6 +53,9 @@ class Ways(Protocol):
     async def upload(self, path: str, source: Source) -> None:
         """Store bytes in a new file."""
 
+    async def upload_new(self, path: str, source: Source) -> None:
+        """The same under the name that counts, after `CannotRename`."""
+
     async def make_folder(self, path: str) -> None:
         """Create a folder, and those above it where they are missing."""
 
@@ -85,6 +88,10 @@ class UsualWays:
                 copy.write(part)
             copy.flush()
             await self._calls.do("put_file", copy.name, path)
+
+    async def upload_new(self, path: str, source: Source) -> None:
+        """As always: the others rename, or never do."""
+        await self.upload(path, source)
 
     async def make_folder(self, path: str) -> None:
         """By `makedirs`."""
@@ -155,6 +162,12 @@ class WebDAVWays:
     async def upload(self, path: str, source: Source) -> None:
         """In one request."""
         await self._calls.in_turn(webdav.upload, self._client, source.opened(), source.size, path)
+
+    async def upload_new(self, path: str, source: Source) -> None:
+        """In one request that says so."""
+        await self._calls.in_turn(
+            webdav.upload, self._client, source.opened(), source.size, path, new=True
+        )
 
     async def make_folder(self, path: str) -> None:
         """From the folder itself upwards: mostly one request is enough."""

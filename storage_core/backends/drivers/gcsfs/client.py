@@ -7,6 +7,7 @@ from logging import NullHandler, getLogger
 from typing import TYPE_CHECKING, Any
 
 import gcsfs.core
+from aiohttp import TCPConnector
 from gcsfs.retry import HttpError, validate_response
 
 from storage_core.backends.drivers.isolated import isolated
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from aiohttp import ClientResponse
 
     from storage_core.backends.drivers.gcsfs.signing_in import SignIn
+    from storage_core.backends.remote.network import Network
 
 # Without a handler Python would print what they log to the terminal.
 for _name in ("gcsfs", "google"):
@@ -40,11 +42,12 @@ class _FileSystem(gcsfs.core.GCSFileSystem):  # type: ignore[misc]
 class Client:
     """Requests to the service, signed."""
 
-    def __init__(self, fs: Any, sign_in: SignIn) -> None:
-        """Take what gcsfs has made of its arguments, and what signs."""
+    def __init__(self, fs: Any, sign_in: SignIn, network: Network) -> None:
+        """Take what gcsfs has made of its arguments, what signs, and how the server is reached."""
         self._fs = fs
         self._sign_in = sign_in
         self._location = fs.url("bucket/name").partition("/download/")[0]
+        self._proxy = network.proxy_for(self._location)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -85,6 +88,7 @@ class Client:
             data=data,
             timeout=fs.requests_timeout,
             allow_redirects=False,
+            proxy=self._proxy,
         )
         return request
 
@@ -112,7 +116,7 @@ class Client:
                     raise
                 raise self._sign_in.denied(answer.status, reason(error, ())) or error from error
         if answer.status >= 300:
-            raise Redirected
+            raise Redirected(answer.headers.get("Location", ""))
         return content
 
     def serves(self, url: str) -> bool:
@@ -120,9 +124,12 @@ class Client:
         return url.startswith(f"{self._location}/")
 
 
-async def connected(arguments: dict[str, Any], sign_in: SignIn) -> Client:
+async def connected(arguments: dict[str, Any], sign_in: SignIn, network: Network) -> Client:
     """A client for these arguments of `gcsfs.GCSFileSystem`, signed in otherwise."""
     await sign_in.find()
+    session = dict(arguments.get("session_kwargs") or {})
+    if "connector" not in session:
+        session["connector"] = TCPConnector(ssl=await in_thread(network.context))
     # In a thread, because looking for certificates reads files.
     fs = await in_thread(
         isolated,
@@ -130,7 +137,7 @@ async def connected(arguments: dict[str, Any], sign_in: SignIn) -> Client:
         asynchronous=True,
         skip_instance_cache=True,
         use_listings_cache=False,
-        **{**arguments, "token": "anon"},
+        **{**arguments, "token": "anon", "session_kwargs": session},
     )
     await fs._set_session()
-    return Client(fs, sign_in)
+    return Client(fs, sign_in, network)

@@ -18,6 +18,7 @@ from storage_core.backends.drivers.options import merged
 from storage_core.backends.remote.backend import RemoteBackend
 from storage_core.backends.remote.faults import Explained, Fault, causes, classify
 from storage_core.backends.remote.messages import Place
+from storage_core.backends.remote.network import Network
 from storage_core.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -101,18 +102,21 @@ def open_gcs(
             credentials = "Service Account Info and what the account is allowed"
         else:
             credentials = "who is signed in to Google Cloud here and what they are allowed"
+    network = Network(ca_bundle)
     signing = SignIn(
         token,
+        network=network,
         source=signs_in_by,
         is_google=not (endpoint or (token is None and os.environ.get("STORAGE_EMULATOR_HOST"))),
         timeout=timeout,
         secrets=secrets,
     )
     return RemoteBackend(
-        GCSDriver(bucket, prefix, arguments, signing, ca_bundle),
+        GCSDriver(bucket, prefix, arguments, signing, network),
         Place(location, "bucket", bucket, setting, credentials, address),
         timeout=timeout,
         secrets=secrets,
+        network=network,
     )
 
 
@@ -128,7 +132,7 @@ class GCSDriver:
         prefix: str,
         arguments: dict[str, Any],
         sign_in: SignIn,
-        ca_bundle: str | None,
+        network: Network,
     ) -> None:
         """Remember where to, and how.
 
@@ -137,17 +141,17 @@ class GCSDriver:
             prefix: what stands before the paths in the names of the objects.
             arguments: of `gcsfs.GCSFileSystem`, without a token.
             sign_in: signs the requests.
-            ca_bundle: a PEM file of certificates to trust besides the system's.
+            network: how the servers are reached.
         """
         self._bucket = bucket
         self._prefix = f"{prefix}/" if prefix else ""
         self._arguments = arguments
         self._sign_in = sign_in
-        self._ca_bundle = ca_bundle
+        self._network = network
 
     async def connect(self, afterwards: Afterwards) -> GCSSession:
         """Look for credentials, anew in each session."""
-        client = await connected(self._arguments, self._sign_in.again())
+        client = await connected(self._arguments, self._sign_in.again(), self._network)
         return GCSSession(client, self._bucket, self._prefix)
 
     def fault(self, error: BaseException) -> Fault:

@@ -188,7 +188,7 @@ class GCSSession:
             await self._client.checked(answer)
             where = answer.headers["Location"]
         if not self._client.serves(where):
-            raise Redirected
+            raise Redirected(where)
         sent, content = 0, b""
         for part in source.parts(PART_SIZE):
             content = await self._send_part(where, part, sent, source.size)

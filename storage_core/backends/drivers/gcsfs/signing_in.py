@@ -7,7 +7,7 @@ import re
 from copy import copy
 from datetime import UTC, datetime, timedelta
 from time import monotonic
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import requests
 from google.auth import exceptions
@@ -15,9 +15,13 @@ from google.auth.transport.requests import Request
 
 from storage_core.backends.drivers.gcsfs import credentials
 from storage_core.backends.drivers.gcsfs.credentials import LOGIN, Found
-from storage_core.backends.remote.faults import Explained, Fault, classify, reason
+from storage_core.backends.drivers.requesting import Session
+from storage_core.backends.remote.faults import Explained, Fault, ProxyRefused, classify, reason
 from storage_core.backends.remote.worker import in_thread
 from storage_core.redaction import scrub
+
+if TYPE_CHECKING:
+    from storage_core.backends.remote.network import Network
 
 _BEFORE: Final = timedelta(seconds=60)
 """How long before its end a token is no longer used."""
@@ -44,6 +48,7 @@ class SignIn:
         *,
         source: str,
         is_google: bool,
+        network: Network,
         timeout: float,
         secrets: tuple[str, ...],
     ) -> None:
@@ -54,12 +59,14 @@ class SignIn:
                 token, `anon`, `google_default`, `cloud`; None to look as Google's libraries do.
             source: what messages call it.
             is_google: whether it leads to Google itself.
+            network: how the servers that give tokens are reached.
             timeout: seconds within which there has to be an answer.
             secrets: what no message may show.
         """
         self._token = token
         self._source = source
         self._is_google = is_google
+        self._network = network.of_another()
         self._timeout = timeout
         self._secrets = secrets
         self._found: Found | None = None
@@ -163,10 +170,10 @@ class SignIn:
         return Found(token, self._source, "token")
 
     async def _renew(self, found: Found) -> None:
-        asking = Asking(self._timeout)
+        asking = Asking(self._timeout, self._network)
         try:
             async with asyncio.timeout(_ALL * self._timeout):
-                await in_thread(found.credentials.refresh, asking)
+                await in_thread(lambda: found.credentials.refresh(asking.ready()))
         except TimeoutError:
             failure = _unanswered(asking.url, found, "no answer", Fault.PASSING)
         except (exceptions.GoogleAuthError, ValueError, TypeError, OSError) as error:
@@ -178,6 +185,9 @@ class SignIn:
 
     def _failure(self, error: BaseException, found: Found, url: str) -> Explained:
         """What it means that there is no token."""
+        if said := self._network.hindrance(error):
+            why = f"{url or found.source} gives no token: {said}"
+            return Explained(said.fault, why, said.remedy, while_signing_in=True)
         inner = error.args[0] if error.args and isinstance(error.args[0], BaseException) else error
         for each in (error, inner):
             if isinstance(each, exceptions.TransportError):
@@ -187,19 +197,19 @@ class SignIn:
                 if isinstance(cause, requests.Timeout):
                     why = "no answer"
                 return _unanswered(url, found, why, classify(cause))
-        said = scrub(_short(inner), self._secrets)
+        words = scrub(_short(inner), self._secrets)
         if getattr(error, "retryable", False):
-            return _unanswered(url, found, said, Fault.PASSING)
-        why = f"{url} gives no token for {_whom(found)} ({said})"
+            return _unanswered(url, found, words, Fault.PASSING)
+        why = f"{url} gives no token for {_whom(found)} ({words})"
         if not url:
-            why = f"{_whom(found)}: {said}"
+            why = f"{_whom(found)}: {words}"
         fault = (
             Fault.MISCONFIGURED if found.kind == "external_account" and not url else Fault.DENIED
         )
         remedy = _REMEDIES[found.kind]
-        if _CLOCK.search(said):
+        if _CLOCK.search(words):
             remedy = "set the clock of this machine"
-        if _PROGRAMS in said:
+        if _PROGRAMS in words:
             remedy = f"export {_PROGRAMS}=1 if you trust the program"
         return Explained(fault, why, remedy, while_signing_in=True)
 
@@ -221,16 +231,23 @@ _REMEDIES: Final = {
 class Asking(Request):
     """Requests of google-auth, in good time; remembers which server was asked last."""
 
-    def __init__(self, timeout: float) -> None:
+    def __init__(self, timeout: float, network: Network) -> None:
         """Ask nobody yet.
 
         Args:
             timeout: seconds that the whole call may take.
+            network: how the servers are reached.
         """
-        super().__init__()
+        self._network = network
         self.url = ""
         self._answer = _ANSWER * timeout
         self._until = monotonic() + _ALL * timeout
+
+    def ready(self) -> Asking:
+        """The same, with certificates, which are read from files."""
+        start: Any = super().__init__
+        start(Session(self._network))
+        return self
 
     def __call__(self, url: str, *args: Any, **kwargs: Any) -> Any:
         """Make one request; no redirect is followed."""
@@ -241,6 +258,8 @@ class Asking(Request):
         kwargs["timeout"] = left
         ask: Any = super().__call__
         answer = ask(url, *args, allow_redirects=False, **kwargs)
+        if answer.status == ProxyRefused.status:
+            raise _lost(ProxyRefused())
         if answer.status == 429 or answer.status >= 500:
             # google-auth would try again by itself, and longer than there is time.
             raise _lost(f"it answered {answer.status}")
@@ -267,6 +286,8 @@ def _unanswered(url: str, found: Found, why: str, fault: Fault) -> Explained:
     remedy = f"check the network and what {found.source} names"
     if fault is Fault.MISCONFIGURED:
         remedy = f"correct the certificates, or what {found.source} names"
+    if found.kind == "metadata":
+        remedy = _REMEDIES[found.kind]
     if fault is Fault.OTHER:
         fault = Fault.PASSING
     why = f"{url or found.source} gives no token: {why}"

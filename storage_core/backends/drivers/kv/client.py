@@ -1,7 +1,7 @@
 """Requests to one KV server over HTTP, one attempt each.
 
-Nothing goes anywhere but to the configured address: no redirect is followed, and neither proxies
-nor `.netrc` nor cookies are looked at.
+Nothing goes anywhere but to the configured address: no redirect is followed, and neither `.netrc`
+nor cookies are looked at.
 """
 
 from __future__ import annotations
@@ -14,11 +14,13 @@ from urllib.parse import urljoin, urlsplit
 import aiohttp
 
 from storage_core.backends.drivers.kv.protocol import MAX_VALUE
+from storage_core.backends.remote.faults import ProxyRefused
 from storage_core.errors import AccessDenied, ConfigurationError, IntegrityError
 from storage_core.redaction import scrub
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from ssl import SSLContext
 
     from storage_core.backends.remote.driver import Received
 
@@ -55,7 +57,15 @@ class Client:
     """The connections to one server."""
 
     def __init__(
-        self, address: str, where: str, *, headers: Mapping[str, str], secrets: tuple[str, ...]
+        self,
+        address: str,
+        where: str,
+        *,
+        headers: Mapping[str, str],
+        secrets: tuple[str, ...],
+        proxy: str | None = None,
+        via: str = "",
+        context: SSLContext | None = None,
     ) -> None:
         """Connect nothing yet.
 
@@ -64,11 +74,17 @@ class Client:
             where: the server as messages name it.
             headers: sent with each request.
             secrets: what no message may show.
+            proxy: the URL of one to go through.
+            via: what messages say of it.
+            context: what TLS is spoken with; None for a server that speaks none.
         """
         self._address = address
         self._where = where
         self._headers = headers
         self._secrets = secrets
+        self._proxy = proxy
+        self._via = via
+        self._context = context
         self._opened: aiohttp.ClientSession | None = None
 
     async def request(
@@ -102,11 +118,16 @@ class Client:
             data=None if body is None else io.BytesIO(body),
             headers={"Content-Type": "application/json"} if body is not None else None,
             allow_redirects=False,
+            proxy=self._proxy,
         ) as response:
             status = response.status
+            if status == ProxyRefused.status:
+                raise ProxyRefused
             if status in (401, 403):
                 given = "check Token" if "Authorization" in self._headers else "set Token"
-                raise AccessDenied(f"{self._where} refused access ({_phrase(status)}); {given}")
+                raise AccessDenied(
+                    f"{self._where} refused access ({_phrase(status)}{self._via}); {given}"
+                )
             if 300 <= status < 400 and "Location" in response.headers:
                 raise self._redirected(response.headers["Location"])
             if status in _PASSING:
@@ -132,6 +153,7 @@ class Client:
     def _session(self) -> aiohttp.ClientSession:
         if self._opened is None:
             self._opened = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(ssl=self._context or True),
                 headers={"Accept-Encoding": "identity", **self._headers},
                 timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),
                 cookie_jar=aiohttp.DummyCookieJar(),
@@ -162,10 +184,6 @@ def why(error: BaseException) -> str | None:
         return "its answer broke off"
     if isinstance(error, aiohttp.ClientResponseError):
         return "its answer is not HTTP"
-    if isinstance(error, aiohttp.ClientConnectorCertificateError):
-        inner = error.certificate_error
-        said = getattr(inner, "verify_message", None) or type(inner).__name__
-        return f"it has no valid certificate ({said})"
     return None
 
 

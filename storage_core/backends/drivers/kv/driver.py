@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 from storage_core.backends.remote.backend import RemoteBackend
 from storage_core.backends.remote.faults import Fault, classify
 from storage_core.backends.remote.messages import Place
+from storage_core.backends.remote.network import Network
 from storage_core.backends.remote.worker import in_thread
 from storage_core.errors import ConfigurationError
 from storage_core.redaction import mask_url
@@ -53,11 +54,13 @@ def open_kv(
         headers["Authorization"] = f"Basic {b64encode(user.encode()).decode()}"
     address = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
     secrets = tuple(filter(None, (token, parts.password, unquote(parts.password or ""))))
+    network = Network(ca_bundle)
     return RemoteBackend(
-        KVDriver(address, where, headers, secrets, ca_bundle),
+        KVDriver(address, where, headers, secrets, network),
         Place(where, "server", shown, "API Address", "Token", "API Address"),
         timeout=timeout,
         secrets=secrets,
+        network=network,
     )
 
 
@@ -73,7 +76,7 @@ class KVDriver:
         where: str,
         headers: dict[str, str],
         secrets: tuple[str, ...],
-        ca_bundle: str | None,
+        network: Network,
     ) -> None:
         """Remember where to, and how.
 
@@ -82,13 +85,13 @@ class KVDriver:
             where: the server as messages name it.
             headers: sent with each request.
             secrets: what no message may show.
-            ca_bundle: a PEM file of certificates to trust besides the system's.
+            network: how the server is reached.
         """
         self._address = address
         self._where = where
         self._headers = headers
         self._secrets = secrets
-        self._ca_bundle = ca_bundle
+        self._network = network
 
     async def connect(self, afterwards: Afterwards) -> KVSession:
         """Get connections ready."""
@@ -114,5 +117,13 @@ class KVDriver:
         from storage_core.backends.drivers.kv.client import Client
         from storage_core.backends.drivers.kv.session import KVSession
 
-        client = Client(self._address, self._where, headers=self._headers, secrets=self._secrets)
+        client = Client(
+            self._address,
+            self._where,
+            headers=self._headers,
+            secrets=self._secrets,
+            proxy=self._network.proxy_for(self._address),
+            via=self._network.via,
+            context=self._network.context() if self._address.startswith("https:") else None,
+        )
         return KVSession(client, self._where)

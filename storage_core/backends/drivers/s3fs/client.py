@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
@@ -15,17 +16,21 @@ from botocore.loaders import create_loader
 
 from storage_core.backends.drivers.isolated import isolated
 from storage_core.backends.drivers.s3fs.answers import fault_of, is_stale
-from storage_core.backends.drivers.s3fs.failures import explained, refused
+from storage_core.backends.drivers.s3fs.failures import explained
 from storage_core.backends.drivers.s3fs.imported import s3fs
 from storage_core.backends.drivers.s3fs.machine import isolate
+from storage_core.backends.drivers.s3fs.refusals import refused
 from storage_core.backends.drivers.s3fs.search import Search
 from storage_core.backends.drivers.s3fs.signing_in import Lasting, SigningIn
-from storage_core.backends.remote.faults import Fault, Redirected
+from storage_core.backends.remote.faults import Fault, ProxyRefused, Redirected
+from storage_core.backends.remote.worker import in_thread
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from ssl import SSLContext
 
     from storage_core.backends.drivers.s3fs.identity import Identity
+    from storage_core.backends.remote.network import Network
 
 
 class Client(NamedTuple):
@@ -71,7 +76,9 @@ class Client(NamedTuple):
         return await self.signing_in.renew(is_certain=is_stale(refusal.response))
 
     def _explained(self, refusal: ClientError) -> BaseException | None:
-        if self.signing_in is None or fault_of(refusal.response) is not Fault.DENIED:
+        # A clock that is wrong is nobody's credentials.
+        is_clock = refusal.response["Error"].get("Code") == "RequestTimeTooSkewed"
+        if self.signing_in is None or is_clock or fault_of(refusal.response) is not Fault.DENIED:
             cause: BaseException = refusal
             return cause
         said = refused(refusal.response, self.signing_in.who)
@@ -90,7 +97,7 @@ async def connected(
     identity: Identity,
     *,
     timeout: float,  # noqa: ASYNC109 (of each step)
-    ca_bundle: str | None,
+    network: Network,
 ) -> Client:
     """A client that is signed in.
 
@@ -98,11 +105,12 @@ async def connected(
         arguments: of `s3fs.S3FileSystem`.
         identity: who signs in.
         timeout: seconds that signing in may take.
-        ca_bundle: a PEM file of certificates to trust besides the system's.
+        network: how the servers are reached.
 
     Raises:
         Explained: there are no credentials.
     """
+    arguments = _by(network, arguments)
     driver = isolated(
         s3fs.S3FileSystem,
         asynchronous=True,
@@ -112,15 +120,20 @@ async def connected(
     )
     signing_in = None
     if not identity.is_anonymous and (identity.role.arn or not identity.has_keys):
-        signing_in = SigningIn(identity, timeout, ca_bundle)
+        signing_in = SigningIn(identity, timeout, network)
         await signing_in.credentials()
     try:
         driver.session = session_of(driver.kwargs, identity)
+        if in_profile := driver.session.get_config_variable("ca_bundle"):
+            network.trust_of_profile(in_profile)
         if signing_in is not None:
             driver.session.register_component("credential_provider", Lasting(signing_in))
         await driver.set_session()
     except (ConfigParseError, ProfileNotFound) as error:
-        raise explained(error, Search(identity, timeout, ca_bundle)) from error
+        raise explained(error, Search(identity, timeout, network)) from error
+    if not driver.s3.meta.config.proxies:
+        # botocore goes by the same variables; messages name the proxy.
+        network.proxy_for(driver.s3.meta.endpoint_url)
     return Client(driver, s3fs.utils.ParamKwargsHelper(driver.s3), signing_in, WeakSet())
 
 
@@ -154,26 +167,51 @@ def is_aws(url: str) -> bool:
     return any(host.endswith(f".{suffix}") for suffix in suffixes)
 
 
+def _by(network: Network, arguments: dict[str, Any]) -> dict[str, Any]:
+    """The arguments with what is trusted, unless Options say that themselves."""
+    client = dict(arguments.get("client_kwargs") or {})
+    if client.get("verify") is not None:
+        return arguments
+    trusting = type("TrustingSession", (HTTPSession,), {"network": network})
+    config = {**arguments["config_kwargs"], "http_session_cls": trusting}
+    # Given, so that botocore does not look for it elsewhere; it counts for the way to the proxy.
+    path = network.trust.path
+    client["verify"] = path if path and os.path.isfile(path) else True
+    return {**arguments, "client_kwargs": client, "config_kwargs": config}
+
+
 class HTTPSession(AIOHTTPSession):  # type: ignore[misc]
     """Follows no redirect: botocore's own session does not, and the token would travel along."""
 
+    network: Network | None = None
+    """Whose certificates are trusted; None for what botocore is told."""
+
+    context: SSLContext | None = None
+
     async def send(self, request: Any) -> Any:
         answer = await super().send(request)
+        if answer.status_code == ProxyRefused.status:
+            raise ProxyRefused
         # A region is botocore's to deal with, which signs the request anew for it.
         if 300 <= answer.status_code < 400 and "x-amz-bucket-region" not in answer.headers:
-            raise Redirected
+            raise Redirected(answer.headers.get("location", ""))
         return answer
 
     async def _get_session(self, proxy_url: str | None) -> Any:
-        return _NotFollowing(await super()._get_session(proxy_url))
+        if self.network and self.context is None:
+            self.context = await in_thread(self.network.context)
+        return _Ours(await super()._get_session(proxy_url), self.context)
 
 
-class _NotFollowing:
-    def __init__(self, session: Any) -> None:
+class _Ours:
+    """A session of aiohttp: it follows nothing, and trusts what it is given."""
+
+    def __init__(self, session: Any, context: SSLContext | None) -> None:
         self._session = session
+        self._trusting = {} if context is None else {"ssl": context}
 
     def request(self, *args: Any, **kwargs: Any) -> Any:
-        return self._session.request(*args, **kwargs, allow_redirects=False)
+        return self._session.request(*args, **kwargs, **self._trusting, allow_redirects=False)
 
 
 @cache

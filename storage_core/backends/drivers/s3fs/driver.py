@@ -7,6 +7,7 @@ their own rules.
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any, Final
 
 from storage_core.backends.drivers.options import merged
@@ -17,6 +18,7 @@ from storage_core.backends.drivers.s3fs.session import S3Session
 from storage_core.backends.remote.backend import RemoteBackend
 from storage_core.backends.remote.faults import Fault, classify
 from storage_core.backends.remote.messages import Place
+from storage_core.backends.remote.network import Network
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
 
 _BUCKET: Final = "Bucket"
 """The setting of S3 Storage that names the bucket."""
+
+_ELSEWHERE: Final = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
+"""Variables that say which service to ask, where a configuration says nothing."""
 
 
 def open_s3(
@@ -97,12 +102,16 @@ def open_s3(
         dict(options or {}),
     )
     arguments, identity = told_apart(arguments, role or Role(), labels)
+    if not identity.is_whole:
+        address = next(filter(os.environ.get, _ELSEWHERE), address)
     location = f"s3://{bucket}/{prefix}".rstrip("/")
+    network = Network(ca_bundle)
     return RemoteBackend(
-        S3Driver(bucket, prefix, arguments, identity, region, timeout=timeout, ca_bundle=ca_bundle),
+        S3Driver(bucket, prefix, arguments, identity, region, timeout=timeout, network=network),
         Place(location, "bucket", bucket, setting, credentials, address),
         timeout=timeout,
         secrets=(*secrets, *filter(None, (secret, token))),
+        network=network,
     )
 
 
@@ -121,7 +130,7 @@ class S3Driver:
         region: str | None,
         *,
         timeout: float,
-        ca_bundle: str | None,
+        network: Network,
     ) -> None:
         """Remember where to, and how.
 
@@ -132,7 +141,7 @@ class S3Driver:
             identity: who signs in.
             region: as it stands in the settings.
             timeout: seconds that one call may take.
-            ca_bundle: a PEM file of certificates to trust besides the system's.
+            network: how the servers are reached.
         """
         self._bucket = bucket
         self._prefix = f"{prefix}/" if prefix else ""
@@ -140,12 +149,12 @@ class S3Driver:
         self._region = region
         self._identity = identity
         self._timeout = timeout
-        self._ca_bundle = ca_bundle
+        self._network = network
 
     async def connect(self, afterwards: Afterwards) -> S3Session:
         """Sign in."""
         client = await connected(
-            self._arguments, self._identity, timeout=self._timeout, ca_bundle=self._ca_bundle
+            self._arguments, self._identity, timeout=self._timeout, network=self._network
         )
         return S3Session(client, self._bucket, self._prefix, afterwards)
 

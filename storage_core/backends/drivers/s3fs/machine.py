@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from storage_core.backends.drivers.s3fs.identity import Identity
+    from storage_core.backends.remote.network import Network
 
 ANYWHERE: Final = "us-east-1"
 """The region where none is known: that of services with one region, and of STS's oldest address."""
@@ -70,13 +71,13 @@ def isolate(session: Any, profile: str | None) -> None:
 class Machine(Session):  # type: ignore[misc]
     """The session in which credentials are found, by blocking calls: use it in a thread."""
 
-    def __init__(self, identity: Identity, timeout: float, ca_bundle: str | None) -> None:
+    def __init__(self, identity: Identity, timeout: float, network: Network) -> None:
         """Read nothing yet.
 
         Args:
             identity: what the configuration says.
             timeout: seconds that one request may take.
-            ca_bundle: a PEM file of certificates to trust.
+            network: how the services are reached.
         """
         super().__init__()
         self.asked: tuple[str, str] | None = None
@@ -90,8 +91,10 @@ class Machine(Session):  # type: ignore[misc]
             metadata = self._metadata_service()
             isolate(self, identity.profile)
             self.set_config_variable(_METADATA, metadata)
-        if ca_bundle:
-            self.set_config_variable(_CERTIFICATES, ca_bundle)
+        self._network = network
+        if network.trust.path:
+            # Read by botocore as well: given, it looks for none itself.
+            self.set_config_variable(_CERTIFICATES, network.trust.path)
         self.set_default_client_config(
             Config(
                 connect_timeout=timeout,
@@ -128,6 +131,11 @@ class Machine(Session):  # type: ignore[misc]
             arguments["endpoint_url"] = url
         self.asked = service_name, url or ""
         client = super().create_client(service_name, *args, **arguments)
+        # botocore alone would trust nothing but the file.
+        context = self._network.context()
+        http = client._endpoint.http_session
+        http._get_ssl_context = lambda: context
+        http._manager.connection_pool_kw["ssl_context"] = context
         self.asked = service_name, client.meta.endpoint_url
         return client
 

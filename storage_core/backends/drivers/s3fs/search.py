@@ -9,21 +9,22 @@ from storage_core.backends.drivers.s3fs.machine import Machine
 
 if TYPE_CHECKING:
     from storage_core.backends.drivers.s3fs.identity import Identity
+    from storage_core.backends.remote.network import Network
 
 
 class Search:
     """What is looked for, and what is being tried."""
 
-    def __init__(self, identity: Identity, timeout: float, ca_bundle: str | None) -> None:
+    def __init__(self, identity: Identity, timeout: float, network: Network) -> None:
         """Try nothing yet.
 
         Args:
             identity: what the configuration says.
             timeout: seconds that one request may take.
-            ca_bundle: a PEM file of certificates to trust besides the system's.
+            network: how the servers are reached.
         """
         self.identity = identity
-        self.machine = Machine(identity, timeout, ca_bundle)
+        self.machine = Machine(identity, timeout, network)
         self.helpers = Helpers()
         self.way = ""
         """What is being tried, in botocore's word."""

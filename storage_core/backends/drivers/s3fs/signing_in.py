@@ -21,14 +21,16 @@ from botocore.utils import create_nested_client
 
 from storage_core.backends.drivers.s3fs import failures
 from storage_core.backends.drivers.s3fs.chain import ROLE, ways
+from storage_core.backends.drivers.s3fs.names import CONFIGURED_ROLE
 from storage_core.backends.drivers.s3fs.search import Search
 from storage_core.backends.remote.faults import Explained
 from storage_core.backends.remote.worker import in_thread
 
 if TYPE_CHECKING:
     from storage_core.backends.drivers.s3fs.identity import Identity
+    from storage_core.backends.remote.network import Network
 
-LONGEST: Final = 0.9
+LONGEST: Final = 0.8
 """Part of the timeout that finding credentials may take, so that it can still be said what did."""
 
 _MARGINS: Final = (120, 30, 5, 1)
@@ -43,17 +45,17 @@ _FRESH: Final = 60.0
 class SigningIn:
     """The credentials of one client."""
 
-    def __init__(self, identity: Identity, timeout: float, ca_bundle: str | None) -> None:
+    def __init__(self, identity: Identity, timeout: float, network: Network) -> None:
         """Find nothing yet.
 
         Args:
             identity: what the configuration says.
             timeout: seconds that one call may take.
-            ca_bundle: a PEM file of certificates to trust besides the system's.
+            network: how the servers are reached.
         """
         self._identity = identity
         self._timeout = timeout
-        self._ca_bundle = ca_bundle
+        self._network = network
         self._found: Found | None = None
         self._finding: asyncio.Task[Found] | None = None
         self._search: Search | None = None
@@ -111,7 +113,7 @@ class SigningIn:
         return await asyncio.shield(task)
 
     async def _searched(self) -> Found:
-        search = self._search = Search(self._identity, self._timeout, self._ca_bundle)
+        search = self._search = Search(self._identity, self._timeout, self._network)
         try:
             async with asyncio.timeout(self._timeout * LONGEST):
                 self._found = await in_thread(found_by, search)
@@ -198,7 +200,7 @@ def _found_by(search: Search) -> Found:
     if given.role.arn:
         # First what it takes to ask for the role, so that a failure there is told apart.
         source.get_frozen_credentials()
-        search.way = failures.CONFIGURED_ROLE
+        search.way = CONFIGURED_ROLE
         extra = {"ExternalId": given.role.external_id} if given.role.external_id else {}
         fetcher = AssumeRoleCredentialFetcher(
             partial(create_nested_client, search.machine), source, given.role.arn, extra

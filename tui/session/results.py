@@ -1,0 +1,186 @@
+"""`Results`: how the tests of each configuration ended, kept from one run of the app to the next.
+
+They lie beside the app's state, in a file for each configuration file. A result belongs to the
+settings that were tested, by their digest: where the file says something else by now, in whatever
+way it was changed, the result is old. Undo brings the settings back, and so the result.
+
+Whatever stands in the file, the app starts: anything unknown or broken counts as not there.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from datetime import datetime
+from hashlib import blake2b, sha256
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Final
+
+from tui.session import state
+from tui.session.checks import TestResult
+
+if TYPE_CHECKING:
+    from storage_core.config.model.entries import Entry
+
+KEPT: Final = 5
+"""Results of one configuration."""
+
+_MOST: Final = 5_000
+"""Configurations in one file; of those that are no longer in it as well."""
+
+_SIZE: Final = 16 * 1024 * 1024
+
+
+class Results:
+    """The results, by the IDs of configurations; Temporary Local Storage has the ID "".
+
+    Args:
+        path: the configuration file.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._kept: dict[str, list[TestResult]] = {}
+        """Newest first."""
+
+        self._digests: dict[str, tuple[object, str]] = {}
+        """Of the settings as they were looked at last, with these."""
+
+        self._saving, self._changing = Lock(), Lock()
+        self._loaded = False
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def load(self) -> None:
+        """Read what was kept, once."""
+        if not self._loaded:
+            self._loaded = True
+            self._take_in(self._read())
+
+    def add(self, id: str, entry: Entry | None, result: TestResult) -> None:
+        """This is how a test of the settings of `entry` ended; None: of what is built in."""
+        kept = result._replace(digest=self._digest_of(id, entry))
+        with self._changing:
+            self._kept[id] = [kept, *self._kept.get(id, ())][:KEPT]
+
+    def of(self, id: str, entry: Entry | None) -> TestResult | None:
+        """The last result for these settings, or else the last for earlier ones, which is old."""
+        kept = self._kept.get(id)
+        if not kept:
+            return None
+        digest = self._digest_of(id, entry)
+        found = next((each for each in kept if each.digest == digest), None)
+        return found or kept[0]._replace(old=True)
+
+    def save(self) -> None:
+        """Keep them, beside those of another app on this file; nothing happens where that fails."""
+        target = self._file()
+        if target is None:
+            return
+        with self._saving, suppress(OSError, ValueError):
+            self._take_in(self._read())
+            with self._changing:
+                kept = list(self._kept.items())
+            newest = sorted(kept, key=lambda item: item[1][0].when, reverse=True)
+            text = json.dumps({id: [*map(_written, kept)] for id, kept in newest[:_MOST]})
+            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            new = target.with_suffix(".new")
+            with suppress(FileNotFoundError):
+                new.unlink()
+            with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(text)
+            new.replace(target)
+
+    def _take_in(self, read: Mapping[str, Iterable[TestResult]]) -> None:
+        for id, results in read.items():
+            with self._changing:
+                known = {each.when: each for each in (*results, *self._kept.get(id, ()))}
+                newest = sorted(known.values(), key=lambda each: each.when, reverse=True)
+                if newest:
+                    self._kept[id] = newest[:KEPT]
+
+    def _read(self) -> dict[str, list[TestResult]]:
+        source = self._file()
+        try:
+            if source is None:
+                return {}
+            with source.open(encoding="utf-8") as file:
+                found = json.loads(file.read(_SIZE))
+        except (OSError, ValueError, RecursionError):
+            return {}
+        if not isinstance(found, dict):
+            return {}
+        read = {}
+        for id, results in found.items():
+            if isinstance(results, list):
+                read[id] = [each for each in map(_result, results) if each]
+        return read
+
+    def _file(self) -> Path | None:
+        beside = state.path()
+        whose = sha256(os.fsencode(self._path)).hexdigest()[:12]
+        return beside and beside.parent / "tests" / f"{Path(self._path).name[:40]}-{whose}.json"
+
+    def _digest_of(self, id: str, entry: Entry | None) -> str:
+        if entry is None:
+            from storage_core.paths import prefect_home
+
+            return sha256(os.fsencode(prefect_home())).hexdigest()[:24]
+        # All rows on screen ask for it with each frame.
+        table, digest = self._digests.get(id, (None, ""))
+        if table is not entry.table:
+            digest = _digest(entry)
+            self._digests[id] = entry.table, digest
+        return digest
+
+
+def _digest(entry: Entry) -> str:
+    """Other settings have another; it gives no secret away.
+
+    Secrets are in 16 bits of it only: enough to see that one was changed, and of no use to those
+    who try which secret it is, since one guess in 65,536 fits.
+    """
+    from storage_core.declaration.display import masked_settings
+
+    public = masked_settings(entry.cls.settings() if entry.cls else (), entry.settings)
+    shown = json.dumps([entry.type, public], sort_keys=True, default=str)
+    whole = json.dumps(entry.settings, sort_keys=True, default=str)
+    secret = blake2b(whole.encode("utf-8", "surrogatepass"), digest_size=2).hexdigest()
+    return f"{sha256(shown.encode('utf-8', 'surrogatepass')).hexdigest()[:24]}-{secret}"
+
+
+def _written(result: TestResult) -> list[Any]:
+    steps = [
+        [each.step.name, each.step.label, each.ok, each.seconds, each.message, each.lacks]
+        for each in result.steps
+    ]
+    return [result.when.timestamp(), result.complete, result.digest, steps]
+
+
+def _result(written: Any) -> TestResult | None:
+    """What `_written` wrote; None for anything else."""
+    from storage_core.check import Step, StepResult
+
+    try:
+        when, complete, digest, steps = written
+        return TestResult(
+            datetime.fromtimestamp(float(when)),  # noqa: DTZ006 (local time is what is shown)
+            tuple(
+                StepResult(
+                    Step(str(name), str(label)),  # type: ignore[arg-type]
+                    bool(ok),
+                    None if seconds is None else float(seconds),
+                    str(message),
+                    bool(lacks),
+                )
+                for name, label, ok, seconds, message, lacks in steps
+            ),
+            bool(complete),
+            str(digest),
+        )
+    except (TypeError, ValueError, OverflowError, OSError):
+        return None
