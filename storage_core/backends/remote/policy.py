@@ -10,6 +10,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
 from storage_core.backends.base import deadline
+from storage_core.backends.remote.clock import clock_is_wrong
 from storage_core.backends.remote.connection import Connection
 from storage_core.backends.remote.faults import Fault, Redirected, causes, explanation, reason
 from storage_core.backends.remote.messages import explained, failed, unanswered
@@ -127,7 +128,7 @@ class Policy:
                 fault = Fault.PLACE_MISSING
             cause = error
             left = deadline(self.timeout, size) - (monotonic() - start)
-            if said := await self._explained(error, left):
+            if said := clock_is_wrong(error, fault) or await self._explained(error, left):
                 failure = explained(self.place, doing, said, None, self._shown)
             else:
                 failure = failed(self.place, doing, path, self._reason(error), fault, self._right)
