@@ -23,6 +23,7 @@ from storage_core import (
 from storage_core.check import probe
 from storage_core.errors import AccessDenied, ConfigurationError, StorageError, StorageUnavailable
 from tests.servers.authority import Authority
+from tests.servers.aws import ROLE, aws
 from tests.servers.proxy import forward_proxy
 from tests.servers.tls import tls_front
 
@@ -292,3 +293,37 @@ def test_a_bucket_that_the_address_names_as_well_is_called_that(
     *_, found = probe(wrong, timeout=TIMEOUT)
     assert not found.ok
     assert str(error) == found.message
+
+
+def test_who_hands_out_roles_is_reached_by_the_same_rules(
+    request: pytest.FixtureRequest, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = request.getfixturevalue("s3_server")
+    with aws(server) as cloud, tls_front(cloud.url, authority.signed()) as https:
+
+        def made(**more: Any) -> S3Storage:
+            return S3Storage(
+                bucket=server.new_bucket(),
+                aws_access_key_id=server.access_key_id,
+                aws_secret_access_key=server.secret_access_key,
+                endpoint_url=server.endpoint_url,
+                role_arn=ROLE,
+                external_id=cloud.external_id,
+                sts_endpoint_url=https,
+                **more,
+            )
+
+        message = str(refused(made()))
+        assert f"{https} " in message
+        assert "unable to get local issuer certificate" in message
+        assert "CA Bundle" in message
+        used(made(ca_bundle=str(authority.bundle)))
+        monkeypatch.setenv("SSL_CERT_FILE", str(authority.bundle))
+        used(made())
+        with forward_proxy("me", token_hex(8)) as proxy:
+            monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+            used(made())
+            assert proxy.asked
+            monkeypatch.setenv("HTTPS_PROXY", proxy.bare_url)
+            message = str(refused(made()))
+            assert f"the proxy {proxy.bare_url} (HTTPS_PROXY) refused: 407" in message

@@ -65,6 +65,8 @@ def explained(error: Exception, search: Search) -> Explained:
         return _broken_file(error)
     if isinstance(error, CodeWanted):
         return _code_wanted(machine)
+    if machine.asked and (said := machine.network.hindrance(error)):
+        return told(said.fault, f"{service_words(search)}: {said}", said.remedy)
     if isinstance(error, SSLError):
         return told(
             Fault.MISCONFIGURED,

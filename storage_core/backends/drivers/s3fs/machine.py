@@ -91,7 +91,9 @@ class Machine(Session):  # type: ignore[misc]
             metadata = self._metadata_service()
             isolate(self, identity.profile)
             self.set_config_variable(_METADATA, metadata)
-        self._network = network
+        self.network = network.of_another()
+        """How the services are reached."""
+
         if network.trust.path:
             # Read by botocore as well: given, it looks for none itself.
             self.set_config_variable(_CERTIFICATES, network.trust.path)
@@ -132,7 +134,7 @@ class Machine(Session):  # type: ignore[misc]
         self.asked = service_name, url or ""
         client = super().create_client(service_name, *args, **arguments)
         # botocore alone would trust nothing but the file.
-        context = self._network.context()
+        context = self.network.context()
         http = client._endpoint.http_session
         http._get_ssl_context = lambda: context
         http._manager.connection_pool_kw["ssl_context"] = context
