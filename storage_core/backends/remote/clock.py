@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _TOLERATED: Final = 240.0
 """Seconds that every service tolerates: most take five minutes or fifteen."""
 
+SET_THE_CLOCK: Final = "set the clock of this machine"
+
 _SKEWED: Final = ("RequestTimeTooSkewed", "RequestExpired")
 _KEYS_ARE_WRONG: Final = ("InvalidAccessKeyId", "SignatureDoesNotMatch")
 """What S3 says of keys, having looked at the time before."""
@@ -33,16 +35,27 @@ def clock_is_wrong(error: BaseException, fault: Fault) -> Explained | None:
     answers = list(_answers(error))
     code = next((code for code, _ in answers if code), "")
     dates = (headers.get("date") or headers.get("Date") for _, headers in answers)
-    ahead = _ahead(next((str(date) for date in dates if date), ""))
-    remedy = "set the clock of this machine"
+    apart = clock_apart(next((str(date) for date in dates if date), ""))
     said = f" ({code})" if re.search("[A-Za-z]", code) else ""
-    if ahead is not None and abs(ahead) > _TOLERATED and code not in _KEYS_ARE_WRONG:
-        way = "ahead of" if ahead > 0 else "behind"
-        why = f"this machine's clock is {_words(abs(ahead))} {way} the server's"
-        return Explained(Fault.DENIED, f"access denied: {why}{said}", remedy)
+    if apart and code not in _KEYS_ARE_WRONG:
+        return Explained(Fault.DENIED, f"access denied: {apart}{said}", SET_THE_CLOCK)
     if code in _SKEWED:
         why = "the time of this machine is too far from the server's"
-        return Explained(Fault.DENIED, f"access denied: {why}{said}", remedy)
+        return Explained(Fault.DENIED, f"access denied: {why}{said}", SET_THE_CLOCK)
+    return None
+
+
+def clock_apart(date: str) -> str | None:
+    """How far this machine's clock is from a server's; None where it is near, or nobody knows.
+
+    Args:
+        date: of an answer of the server's that has just come.
+    """
+    with suppress(ValueError, TypeError, OverflowError):
+        ahead = time.time() - parsedate_to_datetime(date).timestamp()
+        if abs(ahead) > _TOLERATED:
+            way = "ahead of" if ahead > 0 else "behind"
+            return f"this machine's clock is {_words(abs(ahead))} {way} the server's"
     return None
 
 
@@ -59,13 +72,6 @@ def _answers(error: BaseException) -> Iterator[tuple[str, Mapping[str, Any]]]:
         elif (headers := getattr(answer, "headers", getattr(each, "headers", None))) is not None:
             code = getattr(each, "error_code", None)
             yield str(getattr(code, "value", code) or ""), headers
-
-
-def _ahead(date: str) -> float | None:
-    """Seconds that this machine's clock is ahead of a server's."""
-    with suppress(ValueError, TypeError, OverflowError):
-        return time.time() - parsedate_to_datetime(date).timestamp()
-    return None
 
 
 def _words(seconds: float) -> str:
