@@ -16,7 +16,6 @@ from storage_core.backends.remote.messages import explained, failed, unanswered
 from storage_core.backends.remote.retry import GRACE, GaveUp, attempt
 from storage_core.backends.remote.worker import in_thread
 from storage_core.errors import AccessDenied, StorageError
-from storage_core.redaction import without_frames
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -117,7 +116,7 @@ class Policy:
                     moved=moved,
                 )
             except StorageError as error:
-                failure = without_frames(error)
+                failure = way.cleaned(error)
                 refused = isinstance(error, AccessDenied)
             except GaveUp as gave_up:
                 left = deadline(self.timeout, size) - (monotonic() - start)
