@@ -540,7 +540,7 @@ WRONG: dict[Callable[[Desk], S3Storage], tuple[type[StorageError], str]] = {
     no_role: (ConfigurationError, "the role storage (Role ARN) cannot be asked for (*; correct"),
     no_number: (ConfigurationError, "AWS_METADATA_SERVICE_TIMEOUT is soon, which is no number"),
     unknown_sts: (StorageUnavailable, "STS at http://no-such-host.invalid (STS Endpoint URL) *"),
-    no_proxy_to_sts: (StorageUnavailable, "STS at * proxy *; check HTTPS_PROXY and HTTP_PROXY"),
+    no_proxy_to_sts: (StorageUnavailable, "STS at * the proxy *; correct HTTPS_PROXY"),
     half_in_variables: (ConfigurationError, "export AWS_SECRET_ACCESS_KEY too"),
     broken_file: (ConfigurationError, "config (AWS_CONFIG_FILE) is no AWS configuration file"),
     nothing_at_all: (

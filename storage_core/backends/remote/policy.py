@@ -10,6 +10,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
 from storage_core.backends.base import deadline
+from storage_core.backends.remote.clock import clock_is_wrong
 from storage_core.backends.remote.faults import Fault
 from storage_core.backends.remote.messages import explained, failed, unanswered
 from storage_core.backends.remote.retry import GRACE, GaveUp, attempt
@@ -164,7 +165,8 @@ class Policy:
             # An address in which the bucket stands too leads to a blob of that name.
             fault = Fault.PLACE_MISSING
         left = deadline(self.timeout, size) - (monotonic() - start)
-        if said := await way.explained(error, max(left, GRACE * self.timeout)):
+        said = clock_is_wrong(error, fault)
+        if said := said or await way.explained(error, max(left, GRACE * self.timeout)):
             failure = explained(way.place, doing, said, None, way.shown)
         else:
             failure = failed(way.place, doing, path, way.reason(error), fault, way.right)

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
 from storage_core.backends.base import CHUNK_SIZE, Entry, Info, in_utc
-from storage_core.backends.drivers.s3fs.answers import error_answer, fault_of
+from storage_core.backends.drivers.s3fs.answers import error_answer, fault_of, is_without_reason
 from storage_core.backends.remote.driver import Kept, Page, Part, Received
 from storage_core.backends.remote.faults import ConditionRefused, Fault
 from storage_core.backends.source import Source
@@ -90,7 +90,16 @@ class S3Session:
 
     async def head(self, path: BlobPath) -> Info:
         """Ask for the object's headers."""
-        answer = await self._call("head_object", path)
+        try:
+            answer = await self._call("head_object", path)
+        except OSError as error:
+            refusal = error_answer(error)
+            if refusal is None or not is_without_reason(refusal):
+                raise
+            # It stands in the body of an answer, and that to a HEAD has none. If it was the
+            # region, botocore has learned it by this request.
+            await self._download(path, [], Range="bytes=0-0")
+            answer = await self._call("head_object", path)
         modified = in_utc(answer.get("LastModified"))
         return Info(int(answer["ContentLength"]), modified, answer.get("ETag"))
 
