@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from functools import cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 from weakref import WeakSet
@@ -12,10 +12,10 @@ from aiobotocore.httpsession import AIOHTTPSession  # type: ignore[import-untype
 from aiobotocore.session import AioSession  # type: ignore[import-untyped]
 from botocore.exceptions import ClientError, ConfigParseError, ProfileNotFound
 from botocore.handlers import add_expect_header
-from botocore.loaders import create_loader
 
 from storage_core.backends.drivers.isolated import isolated
 from storage_core.backends.drivers.s3fs.answers import fault_of, is_stale
+from storage_core.backends.drivers.s3fs.descriptions import descriptions
 from storage_core.backends.drivers.s3fs.failures import explained
 from storage_core.backends.drivers.s3fs.imported import s3fs
 from storage_core.backends.drivers.s3fs.machine import isolate
@@ -212,17 +212,6 @@ class _Ours:
 
     def request(self, *args: Any, **kwargs: Any) -> Any:
         return self._session.request(*args, **kwargs, **self._trusting, allow_redirects=False)
-
-
-@cache
-def descriptions(data_path: str | None) -> Any:
-    """What botocore knows of S3, read once: every session would read it again, for 0.1 s."""
-    loader = create_loader(data_path)
-    for part in ("service-2", "endpoint-rule-set-1"):
-        loader.load_service_model("s3", part)
-    for name in ("endpoints", "partitions", "sdk-default-configuration"):
-        loader.load_data(name)
-    return loader
 
 
 def session_of(arguments: dict[str, Any], identity: Identity) -> Any:
