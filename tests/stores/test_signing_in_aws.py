@@ -210,7 +210,7 @@ def test_each_way_of_signing_in_works(way: Callable[[Desk], S3Storage], desk: De
     assert store.read(store.write(b"signed in")) == b"signed in"
 
 
-def failure(storage: S3Storage, timeout: float = TIMEOUT) -> StorageError:
+def failure(storage: S3Storage | FileStorage, timeout: float = TIMEOUT) -> StorageError:
     with pytest.raises(StorageError) as caught:
         storage_core.open_store(storage, timeout=timeout).check()
     assert caught.value.while_signing_in
@@ -330,6 +330,12 @@ def role_that_wants_a_code(desk: Desk) -> S3Storage:
     return desk.storage(profile_name="corp")
 
 
+def role_behind_a_cache_that_wants_a_code(desk: Desk) -> FileStorage:
+    role_that_wants_a_code(desk)
+    options = {"s3": {"profile": "corp", "endpoint_url": desk.s3.endpoint_url}}
+    return FileStorage(base_path=f"simplecache::s3://{desk.bucket}", options=options)
+
+
 def no_sts(desk: Desk) -> S3Storage:
     return replace(role(desk), sts_endpoint_url="http://127.0.0.1:1")
 
@@ -415,7 +421,7 @@ def nothing_at_all(desk: Desk) -> S3Storage:
     return desk.storage()
 
 
-WRONG: dict[Callable[[Desk], S3Storage], tuple[type[StorageError], str]] = {
+WRONG: dict[Callable[[Desk], S3Storage | FileStorage], tuple[type[StorageError], str]] = {
     missing_helper: (
         ConfigurationError,
         (
@@ -490,6 +496,7 @@ WRONG: dict[Callable[[Desk], S3Storage], tuple[type[StorageError], str]] = {
             "in *config); sign in first: aws sts get-caller-identity --profile corp"
         ),
     ),
+    role_behind_a_cache_that_wants_a_code: (AccessDenied, "sign in first: aws sts get-caller-"),
     no_sts: (
         StorageUnavailable,
         (
@@ -558,7 +565,7 @@ WRONG: dict[Callable[[Desk], S3Storage], tuple[type[StorageError], str]] = {
 
 @pytest.mark.parametrize("way", WRONG, ids=lambda way: way.__name__)
 def test_what_fails_is_named_with_where_its_name_comes_from_and_the_next_step(
-    way: Callable[[Desk], S3Storage], desk: Desk, capfd: pytest.CaptureFixture[str]
+    way: Callable[[Desk], S3Storage | FileStorage], desk: Desk, capfd: pytest.CaptureFixture[str]
 ) -> None:
     expected, said = WRONG[way]
     storage = way(desk)

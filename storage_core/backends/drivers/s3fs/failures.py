@@ -307,6 +307,13 @@ def _invalid(error: InvalidConfigError, search: Search, machine: Machine) -> Exp
 
 
 def _no_profile(search: Search, machine: Machine) -> Explained:
+    variable = names_the_profile(search)
+    if os.environ.get(variable) == "":
+        return told(
+            Fault.MISCONFIGURED,
+            f"{variable} is empty, and there is no profile without a name",
+            f"unset it, or name a profile in it or as {search.identity.labels.profile}",
+        )
     config, credentials = machine.files()
     states = []
     for path, variable in (
@@ -315,6 +322,7 @@ def _no_profile(search: Search, machine: Machine) -> Explained:
     ):
         of = f" ({variable})" if variable in os.environ else ""
         state = "" if os.access(path, os.R_OK) else ", which cannot be read"
+        state = ", which is a folder" if os.path.isdir(path) else state
         state = state if os.path.exists(path) else ", which does not exist"
         states.append(f"{shortened(path)}{of}{state}")
     return told(
