@@ -113,7 +113,13 @@ class Bash(BashComplete):
 
     def get_completion_args(self) -> tuple[list[str], str]:
         """The words before the cursor, and the last one."""
-        self._typed = typed(os.environ.get(_LINE, ""), os.environ.get(_BREAKS, ""))
+        line = os.environ.get(_LINE)
+        if line is None:
+            # A shell that has been running since before this script.
+            arguments, last = super().get_completion_args()
+            self._typed = Typed(["", *arguments], last, 0, "")
+        else:
+            self._typed = typed(line, os.environ.get(_BREAKS, ""))
         return self._typed.words[1:], self._typed.last
 
     def format_completion(self, item: CompletionItem[Any]) -> str:
@@ -138,7 +144,13 @@ class _WithoutOptions(ShellComplete):
 
 
 class Zsh(_WithoutOptions, ZshComplete):
-    """zsh, which quotes by itself."""
+    """zsh, which quotes by itself, and takes backslashes away where an item has a help."""
+
+    def format_completion(self, item: CompletionItem[Any]) -> str:
+        """Three lines: what kind it is, what is put on the line, and the help."""
+        if item.help:
+            item.value = str(item.value).replace("\\", "\\\\")
+        return super().format_completion(item)
 
 
 class Fish(_WithoutOptions, FishComplete):

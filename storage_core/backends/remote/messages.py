@@ -69,9 +69,11 @@ def explained(
     """
     kinds = {Fault.DENIED: AccessDenied, Fault.MISCONFIGURED: ConfigurationError}
     tried = f", {gave_up}" if gave_up else ""
+    what = f"{where.location} cannot {printable(doing)}"
+    if doing == REACH and said.fault is Fault.DENIED and not said.while_signing_in:
+        what = where.location
     error = kinds.get(said.fault, StorageUnavailable)(
-        f"{where.location} cannot {printable(doing)}: {shown(str(said))}{tried}; "
-        f"{shown(said.remedy)}"
+        f"{what}: {shown(str(said))}{tried}; {shown(said.remedy)}"
     )
     error.while_signing_in = said.while_signing_in
     return error

@@ -127,8 +127,10 @@ class Network:
 
     def hindrance(self, error: BaseException) -> Explained | None:
         """What was in the way, where it was the proxy or a certificate."""
-        for each in _related(error):
-            found = self._of_proxy(each) or self._of_certificate(each) or self._of_tls(each)
+        # A proxy may have a certificate too, so that one that is not trusted looks like the proxy's
+        # failure.
+        for look in (self._of_certificate, self._of_proxy, self._of_tls):
+            found = next(filter(None, map(look, _related(error))), None)
             if found is not None:
                 return found
         return None
@@ -189,7 +191,9 @@ class Network:
             remedy = "ask the server by a name that is in its certificate"
         else:
             remedy = f"have it made anew, or see to {SETTING}"
-        why = f"the certificate of the server is not trusted: {said}"
+        secure = self._proxy is not None and self._proxy.url.startswith("https:")
+        whose = f"the server, or of the proxy {self._proxy}," if secure else "the server"
+        why = f"the certificate of {whose} is not trusted: {said}"
         return Explained(Fault.MISCONFIGURED, why, remedy)
 
     def _of_tls(self, error: BaseException) -> Explained | None:

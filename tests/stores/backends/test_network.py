@@ -249,6 +249,30 @@ def test_what_a_proxy_refuses_is_called_the_proxys(
     assert "HTTPS_PROXY names no proxy that can be used (socks5://me:********@127.0" in message
 
 
+def test_a_proxy_that_speaks_tls_itself_is_trusted_by_the_same_rule(
+    there: There, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    password = token_hex(8)
+    with (
+        forward_proxy("me", password) as proxy,
+        tls_front(proxy.bare_url, authority.signed()) as secure,
+        tls_front(proxy.bare_url, authority.signed(expired=True)) as expired,
+    ):
+        for url in (secure, expired):
+            signed = url.replace("https://", f"https://me:{password}@")
+            monkeypatch.setenv("HTTPS_PROXY", signed)
+            trusting = there.made(there.https, ca_bundle=str(authority.bundle))
+            if url == secure:
+                used(trusting)
+                assert proxy.asked
+                continue
+            message = str(refused(trusting))
+            assert (
+                f"or of the proxy {url} (HTTPS_PROXY), is not trusted: certificate has" in message
+            )
+            assert password not in message
+
+
 @pytest.mark.parametrize("content", [None, "", "no certificate", "folder"])
 def test_a_file_that_is_no_bundle_is_named_before_anybody_is_asked(
     tmp_path: Path, content: str | None
