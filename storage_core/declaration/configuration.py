@@ -18,7 +18,6 @@ from storage_core.declaration import checks
 from storage_core.declaration.setting import Setting, as_written, declared_settings, setting
 from storage_core.errors import ConfigurationError, StorageError
 from storage_core.paths import absolute
-from storage_core.redaction import without_frames
 from storage_core.references import is_literal, resolve, source_of, without_literal
 
 if TYPE_CHECKING:
@@ -199,6 +198,8 @@ class StorageConfiguration(ABC):
         try:
             backend = self._opened(timeout)
         except StorageError as error:
+            from storage_core.redaction import without_frames
+
             failure = without_frames(error)
         else:
             if not self.read_only:

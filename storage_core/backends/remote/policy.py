@@ -10,12 +10,13 @@ from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
 from storage_core.backends.base import deadline
+from storage_core.backends.remote.answers import are_credentials_unknown
+from storage_core.backends.remote.clock import clock_is_wrong
 from storage_core.backends.remote.faults import Fault
 from storage_core.backends.remote.messages import explained, failed, unanswered
 from storage_core.backends.remote.retry import GRACE, GaveUp, attempt
 from storage_core.backends.remote.worker import in_thread
 from storage_core.errors import AccessDenied, StorageError
-from storage_core.redaction import without_frames
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -116,7 +117,7 @@ class Policy:
                     moved=moved,
                 )
             except StorageError as error:
-                failure = without_frames(error)
+                failure = way.cleaned(error)
                 refused = isinstance(error, AccessDenied)
             except GaveUp as gave_up:
                 left = deadline(self.timeout, size) - (monotonic() - start)
@@ -165,10 +166,12 @@ class Policy:
             # An address in which the bucket stands too leads to a blob of that name.
             fault = Fault.PLACE_MISSING
         left = deadline(self.timeout, size) - (monotonic() - start)
-        if said := await way.explained(error, max(left, GRACE * self.timeout)):
+        said = clock_is_wrong(error, fault)
+        if said := said or await way.explained(error, max(left, GRACE * self.timeout)):
             failure = explained(way.place, doing, said, None, way.shown)
         else:
             failure = failed(way.place, doing, path, way.reason(error), fault, way.right)
+            failure.while_signing_in = fault is Fault.DENIED and are_credentials_unknown(error)
         failure.__cause__ = way.kept(error)
         return failure
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from storage_core.backends.remote.faults import Explained
     from storage_core.backends.remote.messages import Place
     from storage_core.backends.remote.network import Network
+    from storage_core.errors import StorageError
 
 _UNEXPLAINED: Final = 400
 """What S3 answers, without a reason, to a question for the head alone where a token has expired."""
@@ -100,6 +101,13 @@ class Way:
     def kept(self, error: BaseException) -> BaseException:
         """`error` as it may be the cause of one of ours: without secrets, and without frames."""
         return without_frames(scrubbed(error, self._secrets))
+
+    def cleaned(self, error: StorageError) -> StorageError:
+        """An error of ours that a driver has raised, its causes like `kept` ones."""
+        cause = error.__cause__
+        error.__context__ = None
+        error.__cause__ = None if cause is None else self.kept(cause)
+        return without_frames(error)
 
     def shown(self, words: str) -> str:
         """Words of ours as they may be shown, whole: paths are in them, and no request is."""
