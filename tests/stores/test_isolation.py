@@ -276,6 +276,13 @@ def file_storage(server: S3Server, wire: Wire, _credentials: Path) -> FileStorag
     )
 
 
+def behind_a_cache(server: S3Server, wire: Wire, credentials: Path) -> FileStorage:
+    storage = file_storage(server, wire, credentials)
+    return replace(
+        storage, base_path=f"simplecache::{storage.base_path}", options={"s3": storage.options}
+    )
+
+
 def named_profile(server: S3Server, wire: Wire, credentials: Path) -> S3Storage:
     with credentials.open("a") as file:
         file.write(
@@ -285,7 +292,9 @@ def named_profile(server: S3Server, wire: Wire, credentials: Path) -> S3Storage:
     return S3Storage(bucket=server.new_bucket(), profile_name="corp", endpoint_url=wire.url)
 
 
-@pytest.mark.parametrize("make", [file_storage, named_profile], ids=lambda make: make.__name__)
+@pytest.mark.parametrize(
+    "make", [file_storage, behind_a_cache, named_profile], ids=lambda make: make.__name__
+)
 def test_neither_variables_nor_the_default_profile_count_for_a_configuration_that_says_it(
     make: Callable[[S3Server, Wire, Path], StorageConfiguration],
     s3_disk_server: S3Server,

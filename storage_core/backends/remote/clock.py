@@ -6,12 +6,10 @@ import re
 import time
 from contextlib import suppress
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
-from storage_core.backends.remote.faults import Explained, Fault, causes
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+from storage_core.backends.remote.answers import answers
+from storage_core.backends.remote.faults import Explained, Fault
 
 _TOLERATED: Final = 240.0
 """Seconds that every service tolerates: most take five minutes or fifteen."""
@@ -32,9 +30,9 @@ def clock_is_wrong(error: BaseException, fault: Fault) -> Explained | None:
     """
     if fault not in (Fault.DENIED, Fault.OTHER):
         return None
-    answers = list(_answers(error))
-    code = next((code for code, _ in answers if code), "")
-    dates = (headers.get("date") or headers.get("Date") for _, headers in answers)
+    found = list(answers(error))
+    code = next((answer.code for answer in found if answer.code), "")
+    dates = (answer.headers.get("date") or answer.headers.get("Date") for answer in found)
     apart = clock_apart(next((str(date) for date in dates if date), ""))
     said = f" ({code})" if re.search("[A-Za-z]", code) else ""
     if apart and code not in _KEYS_ARE_WRONG:
@@ -57,21 +55,6 @@ def clock_apart(date: str) -> str | None:
             way = "ahead of" if ahead > 0 else "behind"
             return f"this machine's clock is {_words(abs(ahead))} {way} the server's"
     return None
-
-
-def _answers(error: BaseException) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """The code and the headers of what a server has answered, as each library keeps them."""
-    for each in causes(error):
-        answer = getattr(each, "response", None)
-        if isinstance(answer, dict):  # botocore
-            said = answer.get("Error", {})
-            yield (
-                str(said.get("Code", "")),
-                answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}),
-            )
-        elif (headers := getattr(answer, "headers", getattr(each, "headers", None))) is not None:
-            code = getattr(each, "error_code", None)
-            yield str(getattr(code, "value", code) or ""), headers
 
 
 def _words(seconds: float) -> str:

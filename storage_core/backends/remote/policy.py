@@ -10,6 +10,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
 from storage_core.backends.base import deadline
+from storage_core.backends.remote.answers import are_credentials_unknown
 from storage_core.backends.remote.clock import clock_is_wrong
 from storage_core.backends.remote.faults import Fault
 from storage_core.backends.remote.messages import explained, failed, unanswered
@@ -170,6 +171,7 @@ class Policy:
             failure = explained(way.place, doing, said, None, way.shown)
         else:
             failure = failed(way.place, doing, path, way.reason(error), fault, way.right)
+            failure.while_signing_in = fault is Fault.DENIED and are_credentials_unknown(error)
         failure.__cause__ = way.kept(error)
         return failure
 
