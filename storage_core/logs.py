@@ -136,8 +136,8 @@ class _Cleaner(logging.Handler):
                 logger.addFilter(_pass_cleaned)
         last = logging.lastResort
         # What happens in our calls is told by what they raise, and by no traceback beside it.
-        is_ours = (record.threadName or "").startswith(OUR_THREADS)
-        if last and record.levelno >= last.level and not (is_ours or _is_handled(logger)):
+        is_quiet = _is_ours(record) or _is_handled(logger)
+        if last and record.levelno >= last.level and not is_quiet:
             # Nobody has set up logging, which `logging` cannot tell because of this handler.
             last.handle(record)
         return True
@@ -154,6 +154,11 @@ def _is_handled(logger: logging.Logger | None) -> bool:
     return False
 
 
+def _is_ours(record: logging.LogRecord) -> bool:
+    """Whether it was made in one of our calls."""
+    return (record.threadName or "").startswith(OUR_THREADS)
+
+
 def _clean(record: logging.LogRecord) -> None:
     try:
         text = record.getMessage()
@@ -163,7 +168,8 @@ def _clean(record: logging.LogRecord) -> None:
         record.msg, record.args = cleaned, None
     if record.exc_info:
         trace = logging.Formatter().formatException(record.exc_info)
-        if (cleaned := _cleaned(trace)) != trace:
+        # What happens in our calls has frames with secrets in them, which some handlers record.
+        if (cleaned := _cleaned(trace)) != trace or _is_ours(record):
             record.exc_info, record.exc_text = None, cleaned
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from itertools import chain
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+E = TypeVar("E", bound=BaseException)
 
 MASK: Final = "********"
 """What stands in place of a secret."""
@@ -59,6 +61,10 @@ class _Form(NamedTuple):
     text: str
     is_word: bool
     """Whether it may be a part of some ordinary word: it is masked where it stands alone."""
+
+    def __repr__(self) -> str:
+        """Without the secret, as crash reporters may show it."""
+        return f"{type(self).__name__}(is_word={self.is_word})"
 
     def masked(self, text: str) -> str:
         """`text` without it."""
@@ -152,6 +158,20 @@ def scrubbed(error: BaseException, secrets: Iterable[str]) -> BaseException:
         for text in _texts(each):
             if scrub_known(text) != text:
                 return Redacted(scrub_known(f"{type(error).__name__}: {error}"))
+    return error
+
+
+def without_frames(error: E) -> E:
+    """`error`, with no frames left in it or in what it was raised from.
+
+    Their local variables hold secrets, and programs that report crashes record those. What was
+    hidden from a traceback by `from None` is let go altogether.
+    """
+    for each in _chain(error):
+        each.__traceback__ = None
+    for each in _chain(error):
+        if each.__suppress_context__:
+            each.__context__ = None
     return error
 
 

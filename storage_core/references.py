@@ -126,10 +126,16 @@ def resolve(value: str, label: str, schemes: Collection[str] = SCHEMES) -> str:
         raise ConfigurationError(f"{label}: {error}") from None
     scheme, _, target = value.partition(":")
     if scheme == VARIABLE:
-        return _from_environment(target, label)
-    if scheme == "file":
-        return _from_file(target, label)
-    return _from_keyring(target, label)
+        found = _from_environment(target, label)
+    elif scheme == "file":
+        found = _from_file(target, label)
+    else:
+        found = _from_keyring(target, label)
+    if not is_unicode(found):
+        raise ConfigurationError(
+            f"{label}: {source_of(value)} is not UTF-8 text; put the value there anew"
+        )
+    return found
 
 
 def _from_environment(name: str, label: str) -> str:
@@ -140,10 +146,6 @@ def _from_environment(name: str, label: str) -> str:
         if "/" in name:
             message += "; env: stands for the whole value"
         raise ConfigurationError(f"{label}: {message}")
-    if not is_unicode(found):
-        raise ConfigurationError(
-            f"{label}: the environment variable {name} is not UTF-8 text; export it anew"
-        )
     return found
 
 

@@ -8,7 +8,7 @@ does not need.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from storage_core import keys
 from storage_core.backends.base import CHUNK_SIZE, DEFAULT_TIMEOUT, in_utc
@@ -22,13 +22,16 @@ from storage_core.errors import (
 from storage_core.keys import Key, Kind, Naming
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator
     from datetime import datetime
     from typing import BinaryIO, Self
 
     from storage_core.backends.base import Backend, Entry
     from storage_core.backends.checked import CheckedBackend
     from storage_core.declaration.configuration import StorageConfiguration
+
+
+T = TypeVar("T")
 
 
 def get_store(
@@ -54,7 +57,7 @@ def get_store(
     from storage_core.config.file import ConfigFile
 
     file = ConfigFile(config_path)
-    configuration = file.get(ref)
+    configuration = _without_frames(lambda: file.get(ref))
     if configuration is None:
         from storage_core.types.temporary import TemporaryLocalStorage
 
@@ -74,17 +77,32 @@ def open_store(configuration: StorageConfiguration, *, timeout: float | None = N
         TypeError: `configuration` is none, or `timeout` no number.
     """
     from storage_core.declaration.configuration import require_configuration
-    from storage_core.declaration.table import read_settings, with_absolute_paths
 
     require_configuration(configuration)
+    return Store(_without_frames(lambda: _checked_settings(configuration)), timeout=timeout)
+
+
+def _checked_settings(configuration: StorageConfiguration) -> StorageConfiguration:
+    from storage_core.declaration.table import read_settings, with_absolute_paths
+
     cls = type(configuration)
     values, faults = read_settings(cls, configuration.given())
     if faults:
         raise ConfigurationError(
             f"{configuration.label}: " + "; ".join(f"{name} {why}" for name, why in faults)
         )
-    checked = cls(name=configuration.name, id=configuration.id, **with_absolute_paths(cls, values))
-    return Store(checked, timeout=timeout)
+    return cls(name=configuration.name, id=configuration.id, **with_absolute_paths(cls, values))
+
+
+def _without_frames(call: Callable[[], T]) -> T:
+    """What `call` returns, or its error without the frames in which it held secrets."""
+    try:
+        return call()
+    except StorageError as error:
+        from storage_core.redaction import without_frames
+
+        failure = without_frames(error)
+    raise failure
 
 
 class Blob(NamedTuple):

@@ -253,10 +253,12 @@ async def main_flow(pilot: Pilot[Any]) -> AsyncIterator[float]:
     await until(pilot, lambda: isinstance(pilot.app.screen, CheckDialog))
     probe = pilot.app.screen
     assert isinstance(probe, CheckDialog)
-    for done in (1, 4, 5, 6):
-        await until(pilot, lambda done=done: len(probe._found) == done)  # type: ignore[misc]
-        yield 0.6
-        turns.release()
+    await until(pilot, lambda: len(probe._found) == 1)
+    while (done := len(probe._found)) < len(probe._steps):
+        yield 0.5
+        while len(probe._found) == done:
+            turns.release()
+            await pilot.pause(0.2)
     await settle(pilot)
     yield 2.0
     await press(pilot, "enter")

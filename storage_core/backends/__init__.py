@@ -8,6 +8,7 @@ remote/          what is reached over a network, whatever the driver:
     backend.py       the interface; reading.py, writing.py and stream.py have parts of it
     driver.py        what a driver provides: one attempt at each operation
     policy.py        a call made of attempts; retry.py has the deadline and the retries
+    way.py           a driver, its secrets, and what its failures mean
     connection.py    the session with a place: opened when needed, closed when not
     faults.py        what kind of failure an exception is; messages.py: what people are told
     io_loop.py       the event loop on a thread; worker.py: blocking calls off it

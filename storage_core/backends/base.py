@@ -24,7 +24,7 @@ from storage_core.blobpath import ROOT, BlobPath, Prefix
 from storage_core.errors import BlobNotFound
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, MutableSequence, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterator, MutableSequence, Sequence
     from datetime import datetime
 
 DEFAULT_TIMEOUT: Final = 10.0
@@ -202,6 +202,14 @@ class Backend(ABC):
             data: what it holds; it may be stored once more.
         """
         return True
+
+    def renewable(self, renew: Callable[[], Backend | None]) -> None:  # noqa: B027 (most ask nobody)
+        """Have a call whose credentials are refused look for others, once.
+
+        Args:
+            renew: opens another backend for the same place where the credentials have changed; it
+                may block.
+        """
 
     def make_folders(self, path: BlobPath, made: MutableSequence[str]) -> None:  # noqa: B027 (few have any)
         """Create what the first write to `path` would.

@@ -174,7 +174,7 @@ def json_option() -> click.Option:
 
 
 def complete_ref(
-    context: click.Context, _parameter: click.Parameter, incomplete: str
+    context: click.Context, parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
     """Names of configurations, for the shell; none if the file cannot be read."""
     try:
@@ -182,7 +182,7 @@ def complete_ref(
     except Exception:
         return []
     return [
-        CompletionItem(name, help=entry.type)
+        CompletionItem(name, help=entry.type, is_argument=isinstance(parameter, click.Argument))
         for name, entry in entries.items()
         if name.startswith(incomplete) and name.isprintable()
     ]

@@ -65,6 +65,9 @@ def _completed(session: Session) -> int:
     """Answer the shell's request for completions."""
     from click.shell_completion import shell_complete
 
+    from storage_core.cli.completion import register
+
+    register()
     return shell_complete(storage, {"obj": session}, PROGRAM, _COMPLETE, os.environ[_COMPLETE])
 
 

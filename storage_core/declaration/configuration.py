@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from storage_core import keys
 from storage_core.declaration import checks
 from storage_core.declaration.setting import Setting, as_written, declared_settings, setting
-from storage_core.errors import ConfigurationError
+from storage_core.errors import ConfigurationError, StorageError
 from storage_core.paths import absolute
 from storage_core.references import is_literal, resolve, source_of, without_literal
 
@@ -195,20 +195,49 @@ class StorageConfiguration(ABC):
         Raises:
             ConfigurationError: a reference cannot be resolved, or leads to what cannot be used.
         """
+        try:
+            backend = self._opened(timeout)
+        except StorageError as error:
+            from storage_core.redaction import without_frames
+
+            failure = without_frames(error)
+        else:
+            if not self.read_only:
+                return backend
+            from storage_core.backends.read_only import ReadOnlyBackend
+
+            return ReadOnlyBackend(backend, self.name or backend.location)
+        # Out here, so that no frame with a secret in it is kept.
+        raise failure
+
+    def _opened(self, timeout: float) -> Backend:
         whose = f"{self.name}: " if self.name else ""
-        plain = dataclasses.replace(self, **self._resolved(whose))
+        resolved = self._resolved(whose)
+        backend = self._backend_by(resolved, whose, timeout)
+        if any(getattr(self, name) != value for name, value in resolved.items()):
+            latest = resolved
+
+            def renewed() -> Backend | None:
+                nonlocal latest
+                now = self._resolved(whose)
+                if now == latest:
+                    return None
+                opened = self._backend_by(now, whose, timeout)
+                latest = now
+                return opened
+
+            backend.renewable(renewed)
+        return backend
+
+    def _backend_by(self, resolved: Mapping[str, Any], whose: str, timeout: float) -> Backend:
+        plain = dataclasses.replace(self, **resolved)
         for name, message in plain.doubts(plain.given()):
             doubtful = self.setting_named(name)
             what = doubtful.label if doubtful else name
             if doubtful and doubtful.is_reference(written := getattr(self, name)):
                 what += f": {source_of(written)}"
             raise ConfigurationError(f"{whose}{what} {message}")
-        backend = plain.backend(Opening(timeout, tuple(plain.secrets())))
-        if self.read_only:
-            from storage_core.backends.read_only import ReadOnlyBackend
-
-            return ReadOnlyBackend(backend, self.name or backend.location)
-        return backend
+        return plain.backend(Opening(timeout, tuple(plain.secrets())))
 
     def _resolved(self, whose: str) -> dict[str, Any]:
         """The settings that are or hold references, resolved and checked."""

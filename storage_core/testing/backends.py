@@ -56,6 +56,9 @@ class BackendCases:
     """Whether any path can be written; False where there are the keys of a store only."""
 
     ranges = True
+    spans: Sequence[tuple[int, int]] = ((0, 1), (10, 20), (190, 100), (0, 1000), (199, 1), (5, 0))
+    """Ranges of 200 bytes that work: where each begins, and how many bytes are asked for."""
+
     below = ""
     """A folder with `/` at its end, where not all of the location is for blobs."""
 
@@ -130,7 +133,7 @@ class BackendCases:
             with pytest.raises(UnsupportedOperation):
                 backend.get_range(path, 0, 1)
             return
-        for start, size in ((0, 1), (10, 20), (190, 100), (0, 1000), (199, 1), (5, 0)):
+        for start, size in self.spans:
             assert backend.get_range(path, start, size) == data[start : start + size]
         assert backend.get_range(path, 200, 10) == b""
         assert backend.get_range(path, 5000, 10) == b""

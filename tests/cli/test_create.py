@@ -145,6 +145,37 @@ def test_what_looks_like_a_mistake_is_saved_with_a_warning_of_what_was_given(
     assert storage("validate").err == ""
 
 
+def test_create_and_validate_point_out_plain_text_and_a_bucket_named_twice(
+    storage: Storage, config: Path
+) -> None:
+    made = storage(
+        *("create", "s3", "--name", "x", "--bucket", "acme"),
+        *("--endpoint-url", "http://s3.example:9000/acme"),
+    )
+    assert made.code == 0
+    twice = "x: endpoint_url: it names acme as well"
+    clear = "x: endpoint_url: what is stored and read travels in plain text"
+    assert twice in made.err
+    assert clear in made.err
+    password = token_hex(8)
+    config.write_text(
+        config.read_text()
+        + f'[storage.y]\ntype = "file"\nbase_path = "webdav://me:{password}@files.example/x"\n'
+        + '[storage.z]\ntype = "s3"\nbucket = "acme"\n'
+        + 'options = { client_kwargs = { endpoint_url = "https://acme.s3.example.com" } }\n'
+        + '[storage.w]\ntype = "s3"\nbucket = "acme"\noptions = { key = { ref = "env:NONE" } }\n'
+    )
+    checked = storage("validate")
+    assert checked.code == 0
+    assert twice in checked.err
+    assert clear in checked.err
+    assert "y: base_path: the password travels in plain text" in checked.err
+    assert "write webdavs:// there" in checked.err
+    assert "z: options: it names acme as well" in checked.err
+    assert "w:" not in checked.err
+    assert password not in checked.out + checked.err
+
+
 def test_a_secret_can_come_from_standard_input(storage: Storage, config: Path) -> None:
     secret = token_hex(16)
     outcome = create_s3(storage, "-", stdin=f"{secret}\n".encode())

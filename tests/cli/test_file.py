@@ -100,8 +100,9 @@ def test_a_password_in_a_url_is_warned_of_and_not_shown(storage: Storage, config
     config.write_text(f'[storage.f]\ntype = "file"\nbase_path = "ftp://me:{secret}@host/x"\n')
     config.chmod(0o644)
     outcome = storage("validate")
-    exposed, stored = outcome.err.splitlines()
+    clear, exposed, stored = outcome.err.splitlines()
     assert outcome.code == 0
+    assert f"{config}:3: f: base_path: the password travels in plain text" in clear
     assert "holds secrets as they are: f (Base Path); run: storage validate --fix" in exposed
     assert f"{config}:3: f: the password in Base Path stands in the file as it is" in stored
     assert secret not in outcome.out + outcome.err

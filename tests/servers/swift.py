@@ -43,7 +43,9 @@ def swift_python(version: str) -> Path:
 
 
 @contextmanager
-def swift(folder: Path, version: str, certificate: Certificate | None = None) -> Iterator[S3Server]:
+def swift(
+    folder: Path, certificate: Certificate | None = None, *, version: str
+) -> Iterator[S3Server]:
     """A Swift of one version that speaks S3; its data and its logs go into a folder of its own."""
     python = swift_python(version)
     if not python.exists():

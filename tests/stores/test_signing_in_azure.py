@@ -7,7 +7,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from threading import Thread
 from time import monotonic
@@ -29,6 +30,7 @@ from tests.patience import within
 from tests.servers.azurite import AzureServer, azurite
 from tests.servers.certificates import self_signed
 from tests.servers.entra import Entra, entra
+from tests.servers.front import Reply, front_of
 
 Account = Callable[..., AzureBlobStorage]
 
@@ -156,6 +158,29 @@ def test_a_signature_works_with_and_without_a_question_mark_and_its_end_is_said(
     error = refused(AzureBlobStorage(container=container, connection_string=over))
     assert type(error) is AccessDenied
     assert "its signature (SAS) expired on" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("code", "hours_ago", "said"),
+    [
+        ("AuthorizationPermissionMismatch", 0, "have the role Storage Blob Data Contributor"),
+        ("KeyBasedAuthenticationNotPermitted", 0, "fill in Account Name instead"),
+        ("AuthenticationFailed", 1, "60 minutes ahead of the server's; set the clock"),
+        ("AuthenticationFailed", -1, "minutes behind the server's; set the clock"),
+    ],
+)
+def test_a_refusal_for_another_reason_than_the_credentials_is_told_with_it(
+    code: str, hours_ago: int, said: str, azure_server: AzureServer
+) -> None:
+    date = format_datetime(datetime.now(UTC) - timedelta(hours=hours_ago), usegmt=True)
+    body = f"<?xml version='1.0'?><Error><Code>{code}</Code><Message>No.</Message></Error>"
+    headers = (("x-ms-error-code", code), ("Date", date), ("Content-Type", "application/xml"))
+    reply = Reply(403, body.encode(), headers)
+    with front_of(azure_server.endpoint_url, lambda _: reply) as front:
+        string = azure_server.connection_string.replace(azure_server.endpoint_url, front.url)
+        error = refused(AzureBlobStorage(container="c", connection_string=string))
+    assert type(error) is AccessDenied
+    assert said in str(error)
 
 
 def test_a_service_principal_signs_in(account: Account, tokens: Entra) -> None:

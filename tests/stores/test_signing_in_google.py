@@ -79,6 +79,15 @@ def test_a_persons_sign_in_is_used_whatever_the_project(
     assert gcs_server.asked_by() == "a person"
 
 
+def test_a_token_that_is_taken_back_is_renewed_in_the_same_call(
+    gcs_server: GCSServer, bucket: SignsIn
+) -> None:
+    with open_store(bucket(service_account_info=gcs_server.service_account_json)) as store:
+        key = store.write(b"x")
+        gcs_server.forget_tokens()
+        assert store.read(key) == b"x"
+
+
 def test_a_service_account_of_another_project_is_used_too(
     gcs_server: GCSServer, bucket: SignsIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import pickle
+from collections.abc import Callable
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import pytest
@@ -200,3 +202,36 @@ def test_a_secret_of_half_characters_in_a_program_is_refused_without_being_shown
     with pytest.raises(storage_core.ConfigurationError) as caught:
         storage_core.open_store(GoogleCloudStorage(bucket="b", service_account_info=info))
     assert "canary" not in repr(caught.value)
+
+
+def test_an_error_of_opening_keeps_no_frame_that_holds_a_secret(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = token_hex(20)
+    monkeypatch.setenv("A_SECRET", secret)
+    file = tmp_path / "storage.toml"
+    file.write_text(
+        f'[storage.a]\ntype = "s3"\nbucket = "b c"\naws_secret_access_key = "{secret}"\n'
+    )
+    wrong = S3Storage(bucket="b c", aws_secret_access_key=secret)
+    one_sided = S3Storage(bucket="b", aws_secret_access_key="env:A_SECRET")
+    unset = S3Storage(bucket="env:NOT_SET", aws_secret_access_key="env:A_SECRET")
+    calls: list[Callable[[], object]] = [
+        lambda: storage_core.get_store("a", config_path=file),
+        lambda: storage_core.open_store(wrong),
+        lambda: storage_core.open_store(one_sided),
+        lambda: storage_core.open_store(unset),
+    ]
+    for call in calls:
+        with pytest.raises(storage_core.ConfigurationError) as caught:
+            call()
+        assert secret not in repr(caught.value)
+        # The first two frames are those of this test.
+        trace = caught.value.__traceback__
+        assert trace is not None
+        trace = trace.tb_next and trace.tb_next.tb_next
+        assert trace is not None
+        while trace is not None:
+            for value in trace.tb_frame.f_locals.values():
+                assert secret not in repr(value)
+            trace = trace.tb_next

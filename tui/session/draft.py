@@ -57,7 +57,10 @@ def doubts(cls: type[StorageConfiguration], values: Mapping[str, Any]) -> dict[s
 
 def cautions(cls: type[StorageConfiguration], values: Mapping[str, Any]) -> dict[str, str]:
     """What looks like a mistake and may be saved all the same, by setting."""
-    return dict(cls.cautions(_given(values)))
+    found: dict[str, str] = {}
+    for name, said in cls.cautions(_given(values)):
+        found[name] = f"{found[name]}; {said}" if name in found else said
+    return found
 
 
 def _given(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from storage_core.backends.remote import io_loop, reading
 from storage_core.backends.remote.messages import REACH
 from storage_core.backends.remote.policy import Policy
 from storage_core.backends.remote.stream import PIECE, RemoteFile
+from storage_core.backends.remote.way import Way
 from storage_core.backends.remote.writing import is_refused, stored
 from storage_core.backends.source import Source, source_of
 from storage_core.blobpath import ROOT, BlobPath, Prefix
@@ -21,7 +22,7 @@ from storage_core.errors import BlobNotFound, UnsupportedOperation
 from storage_core.redaction import mask_url
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator
 
     from storage_core.backends.remote.driver import Driver, Page
     from storage_core.backends.remote.messages import Place
@@ -55,7 +56,8 @@ class RemoteBackend(Backend):
         place = place._replace(location=mask_url(place.location))
         self.location = place.location
         self._has_ranges = driver.has_ranges
-        self._policy = Policy(driver, place, timeout=timeout, secrets=secrets, network=network)
+        way = Way(driver, place, secrets=secrets, network=network)
+        self._policy = Policy(way, timeout=timeout)
 
     def check(self) -> None:
         io_loop.run(self._policy.call(REACH, None, lambda session: session.find()))
@@ -118,6 +120,13 @@ class RemoteBackend(Backend):
 
     def refuses_to_replace(self, path: BlobPath, data: bytes) -> bool:
         return io_loop.run(is_refused(self._policy, path, data))
+
+    def renewable(self, renew: Callable[[], Backend | None]) -> None:
+        def another_way() -> Way | None:
+            opened = renew()
+            return opened._policy.way if isinstance(opened, RemoteBackend) else None
+
+        self._policy.renew = another_way
 
     def close(self) -> None:
         self._policy.connection.close()

@@ -10,24 +10,21 @@ from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
 from storage_core.backends.base import deadline
-from storage_core.backends.remote.connection import Connection
-from storage_core.backends.remote.faults import Fault, Redirected, causes, explanation, reason
+from storage_core.backends.remote.answers import are_credentials_unknown
+from storage_core.backends.remote.clock import clock_is_wrong
+from storage_core.backends.remote.faults import Fault
 from storage_core.backends.remote.messages import explained, failed, unanswered
 from storage_core.backends.remote.retry import GRACE, GaveUp, attempt
 from storage_core.backends.remote.worker import in_thread
-from storage_core.errors import StorageError
-from storage_core.hosts import address_without
-from storage_core.logs import keep_out
-from storage_core.printable import printable
-from storage_core.redaction import mask_url, scrub, scrubbed
+from storage_core.errors import AccessDenied, StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from storage_core.backends.remote.connection import Connection
     from storage_core.backends.remote.driver import Driver, Session
-    from storage_core.backends.remote.faults import Explained
     from storage_core.backends.remote.messages import Place
-    from storage_core.backends.remote.network import Network
+    from storage_core.backends.remote.way import Way
     from storage_core.blobpath import BlobPath
 
 T = TypeVar("T")
@@ -36,31 +33,34 @@ T = TypeVar("T")
 class Policy:
     """How the calls to one place are made."""
 
-    def __init__(
-        self,
-        driver: Driver,
-        place: Place,
-        *,
-        timeout: float,
-        secrets: tuple[str, ...],
-        network: Network | None = None,
-    ) -> None:
+    def __init__(self, way: Way, *, timeout: float) -> None:
         """Connect nothing yet.
 
         Args:
-            driver: makes the attempts.
-            place: what messages say of where they go.
+            way: leads to the place.
             timeout: seconds that one call may take besides the time for the bytes.
-            secrets: what no message may show.
-            network: how it is reached, where that is by HTTP.
         """
-        self.driver = driver
-        self.place = place
         self.timeout = timeout
-        self.connection = Connection(driver)
-        self._network = network
-        self._secrets = secrets + (network.secrets if network else ())
-        keep_out(self._secrets, self)
+        self.way = way
+        self.renew: Callable[[], Way | None] = lambda: None
+        """Another way with the secrets of now, where those have changed; it may block."""
+
+        self._renewing: tuple[asyncio.AbstractEventLoop, asyncio.Task[bool]] | None = None
+
+    @property
+    def driver(self) -> Driver:
+        """Makes the attempts."""
+        return self.way.driver
+
+    @property
+    def place(self) -> Place:
+        """What messages say of where they go."""
+        return self.way.place
+
+    @property
+    def connection(self) -> Connection:
+        """The session with the place."""
+        return self.way.connection
 
     async def call(
         self,
@@ -76,6 +76,9 @@ class Policy:
     ) -> T:
         """Return what `once` returns, or raise what its failure means to the caller.
 
+        Where the place refuses the credentials, references to them are resolved again; if they lead
+        to something else by now, the call is made anew with that, once.
+
         Args:
             doing: as messages say it: "read results/abc".
             path: of the blob that it is about.
@@ -90,98 +93,124 @@ class Policy:
             StorageError: of the class that fits.
         """
         start = monotonic()
-        cause: BaseException | None
+        whole = self.timeout if timeout is None else timeout
+        may_renew = True
+        while True:
+            way = self.way
+            left = whole - (monotonic() - start)
 
-        async def attempted() -> T:
-            async with self.connection.session() as session:
-                return await once(session)
+            async def attempted(way: Way = way) -> T:
+                async with way.connection.session() as session:
+                    return await once(session)
 
-        try:
-            return await attempt(
-                attempted,
-                timeout=self.timeout if timeout is None else timeout,
-                is_transient=lambda error: self._fault(error) is Fault.PASSING,
-                size=size,
-                size_of=size_of,
-                moved=moved,
-            )
-        except StorageError:
-            raise
-        except GaveUp as gave_up:
-            cause = gave_up.__cause__
-            left = deadline(self.timeout, size) - (monotonic() - start)
-            if cause is not None and (said := await self._explained(cause, left)):
-                failure = explained(self.place, doing, said, gave_up, self._shown)
-            else:
-                why = "no answer" if cause is None else self._reason(cause)
-                failure = unanswered(self.place, doing, why, gave_up)
-        except Exception as error:
-            fault = self._fault(error)
-            if fault is Fault.MISSING:
-                fault = Fault.PLACE_MISSING
+            def is_transient(error: Exception, way: Way = way) -> bool:
+                return way.fault(error) is Fault.PASSING
+
+            refused = False
+            try:
+                return await attempt(
+                    attempted,
+                    timeout=whole if may_renew else max(left, GRACE * whole),
+                    is_transient=is_transient,
+                    size=size,
+                    size_of=size_of,
+                    moved=moved,
+                )
+            except StorageError as error:
+                failure = way.cleaned(error)
+                refused = isinstance(error, AccessDenied)
+            except GaveUp as gave_up:
                 left = deadline(self.timeout, size) - (monotonic() - start)
-                if path is not None and not writes and await self._is_place_there(left):
-                    fault = Fault.BLOB_MISSING
-            if fault is Fault.BLOB_MISSING and path is None:
-                # An address in which the bucket stands too leads to a blob of that name.
-                fault = Fault.PLACE_MISSING
-            cause = error
-            left = deadline(self.timeout, size) - (monotonic() - start)
-            if said := await self._explained(error, left):
-                failure = explained(self.place, doing, said, None, self._shown)
-            else:
-                failure = failed(self.place, doing, path, self._reason(error), fault, self._right)
-        # Raised out here, so that the driver's exception, which may hold a secret, is not its
-        # context.
-        failure.__cause__ = None if cause is None else scrubbed(cause, self._secrets)
-        raise failure
+                failure = await self._unanswered(way, doing, gave_up, left)
+            except Exception as error:
+                refused = way.refuses(error)
+                failure = await self._failed(way, doing, path, error, size, start, writes=writes)
+            # Out here, so that the driver's exception, which may hold a secret, is not the context
+            # of what is raised.
+            left = deadline(whole, size) - (monotonic() - start)
+            if not (refused and may_renew and await self._is_renewed(way, left)):
+                raise failure
+            may_renew = False
 
-    async def _is_place_there(self, left: float) -> bool:
+    async def _unanswered(self, way: Way, doing: str, gave_up: GaveUp, left: float) -> StorageError:
+        """What it means to the caller that attempts or time have run out."""
+        cause = gave_up.__cause__
+        left = max(left, GRACE * self.timeout)
+        if cause is not None and (said := await way.explained(cause, left)):
+            failure = explained(way.place, doing, said, gave_up, way.shown)
+        else:
+            why = "no answer" if cause is None else way.reason(cause)
+            failure = unanswered(way.place, doing, why, gave_up)
+        failure.__cause__ = None if cause is None else way.kept(cause)
+        return failure
+
+    async def _failed(
+        self,
+        way: Way,
+        doing: str,
+        path: BlobPath | None,
+        error: Exception,
+        size: int,
+        start: float,
+        *,
+        writes: bool,
+    ) -> StorageError:
+        """What the failure of an attempt means to the caller."""
+        fault = way.fault(error)
+        if fault is Fault.MISSING:
+            fault = Fault.PLACE_MISSING
+            left = deadline(self.timeout, size) - (monotonic() - start)
+            if path is not None and not writes and await self._is_place_there(way, left):
+                fault = Fault.BLOB_MISSING
+        if fault is Fault.BLOB_MISSING and path is None:
+            # An address in which the bucket stands too leads to a blob of that name.
+            fault = Fault.PLACE_MISSING
+        left = deadline(self.timeout, size) - (monotonic() - start)
+        said = clock_is_wrong(error, fault)
+        if said := said or await way.explained(error, max(left, GRACE * self.timeout)):
+            failure = explained(way.place, doing, said, None, way.shown)
+        else:
+            failure = failed(way.place, doing, path, way.reason(error), fault, way.right)
+            failure.while_signing_in = fault is Fault.DENIED and are_credentials_unknown(error)
+        failure.__cause__ = way.kept(error)
+        return failure
+
+    async def _is_place_there(self, way: Way, left: float) -> bool:
         """Whether it was the blob that is missing: drivers tell both in the same words."""
         try:
             async with (
                 asyncio.timeout(max(left, GRACE * self.timeout)),
-                self.connection.session() as session,
+                way.connection.session() as session,
             ):
                 await session.find()
         except Exception as error:
-            return self.driver.fault(error) not in (Fault.MISSING, Fault.PLACE_MISSING)
+            return way.driver.fault(error) not in (Fault.MISSING, Fault.PLACE_MISSING)
         return True
 
-    def _explanation(self, error: BaseException) -> Explained | None:
-        """What a driver has said itself, or what was on the way to the server."""
-        said = explanation(error)
-        return said if said or self._network is None else self._network.hindrance(error)
-
-    async def _explained(self, error: BaseException, left: float) -> Explained | None:
-        """The same; a server that fails in a way that TLS explains is asked."""
-        said, network = self._explanation(error), self._network
-        if said is not None or network is None:
-            return said
+    async def _is_renewed(self, refused: Way, left: float) -> bool:
+        """Whether there is another way than the one that was refused, within the time left."""
+        if self.way is not refused:
+            return True
+        loop = asyncio.get_running_loop()
+        if self._renewing is None or self._renewing[0] is not loop or self._renewing[1].done():
+            self._renewing = loop, asyncio.ensure_future(self._find_another(refused))
         try:
-            async with asyncio.timeout(max(left, GRACE * self.timeout)):
-                return await in_thread(network.speaks_tls, error)
+            async with asyncio.timeout(left):
+                # Shielded: others may be waiting for the same one.
+                return await asyncio.shield(self._renewing[1])
         except TimeoutError:
-            return None
+            return False
 
-    def _fault(self, error: BaseException) -> Fault:
-        said = self._explanation(error)
-        return said.fault if said else self.driver.fault(error)
-
-    @property
-    def _right(self) -> str | None:
-        """The address without the bucket, where that stands in it as well."""
-        return address_without(self.place.name, self._network.url) if self._network else None
-
-    def _shown(self, words: str) -> str:
-        """Words of ours as they may be shown, whole: paths are in them, and no request is."""
-        return printable(scrub(mask_url(words), self._secrets))
-
-    def _reason(self, error: BaseException) -> str:
-        to = next((each for each in causes(error) if isinstance(each, Redirected)), None)
-        if to is not None:
-            return self._shown(str(to))
-        if self._fault(error) is Fault.REDIRECTED:
-            return "elsewhere"
-        words = self.driver.reason(error, reason(error, self._secrets))
-        return f"{words}{self._network.via}" if self._network else words
+    async def _find_another(self, refused: Way) -> bool:
+        try:
+            found = await in_thread(self.renew)
+        except Exception:
+            # The references lead nowhere now: what the place has said is the better answer.
+            return False
+        # Calls are about one place from beginning to end: another one has to be opened.
+        if found is None or not found.leads_where(refused):
+            return False
+        found.after(refused)
+        self.way = found
+        refused.connection.close()
+        return True

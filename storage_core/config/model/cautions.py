@@ -36,13 +36,11 @@ def cautions(found: Configurations, text: str = "") -> Iterator[Problem]:
 
     for entry in found.entries.values():
         values = {
-            name: each
+            name: _without_references(each)
             for name, each in entry.settings.items()
             if not (entry.cls and _is_reference(entry.cls.setting_named(name), each))
         }
         for problem, key in _cautions(found, entry, values):
-            if isinstance(values.get(key), dict):
-                continue
             line = line_of(text, ("storage", entry.name, key)) if text else None
             yield problem._replace(line=line)
 
@@ -57,6 +55,17 @@ def cautions_of(found: Configurations, name: str, keys: Collection[str]) -> Iter
 
 def _is_reference(setting: Setting | None, value: object) -> bool:
     return setting is not None and setting.is_reference(value)
+
+
+def _without_references(value: Any) -> Any:
+    """A table without the references in it; anything else as it is."""
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: _without_references(inner)
+        for name, inner in value.items()
+        if not (isinstance(inner, dict) and set(inner) == {"ref"})
+    }
 
 
 def _cautions(

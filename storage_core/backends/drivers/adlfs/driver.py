@@ -6,11 +6,11 @@ way to switch off retries that go on for more than a minute, and prefers some va
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from logging import NullHandler, getLogger
 from typing import TYPE_CHECKING, Any, Final
 
 from storage_core.backends.drivers.adlfs.client import completed, connected
+from storage_core.backends.drivers.adlfs.refusals import explained, signed_by
 from storage_core.backends.drivers.adlfs.session import AzureSession
 from storage_core.backends.drivers.options import merged
 from storage_core.backends.remote.backend import RemoteBackend
@@ -21,7 +21,7 @@ from storage_core.backends.remote.worker import in_thread
 from storage_core.signatures import said_of_end, signature_expiry
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from storage_core.backends.remote.driver import Afterwards
 
@@ -99,10 +99,10 @@ def open_azure(
         AzureDriver(container, prefix, arguments, timeout, network),
         Place(location, "container", container, setting, credentials, address),
         timeout=timeout,
-        secrets=(*secrets, *_secrets_in(connection_string or "")),
+        secrets=(*secrets, *_secrets_in(completed(arguments))),
         network=network,
     )
-    if ends := _end_of_signature(arguments):
+    if ends := signature_expiry(signed_by(arguments)):
         backend.note = said_of_end(ends)
     return backend
 
@@ -140,7 +140,9 @@ class AzureDriver:
             "permit_redirects": False,
             "connection_timeout": timeout,
             "read_timeout": timeout,
+            "raw_response_hook": self._look,
         }
+        self._signed_by = signed_by(completed(arguments))
 
     async def connect(self, afterwards: Afterwards) -> AzureSession:
         """Sign in."""
@@ -160,19 +162,21 @@ class AzureDriver:
         return classify(error)
 
     def reason(self, error: BaseException, words: str) -> str:
-        """Azure's own words, which do not say that a signature has ended."""
-        ends = _end_of_signature(self._arguments)
-        if ends and ends <= datetime.now(UTC) and self.fault(error) is Fault.DENIED:
-            return said_of_end(ends)
+        """Azure's own words."""
         return words
 
+    def _look(self, answer: Any) -> None:
+        """Say what an answer means, where Azure's client would not."""
+        if said := explained(answer.http_response, self._signed_by):
+            raise said
 
-def _end_of_signature(arguments: Mapping[str, Any]) -> datetime | None:
-    given = completed(arguments)
-    return signature_expiry(given.get("connection_string") or given.get("sas_token") or "")
 
-
-def _secrets_in(connection_string: str) -> tuple[str, ...]:
-    parts = (part.partition("=") for part in connection_string.split(";"))
-    names = ("accountkey", "sharedaccesssignature")
-    return tuple(value for name, _, value in parts if name.strip().lower() in names and value)
+def _secrets_in(given: Mapping[str, Any]) -> Iterator[str]:
+    """What signs in, besides the whole of a connection string."""
+    for name in ("account_key", "sas_token", "client_secret"):
+        if isinstance(value := given.get(name), str):
+            yield value
+    for part in str(given.get("connection_string", "")).split(";"):
+        name, _, value = part.partition("=")
+        if value and name.strip().lower() in ("accountkey", "sharedaccesssignature"):
+            yield value

@@ -112,9 +112,11 @@ class Client:
             try:
                 validate_response(answer.status, content, answer.url.path)
             except (OSError, HttpError) as error:
-                if answer.status not in (401, 403):
-                    raise
-                raise self._sign_in.denied(answer.status, reason(error, ())) or error from error
+                if answer.status in (401, 403) and (
+                    denied := self._sign_in.denied(answer.status, reason(error, ()))
+                ):
+                    raise denied from error
+                raise
         if answer.status >= 300:
             raise Redirected(answer.headers.get("Location", ""))
         return content

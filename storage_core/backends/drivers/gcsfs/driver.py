@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 import aiohttp
 
@@ -107,7 +108,7 @@ def open_gcs(
         token,
         network=network,
         source=signs_in_by,
-        is_google=not (endpoint or (token is None and os.environ.get("STORAGE_EMULATOR_HOST"))),
+        is_google=_is_google(endpoint or (token is None and os.environ.get(_ELSEWHERE[0])) or ""),
         timeout=timeout,
         secrets=secrets,
     )
@@ -164,3 +165,7 @@ class GCSDriver:
     def reason(self, error: BaseException, words: str) -> str:
         """The words of gcsfs."""
         return words
+
+
+def _is_google(endpoint: str) -> bool:
+    return not endpoint or (urlsplit(endpoint).hostname or "").endswith(".googleapis.com")

@@ -71,11 +71,13 @@ class SignIn:
         self._secrets = secrets
         self._found: Found | None = None
         self._lock = asyncio.Lock()
+        self._uses = 0
+        """Requests that have been signed with the present token."""
 
     def again(self) -> SignIn:
         """The same, with nothing found yet: for another session, perhaps on another loop."""
         other = copy(self)
-        other._found, other._lock = None, asyncio.Lock()
+        other._found, other._lock, other._uses = None, asyncio.Lock(), 0
         return other
 
     @property
@@ -104,6 +106,8 @@ class SignIn:
             async with self._lock:
                 if not self._is_fresh:
                     await self._renew(self._found)
+                    self._uses = 0
+        self._uses += 1
         self._found.credentials.apply(headers)
 
     def denied(self, status: int, said: str) -> Explained | None:
@@ -124,6 +128,9 @@ class SignIn:
             )
         if status == 401 and found.kind != "token":
             found.credentials.token = None
+            if self._uses > 1:
+                # It has been good before: revoked, perhaps, or of a server that has forgotten it.
+                return Explained(Fault.PASSING, said, f"see to {found.source}")
         if isinstance(self._token, Found):
             return None
         return Explained(

@@ -65,6 +65,8 @@ def explained(error: Exception, search: Search) -> Explained:
         return _broken_file(error)
     if isinstance(error, CodeWanted):
         return _code_wanted(machine)
+    if machine.asked and (said := machine.network.hindrance(error)):
+        return told(said.fault, f"{service_words(search)}: {said}", said.remedy)
     if isinstance(error, SSLError):
         return told(
             Fault.MISCONFIGURED,
@@ -142,6 +144,8 @@ def silent(search: Search, seconds: float) -> Explained:
     elif helper is not None:
         what = _helper_words(helper.program, helper.profile, machine)
         remedy = f"run it by hand to see what it waits for, or raise Timeout: {_program(helper)} …"
+    elif search.way == WEB_IDENTITY:
+        what, _ = _token_file_words(search, machine)
     else:
         what = way_words(search, machine)
     return told(Fault.OTHER, f"{what} has not answered within {seconds:.1f} seconds", remedy)
@@ -218,18 +222,23 @@ def _program(helper: Any) -> str:
 
 
 def _token_file(error: OSError | UnicodeDecodeError, search: Search, machine: Machine) -> Explained:
-    variable = "AWS_WEB_IDENTITY_TOKEN_FILE"
-    path = "" if search.identity.profile else os.environ.get(variable, "")
-    origin = variable
-    if not path:
-        path = machine.profile(machine.profile_name).get("web_identity_token_file", "")
-        origin = line_of("web_identity_token_file", machine, machine.profile_name)
+    words, origin = _token_file_words(search, machine)
     why = error.strerror if isinstance(error, OSError) else "it is not text"
     return told(
         Fault.MISCONFIGURED,
-        f"the token file {path} ({origin}) cannot be read ({why})",
+        f"{words} cannot be read ({why})",
         f"create it, or correct {origin}",
     )
+
+
+def _token_file_words(search: Search, machine: Machine) -> tuple[str, str]:
+    """The file of a web identity, and where its name comes from."""
+    origin = "AWS_WEB_IDENTITY_TOKEN_FILE"
+    path = "" if search.identity.profile else os.environ.get(origin, "")
+    if not path:
+        path = machine.profile(machine.profile_name).get("web_identity_token_file", "")
+        origin = line_of("web_identity_token_file", machine, machine.profile_name)
+    return f"the token file {path} ({origin})", origin
 
 
 def _sso(error: Exception, machine: Machine) -> Explained:
@@ -305,6 +314,13 @@ def _invalid(error: InvalidConfigError, search: Search, machine: Machine) -> Exp
 
 
 def _no_profile(search: Search, machine: Machine) -> Explained:
+    variable = names_the_profile(search)
+    if os.environ.get(variable) == "":
+        return told(
+            Fault.MISCONFIGURED,
+            f"{variable} is empty, and there is no profile without a name",
+            f"unset it, or name a profile in it or as {search.identity.labels.profile}",
+        )
     config, credentials = machine.files()
     states = []
     for path, variable in (
@@ -313,6 +329,7 @@ def _no_profile(search: Search, machine: Machine) -> Explained:
     ):
         of = f" ({variable})" if variable in os.environ else ""
         state = "" if os.access(path, os.R_OK) else ", which cannot be read"
+        state = ", which is a folder" if os.path.isdir(path) else state
         state = state if os.path.exists(path) else ", which does not exist"
         states.append(f"{shortened(path)}{of}{state}")
     return told(

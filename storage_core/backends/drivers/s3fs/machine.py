@@ -23,6 +23,8 @@ from botocore.exceptions import BotoCoreError
 from botocore.session import Session
 from botocore.utils import is_valid_uri
 
+from storage_core.backends.drivers.s3fs.descriptions import descriptions
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -91,7 +93,9 @@ class Machine(Session):  # type: ignore[misc]
             metadata = self._metadata_service()
             isolate(self, identity.profile)
             self.set_config_variable(_METADATA, metadata)
-        self._network = network
+        self.network = network.of_another()
+        """How the services are reached."""
+
         if network.trust.path:
             # Read by botocore as well: given, it looks for none itself.
             self.set_config_variable(_CERTIFICATES, network.trust.path)
@@ -130,9 +134,11 @@ class Machine(Session):  # type: ignore[misc]
         if url:
             arguments["endpoint_url"] = url
         self.asked = service_name, url or ""
+        loader = descriptions(self.get_config_variable("data_path"))
+        self.register_component("data_loader", loader)
         client = super().create_client(service_name, *args, **arguments)
         # botocore alone would trust nothing but the file.
-        context = self._network.context()
+        context = self.network.context()
         http = client._endpoint.http_session
         http._get_ssl_context = lambda: context
         http._manager.connection_pool_kw["ssl_context"] = context

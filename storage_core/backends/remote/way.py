@@ -1,0 +1,129 @@
+"""A driver with what it needs: where it leads, by which secrets, and what its failures mean."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+from storage_core.backends.remote.connection import Connection
+from storage_core.backends.remote.faults import (
+    Fault,
+    Redirected,
+    causes,
+    explanation,
+    reason,
+    status_of,
+)
+from storage_core.backends.remote.worker import in_thread
+from storage_core.hosts import address_without
+from storage_core.logs import keep_out
+from storage_core.printable import printable
+from storage_core.redaction import mask_url, scrub, scrubbed, without_frames
+
+if TYPE_CHECKING:
+    from storage_core.backends.remote.driver import Driver
+    from storage_core.backends.remote.faults import Explained
+    from storage_core.backends.remote.messages import Place
+    from storage_core.backends.remote.network import Network
+    from storage_core.errors import StorageError
+
+_UNEXPLAINED: Final = 400
+"""What S3 answers, without a reason, to a question for the head alone where a token has expired."""
+
+
+class Way:
+    """The way to a place."""
+
+    def __init__(
+        self,
+        driver: Driver,
+        place: Place,
+        *,
+        secrets: tuple[str, ...],
+        network: Network | None = None,
+    ) -> None:
+        """Connect nothing yet.
+
+        Args:
+            driver: makes the attempts.
+            place: what messages say of where they go.
+            secrets: what no message may show.
+            network: how it is reached, where that is by HTTP.
+        """
+        self.driver = driver
+        self.place = place
+        self.connection = Connection(driver)
+        self._network = network
+        self._own = secrets + (network.secrets if network else ())
+        self._secrets = self._own
+        keep_out(self._own, self)
+
+    def after(self, other: Way) -> None:
+        """Take the place of another way, of whose secrets late answers may still speak."""
+        self._secrets = (*self._own, *other._own)
+
+    def leads_where(self, other: Way) -> bool:
+        """Whether it leads to the same place by a driver of the same kind."""
+        return (
+            type(self.driver) is type(other.driver) and self.place.location == other.place.location
+        )
+
+    def fault(self, error: BaseException) -> Fault:
+        """What kind of failure it is."""
+        said = self._explanation(error)
+        return said.fault if said else self.driver.fault(error)
+
+    def refuses(self, error: BaseException) -> bool:
+        """Whether the credentials may be what is wrong."""
+        return self.fault(error) is Fault.DENIED or status_of(error) == _UNEXPLAINED
+
+    async def explained(self, error: BaseException, left: float) -> Explained | None:
+        """What a driver has said itself; a server that fails in a way that TLS explains is asked.
+
+        Args:
+            error: what an attempt has raised.
+            left: seconds for asking.
+        """
+        said, network = self._explanation(error), self._network
+        if said is not None or network is None:
+            return said
+        try:
+            async with asyncio.timeout(left):
+                return await in_thread(network.speaks_tls, error)
+        except TimeoutError:
+            return None
+
+    @property
+    def right(self) -> str | None:
+        """The address without the bucket, where that stands in it as well."""
+        return address_without(self.place.name, self._network.url) if self._network else None
+
+    def kept(self, error: BaseException) -> BaseException:
+        """`error` as it may be the cause of one of ours: without secrets, and without frames."""
+        return without_frames(scrubbed(error, self._secrets))
+
+    def cleaned(self, error: StorageError) -> StorageError:
+        """An error of ours that a driver has raised, its causes like `kept` ones."""
+        cause = error.__cause__
+        error.__context__ = None
+        error.__cause__ = None if cause is None else self.kept(cause)
+        return without_frames(error)
+
+    def shown(self, words: str) -> str:
+        """Words of ours as they may be shown, whole: paths are in them, and no request is."""
+        return printable(scrub(mask_url(words), self._secrets))
+
+    def reason(self, error: BaseException) -> str:
+        """What to tell a person of a driver's error."""
+        to = next((each for each in causes(error) if isinstance(each, Redirected)), None)
+        if to is not None:
+            return self.shown(str(to))
+        if self.fault(error) is Fault.REDIRECTED:
+            return "elsewhere"
+        words = self.driver.reason(error, reason(error, self._secrets))
+        return f"{words}{self._network.via}" if self._network else words
+
+    def _explanation(self, error: BaseException) -> Explained | None:
+        """What a driver has said itself, or what was on the way to the server."""
+        said = explanation(error)
+        return said if said or self._network is None else self._network.hindrance(error)
