@@ -43,6 +43,9 @@ class Client(NamedTuple):
     signing_in: SigningIn | None
     """Finds credentials; None where they are the configuration's own keys."""
 
+    identity: Identity
+    """Who was to sign in."""
+
     fitted: WeakSet[Any]
     """The clients of botocore that are adjusted to their server: one, or one for each region."""
 
@@ -76,14 +79,13 @@ class Client(NamedTuple):
         return await self.signing_in.renew(is_certain=is_stale(refusal.response))
 
     def _explained(self, refusal: ClientError) -> BaseException | None:
-        # A clock that is wrong is nobody's credentials.
-        is_clock = refusal.response["Error"].get("Code") == "RequestTimeTooSkewed"
-        if self.signing_in is None or is_clock or fault_of(refusal.response) is not Fault.DENIED:
-            cause: BaseException = refusal
-            return cause
-        said = refused(refusal.response, self.signing_in.who)
-        said.__cause__ = refusal
-        return said
+        if fault_of(refusal.response) is Fault.DENIED:
+            who = self.signing_in.who if self.signing_in else ""
+            if (said := refused(refusal.response, self.identity, who)) is not None:
+                said.__cause__ = refusal
+                return said
+        cause: BaseException = refusal
+        return cause
 
     async def close(self) -> None:
         """Close the connections."""
@@ -123,7 +125,8 @@ async def connected(
         signing_in = SigningIn(identity, timeout, network)
         await signing_in.credentials()
     try:
-        driver.session = session_of(driver.kwargs, identity)
+        # In a thread: it reads files.
+        driver.session = await in_thread(session_of, driver.kwargs, identity)
         if in_profile := driver.session.get_config_variable("ca_bundle"):
             network.trust_of_profile(in_profile)
         if signing_in is not None:
@@ -134,7 +137,7 @@ async def connected(
     if not driver.s3.meta.config.proxies:
         # botocore goes by the same variables; messages name the proxy.
         network.proxy_for(driver.s3.meta.endpoint_url)
-    return Client(driver, s3fs.utils.ParamKwargsHelper(driver.s3), signing_in, WeakSet())
+    return Client(driver, s3fs.utils.ParamKwargsHelper(driver.s3), signing_in, identity, WeakSet())
 
 
 def _fit(client: Any, chosen: Mapping[str, Any]) -> None:

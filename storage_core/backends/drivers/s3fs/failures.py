@@ -144,6 +144,8 @@ def silent(search: Search, seconds: float) -> Explained:
     elif helper is not None:
         what = _helper_words(helper.program, helper.profile, machine)
         remedy = f"run it by hand to see what it waits for, or raise Timeout: {_program(helper)} …"
+    elif search.way == WEB_IDENTITY:
+        what, _ = _token_file_words(search, machine)
     else:
         what = way_words(search, machine)
     return told(Fault.OTHER, f"{what} has not answered within {seconds:.1f} seconds", remedy)
@@ -220,18 +222,23 @@ def _program(helper: Any) -> str:
 
 
 def _token_file(error: OSError | UnicodeDecodeError, search: Search, machine: Machine) -> Explained:
-    variable = "AWS_WEB_IDENTITY_TOKEN_FILE"
-    path = "" if search.identity.profile else os.environ.get(variable, "")
-    origin = variable
-    if not path:
-        path = machine.profile(machine.profile_name).get("web_identity_token_file", "")
-        origin = line_of("web_identity_token_file", machine, machine.profile_name)
+    words, origin = _token_file_words(search, machine)
     why = error.strerror if isinstance(error, OSError) else "it is not text"
     return told(
         Fault.MISCONFIGURED,
-        f"the token file {path} ({origin}) cannot be read ({why})",
+        f"{words} cannot be read ({why})",
         f"create it, or correct {origin}",
     )
+
+
+def _token_file_words(search: Search, machine: Machine) -> tuple[str, str]:
+    """The file of a web identity, and where its name comes from."""
+    origin = "AWS_WEB_IDENTITY_TOKEN_FILE"
+    path = "" if search.identity.profile else os.environ.get(origin, "")
+    if not path:
+        path = machine.profile(machine.profile_name).get("web_identity_token_file", "")
+        origin = line_of("web_identity_token_file", machine, machine.profile_name)
+    return f"the token file {path} ({origin})", origin
 
 
 def _sso(error: Exception, machine: Machine) -> Explained:
