@@ -192,6 +192,25 @@ def test_a_workload_signs_in_with_its_subject_token(
     assert gcs_server.asked_by() == "a workload"
 
 
+@pytest.mark.parametrize(
+    ("program", "said"), [("exit 3", "non-zero return code 3"), ("sleep 20", "gives no token")]
+)
+def test_a_program_that_gives_no_token_is_told_of_within_the_deadline(
+    program: str,
+    said: str,
+    gcs_server: GCSServer,
+    bucket: SignsIn,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (tmp_path / "program").write_text(f"#!/bin/sh\n{program}\n")
+    (tmp_path / "program").chmod(0o700)
+    monkeypatch.setenv("GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES", "1")
+    source = {"executable": {"command": str(tmp_path / "program"), "timeout_millis": 5000}}
+    info = json.dumps(gcs_server.workload(**source))
+    assert said in str(refused(bucket(service_account_info=info, timeout=2)))
+
+
 def test_an_account_is_impersonated_by_whoever_may(
     gcs_server: GCSServer, bucket: SignsIn, by_default: Callable[[Any], Path]
 ) -> None:
