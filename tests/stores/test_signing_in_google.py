@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 from time import monotonic
@@ -17,6 +18,7 @@ import pytest
 from storage_core import (
     AccessDenied,
     ConfigurationError,
+    FileStorage,
     GoogleCloudStorage,
     StorageUnavailable,
     open_store,
@@ -55,7 +57,7 @@ def by_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Any
     return made
 
 
-def refused(storage: GoogleCloudStorage) -> StorageError:
+def refused(storage: GoogleCloudStorage | FileStorage) -> StorageError:
     with (
         within((storage.timeout or 10) + 0.5),
         open_store(storage) as store,
@@ -66,7 +68,7 @@ def refused(storage: GoogleCloudStorage) -> StorageError:
     return caught.value
 
 
-def works(storage: GoogleCloudStorage) -> None:
+def works(storage: GoogleCloudStorage | FileStorage) -> None:
     with open_store(storage) as store:
         assert store.read(store.write(b"x")) == b"x"
 
@@ -125,6 +127,21 @@ def test_where_nothing_signs_in_that_is_said_at_once(bucket: SignsIn, endpoint: 
     assert type(error) is AccessDenied
     for part in ("GOOGLE_APPLICATION_CREDENTIALS", LOGIN, 'token = "anon"'):
         assert part in str(error)
+    assert "fill in Service Account Info" in str(error)
+
+
+def test_file_storage_signs_in_to_gs_in_the_same_ways_with_its_own_words(
+    gcs_server: GCSServer, bucket: SignsIn, by_default: Callable[[Any], Path]
+) -> None:
+    options = {"endpoint_url": gcs_server.endpoint_url, "project": "another"}
+    storage = FileStorage(base_path=f"gs://{bucket().bucket}/below", options=options)
+    error = refused(storage)
+    assert "fill in token in Options" in str(error)
+    by_default(gcs_server.person)
+    works(storage)
+    assert gcs_server.asked_by() == "a person"
+    works(replace(storage, options={**options, "token": gcs_server.service_account_info}))
+    assert gcs_server.asked_by() == gcs_server.service_account_info["client_email"]
 
 
 def test_a_file_that_a_variable_names_in_vain_is_named_with_it(
