@@ -252,7 +252,7 @@ class _Test:
         """Try each step where nothing is to be written."""
         order = self._order
         _, error, seconds = self._tried(order[0], self._store.check)
-        if error is not None and (not isinstance(error, AccessDenied) or error.while_signing_in):
+        if error is not None and not _is_refusal(error):
             yield from _stuck(order, seconds, error)
             return
         self._unlisted = error
@@ -304,7 +304,7 @@ class _Test:
                     hint = store.backend.note
                 yield StepResult(step, True, None if index else seconds, hint)
             return self._written()
-        if not isinstance(error, AccessDenied) or error.while_signing_in:
+        if not _is_refusal(error):
             yield from _stuck(order, seconds, error)
             return None, None
         self._unlisted = error
@@ -435,12 +435,20 @@ def _new_key() -> Key:
     return Key("results", f"storage-test-{random_name()}")
 
 
+def _is_refusal(error: StorageError) -> bool:
+    """Whether the place itself has refused one thing; another may be allowed."""
+    whose = error.while_signing_in or error.while_connecting
+    return isinstance(error, AccessDenied) and not whose
+
+
 def _stuck(
     order: Iterable[Step], seconds: float | None, error: StorageError
 ) -> Iterator[StepResult]:
     """The steps up to the one that the error is about."""
     name: StepName = "reach"
-    if isinstance(error, AccessDenied) or error.while_signing_in:
+    if error.while_connecting:
+        pass
+    elif isinstance(error, AccessDenied) or error.while_signing_in:
         name = "sign in"
     elif isinstance(error, ConfigurationError):
         name = "find"

@@ -14,6 +14,9 @@ class StorageError(Exception):
     while_signing_in: bool = False
     """Whether it is about who asks, not about what: there are no credentials, or unknown ones."""
 
+    while_connecting: bool = False
+    """Whether it is about the way to the server: a proxy, or a certificate."""
+
 
 class ConfigurationError(StorageError):
     """The configuration, or what it names (a bucket, a reference, a folder), is wrong."""

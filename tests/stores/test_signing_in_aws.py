@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import shlex
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -148,6 +149,19 @@ def sso(desk: Desk) -> S3Storage:
     return desk.storage(profile_name="corp")
 
 
+def sso_session(desk: Desk) -> S3Storage:
+    desk.sso("legacy", hours=1)
+    (cached,) = Path("~/.aws/sso/cache").expanduser().iterdir()
+    cached.rename(cached.with_stem(hashlib.sha1(b"work").hexdigest()))
+    desk.profile("corp", sso_session="work", sso_account_id="123456789012", sso_role_name="worker")
+    with desk.config.open("a") as file:
+        file.write(
+            "[sso-session work]\nsso_region = eu-west-1\n"
+            "sso_start_url = https://corp.awsapps.example/start\n"
+        )
+    return desk.storage(profile_name="corp")
+
+
 def web_identity(desk: Desk) -> S3Storage:
     token = desk.folder / "token"
     token.write_text(desk.cloud.token)
@@ -160,6 +174,24 @@ def role_of_a_profile(desk: Desk) -> S3Storage:
     desk.keys("base")
     desk.profile("corp", role_arn=ROLE, source_profile="base", external_id=desk.cloud.external_id)
     return desk.storage(profile_name="corp")
+
+
+def role_of_an_instance(desk: Desk) -> S3Storage:
+    instance(desk)
+    desk.profile("corp", role_arn=ROLE, credential_source="Ec2InstanceMetadata")
+    return desk.storage(profile_name="corp")
+
+
+def role_of_roles(desk: Desk) -> S3Storage:
+    role_by_a_helper(desk)
+    desk.profile("outer", role_arn=ROLE, source_profile="inner")
+    desk.profile("inner", role_arn=ROLE, source_profile="corp")
+    return desk.storage(profile_name="outer")
+
+
+def role_by_variables(desk: Desk) -> S3Storage:
+    keys_in_variables(desk)
+    return desk.storage(role_arn=ROLE, sts_endpoint_url=desk.cloud.url)
 
 
 def role(desk: Desk) -> S3Storage:
@@ -200,8 +232,12 @@ WAYS: list[Callable[[Desk], S3Storage]] = [
     profile_in_a_variable,
     helper,
     sso,
+    sso_session,
     web_identity,
     role_of_a_profile,
+    role_of_an_instance,
+    role_of_roles,
+    role_by_variables,
     role,
     role_by_a_helper,
     container,
@@ -713,6 +749,28 @@ def test_a_slow_helper_is_stopped_and_holds_no_other_store_up(desk: Desk) -> Non
         waiting.result()
     with pytest.raises(ProcessLookupError):
         _wait_for_the_end_of(int(noted.read_text()))
+
+
+def test_no_helper_outlives_a_program_that_is_interrupted(desk: Desk) -> None:
+    noted = desk.folder / "pid"
+    slow = desk.helper(
+        f"import os, time\nopen({str(noted)!r}, 'w').write(f'{{os.getpid()}}.')\ntime.sleep(30)\n"
+    )
+    desk.profile("corp", credential_process=slow)
+    script = """
+import sys, storage_core
+bucket, url = sys.argv[1:]
+storage = storage_core.S3Storage(bucket=bucket, endpoint_url=url, profile_name="corp")
+storage_core.open_store(storage, timeout=30).check()
+"""
+    command = [sys.executable, "-c", script, desk.bucket, desk.s3.endpoint_url]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as program:
+        while not (noted.exists() and noted.read_text().endswith(".")):
+            assert program.poll() is None
+            sleep(0.02)
+        program.send_signal(signal.SIGINT)
+    with pytest.raises(ProcessLookupError):
+        _wait_for_the_end_of(int(noted.read_text()[:-1]))
 
 
 def _wait_for_the_end_of(process: int) -> None:

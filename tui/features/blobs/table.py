@@ -32,7 +32,7 @@ ORDERS: Final[dict[tuple[Sort, bool], str]] = {
 HEADS: Final[tuple[Sort | None, ...]] = (None, "name", "size", "age")
 """What each column is sorted by."""
 
-_SIZE, _AGE = 8, 9
+_KIND, _NAME, _SIZE, _AGE = 7, 12, 8, 9
 
 
 class BlobLayout(Layout[Listed]):
@@ -49,9 +49,11 @@ class BlobLayout(Layout[Listed]):
 
     def columns(self, rows: Sequence[Listed], room: int) -> Sequence[Column]:
         """Kind, name, size, age."""
+        # The kinds have a line of their own above, and are in the line below.
+        kind = _KIND if room >= _KIND + _NAME + _SIZE + _AGE + 8 else 0
         return (
-            Column("Kind", 7, 7),
-            Column(self._head("name", "Name"), max(self.longest, 6), 12, fills=True),
+            Column("Kind", kind, kind),
+            Column(self._head("name", "Name"), max(self.longest, 6), _NAME, fills=True),
             Column(self._head("size", "Size").rjust(_SIZE), _SIZE, _SIZE),
             Column(self._head("age", "Age").rjust(_AGE), _AGE, _AGE),
         )

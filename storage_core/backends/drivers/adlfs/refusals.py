@@ -21,7 +21,7 @@ _MEANING: Final = {
     ),
     "KeyBasedAuthenticationNotPermitted": (
         "the account takes no keys",
-        "fill in Account Name instead of a connection string or a key",
+        "give the name of the account instead of a connection string or a key",
     ),
     "PublicAccessNotPermitted": (
         "the account has nothing that is public",
