@@ -102,7 +102,11 @@ def _without_frames(call: Callable[[], T]) -> T:
         from storage_core.redaction import without_frames
 
         failure = without_frames(error)
-    raise failure
+    try:
+        raise failure
+    finally:
+        # Else this frame and the error would keep each other, and what the caller holds.
+        del failure
 
 
 class Blob(NamedTuple):

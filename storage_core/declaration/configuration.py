@@ -207,8 +207,11 @@ class StorageConfiguration(ABC):
             from storage_core.backends.read_only import ReadOnlyBackend
 
             return ReadOnlyBackend(backend, self.name or backend.location)
-        # Out here, so that no frame with a secret in it is kept.
-        raise failure
+        # Out here, so that no frame with a secret in it is kept; nor would the two keep each other.
+        try:
+            raise failure
+        finally:
+            del failure
 
     def _opened(self, timeout: float) -> Backend:
         whose = f"{self.name}: " if self.name else ""

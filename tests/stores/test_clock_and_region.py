@@ -101,3 +101,23 @@ def test_a_region_that_is_wrong_is_named_where_the_answer_to_a_head_has_no_reaso
                 with pytest.raises(ConfigurationError) as caught:
                     call(store)
                 assert "is in eu-north-1, Region Name is eu-west-1" in str(caught.value)
+
+
+def test_sts_is_believed_what_it_says_of_the_time(s3_server: S3Server) -> None:
+    early = formatdate(time.time() - HOUR, usegmt=True)
+    body = (
+        b"<ErrorResponse><Error><Code>SignatureDoesNotMatch</Code><Message>Signature not yet "
+        b"current: 20261122T101530Z is still later than 20261122T092030Z</Message></Error>"
+        b"</ErrorResponse>"
+    )
+    with front_of(s3_server.endpoint_url, lambda _: Reply(403, body, (("Date", early),))) as front:
+        configuration = replace(
+            storage_on(s3_server),
+            role_arn="arn:aws:iam::123456789012:role/reader",
+            sts_endpoint_url=front.url,
+        )
+        with (
+            open_store(configuration) as store,
+            pytest.raises(AccessDenied, match=r"clock is 60 minutes ahead of .*; set its clock"),
+        ):
+            store.check()

@@ -18,6 +18,7 @@ from storage_core.backends.drivers.gcsfs.credentials import LOGIN, Found
 from storage_core.backends.drivers.requesting import Session
 from storage_core.backends.remote.faults import Explained, Fault, ProxyRefused, classify, reason
 from storage_core.backends.remote.worker import in_thread
+from storage_core.errors import StorageError
 from storage_core.redaction import scrub
 
 if TYPE_CHECKING:
@@ -186,7 +187,10 @@ class SignIn:
                 await in_thread(lambda: found.credentials.refresh(asking.ready()))
         except TimeoutError:
             failure = _unanswered(asking.url, found, "no answer", Fault.PASSING)
-        except (exceptions.GoogleAuthError, ValueError, TypeError, OSError) as error:
+        except StorageError:
+            raise
+        except Exception as error:
+            # Programs that are run for a token fail in ways of their own.
             failure = self._failure(error, found, asking.url)
         else:
             return

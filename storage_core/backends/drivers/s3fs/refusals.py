@@ -17,6 +17,7 @@ from storage_core.backends.drivers.s3fs.names import (
     sso_profile,
     told,
 )
+from storage_core.backends.remote.clock import clock_apart
 from storage_core.backends.remote.faults import Explained, Fault
 
 if TYPE_CHECKING:
@@ -56,9 +57,11 @@ def refused_by_a_service(error: ClientError, search: Search, machine: Machine) -
             Fault.PASSING, f"{service_words(search)} failed ({said})", look_at_the_network(search)
         )
     if code in _CLOCK or _OLD.search(said):
+        date = error.response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "")
+        apart = clock_apart(date)
         return told(
             Fault.DENIED,
-            f"{service_words(search)} refuses the time of this machine ({said})",
+            f"{service_words(search)} refuses the time of this machine ({apart or said})",
             "set its clock",
         )
     if code in _KEYS_REFUSED:
