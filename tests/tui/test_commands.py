@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from textual.command import CommandList
+from textual.containers import VerticalScroll
 from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.widgets import Input
@@ -72,7 +73,8 @@ async def test_help_and_palette_use_the_words_of_the_declaration(tmp_path: Path)
     path = write(tmp_path / "storage.toml", TWO.replace("env:PROD_S3_SECRET", token_hex()))
     path.chmod(0o644)
     app = StorageApp(path)
-    async with app.run_test(size=(120, 60)) as pilot:
+    # In one column, so that what is said of each can be read line by line.
+    async with app.run_test(size=(98, 70)) as pilot:
         await settle(pilot)
         await press(pilot, "ctrl+p")
         palette = await palette_of(pilot)
@@ -104,6 +106,23 @@ async def test_the_footer_shows_what_is_used_most_and_help_whatever_the_width(
     async with StorageApp(write(tmp_path / "storage.toml")).run_test(size=size) as pilot:
         await settle(pilot)
         assert " ".join(screen_text(pilot).splitlines()[-1].split()) == shown
+
+
+@pytest.mark.parametrize("opens", ["", "n 6", "b"], ids=["list", "form", "blobs"])
+@pytest.mark.parametrize("size", [(120, 40), (200, 60), (80, 24), (60, 20)])
+async def test_help_is_whole_where_there_is_room_and_scrolls_elsewhere(
+    tmp_path: Path, opens: str, size: tuple[int, int]
+) -> None:
+    path = write(tmp_path / "storage.toml", TWO.replace('"/data/storage"', in_toml(tmp_path / "d")))
+    async with StorageApp(path).run_test(size=size) as pilot:
+        await settle(pilot)
+        await press(pilot, "j", *opens.split(), "f1")
+        box = pilot.app.screen.query_one(VerticalScroll)
+        assert box.region in pilot.app.screen.region
+        assert (box.max_scroll_y == 0) == (size[0] >= 120)
+        assert "Keys" in screen_text(pilot)
+        await press(pilot, "end")
+        assert "Esc closes this." in screen_text(pilot)
 
 
 async def test_our_own_themes_are_offered_first_and_the_one_in_force_says_so(

@@ -126,7 +126,8 @@ class Configurations(Provider):
                 name = printable(place.name)
                 title = Content.assemble(("go to: ", MUTED), matcher.highlight(name))
                 about = f"{printable(place.type)}  {place.location}"
-                score = max(matcher.match(name), _LESS)
+                # Behind the commands that match as well.
+                score = max(matcher.match(name) / 2, _LESS)
                 yield Hit(score, title, place.go, text=name, help=_said(about))
 
 
