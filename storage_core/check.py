@@ -39,7 +39,7 @@ PAYLOAD: Final = b"storage test: \x00\xff this blob may be deleted\n"
 """What is written and read back: bytes that are not text, to see that they come back unchanged."""
 
 FIXED_KEY: Final = Key("results", "storage-test-blob")
-"""Where nothing can be deleted every test writes this one, so that one blob is left and no more."""
+"""What every test writes, so that no more than one blob is left where nothing can be deleted."""
 
 _LACKING: Final = (AccessDenied, UnsupportedOperation)
 """What a place says of something that it does not do, or not for these credentials."""
@@ -208,7 +208,7 @@ class _Test:
         self._store = store
         self._by_name = by_name
         self._watch = watch
-        self._key = Key("results", f"storage-test-{random_name()}")
+        self._key = FIXED_KEY
         self._made: list[str] = []
         self._unlisted: StorageError | None = None
         """Why nothing can be listed."""
@@ -252,7 +252,7 @@ class _Test:
         """Try each step where nothing is to be written."""
         order = self._order
         _, error, seconds = self._tried(order[0], self._store.check)
-        if error is not None and (not isinstance(error, AccessDenied) or error.while_signing_in):
+        if error is not None and not _is_refusal(error):
             yield from _stuck(order, seconds, error)
             return
         self._unlisted = error
@@ -304,7 +304,7 @@ class _Test:
                     hint = store.backend.note
                 yield StepResult(step, True, None if index else seconds, hint)
             return self._written()
-        if not isinstance(error, AccessDenied) or error.while_signing_in:
+        if not _is_refusal(error):
             yield from _stuck(order, seconds, error)
             return None, None
         self._unlisted = error
@@ -322,31 +322,29 @@ class _Test:
 
     def _written(self) -> tuple[StepResult, StorageError | None]:
         """Write the blob; before, see whether it can be deleted later."""
-        step, store, new = self._by_name["write"], self._store, self._key
-        _, self._undeleted, _ = self._tried(step, lambda: store.delete(str(FIXED_KEY)))
-        if self._undeleted is not None:
-            self._key = FIXED_KEY
-
-        def write() -> None:
-            store.backend.make_folders(self._key.path, self._made)
-            store.backend.put(self._key.path, PAYLOAD, overwrite=True)
-
+        step, store = self._by_name["write"], self._store
+        _, self._undeleted, _ = self._tried(step, lambda: store.delete(str(self._key)))
         self._is_dirty = True
-        _, error, seconds = self._tried(step, write)
+        _, error, seconds = self._tried(step, self._write)
         if not isinstance(error, AccessDenied):
             return StepResult(step, error is None, seconds, str(error or "")), error
         old, unread = self._read_anything()
         if old == PAYLOAD:
             hint = f"{FIXED_KEY} is there from an earlier test, and may not be replaced: {error}"
             return StepResult(step, True, seconds, hint, lacks=True), None
-        if unread and self._key == FIXED_KEY:
+        if unread and isinstance(self._undeleted, _LACKING):
             # It may be there all the same.
-            self._key = new
-            _, failure, seconds = self._tried(step, write)
+            self._key = _new_key()
+            _, failure, seconds = self._tried(step, self._write)
             if failure is None:
                 return StepResult(step, True, seconds), None
         advice = "" if unread else "; if it is only to be read, say so with Read Only"
         return StepResult(step, False, seconds, f"{error}{advice}"), error
+
+    def _write(self) -> None:
+        backend = self._store.backend
+        backend.make_folders(self._key.path, self._made)
+        backend.put(self._key.path, PAYLOAD, overwrite=True)
 
     def _read_anything(self) -> tuple[bytes | None, StorageError | None]:
         """What is under the test's key, and the error if these credentials may not look."""
@@ -357,9 +355,12 @@ class _Test:
     def _kept(self) -> StepResult:
         """See whether the place refuses to replace the blob, as a chosen key wants it."""
         step, backend = self._by_name["keep"], self._store.backend
-        refuses, error, seconds = self._tried(
-            step, lambda: backend.refuses_to_replace(self._key.path, PAYLOAD)
-        )
+
+        def refuses_to_replace() -> bool:
+            # Twice where it is not refused: another test may just have deleted the blob.
+            return any(backend.refuses_to_replace(self._key.path, PAYLOAD) for _ in range(2))
+
+        refuses, error, seconds = self._tried(step, refuses_to_replace)
         hint = ""
         if error is not None and not isinstance(error, AccessDenied):
             hint = f"keys of your own choice may not work: {error}"
@@ -371,14 +372,24 @@ class _Test:
         return StepResult(step, True, seconds, hint, lacks=bool(hint))
 
     def _read(self) -> StepResult:
-        step, key = self._by_name["read"], str(self._key)
-        data, error, seconds = self._tried(step, lambda: self._store.read(key))
+        step, store = self._by_name["read"], self._store
+
+        def read() -> bytes:
+            try:
+                return store.read(str(self._key))
+            except BlobNotFound:
+                # Another test of this place may have ended in between, and have deleted it.
+                self._key = _new_key()
+                self._write()
+                return store.read(str(self._key))
+
+        data, error, seconds = self._tried(step, read)
         if isinstance(error, AccessDenied):
             return StepResult(step, True, seconds, f"not allowed: {error}", lacks=True)
         message = "" if error is None else str(error)
         if error is None and data != PAYLOAD:
             message = (
-                f"{self._store.location}: {key} came back with other bytes than were written; "
+                f"{store.location}: {self._key} came back with other bytes than were written; "
                 "do not use this storage"
             )
         return StepResult(step, not message, seconds, message)
@@ -420,12 +431,24 @@ class _Test:
             return None, error, time.perf_counter() - started
 
 
+def _new_key() -> Key:
+    return Key("results", f"storage-test-{random_name()}")
+
+
+def _is_refusal(error: StorageError) -> bool:
+    """Whether the place itself has refused one thing; another may be allowed."""
+    whose = error.while_signing_in or error.while_connecting
+    return isinstance(error, AccessDenied) and not whose
+
+
 def _stuck(
     order: Iterable[Step], seconds: float | None, error: StorageError
 ) -> Iterator[StepResult]:
     """The steps up to the one that the error is about."""
     name: StepName = "reach"
-    if isinstance(error, AccessDenied) or error.while_signing_in:
+    if error.while_connecting:
+        pass
+    elif isinstance(error, AccessDenied) or error.while_signing_in:
         name = "sign in"
     elif isinstance(error, ConfigurationError):
         name = "find"

@@ -12,7 +12,10 @@ class StorageError(Exception):
     """Base class of every error raised by `storage_core`."""
 
     while_signing_in: bool = False
-    """Whether credentials could not be got, before the storage was asked for anything."""
+    """Whether it is about who asks, not about what: there are no credentials, or unknown ones."""
+
+    while_connecting: bool = False
+    """Whether it is about the way to the server: a proxy, or a certificate."""
 
 
 class ConfigurationError(StorageError):

@@ -10,8 +10,9 @@ import re
 from typing import Final, NamedTuple
 
 _TOKEN: Final = re.compile(
-    r'''(?P<text>"""(?:[^"\\]|\\.|"{1,2}(?!"))*"{3,5}|"(?:[^"\\\n]|\\.)*")'''
-    r"""|(?P<literal>'''(?:[^']|'{1,2}(?!'))*'{3,5}|'[^'\n]*')"""
+    # As in scan.py: nothing can be repeated in two ways, and few repetitions are remembered.
+    r'''(?P<text>"""[^"\\]*(?:(?:\\.|"{1,2}(?!"))[^"\\]*)*"{3,5}|"[^"\\\n]*(?:\\.[^"\\\n]*)*")'''
+    r"""|(?P<literal>'''[^']*(?:'{1,2}(?!')[^']*)*'{3,5}|'[^'\n]*')"""
     r"""|(?P<comment>\#[^\n]*)|(?P<newline>\r?\n)|(?P<bracket>[][{}])|(?P<comma>,)"""
     r"""|(?P<bare>[^\s\#"'\[\]{},=]+)|(?P<other>.)""",
     re.DOTALL,

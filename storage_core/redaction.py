@@ -62,6 +62,10 @@ class _Form(NamedTuple):
     is_word: bool
     """Whether it may be a part of some ordinary word: it is masked where it stands alone."""
 
+    def __repr__(self) -> str:
+        """Without the secret, as crash reporters may show it."""
+        return f"{type(self).__name__}(is_word={self.is_word})"
+
     def masked(self, text: str) -> str:
         """`text` without it."""
         if not self.is_word:

@@ -20,7 +20,6 @@ from storage_core.errors import (
     StorageUnavailable,
 )
 from storage_core.keys import Key, Kind, Naming
-from storage_core.redaction import without_frames
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -100,8 +99,14 @@ def _without_frames(call: Callable[[], T]) -> T:
     try:
         return call()
     except StorageError as error:
+        from storage_core.redaction import without_frames
+
         failure = without_frames(error)
-    raise failure
+    try:
+        raise failure
+    finally:
+        # Else this frame and the error would keep each other, and what the caller holds.
+        del failure
 
 
 class Blob(NamedTuple):

@@ -113,6 +113,10 @@ class StorageApp(KitApp):
         # In a thread: on the event loop, keys would wait for it.
         return await self.session.jobs.run("opening", partial(import_module, name))
 
+    def theme_taken(self, name: str) -> None:
+        """Remember it for the next time."""
+        self.session.remember(theme=name)
+
     def get_default_screen(self) -> Screen[None]:
         """The list is the first screen, with none below it."""
         from tui.features.configurations.screen import ConfigurationsScreen
@@ -121,9 +125,7 @@ class StorageApp(KitApp):
 
     def on_mount(self) -> None:
         """Read the file, then look at it from time to time."""
-        self.theme_changed_signal.subscribe(
-            self, lambda theme: self.session.remember(theme=theme.name)
-        )
+        self.theme_changed_signal.subscribe(self, lambda _: self.theme_taken(self.lasting_theme))
         self.screen_change_signal.subscribe(self, lambda _: self._screen_changed())
         if self._first.done():
             # Before the screen is laid out, so that its first frame has everything in it.

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from storage_core.backends.base import Backend
 
+_S3: Final = frozenset({"s3", "s3a"})
 _AZURE: Final = ("dfs.core.windows.net", "blob.core.windows.net")
 
 
@@ -51,7 +52,7 @@ def open_filesystem(
     }
     opened: Callable[..., Backend]
     with loading():
-        if protocol in ("s3", "s3a"):
+        if protocol in _S3:
             from storage_core.backends.drivers.s3fs import open_s3 as opened
         elif protocol in ("gs", "gcs"):
             from storage_core.backends.drivers.gcsfs import open_gcs as opened
@@ -64,10 +65,29 @@ def open_filesystem(
         else:
             from storage_core.backends.drivers.fsspec import open_fsspec
 
+            given = _signed_in(base_path, given, ca_bundle, timeout)
             return open_fsspec(base_path, options=given, ca_bundle=ca_bundle, **common)
     place, prefix = _bucket_in(protocol, base_path)
     options = {**_account_in(base_path), **given}
     return opened(place, prefix, options=options, ca_bundle=ca_bundle, **common)
+
+
+def _signed_in(
+    url: str, options: dict[str, Any], ca_bundle: str | None, timeout: float
+) -> dict[str, Any]:
+    """The options, with our way of signing in for an S3 that another file system stands before."""
+    places = {part.partition("://")[0].lower() for part in url.split("::")[1:]} & _S3
+    named = {"target_options"} if options.get("target_protocol") in _S3 else set[str]()
+    if not places and not named:
+        return options
+    from storage_core.backends.drivers.s3fs import signed_in
+    from storage_core.backends.remote.network import Network
+
+    network = Network(ca_bundle)
+    changed = {
+        name: signed_in(options.get(name) or {}, network, timeout) for name in {*places, *named}
+    }
+    return {**options, **changed}
 
 
 def _bucket_in(protocol: str, url: str) -> tuple[str, str]:

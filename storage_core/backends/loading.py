@@ -6,7 +6,7 @@ import os
 import sys
 import warnings
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from storage_core.errors import ConfigurationError, StorageError
 
@@ -14,17 +14,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+_LEVELS: Final = ("GCSFS_DEBUG", "S3FS_LOGGING_LEVEL")
+"""Variables that drivers read when they are imported, and take nothing but a level in."""
+
+
 @contextmanager
 def loading() -> Iterator[None]:
     """Import drivers in here.
 
     Raises:
-        ConfigurationError: a file keeps fsspec from being imported.
+        ConfigurationError: a file or a variable keeps them from being imported.
     """
-    if "fsspec" in sys.modules:
-        yield
-        return
     try:
+        if "fsspec" in sys.modules:
+            yield
+            return
         with warnings.catch_warnings():
             # fsspec warns of variables that it ignores, on the terminal.
             warnings.filterwarnings("ignore", message="Ignoring environment variable FSSPEC")
@@ -32,14 +36,26 @@ def loading() -> Iterator[None]:
     except StorageError:
         raise
     except Exception as error:
-        broken = _broken()
-        if broken is None:
+        said = _what_broke(error)
+        if said is None:
             raise
-        path, why = broken
-        raise ConfigurationError(
-            f"{path} cannot be read ({why}), so that fsspec cannot be loaded; mend it, or move it "
-            "away: no storage takes anything from it"
-        ) from error
+        raise ConfigurationError(said) from error
+
+
+def _what_broke(error: Exception) -> str | None:
+    for name in _LEVELS:
+        if isinstance(error, ValueError) and repr(os.environ.get(name)) in str(error):
+            return (
+                f"{name} is {os.environ[name]!r}, which is no level of logging, so that its driver "
+                "cannot be loaded; write DEBUG, or unset it"
+            )
+    if (broken := _broken()) is None:
+        return None
+    path, why = broken
+    return (
+        f"{path} cannot be read ({why}), so that fsspec cannot be loaded; mend it, or move it "
+        "away: no storage takes anything from it"
+    )
 
 
 def _broken() -> tuple[str, str] | None:

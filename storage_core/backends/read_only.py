@@ -9,7 +9,7 @@ from storage_core.blobpath import ROOT, BlobPath, Prefix
 from storage_core.errors import UnsupportedOperation
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, MutableSequence
+    from collections.abc import AsyncIterator, Callable, Iterator, MutableSequence, Sequence
 
     from storage_core.backends.base import Entry, Info
 
@@ -50,6 +50,12 @@ class ReadOnlyBackend(Backend):
 
     def make_folders(self, path: BlobPath, made: MutableSequence[str]) -> None:
         self.require_writable()
+
+    def remove_folders(self, made: Sequence[str]) -> bool:
+        self.require_writable()
+
+    def renewable(self, renew: Callable[[], Backend | None]) -> None:
+        self._backend.renewable(renew)
 
     async def aput(self, path: BlobPath, data: bytes, *, overwrite: bool) -> None:
         self.require_writable()

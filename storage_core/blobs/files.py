@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from hashlib import sha256
 from io import BufferedReader, RawIOBase
 from secrets import token_hex
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple, NoReturn, cast
+from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple, NoReturn, cast
 
 from storage_core.backends.base import CHUNK_SIZE
 from storage_core.disk_advice import words
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from _typeshed import WriteableBuffer
+
+
+_STREAMS: Final = ("stdin", "stdout", "stderr")
+_DESCRIPTORS: Final = ("/dev/fd", "/proc/self/fd")
 
 
 class Snapshot(NamedTuple):
@@ -99,6 +103,8 @@ def fetch_to_file(
     """
     given = os.fspath(path)
     try:
+        if (descriptor := _descriptor(given)) is not None:
+            return _passed_on(os.dup(descriptor), fetch, expected, described)
         target = os.path.realpath(given)
         mode = _mode(target)
         if mode is not None and stat.S_ISDIR(mode):
@@ -150,8 +156,21 @@ def _replaced(
     return size
 
 
+def _descriptor(path: str) -> int | None:
+    """The descriptor that a path such as /dev/stdout stands for.
+
+    What it leads to may be a file that a shell has redirected to: it is written on, not replaced.
+    """
+    if os.name == "nt":
+        return None
+    folder, _, name = os.path.normpath(path).rpartition("/")
+    if folder == "/dev" and name in _STREAMS:
+        return _STREAMS.index(name)
+    return int(name) if folder in _DESCRIPTORS and name.isdecimal() else None
+
+
 def _passed_on(
-    target: str, fetch: Callable[[BinaryIO], None], expected: str | None, described: str
+    target: str | int, fetch: Callable[[BinaryIO], None], expected: str | None, described: str
 ) -> int:
     from shutil import copyfileobj
     from tempfile import TemporaryFile

@@ -16,6 +16,7 @@ from storage_core.cli.command import Session, command, complete_ref
 from storage_core.cli.errors import CommandFailed, WrongUsage
 from storage_core.cli.files import ByPath, address, stored, streamed, unreadable
 from storage_core.cli.protection import confirm_option, require_confirmation
+from storage_core.errors import StorageError, StorageUnavailable
 from storage_core.keys import KINDS, Kind, parse_key
 
 if TYPE_CHECKING:
@@ -201,8 +202,13 @@ def blobs(
     if kind is not None and everything:
         raise WrongUsage("--kind and --all contradict each other; leave one of them out")
     with stores.opened(session, ref) as store:
-        lines = _everything(store, path or "") if everything else _blobs(store, kind)
-        found = _sorted(lines, sort)
+        parts = (
+            [_everything(store, path or "")]
+            if everything
+            else [_blobs(store, each) for each in ((kind,) if kind else KINDS)]
+        )
+        came, problem = _all_that_comes(parts)
+        found = _sorted(came, sort)
         if reverse:
             found.reverse()
         if as_json:
@@ -220,9 +226,13 @@ def blobs(
                     ],
                 }
             )
+            if problem:
+                raise problem
             return
         for line in found:
             output.emit(_listed(line))
+        if problem:
+            raise problem
         if not found:
             output.note(f"No blobs in {stores.called(store)} ({store.location}).")
 
@@ -291,6 +301,27 @@ def _standard_input() -> BinaryIO:
     if sys.stdin.isatty():
         output.note("Reading from the terminal; end with Ctrl+D on a line of its own.")
     return sys.stdin.buffer
+
+
+def _all_that_comes(parts: Iterable[Iterator[Line]]) -> tuple[list[Line], StorageError | None]:
+    """Everything that can be listed, and why the rest cannot.
+
+    Raises:
+        StorageError: nothing can.
+    """
+    found: list[Line] = []
+    problem: StorageError | None = None
+    for part in parts:
+        try:
+            for line in part:
+                found.append(line)  # noqa: PERF402 (what came before an error counts)
+        except StorageError as error:
+            problem = problem or error
+            if isinstance(error, StorageUnavailable):
+                break
+    if problem and not found:
+        raise problem
+    return found, problem
 
 
 def _blobs(store: Store, kind: Kind | None) -> Iterator[Line]:

@@ -17,6 +17,7 @@ ONLY_BYTES: Final = "what is stored and read travels"
 
 _WEBDAV: Final = ("webdav", "dav")
 _STORES: Final = ("s3", "s3a", "gs", "gcs")
+_AZURE: Final = ("az", "abfs", "abfss")
 
 
 def of_clear_text(address: object, what: str, instead: str = "write https:// there") -> str | None:
@@ -95,11 +96,18 @@ def of_connection_string(text: object, container: object) -> str | None:
     return of_clear_text(address, what)
 
 
-def store_in(url: object, options: object) -> tuple[str | None, object]:
-    """The bucket that a URL such as `s3://bucket/folder` names, and the endpoint in Options."""
+def of_options(url: object, options: object) -> str | None:
+    """What the address of an object store in Options gives away, for a bucket in a URL."""
     scheme, _, rest = str(url).partition("://")
-    bucket = rest.partition("/")[0] if scheme.lower() in _STORES else None
-    return bucket, _endpoint_in(options)
+    given: Mapping[str, Any] = options if isinstance(options, Mapping) else {}
+    if scheme.lower() in _AZURE:
+        container = rest.partition("/")[0].partition("@")[0]
+        return of_connection_string(given.get("connection_string"), container)
+    return (
+        of_doubled(rest.partition("/")[0], _endpoint_in(given))
+        if scheme.lower() in _STORES
+        else None
+    )
 
 
 def password_in(address: object) -> bool:

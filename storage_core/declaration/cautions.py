@@ -75,6 +75,8 @@ def in_table(value: object) -> Iterator[str]:
     elif isinstance(value, list):
         for inner in value:
             yield from in_table(inner)
+    elif is_variable(value):
+        yield 'env: is handed over as it stands; a reference is written {ref = "env:NAME"} here'
 
 
 def of_reference(value: str) -> str | None:

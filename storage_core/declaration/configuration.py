@@ -18,7 +18,6 @@ from storage_core.declaration import checks
 from storage_core.declaration.setting import Setting, as_written, declared_settings, setting
 from storage_core.errors import ConfigurationError, StorageError
 from storage_core.paths import absolute
-from storage_core.redaction import without_frames
 from storage_core.references import is_literal, resolve, source_of, without_literal
 
 if TYPE_CHECKING:
@@ -199,6 +198,8 @@ class StorageConfiguration(ABC):
         try:
             backend = self._opened(timeout)
         except StorageError as error:
+            from storage_core.redaction import without_frames
+
             failure = without_frames(error)
         else:
             if not self.read_only:
@@ -206,8 +207,11 @@ class StorageConfiguration(ABC):
             from storage_core.backends.read_only import ReadOnlyBackend
 
             return ReadOnlyBackend(backend, self.name or backend.location)
-        # Out here, so that no frame with a secret in it is kept.
-        raise failure
+        # Out here, so that no frame with a secret in it is kept; nor would the two keep each other.
+        try:
+            raise failure
+        finally:
+            del failure
 
     def _opened(self, timeout: float) -> Backend:
         whose = f"{self.name}: " if self.name else ""

@@ -334,13 +334,20 @@ class CredentialCases(RemoteCases):
                 assert secret not in str(caught.value)
 
     def test_an_error_keeps_no_frame_that_holds_a_secret(
-        self, wrong_credentials: StorageConfiguration
+        self, wrong_credentials: StorageConfiguration, server_down: StorageConfiguration
     ) -> None:
-        store = storage_core.open_store(wrong_credentials)
-        secrets = _secrets_of(wrong_credentials)
+        refused = storage_core.open_store(wrong_credentials)
+        down = storage_core.open_store(server_down, timeout=0.2)
+        secrets = {*_secrets_of(wrong_credentials), *_secrets_of(server_down)}
         assert secrets
-        for call in (lambda: store.write(b"x"), store.check, lambda: list(store.list())):
-            with pytest.raises(storage_core.AccessDenied) as caught:
+        for call in (
+            lambda: refused.write(b"x"),
+            refused.check,
+            lambda: list(refused.list()),
+            down.check,
+            lambda: down.read(f"results/{token_hex(16)}"),
+        ):
+            with pytest.raises(storage_core.StorageError) as caught:
                 call()
             for each in _chain(caught.value):
                 for said in (repr(each), str(each), *_locals_of(each)):

@@ -48,13 +48,13 @@ class FileStorage(RemoteStorage):
 
     @classmethod
     def cautions(cls, values: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
-        from storage_core.declaration.addresses import of_doubled, of_file_url, store_in
+        from storage_core.declaration.addresses import of_file_url, of_options
 
         yield from super().cautions(values)
         base_path, options = values.get("base_path"), values.get("options")
         if said := of_file_url(base_path, options):
             yield "base_path", said
-        if said := of_doubled(*store_in(base_path, options)):
+        if said := of_options(base_path, options):
             yield "options", said
 
     @property

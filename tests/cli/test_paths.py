@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -125,3 +128,29 @@ def test_temporary_storage_shows_its_two_folders_only(
     assert storage("read", "--path", "private.toml", "--from", "tmp").code == 3
     assert storage("write", "--path", "private.toml", "--to", "tmp", stdin=b"x").code == 1
     assert (home / "private.toml").read_text() == "# private"
+
+
+@pytest.mark.parametrize("arguments", [("--all",), ("--all", "--json"), (), ("--json",)])
+def test_what_cannot_be_read_does_not_hide_the_rest(
+    storage: Storage, here: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    blob = storage("write", stdin=b"x").out.strip()
+    locked = here / ("raw/locked" if "--all" in arguments else "flows")
+    locked.mkdir(parents=True, exist_ok=True)
+    (locked / "inside").write_bytes(b"y")
+    real = os.open
+
+    def refusing(path: Any, *args: Any, **options: Any) -> int:
+        # What everybody but root would get of a folder of mode 000.
+        if str(path).endswith(locked.name):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+        return real(path, *args, **options)
+
+    monkeypatch.setattr(os, "open", refusing)
+    listed = storage("blobs", *arguments)
+    assert listed.code == 1
+    assert blob in listed.out
+    assert "inside" not in listed.out
+    assert listed.err.startswith("error: ")
+    assert str(locked) in listed.err
+    assert listed.err.count("\n") == 1

@@ -33,19 +33,39 @@ def places(tmp_path: Path, config: Path) -> Path:
     return config
 
 
+# Of the program itself: what a process is told of its children counts the one that it forked from.
+_MEASURED = """
+import resource, sys
+from storage_core.cli import main
+code = main(sys.argv[1:])
+sys.stdout.flush()
+try:
+    with open("/proc/self/status") as status:
+        peak = next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM"))
+except OSError:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(peak, file=sys.stderr)
+sys.exit(code)
+"""
+
+
 def peak(*arguments: str, **streams: Any) -> tuple[int, int, bytes]:
     """The exit code of a command, its peak memory in bytes, and what it wrote or its digest."""
-    child = subprocess.Popen([*COMMAND, *arguments], stdout=subprocess.PIPE, **streams)
-    assert child.stdout is not None
-    digest, short = sha256(), b""
-    while piece := child.stdout.read(1 << 20):
-        digest.update(piece)
-        short = (short + piece)[:200]
-    _, status, usage = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    unit = 1 if sys.platform == "darwin" else 1024
+    with subprocess.Popen(
+        [sys.executable, "-c", _MEASURED, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        **streams,
+    ) as child:
+        assert child.stdout is not None
+        assert child.stderr is not None
+        digest, short = sha256(), b""
+        while piece := child.stdout.read(1 << 20):
+            digest.update(piece)
+            short = (short + piece)[:200]
+        memory = int(child.stderr.read().splitlines()[-1])
     written = short if len(short) < 200 else digest.hexdigest().encode()
-    return child.returncode, usage.ru_maxrss * unit, written
+    return child.returncode, memory, written
 
 
 def through(name: str, limit: int) -> None:
@@ -124,3 +144,21 @@ def test_a_reader_that_has_enough_ends_it_quietly(places: Path, name: str) -> No
         child.stdout.close()
         assert child.stderr.read() == b""
     assert child.returncode == 0
+
+
+@pytest.mark.parametrize("path", ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"])
+def test_a_file_that_output_is_redirected_to_is_written_on(
+    places: Path, tmp_path: Path, path: str
+) -> None:
+    if not Path(path).exists():
+        path = "/dev/fd/1"
+    with open_store(ConfigFile(places).load()["local"]) as store:
+        key = store.write(b"blob")
+    log = tmp_path / "log"
+    log.write_bytes(b"before ")
+    with log.open("ab") as stdout:
+        subprocess.run(
+            [*COMMAND, "read", key, "--from", "local", "-o", path], stdout=stdout, check=True
+        )
+        stdout.write(b" after")
+    assert log.read_bytes() == b"before blob after"

@@ -255,3 +255,19 @@ def test_a_server_that_is_down_fails_within_the_timeout(
     assert f"{server_down_url} cannot be reached: Connection refused at" in outcome.out
     assert outcome.err == "error: the test failed for down\n"
     assert list(config.parent.iterdir()) == [config]
+
+
+def test_what_a_server_does_not_do_is_a_hint_and_no_failure(
+    storage: Storage, terminal: Callable[..., object], config: Path, plain_kv_url: str
+) -> None:
+    config.write_text(f'[storage.kv]\ntype = "kv"\napi_address = "{plain_kv_url}"\n')
+    outcome = storage("test", "kv", "--json")
+    assert outcome.code == 0
+    (found,) = outcome.json["results"]
+    lacking = {step["step"]: step["message"] for step in found["steps"] if step["lacks"]}
+    assert [*lacking] == ["keep", "list", "delete"]
+    assert "the later one wins" in lacking["keep"]
+    assert "results/storage-test-blob stays" in lacking["delete"]
+    child = terminal("test", "kv", NO_COLOR="1")
+    assert ended(child) == 0
+    assert [line.split()[0] for line in lines_of(child) if "list what" in line] == ["–"]

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import replace
-from secrets import token_hex
+from pathlib import Path
+from secrets import token_bytes, token_hex
 
 import pytest
+from time_machine import travel
 
-from storage_core import S3Storage, StorageUnavailable
+from storage_core import AccessDenied, S3Storage, StorageUnavailable, open_store
 from storage_core.backends.base import Backend
 from storage_core.blobpath import blob_path
 from storage_core.check import probe
 from storage_core.testing import PlaceCases
 from tests.matrix.conftest import Running
+from tests.stores.test_clock_and_region import CALLS
 
 pytestmark = pytest.mark.servers
 
@@ -51,6 +55,42 @@ class TestS3Service(PlaceCases):
         backend.put(blob_path(f"{folder}/a/b/c"), b"x", overwrite=True)
         with pytest.raises(StorageUnavailable, match="InternalError"):
             backend.put(blob_path(f"{folder}/a/b"), b"x", overwrite=True)
+
+    def test_the_address_may_come_from_a_variable(
+        self,
+        running: Running,
+        configuration: S3Storage,
+        monkeypatch: pytest.MonkeyPatch,
+        tmp_path: Path,
+    ) -> None:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", running.server.endpoint_url)
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", running.server.access_key_id)
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", running.server.secret_access_key)
+        if running.server.ca_bundle:
+            monkeypatch.setenv("AWS_CA_BUNDLE", str(running.server.ca_bundle))
+        with open_store(S3Storage(bucket=configuration.bucket)) as store:
+            data = token_bytes(20 * 1024 * 1024)
+            key = store.write(data)
+            assert store.read(key) == data
+            store.read_file(key, tmp_path / "copy")
+            assert (tmp_path / "copy").read_bytes() == data
+
+    def test_a_clock_that_is_wrong_is_said(
+        self, running: Running, configuration: S3Storage
+    ) -> None:
+        with open_store(configuration) as store, travel(time.time() - 3600):
+            for call in CALLS.values():
+                if running.service.checks_clock:
+                    with pytest.raises(AccessDenied, match="60 minutes behind the server's"):
+                        call(store)
+
+    def test_a_wrong_region_is_no_hindrance_to_a_look_up(self, configuration: S3Storage) -> None:
+        with open_store(configuration) as store:
+            key = store.write(b"x")
+        with open_store(replace(configuration, region_name="eu-north-1")) as store:
+            assert store.exists(key)
+        with open_store(replace(configuration, region_name="eu-north-1")) as store:
+            assert not store.exists("results/nothing")
 
     def test_the_connection_test_says_what_the_service_does_not_do(
         self, running: Running, configuration: S3Storage

@@ -68,7 +68,8 @@ def typed_texts(
         {**required, setting.name: value},
         {setting.name: value, "made_up": value},
         {**required, "made_up": value},
-        {each.name: value for each in cls.settings()},
+        # A file that cannot be read is called by its name.
+        {each.name: value for each in cls.settings() if each.form != "file"},
     ):
         calls: tuple[Callable[[], object], ...] = (
             lambda: validated(cls, values),  # noqa: B023

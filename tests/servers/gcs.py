@@ -75,6 +75,10 @@ class GCSServer:
         with urlopen(f"{self.endpoint_url}/asked-by", timeout=5) as answer:
             return str(answer.read().decode())
 
+    def forget_tokens(self) -> None:
+        """Take back all tokens that were given."""
+        urlopen(Request(f"{self.endpoint_url}/forget", data=b""), timeout=5).close()
+
     def new_bucket(self) -> str:
         """The name of a fresh, empty bucket."""
         name = f"bucket-{token_hex(6)}"

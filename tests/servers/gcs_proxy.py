@@ -8,7 +8,7 @@ server for the machine. `/slow/token` has another clock, `/gone/token` knows no 
 
 Every other request needs such a token and goes on to the emulator; without, it is answered 401 as
 Google does. Of an object it also says which generation of it this is, which the emulator leaves
-out. `GET /asked-by` tells who the last of them came from.
+out. `GET /asked-by` tells who the last of them came from, and `POST /forget` takes all tokens back.
 
     python gcs_proxy.py HOST PORT EMULATOR_URL FILE
 
@@ -160,6 +160,11 @@ class Proxy:
         """Tells who the last request for data came from."""
         return web.Response(text=self._last)
 
+    async def forget(self, request: web.Request) -> web.Response:
+        """Takes back all tokens."""
+        self._tokens.clear()
+        return web.Response()
+
     def _who(self, request: web.Request) -> str | None:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         return self._tokens.get(token) if scheme == "Bearer" else None
@@ -205,6 +210,7 @@ def main(host: str, port: str, emulator: str, file: str) -> None:
     app.router.add_get("/computeMetadata/{path:.*}", proxy.metadata)
     app.router.add_get("/subject", proxy.subject)
     app.router.add_get("/asked-by", proxy.asked_by)
+    app.router.add_post("/forget", proxy.forget)
     app.router.add_route("*", "/{path:.*}", proxy.forward)
     web.run_app(app, host=host, port=int(port), shutdown_timeout=1)
 

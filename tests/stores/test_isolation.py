@@ -276,6 +276,13 @@ def file_storage(server: S3Server, wire: Wire, _credentials: Path) -> FileStorag
     )
 
 
+def behind_a_cache(server: S3Server, wire: Wire, credentials: Path) -> FileStorage:
+    storage = file_storage(server, wire, credentials)
+    return replace(
+        storage, base_path=f"simplecache::{storage.base_path}", options={"s3": storage.options}
+    )
+
+
 def named_profile(server: S3Server, wire: Wire, credentials: Path) -> S3Storage:
     with credentials.open("a") as file:
         file.write(
@@ -285,7 +292,9 @@ def named_profile(server: S3Server, wire: Wire, credentials: Path) -> S3Storage:
     return S3Storage(bucket=server.new_bucket(), profile_name="corp", endpoint_url=wire.url)
 
 
-@pytest.mark.parametrize("make", [file_storage, named_profile], ids=lambda make: make.__name__)
+@pytest.mark.parametrize(
+    "make", [file_storage, behind_a_cache, named_profile], ids=lambda make: make.__name__
+)
 def test_neither_variables_nor_the_default_profile_count_for_a_configuration_that_says_it(
     make: Callable[[S3Server, Wire, Path], StorageConfiguration],
     s3_disk_server: S3Server,
@@ -331,6 +340,37 @@ with storage_core.open_store(storage) as store:
     command = [sys.executable, "-c", script, *given]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert (done.stdout, done.stderr) == ("isolated\n", "")
+
+
+def test_what_counts_when_azures_and_googles_are_imported_counts_no_more(
+    azure_server: AzureServer, gcs_server: GCSServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = """
+import sys, storage_core as s
+container, string, bucket, info, url = sys.argv[1:]
+for storage in (
+    s.AzureBlobStorage(container=container, connection_string=string),
+    s.GoogleCloudStorage(bucket=bucket, service_account_info=info, endpoint_url=url),
+    s.FileStorage(
+        base_path=f"az://{container}/below", options={"connection_string": string}
+    ),
+):
+    with s.open_store(storage) as store:
+        print(store.read(store.write(b"isolated")).decode())
+"""
+    given = [azure_server.new_container(), azure_server.connection_string]
+    given += [gcs_server.new_bucket(), gcs_server.service_account_json, gcs_server.endpoint_url]
+    for wrong in WRONG:
+        for name in (*AZURE_VARIABLES, *GOOGLE_VARIABLES):
+            monkeypatch.setenv(name, wrong)
+        monkeypatch.delenv("GCSFS_DEBUG")
+        command = [sys.executable, "-c", script, *given]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        assert (done.stdout, done.stderr) == ("isolated\n" * 3, ""), wrong
+    # The one that gcsfs cannot be imported with, whatever it is for.
+    monkeypatch.setenv("GCSFS_DEBUG", "true")
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert "ConfigurationError: GCSFS_DEBUG is 'true'" in done.stderr
 
 
 def test_the_machine_says_it_where_the_configuration_does_not(

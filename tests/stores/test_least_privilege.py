@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
@@ -104,6 +105,8 @@ def test_wrong_credentials_still_fail_at_signing_in(s3_server: S3Server) -> None
     found = steps_of(wrong)
     assert outcome(found) == {"sign in": "failed"}
     assert "SignatureDoesNotMatch" in found["sign in"].message
+    read_only = steps_of(replace(wrong, read_only=True))
+    assert outcome(read_only) == {"sign in": "failed"}
     with open_store(wrong) as store, pytest.raises(AccessDenied):
         store.write(b"x", key="results/chosen")
 
@@ -118,3 +121,29 @@ def test_a_service_that_ignores_the_condition_is_said(s3_disk_server: S3Server) 
     found = steps_of(configuration)
     assert outcome(found) == {"keep": "lacks"}
     assert "the later one wins" in found["keep"].message
+
+
+def test_a_bucket_that_keeps_every_version_takes_bytes_with_their_digest(
+    s3_server: S3Server, tmp_path: Path
+) -> None:
+    bucket, client = f"locked-{token_hex(6)}", s3_server.client
+    client.create_bucket(Bucket=bucket, ObjectLockEnabledForBucket=True)
+    rule = {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": 1}}
+    client.put_object_lock_configuration(
+        Bucket=bucket, ObjectLockConfiguration={"ObjectLockEnabled": "Enabled", "Rule": rule}
+    )
+    configuration = S3Storage(
+        bucket=bucket,
+        aws_access_key_id=s3_server.access_key_id,
+        aws_secret_access_key=s3_server.secret_access_key,
+        endpoint_url=s3_server.endpoint_url,
+    )
+    assert outcome(steps_of(configuration)) == {}
+    file = tmp_path / "file"
+    file.write_bytes(bytes(9 * 1024 * 1024))
+    with open_store(configuration) as store:
+        key = store.write_file(file, key="results/chosen")
+        with pytest.raises(BlobExists):
+            store.write(b"second", key=key)
+        store.delete(key)
+        assert not store.exists(key)

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import shlex
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -26,6 +27,7 @@ from storage_core.check import probe
 from storage_core.errors import AccessDenied, ConfigurationError, StorageError, StorageUnavailable
 from tests.patience import within
 from tests.servers.aws import AWS, ROLE, aws
+from tests.servers.raw_http import raw_server, response
 from tests.servers.s3 import S3Server, boto3_client
 
 TIMEOUT = 10.0
@@ -147,6 +149,19 @@ def sso(desk: Desk) -> S3Storage:
     return desk.storage(profile_name="corp")
 
 
+def sso_session(desk: Desk) -> S3Storage:
+    desk.sso("legacy", hours=1)
+    (cached,) = Path("~/.aws/sso/cache").expanduser().iterdir()
+    cached.rename(cached.with_stem(hashlib.sha1(b"work").hexdigest()))
+    desk.profile("corp", sso_session="work", sso_account_id="123456789012", sso_role_name="worker")
+    with desk.config.open("a") as file:
+        file.write(
+            "[sso-session work]\nsso_region = eu-west-1\n"
+            "sso_start_url = https://corp.awsapps.example/start\n"
+        )
+    return desk.storage(profile_name="corp")
+
+
 def web_identity(desk: Desk) -> S3Storage:
     token = desk.folder / "token"
     token.write_text(desk.cloud.token)
@@ -159,6 +174,24 @@ def role_of_a_profile(desk: Desk) -> S3Storage:
     desk.keys("base")
     desk.profile("corp", role_arn=ROLE, source_profile="base", external_id=desk.cloud.external_id)
     return desk.storage(profile_name="corp")
+
+
+def role_of_an_instance(desk: Desk) -> S3Storage:
+    instance(desk)
+    desk.profile("corp", role_arn=ROLE, credential_source="Ec2InstanceMetadata")
+    return desk.storage(profile_name="corp")
+
+
+def role_of_roles(desk: Desk) -> S3Storage:
+    role_by_a_helper(desk)
+    desk.profile("outer", role_arn=ROLE, source_profile="inner")
+    desk.profile("inner", role_arn=ROLE, source_profile="corp")
+    return desk.storage(profile_name="outer")
+
+
+def role_by_variables(desk: Desk) -> S3Storage:
+    keys_in_variables(desk)
+    return desk.storage(role_arn=ROLE, sts_endpoint_url=desk.cloud.url)
 
 
 def role(desk: Desk) -> S3Storage:
@@ -188,6 +221,10 @@ def instance(desk: Desk) -> S3Storage:
     return desk.storage()
 
 
+def nobody(desk: Desk) -> S3Storage:
+    return desk.storage(options={"anon": True})
+
+
 WAYS: list[Callable[[Desk], S3Storage]] = [
     session_token,
     keys_in_variables,
@@ -195,8 +232,12 @@ WAYS: list[Callable[[Desk], S3Storage]] = [
     profile_in_a_variable,
     helper,
     sso,
+    sso_session,
     web_identity,
     role_of_a_profile,
+    role_of_an_instance,
+    role_of_roles,
+    role_by_variables,
     role,
     role_by_a_helper,
     container,
@@ -210,7 +251,7 @@ def test_each_way_of_signing_in_works(way: Callable[[Desk], S3Storage], desk: De
     assert store.read(store.write(b"signed in")) == b"signed in"
 
 
-def failure(storage: S3Storage, timeout: float = TIMEOUT) -> StorageError:
+def failure(storage: S3Storage | FileStorage, timeout: float = TIMEOUT) -> StorageError:
     with pytest.raises(StorageError) as caught:
         storage_core.open_store(storage, timeout=timeout).check()
     assert caught.value.while_signing_in
@@ -330,6 +371,12 @@ def role_that_wants_a_code(desk: Desk) -> S3Storage:
     return desk.storage(profile_name="corp")
 
 
+def role_behind_a_cache_that_wants_a_code(desk: Desk) -> FileStorage:
+    role_that_wants_a_code(desk)
+    options = {"s3": {"profile": "corp", "endpoint_url": desk.s3.endpoint_url}}
+    return FileStorage(base_path=f"simplecache::s3://{desk.bucket}", options=options)
+
+
 def no_sts(desk: Desk) -> S3Storage:
     return replace(role(desk), sts_endpoint_url="http://127.0.0.1:1")
 
@@ -402,9 +449,13 @@ def unknown_sts(desk: Desk) -> S3Storage:
     return replace(role(desk), sts_endpoint_url="http://no-such-host.invalid")
 
 
+def another_service(desk: Desk) -> S3Storage:
+    return replace(role(desk), sts_endpoint_url=f"{desk.cloud.url}/elsewhere")
+
+
 def no_proxy_to_sts(desk: Desk) -> S3Storage:
     desk.patch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
-    return replace(role(desk), sts_endpoint_url="https://sts.example")
+    return replace(role(desk), sts_endpoint_url=None, region_name="eu-west-1")
 
 
 def unknown_profile_beside_keys(desk: Desk) -> S3Storage:
@@ -415,7 +466,7 @@ def nothing_at_all(desk: Desk) -> S3Storage:
     return desk.storage()
 
 
-WRONG: dict[Callable[[Desk], S3Storage], tuple[type[StorageError], str]] = {
+WRONG: dict[Callable[[Desk], S3Storage | FileStorage], tuple[type[StorageError], str]] = {
     missing_helper: (
         ConfigurationError,
         (
@@ -490,6 +541,7 @@ WRONG: dict[Callable[[Desk], S3Storage], tuple[type[StorageError], str]] = {
             "in *config); sign in first: aws sts get-caller-identity --profile corp"
         ),
     ),
+    role_behind_a_cache_that_wants_a_code: (AccessDenied, "sign in first: aws sts get-caller-"),
     no_sts: (
         StorageUnavailable,
         (
@@ -540,7 +592,14 @@ WRONG: dict[Callable[[Desk], S3Storage], tuple[type[StorageError], str]] = {
     no_role: (ConfigurationError, "the role storage (Role ARN) cannot be asked for (*; correct"),
     no_number: (ConfigurationError, "AWS_METADATA_SERVICE_TIMEOUT is soon, which is no number"),
     unknown_sts: (StorageUnavailable, "STS at http://no-such-host.invalid (STS Endpoint URL) *"),
-    no_proxy_to_sts: (StorageUnavailable, "STS at * proxy *; check HTTPS_PROXY and HTTP_PROXY"),
+    another_service: (
+        StorageUnavailable,
+        "STS at * (STS Endpoint URL) has not answered as such a service does (*; correct STS End",
+    ),
+    no_proxy_to_sts: (
+        StorageUnavailable,
+        "STS at https://sts.eu-west-1.amazonaws.com*the proxy *; correct HTTPS_PROXY",
+    ),
     half_in_variables: (ConfigurationError, "export AWS_SECRET_ACCESS_KEY too"),
     broken_file: (ConfigurationError, "config (AWS_CONFIG_FILE) is no AWS configuration file"),
     nothing_at_all: (
@@ -558,7 +617,7 @@ WRONG: dict[Callable[[Desk], S3Storage], tuple[type[StorageError], str]] = {
 
 @pytest.mark.parametrize("way", WRONG, ids=lambda way: way.__name__)
 def test_what_fails_is_named_with_where_its_name_comes_from_and_the_next_step(
-    way: Callable[[Desk], S3Storage], desk: Desk, capfd: pytest.CaptureFixture[str]
+    way: Callable[[Desk], S3Storage | FileStorage], desk: Desk, capfd: pytest.CaptureFixture[str]
 ) -> None:
     expected, said = WRONG[way]
     storage = way(desk)
@@ -596,9 +655,17 @@ def silent_container(desk: Desk) -> S3Storage:
     return container(desk)
 
 
+def silent_token_file(desk: Desk) -> S3Storage:
+    os.mkfifo(desk.folder / "pipe")
+    desk.patch.setenv("AWS_WEB_IDENTITY_TOKEN_FILE", str(desk.folder / "pipe"))
+    desk.patch.setenv("AWS_ROLE_ARN", ROLE)
+    return desk.storage()
+
+
 SILENT: dict[Callable[[Desk], S3Storage], str] = {
     slow_helper: "the credential helper *helper-* (credential_process of profile corp in *config) "
     "has not answered within 1.6 seconds; run it by hand",
+    silent_token_file: "the token file *pipe (AWS_WEB_IDENTITY_TOKEN_FILE) has not answered",
     silent_sts: "STS at http://* (STS Endpoint URL) has not answered *STS Endpoint URL, or raise T",
     silent_portal: "the SSO portal at http://* (AWS_ENDPOINT_URL_SSO) has not answered",
     silent_instance: "the instance's metadata service at http://* "
@@ -684,12 +751,34 @@ def test_a_slow_helper_is_stopped_and_holds_no_other_store_up(desk: Desk) -> Non
     other = storage_core.open_store(session_token(desk), timeout=TIMEOUT)
     other.check()
     with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(failure, desk.storage(profile_name="corp"), 1.0)
-        with within(0.8):
+        waiting = pool.submit(failure, desk.storage(profile_name="corp"), 2.0)
+        with within(1.5):
             other.check()
         waiting.result()
     with pytest.raises(ProcessLookupError):
         _wait_for_the_end_of(int(noted.read_text()))
+
+
+def test_no_helper_outlives_a_program_that_is_interrupted(desk: Desk) -> None:
+    noted = desk.folder / "pid"
+    slow = desk.helper(
+        f"import os, time\nopen({str(noted)!r}, 'w').write(f'{{os.getpid()}}.')\ntime.sleep(30)\n"
+    )
+    desk.profile("corp", credential_process=slow)
+    script = """
+import sys, storage_core
+bucket, url = sys.argv[1:]
+storage = storage_core.S3Storage(bucket=bucket, endpoint_url=url, profile_name="corp")
+storage_core.open_store(storage, timeout=30).check()
+"""
+    command = [sys.executable, "-c", script, desk.bucket, desk.s3.endpoint_url]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as program:
+        while not (noted.exists() and noted.read_text().endswith(".")):
+            assert program.poll() is None
+            sleep(0.02)
+        program.send_signal(signal.SIGINT)
+    with pytest.raises(ProcessLookupError):
+        _wait_for_the_end_of(int(noted.read_text()[:-1]))
 
 
 def _wait_for_the_end_of(process: int) -> None:
@@ -741,6 +830,32 @@ def test_keys_of_the_configuration_are_to_be_checked_where_they_are_refused(desk
     storage = replace(session_token(desk), aws_access_key_id="AKIA" + token_hex(8).upper())
     with pytest.raises(AccessDenied, match="check AWS Access Key ID, AWS Secret Access Key"):
         storage_core.open_store(storage, timeout=TIMEOUT).check()
+
+
+REFUSED = (
+    '<?xml version="1.0" encoding="UTF-8"?>'
+    "<Error><Code>{}</Code><Message>The provided token is no good.</Message></Error>"
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "way", "said"),
+    [
+        ("ExpiredToken", session_token, "get new temporary credentials, and set AWS Session Token"),
+        ("ExpiredToken", profile, "get new credentials there: profile corp in .* signed in"),
+        ("AccessDenied", web_identity, f"see what is allowed there: the role {ROLE} .AWS_ROLE_ARN"),
+        ("AccessDenied", role, f"see what is allowed there: the role {ROLE} .Role ARN. signed in"),
+        ("AccessDenied", nobody, "nobody has signed in .anon in Options.*set AWS Access Key ID"),
+        ("AccessDenied", keys_in_variables, "see what .*: the keys in AWS_ACCESS_KEY_ID and AWS_"),
+    ],
+)
+def test_what_s3_refuses_is_told_by_who_has_signed_in(
+    code: str, way: Callable[[Desk], S3Storage], said: str, desk: Desk
+) -> None:
+    with raw_server(response("403 Forbidden", REFUSED.format(code).encode())) as server:
+        storage = replace(way(desk), endpoint_url=server.url)
+        with pytest.raises(AccessDenied, match=f"access denied .{code}: .*; {said}"):
+            storage_core.open_store(storage, timeout=TIMEOUT).check()
 
 
 def test_the_test_of_a_storage_stops_where_signing_in_fails(desk: Desk) -> None:

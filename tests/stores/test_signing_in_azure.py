@@ -164,7 +164,7 @@ def test_a_signature_works_with_and_without_a_question_mark_and_its_end_is_said(
     ("code", "hours_ago", "said"),
     [
         ("AuthorizationPermissionMismatch", 0, "have the role Storage Blob Data Contributor"),
-        ("KeyBasedAuthenticationNotPermitted", 0, "fill in Account Name instead"),
+        ("KeyBasedAuthenticationNotPermitted", 0, "give the name of the account instead"),
         ("AuthenticationFailed", 1, "60 minutes ahead of the server's; set the clock"),
         ("AuthenticationFailed", -1, "minutes behind the server's; set the clock"),
     ],

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 from time import monotonic
@@ -17,6 +17,7 @@ import pytest
 from storage_core import (
     AccessDenied,
     ConfigurationError,
+    FileStorage,
     GoogleCloudStorage,
     StorageUnavailable,
     open_store,
@@ -55,7 +56,7 @@ def by_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Any
     return made
 
 
-def refused(storage: GoogleCloudStorage) -> StorageError:
+def refused(storage: GoogleCloudStorage | FileStorage) -> StorageError:
     with (
         within((storage.timeout or 10) + 0.5),
         open_store(storage) as store,
@@ -66,7 +67,7 @@ def refused(storage: GoogleCloudStorage) -> StorageError:
     return caught.value
 
 
-def works(storage: GoogleCloudStorage) -> None:
+def works(storage: GoogleCloudStorage | FileStorage) -> None:
     with open_store(storage) as store:
         assert store.read(store.write(b"x")) == b"x"
 
@@ -77,6 +78,15 @@ def test_a_persons_sign_in_is_used_whatever_the_project(
     by_default(gcs_server.person)
     works(bucket(project="another-project"))
     assert gcs_server.asked_by() == "a person"
+
+
+def test_a_token_that_is_taken_back_is_renewed_in_the_same_call(
+    gcs_server: GCSServer, bucket: SignsIn
+) -> None:
+    with open_store(bucket(service_account_info=gcs_server.service_account_json)) as store:
+        key = store.write(b"x")
+        gcs_server.forget_tokens()
+        assert store.read(key) == b"x"
 
 
 def test_a_service_account_of_another_project_is_used_too(
@@ -116,6 +126,21 @@ def test_where_nothing_signs_in_that_is_said_at_once(bucket: SignsIn, endpoint: 
     assert type(error) is AccessDenied
     for part in ("GOOGLE_APPLICATION_CREDENTIALS", LOGIN, 'token = "anon"'):
         assert part in str(error)
+    assert "fill in Service Account Info" in str(error)
+
+
+def test_file_storage_signs_in_to_gs_in_the_same_ways_with_its_own_words(
+    gcs_server: GCSServer, bucket: SignsIn, by_default: Callable[[Any], Path]
+) -> None:
+    options = {"endpoint_url": gcs_server.endpoint_url, "project": "another"}
+    storage = FileStorage(base_path=f"gs://{bucket().bucket}/below", options=options)
+    error = refused(storage)
+    assert "fill in token in Options" in str(error)
+    by_default(gcs_server.person)
+    works(storage)
+    assert gcs_server.asked_by() == "a person"
+    works(replace(storage, options={**options, "token": gcs_server.service_account_info}))
+    assert gcs_server.asked_by() == gcs_server.service_account_info["client_email"]
 
 
 def test_a_file_that_a_variable_names_in_vain_is_named_with_it(
@@ -165,6 +190,25 @@ def test_a_workload_signs_in_with_its_subject_token(
         monkeypatch.setenv("GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES", "1")
     works(storage)
     assert gcs_server.asked_by() == "a workload"
+
+
+@pytest.mark.parametrize(
+    ("program", "said"), [("exit 3", "non-zero return code 3"), ("sleep 20", "gives no token")]
+)
+def test_a_program_that_gives_no_token_is_told_of_within_the_deadline(
+    program: str,
+    said: str,
+    gcs_server: GCSServer,
+    bucket: SignsIn,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (tmp_path / "program").write_text(f"#!/bin/sh\n{program}\n")
+    (tmp_path / "program").chmod(0o700)
+    monkeypatch.setenv("GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES", "1")
+    source = {"executable": {"command": str(tmp_path / "program"), "timeout_millis": 5000}}
+    info = json.dumps(gcs_server.workload(**source))
+    assert said in str(refused(bucket(service_account_info=info, timeout=2)))
 
 
 def test_an_account_is_impersonated_by_whoever_may(
@@ -218,36 +262,33 @@ def test_a_token_endpoint_that_does_not_answer_is_named_and_holds_up_nobody_else
 
 
 def test_the_metadata_server_signs_a_machine_in_and_nothing_is_printed(
-    gcs_server: GCSServer, bucket: SignsIn
+    gcs_server: GCSServer, bucket: SignsIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # In a process of its own, since google-auth reads its variables once.
     script = (
-        "import os, sys, storage_core as s\n"
-        "where = s.GoogleCloudStorage(bucket=sys.argv[1], endpoint_url=sys.argv[2], timeout=8)\n"
-        "with s.open_store(where) as store:\n"
-        "    print(store.read(store.write(b'x')))\n"
-        "from google.auth.compute_engine import _metadata\n"
-        "_metadata._GCE_METADATA_HOST = '127.0.0.1:1'\n"
+        "import sys, storage_core as s\n"
+        "where = s.GoogleCloudStorage(bucket=sys.argv[1], endpoint_url=sys.argv[2])\n"
         "try:\n"
-        "    s.open_store(where, timeout=1).write(b'x')\n"
+        "    with s.open_store(where, timeout=float(sys.argv[3])) as store:\n"
+        "        print(store.read(store.write(b'x')))\n"
         "except s.StorageUnavailable as error:\n"
         "    print(error)\n"
     )
-    environment = {**os.environ, "GCE_METADATA_HOST": gcs_server.endpoint_url.partition("//")[2]}
-    del environment["NO_GCE_CHECK"]
-    done = subprocess.run(
-        [sys.executable, "-c", script, bucket().bucket, gcs_server.endpoint_url],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        env=environment,
-    )
-    assert done.stderr == ""
-    read, said = done.stdout.splitlines()
-    assert read == "b'x'"
+
+    def said(host: str, timeout: float) -> str:
+        # In a process of its own, since google-auth reads its variables once.
+        monkeypatch.setenv("GCE_METADATA_HOST", host)
+        given = [bucket().bucket, gcs_server.endpoint_url, str(timeout)]
+        command = [sys.executable, "-c", script, *given]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+        assert done.stderr == ""
+        return done.stdout
+
+    monkeypatch.delenv("NO_GCE_CHECK")
+    assert said(gcs_server.endpoint_url.partition("//")[2], 8) == "b'x'\n"
     assert gcs_server.asked_by() == "the machine"
-    assert "http://127.0.0.1:1/computeMetadata/" in said
-    assert "give this machine a service account, or correct GCE_METADATA_HOST" in said
+    failed = said("127.0.0.1:1", 1)
+    assert "http://127.0.0.1:1/computeMetadata/" in failed
+    assert "give this machine a service account, or correct GCE_METADATA_HOST" in failed
 
 
 def test_a_sign_in_of_another_kind_in_options_works_as_well(

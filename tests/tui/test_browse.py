@@ -116,6 +116,18 @@ async def test_blobs_are_shown_with_kind_size_and_age(
         assert text.splitlines()[-1].rstrip().endswith("Esc Back")
 
 
+async def test_at_forty_columns_ages_are_whole(tmp_path: Path) -> None:
+    async with StorageApp(filled(tmp_path)).run_test(size=(40, 20)) as pilot:
+        await settle(pilot)
+        await press(pilot, "b")
+        lines = [" ".join(line.split()) for line in screen_text(pilot).splitlines()]
+        assert "▌delta 3 B just now" in lines
+        assert "bravo 0 B 3 months" in lines
+        await pilot.click("BlobTable", offset=(3, 0))
+        await settle(pilot)
+        assert listed(pilot) == ["alpha", "bravo", "charlie", "delta", "echo"]
+
+
 async def test_the_line_below_has_the_whole_key_and_the_exact_size_and_time(
     tmp_path: Path, time_zone: Callable[[str], None]
 ) -> None:

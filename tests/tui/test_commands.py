@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from textual.command import CommandList
+from textual.containers import VerticalScroll
 from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.widgets import Input
@@ -18,6 +19,7 @@ from tests.quoting import in_toml
 from tests.tui.driving import (
     TWO,
     burst,
+    enter,
     press,
     read,
     said,
@@ -27,6 +29,7 @@ from tests.tui.driving import (
     the_list,
     write,
 )
+from tests.tui.test_snapshots import FULL
 from tui.app import StorageApp
 from tui.features.commands import ALL, keymap
 from tui.features.configurations.commands import LIST
@@ -70,7 +73,8 @@ async def test_help_and_palette_use_the_words_of_the_declaration(tmp_path: Path)
     path = write(tmp_path / "storage.toml", TWO.replace("env:PROD_S3_SECRET", token_hex()))
     path.chmod(0o644)
     app = StorageApp(path)
-    async with app.run_test(size=(120, 60)) as pilot:
+    # In one column, so that what is said of each can be read line by line.
+    async with app.run_test(size=(98, 70)) as pilot:
         await settle(pilot)
         await press(pilot, "ctrl+p")
         palette = await palette_of(pilot)
@@ -102,6 +106,23 @@ async def test_the_footer_shows_what_is_used_most_and_help_whatever_the_width(
     async with StorageApp(write(tmp_path / "storage.toml")).run_test(size=size) as pilot:
         await settle(pilot)
         assert " ".join(screen_text(pilot).splitlines()[-1].split()) == shown
+
+
+@pytest.mark.parametrize("opens", ["", "n 6", "b"], ids=["list", "form", "blobs"])
+@pytest.mark.parametrize("size", [(120, 40), (200, 60), (80, 24), (60, 20)])
+async def test_help_is_whole_where_there_is_room_and_scrolls_elsewhere(
+    tmp_path: Path, opens: str, size: tuple[int, int]
+) -> None:
+    path = write(tmp_path / "storage.toml", TWO.replace('"/data/storage"', in_toml(tmp_path / "d")))
+    async with StorageApp(path).run_test(size=size) as pilot:
+        await settle(pilot)
+        await press(pilot, "j", *opens.split(), "f1")
+        box = pilot.app.screen.query_one(VerticalScroll)
+        assert box.region in pilot.app.screen.region
+        assert (box.max_scroll_y == 0) == (size[0] >= 120)
+        assert "Keys" in screen_text(pilot)
+        await press(pilot, "end")
+        assert "Esc closes this." in screen_text(pilot)
 
 
 async def test_our_own_themes_are_offered_first_and_the_one_in_force_says_so(
@@ -223,6 +244,67 @@ async def test_a_command_of_the_palette_works_on_the_field_that_has_the_focus(
             await pilot.pause()
         await press(pilot, "enter")
         assert "▾ Advanced" in screen_text(pilot)
+
+
+async def searched(pilot: Pilot[Any], typed: str, expected: str) -> list[str]:
+    """What the palette finds for some words, as soon as that is in it."""
+    await press(pilot, "ctrl+u")
+    await enter(pilot, typed)
+    offered = pilot.app.screen.query_one(CommandList)
+    while not any(expected in str(each.prompt) for each in offered.options):
+        await pilot.pause()
+    return [str(each.prompt).split("\n")[0] for each in offered.options]
+
+
+async def test_the_palette_finds_words_of_descriptions_configurations_and_themes(
+    tmp_path: Path,
+) -> None:
+    app = StorageApp(write(tmp_path / "storage.toml", FULL))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "slash", *"laptop", "enter", "ctrl+p")
+        await palette_of(pilot)
+        assert (await searched(pilot, "clipboard", "Copy ID"))[0].split() == ["Copy", "ID", "c"]
+        assert (await searched(pilot, "filter", "Filter"))[0].split() == ["Filter", "/"]
+        found = await searched(pilot, "theme nord", "theme: nord")
+        assert "theme: nord" in found
+        assert (await searched(pilot, "go to nightly", "staging"))[0] == "go to: staging"
+        await press(pilot, "enter")
+        assert selected(pilot).name == "staging"
+        assert len(the_list(pilot).table.rows) == 6
+
+
+@pytest.mark.parametrize("ends", ["enter", "escape"])
+async def test_a_theme_is_shown_while_the_cursor_is_on_it_and_taken_by_enter_only(
+    tmp_path: Path, ends: str
+) -> None:
+    path = write(tmp_path / "storage.toml")
+    app = StorageApp(path)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "f8")
+        await palette_of_themes(pilot)
+        assert app.theme == "storage-dark"
+        before = app.export_screenshot()
+        await press(pilot, "down", "down", "down")
+        assert app.theme not in ("storage-dark", "storage-light")
+        shown = app.theme
+        while any(worker.group == "styles" for worker in app.workers):
+            await pilot.pause()
+        assert app.export_screenshot() != before
+        assert app.session.remembered.theme in ("", "storage-dark")
+        await press(pilot, ends)
+        taken = shown if ends == "enter" else "storage-dark"
+        assert app.theme == taken
+    async with StorageApp(path).run_test() as pilot:
+        assert pilot.app.theme == taken
+
+
+async def palette_of_themes(pilot: Pilot[Any]) -> None:
+    """The palette of themes, when it lists them."""
+    while not pilot.app.screen.query_one(CommandList).option_count:
+        await pilot.pause()
+    await settle(pilot)
 
 
 async def test_several_mistakes_in_the_keymap_are_told_in_one_line(tmp_path: Path) -> None:

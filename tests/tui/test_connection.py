@@ -272,3 +272,21 @@ async def test_a_test_that_waits_says_what_for_and_for_how_long(
         await settle(pilot)
         assert "It does not work yet" in screen_text(pilot)
         assert "s left" not in screen_text(pilot)
+
+
+async def test_what_a_server_does_not_do_is_a_hint_and_the_test_goes_on(
+    tmp_path: Path, plain_kv_url: str
+) -> None:
+    path = write(
+        tmp_path / "storage.toml", f'[storage.kv]\ntype = "kv"\napi_address = "{plain_kv_url}"\n'
+    )
+    async with StorageApp(path).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "t")
+        text = screen_text(pilot)
+        for step in ("refuse to replace it", "list what is there", "delete it"):
+            assert f"–  {step}" in text
+        assert "✓  read it back" in text
+        assert "results/storage-test-blob stays" in " ".join(text.split())
+        assert "It works" in text
+        await press(pilot, "enter")

@@ -22,6 +22,7 @@ from tests.tui.driving import (
     selected,
     settle,
     the_list,
+    words,
     write,
 )
 from tui.app import StorageApp
@@ -69,10 +70,17 @@ async def test_the_form_has_every_setting_with_its_label_and_help(
     async with StorageApp(tmp_path / "storage.toml").run_test(size=(120, 90)) as pilot:
         await settle(pilot)
         await press(pilot, "n", number, "f3")
-        text = " ".join(screen_text(pilot).split())
-        for setting in cls.settings():
-            assert setting.label in text
-            assert setting.help.split()[0] in text
+        form = pilot.app.screen
+        assert isinstance(form, FormScreen)
+        for field in form.fields():
+            field.focus_target.focus()
+            beside = ""
+            while not beside or not field.setting.help.startswith(beside):
+                await pilot.pause(0.01)
+                # Only for this field: its first words at its height.
+                beside = screen_text(pilot).splitlines()[field.region.y][90:].strip()
+            assert field.setting.label in (text := words(pilot))
+            assert text.count(beside) == 1
         plain = [s for s in cls.settings() if not s.advanced]
         plain = [s.name for s in sorted(plain, key=lambda s: not s.required)]
         shown = [field.setting.name for field in pilot.app.screen.query(Field)]
@@ -88,7 +96,7 @@ async def test_errors_stand_under_their_fields_and_the_first_gets_the_focus(
         await press(pilot, "n", "6")
         await enter(pilot, "a/b")
         await press(pilot, "tab")
-        assert "what follows a slash goes into Prefix" in screen_text(pilot)
+        assert "what follows a slash goes into Prefix" in words(pilot)
         await press(pilot, "ctrl+s")
         screen = pilot.app.screen
         assert isinstance(screen, FormScreen)
@@ -274,3 +282,61 @@ async def test_a_bucket_is_not_in_doubt_any_more_where_there_is_an_endpoint(tmp_
         await enter(pilot, "http://127.0.0.1:9000")
         await press(pilot, "tab")
         assert "⚠ AWS takes" not in screen_text(pilot)
+
+
+async def test_the_seven_settings_of_s3_are_seen_at_once_at_80_by_24(tmp_path: Path) -> None:
+    async with StorageApp(tmp_path / "storage.toml").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "n", "s")
+        form = pilot.app.screen
+        assert isinstance(form, FormScreen)
+        text = screen_text(pilot)
+        assert all(field.setting.label in text for field in form.fields())
+        assert "Advanced" in text
+        places = [field.region.y for field in form.fields()]
+        # Only the field with the focus says what it is for, and nothing moves for it.
+        assert "Name of the S3 bucket." in text
+        await press(pilot, "tab")
+        assert "Name of the S3 bucket." not in (text := screen_text(pilot))
+        assert "IAM access key ID for the account." in text
+        assert [field.region.y for field in form.fields()] == places
+        await press(pilot, "f3")
+        # The scroll bar has had its place all the time.
+        assert form.fields()[0].region.width == 75
+        assert form.query_one("#fields").show_vertical_scrollbar
+
+
+@pytest.mark.parametrize(
+    ("keys", "place", "name"),
+    [
+        ("s", "acme.results", "acme-results"),
+        ("f", "s3://bucket/team/blobs/", "blobs"),
+        ("l", "~/data/storage", "storage"),
+        ("v", "http://127.0.0.1:4200/", "127-0-0-1-4200"),
+    ],
+)
+async def test_a_name_is_proposed_from_where_blobs_land_and_can_be_typed_over(
+    tmp_path: Path, keys: str, place: str, name: str
+) -> None:
+    path = write(tmp_path / "storage.toml", f'[storage.{name}]\ntype = "temporary"\n')
+    async with StorageApp(path).run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "n", keys)
+        form = pilot.app.screen
+        assert isinstance(form, FormScreen)
+        await enter(pilot, place)
+        field = next(field for field in form.fields() if field.setting.name == "name")
+        field.focus_target.focus()
+        await settle(pilot)
+        assert field.value == f"{name}-2"
+        await enter(pilot, "other")
+        assert field.value == "other"
+
+
+async def test_a_letter_chooses_a_type(tmp_path: Path) -> None:
+    async with StorageApp(tmp_path / "storage.toml").run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        for cls, letter in zip(all_types(), "afgvlst", strict=True):
+            await press(pilot, "n", letter)
+            assert f"New {cls.label}" in screen_text(pilot)
+            await press(pilot, "escape")

@@ -11,7 +11,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.quoting import in_toml
-from tests.tui.driving import enter, opened, press, read, said, screen_text, settle, write
+from tests.tui.driving import enter, opened, press, read, said, screen_text, settle, words, write
 from tui.features.form.field import Field
 from tui.features.form.lines import More
 from tui.features.form.screen import FormScreen
@@ -218,8 +218,8 @@ async def wait_for_animation(pilot: Pilot[None]) -> None:
 
 async def test_an_empty_profile_name_says_where_profiles_are(tmp_path: Path) -> None:
     async with opened(tmp_path / "storage.toml", (120, 50)) as pilot:
-        await press(pilot, "n", "6")
-        text = screen_text(pilot)
+        await press(pilot, "n", "6", *["tab"] * 4)
+        text = words(pilot)
         assert "a profile from ~/.aws/config" in text
         assert "Instance profile name for an IAM role." in text
 

@@ -226,7 +226,7 @@ async def test_f6_lists_the_sources_whole_and_gives_the_focus_back(app: StorageA
         secret = await s3_form(pilot)
         await enter(pilot, "abc")
         await press(pilot, "f6")
-        for label in ("stored here", "environment variable", "file", "keyring"):
+        for label in ("in this file ⚠", "environment variable $", "file ≡", "keyring ⚿"):
             assert label in screen_text(pilot)
         await press(pilot, "escape")
         assert not pilot.app.screen.query(Menu)
@@ -253,7 +253,7 @@ async def test_the_field_and_the_help_say_how_a_source_is_chosen(
 ) -> None:
     async with app.run_test(size=size) as pilot:
         await s3_form(pilot)
-        assert "stored here" in (text := screen_text(pilot))
+        assert "in this file" in (text := screen_text(pilot))
         assert "F6 ▼" in text
         await press(pilot, "f1")
         assert "Choose where a secret" in screen_text(pilot)

@@ -110,6 +110,9 @@ def test_the_account_of_azure_is_no_container() -> None:
             said("azure", container="acme", connection_string=f"{key};BlobEndpoint={endpoint}")
             == {}
         )
+    options = {"connection_string": azure}
+    found = said("file", base_path="abfs://results@acme.dfs.core.windows.net/x", options=options)
+    assert "as well" in found["options"]
     account = "https://acme.blob.core.windows.net/results"
     assert "as well" in said("azure", container="results", account_name=account)["account_name"]
 

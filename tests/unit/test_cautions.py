@@ -138,3 +138,8 @@ def test_a_folder_that_would_be_below_a_file_is_pointed_out(
     assert said(file / "deep" / "deeper").startswith(f"{file} is a file, and a folder is needed")
     assert said(file).startswith(f"{file} is a file")
     assert said(tmp_path) == said(tmp_path / "new" / "deep") == ""
+
+
+def test_a_reference_among_options_that_is_none_is_pointed_out() -> None:
+    said = s3(options={"client_kwargs": {"verify": "env:CA_FILE"}})
+    assert said["options"].startswith("env: is handed over as it stands")

@@ -79,7 +79,8 @@ def use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, secret: str) -> Use:
         head = f"from keyring.backend import KeyringBackend\nSECRET = {secret!r}\n"
         (folder / f"{name}.py").write_text(f"{head}{body}\n")
     monkeypatch.syspath_prepend(folder)
-    monkeypatch.setenv("PYTHONPATH", str(folder))
+    more = os.environ.get("PYTHONPATH")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(folder), *([more] if more else [])]))
     monkeypatch.setattr("keyring.core._keyring_backend", None)
 
     def choose(name: str) -> None:

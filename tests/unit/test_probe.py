@@ -137,3 +137,14 @@ def test_a_place_on_a_server_has_one_to_reach() -> None:
     for address in ("s3://acme/results", "sftp://host/data", "simplecache::s3://acme"):
         labels = [step.label for step in steps(FileStorage(base_path=address))]
         assert labels[1:3] == ["reach the server", "sign in"]
+
+
+def test_tests_of_one_place_at_the_same_time_do_not_disturb_each_other(tmp_path: Path) -> None:
+    configuration = LocalStorage(storage_path=str(tmp_path / "data"))
+
+    def found(_: int) -> list[str]:
+        return [result.message for result in probe(configuration) if result.lacks or not result.ok]
+
+    with ThreadPoolExecutor(8) as pool:
+        assert [*pool.map(found, range(80))] == [[]] * 80
+    assert list(tmp_path.rglob("storage-test-*")) == []

@@ -92,6 +92,9 @@ class KitApp(App[None]):
     def __init__(self, routes: Routes, *, few_colours: bool = False) -> None:
         # First, and once: Textual asks for them in its constructor, and each time it draws.
         self._own_themes = {theme.name: theme for theme in themes(few_colours=few_colours)}
+        self._lasting = ""
+        """The theme to go back to while another is being looked at."""
+
         self._variables: tuple[Theme, dict[str, str]] | None = None
         super().__init__()
         self.routes = routes
@@ -163,6 +166,32 @@ class KitApp(App[None]):
         # What is drawn inside of a text finds them here.
         self.theme_variables = self._variables[1]
         return self._variables[1]
+
+    @property
+    def lasting_theme(self) -> str:
+        """The theme that is in force when no other is being looked at."""
+        return self._lasting or self.theme
+
+    def preview_theme(self, name: str) -> None:
+        """Show a theme that may not be taken."""
+        self._lasting = self.lasting_theme
+        self.theme = name
+
+    def take_theme(self, name: str) -> None:
+        """This theme is to last."""
+        self._lasting = ""
+        # It may be the one that is shown already.
+        self.theme = name
+        self.theme_taken(name)
+
+    def end_preview(self, name: str) -> None:
+        """Show the theme that lasts."""
+        if self._lasting:
+            self._lasting = ""
+            self.theme = name
+
+    def theme_taken(self, name: str) -> None:
+        """A person has chosen a theme."""
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """With `NO_COLOR`, the filter that takes colours away suits the theme in force.

@@ -65,6 +65,10 @@ def legible(variables: Mapping[str, str], *, dark: bool, ansi: bool) -> dict[str
         if color := _color(found.get(name)):
             saying = raised if name == "foreground" else _colors(found, [_SAYING.get(name, "")])
             found[name] = _moved(color, [*grounds, *saying], ENOUGH, dark=dark).hex
+    selected = _color(found.get("input-selection-background")) or ink
+    # Solid, since it lies on fields with the focus and on others.
+    found["input-selection-background"] = grounds[3].blend(selected, selected.a, 1.0).hex
+    found.setdefault("input-selection-foreground", found["foreground"])
     for name, ground in _PAIRS.items():
         text, below = _color(found.get(name)), _color(found.get(ground))
         if text and below:

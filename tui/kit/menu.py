@@ -114,6 +114,7 @@ class Chooser(Widget):
     Args:
         labels: what is shown for each value.
         value: the value at first.
+        doubtful: the value that is better not chosen; it stands out.
     """
 
     app: KitApp
@@ -126,9 +127,9 @@ class Chooser(Widget):
     class Clicked(Message):
         """The values are to be listed."""
 
-    def __init__(self, labels: dict[str, str], value: str) -> None:
+    def __init__(self, labels: dict[str, str], value: str, *, doubtful: str = "") -> None:
         super().__init__()
-        self._labels = labels
+        self._labels, self._doubtful = labels, doubtful
         self.set_reactive(Chooser.value, value)
 
     @property
@@ -142,7 +143,8 @@ class Chooser(Widget):
         label = cut(self._labels[self.value], room - 2)
         space = room - 1 - cell_len(label)
         key = f"{self.key} " if len(self.key) + 2 <= space else ""
-        return Content.assemble(label, " " * (space - len(key)), (key, MUTED), "▼")
+        style = "$warning" if self.value == self._doubtful else ""
+        return Content.assemble((label, style), " " * (space - len(key)), (key, MUTED), "▼")
 
     def on_click(self) -> None:
         """By mouse."""

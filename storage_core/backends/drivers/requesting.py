@@ -40,7 +40,9 @@ class _Adapter(HTTPAdapter):
         return super().init_poolmanager(*args, **{**kwargs, **self._trusting})
 
     def proxy_manager_for(self, proxy: Any, **kwargs: Any) -> Any:
-        return super().proxy_manager_for(proxy, **{**kwargs, **self._trusting})
+        # For the proxy's own certificate, where it has one.
+        more = {"proxy_ssl_context": self._trusting["ssl_context"], **self._trusting}
+        return super().proxy_manager_for(proxy, **{**kwargs, **more})
 
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
         # The context has all of it; that of certifi would be added.

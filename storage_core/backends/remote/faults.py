@@ -58,7 +58,13 @@ class Explained(Exception):
     """
 
     def __init__(
-        self, fault: Fault, why: str, remedy: str, *, while_signing_in: bool = False
+        self,
+        fault: Fault,
+        why: str,
+        remedy: str,
+        *,
+        while_signing_in: bool = False,
+        while_connecting: bool = False,
     ) -> None:
         """Say it.
 
@@ -67,11 +73,13 @@ class Explained(Exception):
             why: what failed, and where its name comes from; it stands behind "…: ".
             remedy: the next step; it stands behind "; ".
             while_signing_in: whether it was about getting credentials, before the place was asked.
+            while_connecting: whether it was about the way to the server.
         """
         super().__init__(why)
         self.fault = fault
         self.remedy = remedy
         self.while_signing_in = while_signing_in
+        self.while_connecting = while_connecting
 
 
 class BadSettings(Exception):

@@ -69,11 +69,15 @@ def explained(
     """
     kinds = {Fault.DENIED: AccessDenied, Fault.MISCONFIGURED: ConfigurationError}
     tried = f", {gave_up}" if gave_up else ""
+    what = f"{where.location} cannot {printable(doing)}"
+    asked = not (said.while_signing_in or said.while_connecting)
+    if doing == REACH and said.fault is Fault.DENIED and asked:
+        what = where.location
     error = kinds.get(said.fault, StorageUnavailable)(
-        f"{where.location} cannot {printable(doing)}: {shown(str(said))}{tried}; "
-        f"{shown(said.remedy)}"
+        f"{what}: {shown(str(said))}{tried}; {shown(said.remedy)}"
     )
     error.while_signing_in = said.while_signing_in
+    error.while_connecting = said.while_connecting
     return error
 
 

@@ -121,14 +121,16 @@ class Network:
                 pass
         except (OSError, ValueError):
             return None
-        return Explained(
+        return _in_the_way(
             Fault.MISCONFIGURED, "what answers there speaks TLS", "write https:// in the address"
         )
 
     def hindrance(self, error: BaseException) -> Explained | None:
         """What was in the way, where it was the proxy or a certificate."""
-        for each in _related(error):
-            found = self._of_proxy(each) or self._of_certificate(each) or self._of_tls(each)
+        # A proxy may have a certificate too, so that one that is not trusted looks like the proxy's
+        # failure.
+        for look in (self._of_certificate, self._of_proxy, self._of_tls):
+            found = next(filter(None, map(look, _related(error))), None)
             if found is not None:
                 return found
         return None
@@ -142,7 +144,7 @@ class Network:
         status = next(filter(None, map(_status, _related(error))), None)
         if status is None:
             why = unconnected(error) or "no answer"
-            return Explained(
+            return _in_the_way(
                 Fault.PASSING,
                 f"{shown} cannot be reached: {why}",
                 f"correct {variable}, or name the server in NO_PROXY",
@@ -153,9 +155,9 @@ class Network:
             remedy = f"check the user and the password in {variable}"
             if not signs_in:
                 remedy = f"put a user and a password before the host in {variable}"
-            return Explained(Fault.DENIED, refused, remedy)
+            return _in_the_way(Fault.DENIED, refused, remedy)
         passes = status in (429, 500, 502, 503, 504)
-        return Explained(
+        return _in_the_way(
             Fault.PASSING if passes else Fault.MISCONFIGURED,
             refused,
             "have the proxy let the server through, or name it in NO_PROXY",
@@ -189,27 +191,33 @@ class Network:
             remedy = "ask the server by a name that is in its certificate"
         else:
             remedy = f"have it made anew, or see to {SETTING}"
-        why = f"the certificate of the server is not trusted: {said}"
-        return Explained(Fault.MISCONFIGURED, why, remedy)
+        secure = self._proxy is not None and self._proxy.url.startswith("https:")
+        whose = f"the server, or of the proxy {self._proxy}," if secure else "the server"
+        why = f"the certificate of {whose} is not trusted: {said}"
+        return _in_the_way(Fault.MISCONFIGURED, why, remedy)
 
     def _of_tls(self, error: BaseException) -> Explained | None:
         reason = getattr(error, "reason", None) if isinstance(error, ssl.SSLError) else None
         if not isinstance(reason, str):
             return None
         if reason in _NO_TLS:
-            return Explained(
+            return _in_the_way(
                 Fault.MISCONFIGURED,
                 "what answers there does not speak TLS",
                 "write http:// in the address, or the port that takes https",
             )
         if "ALERT" in reason or "UNSUPPORTED_PROTOCOL" in reason:
             said = reason.lower().replace("_", " ")
-            return Explained(
+            return _in_the_way(
                 Fault.MISCONFIGURED,
                 f"the server and this machine do not agree on TLS ({said})",
                 "see to the TLS settings of the server",
             )
         return None
+
+
+def _in_the_way(fault: Fault, why: str, remedy: str) -> Explained:
+    return Explained(fault, why, remedy, while_connecting=True)
 
 
 def _related(error: BaseException) -> Iterator[BaseException]:

@@ -10,6 +10,8 @@ from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
 from storage_core.backends.base import deadline
+from storage_core.backends.remote.answers import are_credentials_unknown
+from storage_core.backends.remote.clock import clock_is_wrong
 from storage_core.backends.remote.faults import Fault
 from storage_core.backends.remote.messages import explained, failed, unanswered
 from storage_core.backends.remote.retry import GRACE, GaveUp, attempt
@@ -134,6 +136,9 @@ class Policy:
         """What it means to the caller that attempts or time have run out."""
         cause = gave_up.__cause__
         left = max(left, GRACE * self.timeout)
+        if cause is None:
+            # Signing in ends before the deadline, but on a machine that is busy not long before.
+            cause = await way.connection.failure(left)
         if cause is not None and (said := await way.explained(cause, left)):
             failure = explained(way.place, doing, said, gave_up, way.shown)
         else:
@@ -164,10 +169,12 @@ class Policy:
             # An address in which the bucket stands too leads to a blob of that name.
             fault = Fault.PLACE_MISSING
         left = deadline(self.timeout, size) - (monotonic() - start)
-        if said := await way.explained(error, max(left, GRACE * self.timeout)):
+        said = clock_is_wrong(error, fault)
+        if said := said or await way.explained(error, max(left, GRACE * self.timeout)):
             failure = explained(way.place, doing, said, None, way.shown)
         else:
             failure = failed(way.place, doing, path, way.reason(error), fault, way.right)
+            failure.while_signing_in = fault is Fault.DENIED and are_credentials_unknown(error)
         failure.__cause__ = way.kept(error)
         return failure
 

@@ -161,6 +161,11 @@ def test_a_certificate_is_trusted_by_the_setting_or_by_a_variable_and_else_said(
     assert "the certificate of the server is not trusted: " in str(error)
     assert "unable to get local issuer certificate; " in str(error)
     assert str(error).endswith("authority that signed it in CA Bundle")
+    *before, last = probe(there.made(there.https), timeout=TIMEOUT)
+    # Google's tokens come from another server, which is asked first.
+    tokens = ["reach"] if "gives no token" in str(error) else []
+    assert [each.step.name for each in before] == ["open", *tokens]
+    assert (last.step.name, last.ok) == ("sign in" if tokens else "reach", False)
     used(there.made(there.https, ca_bundle=str(authority.bundle)))
     # The first variable that is set counts, and the setting before all of them.
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.bundle))
@@ -225,6 +230,7 @@ def test_the_proxy_of_the_variables_is_used_but_for_hosts_in_no_proxy(
             said = f"the proxy {proxy.bare_url} (HTTPS_PROXY) refused: 407 Proxy Authentication"
             assert said in str(error)
             assert remedy in str(error)
+            assert error.while_connecting or error.while_signing_in
             assert wrong not in f"{error} {error.__cause__!r}"
             assert "(http_proxy) refused: 407" in str(refused(plain))
 
@@ -247,6 +253,30 @@ def test_what_a_proxy_refuses_is_called_the_proxys(
     monkeypatch.setenv("HTTPS_PROXY", f"socks5://me:{token_hex(4)}@127.0.0.1:1080")
     message = str(refused(trusting))
     assert "HTTPS_PROXY names no proxy that can be used (socks5://me:********@127.0" in message
+
+
+def test_a_proxy_that_speaks_tls_itself_is_trusted_by_the_same_rule(
+    there: There, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    password = token_hex(8)
+    with (
+        forward_proxy("me", password) as proxy,
+        tls_front(proxy.bare_url, authority.signed()) as secure,
+        tls_front(proxy.bare_url, authority.signed(expired=True)) as expired,
+    ):
+        for url in (secure, expired):
+            signed = url.replace("https://", f"https://me:{password}@")
+            monkeypatch.setenv("HTTPS_PROXY", signed)
+            trusting = there.made(there.https, ca_bundle=str(authority.bundle))
+            if url == secure:
+                used(trusting)
+                assert proxy.asked
+                continue
+            message = str(refused(trusting))
+            assert (
+                f"or of the proxy {url} (HTTPS_PROXY), is not trusted: certificate has" in message
+            )
+            assert password not in message
 
 
 @pytest.mark.parametrize("content", [None, "", "no certificate", "folder"])

@@ -54,7 +54,7 @@ LIST: Final = (
         "test_all",
         ("T",),
         "Test all",
-        "Test every connection that is shown, several at once; once more stops it.",
+        "Test all that are shown, four at a time; once more stops it.",
         "Use",
     ),
     Command("browse", ("b",), "Browse", "Look at the blobs of this storage.", "Use", True),

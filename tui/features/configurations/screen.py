@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual import on
 from textual.binding import Binding
@@ -27,12 +29,22 @@ from tui.kit.table import Table
 from tui.kit.text import named
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from textual.app import ComposeResult
 
     from tui.session.session import Session
     from tui.session.snapshot import Row, Snapshot
+
+
+class Place(NamedTuple):
+    """A row that the command palette can go to."""
+
+    name: str
+    type: str
+    location: str
+    sought: str
+    """All that is searched."""
+
+    go: Callable[[], None]
 
 
 class ConfigurationsScreen(FullScreen[None]):
@@ -119,6 +131,20 @@ class ConfigurationsScreen(FullScreen[None]):
     def row(self) -> Row | None:
         """The row under the cursor."""
         return self.table.current
+
+    def places(self) -> list[Place]:
+        """What the command palette can go to."""
+        return [
+            Place(row.name, row.type, row.location, row.sought, partial(self._go_to, row.name))
+            for row in self._session.snapshot.rows
+            if row.entry
+        ]
+
+    def _go_to(self, name: str) -> None:
+        if self._filter.is_attached:
+            self._filter.clear()
+        self.rows.select(name)
+        self.action_focus_list()
 
     def _on_row(self, act: Callable[[Row], object]) -> Callable[[], object]:
         def act_now() -> object:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from storage_core.declaration.setting import Setting
@@ -10,7 +11,7 @@ from storage_core.printable import printable
 from tui.session import draft
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Mapping
 
     from storage_core.config.model.entries import Entry
     from storage_core.declaration.configuration import StorageConfiguration
@@ -24,6 +25,23 @@ NAME: Final = Setting(
     required=True,
     placeholder="prod-results",
 )
+
+
+def proposed_name(
+    cls: type[StorageConfiguration], values: Mapping[str, Any], taken: Collection[str]
+) -> str:
+    """A name for a new configuration, from where it leads; empty while that is unknown."""
+    place = ""
+    for setting in cls.settings():
+        value = values.get(setting.name)
+        is_text = setting.form in ("text", "path", "url") and isinstance(value, str)
+        if setting.required and is_text and not setting.secret and not setting.is_reference(value):
+            place = value or ""
+            break
+    last = place.partition("?")[0].rstrip("/").rpartition("/")[2].rpartition("@")[2]
+    name = re.sub(r"[^\w-]+", "-", last).strip("-")[:40]
+    named = (name, *(f"{name}-{number}" for number in range(2, len(taken) + 3)))
+    return next(each for each in named if each not in taken) if name else ""
 
 
 class Entered:

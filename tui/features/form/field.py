@@ -7,7 +7,7 @@ with five widgets for each setting, Textual would take long to style and lay out
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual import events
 from textual.content import Content
@@ -25,8 +25,15 @@ if TYPE_CHECKING:
 
     from storage_core.declaration.setting import Setting
 
-LABEL_WIDTH = 25
+LABEL_WIDTH: Final = 25
 """Cells that the label has beside the editor; `screen.tcss` keeps them free."""
+
+
+WIDEST: Final = 60
+"""Cells of the widest editor; `screen.tcss` has it too."""
+
+BESIDE: Final = "-beside"
+"""The class of a form that has room for the help beside the fields."""
 
 
 class Field(Widget):
@@ -61,6 +68,14 @@ class Field(Widget):
         self._fault = ""
         self._doubt = ""
         self._hint = ""
+        self._note = ""
+        self._here = False
+        """Whether the focus is in it."""
+
+    @property
+    def help(self) -> str:
+        """What it is for, and what can be done in it."""
+        return f"{self.setting.help}{self._hint}"
 
     @property
     def value(self) -> Any:
@@ -103,6 +118,12 @@ class Field(Widget):
             self._hint = hint
             self.refresh(layout=True)
 
+    def show_note(self, note: str) -> None:
+        """Say how the value is taken, or nothing."""
+        if note != self._note:
+            self._note = note
+            self.refresh(layout=True)
+
     def tidy(self) -> None:
         """Drop from the text what was copied along with it, so that it is seen what is meant."""
 
@@ -117,11 +138,21 @@ class Field(Widget):
     def offer(self, suggestions: Iterable[str]) -> None:
         """Values that people often choose."""
 
+    def on_descendant_focus(self) -> None:
+        """Only the field with the focus says what it is for."""
+        self._enter(True)
+
     def on_descendant_blur(self, event: events.DescendantBlur) -> None:
         """Leaving one widget of the field for another is not leaving the field."""
         focused = self.screen.focused
         if focused is None or self not in focused.ancestors:
+            self._enter(False)
             self.post_message(self.Left(self))
+
+    def _enter(self, here: bool) -> None:
+        if here != self._here:
+            self._here = here
+            self.refresh(layout=True)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Its lines, whatever stands between them."""
@@ -135,9 +166,13 @@ class Field(Widget):
         above = self.screen.has_class("-narrow")
         column = 0 if above else LABEL_WIDTH
         label = list(self._label(width if above else LABEL_WIDTH - 1))
-        text = self._fault or self._doubt or f"{self.setting.help}{self._hint}"
-        style = "$error" if self._fault else "$warning" if self._doubt else MUTED
-        below = [Content.styled(line, style) for line in wrap(text, width - column)]
+        text, style = self._fault or self._doubt, "$error" if self._fault else "$warning"
+        if not text and self._note:
+            text, style = self._note, MUTED
+        elif not text and self._here and not self.screen.has_class(BESIDE):
+            text, style = self.help, MUTED
+        # At least one, which keeps the fields apart: with the help in it nothing moves.
+        below = [Content.styled(line, style) for line in wrap(text, min(WIDEST, width - column))]
         right = [Content("")] * self.editor_height + below
         if above:
             return label + right
@@ -150,11 +185,12 @@ class Field(Widget):
         ]
 
     def _label(self, width: int) -> Iterator[Content]:
+        style = "bold $foreground" if self._here else "$foreground"
         lines = list(wrap(self.setting.label, width - 2))
         for line in lines[:-1]:
-            yield Content.styled(line, "$foreground")
+            yield Content.styled(line, style)
         mark = (" *", "bold $warning") if self.setting.required else ""
-        yield Content.assemble((lines[-1], "$foreground"), mark)
+        yield Content.assemble((lines[-1], style), mark)
 
 
 def as_text(value: Any) -> str:

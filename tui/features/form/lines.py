@@ -1,4 +1,4 @@
-"""Two lines of a form that are no fields: where blobs would land, and what opens Advanced."""
+"""What is no field in a form: where blobs would land, what opens Advanced, help beside a field."""
 
 from __future__ import annotations
 
@@ -43,3 +43,17 @@ class Landing(Widget):
             return Content.styled(f"✗ {many} wrong", "$error")
         shown = cut(f"{self.place}…", self.size.width - 15) if self.place else "—"
         return Content.assemble(("Blobs land at  ", MUTED), (shown, "$foreground"))
+
+
+class Beside(Static):
+    """What the field with the focus is for, at its height."""
+
+    def tell(self, text: str, height: int) -> None:
+        """Say it.
+
+        Args:
+            text: the help.
+            height: lines below the top of the form.
+        """
+        self.update(Content.styled(text, MUTED))
+        self.styles.offset = (0, max(0, height))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -22,8 +22,12 @@ if TYPE_CHECKING:
     from tui.session.session import Session
 
 
+_TAKEN: Final = "jkq"
+"""Letters that move the cursor or leave."""
+
+
 class TypePicker(Dialog["type[StorageConfiguration] | None"]):
-    """The types. A number or Enter chooses, Escape goes back.
+    """The types. A number, a letter or Enter chooses, Escape goes back.
 
     Args:
         types: what can be chosen.
@@ -50,6 +54,7 @@ class TypePicker(Dialog["type[StorageConfiguration] | None"]):
         super().__init__()
         self._types = types
         self._title, self._problem, self._likely = title, problem, likely
+        self._letters = letters_of([cls.label for cls in types])
 
     def compose(self) -> ComposeResult:
         """Title and list."""
@@ -58,15 +63,17 @@ class TypePicker(Dialog["type[StorageConfiguration] | None"]):
                 yield Static(printable(self._problem), classes="hint", markup=False)
             yield OptionList(
                 *(
-                    Option(_prompt(number, cls, min(80, self.app.size.width) - 10))
-                    for number, cls in enumerate(self._types, 1)
+                    Option(_prompt(number, cls, letter, min(80, self.app.size.width) - 10))
+                    for number, (cls, letter) in enumerate(
+                        zip(self._types, self._letters, strict=True), 1
+                    )
                 ),
                 compact=True,
             )
             yield Static(
                 Content.assemble(
                     (f"1–{min(9, len(self._types))}", "bold $footer-key-foreground"),
-                    (" or ", MUTED),
+                    (", a letter or ", MUTED),
                     ("Enter", "bold $footer-key-foreground"),
                     (" choose   ", MUTED),
                     ("Esc", "bold $footer-key-foreground"),
@@ -81,9 +88,12 @@ class TypePicker(Dialog["type[StorageConfiguration] | None"]):
             self.query_one(OptionList).highlighted = self._types.index(self._likely)
 
     def on_key(self, event: events.Key) -> None:
-        """A number chooses at once."""
+        """A number chooses at once, and so does a letter."""
         if event.key.isdigit() and 1 <= int(event.key) <= len(self._types):
             self.dismiss(self._types[int(event.key) - 1])
+        elif event.character and event.character in self._letters:
+            event.stop()
+            self.dismiss(self._types[self._letters.index(event.character)])
 
     def action_move(self, direction: str) -> None:
         """As the arrow keys do."""
@@ -99,7 +109,27 @@ class TypePicker(Dialog["type[StorageConfiguration] | None"]):
         self.dismiss(None)
 
 
-def _prompt(number: int, cls: type[StorageConfiguration], width: int) -> Content:
+def letters_of(labels: list[str]) -> list[str]:
+    """A letter of its own for each label, none that moves or leaves; empty if none is free."""
+    letters: list[str] = []
+    for label in labels:
+        known = [each for each in label.casefold() if each.isascii() and each.isalpha()]
+        free = (each for each in known if each not in _TAKEN and each not in letters)
+        letters.append(next(free, ""))
+    return letters
+
+
+def _underlined(label: str, letter: str) -> Content:
+    at = label.casefold().index(letter) if letter else 0
+    end = at + len(letter)
+    return Content.assemble(
+        (label[:at], "bold $foreground"),
+        (label[at:end], "bold underline $foreground"),
+        (label[end:], "bold $foreground"),
+    )
+
+
+def _prompt(number: int, cls: type[StorageConfiguration], letter: str, width: int) -> Content:
     key = str(number) if number < 10 else " "
     note = f" {cls.note.partition(':')[0]}." if cls.note else ""
     lines = [printable(cls.description) + note]
@@ -108,6 +138,6 @@ def _prompt(number: int, cls: type[StorageConfiguration], width: int) -> Content
         lines.append("Built in already; this only gives it a name.")
     return Content.assemble(
         (f"{key}  ", "bold $footer-key-foreground"),
-        (printable(cls.label), "bold $foreground"),
+        _underlined(printable(cls.label), letter),
         *((f"\n   {cut(line, width)}", MUTED) for line in lines),
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from textual import on
 from textual.app import ComposeResult
@@ -26,6 +26,9 @@ from tui.kit.pasted import NotTaken, lines_of
 from tui.kit.secret import SecretArea, SecretInput
 
 HERE, LOAD = "here", "load"
+
+SIGNS: Final = {HERE: "⚠", "env": "$", "file": "≡", "keyring": "⚿"}
+"""A sign for each place where a secret can be kept."""
 
 _WRITTEN = (*SCHEMES, LITERAL.rstrip(":"))
 """Words that say, before a colon, where the value is."""
@@ -90,10 +93,12 @@ class ReferenceField(LineField):
         super().__init__(setting, value)
         source, text = self._split(self.start)
         here = source == HERE
-        sources = {HERE: "stored here"}
+        # In a secret's own file it can be read by whoever sees the file.
+        sources = {HERE: f"in this file {SIGNS[HERE]}" if setting.secret else "in this file"}
         if self._large:
             sources[LOAD] = "copy from a file"
-        sources |= {"env": "environment variable", "file": "file", "keyring": "keyring"}
+        words = {"env": "environment variable", "file": "file", "keyring": "keyring"}
+        sources |= {source: f"{word} {SIGNS[source]}" for source, word in words.items()}
         self.input: ReferenceInput = ReferenceInput(
             "" if self._large and here else text,
             edited=self._recognise,
@@ -102,7 +107,7 @@ class ReferenceField(LineField):
             masked=self._secret_at(source),
             compact=True,
         )
-        self._chooser = Chooser(sources, source)
+        self._chooser = Chooser(sources, source, doubtful=HERE if setting.secret else "")
         self._area = SecretArea(
             text if self._large and here else "",
             hint="Paste the JSON here; {key} shows it.",
@@ -283,9 +288,9 @@ class ReferenceField(LineField):
     def _explain(self) -> None:
         text = self._area.text if self._large else self.input.value
         if self.source == HERE and _seems_written(text):
-            self.show_hint(f" Stored as typed; {self._chooser.key} makes it a reference.")
-        elif self.source == HERE:
-            self.show_hint("")
+            self.show_note(f"Stored as typed; {self._chooser.key} makes it a reference.")
+        else:
+            self.show_note("")
 
     @on(Input.Changed)
     def _typed(self, event: Message) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from textual import on, work
+from textual import events, on, work
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Button, Input, Static
 
@@ -14,10 +14,10 @@ from storage_core.errors import ConfigurationError
 from storage_core.paths import absolute
 from storage_core.printable import printable
 from tui.features.form.commands import FORM
-from tui.features.form.entered import NAME, Entered
-from tui.features.form.field import Field
+from tui.features.form.entered import NAME, Entered, proposed_name
+from tui.features.form.field import BESIDE, Field
 from tui.features.form.fields import field_for
-from tui.features.form.lines import Landing, More
+from tui.features.form.lines import Beside, Landing, More
 from tui.features.form.reference_field import LOAD, ReferenceField
 from tui.features.form.saving import Saving
 from tui.features.form.text_fields import TextField
@@ -38,6 +38,10 @@ if TYPE_CHECKING:
     from tui.session.session import Session
 
 
+ROOM_BESIDE: Final = 120
+"""Columns from which on the help stands beside the fields."""
+
+
 class FormScreen(FullScreen[str | None]):
     """A new configuration, or `entry` to be edited. Its result is the name saved under, or None."""
 
@@ -51,6 +55,7 @@ class FormScreen(FullScreen[str | None]):
     ) -> None:
         super().__init__()
         self._session, self.cls = session, cls
+        self.set_class(self.app.size.width >= ROOM_BESIDE, BESIDE)
         self.entered = Entered(cls, entry, session.workspace.file.path, self.fields)
         self._advanced = [setting for setting in cls.settings() if setting.advanced]
         self._filled = asyncio.Event()
@@ -89,10 +94,12 @@ class FormScreen(FullScreen[str | None]):
         """Notes, the fields, where blobs land, the buttons."""
         notes = self.entered.notes
         yield Static("\n".join(f"⚠ {note}" for note in notes), id="note", markup=False)
-        with VerticalScroll(id="fields", can_focus=False):
-            yield from self._plain_fields()
-            yield More(id="more", markup=False)
-            yield Vertical(id="advanced")
+        with Horizontal(id="middle"):
+            with VerticalScroll(id="fields", can_focus=False):
+                yield from self._plain_fields()
+                yield More(id="more", markup=False)
+                yield Vertical(id="advanced")
+            yield Beside(id="beside", markup=False)
         with Horizontal(id="foot"):
             yield Landing(id="landing")
             yield Button("Save", id="save", classes="-main", compact=True)
@@ -106,6 +113,7 @@ class FormScreen(FullScreen[str | None]):
         self.query_one("#note").display = bool(self.entered.notes)
         self.query_one("#advanced").display = False
         self._label_more()
+        self.watch(self.query_one("#fields"), "scroll_y", self._tell_beside, init=False)
         self.query(Field).first().focus_target.focus()
         self.run_worker(self._prepare(), group="prepare")
 
@@ -125,6 +133,7 @@ class FormScreen(FullScreen[str | None]):
             if suggest := field.setting.suggest:
                 found = await self._session.jobs.run("", lambda suggest=suggest: list(suggest()))  # type: ignore[misc]
                 field.offer(found)
+        self._tell_beside()
 
     def changed_elsewhere(self, said: str) -> str:
         """The form is not the file: it stays as it is."""
@@ -138,6 +147,7 @@ class FormScreen(FullScreen[str | None]):
         event.field.show_fault(None)
         event.field.show_doubt(None)
         self._show_landing()
+        self._tell_beside()
 
     @work(group="landing", exclusive=True)
     async def _show_landing(self) -> None:
@@ -260,7 +270,26 @@ class FormScreen(FullScreen[str | None]):
 
     def on_descendant_focus(self) -> None:
         """Keep the whole field in sight; Textual does so for the editor in it only."""
+        field = self._focused_field()
+        if field is not None and field.setting is NAME and self.entered.entry is None:
+            assert isinstance(field, TextField)
+            field.propose(proposed_name(self.cls, self.entered.values(), self._session.entries))
         self._keep_in_sight()
+
+    @on(events.Resize)
+    def _fit_help(self) -> None:
+        has_room = self.app.size.width >= ROOM_BESIDE
+        if has_room != self.has_class(BESIDE):
+            self.set_class(has_room, BESIDE)
+            for field in self.fields():
+                field.refresh(layout=True)
+        self.call_after_refresh(self._tell_beside)
+
+    def _tell_beside(self) -> None:
+        """Say beside the field with the focus what it is for."""
+        field, top = self._focused_field(), self.query_one("#fields").region.y
+        text = field.help if field is not None else ""
+        self.query_one(Beside).tell(text, field.region.y - top if field is not None else 0)
 
     def _keep_in_sight(self, *fields: Field) -> None:
         """Scroll so that these fields are seen whole, and before all the one with the focus."""
@@ -269,6 +298,7 @@ class FormScreen(FullScreen[str | None]):
             focused = self._focused_field()
             for field in (*fields, *([focused] if focused else [])):
                 field.scroll_visible(animate=False, immediate=True)
+            self._tell_beside()
 
         # Later: what was just mounted, or says more than before, has no place yet.
         self.call_after_refresh(scroll)

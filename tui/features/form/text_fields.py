@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.suggester import SuggestFromList
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
+from textual.widgets.input import Selection
 
 from storage_core.declaration.setting import as_meant
 from tui.features.form.field import Field, as_text, example_of
@@ -82,6 +83,9 @@ class TextField(LineField):
         self._tidied: str | None = None
         """What was left of the text when the field was left."""
 
+        self._proposed = ""
+        """What was proposed last."""
+
         self.input = self._input(compact=True, placeholder=example_of(setting))
 
     def _input(self, **kwargs: Any) -> Input:
@@ -105,6 +109,12 @@ class TextField(LineField):
     @property
     def focus_target(self) -> Widget:
         return self.input
+
+    def propose(self, text: str) -> None:
+        """Hold `text`, to be typed over, where nothing else is entered."""
+        if text and self.input.value in ("", self._proposed):
+            self._proposed = self.input.value = text
+            self.input.selection = Selection(0, len(text))
 
     def tidy(self) -> None:
         if (meant := as_meant(self.setting, self.value)) != self.value and self.changed:

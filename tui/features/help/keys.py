@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from itertools import zip_longest
+from typing import TYPE_CHECKING, ClassVar, Final
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
@@ -20,6 +22,18 @@ if TYPE_CHECKING:
 
     from tui.kit.commands import Command
     from tui.session.session import Session
+
+
+_TWO: Final = 100
+"""Cells that two columns need at least."""
+
+_ONE: Final = 60
+"""Cells that two columns of the widest screen do not have each."""
+
+_KEYS: Final = (10, 14)
+"""Cells that keys have at least: in two columns, and in one."""
+
+_GAP: Final = 3
 
 
 class HelpDialog(Dialog[None]):
@@ -65,30 +79,55 @@ class HelpDialog(Dialog[None]):
 
     def _draw(self) -> None:
         width = self.query_one(VerticalScroll).scrollable_content_region.width - 1
-        groups: dict[str, list[Command]] = {}
+        beside = width >= _TWO
+        each = (width - _GAP) // 2 if beside else width
+        blocks = [[*self._block(title, rows, each)] for title, rows in self._groups()]
+        drawn = _beside(blocks, each) if beside else _below(blocks)
+        head = Content.styled("Keys", "bold $primary")
+        foot = Content.styled("Esc closes this.", MUTED)
+        self.query_one(Static).update(Content("\n").join([head, *drawn, Content(""), foot]))
+
+    def _groups(self) -> Iterator[tuple[str, list[tuple[str, str, str]]]]:
+        """Each group with its keys, their labels and what they do."""
+        groups: dict[str, list[tuple[str, str, str]]] = {}
         for command in self._declared:
-            groups.setdefault(command.group, []).append(command)
-        lines = [Content.styled("Keys", "bold $primary")]
-        for group, members in groups.items():
-            lines += [Content(""), Content.styled(group, "bold $foreground")]
-            for command in members:
-                keys = self.app.keys_of(command.name) or command.keys
-                shown = "  ".join(map(shown_key, keys))
-                lines += _line(shown, command.label, command.tooltip, width)
+            keys = self.app.keys_of(command.name) or command.keys
+            shown = "  ".join(map(shown_key, keys))
+            row = shown, command.label, command.tooltip
+            groups.setdefault(command.group, []).append(row)
         if self._moving:
-            lines += [Content(""), Content.styled("Moving", "bold $foreground")]
-            for shown, what in self._moving:
-                lines += _line(shown, "", what, width)
-        lines += [Content(""), Content.styled("Esc closes this.", MUTED)]
-        self.query_one(Static).update(Content("\n").join(lines))
+            groups["Moving"] = [(shown, "", what) for shown, what in self._moving]
+        yield from groups.items()
+
+    def _block(self, title: str, rows: list[tuple[str, str, str]], width: int) -> Iterator[Content]:
+        yield Content("")
+        yield Content.styled(title, "bold $foreground")
+        least = _KEYS[width > _ONE]
+        column = max(least, 2 + max(cell_len(keys) for keys, _, _ in rows))
+        for row in rows:
+            yield from _line(*row, column, width)
 
 
-def _line(keys: str, label: str, tooltip: str, width: int) -> Iterator[Content]:
+def _below(blocks: list[list[Content]]) -> list[Content]:
+    return [line for block in blocks for line in block]
+
+
+def _beside(blocks: list[list[Content]], width: int) -> list[Content]:
+    """The blocks in two columns of this width, which are as long as each other or nearly so."""
+    halves = [(_below(blocks[:cut]), _below(blocks[cut:])) for cut in range(len(blocks) + 1)]
+    left, right = min(halves, key=lambda half: max(map(len, half)))
+    return [
+        Content.assemble(one, " " * (width - one.cell_length + _GAP), other)
+        for one, other in zip_longest(left, right, fillvalue=Content(""))
+    ]
+
+
+def _line(keys: str, label: str, tooltip: str, column: int, width: int) -> Iterator[Content]:
     named = f"{label:<13}" if label else ""
-    for number, part in enumerate(wrap(tooltip, width - 14 - len(named))):
+    for number, part in enumerate(wrap(tooltip, width - column - len(named))):
         first = number == 0
         yield Content.assemble(
-            (fit(keys if first else "", 14), "$footer-key-foreground"),
+            (fit(keys if first else "", column), "$footer-key-foreground"),
             (named if first else " " * len(named), "$foreground"),
             (part, MUTED),
         )

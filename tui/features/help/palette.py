@@ -1,19 +1,28 @@
-"""Finding a command, or a theme, by typing part of its name: Textual's palette as a dialog."""
+"""Finding a command, a configuration or a theme by typing some of its words.
+
+Textual's palette as a dialog.
+"""
 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
+from textual import on
+from textual.command import Command as Offered
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
+from textual.widgets import OptionList
 
+from storage_core.printable import printable
 from tui.kit.dialog import Dialog
-from tui.kit.theme import DARK, LIGHT
+from tui.kit.theme import DARK, LIGHT, MUTED
+from tui.session import search
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from tui.kit.app import KitApp
     from tui.kit.commands import Command
     from tui.kit.screen import BaseScreen
     from tui.session.session import Session
@@ -23,23 +32,52 @@ OURS: Final = (DARK, LIGHT)
 _LABEL: Final = 16
 """Cells of the column of labels; the keys stand behind it."""
 
+_LESS: Final = 0.01
+"""How much less a hit counts that has the words only in what is said about it."""
 
-class CommandSearch(CommandPalette, Dialog[None]):
-    """What can be done now on the screen below, in the words of its declaration."""
+
+class _Palette(CommandPalette, Dialog[None]):
+    """One that shows a theme while the cursor is on it, and takes that back when it is left."""
 
     CSS_PATH = "palette.tcss"
+
+    def on_mount(self) -> None:
+        """Remember the theme in force."""
+        self._theme = self.app.theme
+
+    @on(OptionList.OptionHighlighted)
+    def _show_theme(self, event: OptionList.OptionHighlighted) -> None:
+        option = event.option
+        take = option.hit.command if isinstance(option, Offered) else None
+        self.app.preview_theme(take.name if isinstance(take, _Take) else self._theme)
+
+    def on_unmount(self) -> None:
+        """Back to the theme that was in force, unless another was taken."""
+        self.app.end_preview(self._theme)
+
+
+class CommandSearch(_Palette):
+    """What can be done now on the screen below, the configurations, the themes."""
 
     def __init__(self, _: Session) -> None:
-        super().__init__([Commands])
+        super().__init__([Commands, Configurations, NamedThemes])
 
 
-class ThemeSearch(CommandPalette, Dialog[None]):
+class ThemeSearch(_Palette):
     """How the app can look."""
-
-    CSS_PATH = "palette.tcss"
 
     def __init__(self, _: Session) -> None:
         super().__init__([Themes], placeholder="Search for themes…")
+
+
+class _Take:
+    """Takes a theme."""
+
+    def __init__(self, app: KitApp, name: str) -> None:
+        self._app, self.name = app, name
+
+    def __call__(self) -> None:
+        self._app.take_theme(self.name)
 
 
 class Commands(Provider):
@@ -56,15 +94,18 @@ class Commands(Provider):
         """All of them."""
         for command, run in self.possible():
             title = self._with_key(Content(command.label), command)
-            yield DiscoveryHit(title, run, text=command.label, help=command.tooltip)
+            yield DiscoveryHit(title, run, text=command.label, help=_said(command.tooltip))
 
     async def search(self, query: str) -> Hits:
-        """Those that match what is typed."""
-        matcher = self.matcher(query)
+        """Those that match what is typed, by their labels or by what they do."""
+        matcher, words = self.matcher(query), search.words_of(query)
         for command, run in self.possible():
-            if (score := matcher.match(command.label)) > 0:
+            score = matcher.match(command.label)
+            if score <= 0 and search.found(words, f"{command.label} {command.tooltip}"):
+                score = _LESS
+            if score > 0:
                 title = self._with_key(matcher.highlight(command.label), command)
-                yield Hit(score, title, run, text=command.label, help=command.tooltip)
+                yield Hit(score, title, run, text=command.label, help=_said(command.tooltip))
 
     def _with_key(self, title: Content, command: Command) -> Content:
         screen = cast("BaseScreen[object]", self.screen)
@@ -72,14 +113,40 @@ class Commands(Provider):
         return Content.assemble(title, " " * max(2, _LABEL - len(title)), key)
 
 
-class Themes(Provider):
-    """All themes, our own first; the one in force says so."""
+class Configurations(Provider):
+    """The configurations that the screen below can go to."""
 
-    def themes(self) -> Iterator[tuple[str, Content, Callable[[], None]]]:
+    async def search(self, query: str) -> Hits:
+        """Those that have the words in their name, type, location or ID, or among their tags."""
+        places = getattr(self.screen, "places", None)
+        words = search.words_of(query)
+        matcher = self.matcher(query)
+        for place in places() if places else ():
+            if search.found(words, f"go to {place.sought}"):
+                name = printable(place.name)
+                title = Content.assemble(("go to: ", MUTED), matcher.highlight(name))
+                about = f"{printable(place.type)}  {place.location}"
+                # Behind the commands that match as well.
+                score = max(matcher.match(name) / 2, _LESS)
+                yield Hit(score, title, place.go, text=name, help=_said(about))
+
+
+class Themes(Provider):
+    """All themes, the one in force first, then our own."""
+
+    prefix = ""
+
+    def themes(self) -> Iterator[tuple[str, Content, _Take]]:
         """Their names, what stands behind those, and what takes them."""
-        for name in sorted(self.app.available_themes, key=lambda name: (name not in OURS, name)):
-            note = "  now" if name == self.app.theme else ""
-            yield name, Content.styled(note, "$footer-key-foreground"), partial(self._take, name)
+        app = cast("KitApp", self.app)
+        now = app.lasting_theme
+
+        def order(name: str) -> tuple[bool, bool, str]:
+            return name != now, name not in OURS, name
+
+        for name in sorted(app.available_themes, key=order):
+            note = "  now" if name == now else ""
+            yield name, Content.styled(note, "$footer-key-foreground"), _Take(app, name)
 
     async def discover(self) -> Hits:
         """All of them."""
@@ -90,8 +157,30 @@ class Themes(Provider):
         """Those that match what is typed."""
         matcher = self.matcher(query)
         for name, note, take in self.themes():
-            if (score := matcher.match(name)) > 0:
-                yield Hit(score, matcher.highlight(name) + note, take, text=name)
+            if (score := matcher.match(f"{self.prefix}{name}")) > 0:
+                title = matcher.highlight(f"{self.prefix}{name}")
+                yield Hit(score, title + note, take, text=name)
 
-    def _take(self, name: str) -> None:
-        self.app.theme = name
+
+class NamedThemes(Themes):
+    """The themes among other things, so each says what it is."""
+
+    prefix = "theme: "
+
+    async def discover(self) -> Hits:
+        """None, before anything is typed: the command that lists them is there."""
+        for _ in ():
+            yield _
+
+    async def search(self, query: str) -> Hits:
+        """Those that have all the words: what a command is called may fit many a name loosely."""
+        words, matcher = search.words_of(query), self.matcher(query)
+        for name, note, take in self.themes():
+            said = f"{self.prefix}{name}"
+            if search.found(words, said):
+                yield Hit(_LESS / 2, matcher.highlight(said) + note, take, text=said)
+
+
+def _said(text: str) -> Any:
+    """What is said below a title; no markup, and in the colours of the theme that is shown."""
+    return Content.styled(text, MUTED)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from storage_core.backends.remote.clock import SET_THE_CLOCK, clock_apart
 from storage_core.backends.remote.faults import Explained, Fault
 from storage_core.signatures import said_of_end, signature_expiry
 
@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _REFUSED: Final = (401, 403, 409)
-_MOST_SKEW: Final = 15 * 60
-"""Seconds that the clock may be off: what Azure allows."""
 
 _MEANING: Final = {
     "AuthorizationPermissionMismatch": (
@@ -23,7 +21,7 @@ _MEANING: Final = {
     ),
     "KeyBasedAuthenticationNotPermitted": (
         "the account takes no keys",
-        "fill in Account Name instead of a connection string or a key",
+        "give the name of the account instead of a connection string or a key",
     ),
     "PublicAccessNotPermitted": (
         "the account has nothing that is public",
@@ -52,14 +50,9 @@ def explained(answer: Any, signed_by: str) -> Explained | None:
     if answer.status_code not in _REFUSED:
         return None
     code = answer.headers.get("x-ms-error-code", "")
-    off = _skew(answer.headers.get("Date"))
-    if code == "AuthenticationFailed" and abs(off) > _MOST_SKEW:
-        return Explained(
-            Fault.DENIED,
-            f"the clock of this machine is {abs(off) // 60} minutes "
-            f"{'ahead of' if off > 0 else 'behind'} the server's",
-            "set the clock of this machine",
-        )
+    apart = clock_apart(answer.headers.get("Date") or "")
+    if code == "AuthenticationFailed" and apart:
+        return Explained(Fault.DENIED, f"access denied: {apart}", SET_THE_CLOCK)
     ends = signature_expiry(signed_by)
     if ends is not None and ends <= datetime.now(UTC):
         return Explained(Fault.DENIED, said_of_end(ends), "have a new one made")
@@ -73,11 +66,3 @@ def explained(answer: Any, signed_by: str) -> Explained | None:
 def signed_by(given: Mapping[str, Any]) -> str:
     """What of options of adlfs may have a signature that ends."""
     return str(given.get("connection_string") or given.get("sas_token") or "")
-
-
-def _skew(date: str | None) -> int:
-    """Seconds by which this machine's clock is ahead of the server's."""
-    try:
-        return int((datetime.now(UTC) - parsedate_to_datetime(date or "")).total_seconds())
-    except (TypeError, ValueError):
-        return 0

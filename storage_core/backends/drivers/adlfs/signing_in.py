@@ -190,7 +190,7 @@ def _why(said: str) -> tuple[str, str]:
         )
     return (
         "nothing signs in: no AZURE_… variables, no managed identity, no Azure CLI",
-        "install the Azure CLI and run: az login, or give a Connection String",
+        "install the Azure CLI and run: az login, or give a connection string",
     )
 
 

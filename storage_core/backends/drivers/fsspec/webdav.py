@@ -59,7 +59,12 @@ def reached(options: dict[str, Any], network: Network) -> dict[str, Any]:
     """The options with proxy and certificates, unless they say that themselves."""
     result = {"verify": network.context(), **options}
     if not options.keys() & {"mounts", "proxies", "proxy", "transport", "trust_env"}:
-        result["proxy"] = network.proxy_for(str(options["base_url"]))
+        if proxy := network.proxy_for(str(options["base_url"])):
+            import httpx
+
+            # A context is refused where the proxy itself speaks no TLS.
+            context = network.context() if proxy.startswith("https:") else None
+            result["proxy"] = httpx.Proxy(proxy, ssl_context=context)
         # httpx has its own view of the variables, and looks for passwords in .netrc.
         result["trust_env"] = False
     return result

@@ -112,6 +112,8 @@ class Client:
             try:
                 validate_response(answer.status, content, answer.url.path)
             except (OSError, HttpError) as error:
+                # gcsfs makes exceptions of Python's of some, which have none.
+                vars(error)["status"] = answer.status
                 if answer.status in (401, 403) and (
                     denied := self._sign_in.denied(answer.status, reason(error, ()))
                 ):

@@ -98,7 +98,9 @@ def open_gcs(
         # Whose credentials are given is not sent where a variable says.
         universe = isinstance(token, Found) and token.credentials.universe_domain
         arguments["endpoint_url"] = f"https://storage.{universe or 'googleapis.com'}"
+    instead = signs_in_by
     if credentials is None:
+        instead = "Service Account Info"
         if service_account_info:
             credentials = "Service Account Info and what the account is allowed"
         else:
@@ -108,6 +110,7 @@ def open_gcs(
         token,
         network=network,
         source=signs_in_by,
+        instead=instead,
         is_google=_is_google(endpoint or (token is None and os.environ.get(_ELSEWHERE[0])) or ""),
         timeout=timeout,
         secrets=secrets,

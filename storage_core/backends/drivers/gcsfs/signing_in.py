@@ -18,6 +18,7 @@ from storage_core.backends.drivers.gcsfs.credentials import LOGIN, Found
 from storage_core.backends.drivers.requesting import Session
 from storage_core.backends.remote.faults import Explained, Fault, ProxyRefused, classify, reason
 from storage_core.backends.remote.worker import in_thread
+from storage_core.errors import StorageError
 from storage_core.redaction import scrub
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class SignIn:
         token: Any,
         *,
         source: str,
+        instead: str,
         is_google: bool,
         network: Network,
         timeout: float,
@@ -58,6 +60,7 @@ class SignIn:
             token: what gcsfs takes for one: the JSON of an account, the path of its file, an access
                 token, `anon`, `google_default`, `cloud`; None to look as Google's libraries do.
             source: what messages call it.
+            instead: the setting to fill in where nothing is found.
             is_google: whether it leads to Google itself.
             network: how the servers that give tokens are reached.
             timeout: seconds within which there has to be an answer.
@@ -65,17 +68,20 @@ class SignIn:
         """
         self._token = token
         self._source = source
+        self._instead = instead
         self._is_google = is_google
         self._network = network.of_another()
         self._timeout = timeout
         self._secrets = secrets
         self._found: Found | None = None
         self._lock = asyncio.Lock()
+        self._uses = 0
+        """Requests that have been signed with the present token."""
 
     def again(self) -> SignIn:
         """The same, with nothing found yet: for another session, perhaps on another loop."""
         other = copy(self)
-        other._found, other._lock = None, asyncio.Lock()
+        other._found, other._lock, other._uses = None, asyncio.Lock(), 0
         return other
 
     @property
@@ -104,6 +110,8 @@ class SignIn:
             async with self._lock:
                 if not self._is_fresh:
                     await self._renew(self._found)
+                    self._uses = 0
+        self._uses += 1
         self._found.credentials.apply(headers)
 
     def denied(self, status: int, said: str) -> Explained | None:
@@ -116,7 +124,7 @@ class SignIn:
         found = self._found
         if found is None:
             if self._token is None:
-                return _nothing_found()
+                return _nothing_found(self._instead)
             return Explained(
                 Fault.DENIED,
                 f"it is not public, and token in Options signs nobody in ({said})",
@@ -124,6 +132,9 @@ class SignIn:
             )
         if status == 401 and found.kind != "token":
             found.credentials.token = None
+            if self._uses > 1:
+                # It has been good before: revoked, perhaps, or of a server that has forgotten it.
+                return Explained(Fault.PASSING, said, f"see to {found.source}")
         if isinstance(self._token, Found):
             return None
         return Explained(
@@ -151,7 +162,7 @@ class SignIn:
         if token in (None, "google_default"):
             found = credentials.by_default()
             if found is None and (self._is_google or token):
-                raise _nothing_found()
+                raise _nothing_found(self._instead)
             # A service of one's own may want nobody to sign in; an emulator does not.
             return found
         if token in ("browser", "cache"):
@@ -176,7 +187,10 @@ class SignIn:
                 await in_thread(lambda: found.credentials.refresh(asking.ready()))
         except TimeoutError:
             failure = _unanswered(asking.url, found, "no answer", Fault.PASSING)
-        except (exceptions.GoogleAuthError, ValueError, TypeError, OSError) as error:
+        except StorageError:
+            raise
+        except Exception as error:
+            # Programs that are run for a token fail in ways of their own.
             failure = self._failure(error, found, asking.url)
         else:
             return
@@ -270,13 +284,12 @@ _lost: Any = exceptions.TransportError
 """An answer that does not come; untyped in google-auth."""
 
 
-def _nothing_found() -> Explained:
+def _nothing_found(instead: str) -> Explained:
     return Explained(
         Fault.DENIED,
         "no Google credentials are found: neither GOOGLE_APPLICATION_CREDENTIALS nor "
         f"{credentials.default_file()} nor a metadata server",
-        f"run: {LOGIN}, or fill in Service Account Info; for a public bucket write "
-        'token = "anon" in Options',
+        f'run: {LOGIN}, or fill in {instead}; for a public bucket write token = "anon" in Options',
         while_signing_in=True,
     )
 

@@ -68,6 +68,12 @@ def fault_of(answer: dict[str, Any]) -> Fault:
     return classify_status(status)
 
 
+def is_without_reason(answer: dict[str, Any]) -> bool:
+    """Whether nobody can tell from it what is wrong with a request: perhaps the region."""
+    is_number = str(answer["Error"].get("Code", "")).isdigit()
+    return is_number and fault_of(answer) in (Fault.OTHER, Fault.REDIRECTED)
+
+
 def is_stale(answer: dict[str, Any]) -> bool:
     """Whether it is the credentials that are refused, and others may be taken."""
     return answer["Error"].get("Code", "") in _STALE

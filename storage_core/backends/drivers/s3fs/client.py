@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from functools import cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 from weakref import WeakSet
@@ -12,10 +12,11 @@ from aiobotocore.httpsession import AIOHTTPSession  # type: ignore[import-untype
 from aiobotocore.session import AioSession  # type: ignore[import-untyped]
 from botocore.exceptions import ClientError, ConfigParseError, ProfileNotFound
 from botocore.handlers import add_expect_header
-from botocore.loaders import create_loader
+from botocore.utils import parse_timestamp
 
 from storage_core.backends.drivers.isolated import isolated
 from storage_core.backends.drivers.s3fs.answers import fault_of, is_stale
+from storage_core.backends.drivers.s3fs.descriptions import descriptions
 from storage_core.backends.drivers.s3fs.failures import explained
 from storage_core.backends.drivers.s3fs.imported import s3fs
 from storage_core.backends.drivers.s3fs.machine import isolate
@@ -42,6 +43,9 @@ class Client(NamedTuple):
 
     signing_in: SigningIn | None
     """Finds credentials; None where they are the configuration's own keys."""
+
+    identity: Identity
+    """Who was to sign in."""
 
     fitted: WeakSet[Any]
     """The clients of botocore that are adjusted to their server: one, or one for each region."""
@@ -76,14 +80,13 @@ class Client(NamedTuple):
         return await self.signing_in.renew(is_certain=is_stale(refusal.response))
 
     def _explained(self, refusal: ClientError) -> BaseException | None:
-        # A clock that is wrong is nobody's credentials.
-        is_clock = refusal.response["Error"].get("Code") == "RequestTimeTooSkewed"
-        if self.signing_in is None or is_clock or fault_of(refusal.response) is not Fault.DENIED:
-            cause: BaseException = refusal
-            return cause
-        said = refused(refusal.response, self.signing_in.who)
-        said.__cause__ = refusal
-        return said
+        if fault_of(refusal.response) is Fault.DENIED:
+            who = self.signing_in.who if self.signing_in else ""
+            if (said := refused(refusal.response, self.identity, who)) is not None:
+                said.__cause__ = refusal
+                return said
+        cause: BaseException = refusal
+        return cause
 
     async def close(self) -> None:
         """Close the connections."""
@@ -123,7 +126,8 @@ async def connected(
         signing_in = SigningIn(identity, timeout, network)
         await signing_in.credentials()
     try:
-        driver.session = session_of(driver.kwargs, identity)
+        # In a thread: it reads files.
+        driver.session = await in_thread(session_of, driver.kwargs, identity)
         if in_profile := driver.session.get_config_variable("ca_bundle"):
             network.trust_of_profile(in_profile)
         if signing_in is not None:
@@ -134,7 +138,7 @@ async def connected(
     if not driver.s3.meta.config.proxies:
         # botocore goes by the same variables; messages name the proxy.
         network.proxy_for(driver.s3.meta.endpoint_url)
-    return Client(driver, s3fs.utils.ParamKwargsHelper(driver.s3), signing_in, WeakSet())
+    return Client(driver, s3fs.utils.ParamKwargsHelper(driver.s3), signing_in, identity, WeakSet())
 
 
 def _fit(client: Any, chosen: Mapping[str, Any]) -> None:
@@ -214,17 +218,6 @@ class _Ours:
         return self._session.request(*args, **kwargs, **self._trusting, allow_redirects=False)
 
 
-@cache
-def descriptions(data_path: str | None) -> Any:
-    """What botocore knows of S3, read once: every session would read it again, for 0.1 s."""
-    loader = create_loader(data_path)
-    for part in ("service-2", "endpoint-rule-set-1"):
-        loader.load_service_model("s3", part)
-    for name in ("endpoints", "partitions", "sdk-default-configuration"):
-        loader.load_data(name)
-    return loader
-
-
 def session_of(arguments: dict[str, Any], identity: Identity) -> Any:
     """A session like the one that s3fs would make itself; see `isolate`."""
     session = AioSession(**arguments)
@@ -232,4 +225,14 @@ def session_of(arguments: dict[str, Any], identity: Identity) -> Any:
         isolate(session, identity.profile)
     loader = descriptions(session.get_config_variable("data_path"))
     session.register_component("data_loader", loader)
+    parsers = session.get_component("response_parser_factory")
+    parsers.set_parser_defaults(timestamp_parser=time_said)
     return session
+
+
+def time_said(said: Any) -> Any:
+    """The time that a server said; None for one that is no time, which must not hide the rest."""
+    try:
+        return parse_timestamp(said)
+    except (ValueError, OverflowError, RuntimeError):
+        return None

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from storage_core.backends.drivers.options import merged
 from storage_core.backends.drivers.s3fs.answers import error_answer, fault_of, reason_in
-from storage_core.backends.drivers.s3fs.client import HTTPSession, connected, descriptions
+from storage_core.backends.drivers.s3fs.client import HTTPSession, connected
+from storage_core.backends.drivers.s3fs.descriptions import descriptions
 from storage_core.backends.drivers.s3fs.identity import OPTIONS, Labels, Role, told_apart
 from storage_core.backends.drivers.s3fs.session import S3Session
 from storage_core.backends.remote.backend import RemoteBackend

@@ -19,8 +19,6 @@ from botocore.exceptions import (
     ParamValidationError,
     PartialCredentialsError,
     ProfileNotFound,
-    ProxyConnectionError,
-    SSLError,
     SSOError,
     TokenRetrievalError,
 )
@@ -37,6 +35,7 @@ from storage_core.backends.drivers.s3fs.names import (
     line_of,
     look_at_the_network,
     names_the_profile,
+    names_the_service,
     option_for,
     profile_words,
     service_words,
@@ -67,12 +66,6 @@ def explained(error: Exception, search: Search) -> Explained:
         return _code_wanted(machine)
     if machine.asked and (said := machine.network.hindrance(error)):
         return told(said.fault, f"{service_words(search)}: {said}", said.remedy)
-    if isinstance(error, SSLError):
-        return told(
-            Fault.MISCONFIGURED,
-            f"{service_words(search)}: {reason(error, ())}",
-            "have its certificate trusted by CA Bundle or AWS_CA_BUNDLE",
-        )
     if isinstance(error, ClientError):
         return refused_by_a_service(error, search, machine)
     if search.helpers.last is not None and machine.asked is None:
@@ -129,6 +122,14 @@ def explained(error: Exception, search: Search) -> Explained:
         )
     if isinstance(error, InvalidConfigError):
         return _invalid(error, search, machine)
+    if machine.asked and not isinstance(error, BotoCoreError):
+        name = names_the_service(search, *machine.asked)
+        return told(
+            Fault.OTHER,
+            f"{service_words(search)} has not answered as such a service does "
+            f"({type(error).__name__})",
+            f"correct {name}" if name else look_at_the_network(search),
+        )
     why = reason(error, ()) if isinstance(error, BotoCoreError) else type(error).__name__
     return told(
         Fault.DENIED, f"{way_words(search, machine)} gave no credentials ({why})", instead(search)
@@ -144,6 +145,8 @@ def silent(search: Search, seconds: float) -> Explained:
     elif helper is not None:
         what = _helper_words(helper.program, helper.profile, machine)
         remedy = f"run it by hand to see what it waits for, or raise Timeout: {_program(helper)} …"
+    elif search.way == WEB_IDENTITY:
+        what, _ = _token_file_words(search, machine)
     else:
         what = way_words(search, machine)
     return told(Fault.OTHER, f"{what} has not answered within {seconds:.1f} seconds", remedy)
@@ -220,18 +223,23 @@ def _program(helper: Any) -> str:
 
 
 def _token_file(error: OSError | UnicodeDecodeError, search: Search, machine: Machine) -> Explained:
-    variable = "AWS_WEB_IDENTITY_TOKEN_FILE"
-    path = "" if search.identity.profile else os.environ.get(variable, "")
-    origin = variable
-    if not path:
-        path = machine.profile(machine.profile_name).get("web_identity_token_file", "")
-        origin = line_of("web_identity_token_file", machine, machine.profile_name)
+    words, origin = _token_file_words(search, machine)
     why = error.strerror if isinstance(error, OSError) else "it is not text"
     return told(
         Fault.MISCONFIGURED,
-        f"the token file {path} ({origin}) cannot be read ({why})",
+        f"{words} cannot be read ({why})",
         f"create it, or correct {origin}",
     )
+
+
+def _token_file_words(search: Search, machine: Machine) -> tuple[str, str]:
+    """The file of a web identity, and where its name comes from."""
+    origin = "AWS_WEB_IDENTITY_TOKEN_FILE"
+    path = "" if search.identity.profile else os.environ.get(origin, "")
+    if not path:
+        path = machine.profile(machine.profile_name).get("web_identity_token_file", "")
+        origin = line_of("web_identity_token_file", machine, machine.profile_name)
+    return f"the token file {path} ({origin})", origin
 
 
 def _sso(error: Exception, machine: Machine) -> Explained:
@@ -307,6 +315,13 @@ def _invalid(error: InvalidConfigError, search: Search, machine: Machine) -> Exp
 
 
 def _no_profile(search: Search, machine: Machine) -> Explained:
+    variable = names_the_profile(search)
+    if os.environ.get(variable) == "":
+        return told(
+            Fault.MISCONFIGURED,
+            f"{variable} is empty, and there is no profile without a name",
+            f"unset it, or name a profile in it or as {search.identity.labels.profile}",
+        )
     config, credentials = machine.files()
     states = []
     for path, variable in (
@@ -315,6 +330,7 @@ def _no_profile(search: Search, machine: Machine) -> Explained:
     ):
         of = f" ({variable})" if variable in os.environ else ""
         state = "" if os.access(path, os.R_OK) else ", which cannot be read"
+        state = ", which is a folder" if os.path.isdir(path) else state
         state = state if os.path.exists(path) else ", which does not exist"
         states.append(f"{shortened(path)}{of}{state}")
     return told(
@@ -343,13 +359,6 @@ def _is_same(one: str | None, other: str) -> bool:
 
 def _unreachable(error: Exception, search: Search) -> Explained:
     remedy = look_at_the_network(search)
-    if isinstance(error, ProxyConnectionError):
-        # The proxy is no part of the service's address.
-        return told(
-            Fault.PASSING,
-            f"{service_words(search)} cannot be reached ({str(error).rstrip('.')})",
-            "check HTTPS_PROXY and HTTP_PROXY, or raise Timeout",
-        )
     # botocore keeps what urllib3 raised beside it, and has it as no cause.
     inner = getattr(error, "kwargs", {}).get("error") or error
     is_unknown = any(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import subprocess
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
+from weakref import WeakSet
 
 
 class Helper(NamedTuple):
@@ -31,6 +33,8 @@ class Helpers:
         """What that has said."""
 
         self._running: subprocess.Popen[bytes] | None = None
+        self.process = os.getpid()
+        _all.add(self)
         self._answers: dict[tuple[str, ...], Answer] = {}
 
     def run(self, profile: str, command: list[str]) -> Answer:
@@ -80,3 +84,14 @@ class Answer:
     def communicate(self) -> tuple[Any, Any]:
         """What it has said."""
         return self._output
+
+
+_all: Final[WeakSet[Helpers]] = WeakSet()
+
+
+@atexit.register
+def _stop_all() -> None:
+    """Let no helper outlive this process: the terminal's Ctrl+C does not reach them."""
+    for helpers in list(_all):
+        if helpers.process == os.getpid():
+            helpers.stop()

@@ -14,13 +14,14 @@ class Labels(NamedTuple):
 
     keys: str = "AWS Access Key ID and AWS Secret Access Key"
     profile: str = "Profile Name"
+    token: str = "AWS Session Token"
     role: str = "Role ARN"
     external_id: str = "External ID"
     sts: str = "STS Endpoint URL"
     region: str = "Region Name"
 
 
-OPTIONS: Final = Labels("key and secret in Options", "profile in Options")
+OPTIONS: Final = Labels("key and secret in Options", "profile in Options", "token in Options")
 """Those of a configuration that has them in a table."""
 
 

@@ -23,6 +23,8 @@ from botocore.exceptions import BotoCoreError
 from botocore.session import Session
 from botocore.utils import is_valid_uri
 
+from storage_core.backends.drivers.s3fs.descriptions import descriptions
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -132,6 +134,8 @@ class Machine(Session):  # type: ignore[misc]
         if url:
             arguments["endpoint_url"] = url
         self.asked = service_name, url or ""
+        loader = descriptions(self.get_config_variable("data_path"))
+        self.register_component("data_loader", loader)
         client = super().create_client(service_name, *args, **arguments)
         # botocore alone would trust nothing but the file.
         context = self.network.context()

@@ -17,11 +17,13 @@ from storage_core.backends.drivers.s3fs.names import (
     sso_profile,
     told,
 )
+from storage_core.backends.remote.clock import clock_apart
 from storage_core.backends.remote.faults import Explained, Fault
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
 
+    from storage_core.backends.drivers.s3fs.identity import Identity
     from storage_core.backends.drivers.s3fs.machine import Machine
     from storage_core.backends.drivers.s3fs.search import Search
 
@@ -55,9 +57,11 @@ def refused_by_a_service(error: ClientError, search: Search, machine: Machine) -
             Fault.PASSING, f"{service_words(search)} failed ({said})", look_at_the_network(search)
         )
     if code in _CLOCK or _OLD.search(said):
+        date = error.response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "")
+        apart = clock_apart(date)
         return told(
             Fault.DENIED,
-            f"{service_words(search)} refuses the time of this machine ({said})",
+            f"{service_words(search)} refuses the time of this machine ({apart or said})",
             "set its clock",
         )
     if code in _KEYS_REFUSED:
@@ -121,13 +125,29 @@ def _error_in(answer: dict[str, Any]) -> tuple[str, str]:
     return code, f"{code}: {words.rstrip('.')}" if words else code
 
 
-def refused(answer: dict[str, Any], who: str) -> Explained:
-    """S3 refused credentials that the configuration does not hold.
+def refused(answer: dict[str, Any], identity: Identity, who: str) -> Explained | None:
+    """S3 refused a request; None where it is the configuration's own keys that are to be checked.
 
     Args:
         answer: with its error.
-        who: had signed in.
+        identity: what the configuration says.
+        who: had signed in; empty where nobody had to.
     """
     code, said = _error_in(answer)
-    what = "sign in again" if "Expired" in code else "see what is allowed there, and to whom"
-    return Explained(Fault.DENIED, f"access denied ({said})", f"{what}: {who} signed in")
+    if code in _CLOCK:
+        return None  # Those are nobody's credentials.
+    has_expired = "Expired" in code
+    labels = identity.labels
+    if identity.is_anonymous:
+        remedy = (
+            "nobody has signed in (anon in Options), and only public buckets are open to that; "
+            f"take it away, and set {labels.keys} or {labels.profile}"
+        )
+    elif who:
+        what = "get new credentials there" if has_expired else "see what is allowed there"
+        remedy = f"{what}: {who} signed in"
+    elif has_expired and identity.token:
+        remedy = f"get new temporary credentials, and set {labels.token} with its keys"
+    else:
+        return None
+    return Explained(Fault.DENIED, f"access denied ({said})", remedy)

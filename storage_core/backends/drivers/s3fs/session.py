@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from base64 import b64encode
+from hashlib import md5
 from typing import TYPE_CHECKING, Any, Final
 
 from storage_core.backends.base import CHUNK_SIZE, Entry, Info, in_utc
-from storage_core.backends.drivers.s3fs.answers import error_answer, fault_of
+from storage_core.backends.drivers.s3fs.answers import error_answer, fault_of, is_without_reason
 from storage_core.backends.remote.driver import Kept, Page, Part, Received
 from storage_core.backends.remote.faults import ConditionRefused, Fault
+from storage_core.backends.remote.worker import in_thread
 from storage_core.backends.source import Source
 from storage_core.blobpath import BlobPath, Prefix
 
@@ -56,6 +59,9 @@ class S3Session:
         self._unconditional: set[str] = set()
         """Requests that the service does not take on a condition."""
 
+        self._needs_digest = False
+        """Whether bytes are taken only with their digest."""
+
     async def close(self) -> None:
         """Close the connections."""
         await self._client.close()
@@ -90,7 +96,16 @@ class S3Session:
 
     async def head(self, path: BlobPath) -> Info:
         """Ask for the object's headers."""
-        answer = await self._call("head_object", path)
+        try:
+            answer = await self._call("head_object", path)
+        except OSError as error:
+            refusal = error_answer(error)
+            if refusal is None or not is_without_reason(refusal):
+                raise
+            # It stands in the body of an answer, and that to a HEAD has none. If it was the
+            # region, botocore has learned it by this request.
+            await self._download(path, [], Range="bytes=0-0")
+            answer = await self._call("head_object", path)
         modified = in_utc(answer.get("LastModified"))
         return Info(int(answer["ContentLength"]), modified, answer.get("ETag"))
 
@@ -211,8 +226,21 @@ class S3Session:
             raise
 
     async def _call(self, method: str, path: BlobPath, **arguments: Any) -> Any:
-        key = f"{self._prefix}{path}"
-        return await self._client.call(method, Bucket=self._bucket, Key=key, **arguments)
+        where = {"Bucket": self._bucket, "Key": f"{self._prefix}{path}"}
+        body = arguments.get("Body")
+        if body is None:
+            return await self._client.call(method, **where, **arguments)
+        if not self._needs_digest:
+            try:
+                return await self._client.call(method, **where, **arguments)
+            except OSError as error:
+                if "Content-MD5" not in str(error):
+                    raise
+                # A bucket that keeps what is in it (Object Lock) takes no bytes without.
+                self._needs_digest = True
+        digest = await in_thread(lambda: md5(body, usedforsecurity=False).digest())
+        arguments["ContentMD5"] = b64encode(digest).decode()
+        return await self._client.call(method, **where, **arguments)
 
 
 def _code(error: OSError) -> str:

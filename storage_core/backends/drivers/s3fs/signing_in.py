@@ -23,7 +23,7 @@ from storage_core.backends.drivers.s3fs import failures
 from storage_core.backends.drivers.s3fs.chain import ROLE, ways
 from storage_core.backends.drivers.s3fs.names import CONFIGURED_ROLE
 from storage_core.backends.drivers.s3fs.search import Search
-from storage_core.backends.remote.faults import Explained
+from storage_core.backends.remote.faults import Explained, Fault
 from storage_core.backends.remote.worker import in_thread
 
 if TYPE_CHECKING:
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 LONGEST: Final = 0.8
 """Part of the timeout that finding credentials may take, so that it can still be said what did."""
+
+_NAMING: Final = 0.1
+"""Part of the timeout that it may take to say what took too long."""
 
 _MARGINS: Final = (120, 30, 5, 1)
 """Seconds before they expire from which on credentials are not used: the first that is at most a
@@ -119,10 +122,23 @@ class SigningIn:
                 self._found = await in_thread(found_by, search)
         except TimeoutError:
             search.helpers.stop()
-            silent = failures.silent(search, self._timeout * LONGEST)
         else:
             return self._found
-        raise silent
+        raise await self._silent(search)
+
+    async def _silent(self, search: Search) -> Explained:
+        """What has not answered. To name it takes files, which may be what did not."""
+        seconds = self._timeout * LONGEST
+        try:
+            async with asyncio.timeout(self._timeout * _NAMING):
+                return await in_thread(failures.silent, search, seconds)
+        except Exception:
+            return Explained(
+                Fault.OTHER,
+                f"signing in has taken more than {seconds:.1f} seconds",
+                "see whether the files of AWS can be read (AWS_CONFIG_FILE, ~/.aws)",
+                while_signing_in=True,
+            )
 
     def _ended(self, task: asyncio.Task[Found]) -> None:
         self._finding = self._search = None
