@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from io import BufferedIOBase
 
 _REQUEST: Final = re.compile(rb"[!-~]+ [!-~]+ HTTP/\d\.\d\r\n")
-_HEADER: Final = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t -~\x80-\xff]*\r\n")
+_HEADER: Final = re.compile(rb"[!#$%&'+*.^_`|~0-9A-Za-z-]+:[\t -~\x80-\xff]*\r\n")
 _END: Final = b"\r\n"
 
 

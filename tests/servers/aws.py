@@ -77,7 +77,7 @@ def aws(s3: S3Server) -> Iterator[AWS]:
             asked = {name: values[0] for name, values in parse_qs(body).items()}
             state.requests.append(asked.get("Action", self.path))
             state.stalled.wait(30)
-            self._answer(*_sts(state, asked))
+            self._answer(*(_sts(state, asked) if self.path == "/" else _page))
 
         def _answer(self, status: int, kind: str, body: bytes) -> None:
             self.send_response(status)
@@ -119,6 +119,10 @@ _Reply = tuple[int, str, bytes]
 
 def _json(status: int, content: Any) -> _Reply:
     return status, "application/json", json.dumps(content).encode()
+
+
+_page: Final = (200, "text/html", b"<p>It works!")
+"""What something else than STS may answer."""
 
 
 def _unknown(_state: AWS, _headers: Any) -> _Reply:

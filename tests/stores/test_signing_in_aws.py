@@ -449,6 +449,10 @@ def unknown_sts(desk: Desk) -> S3Storage:
     return replace(role(desk), sts_endpoint_url="http://no-such-host.invalid")
 
 
+def another_service(desk: Desk) -> S3Storage:
+    return replace(role(desk), sts_endpoint_url=f"{desk.cloud.url}/elsewhere")
+
+
 def no_proxy_to_sts(desk: Desk) -> S3Storage:
     desk.patch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
     return replace(role(desk), sts_endpoint_url=None, region_name="eu-west-1")
@@ -588,6 +592,10 @@ WRONG: dict[Callable[[Desk], S3Storage | FileStorage], tuple[type[StorageError],
     no_role: (ConfigurationError, "the role storage (Role ARN) cannot be asked for (*; correct"),
     no_number: (ConfigurationError, "AWS_METADATA_SERVICE_TIMEOUT is soon, which is no number"),
     unknown_sts: (StorageUnavailable, "STS at http://no-such-host.invalid (STS Endpoint URL) *"),
+    another_service: (
+        StorageUnavailable,
+        "STS at * (STS Endpoint URL) has not answered as such a service does (*; correct STS End",
+    ),
     no_proxy_to_sts: (
         StorageUnavailable,
         "STS at https://sts.eu-west-1.amazonaws.com*the proxy *; correct HTTPS_PROXY",
@@ -743,8 +751,8 @@ def test_a_slow_helper_is_stopped_and_holds_no_other_store_up(desk: Desk) -> Non
     other = storage_core.open_store(session_token(desk), timeout=TIMEOUT)
     other.check()
     with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(failure, desk.storage(profile_name="corp"), 1.0)
-        with within(0.8):
+        waiting = pool.submit(failure, desk.storage(profile_name="corp"), 2.0)
+        with within(1.5):
             other.check()
         waiting.result()
     with pytest.raises(ProcessLookupError):

@@ -79,7 +79,8 @@ async def test_the_form_has_every_setting_with_its_label_and_help(
                 await pilot.pause(0.01)
                 # Only for this field: its first words at its height.
                 beside = screen_text(pilot).splitlines()[field.region.y][90:].strip()
-            assert field.setting.label in words(pilot)
+            assert field.setting.label in (text := words(pilot))
+            assert text.count(beside) == 1
         plain = [s for s in cls.settings() if not s.advanced]
         plain = [s.name for s in sorted(plain, key=lambda s: not s.required)]
         shown = [field.setting.name for field in pilot.app.screen.query(Field)]

@@ -73,7 +73,7 @@ async def test_a_blank_at_the_end_of_a_path_stays_and_is_pointed_out(tmp_path: P
 
 
 REFUSED = [
-    ("SECRET-1\nSECRET-2\n", "it has 2 lines, and there is room for one here"),
+    ("SECRET-1\nSECRET-2\n", "it has 2 lines, and one fits here"),
     ("SECRET-1\r\nSECRET-2\r\nx", "it has 3 lines"),
     ("SECRET\x1b[31m", "the control character U+001B"),
     ("SECRET\t2", "it has a tab in it"),

@@ -29,7 +29,7 @@ def line_of(text: str) -> str:
     line = text.strip(_AROUND)
     _check(line)
     if breaks := len(_BREAK.findall(line)):
-        raise NotTaken(f"it has {breaks + 1:,} lines, and there is room for one here")
+        raise NotTaken(f"it has {breaks + 1:,} lines, and one fits here")
     if "\t" in line:
         raise NotTaken("it has a tab in it, as the cells of a table have")
     return line
@@ -48,6 +48,6 @@ def lines_of(text: str) -> str:
 
 def _check(text: str) -> None:
     if len(text) > LONGEST:
-        raise NotTaken(f"it has {len(text):,} characters, and there is room for {LONGEST:,} here")
+        raise NotTaken(f"it has {len(text):,} characters; {LONGEST:,} fit here")
     if (found := _CONTROL.search(_BREAK.sub("", text))) is not None:
         raise NotTaken(f"it has the control character U+{ord(found[0]):04X} in it")

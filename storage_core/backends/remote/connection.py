@@ -50,6 +50,14 @@ class Connection:
                 self._forget(opened)
             opened.release()
 
+    async def failure(self, seconds: float) -> BaseException | None:
+        """Why the session cannot be opened, where that is known within so many seconds."""
+        task = self._connecting
+        if task is None:
+            return None
+        await asyncio.wait({task}, timeout=seconds)
+        return task.exception() if task.done() and not task.cancelled() else None
+
     def close(self) -> None:
         """Close the session, once no call uses it; the next call opens another."""
         if io_loop.is_current(self._loop):

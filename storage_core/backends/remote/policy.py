@@ -136,6 +136,9 @@ class Policy:
         """What it means to the caller that attempts or time have run out."""
         cause = gave_up.__cause__
         left = max(left, GRACE * self.timeout)
+        if cause is None:
+            # Signing in ends before the deadline, but on a machine that is busy not long before.
+            cause = await way.connection.failure(left)
         if cause is not None and (said := await way.explained(cause, left)):
             failure = explained(way.place, doing, said, gave_up, way.shown)
         else:

@@ -17,7 +17,11 @@ _EXCHANGE: Final = 2
 """RENAME_EXCHANGE of Linux and RENAME_SWAP of macOS."""
 
 _CURRENT_FOLDER: Final = -100
-_UNSUPPORTED: Final = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP)
+# Containers of old refuse calls that they do not know by EPERM; renaming tells what is really so.
+_UNSUPPORTED: Final = (
+    *(errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP),
+    *(errno.EPERM, errno.EACCES),
+)
 _PATIENCE: Final = 0.2
 """Seconds that a program which is writing the old file is given to end."""
 

@@ -55,6 +55,7 @@ class FormScreen(FullScreen[str | None]):
     ) -> None:
         super().__init__()
         self._session, self.cls = session, cls
+        self.set_class(self.app.size.width >= ROOM_BESIDE, BESIDE)
         self.entered = Entered(cls, entry, session.workspace.file.path, self.fields)
         self._advanced = [setting for setting in cls.settings() if setting.advanced]
         self._filled = asyncio.Event()
@@ -277,7 +278,11 @@ class FormScreen(FullScreen[str | None]):
 
     @on(events.Resize)
     def _fit_help(self) -> None:
-        self.set_class(self.app.size.width >= ROOM_BESIDE, BESIDE)
+        has_room = self.app.size.width >= ROOM_BESIDE
+        if has_room != self.has_class(BESIDE):
+            self.set_class(has_room, BESIDE)
+            for field in self.fields():
+                field.refresh(layout=True)
         self.call_after_refresh(self._tell_beside)
 
     def _tell_beside(self) -> None:

@@ -12,6 +12,7 @@ from aiobotocore.httpsession import AIOHTTPSession  # type: ignore[import-untype
 from aiobotocore.session import AioSession  # type: ignore[import-untyped]
 from botocore.exceptions import ClientError, ConfigParseError, ProfileNotFound
 from botocore.handlers import add_expect_header
+from botocore.utils import parse_timestamp
 
 from storage_core.backends.drivers.isolated import isolated
 from storage_core.backends.drivers.s3fs.answers import fault_of, is_stale
@@ -224,4 +225,14 @@ def session_of(arguments: dict[str, Any], identity: Identity) -> Any:
         isolate(session, identity.profile)
     loader = descriptions(session.get_config_variable("data_path"))
     session.register_component("data_loader", loader)
+    parsers = session.get_component("response_parser_factory")
+    parsers.set_parser_defaults(timestamp_parser=time_said)
     return session
+
+
+def time_said(said: Any) -> Any:
+    """The time that a server said; None for one that is no time, which must not hide the rest."""
+    try:
+        return parse_timestamp(said)
+    except (ValueError, OverflowError, RuntimeError):
+        return None

@@ -19,8 +19,6 @@ from botocore.exceptions import (
     ParamValidationError,
     PartialCredentialsError,
     ProfileNotFound,
-    ProxyConnectionError,
-    SSLError,
     SSOError,
     TokenRetrievalError,
 )
@@ -37,6 +35,7 @@ from storage_core.backends.drivers.s3fs.names import (
     line_of,
     look_at_the_network,
     names_the_profile,
+    names_the_service,
     option_for,
     profile_words,
     service_words,
@@ -67,12 +66,6 @@ def explained(error: Exception, search: Search) -> Explained:
         return _code_wanted(machine)
     if machine.asked and (said := machine.network.hindrance(error)):
         return told(said.fault, f"{service_words(search)}: {said}", said.remedy)
-    if isinstance(error, SSLError):
-        return told(
-            Fault.MISCONFIGURED,
-            f"{service_words(search)}: {reason(error, ())}",
-            "have its certificate trusted by CA Bundle or AWS_CA_BUNDLE",
-        )
     if isinstance(error, ClientError):
         return refused_by_a_service(error, search, machine)
     if search.helpers.last is not None and machine.asked is None:
@@ -129,6 +122,14 @@ def explained(error: Exception, search: Search) -> Explained:
         )
     if isinstance(error, InvalidConfigError):
         return _invalid(error, search, machine)
+    if machine.asked and not isinstance(error, BotoCoreError):
+        name = names_the_service(search, *machine.asked)
+        return told(
+            Fault.OTHER,
+            f"{service_words(search)} has not answered as such a service does "
+            f"({type(error).__name__})",
+            f"correct {name}" if name else look_at_the_network(search),
+        )
     why = reason(error, ()) if isinstance(error, BotoCoreError) else type(error).__name__
     return told(
         Fault.DENIED, f"{way_words(search, machine)} gave no credentials ({why})", instead(search)
@@ -358,13 +359,6 @@ def _is_same(one: str | None, other: str) -> bool:
 
 def _unreachable(error: Exception, search: Search) -> Explained:
     remedy = look_at_the_network(search)
-    if isinstance(error, ProxyConnectionError):
-        # The proxy is no part of the service's address.
-        return told(
-            Fault.PASSING,
-            f"{service_words(search)} cannot be reached ({str(error).rstrip('.')})",
-            "check HTTPS_PROXY and HTTP_PROXY, or raise Timeout",
-        )
     # botocore keeps what urllib3 raised beside it, and has it as no cause.
     inner = getattr(error, "kwargs", {}).get("error") or error
     is_unknown = any(
