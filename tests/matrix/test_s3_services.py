@@ -34,9 +34,10 @@ class TestS3Service(PlaceCases):
 
     @pytest.fixture
     def wrong_credentials(self, running: Running, configuration: S3Storage) -> S3Storage:
+        wrong = replace(configuration, aws_secret_access_key=token_hex(20))
         if not running.service.checks_secret:
-            return replace(configuration, aws_access_key_id=token_hex(10))
-        return replace(configuration, aws_secret_access_key=token_hex(20))
+            wrong = replace(wrong, aws_access_key_id=token_hex(10))
+        return wrong
 
     @pytest.fixture
     def missing_place(self, configuration: S3Storage) -> S3Storage:
