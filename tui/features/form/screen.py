@@ -99,7 +99,7 @@ class FormScreen(FullScreen[str | None]):
                 yield from self._plain_fields()
                 yield More(id="more", markup=False)
                 yield Vertical(id="advanced")
-            yield Beside(id="beside", markup=False)
+            yield Beside(id="beside")
         with Horizontal(id="foot"):
             yield Landing(id="landing")
             yield Button("Save", id="save", classes="-main", compact=True)
@@ -289,7 +289,7 @@ class FormScreen(FullScreen[str | None]):
         """Say beside the field with the focus what it is for."""
         field, top = self._focused_field(), self.query_one("#fields").region.y
         text = field.help if field is not None else ""
-        self.query_one(Beside).tell(text, field.region.y - top if field is not None else 0)
+        self.query_one(Beside).said = text, field.region.y - top if field is not None else 0
 
     def _keep_in_sight(self, *fields: Field) -> None:
         """Scroll so that these fields are seen whole, and before all the one with the focus."""
