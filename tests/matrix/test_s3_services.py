@@ -34,9 +34,10 @@ class TestS3Service(PlaceCases):
 
     @pytest.fixture
     def wrong_credentials(self, running: Running, configuration: S3Storage) -> S3Storage:
+        wrong = replace(configuration, aws_secret_access_key=token_hex(20))
         if not running.service.checks_secret:
-            return replace(configuration, aws_access_key_id=token_hex(10))
-        return replace(configuration, aws_secret_access_key=token_hex(20))
+            wrong = replace(wrong, aws_access_key_id=token_hex(10))
+        return wrong
 
     @pytest.fixture
     def missing_place(self, configuration: S3Storage) -> S3Storage:
@@ -44,7 +45,9 @@ class TestS3Service(PlaceCases):
 
     @pytest.fixture
     def server_down(self, configuration: S3Storage, server_down_url: str) -> S3Storage:
-        return replace(configuration, endpoint_url=server_down_url)
+        # A secret that is no word: s3rver's is its key ID.
+        secret = token_hex(20)
+        return replace(configuration, endpoint_url=server_down_url, aws_secret_access_key=secret)
 
     def test_a_folder_is_no_blob_and_survives_what_is_done_to_its_name(
         self, backend: Backend, folder: str

@@ -150,5 +150,5 @@ def test_whether_a_service_keeps_to_the_condition_is_found_out(
         store.backend.put(path, b"probe", overwrite=True)
         assert store.backend.refuses_to_replace(path, b"probe") is keeps
         assert store.backend.get(path) == b"probe"
-        won = [race(store) for _ in range(5)]
-        assert set(won) == {1} if keeps else max(won) == 2
+        if not keeps:
+            assert max(race(store) for _ in range(10)) == 2

@@ -37,8 +37,8 @@ HARDEST = (
 )
 """Those in which most was hard to read before it was made legible."""
 
-MOST = {"list", "form", "palette"}
-"""Screens that have what all others have; looked at in every theme each time."""
+MOST = {"list"}
+"""The screen with most colours is looked at in every theme each time, the others seldom."""
 
 _BOXES = range(0x2500, 0x25A0)
 

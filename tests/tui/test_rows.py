@@ -11,10 +11,12 @@ from rich.cells import cell_len
 from textual.pilot import Pilot
 from textual.widgets import Static
 
+from tests.quoting import in_toml
 from tests.tui.driving import press, selected, settle, the_list, write
 from tests.tui.test_snapshots import after_tests
 from tui.app import StorageApp
 from tui.kit.columns import gap
+from tui.kit.table import Table
 from tui.kit.text import cut_middle, wrap, wrap_value
 
 SIZES = [(60, 20), (80, 24), (100, 30), (120, 40), (200, 60)]
@@ -125,6 +127,34 @@ async def test_rows_of_two_lines_are_moved_over_clicked_and_scrolled_as_one(tmp_
         for _ in range(pages):
             await press(pilot, "pagedown")
         assert table.cursor == 40
+
+
+@sizes
+async def test_size_and_age_of_a_blob_and_both_ends_of_its_name_are_never_cut(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    names = [f"nightly-{'forecast-' * 12}{number:03}.parquet" for number in range(60)]
+    (tmp_path / "blobs" / "results").mkdir(parents=True)
+    for name in (*names, "東京" * 40):
+        (tmp_path / "blobs" / "results" / name).write_bytes(b"1234")
+    text = f'[storage.a]\ntype = "local"\nstorage_path = {in_toml(tmp_path / "blobs")}\n'
+    async with StorageApp(write(tmp_path / "s.toml", text)).run_test(size=size) as pilot:
+        await settle(pilot)
+        # Another program may have stored what is no key.
+        await press(pilot, "b", "4", "enter", "s")
+        table = pilot.app.screen.query_one("#blobs", Table)
+        assert table.max_scroll_y > 0
+        region = table.scrollable_content_region
+        strips = pilot.app.screen._compositor.render_strips()[region.y : region.bottom]
+        for number, strip in enumerate(strips[1:5]):
+            line = strip.crop(region.x, region.right).text
+            assert " nightly-fore" in line
+            assert f"{number:03}.parquet " in line
+            assert line[-1] == " "
+            assert line.split()[-4:] == ["4", "B", "just", "now"]
+        detail = str(pilot.app.screen.query_one("#strip").render())
+        assert detail.startswith("results/nightly-")
+        assert "000.parquet" in "".join(detail.splitlines()[:2])
 
 
 def test_values_are_broken_behind_slashes_and_hyphens_only_and_else_cut_in_the_middle() -> None:

@@ -18,7 +18,7 @@ toggles.py     radio buttons and checkboxes
 theme.py       our colours; app.tcss: styles of all this
 legible.py     text that can be read in every theme
 text.py        text cut and wrapped by terminal cells
-terminal.py    signals, and a terminal that goes away
+terminal.py    signals, and a terminal that goes away; clipboard.py: what is copied in it
 preload.py     the styles of screens, read before they are opened
 steps.py       opening a screen in several callbacks; restyle.py: another theme
 """

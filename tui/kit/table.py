@@ -328,7 +328,9 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         segments = [bar]
         left = iter(self.widths)
         for cell in cells:
-            room = spanned([next(left) for _ in range(1 + cell.spans)])
+            room = next(left)
+            if cell.spans:
+                room = spanned([room, *(next(left) for _ in range(cell.spans))])
             if room <= 0:
                 continue
             look = style + self._look(cell.look) if cell.look and not plain else style

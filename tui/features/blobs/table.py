@@ -14,7 +14,7 @@ from textual.widget import Widget
 from storage_core.printable import printable
 from tui.kit.columns import Column
 from tui.kit.table import Cell, Layout, Table
-from tui.kit.text import fit, wrap
+from tui.kit.text import cut_middle, fit, wrap
 from tui.kit.theme import MUTED
 from tui.session.listing import FOLDER, Listed, Sort
 from tui.session.quantities import FUTURE, human_age, human_size, local_time
@@ -65,7 +65,8 @@ class BlobLayout(Layout[Listed]):
         """Numbers are aligned right, so that they can be compared."""
         return (
             Cell(row.kind, "accent" if row.kind in ("flows", FOLDER) else "muted"),
-            Cell(printable(row.name) + ("/" if row.is_folder else "")),
+            # Those of one program mostly differ at their ends.
+            Cell(cut_middle(printable(row.name) + ("/" if row.is_folder else ""), widths[1])),
             Cell(human_size(row.size).rjust(_SIZE)),
             Cell(human_age(row.modified, datetime.now(UTC)).rjust(_AGE), "muted"),
         )
@@ -98,7 +99,7 @@ class BlobDetail(Widget):
         first, *more = wrap(printable(self.blob.key), width)
         lines = [Content.styled(first, "bold $foreground")]
         if more:
-            second = fit("".join(more), width).rstrip()
+            second = cut_middle("".join(more), width)
             lines.append(Content.styled(second, "bold $foreground"))
         lines.append(Content.styled(fit(exactly(self.blob), width), MUTED))
         return Content("\n").join(lines)

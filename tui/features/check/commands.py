@@ -9,6 +9,8 @@ from tui.kit.commands import Command
 TEST: Final = (
     Command("save", ("ctrl+s",), "Save", "Save what works.", "Test", changes=True),
     Command("again", ("t",), "Test again", "Run the test once more.", "Test", True),
+    Command("up", ("pageup",), "Up", "See the steps before.", "Test"),
+    Command("down", ("pagedown",), "Down", "See the steps behind.", "Test"),
     Command(
         "leave", ("escape", "q", "enter"), "Close", "Close; cancels a running test.", "Test", True
     ),

@@ -56,6 +56,7 @@ class CheckDialog(Dialog[TestResult | None]):
         super().__init__()
         self._save = save
         self.do({"again": self._test, "leave": self._leave, "save": self._leave_to_save})
+        self.do({"up": lambda: self._scroll(-1), "down": lambda: self._scroll(1)})
         self._title = name
         self._configuration = configuration
         self._steps = steps(configuration)
@@ -124,6 +125,10 @@ class CheckDialog(Dialog[TestResult | None]):
     def _wait(self, waiting: Waiting) -> None:
         # In the thread of the test; the countdown shows it.
         self._waiting = waiting
+
+    def _scroll(self, way: int) -> None:
+        lines = self.query_one(VerticalScroll)
+        lines.scroll_relative(y=way * lines.size.height, animate=False)
 
     def on_resize(self) -> None:
         """Messages are wrapped to the width."""

@@ -60,11 +60,16 @@ class ConfigurationLayout(Layout[Row]):
         self._lengths: list[tuple[int, int]] = []
         """Cells of the name and of the location of each row."""
 
+        self._longest = self._usual = (0, 0)
+        """The most of each; and of those rows that have no second line in any case."""
+
     def _measure(self, rows: Sequence[Row]) -> None:
         if rows is not self._measured:
             self._lengths = [
                 (cell_len(printable(row.name)), cell_len(row.problem or row.place)) for row in rows
             ]
+            self._longest = _needed(self._lengths, _ANY)
+            self._usual = _needed(self._lengths, _LONG)
             self._measured = rows
 
     def _head(self, title: str) -> str:
@@ -77,9 +82,9 @@ class ConfigurationLayout(Layout[Row]):
         self._measure(rows)
         # One cell is left at the right edge.
         room -= _BESIDE + 1
-        longest = min(max((name for name, _ in self._lengths), default=0), room)
-        for identifier, most in ((_WHOLE_ID, _ANY), (_ID, _LONG), (0, _LONG)):
-            name, place = _needed(self._lengths, most)
+        longest = min(self._longest[0], room)
+        usual = self._usual
+        for identifier, (name, place) in ((_WHOLE_ID, self._longest), (_ID, usual), (0, usual)):
             beside = 2 + identifier if identifier else 0
             if max(name + 2 + place, longest) + beside <= room:
                 break
@@ -100,8 +105,9 @@ class ConfigurationLayout(Layout[Row]):
         """Two for a row that has no room in one; nothing where all have."""
         self._measure(rows)
         name, place = widths[NAME], widths[LOCATION]
-        lines = [2 if long > name or wide > place else 1 for long, wide in self._lengths]
-        return lines if 2 in lines else ()
+        if name >= self._longest[0] and place >= self._longest[1]:
+            return ()
+        return [2 if long > name or wide > place else 1 for long, wide in self._lengths]
 
     def cells(self, row: Row, widths: Sequence[int]) -> Sequence[Cell]:
         """Marks as signs, so that nothing is said by colour alone."""

@@ -151,8 +151,11 @@ class Field(Widget):
 
     def _enter(self, here: bool) -> None:
         if here != self._here:
+            width = self.content_size.width
+            before = len(self._lines(width))
             self._here = here
-            self.refresh(layout=True)
+            # Mostly it is as high as before, and laying out the form takes long.
+            self.refresh(layout=len(self._lines(width)) != before)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Its lines, whatever stands between them."""

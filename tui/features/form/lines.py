@@ -9,7 +9,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Static
 
-from tui.kit.text import cut
+from tui.kit.text import cut, wrap
 from tui.kit.theme import MUTED
 
 
@@ -45,15 +45,14 @@ class Landing(Widget):
         return Content.assemble(("Blobs land at  ", MUTED), (shown, "$foreground"))
 
 
-class Beside(Static):
+class Beside(Widget):
     """What the field with the focus is for, at its height."""
 
-    def tell(self, text: str, height: int) -> None:
-        """Say it.
+    said: reactive[tuple[str, int]] = reactive(("", 0))
+    """The help, and the lines above it."""
 
-        Args:
-            text: the help.
-            height: lines below the top of the form.
-        """
-        self.update(Content.styled(text, MUTED))
-        self.styles.offset = (0, max(0, height))
+    def render(self) -> Content:
+        """Drawn in its place, since moving a widget would lay out the whole form anew."""
+        text, above = self.said
+        lines = [""] * max(0, above) + list(wrap(text, self.content_size.width))
+        return Content.styled("\n".join(lines), MUTED)

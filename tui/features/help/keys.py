@@ -28,10 +28,10 @@ _TWO: Final = 100
 """Cells that two columns need at least."""
 
 _ONE: Final = 60
-"""Cells with which the keys of all groups have one column."""
+"""Cells that two columns of the widest screen do not have each."""
 
-_KEYS: Final = 14
-"""Cells of that."""
+_KEYS: Final = (10, 14)
+"""Cells that keys have at least: in two columns, and in one."""
 
 _GAP: Final = 3
 
@@ -102,7 +102,8 @@ class HelpDialog(Dialog[None]):
     def _block(self, title: str, rows: list[tuple[str, str, str]], width: int) -> Iterator[Content]:
         yield Content("")
         yield Content.styled(title, "bold $foreground")
-        column = max(_KEYS if width > _ONE else 0, 2 + max(cell_len(keys) for keys, _, _ in rows))
+        least = _KEYS[width > _ONE]
+        column = max(least, 2 + max(cell_len(keys) for keys, _, _ in rows))
         for row in rows:
             yield from _line(*row, column, width)
 
