@@ -104,7 +104,9 @@ def _loaded() -> Any:
 
 def _chosen() -> str:
     """What chooses the backend, in words."""
-    if name := os.environ.get(_VARIABLE):
+    name = os.environ.get(_VARIABLE)
+    if name is not None:
+        # keyring takes an empty one at its word as well.
         return f"the keyring {name[:80]!r} that {_VARIABLE} names"
     return "the keyring that keyringrc.cfg names"
 

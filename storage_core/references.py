@@ -38,6 +38,15 @@ def is_variable(value: object) -> bool:
     return is_reference(value, (VARIABLE,))
 
 
+def reference_in(path: str) -> str | None:
+    """The scheme of a part of `path` that looks like a reference but is none; None without one."""
+    for part in path.split("/"):
+        scheme, colon, _ = part.partition(":")
+        if colon and (found := scheme.strip().lower()) in SCHEMES:
+            return found
+    return None
+
+
 def is_literal(value: object) -> bool:
     """Whether `value` begins with `literal:`."""
     return isinstance(value, str) and value.startswith(LITERAL)

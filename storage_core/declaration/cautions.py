@@ -16,12 +16,22 @@ from storage_core.nearest import nearest
 from storage_core.paths import LOCAL_SCHEMES, absolute, expanded, shortened
 from storage_core.printable import is_quoted
 from storage_core.redaction import mask_url
-from storage_core.references import is_literal, is_reference, is_variable, without_literal
+from storage_core.references import (
+    VARIABLE,
+    is_literal,
+    is_reference,
+    is_variable,
+    reference_in,
+    without_literal,
+)
 
 if TYPE_CHECKING:
     from storage_core.declaration.setting import Setting
 
 _ELSEWHERE: Final = "it has to be where the storage is used"
+
+_ENV_INSIDE: Final = "env: is taken as it stands here; write env:NAME, as the whole value"
+_FOR_SECRETS: Final = "{}: is taken as it stands here, as it is for secrets; env:NAME works"
 
 _CLOSE: Final = 0.8
 """How much alike the name of a variable must be to one that is not set, to be suggested."""
@@ -59,6 +69,13 @@ def of_setting(setting: Setting, value: object) -> str | None:
         return None
     if said := _of_ends(text):
         return said
+    # Where a path is saved, it has been made absolute: these stand behind the folder.
+    if not (is_literal(value) or "://" in text or "::" in text):
+        if inside := reference_in(text):
+            return _ENV_INSIDE if inside == VARIABLE else _FOR_SECRETS.format(inside)
+        for part in text.split("/")[:-1]:
+            if part.endswith(":") and part[:-1].lower() in _COMMON:
+                return f"{part} is taken as the name of a folder here; a URL has {part}//"
     return _of_file(text) if setting.form == "file" else of_path(text)
 
 
@@ -100,10 +117,10 @@ def of_text(value: str) -> str | None:
     if is_literal(value):
         return None
     if _NEARLY.search(text):
-        return "env: is taken as it stands here; write env:NAME, as the whole value"
+        return _ENV_INSIDE
     if is_reference(value, ("keyring", "file")) and not value.startswith(LOCAL_SCHEMES):
         scheme = value.partition(":")[0]
-        return f"{scheme}: is taken as it stands here, as it is for secrets; env:NAME works"
+        return _FOR_SECRETS.format(scheme)
     return None
 
 

@@ -16,6 +16,7 @@ from storage_core.references import (
     LITERAL,
     check_reference,
     is_literal,
+    reference_in,
     without_literal,
 )
 
@@ -86,8 +87,9 @@ def with_absolute_paths(
         scheme = next((each for each in LOCAL_SCHEMES if text.startswith(each)), "")
         path = text.removeprefix(scheme)
         if "://" not in path and "::" not in path and not path.startswith("~"):
-            # A path from the root needs no `literal:`.
-            result[setting.name] = scheme + absolute(path, folder)
+            # A path from the root needs no `literal:`; cautions want to know that it was there.
+            kept = LITERAL if is_literal(value) and reference_in(path) else ""
+            result[setting.name] = kept + scheme + absolute(path, folder)
     return result
 
 

@@ -1,6 +1,7 @@
 """Keeps web pages away from the server: they run in a browser that can reach what its user can.
 
-A page may send requests to any address; it gives its own address in Origin. A page whose own name
+A page may send requests to any address; it gives its own address in Origin or, where it has a blob
+shown or run, says in Sec-Fetch-Site that it comes from another place. A page whose own name
 is made to lead to this machine (DNS rebinding) can read the answers too; it gives its own name in
 Host. Clients of the protocol are programs, which send no Origin. A token is checked besides, and
 beyond loopback it takes the place of the look at Host: no page knows it.
@@ -26,6 +27,8 @@ _NO_NAME: Final = (
     "server with --host and the name, or have it ask for a token"
 )
 
+_OTHER_ORIGIN: Final = "web pages of other origins are not served"
+
 
 def refusal(
     headers: Message, *, bound_to: str, name: str, has_token: bool
@@ -50,7 +53,11 @@ def refusal(
     if any(
         host is None or _netloc(origin) != host.lower() for origin in headers.get_all("Origin", [])
     ):
-        return HTTPStatus.FORBIDDEN, "web pages of other origins are not served"
+        return HTTPStatus.FORBIDDEN, _OTHER_ORIGIN
+    # A script or an image that a page asks for comes without Origin.
+    sites = headers.get_all("Sec-Fetch-Site", [])
+    if any(site.strip().lower() not in ("same-origin", "none") for site in sites):
+        return HTTPStatus.FORBIDDEN, _OTHER_ORIGIN
     return None
 
 

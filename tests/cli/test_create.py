@@ -375,6 +375,34 @@ def test_a_variable_as_a_path_is_saved_as_it_is_and_shown_as_the_location(
     assert "Storage Path: the environment variable UNSET_DIR is not set" in tested.out + tested.err
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("keyring:a/b", "keyring: is taken as it stands here, as it is for secrets"),
+        ("file:/run/dir", "file: is taken as it stands here, as it is for secrets"),
+        ("ENV:DIR", "write env:NAME, as the whole value"),
+        ("env:DIR/sub", "DIR/sub is not set here"),
+        ("literal:env:DIR", ""),
+        ("literal:keyring:a/b", ""),
+    ],
+)
+def test_what_looks_like_a_reference_in_a_path_is_pointed_out_unless_it_is_meant(
+    storage: Storage, given: str, said: str
+) -> None:
+    made = storage("create", "local", "--name", "d", "--storage-path", given)
+    checked = storage("validate")
+    assert (made.code, checked.code) == (0, 0)
+    if given.startswith("env:"):
+        assert said in made.err
+    elif said:
+        assert said in made.err
+        assert said in checked.err
+    else:
+        assert made.err + checked.err == ""
+        [shown] = storage("ls", "--json").json["storages"]
+        assert shown["location"].startswith("/")
+
+
 def test_the_command_and_the_library_take_it_as_the_form_does(
     storage: Callable[..., Outcome], config: Path
 ) -> None:

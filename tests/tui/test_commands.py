@@ -226,7 +226,7 @@ async def test_the_palette_of_a_form_offers_its_commands_and_escape_leaves_all_a
 async def test_a_command_of_the_palette_works_on_the_field_that_has_the_focus(
     tmp_path: Path,
 ) -> None:
-    secret = token_hex()
+    secret = token_hex(12)
     path = write(tmp_path / "storage.toml", TWO.replace("env:PROD_S3_SECRET", secret))
     async with StorageApp(path).run_test(size=(120, 60)) as pilot:
         await settle(pilot)

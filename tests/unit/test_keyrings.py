@@ -131,6 +131,17 @@ def test_the_command_says_it_in_one_line(
     assert secret not in said
 
 
+def test_an_empty_variable_is_named_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    import keyring.core
+
+    monkeypatch.setattr(keyring.core, "_keyring_backend", None)
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "")
+    with pytest.raises(
+        storage_core.ConfigurationError, match="'' that PYTHON_KEYRING_BACKEND names"
+    ):
+        password("service", "user", "Token")
+
+
 @pytest.mark.parametrize("name", ["not_installed", "raises", "asks"])
 async def test_the_app_goes_on_after_a_test_and_a_move(
     use: Use, tmp_path: Path, secret: str, name: str

@@ -85,6 +85,17 @@ class TestWebPages:
         assert files_below(folder) == set()
 
     @pytest.mark.parametrize(
+        ("site", "expected"),
+        [("cross-site", 403), ("same-site", 403), ("same-origin", 200), ("none", 200)],
+    )
+    def test_one_that_has_a_blob_shown_or_run_is_refused(
+        self, server: KVServer, site: str, expected: int
+    ) -> None:
+        host = f"127.0.0.1:{server.server_port}"
+        headers = {"Host": host, "Sec-Fetch-Site": site, "Sec-Fetch-Mode": "no-cors"}
+        assert visit(server, "POST", headers)[0] == expected
+
+    @pytest.mark.parametrize(
         "host", ["127.0.0.1:{port}", "127.8.8.8", "localhost", "LOCALHOST.:{port}", "kv.localhost"]
     )
     def test_every_name_of_the_machine_for_itself_is_served(
