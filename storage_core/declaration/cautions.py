@@ -69,10 +69,13 @@ def of_setting(setting: Setting, value: object) -> str | None:
         return None
     if said := _of_ends(text):
         return said
-    # Where a path is saved, it has been made absolute: the reference stands at the end of it.
-    inside = None if is_literal(value) or "://" in text or "::" in text else reference_in(text)
-    if inside:
-        return _ENV_INSIDE if inside == VARIABLE else _FOR_SECRETS.format(inside)
+    # Where a path is saved, it has been made absolute: these stand behind the folder.
+    if not (is_literal(value) or "://" in text or "::" in text):
+        if inside := reference_in(text):
+            return _ENV_INSIDE if inside == VARIABLE else _FOR_SECRETS.format(inside)
+        for part in text.split("/")[:-1]:
+            if part.endswith(":") and part[:-1].lower() in _COMMON:
+                return f"{part} is taken as the name of a folder here; a URL has {part}//"
     return _of_file(text) if setting.form == "file" else of_path(text)
 
 

@@ -140,6 +140,8 @@ def test_files_and_the_keyring_are_for_secrets(reference: str) -> None:
         (LocalStorage, "storage_path", "/here/${HOME}/data", "taken as it stands"),
         (LocalStorage, "storage_path", "/here/%USERPROFILE%/data", "taken as it stands"),
         (FileStorage, "base_path", "s3://env:BUCKET/x", "as the whole value"),
+        (FileStorage, "base_path", "/here/s3:/bucket", "a URL has s3://"),
+        (LocalStorage, "storage_path", "sftp:/host/x", "a URL has sftp://"),
         (S3Storage, "bucket", "$BUCKET", "taken as it stands"),
         (S3Storage, "bucket", "env:UNSET_BUCKET", "UNSET_BUCKET is not set here"),
         (S3Storage, "region_name", "env:UNSET_REGION", "UNSET_REGION is not set here"),
