@@ -82,7 +82,8 @@ def _line(each: Probing) -> None:
     results = list(each.results())
     name = output.safe(each.target.name)
     if each.ok():
-        hints = "".join(f"; {output.safe(result.message)}" for result in results if result.message)
+        told = [result for result in results if result.message]
+        hints = "".join(f"; {result.step.label}: {output.safe(result.message)}" for result in told)
         output.emit_now(f"ok      {name}  {milliseconds(each.seconds)}{hints}")
     elif results:
         step, message = results[-1].step.label, output.safe(results[-1].message)

@@ -70,7 +70,7 @@ def test_a_folder_that_is_missing_is_told_and_is_missing_again_after_the_test(
 ) -> None:
     folder = tmp_path / "one"
     hint = f"{folder} does not exist yet; the first write will create it"
-    assert storage("test", "one").out.endswith(f"; {hint}\n")
+    assert storage("test", "one").out.endswith(f"; find the folder: {hint}\n")
     steps = storage("test", "one", "--json").json["results"][0]["steps"]
     assert [step["message"] for step in steps if step["message"]] == [hint]
     child = terminal("test", "one", COLUMNS="300")

@@ -56,6 +56,13 @@ class Authority:
             .add_extension(x509.SubjectAlternativeName(names), critical=False)
             .sign(self._key, hashes.SHA256())
         )
+        return self._written(certificate, key)
+
+    def itself(self) -> Pair:
+        """Its own certificate, as a server has it that has signed for itself."""
+        return self._written(x509.load_pem_x509_certificate(self.bundle.read_bytes()), self._key)
+
+    def _written(self, certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey) -> Pair:
         stem = token_hex(4)
         pair = Pair(self._folder / f"{stem}.pem", self._folder / f"{stem}-key.pem")
         pair.certificate.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))

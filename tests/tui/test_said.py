@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from textual.widgets._toast import Toast
+from textual.widgets._toast import Toast, ToastRack
 
 from tests.tui.driving import press, said, screen_text, settle, the_list, write
 from tui.app import StorageApp
@@ -66,6 +66,19 @@ async def test_what_a_screen_tells_as_it_closes_stands_on_the_one_below(tmp_path
         await press(pilot, "e", "2", "ctrl+s")
         assert pilot.app.screen is the_list(pilot)
         assert screen_text(pilot).count("Saved prod.") == 1
+
+
+async def test_what_is_told_just_before_a_question_is_seen_once(tmp_path: Path) -> None:
+    path = tmp_path / "storage.toml"
+    async with StorageApp(path).run_test(size=(120, 40), notifications=True) as pilot:
+        await settle(pilot)
+        await press(pilot, "n", "t", "x", "ctrl+s")
+        assert "Make x the default?" in screen_text(pilot)
+        racks = [screen.query_one(ToastRack) for screen in pilot.app.screen_stack]
+        assert [rack.display and bool(rack.children) for rack in racks][:-1] == [False]
+        assert screen_text(pilot).count("Saved x.") == 1
+        await press(pilot, "n")
+        assert screen_text(pilot).count("Saved x.") == 1
 
 
 async def test_sorting_shows_itself_and_tells_nothing(tmp_path: Path) -> None:

@@ -299,6 +299,8 @@ class KitApp(App[None]):
             for each in here[-1:]:
                 one.add(each)
             rack.show(one)
+            # On the screen that a dialog has come over meanwhile it would be seen a second time.
+            rack.display = rack.display and rack.screen.is_active
 
     def _unnotify(self, notification: Notification, refresh: bool = True) -> None:
         """Forget a message whose time is over; the one before it may have some left."""

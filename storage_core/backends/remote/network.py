@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _EXPIRED: Final = 10
 _NOT_YET: Final = 9
 _OTHER_NAME: Final = (62, 64)
+_SELF_SIGNED: Final = 18
 _UNSIGNED: Final = (2, 18, 19, 20, 21, 27)
 
 _PROXY_ERRORS: Final = frozenset(
@@ -180,9 +181,12 @@ class Network:
         said = message.rstrip(".")
         code = error.verify_code
         if code in _UNSIGNED:
-            remedy = f"name the PEM file of the authority that signed it in {SETTING}"
+            signer = "this certificate" if code == _SELF_SIGNED else "the authority that signed it"
+            remedy = f"name the PEM file of {signer} in {SETTING}"
             if self.trust.path is not None:
-                remedy = f"add the authority that signed it to {self.trust}"
+                remedy = f"add {signer} to {self.trust}"
+                if self.trust.source != SETTING:
+                    remedy += f", or name its PEM file in {SETTING}"
         elif code == _EXPIRED:
             remedy = "have it renewed, or set the clock of this machine"
         elif code == _NOT_YET:

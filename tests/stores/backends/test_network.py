@@ -176,6 +176,21 @@ def test_a_certificate_is_trusted_by_the_setting_or_by_a_variable_and_else_said(
     used(there.made(there.https, ca_bundle=str(authority.bundle)))
 
 
+def test_the_next_step_after_a_certificate_not_trusted_names_where_it_can_be_trusted(
+    there: There, authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = str(Authority(tmp_path).bundle)
+    message = str(refused(there.made(there.https, ca_bundle=other)))
+    assert message.endswith(f"; add the authority that signed it to CA Bundle ({other})")
+    with tls_front(there.http, authority.itself()) as https:
+        message = str(refused(there.made(https)))
+        assert message.endswith("; name the PEM file of this certificate in CA Bundle")
+        monkeypatch.setenv("SSL_CERT_FILE", other)
+        message = str(refused(there.made(https)))
+        assert f"; add this certificate to SSL_CERT_FILE ({other}), or name its PEM" in message
+        assert message.endswith("name its PEM file in CA Bundle")
+
+
 def test_a_certificate_that_has_expired_or_is_for_another_host_is_said_with_the_reason(
     there: There, authority: Authority
 ) -> None:

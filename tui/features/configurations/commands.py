@@ -70,7 +70,7 @@ LIST: Final = (
         "filter",
         ("/",),
         "Filter",
-        "Find by name, type, location or ID.",
+        "Find by name, type, location, ID or #tag.",
         "View",
         True,
         # Before the list sees the key: what is typed right after it is no command.

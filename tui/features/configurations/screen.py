@@ -78,7 +78,7 @@ class ConfigurationsScreen(FullScreen[None]):
             self.table,
             seek=lambda: self.rows.fill(sought=True),
             anchor=lambda: self.row.key if self.row else None,
-            placeholder="name, type, location or ID",
+            placeholder="name, type, location, ID or #tag",
             counts=True,
         )
         self.rows = Rows(session, self.table, self._filter, self._tell)
