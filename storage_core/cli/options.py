@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -229,8 +230,8 @@ def json_complete(setting: Setting) -> Callable[[str], bool]:
 def table_of(option: str, texts: Iterable[str]) -> dict[str, Any]:
     """The table made of all occurrences of `--options`.
 
-    Each is KEY=VALUE, with dots in KEY for tables inside and VALUE as in TOML or else plain text;
-    or a whole TOML or JSON text.
+    Each is KEY=VALUE, with dots in KEY for tables inside and VALUE as in TOML, a table or list of
+    JSON, or else plain text; or a whole TOML or JSON text.
 
     Raises:
         WrongUsage: one is neither.
@@ -288,6 +289,9 @@ def _table_from(option: str, text: str) -> dict[str, Any]:
             f'a reference is written {key.strip()}={{ref="…"}}'
         )
     nested: Any = value
+    if value.startswith(("{", "[")):
+        with suppress(JSONDecodeError, RecursionError):
+            nested = loads(value)
     for part in reversed(keys):
         nested = {part: nested}
     table: dict[str, Any] = nested

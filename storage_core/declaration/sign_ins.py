@@ -14,6 +14,9 @@ SOON: Final = timedelta(days=7)
 """How long before its end a signature is pointed out."""
 
 _JSON: Final = "must be the JSON of a service account key file"
+_BEGINNING: Final = re.compile(rb'\s*\{\s*"\w')
+"""How the JSON begins, which hardly any other text is base64 of."""
+
 _PATH: Final = re.compile(r"(~|\.{0,2}/|[A-Za-z]:\\).*|[^\s{}\"]+\.(json|p12|pfx|pem|key)")
 _NEEDED: Final = {
     "service_account": ("client_email", "private_key"),
@@ -117,7 +120,7 @@ def _instead_of_json(text: str, error: Exception) -> str:
     if text.startswith("ya29."):
         return f"is an access token, which ends within an hour; it {_JSON}"
     decoded = _decoded(text)
-    if decoded.lstrip()[:1] == b"{":
+    if _BEGINNING.match(decoded):
         return "is base64 of the JSON; paste the JSON itself (base64 -d makes it)"
     if decoded[:1] == b"\x30" and len(decoded) > 400:
         return "is a P12 key; download the key as JSON"

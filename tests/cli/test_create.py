@@ -96,11 +96,13 @@ def test_common_settings_have_options_too(
         *("--timeout", "2.5", "--protected", "--options", "requester_pays=true"),
         *("--options", "client_kwargs.verify=/etc/ca.pem", "--options", '{"anon": false}'),
         *("--options", 'key = {ref = "env:KEY"}'),
+        *("--options", 'config_kwargs={"s3": {"addressing_style": "path"}}'),
     )
     assert (outcome.code, outcome.err) == (0, "")
     table = tables(config)["storage"]["x"]
     assert (table["prefix"], table["timeout"], table["protected"]) == ("a/b", 2.5, True)
     assert table["options"] == {
+        "config_kwargs": {"s3": {"addressing_style": "path"}},
         "requester_pays": True,
         "client_kwargs": {"verify": "/etc/ca.pem"},
         "anon": False,

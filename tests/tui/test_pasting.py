@@ -143,7 +143,7 @@ async def test_a_paste_while_a_list_is_open_goes_into_the_field(tmp_path: Path) 
         assert region.value == "eu-west-3"
 
 
-@pytest.mark.parametrize("keys", ["r", "D", "slash"])
+@pytest.mark.parametrize("keys", ["r", "D", "slash", "ctrl+p"])
 async def test_the_fields_of_dialogs_and_of_the_filter_refuse_as_those_of_forms(
     tmp_path: Path, keys: str
 ) -> None:
@@ -155,3 +155,15 @@ async def test_the_fields_of_dialogs_and_of_the_filter_refuse_as_those_of_forms(
         await paste(pilot, f"{token_hex(4)}\n{token_hex(4)}")
         assert before.value == value
         assert "it has 2 lines" in said(pilot)
+
+
+@pytest.mark.parametrize("keys", [[], ["n"], ["x"], ["t"], ["question_mark"], ["b"]])
+async def test_a_paste_into_a_list_or_a_dialog_without_a_field_is_told(
+    tmp_path: Path, keys: list[str]
+) -> None:
+    async with opened(write(tmp_path / "storage.toml")) as pilot:
+        await press(pilot, "j", *keys)
+        before = pilot.app.screen
+        await paste(pilot, "6abc")
+        assert pilot.app.screen is before
+        assert said(pilot) == "Nothing was pasted: nothing is typed here."

@@ -127,6 +127,17 @@ async def test_a_result_is_old_while_the_settings_are_others_however_they_were_c
         assert sign(pilot, "one") == "✓"
 
 
+async def test_tags_and_protection_leave_a_result_as_it_is(tmp_path: Path) -> None:
+    path = local(tmp_path)
+    async with StorageApp(path).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "t", "enter")
+        ConfigFile(path).update("one", tags=["prod"], protected=True)
+        await press(pilot, "f5")
+        assert "#prod" in details(pilot)
+        assert sign(pilot, "one") == "✓"
+
+
 async def test_nothing_secret_is_kept_and_another_secret_makes_a_result_old(
     tmp_path: Path, server_down_url: str
 ) -> None:
@@ -186,6 +197,8 @@ async def test_two_apps_on_one_file_keep_the_results_of_both(tmp_path: Path) -> 
         async with StorageApp(path).run_test(size=(120, 40)) as other:
             await settle(other)
             await press(other, "t", "enter")
+        await press(pilot, "f5")
+        assert (sign(pilot, "one"), sign(pilot, "two")) == ("✓", " ")
         await press(pilot, "j", "t", "enter")
     async with StorageApp(path).run_test(size=(120, 40)) as pilot:
         await settle(pilot)

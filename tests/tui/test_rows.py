@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -181,3 +182,14 @@ def test_names_are_cut_in_the_middle_by_cells() -> None:
     assert cut_middle("production-1", 9) == "prod…on-1"
     assert cell_len(cut_middle("東京の結果を保存する場所", 11)) <= 11
     assert cut_middle("abcdef", 3) == "ab…"
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_tags_give_way_before_a_location_is_cut(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    tags = [f"a-rather-long-tag-{number}" for number in range(9)]
+    text = f'[storage.{"n" * 30}]\ntype = "s3"\nbucket = "{"b" * 30}"\ntags = {tags}\n'
+    async with StorageApp(write(tmp_path / "s.toml", text)).run_test(size=size) as pilot:
+        await settle(pilot)
+        assert re.search(r" s3://b{30}( +#a-rather-long-tag-\d)* … ", "\n".join(visible(pilot)))

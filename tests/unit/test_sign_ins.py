@@ -47,6 +47,7 @@ PASTED: dict[str, tuple[Any, str]] = {
     "a P12": (b64encode(b"\x30\x82" + token_bytes(2000)).decode(), "is a P12 key"),
     "a path of a P12": ("./key.p12", "write file: before it"),
     "base64 of the JSON": (b64encode(json.dumps(PERSON).encode()).decode(), "is base64"),
+    "what base64 takes for a brace": ("e3b0c44298fc1c14", "must be the JSON of a service"),
     "a private key": (f"-----BEGIN PRIVATE KEY-----\n{KEY}\n", "is a private key alone"),
     "an access token": ("ya29.a0AfH6SMB", "is an access token"),
     "JSON that is cut off": (json.dumps(PERSON, indent=1)[:90], "is no JSON (line"),

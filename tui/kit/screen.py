@@ -48,6 +48,9 @@ class BaseScreen(Screen[ResultT]):
     moving: ClassVar[tuple[tuple[str, str], ...]] = ()
     """What help says about moving in a list: keys, and what they do."""
 
+    nowhere: ClassVar[str] = "nothing is typed here"
+    """Why a paste that no field has taken goes nowhere."""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.does: dict[str, Callable[[], object]] = {}
@@ -158,7 +161,11 @@ class BaseScreen(Screen[ResultT]):
         """Show a screen; returns what came of it: the answer of a dialog."""
         return await self.app.push_screen_wait(screen)
 
-    # ---- sizes and toasts
+    # ---- pastes, sizes and toasts
+
+    def on_paste(self) -> None:
+        """No field has taken it."""
+        self.app.say(f"Nothing was pasted: {self.nowhere}.", severity="warning")
 
     @on(events.ScreenResume)
     def _resumed(self) -> None:

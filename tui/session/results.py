@@ -33,6 +33,9 @@ _MOST: Final = 5_000
 
 _SIZE: Final = 16 * 1024 * 1024
 
+_UNTESTED: Final = frozenset({"protected", "tags"})
+"""Settings that no test depends on."""
+
 
 class Results:
     """The results, by the IDs of configurations; Temporary Local Storage has the ID "".
@@ -50,16 +53,21 @@ class Results:
         """Of the settings as they were looked at last, with these."""
 
         self._saving, self._changing = Lock(), Lock()
-        self._loaded = False
+        self._stamp: tuple[int, int] | None = None
+        """Of the file as it was read last."""
 
     def __len__(self) -> int:
         return len(self._kept)
 
     def load(self) -> None:
-        """Read what was kept, once."""
-        if not self._loaded:
-            self._loaded = True
-            self._take_in(self._read())
+        """Read what was kept, by another app on the same file as well."""
+        source = self._file()
+        with suppress(OSError):
+            status = source.stat() if source else None
+            stamp = (status.st_mtime_ns, status.st_ino) if status else None
+            if stamp != self._stamp:
+                self._stamp = stamp
+                self._take_in(self._read())
 
     def add(self, id: str, entry: Entry | None, result: TestResult) -> None:
         """This is how a test of the settings of `entry` ended; None: of what is built in."""
@@ -146,9 +154,10 @@ def _digest(entry: Entry) -> str:
     """
     from storage_core.declaration.display import masked_settings
 
-    public = masked_settings(entry.cls.settings() if entry.cls else (), entry.settings)
+    settings = {name: each for name, each in entry.settings.items() if name not in _UNTESTED}
+    public = masked_settings(entry.cls.settings() if entry.cls else (), settings)
     shown = json.dumps([entry.type, public], sort_keys=True, default=str)
-    whole = json.dumps(entry.settings, sort_keys=True, default=str)
+    whole = json.dumps(settings, sort_keys=True, default=str)
     secret = blake2b(whole.encode("utf-8", "surrogatepass"), digest_size=2).hexdigest()
     return f"{sha256(shown.encode('utf-8', 'surrogatepass')).hexdigest()[:24]}-{secret}"
 

@@ -5,7 +5,7 @@ All screens draw from it without further work.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -55,8 +55,12 @@ class Row(NamedTuple):
     @property
     def place(self) -> str:
         """The location between a sign and the tags."""
+        return self.place_with(self.tags)
+
+    def place_with(self, tags: Iterable[str]) -> str:
+        """The same with these tags only."""
         sign = "⊘ " if self.read_only else ""
-        return f"{sign}{self.location}  {' '.join(self.tags)}".rstrip()
+        return f"{sign}{self.location}  {' '.join(tags)}".rstrip()
 
     @property
     def sought(self) -> str:

@@ -68,9 +68,18 @@ class Hanging(LocalFileSystem):  # type: ignore[misc]
         return super().cat_file(path, *args, **kwargs)
 
 
+class Lacking(LocalFileSystem):  # type: ignore[misc]
+    """A file system that finds out only when it is made what is not installed, as `hdfs` does."""
+
+    protocol = "lacking"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        import no_such_package.inside  # type: ignore[import-not-found]  # noqa: F401
+
+
 @pytest.fixture(autouse=True, scope="module")
 def registered() -> None:
-    for cls in (Renaming, Copying, Hanging):
+    for cls in (Renaming, Copying, Hanging, Lacking):
         fsspec.register_implementation(cls.protocol, cls, clobber=True)
 
 
@@ -263,3 +272,9 @@ def test_what_is_stored_is_the_open_file_and_not_what_has_its_name_by_now(tmp_pa
         second.replace(first)
         backend.put_stream(KEY, file, overwrite=True)
     assert backend.get(KEY) == b"A" * 20
+
+
+def test_what_is_not_installed_is_named(tmp_path: Path) -> None:
+    backend = open_filesystem(f"lacking://{tmp_path}/folder", timeout=10)
+    with pytest.raises(ConfigurationError, match=r"pip install no_such_package$"):
+        backend.get(KEY)

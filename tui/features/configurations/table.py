@@ -128,12 +128,18 @@ class ConfigurationLayout(Layout[Row]):
 
     def below(self, row: Row, widths: Sequence[int]) -> Sequence[Cell]:
         """The location, or what is wrong, in all the room there is below the name."""
-        text, look, _ = self._place(row)
-        text = text if row.problem else cut_middle(text, spanned(widths[NAME:]))
-        return (Cell(""), Cell(""), Cell(""), Cell(text, look, spans=2))
+        place = self._place(row, spanned(widths[NAME:]))
+        return (Cell(""), Cell(""), Cell(""), Cell(place.text, place.look, spans=2))
 
-    def _place(self, row: Row) -> Cell:
-        return Cell(row.problem, "warning") if row.problem else Cell(row.place, "muted")
+    def _place(self, row: Row, width: int = maxsize) -> Cell:
+        if row.problem:
+            return Cell(row.problem, "warning")
+        place, tags = row.place, [*row.tags]
+        # The details have all tags, and a filter finds them: the location says more.
+        while tags and cell_len(place) > width:
+            tags.pop()
+            place = f"{row.place_with(tags)} …"
+        return Cell(cut_middle(place, width), "muted")
 
     def _status(self, row: Row) -> Cell:
         if row.problem:

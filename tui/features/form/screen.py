@@ -52,6 +52,7 @@ class FormScreen(FullScreen[str | None]):
     CSS_PATH = "screen.tcss"
     declared: ClassVar = FORM
     BINDINGS: ClassVar[list[Any]] = [*bindings(FORM)]
+    nowhere: ClassVar = "nothing is typed here; Tab goes to the next field"
     AUTO_FOCUS = ""
 
     def __init__(
@@ -316,13 +317,6 @@ class FormScreen(FullScreen[str | None]):
     @on(Input.Submitted)
     def _next(self) -> None:
         self.focus_next()
-
-    def on_paste(self) -> None:
-        """No field has taken it."""
-        self.app.say(
-            "Nothing was pasted: nothing is typed here; Tab goes to the next field.",
-            severity="warning",
-        )
 
     # ---- what one can do
 

@@ -10,17 +10,20 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from textual import on
 from textual.command import Command as Offered
-from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.command import CommandInput, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.widgets import OptionList
 
 from storage_core.printable import printable
 from tui.kit.dialog import Dialog
+from tui.kit.line_input import PasteInput
 from tui.kit.theme import DARK, LIGHT, MUTED
 from tui.session import search
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from textual.app import ComposeResult
 
     from tui.kit.app import KitApp
     from tui.kit.commands import Command
@@ -36,10 +39,22 @@ _LESS: Final = 0.01
 """How much less a hit counts that has the words only in what is said about it."""
 
 
+class _Line(CommandInput, PasteInput):
+    """What is looked for; it takes pastes as all other lines do."""
+
+
 class _Palette(CommandPalette, Dialog[None]):
     """One that shows a theme while the cursor is on it, and takes that back when it is left."""
 
     CSS_PATH = "palette.tcss"
+
+    def compose(self) -> ComposeResult:
+        """Textual's, but for the line in which one types."""
+        for widget in super().compose():
+            if isinstance(widget, CommandInput):
+                yield _Line(placeholder=widget.placeholder, select_on_focus=False)
+            else:
+                yield widget
 
     def on_mount(self) -> None:
         """Remember the theme in force."""

@@ -24,7 +24,7 @@ from storage_core.backends.drivers.isolated import isolated
 from storage_core.backends.drivers.urls import require_host, server_in
 from storage_core.backends.remote.backend import RemoteBackend
 from storage_core.backends.remote.driver import Afterwards
-from storage_core.backends.remote.faults import Fault, classify
+from storage_core.backends.remote.faults import Explained, Fault, classify
 from storage_core.backends.remote.messages import Place
 from storage_core.backends.remote.network import Network
 from storage_core.backends.remote.worker import in_thread
@@ -120,16 +120,16 @@ class FileSystemDriver:
 
     async def connect(self, afterwards: Afterwards) -> FileSystemSession:
         """Open the file system."""
-        options = self._options
-        if self._network is not None:
-            options = await in_thread(self._reached, self._network)
-        if self._is_async:
-            loop = asyncio.get_running_loop()
-            fs, root = isolated(url_to_fs, self._base_path, **{"loop": loop, **options})
-        elif self._is_ftp:
-            fs, root = await in_thread(FTP, **options), FTP.root_of(self._base_path)
-        else:
-            fs, root = await in_thread(isolated, url_to_fs, self._base_path, **options)
+        try:
+            fs, root = await self._opened()
+        except ModuleNotFoundError as error:
+            # Some file systems look for what they need only when they are made.
+            missing = (error.name or "").partition(".")[0]
+            raise Explained(
+                Fault.MISCONFIGURED,
+                f"the Python package {missing} is not installed",
+                f"install it, as with: pip install {missing}",
+            ) from None
         calls = Calls(
             fs,
             is_async=self._is_async,
@@ -146,6 +146,20 @@ class FileSystemDriver:
             fault=self.fault,
             afterwards=afterwards,
         )
+
+    async def _opened(self) -> tuple[Any, str]:
+        """The file system, and where in it the blobs lie."""
+        options = self._options
+        if self._network is not None:
+            options = await in_thread(self._reached, self._network)
+        if self._is_async:
+            loop = asyncio.get_running_loop()
+            fs, root = isolated(url_to_fs, self._base_path, **{"loop": loop, **options})
+        elif self._is_ftp:
+            fs, root = await in_thread(FTP, **options), FTP.root_of(self._base_path)
+        else:
+            fs, root = await in_thread(isolated, url_to_fs, self._base_path, **options)
+        return fs, root
 
     def _reached(self, network: Network) -> dict[str, Any]:
         """The options, with proxy and certificates in the words of the library."""
