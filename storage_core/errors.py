@@ -17,6 +17,9 @@ class StorageError(Exception):
     while_connecting: bool = False
     """Whether it is about the way to the server: a proxy, or a certificate."""
 
+    while_creating: bool = False
+    """Whether it is only about making the place, which is not there yet."""
+
 
 class ConfigurationError(StorageError):
     """The configuration, or what it names (a bucket, a reference, a folder), is wrong."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, BinaryIO, NoReturn
 
 from storage_core.backends.base import Backend
 from storage_core.blobpath import ROOT, BlobPath, Prefix
-from storage_core.errors import UnsupportedOperation
+from storage_core.errors import AccessDenied, UnsupportedOperation
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, MutableSequence, Sequence
@@ -64,7 +64,12 @@ class ReadOnlyBackend(Backend):
         self.require_writable()
 
     def check(self) -> None:
-        self._backend.check()
+        try:
+            self._backend.check()
+        except AccessDenied as error:
+            # Nobody wants to make it; to read, it is a place that holds nothing yet.
+            if not error.while_creating:
+                raise
 
     def get(self, path: BlobPath) -> bytes:
         return self._backend.get(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from storage_core import (
+    AccessDenied,
     FileStorage,
     KVServerStorage,
     LocalStorage,
@@ -148,3 +150,18 @@ def test_tests_of_one_place_at_the_same_time_do_not_disturb_each_other(tmp_path:
     with ThreadPoolExecutor(8) as pool:
         assert [*pool.map(found, range(80))] == [[]] * 80
     assert list(tmp_path.rglob("storage-test-*")) == []
+
+
+def test_a_folder_that_could_not_be_made_is_no_trouble_where_it_is_only_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The superuser may write everywhere but where a disk is mounted for reading.
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    configuration = LocalStorage(storage_path=str(tmp_path / "data"), read_only=True)
+    *_, found, listed, read = probe(configuration)
+    assert found.message == f"{tmp_path / 'data'} does not exist yet"
+    assert (listed.ok, listed.message, listed.lacks) == (True, "", False)
+    assert read.message == "it is read-only by its configuration"
+    writing = open_store(LocalStorage(storage_path=str(tmp_path / "data")))
+    with pytest.raises(AccessDenied, match="is not writable"):
+        writing.check()

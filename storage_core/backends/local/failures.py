@@ -60,12 +60,14 @@ def irregular(path: str) -> AccessDenied:
 
 def unwritable(path: str, folder: str) -> AccessDenied:
     """The error for a folder that is to be made in one that cannot be written to."""
-    if is_read_only(folder):
-        return AccessDenied(str(failure("create", path, OSError(errno.EROFS, ""), path)))
-    return AccessDenied(
-        f"cannot create {printable(path)}: {printable(folder)} is not writable; "
+    error = AccessDenied(
+        str(failure("create", path, OSError(errno.EROFS, ""), path))
+        if is_read_only(folder)
+        else f"cannot create {printable(path)}: {printable(folder)} is not writable; "
         "change its permissions or choose another folder"
     )
+    error.while_creating = True
+    return error
 
 
 def _denying(path: str) -> str:

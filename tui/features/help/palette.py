@@ -6,6 +6,7 @@ Textual's palette as a dialog.
 from __future__ import annotations
 
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from textual import on
@@ -34,6 +35,10 @@ OURS: Final = (DARK, LIGHT)
 
 _LABEL: Final = 16
 """Cells of the column of labels; the keys stand behind it."""
+
+_MOST: Final = 50
+"""Configurations that are offered for what is typed: to match and show 1,000 of them takes 60 ms of
+the event loop for each key (`make bench ARGS=callbacks`). One more letter leaves fewer."""
 
 _LESS: Final = 0.01
 """How much less a hit counts that has the words only in what is said about it."""
@@ -132,18 +137,19 @@ class Configurations(Provider):
     """The configurations that the screen below can go to."""
 
     async def search(self, query: str) -> Hits:
-        """Those that have the words in their name, type, location or ID, or among their tags."""
+        """The first that have the words in name, type, location or ID, or among their tags."""
         places = getattr(self.screen, "places", None)
         words = search.words_of(query)
         matcher = self.matcher(query)
-        for place in places() if places else ():
-            if search.found(words, f"go to {place.sought}"):
-                name = printable(place.name)
-                title = Content.assemble(("go to: ", MUTED), matcher.highlight(name))
-                about = f"{printable(place.type)}  {place.location}"
-                # Behind the commands that match as well.
-                score = max(matcher.match(name) / 2, _LESS)
-                yield Hit(score, title, place.go, text=name, help=_said(about))
+        every = places() if places else ()
+        hits = (place for place in every if search.found(words, f"go to {place.sought}"))
+        for place in islice(hits, _MOST):
+            name = printable(place.name)
+            title = Content.assemble(("go to: ", MUTED), matcher.highlight(name))
+            about = f"{printable(place.type)}  {place.location}"
+            # Behind the commands that match as well.
+            score = max(matcher.match(name) / 2, _LESS)
+            yield Hit(score, title, place.go, text=name, help=_said(about))
 
 
 class Themes(Provider):
