@@ -135,3 +135,20 @@ async def test_over_an_open_form_a_change_on_disk_does_not_claim_to_be_shown(
         await settle(pilot)
         assert "The form keeps what you have entered" in said(pilot)
         assert "acme-results2" in screen_text(pilot)
+
+
+async def test_all_that_differs_can_be_read_by_keyboard_at_80x24(tmp_path: Path) -> None:
+    path = write(tmp_path / "storage.toml")
+    async with opened(path, (120, 40)) as pilot:
+        await press(pilot, "e", "end", "2")
+        longer = f'"acme-results"\nprefix = "{"x/" * 300}"\nexternal_id = "theirs"\n'
+        write(path, TWO.replace('"acme-results"', longer))
+        await press(pilot, "ctrl+s")
+        await pilot.resize_terminal(80, 24)
+        await settle(pilot)
+        lines = [line.strip(" │") for line in screen_text(pilot).splitlines()]
+        answers = next(n for n, line in enumerate(lines) if "Keep editing" in line)
+        assert "╰──" in lines[answers + 1] + lines[answers + 2]
+        assert "theirs" not in " ".join(lines[:answers])
+        await press(pilot, "pagedown", "pagedown")
+        assert "in the file  theirs" in screen_text(pilot)

@@ -1,11 +1,14 @@
-"""`Dialog`: a small screen over another, which is dimmed; `Box`: the border around it."""
+"""`Dialog`: a small screen over another, which is dimmed.
+
+`Box` is the border around it, `Lines` what is to be read in it.
+"""
 
 from __future__ import annotations
 
 from typing import Any, Final, TypeVar
 
 from rich.cells import cell_len
-from textual.containers import Vertical
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
@@ -44,3 +47,19 @@ class Box(Vertical):
     def on_resize(self) -> None:
         """Say it whole."""
         self._whole.display = cell_len(self._words) > self.outer_size.width - _CORNERS
+
+
+class Lines(VerticalScroll, can_focus=False):
+    """What is to be read in a dialog: as high as its lines are, or as `max-height` lets it be."""
+
+    def hold(self, lines: int) -> None:
+        """Be as high as so many lines.
+
+        Textual would make the box that high, however few of them are in sight.
+        """
+        size, most = self.app.size, self.styles.max_height
+        self.styles.height = min(lines, int(most.resolve(size, size))) if most else lines
+
+    def turn(self, way: int) -> None:
+        """Go a screenful up (-1) or down (1)."""
+        self.scroll_relative(y=way * self.size.height, animate=False)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Button, Static
 
@@ -14,7 +14,7 @@ from storage_core.check import afterword, probe, steps
 from storage_core.printable import printable
 from tui.features.check.commands import TEST
 from tui.kit.commands import bindings
-from tui.kit.dialog import Box, Dialog
+from tui.kit.dialog import Box, Dialog, Lines
 from tui.kit.text import fit, wrap
 from tui.kit.theme import FAINT, MUTED
 from tui.session.background import stream
@@ -68,7 +68,7 @@ class CheckDialog(Dialog[TestResult | None]):
     def compose(self) -> ComposeResult:
         """Title, place, checklist, outcome, buttons."""
         with Box(f"Test {self._title}", about=self._configuration.location):
-            with VerticalScroll(can_focus=False):
+            with Lines():
                 yield Static(id="steps", markup=False)
             with Horizontal(classes="buttons"):
                 if self._save is not None:
@@ -106,7 +106,7 @@ class CheckDialog(Dialog[TestResult | None]):
 
     def _show_end(self) -> None:
         # How it ended stands there, below what may be long.
-        self.call_after_refresh(self.query_one(VerticalScroll).scroll_end, animate=False)
+        self.call_after_refresh(self.query_one(Lines).scroll_end, animate=False)
 
     def why_not(self, command: str) -> str:
         """Only what works is saved from here; the form saves whatever is wanted."""
@@ -130,8 +130,7 @@ class CheckDialog(Dialog[TestResult | None]):
         self._waiting = waiting
 
     def _scroll(self, way: int) -> None:
-        lines = self.query_one(VerticalScroll)
-        lines.scroll_relative(y=way * lines.size.height, animate=False)
+        self.query_one(Lines).turn(way)
 
     def on_resize(self) -> None:
         """Messages are wrapped to the width."""
@@ -184,12 +183,7 @@ class CheckDialog(Dialog[TestResult | None]):
             said = printable(afterword(self._found))
             lines += [Content.styled(part, MUTED) for part in wrap(said, width) if said]
         self.query_one("#steps", Static).update(Content("\n").join(lines))
-        # Textual would make the box as high as all lines, however few of them are in sight.
-        around = self.query_one(VerticalScroll)
-        most = around.styles.max_height
-        around.styles.height = min(
-            len(lines), int(most.resolve(self.app.size, self.app.size)) if most else len(lines)
-        )
+        self.query_one(Lines).hold(len(lines))
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """By mouse, or Enter on a button."""

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Button, Static
 
 from storage_core.printable import printable
-from tui.kit.dialog import Box, Dialog
+from tui.kit.dialog import Box, Dialog, Lines
 from tui.kit.text import wrap
 from tui.kit.theme import MUTED
 
@@ -36,6 +36,8 @@ class ConflictDialog(Dialog[str | None]):
         Binding("escape", "keep", show=False),
         Binding("left", "app.focus_previous", show=False),
         Binding("right", "app.focus_next", show=False),
+        Binding("pageup,up", "turn(-1)", show=False),
+        Binding("pagedown,down", "turn(1)", show=False),
     ]
     AUTO_FOCUS = "#answer-keep"
 
@@ -49,7 +51,7 @@ class ConflictDialog(Dialog[str | None]):
         with Box(
             f"{self._before.name} was {'deleted' if gone else 'changed'} in the file meanwhile"
         ):
-            with VerticalScroll(can_focus=False):
+            with Lines():
                 yield Static(id="versions", markup=False)
             with Horizontal(classes="buttons"):
                 yield Button("Keep editing", id="answer-keep", classes="-main", compact=True)
@@ -61,6 +63,14 @@ class ConflictDialog(Dialog[str | None]):
     def on_mount(self) -> None:
         """Draw both versions."""
         self.call_after_refresh(self._draw)
+
+    def on_resize(self) -> None:
+        """Values are wrapped to the width."""
+        self._draw()
+
+    def action_turn(self, way: int) -> None:
+        """Read on, or back."""
+        self.query_one(Lines).turn(way)
 
     def _draw(self) -> None:
         from storage_core.declaration.display import masked, shown
@@ -95,6 +105,7 @@ class ConflictDialog(Dialog[str | None]):
                     lines.append(Content.assemble((label, MUTED), (part, "$foreground")))
                     label = " " * 15
         self.query_one("#versions", Static).update(Content("\n").join(lines))
+        self.query_one(Lines).hold(len(lines))
 
     @on(Button.Pressed)
     def _answered(self, event: Button.Pressed) -> None:
