@@ -295,3 +295,20 @@ async def test_what_a_server_does_not_do_is_a_hint_and_the_test_goes_on(
         assert "read the settings" not in screen_text(pilot)
         assert "It works" in screen_text(pilot)
         await press(pilot, "enter")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20)])
+async def test_how_it_ended_and_the_buttons_are_in_sight_below_a_long_message_at_any_size(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    text = f'[storage.a]\ntype = "s3"\nbucket = "env:{"NOT_THERE_" * 30}"\n'
+    app = StorageApp(write(tmp_path / "s.toml", text))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "t")
+        await pilot.resize_terminal(*size)
+        await settle(pilot)
+        lines = [line.strip(" │") for line in screen_text(pilot).splitlines()]
+        end = next(n for n, line in enumerate(lines) if "It does not work yet." in line)
+        assert "Test again" in lines[end + 2]
+        assert "╰──" in lines[end + 3]

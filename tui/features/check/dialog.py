@@ -102,7 +102,10 @@ class CheckDialog(Dialog[TestResult | None]):
         self.query_one("#leave", Button).label = "Close"
         self._offer_to_save(self.why_not("save") == "")
         self._draw()
-        # How it ended stands at the end, below what may be long.
+        self._show_end()
+
+    def _show_end(self) -> None:
+        # How it ended stands there, below what may be long.
         self.call_after_refresh(self.query_one(VerticalScroll).scroll_end, animate=False)
 
     def why_not(self, command: str) -> str:
@@ -133,6 +136,8 @@ class CheckDialog(Dialog[TestResult | None]):
     def on_resize(self) -> None:
         """Messages are wrapped to the width."""
         self._draw()
+        if self._complete:
+            self._show_end()
 
     def _draw(self) -> None:
         width = max(20, self.query_one("#steps").size.width)
@@ -179,6 +184,12 @@ class CheckDialog(Dialog[TestResult | None]):
             said = printable(afterword(self._found))
             lines += [Content.styled(part, MUTED) for part in wrap(said, width) if said]
         self.query_one("#steps", Static).update(Content("\n").join(lines))
+        # Textual would make the box as high as all lines, however few of them are in sight.
+        around = self.query_one(VerticalScroll)
+        most = around.styles.max_height
+        around.styles.height = min(
+            len(lines), int(most.resolve(self.app.size, self.app.size)) if most else len(lines)
+        )
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """By mouse, or Enter on a button."""
