@@ -155,6 +155,15 @@ def of_region(value: object) -> str | None:
     return f"the installed AWS SDK knows no such region{hint}"
 
 
+def of_role(value: object) -> str | None:
+    """Whether this names a role, at AWS or at a service that speaks its protocol."""
+    if not isinstance(value, str) or not value or (value[:4] == "arn:" and ":role/" in value):
+        return None
+    if is_variable(value) or is_literal(value) or of_text(value):
+        return None
+    return "that is no role; one looks like arn:aws:iam::123456789012:role/NAME"
+
+
 def of_s3_bucket(value: object) -> str | None:
     """Whether AWS refuses to make a bucket of this name."""
     if not isinstance(value, str) or not value or value.startswith("arn:"):

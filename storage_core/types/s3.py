@@ -117,7 +117,7 @@ class S3Storage(RemoteStorage):
     @classmethod
     def cautions(cls, values: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
         from storage_core.declaration import addresses
-        from storage_core.declaration.cautions import is_aws, of_region, of_s3_bucket
+        from storage_core.declaration.cautions import is_aws, of_region, of_role, of_s3_bucket
 
         yield from super().cautions(values)
         yield from addresses.of_endpoint(
@@ -126,6 +126,8 @@ class S3Storage(RemoteStorage):
         yield from addresses.of_endpoint(
             values, lambda address: addresses.of_doubled(values.get("bucket"), address)
         )
+        if said := of_role(values.get("role_arn")):
+            yield "role_arn", said
         if is_aws(values):
             if said := of_s3_bucket(values.get("bucket")):
                 yield "bucket", said

@@ -143,3 +143,17 @@ def test_a_folder_that_would_be_below_a_file_is_pointed_out(
 def test_a_reference_among_options_that_is_none_is_pointed_out() -> None:
     said = s3(options={"client_kwargs": {"verify": "env:CA_FILE"}})
     assert said["options"].startswith("env: is handed over as it stands")
+
+
+@pytest.mark.parametrize(
+    "arn", ["writer", "https://sts.example", "arn:aws:iam::123456789012:user/me"]
+)
+def test_what_is_no_role_is_pointed_out(arn: str) -> None:
+    assert "that is no role" in s3(role_arn=arn)["role_arn"]
+
+
+@pytest.mark.parametrize(
+    "arn", ["arn:aws:iam::123456789012:role/writer", "arn:aws-cn:iam:::role/a/b", "env:ROLE", ""]
+)
+def test_a_role_is_left_alone(arn: str) -> None:
+    assert "no role" not in str(s3(role_arn=arn))
