@@ -135,6 +135,7 @@ def tables(canaries: Canaries, server: str) -> dict[str, dict[str, Any]]:
             "aws_secret_access_key": canaries.new("s3 aws_secret_access_key"),
             "aws_session_token": canaries.new("s3 aws_session_token"),
             "endpoint_url": url("s3 endpoint_url"),
+            "sts_endpoint_url": url("s3 sts_endpoint_url"),
             "options": options(canaries, "s3"),
         },
         "azure": {

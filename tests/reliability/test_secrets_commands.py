@@ -176,7 +176,7 @@ def test_no_command_prints_or_writes_what_a_reference_names(
     written = references(canaries, tables(canaries, server_down_url), kept, ring)
     for table in written.values():
         # Passwords in URLs have no reference.
-        for key in ("endpoint_url", "api_address", "base_path"):
+        for key in ("endpoint_url", "sts_endpoint_url", "api_address", "base_path"):
             if "@" in table.get(key, ""):
                 table[key] = f"{table[key].partition('user:')[0]}user:x@{server_down_url[7:]}"
     file.write_text(toml(written))

@@ -377,7 +377,7 @@ async def test_deleting_a_hash_blob_says_who_else_may_have_it(tmp_path: Path) ->
         await settle(pilot)
         await press(pilot, "b", "x")
         assert "whoever stored the same bytes" in " ".join(
-            screen_text(pilot).replace("▌", "").split()
+            screen_text(pilot).replace("│", "").split()
         )
 
 
@@ -545,9 +545,9 @@ async def test_ten_thousand_blobs_are_drawn_row_by_row_and_arranged_off_the_loop
         drawn.append(row.key)
         return cells(layout, row, widths)
 
-    def arranged(*args: Any) -> Any:
+    def arranged(*args: Any, **options: Any) -> Any:
         threads.add(threading.get_ident())
-        return arrange(*args)
+        return arrange(*args, **options)
 
     def showing(table: BlobTable, rows: Any, cursor: int = 0) -> None:
         shown.append(len(rows))

@@ -52,16 +52,14 @@ def wrap(text: str, width: int) -> Iterator[str]:
             yield line
         line = ""
         for piece in [word] if cell_len(word) <= width else _pieces(word):
-            if cell_len(line + piece) <= width:
-                line += piece
-                continue
-            if line:
+            if line and cell_len(line + piece) > width >= cell_len(piece):
                 yield line
-            while cell_len(piece) > width:
-                head = _head(piece, width)
+                line = ""
+            line += piece
+            while cell_len(line) > width:
+                head = _head(line, width)
                 yield head
-                piece = piece[len(head) :]
-            line = piece
+                line = line[len(head) :]
     yield line
 
 
