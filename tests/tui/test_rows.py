@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -134,9 +136,13 @@ async def test_size_and_age_of_a_blob_and_both_ends_of_its_name_are_never_cut(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:
     names = [f"nightly-{'forecast-' * 12}{number:03}.parquet" for number in range(60)]
+    now = datetime.now(UTC).timestamp()
     (tmp_path / "blobs" / "results").mkdir(parents=True)
     for name in (*names, "東京" * 40):
-        (tmp_path / "blobs" / "results" / name).write_bytes(b"1234")
+        file = tmp_path / "blobs" / "results" / name
+        file.write_bytes(b"1234")
+        # The kernel's clock is not moved with that of the tests.
+        os.utime(file, (now, now))
     text = f'[storage.a]\ntype = "local"\nstorage_path = {in_toml(tmp_path / "blobs")}\n'
     async with StorageApp(write(tmp_path / "s.toml", text)).run_test(size=size) as pilot:
         await settle(pilot)
