@@ -76,8 +76,10 @@ def with_absolute_paths(
     """
     result = dict(values)
     for setting in cls.settings():
-        value = as_written(setting, result.get(setting.name))
-        if folder is None and setting.name in result:
+        if setting.name not in result:
+            continue
+        value = as_written(setting, result[setting.name])
+        if folder is None:
             value = result[setting.name] = as_meant(setting, value)
         if setting.form not in ("path", "file") or not isinstance(value, str) or not value.strip():
             continue
