@@ -105,7 +105,7 @@ USES: dict[str, tuple[Use, Callable[[], Awaitable[None]]]] = {
         requests_are_made_by_it,
     ),
     **{
-        f"botocore: {name}": (Use(name, f"{DRIVERS}.s3fs.machine"), botocore_connects_by_them)
+        f"botocore: {name}": (Use(name, f"{DRIVERS}.clouds.aws.machine"), botocore_connects_by_them)
         for name in ("_endpoint", "_manager", "_get_ssl_context")
     },
     "fsspec: AsyncFileSystem._cat_file, _info and so on": (

@@ -14,7 +14,7 @@ from aiohttp import ClientSession, DummyCookieJar, TCPConnector
 from azure.core.pipeline.transport import AioHttpTransport
 from azure.storage.blob.aio import BlobServiceClient
 
-from storage_core.backends.drivers.adlfs.signing_in import credential_for
+from storage_core.backends.drivers.clouds.azure.signing_in import credential_for
 from storage_core.backends.remote.faults import Explained, Fault
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from logging import NullHandler, getLogger
 from typing import TYPE_CHECKING, Any, Final
 
 from storage_core.backends.drivers.adlfs.client import completed, connected
-from storage_core.backends.drivers.adlfs.refusals import explained, signed_by
 from storage_core.backends.drivers.adlfs.session import AzureSession
+from storage_core.backends.drivers.clouds.azure.refusals import explained, signed_by
 from storage_core.backends.drivers.options import merged
 from storage_core.backends.remote.backend import RemoteBackend
 from storage_core.backends.remote.faults import Fault, causes, classify

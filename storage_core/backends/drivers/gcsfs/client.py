@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from aiohttp import ClientResponse
 
-    from storage_core.backends.drivers.gcsfs.signing_in import SignIn
+    from storage_core.backends.drivers.clouds.google.signing_in import SignIn
     from storage_core.backends.remote.network import Network
 
 # Without a handler Python would print what they log to the terminal.

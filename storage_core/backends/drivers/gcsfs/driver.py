@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
+from storage_core.backends.drivers.clouds.google.credentials import Found, of_json
+from storage_core.backends.drivers.clouds.google.signing_in import SignIn
 from storage_core.backends.drivers.gcsfs.client import connected
-from storage_core.backends.drivers.gcsfs.credentials import Found, of_json
 from storage_core.backends.drivers.gcsfs.session import GCSSession
-from storage_core.backends.drivers.gcsfs.signing_in import SignIn
 from storage_core.backends.drivers.options import merged
 from storage_core.backends.remote.backend import RemoteBackend
 from storage_core.backends.remote.faults import Explained, Fault, causes, classify

@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ConfigParseError, ProfileNotFound
 
+from storage_core.backends.drivers.clouds.aws.failures import explained
+from storage_core.backends.drivers.clouds.aws.identity import OPTIONS, Role, told_apart
+from storage_core.backends.drivers.clouds.aws.search import Search
+from storage_core.backends.drivers.clouds.aws.signing_in import SigningIn
 from storage_core.backends.drivers.s3fs.client import session_of
-from storage_core.backends.drivers.s3fs.failures import explained
-from storage_core.backends.drivers.s3fs.identity import OPTIONS, Role, told_apart
-from storage_core.backends.drivers.s3fs.search import Search
-from storage_core.backends.drivers.s3fs.signing_in import Lasting, SigningIn
+from storage_core.backends.drivers.s3fs.lasting import Lasting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from storage_core.backends.drivers.s3fs.identity import Identity
+    from storage_core.backends.drivers.clouds.aws.identity import Identity
     from storage_core.backends.remote.network import Network
 
 

@@ -14,15 +14,16 @@ from botocore.exceptions import ClientError, ConfigParseError, ProfileNotFound
 from botocore.handlers import add_expect_header
 from botocore.utils import parse_timestamp
 
+from storage_core.backends.drivers.clouds.aws.answers import fault_of, is_stale
+from storage_core.backends.drivers.clouds.aws.descriptions import descriptions
+from storage_core.backends.drivers.clouds.aws.failures import explained
+from storage_core.backends.drivers.clouds.aws.machine import isolate
+from storage_core.backends.drivers.clouds.aws.refusals import refused
+from storage_core.backends.drivers.clouds.aws.search import Search
+from storage_core.backends.drivers.clouds.aws.signing_in import SigningIn
 from storage_core.backends.drivers.isolated import isolated
-from storage_core.backends.drivers.s3fs.answers import fault_of, is_stale
-from storage_core.backends.drivers.s3fs.descriptions import descriptions
-from storage_core.backends.drivers.s3fs.failures import explained
 from storage_core.backends.drivers.s3fs.imported import s3fs
-from storage_core.backends.drivers.s3fs.machine import isolate
-from storage_core.backends.drivers.s3fs.refusals import refused
-from storage_core.backends.drivers.s3fs.search import Search
-from storage_core.backends.drivers.s3fs.signing_in import Lasting, SigningIn
+from storage_core.backends.drivers.s3fs.lasting import Lasting
 from storage_core.backends.remote.faults import Fault, ProxyRefused, Redirected
 from storage_core.backends.remote.worker import in_thread
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from ssl import SSLContext
 
-    from storage_core.backends.drivers.s3fs.identity import Identity
+    from storage_core.backends.drivers.clouds.aws.identity import Identity
     from storage_core.backends.remote.network import Network
 
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Final
 
+from storage_core.backends.drivers.clouds.aws.answers import error_answer, fault_of, reason_in
+from storage_core.backends.drivers.clouds.aws.descriptions import descriptions
+from storage_core.backends.drivers.clouds.aws.identity import OPTIONS, Labels, Role, told_apart
 from storage_core.backends.drivers.options import merged
-from storage_core.backends.drivers.s3fs.answers import error_answer, fault_of, reason_in
 from storage_core.backends.drivers.s3fs.client import HTTPSession, connected
-from storage_core.backends.drivers.s3fs.descriptions import descriptions
-from storage_core.backends.drivers.s3fs.identity import OPTIONS, Labels, Role, told_apart
 from storage_core.backends.drivers.s3fs.session import S3Session
 from storage_core.backends.remote.backend import RemoteBackend
 from storage_core.backends.remote.faults import Fault, classify
@@ -24,7 +24,7 @@ from storage_core.backends.remote.network import Network
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from storage_core.backends.drivers.s3fs.identity import Identity
+    from storage_core.backends.drivers.clouds.aws.identity import Identity
     from storage_core.backends.remote.driver import Afterwards
 
 

@@ -8,7 +8,11 @@ from hashlib import md5
 from typing import TYPE_CHECKING, Any, Final
 
 from storage_core.backends.base import CHUNK_SIZE, Entry, Info, in_utc
-from storage_core.backends.drivers.s3fs.answers import error_answer, fault_of, is_without_reason
+from storage_core.backends.drivers.clouds.aws.answers import (
+    error_answer,
+    fault_of,
+    is_without_reason,
+)
 from storage_core.backends.remote.driver import Kept, Page, Part, Received
 from storage_core.backends.remote.faults import ConditionRefused, Fault
 from storage_core.backends.remote.worker import in_thread

@@ -10,8 +10,8 @@ from storage_core.backends.remote.faults import Explained, Fault
 from storage_core.paths import shortened
 
 if TYPE_CHECKING:
-    from storage_core.backends.drivers.s3fs.machine import Machine
-    from storage_core.backends.drivers.s3fs.search import Search
+    from storage_core.backends.drivers.clouds.aws.machine import Machine
+    from storage_core.backends.drivers.clouds.aws.search import Search
 
 CONFIGURED_ROLE: Final = "configured-role"
 """The way by the configuration's own role, beside botocore's words for the others."""

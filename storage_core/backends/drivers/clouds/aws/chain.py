@@ -19,8 +19,8 @@ from botocore.utils import JSONFileCache, create_nested_client
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from storage_core.backends.drivers.s3fs.helpers import Answer, Helpers
-    from storage_core.backends.drivers.s3fs.machine import Machine
+    from storage_core.backends.drivers.clouds.aws.helpers import Answer, Helpers
+    from storage_core.backends.drivers.clouds.aws.machine import Machine
 
 ROLE: Final = "assume-role"
 _CREDENTIALS_OF_THE_CLI: Final = os.path.join("~", ".aws", "cli", "cache")

@@ -10,7 +10,6 @@ from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
-from aiobotocore.credentials import AioCredentials  # type: ignore[import-untyped]
 from botocore.credentials import (
     AssumeRoleCredentialFetcher,
     Credentials,
@@ -19,15 +18,15 @@ from botocore.credentials import (
 )
 from botocore.utils import create_nested_client
 
-from storage_core.backends.drivers.s3fs import failures
-from storage_core.backends.drivers.s3fs.chain import ROLE, ways
-from storage_core.backends.drivers.s3fs.names import CONFIGURED_ROLE
-from storage_core.backends.drivers.s3fs.search import Search
+from storage_core.backends.drivers.clouds.aws import failures
+from storage_core.backends.drivers.clouds.aws.chain import ROLE, ways
+from storage_core.backends.drivers.clouds.aws.names import CONFIGURED_ROLE
+from storage_core.backends.drivers.clouds.aws.search import Search
 from storage_core.backends.remote.faults import Explained, Fault
 from storage_core.backends.remote.worker import in_thread
 
 if TYPE_CHECKING:
-    from storage_core.backends.drivers.s3fs.identity import Identity
+    from storage_core.backends.drivers.clouds.aws.identity import Identity
     from storage_core.backends.remote.network import Network
 
 LONGEST: Final = 0.8
@@ -144,23 +143,6 @@ class SigningIn:
         self._finding = self._search = None
         if not task.cancelled():
             task.exception()
-
-
-class Lasting(AioCredentials):  # type: ignore[misc]
-    """Credentials as a client of aiobotocore asks for them, before each request."""
-
-    def __init__(self, signing_in: SigningIn) -> None:
-        """Sign with what that finds."""
-        super().__init__("", "", method="storage")
-        self._signing_in = signing_in
-
-    async def get_frozen_credentials(self) -> Any:
-        """Those to sign with now."""
-        return await self._signing_in.credentials()
-
-    async def load_credentials(self) -> Lasting:
-        """Itself, for a session that asks where its credentials come from."""
-        return self
 
 
 class Found:

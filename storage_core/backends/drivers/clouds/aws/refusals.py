@@ -6,7 +6,7 @@ import os
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from storage_core.backends.drivers.s3fs.names import (
+from storage_core.backends.drivers.clouds.aws.names import (
     CONFIGURED_ROLE,
     WEB_IDENTITY,
     files_with,
@@ -23,9 +23,9 @@ from storage_core.backends.remote.faults import Explained, Fault
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
 
-    from storage_core.backends.drivers.s3fs.identity import Identity
-    from storage_core.backends.drivers.s3fs.machine import Machine
-    from storage_core.backends.drivers.s3fs.search import Search
+    from storage_core.backends.drivers.clouds.aws.identity import Identity
+    from storage_core.backends.drivers.clouds.aws.machine import Machine
+    from storage_core.backends.drivers.clouds.aws.search import Search
 
 _KEYS_REFUSED: Final = {
     "ExpiredToken": "have expired",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from storage_core.backends.drivers.s3fs.helpers import Helpers
-from storage_core.backends.drivers.s3fs.machine import Machine
+from storage_core.backends.drivers.clouds.aws.helpers import Helpers
+from storage_core.backends.drivers.clouds.aws.machine import Machine
 
 if TYPE_CHECKING:
-    from storage_core.backends.drivers.s3fs.identity import Identity
+    from storage_core.backends.drivers.clouds.aws.identity import Identity
     from storage_core.backends.remote.network import Network
 
 

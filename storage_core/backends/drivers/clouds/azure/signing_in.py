@@ -8,8 +8,8 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from storage_core.backends.drivers.adlfs.service_principal import ServicePrincipal
-from storage_core.backends.drivers.requesting import Session
+from storage_core.backends.drivers.clouds.azure.service_principal import ServicePrincipal
+from storage_core.backends.drivers.clouds.requesting import Session
 from storage_core.backends.remote.faults import Explained, Fault
 from storage_core.backends.remote.worker import in_thread
 from storage_core.redaction import mask_url

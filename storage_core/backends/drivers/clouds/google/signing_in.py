@@ -13,9 +13,9 @@ import requests
 from google.auth import exceptions
 from google.auth.transport.requests import Request
 
-from storage_core.backends.drivers.gcsfs import credentials
-from storage_core.backends.drivers.gcsfs.credentials import LOGIN, Found
-from storage_core.backends.drivers.requesting import Session
+from storage_core.backends.drivers.clouds.google import credentials
+from storage_core.backends.drivers.clouds.google.credentials import LOGIN, Found
+from storage_core.backends.drivers.clouds.requesting import Session
 from storage_core.backends.remote.faults import Explained, Fault, ProxyRefused, classify, reason
 from storage_core.backends.remote.worker import in_thread
 from storage_core.errors import StorageError

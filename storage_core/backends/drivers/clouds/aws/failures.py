@@ -24,8 +24,8 @@ from botocore.exceptions import (
 )
 from botocore.exceptions import ConnectionError as NotConnected
 
-from storage_core.backends.drivers.s3fs.chain import CodeWanted, device_of
-from storage_core.backends.drivers.s3fs.names import (
+from storage_core.backends.drivers.clouds.aws.chain import CodeWanted, device_of
+from storage_core.backends.drivers.clouds.aws.names import (
     CONFIGURED_ROLE,
     CONTAINER,
     WEB_IDENTITY,
@@ -43,13 +43,13 @@ from storage_core.backends.drivers.s3fs.names import (
     told,
     way_words,
 )
-from storage_core.backends.drivers.s3fs.refusals import refused_by_a_service
+from storage_core.backends.drivers.clouds.aws.refusals import refused_by_a_service
 from storage_core.backends.remote.faults import Explained, Fault, causes, reason
 from storage_core.paths import shortened
 
 if TYPE_CHECKING:
-    from storage_core.backends.drivers.s3fs.machine import Machine
-    from storage_core.backends.drivers.s3fs.search import Search
+    from storage_core.backends.drivers.clouds.aws.machine import Machine
+    from storage_core.backends.drivers.clouds.aws.search import Search
 
 _LONGEST: Final = 160
 """Characters of what a helper says that are passed on."""

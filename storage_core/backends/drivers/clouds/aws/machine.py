@@ -23,12 +23,12 @@ from botocore.exceptions import BotoCoreError
 from botocore.session import Session
 from botocore.utils import is_valid_uri
 
-from storage_core.backends.drivers.s3fs.descriptions import descriptions
+from storage_core.backends.drivers.clouds.aws.descriptions import descriptions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from storage_core.backends.drivers.s3fs.identity import Identity
+    from storage_core.backends.drivers.clouds.aws.identity import Identity
     from storage_core.backends.remote.network import Network
 
 ANYWHERE: Final = "us-east-1"

@@ -1,0 +1,1 @@
+"""AWS: whose keys sign, and what S3 and its like answer."""

@@ -1,0 +1,1 @@
+"""Azure: what signs, and what its refusals mean."""

@@ -1,0 +1,1 @@
+"""Google Cloud: whose credentials sign."""
