@@ -1,37 +1,25 @@
-"""Tokens for Google Cloud Storage: got in a thread, before they expire, and in good time."""
+"""Tokens for Google Cloud Storage: where they come from, how long they hold, why there are none."""
 
 from __future__ import annotations
 
-import asyncio
 import re
+import time
 from copy import copy
-from datetime import UTC, datetime, timedelta
-from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
-import requests
-from google.auth import exceptions
-from google.auth.transport.requests import Request
-
 from storage_core.backends.drivers.clouds.google import credentials
+from storage_core.backends.drivers.clouds.google.asking import Lost
 from storage_core.backends.drivers.clouds.google.credentials import LOGIN, Found
-from storage_core.backends.drivers.clouds.requesting import Session
-from storage_core.backends.remote.faults import Explained, Fault, ProxyRefused, classify, reason
-from storage_core.backends.remote.worker import in_thread
+from storage_core.backends.remote.faults import Explained, Fault, classify, reason
 from storage_core.errors import StorageError
 from storage_core.redaction import scrub
 
 if TYPE_CHECKING:
+    from storage_core.backends.drivers.clouds.google.asking import Asking
     from storage_core.backends.remote.network import Network
 
-_BEFORE: Final = timedelta(seconds=60)
-"""How long before its end a token is no longer used."""
-
-_ANSWER: Final = 0.4
-"""Of the time for a call, for one answer of a server that gives tokens."""
-
-_ALL: Final = 0.8
-"""Of the time for a call, for all of signing in."""
+_BEFORE: Final = 60.0
+"""Seconds before its end from which on a token is not used any more."""
 
 _CLOCK: Final = re.compile(
     r"(?i)reasonable timeframe|check your iat and exp|clock|\biat\b|not yet valid"
@@ -40,8 +28,12 @@ _PROGRAMS: Final = "GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES"
 _LONGEST: Final = 160
 
 
-class SignIn:
-    """Signs requests with whatever an option `token` of gcsfs stands for."""
+class Tokens:
+    """What an option `token` of gcsfs stands for, and the token that it has led to.
+
+    What takes long blocks; who waits for it, how, and that nobody else does the same meanwhile, is
+    for the engines to see to.
+    """
 
     def __init__(
         self,
@@ -70,18 +62,20 @@ class SignIn:
         self._source = source
         self._instead = instead
         self._is_google = is_google
-        self._network = network.of_another()
-        self._timeout = timeout
         self._secrets = secrets
-        self._found: Found | None = None
-        self._lock = asyncio.Lock()
-        self._uses = 0
-        """Requests that have been signed with the present token."""
+        self.network = network.of_another()
+        self.timeout = timeout
+        self.is_found = False
+        """Whether the credentials have been looked for."""
 
-    def again(self) -> SignIn:
-        """The same, with nothing found yet: for another session, perhaps on another loop."""
+        self._found: Found | None = None
+        self._accepted: str | None = None
+        """The last token that was good for something."""
+
+    def again(self) -> Tokens:
+        """The same, with nothing found yet: for another session."""
         other = copy(self)
-        other._found, other._lock, other._uses = None, asyncio.Lock(), 0
+        other.is_found, other._found, other._accepted = False, None, None
         return other
 
     @property
@@ -90,51 +84,96 @@ class SignIn:
         found = self._found and self._found.credentials
         return getattr(found, "quota_project_id", None) or getattr(found, "project_id", None)
 
-    async def find(self) -> None:
-        """Look for the credentials.
+    def find(self) -> None:
+        """Look for the credentials. It may read files and ask.
 
         Raises:
             Explained: there are none, or they cannot be used.
         """
-        self._found = await in_thread(self._looked_for)
+        self._found = self._looked_for()
+        self.is_found = True
 
-    async def sign(self, headers: dict[str, str]) -> None:
-        """Add what signs in to the headers of a request.
+    @property
+    def fresh(self) -> str | None:
+        """The present token, if it holds long enough for a request."""
+        found = self._found and self._found.credentials
+        token: str | None = found.token if found else None
+        ends = _end(found) if token else None
+        return token if ends is None or ends - _BEFORE > time.time() else None
+
+    @property
+    def signs_nobody_in(self) -> bool:
+        """Whether requests are not signed."""
+        return self._found is None
+
+    def sign(self, headers: dict[str, str], token: str) -> None:
+        """Add what signs in to the headers of a request."""
+        if self._found is not None:
+            self._found.credentials.apply(headers, token)
+
+    def renew(self, asking: Asking) -> None:
+        """Get a token.
+
+        Args:
+            asking: makes the requests for it.
 
         Raises:
-            Explained: there is no token to be had.
+            Explained: there is none to be had.
         """
-        if self._found is None:
+        found = self._found
+        if found is None:
             return
-        if not self._is_fresh:
-            async with self._lock:
-                if not self._is_fresh:
-                    await self._renew(self._found)
-                    self._uses = 0
-        self._uses += 1
-        self._found.credentials.apply(headers)
+        try:
+            found.credentials.refresh(asking)
+        except StorageError:
+            raise
+        except Exception as error:
+            # Programs that are run for a token fail in ways of their own.
+            failure = self._failure(error, found, asking.url)
+        else:
+            return
+        self._forget()
+        # Raised out here: what Google's library says may hold a part of a token.
+        raise failure
 
-    def denied(self, status: int, said: str) -> Explained | None:
+    def late(self, url: str) -> Explained:
+        """What it means that getting a token takes too long.
+
+        Args:
+            url: who was asked last.
+        """
+        return self._unanswered(url, "no answer", Fault.PASSING)
+
+    def accepted(self, token: str | None) -> None:
+        """Take note of an answer that says nothing against a token."""
+        self._accepted = token
+
+    def denied(self, status: int, error: BaseException, token: str | None) -> Explained | None:
         """What a refusal means; None where the settings say who was refused.
 
         Args:
             status: of the answer; a token that is not accepted is not used again.
-            said: by the service.
+            error: that stands for it.
+            token: with which the request was signed.
         """
         found = self._found
+        said = reason(error, self._secrets)
         if found is None:
             if self._token is None:
-                return _nothing_found(self._instead)
+                return self._nothing_found()
             return Explained(
                 Fault.DENIED,
                 f"it is not public, and token in Options signs nobody in ({said})",
                 "take token out of Options to sign in",
             )
         if status == 401 and found.kind != "token":
-            found.credentials.token = None
-            if self._uses > 1:
+            is_another = found.credentials.token not in (token, None)
+            if not is_another:
+                found.credentials.token = None
+            if is_another or token == self._accepted:
                 # It has been good before: revoked, perhaps, or of a server that has forgotten it.
                 return Explained(Fault.PASSING, said, f"see to {found.source}")
+            self._forget()
         if isinstance(self._token, Found):
             return None
         return Explained(
@@ -143,13 +182,9 @@ class SignIn:
             "see what they are allowed" if found.kind != "token" else _REMEDIES["token"],
         )
 
-    @property
-    def _is_fresh(self) -> bool:
-        of_google = self._found and self._found.credentials
-        if not (of_google and of_google.token):
-            return False
-        expiry = of_google.expiry
-        return expiry is None or expiry - _BEFORE > datetime.now(UTC).replace(tzinfo=None)
+    def _forget(self) -> None:
+        """Have the next call look for credentials again, where the settings do not give them."""
+        self.is_found = isinstance(self._token, Found)
 
     def _looked_for(self) -> Found | None:
         token = self._token
@@ -162,7 +197,7 @@ class SignIn:
         if token in (None, "google_default"):
             found = credentials.by_default()
             if found is None and (self._is_google or token):
-                raise _nothing_found(self._instead)
+                raise self._nothing_found()
             # A service of one's own may want nobody to sign in; an emulator does not.
             return found
         if token in ("browser", "cache"):
@@ -180,40 +215,23 @@ class SignIn:
             return credentials.of_token(token, self._source)
         return Found(token, self._source, "token")
 
-    async def _renew(self, found: Found) -> None:
-        asking = Asking(self._timeout, self._network)
-        try:
-            async with asyncio.timeout(_ALL * self._timeout):
-                await in_thread(lambda: found.credentials.refresh(asking.ready()))
-        except TimeoutError:
-            failure = _unanswered(asking.url, found, "no answer", Fault.PASSING)
-        except StorageError:
-            raise
-        except Exception as error:
-            # Programs that are run for a token fail in ways of their own.
-            failure = self._failure(error, found, asking.url)
-        else:
-            return
-        # Raised out here: what Google's library says may hold a part of a token.
-        raise failure
-
     def _failure(self, error: BaseException, found: Found, url: str) -> Explained:
         """What it means that there is no token."""
-        if said := self._network.hindrance(error):
+        if said := self.network.hindrance(error):
             why = f"{url or found.source} gives no token: {said}"
             return Explained(said.fault, why, said.remedy, while_signing_in=True)
         inner = error.args[0] if error.args and isinstance(error.args[0], BaseException) else error
         for each in (error, inner):
-            if isinstance(each, exceptions.TransportError):
+            if isinstance(each, Lost) or _is_of_transport(each):
                 cause = each.args[0] if each.args else each
                 cause = cause if isinstance(cause, BaseException) else each
                 why = reason(cause, self._secrets)
-                if isinstance(cause, requests.Timeout):
+                if isinstance(cause, TimeoutError):
                     why = "no answer"
-                return _unanswered(url, found, why, classify(cause))
-        words = scrub(_short(inner), self._secrets)
+                return self._unanswered(url, why, classify(cause))
+        words = _short(inner, self._secrets)
         if getattr(error, "retryable", False):
-            return _unanswered(url, found, words, Fault.PASSING)
+            return self._unanswered(url, words, Fault.PASSING)
         why = f"{url} gives no token for {_whom(found)} ({words})"
         if not url:
             why = f"{_whom(found)}: {words}"
@@ -226,6 +244,31 @@ class SignIn:
         if _PROGRAMS in words:
             remedy = f"export {_PROGRAMS}=1 if you trust the program"
         return Explained(fault, why, remedy, while_signing_in=True)
+
+    def _unanswered(self, url: str, why: str, fault: Fault) -> Explained:
+        """The server that gives tokens does not answer."""
+        source, kind = self._source, ""
+        if self._found is not None:
+            source, kind = self._found.source, self._found.kind
+        remedy = f"check the network and what {source} names"
+        if fault is Fault.MISCONFIGURED:
+            remedy = f"correct the certificates, or what {source} names"
+        if kind == "metadata":
+            remedy = _REMEDIES[kind]
+        if fault is Fault.OTHER:
+            fault = Fault.PASSING
+        why = f"{url or source} gives no token: {why}"
+        return Explained(fault, why, remedy, while_signing_in=True)
+
+    def _nothing_found(self) -> Explained:
+        return Explained(
+            Fault.DENIED,
+            "no Google credentials are found: neither GOOGLE_APPLICATION_CREDENTIALS nor "
+            f"{credentials.default_file()} nor a metadata server",
+            f"run: {LOGIN}, or fill in {self._instead}; for a public bucket write "
+            'token = "anon" in Options',
+            while_signing_in=True,
+        )
 
 
 _REMEDIES: Final = {
@@ -242,69 +285,25 @@ _REMEDIES: Final = {
 """What to do when there is no token, by kind of credentials."""
 
 
-class Asking(Request):
-    """Requests of google-auth, in good time; remembers which server was asked last."""
+def _end(of_any: Any) -> float | None:
+    """When a token ends, in seconds since 1970; None where that is unknown."""
+    if hasattr(of_any, "ends"):
+        ends: float | None = of_any.ends
+        return ends
+    if of_any.expiry is None:
+        return None
+    from datetime import UTC
 
-    def __init__(self, timeout: float, network: Network) -> None:
-        """Ask nobody yet.
-
-        Args:
-            timeout: seconds that the whole call may take.
-            network: how the servers are reached.
-        """
-        self._network = network
-        self.url = ""
-        self._answer = _ANSWER * timeout
-        self._until = monotonic() + _ALL * timeout
-
-    def ready(self) -> Asking:
-        """The same, with certificates, which are read from files."""
-        start: Any = super().__init__
-        start(Session(self._network))
-        return self
-
-    def __call__(self, url: str, *args: Any, **kwargs: Any) -> Any:
-        """Make one request; no redirect is followed."""
-        self.url = url.partition("?")[0]
-        left = min(self._answer, self._until - monotonic())
-        if left <= 0:
-            raise _lost("no answer in time")
-        kwargs["timeout"] = left
-        ask: Any = super().__call__
-        answer = ask(url, *args, allow_redirects=False, **kwargs)
-        if answer.status == ProxyRefused.status:
-            raise _lost(ProxyRefused())
-        if answer.status == 429 or answer.status >= 500:
-            # google-auth would try again by itself, and longer than there is time.
-            raise _lost(f"it answered {answer.status}")
-        return answer
+    end: float = of_any.expiry.replace(tzinfo=UTC).timestamp()
+    return end
 
 
-_lost: Any = exceptions.TransportError
-"""An answer that does not come; untyped in google-auth."""
-
-
-def _nothing_found(instead: str) -> Explained:
-    return Explained(
-        Fault.DENIED,
-        "no Google credentials are found: neither GOOGLE_APPLICATION_CREDENTIALS nor "
-        f"{credentials.default_file()} nor a metadata server",
-        f'run: {LOGIN}, or fill in {instead}; for a public bucket write token = "anon" in Options',
-        while_signing_in=True,
+def _is_of_transport(error: BaseException) -> bool:
+    """Whether google-auth says that a server does not answer."""
+    return any(
+        each.__name__ == "TransportError" and each.__module__ == "google.auth.exceptions"
+        for each in type(error).__mro__
     )
-
-
-def _unanswered(url: str, found: Found, why: str, fault: Fault) -> Explained:
-    """The server that gives tokens does not answer."""
-    remedy = f"check the network and what {found.source} names"
-    if fault is Fault.MISCONFIGURED:
-        remedy = f"correct the certificates, or what {found.source} names"
-    if found.kind == "metadata":
-        remedy = _REMEDIES[found.kind]
-    if fault is Fault.OTHER:
-        fault = Fault.PASSING
-    why = f"{url or found.source} gives no token: {why}"
-    return Explained(fault, why, remedy, while_signing_in=True)
 
 
 def _whom(found: Found) -> str:
@@ -312,12 +311,12 @@ def _whom(found: Found) -> str:
     return f"{found.names[0]} from {found.source}" if found.names else found.source
 
 
-def _short(error: BaseException) -> str:
+def _short(error: BaseException, secrets: tuple[str, ...]) -> str:
     """What Google's library says, in one line; the answer of the server stands beside it."""
     said = str(error.args[0] if error.args else error)
     if len(error.args) > 1 and isinstance(error.args[1], str):
         found = re.search(r'"message":\s*"((?:[^"\\]|\\.)*)"', error.args[1])
         said = f"{said}: {found[1]}" if found else said
     said = re.sub(r"\s+(See|Visit|More details|For more).*", "", said.partition("\n")[0])
-    said = said.strip(" .,'\"")
+    said = scrub(said.strip(" .,'\""), secrets)
     return f"{said[: _LONGEST - 1]}…" if len(said) > _LONGEST else said
