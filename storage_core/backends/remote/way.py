@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Final
 
-from storage_core.backends.remote.connection import Connection
 from storage_core.backends.remote.faults import (
     Fault,
     Redirected,
@@ -14,17 +12,17 @@ from storage_core.backends.remote.faults import (
     reason,
     status_of,
 )
-from storage_core.backends.remote.worker import in_thread
 from storage_core.hosts import address_without
 from storage_core.logs import keep_out
 from storage_core.printable import printable
 from storage_core.redaction import mask_url, scrub, scrubbed, without_frames
 
 if TYPE_CHECKING:
-    from storage_core.backends.remote.driver import Driver
+    from storage_core.backends.remote.driver import BlockingDriver, Driver
     from storage_core.backends.remote.faults import Explained
     from storage_core.backends.remote.messages import Place
     from storage_core.backends.remote.network import Network
+    from storage_core.backends.remote.runner import Runner
     from storage_core.errors import StorageError
 
 _UNEXPLAINED: Final = 400
@@ -36,8 +34,9 @@ class Way:
 
     def __init__(
         self,
-        driver: Driver,
+        driver: Driver | BlockingDriver,
         place: Place,
+        runner: Runner,
         *,
         secrets: tuple[str, ...],
         network: Network | None = None,
@@ -47,12 +46,14 @@ class Way:
         Args:
             driver: makes the attempts.
             place: what messages say of where they go.
+            runner: runs the calls.
             secrets: what no message may show.
             network: how it is reached, where that is by HTTP.
         """
         self.driver = driver
         self.place = place
-        self.connection = Connection(driver)
+        self.runner = runner
+        self.connection = runner.connection(driver)
         self._network = network
         self._own = secrets + (network.secrets if network else ())
         self._secrets = self._own
@@ -87,9 +88,11 @@ class Way:
         said, network = self._explanation(error), self._network
         if said is not None or network is None:
             return said
+        # Imported late here: it takes ssl, and most calls do not fail.
+        from storage_core.backends.remote.hindrance import speaks_tls
+
         try:
-            async with asyncio.timeout(left):
-                return await in_thread(network.speaks_tls, error)
+            return await self.runner.in_thread(left, speaks_tls, network, error)
         except TimeoutError:
             return None
 
@@ -126,4 +129,8 @@ class Way:
     def _explanation(self, error: BaseException) -> Explained | None:
         """What a driver has said itself, or what was on the way to the server."""
         said = explanation(error)
-        return said if said or self._network is None else self._network.hindrance(error)
+        if said is not None or self._network is None:
+            return said
+        from storage_core.backends.remote.hindrance import hindrance
+
+        return hindrance(self._network, error)

@@ -6,13 +6,18 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from itertools import count
+from typing import Any, TypeVar
 
 import pytest
 
 from storage_core.backends.remote.faults import unconnected
+from storage_core.backends.remote.hindrance import hindrance
 from storage_core.backends.remote.network import Network
-from storage_core.backends.remote.retry import MAX_ATTEMPTS, GaveUp, attempt
+from storage_core.backends.remote.on_loop import OnLoop
+from storage_core.backends.remote.retry import MAX_ATTEMPTS, GaveUp
 from tests.patience import within
+
+T = TypeVar("T")
 
 TIMEOUT = 0.5
 PATIENCE = 1.1 * TIMEOUT + 0.2
@@ -24,6 +29,10 @@ def is_reset(error: Exception) -> bool:
 
 async def hang() -> None:
     await asyncio.Event().wait()
+
+
+async def attempt(call: Callable[[], Awaitable[T]], **limits: Any) -> T:
+    return await OnLoop().attempt(lambda _limit: call(), **limits)
 
 
 async def given_up(call: Callable[[], Awaitable[object]], timeout: float = TIMEOUT) -> GaveUp:  # noqa: ASYNC109
@@ -184,4 +193,4 @@ def test_exceptions_that_lead_round_in_a_circle_are_looked_at_once() -> None:
     one, other = ValueError("one"), ValueError("other")
     one.__context__, other.__context__ = other, one
     assert unconnected(one) is None
-    assert Network().hindrance(one) is None
+    assert hindrance(Network(), one) is None
