@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-import ssl
+import sys
 from enum import Enum, auto
 from errno import ECONNREFUSED, EHOSTDOWN, EHOSTUNREACH, ENETUNREACH
 from io import UnsupportedOperation
@@ -167,6 +167,7 @@ _BY_CLASS: Final = {
     ("httpx", "UnsupportedProtocol"): Fault.MISCONFIGURED,
     ("httpx", "TransportError"): Fault.PASSING,
     ("requests", "SSLError"): Fault.MISCONFIGURED,
+    ("ssl", "SSLCertVerificationError"): Fault.MISCONFIGURED,
     ("requests", "ChunkedEncodingError"): Fault.PASSING,
     ("requests", "ConnectionError"): Fault.PASSING,
     ("requests", "Timeout"): Fault.PASSING,
@@ -184,7 +185,6 @@ _BY_TYPE: Final[tuple[tuple[type[BaseException], Fault], ...]] = (
     (FileNotFoundError, Fault.MISSING),
     (FileExistsError, Fault.TAKEN),
     (PermissionError, Fault.DENIED),
-    (ssl.SSLCertVerificationError, Fault.MISCONFIGURED),
     (ConnectionError, Fault.PASSING),
     (TimeoutError, Fault.PASSING),
     (EOFError, Fault.PASSING),
@@ -298,11 +298,16 @@ def _deeper_fault(error: BaseException) -> Fault | None:
     for each in causes(error):
         wrapped = getattr(each, "kwargs", {})
         for inner in (each, each.__context__, wrapped.get("error")):
-            if isinstance(inner, ssl.SSLCertVerificationError):
+            if _is_of_certificate(inner):
                 return Fault.MISCONFIGURED
             if _is_unknown_host(inner) or _is_unknown_host(getattr(inner, "os_error", None)):
                 return Fault.UNKNOWN_HOST
     return None
+
+
+def _is_of_certificate(error: object) -> bool:
+    ssl = sys.modules.get("ssl")  # Where it has not been needed, it has not failed.
+    return ssl is not None and isinstance(error, ssl.SSLCertVerificationError)
 
 
 def _is_unknown_host(error: object) -> bool:

@@ -9,12 +9,9 @@ from __future__ import annotations
 
 import time
 from base64 import urlsafe_b64encode
-from copy import copy
 from json import dumps, loads
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
-
-from storage_core.backends.drivers.clouds.google.rsa_key import Key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,6 +55,8 @@ class ServiceAccount:
             ValueError: the key is damaged.
             KeyError: something is missing.
         """
+        from storage_core.backends.drivers.clouds.google.rsa_key import Key
+
         self._email: str = info["client_email"]
         self._url: str = info["token_uri"]
         self._scope = scope
@@ -71,6 +70,8 @@ class ServiceAccount:
 
     def with_quota_project(self, project: str) -> ServiceAccount:
         """The same, with requests that count for another project."""
+        from copy import copy
+
         other = copy(self)
         other.quota_project_id = project
         return other

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import time
-from copy import copy
 from typing import TYPE_CHECKING, Any, Final
 
 from storage_core.backends.drivers.clouds.google import credentials
 from storage_core.backends.drivers.clouds.google.asking import Lost
 from storage_core.backends.drivers.clouds.google.credentials import LOGIN, Found
+from storage_core.backends.drivers.clouds.google.service_account import ServiceAccount
 from storage_core.backends.remote.faults import Explained, Fault, classify, reason
 from storage_core.errors import StorageError
 from storage_core.redaction import scrub
@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 _BEFORE: Final = 60.0
 """Seconds before its end from which on a token is not used any more."""
 
-_CLOCK: Final = re.compile(
-    r"(?i)reasonable timeframe|check your iat and exp|clock|\biat\b|not yet valid"
-)
+_CLOCK: Final = r"(?i)reasonable timeframe|check your iat and exp|clock|\biat\b|not yet valid"
 _PROGRAMS: Final = "GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES"
 _LONGEST: Final = 160
 
@@ -65,18 +63,25 @@ class Tokens:
         self._secrets = secrets
         self.network = network.of_another()
         self.timeout = timeout
-        self.is_found = False
-        """Whether the credentials have been looked for."""
+        self._found = token if isinstance(token, Found) else None
+        self.is_found = self._is_given
+        """Whether there is nothing to look for."""
 
-        self._found: Found | None = None
         self._accepted: str | None = None
         """The last token that was good for something."""
 
     def again(self) -> Tokens:
         """The same, with nothing found yet: for another session."""
+        from copy import copy
+
         other = copy(self)
-        other.is_found, other._found, other._accepted = False, None, None
+        other.is_found, other._accepted = self._is_given, None
         return other
+
+    @property
+    def _is_given(self) -> bool:
+        """Whether the settings say all of it."""
+        return isinstance(self._token, Found) or self._token == "anon"
 
     @property
     def project(self) -> str | None:
@@ -105,6 +110,11 @@ class Tokens:
     def signs_nobody_in(self) -> bool:
         """Whether requests are not signed."""
         return self._found is None
+
+    @property
+    def only_asks(self) -> bool:
+        """Whether to renew means to ask a server, and nothing else that blocks."""
+        return self._found is not None and isinstance(self._found.credentials, ServiceAccount)
 
     def sign(self, headers: dict[str, str], token: str) -> None:
         """Add what signs in to the headers of a request."""
@@ -184,14 +194,12 @@ class Tokens:
 
     def _forget(self) -> None:
         """Have the next call look for credentials again, where the settings do not give them."""
-        self.is_found = isinstance(self._token, Found)
+        self.is_found = self._is_given
 
     def _looked_for(self) -> Found | None:
         token = self._token
-        if isinstance(token, Found):
-            return token
-        if token == "anon":
-            return None
+        if self._is_given:
+            return self._found
         if token == "cloud":
             return credentials.of_machine()
         if token in (None, "google_default"):
@@ -217,7 +225,10 @@ class Tokens:
 
     def _failure(self, error: BaseException, found: Found, url: str) -> Explained:
         """What it means that there is no token."""
-        if said := self.network.hindrance(error):
+        # Imported when something has failed.
+        from storage_core.backends.remote.hindrance import hindrance
+
+        if said := hindrance(self.network, error):
             why = f"{url or found.source} gives no token: {said}"
             return Explained(said.fault, why, said.remedy, while_signing_in=True)
         inner = error.args[0] if error.args and isinstance(error.args[0], BaseException) else error
@@ -239,7 +250,7 @@ class Tokens:
             Fault.MISCONFIGURED if found.kind == "external_account" and not url else Fault.DENIED
         )
         remedy = _REMEDIES[found.kind]
-        if _CLOCK.search(words):
+        if re.search(_CLOCK, words):
             remedy = "set the clock of this machine"
         if _PROGRAMS in words:
             remedy = f"export {_PROGRAMS}=1 if you trust the program"
