@@ -11,6 +11,7 @@ from storage_core.backends.drivers.direct.gcs.sending import Sender
 from storage_core.backends.drivers.direct.gcs.signing_in import SignIn
 from storage_core.backends.drivers.direct.transport import Transport
 from storage_core.backends.remote.backend import RemoteBackend
+from storage_core.backends.remote.blocking import Blocking
 from storage_core.backends.remote.faults import Fault, classify
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ def open_gcs_direct(
         timeout=timeout,
         secrets=secrets,
         network=opened.network,
+        runner=Blocking(),
     )
 
 
