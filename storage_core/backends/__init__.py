@@ -7,11 +7,15 @@ local/           folders of this machine; standard library only
 remote/          what is reached over a network, whatever the driver:
     backend.py       the interface; reading.py, writing.py and stream.py have parts of it
     driver.py        what a driver provides: one attempt at each operation
-    policy.py        a call made of attempts; retry.py has the deadline and the retries
+    policy.py        a call made of attempts; retry.py: when it is tried again
+    runner.py        how calls are run: on_loop.py for libraries that are asynchronous, on the event
+                     loop of io_loop.py; blocking.py for requests of our own, where they are made
+    limit.py         the time of a call that blocks; threads.py: threads for what blocks
     way.py           a driver, its secrets, and what its failures mean
     connection.py    the session with a place: opened when needed, closed when not
     faults.py        what kind of failure an exception is; messages.py: what people are told
     io_loop.py       the event loop on a thread; worker.py: blocking calls off it
-drivers/         one folder for each library, beside what several share
+drivers/         one folder for each library, and direct/ without any; clouds/: what both engines of
+                 a cloud know of it
 filesystem.py    from a URL to the backend for it
 """

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from storage_core.declaration import checks, sign_ins
 from storage_core.declaration.configuration import RemoteStorage, options_setting, prefix_setting
 from storage_core.declaration.display import place_url
+from storage_core.declaration.engines import engine_setting
 from storage_core.declaration.setting import setting
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class AzureBlobStorage(RemoteStorage):
         advanced=True,
     )
     prefix: str | None = prefix_setting("container")
+    engine: str = engine_setting("adlfs")
     options: dict[str, Any] | None = options_setting("adlfs")
 
     @classmethod

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from storage_core.declaration import checks, sign_ins
 from storage_core.declaration.configuration import RemoteStorage, options_setting, prefix_setting
 from storage_core.declaration.display import place_url
+from storage_core.declaration.engines import engine_setting
 from storage_core.declaration.setting import setting
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class GoogleCloudStorage(RemoteStorage):
         advanced=True,
         placeholder="http://127.0.0.1:4443",
     )
+    engine: str = engine_setting("gcsfs")
     options: dict[str, Any] | None = options_setting("gcsfs")
 
     @classmethod

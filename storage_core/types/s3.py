@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from storage_core.declaration import checks, suggestions
 from storage_core.declaration.configuration import RemoteStorage, options_setting, prefix_setting
 from storage_core.declaration.display import place_url
+from storage_core.declaration.engines import engine_setting
 from storage_core.declaration.setting import setting
 
 if TYPE_CHECKING:
@@ -99,6 +100,7 @@ class S3Storage(RemoteStorage):
         advanced=True,
         placeholder="https://sts.eu-west-1.amazonaws.com",
     )
+    engine: str = engine_setting("s3fs")
     options: dict[str, Any] | None = options_setting("s3fs")
 
     @classmethod

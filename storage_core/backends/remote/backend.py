@@ -1,6 +1,6 @@
 """The backend of every place that is reached over a network, whatever the driver.
 
-It runs each operation on the background event loop, for callers that wait and for those that await.
+Each operation is written once, for callers that wait and for those that await.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from storage_core.backends.base import Backend, Entry, Info, deadline
-from storage_core.backends.remote import io_loop, reading
+from storage_core.backends.remote import reading
 from storage_core.backends.remote.messages import REACH
 from storage_core.backends.remote.policy import Policy
 from storage_core.backends.remote.stream import PIECE, RemoteFile
@@ -24,9 +24,10 @@ from storage_core.redaction import mask_url
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
 
-    from storage_core.backends.remote.driver import Driver, Page
+    from storage_core.backends.remote.driver import BlockingDriver, Driver, Page
     from storage_core.backends.remote.messages import Place
     from storage_core.backends.remote.network import Network
+    from storage_core.backends.remote.runner import Runner
 
 PAGE_SIZE: Final = 1000
 """Entries that are asked for at a time where a place is listed."""
@@ -37,12 +38,13 @@ class RemoteBackend(Backend):
 
     def __init__(
         self,
-        driver: Driver,
+        driver: Driver | BlockingDriver,
         place: Place,
         *,
         timeout: float,
         secrets: tuple[str, ...] = (),
         network: Network | None = None,
+        runner: Runner | None = None,
     ) -> None:
         """Connect nothing yet.
 
@@ -52,22 +54,28 @@ class RemoteBackend(Backend):
             timeout: seconds that one call may take, retries included.
             secrets: what no message may show.
             network: how it is reached, where that is by HTTP.
+            runner: runs the calls; by default on the background event loop.
         """
         place = place._replace(location=mask_url(place.location))
         self.location = place.location
         self._has_ranges = driver.has_ranges
-        way = Way(driver, place, secrets=secrets, network=network)
+        if runner is None:
+            from storage_core.backends.remote.on_loop import OnLoop
+
+            runner = OnLoop()
+        self._run, self._arun = runner.run, runner.arun
+        way = Way(driver, place, runner, secrets=secrets, network=network)
         self._policy = Policy(way, timeout=timeout)
 
     def check(self) -> None:
-        io_loop.run(self._policy.call(REACH, None, lambda session: session.find()))
+        self._run(self._policy.call(REACH, None, lambda session: session.find()))
 
     def put(self, path: BlobPath, data: bytes, *, overwrite: bool) -> None:
-        io_loop.run(self._put(path, data, overwrite=overwrite))
+        self._run(self._put(path, data, overwrite=overwrite))
 
     def put_stream(self, path: BlobPath, file: BinaryIO, *, overwrite: bool) -> None:
         with source_of(file) as source:
-            io_loop.run(
+            self._run(
                 stored(
                     self._policy,
                     path,
@@ -78,17 +86,17 @@ class RemoteBackend(Backend):
             )
 
     def get(self, path: BlobPath) -> bytes:
-        return io_loop.run(reading.whole(self._policy, path))
+        return self._run(reading.whole(self._policy, path))
 
     def get_range(self, path: BlobPath, start: int, size: int) -> bytes:
         if not self._has_ranges:
             raise UnsupportedOperation(
                 f"{self.location} knows no ranges of bytes; read the whole blob"
             )
-        return io_loop.run(reading.range_of(self._policy, path, start, size))
+        return self._run(reading.range_of(self._policy, path, start, size))
 
     def head(self, path: BlobPath) -> Info:
-        return io_loop.run(reading.head(self._policy, path))
+        return self._run(reading.head(self._policy, path))
 
     def open(self, path: BlobPath) -> BinaryIO:
         if not self._has_ranges:
@@ -106,20 +114,20 @@ class RemoteBackend(Backend):
     def list(self, prefix: Prefix = ROOT, *, delimiter: bool = False) -> Iterator[Entry]:
         token: Any = None
         while True:
-            entries, token = io_loop.run(self._page(prefix, token, delimiter=delimiter))
+            entries, token = self._run(self._page(prefix, token, delimiter=delimiter))
             yield from entries
             if token is None:
                 return
 
     def delete(self, path: BlobPath) -> None:
-        io_loop.run(self._delete(path))
+        self._run(self._delete(path))
 
     def copy(self, source: BlobPath, target: BlobPath) -> None:
-        if not io_loop.run(self._copy(source, target)):
+        if not self._run(self._copy(source, target)):
             super().copy(source, target)
 
     def refuses_to_replace(self, path: BlobPath, data: bytes) -> bool:
-        return io_loop.run(is_refused(self._policy, path, data))
+        return self._run(is_refused(self._policy, path, data))
 
     def renewable(self, renew: Callable[[], Backend | None]) -> None:
         def another_way() -> Way | None:
@@ -132,23 +140,23 @@ class RemoteBackend(Backend):
         self._policy.connection.close()
 
     async def aput(self, path: BlobPath, data: bytes, *, overwrite: bool) -> None:
-        await io_loop.arun(self._put(path, data, overwrite=overwrite))
+        await self._arun(self._put(path, data, overwrite=overwrite))
 
     async def aget(self, path: BlobPath) -> bytes:
-        return await io_loop.arun(reading.whole(self._policy, path))
+        return await self._arun(reading.whole(self._policy, path))
 
     async def ahead(self, path: BlobPath) -> Info:
-        return await io_loop.arun(reading.head(self._policy, path))
+        return await self._arun(reading.head(self._policy, path))
 
     async def adelete(self, path: BlobPath) -> None:
-        await io_loop.arun(self._delete(path))
+        await self._arun(self._delete(path))
 
     async def alist(
         self, prefix: Prefix = ROOT, *, delimiter: bool = False
     ) -> AsyncIterator[Entry]:
         token: Any = None
         while True:
-            entries, token = await io_loop.arun(self._page(prefix, token, delimiter=delimiter))
+            entries, token = await self._arun(self._page(prefix, token, delimiter=delimiter))
             for entry in entries:
                 yield entry
             if token is None:

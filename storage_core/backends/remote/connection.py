@@ -22,13 +22,14 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from storage_core.backends.remote.driver import Afterwards, Driver, Session
+    from storage_core.backends.remote.limit import Limit
 
 SECONDS_TO_CLOSE: Final = 1.0
 """How long closing is waited for when Python ends."""
 
 
-class Connection:
-    """The session of one backend with its place."""
+class SharedConnection:
+    """The session of one backend with its place, which all calls share."""
 
     def __init__(self, driver: Driver) -> None:
         """Open nothing yet."""
@@ -37,7 +38,7 @@ class Connection:
         self._connecting: asyncio.Task[_Opened] | None = None
 
     @asynccontextmanager
-    async def session(self) -> AsyncIterator[Session]:
+    async def session(self, limit: Limit | None = None) -> AsyncIterator[Session]:
         """The session, opened if there is none; `close` waits until it is free."""
         opened = await self._opened()
         while opened.is_leaving:
@@ -142,7 +143,7 @@ class _Opened:
         self.is_leaving = False
         """Whether it is closed, or about to be: no other call is to use it."""
 
-        self.finalizer: finalize[..., Connection] | None = None
+        self.finalizer: finalize[..., SharedConnection] | None = None
         self._loop = asyncio.get_running_loop()
         _open.add(self)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 if TYPE_CHECKING:
     from storage_core.backends.base import Entry, Info
     from storage_core.backends.remote.faults import Fault
+    from storage_core.backends.remote.limit import Limit
     from storage_core.backends.source import Source
     from storage_core.blobpath import BlobPath, Prefix
 
@@ -63,7 +64,10 @@ class Part(NamedTuple):
 
 
 class Session(Protocol):
-    """Signed in to the place. All of it happens on the background event loop."""
+    """Signed in to the place.
+
+    All of it happens on the background event loop, or blocks and awaits nothing that suspends.
+    """
 
     @property
     def is_lost(self) -> bool:
@@ -115,8 +119,8 @@ Afterwards: TypeAlias = Callable[[Callable[[Any], Awaitable[None]]], None]
 gets a session that works, since the attempt's own may not."""
 
 
-class Driver(Protocol):
-    """Signs in to one place, and knows what its library means by the errors that it raises."""
+class AnyDriver(Protocol):
+    """What every driver says of itself, and of the errors that it raises."""
 
     counts: bool
     """Whether `get` and `get_range` append bytes as they come. If so, a read goes on for as long
@@ -125,11 +129,29 @@ class Driver(Protocol):
     has_ranges: bool
     """Whether `get_range` is there to be used."""
 
-    async def connect(self, afterwards: Afterwards) -> Session:
-        """Sign in."""
-
     def fault(self, error: BaseException) -> Fault:
         """What kind of failure an attempt has raised."""
 
     def reason(self, error: BaseException, words: str) -> str:
         """What to tell a person of an error whose own first line is `words`."""
+
+
+class Driver(AnyDriver, Protocol):
+    """Signs in to one place, on the background event loop."""
+
+    async def connect(self, afterwards: Afterwards) -> Session:
+        """Sign in."""
+
+
+class BlockingDriver(AnyDriver, Protocol):
+    """Makes requests to one place in the thread of the caller, and in several at once."""
+
+    def session(self, limit: Limit) -> Session:
+        """What makes one attempt; nothing is asked yet.
+
+        Args:
+            limit: how long whatever it does may take.
+        """
+
+    def close(self) -> None:
+        """Let go of the connections that nobody uses."""

@@ -1,29 +1,28 @@
 """One call made of attempts: with a deadline, with retries, with an error of the family at the end.
 
-Written once for all drivers. All of it happens on the background event loop, `close` excepted.
+Written once for all drivers; a runner says where it happens.
 """
 
 from __future__ import annotations
 
-import asyncio
 from time import monotonic
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from storage_core.backends.base import deadline
 from storage_core.backends.remote.answers import are_credentials_unknown
 from storage_core.backends.remote.clock import clock_is_wrong
 from storage_core.backends.remote.faults import Fault
 from storage_core.backends.remote.messages import explained, failed, unanswered
-from storage_core.backends.remote.retry import GRACE, GaveUp, attempt
-from storage_core.backends.remote.worker import in_thread
+from storage_core.backends.remote.retry import GRACE, GaveUp
 from storage_core.errors import AccessDenied, StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from storage_core.backends.remote.connection import Connection
-    from storage_core.backends.remote.driver import Driver, Session
+    from storage_core.backends.remote.driver import AnyDriver, Session
+    from storage_core.backends.remote.limit import Limit
     from storage_core.backends.remote.messages import Place
+    from storage_core.backends.remote.runner import Connection, Runner
     from storage_core.backends.remote.way import Way
     from storage_core.blobpath import BlobPath
 
@@ -45,10 +44,16 @@ class Policy:
         self.renew: Callable[[], Way | None] = lambda: None
         """Another way with the secrets of now, where those have changed; it may block."""
 
-        self._renewing: tuple[asyncio.AbstractEventLoop, asyncio.Task[bool]] | None = None
+        self.runner: Runner = way.runner
+        """Runs the calls."""
+
+        self._renewals = 0
+        """How often another way has been looked for."""
+
+        self._renewing: Any = None
 
     @property
-    def driver(self) -> Driver:
+    def driver(self) -> AnyDriver:
         """Makes the attempts."""
         return self.way.driver
 
@@ -99,8 +104,8 @@ class Policy:
             way = self.way
             left = whole - (monotonic() - start)
 
-            async def attempted(way: Way = way) -> T:
-                async with way.connection.session() as session:
+            async def attempted(limit: Limit | None, way: Way = way) -> T:
+                async with way.connection.session(limit) as session:
                     return await once(session)
 
             def is_transient(error: Exception, way: Way = way) -> bool:
@@ -108,7 +113,7 @@ class Policy:
 
             refused = False
             try:
-                return await attempt(
+                return await self.runner.attempt(
                     attempted,
                     timeout=whole if may_renew else max(left, GRACE * whole),
                     is_transient=is_transient,
@@ -180,12 +185,13 @@ class Policy:
 
     async def _is_place_there(self, way: Way, left: float) -> bool:
         """Whether it was the blob that is missing: drivers tell both in the same words."""
-        try:
-            async with (
-                asyncio.timeout(max(left, GRACE * self.timeout)),
-                way.connection.session() as session,
-            ):
+
+        async def find(limit: Limit | None) -> None:
+            async with way.connection.session(limit) as session:
                 await session.find()
+
+        try:
+            await self.runner.within(max(left, GRACE * self.timeout), find)
         except Exception as error:
             return way.driver.fault(error) not in (Fault.MISSING, Fault.PLACE_MISSING)
         return True
@@ -194,26 +200,37 @@ class Policy:
         """Whether there is another way than the one that was refused, within the time left."""
         if self.way is not refused:
             return True
-        loop = asyncio.get_running_loop()
-        if self._renewing is None or self._renewing[0] is not loop or self._renewing[1].done():
-            self._renewing = loop, asyncio.ensure_future(self._find_another(refused))
         try:
-            async with asyncio.timeout(left):
-                # Shielded: others may be waiting for the same one.
-                return await asyncio.shield(self._renewing[1])
+            await self.runner.in_thread(left, self._find_another, refused, self._renewals)
         except TimeoutError:
             return False
-
-    async def _find_another(self, refused: Way) -> bool:
-        try:
-            found = await in_thread(self.renew)
-        except Exception:
-            # The references lead nowhere now: what the place has said is the better answer.
+        if self.way is refused:
             return False
-        # Calls are about one place from beginning to end: another one has to be opened.
-        if found is None or not found.leads_where(refused):
-            return False
-        found.after(refused)
-        self.way = found
         refused.connection.close()
         return True
+
+    def _find_another(self, refused: Way, renewals: int) -> None:
+        """Take another way, if there is one; of those who want one at once only the first looks.
+
+        Args:
+            refused: the way that is to be left.
+            renewals: how many there had been when the caller was refused.
+        """
+        from storage_core.backends.remote.threads import Lock
+
+        # Made by the first who needs it: most places are never refused.
+        self._renewing = self._renewing or Lock()
+        with self._renewing:
+            if self.way is not refused or self._renewals != renewals:
+                return
+            try:
+                found = self.renew()
+            except Exception:
+                # The references lead nowhere now: what the place has said is the better answer.
+                found = None
+            self._renewals += 1
+            # Calls are about one place from beginning to end: another one has to be opened.
+            if found is None or not found.leads_where(refused):
+                return
+            found.after(refused)
+            self.way = found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from storage_core.backends.remote import io_loop
 from storage_core.backends.remote.driver import Kept
 from storage_core.errors import IntegrityError
 
@@ -30,7 +29,7 @@ async def whole(policy: Policy, path: BlobPath) -> bytes:
     """All bytes of a blob."""
 
     async def size() -> int:
-        async with policy.connection.session() as session:
+        async with policy.connection.session(None) as session:
             return (await session.head(path)).size or 0
 
     return await _received(
@@ -96,12 +95,14 @@ class Pieces:
             _require(sum(map(len, received)), size)
 
         counted = 0 if self._policy.driver.counts else size
-        return io_loop.run(_received(self._policy, self._path, once, size=counted, timeout=timeout))
+        return self._policy.runner.run(
+            _received(self._policy, self._path, once, size=counted, timeout=timeout)
+        )
 
     def end(self) -> None:
         """Let go of what was kept between two pieces."""
         if self._kept.end is not None:
-            io_loop.finish(self._kept.close())
+            self._policy.runner.finish(self._kept.close())
 
 
 def _require(came: int, wanted: int) -> None:

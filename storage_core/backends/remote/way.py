@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Final
 
-from storage_core.backends.remote.connection import Connection
 from storage_core.backends.remote.faults import (
     Fault,
     Redirected,
@@ -14,17 +12,17 @@ from storage_core.backends.remote.faults import (
     reason,
     status_of,
 )
-from storage_core.backends.remote.worker import in_thread
 from storage_core.hosts import address_without
 from storage_core.logs import keep_out
 from storage_core.printable import printable
 from storage_core.redaction import mask_url, scrub, scrubbed, without_frames
 
 if TYPE_CHECKING:
-    from storage_core.backends.remote.driver import Driver
+    from storage_core.backends.remote.driver import BlockingDriver, Driver
     from storage_core.backends.remote.faults import Explained
     from storage_core.backends.remote.messages import Place
     from storage_core.backends.remote.network import Network
+    from storage_core.backends.remote.runner import Runner
     from storage_core.errors import StorageError
 
 _UNEXPLAINED: Final = 400
@@ -36,8 +34,9 @@ class Way:
 
     def __init__(
         self,
-        driver: Driver,
+        driver: Driver | BlockingDriver,
         place: Place,
+        runner: Runner,
         *,
         secrets: tuple[str, ...],
         network: Network | None = None,
@@ -47,12 +46,14 @@ class Way:
         Args:
             driver: makes the attempts.
             place: what messages say of where they go.
+            runner: runs the calls.
             secrets: what no message may show.
             network: how it is reached, where that is by HTTP.
         """
         self.driver = driver
         self.place = place
-        self.connection = Connection(driver)
+        self.runner = runner
+        self.connection = runner.connection(driver)
         self._network = network
         self._own = secrets + (network.secrets if network else ())
         self._secrets = self._own
@@ -88,8 +89,7 @@ class Way:
         if said is not None or network is None:
             return said
         try:
-            async with asyncio.timeout(left):
-                return await in_thread(network.speaks_tls, error)
+            return await self.runner.in_thread(left, network.speaks_tls, error)
         except TimeoutError:
             return None
 

@@ -12,7 +12,7 @@ from storage_core.errors import UnsupportedOperation
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from storage_core.backends.remote.driver import Driver, Received, Session
+    from storage_core.backends.remote.driver import AnyDriver, Received, Session
     from storage_core.backends.remote.policy import Policy
     from storage_core.backends.source import Source
     from storage_core.blobpath import BlobPath
@@ -102,7 +102,7 @@ async def is_refused(policy: Policy, path: BlobPath, data: bytes) -> bool:
     return await policy.call(f"write {path}", path, once, size=len(data), writes=True)
 
 
-async def _is_taken(driver: Driver, session: Session, path: BlobPath) -> bool | None:
+async def _is_taken(driver: AnyDriver, session: Session, path: BlobPath) -> bool | None:
     """Whether there is a blob; None where these credentials may not look."""
     try:
         await session.head(path)
@@ -116,7 +116,7 @@ async def _is_taken(driver: Driver, session: Session, path: BlobPath) -> bool | 
     return True
 
 
-async def _holds(driver: Driver, session: Session, path: BlobPath, source: Source) -> bool:
+async def _holds(driver: AnyDriver, session: Session, path: BlobPath, source: Source) -> bool:
     """Whether the blob under `path` has these bytes."""
     if (await session.head(path)).size not in (None, source.size):
         return False

@@ -6,13 +6,17 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from itertools import count
+from typing import Any, TypeVar
 
 import pytest
 
 from storage_core.backends.remote.faults import unconnected
 from storage_core.backends.remote.network import Network
-from storage_core.backends.remote.retry import MAX_ATTEMPTS, GaveUp, attempt
+from storage_core.backends.remote.on_loop import OnLoop
+from storage_core.backends.remote.retry import MAX_ATTEMPTS, GaveUp
 from tests.patience import within
+
+T = TypeVar("T")
 
 TIMEOUT = 0.5
 PATIENCE = 1.1 * TIMEOUT + 0.2
@@ -24,6 +28,10 @@ def is_reset(error: Exception) -> bool:
 
 async def hang() -> None:
     await asyncio.Event().wait()
+
+
+async def attempt(call: Callable[[], Awaitable[T]], **limits: Any) -> T:
+    return await OnLoop().attempt(lambda _limit: call(), **limits)
 
 
 async def given_up(call: Callable[[], Awaitable[object]], timeout: float = TIMEOUT) -> GaveUp:  # noqa: ASYNC109
