@@ -881,6 +881,8 @@ def test_a_program_that_has_not_set_up_logging_prints_nothing_of_it(desk: Desk) 
     desk.profile("corp", credential_process=once)
     script = """
 import gc, sys, time, storage_core
+
+pytestmark = both
 bucket, url = sys.argv[1:]
 storage = storage_core.S3Storage(bucket=bucket, endpoint_url=url, profile_name="corp")
 with storage_core.open_store(storage, timeout=5) as store:

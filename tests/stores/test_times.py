@@ -17,10 +17,13 @@ from storage_core.backends.base import in_utc, time_at
 from storage_core.backends.drivers.fsspec.entries import time_of
 from tests.cli.conftest import run_process
 from tests.clock import EAST
+from tests.engines import both
 from tests.servers.raw_http import RawServer, raw_server, response
 from tests.tui.driving import press, screen_text, settle
 from tui.app import StorageApp
 from tui.session.quantities import human_age, local_time
+
+pytestmark = both
 
 WEST = "<-14>14"
 LAST = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)

@@ -67,6 +67,8 @@ def test_a_process_ends_without_a_word(
 
 NO_NAME_SERVER = """
 import pickle, socket, sys, threading
+
+pytestmark = both
 socket.getaddrinfo = lambda *args, **options: threading.Event().wait(60)
 try:
     pickle.loads(sys.stdin.buffer.read()).read("results/x")

@@ -18,6 +18,7 @@ from storage_core import (
     S3Storage,
     StorageConfiguration,
 )
+from tests.engines import both
 from tests.figures import Figure
 from tests.servers.azurite import AzureServer
 from tests.servers.ftp import FTPServer
@@ -25,6 +26,8 @@ from tests.servers.gcs import GCSServer
 from tests.servers.s3 import S3Server
 from tests.servers.sftp import SFTPServer
 from tests.servers.webdav import WebDAVServer
+
+pytestmark = both
 
 ALLOWED_MIB = 64
 

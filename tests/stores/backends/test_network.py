@@ -22,10 +22,13 @@ from storage_core import (
 )
 from storage_core.check import probe
 from storage_core.errors import AccessDenied, ConfigurationError, StorageError, StorageUnavailable
+from tests.engines import both
 from tests.servers.authority import Authority
 from tests.servers.aws import ROLE, aws
 from tests.servers.proxy import forward_proxy
 from tests.servers.tls import tls_front
+
+pytestmark = both
 
 TIMEOUT = 4.0
 SHORT = 0.7

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from storage_core.backends.drivers.clouds.azure.token import Token
 from storage_core.backends.remote.faults import Explained, Fault, classify, classify_status, reason
+from storage_core.backends.remote.hindrance import hindrance
 from storage_core.redaction import scrub
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ class ServicePrincipal:
         Args:
             error: why.
         """
-        if said := self.network.hindrance(error):
+        if said := hindrance(self.network, error):
             return _cannot(said.fault, f"{self.url} gives no token: {said}", said.remedy)
         why = reason(error, self._client.values()) if str(error) else "no answer"
         fault = classify(error)
