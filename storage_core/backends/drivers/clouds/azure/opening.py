@@ -13,7 +13,8 @@ from storage_core.backends.remote.network import Network
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from storage_core.backends.remote.driver import Driver
+    from storage_core.backends.remote.driver import BlockingDriver, Driver
+    from storage_core.backends.remote.runner import Runner
 
 
 class Opening(TypedDict, total=False):
@@ -58,10 +59,16 @@ class MakesDriver(Protocol):
         timeout: float,
         network: Network,
         /,
-    ) -> Driver: ...
+    ) -> Driver | BlockingDriver: ...
 
 
-def opened(driver: MakesDriver, container: str, prefix: str, given: Opening) -> RemoteBackend:
+def opened(
+    driver: MakesDriver,
+    container: str,
+    prefix: str,
+    given: Opening,
+    runner: Runner | None = None,
+) -> RemoteBackend:
     """The backend of a container; nothing is connected yet.
 
     Args:
@@ -69,6 +76,7 @@ def opened(driver: MakesDriver, container: str, prefix: str, given: Opening) -> 
         container: must exist.
         prefix: what stands before the paths in the names of the blobs.
         given: the rest.
+        runner: runs the calls; by default on the background event loop.
     """
     own = {name: given.get(name) for name in ("connection_string", "account_name")}
     arguments = merged(
@@ -91,6 +99,7 @@ def opened(driver: MakesDriver, container: str, prefix: str, given: Opening) -> 
         timeout=given["timeout"],
         secrets=(*given.get("secrets", ()), *secrets_in(completed(arguments))),
         network=network,
+        runner=runner,
     )
     signature = signed_by(arguments)
     if "sig=" in signature.lower():
