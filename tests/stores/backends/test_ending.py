@@ -20,6 +20,7 @@ from storage_core import (
     StorageConfiguration,
 )
 from tests.children import FORKING
+from tests.engines import both
 from tests.stores.backends.test_large_blobs import KINDS, configuration
 
 __all__ = ["configuration"]
