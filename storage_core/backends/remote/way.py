@@ -99,7 +99,8 @@ class Way:
     @property
     def right(self) -> str | None:
         """The address without the bucket, where that stands in it as well."""
-        return address_without(self.place.name, self._network.url) if self._network else None
+        network = self._network
+        return address_without(self.place.name, network.service or network.url) if network else None
 
     def kept(self, error: BaseException) -> BaseException:
         """`error` as it may be the cause of one of ours: without secrets, and without frames."""

@@ -104,6 +104,7 @@ class AzureDirectDriver:
     def _made(self) -> Requests:
         given = completed(self._arguments)
         account = account_of(given)
+        self._network.service = account.url
         transport = Transport(self._network, self._timeout)
         self._open.append(transport)
         signer: Signer = Nobody()
