@@ -51,17 +51,16 @@ class Tokens:
             Explained: nobody gives one.
             OutOfTime: another thread has looked for one all the time.
         """
-        token = self._token
+        searches, token = self._searches, self._token
         if token is not None and time.time() < self._ends_at:
             return token.token
         if self._process != os.getpid():
             # A thread of the parent's may have held it.
             self._lock, self._process = allocate_lock(), os.getpid()
-        searches = self._searches
         if not self._lock.acquire(timeout=limit.left()):
             raise OutOfTime
         try:
-            if searches == self._searches:
+            if searches == self._searches or not (self._token or self._failure):
                 self._search(limit)
             token, failure = self._token, self._failure
         finally:
