@@ -84,7 +84,7 @@ def test_attempts_are_spread_over_the_timeout_and_counted() -> None:
 def test_an_attempt_that_hangs_ends_with_the_time_for_the_bytes(size: int) -> None:
     async def hanging(limit: Limit) -> None:
         while True:
-            time.sleep(min(limit.left(), 0.01))
+            limit.pause(min(limit.left(), 0.01))
 
     started = time.monotonic()
     with within(PATIENCE + size / SLOWEST_RATE), pytest.raises(GaveUp) as caught:
@@ -144,8 +144,7 @@ async def test_cancelling_ends_the_attempts() -> None:
             ended.set()
 
     waiting = asyncio.ensure_future(RUNNER.arun(work()))
-    while not begun.is_set():
-        await asyncio.sleep(0.001)
+    assert await asyncio.to_thread(begun.wait, 5)
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting
