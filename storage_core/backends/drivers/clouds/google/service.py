@@ -115,6 +115,7 @@ def opening(
         project or os.environ.get(_PROJECT, ""),
         left.pop("requester_pays", False),
     )
+    network.service = service.url
     return Opening(
         Place(location, "bucket", bucket, setting, credentials, address),
         f"{prefix}/" if prefix else "",
