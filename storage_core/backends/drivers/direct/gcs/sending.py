@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _GZIP: Final = 31
 """The window of zlib that stands for gzip."""
 
+
 class Sender:
     """Sends by a transport, within the time of an attempt. None of it suspends."""
 
