@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from storage_core.backends.drivers.direct.transport.head import Framing, Head
 
 _PIECE: Final = 262144
-"""Bytes that are asked for at once. 512 MiB from a local rclone took 0.27 s of processor time by
-pieces of 256 KiB, 0.45 s by those of 64."""
+"""Bytes that are asked for at once. 512 MiB from a local rclone take 0.14 s of processor time by
+pieces of 256 KiB, 0.22 s by those of 64 KiB or of 1 MiB."""
 
 _HEXADECIMAL: Final = b"0123456789abcdefABCDEF"
 

@@ -278,7 +278,7 @@ class Connection:
             raise ConnectionAbortedError("the connection was opened before a fork")
         self.stream.settimeout(seconds)
         try:
-            return call(argument)
+            result = call(argument)
         except TimeoutError as error:
             if error.errno is not None:
                 raise  # The system's own: the server's machine is gone.
@@ -293,3 +293,6 @@ class Connection:
             if type(error).__name__.startswith("SSLWant"):
                 return None
             raise ConnectionResetError("TLS has broken off") from error
+        if not result:
+            self.limit.left()
+        return result
