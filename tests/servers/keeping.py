@@ -32,6 +32,7 @@ class Request:
 class KeepingServer:
     """Where it listens, and what has come in."""
 
+    answer: bytes | Callable[[Request], bytes]
     url: str = ""
     requests: list[Request] = field(default_factory=list)
     connections: list[socket.socket] = field(default_factory=list)
@@ -42,7 +43,7 @@ class KeepingServer:
 @contextmanager
 def keeping_server(answer: bytes | Callable[[Request], bytes] = OK) -> Iterator[KeepingServer]:
     """A server on a free port; an empty answer ends the connection."""
-    server = KeepingServer()
+    server = KeepingServer(answer)
 
     def serve(connection: socket.socket) -> None:
         number = len(server.connections)
@@ -56,7 +57,7 @@ def keeping_server(answer: bytes | Callable[[Request], bytes] = OK) -> Iterator[
             body = incoming.read(int(headers.get("content-length", 0)))
             request = Request(number, first.decode().strip(), headers, body)
             server.requests.append(request)
-            said = answer(request) if callable(answer) else answer
+            said = server.answer(request) if callable(server.answer) else server.answer
             if not said:
                 return
             connection.sendall(said)

@@ -254,7 +254,7 @@ class Connection:
 
     def _is_refused(self) -> bool:
         """Whether an answer has come that is no success."""
-        if not self._poll.poll(0):
+        if hundreds(self._data) == b"2" or not self._poll.poll(0):
             return False
         try:
             data = self._step(self.stream.recv, READ, 0.0)
