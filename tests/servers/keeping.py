@@ -54,7 +54,10 @@ def keeping_server(answer: bytes | Callable[[Request], bytes] = OK) -> Iterator[
             while line := incoming.readline().strip():
                 name, _, value = line.decode().partition(":")
                 headers[name.lower()] = value.strip()
-            body = incoming.read(int(headers.get("content-length", 0)))
+            size = int(headers.get("content-length", 0))
+            body = incoming.read(size)
+            if len(body) < size:
+                return
             request = Request(number, first.decode().strip(), headers, body)
             server.requests.append(request)
             said = server.answer(request) if callable(server.answer) else server.answer
