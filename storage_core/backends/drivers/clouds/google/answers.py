@@ -29,6 +29,14 @@ class Refused(Exception):
         self.status = status
 
 
+class Unreadable(Exception):
+    """An answer that is none of Google's, though it says that all is well."""
+
+    def __init__(self) -> None:
+        """Say so."""
+        super().__init__("what answers there does not speak the protocol of Google Cloud Storage")
+
+
 def refusal(status: int, content: bytes) -> Refused:
     """What to raise for an answer.
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from json import dumps, loads
+from json import dumps
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from storage_core.backends.base import Entry, Info, in_utc
-from storage_core.backends.drivers.clouds.google.answers import REDIRECTS, Refused
+from storage_core.backends.drivers.clouds.google.answers import REDIRECTS, Refused, Unreadable
+from storage_core.backends.drivers.clouds.google.client import described
 from storage_core.backends.remote.driver import Kept, Page, Part, Received
 from storage_core.backends.remote.faults import Redirected
 from storage_core.backends.source import Source
@@ -106,7 +107,7 @@ class GCSSession:
     async def head(self, path: BlobPath) -> Info:
         """Ask for the object's metadata."""
         found = await self._client.call("GET", self._object(path))
-        return Info(int(found["size"]), _time(found), found.get("generation"))
+        return Info(_size(found), _time(found), found.get("generation"))
 
     async def put(self, path: BlobPath, data: bytes, *, create: bool) -> None:
         """Put the object, a large one in parts."""
@@ -147,12 +148,15 @@ class GCSSession:
             pageToken=token,
         )
         begin = len(self._prefix)
-        entries = [Entry(folder[begin:-1], is_folder=True) for folder in answer.get("prefixes", ())]
-        entries += (
-            Entry(entry["name"][begin:], int(entry["size"]), _time(entry))
-            for entry in answer.get("items", ())
-            if entry["name"] != self._prefix  # The marker of the location itself.
-        )
+        try:
+            entries = [Entry(each[begin:-1], is_folder=True) for each in answer.get("prefixes", ())]
+            entries += (
+                Entry(entry["name"][begin:], _size(entry), _time(entry))
+                for entry in answer.get("items", ())
+                if entry["name"] != self._prefix  # The marker of the location itself.
+            )
+        except (KeyError, TypeError):
+            raise Unreadable from None
         return Page(entries, answer.get("nextPageToken"))
 
     async def _put_whole(self, path: BlobPath, data: bytes, *, create: bool) -> None:
@@ -193,7 +197,7 @@ class GCSSession:
         for part in source.parts(PART_SIZE):
             content = await self._send_part(where, part, sent, source.size)
             sent += len(part)
-        _check_stored(loads(content or b"{}"), source.size)
+        _check_stored(described(content), source.size)
 
     async def _send_part(self, where: str, part: bytes, start: int, size: int) -> bytes:
         end = start + len(part)
@@ -217,6 +221,13 @@ class GCSSession:
 
 def _if_absent(create: bool) -> str | None:
     return "0" if create else None
+
+
+def _size(entry: dict[str, Any]) -> int:
+    try:
+        return int(entry["size"])
+    except (KeyError, TypeError, ValueError):
+        raise Unreadable from None
 
 
 def _time(entry: dict[str, Any]) -> datetime | None:
