@@ -7,6 +7,11 @@ Each message is one line that says what happened, where, and what to do, and nev
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 
 class StorageError(Exception):
     """Base class of every error raised by `storage_core`."""
@@ -59,3 +64,10 @@ class IntegrityError(StorageError):
 
 class UnsupportedOperation(StorageError):
     """This storage cannot do what was asked, for example because its server cannot list."""
+
+
+class BulkError(StorageError):
+    """Some blobs of many could not be written or read; the others were."""
+
+    results: Sequence[str | Exception] = ()
+    """For each blob, in the order in which they were given: its key, or what went wrong with it."""

@@ -35,23 +35,19 @@ NO_PASSWORD: Final = frozenset({"github", "git"})
 """Schemes with something else before the `@`: `github://org:repo@ref/path`, `git://path:ref@file`.
 In all others of fsspec it is a password or, as in `gist://user:token@id`, a token."""
 
-_USER_INFO: Final = re.compile(
+_USER_INFO: Final = (
     r"""(?<=://)(?<!\b(?i:github)://)(?<!\b(?i:git)://)(?!\[[\w:.%]+\](?::\d*)?(?:[/?#\s"'<>]|$))([^/?#@\s]*?):"""
     r"""(?:[^/?#\s]*|(?!\d{1,5}[/?#])[^\s"'<>]*)(?=@)"""
 )
 """User and password in a URL, but not an address in brackets. The password may hold a slash that
 should have been quoted, unless the slash looks like the end of a port."""
 
-_BARE_USER_INFO: Final = re.compile(
-    r"\A(?![a-z][a-z0-9+.-]*://)([^:@]*):.*(?=@)",
-    re.IGNORECASE | re.DOTALL,
-)
+_BARE_USER_INFO: Final = r"(?is)\A(?![a-z][a-z0-9+.-]*://)([^:@]*):.*(?=@)"
 """User and password at the start of a URL whose scheme is missing or incomplete."""
 
-_PARAMETER: Final = re.compile(
-    r"([?&;](?:[a-z0-9_.-]*(?:signature|secret|token|password|passwd|credential|key)[a-z0-9_.-]*"
-    r"|sig|pwd|pass|auth|code)=)[^&;#\s]+",
-    re.IGNORECASE,
+_PARAMETER: Final = (
+    r"(?i)([?&;](?:[a-z0-9_.-]*(?:signature|secret|token|password|passwd|credential|key)[a-z0-9_.-]*"
+    r"|sig|pwd|pass|auth|code)=)[^&;#\s]+"
 )
 
 
@@ -182,16 +178,23 @@ def mask_url(url: str, *, bare: bool = False) -> str:
         url: the URL, or a text with URLs in it.
         bare: whether it is nothing but a URL, so that user and password may come without a scheme.
     """
-    if bare:
-        url = _BARE_USER_INFO.sub(rf"\1:{MASK}", url)
-    return _PARAMETER.sub(rf"\1{MASK}", _USER_INFO.sub(rf"\1:{MASK}", url))
+    # Most texts have neither sign, and the patterns would take 1 ms of every process to compile.
+    if "@" in url:
+        if bare:
+            url = re.sub(_BARE_USER_INFO, rf"\1:{MASK}", url)
+        url = re.sub(_USER_INFO, rf"\1:{MASK}", url)
+    return re.sub(_PARAMETER, rf"\1{MASK}", url) if "=" in url else url
 
 
 def secret_spans(url: str, *, bare: bool = False) -> list[tuple[int, int]]:
     """The spans of `url` that `mask_url` masks, each as start and end."""
-    users = [*_USER_INFO.finditer(url), *(_BARE_USER_INFO.finditer(url) if bare else ())]
-    spans = [(match.end(1) + 1, match.end()) for match in users]
-    return spans + [(match.end(1), match.end()) for match in _PARAMETER.finditer(url)]
+    spans: list[tuple[int, int]] = []
+    if "@" in url:
+        for pattern in (_USER_INFO, _BARE_USER_INFO)[: 2 if bare else 1]:
+            spans += [(match.end(1) + 1, match.end()) for match in re.finditer(pattern, url)]
+    if "=" in url:
+        spans += [(match.end(1), match.end()) for match in re.finditer(_PARAMETER, url)]
+    return spans
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

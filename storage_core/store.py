@@ -22,14 +22,24 @@ from storage_core.errors import (
 from storage_core.keys import Key, Kind, Naming
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import (
+        AsyncGenerator,
+        AsyncIterable,
+        AsyncIterator,
+        Callable,
+        Generator,
+        Iterable,
+        Iterator,
+    )
     from datetime import datetime
-    from typing import BinaryIO, Self
+    from typing import BinaryIO, Self, TypeAlias
 
     from storage_core.backends.base import Backend, Entry
     from storage_core.backends.checked import CheckedBackend
     from storage_core.declaration.configuration import StorageConfiguration
 
+    Data: TypeAlias = bytes | bytearray | memoryview
+    Keys: TypeAlias = list[str]
 
 T = TypeVar("T")
 
@@ -163,13 +173,7 @@ class Store:
             opened = self._opened = self._open()
         return opened
 
-    def write(
-        self,
-        data: bytes | bytearray | memoryview,
-        kind: Kind = "results",
-        *,
-        key: str | None = None,
-    ) -> str:
+    def write(self, data: Data, kind: Kind = "results", *, key: str | None = None) -> str:
         """Store `data` and return its key.
 
         Args:
@@ -215,6 +219,50 @@ class Store:
             for entry in self._backend.list(prefix_of(each), delimiter=True)
             if (blob := _blob(entry))
         )
+
+    def write_many(self, blobs: Iterable[Data], kind: Kind = "results", *, jobs: int = 32) -> Keys:
+        """`write` each of `blobs`, several at once, and return their keys in the same order.
+
+        When some fail, the rest is written all the same, each within a `timeout` of its own. When
+        `blobs` itself raises, or the caller is interrupted, no more are begun.
+
+        Args:
+            blobs: the bytes; may be a generator, of which no more than `jobs` are in memory.
+            kind: "results" or "flows", of all of them.
+            jobs: how many are written at a time.
+
+        Raises:
+            BulkError: some were not written; its `results` has a key or an error for each.
+        """
+        from storage_core.blobs import many
+
+        many.require(jobs, blobs)
+        checked = keys.check_kind(kind)
+        self._backend.require_writable()
+        return many.written(lambda data: self.write(data, checked), blobs, jobs)
+
+    def read_many(
+        self, keys: Iterable[str], *, jobs: int = 32
+    ) -> Generator[bytes | None, None, None]:
+        """`read` each of `keys`, several at once, and yield their bytes in the same order.
+
+        None is yielded in the place of a blob that cannot be read, so that what comes belongs to
+        the key at the same place, and the rest is read all the same, each within a `timeout` of its
+        own. At the end `BulkError` says what went wrong (`zip` gets there with `strict=True` only).
+        To close the generator stops the rest.
+
+        Args:
+            keys: all of them are checked before any is read.
+            jobs: how many are read at a time; no more than these are in memory.
+
+        Raises:
+            InvalidKey: one of `keys` is not valid; at once.
+            BulkError: some were not read; its `results` has a key or an error for each.
+        """
+        from storage_core.blobs import many
+
+        many.require(jobs, keys)
+        return many.read(self.read, _valid(keys), jobs)
 
     def write_file(
         self, path: str | os.PathLike[str], kind: Kind = "results", *, key: str | None = None
@@ -285,13 +333,7 @@ class Store:
         if opened is not None:
             opened.close()
 
-    async def awrite(
-        self,
-        data: bytes | bytearray | memoryview,
-        kind: Kind = "results",
-        *,
-        key: str | None = None,
-    ) -> str:
+    async def awrite(self, data: Data, kind: Kind = "results", *, key: str | None = None) -> str:
         """`write` without blocking the event loop."""
         data = _checked(data)
         self._backend.require_writable()
@@ -308,6 +350,30 @@ class Store:
         data = await self._backend.aget(target.path)
         verified: bytes = await _off_loop(self._verified, target, data)
         return verified
+
+    async def awrite_many(
+        self,
+        blobs: Iterable[Data] | AsyncIterable[Data],
+        kind: Kind = "results",
+        *,
+        jobs: int = 32,
+    ) -> Keys:
+        """`write_many` without blocking the event loop; `blobs` may be asynchronous too."""
+        from storage_core.blobs import many
+
+        many.require(jobs, blobs)
+        checked = keys.check_kind(kind)
+        self._backend.require_writable()
+        return await many.awritten(lambda data: self.awrite(data, checked), blobs, jobs)
+
+    def aread_many(
+        self, keys: Iterable[str], *, jobs: int = 32
+    ) -> AsyncGenerator[bytes | None, None]:
+        """`read_many` without blocking the event loop."""
+        from storage_core.blobs import many
+
+        many.require(jobs, keys)
+        return many.aread(self.aread, _valid(keys), jobs)
 
     async def aexists(self, key: str) -> bool:
         """`exists` without blocking the event loop."""
@@ -383,6 +449,11 @@ def _reopened(configuration: StorageConfiguration, timeout: float) -> Store:
     return store
 
 
+def _valid(given: Iterable[str]) -> list[str]:
+    """Keys, each of which is valid."""
+    return [str(keys.parse_key(key)) for key in given]
+
+
 def _blob(entry: Entry) -> Blob | None:
     """What a listing of a kind has, unless it is no blob of a store's."""
     if entry.is_folder or not keys.is_name(entry.name):
@@ -392,7 +463,8 @@ def _blob(entry: Entry) -> Blob | None:
 
 def _timeout(given: float | None, configuration: StorageConfiguration) -> float:
     if given is not None:
-        _require_number(given)
+        if isinstance(given, bool) or not isinstance(given, int | float):
+            raise TypeError(f"timeout must be a number of seconds, not {type(given).__name__}")
         source, value = "timeout", given
     elif text := os.environ.get("STORAGE_TIMEOUT"):
         source = "STORAGE_TIMEOUT"
@@ -410,13 +482,7 @@ def _timeout(given: float | None, configuration: StorageConfiguration) -> float:
         raise ConfigurationError(f"{source} {error}") from None
 
 
-def _require_number(timeout: object) -> None:
-    if isinstance(timeout, bool) or not isinstance(timeout, int | float):
-        given = type(timeout).__name__
-        raise TypeError(f"timeout must be a number of seconds, not {given}")
-
-
-def _checked(data: bytes | bytearray | memoryview) -> bytes:
+def _checked(data: Data) -> bytes:
     if isinstance(data, bytes):
         return data
     if isinstance(data, bytearray | memoryview):

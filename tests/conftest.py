@@ -15,6 +15,7 @@ from typing import TypeVar
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.engines import ENGINES
 from tests.servers.azurite import azurite
 from tests.servers.ftp import ftp
 from tests.servers.gcs import gcs
@@ -84,6 +85,24 @@ def pytest_configure() -> None:
 def pytest_unconfigure() -> None:
     """Gives them back, for whoever called pytest from Python."""
     _environment.undo()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what has the fixture `engine` with each of them, or with the one that it is about."""
+    named = any(
+        mark.args[0] == "engine" for mark in metafunc.definition.iter_markers("parametrize")
+    )
+    if "engine" in metafunc.fixturenames and not named:
+        about = metafunc.definition.get_closest_marker("engine")
+        metafunc.parametrize("engine", about.args if about else ENGINES, indirect=True)
+
+
+@pytest.fixture
+def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The engine of this test; processes that it starts have it too."""
+    monkeypatch.setenv("STORAGE_ENGINE", request.param)
+    name: str = request.param
+    return name
 
 
 @pytest.fixture(autouse=True)

@@ -1,1 +1,1 @@
-"""What a store makes of bytes besides moving them: blobs as files of the caller's."""
+"""What a store makes of bytes besides moving them: files of the caller's, many blobs at once."""

@@ -2,6 +2,9 @@
 
     __init__.py   `main`: arguments in, exit code out
     run.py        runs a command and turns every exception into an exit code
+    plain.py      the command lines that do without click: `storage` and `storage ls`
+    invoking.py   all others, through click
+    session.py    what the commands of one run share
     app.py        what the entry point hands over from the app
     errors.py     the exit code and the line for each exception
     group.py      the commands by name, loaded when they are used
@@ -44,8 +47,8 @@ def main(
         key_mistakes: finds mistakes in the app's remapped keys, for `storage validate`.
     """
     try:
-        from storage_core.cli.command import Session
         from storage_core.cli.run import run
+        from storage_core.cli.session import Session
 
         given = list(sys.argv[1:] if arguments is None else arguments)
         return run(given, Session(open_app, key_mistakes))

@@ -12,10 +12,11 @@ import click
 from storage_core.backends.base import in_utc
 from storage_core.blobpath import prefix_of
 from storage_core.cli import output, stores
-from storage_core.cli.command import Session, command, complete_ref
+from storage_core.cli.command import command, complete_ref
 from storage_core.cli.errors import CommandFailed, WrongUsage
 from storage_core.cli.files import ByPath, address, stored, streamed, unreadable
 from storage_core.cli.protection import confirm_option, require_confirmation
+from storage_core.cli.session import Session
 from storage_core.errors import StorageError, StorageUnavailable
 from storage_core.keys import KINDS, Kind, parse_key
 

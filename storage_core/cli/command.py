@@ -1,67 +1,21 @@
-"""What every command has: --config, --json where it prints, --help with examples.
-
-`Session` is what the commands of one run share.
-"""
+"""What every command has: --config, --json where it prints, --help with examples."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import click
 from click.shell_completion import CompletionItem
 
-from storage_core import paths
 from storage_core.cli import output
-from storage_core.cli.errors import CommandFailed, WrongUsage
-from storage_core.config.file import ConfigFile
-from storage_core.paths import shortened
-
-if TYPE_CHECKING:
-    from storage_core.cli.app import KeyMistakes, OpenApp
-
+from storage_core.cli.errors import WrongUsage
+from storage_core.cli.session import Session
 
 REF_HELP: Final = (
     "REF is the name of a storage configuration, its ID, or the first four or more characters of "
     "its ID."
 )
-
-
-@dataclass
-class Session:
-    """One run of the program."""
-
-    open_app: OpenApp | None = None
-    key_mistakes: KeyMistakes | None = None
-    config_path: str | None = None
-    """The value of --config, before or after the name of the command."""
-
-    @property
-    def file(self) -> ConfigFile:
-        """The configuration file of this run."""
-        return ConfigFile(self.config_path)
-
-    def require_named_file(self) -> None:
-        """Raise an error if --config names a file that does not exist.
-
-        A path that is mistyped must not look like a file without configurations. Where nobody has
-        named a file, there is none before the first configuration, and that is no error.
-        """
-        if self.config_path is None:
-            return
-        path = self.file.path
-        try:
-            os.stat(path)
-        except FileNotFoundError:
-            shown = shortened(path)
-            raise CommandFailed(
-                f"there is no file {shown}; name another with --config, or begin it: "
-                f"{paths.command('create', path)}"
-            ) from None
-        except (OSError, ValueError):
-            pass  # Reading it says what is wrong.
 
 
 class Help:

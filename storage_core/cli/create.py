@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from storage_core.cli import options
-from storage_core.cli.command import Help, Session, config_option, json_option
+from storage_core.cli.command import Help, config_option, json_option
 from storage_core.cli.created import report
 from storage_core.cli.errors import WrongUsage
+from storage_core.cli.session import Session
 from storage_core.config.model.names import check_new_name
 from storage_core.errors import ConfigurationError
 from storage_core.types import all_types, type_named

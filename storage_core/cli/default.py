@@ -7,7 +7,8 @@ import os
 import click
 
 from storage_core.cli import output
-from storage_core.cli.command import Session, command, ref_argument
+from storage_core.cli.command import command, ref_argument
+from storage_core.cli.session import Session
 
 
 @command(

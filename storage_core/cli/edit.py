@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from storage_core.cli import entries, options, output
-from storage_core.cli.command import Session, complete_ref
+from storage_core.cli.command import complete_ref
 from storage_core.cli.errors import CommandFailed, WrongUsage
 from storage_core.cli.exposure import warn_of
+from storage_core.cli.session import Session
 from storage_core.types import all_types
 
 if TYPE_CHECKING:

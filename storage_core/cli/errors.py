@@ -6,11 +6,8 @@ import os
 from collections.abc import Iterator
 from typing import Final
 
-import click
-
 from storage_core.cli import output
 from storage_core.errors import BlobNotFound, StorageError, StorageNotFound
-from storage_core.nearest import nearest
 
 DONE: Final = 0
 FAILED: Final = 1
@@ -28,7 +25,7 @@ class CommandFailed(Exception):
     """The command failed; the message is the line that is printed."""
 
 
-class WrongUsage(click.UsageError):
+class WrongUsage(Exception):
     """The command line is wrong; the message says what to write instead."""
 
 
@@ -53,17 +50,15 @@ def reported(error: BaseException) -> int:
         output.abandon()
         output.error(f"cannot write the output ({error.strerror})")
         return FAILED
-    if isinstance(error, KeyboardInterrupt | EOFError | click.Abort):
+    if isinstance(error, KeyboardInterrupt | EOFError):
         output.end_line()
         return INTERRUPTED
     if isinstance(error, Ended):
         output.end_line()
         return error.code
-    if isinstance(error, click.exceptions.Exit):
-        return error.exit_code
-    if isinstance(error, click.ClickException):
-        output.error(_usage(error))
-        return error.exit_code
+    if isinstance(error, WrongUsage):
+        output.error(" ".join(str(error).split()).rstrip("."))
+        return WRONG_USAGE
     if isinstance(error, StorageNotFound | BlobNotFound):
         output.error(str(error))
         return NOT_FOUND
@@ -74,26 +69,6 @@ def reported(error: BaseException) -> int:
         raise error
     _report_unexpected(error)
     return FAILED
-
-
-def _usage(error: click.ClickException) -> str:
-    # What follows the full stop is click's own suggestion.
-    said = error.message if isinstance(error, click.NoSuchOption) else error.format_message()
-    message = " ".join(said.split()).rstrip(".")
-    if isinstance(error, WrongUsage):
-        return message
-    message = f"{message[:1].lower()}{message[1:]}"
-    context = getattr(error, "ctx", None)
-    if isinstance(error, click.NoSuchOption) and context:
-        known = [
-            name.strip("-")
-            for each in context.command.get_params(context)
-            for name in (*each.opts, *each.secondary_opts)
-        ]
-        meant = nearest(error.option_name.strip("-"), known)
-        if meant:
-            return f"{message}; did you mean --{meant}?"
-    return f"{message}; see: {context.command_path if context else 'storage'} --help"
 
 
 def _report_unexpected(error: Exception) -> None:

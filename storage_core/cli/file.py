@@ -10,7 +10,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from storage_core.cli import output
-from storage_core.cli.command import Session, command
+from storage_core.cli.command import command
 from storage_core.cli.errors import CommandFailed, WrongUsage
 from storage_core.cli.exposure import (
     doubtful,
@@ -19,6 +19,7 @@ from storage_core.cli.exposure import (
     passwords_in_urls,
     stored_plain,
 )
+from storage_core.cli.session import Session
 from storage_core.config.file import ConfigFile
 from storage_core.config.model.problems import by_line
 from storage_core.config.secrets.audit import make_private

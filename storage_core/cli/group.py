@@ -8,8 +8,10 @@ from typing import Any, Final
 import click
 
 from storage_core.cli import output
-from storage_core.cli.command import Help, Session, config_option
+from storage_core.cli.command import Help, config_option
 from storage_core.cli.errors import WrongUsage
+from storage_core.cli.plain import begin
+from storage_core.cli.session import Session
 from storage_core.config.model.names import quoted
 from storage_core.nearest import nearest
 
@@ -105,13 +107,4 @@ def storage(context: click.Context) -> Any:
     """
     if context.invoked_subcommand is not None:
         return None
-    import sys
-
-    session = context.ensure_object(Session)
-    is_interactive = output.is_terminal() and sys.stdin is not None and sys.stdin.isatty()
-    if session.open_app is not None and is_interactive:
-        return session.open_app(session.config_path)
-    from storage_core.cli.listing import ls
-
-    session.require_named_file()
-    return context.invoke(ls, as_json=False)
+    return begin(context.ensure_object(Session))

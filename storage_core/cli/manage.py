@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from storage_core.cli import entries, output, prompts
-from storage_core.cli.command import Session, command, ref_argument
+from storage_core.cli.command import command, ref_argument
 from storage_core.cli.errors import CommandFailed, WrongUsage
 from storage_core.cli.protection import confirm_option, require_confirmation
+from storage_core.cli.session import Session
 from storage_core.config.model.names import check_new_name
 from storage_core.errors import ConfigurationError
 

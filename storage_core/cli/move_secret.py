@@ -5,8 +5,9 @@ from __future__ import annotations
 import click
 
 from storage_core.cli import output
-from storage_core.cli.command import Session, command, ref_argument
+from storage_core.cli.command import command, ref_argument
 from storage_core.cli.errors import WrongUsage
+from storage_core.cli.session import Session
 from storage_core.config.model.names import quoted
 from storage_core.config.secrets.audit import plain_secrets
 from storage_core.references import check_reference, is_reference

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from shutil import get_terminal_size
 from typing import IO, Any, Final
 
 from storage_core.printable import printable
@@ -42,7 +41,12 @@ def is_terminal() -> bool:
 
 def width() -> int | None:
     """Cells in a line of the terminal; None, for any length, if standard output is not one."""
-    return get_terminal_size().columns if is_terminal() else None
+    if not is_terminal():
+        return None
+    # Only here: with the compression modules that it loads it takes 2 ms.
+    from shutil import get_terminal_size
+
+    return get_terminal_size().columns
 
 
 def styled(text: str, *styles: str) -> str:

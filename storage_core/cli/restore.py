@@ -8,8 +8,9 @@ import click
 
 from storage_core import paths
 from storage_core.cli import output, prompts
-from storage_core.cli.command import Session, command
+from storage_core.cli.command import command
 from storage_core.cli.errors import CommandFailed
+from storage_core.cli.session import Session
 from storage_core.cli.table import Column, Row, laid_out
 from storage_core.config import history
 from storage_core.config.model.entries import Configurations

@@ -8,12 +8,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Final
 
-from storage_core.cli import errors, output
-from storage_core.cli.command import Session
-from storage_core.cli.group import PROGRAM, storage
+from storage_core.cli import errors, output, plain
+from storage_core.cli.session import Session
 
-_COMPLETE = "_STORAGE_COMPLETE"
+COMPLETE: Final = "_STORAGE_COMPLETE"
+"""Environment variable in which a shell asks for completions."""
 
 
 def run(arguments: list[str], session: Session) -> int:
@@ -21,12 +22,26 @@ def run(arguments: list[str], session: Session) -> int:
     output.prepare()
     try:
         with _ended_by_signals():
-            completing = os.environ.get(_COMPLETE)
-            code = _completed(session) if completing else _invoked(arguments, session)
+            code = _run(arguments, session)
             output.flush()
             return code
     except BaseException as error:
         return _reported(error)
+
+
+def _run(arguments: list[str], session: Session) -> int:
+    completing = os.environ.get(COMPLETE)
+    asked = None if completing else plain.read(arguments)
+    if asked is not None:
+        return plain.run(asked, session)
+    # Only here: see `plain`.
+    from storage_core.cli import invoking
+
+    return (
+        invoking.completed(session, COMPLETE)
+        if completing
+        else invoking.invoked(arguments, session)
+    )
 
 
 @contextmanager
@@ -52,23 +67,6 @@ def _ended_by_signals() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _invoked(arguments: list[str], session: Session) -> int:
-    # Not click's own `main`, which would take a storage's broken pipe for that of the output.
-    with storage.make_context(PROGRAM, arguments, obj=session) as context:
-        code = storage.invoke(context)
-    return code if isinstance(code, int) else errors.DONE
-
-
-def _completed(session: Session) -> int:
-    """Answer the shell's request for completions."""
-    from click.shell_completion import shell_complete
-
-    from storage_core.cli.completion import register
-
-    register()
-    return shell_complete(storage, {"obj": session}, PROGRAM, _COMPLETE, os.environ[_COMPLETE])
 
 
 def _reported(error: BaseException) -> int:

@@ -8,7 +8,7 @@ import warnings
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from storage_core.cli.command import Session
+    from storage_core.cli.session import Session
     from storage_core.store import Store
 
 

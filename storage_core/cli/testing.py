@@ -10,9 +10,10 @@ import click
 from storage_core import paths
 from storage_core.cli import output
 from storage_core.cli.checklist import milliseconds, show_checklists, show_lines
-from storage_core.cli.command import Session, command, complete_ref
+from storage_core.cli.command import command, complete_ref
 from storage_core.cli.errors import CommandFailed, WrongUsage
 from storage_core.cli.probing import Probing, Target, probing
+from storage_core.cli.session import Session
 from storage_core.types.temporary import TemporaryLocalStorage
 
 if TYPE_CHECKING:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from storage_core.declaration.tables import visible
 from storage_core.paths import join_url
 from storage_core.redaction import mask_url
 from storage_core.references import (
@@ -38,6 +37,9 @@ def masked(setting: Setting | None, value: Any) -> Any:
     if value is None:
         return None
     if setting is not None and setting.form == "table" and isinstance(value, dict):
+        # Only here: few configurations have tables, and the patterns take 3 ms to make.
+        from storage_core.declaration.tables import visible
+
         return visible(value)
     if setting and setting.form == "list" and isinstance(value, list):
         return value if all(isinstance(each, str) for each in value) else MASK

@@ -17,7 +17,12 @@ from storage_core.testing.stores import NOT_UTF8
 def use(store: Store, key: str) -> bool:
     """Whether the store reads what the parent wrote, and what it writes itself."""
     own = b"written by " + str(os.getpid()).encode()
-    return store.read(key) == NOT_UTF8 and store.read(store.write(own)) == own
+    many = [b"%d, " % number + own for number in range(5)]
+    return (
+        store.read(key) == NOT_UTF8
+        and store.read(store.write(own)) == own
+        and list(store.read_many(store.write_many(many))) == many
+    )
 
 
 def in_a_fork(store: Store, key: str) -> bool:

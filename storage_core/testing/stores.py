@@ -8,7 +8,7 @@ import pickle
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -130,6 +130,9 @@ class StoreCases(BackendCases):
                 call(key)
         with pytest.raises(storage_core.InvalidKey):
             store.write(b"x", key=key)
+        for many in (store.read_many, store.aread_many):
+            with pytest.raises(storage_core.InvalidKey):
+                many([f"results/{token_hex(16)}", key])
 
     def test_a_path_that_is_not_valid_is_refused(self, store: Store) -> None:
         for path in ("", "../x", "a/../x", "a//b", "/a", "a/", "./a", "a\0b", "x" * 1025):
@@ -164,6 +167,54 @@ class StoreCases(BackendCases):
         blobs = [token_bytes(200 + n) for n in range(20)]
         keys = await asyncio.gather(*map(store.awrite, blobs))
         assert await asyncio.gather(*map(store.aread, keys)) == blobs
+
+    def test_many_are_written_and_read_in_their_order(self, store: Store) -> None:
+        blobs = [token_bytes(20 + n) for n in range(12)]
+        keys = store.write_many((blob for blob in blobs), "flows", jobs=5)
+        assert [store.read(key) for key in keys] == blobs
+        assert {key.partition("/")[0] for key in keys} == {"flows"}
+        assert list(store.read_many(iter(keys), jobs=5)) == blobs
+        assert store.write_many([]) == []
+        assert not list(store.read_many([]))
+
+    async def test_many_are_written_and_read_by_the_asynchronous_calls(self, store: Store) -> None:
+        blobs = [token_bytes(20 + n) for n in range(12)]
+
+        async def come() -> AsyncIterator[bytes]:
+            for blob in blobs:
+                await asyncio.sleep(0)
+                yield blob
+
+        keys = await store.awrite_many(come(), jobs=5)
+        assert await store.awrite_many([blobs[0]], "flows") != keys[:1]
+        assert [blob async for blob in store.aread_many(keys, jobs=5)] == blobs
+
+    async def test_what_fails_among_many_leaves_the_rest_whole_and_in_its_place(
+        self, store: Store
+    ) -> None:
+        blobs: list[Any] = [token_bytes(20 + n) for n in range(9)]
+        keys = store.write_many(blobs)
+        keys[2] = keys[5] = f"results/{token_hex(16)}"
+        read: list[bytes | None] = []
+        with pytest.raises(storage_core.BulkError, match="2 of 9 blobs were not read") as caught:
+            read.extend(store.read_many(keys, jobs=4))
+        assert read == [None if n in (2, 5) else blob for n, blob in enumerate(blobs)]
+        wrong = [caught.value.results[n] for n in (2, 5)]
+        assert {type(error) for error in wrong} == {storage_core.BlobNotFound}
+        assert [n for n in range(9) if caught.value.results[n] == keys[n]] == [0, 1, 3, 4, 6, 7, 8]
+        assert "\n" not in str(caught.value)
+        assert keys[2] in str(caught.value)
+        reading = store.aread_many(keys, jobs=4)
+        assert [await anext(reading) for _ in keys] == read
+        with pytest.raises(storage_core.BulkError, match="2 of 9 blobs were not read"):
+            await anext(reading)
+        blobs[4] = "text"
+        for call in (store.write_many, lambda given: asyncio.run(store.awrite_many(given))):
+            with pytest.raises(storage_core.BulkError, match="1 of 9 blobs were not") as caught:
+                await asyncio.to_thread(call, blobs)
+            results = list(caught.value.results)
+            assert isinstance(results.pop(4), TypeError)
+            assert list(store.read_many(map(str, results))) == blobs[:4] + blobs[5:]
 
     def test_eight_threads_share_one_store(self, store: Store) -> None:
         def round_trip(n: int) -> bool:
@@ -221,10 +272,12 @@ class StoreCases(BackendCases):
         reader = storage_core.open_store(replace(configuration, read_only=True))
         (tmp_path / "more").write_bytes(b"more")
         stream = Untouched()
+        unasked = iter(stream.read, None)
         new, path = f"results/{token_hex(16)}", blob_path(key)
         changes: list[Callable[[], object]] = [
             lambda: reader.write(b"more"),
             lambda: reader.write(b"more", key=new),
+            lambda: reader.write_many(unasked),
             lambda: reader.write_file(tmp_path / "more"),
             lambda: reader.delete(key),
             lambda: reader.backend.put(path, b"other", overwrite=True),
@@ -235,6 +288,7 @@ class StoreCases(BackendCases):
             lambda: reader.backend.make_folders(new, []),
             lambda: reader.backend.refuses_to_replace(path, b"here before"),
             lambda: asyncio.run(reader.awrite(b"more")),
+            lambda: asyncio.run(reader.awrite_many(unasked)),
             lambda: asyncio.run(reader.adelete(key)),
             lambda: asyncio.run(reader.backend.aput(path, b"other", overwrite=True)),
             lambda: asyncio.run(reader.backend.adelete(path)),
@@ -245,6 +299,7 @@ class StoreCases(BackendCases):
             ):
                 await asyncio.to_thread(change)
         assert reader.read(key) == await reader.aread(key) == b"here before"
+        assert list(reader.read_many([key, key])) == [b"here before"] * 2
         with reader.open(key) as file:
             assert file.read() == b"here before"
         assert reader.exists(key)

@@ -109,7 +109,7 @@ def test_a_bug_is_one_line_without_the_exceptions_text(
     assert "STORAGE_DEBUG=1" in outcome.err
     monkeypatch.setenv("STORAGE_DEBUG", "1")
     debugged = storage("ls").err
-    assert " in ls\n" in debugged
+    assert " in print_list\n" in debugged
     assert " in fail\n" in debugged
     assert "Traceback" not in debugged
     assert secret not in outcome.err + debugged
@@ -153,18 +153,23 @@ def test_wrong_usage_is_one_line_and_code_2(
     assert outcome.err.count("\n") == 1
 
 
-def test_a_process_that_is_interrupted_while_it_starts_has_no_traceback() -> None:
+@pytest.mark.parametrize(
+    ("module", "command"), [("storage_core.cli.plain", "ls"), ("click", "types")]
+)
+def test_a_process_that_is_interrupted_while_it_starts_has_no_traceback(
+    module: str, command: str
+) -> None:
     code = (
         "import signal, sys\n"
         # As it is at a terminal; tests in the background of a script inherit that it is ignored.
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "class Interrupt:\n"
         "    def find_spec(self, name, path=None, target=None):\n"
-        "        if name == 'click':\n"
+        f"        if name == {module!r}:\n"
         f"            signal.raise_signal({int(signal.SIGINT)})\n"
         "sys.meta_path.insert(0, Interrupt())\n"
         "from storage_core.cli import main\n"
-        "sys.exit(main(['ls']))\n"
+        f"sys.exit(main([{command!r}]))\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False

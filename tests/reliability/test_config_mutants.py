@@ -54,9 +54,11 @@ MUTANTS = {
         IN_PLACE,
     ),
     "no check that the new text is TOML": missing(
-        REPLACE, "        _verify(text, self.path)\n", ""
+        REPLACE, "            parse_strictly(text)\n", "            pass\n"
     ),
-    "no check that the old text is TOML": missing(REPLACE, "        _verify(text, path)\n", ""),
+    "no check that the old text is TOML": missing(
+        REPLACE, "            parse(text)\n", "            pass\n"
+    ),
     "no comparison with what was meant": missing(
         "storage_core/config/toml/edit.py",
         "    if same(data, intended):\n",

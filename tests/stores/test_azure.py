@@ -9,7 +9,10 @@ import pytest
 
 from storage_core import AzureBlobStorage
 from storage_core.testing import PlaceCases
+from tests.engines import both
 from tests.servers.azurite import AzureServer
+
+pytestmark = both
 
 
 class TestAzureBlobStorage(PlaceCases):

@@ -11,8 +11,11 @@ import pytest
 
 from storage_core import S3Storage, open_store
 from storage_core.backends.drivers.clouds.aws.partitions import is_aws
+from tests.engines import both
 from tests.servers.front import front_of
 from tests.servers.s3 import S3Server
+
+pytestmark = both
 
 MIB = 1024 * 1024
 

@@ -14,10 +14,13 @@ import time_machine
 
 from storage_core import AccessDenied, AzureBlobStorage, ConfigurationError, Store, open_store
 from storage_core.check import probe
+from tests.engines import both
 from tests.servers.azurite import AzureServer
 from tests.servers.front import Asked, Reply, front_of
 from tests.servers.s3 import S3Server
 from tests.stores.test_conditions import error, storage_on
+
+pytestmark = both
 
 HOUR = 3600
 

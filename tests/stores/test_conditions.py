@@ -19,8 +19,11 @@ from storage_core import (
     open_store,
 )
 from storage_core.blobpath import blob_path
+from tests.engines import both
 from tests.servers.front import Asked, Front, Reply, Rule, front_of
 from tests.servers.s3 import S3Server
+
+pytestmark = both
 
 MIB = 1024 * 1024
 

@@ -12,7 +12,10 @@ import pytest
 import storage_core
 from storage_core import GoogleCloudStorage
 from storage_core.testing import PlaceCases
+from tests.engines import both
 from tests.servers.gcs import GCSServer
+
+pytestmark = both
 
 
 class TestGoogleCloudStorage(PlaceCases):

@@ -14,11 +14,14 @@ import pytest
 
 from storage_core import AzureBlobStorage, ConfigurationError, FileStorage, open_store
 from storage_core.errors import StorageError
+from tests.engines import both
 from tests.servers.azurite import AzureServer
 from tests.servers.gcs import GCSServer
 from tests.servers.process import HOST, closed_port
 from tests.servers.s3 import S3Server
 from tests.servers.webdav import WebDAVServer
+
+pytestmark = both
 
 
 def python(script: str, **variables: str) -> subprocess.CompletedProcess[str]:

@@ -11,8 +11,11 @@ import pytest
 
 from storage_core import AccessDenied, BlobExists, S3Storage, StorageConfiguration, open_store
 from storage_core.check import StepResult, probe
+from tests.engines import both
 from tests.servers.moto import user_allowed
 from tests.servers.s3 import S3Server
+
+pytestmark = both
 
 READ, WRITE, DELETE = "s3:GetObject", "s3:PutObject", "s3:DeleteObject"
 

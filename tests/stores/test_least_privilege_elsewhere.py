@@ -8,12 +8,15 @@ import pytest
 from azure.storage.blob import generate_container_sas
 
 from storage_core import AzureBlobStorage, BlobExists, FileStorage, GoogleCloudStorage, open_store
+from tests.engines import both
 from tests.servers.azurite import AzureServer
 from tests.servers.front import Asked, Reply, front_of
 from tests.servers.ftp import FTPServer
 from tests.servers.gcs import GCSServer
 from tests.servers.webdav import WebDAVServer
 from tests.stores.test_least_privilege import outcome, steps_of
+
+pytestmark = both
 
 NOT_DELETED = {"delete": "lacks"}
 

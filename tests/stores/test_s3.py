@@ -10,7 +10,10 @@ import pytest
 import storage_core
 from storage_core import S3Storage
 from storage_core.testing import PlaceCases
+from tests.engines import both
 from tests.servers.s3 import S3Server
+
+pytestmark = both
 
 
 class TestS3Storage(PlaceCases):

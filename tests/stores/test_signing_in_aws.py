@@ -25,10 +25,13 @@ import storage_core
 from storage_core import FileStorage, S3Storage
 from storage_core.check import probe
 from storage_core.errors import AccessDenied, ConfigurationError, StorageError, StorageUnavailable
+from tests.engines import both
 from tests.patience import within
 from tests.servers.aws import AWS, ROLE, aws
 from tests.servers.raw_http import raw_server, response
 from tests.servers.s3 import S3Server, boto3_client
+
+pytestmark = both
 
 TIMEOUT = 10.0
 

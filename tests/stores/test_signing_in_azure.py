@@ -26,11 +26,14 @@ from storage_core import (
 )
 from storage_core.check import probe
 from storage_core.errors import StorageError
+from tests.engines import both
 from tests.patience import within
 from tests.servers.azurite import AzureServer, azurite
 from tests.servers.certificates import self_signed
 from tests.servers.entra import Entra, entra
 from tests.servers.front import Reply, front_of
+
+pytestmark = both
 
 Account = Callable[..., AzureBlobStorage]
 

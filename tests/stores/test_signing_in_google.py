@@ -23,8 +23,11 @@ from storage_core import (
     open_store,
 )
 from storage_core.errors import StorageError
+from tests.engines import both
 from tests.patience import within
 from tests.servers.gcs import GCSServer
+
+pytestmark = both
 
 LOGIN = "gcloud auth application-default login"
 SignsIn = Callable[..., GoogleCloudStorage]

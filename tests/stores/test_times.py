@@ -17,6 +17,7 @@ from storage_core.backends.base import in_utc, time_at
 from storage_core.backends.drivers.fsspec.entries import time_of
 from tests.cli.conftest import run_process
 from tests.clock import EAST
+from tests.engines import both
 from tests.servers.raw_http import RawServer, raw_server, response
 from tests.tui.driving import press, screen_text, settle
 from tui.app import StorageApp
@@ -111,6 +112,7 @@ async def test_the_app_shows_every_time(
             assert "time unknown" in seen or "long ago" in seen
 
 
+@both
 def test_the_command_prints_every_time(tmp_path: Path) -> None:
     with dated() as configuration:
         file = storage_core.ConfigFile(tmp_path / "storage.toml")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-import ssl
+import sys
 from enum import Enum, auto
 from errno import ECONNREFUSED, EHOSTDOWN, EHOSTUNREACH, ENETUNREACH
 from io import UnsupportedOperation
@@ -102,6 +102,27 @@ class ConditionRefused(Exception):
         self.remember = remember or (lambda: None)
 
 
+class Unconnected(OSError):
+    """A server takes no connection, or has no address."""
+
+    def __init__(self, host: str, port: int, error: OSError) -> None:
+        """Say which.
+
+        Args:
+            host: of the server.
+            port: of the server.
+            error: the system's.
+        """
+        super().__init__(*error.args)
+        self.host = host
+        self.port = port
+        self.os_error = error
+
+
+class TLSRefused(OSError):
+    """The two ends do not agree on TLS, and it is not about a certificate."""
+
+
 class ProxyRefused(Exception):
     """A proxy wants a user and a password; it alone answers so."""
 
@@ -167,9 +188,12 @@ _BY_CLASS: Final = {
     ("httpx", "UnsupportedProtocol"): Fault.MISCONFIGURED,
     ("httpx", "TransportError"): Fault.PASSING,
     ("requests", "SSLError"): Fault.MISCONFIGURED,
+    ("ssl", "SSLCertVerificationError"): Fault.MISCONFIGURED,
     ("requests", "ChunkedEncodingError"): Fault.PASSING,
     ("requests", "ConnectionError"): Fault.PASSING,
     ("requests", "Timeout"): Fault.PASSING,
+    ("storage_core", "TLSRefused"): Fault.MISCONFIGURED,
+    ("storage_core", "Unconnected"): Fault.PASSING,
     ("webdav4", "BadGatewayError"): Fault.PASSING,
     ("webdav4", "ForbiddenOperation"): Fault.DENIED,
     ("webdav4", "ResourceAlreadyExists"): Fault.TAKEN,
@@ -184,7 +208,6 @@ _BY_TYPE: Final[tuple[tuple[type[BaseException], Fault], ...]] = (
     (FileNotFoundError, Fault.MISSING),
     (FileExistsError, Fault.TAKEN),
     (PermissionError, Fault.DENIED),
-    (ssl.SSLCertVerificationError, Fault.MISCONFIGURED),
     (ConnectionError, Fault.PASSING),
     (TimeoutError, Fault.PASSING),
     (EOFError, Fault.PASSING),
@@ -298,11 +321,16 @@ def _deeper_fault(error: BaseException) -> Fault | None:
     for each in causes(error):
         wrapped = getattr(each, "kwargs", {})
         for inner in (each, each.__context__, wrapped.get("error")):
-            if isinstance(inner, ssl.SSLCertVerificationError):
+            if _is_of_certificate(inner):
                 return Fault.MISCONFIGURED
             if _is_unknown_host(inner) or _is_unknown_host(getattr(inner, "os_error", None)):
                 return Fault.UNKNOWN_HOST
     return None
+
+
+def _is_of_certificate(error: object) -> bool:
+    ssl = sys.modules.get("ssl")  # Where it has not been needed, it has not failed.
+    return ssl is not None and isinstance(error, ssl.SSLCertVerificationError)
 
 
 def _is_unknown_host(error: object) -> bool:

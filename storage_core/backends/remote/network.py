@@ -1,4 +1,4 @@
-"""How a server is reached: through which proxy, with whose certificates, and what is in the way.
+"""How a server is reached: through which proxy, and with whose certificates.
 
 Each driver takes an instance and hands its library what that says, so that all do the same.
 """
@@ -6,46 +6,13 @@ Each driver takes an instance and hands its library what that says, so that all 
 from __future__ import annotations
 
 import os
-import re
-import socket
-import ssl
-from copy import copy
-from http import HTTPStatus
-from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
-from storage_core.backends.remote.faults import Explained, Fault, status_of, unconnected
-from storage_core.backends.remote.proxies import Proxy, passwords, proxy_for, proxy_of
+from storage_core.backends.remote.proxies import Proxy, passwords, proxy_for
 from storage_core.backends.remote.trust import SETTING, VARIABLES, Trust, trusted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-_EXPIRED: Final = 10
-_NOT_YET: Final = 9
-_OTHER_NAME: Final = (62, 64)
-_SELF_SIGNED: Final = 18
-_UNSIGNED: Final = (2, 18, 19, 20, 21, 27)
-
-_PROXY_ERRORS: Final = frozenset(
-    {
-        ("aiohttp", "ClientHttpProxyError"),
-        ("aiohttp", "ClientProxyConnectionError"),
-        ("botocore", "ProxyConnectionError"),
-        ("httpx", "ProxyError"),
-        ("requests", "ProxyError"),
-        ("urllib3", "ProxyError"),
-    }
-)
-_TUNNEL: Final = re.compile(r"(?:Tunnel connection failed: |^)([45]\d\d)\b")
-_NO_TLS: Final = frozenset(
-    {"HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG", "UNKNOWN_PROTOCOL", "WRONG_VERSION_NUMBER"}
-)
-_PATIENCE: Final = 1.0
-"""Seconds to wait for a server that is only asked whether it speaks TLS."""
-
-_MOST: Final = 50
-"""Exceptions that are looked at: they may lead round in a circle."""
+    from ssl import SSLContext
 
 
 class Network:
@@ -66,14 +33,18 @@ class Network:
         self.secrets = tuple(passwords())
         """What no message may show."""
 
-        self._proxy: Proxy | None = None
+        self.proxy: Proxy | None = None
+        """Through which the last connection was to lead."""
+
         self.url = ""
         """Where the last connection was to lead."""
 
     def of_another(self) -> Network:
         """The same, for another server than the storage's."""
+        from copy import copy
+
         other = copy(self)
-        other._proxy, other.url = None, ""
+        other.proxy, other.url = None, ""
         return other
 
     def trust_of_profile(self, path: str) -> None:
@@ -81,186 +52,17 @@ class Network:
         if self.trust.source not in (SETTING, VARIABLES[0]):
             self.trust = Trust(os.path.expanduser(path), "ca_bundle of the AWS profile")
 
-    def context(self) -> ssl.SSLContext:
+    def context(self) -> SSLContext:
         """What TLS is spoken with, for HTTP. It reads files: call it off the event loop."""
         return self.trust.context()
 
     def proxy_for(self, url: str) -> str | None:
         """The URL of the proxy for a URL, possibly with user and password; None for none."""
         self.url = url
-        self._proxy = proxy_for(url)
-        return self._proxy and self._proxy.url
+        self.proxy = proxy_for(url)
+        return self.proxy and self.proxy.url
 
     @property
     def via(self) -> str:
         """What to add to an answer that may be the proxy's; empty without one."""
-        return f", through the proxy {self._proxy}" if self._proxy else ""
-
-    def speaks_tls(self, error: BaseException) -> Explained | None:
-        """Whether what was spoken to as http wants https, which many servers do not say.
-
-        It asks the server: call it off the event loop.
-
-        Args:
-            error: with which a call has failed.
-        """
-        parts = urlsplit(self.url)
-        status = next(filter(None, map(_answered, _related(error))), HTTPStatus.BAD_REQUEST)
-        if parts.scheme != "http" or self._proxy or status != HTTPStatus.BAD_REQUEST:
-            return None
-        if isinstance(error, TimeoutError) or unconnected(error):
-            return None
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        # Nothing is sent.
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        where = parts.hostname or "", parts.port or 80
-        try:
-            with (
-                socket.create_connection(where, _PATIENCE) as clear,
-                context.wrap_socket(clear, server_hostname=where[0]),
-            ):
-                pass
-        except (OSError, ValueError):
-            return None
-        return _in_the_way(
-            Fault.MISCONFIGURED, "what answers there speaks TLS", "write https:// in the address"
-        )
-
-    def hindrance(self, error: BaseException) -> Explained | None:
-        """What was in the way, where it was the proxy or a certificate."""
-        # A proxy may have a certificate too, so that one that is not trusted looks like the proxy's
-        # failure.
-        for look in (self._of_certificate, self._of_proxy, self._of_tls):
-            found = next(filter(None, map(look, _related(error))), None)
-            if found is not None:
-                return found
-        return None
-
-    def _of_proxy(self, error: BaseException) -> Explained | None:
-        if not self._is_of_proxy(error):
-            return None
-        proxy = self._proxy or proxy_of("https") or proxy_of("http")
-        shown = f"the proxy {proxy}" if proxy else "the proxy"
-        variable = proxy.variable if proxy else "HTTPS_PROXY"
-        status = next(filter(None, map(_status, _related(error))), None)
-        if status is None:
-            why = unconnected(error) or "no answer"
-            return _in_the_way(
-                Fault.PASSING,
-                f"{shown} cannot be reached: {why}",
-                f"correct {variable}, or name the server in NO_PROXY",
-            )
-        refused = f"{shown} refused: {status} {_phrase(status)}".rstrip()
-        if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
-            signs_in = proxy is not None and proxy.signs_in
-            remedy = f"check the user and the password in {variable}"
-            if not signs_in:
-                remedy = f"put a user and a password before the host in {variable}"
-            return _in_the_way(Fault.DENIED, refused, remedy)
-        passes = status in (429, 500, 502, 503, 504)
-        return _in_the_way(
-            Fault.PASSING if passes else Fault.MISCONFIGURED,
-            refused,
-            "have the proxy let the server through, or name it in NO_PROXY",
-        )
-
-    def _is_of_proxy(self, error: BaseException) -> bool:
-        names = {(each.__module__.partition(".")[0], each.__name__) for each in type(error).__mro__}
-        if names & _PROXY_ERRORS or _answered(error) == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
-            return True
-        if isinstance(error, OSError) and str(error).startswith("Tunnel connection failed"):
-            return True
-        # Where there is a proxy, it is the only server that is connected to.
-        return self._proxy is not None and unconnected(error) is not None
-
-    def _of_certificate(self, error: BaseException) -> Explained | None:
-        # aiohttp has an error of this kind in which there is nothing; OpenSSL's is in it.
-        message = getattr(error, "verify_message", None)
-        if not isinstance(error, ssl.SSLCertVerificationError) or not message:
-            return None
-        said = message.rstrip(".")
-        code = error.verify_code
-        if code in _UNSIGNED:
-            signer = "this certificate" if code == _SELF_SIGNED else "the authority that signed it"
-            remedy = f"name the PEM file of {signer} in {SETTING}"
-            if self.trust.path is not None:
-                remedy = f"add {signer} to {self.trust}"
-                if self.trust.source != SETTING:
-                    remedy += f", or name its PEM file in {SETTING}"
-        elif code == _EXPIRED:
-            remedy = "have it renewed, or set the clock of this machine"
-        elif code == _NOT_YET:
-            remedy = "set the clock of this machine"
-        elif code in _OTHER_NAME:
-            remedy = "ask the server by a name that is in its certificate"
-        else:
-            remedy = f"have it made anew, or see to {SETTING}"
-        secure = self._proxy is not None and self._proxy.url.startswith("https:")
-        whose = f"the server, or of the proxy {self._proxy}," if secure else "the server"
-        why = f"the certificate of {whose} is not trusted: {said}"
-        return _in_the_way(Fault.MISCONFIGURED, why, remedy)
-
-    def _of_tls(self, error: BaseException) -> Explained | None:
-        reason = getattr(error, "reason", None) if isinstance(error, ssl.SSLError) else None
-        if not isinstance(reason, str):
-            return None
-        if reason in _NO_TLS:
-            return _in_the_way(
-                Fault.MISCONFIGURED,
-                "what answers there does not speak TLS",
-                "write http:// in the address, or the port that takes https",
-            )
-        if "ALERT" in reason or "UNSUPPORTED_PROTOCOL" in reason:
-            said = reason.lower().replace("_", " ")
-            return _in_the_way(
-                Fault.MISCONFIGURED,
-                f"the server and this machine do not agree on TLS ({said})",
-                "see to the TLS settings of the server",
-            )
-        return None
-
-
-def _in_the_way(fault: Fault, why: str, remedy: str) -> Explained:
-    return Explained(fault, why, remedy, while_connecting=True)
-
-
-def _related(error: BaseException) -> Iterator[BaseException]:
-    """`error`, and what it was made of, under whichever name its library keeps that."""
-    pending: list[object] = [error]
-    seen: set[int] = set()
-    while pending and len(seen) < _MOST:
-        each = pending.pop(0)
-        if not isinstance(each, BaseException) or id(each) in seen:
-            continue
-        seen.add(id(each))
-        yield each
-        kept = getattr(each, "kwargs", None)
-        pending += [each.__cause__, each.__context__, *each.args]
-        pending += [
-            getattr(each, name, None)
-            for name in ("os_error", "certificate_error", "inner_exception", "reason")
-        ]
-        pending.append(kept.get("error") if isinstance(kept, dict) else None)
-
-
-def _status(error: BaseException) -> int | None:
-    """The status with which a proxy has refused."""
-    found = _TUNNEL.search(str(error)) if isinstance(error, OSError | RuntimeError) else None
-    found = found or (_TUNNEL.search(str(error)) if type(error).__name__ == "ProxyError" else None)
-    return int(found[1]) if found else _answered(error)
-
-
-def _answered(error: BaseException) -> int | None:
-    """The HTTP status that `error` carries; botocore has it in a table."""
-    answer = getattr(error, "response", None)
-    if isinstance(answer, dict):
-        status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode")
-        return status if isinstance(status, int) else None
-    return status_of(error)
-
-
-def _phrase(status: int) -> str:
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return ""
+        return f", through the proxy {self.proxy}" if self.proxy else ""

@@ -6,13 +6,15 @@ The file is the setting's, else that of the first variable in `VARIABLES` that i
 from __future__ import annotations
 
 import os
-import ssl
 import sys
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from storage_core.errors import ConfigurationError
 from storage_core.paths import shortened
+
+if TYPE_CHECKING:
+    import ssl
 
 SETTING: Final = "CA Bundle"
 VARIABLES: Final = ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
@@ -40,6 +42,9 @@ class Trust(NamedTuple):
         Raises:
             ConfigurationError: the file cannot be used.
         """
+        # Imported late here: http needs none of it, and it takes 8 ms of a cold process's 50.
+        import ssl
+
         if self.path is None:
             return _context(None, "", 0, 0, http)
         try:
@@ -78,6 +83,8 @@ def trusted(ca_bundle: str | None) -> Trust:
 def _context(
     path: str | None, _source: str, _modified: int, _size: int, http: bool
 ) -> ssl.SSLContext:
+    import ssl
+
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     # As Python 3.13 does: a certificate may be trusted without the one that has signed it.
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
@@ -95,6 +102,8 @@ def _context(
 
 def _load_system(context: ssl.SSLContext) -> None:
     """Trust what the system does; not by OpenSSL's own way, in which a variable replaces it."""
+    import ssl
+
     if sys.platform == "win32":
         context.load_default_certs()
         return
@@ -113,6 +122,8 @@ def _load_system(context: ssl.SSLContext) -> None:
 
 def _is_of_system(path: str) -> bool:
     """Whether a file is the system's own, as in containers whose variables all name it."""
+    import ssl
+
     try:
         return os.path.samefile(path, ssl.get_default_verify_paths().openssl_cafile)
     except OSError:

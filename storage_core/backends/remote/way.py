@@ -88,8 +88,11 @@ class Way:
         said, network = self._explanation(error), self._network
         if said is not None or network is None:
             return said
+        # Imported late here: it takes ssl, and most calls do not fail.
+        from storage_core.backends.remote.hindrance import speaks_tls
+
         try:
-            return await self.runner.in_thread(left, network.speaks_tls, error)
+            return await self.runner.in_thread(left, speaks_tls, network, error)
         except TimeoutError:
             return None
 
@@ -126,4 +129,8 @@ class Way:
     def _explanation(self, error: BaseException) -> Explained | None:
         """What a driver has said itself, or what was on the way to the server."""
         said = explanation(error)
-        return said if said or self._network is None else self._network.hindrance(error)
+        if said is not None or self._network is None:
+            return said
+        from storage_core.backends.remote.hindrance import hindrance
+
+        return hindrance(self._network, error)

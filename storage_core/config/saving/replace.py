@@ -20,7 +20,7 @@ from storage_core.config.saving.failures import failure, reason
 from storage_core.config.saving.lock import LOCK_TIMEOUT, locked, target_of, temporary_for
 from storage_core.config.saving.swap import await_writers, swap
 from storage_core.config.toml.read import read_text
-from storage_core.config.toml.text import naming, parse
+from storage_core.config.toml.text import naming, parse, parse_strictly
 from storage_core.disk_advice import is_read_only
 from storage_core.errors import ConfigConflict, ConfigurationError
 from storage_core.paths import shortened
@@ -60,7 +60,8 @@ class Opened:
             ConfigurationError: the text is not TOML, or it cannot be saved.
             ConfigConflict: a program that takes no lock changed the file at the same moment.
         """
-        _verify(text, self.path)
+        with naming(self.path):
+            parse_strictly(text)
         write(self.path, text, self._fingerprint, self.text.encode())
 
 
@@ -79,7 +80,8 @@ def opened(path: str, timeout: float = LOCK_TIMEOUT) -> Iterator[Opened]:
         _existing(path, target)
         before = fingerprint(target)
         text = read_text(path)
-        _verify(text, path)
+        with naming(path):
+            parse(text)
         yield Opened(path, text, before)
 
 
@@ -187,11 +189,6 @@ def _existing(path: str, target: str) -> os.stat_result | None:
         f"cannot save {shortened(path)}: it is {what}, not a file; "
         "move it, or name another file with --config or STORAGE_CONFIG"
     )
-
-
-def _verify(text: str, path: str) -> None:
-    with naming(path):
-        parse(text)
 
 
 def _encoded(text: str, path: str) -> bytes:

@@ -9,9 +9,7 @@ from typing import Final, NamedTuple
 
 from storage_core.config.model.entries import Configurations, Entry
 from storage_core.declaration.setting import Setting
-from storage_core.declaration.tables import hidden
 from storage_core.disk_advice import words
-from storage_core.redaction import secret_spans
 from storage_core.references import is_reference
 
 OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
@@ -52,6 +50,10 @@ def loose_mode(path: str) -> int | None:
 
 def worth_hiding(found: Configurations) -> Iterator[tuple[str, Setting]]:
     """What others must not read: secrets, URLs with a password, options; by configuration."""
+    # Only here: a file is mostly read by nobody but its owner, and nothing need be looked for.
+    from storage_core.declaration.tables import hidden
+    from storage_core.redaction import secret_spans
+
     for entry in found.entries.values():
         for setting in entry.cls.settings() if entry.cls else ():
             value = entry.table.get(setting.name)

@@ -14,8 +14,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from storage_core.config.toml.layout import Layout
+from storage_core.config.toml.plain import BOM
 from storage_core.config.toml.scan import Path, lines
-from storage_core.config.toml.text import BOM, TextError, parse
+from storage_core.config.toml.text import TextError, parse, parse_strictly
 from storage_core.config.toml.values import MISSING, dig, plain, same, with_value, written_key
 from storage_core.errors import ConfigConflict, StorageNotFound
 
@@ -112,7 +113,7 @@ def _checked(
     before: str, after: str, path: Path, intended: dict[str, Any], *, may_vanish: bool = False
 ) -> str:
     try:
-        data = parse(after)
+        data = parse_strictly(after)
     except TextError:
         raise _refused(before, path) from None
     for length in range(len(path) - 1, 0, -1) if may_vanish else ():

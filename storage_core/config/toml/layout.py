@@ -12,9 +12,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from storage_core.config.toml.inline import rewritten
+from storage_core.config.toml.plain import BOM
 from storage_core.config.toml.scan import Block, Entry, Path, inline_entries, scan
 from storage_core.config.toml.splice import Splice
-from storage_core.config.toml.text import BOM, parse
+from storage_core.config.toml.text import parse
 from storage_core.config.toml.values import (
     MISSING,
     dig,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from storage_core.config.toml.text import loads, naming
+from storage_core.config.toml.plain import plain_tables
 from storage_core.errors import ConfigurationError
 from storage_core.paths import shortened
 
@@ -67,5 +67,11 @@ def parse(text: str, path: str) -> dict[str, Any]:
     Raises:
         ConfigurationError: it is not TOML; the message has the line.
     """
+    tables = plain_tables(text)
+    if tables is not None:
+        return tables
+    # Its imports cost more than all else that most workers do.
+    from storage_core.config.toml.text import loads, naming
+
     with naming(path):
         return loads(text)

@@ -9,13 +9,12 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
+from storage_core.config.toml.plain import BOM, plain_tables
 from storage_core.errors import ConfigurationError
 from storage_core.paths import shortened
 
 if TYPE_CHECKING:
     from storage_core.newer_toml import Newer
-
-BOM: Final = "\ufeff"
 
 _READS_NEWER: Final = sys.version_info >= (3, 15)
 """Whether `tomllib` takes TOML 1.1."""
@@ -124,8 +123,18 @@ def _is_it(newer: Newer, line: int | None) -> bool:
 
 @lru_cache(maxsize=2)
 def parse(text: str) -> dict[str, Any]:
-    """Like `loads`, but cached: the result is shared, do not change it.
+    """What `text` says, read the quickest way; cached: the result is shared, do not change it.
 
-    One edit parses the same text several times, and what it writes is what the next one reads.
+    One edit needs what it reads several times, and what it writes is what the next one reads.
+
+    Raises:
+        TextError: `text` is not TOML 1.0.
     """
+    tables = plain_tables(text)
+    return parse_strictly(text) if tables is None else tables
+
+
+@lru_cache(maxsize=2)
+def parse_strictly(text: str) -> dict[str, Any]:
+    """The same by `tomllib` whatever is in it: what is saved has to pass there."""
     return loads(text)

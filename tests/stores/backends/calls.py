@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from storage_core.backends.base import Backend, Entry
-from storage_core.backends.remote import io_loop, worker
+from storage_core.backends.remote import io_loop, threads, worker
 from storage_core.backends.remote.backend import RemoteBackend
 from storage_core.blobpath import blob_path, prefix_of
 from storage_core.blobs.files import fetch_to_file
@@ -49,14 +49,21 @@ def meddle(
     backend: RemoteBackend, monkeypatch: pytest.MonkeyPatch, **wraps: Callable[[Any], Any]
 ) -> None:
     """Have the sessions of a backend's driver call other methods, made from their own."""
-    driver = backend._policy.driver
-    real = driver.connect
 
-    async def connect(afterwards: Any) -> Any:
-        session = await real(afterwards)
+    def meddled(session: Any) -> Any:
         return _Meddled(
             session, {name: wrap(getattr(session, name)) for name, wrap in wraps.items()}
         )
+
+    driver: Any = backend._policy.driver
+    if hasattr(driver, "session"):
+        begin = driver.session
+        monkeypatch.setattr(driver, "session", lambda limit: meddled(begin(limit)))
+        return
+    real = driver.connect
+
+    async def connect(afterwards: Any) -> Any:
+        return meddled(await real(afterwards))
 
     backend.close()
     monkeypatch.setattr(driver, "connect", connect)
@@ -64,6 +71,7 @@ def meddle(
 
 def settled() -> None:
     """Wait until what the backends clean up beside everything else is done."""
+    threads._finish()
 
     async def rest() -> None:
         while worker._running:

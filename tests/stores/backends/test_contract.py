@@ -20,9 +20,6 @@ import pytest
 
 import storage_core
 from storage_core.backends.base import Backend
-from storage_core.backends.drivers.adlfs import open_azure
-from storage_core.backends.drivers.gcsfs import open_gcs
-from storage_core.backends.drivers.s3fs import open_s3
 from storage_core.backends.filesystem import open_filesystem
 from storage_core.backends.local import LocalBackend
 from storage_core.backends.remote import backend as remote
@@ -37,6 +34,7 @@ from storage_core.errors import (
     StorageError,
     StorageUnavailable,
 )
+from tests.engines import ENGINES, open_azure, open_gcs, open_s3
 from tests.servers.azurite import AzureServer
 from tests.servers.gcs import GCSServer
 from tests.servers.s3 import S3Server
@@ -60,10 +58,11 @@ TRICKY = [
 ]
 
 
-def s3(server: S3Server) -> RemoteBackend:
+def s3(server: S3Server, engine: str) -> RemoteBackend:
     return open_s3(
         server.new_bucket(),
         "team/a",
+        engine=engine,
         key=server.access_key_id,
         secret=server.secret_access_key,
         endpoint_url=server.endpoint_url,
@@ -72,21 +71,26 @@ def s3(server: S3Server) -> RemoteBackend:
 
 
 def make(name: str, fixture: Callable[[str], Any], folder: Path) -> Backend:
+    name, _, engine = name.partition(", ")
     if name == "local":
         return LocalBackend(folder)
     if name == "s3":
-        return s3(fixture("s3_server"))
+        return s3(fixture("s3_server"), engine)
     if name == "s3 on disk":
-        return s3(fixture("s3_disk_server"))
+        return s3(fixture("s3_disk_server"), engine)
     if name == "azure":
         azure: AzureServer = fixture("azure_server")
         return open_azure(
-            azure.new_container(), connection_string=azure.connection_string, timeout=TIMEOUT
+            azure.new_container(),
+            engine=engine,
+            connection_string=azure.connection_string,
+            timeout=TIMEOUT,
         )
     if name == "gcs":
         gcs: GCSServer = fixture("gcs_server")
         return open_gcs(
             gcs.new_bucket(),
+            engine=engine,
             project=gcs.project,
             service_account_info=gcs.service_account_info,
             endpoint_url=gcs.endpoint_url,
@@ -108,8 +112,13 @@ def make(name: str, fixture: Callable[[str], Any], folder: Path) -> Backend:
     return open_filesystem(f"memory://{token_hex(6)}", timeout=TIMEOUT)
 
 
-ALL = ["local", "memory", "s3", "s3 on disk", "azure", "gcs", "webdav", "simplecache"]
-REMOTE = ["s3", "azure", "gcs", "webdav"]
+def of(*clouds: str) -> list[str]:
+    """Each cloud with each engine."""
+    return [f"{cloud}, {engine}" for cloud in clouds for engine in ENGINES]
+
+
+ALL = ["local", "memory", "webdav", "simplecache", *of("s3", "s3 on disk", "azure", "gcs")]
+REMOTE = [*of("s3", "azure", "gcs"), "webdav"]
 
 
 @pytest.fixture
@@ -177,7 +186,7 @@ def test_a_blob_is_replaced_only_when_that_is_wanted(
     assert [blob.size for blob in listed(backend, "results")] == [len(third)]
 
 
-@every(["local", "memory", "s3", "azure", "webdav"])
+@every(["local", "memory", *of("s3", "azure"), "webdav"])
 def test_of_eight_writers_of_one_new_key_one_wins(backend: Backend) -> None:
     key = new_key()
 
@@ -194,7 +203,7 @@ def test_of_eight_writers_of_one_new_key_one_wins(backend: Backend) -> None:
     assert backend.get(key) == bytes(winners) * 1000
 
 
-@every(["s3", "azure", "gcs"])
+@every(of("s3", "azure", "gcs"))
 def test_a_listing_has_all_pages(backend: RemoteBackend, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(remote, "PAGE_SIZE", 2)
     written = {str(new_key()) for _ in range(5)}
@@ -223,7 +232,7 @@ def test_a_file_that_breaks_off_leaves_nothing(backend: Backend, tmp_path: Path)
         assert not list((tmp_path / "blobs" / "results").iterdir())
 
 
-@every(["s3"])
+@every(of("s3"))
 def test_an_upload_that_breaks_off_is_not_left_to_be_paid_for(
     backend: RemoteBackend, s3_server: S3Server, tmp_path: Path
 ) -> None:
@@ -371,7 +380,7 @@ async def test_a_cancelled_write_leaves_nothing_or_all(
         pass
 
 
-@every(["azure", "gcs", "s3", "webdav"])
+@every(REMOTE)
 def test_a_driver_that_raises_for_ever_is_said_to_have_been_tried(
     backend: RemoteBackend, monkeypatch: pytest.MonkeyPatch
 ) -> None:

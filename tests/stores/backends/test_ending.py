@@ -20,6 +20,7 @@ from storage_core import (
     StorageConfiguration,
 )
 from tests.children import FORKING
+from tests.engines import both
 from tests.stores.backends.test_large_blobs import KINDS, configuration
 
 __all__ = ["configuration"]
@@ -94,6 +95,7 @@ UNKNOWN = [
 ]
 
 
+@both
 @pytest.mark.parametrize("configuration", UNKNOWN, ids=lambda given: given.location)
 def test_a_process_ends_at_once_also_where_no_name_server_answers(
     configuration: StorageConfiguration,

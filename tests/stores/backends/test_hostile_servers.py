@@ -20,9 +20,6 @@ from urllib.parse import quote
 import pytest
 
 from storage_core.backends.base import Backend
-from storage_core.backends.drivers.adlfs import open_azure
-from storage_core.backends.drivers.gcsfs import open_gcs
-from storage_core.backends.drivers.s3fs import open_s3
 from storage_core.backends.filesystem import open_filesystem
 from storage_core.blobpath import blob_path
 from storage_core.errors import (
@@ -32,6 +29,7 @@ from storage_core.errors import (
     StorageError,
     StorageUnavailable,
 )
+from tests.engines import ENGINES, open_azure, open_gcs, open_s3
 from tests.patience import within
 from tests.servers.gcs import _new_key, _private_pem
 from tests.servers.misbehaving import UNAVAILABLE, hang, signing_in
@@ -60,12 +58,13 @@ class Driver:
         return self.make(url, timeout, self.secrets)
 
 
-def _s3() -> Driver:
+def _s3(engine: str) -> Driver:
     secret, token = token_hex(20), token_hex(40)
     return Driver(
         "s3",
         lambda url, timeout, secrets: open_s3(
             "bucket",
+            engine=engine,
             key="AKIA" + token_hex(8).upper(),
             secret=secret,
             token=token,
@@ -78,12 +77,13 @@ def _s3() -> Driver:
     )
 
 
-def _azure() -> Driver:
+def _azure(engine: str) -> Driver:
     key = b64encode(token_bytes(64)).decode()
     return Driver(
         "azure",
         lambda url, timeout, secrets: open_azure(
             "container",
+            engine=engine,
             connection_string=f"DefaultEndpointsProtocol=http;AccountName=account;"
             f"AccountKey={key};BlobEndpoint={url}/account;",
             timeout=timeout,
@@ -93,13 +93,14 @@ def _azure() -> Driver:
     )
 
 
-def _gcs() -> Driver:
+def _gcs(engine: str) -> Driver:
     pem = _private_pem(_new_key())
     account = {"type": "service_account", "project_id": "project", "client_email": "a@b.example"}
     return Driver(
         "gcs",
         lambda url, timeout, secrets: open_gcs(
             "bucket",
+            engine=engine,
             project="project",
             service_account_info={**account, "private_key": pem, "token_uri": f"{url}/token"},
             endpoint_url=url,
@@ -110,7 +111,7 @@ def _gcs() -> Driver:
     )
 
 
-def _webdav() -> Driver:
+def _webdav(_engine: str) -> Driver:
     password = token_hex(20)
     return Driver(
         "webdav",
@@ -124,9 +125,20 @@ def _webdav() -> Driver:
     )
 
 
-@pytest.fixture(scope="module", params=[_s3, _azure, _gcs, _webdav], ids=lambda f: f.__name__[1:])
+OPENED = {
+    **{
+        f"{made.__name__[1:]}, {each}": (made, each)
+        for made in (_s3, _azure, _gcs)
+        for each in ENGINES
+    },
+    "webdav": (_webdav, ""),
+}
+
+
+@pytest.fixture(scope="module", params=OPENED)
 def driver(request: pytest.FixtureRequest) -> Driver:
-    made: Driver = request.param()
+    make, engine = OPENED[request.param]
+    made = make(engine)
     # Importing and building a driver for the first time takes a second of its own.
     forbidden = signing_in(response("403 Forbidden"))
     with raw_server(forbidden) as server, pytest.raises(AccessDenied):
@@ -170,11 +182,12 @@ def test_a_broken_server_leaves_no_file_behind(driver: Driver, name: str, tmp_pa
     assert not (tmp_path / "target").exists()
 
 
-def test_a_gcs_blob_that_comes_shorter_than_it_is_stored_is_not_handed_out() -> None:
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_gcs_blob_that_comes_shorter_than_it_is_stored_is_not_handed_out(engine: str) -> None:
     short = response("200 OK", b"x" * 50, "x-goog-stored-content-length: 100")
     gzip = "x-goog-stored-content-encoding: gzip"
     unpacked = response("200 OK", b"x" * 50, "x-goog-stored-content-length: 100", gzip)
-    gcs = _gcs()
+    gcs = _gcs(engine)
     with raw_server(signing_in(short)) as server:
         error = failure(lambda: gcs.open(server.url).get(KEY))
     assert type(error) is StorageUnavailable
@@ -303,7 +316,8 @@ async def test_a_server_that_hangs_holds_up_nobody_else(driver: Driver) -> None:
             await waiting
 
 
-def test_a_write_that_s3_wants_to_be_tried_again_is() -> None:
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_write_that_s3_wants_to_be_tried_again_is(engine: str) -> None:
     """As AWS asks for when another request changes the same key in the same moment."""
     answers = [response("404 Not Found"), response("409 Conflict", CONFLICT)]
 
@@ -312,7 +326,7 @@ def test_a_write_that_s3_wants_to_be_tried_again_is() -> None:
         connection.sendall(answers.pop(0) if answers else usual)
 
     with raw_server(answer) as server:
-        backend = _s3().open(server.url, LONG)
+        backend = _s3(engine).open(server.url, LONG)
         backend.put(KEY, b"data", overwrite=False)
         backend.close()
     assert [request.split()[0] for request in server.requests] == [b"HEAD", b"PUT"] * 2

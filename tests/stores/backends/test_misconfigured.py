@@ -14,9 +14,6 @@ from typing import Any
 import pytest
 
 from storage_core.backends.base import Backend
-from storage_core.backends.drivers.adlfs import open_azure
-from storage_core.backends.drivers.gcsfs import open_gcs
-from storage_core.backends.drivers.s3fs import open_s3
 from storage_core.backends.filesystem import open_filesystem
 from storage_core.backends.remote.backend import RemoteBackend
 from storage_core.backends.remote.faults import Fault
@@ -29,10 +26,12 @@ from storage_core.errors import (
     StorageError,
     StorageUnavailable,
 )
+from tests.engines import both, open_azure, open_gcs, open_s3
 from tests.patience import within
 from tests.servers.certificates import self_signed
 from tests.servers.process import HOST
 
+pytestmark = both
 KEY = blob_path("results/abc")
 TIMEOUT = 10.0
 KEYS: dict[str, Any] = {"key": "AKIA" + token_hex(8).upper(), "secret": token_hex(20)}
@@ -137,14 +136,20 @@ def test_without_an_endpoint_the_region_is_what_leads_nowhere() -> None:
 
 
 @pytest.mark.parametrize(
-    ("backend", "said"),
+    ("opened", "said"),
     [
-        (open_s3("Acme", **KEYS, timeout=TIMEOUT), "bucket Acme does not exist; * Bucket"),
-        (open_azure("acme", account_name="a", timeout=TIMEOUT), "container acme * Container"),
-        (open_filesystem("s3://acme/below", timeout=TIMEOUT), "bucket acme * Base Path"),
+        (lambda: open_s3("Acme", **KEYS, timeout=TIMEOUT), "bucket Acme does not exist; * Bucket"),
+        (
+            lambda: open_azure("acme", account_name="a", timeout=TIMEOUT),
+            "container acme * Container",
+        ),
+        (lambda: open_filesystem("s3://acme/below", timeout=TIMEOUT), "bucket acme * Base Path"),
     ],
 )
-def test_a_place_that_was_looked_for_in_vain_was_reached(backend: Backend, said: str) -> None:
+def test_a_place_that_was_looked_for_in_vain_was_reached(
+    opened: Callable[[], Backend], said: str
+) -> None:
+    backend = opened()
     assert isinstance(backend, RemoteBackend)
     for fault in (Fault.MISSING, Fault.PLACE_MISSING):
         error = str(failed(backend._policy.place, "be reached", None, "404", fault))

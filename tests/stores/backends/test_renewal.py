@@ -16,8 +16,11 @@ from keyring.backend import KeyringBackend
 import storage_core
 from storage_core import KVServerStorage, S3Storage, StorageConfiguration
 from storage_core.redaction import MASK
+from tests.engines import both
 from tests.servers.kv import KVServer
 from tests.servers.s3 import S3Server
+
+pytestmark = both
 
 
 class CountingKeyring(KeyringBackend):

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import pytest
 
 from storage_core.backends.remote.faults import unconnected
+from storage_core.backends.remote.hindrance import hindrance
 from storage_core.backends.remote.network import Network
 from storage_core.backends.remote.on_loop import OnLoop
 from storage_core.backends.remote.retry import MAX_ATTEMPTS, GaveUp
@@ -192,4 +193,4 @@ def test_exceptions_that_lead_round_in_a_circle_are_looked_at_once() -> None:
     one, other = ValueError("one"), ValueError("other")
     one.__context__, other.__context__ = other, one
     assert unconnected(one) is None
-    assert Network().hindrance(one) is None
+    assert hindrance(Network(), one) is None

@@ -45,6 +45,7 @@ from storage_core.backends.drivers.clouds.aws.names import (
 )
 from storage_core.backends.drivers.clouds.aws.refusals import refused_by_a_service
 from storage_core.backends.remote.faults import Explained, Fault, causes, reason
+from storage_core.backends.remote.hindrance import hindrance
 from storage_core.paths import shortened
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def explained(error: Exception, search: Search) -> Explained:
         return _broken_file(error)
     if isinstance(error, CodeWanted):
         return _code_wanted(machine)
-    if machine.asked and (said := machine.network.hindrance(error)):
+    if machine.asked and (said := hindrance(machine.network, error)):
         return told(said.fault, f"{service_words(search)}: {said}", said.remedy)
     if isinstance(error, ClientError):
         return refused_by_a_service(error, search, machine)

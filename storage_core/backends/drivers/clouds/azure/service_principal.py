@@ -15,6 +15,7 @@ import aiohttp
 from azure.core.credentials import AccessToken
 
 from storage_core.backends.remote.faults import Explained, Fault, classify, classify_status, reason
+from storage_core.backends.remote.hindrance import hindrance
 from storage_core.backends.remote.worker import in_thread
 from storage_core.redaction import scrub
 
@@ -115,7 +116,7 @@ class ServicePrincipal:
             ):
                 return answer.status, await answer.read()
         except (aiohttp.ClientError, TimeoutError) as error:
-            if said := self._network.hindrance(error):
+            if said := hindrance(self._network, error):
                 why = f"{self._url} gives no token: {said}"
                 raise _cannot(said.fault, why, said.remedy) from error
             why = reason(error, self._client.values()) if str(error) else "no answer"

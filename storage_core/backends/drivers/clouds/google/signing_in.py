@@ -17,6 +17,7 @@ from storage_core.backends.drivers.clouds.google import credentials
 from storage_core.backends.drivers.clouds.google.credentials import LOGIN, Found
 from storage_core.backends.drivers.clouds.requesting import Session
 from storage_core.backends.remote.faults import Explained, Fault, ProxyRefused, classify, reason
+from storage_core.backends.remote.hindrance import hindrance
 from storage_core.backends.remote.worker import in_thread
 from storage_core.errors import StorageError
 from storage_core.redaction import scrub
@@ -199,7 +200,7 @@ class SignIn:
 
     def _failure(self, error: BaseException, found: Found, url: str) -> Explained:
         """What it means that there is no token."""
-        if said := self._network.hindrance(error):
+        if said := hindrance(self._network, error):
             why = f"{url or found.source} gives no token: {said}"
             return Explained(said.fault, why, said.remedy, while_signing_in=True)
         inner = error.args[0] if error.args and isinstance(error.args[0], BaseException) else error

@@ -1,0 +1,103 @@
+"""Prints the list of configurations, for `storage ls` and for bare `storage`; loads no driver."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from storage_core import paths
+from storage_core.cli import entries, output
+from storage_core.cli.table import Column, Row, laid_out
+from storage_core.config.model.problems import by_line
+from storage_core.config.secrets.audit import loose_mode
+
+if TYPE_CHECKING:
+    from storage_core.cli.session import Session
+    from storage_core.config.model.entries import Configurations, Entry
+
+
+def print_list(session: Session, *, as_json: bool = False, tags: Collection[str] = ()) -> None:
+    """Print the configurations; those with all of these tags, if there are any."""
+    found = session.file.load()
+    wanted = {tag.removeprefix("#").casefold() for tag in tags}
+    shown = [
+        entry for entry in found.entries.values() if wanted.issubset(map(str.casefold, entry.tags))
+    ]
+    if as_json:
+        output.emit_json(
+            {
+                "path": found.path,
+                "default": found.default,
+                "storages": [entries.as_json(entry, default=found.default) for entry in shown],
+            }
+        )
+        return
+    for line in _list(found, shown):
+        output.emit(line)
+    for problem in found.problems:
+        if problem.name is None:
+            output.warn(str(problem))
+    if loose_mode(found.path) is not None:
+        # Only here: the warnings need three more milliseconds of imports.
+        from storage_core.cli.exposure import warn_if_exposed
+
+        warn_if_exposed(found)
+
+
+def _list(found: Configurations, shown: Sequence[Entry]) -> Iterator[str]:
+    if shown:
+        yield from _table(found, shown)
+    elif found.entries:
+        yield "None of the storage configurations has that tag."
+    else:
+        path = output.safe(paths.shortened(found.path))
+        yield f"No storage configurations in {path} yet."
+        yield f"Create the first one: {output.safe(paths.command('create', found.path))}"
+    yield ""
+    yield _default_line(found)
+    if found.override:
+        yield output.safe(found.override)
+
+
+def _table(found: Configurations, shown: Sequence[Entry]) -> Iterator[str]:
+    """The table. Location and Type make room for names and IDs, which people copy."""
+    columns = (
+        Column(""),
+        Column("Name", folds=True),
+        Column("Type", folds=True, drops=2, narrowest=13),
+        Column("Location", folds=True, drops=1, narrowest=24),
+        Column("ID", drops=3),
+    )
+    rows = [_row(entry, found) for entry in shown]
+    yield from laid_out(columns, rows, output.width())
+
+
+def _row(entry: Entry, found: Configurations) -> Row:
+    is_default = entry.name == found.default
+    mark = _mark() if is_default else "!" if entry.problems else ""
+    return Row(
+        (
+            mark,
+            entry.name,
+            entries.type_label(entry),
+            f"{entries.location(entry)}  {entry.marks}".strip(),
+            entry.id,
+        ),
+        style="bold" if is_default else "",
+        below=[str(problem) for problem in by_line(entry.problems)],
+    )
+
+
+def _default_line(found: Configurations) -> str:
+    if found.default is not None and found.default not in found.entries:
+        return f"! default: {output.safe(found.default)} (there is none of this name)"
+    if found.default is not None:
+        return f"{_mark()} default: {output.safe(found.default)}"
+    from storage_core.types.temporary import TemporaryLocalStorage
+
+    used = TemporaryLocalStorage()
+    return f"No default is set: {used.label} is used ({output.safe(used.location)})."
+
+
+def _mark() -> str:
+    return output.symbol("★", "*")
