@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import select
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -12,6 +11,7 @@ from storage_core.backends.drivers.direct.transport.head import (
     Head,
     begins,
     ended_early,
+    hundreds,
     not_http,
     parsed,
     unanswered,
@@ -34,8 +34,6 @@ _GLANCE: Final = 0.2
 
 _LINE: Final = 4096
 """Bytes of a line between chunks."""
-
-_FIRST_DIGIT: Final = re.compile(rb"HTTP/1\.[01] ([0-9])")
 
 
 class Stream(Protocol):
@@ -256,18 +254,16 @@ class Connection:
 
     def _is_refused(self) -> bool:
         """Whether an answer has come that is no success."""
-        if not self._poll.poll(0):
+        if hundreds(self._data) == b"2" or not self._poll.poll(0):
             return False
         try:
             data = self._step(self.stream.recv, READ, 0.0)
         except OSError:
             return False  # Sending tells as well.
         self._data += data or b""
-        found = _FIRST_DIGIT.match(self._data)
-        while found and found[1] == b"1" and (end := self._data.find(b"\r\n\r\n")) >= 0:
+        while hundreds(self._data) == b"1" and (end := self._data.find(b"\r\n\r\n")) >= 0:
             self._data = self._data[end + 4 :]
-            found = _FIRST_DIGIT.match(self._data)
-        return len(self._data) > MOST or (found is not None and found[1] > b"2")
+        return len(self._data) > MOST or hundreds(self._data) > b"2"
 
     def _within(self, call: Any, argument: Any) -> Any:
         """What a call of the stream returns, as soon as it can be made."""
@@ -282,7 +278,7 @@ class Connection:
             raise ConnectionAbortedError("the connection was opened before a fork")
         self.stream.settimeout(seconds)
         try:
-            return call(argument)
+            result = call(argument)
         except TimeoutError as error:
             if error.errno is not None:
                 raise  # The system's own: the server's machine is gone.
@@ -297,3 +293,6 @@ class Connection:
             if type(error).__name__.startswith("SSLWant"):
                 return None
             raise ConnectionResetError("TLS has broken off") from error
+        if not result:
+            self.limit.left()
+        return result

@@ -16,7 +16,6 @@ _BLOCK: Final = re.compile(
     r"((?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[^\r\n\0]*\r\n)*)"
 )
 _FOLD: Final = re.compile(r"[ \t]*\r\n[ \t]+")
-_NUMBER: Final = re.compile(r"[0-9]{1,18}")
 _START: Final = b"HTTP/1."
 
 
@@ -63,6 +62,11 @@ def begins(data: bytes, start: int) -> bool:
     return begun == _START[: len(begun)] and data.find(b"\n\n", start) < 0
 
 
+def hundreds(data: bytes) -> bytes:
+    """The first digit of the status, as far as it has come; also of what is no answer."""
+    return data[len(_START) + 2 : len(_START) + 3]
+
+
 def parsed(data: bytes) -> Head:
     """A head, from its status line to its last header's line end."""
     text = data.decode("latin-1")
@@ -98,7 +102,7 @@ def framing(method: str, head: Head) -> Framing:
         # A proxy may have joined several into one line.
         lengths = {each.strip(" \t") for each in headers["content-length"].split(",")}
         length = lengths.pop()
-        if lengths or not _NUMBER.fullmatch(length):
+        if lengths or not (length.isascii() and length.isdigit() and len(length) < 19):
             raise not_http()
         size = int(length)
     if method == "HEAD" or head.status in (204, 304):
