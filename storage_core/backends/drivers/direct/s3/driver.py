@@ -14,9 +14,10 @@ from storage_core.backends.drivers.clouds.aws.opening import (
     place_of,
 )
 from storage_core.backends.drivers.direct.s3.addresses import Addresses
+from storage_core.backends.drivers.direct.s3.asking import Asking, Habits
 from storage_core.backends.drivers.direct.s3.client import Client
 from storage_core.backends.drivers.direct.s3.operations import headers_of
-from storage_core.backends.drivers.direct.s3.session import Habits, S3Session
+from storage_core.backends.drivers.direct.s3.session import S3Session
 from storage_core.backends.drivers.direct.s3.signing import Signing
 from storage_core.backends.drivers.direct.transport import Transport
 from storage_core.backends.remote.backend import RemoteBackend
@@ -136,7 +137,8 @@ class S3Driver:
 
     def session(self, limit: Limit) -> S3Session:
         """What makes one attempt."""
-        return S3Session(self._client, self._bucket, self._prefix, self._habits, limit)
+        asking = Asking(self._client, self._habits, limit)
+        return S3Session(asking, self._bucket, self._prefix)
 
     def close(self) -> None:
         """Let go of the connections that nobody uses."""

@@ -11,7 +11,7 @@ from storage_core.backends.remote.threads import beside, gathered
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from storage_core.backends.drivers.direct.s3.session import S3Session
+    from storage_core.backends.drivers.direct.s3.asking import Asking
     from storage_core.backends.source import Source
 
 PART_SIZE: Final = 8 * 1024 * 1024
@@ -25,47 +25,45 @@ MAX_PARTS: Final = 10_000
 _COMPLETE: Final = "CompleteMultipartUpload"
 
 
-def upload(session: S3Session, where: str, source: Source, *, create: bool) -> None:
+def upload(asking: Asking, where: str, source: Source, *, create: bool) -> None:
     """Send a blob.
 
     Args:
-        session: makes the requests.
+        asking: makes the requests.
         where: the path of the object, percent-encoded.
         source: its bytes.
         create: see `Session.put`.
     """
-    if create and not session.takes(_COMPLETE):
+    if create and not asking.takes(_COMPLETE):
         raise ConditionRefused
     begin = Request("CreateMultipartUpload", "POST", where, "uploads=")
-    fields = session.fields_of(begin, session.sent(begin))
+    fields = asking.fields_of(begin, asking.sent(begin))
     query = f"uploadId={_quoted(fields['UploadId'])}"
     try:
-        etags = [*gathered(_parts(session, where, query, source), PARTS_AT_ONCE)]
+        etags = [*gathered(_parts(asking, where, query, source), PARTS_AT_ONCE)]
         body = "".join(
             f"<Part><ETag>{_escaped(etag)}</ETag><PartNumber>{number}</PartNumber></Part>"
             for number, etag in enumerate(etags, 1)
         )
         end = Request(_COMPLETE, "POST", where, query, body=_document(body))
-        session.stored(end, create=create)
+        asking.stored(end, create=create)
     except BaseException:
         # Nobody can read what is left, but its owner pays for it. Not waited for: the time may be
         # up.
-        beside(session.afresh().sent, Request("AbortMultipartUpload", "DELETE", where, query))
+        beside(asking.afresh().sent, Request("AbortMultipartUpload", "DELETE", where, query))
         raise
 
 
-def _parts(
-    session: S3Session, where: str, query: str, source: Source
-) -> Iterator[Callable[[], str]]:
+def _parts(asking: Asking, where: str, query: str, source: Source) -> Iterator[Callable[[], str]]:
     size = max(PART_SIZE, -(-source.size // MAX_PARTS))
     for number, part in enumerate(source.parts(size), 1):
         yield _sending(
-            session, Request("UploadPart", "PUT", where, f"partNumber={number}&{query}", body=part)
+            asking, Request("UploadPart", "PUT", where, f"partNumber={number}&{query}", body=part)
         )
 
 
-def _sending(session: S3Session, request: Request) -> Callable[[], str]:
-    return lambda: session.sent(request).headers["etag"]
+def _sending(asking: Asking, request: Request) -> Callable[[], str]:
+    return lambda: asking.sent(request).headers["etag"]
 
 
 def _document(parts: str) -> bytes:
