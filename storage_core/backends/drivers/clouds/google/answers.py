@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from json import loads
 from typing import Final
 
@@ -31,6 +30,8 @@ class Refused(Exception):
 
 class Unreadable(Exception):
     """An answer that is none of Google's, though it says that all is well."""
+
+    status = 200
 
     def __init__(self) -> None:
         """Say so."""
@@ -61,6 +62,8 @@ def _said(content: bytes) -> str:
 
 
 def _phrase(status: int) -> str:
+    from http import HTTPStatus
+
     try:
         return HTTPStatus(status).phrase
     except ValueError:

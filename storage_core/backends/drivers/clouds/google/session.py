@@ -9,7 +9,7 @@ from urllib.parse import quote
 from storage_core.backends.base import Entry, Info, in_utc
 from storage_core.backends.drivers.clouds.google.answers import REDIRECTS, Refused, Unreadable
 from storage_core.backends.drivers.clouds.google.client import described
-from storage_core.backends.remote.driver import Kept, Page, Part, Received
+from storage_core.backends.remote.driver import After, Kept, Page, Part, Received
 from storage_core.backends.remote.faults import Redirected
 from storage_core.backends.source import Source
 from storage_core.blobpath import BlobPath, Prefix
@@ -139,13 +139,15 @@ class GCSSession:
 
     async def page(self, prefix: Prefix, *, delimiter: bool, token: Any, limit: int) -> Page:
         """List some objects."""
+        after = f"{self._prefix}{token.path}" if isinstance(token, After) else None
         answer = await self._client.call(
             "GET",
             f"storage/v1/b/{self._bucket}/o",
             prefix=f"{self._prefix}{prefix}",
             delimiter="/" if delimiter else None,
             maxResults=limit,
-            pageToken=token,
+            pageToken=None if after else token,
+            startOffset=after,
         )
         begin = len(self._prefix)
         try:
