@@ -79,15 +79,12 @@ ANSWERS = {
     ),
     "broken XML": response("422 Unprocessable Entity", b"<Error><Code>", XML),
     "another XML": response("422 Unprocessable Entity", b"<a><b>c</b></a>", XML),
-    "bytes": response(
-        "422 Unprocessable Entity", b"words", "Content-Type: application/octet-stream"
-    ),
     "no type": response("422 Unprocessable Entity", b"words"),
     "301": response("301 Moved", b"", "Location: https://elsewhere.example/x"),
     "304": response("304 Not Modified"),
 }
 
-UNREADABLE = ("no phrase", "broken XML", "another XML", "bytes", "no type")
+UNREADABLE = ("no phrase", "broken XML", "another XML", "no type")
 
 CALLS: dict[str, Callable[[Backend], object]] = {
     "get": lambda backend: backend.get(PATH),
