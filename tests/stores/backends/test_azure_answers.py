@@ -129,7 +129,7 @@ def test_both_engines_say_the_same_of_an_answer(answer: str) -> None:
     if answer in UNREADABLE:
         # Azure's client then speaks of what it could not read.
         for texts in found.values():
-            assert not any("returned" == text.split()[0] for text in texts.values())
+            assert not any(text.split()[0] == "returned" for text in texts.values())
             for name, text in texts.items():
                 texts[name] = text.partition(":")[0]
     assert found["direct"] == found["fsspec"]
