@@ -9,8 +9,8 @@ from __future__ import annotations
 import atexit
 import os
 import threading
-from _queue import Empty, SimpleQueue
 from collections import deque
+from queue import Empty, SimpleQueue
 from contextvars import copy_context
 from functools import partial
 from time import monotonic
