@@ -10,9 +10,9 @@ import atexit
 import os
 import threading
 from collections import deque
-from queue import Empty, SimpleQueue
 from contextvars import copy_context
 from functools import partial
+from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
