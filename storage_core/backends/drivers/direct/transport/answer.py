@@ -52,13 +52,18 @@ class Answer:
         self._ready = b""
         """What has been taken from the connection already."""
 
-        if self._left is not None and not self._chunked and connection.has(self._left):
-            # Whoever is told enough by the head reads no further, and the connection is free.
-            self._ready = connection.some(self._left) if self._left else b""
-            self._finish()
+        if self._left is not None and not self._chunked:
+            ready = connection.taken(self._left)
+            if ready is not None:
+                # Whoever is told enough by the head reads no further, and the connection is free.
+                self._ready = ready
+                self._finish()
 
     def read(self) -> bytes:
         """All that is still to come."""
+        if self._connection is None:
+            data, self._ready = self._ready, b""
+            return data
         return b"".join(self.chunks())
 
     def chunks(self) -> Iterator[bytes]:
