@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-AT_ONCE: Final = 16
+AT_ONCE: Final = 8
 """Pages that are asked for at the same time: so many are in memory as well."""
 
 _SECONDS_TO_STOP: Final = 1.0
