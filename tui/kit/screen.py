@@ -60,6 +60,9 @@ class BaseScreen(Screen[ResultT]):
         """Flows that run here or wait for their turn. Keys wait for them."""
 
         self._turn = asyncio.Lock()
+        self._seen = False
+        """Whether it has been on top."""
+
         steps.fit(self)
 
     # ---- commands
@@ -168,7 +171,12 @@ class BaseScreen(Screen[ResultT]):
         self.app.say(f"Nothing was pasted: {self.nowhere}.", severity="warning")
 
     @on(events.ScreenResume)
-    def _resumed(self) -> None:
+    def _resumed(self, event: events.ScreenResume) -> None:
+        if not self._seen:
+            # Its widgets have just been styled one by one; to do it again would take 4 ms of the
+            # first frame of the list.
+            self._seen = True
+            event.refresh_styles = False
         self._show_toasts(True)
         steps.fit(self)
         steps.paint(self)
