@@ -7,8 +7,7 @@ Each message is one line that says what happened, where, and what to do, and nev
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # As in `storage_core`: no `typing`.
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

@@ -20,7 +20,7 @@ _LEVELS: Final = ("GCSFS_DEBUG", "S3FS_LOGGING_LEVEL")
 
 @contextmanager
 def loading() -> Iterator[None]:
-    """Import drivers in here.
+    """Import drivers in here, and other libraries that log.
 
     Raises:
         ConfigurationError: a file or a variable keeps them from being imported.
@@ -28,11 +28,13 @@ def loading() -> Iterator[None]:
     try:
         if "fsspec" in sys.modules:
             yield
+            _guard_logs()
             return
         with warnings.catch_warnings():
             # fsspec warns of variables that it ignores, on the terminal.
             warnings.filterwarnings("ignore", message="Ignoring environment variable FSSPEC")
             yield
+        _guard_logs()
     except StorageError:
         raise
     except Exception as error:
@@ -40,6 +42,13 @@ def loading() -> Iterator[None]:
         if said is None:
             raise
         raise ConfigurationError(said) from error
+
+
+def _guard_logs() -> None:
+    # What has been opened before any library was there: by the direct engine.
+    way = sys.modules.get("storage_core.backends.remote.way")
+    if way is not None:
+        way.guard_all_logs()
 
 
 def _what_broke(error: Exception) -> str | None:

@@ -10,14 +10,16 @@ from __future__ import annotations
 import os
 import sys
 from collections import deque
-from contextlib import aclosing, closing
-from queue import SimpleQueue
-from threading import Lock, Semaphore, Thread, current_thread
+from contextlib import aclosing, closing, suppress
+from contextvars import copy_context
+from functools import partial
+from threading import Semaphore
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from storage_core.backends.remote.limit import Cancellation, current
+from storage_core.backends.remote.threads import start
 from storage_core.errors import BulkError, StorageError
-from storage_core.logs import OUR_THREADS
 from storage_core.printable import printable
 from storage_core.redaction import without_frames
 
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
         Iterable,
         Sequence,
     )
+
+    from storage_core.backends.remote.threads import Job
 
 T = TypeVar("T")
 
@@ -133,95 +137,46 @@ def _outcomes(
         jobs: how many calls there are at a time.
         ahead: how many calls there may be that are begun and whose outcome is not yielded.
     """
-    crew = _Crew(call, jobs)
-    begun: deque[_Job[T]] = deque()
+    free = Semaphore(jobs)
+    cancellation = Cancellation()
+    process = os.getpid()
+    begun: deque[Job[T | Exception]] = deque()
     try:
         for item in items:
-            begun.append(crew.begin(item))
+            free.acquire()
+            one = partial(copy_context().run, _outcome, cancellation, call, item)
+            begun.append(start(one, lambda _job: free.release()))
+            # Held here, a blob would be in memory until the next one comes.
+            del item, one
             while begun and (len(begun) >= ahead or begun[0].is_done):
-                yield begun.popleft().outcome()
+                yield _next_of(begun)
+                _require_own(process)
         while begun:
-            yield begun.popleft().outcome()
+            yield _next_of(begun)
+            _require_own(process)
     finally:
-        crew.stop()
+        if process == os.getpid():
+            cancellation.set()
+            end = monotonic() + _SECONDS_TO_STOP
+            for job in begun:
+                with suppress(BaseException):
+                    job.result(max(end - monotonic(), 0))
 
 
-class _Job(Generic[T]):
-    """One call, in another thread."""
-
-    def __init__(self, item: Any) -> None:
-        self.item = item
-        self.is_done = False
-        self._process = os.getpid()
-        self._wait = Lock()
-        self._wait.acquire()
-        self._outcome: T | BaseException | None = None
-
-    def finish(self, outcome: T | BaseException) -> None:
-        self.item = None
-        self._outcome = outcome
-        self.is_done = True
-        self._wait.release()
-
-    def outcome(self) -> T | Exception:
-        _require_own(self._process)
-        self._wait.acquire()
-        outcome = self._outcome
-        if isinstance(outcome, BaseException) and not isinstance(outcome, Exception):
-            raise outcome
-        return outcome  # type: ignore[return-value]
+def _outcome(cancellation: Cancellation, call: Callable[[Any], T], item: Any) -> T | Exception:
+    """What a call returns or raises that `cancellation` ends."""
+    current.set(cancellation)
+    try:
+        return call(item)
+    except Exception as error:
+        return without_frames(error)
 
 
-class _Crew(Generic[T]):
-    """Threads that make one call after the other."""
-
-    def __init__(self, call: Callable[[Any], T], size: int) -> None:
-        self._call = call
-        self._size = size
-        self._free = Semaphore(size)
-        self._jobs: SimpleQueue[_Job[T] | None] = SimpleQueue()
-        self._threads: list[Thread] = []
-        self._process = os.getpid()
-        self._is_over = False
-
-    def begin(self, item: Any) -> _Job[T]:
-        """Have a call made, once a thread is free for it."""
-        _require_own(self._process)
-        self._free.acquire()
-        job: _Job[T] = _Job(item)
-        self._jobs.put(job)
-        if len(self._threads) < self._size:
-            thread = Thread(target=self._work, name=f"{OUR_THREADS}many", daemon=True)
-            thread.start()
-            self._threads.append(thread)
-        return job
-
-    def stop(self) -> None:
-        """Begin nothing more, and wait a little for what has been begun."""
-        if self._process != os.getpid():
-            return
-        self._is_over = True
-        for _ in self._threads:
-            self._jobs.put(None)
-        end = monotonic() + _SECONDS_TO_STOP
-        for thread in self._threads:
-            if thread is not current_thread():
-                thread.join(max(end - monotonic(), 0))
-
-    def _work(self) -> None:
-        while (job := self._jobs.get()) is not None and not self._is_over:
-            job.finish(self._made(job.item))
-            # While it waits, a thread is not to hold what it has read.
-            del job
-            self._free.release()
-
-    def _made(self, item: Any) -> T | BaseException:
-        try:
-            return self._call(item)
-        except Exception as error:
-            return without_frames(error)
-        except BaseException as error:
-            return error
+def _next_of(begun: deque[Job[T]]) -> T:
+    """What comes of the first; it stays where it is until that is known."""
+    result = begun[0].result()
+    begun.popleft()
+    return result
 
 
 def _require_own(process: int) -> None:

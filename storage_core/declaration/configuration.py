@@ -7,7 +7,6 @@ makes holds the secrets themselves.
 
 from __future__ import annotations
 
-import dataclasses
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
@@ -17,6 +16,7 @@ from storage_core import keys
 from storage_core.declaration import checks
 from storage_core.declaration.setting import Setting, as_written, declared_settings, setting
 from storage_core.errors import ConfigurationError, StorageError
+from storage_core.light import dataclass, replace
 from storage_core.paths import absolute
 from storage_core.references import is_literal, resolve, source_of, without_literal
 
@@ -40,7 +40,7 @@ class Opening(NamedTuple):
         return f"{type(self).__name__}(timeout={self.timeout!r})"
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class StorageConfiguration(ABC):
     """A configured place to keep blobs; `storage_core.open_store` opens it."""
 
@@ -233,7 +233,7 @@ class StorageConfiguration(ABC):
         return backend
 
     def _backend_by(self, resolved: Mapping[str, Any], whose: str, timeout: float) -> Backend:
-        plain = dataclasses.replace(self, **resolved)
+        plain = replace(self, **resolved)
         for name, message in plain.doubts(plain.given()):
             doubtful = self.setting_named(name)
             what = doubtful.label if doubtful else name
@@ -267,7 +267,7 @@ class StorageConfiguration(ABC):
 
     def renamed(self, name: str | None, id: str | None) -> Self:
         """The same settings under another name and ID."""
-        return dataclasses.replace(self, name=name, id=id)
+        return replace(self, name=name, id=id)
 
     def __repr__(self) -> str:
         """Secrets are masked, so that it can be logged."""
@@ -278,7 +278,7 @@ class StorageConfiguration(ABC):
         return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in shown.items())})"
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class RemoteStorage(StorageConfiguration):
     """Base class of the storage types that are reached over a network."""
 

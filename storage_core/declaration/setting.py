@@ -6,11 +6,11 @@ declarations; nothing else in the project knows that S3 has a bucket.
 
 from __future__ import annotations
 
-import dataclasses
 import os
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, Literal, TypeAlias
 
+from storage_core.light import dataclass, replace
 from storage_core.printable import trimmed, unquoted
 from storage_core.references import (
     SCHEMES,
@@ -34,10 +34,11 @@ Check: TypeAlias = Callable[[str], str]
 Suggest: TypeAlias = Callable[[], Iterable[str]]
 """Values to choose from. It may read files: call it off the event loop."""
 
-_METADATA_KEY: Final = "setting"
+_MISSING: Final = object()
+_DECLARED: Final = "_declared"
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Setting:
     """The declaration of one setting."""
 
@@ -120,7 +121,28 @@ class Setting:
         return str
 
 
-def setting(label: str, help: str, *, default: Any = dataclasses.MISSING, **declared: Any) -> Any:
+class _Declaration:
+    """A setting in the body of its class: the class keeps it, with its default in its place."""
+
+    def __init__(self, setting: Setting) -> None:
+        self._setting = setting
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        if _DECLARED not in vars(owner):
+            setattr(owner, _DECLARED, {})
+        vars(owner)[_DECLARED][name] = replace(self._setting, name=name)
+        if not self._setting.required:
+            setattr(owner, name, self._setting.default)
+            return
+        delattr(owner, name)
+        if hasattr(owner, name):
+            # A class above gives it a default, which is none here.
+            from dataclasses import field
+
+            setattr(owner, name, field())
+
+
+def setting(label: str, help: str, *, default: Any = _MISSING, **declared: Any) -> Any:
     """Declare a field of a storage type's dataclass.
 
     Args:
@@ -129,28 +151,31 @@ def setting(label: str, help: str, *, default: Any = dataclasses.MISSING, **decl
         default: the field's default; a setting without one is required.
         **declared: any other field of `Setting`.
     """
-    required = default is dataclasses.MISSING
+    required = default is _MISSING
     declared.setdefault("reference", declared.get("secret", False))
-    declaration = Setting(
-        label=label,
-        help=help,
-        required=required,
-        default=None if required else default,
-        **declared,
+    return _Declaration(
+        Setting(
+            label=label,
+            help=help,
+            required=required,
+            default=None if required else default,
+            **declared,
+        )
     )
-    return dataclasses.field(default=default, metadata={_METADATA_KEY: declaration})
 
 
 def declared_settings(cls: type) -> tuple[Setting, ...]:
     """The settings of a storage type: its own in order of declaration, then the common ones."""
-    own: list[Setting] = []
-    common: list[Setting] = []
-    own_names = cls.__dict__.get("__annotations__", {})
-    for field in dataclasses.fields(cls):
-        if declaration := field.metadata.get(_METADATA_KEY):
-            named = dataclasses.replace(declaration, name=field.name)
-            (own if field.name in own_names else common).append(named)
-    return (*own, *common)
+    found: dict[str, Setting] = {}
+    for base in reversed(cls.__mro__):
+        declared = vars(base).get(_DECLARED, {})
+        for name in getattr(base, "__annotations__", ()):
+            if name in declared:
+                found[name] = declared[name]
+            else:
+                found.pop(name, None)
+    own = [name for name in found if name in cls.__annotations__]
+    return (*map(found.pop, own), *found.values())
 
 
 def as_written(setting: Setting, value: Any) -> Any:

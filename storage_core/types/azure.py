@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -11,13 +10,14 @@ from storage_core.declaration.configuration import RemoteStorage, options_settin
 from storage_core.declaration.display import place_url
 from storage_core.declaration.engines import engine_setting
 from storage_core.declaration.setting import setting
+from storage_core.light import dataclass
 
 if TYPE_CHECKING:
     from storage_core.backends.base import Backend
     from storage_core.declaration.configuration import Opening
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class AzureBlobStorage(RemoteStorage):
     """Store data in an Azure blob storage container."""
 

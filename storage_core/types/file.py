@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -10,6 +9,7 @@ from storage_core import keys
 from storage_core.declaration import checks
 from storage_core.declaration.configuration import RemoteStorage, options_setting
 from storage_core.declaration.setting import setting
+from storage_core.light import dataclass
 from storage_core.paths import absolute, local_folder
 from storage_core.redaction import mask_url
 from storage_core.references import looked_up, without_literal
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from storage_core.declaration.configuration import Opening
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class FileStorage(RemoteStorage):
     """Store data as a file on local or remote file systems."""
 

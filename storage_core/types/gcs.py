@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Mapping
 from json import loads
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -10,15 +9,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from storage_core.declaration import checks, sign_ins
 from storage_core.declaration.configuration import RemoteStorage, options_setting, prefix_setting
 from storage_core.declaration.display import place_url
-from storage_core.declaration.engines import engine_setting
+from storage_core.declaration.engines import engine_setting, is_direct
 from storage_core.declaration.setting import setting
+from storage_core.light import dataclass
 
 if TYPE_CHECKING:
     from storage_core.backends.base import Backend
     from storage_core.declaration.configuration import Opening
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class GoogleCloudStorage(RemoteStorage):
     """Store data in a GCS bucket."""
 
@@ -79,13 +79,18 @@ class GoogleCloudStorage(RemoteStorage):
         from storage_core.backends.loading import loading
 
         with loading():
-            from storage_core.backends.drivers.gcsfs import open_gcs
+            from storage_core.backends.drivers.direct.gcs.options import what_is_beyond
+
+            if is_direct(self.engine, self.options, what_is_beyond):
+                from storage_core.backends.drivers.direct.gcs import open_gcs_direct as opened
+            else:
+                from storage_core.backends.drivers.gcsfs import open_gcs as opened
 
         info: dict[str, Any] | None = None
         if self.service_account_info:
             info = loads(self.service_account_info)
         inner = tuple(sign_ins.secrets_in(info)) if info else ()
-        return open_gcs(
+        return opened(
             self.bucket,
             self.prefix or "",
             project=self.project,

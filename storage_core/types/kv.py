@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from storage_core.declaration import checks
 from storage_core.declaration.configuration import RemoteStorage
 from storage_core.declaration.setting import setting
+from storage_core.light import dataclass
 from storage_core.redaction import mask_url
 from storage_core.references import without_literal
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from storage_core.declaration.configuration import Opening
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class KVServerStorage(RemoteStorage):
     """Store data by sending requests to a KV server."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING, ClassVar
 
 from storage_core.declaration import checks
 from storage_core.declaration.configuration import StorageConfiguration
 from storage_core.declaration.setting import setting
+from storage_core.light import dataclass
 from storage_core.paths import absolute
 from storage_core.references import without_literal
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from storage_core.declaration.configuration import Opening
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class LocalStorage(StorageConfiguration):
     """Store data in a run's local file system."""
 

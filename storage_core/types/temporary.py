@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING, ClassVar
 
 from storage_core import keys
 from storage_core.declaration.configuration import StorageConfiguration
+from storage_core.light import dataclass
 from storage_core.paths import prefect_home, shown_home
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from storage_core.declaration.configuration import Opening
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class TemporaryLocalStorage(StorageConfiguration):
     """Store data in a temporary directory in a run's local file system."""
 

@@ -16,10 +16,11 @@ from storage_core.backends.base import Backend
 from storage_core.blobpath import blob_path
 from storage_core.check import probe
 from storage_core.testing import PlaceCases
+from tests.engines import both
 from tests.matrix.conftest import Running
 from tests.stores.test_clock_and_region import CALLS
 
-pytestmark = pytest.mark.servers
+pytestmark = [pytest.mark.servers, both]
 
 
 class TestS3Service(PlaceCases):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -31,13 +32,16 @@ Scenarios = dict[str, StorageConfiguration]
 """Configurations of one type: right, wrong in each way, without a server."""
 
 
-def s3(request: pytest.FixtureRequest, canaries: Canaries, down: str) -> Scenarios:
+def s3(
+    request: pytest.FixtureRequest, canaries: Canaries, down: str, engine: str = "auto"
+) -> Scenarios:
     server: S3Server = request.getfixturevalue("s3_server")
     right = S3Storage(
         bucket=server.new_bucket(),
         aws_access_key_id=server.access_key_id,
         aws_secret_access_key=canaries.keep("s3, the right key", server.secret_access_key),
         endpoint_url=server.endpoint_url,
+        engine=engine,
     )
     strange = {
         "aws_secret_access_key": canaries.new("s3 aws_secret_access_key"),
@@ -79,11 +83,15 @@ def file_on_s3(request: pytest.FixtureRequest, canaries: Canaries, down: str) ->
     }
 
 
-def azure(request: pytest.FixtureRequest, canaries: Canaries, down: str) -> Scenarios:
+def azure(
+    request: pytest.FixtureRequest, canaries: Canaries, down: str, engine: str = "auto"
+) -> Scenarios:
     server: AzureServer = request.getfixturevalue("azure_server")
     canaries.keep("azure, the right key", server.account_key)
     right = AzureBlobStorage(
-        container=server.new_container(), connection_string=server.connection_string
+        container=server.new_container(),
+        connection_string=server.connection_string,
+        engine=engine,
     )
     wrong = server.connection_string_with(canaries.key("azure AccountKey"))
     signature = quote(canaries.key("azure signature"), safe="")
@@ -109,7 +117,9 @@ def azure(request: pytest.FixtureRequest, canaries: Canaries, down: str) -> Scen
     }
 
 
-def gcs(request: pytest.FixtureRequest, canaries: Canaries, down: str) -> Scenarios:
+def gcs(
+    request: pytest.FixtureRequest, canaries: Canaries, down: str, engine: str = "auto"
+) -> Scenarios:
     server: GCSServer = request.getfixturevalue("gcs_server")
     for number, line in enumerate(server.service_account_info["private_key"].splitlines()[2:20]):
         canaries.keep(f"gcs, the right private_key, line {number}", line)
@@ -117,6 +127,7 @@ def gcs(request: pytest.FixtureRequest, canaries: Canaries, down: str) -> Scenar
         bucket=server.new_bucket(),
         service_account_info=server.service_account_json,
         endpoint_url=server.endpoint_url,
+        engine=engine,
     )
     token_uri = server.service_account_info["token_uri"]
     info = json.loads(service_account(canaries, token_uri))
@@ -221,6 +232,9 @@ TYPES: dict[str, Callable[[pytest.FixtureRequest, Canaries, str], Scenarios]] = 
     "File on S3": file_on_s3,
     "Azure": azure,
     "GCS": gcs,
+    "S3, fsspec": partial(s3, engine="fsspec"),
+    "Azure, fsspec": partial(azure, engine="fsspec"),
+    "GCS, fsspec": partial(gcs, engine="fsspec"),
     "KV": kv,
     "WebDAV": webdav,
     "FTP": ftp,

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from secrets import token_bytes, token_hex
 from typing import NamedTuple
@@ -44,7 +45,7 @@ class Service(NamedTuple):
     configuration: Callable[[str], StorageConfiguration]
 
 
-def s3(request: pytest.FixtureRequest) -> Service:
+def s3(request: pytest.FixtureRequest, engine: str = "direct") -> Service:
     server: S3Server = request.getfixturevalue("s3_server")
     bucket = server.new_bucket()
     return Service(
@@ -54,6 +55,7 @@ def s3(request: pytest.FixtureRequest) -> Service:
             aws_access_key_id=server.access_key_id,
             aws_secret_access_key=server.secret_access_key,
             endpoint_url=url,
+            engine=engine,
         ),
     )
 
@@ -75,7 +77,7 @@ def s3_on_disk(request: pytest.FixtureRequest) -> Service:
     )
 
 
-def azure(request: pytest.FixtureRequest) -> Service:
+def azure(request: pytest.FixtureRequest, engine: str = "direct") -> Service:
     server: AzureServer = request.getfixturevalue("azure_server")
     container = server.new_container()
     return Service(
@@ -83,17 +85,21 @@ def azure(request: pytest.FixtureRequest) -> Service:
         lambda url: AzureBlobStorage(
             container=container,
             connection_string=server.connection_string.replace(server.endpoint_url, url),
+            engine=engine,
         ),
     )
 
 
-def gcs(request: pytest.FixtureRequest) -> Service:
+def gcs(request: pytest.FixtureRequest, engine: str = "direct") -> Service:
     server: GCSServer = request.getfixturevalue("gcs_server")
     bucket = server.new_bucket()
     return Service(
         server.endpoint_url,
         lambda url: GoogleCloudStorage(
-            bucket=bucket, service_account_info=server.service_account_json, endpoint_url=url
+            bucket=bucket,
+            service_account_info=server.service_account_json,
+            endpoint_url=url,
+            engine=engine,
         ),
     )
 
@@ -131,6 +137,9 @@ SERVICES = {
     "S3 on disk": s3_on_disk,
     "Azure": azure,
     "GCS": gcs,
+    "S3, fsspec": partial(s3, engine="fsspec"),
+    "Azure, fsspec": partial(azure, engine="fsspec"),
+    "GCS, fsspec": partial(gcs, engine="fsspec"),
     "KV": kv,
     "WebDAV": webdav,
     "SFTP": sftp,

@@ -24,6 +24,7 @@ from storage_core.errors import (
     StorageError,
     StorageUnavailable,
 )
+from tests.engines import ENGINES
 from tests.figures import Figure
 from tests.reliability.canary import Canaries
 from tests.reliability.sinks import shown
@@ -49,7 +50,15 @@ def kv() -> Driver:
     )
 
 
-DRIVERS = (hostile._s3, hostile._azure, hostile._gcs, hostile._webdav, kv)
+DRIVERS = (
+    *(
+        partial(make, engine)
+        for make in (hostile._s3, hostile._azure, hostile._gcs)
+        for engine in ENGINES
+    ),
+    partial(hostile._webdav, ""),
+    kv,
+)
 REDIRECTS = ("301 Moved", "302 Found", "303 See Other", "307 T", "308 P")
 
 

@@ -25,10 +25,13 @@ import storage_core
 from storage_core import FileStorage, S3Storage
 from storage_core.check import probe
 from storage_core.errors import AccessDenied, ConfigurationError, StorageError, StorageUnavailable
+from tests.engines import both
 from tests.patience import within
 from tests.servers.aws import AWS, ROLE, aws
 from tests.servers.raw_http import raw_server, response
 from tests.servers.s3 import S3Server, boto3_client
+
+pytestmark = both
 
 TIMEOUT = 10.0
 
@@ -881,8 +884,6 @@ def test_a_program_that_has_not_set_up_logging_prints_nothing_of_it(desk: Desk) 
     desk.profile("corp", credential_process=once)
     script = """
 import gc, sys, time, storage_core
-
-pytestmark = both
 bucket, url = sys.argv[1:]
 storage = storage_core.S3Storage(bucket=bucket, endpoint_url=url, profile_name="corp")
 with storage_core.open_store(storage, timeout=5) as store:

@@ -23,8 +23,6 @@ from tests.tui.driving import press, screen_text, settle
 from tui.app import StorageApp
 from tui.session.quantities import human_age, local_time
 
-pytestmark = both
-
 WEST = "<-14>14"
 LAST = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 FIRST = datetime(1, 1, 1, tzinfo=UTC)
@@ -114,6 +112,7 @@ async def test_the_app_shows_every_time(
             assert "time unknown" in seen or "long ago" in seen
 
 
+@both
 def test_the_command_prints_every_time(tmp_path: Path) -> None:
     with dated() as configuration:
         file = storage_core.ConfigFile(tmp_path / "storage.toml")

@@ -7,12 +7,12 @@ await get a thread for each call.
 
 from __future__ import annotations
 
-from contextvars import ContextVar, copy_context
+from contextvars import copy_context
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from storage_core.backends.base import deadline
-from storage_core.backends.remote.limit import Cancellation, Cancelled, Limit, OutOfTime
+from storage_core.backends.remote.limit import Cancellation, Cancelled, Limit, OutOfTime, current
 from storage_core.backends.remote.retry import GaveUp, observer, pauses
 
 if TYPE_CHECKING:
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from storage_core.backends.remote.driver import BlockingDriver, Driver, Session
 
 T = TypeVar("T")
-
-_cancellation: Final[ContextVar[Cancellation | None]] = ContextVar("cancellation", default=None)
-"""What ends the call that this context is about; None where its caller blocks."""
 
 
 class Blocking:
@@ -51,7 +48,7 @@ class Blocking:
         future = loop.create_future()
         cancellation = Cancellation()
         context = copy_context()
-        context.run(_cancellation.set, cancellation)
+        context.run(current.set, cancellation)
 
         def deliver(job: Any) -> None:
             def hand_over() -> None:
@@ -79,7 +76,7 @@ class Blocking:
         self.run(work)
 
     async def within(self, seconds: float, call: Callable[[Limit | None], Awaitable[T]]) -> T:
-        return await call(Limit(seconds, _cancellation.get()))
+        return await call(Limit(seconds, current.get()))
 
     async def in_thread(self, seconds: float, function: Callable[..., T], *args: Any) -> T:
         from storage_core.backends.remote.threads import within
@@ -97,7 +94,7 @@ class Blocking:
         moved: Callable[[], int] | None = None,
     ) -> T:
         start = monotonic()
-        limit = Limit(deadline(timeout, size), _cancellation.get())
+        limit = Limit(deadline(timeout, size), current.get())
         waits = None
         count = 0
         last: Exception | None = None

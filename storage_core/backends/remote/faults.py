@@ -102,6 +102,27 @@ class ConditionRefused(Exception):
         self.remember = remember or (lambda: None)
 
 
+class Unconnected(OSError):
+    """A server takes no connection, or has no address."""
+
+    def __init__(self, host: str, port: int, error: OSError) -> None:
+        """Say which.
+
+        Args:
+            host: of the server.
+            port: of the server.
+            error: the system's.
+        """
+        super().__init__(*error.args)
+        self.host = host
+        self.port = port
+        self.os_error = error
+
+
+class TLSRefused(OSError):
+    """The two ends do not agree on TLS, and it is not about a certificate."""
+
+
 class ProxyRefused(Exception):
     """A proxy wants a user and a password; it alone answers so."""
 
@@ -171,6 +192,8 @@ _BY_CLASS: Final = {
     ("requests", "ChunkedEncodingError"): Fault.PASSING,
     ("requests", "ConnectionError"): Fault.PASSING,
     ("requests", "Timeout"): Fault.PASSING,
+    ("storage_core", "TLSRefused"): Fault.MISCONFIGURED,
+    ("storage_core", "Unconnected"): Fault.PASSING,
     ("webdav4", "BadGatewayError"): Fault.PASSING,
     ("webdav4", "ForbiddenOperation"): Fault.DENIED,
     ("webdav4", "ResourceAlreadyExists"): Fault.TAKEN,

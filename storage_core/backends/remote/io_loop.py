@@ -16,6 +16,7 @@ import threading
 from concurrent.futures import wait
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from storage_core.backends.remote.limit import current
 from storage_core.backends.remote.worker import in_thread
 from storage_core.logs import OUR_THREADS
 
@@ -42,9 +43,16 @@ _state: Final = _State()
 
 def run(work: Coroutine[Any, Any, T]) -> T:
     """Run `work` on the background loop and wait for what it returns or raises."""
+    cancellation = current.get()
     future = _submit(work)
     try:
-        return future.result()
+        if cancellation is None:
+            return future.result()
+        cancellation.hold(future)
+        try:
+            return future.result()
+        finally:
+            cancellation.release(future)
     except BaseException:
         future.cancel()
         raise

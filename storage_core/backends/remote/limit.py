@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from _thread import allocate_lock
+from contextvars import ContextVar
 from time import monotonic, sleep
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from storage_core.backends.base import SLOWEST_RATE
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
     from socket import socket
 
 
@@ -27,7 +29,7 @@ class Cancellation:
         """Cancel nothing yet."""
         self.is_set = False
         self._lock = allocate_lock()
-        self._held: set[socket] = set()
+        self._held: set[socket | Future[Any]] = set()
         self._gate = allocate_lock()
         self._gate.acquire()
 
@@ -42,24 +44,27 @@ class Cancellation:
             held = [*self._held]
         self._gate.release()
         for each in held:
+            if not isinstance(each, socket.socket):
+                each.cancel()
+                continue
             try:
                 # Of the plain socket: TLS would first want to say goodbye.
                 socket.socket.shutdown(each, socket.SHUT_RDWR)
             except OSError:
                 pass
 
-    def hold(self, sock: socket) -> None:
-        """Take note of a socket that is going to be used."""
+    def hold(self, used: socket | Future[Any]) -> None:
+        """Take note of a socket that is going to be used, or of what is going to be waited for."""
         with self._lock:
             if not self.is_set:
-                self._held.add(sock)
+                self._held.add(used)
                 return
         raise Cancelled
 
-    def release(self, sock: socket) -> None:
-        """Forget a socket, which may be another call's next."""
+    def release(self, used: socket | Future[Any]) -> None:
+        """Forget a socket, which may be another call's next, or what has been waited for."""
         with self._lock:
-            self._held.discard(sock)
+            self._held.discard(used)
             if self.is_set:
                 raise Cancelled
 
@@ -72,6 +77,10 @@ class Cancellation:
         if self._gate.acquire(timeout=seconds):
             self._gate.release()
             raise Cancelled
+
+
+current: Final[ContextVar[Cancellation | None]] = ContextVar("current", default=None)
+"""What ends the calls of this context; None where whoever blocks in them is the caller himself."""
 
 
 class Limit:

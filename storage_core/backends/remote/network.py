@@ -39,12 +39,16 @@ class Network:
         self.url = ""
         """Where the last connection was to lead."""
 
+        self.service = ""
+        """The address of the service, where the last connection may have been for more: the URL
+        of a blob has the bucket in it, which an address is not to have."""
+
     def of_another(self) -> Network:
         """The same, for another server than the storage's."""
         from copy import copy
 
         other = copy(self)
-        other.proxy, other.url = None, ""
+        other.proxy, other.url, other.service = None, "", ""
         return other
 
     def trust_of_profile(self, path: str) -> None:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from storage_core.backends.base import deadline
 from storage_core.backends.remote.answers import are_credentials_unknown
-from storage_core.backends.remote.clock import clock_is_wrong
 from storage_core.backends.remote.faults import Fault
 from storage_core.backends.remote.messages import explained, failed, unanswered
 from storage_core.backends.remote.retry import GRACE, GaveUp
@@ -102,6 +101,7 @@ class Policy:
         may_renew = True
         while True:
             way = self.way
+            way.guard_logs()
             left = whole - (monotonic() - start)
 
             async def attempted(limit: Limit | None, way: Way = way) -> T:
@@ -164,6 +164,9 @@ class Policy:
         writes: bool,
     ) -> StorageError:
         """What the failure of an attempt means to the caller."""
+        # Imported late here: it reads dates as those of e-mails, whose modules take 10 ms to load.
+        from storage_core.backends.remote.clock import clock_is_wrong
+
         fault = way.fault(error)
         if fault is Fault.MISSING:
             fault = Fault.PLACE_MISSING

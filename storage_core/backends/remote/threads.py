@@ -32,18 +32,28 @@ class Job(Generic[T]):
 
     def __init__(self, function: Callable[[], T]) -> None:
         """Call nothing yet."""
-        self._function = function
+        self._function: Callable[[], T] | None = function
         self._done = threading.Event()
         self._result: T | None = None
         self._error: BaseException | None = None
         self._then: Callable[[Job[T]], object] | None = None
 
+    @property
+    def is_done(self) -> bool:
+        """Whether it has ended."""
+        return self._done.is_set()
+
     def run(self) -> None:
         """Call the function, in the thread that has taken it."""
+        function, self._function = self._function, None
+        assert function is not None
         try:
-            self._result = self._function()
+            self._result = function()
         except BaseException as error:
             self._error = error
+
+    def end(self) -> None:
+        """Tell those who wait."""
         self._done.set()
         if self._then is not None:
             self._then(self)
@@ -84,8 +94,10 @@ class _Worker:
                     continue  # A job is on its way.
                 return
             job.run()
-            del job
+            # First, so that whoever is told finds this thread rather than starts another.
             _idle.append(self)
+            job.end()
+            del job
 
 
 _idle: deque[_Worker] = deque()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Final
+from weakref import WeakSet
 
 from storage_core.backends.remote.faults import (
     Fault,
@@ -13,7 +15,6 @@ from storage_core.backends.remote.faults import (
     status_of,
 )
 from storage_core.hosts import address_without
-from storage_core.logs import keep_out
 from storage_core.printable import printable
 from storage_core.redaction import mask_url, scrub, scrubbed, without_frames
 
@@ -27,6 +28,16 @@ if TYPE_CHECKING:
 
 _UNEXPLAINED: Final = 400
 """What S3 answers, without a reason, to a question for the head alone where a token has expired."""
+
+
+_unguarded: Final[WeakSet[Way]] = WeakSet()
+"""Those whose secrets no logger has been told yet."""
+
+
+def guard_all_logs() -> None:
+    """Keep the secrets of all ways out of the logs of a library that has just been loaded."""
+    for way in [*_unguarded]:
+        way.guard_logs()
 
 
 class Way:
@@ -57,6 +68,20 @@ class Way:
         self._network = network
         self._own = secrets + (network.secrets if network else ())
         self._secrets = self._own
+        if self._own:
+            _unguarded.add(self)
+            self.guard_logs()
+
+    def guard_logs(self) -> None:
+        """Keep the secrets out of what libraries log, once something in the process logs at all.
+
+        Most workers never load `logging`, which takes 12 ms of a cold process's 50.
+        """
+        if self not in _unguarded or "logging" not in sys.modules:
+            return
+        from storage_core.logs import keep_out
+
+        _unguarded.discard(self)
         keep_out(self._own, self)
 
     def after(self, other: Way) -> None:
@@ -99,7 +124,8 @@ class Way:
     @property
     def right(self) -> str | None:
         """The address without the bucket, where that stands in it as well."""
-        return address_without(self.place.name, self._network.url) if self._network else None
+        network = self._network
+        return address_without(self.place.name, network.service or network.url) if network else None
 
     def kept(self, error: BaseException) -> BaseException:
         """`error` as it may be the cause of one of ours: without secrets, and without frames."""

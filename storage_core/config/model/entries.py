@@ -8,7 +8,6 @@ from __future__ import annotations
 import builtins
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from os.path import dirname
 from typing import Any
 
@@ -24,6 +23,7 @@ from storage_core.config.model.problems import (
 from storage_core.declaration.configuration import StorageConfiguration
 from storage_core.declaration.table import read_settings, with_absolute_paths
 from storage_core.errors import ConfigurationError, StorageNotFound
+from storage_core.light import dataclass, field
 from storage_core.paths import shortened
 from storage_core.types import type_named
 

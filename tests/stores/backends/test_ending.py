@@ -20,6 +20,7 @@ from storage_core import (
     StorageConfiguration,
 )
 from tests.children import FORKING
+from tests.engines import both
 from tests.stores.backends.test_large_blobs import KINDS, configuration
 
 __all__ = ["configuration"]
@@ -67,8 +68,6 @@ def test_a_process_ends_without_a_word(
 
 NO_NAME_SERVER = """
 import pickle, socket, sys, threading
-
-pytestmark = both
 socket.getaddrinfo = lambda *args, **options: threading.Event().wait(60)
 try:
     pickle.loads(sys.stdin.buffer.read()).read("results/x")
@@ -96,6 +95,7 @@ UNKNOWN = [
 ]
 
 
+@both
 @pytest.mark.parametrize("configuration", UNKNOWN, ids=lambda given: given.location)
 def test_a_process_ends_at_once_also_where_no_name_server_answers(
     configuration: StorageConfiguration,

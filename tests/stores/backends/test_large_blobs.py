@@ -18,7 +18,7 @@ from storage_core import (
     S3Storage,
     StorageConfiguration,
 )
-from tests.engines import both
+from tests.engines import ENGINES
 from tests.figures import Figure
 from tests.servers.azurite import AzureServer
 from tests.servers.ftp import FTPServer
@@ -27,14 +27,12 @@ from tests.servers.s3 import S3Server
 from tests.servers.sftp import SFTPServer
 from tests.servers.webdav import WebDAVServer
 
-pytestmark = both
-
 ALLOWED_MIB = 64
 
 
 @pytest.fixture
 def configuration(request: pytest.FixtureRequest, tmp_path: Path) -> StorageConfiguration:
-    kind: str = request.param
+    kind, _, engine = request.param.partition(", ")
     if kind == "local":
         return LocalStorage(storage_path=str(tmp_path / "blobs"))
     if kind in ("s3", "s3 file"):
@@ -46,6 +44,7 @@ def configuration(request: pytest.FixtureRequest, tmp_path: Path) -> StorageConf
                 aws_access_key_id=s3.access_key_id,
                 aws_secret_access_key=s3.secret_access_key,
                 endpoint_url=s3.endpoint_url,
+                engine=engine,
             )
         return FileStorage(
             base_path=f"s3://{bucket}/folder",
@@ -58,7 +57,9 @@ def configuration(request: pytest.FixtureRequest, tmp_path: Path) -> StorageConf
     if kind == "azure":
         azure: AzureServer = request.getfixturevalue("azure_server")
         return AzureBlobStorage(
-            container=azure.new_container(), connection_string=azure.connection_string
+            container=azure.new_container(),
+            connection_string=azure.connection_string,
+            engine=engine,
         )
     if kind == "gcs":
         gcs: GCSServer = request.getfixturevalue("gcs_server")
@@ -67,6 +68,7 @@ def configuration(request: pytest.FixtureRequest, tmp_path: Path) -> StorageConf
             project=gcs.project,
             service_account_info=gcs.service_account_json,
             endpoint_url=gcs.endpoint_url,
+            engine=engine,
         )
     if kind in ("ftp", "sftp"):
         server: FTPServer | SFTPServer = request.getfixturevalue(f"{kind}_server")
@@ -82,7 +84,10 @@ def configuration(request: pytest.FixtureRequest, tmp_path: Path) -> StorageConf
     )
 
 
-KINDS = ["local", "s3", "s3 file", "azure", "gcs", "webdav", "ftp", "sftp"]
+KINDS = [
+    *(f"{cloud}, {engine}" for cloud in ("s3", "azure", "gcs") for engine in ENGINES),
+    *("local", "s3 file", "webdav", "ftp", "sftp"),
+]
 
 
 @pytest.mark.parametrize("configuration", KINDS, indirect=True)

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from secrets import token_hex
 from typing import Any, NamedTuple
@@ -22,13 +23,11 @@ from storage_core import (
 )
 from storage_core.check import probe
 from storage_core.errors import AccessDenied, ConfigurationError, StorageError, StorageUnavailable
-from tests.engines import both
+from tests.engines import ENGINES
 from tests.servers.authority import Authority
 from tests.servers.aws import ROLE, aws
 from tests.servers.proxy import forward_proxy
 from tests.servers.tls import tls_front
-
-pytestmark = both
 
 TIMEOUT = 4.0
 SHORT = 0.7
@@ -53,7 +52,7 @@ def _kv(fixture: Callable[[str], Any]) -> tuple[str, Callable[..., Any]]:
     return server.api_address, made
 
 
-def _s3(fixture: Callable[[str], Any]) -> tuple[str, Callable[..., Any]]:
+def _s3(fixture: Callable[[str], Any], engine: str) -> tuple[str, Callable[..., Any]]:
     server = fixture("s3_server")
     bucket = server.new_bucket()
 
@@ -63,13 +62,14 @@ def _s3(fixture: Callable[[str], Any]) -> tuple[str, Callable[..., Any]]:
             aws_access_key_id=server.access_key_id,
             aws_secret_access_key=server.secret_access_key,
             endpoint_url=url,
+            engine=engine,
             **more,
         )
 
     return server.endpoint_url, made
 
 
-def _gcs(fixture: Callable[[str], Any]) -> tuple[str, Callable[..., Any]]:
+def _gcs(fixture: Callable[[str], Any], engine: str) -> tuple[str, Callable[..., Any]]:
     server = fixture("gcs_server")
     bucket = server.new_bucket()
 
@@ -78,19 +78,25 @@ def _gcs(fixture: Callable[[str], Any]) -> tuple[str, Callable[..., Any]]:
         way = url if url.startswith("https") else server.endpoint_url
         account = {**server.service_account_info, "token_uri": f"{way}/token"}
         return GoogleCloudStorage(
-            bucket=bucket, service_account_info=json.dumps(account), endpoint_url=url, **more
+            bucket=bucket,
+            service_account_info=json.dumps(account),
+            endpoint_url=url,
+            engine=engine,
+            **more,
         )
 
     return server.endpoint_url, made
 
 
-def _azure(fixture: Callable[[str], Any]) -> tuple[str, Callable[..., Any]]:
+def _azure(fixture: Callable[[str], Any], engine: str) -> tuple[str, Callable[..., Any]]:
     server = fixture("azure_server")
     container = server.new_container()
 
     def made(url: str, **more: Any) -> Any:
         connection = server.connection_string.replace(server.endpoint_url, url)
-        return AzureBlobStorage(container=container, connection_string=connection, **more)
+        return AzureBlobStorage(
+            container=container, connection_string=connection, engine=engine, **more
+        )
 
     return server.endpoint_url, made
 
@@ -120,7 +126,12 @@ def _http(fixture: Callable[[str], Any]) -> tuple[str, Callable[..., Any]]:
     return server.open_url, made
 
 
-TYPES = [_kv, _s3, _gcs, _azure, _webdav, _http]
+CLOUDS = {
+    f"{kind.__name__[1:]}, {engine}": partial(kind, engine=engine)
+    for kind in (_s3, _gcs, _azure)
+    for engine in ENGINES
+}
+TYPES = {**CLOUDS, "kv": _kv, "webdav": _webdav, "http": _http}
 
 
 @pytest.fixture(scope="module")
@@ -128,9 +139,9 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     return Authority(tmp_path_factory.mktemp("authority"))
 
 
-@pytest.fixture(scope="module", params=TYPES, ids=lambda each: each.__name__[1:])
+@pytest.fixture(scope="module", params=TYPES)
 def there(request: pytest.FixtureRequest, authority: Authority) -> Iterator[There]:
-    http, made = request.param(request.getfixturevalue)
+    http, made = TYPES[request.param](request.getfixturevalue)
     with tls_front(http, authority.signed()) as https:
         yield There(http, https, made)
 
@@ -297,6 +308,7 @@ def test_a_proxy_that_speaks_tls_itself_is_trusted_by_the_same_rule(
             assert password not in message
 
 
+@pytest.mark.usefixtures("engine")
 @pytest.mark.parametrize("content", [None, "", "no certificate", "folder"])
 def test_a_file_that_is_no_bundle_is_named_before_anybody_is_asked(
     tmp_path: Path, content: str | None
@@ -321,14 +333,14 @@ def test_a_file_that_is_no_bundle_is_named_before_anybody_is_asked(
         assert str(caught.value).startswith(f"CA Bundle ({bundle}) ")
 
 
-@pytest.mark.parametrize("kind", [_s3, _gcs, _azure], ids=lambda each: each.__name__[1:])
+@pytest.mark.parametrize("kind", CLOUDS)
 def test_a_bucket_that_the_address_names_as_well_is_called_that(
-    request: pytest.FixtureRequest, kind: Callable[..., Any]
+    request: pytest.FixtureRequest, kind: str
 ) -> None:
-    http, made = kind(request.getfixturevalue)
+    http, made = CLOUDS[kind](request.getfixturevalue)
     right = made(http)
     place = getattr(right, "bucket", None) or right.container
-    if kind is _azure:
+    if kind.startswith("azure"):
         connection = right.connection_string.rstrip(";")
         wrong = replace(right, connection_string=f"{connection}/{place}")
     else:
@@ -343,6 +355,7 @@ def test_a_bucket_that_the_address_names_as_well_is_called_that(
     assert str(error) == found.message
 
 
+@pytest.mark.usefixtures("engine")
 def test_who_hands_out_roles_is_reached_by_the_same_rules(
     request: pytest.FixtureRequest, authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:

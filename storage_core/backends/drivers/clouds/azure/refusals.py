@@ -40,17 +40,18 @@ _OF_SIGNATURE: Final = {
 }
 
 
-def explained(answer: Any, signed_by: str) -> Explained | None:
+def explained(status: int, headers: Mapping[str, Any], signed_by: str) -> Explained | None:
     """What an answer means, where it refuses for a reason that one has to know.
 
     Args:
-        answer: Azure's, as its client has it.
+        status: of the answer.
+        headers: of the answer, whose names are found in lower case.
         signed_by: the connection string or the SAS that signs.
     """
-    if answer.status_code not in _REFUSED:
+    if status not in _REFUSED:
         return None
-    code = answer.headers.get("x-ms-error-code", "")
-    apart = clock_apart(answer.headers.get("Date") or "")
+    code = headers.get("x-ms-error-code", "")
+    apart = clock_apart(headers.get("date") or "")
     if code == "AuthenticationFailed" and apart:
         return Explained(Fault.DENIED, f"access denied: {apart}", SET_THE_CLOCK)
     ends = signature_expiry(signed_by)
@@ -61,8 +62,3 @@ def explained(answer: Any, signed_by: str) -> Explained | None:
     if code in _MEANING:
         return Explained(Fault.DENIED, *_MEANING[code])
     return None
-
-
-def signed_by(given: Mapping[str, Any]) -> str:
-    """What of options of adlfs may have a signature that ends."""
-    return str(given.get("connection_string") or given.get("sas_token") or "")

@@ -11,12 +11,9 @@ import time
 from json import loads
 from typing import TYPE_CHECKING, Any, Final
 
-import aiohttp
-from azure.core.credentials import AccessToken
-
+from storage_core.backends.drivers.clouds.azure.token import Token
 from storage_core.backends.remote.faults import Explained, Fault, classify, classify_status, reason
 from storage_core.backends.remote.hindrance import hindrance
-from storage_core.backends.remote.worker import in_thread
 from storage_core.redaction import scrub
 
 if TYPE_CHECKING:
@@ -37,7 +34,7 @@ _UNANSWERED: Final = 0.4
 
 
 class ServicePrincipal:
-    """Gives tokens, as Azure's client asks for them; it also keeps them."""
+    """What to ask the token endpoint, and what its answers mean; each engine sends by itself."""
 
     def __init__(self, given: Mapping[str, Any], timeout: float, network: Network) -> None:
         """Ask for nothing yet.
@@ -71,60 +68,59 @@ class ServicePrincipal:
                 f"a secret is not sent to {authority}",
                 "write an https address as authority in Options",
             )
-        self._url = f"{authority}/{given['tenant_id']}/oauth2/v2.0/token"
-        self._client = {name: str(given[name]) for name in ("client_id", "client_secret")}
-        self._seconds = _UNANSWERED * timeout
-        self._network = network
+        self.url = f"{authority}/{given['tenant_id']}/oauth2/v2.0/token"
+        self.seconds = _UNANSWERED * timeout
+        """How long an answer is waited for."""
 
-    async def get_token(self, *scopes: str, **_asked: Any) -> AccessToken:
-        """A token for these scopes.
+        self.network = network
+        self._client = {name: str(given[name]) for name in ("client_id", "client_secret")}
+
+    def form(self, *scopes: str) -> dict[str, str]:
+        """What is sent there for a token for these scopes."""
+        return {
+            "grant_type": "client_credentials",
+            "scope": " ".join(scopes),
+            **self._client,
+        }
+
+    def token(self, status: int, content: bytes) -> Token:
+        """The token in an answer.
 
         Raises:
-            Explained: the token endpoint refuses, or does not answer.
+            Explained: there is none.
         """
-        form = {"grant_type": "client_credentials", "scope": " ".join(scopes), **self._client}
-        status, content = await self._answered(form)
         try:
             answer = loads(content)
             if status == 200:
                 expires = int(time.time()) + int(answer["expires_in"])
-                return AccessToken(answer["access_token"], expires)
+                return Token(str(answer["access_token"]), expires)
             said = str(answer.get("error_description") or answer["error"])
         except (ValueError, KeyError, TypeError, AttributeError):
             said = f"it answered {status}, and no token"
         if classify_status(status) is Fault.PASSING:
-            said = f"{self._url} gives no token: it answered {status}"
+            said = f"{self.url} gives no token: it answered {status}"
             raise _cannot(Fault.PASSING, said, "try again later, or check authority in Options")
         # Up to the first sentence: what follows are numbers for Microsoft's support.
         said = re.split(r"\.?\s+(?=Trace ID|Correlation ID|Timestamp|To troubleshoot)", said)[0]
         said = scrub(re.split(r"\. |\r|\n", said)[0].rstrip("."), self._client.values())
         raise _cannot(
-            Fault.DENIED, f"{self._url} gives no token ({said[:200]})", f"check {_SIGNS_IN}"
+            Fault.DENIED, f"{self.url} gives no token ({said[:200]})", f"check {_SIGNS_IN}"
         )
 
-    async def close(self) -> None:
-        """Nothing is kept open."""
+    def unanswered(self, error: BaseException) -> Explained:
+        """What it means that no answer has come.
 
-    async def _answered(self, form: Mapping[str, str]) -> tuple[int, bytes]:
-        limit = aiohttp.ClientTimeout(total=self._seconds)
-        proxy = self._network.proxy_for(self._url)
-        connector = aiohttp.TCPConnector(ssl=await in_thread(self._network.context))
-        try:
-            async with (
-                aiohttp.ClientSession(connector=connector, timeout=limit) as session,
-                session.post(self._url, data=form, allow_redirects=False, proxy=proxy) as answer,
-            ):
-                return answer.status, await answer.read()
-        except (aiohttp.ClientError, TimeoutError) as error:
-            if said := hindrance(self._network, error):
-                why = f"{self._url} gives no token: {said}"
-                raise _cannot(said.fault, why, said.remedy) from error
-            why = reason(error, self._client.values()) if str(error) else "no answer"
-            fault = classify(error)
-            remedy = "check the network and authority in Options"
-            if fault is Fault.MISCONFIGURED:
-                remedy = "correct the certificates, or authority in Options"
-            raise _cannot(fault, f"{self._url} gives no token: {why}", remedy) from error
+        Args:
+            error: why.
+        """
+        if said := hindrance(self.network, error):
+            return _cannot(said.fault, f"{self.url} gives no token: {said}", said.remedy)
+        why = reason(error, self._client.values()) if str(error) else "no answer"
+        fault = classify(error)
+        remedy = "check the network and authority in Options"
+        if fault is Fault.MISCONFIGURED:
+            remedy = "correct the certificates, or authority in Options"
+        return _cannot(fault, f"{self.url} gives no token: {why}", remedy)
 
 
 def _cannot(fault: Fault, why: str, remedy: str) -> Explained:

@@ -1,213 +1,38 @@
-"""How Azure is signed in to: with a key, as a service principal, or by Azure's own chain."""
+"""How Azure is signed in to where no key and no signature does it: by tokens, of either kind."""
 
 from __future__ import annotations
 
-import asyncio
-import os
-import re
-from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
-
-from storage_core.backends.drivers.clouds.azure.service_principal import ServicePrincipal
-from storage_core.backends.drivers.clouds.requesting import Session
-from storage_core.backends.remote.faults import Explained, Fault
-from storage_core.backends.remote.worker import in_thread
-from storage_core.redaction import mask_url
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from storage_core.backends.drivers.clouds.azure.chain import Chain
+    from storage_core.backends.drivers.clouds.azure.service_principal import ServicePrincipal
     from storage_core.backends.remote.network import Network
 
-_OPTIONS: Final = frozenset(
-    {
-        *("account_name", "account_key", "connection_string", "credential", "sas_token"),
-        *("request_session", "socket_timeout", "blocksize", "client_id", "client_secret"),
-        *("tenant_id", "anon", "location_mode", "default_fill_cache", "default_cache_type"),
-        *("version_aware", "assume_container_exists", "max_concurrency", "timeout"),
-        *("connection_timeout", "read_timeout", "account_host", "use_listings_cache"),
-        *("listings_expiry_time", "max_paths", "skip_instance_cache"),
-    }
-)
-"""Those of adlfs; it hands all others to Azure's chain."""
 
-_MICROSOFT: Final = re.compile(
-    r"(^|\.)(microsoftonline\.(com|us|de)|microsoft\.com|windows\.net|(partner\.microsoftonline|"
-    r"chinacloudapi)\.cn)$"
-)
-
-_TRIED: Final = re.compile(r"^\t(\w+): (.*)$", re.MULTILINE)
-"""A line of what the chain says of its ways."""
-
-_IDLE: Final = re.compile(
-    "(?i)not fully configured|not found on path|could not be found|not installed|required|"
-    r"no accounts were found|authentication unavailable\.?$|no response from the imds"
-)
-"""What a way says that nobody has set up here."""
-
-_MACHINE: Final = "ManagedIdentityCredential"
-_REMEDIES: Final = {
-    "EnvironmentCredential": (
-        "the AZURE_… variables",
-        "check AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET and AZURE_AUTHORITY_HOST",
-    ),
-    "WorkloadIdentityCredential": (
-        "workload identity",
-        "check AZURE_FEDERATED_TOKEN_FILE, AZURE_TENANT_ID and AZURE_CLIENT_ID",
-    ),
-    "AzureCliCredential": ("the Azure CLI", "run: az login"),
-    "AzurePowerShellCredential": ("Azure PowerShell", "run: Connect-AzAccount"),
-    "AzureDeveloperCliCredential": ("the Azure Developer CLI", "run: azd auth login"),
-    _MACHINE: (
-        "managed identity",
-        "assign an identity to this machine, or correct AZURE_CLIENT_ID if it names another one",
-    ),
-}
-"""By credential of Azure's: what people call it, and what to do about it. Where several fail, the
-first is told of: any machine of any cloud has something that answers for managed identities."""
-
-_LONGEST: Final = 160
-_PART: Final = 0.8
-"""Of the time for a call, for all of the chain: what is left is for saying what went wrong."""
-
-
-def credential_for(given: Mapping[str, Any], timeout: float, network: Network) -> Any:
-    """What Azure's client is to sign with; None for nothing, or for a SAS in the URL.
+def giver_of_tokens(
+    given: Mapping[str, Any], timeout: float, network: Network
+) -> ServicePrincipal | Chain | None:
+    """What gives tokens; None where something else signs, or nothing does.
 
     Args:
-        given: options of adlfs.
+        given: completed options, without a connection string.
         timeout: seconds within which there has to be an answer.
-        network: how the servers that give tokens are reached.
+        network: how the storage is reached.
 
     Raises:
         Explained: they do not fit together.
     """
-    for name in ("credential", "account_key"):
-        if name in given:
-            return given[name]
-    if "sas_token" in given:
+    if given.keys() & {"credential", "account_key", "sas_token"}:
         return None
     if given.keys() & {"client_id", "client_secret"}:
+        from storage_core.backends.drivers.clouds.azure.service_principal import ServicePrincipal
+
         return ServicePrincipal(given, timeout, network.of_another())
-    return None if given.get("anon") else Chain(given, timeout, network.of_another())
+    if given.get("anon"):
+        return None
+    from storage_core.backends.drivers.clouds.azure.chain import Chain
 
-
-class Chain:
-    """Azure's own way to find credentials, in a thread: it runs programs and reads files."""
-
-    def __init__(self, given: Mapping[str, Any], timeout: float, network: Network) -> None:
-        """Look for nothing yet.
-
-        Args:
-            given: options of adlfs.
-            timeout: seconds within which there has to be an answer.
-            network: how the servers are reached.
-        """
-        self._network = network
-        self._options = {name: value for name, value in given.items() if name not in _OPTIONS}
-        self._timeout = timeout
-        self._chain: Any = None
-
-    async def get_token(self, *scopes: str, **_asked: Any) -> Any:
-        """A token, by the first way that gives one.
-
-        Raises:
-            Explained: none does, or what the environment says of the chain cannot be.
-        """
-        from azure.core.exceptions import ClientAuthenticationError
-
-        seconds = _PART * self._timeout
-        try:
-            async with asyncio.timeout(seconds):
-                return await in_thread(self._asked, scopes)
-        except TimeoutError:
-            fault, why = Fault.PASSING, f"Azure's own ways to sign in took over {seconds:.1f} s"
-            remedy = "run: az login, or raise Timeout"
-        except ClientAuthenticationError as error:
-            fault = Fault.DENIED
-            why, remedy = _why(str(error))
-        except OSError as error:
-            # No blob and no container is missing.
-            fault, why = Fault.MISCONFIGURED, f"{error.filename or 'a file'} cannot be read"
-            named = [name for name, value in os.environ.items() if value == error.filename]
-            why += f" ({error.strerror or error})"
-            remedy = f"create it, or correct {' and '.join(named) or 'the AZURE_… variables'}"
-        except ValueError as error:
-            fault, why = Fault.MISCONFIGURED, _short(str(error))
-            remedy = "correct the AZURE_… variables"
-        raise Explained(fault, why, remedy, while_signing_in=True)
-
-    async def close(self) -> None:
-        """Close the connections of the chain."""
-        if self._chain is not None:
-            await in_thread(self._chain.close)
-
-    def _asked(self, scopes: tuple[str, ...]) -> Any:
-        if self._chain is None:
-            self._chain = self._made()
-        return self._chain.get_token(*scopes)
-
-    def _made(self) -> Any:
-        from azure.core.pipeline.transport import RequestsTransport
-        from azure.identity import DefaultAzureCredential
-
-        options: dict[str, Any] = {
-            "process_timeout": max(1, int(self._timeout / 2)),
-            "retry_total": 1,
-            "connection_timeout": min(2.0, self._timeout / 4),
-            "read_timeout": self._timeout / 2,
-            "transport": RequestsTransport(session=Session(self._network)),
-            **self._options,
-        }
-        authority = options.get("authority") or os.environ.get("AZURE_AUTHORITY_HOST", "")
-        host = urlsplit(authority if "//" in authority else f"//{authority}").hostname
-        if host and not _MICROSOFT.search(host):
-            # Microsoft's own servers, which may be out of reach, know nothing of it.
-            options.setdefault("disable_instance_discovery", True)
-        return DefaultAzureCredential(**options)
-
-
-def _why(said: str) -> tuple[str, str]:
-    """Why a chain found nothing, and what to do, from what it says of each way."""
-    tried = dict(_TRIED.findall(said))
-    failed = [name for name in _REMEDIES if name in tried and not _IDLE.search(tried[name])]
-    if failed:
-        # What was set up and fails ends the search, so that it is the last.
-        last = next(reversed(tried))
-        name = last if last in failed else failed[0]
-        way, remedy = _REMEDIES[name]
-        if name == _MACHINE:
-            return f"managed identity gives no token, asked of {_server_of_machine()}", remedy
-        if "AADSTS7000222" in tried[name]:
-            remedy = "have a new client secret made"
-        return f"{way}: no token ({_short(tried[name])})", remedy
-    there = [name for name in _SERVICE_PRINCIPAL if os.environ.get(name)]
-    missing = [name for name in _SERVICE_PRINCIPAL if name not in there]
-    if there and missing:
-        return (
-            f"{' and '.join(there)} without {' and '.join(missing)}, and no other way signs in",
-            "set the rest, or run: az login",
-        )
-    return (
-        "nothing signs in: no AZURE_… variables, no managed identity, no Azure CLI",
-        "install the Azure CLI and run: az login, or give a connection string",
-    )
-
-
-_SERVICE_PRINCIPAL: Final = ("AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET")
-
-
-def _server_of_machine() -> str:
-    """Who is asked for the identity of this machine, and what names it."""
-    for name in ("IDENTITY_ENDPOINT", "MSI_ENDPOINT", "AZURE_POD_IDENTITY_AUTHORITY_HOST"):
-        if url := os.environ.get(name):
-            return f"{mask_url(url)} ({name})"
-    return "http://169.254.169.254"
-
-
-def _short(message: str) -> str:
-    """The first sentence or two of what Azure says, without addresses of documentation."""
-    line = next((each for each in message.strip().splitlines() if each.strip()), "")
-    line = re.sub(r"\s+(Trace ID|Visit|See|To mitigate|Correlation ID|To troubleshoot).*", "", line)
-    line = line.rstrip(" .,")
-    return f"{line[: _LONGEST - 1]}…" if len(line) > _LONGEST else line
+    return Chain(given, timeout, network.of_another())

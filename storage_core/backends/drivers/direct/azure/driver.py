@@ -1,0 +1,134 @@
+"""Blobs in a container of Azure Blob Storage, by requests of our own."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, Unpack
+
+from storage_core.backends.drivers.clouds.azure.faults import fault_of
+from storage_core.backends.drivers.clouds.azure.opening import Opening, opened
+from storage_core.backends.drivers.clouds.azure.options import completed, signed_by
+from storage_core.backends.drivers.clouds.azure.signing_in import giver_of_tokens
+from storage_core.backends.drivers.direct.azure.account import account_of
+from storage_core.backends.drivers.direct.azure.requests import Requests
+from storage_core.backends.drivers.direct.azure.session import AzureSession
+from storage_core.backends.drivers.direct.azure.signing import Nobody, SharedKey, Signer, Unsigned
+from storage_core.backends.drivers.direct.transport import Transport
+from storage_core.backends.remote.blocking import Blocking
+from storage_core.backends.remote.faults import BadSettings, Explained, Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from storage_core.backends.remote.backend import RemoteBackend
+    from storage_core.backends.remote.limit import Limit
+    from storage_core.backends.remote.network import Network
+
+
+def open_azure_direct(container: str, prefix: str = "", **given: Unpack[Opening]) -> RemoteBackend:
+    """The backend of a container; nothing is connected yet.
+
+    Args:
+        container: must exist.
+        prefix: what stands before the paths in the names of the blobs.
+        given: see `Opening`.
+    """
+    return opened(AzureDirectDriver, container, prefix, given, Blocking())
+
+
+def what_is_beyond(options: Mapping[str, Any]) -> list[str]:
+    """The options that only Azure's own client understands.
+
+    All others that adlfs has are understood here, or are about what this project does in its own
+    way; Azure's chain of credentials gets what is left, as it does from adlfs.
+    """
+    credential = options.get("credential")
+    return [] if credential is None or isinstance(credential, str) else ["credential"]
+
+
+class AzureDirectDriver:
+    """Makes requests in the thread of the caller."""
+
+    counts = True
+    has_ranges = True
+
+    def __init__(
+        self,
+        container: str,
+        prefix: str,
+        arguments: dict[str, Any],
+        timeout: float,
+        network: Network,
+    ) -> None:
+        """Connect nothing yet.
+
+        Args:
+            container: must exist.
+            prefix: what stands before the paths in the names of the blobs.
+            arguments: those of `adlfs.AzureBlobFileSystem`.
+            timeout: seconds that connecting may take.
+            network: how the servers are reached.
+        """
+        self._container = container
+        self._prefix = f"{prefix}/" if prefix else ""
+        self._arguments = arguments
+        self._timeout = timeout
+        self._network = network
+        self._requests: Requests | None = None
+        self._open: list[Any] = []
+        try:
+            self._requests = self._made()
+        except (BadSettings, Explained):
+            pass  # Whoever makes the first call is told.
+
+    def session(self, limit: Limit) -> AzureSession:
+        """What makes one attempt."""
+        if self._requests is None:
+            self._requests = self._made()
+        return AzureSession(self._requests, self._prefix, limit)
+
+    def close(self) -> None:
+        """Let go of the connections; the next attempt opens others."""
+        self._requests = None
+        while self._open:
+            self._open.pop().close()
+
+    def fault(self, error: BaseException) -> Fault:
+        """What kind of failure it is, by the code of the answer where there is one."""
+        return Fault.DENIED if isinstance(error, Unsigned) else fault_of(error)
+
+    def reason(self, error: BaseException, words: str) -> str:
+        """Azure's own words."""
+        return words
+
+    def _made(self) -> Requests:
+        given = completed(self._arguments)
+        account = account_of(given)
+        self._network.service = account.url
+        transport = Transport(self._network, self._timeout)
+        self._open.append(transport)
+        signer: Signer = Nobody()
+        if account.key:
+            signer = SharedKey(*account.key)
+        elif "connection_string" not in given:
+            signer = self._by_token(given)
+        return Requests(transport, account, signer, self._container, signed_by(given))
+
+    def _by_token(self, given: Mapping[str, Any]) -> Signer:
+        giver = giver_of_tokens(given, self._timeout, self._network)
+        if giver is None:
+            return Nobody()
+        from storage_core.backends.drivers.clouds.azure.service_principal import ServicePrincipal
+        from storage_core.backends.drivers.direct.azure.signing import Bearer
+        from storage_core.backends.drivers.direct.azure.tokens import (
+            Tokens,
+            of_chain,
+            of_principal,
+        )
+
+        if not isinstance(giver, ServicePrincipal):
+            self._open.append(giver)
+            return Bearer(Tokens(partial(of_chain, giver)))
+        transport = Transport(giver.network, self._timeout)
+        self._open.append(transport)
+        return Bearer(Tokens(partial(of_principal, giver, transport)))

@@ -1,0 +1,126 @@
+"""Tokens, kept until shortly before they end, and found by one thread for all."""
+
+from __future__ import annotations
+
+import os
+import time
+from _thread import allocate_lock
+from typing import TYPE_CHECKING, Final
+
+from storage_core.backends.drivers.clouds.azure.token import SCOPE, Token
+from storage_core.backends.drivers.direct.transport import ask
+from storage_core.backends.remote.faults import Explained
+from storage_core.backends.remote.limit import OutOfTime
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from storage_core.backends.drivers.clouds.azure.chain import Chain
+    from storage_core.backends.drivers.clouds.azure.service_principal import ServicePrincipal
+    from storage_core.backends.drivers.direct.transport import Transport
+    from storage_core.backends.remote.limit import Limit
+
+_BEFORE_THE_END: Final = 300.0
+"""Seconds, as Azure's own client has it; half of the time for a token that lasts no longer."""
+
+_FRESH: Final = 60.0
+"""Seconds for which a token that is refused is no older one: another would be refused as well."""
+
+
+class Tokens:
+    """The token of one configuration."""
+
+    def __init__(self, find: Callable[[Limit], Token]) -> None:
+        """Have none yet.
+
+        Args:
+            find: asks whoever gives tokens.
+        """
+        self._find = find
+        self._token: Token | None = None
+        self._found_at = self._ends_at = 0.0
+        self._searches = 0
+        self._failure: Explained | None = None
+        self._lock = allocate_lock()
+        self._process = os.getpid()
+
+    def get(self, limit: Limit) -> str:
+        """A token that holds.
+
+        Raises:
+            Explained: nobody gives one.
+            OutOfTime: another thread has looked for one all the time.
+        """
+        searches, token = self._searches, self._token
+        if token is not None and time.time() < self._ends_at:
+            return token.token
+        if self._process != os.getpid():
+            # A thread of the parent's may have held it.
+            self._lock, self._process = allocate_lock(), os.getpid()
+        if not self._lock.acquire(timeout=limit.left()):
+            raise OutOfTime
+        try:
+            if searches == self._searches or not (self._token or self._failure):
+                self._search(limit)
+            token, failure = self._token, self._failure
+        finally:
+            self._lock.release()
+        if token is None:
+            assert failure is not None
+            raise Explained(failure.fault, str(failure), failure.remedy, while_signing_in=True)
+        return token.token
+
+    def forget(self, token: str) -> bool:
+        """Use a token no more, which has been refused; whether another may be taken."""
+        kept = self._token
+        if kept is None or kept.token != token:
+            return True
+        self._token = None
+        return time.time() - self._found_at > _FRESH
+
+    def _search(self, limit: Limit) -> None:
+        self._token = self._failure = None
+        try:
+            self._token = token = self._find(limit)
+        except Explained as failure:
+            self._failure = failure
+            raise
+        finally:
+            self._searches += 1
+        self._found_at = time.time()
+        lasts = token.expires_on - self._found_at
+        self._ends_at = token.expires_on - min(_BEFORE_THE_END, lasts / 2)
+
+
+def of_chain(chain: Chain, limit: Limit) -> Token:
+    """A token of Azure's own chain, in a thread: no way of the chain knows a deadline."""
+    from storage_core.backends.remote.threads import within
+
+    try:
+        return within(min(chain.seconds, limit.left()), chain.token, SCOPE)
+    except OutOfTime:
+        raise
+    except Exception as error:
+        said = chain.failure(error)
+        if said is None:
+            raise
+    # Out here: what the chain has raised may hold what it has been given.
+    raise said
+
+
+def of_principal(principal: ServicePrincipal, transport: Transport, limit: Limit) -> Token:
+    """A token of a service principal.
+
+    Args:
+        principal: knows what to ask.
+        transport: asks.
+        limit: how long it may take.
+    """
+    seconds = min(principal.seconds, limit.left())
+    try:
+        status, content = ask(
+            transport, limit.another(seconds), principal.url, form=principal.form(SCOPE)
+        )
+    except Exception as error:
+        raise principal.unanswered(error) from error
+    return principal.token(status, content)

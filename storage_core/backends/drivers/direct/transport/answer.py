@@ -1,0 +1,165 @@
+"""An answer, whose body comes as it is read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from storage_core.backends.drivers.direct.transport.head import MOST, ended_early, not_http
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from storage_core.backends.drivers.direct.transport.connection import Connection
+    from storage_core.backends.drivers.direct.transport.head import Framing, Head
+
+_PIECE: Final = 262144
+"""Bytes that are asked for at once. 512 MiB from a local rclone take 0.14 s of processor time by
+pieces of 256 KiB, 0.22 s by those of 64 KiB or of 1 MiB."""
+
+_HEXADECIMAL: Final = b"0123456789abcdefABCDEF"
+
+
+class Answer:
+    """What a server has answered. Read it to its end, or close it."""
+
+    def __init__(
+        self,
+        head: Head,
+        framing: Framing,
+        connection: Connection,
+        done: Callable[[Connection], None],
+    ) -> None:
+        """Begin behind the head.
+
+        Args:
+            head: what has come of it.
+            framing: where it ends.
+            connection: where it comes from.
+            done: takes the connection back, at the end of the body.
+        """
+        self.status = head.status
+        self.reason = head.reason
+        self.headers: Mapping[str, str] = head.headers
+        """By names in lower case."""
+
+        self._connection: Connection | None = connection
+        self._chunked = framing.chunked
+        self._left = 0 if framing.chunked else framing.size
+        """Bytes until the end of the body, or of the chunk; None where nothing says it."""
+
+        self._begun = False
+        self._done = done
+        self._ready = b""
+        """What has been taken from the connection already."""
+
+        if self._left is not None and not self._chunked and connection.has(self._left):
+            # Whoever is told enough by the head reads no further, and the connection is free.
+            self._ready = connection.some(self._left) if self._left else b""
+            self._finish()
+
+    def read(self) -> bytes:
+        """All that is still to come."""
+        return b"".join(self.chunks())
+
+    def chunks(self) -> Iterator[bytes]:
+        """What is still to come, as it comes."""
+        while data := self._some():
+            yield data
+
+    def read_into(self, view: memoryview) -> int:
+        """Fill `view` with what is still to come; how many bytes it was, fewer only at the end."""
+        count = 0
+        while count < len(view) and (came := self._into(view[count:])):
+            count += came
+        return count
+
+    def close(self) -> None:
+        """Do without the rest, if there is any: the connection ends."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.drop()
+
+    def __enter__(self) -> Answer:
+        """Close it afterwards."""
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        """Close it."""
+        self.close()
+
+    def _some(self) -> bytes:
+        if self._ready:
+            data, self._ready = self._ready, b""
+            return data
+        connection = self._advanced()
+        if connection is None:
+            return b""
+        try:
+            most = _PIECE if self._left is None else min(self._left, _PIECE)
+            data = connection.some(most)
+            self._moved(len(data))
+        except BaseException:
+            self.close()
+            raise
+        return data
+
+    def _into(self, view: memoryview) -> int:
+        if self._ready:
+            count = min(len(view), len(self._ready))
+            view[:count] = self._ready[:count]
+            self._ready = self._ready[count:]
+            return count
+        connection = self._advanced()
+        if connection is None:
+            return 0
+        try:
+            count = connection.into(view if self._left is None else view[: self._left])
+            self._moved(count)
+        except BaseException:
+            self.close()
+            raise
+        return count
+
+    def _moved(self, count: int) -> None:
+        """Take note of bytes that have been read."""
+        if self._left is None:
+            if count == 0:
+                self._finish()
+            return
+        if count == 0:
+            raise ended_early()
+        self._left -= count
+        if self._left == 0 and not self._chunked:
+            self._finish()
+
+    def _advanced(self) -> Connection | None:
+        """The connection, at the next bytes of the body; None at its end."""
+        if self._chunked and self._left == 0 and self._connection is not None:
+            try:
+                self._next_chunk(self._connection)
+            except BaseException:
+                self.close()
+                raise
+        return self._connection
+
+    def _next_chunk(self, connection: Connection) -> None:
+        if self._begun and connection.line():
+            raise not_http()
+        self._begun = True
+        size = connection.line().partition(b";")[0].rstrip(b" \t")
+        if not 0 < len(size) < 16 or size.strip(_HEXADECIMAL):
+            raise not_http()
+        self._left = int(size, 16)
+        if self._left == 0:
+            trailers = 0
+            # They say nothing that anybody here asks for.
+            while line := connection.line():
+                trailers += len(line)
+                if trailers > MOST:
+                    raise not_http()
+            self._finish()
+
+    def _finish(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            self._done(connection)

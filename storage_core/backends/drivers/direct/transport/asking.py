@@ -1,0 +1,46 @@
+"""Small questions to those who give tokens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from storage_core.backends.drivers.direct.transport.transport import Transport
+    from storage_core.backends.remote.limit import Limit
+
+
+def ask(
+    transport: Transport,
+    limit: Limit,
+    url: str,
+    *,
+    form: Mapping[str, str] | None = None,
+    json: Any = None,
+    headers: Mapping[str, str] | None = None,
+) -> tuple[int, bytes]:
+    """The status and the body of an answer, whatever they are.
+
+    Args:
+        transport: asks.
+        limit: how long it may take.
+        url: what is asked.
+        form: is posted as a browser does.
+        json: is posted as JSON; without either it is a GET.
+        headers: to be sent as well.
+    """
+    kind, body = None, None
+    if form is not None:
+        from urllib.parse import urlencode
+
+        kind, body = "application/x-www-form-urlencoded", urlencode(form).encode()
+    elif json is not None:
+        from json import dumps
+
+        kind, body = "application/json", dumps(json).encode()
+    sent = {"Accept": "application/json", **(headers or {})}
+    if kind is not None:
+        sent["Content-Type"] = kind
+    answer = transport.exchange(limit, "GET" if body is None else "POST", url, sent, body)
+    return answer.status, answer.read()

@@ -1,0 +1,71 @@
+"""Connections that wait for the next request, for each server the one used last first.
+
+There is no lock: each step is one of a deque, so that a fork in the middle leaves nothing locked.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from time import monotonic
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from storage_core.backends.drivers.direct.transport.connection import Connection
+
+_MOST_IDLE: Final = 64
+"""For each server: as many as calls that are commonly made side by side; beyond that a burst of
+threads would leave its connections lying about."""
+
+_LONGEST_IDLE: Final = 60.0
+"""Seconds. Servers that end idle connections mostly do so after one minute or more (nginx 75 s, a
+load balancer of AWS 60 s, Go never); a request on its way then would be lost."""
+
+
+class Pool:
+    """The idle connections of a transport."""
+
+    def __init__(self) -> None:
+        """Have none yet."""
+        self._idle: dict[str, deque[Connection]] = {}
+        self._is_closed = False
+
+    def take(self, origin: str) -> Connection | None:
+        """A connection to a server, if there is one that can be used."""
+        idle = self._idle.get(origin)
+        while idle:
+            try:
+                connection = idle.pop()
+            except IndexError:
+                return None
+            if connection.idle_since > monotonic() - _LONGEST_IDLE and connection.is_fresh:
+                return connection
+            connection.close()
+        return None
+
+    def put(self, connection: Connection) -> None:
+        """Take a connection back whose answer has been read."""
+        if not (connection.lasts and connection.is_own and connection.is_clean):
+            connection.close()
+            return
+        now = connection.idle_since = monotonic()
+        idle = self._idle.setdefault(connection.origin, deque())
+        idle.append(connection)
+        while len(idle) > 1 and (
+            len(idle) > _MOST_IDLE or idle[0].idle_since < now - _LONGEST_IDLE
+        ):
+            try:
+                idle.popleft().close()
+            except IndexError:
+                return
+        if self._is_closed:
+            self.close()
+
+    def close(self) -> None:
+        """Close all that is idle; what is in use is closed when it comes back."""
+        self._is_closed = True
+        for idle in [*self._idle.values()]:
+            while idle:
+                try:
+                    idle.pop().close()
+                except IndexError:
+                    break

@@ -1,0 +1,124 @@
+"""What is sent: the head of a request, and its body."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+
+from storage_core.backends.remote.faults import BadSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+_PORTS: Final = {"http": 80, "https": 443}
+_NOT_IN_HOSTS: Final = frozenset(" /\\[]@")
+_WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
+
+
+class Body(Protocol):
+    """What is to be sent, where it is not in memory as a whole."""
+
+    @property
+    def size(self) -> int:
+        """Bytes of all its chunks."""
+
+    def chunks(self) -> Iterator[bytes | memoryview]:
+        """The bytes; each chunk has been sent before the next is asked for."""
+
+
+class Server(NamedTuple):
+    """Whom a URL leads to."""
+
+    scheme: str
+    host: str
+    """Name or address, without the brackets of IPv6."""
+
+    port: int
+    shown: str
+    """Host and port as the header `Host` has them: without a port that goes without saying."""
+
+    @property
+    def origin(self) -> str:
+        """Names it."""
+        return f"{self.scheme}://{self.shown}"
+
+
+def size_of(body: bytes | memoryview | Body | None) -> int | None:
+    """Bytes of a body; None where there is none."""
+    if body is None:
+        return None
+    if isinstance(body, bytes):
+        return len(body)
+    return body.nbytes if isinstance(body, memoryview) else body.size
+
+
+def parted(url: str) -> tuple[Server, str]:
+    """The server of a URL, and its path and query as they are given."""
+    scheme, _, rest = url.partition("://")
+    end = min((at for at in map(rest.find, "/?#") if at >= 0), default=len(rest))
+    path = rest[end:].partition("#")[0]
+    if not (path.isascii() and path.isprintable()) or " " in path:
+        raise BadSettings("the path of the address is not percent-encoded")
+    return server(scheme, rest[:end]), path if path.startswith("/") else f"/{path}"
+
+
+@lru_cache(maxsize=64)
+def server(scheme: str, netloc: str) -> Server:
+    """Whom the beginning of a URL leads to."""
+    scheme = scheme.lower()
+    host, port = netloc.rpartition("@")[2], ""
+    is_ipv6 = host.startswith("[")
+    if is_ipv6:
+        host, closing, port = host[1:].partition("]")
+        if not closing or not (port.startswith(":") or not port):
+            host = ""
+        port = port.removeprefix(":")
+    else:
+        host, _, port = host.partition(":")
+    try:
+        host = host if host.isascii() else host.encode("idna").decode()
+        number = int(port) if port.isascii() and port.isdigit() else _PORTS.get(scheme, 0)
+    except ValueError:
+        host, number = "", 0
+    if (port and not port.isdigit()) or not 0 < number < 65536 or scheme not in _PORTS:
+        host = ""
+    if not host or not host.isprintable() or {*host} & _NOT_IN_HOSTS:
+        raise BadSettings("the address of the server is no URL that a request can be sent to")
+    shown = f"[{host}]" if is_ipv6 else host
+    return Server(scheme, host, number, shown if number == _PORTS[scheme] else f"{shown}:{number}")
+
+
+def head(
+    method: str,
+    where: str,
+    host: str,
+    headers: Iterable[tuple[str, str]] | Mapping[str, str],
+    size: int | None,
+    more: str,
+) -> bytes:
+    """The head of a request.
+
+    Args:
+        method: such as GET.
+        where: path and query, or the whole URL.
+        host: what the header of that name is, unless given.
+        headers: which are sent as they are.
+        size: bytes of the body; None for none.
+        more: lines for a proxy.
+    """
+    pairs = getattr(headers, "items", None)
+    given = [*(pairs() if pairs is not None else headers)]
+    names = {name.lower() for name, _ in given}
+    lines = [f"{method} {where} HTTP/1.1"]
+    if "host" not in names:
+        lines.append(f"Host: {host}")
+    lines += [f"{name}: {value}" for name, value in given]
+    if "accept-encoding" not in names:
+        # Bytes as they are stored.
+        lines.append("Accept-Encoding: identity")
+    if "content-length" not in names and (size is not None or method in _WITH_BODY):
+        lines.append(f"Content-Length: {size or 0}")
+    text = "\r\n".join(lines)
+    if not (text.count("\r") == text.count("\n") == len(lines) - 1) or "\0" in text:
+        raise BadSettings("a header that is to be sent has more than one line")
+    return f"{text}\r\n{more}\r\n".encode()

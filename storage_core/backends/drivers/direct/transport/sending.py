@@ -1,0 +1,70 @@
+"""A request on its way, until its end or until the server has heard enough.
+
+A server may refuse a body while that is still being sent, and close: its answer is what counts, not
+the broken pipe.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from storage_core.backends.drivers.direct.transport.request import size_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from storage_core.backends.drivers.direct.transport.connection import Connection
+    from storage_core.backends.drivers.direct.transport.head import Head
+    from storage_core.backends.drivers.direct.transport.request import Body
+
+_SMALL: Final = 65536
+"""Bytes that are copied behind the head, so that all of a request leaves at once."""
+
+
+def sent(connection: Connection, head: bytes, body: bytes | memoryview | Body | None) -> Head:
+    """The head of the answer to a request."""
+    size = size_of(body)
+    try:
+        if size is None or size <= _SMALL:
+            connection.send(b"".join((head, *_pieces(body, size))))
+        else:
+            connection.send(head)
+            for each in _pieces(body, size):
+                if not connection.send_unless_refused(each):
+                    connection.lasts = False
+                    break
+    except ConnectionError:
+        # The answer may have come before the connection has ended.
+        connection.lasts = False
+        found = _late(connection)
+        if found is None:
+            raise
+        return found
+    return connection.head()
+
+
+def _late(connection: Connection) -> Head | None:
+    try:
+        found = connection.head()
+    except ConnectionError:
+        return None
+    # None can be content with half a request.
+    return found if found.status >= 300 else None
+
+
+def _pieces(
+    body: bytes | memoryview | Body | None, size: int | None
+) -> Iterator[bytes | memoryview]:
+    if body is None:
+        return
+    if isinstance(body, bytes | memoryview):
+        yield body
+        return
+    left = size or 0
+    for each in body.chunks():
+        left -= each.nbytes if isinstance(each, memoryview) else len(each)
+        if left < 0:
+            break
+        yield each
+    if left:
+        raise ValueError("a body to be sent is not of the size that it has said")

@@ -1,0 +1,122 @@
+"""TLS over a connection, and within the TLS that a proxy speaks itself."""
+
+from __future__ import annotations
+
+import ssl
+from typing import TYPE_CHECKING, Any, Final
+
+from storage_core.backends.remote.faults import BadSettings, TLSRefused
+
+if TYPE_CHECKING:
+    from storage_core.backends.drivers.direct.transport.connection import Connection, Stream
+
+_RECORD: Final = 65536
+"""Bytes of another's TLS that are read at once: some records of 16 KiB."""
+
+
+def secure(connection: Connection, context: ssl.SSLContext, host: str) -> None:
+    """Speak TLS from now on.
+
+    Raises:
+        ssl.SSLCertVerificationError: the other end cannot be trusted.
+        TLSRefused: it speaks no TLS that is understood here.
+    """
+    try:
+        if isinstance(connection.sock, ssl.SSLSocket):
+            inner = _Within(connection.stream, context, host)
+            connection.stream = inner
+            connection.agree(inner.do_handshake)
+        else:
+            sock = context.wrap_socket(
+                connection.sock,
+                server_hostname=host,
+                do_handshake_on_connect=False,
+                suppress_ragged_eofs=False,
+            )
+            connection.become(sock)
+            connection.agree(sock.do_handshake)
+    except ssl.SSLCertVerificationError:
+        raise
+    except (ssl.SSLEOFError, ssl.SSLZeroReturnError) as error:
+        raise ConnectionResetError("the connection has ended while TLS was agreed on") from error
+    except ssl.SSLError as error:
+        raise TLSRefused(*error.args) from error
+    except ValueError:
+        raise BadSettings("the address of the server has a name that TLS cannot ask for") from None
+
+
+class _Within:
+    """TLS through a stream that speaks TLS itself, which `ssl` cannot do by its own sockets."""
+
+    def __init__(self, outer: Stream, context: ssl.SSLContext, host: str) -> None:
+        """Say nothing yet.
+
+        Args:
+            outer: to the proxy.
+            context: what is trusted.
+            host: the name of the server.
+        """
+        self._outer = outer
+        self._in = ssl.MemoryBIO()
+        self._out = ssl.MemoryBIO()
+        self._offered = 0
+        self._unsent = memoryview(b"")
+        self._tls = context.wrap_bio(self._in, self._out, server_hostname=host)
+
+    def do_handshake(self) -> None:
+        """Agree on keys."""
+        self._pumped(self._tls.do_handshake)
+
+    def settimeout(self, value: float, /) -> None:
+        """Bound each of the calls that follow."""
+        self._outer.settimeout(value)
+
+    def recv(self, size: int, /) -> bytes:
+        """Bytes as a socket has them."""
+        found: bytes = self._pumped(self._tls.read, size)
+        return found
+
+    def recv_into(self, view: memoryview, /) -> int:
+        """Bytes as a socket puts them there."""
+        count: int = self._pumped(self._tls.read, len(view), view)
+        return count
+
+    def send(self, data: bytes | memoryview, /) -> int:
+        """Send all of it; how much that is."""
+        if self._offered == 0:
+            self._offered = self._tls.write(data)
+        # Where that takes too long, the same data is offered again.
+        self._flush()
+        offered, self._offered = self._offered, 0
+        return offered
+
+    def pending(self) -> int:
+        """Bytes that have come and wait."""
+        outer = getattr(self._outer, "pending", lambda: 0)()
+        return self._tls.pending() + self._in.pending + int(outer)
+
+    def close(self) -> None:
+        """Let go of it."""
+        self._outer.close()
+
+    def _pumped(self, call: Any, *args: Any) -> Any:
+        while True:
+            try:
+                result = call(*args)
+            except ssl.SSLWantReadError:
+                self._flush()
+                data = self._outer.recv(_RECORD)
+                if data:
+                    self._in.write(data)
+                else:
+                    self._in.write_eof()
+            else:
+                self._flush()
+                return result
+
+    def _flush(self) -> None:
+        """Send what the inner TLS has made."""
+        while self._unsent or self._out.pending:
+            if not self._unsent:
+                self._unsent = memoryview(self._out.read())
+            self._unsent = self._unsent[self._outer.send(self._unsent) :]
