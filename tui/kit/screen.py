@@ -21,6 +21,7 @@ from storage_core.errors import StorageError
 from tui.kit import steps
 from tui.kit.bars import KeyBar, TitleBar
 from tui.kit.commands import APP, Command, shown_key
+from tui.kit.preload import MORE
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -53,6 +54,7 @@ class BaseScreen(Screen[ResultT]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.css_path = [MORE, *self.css_path]
         self.does: dict[str, Callable[[], object]] = {}
         """What each declared command does, by its name; a coroutine is run as a flow."""
 
