@@ -2,9 +2,9 @@
 
 `constraints.txt` holds one `name==version` per package of an environment with every extra and the
 build backend in it, `tests/servers/swift/` the same for the environments of two versions of
-OpenStack Swift, `scripts/bench/alternatives/` for that of the bench. A `package-lock.json` pins each
-test server that runs on Node and what it needs. None of them holds an address, so all work with
-whatever registry a machine is set to.
+OpenStack Swift, `scripts/bench/alternatives/` for that of the bench. A `package-lock.json` pins
+each test server that runs on Node and what it needs. None of them holds an address, so all work
+with whatever registry a machine is set to.
 """
 
 import json
