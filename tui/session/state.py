@@ -79,7 +79,10 @@ def save(state: State) -> None:
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         new = target.with_suffix(".new")
-        new.write_text(dumps(state._asdict()), encoding="utf-8")
+        new.write_text(
+            dumps({"theme": state.theme, "sort": state.sort, "reverse": state.reverse}),
+            encoding="utf-8",
+        )
         new.replace(target)
     except OSError:
         pass
