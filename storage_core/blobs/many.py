@@ -11,14 +11,13 @@ import os
 import sys
 from collections import deque
 from contextlib import aclosing, closing, suppress
-from contextvars import copy_context
 from functools import partial
 from threading import Semaphore
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from storage_core.backends.remote.limit import Cancellation, current
-from storage_core.backends.remote.threads import start
+from storage_core.backends.remote.limit import Cancellation
+from storage_core.backends.remote.threads import start_under
 from storage_core.errors import BulkError, StorageError
 from storage_core.printable import printable
 from storage_core.redaction import without_frames
@@ -144,8 +143,8 @@ def _outcomes(
     try:
         for item in items:
             free.acquire()
-            one = partial(copy_context().run, _outcome, cancellation, call, item)
-            begun.append(start(one, lambda _job: free.release()))
+            one = partial(_outcome, call, item)
+            begun.append(start_under(cancellation, one, lambda _job: free.release()))
             # Held here, a blob would be in memory until the next one comes.
             del item, one
             while begun and (len(begun) >= ahead or begun[0].is_done):
@@ -163,9 +162,8 @@ def _outcomes(
                     job.result(max(end - monotonic(), 0))
 
 
-def _outcome(cancellation: Cancellation, call: Callable[[Any], T], item: Any) -> T | Exception:
-    """What a call returns or raises that `cancellation` ends."""
-    current.set(cancellation)
+def _outcome(call: Callable[[Any], T], item: Any) -> T | Exception:
+    """What a call returns or raises."""
     try:
         return call(item)
     except Exception as error:

@@ -39,6 +39,8 @@ def is_direct(
     engine: str,
     options: Mapping[str, Any] | None,
     beyond: Callable[[Mapping[str, Any]], Iterable[str]],
+    *,
+    other: str = "",
 ) -> bool:
     """Whether requests are our own.
 
@@ -46,6 +48,7 @@ def is_direct(
         engine: what the configuration says; `STORAGE_ENGINE` overrides it.
         options: of the configuration.
         beyond: names the options that only the driver understands.
+        other: what else only the driver understands; empty for nothing.
 
     Raises:
         ConfigurationError: the variable names no engine, or the engine does not understand an
@@ -69,4 +72,8 @@ def is_direct(
             f"{source} is direct, which knows no {' and no '.join(not_understood)} in Options; "
             "take it out, or write auto or fsspec"
         )
-    return not not_understood
+    if other and engine == "direct":
+        raise ConfigurationError(
+            f"{source} is direct, which knows no {other}; write auto or fsspec"
+        )
+    return not (not_understood or other)

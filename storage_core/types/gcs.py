@@ -14,7 +14,7 @@ from storage_core.declaration.configuration import (
     prefix_setting,
 )
 from storage_core.declaration.display import place_url
-from storage_core.declaration.engines import engine_setting
+from storage_core.declaration.engines import engine_setting, is_direct
 from storage_core.declaration.setting import setting
 from storage_core.light import dataclass
 
@@ -84,13 +84,18 @@ class GoogleCloudStorage(RemoteStorage):
         from storage_core.backends.loading import loading
 
         with loading():
-            from storage_core.backends.drivers.gcsfs import open_gcs
+            from storage_core.backends.drivers.direct.gcs.options import what_is_beyond
+
+            if is_direct(self.engine, self.options, what_is_beyond):
+                from storage_core.backends.drivers.direct.gcs import open_gcs_direct as opened
+            else:
+                from storage_core.backends.drivers.gcsfs import open_gcs as opened
 
         info: dict[str, Any] | None = None
         if self.service_account_info:
             info = loads(self.service_account_info)
         inner = tuple(sign_ins.secrets_in(info)) if info else ()
-        return open_gcs(
+        return opened(
             self.bucket,
             self.prefix or "",
             project=self.project,

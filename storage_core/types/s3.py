@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from storage_core.declaration import checks, suggestions
 from storage_core.declaration.configuration import (
@@ -13,13 +13,16 @@ from storage_core.declaration.configuration import (
     prefix_setting,
 )
 from storage_core.declaration.display import place_url
-from storage_core.declaration.engines import engine_setting
+from storage_core.declaration.engines import engine_setting, is_direct
 from storage_core.declaration.setting import setting
 from storage_core.light import dataclass
 
 if TYPE_CHECKING:
     from storage_core.backends.base import Backend
     from storage_core.declaration.configuration import Opening
+
+_UNUSUAL: Final = ("--x-s3", "--xa-s3", "--op-s3")
+"""How the names of directory buckets, of their access points and of those of Outposts end."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -149,9 +152,14 @@ class S3Storage(RemoteStorage):
         from storage_core.backends.loading import loading
 
         with loading():
-            from storage_core.backends.drivers.s3fs import Role, open_s3
+            from storage_core.backends.drivers.clouds.aws.identity import Role
 
-        return open_s3(
+            if self._is_direct():
+                from storage_core.backends.drivers.direct.s3 import open_s3_direct as opened
+            else:
+                from storage_core.backends.drivers.s3fs import open_s3 as opened
+
+        return opened(
             self.bucket,
             self.prefix or "",
             key=self.aws_access_key_id,
@@ -168,3 +176,13 @@ class S3Storage(RemoteStorage):
             timeout=opening.timeout,
             secrets=opening.secrets,
         )
+
+    def _is_direct(self) -> bool:
+        def beyond(options: Mapping[str, Any]) -> list[str]:
+            from storage_core.backends.drivers.direct.s3 import what_is_beyond
+
+            return what_is_beyond(options)
+
+        is_usual = not (self.bucket.startswith("arn:") or self.bucket.endswith(_UNUSUAL))
+        other = "" if is_usual else f"buckets such as {self.bucket} (Bucket)"
+        return is_direct(self.engine, self.options, beyond, other=other)

@@ -32,6 +32,7 @@ class Request:
 class KeepingServer:
     """Where it listens, and what has come in."""
 
+    answer: bytes | Callable[[Request], bytes]
     url: str = ""
     requests: list[Request] = field(default_factory=list)
     connections: list[socket.socket] = field(default_factory=list)
@@ -42,7 +43,7 @@ class KeepingServer:
 @contextmanager
 def keeping_server(answer: bytes | Callable[[Request], bytes] = OK) -> Iterator[KeepingServer]:
     """A server on a free port; an empty answer ends the connection."""
-    server = KeepingServer()
+    server = KeepingServer(answer)
 
     def serve(connection: socket.socket) -> None:
         number = len(server.connections)
@@ -53,10 +54,13 @@ def keeping_server(answer: bytes | Callable[[Request], bytes] = OK) -> Iterator[
             while line := incoming.readline().strip():
                 name, _, value = line.decode().partition(":")
                 headers[name.lower()] = value.strip()
-            body = incoming.read(int(headers.get("content-length", 0)))
+            size = int(headers.get("content-length", 0))
+            body = incoming.read(size)
+            if len(body) < size:
+                return
             request = Request(number, first.decode().strip(), headers, body)
             server.requests.append(request)
-            said = answer(request) if callable(answer) else answer
+            said = server.answer(request) if callable(server.answer) else server.answer
             if not said:
                 return
             connection.sendall(said)

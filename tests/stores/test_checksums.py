@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from storage_core import S3Storage, open_store
-from storage_core.backends.drivers.s3fs.client import is_aws
+from storage_core.backends.drivers.clouds.aws.partitions import is_aws
 from tests.engines import both
 from tests.servers.front import front_of
 from tests.servers.s3 import S3Server

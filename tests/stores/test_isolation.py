@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import cycle
 from pathlib import Path
+from secrets import token_hex
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -29,6 +30,7 @@ from storage_core import (
     S3Storage,
     StorageConfiguration,
 )
+from tests.engines import both
 from tests.servers.accepting import accepting
 from tests.servers.aws import AWS, ROLE, aws
 from tests.servers.azurite import AzureServer
@@ -382,3 +384,21 @@ def test_the_machine_says_it_where_the_configuration_does_not(
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", s3_disk_server.secret_access_key)
     sent = sent_by(S3Storage(bucket=s3_disk_server.new_bucket()), s3_wire)
     assert all("/eu-west-1/s3/" in each for each in sent)
+
+
+@both
+def test_keys_go_to_aws_alone_whatever_the_machine_says(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    elsewhere = "http://127.0.0.1:2"
+    (tmp_path / "config").write_text(f"[default]\nendpoint_url = {elsewhere}\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    monkeypatch.setenv("AWS_ENDPOINT_URL", elsewhere)
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", elsewhere)
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
+    storage = S3Storage(bucket="box", aws_access_key_id="key", aws_secret_access_key=token_hex(20))
+    with (
+        storage_core.open_store(storage, timeout=1.0) as store,
+        pytest.raises(storage_core.StorageError, match=r"the proxy http://127\.0\.0\.1:1"),
+    ):
+        store.check()

@@ -123,6 +123,7 @@ def test_variables_and_files_of_fsspec_change_nothing_for_us_and_all_for_others(
     assert all(text in others for text in (wrong, "AKIAWRONG", "mars-1"))
 
 
+@pytest.mark.engine("fsspec")
 @pytest.mark.parametrize("content", ["{", "[1]", '{"s3": 1}'])
 def test_a_broken_file_of_fsspec_is_named(content: str, tmp_path: Path) -> None:
     (tmp_path / "fsspec").mkdir()

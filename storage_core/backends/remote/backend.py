@@ -22,7 +22,7 @@ from storage_core.errors import BlobNotFound, UnsupportedOperation
 from storage_core.redaction import mask_url
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncIterator, Callable, Generator, Iterator, Sequence
 
     from storage_core.backends.remote.driver import BlockingDriver, Driver, Page
     from storage_core.backends.remote.messages import Place
@@ -59,6 +59,7 @@ class RemoteBackend(Backend):
         place = place._replace(location=mask_url(place.location))
         self.location = place.location
         self._has_ranges = driver.has_ranges
+        self._has_after = getattr(driver, "has_after", False)
         if runner is None:
             from storage_core.backends.remote.on_loop import OnLoop
 
@@ -112,12 +113,8 @@ class RemoteBackend(Backend):
                 file.write(piece)
 
     def list(self, prefix: Prefix = ROOT, *, delimiter: bool = False) -> Iterator[Entry]:
-        token: Any = None
-        while True:
-            entries, token = self._run(self._page(prefix, token, delimiter=delimiter))
+        for entries in self._pages(prefix, delimiter=delimiter):
             yield from entries
-            if token is None:
-                return
 
     def delete(self, path: BlobPath) -> None:
         self._run(self._delete(path))
@@ -154,13 +151,24 @@ class RemoteBackend(Backend):
     async def alist(
         self, prefix: Prefix = ROOT, *, delimiter: bool = False
     ) -> AsyncIterator[Entry]:
-        token: Any = None
-        while True:
-            entries, token = await self._arun(self._page(prefix, token, delimiter=delimiter))
-            for entry in entries:
-                yield entry
-            if token is None:
-                return
+        if not self._has_after:
+            token: Any = None
+            while True:
+                entries, token = await self._arun(self._page(prefix, token, delimiter=delimiter))
+                for entry in entries:
+                    yield entry
+                if token is None:
+                    return
+        from storage_core.backends.remote.threads import beside
+
+        pages = self._pages(prefix, delimiter=delimiter)
+        try:
+            while (come := await self._arun(_next(pages))) is not None:
+                for entry in come:
+                    yield entry
+        finally:
+            # It may be waiting for pages on their way.
+            beside(pages.close)
 
     def _opened(self, path: BlobPath, *, bounded: bool = False) -> RemoteFile:
         """The blob as a file; `bounded` has the deadline of one call hold for reading all of it."""
@@ -195,9 +203,31 @@ class RemoteBackend(Backend):
             f"copy {source}", source, lambda session: session.copy(source, target), size=size
         )
 
+    def _pages(self, prefix: Prefix, *, delimiter: bool) -> Generator[Sequence[Entry], None, None]:
+        def fetch(token: Any) -> Page:
+            return self._run(self._page(prefix, token, delimiter=delimiter))
+
+        page = fetch(None)
+        yield page.entries
+        if page.token is not None and self._has_after:
+            from storage_core.backends.remote.listing import side_by_side
+            from storage_core.backends.remote.spans import Divider
+
+            divider = Divider(prefix, delimiter=delimiter)
+            yield from side_by_side(fetch, page, divider, self.location)
+            return
+        while page.token is not None:
+            page = fetch(page.token)
+            yield page.entries
+
     async def _page(self, prefix: Prefix, token: Any, *, delimiter: bool) -> Page:
         return await self._policy.call(
             f"list {prefix.removesuffix('/')}" if prefix else "be listed",
             None,
             lambda session: session.page(prefix, delimiter=delimiter, token=token, limit=PAGE_SIZE),
         )
+
+
+async def _next(pages: Iterator[Sequence[Entry]]) -> Sequence[Entry] | None:
+    """The next page; None when there is no other."""
+    return next(pages, None)

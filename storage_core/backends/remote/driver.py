@@ -53,6 +53,16 @@ class Page(NamedTuple):
     """Leads to the next page; None after the last one."""
 
 
+class After(NamedTuple):
+    """In place of a token: begin behind a path, be there such a blob or not.
+
+    Only for sessions of drivers that have a true `has_after`; they list in the order of the paths'
+    bytes. A page may have the path itself as well.
+    """
+
+    path: str
+
+
 class Part(NamedTuple):
     """What an answer with a range of bytes says besides them."""
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from _thread import allocate_lock
 from contextvars import ContextVar
 from time import monotonic, sleep
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from storage_core.backends.base import SLOWEST_RATE
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
     from socket import socket
 
 
@@ -22,6 +21,13 @@ class Cancelled(BaseException):
     """Nobody waits for the call any more. Of no family that an attempt or a retry would catch."""
 
 
+class Cancellable(Protocol):
+    """What somebody waits for, and is told when nobody needs to."""
+
+    def cancel(self) -> object:
+        """Set free whoever waits."""
+
+
 class Cancellation:
     """Ends the calls of one caller, from another thread."""
 
@@ -29,7 +35,7 @@ class Cancellation:
         """Cancel nothing yet."""
         self.is_set = False
         self._lock = allocate_lock()
-        self._held: set[socket | Future[Any]] = set()
+        self._held: set[socket | Cancellable] = set()
         self._gate = allocate_lock()
         self._gate.acquire()
 
@@ -53,7 +59,7 @@ class Cancellation:
             except OSError:
                 pass
 
-    def hold(self, used: socket | Future[Any]) -> None:
+    def hold(self, used: socket | Cancellable) -> None:
         """Take note of a socket that is going to be used, or of what is going to be waited for."""
         with self._lock:
             if not self.is_set:
@@ -61,7 +67,7 @@ class Cancellation:
                 return
         raise Cancelled
 
-    def release(self, used: socket | Future[Any]) -> None:
+    def release(self, used: socket | Cancellable) -> None:
         """Forget a socket, which may be another call's next, or what has been waited for."""
         with self._lock:
             self._held.discard(used)

@@ -9,13 +9,19 @@ from __future__ import annotations
 import atexit
 import os
 import threading
-from _queue import Empty, SimpleQueue
 from collections import deque
+from contextvars import copy_context
+from functools import partial
+from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
+from storage_core.backends.remote.limit import current
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+
+    from storage_core.backends.remote.limit import Cancellation
 
 T = TypeVar("T")
 
@@ -119,6 +125,20 @@ def start(function: Callable[[], T], then: Callable[[Job[T]], object] | None = N
         worker = _Worker()
     worker.jobs.put(job)
     return job
+
+
+def start_under(
+    cancellation: Cancellation,
+    function: Callable[[], T],
+    then: Callable[[Job[T]], object] | None = None,
+) -> Job[T]:
+    """Have a thread call a function, in a context like this one, whose calls can be cancelled."""
+
+    def call() -> T:
+        current.set(cancellation)
+        return function()
+
+    return start(partial(copy_context().run, call), then)
 
 
 def within(seconds: float, function: Callable[..., T], *args: Any) -> T:

@@ -1,34 +1,26 @@
 """Blobs in a bucket of Google Cloud Storage.
 
-gcsfs builds the session; signing in is google-auth's, and each operation here is one request.
+gcsfs builds the session; what is asked is Google's protocol, as with the other engine.
 """
 
 from __future__ import annotations
 
-import os
-from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 
-from storage_core.backends.drivers.clouds.google.credentials import Found, of_json
-from storage_core.backends.drivers.clouds.google.signing_in import SignIn
+from storage_core.backends.drivers.clouds.google.service import opening
+from storage_core.backends.drivers.clouds.google.session import GCSSession
 from storage_core.backends.drivers.gcsfs.client import connected
-from storage_core.backends.drivers.gcsfs.session import GCSSession
 from storage_core.backends.drivers.options import merged
 from storage_core.backends.remote.backend import RemoteBackend
-from storage_core.backends.remote.faults import Explained, Fault, causes, classify
-from storage_core.backends.remote.messages import Place
-from storage_core.backends.remote.network import Network
-from storage_core.errors import ConfigurationError
+from storage_core.backends.remote.faults import Fault, classify
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from storage_core.backends.drivers.clouds.google.service import Opening
     from storage_core.backends.remote.driver import Afterwards
-
-_ELSEWHERE: Final = ("STORAGE_EMULATOR_HOST", "GOOGLE_CLOUD_UNIVERSE_DOMAIN")
-"""Variables by which gcsfs goes to another service."""
 
 
 def open_gcs(
@@ -69,106 +61,62 @@ def open_gcs(
     Raises:
         ConfigurationError: the credentials are none of Google's, or damaged.
     """
-    if address is None:
-        # Without an endpoint no setting says where the server is.
-        address = "Endpoint URL" if endpoint_url else ""
-        if dict(options or {}).get("endpoint_url"):
-            address = "endpoint_url in Options"
-    location = f"gs://{bucket}/{prefix}".rstrip("/")
-    given = {"project": project, "endpoint_url": endpoint_url}
-    arguments = merged(
-        {
-            "requests_timeout": aiohttp.ClientTimeout(
-                total=None, sock_connect=timeout, sock_read=timeout
-            ),
-            **{name: value for name, value in given.items() if value is not None},
-        },
-        dict(options or {}),
-    )
-    token = arguments.pop("token", None)
-    try:
-        if token is None and service_account_info:
-            token = of_json(service_account_info, "Service Account Info")
-        elif isinstance(token, dict):
-            token = of_json(token, signs_in_by)
-    except Explained as error:
-        raise ConfigurationError(f"{location}: {error}; {error.remedy}") from None
-    endpoint = arguments.get("endpoint_url")
-    if not endpoint and token is not None and any(map(os.environ.get, _ELSEWHERE)):
-        # Whose credentials are given is not sent where a variable says.
-        universe = isinstance(token, Found) and token.credentials.universe_domain
-        arguments["endpoint_url"] = f"https://storage.{universe or 'googleapis.com'}"
-    instead = signs_in_by
-    if credentials is None:
-        instead = "Service Account Info"
-        if service_account_info:
-            credentials = "Service Account Info and what the account is allowed"
-        else:
-            credentials = "who is signed in to Google Cloud here and what they are allowed"
-    network = Network(ca_bundle)
-    signing = SignIn(
-        token,
-        network=network,
-        source=signs_in_by,
-        instead=instead,
-        is_google=_is_google(endpoint or (token is None and os.environ.get(_ELSEWHERE[0])) or ""),
+    opened = opening(
+        bucket,
+        prefix,
+        project=project,
+        service_account_info=service_account_info,
+        endpoint_url=endpoint_url,
+        ca_bundle=ca_bundle,
+        options=options or {},
         timeout=timeout,
         secrets=secrets,
+        setting=setting,
+        credentials=credentials,
+        signs_in_by=signs_in_by,
+        address=address,
     )
+    patience = aiohttp.ClientTimeout(total=None, sock_connect=timeout, sock_read=timeout)
+    arguments = merged({"requests_timeout": patience}, opened.options)
     return RemoteBackend(
-        GCSDriver(bucket, prefix, arguments, signing, network),
-        Place(location, "bucket", bucket, setting, credentials, address),
+        GCSDriver(bucket, opened, arguments),
+        opened.place,
         timeout=timeout,
         secrets=secrets,
-        network=network,
+        network=opened.network,
     )
 
 
 class GCSDriver:
-    """Signs in by google-auth."""
+    """Makes requests by the session of gcsfs."""
 
     counts = True
     has_ranges = True
 
-    def __init__(
-        self,
-        bucket: str,
-        prefix: str,
-        arguments: dict[str, Any],
-        sign_in: SignIn,
-        network: Network,
-    ) -> None:
+    def __init__(self, bucket: str, opened: Opening, arguments: dict[str, Any]) -> None:
         """Remember where to, and how.
 
         Args:
             bucket: must exist.
-            prefix: what stands before the paths in the names of the objects.
-            arguments: of `gcsfs.GCSFileSystem`, without a token.
-            sign_in: signs the requests.
-            network: how the servers are reached.
+            opened: what else the settings say.
+            arguments: of `gcsfs.GCSFileSystem`, without those that are in `opened`.
         """
         self._bucket = bucket
-        self._prefix = f"{prefix}/" if prefix else ""
+        self._opened = opened
         self._arguments = arguments
-        self._sign_in = sign_in
-        self._network = network
 
     async def connect(self, afterwards: Afterwards) -> GCSSession:
         """Look for credentials, anew in each session."""
-        client = await connected(self._arguments, self._sign_in.again(), self._network)
-        return GCSSession(client, self._bucket, self._prefix)
+        opened = self._opened
+        client = await connected(
+            self._arguments, opened.service, opened.tokens.again(), opened.network
+        )
+        return GCSSession(client, self._bucket, opened.prefix)
 
     def fault(self, error: BaseException) -> Fault:
         """What kind of failure it is."""
-        for each in causes(error):
-            if isinstance(each, OSError) and str(each).startswith("Forbidden"):
-                return Fault.DENIED
         return classify(error)
 
     def reason(self, error: BaseException, words: str) -> str:
-        """The words of gcsfs."""
+        """The words of the service."""
         return words
-
-
-def _is_google(endpoint: str) -> bool:
-    return not endpoint or (urlsplit(endpoint).hostname or "").endswith(".googleapis.com")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import urlsplit
 from weakref import WeakSet
 
 from aiobotocore.httpsession import AIOHTTPSession  # type: ignore[import-untyped]
@@ -14,10 +13,11 @@ from botocore.exceptions import ClientError, ConfigParseError, ProfileNotFound
 from botocore.handlers import add_expect_header
 from botocore.utils import parse_timestamp
 
-from storage_core.backends.drivers.clouds.aws.answers import fault_of, is_stale
+from storage_core.backends.drivers.clouds.aws.answers import Refusal, fault_of, is_stale
 from storage_core.backends.drivers.clouds.aws.descriptions import descriptions
 from storage_core.backends.drivers.clouds.aws.failures import explained
 from storage_core.backends.drivers.clouds.aws.machine import isolate
+from storage_core.backends.drivers.clouds.aws.partitions import is_aws
 from storage_core.backends.drivers.clouds.aws.refusals import refused
 from storage_core.backends.drivers.clouds.aws.search import Search
 from storage_core.backends.drivers.clouds.aws.signing_in import SigningIn
@@ -55,13 +55,13 @@ class Client(NamedTuple):
         """Make one request.
 
         Raises:
-            OSError: the error that s3fs makes of an answer; botocore's is its cause.
+            Refusal: the service has refused it, or failed; botocore's error is its cause.
         """
         client = await self.driver.get_s3(arguments.get("Bucket"))
         if client not in self.fitted:
             _fit(client, self.driver.config_kwargs)
             self.fitted.add(client)
-        added = {**self.driver.s3_additional_kwargs, **arguments}
+        added = {**self.driver.s3_additional_kwargs, **self.driver.req_kw, **arguments}
         request = partial(getattr(client, method), **self.parameters.filter_dict(method, added))
         try:
             return await request()
@@ -72,13 +72,13 @@ class Client(NamedTuple):
                 return await request()
             except ClientError as error:
                 refusal = error
-        raise s3fs.errors.translate_boto_error(refusal) from self._explained(refusal)
+        raise Refusal(refusal.response, refusal.operation_name) from self._explained(refusal)
 
     async def _has_others(self, refusal: ClientError) -> bool:
         """Whether there are other credentials than those that were refused."""
         if self.signing_in is None or fault_of(refusal.response) is not Fault.DENIED:
             return False
-        return await self.signing_in.renew(is_certain=is_stale(refusal.response))
+        return await in_thread(self.signing_in.renew, is_certain=is_stale(refusal.response))
 
     def _explained(self, refusal: ClientError) -> BaseException | None:
         if fault_of(refusal.response) is Fault.DENIED:
@@ -125,7 +125,7 @@ async def connected(
     signing_in = None
     if not identity.is_anonymous and (identity.role.arn or not identity.has_keys):
         signing_in = SigningIn(identity, timeout, network)
-        await signing_in.credentials()
+        await in_thread(signing_in.credentials)
     try:
         # In a thread: it reads files.
         driver.session = await in_thread(session_of, driver.kwargs, identity)
@@ -159,17 +159,6 @@ def _fit(client: Any, chosen: Mapping[str, Any]) -> None:
         for name in ("request_checksum_calculation", "response_checksum_validation"):
             if name not in chosen:
                 setattr(client.meta.config, name, "when_required")
-
-
-def is_aws(url: str) -> bool:
-    """Whether this is an address of AWS itself, in any of its partitions."""
-    host = urlsplit(url).hostname or ""
-    suffixes = (
-        partition["outputs"][name]
-        for partition in descriptions(None).load_data("partitions")["partitions"]
-        for name in ("dnsSuffix", "dualStackDnsSuffix")
-    )
-    return any(host.endswith(f".{suffix}") for suffix in suffixes)
 
 
 def _by(network: Network, arguments: dict[str, Any]) -> dict[str, Any]:

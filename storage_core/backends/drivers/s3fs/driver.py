@@ -7,18 +7,23 @@ their own rules.
 
 from __future__ import annotations
 
-import os
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from storage_core.backends.drivers.clouds.aws.answers import error_answer, fault_of, reason_in
 from storage_core.backends.drivers.clouds.aws.descriptions import descriptions
-from storage_core.backends.drivers.clouds.aws.identity import OPTIONS, Labels, Role, told_apart
+from storage_core.backends.drivers.clouds.aws.identity import Role, told_apart
+from storage_core.backends.drivers.clouds.aws.opening import (
+    BUCKET,
+    CREDENTIALS,
+    arguments_of,
+    labels_of,
+    place_of,
+)
 from storage_core.backends.drivers.options import merged
 from storage_core.backends.drivers.s3fs.client import HTTPSession, connected
 from storage_core.backends.drivers.s3fs.session import S3Session
 from storage_core.backends.remote.backend import RemoteBackend
 from storage_core.backends.remote.faults import Fault, classify
-from storage_core.backends.remote.messages import Place
 from storage_core.backends.remote.network import Network
 
 if TYPE_CHECKING:
@@ -26,13 +31,6 @@ if TYPE_CHECKING:
 
     from storage_core.backends.drivers.clouds.aws.identity import Identity
     from storage_core.backends.remote.driver import Afterwards
-
-
-_BUCKET: Final = "Bucket"
-"""The setting of S3 Storage that names the bucket."""
-
-_ELSEWHERE: Final = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
-"""Variables that say which service to ask, where a configuration says nothing."""
 
 
 def open_s3(
@@ -50,8 +48,8 @@ def open_s3(
     options: Mapping[str, Any] | None = None,
     timeout: float,
     secrets: tuple[str, ...] = (),
-    setting: str = _BUCKET,
-    credentials: str = "AWS Access Key ID, AWS Secret Access Key and what they are allowed",
+    setting: str = BUCKET,
+    credentials: str = CREDENTIALS,
     address: str | None = None,
 ) -> RemoteBackend:
     """The backend of a bucket; nothing is connected yet.
@@ -74,42 +72,37 @@ def open_s3(
         credentials: the labels of those that sign in.
         address: the labels of those that lead to the server; by default those of S3 Storage.
     """
-    if address is None:
-        # Without an endpoint it is the region that makes the name of the server.
-        address = "Endpoint URL" if endpoint_url else "Region Name"
-        if dict(options or {}).get("endpoint_url"):
-            address = "endpoint_url in Options"
     descriptions(None)
-    labels = Labels() if setting == _BUCKET else OPTIONS
-    config: dict[str, Any] = {
+    config = {
         "connect_timeout": timeout,
         "read_timeout": timeout,
         "retries": {"total_max_attempts": 1},
         "http_session_cls": HTTPSession,
     }
-    given = {
-        "key": key,
-        "secret": secret,
-        "token": token,
-        "profile": profile,
-        "endpoint_url": endpoint_url,
-        "client_kwargs": {"region_name": region} if region else None,
-    }
-    arguments = merged(
-        {
-            "config_kwargs": config,
-            **{name: value for name, value in given.items() if value is not None},
-        },
-        dict(options or {}),
+    given = arguments_of(
+        options,
+        region,
+        key=key,
+        secret=secret,
+        token=token,
+        profile=profile,
+        endpoint_url=endpoint_url,
     )
-    arguments, identity = told_apart(arguments, role or Role(), labels)
-    if not identity.is_whole:
-        address = next(filter(os.environ.get, _ELSEWHERE), address)
-    location = f"s3://{bucket}/{prefix}".rstrip("/")
+    arguments = merged({"config_kwargs": config}, given)
+    arguments, identity = told_apart(arguments, role or Role(), labels_of(setting))
     network = Network(ca_bundle)
     return RemoteBackend(
         S3Driver(bucket, prefix, arguments, identity, region, timeout=timeout, network=network),
-        Place(location, "bucket", bucket, setting, credentials, address),
+        place_of(
+            bucket,
+            prefix,
+            identity,
+            endpoint_url=endpoint_url,
+            options=options,
+            setting=setting,
+            credentials=credentials,
+            address=address,
+        ),
         timeout=timeout,
         secrets=(*secrets, *filter(None, (secret, token))),
         network=network,
@@ -165,6 +158,6 @@ class S3Driver:
         return fault_of(answer) if answer else classify(error)
 
     def reason(self, error: BaseException, words: str) -> str:
-        """The code of the answer before botocore's words, or where the bucket is."""
+        """The code of the answer before the server's words, or where the bucket is."""
         answer = error_answer(error)
         return reason_in(answer, words, self._region) if answer else words

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from aiobotocore.credentials import AioCredentials  # type: ignore[import-untyped]
 
+from storage_core.backends.remote.worker import in_thread
+
 if TYPE_CHECKING:
     from storage_core.backends.drivers.clouds.aws.signing_in import SigningIn
 
@@ -20,7 +22,7 @@ class Lasting(AioCredentials):  # type: ignore[misc]
 
     async def get_frozen_credentials(self) -> Any:
         """Those to sign with now."""
-        return await self._signing_in.credentials()
+        return self._signing_in.now or await in_thread(self._signing_in.credentials)
 
     async def load_credentials(self) -> Lasting:
         """Itself, for a session that asks where its credentials come from."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from storage_core.backends.base import CHUNK_SIZE, Entry, Info, in_utc
 from storage_core.backends.drivers.clouds.aws.answers import (
+    code_of,
     error_answer,
     fault_of,
     is_without_reason,
@@ -85,7 +86,7 @@ class S3Session:
         try:
             answer = await self._download(path, received, Range=f"bytes={start}-{start + size - 1}")
         except OSError as error:
-            if _code(error) == "InvalidRange":
+            if code_of(error) == "InvalidRange":
                 return Part(total=0)  # It ends before.
             raise
         total = answer.get("ContentRange", "").rpartition("/")[2]
@@ -245,9 +246,3 @@ class S3Session:
         digest = await in_thread(lambda: md5(body, usedforsecurity=False).digest())
         arguments["ContentMD5"] = b64encode(digest).decode()
         return await self._client.call(method, **where, **arguments)
-
-
-def _code(error: OSError) -> str:
-    answer: dict[str, Any] = getattr(error.__cause__, "response", {})
-    code: str = answer.get("Error", {}).get("Code", "")
-    return code

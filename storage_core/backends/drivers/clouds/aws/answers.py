@@ -41,13 +41,36 @@ _ELSEWHERE: Final = frozenset(
 )
 
 
+class Refusal(OSError):
+    """S3 has refused a request, or failed at it; both engines raise it."""
+
+    def __init__(self, answer: dict[str, Any], operation: str) -> None:
+        """Keep what was answered.
+
+        Args:
+            answer: as botocore has it, with `Error` and `ResponseMetadata` in it.
+            operation: what was asked, in AWS's word.
+        """
+        said = answer["Error"]
+        super().__init__(said.get("Message") or said.get("Code") or type(self).__name__)
+        self.response = answer
+        self.operation = operation
+
+
 def error_answer(error: BaseException) -> dict[str, Any] | None:
-    """The answer that botocore has raised as `error`, or as what that was raised from."""
+    """The answer that has been raised as `error`, or as what that was raised from."""
     for each in causes(error):
         answer = getattr(each, "response", None)
         if isinstance(answer, dict) and "Error" in answer:
             return answer
     return None
+
+
+def code_of(error: BaseException) -> str:
+    """The service's own word for what is wrong; empty where it has said none."""
+    answer = error_answer(error)
+    code: str = answer["Error"].get("Code", "") if answer else ""
+    return code
 
 
 def fault_of(answer: dict[str, Any]) -> Fault:
@@ -61,8 +84,8 @@ def fault_of(answer: dict[str, Any]) -> Fault:
         return Fault.DENIED
     if code in _PASSING:
         return Fault.PASSING
-    if code in _ELSEWHERE or (status in (301, 307, 400) and _region_of(answer)):
-        return Fault.MISCONFIGURED if _region_of(answer) else Fault.REDIRECTED
+    if code in _ELSEWHERE or (status in (301, 307, 400) and region_of(answer)):
+        return Fault.MISCONFIGURED if region_of(answer) else Fault.REDIRECTED
     if code == "PreconditionFailed":
         return Fault.TAKEN
     return classify_status(status)
@@ -72,6 +95,20 @@ def is_without_reason(answer: dict[str, Any]) -> bool:
     """Whether nobody can tell from it what is wrong with a request: perhaps the region."""
     is_number = str(answer["Error"].get("Code", "")).isdigit()
     return is_number and fault_of(answer) in (Fault.OTHER, Fault.REDIRECTED)
+
+
+def names_another_region(answer: dict[str, Any], *, of_head: bool) -> bool:
+    """Whether a request is to be signed anew for the region that the answer names.
+
+    Args:
+        answer: with an error in it.
+        of_head: whether only the headers were asked for, so that there is no reason in it.
+    """
+    if region_of(answer) is None:
+        return False
+    status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    is_sent_away = status in (301, 302, 307) or answer["Error"].get("Code") in _ELSEWHERE
+    return is_sent_away or (of_head and status == 400)
 
 
 def is_stale(answer: dict[str, Any]) -> bool:
@@ -84,17 +121,17 @@ def reason_in(answer: dict[str, Any], words: str, given: str | None) -> str:
 
     Args:
         answer: with an error in it.
-        words: what botocore makes of it.
+        words: the server's own.
         given: the region in the settings.
     """
-    region = _region_of(answer)
+    region = region_of(answer)
     if region and fault_of(answer) is Fault.MISCONFIGURED:
         return f"the bucket is in {region}, Region Name is {given or 'not set'}"
     code: str = answer["Error"].get("Code", "")
-    return code if code.isdigit() else f"{code}: {words}"
+    return code if code.isdigit() or code == words else f"{code}: {words}"
 
 
-def _region_of(answer: dict[str, Any]) -> str | None:
+def region_of(answer: dict[str, Any]) -> str | None:
     """Where the bucket is, when the server says that it is not here."""
     headers = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})
     region = headers.get("x-amz-bucket-region") or answer["Error"].get("Region")

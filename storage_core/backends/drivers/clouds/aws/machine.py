@@ -68,6 +68,8 @@ def isolate(session: Any, profile: str | None) -> None:
     store.set_config_provider("s3", SectionConfigProvider("s3", session, of_s3))
     for name, path in files.items():
         session.set_config_variable(name, path)
+    # Each client would look for its own in variables, whatever the above says.
+    session.set_config_variable("ignore_configured_endpoint_urls", True)
 
 
 class Machine(Session):  # type: ignore[misc]

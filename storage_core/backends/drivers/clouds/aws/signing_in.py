@@ -1,12 +1,14 @@
 """Credentials that a configuration does not hold: found once, and again before they expire.
 
-botocore finds them, in a thread, since it reads files, runs programs and waits for servers.
+botocore finds them, in a thread, since it reads files, runs programs and waits for servers. What is
+here blocks, for all threads that need them at once; `now` never does.
 """
 
 from __future__ import annotations
 
-import asyncio
+import os
 from functools import partial
+from threading import Event
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,7 +25,7 @@ from storage_core.backends.drivers.clouds.aws.chain import ROLE, ways
 from storage_core.backends.drivers.clouds.aws.names import CONFIGURED_ROLE
 from storage_core.backends.drivers.clouds.aws.search import Search
 from storage_core.backends.remote.faults import Explained, Fault
-from storage_core.backends.remote.worker import in_thread
+from storage_core.backends.remote.threads import Lock, within
 
 if TYPE_CHECKING:
     from storage_core.backends.drivers.clouds.aws.identity import Identity
@@ -59,16 +61,22 @@ class SigningIn:
         self._timeout = timeout
         self._network = network
         self._found: Found | None = None
-        self._finding: asyncio.Task[Found] | None = None
-        self._search: Search | None = None
+        self._finding: _Finding | None = None
+        self._lock = Lock()
 
     @property
     def who(self) -> str:
         """Who has signed in, as messages say it; empty before."""
         return self._found.who if self._found else ""
 
-    async def credentials(self) -> Any:
-        """Those to sign with now.
+    @property
+    def now(self) -> Any:
+        """Those to sign with now; None where they are still to be found."""
+        found = self._found
+        return None if found is None or found.expires_within(found.margin) else found.frozen
+
+    def credentials(self) -> Any:
+        """Those to sign with now; this blocks where they are still to be found.
 
         Raises:
             Explained: there are none.
@@ -77,13 +85,13 @@ class SigningIn:
         if found is not None and not found.expires_within(found.margin):
             return found.frozen
         try:
-            return (await self._find()).frozen
+            return self._find().frozen
         except Explained:
             if found is None or found.expires_within(0):
                 raise
             return found.frozen
 
-    async def renew(self, *, is_certain: bool) -> bool:
+    def renew(self, *, is_certain: bool) -> bool:
         """Find credentials anew, since a request was refused; whether there are others now.
 
         Args:
@@ -94,7 +102,7 @@ class SigningIn:
         if before is not None and not is_certain and before.age < _FRESH:
             return False
         try:
-            found = await self._find()
+            found = self._find()
         except Explained:
             if is_certain:
                 raise
@@ -103,34 +111,44 @@ class SigningIn:
 
     def close(self) -> None:
         """Stop what is still being waited for."""
-        if self._search is not None:
-            self._search.helpers.stop()
+        finding = self._finding
+        if finding is not None:
+            finding.search.helpers.stop()
 
-    async def _find(self) -> Found:
-        task = self._finding
-        if task is None:
-            task = self._finding = asyncio.ensure_future(self._searched())
-            task.add_done_callback(self._ended)
-        # Shielded: others may be waiting for the same.
-        return await asyncio.shield(task)
+    def _find(self) -> Found:
+        """Search, or wait for the search that another thread has begun."""
+        with self._lock:
+            finding = self._finding
+            mine = finding is None or finding.process != os.getpid()
+            if mine or finding is None:
+                search = Search(self._identity, self._timeout, self._network)
+                finding = self._finding = _Finding(search)
+        if mine:
+            try:
+                self._found = finding.found = self._searched(finding.search)
+            except Explained as said:
+                finding.said = said
+            finally:
+                self._finding = None
+                finding.ended.set()
+        else:
+            finding.ended.wait()
+        if finding.found is None:
+            raise finding.said or TimeoutError
+        return finding.found
 
-    async def _searched(self) -> Found:
-        search = self._search = Search(self._identity, self._timeout, self._network)
+    def _searched(self, search: Search) -> Found:
         try:
-            async with asyncio.timeout(self._timeout * LONGEST):
-                self._found = await in_thread(found_by, search)
+            return within(self._timeout * LONGEST, found_by, search)
         except TimeoutError:
             search.helpers.stop()
-        else:
-            return self._found
-        raise await self._silent(search)
+        raise self._silent(search)
 
-    async def _silent(self, search: Search) -> Explained:
+    def _silent(self, search: Search) -> Explained:
         """What has not answered. To name it takes files, which may be what did not."""
         seconds = self._timeout * LONGEST
         try:
-            async with asyncio.timeout(self._timeout * _NAMING):
-                return await in_thread(failures.silent, search, seconds)
+            return within(self._timeout * _NAMING, failures.silent, search, seconds)
         except Exception:
             return Explained(
                 Fault.OTHER,
@@ -139,10 +157,16 @@ class SigningIn:
                 while_signing_in=True,
             )
 
-    def _ended(self, task: asyncio.Task[Found]) -> None:
-        self._finding = self._search = None
-        if not task.cancelled():
-            task.exception()
+
+class _Finding:
+    """A search that one thread makes, and others wait for."""
+
+    def __init__(self, search: Search) -> None:
+        self.search = search
+        self.process = os.getpid()
+        self.ended = Event()
+        self.found: Found | None = None
+        self.said: Explained | None = None
 
 
 class Found:

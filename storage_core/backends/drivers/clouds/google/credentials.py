@@ -1,8 +1,8 @@
 """Google's credentials: from the JSON of any kind, and where Google's own libraries would look.
 
-Built by the classes of google-auth, each for its kind. Its loaders for any kind would take a person
-for nobody when the project differs (as gcsfs does), warn on the terminal, and let variables decide
-what the JSON says.
+Built by the classes of google-auth, each for its kind, but for the everyday service account. Its
+loaders for any kind would take a person for nobody when the project differs (as gcsfs does), warn
+on the terminal, and let variables decide what the JSON says.
 """
 
 from __future__ import annotations
@@ -169,9 +169,19 @@ def _is_on_google() -> bool:
 
 
 def _of_service_account(info: Mapping[str, Any]) -> Any:
+    from storage_core.backends.drivers.clouds.google.service_account import ServiceAccount, is_plain
+
+    if is_plain(info):
+        try:
+            return ServiceAccount(info, _SCOPE)
+        except ValueError:
+            pass  # Of a kind that google-auth may know.
     from google.oauth2.service_account import Credentials
 
-    return Credentials.from_service_account_info(info, scopes=[_SCOPE])  # type: ignore[no-untyped-call]
+    made = Credentials.from_service_account_info(info, scopes=[_SCOPE])  # type: ignore[no-untyped-call]
+    # It takes keys as well that it cannot sign with.
+    made.sign_bytes(b"x")
+    return made
 
 
 def _of_person(info: Mapping[str, Any]) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from storage_core.backends.drivers.direct.transport.head import MOST, ended_early, not_http
@@ -13,11 +12,11 @@ if TYPE_CHECKING:
     from storage_core.backends.drivers.direct.transport.connection import Connection
     from storage_core.backends.drivers.direct.transport.head import Framing, Head
 
-_PIECE: Final = 262144
-"""Bytes that are asked for at once. 512 MiB from a local rclone took 0.27 s of processor time by
-pieces of 256 KiB, 0.45 s by those of 64."""
+_PIECE: Final = 131072
+"""Bytes that are asked for at once. 512 MiB from a local rclone take 0.14 s of processor time, 0.32
+over TLS; by 256 KiB 0.9 over TLS, where each piece of memory is then mapped anew for one record."""
 
-_CHUNK: Final = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n\0]*)?")
+_HEXADECIMAL: Final = b"0123456789abcdefABCDEF"
 
 
 class Answer:
@@ -53,13 +52,18 @@ class Answer:
         self._ready = b""
         """What has been taken from the connection already."""
 
-        if self._left is not None and not self._chunked and connection.has(self._left):
-            # Whoever is told enough by the head reads no further, and the connection is free.
-            self._ready = connection.some(self._left) if self._left else b""
-            self._finish()
+        if self._left is not None and not self._chunked:
+            ready = connection.taken(self._left)
+            if ready is not None:
+                # Whoever is told enough by the head reads no further, and the connection is free.
+                self._ready = ready
+                self._finish()
 
     def read(self) -> bytes:
         """All that is still to come."""
+        if self._connection is None:
+            data, self._ready = self._ready, b""
+            return data
         return b"".join(self.chunks())
 
     def chunks(self) -> Iterator[bytes]:
@@ -147,16 +151,16 @@ class Answer:
         if self._begun and connection.line():
             raise not_http()
         self._begun = True
-        found = _CHUNK.fullmatch(connection.line())
-        if found is None:
+        size = connection.line().partition(b";")[0].rstrip(b" \t")
+        if not 0 < len(size) < 16 or size.strip(_HEXADECIMAL):
             raise not_http()
-        self._left = int(found[1], 16)
+        self._left = int(size, 16)
         if self._left == 0:
-            size = 0
-            # Trailers say nothing that anybody here asks for.
+            trailers = 0
+            # They say nothing that anybody here asks for.
             while line := connection.line():
-                size += len(line)
-                if size > MOST:
+                trailers += len(line)
+                if trailers > MOST:
                     raise not_http()
             self._finish()
 

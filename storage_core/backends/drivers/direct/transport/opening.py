@@ -9,12 +9,12 @@ from storage_core.backends.drivers.direct.transport.connecting import connected
 from storage_core.backends.drivers.direct.transport.connection import Connection
 
 if TYPE_CHECKING:
-    from storage_core.backends.drivers.direct.transport.request import Target
+    from storage_core.backends.drivers.direct.transport.request import Server
     from storage_core.backends.remote.limit import Limit
     from storage_core.backends.remote.network import Network
 
 
-def opened(network: Network, url: str, where: Target, limit: Limit) -> Connection:
+def opened(network: Network, url: str, where: Server, limit: Limit) -> Connection:
     """A connection to a server, over which nothing has been asked yet.
 
     Args:
@@ -62,7 +62,7 @@ def _secure(connection: Connection, network: Network, host: str) -> None:
     secure(connection, network.context(), host)
 
 
-def _tunnel(connection: Connection, where: Target, signed: str) -> None:
+def _tunnel(connection: Connection, where: Server, signed: str) -> None:
     """Have the proxy connect to a server."""
     shown = f"[{where.host}]" if ":" in where.host else where.host
     server = f"{shown}:{where.port}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from storage_core.backends.remote.faults import BadSettings
@@ -10,9 +10,8 @@ from storage_core.backends.remote.faults import BadSettings
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-_URL: Final = re.compile(r"(https?)://(?:[^/?#]*@)?([^/?#@]+)([!-~]*)", re.IGNORECASE)
-_NETLOC: Final = re.compile(r"(?:\[([0-9A-Fa-f:.%]+)\]|([^:\[\]\s]+))(?::([0-9]{0,5}))?")
 _PORTS: Final = {"http": 80, "https": 443}
+_NOT_IN_HOSTS: Final = frozenset(" /\\[]@")
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 
 
@@ -27,8 +26,8 @@ class Body(Protocol):
         """The bytes; each chunk has been sent before the next is asked for."""
 
 
-class Target(NamedTuple):
-    """What a URL says."""
+class Server(NamedTuple):
+    """Whom a URL leads to."""
 
     scheme: str
     host: str
@@ -38,13 +37,8 @@ class Target(NamedTuple):
     shown: str
     """Host and port as the header `Host` has them: without a port that goes without saying."""
 
-    path: str
-    """With the query, as it was given."""
-
-    @property
-    def origin(self) -> str:
-        """Names the server."""
-        return f"{self.scheme}://{self.shown}"
+    origin: str
+    """Names it, with its scheme."""
 
 
 def size_of(body: bytes | memoryview | Body | None) -> int | None:
@@ -56,27 +50,46 @@ def size_of(body: bytes | memoryview | Body | None) -> int | None:
     return body.nbytes if isinstance(body, memoryview) else body.size
 
 
-def target(url: str) -> Target:
-    """What a URL says."""
-    found = _URL.fullmatch(url)
-    parts = _NETLOC.fullmatch(found[2]) if found else None
-    if found is None or parts is None:
+def parted(url: str) -> tuple[Server, str]:
+    """The server of a URL, and its path and query as they are given."""
+    scheme, _, rest = url.partition("://")
+    netloc, _, path = rest.partition("/")
+    if "?" in netloc or "#" in netloc:
+        end = min(at for at in map(rest.find, "?#") if at >= 0)
+        netloc, path = rest[:end], rest[end:]
+    if "#" in path:
+        path = path.partition("#")[0]
+    if not (path.isascii() and path.isprintable()) or " " in path:
+        raise BadSettings("the path of the address is not percent-encoded")
+    return server(scheme, netloc), f"/{path}"
+
+
+@lru_cache(maxsize=64)
+def server(scheme: str, netloc: str) -> Server:
+    """Whom the beginning of a URL leads to."""
+    scheme = scheme.lower()
+    host, port = netloc.rpartition("@")[2], ""
+    is_ipv6 = host.startswith("[")
+    if is_ipv6:
+        host, closing, port = host[1:].partition("]")
+        if not closing or not (port.startswith(":") or not port):
+            host = ""
+        port = port.removeprefix(":")
+    else:
+        host, _, port = host.partition(":")
+    try:
+        host = host if host.isascii() else host.encode("idna").decode()
+        number = int(port) if port.isascii() and port.isdigit() else _PORTS.get(scheme, 0)
+    except ValueError:
+        host, number = "", 0
+    if (port and not port.isdigit()) or not 0 < number < 65536 or scheme not in _PORTS:
+        host = ""
+    if not host or not host.isprintable() or {*host} & _NOT_IN_HOSTS:
         raise BadSettings("the address of the server is no URL that a request can be sent to")
-    scheme = found[1].lower()
-    host = parts[1] or parts[2]
-    if not host.isascii():
-        try:
-            host = host.encode("idna").decode()
-        except UnicodeError:
-            raise BadSettings("the address of the server has a name that cannot be") from None
-    port = int(parts[3]) if parts[3] else _PORTS[scheme]
-    if port > 65535:
-        raise BadSettings("the address of the server has a port that cannot be")
-    shown = f"[{host}]" if parts[1] else host
-    if port != _PORTS[scheme]:
-        shown = f"{shown}:{port}"
-    path = found[3].partition("#")[0]
-    return Target(scheme, host, port, shown, path if path.startswith("/") else f"/{path}")
+    shown = f"[{host}]" if is_ipv6 else host
+    if number != _PORTS[scheme]:
+        shown = f"{shown}:{number}"
+    return Server(scheme, host, number, shown, f"{scheme}://{shown}")
 
 
 def head(

@@ -9,7 +9,7 @@ from storage_core.backends.drivers.direct.transport.answer import Answer
 from storage_core.backends.drivers.direct.transport.head import framing
 from storage_core.backends.drivers.direct.transport.opening import opened
 from storage_core.backends.drivers.direct.transport.pool import Pool
-from storage_core.backends.drivers.direct.transport.request import head, size_of, target
+from storage_core.backends.drivers.direct.transport.request import head, parted, size_of
 from storage_core.backends.drivers.direct.transport.sending import sent
 from storage_core.backends.remote.faults import ProxyRefused
 
@@ -62,7 +62,7 @@ class Transport:
             ProxyRefused: a proxy wants a user and a password.
             OSError: the connection failed, or what came is no answer.
         """
-        where = target(url)
+        where, path = parted(url)
         self._network.url = url
         connection = self._pool.take(where.origin)
         if connection is None:
@@ -70,11 +70,11 @@ class Transport:
             connection = opened(self._network, url, where, limit.another(seconds))
         try:
             connection.hold(limit)
-            path = where.path
             if connection.absolute:
                 path = f"{where.origin}{path}"
-            begun = head(method, path, where.shown, headers, size_of(body), connection.more)
-            found = sent(connection, begun, body)
+            size = size_of(body)
+            begun = head(method, path, where.shown, headers, size, connection.more)
+            found = sent(connection, begun, body, size)
             if found.status == ProxyRefused.status:
                 raise ProxyRefused
             connection.lasts = connection.lasts and found.lasts

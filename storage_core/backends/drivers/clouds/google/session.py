@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from json import dumps, loads
+from json import dumps
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from gcsfs.retry import HttpError
-
 from storage_core.backends.base import Entry, Info, in_utc
-from storage_core.backends.remote.driver import Kept, Page, Part, Received
+from storage_core.backends.drivers.clouds.google.answers import REDIRECTS, Refused, Unreadable
+from storage_core.backends.drivers.clouds.google.client import described
+from storage_core.backends.remote.driver import After, Kept, Page, Part, Received
 from storage_core.backends.remote.faults import Redirected
 from storage_core.backends.source import Source
 from storage_core.blobpath import BlobPath, Prefix
 
 if TYPE_CHECKING:
-    from storage_core.backends.drivers.gcsfs.client import Client
+    from datetime import datetime
+
+    from storage_core.backends.drivers.clouds.google.client import Client
 
 PART_SIZE: Final = 8 * 1024 * 1024
 """Bytes of one part of an upload in several; the protocol wants a multiple of 256 KiB."""
@@ -81,21 +82,21 @@ class GCSSession:
         wanted = f"bytes={start}-{start + size - 1}"
         try:
             return await self._download(path, received, {"Range": wanted})
-        except HttpError as error:
-            if error.code == _RANGE_BEYOND_THE_END:
+        except Refused as error:
+            if error.status == _RANGE_BEYOND_THE_END:
                 return Part(total=0)
             raise
 
     async def _download(self, path: BlobPath, received: Received, headers: dict[str, str]) -> Part:
         where = f"download/{self._object(path)}"
         async with await self._client.request("GET", where, headers=headers, alt="media") as answer:
-            if answer.status >= 300:
-                await self._client.checked(answer)
-            async for chunk in answer.content.iter_any():
+            if answer.status >= REDIRECTS:
+                await answer.checked()
+            async for chunk in answer.chunks():
                 received.append(chunk)
             # Says it of the whole blob, and of how it is stored: it may be unpacked on the way.
             stored = answer.headers.get("x-goog-stored-content-length", "")
-            total = answer.headers.get("Content-Range", "").rpartition("/")[2]
+            total = answer.headers.get("content-range", "").rpartition("/")[2]
             version: str | None = answer.headers.get("x-goog-generation")
             packed = answer.headers.get("x-goog-stored-content-encoding", "identity") != "identity"
         came = sum(map(len, received))
@@ -106,7 +107,7 @@ class GCSSession:
     async def head(self, path: BlobPath) -> Info:
         """Ask for the object's metadata."""
         found = await self._client.call("GET", self._object(path))
-        return Info(int(found["size"]), _time(found), found.get("generation"))
+        return Info(_size(found), _time(found), found.get("generation"))
 
     async def put(self, path: BlobPath, data: bytes, *, create: bool) -> None:
         """Put the object, a large one in parts."""
@@ -138,21 +139,26 @@ class GCSSession:
 
     async def page(self, prefix: Prefix, *, delimiter: bool, token: Any, limit: int) -> Page:
         """List some objects."""
+        after = f"{self._prefix}{token.path}" if isinstance(token, After) else None
         answer = await self._client.call(
             "GET",
             f"storage/v1/b/{self._bucket}/o",
             prefix=f"{self._prefix}{prefix}",
             delimiter="/" if delimiter else None,
             maxResults=limit,
-            pageToken=token,
+            pageToken=None if after else token,
+            startOffset=after,
         )
         begin = len(self._prefix)
-        entries = [Entry(folder[begin:-1], is_folder=True) for folder in answer.get("prefixes", ())]
-        entries += (
-            Entry(entry["name"][begin:], int(entry["size"]), _time(entry))
-            for entry in answer.get("items", ())
-            if entry["name"] != self._prefix  # The marker of the location itself.
-        )
+        try:
+            entries = [Entry(each[begin:-1], is_folder=True) for each in answer.get("prefixes", ())]
+            entries += (
+                Entry(entry["name"][begin:], _size(entry), _time(entry))
+                for entry in answer.get("items", ())
+                if entry["name"] != self._prefix  # The marker of the location itself.
+            )
+        except (KeyError, TypeError):
+            raise Unreadable from None
         return Page(entries, answer.get("nextPageToken"))
 
     async def _put_whole(self, path: BlobPath, data: bytes, *, create: bool) -> None:
@@ -185,26 +191,28 @@ class GCSSession:
             headers={"X-Upload-Content-Type": _BINARY},
         )
         async with begun as answer:
-            await self._client.checked(answer)
-            where = answer.headers["Location"]
+            await answer.checked()
+            where = answer.headers.get("location", "")
         if not self._client.serves(where):
             raise Redirected(where)
         sent, content = 0, b""
         for part in source.parts(PART_SIZE):
             content = await self._send_part(where, part, sent, source.size)
             sent += len(part)
-        _check_stored(loads(content or b"{}"), source.size)
+        _check_stored(described(content), source.size)
 
     async def _send_part(self, where: str, part: bytes, start: int, size: int) -> bytes:
         end = start + len(part)
         headers = {"Content-Range": f"bytes {start}-{end - 1}/{size}"}
         async with await self._client.request("PUT", where, headers=headers, data=part) as answer:
             if answer.status != _MORE_TO_COME:
-                return await self._client.checked(answer)
-            came = answer.headers.get("Range", "")
+                return await answer.checked()
+            came = answer.headers.get("range", "")
             if end == size or came.rpartition("-")[2] != str(end - 1):
                 raise ConnectionError(f"the server has {came or 'nothing'} of {end} bytes")
-            return await answer.read()
+            async for _ in answer.chunks():
+                pass  # So that the connection can be used again.
+            return b""
 
     def _object(self, path: BlobPath) -> str:
         return f"storage/v1/b/{self._bucket}/o/{self._name(path)}"
@@ -217,7 +225,16 @@ def _if_absent(create: bool) -> str | None:
     return "0" if create else None
 
 
+def _size(entry: dict[str, Any]) -> int:
+    try:
+        return int(entry["size"])
+    except (KeyError, TypeError, ValueError):
+        raise Unreadable from None
+
+
 def _time(entry: dict[str, Any]) -> datetime | None:
+    from datetime import datetime
+
     try:
         return in_utc(datetime.fromisoformat(entry["updated"]))
     except (KeyError, TypeError, ValueError):

@@ -1,0 +1,191 @@
+"""Requests to Google Cloud Storage: signed, one attempt each, no redirect; whoever sends them."""
+
+from __future__ import annotations
+
+from json import loads
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import quote, urlencode
+
+from storage_core.backends.drivers.clouds.google.answers import (
+    FAILURES,
+    LONGEST,
+    REDIRECTS,
+    Unreadable,
+    refusal,
+)
+from storage_core.backends.remote.faults import Redirected
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping
+    from types import TracebackType
+
+    from storage_core.backends.drivers.clouds.google.service import Service
+    from storage_core.backends.drivers.clouds.google.tokens import Tokens
+
+
+class Answer(Protocol):
+    """What comes back for a request."""
+
+    status: int
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """To be asked for names in lower case."""
+
+    def chunks(self) -> AsyncIterator[bytes]:
+        """Its body, as it comes."""
+
+
+class Asked(Protocol):
+    """A request, sent when it is entered."""
+
+    async def __aenter__(self) -> Answer:
+        """Send it."""
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        frames: TracebackType | None,
+        /,
+    ) -> None:
+        """Do without what has not been read."""
+
+
+class Sender(Protocol):
+    """Sends requests as they are, follows no redirect, and knows how to wait for a token."""
+
+    def send(self, method: str, url: str, headers: dict[str, str], body: bytes | None) -> Asked:
+        """A request, to be entered."""
+
+    async def sign(self, headers: dict[str, str]) -> str | None:
+        """Add what signs in to the headers of a request; returns the token, if there is one."""
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+
+
+class Client:
+    """Requests to the service."""
+
+    def __init__(self, sender: Sender, service: Service, tokens: Tokens) -> None:
+        """Take what sends, where to, and whose tokens sign."""
+        self._sender = sender
+        self._service = service
+        self._tokens = tokens
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._sender.close()
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        data: bytes | None = None,
+        **parameters: Any,
+    ) -> _Request:
+        """Begin a request; it is to be entered, and what comes of it to be handed to `checked`.
+
+        Args:
+            method: of HTTP.
+            path: of the service, or a whole URL that it has given.
+            headers: besides those that sign in.
+            data: the body.
+            parameters: of the query; those that are None are left out.
+        """
+        signed = dict(headers or {})
+        token = await self._sender.sign(signed)
+        if payer := self._service.payer(self._tokens):
+            parameters["userProject"] = payer
+        url = path if self.serves(path) else f"{self._service.url}/{path}"
+        query = {name: value for name, value in parameters.items() if value is not None}
+        if query:
+            mark = "&" if "?" in url else "?"
+            url = f"{url}{mark}{urlencode(query, quote_via=quote, safe='')}"
+        return _Request(self._sender.send(method, url, signed, data), self._tokens, token)
+
+    async def call(self, method: str, path: str, **arguments: Any) -> dict[str, Any]:
+        """Make a request that is answered in JSON."""
+        async with await self.request(method, path, **arguments) as answer:
+            content = await answer.checked()
+        return described(content)
+
+    def serves(self, url: str) -> bool:
+        """Whether a URL is one of the service's own."""
+        return url.startswith(f"{self._service.url}/")
+
+
+def described(content: bytes) -> dict[str, Any]:
+    """What an answer describes; nothing where it is empty.
+
+    Raises:
+        Unreadable: it is no answer of Google's.
+    """
+    try:
+        found = loads(content or b"{}")
+    except (ValueError, RecursionError):
+        raise Unreadable from None
+    if not isinstance(found, dict):
+        raise Unreadable
+    return found
+
+
+class _Request:
+    """A request that is signed."""
+
+    def __init__(self, asked: Asked, tokens: Tokens, token: str | None) -> None:
+        self._asked = asked
+        self._tokens = tokens
+        self._token = token
+
+    async def __aenter__(self) -> Response:
+        answer = await self._asked.__aenter__()
+        return Response(answer, self._tokens, self._token)
+
+    async def __aexit__(self, *raised: Any) -> None:
+        await self._asked.__aexit__(*raised)
+
+
+class Response:
+    """An answer, and by which token it was got."""
+
+    def __init__(self, answer: Answer, tokens: Tokens, token: str | None) -> None:
+        """Take note of whether the token is any good."""
+        self.status = answer.status
+        self.headers = answer.headers
+        """To be asked for names in lower case."""
+
+        self.chunks = answer.chunks
+        """The body, as it comes."""
+
+        self._tokens = tokens
+        self._token = token
+        if answer.status != 401:
+            tokens.accepted(token)
+
+    async def checked(self) -> bytes:
+        """The body.
+
+        Raises:
+            Explained: it denies access, and the settings do not say to whom.
+            Redirected: it sends the client elsewhere.
+            Refused: it is anything else but success.
+        """
+        if self.status < REDIRECTS:
+            return b"".join([chunk async for chunk in self.chunks()])
+        if self.status < FAILURES:
+            raise Redirected(self.headers.get("location", ""))
+        content = b""
+        async for chunk in self.chunks():
+            content += chunk
+            if len(content) >= LONGEST:
+                break
+        error = refusal(self.status, content[:LONGEST])
+        if self.status in (401, 403) and (
+            denied := self._tokens.denied(self.status, error, self._token)
+        ):
+            raise denied from error
+        raise error

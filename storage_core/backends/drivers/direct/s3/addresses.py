@@ -1,0 +1,83 @@
+"""What decides where a bucket is asked: the configuration, and what it leaves to the machine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from storage_core.backends.drivers.direct.s3.endpoint import Addressing
+from storage_core.backends.remote.threads import within
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from storage_core.backends.drivers.clouds.aws.identity import Identity
+    from storage_core.backends.remote.limit import Limit
+    from storage_core.backends.remote.network import Network
+
+
+class Addresses:
+    """Says it, when it is first needed."""
+
+    def __init__(
+        self,
+        arguments: Mapping[str, Any],
+        identity: Identity,
+        timeout: float,
+        network: Network,
+    ) -> None:
+        """Read no file yet.
+
+        Args:
+            arguments: those that settings and options make.
+            identity: what the configuration says of who signs in.
+            timeout: seconds that one call may take.
+            network: learns whose certificates an AWS profile trusts.
+        """
+        self._client: Mapping[str, Any] = arguments.get("client_kwargs") or {}
+        self._config: Mapping[str, Any] = arguments.get("config_kwargs") or {}
+        self._arguments = arguments
+        self._identity = identity
+        self._timeout = timeout
+        self._network = network
+
+    def read(self, limit: Limit) -> Addressing:
+        """What the configuration says; where it leaves something to the machine, what that does.
+
+        Raises:
+            Explained: AWS's files cannot be used.
+            OutOfTime: they cannot be read within the limit.
+        """
+        client, config = self._client, self._config
+        said = Addressing(
+            region=client.get("region_name") or config.get("region_name"),
+            endpoint_url=self._arguments.get("endpoint_url") or client.get("endpoint_url"),
+        )
+        in_s3: dict[str, Any] = {}
+        if not self._identity.is_whole or self._identity.profile:
+            # Loads botocore.
+            from storage_core.backends.drivers.clouds.aws.surroundings import surroundings
+
+            try:
+                found = within(
+                    limit.left(), surroundings, self._identity, self._timeout, self._network
+                )
+            except TimeoutError:
+                limit.left()
+                raise
+            said = said._replace(
+                region=said.region or found.region,
+                endpoint_url=said.endpoint_url or found.endpoint_url,
+                fips=found.fips,
+                dual_stack=found.dual_stack,
+            )
+            in_s3 = {**found.s3}
+        in_s3 |= config.get("s3") or {}
+        return said._replace(
+            style=in_s3.get("addressing_style"),
+            fips=config.get("use_fips_endpoint", said.fips),
+            dual_stack=in_s3.get("use_dualstack_endpoint")
+            or config.get("use_dualstack_endpoint", said.dual_stack),
+            accelerate=bool(in_s3.get("use_accelerate_endpoint")),
+            is_regional=in_s3.get("us_east_1_regional_endpoint") == "regional",
+            is_secure=client.get("use_ssl", self._arguments.get("use_ssl", True)),
+        )

@@ -1,0 +1,237 @@
+"""One signed request, and what comes of it: an answer, or a refusal as botocore would have it."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from storage_core.backends.drivers.clouds.aws.answers import (
+    Refusal,
+    fault_of,
+    names_another_region,
+    region_of,
+)
+from storage_core.backends.drivers.direct.s3.endpoint import endpoint_of
+from storage_core.backends.drivers.direct.s3.sigv4 import EMPTY
+from storage_core.backends.remote.faults import BadSettings, Fault, Redirected
+from storage_core.backends.remote.threads import Lock
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from storage_core.backends.drivers.clouds.aws.identity import Identity
+    from storage_core.backends.drivers.direct.s3.addresses import Addresses
+    from storage_core.backends.drivers.direct.s3.endpoint import Addressing, Endpoint
+    from storage_core.backends.drivers.direct.s3.signing import Signing
+    from storage_core.backends.drivers.direct.s3.sigv4 import Signer
+    from storage_core.backends.drivers.direct.transport import Answer, Transport
+    from storage_core.backends.remote.limit import Limit
+
+_MOST: Final = 64 * 1024 * 1024
+"""Bytes of an answer that is read as a whole; a page of the longest names has 10 MiB."""
+
+_REGION: Final = "x-amz-bucket-region"
+
+
+class Request(NamedTuple):
+    """What is asked of the bucket."""
+
+    operation: str
+    """In AWS's word."""
+
+    method: str
+    path: str
+    """Below the bucket, percent-encoded, with a `/` in front; empty for the bucket itself."""
+
+    query: str = ""
+    """Percent-encoded, its parts in order."""
+
+    headers: Mapping[str, str] | None = None
+    """With names in lower case."""
+
+    body: bytes | None = None
+
+
+class Reply(NamedTuple):
+    """An answer that has been read."""
+
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Client:
+    """Asks one bucket."""
+
+    def __init__(
+        self,
+        bucket: str,
+        addresses: Addresses,
+        signing: Signing,
+        identity: Identity,
+        transport: Transport,
+        added: Mapping[str, Mapping[str, str]],
+        timeout: float,
+    ) -> None:
+        """Ask nothing yet.
+
+        Args:
+            bucket: must exist.
+            addresses: say where it is asked.
+            signing: knows who signs.
+            identity: what the configuration says of that.
+            transport: sends requests.
+            added: headers of each operation besides its own.
+            timeout: seconds that one call may take.
+        """
+        self.timeout = timeout
+        self._bucket = bucket
+        self._addresses = addresses
+        self._signing = signing
+        self._identity = identity
+        self._transport = transport
+        self._added = added
+        self._lock = Lock()
+        self._given: Addressing | None = None
+        self._endpoint: Endpoint | None = None
+
+    def opened(self, limit: Limit, request: Request) -> Answer:
+        """What a request is answered, with its body still to be read.
+
+        Raises:
+            Refusal: it is refused, or has failed.
+            Redirected: the server sends elsewhere.
+            OSError: the connection failed.
+        """
+        is_moved = is_renewed = False
+        while True:
+            signer = self._signing.signer()
+            endpoint = self._endpoint or self._found(limit)
+            answer = self._sent(limit, request, signer, endpoint)
+            if answer.status < 300:
+                return answer
+            refusal = _refusal(answer, request)
+            if not is_moved and self._moves(request, refusal, endpoint):
+                is_moved = True
+            elif not is_renewed and self._signing.has_others(refusal.response):
+                is_renewed = True
+            else:
+                raise refusal from self._said(refusal)
+
+    def read(self, limit: Limit, request: Request) -> Reply:
+        """What a request is answered, as a whole.
+
+        Raises:
+            Refusal: see `opened`; it may stand in an answer that begins as if all were well.
+        """
+        answer = self.opened(limit, request)
+        body = _whole(answer)
+        if b"<Error" in body[:1024]:
+            refusal = Refusal(_error(500, answer.headers, body), request.operation)
+            raise refusal from self._said(refusal)
+        return Reply(answer.headers, body)
+
+    def close(self) -> None:
+        """End the connections that nobody uses."""
+        self._signing.close()
+        self._transport.close()
+
+    def _sent(
+        self, limit: Limit, request: Request, signer: Signer | None, endpoint: Endpoint
+    ) -> Answer:
+        operation, method, path, query, own, body = request
+        path = f"{endpoint.path}{path}" or "/"
+        headers = {"host": endpoint.host, **self._added[operation]}
+        if own:
+            headers.update(own)
+        if signer is not None:
+            payload = sha256(body).hexdigest() if body else EMPTY
+            signer.sign(method, path, query, headers, payload=payload, region=endpoint.region)
+        url = f"{endpoint.origin}{path}?{query}" if query else f"{endpoint.origin}{path}"
+        return self._transport.exchange(limit, method, url, headers, body)
+
+    def _found(self, limit: Limit) -> Endpoint:
+        with self._lock:
+            if self._endpoint is None:
+                self._given = self._addresses.read(limit)
+                self._endpoint = endpoint_of(self._bucket, self._given)
+            return self._endpoint
+
+    def _moves(self, request: Request, refusal: Refusal, asked: Endpoint) -> bool:
+        """Whether the request is to be made anew, for the region that the server names.
+
+        Another region of AWS has a name of its own in AWS's domain; any other service keeps its.
+        """
+        region = region_of(refusal.response)
+        if not names_another_region(refusal.response, of_head=request.method == "HEAD"):
+            return False
+        given = self._given
+        if given is None or region == asked.region:
+            return False
+        with self._lock:
+            try:
+                self._endpoint = endpoint_of(self._bucket, given._replace(region=region))
+            except BadSettings:
+                return False
+        return True
+
+    def _said(self, refusal: Refusal) -> BaseException | None:
+        if fault_of(refusal.response) is not Fault.DENIED:
+            return None
+        # Loads what only messages need.
+        from storage_core.backends.drivers.clouds.aws.refusals import refused
+
+        return refused(refusal.response, self._identity, self._signing.who)
+
+
+def broken(request: Request, reply: Reply) -> Refusal:
+    """What to raise of an answer that is not what it was to be: its end may be missing."""
+    return Refusal(_of_status(500, reply.headers), request.operation)
+
+
+def _refusal(answer: Answer, request: Request) -> Refusal:
+    status, headers = answer.status, answer.headers
+    if status < 400 and _REGION not in headers:
+        answer.close()
+        raise Redirected(headers.get("location", ""))
+    return Refusal(_error(status, headers, _whole(answer)), request.operation)
+
+
+def _whole(answer: Answer) -> bytes:
+    pieces: list[bytes] = []
+    size = 0
+    for each in answer.chunks():
+        size += len(each)
+        if size > _MOST:
+            answer.close()
+            raise ConnectionError("the answer is longer than any that was asked for")
+        pieces.append(each)
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+
+def _error(status: int, headers: Mapping[str, str], body: bytes) -> dict[str, object]:
+    """An error as botocore would have it."""
+    if body:
+        from storage_core.backends.drivers.direct.s3.bodies import Broken, said
+
+        try:
+            fields = dict(said(body).fields)
+        except Broken:
+            fields = {}
+        for name in ("RequestId", "HostId"):
+            fields.pop(name, None)
+        if fields.get("Code"):
+            metadata = {"HTTPStatusCode": status, "HTTPHeaders": headers}
+            return {"Error": fields, "ResponseMetadata": metadata}
+    return _of_status(status, headers)
+
+
+def _of_status(status: int, headers: Mapping[str, str]) -> dict[str, object]:
+    try:
+        phrase = HTTPStatus(status).phrase
+    except ValueError:
+        phrase = ""
+    return {
+        "Error": {"Code": str(status), "Message": phrase},
+        "ResponseMetadata": {"HTTPStatusCode": status, "HTTPHeaders": headers},
+    }

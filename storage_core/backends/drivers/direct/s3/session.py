@@ -1,0 +1,179 @@
+"""One attempt at each operation on a bucket, as one request where the protocol allows it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+from storage_core.backends.base import Entry, Info
+from storage_core.backends.drivers.clouds.aws.answers import (
+    Refusal,
+    code_of,
+    is_without_reason,
+)
+from storage_core.backends.drivers.direct.s3.client import Request, broken
+from storage_core.backends.remote.driver import Kept, Page, Part, Received
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from storage_core.backends.drivers.direct.s3.asking import Asking
+    from storage_core.backends.source import Source
+    from storage_core.blobpath import BlobPath, Prefix
+
+SINGLE_PUT: Final = 64 * 1024 * 1024
+"""Bytes up to which a blob that is in memory anyway goes in one request."""
+
+MAX_COPY: Final = 5 * 1024 * 1024 * 1024
+"""Bytes of the largest blob that the protocol copies in one request."""
+
+
+class S3Session:
+    """Requests to one bucket, below a prefix, within one limit."""
+
+    is_lost = False
+    has_condition = True
+
+    def __init__(self, asking: Asking, bucket: str, prefix: str) -> None:
+        """Ask nothing yet.
+
+        Args:
+            asking: makes the requests.
+            bucket: where to.
+            prefix: what stands before the paths, with a `/` at its end if there is any.
+        """
+        self._asking = asking
+        self._bucket = bucket
+        self._prefix = prefix
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+    async def find(self) -> None:
+        """List one name: what is asked of a bucket that is missing fails."""
+        self._page("", delimiter=True, token=None, limit=1)
+
+    async def get(self, path: BlobPath, received: Received) -> None:
+        """Get the object."""
+        self._download(path, received)
+
+    async def get_range(
+        self, path: BlobPath, start: int, size: int, received: Received, kept: Kept
+    ) -> Part:
+        """Get a part of the object."""
+        try:
+            headers = self._download(path, received, f"bytes={start}-{start + size - 1}")
+        except Refusal as refusal:
+            if code_of(refusal) == "InvalidRange":
+                return Part(total=0)  # It ends before.
+            raise
+        total = headers.get("content-range", "").rpartition("/")[2]
+        return Part(headers.get("etag"), int(total) if total.isdigit() else None)
+
+    def _download(
+        self, path: BlobPath, received: Received, span: str | None = None
+    ) -> Mapping[str, str]:
+        headers = {"range": span} if span else None
+        request = Request("GetObject", "GET", self._where(path), headers=headers)
+        answer = self._asking.opened(request)
+        for chunk in answer.chunks():
+            received.append(chunk)
+        return answer.headers
+
+    async def head(self, path: BlobPath) -> Info:
+        """Ask for the object's headers."""
+        request = Request("HeadObject", "HEAD", self._where(path))
+        try:
+            found = self._asking.read(request).headers
+        except Refusal as refusal:
+            if not is_without_reason(refusal.response):
+                raise
+            # It stands in the body of an answer, and that to a HEAD has none. If it was the
+            # region, it has been learned by this request.
+            self._download(path, [], "bytes=0-0")
+            found = self._asking.read(request).headers
+        # Loads what is not needed to write.
+        from storage_core.backends.drivers.direct.s3.times import time_said
+
+        size = int(found["content-length"])
+        return Info(size, time_said(found.get("last-modified")), found.get("etag"))
+
+    async def put(self, path: BlobPath, data: bytes, *, create: bool) -> None:
+        """Put the object, a large one in parts."""
+        if len(data) <= SINGLE_PUT:
+            self._put(path, data, create=create)
+            return
+        from storage_core.backends.source import Source
+
+        self._upload(path, Source.of(data), create=create)
+
+    async def put_stream(self, path: BlobPath, source: Source, *, create: bool) -> None:
+        """Put the object, in parts if it has more than one."""
+        from storage_core.backends.drivers.direct.s3.upload import PART_SIZE
+
+        if source.size <= PART_SIZE:
+            self._put(path, source.whole(), create=create)
+        else:
+            self._upload(path, source, create=create)
+
+    async def copy(self, source: BlobPath, target: BlobPath) -> bool:
+        """Have the service copy the object, unless it is too large for one request."""
+        found = await self.head(source)
+        if found.size is None or found.size > MAX_COPY:
+            return False
+        origin = f"{self._bucket}{quote(f'/{self._prefix}{source}', safe='/~')}"
+        headers = {"x-amz-copy-source": origin}
+        self._asking.answered(Request("CopyObject", "PUT", self._where(target), headers=headers))
+        return True
+
+    async def delete(self, path: BlobPath) -> None:
+        """Delete the object."""
+        self._asking.read(Request("DeleteObject", "DELETE", self._where(path)))
+
+    async def page(self, prefix: Prefix, *, delimiter: bool, token: Any, limit: int) -> Page:
+        """List some objects."""
+        return self._page(prefix, delimiter=delimiter, token=token, limit=limit)
+
+    def _page(self, prefix: str, *, delimiter: bool, token: str | None, limit: int) -> Page:
+        # Load what is not needed for a blob.
+        from storage_core.backends.drivers.direct.s3.bodies import Broken, listed
+        from storage_core.backends.drivers.direct.s3.times import time_said
+
+        # In the order of the names: so they are signed.
+        parts = [
+            *([("continuation-token", token)] if token else ()),
+            *([("delimiter", "/")] if delimiter else ()),
+            ("encoding-type", "url"),
+            ("list-type", "2"),
+            ("max-keys", str(limit)),
+            ("prefix", f"{self._prefix}{prefix}"),
+        ]
+        query = "&".join([f"{name}={quote(value, safe='~')}" for name, value in parts])
+        request = Request("ListObjectsV2", "GET", "", query)
+        reply = self._asking.read(request)
+        try:
+            found = listed(reply.body)
+        except Broken:
+            raise broken(request, reply) from None
+        begin = len(self._prefix)
+        entries = [Entry(name[begin:-1], is_folder=True) for name in found.folders]
+        entries += [
+            Entry(name[begin:], int(size), time_said(time))
+            for name, size, time in found.blobs
+            if name != self._prefix  # The marker of the location itself.
+        ]
+        return Page(entries, found.token or None)
+
+    def _put(self, path: BlobPath, data: bytes, *, create: bool) -> None:
+        self._asking.stored(
+            Request("PutObject", "PUT", self._where(path), body=data), create=create
+        )
+
+    def _upload(self, path: BlobPath, source: Source, *, create: bool) -> None:
+        # Loaded for large blobs only.
+        from storage_core.backends.drivers.direct.s3.upload import upload
+
+        upload(self._asking, self._where(path), source, create=create)
+
+    def _where(self, path: BlobPath) -> str:
+        return quote(f"/{self._prefix}{path}", safe="/~")

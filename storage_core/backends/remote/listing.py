@@ -1,0 +1,198 @@
+"""Listing a remote place: page after page, and side by side where there are many.
+
+Where the driver can begin anywhere, a second page is a sign of many: then parts of the listing are
+cut off and asked for at the same time, as long as their pages are full. A part counts from the
+moment that its first page has come and holds nothing from before its beginning; until then the part
+that it is cut off from goes on as if nothing were. So a place that cannot begin anywhere, or lists
+in another order, is listed one page after the other, and nothing comes twice.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from queue import SimpleQueue
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from storage_core.backends.remote.driver import After
+from storage_core.backends.remote.limit import Cancellation, current
+from storage_core.backends.remote.spans import Divider, Span, position
+from storage_core.backends.remote.threads import start_under
+from storage_core.errors import StorageError, StorageUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Sequence
+
+    from storage_core.backends.base import Entry
+    from storage_core.backends.remote.driver import Page
+    from storage_core.backends.remote.threads import Job
+
+T = TypeVar("T")
+
+AT_ONCE: Final = 16
+"""Pages that are asked for at the same time: so many are in memory as well."""
+
+_SECONDS_TO_STOP: Final = 1.0
+"""How long pages on their way are waited for when nobody wants them any more."""
+
+
+def side_by_side(
+    fetch: Callable[[Any], Page], first: Page, divider: Divider, where: str
+) -> Generator[Sequence[Entry], None, None]:
+    """Yield what follows a first page that says that there is more, page by page, in any order.
+
+    Args:
+        fetch: a page, by its token; called in other threads.
+        first: the first page.
+        divider: guesses where to divide.
+        where: the place, as messages name it.
+    """
+    arrived: SimpleQueue[tuple[Span, Job[Page]] | None] = SimpleQueue()
+    cancellation = Cancellation()
+    asked: dict[Span, Job[Page]] = {}
+    parts = _Parts(divider, where)
+
+    def ask(span: Span) -> None:
+        token = After(span.after) if span.token is None else span.token
+        asked[span] = start_under(
+            cancellation, lambda: fetch(token), lambda job: arrived.put((span, job))
+        )
+
+    try:
+        span = parts.begin(first)
+        ask(span)
+        if upper := parts.divided(span):
+            ask(upper)
+        while asked:
+            span, job = _next_of(arrived)
+            del asked[span]
+            try:
+                page = job.result()
+            except StorageError:
+                if span.lower is None:
+                    raise
+                parts.give_up(span)
+                continue
+            entries = parts.taken(span, page)
+            if not span.is_over:
+                ask(span)
+            if len(asked) < AT_ONCE and (upper := parts.divided(span)):
+                ask(upper)
+            del page, job
+            if entries:
+                yield entries
+    finally:
+        cancellation.set()
+        end = monotonic() + _SECONDS_TO_STOP
+        for job in asked.values():
+            with suppress(BaseException):
+                job.result(max(end - monotonic(), 0))
+
+
+class _Bell:
+    """Wakes whoever waits for a page."""
+
+    def __init__(self, arrived: SimpleQueue[Any]) -> None:
+        self._arrived = arrived
+
+    def cancel(self) -> None:
+        self._arrived.put(None)
+
+
+def _next_of(arrived: SimpleQueue[T | None]) -> T:
+    """What comes next; a caller who has gone is no longer kept waiting."""
+    caller, bell = current.get(), _Bell(arrived)
+    if caller is not None:
+        caller.hold(bell)
+    try:
+        come = arrived.get()
+    finally:
+        if caller is not None:
+            caller.release(bell)
+    assert come is not None
+    return come
+
+
+class _Parts:
+    """The parts of one listing, and what belongs to which."""
+
+    def __init__(self, divider: Divider, where: str) -> None:
+        self._divider = divider
+        self._where = where
+        self._may_divide = True
+        self._is_divided = False
+
+    def begin(self, first: Page) -> Span:
+        """What follows the first page."""
+        places = sorted(map(position, first.entries))
+        self._may_divide = bool(places)
+        if not places:
+            return Span("", None, first.token)
+        self._divider.learn(places)
+        span = Span(places[-1], None, first.token)
+        span.first = places[0]
+        return span
+
+    def divided(self, span: Span) -> Span | None:
+        """A part that may be cut off from a span; None where nothing is gained."""
+        if span.is_over or span.upper or span.lower or not self._may_divide:
+            return None
+        middle = self._divider.middle(span)
+        if middle is None:
+            return None
+        span.upper = Span(middle, span.until, None, span)
+        span.upper.guess = span.guess
+        return span.upper
+
+    def give_up(self, upper: Span) -> None:
+        """Leave a part to the span that it would have been cut off from, and divide no more."""
+        assert upper.lower is not None
+        upper.lower.upper = None
+        upper.is_over = True
+        self._may_divide = False
+
+    def taken(self, span: Span, page: Page) -> Sequence[Entry]:
+        """The entries of a page that belong to a span, which gets on by them."""
+        places = list(map(position, page.entries))
+        low, high = (min(places), max(places)) if places else (None, None)
+        after = span.after
+        if span.lower is not None:
+            if low is not None and low < after:
+                self.give_up(span)
+                return ()
+            if not self._is_cut_off(span, is_empty=low is None):
+                return ()
+        elif low is not None and low < after:
+            # The order is not what it was taken for.
+            if self._is_divided:
+                raise StorageUnavailable(f"{self._where} was listed in no order; list it again")
+            self._may_divide = False
+        span.token = page.token
+        span.is_over = page.token is None
+        if low is None or high is None:
+            return ()
+        span.first, span.after = low, high
+        until = span.until
+        if low != after and (until is None or high <= until):
+            return page.entries
+        span.is_over = span.is_over or (until is not None and high > until)
+        return [
+            entry
+            for entry, place in zip(page.entries, places, strict=True)
+            if place != after and (until is None or place <= until)
+        ]
+
+    def _is_cut_off(self, upper: Span, *, is_empty: bool) -> bool:
+        """Whether a part whose first page has come counts from now on."""
+        lower = upper.lower
+        assert lower is not None
+        lower.upper = upper.lower = None
+        if is_empty:
+            # No proof: there are places that find nothing behind what they do not know.
+            lower.guess = upper.after
+        elif not lower.is_over and lower.after <= upper.after:
+            lower.until = lower.guess = upper.after
+            self._is_divided = True
+            return True
+        upper.is_over = True
+        return False
