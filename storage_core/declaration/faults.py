@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from storage_core.declaration.table import RESERVED
+from storage_core.declaration.setting import RESERVED
 from storage_core.nearest import nearest, one_slip
 
 if TYPE_CHECKING:

@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 
     Suggest: TypeAlias = Callable[[], Iterable[str]]
     """Values to choose from. It may read files: call it off the event loop."""
+RESERVED: Final = ("id", "type")
+"""Keys of a storage table that are not settings."""
+
 _MISSING: Final = object()
 _DECLARED: Final = "_declared"
 

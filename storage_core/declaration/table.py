@@ -6,7 +6,7 @@ Standard library only: this runs in every process that opens a store. It accepts
 
 from __future__ import annotations
 
-from storage_core.declaration.setting import as_meant, as_written
+from storage_core.declaration.setting import RESERVED, as_meant, as_written
 from storage_core.paths import LOCAL_SCHEMES, absolute
 from storage_core.references import (
     LITERAL,
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from storage_core.declaration.configuration import StorageConfiguration
     from storage_core.declaration.faults import Fault
     from storage_core.declaration.setting import Setting
-
-RESERVED: Final = ("id", "type")
-"""Keys of a storage table that are not settings."""
 
 AS_JSON_TEXT: Final = "must be the JSON as text in quotes, such as '''{ … }'''"
 

@@ -22,8 +22,8 @@ from pydantic import (
 )
 
 from storage_core.declaration.faults import Fault, unknown_setting
-from storage_core.declaration.setting import as_meant, as_written
-from storage_core.declaration.table import AS_JSON_TEXT, RESERVED, checked, missing
+from storage_core.declaration.setting import RESERVED, as_meant, as_written
+from storage_core.declaration.table import AS_JSON_TEXT, checked, missing
 from storage_core.errors import ConfigurationError
 from storage_core.newer_toml import newer_syntax
 
