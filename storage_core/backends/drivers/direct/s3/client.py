@@ -105,7 +105,7 @@ class Client:
         """
         is_moved = is_renewed = False
         while True:
-            signer = self._signing.signer()
+            signer = self._signing.signer(limit)
             endpoint = self._endpoint or self._found(limit)
             answer = self._sent(limit, request, signer, endpoint)
             if answer.status < 300:
