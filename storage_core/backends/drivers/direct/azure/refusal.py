@@ -50,9 +50,10 @@ def refusal(answer: Answer, signed_by: str) -> Exception:
 def _words(answer: Answer, body: bytes) -> tuple[str, str]:
     """Azure's words and its code: from the body, else from the head, as Azure's client has them."""
     code = answer.headers.get("x-ms-error-code", "")
-    otherwise = f"Operation returned an invalid status '{answer.reason}'"
+    status = answer.reason or f"status {answer.status}"
+    otherwise = f"Operation returned an invalid status '{status}'"
     if not body:
-        return (otherwise if code else answer.reason), code
+        return (otherwise if code else status), code
     kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
     found: dict[str, Any] = {}
     if "xml" in kind:

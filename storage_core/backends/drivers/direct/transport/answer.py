@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from storage_core.backends.drivers.direct.transport.connection import Connection
     from storage_core.backends.drivers.direct.transport.head import Framing, Head
 
-_PIECE: Final = 262144
-"""Bytes that are asked for at once. 512 MiB from a local rclone take 0.14 s of processor time by
-pieces of 256 KiB, 0.22 s by those of 64 KiB or of 1 MiB."""
+_PIECE: Final = 131072
+"""Bytes that are asked for at once. 512 MiB from a local rclone take 0.14 s of processor time, 0.32
+over TLS; by 256 KiB 0.9 over TLS, where each piece of memory is then mapped anew for one record."""
 
 _HEXADECIMAL: Final = b"0123456789abcdefABCDEF"
 
@@ -52,13 +52,18 @@ class Answer:
         self._ready = b""
         """What has been taken from the connection already."""
 
-        if self._left is not None and not self._chunked and connection.has(self._left):
-            # Whoever is told enough by the head reads no further, and the connection is free.
-            self._ready = connection.some(self._left) if self._left else b""
-            self._finish()
+        if self._left is not None and not self._chunked:
+            ready = connection.taken(self._left)
+            if ready is not None:
+                # Whoever is told enough by the head reads no further, and the connection is free.
+                self._ready = ready
+                self._finish()
 
     def read(self) -> bytes:
         """All that is still to come."""
+        if self._connection is None:
+            data, self._ready = self._ready, b""
+            return data
         return b"".join(self.chunks())
 
     def chunks(self) -> Iterator[bytes]:

@@ -143,7 +143,7 @@ class Connection:
     @property
     def is_fresh(self) -> bool:
         """Whether a request may go through it: nothing has come meanwhile, not even its end."""
-        return self.is_own and not self._poll.poll(0)
+        return self._forks == _Forks.count and not self._poll.poll(0)
 
     @property
     def is_clean(self) -> bool:
@@ -153,9 +153,11 @@ class Connection:
 
     def send(self, data: bytes | memoryview) -> None:
         """Send all of it."""
-        view = memoryview(data)
-        while view:
-            view = view[self._within(self.stream.send, view) :]
+        sent: int = self._within(self.stream.send, data)
+        if sent < len(data):
+            view = memoryview(data)[sent:]
+            while view:
+                view = view[self._within(self.stream.send, view) :]
 
     def send_unless_refused(self, data: bytes | memoryview) -> bool:
         """Send all of it, unless an answer comes meanwhile that is no success; whether it was."""
@@ -165,8 +167,7 @@ class Connection:
                 return False
             # TLS wants a piece that it could not send offered again as it was.
             piece = view[:_PIECE]
-            sent = self._step(self.stream.send, piece, min(self.limit.left(), _GLANCE))
-            view = view[sent or 0 :]
+            view = view[self._within(self.stream.send, piece, _GLANCE) or 0 :]
         return not self._is_refused()
 
     def agree(self, handshake: Callable[[], object]) -> None:
@@ -217,9 +218,14 @@ class Connection:
                 raise not_http()
             self._more(ended_early())
 
-    def has(self, size: int) -> bool:
-        """Whether so many bytes have come already."""
-        return len(self._data) - self._at >= size
+    def taken(self, size: int) -> bytes | None:
+        """So many bytes of a body, if they have come already."""
+        end = self._at + size
+        if end > len(self._data):
+            return None
+        found = self._data[self._at : end]
+        self._at = end
+        return found
 
     def some(self, most: int) -> bytes:
         """Bytes of a body, at most so many; none at the end of the connection."""
@@ -257,7 +263,7 @@ class Connection:
         if hundreds(self._data) == b"2" or not self._poll.poll(0):
             return False
         try:
-            data = self._step(self.stream.recv, READ, 0.0)
+            data = self._within(self.stream.recv, READ, 0.0)
         except OSError:
             return False  # Sending tells as well.
         self._data += data or b""
@@ -265,34 +271,36 @@ class Connection:
             self._data = self._data[end + 4 :]
         return len(self._data) > MOST or hundreds(self._data) > b"2"
 
-    def _within(self, call: Any, argument: Any) -> Any:
-        """What a call of the stream returns, as soon as it can be made."""
-        while True:
-            result = self._step(call, argument, self.limit.left())
-            if result is not None:
-                return result
+    def _within(self, call: Any, argument: Any, longest: float | None = None) -> Any:
+        """What a call of the stream returns, as soon as it can be made.
 
-    def _step(self, call: Any, argument: Any, seconds: float) -> Any:
-        """What a call of the stream returns; None when it cannot be made for so long."""
-        if not self.is_own:
+        Args:
+            call: of the stream.
+            argument: its only one.
+            longest: seconds after which to return None; None to wait as long as the limit allows.
+        """
+        if self._forks != _Forks.count:
             raise ConnectionAbortedError("the connection was opened before a fork")
-        self.stream.settimeout(seconds)
-        try:
-            result = call(argument)
-        except TimeoutError as error:
-            if error.errno is not None:
-                raise  # The system's own: the server's machine is gone.
-            return None
-        except BlockingIOError:
-            return None
-        except OSError as error:
-            # What cancelling has shut looks as if the server had done so.
-            self.limit.left()
-            if type(error).__module__ != "ssl":
-                raise
-            if type(error).__name__.startswith("SSLWant"):
+        while True:
+            left = self.limit.left()
+            self.stream.settimeout(left if longest is None else min(left, longest))
+            try:
+                result = call(argument)
+            except TimeoutError as error:
+                if error.errno is not None:
+                    raise  # The system's own: the server's machine is gone.
+            except BlockingIOError:
+                pass
+            except OSError as error:
+                # What cancelling has shut looks as if the server had done so.
+                self.limit.left()
+                if type(error).__module__ != "ssl":
+                    raise
+                if not type(error).__name__.startswith("SSLWant"):
+                    raise ConnectionResetError("TLS has broken off") from error
+            else:
+                if not result:
+                    self.limit.left()
+                return result
+            if longest is not None:
                 return None
-            raise ConnectionResetError("TLS has broken off") from error
-        if not result:
-            self.limit.left()
-        return result

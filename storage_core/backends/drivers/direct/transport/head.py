@@ -11,11 +11,8 @@ from typing import Final, NamedTuple
 MOST: Final = 65536
 """Bytes of a head. http.client allows as many for one line."""
 
-_BLOCK: Final = re.compile(
-    r"HTTP/1\.([01]) ([1-9][0-9]{2})(?: ([^\r\n\0]*))?\r\n"
-    r"((?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[^\r\n\0]*\r\n)*)"
-)
-_FOLD: Final = re.compile(r"[ \t]*\r\n[ \t]+")
+_NAME: Final = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
+_FOLD: Final = r"[ \t]*\r\n[ \t]+"
 _START: Final = b"HTTP/1."
 
 
@@ -70,41 +67,64 @@ def hundreds(data: bytes) -> bytes:
 def parsed(data: bytes) -> Head:
     """A head, from its status line to its last header's line end."""
     text = data.decode("latin-1")
-    if "\r\n " in text or "\r\n\t" in text:
-        text = _FOLD.sub(" ", text)
-    found = _BLOCK.fullmatch(text)
-    if found is None:
+    first, *lines = text.split("\r\n")[:-1]
+    ends = len(lines) + 1
+    if not text.count("\r") == text.count("\n") == ends or "\0" in text:
         raise not_http()
-    minor, status, reason, block = found.groups()
-    headers: dict[str, str] = {}
-    for line in block.split("\r\n")[:-1]:
-        name, _, value = line.partition(":")
-        name = name.lower()
-        value = value.strip(" \t")
-        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    version, _, rest = first.partition(" ")
+    status, reason = rest[:3], rest[4:]
+    if (
+        version not in ("HTTP/1.1", "HTTP/1.0")
+        or not (status.isdecimal() and len(status) == 3 and status[0] != "0")
+        or rest[3:4].strip(" ")
+    ):
+        raise not_http()
+    try:
+        parted = [line.split(":", 1) for line in lines]
+        headers = {name.lower(): value.strip(" \t") for name, value in parted}
+    except ValueError:
+        return parsed(_unfolded(text))
+    # One look at all names, since a pattern for each would cost as much as all else of a head.
+    if not ("".join(headers).replace("-", "").isalnum() and text.isascii()) or "" in headers:
+        if "\r\n " in text or "\r\n\t" in text:
+            return parsed(_unfolded(text))
+        if not all(re.fullmatch(_NAME, name) for name in headers):
+            raise not_http()
+    if len(headers) < len(lines):
+        headers.clear()
+        for name, value in parted:
+            key, value = name.lower(), value.strip(" \t")
+            headers[key] = f"{headers[key]}, {value}" if key in headers else value
     tokens = headers.get("connection", "").lower()
-    lasts = "close" not in tokens and (minor == "1" or "keep-alive" in tokens)
-    if "transfer-encoding" in headers and minor == "0":
+    lasts = "close" not in tokens and (version == "HTTP/1.1" or "keep-alive" in tokens)
+    if version == "HTTP/1.0" and "transfer-encoding" in headers:
         raise not_http()
-    return Head(int(status), reason or "", headers, lasts)
+    return Head(int(status), reason, headers, lasts)
+
+
+def _unfolded(text: str) -> bytes:
+    """A head without the line ends that stand before blanks, which once were allowed."""
+    whole = re.sub(_FOLD, " ", text)
+    if whole == text:
+        raise not_http()
+    return whole.encode("latin-1")
 
 
 def framing(method: str, head: Head) -> Framing:
     """Where the body ends of the answer to a request."""
-    headers = head.headers
-    # With a length as well, a proxy on the way may have gone by the one or by the other.
-    if headers.get("transfer-encoding", "chunked").lower() != "chunked" or (
-        {"transfer-encoding", "content-length"} <= headers.keys()
-    ):
+    coding, length = head.headers.get("transfer-encoding"), head.headers.get("content-length")
+    # With both, a proxy on the way may have gone by the one or by the other.
+    if coding is not None and (coding.lower() != "chunked" or length is not None):
         raise not_http()
     size = None
-    if "content-length" in headers:
-        # A proxy may have joined several into one line.
-        lengths = {each.strip(" \t") for each in headers["content-length"].split(",")}
-        length = lengths.pop()
-        if lengths or not (length.isascii() and length.isdigit() and len(length) < 19):
+    if length is not None:
+        if "," in length:
+            # A proxy may have joined several into one line.
+            lengths = {each.strip(" \t") for each in length.split(",")}
+            length = lengths.pop() if len(lengths) == 1 else ""
+        if not (length.isdecimal() and len(length) < 19):
             raise not_http()
         size = int(length)
     if method == "HEAD" or head.status in (204, 304):
         return Framing(0, False)
-    return Framing(size, "transfer-encoding" in headers)
+    return Framing(size, coding is not None)

@@ -37,10 +37,8 @@ class Server(NamedTuple):
     shown: str
     """Host and port as the header `Host` has them: without a port that goes without saying."""
 
-    @property
-    def origin(self) -> str:
-        """Names it."""
-        return f"{self.scheme}://{self.shown}"
+    origin: str
+    """Names it, with its scheme."""
 
 
 def size_of(body: bytes | memoryview | Body | None) -> int | None:
@@ -55,11 +53,15 @@ def size_of(body: bytes | memoryview | Body | None) -> int | None:
 def parted(url: str) -> tuple[Server, str]:
     """The server of a URL, and its path and query as they are given."""
     scheme, _, rest = url.partition("://")
-    end = min((at for at in map(rest.find, "/?#") if at >= 0), default=len(rest))
-    path = rest[end:].partition("#")[0]
+    netloc, _, path = rest.partition("/")
+    if "?" in netloc or "#" in netloc:
+        end = min(at for at in map(rest.find, "?#") if at >= 0)
+        netloc, path = rest[:end], rest[end:]
+    if "#" in path:
+        path = path.partition("#")[0]
     if not (path.isascii() and path.isprintable()) or " " in path:
         raise BadSettings("the path of the address is not percent-encoded")
-    return server(scheme, rest[:end]), path if path.startswith("/") else f"/{path}"
+    return server(scheme, netloc), f"/{path}"
 
 
 @lru_cache(maxsize=64)
@@ -85,7 +87,9 @@ def server(scheme: str, netloc: str) -> Server:
     if not host or not host.isprintable() or {*host} & _NOT_IN_HOSTS:
         raise BadSettings("the address of the server is no URL that a request can be sent to")
     shown = f"[{host}]" if is_ipv6 else host
-    return Server(scheme, host, number, shown if number == _PORTS[scheme] else f"{shown}:{number}")
+    if number != _PORTS[scheme]:
+        shown = f"{shown}:{number}"
+    return Server(scheme, host, number, shown, f"{scheme}://{shown}")
 
 
 def head(

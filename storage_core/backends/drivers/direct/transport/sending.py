@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from storage_core.backends.drivers.direct.transport.request import size_of
-
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from storage_core.backends.drivers.direct.transport.connection import Connection
     from storage_core.backends.drivers.direct.transport.head import Head
@@ -21,11 +19,21 @@ _SMALL: Final = 65536
 """Bytes that are copied behind the head, so that all of a request leaves at once."""
 
 
-def sent(connection: Connection, head: bytes, body: bytes | memoryview | Body | None) -> Head:
-    """The head of the answer to a request."""
-    size = size_of(body)
+def sent(
+    connection: Connection, head: bytes, body: bytes | memoryview | Body | None, size: int | None
+) -> Head:
+    """The head of the answer to a request.
+
+    Args:
+        connection: to the server.
+        head: of the request.
+        body: of it.
+        size: bytes of the body.
+    """
     try:
-        if size is None or size <= _SMALL:
+        if body is None or size is None:
+            connection.send(head)
+        elif size <= _SMALL:
             connection.send(b"".join((head, *_pieces(body, size))))
         else:
             connection.send(head)
@@ -52,19 +60,15 @@ def _late(connection: Connection) -> Head | None:
     return found if found.status >= 300 else None
 
 
-def _pieces(
-    body: bytes | memoryview | Body | None, size: int | None
-) -> Iterator[bytes | memoryview]:
-    if body is None:
-        return
-    if isinstance(body, bytes | memoryview):
-        yield body
-        return
-    left = size or 0
+def _pieces(body: bytes | memoryview | Body, size: int) -> Iterable[bytes | memoryview]:
+    return (body,) if isinstance(body, bytes | memoryview) else _chunks(body, size)
+
+
+def _chunks(body: Body, size: int) -> Iterator[bytes | memoryview]:
     for each in body.chunks():
-        left -= each.nbytes if isinstance(each, memoryview) else len(each)
-        if left < 0:
+        size -= each.nbytes if isinstance(each, memoryview) else len(each)
+        if size < 0:
             break
         yield each
-    if left:
+    if size:
         raise ValueError("a body to be sent is not of the size that it has said")

@@ -72,8 +72,9 @@ class Transport:
             connection.hold(limit)
             if connection.absolute:
                 path = f"{where.origin}{path}"
-            begun = head(method, path, where.shown, headers, size_of(body), connection.more)
-            found = sent(connection, begun, body)
+            size = size_of(body)
+            begun = head(method, path, where.shown, headers, size, connection.more)
+            found = sent(connection, begun, body, size)
             if found.status == ProxyRefused.status:
                 raise ProxyRefused
             connection.lasts = connection.lasts and found.lasts
