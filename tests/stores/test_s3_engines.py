@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from email.utils import formatdate
 from secrets import token_hex
@@ -63,13 +62,11 @@ REPLIES: dict[str, Reply] = {
     "skewed, by its clock": Reply(403, b"", (("Date", YESTERDAY),)),
     "too many": error(503, "SlowDown"),
     "broken": Reply(500, b"<html><body>no</body></html>"),
-    "busy": Reply(503),
     "unknown to all": error(418, "Teapot"),
     "without a message": Reply(400, b"<Error><Code>InvalidRequest</Code></Error>", XML),
     "of two lines": Reply(400, b"<Error><Code>Odd</Code><Message>a\nb</Message></Error>", XML),
     "not XML": Reply(400, b"Bad request"),
     "half of it": Reply(400, b"<Error><Code>InvalidRequest</Code><Mess", XML),
-    "not allowed": error(405, "MethodNotAllowed"),
     "not implemented": error(501, "NotImplemented"),
     "in a good answer": inside_a_good_answer("InternalError"),
     "denied in a good answer": inside_a_good_answer("AccessDenied"),
@@ -77,18 +74,24 @@ REPLIES: dict[str, Reply] = {
 }
 
 
-@contextmanager
-def said_by(engine: str, configuration: S3Storage, timeout: float) -> Iterator[dict[str, str]]:
+PASSING = ("too many", "broken", "in a good answer", "half of a good answer")
+"""What is tried again until the time is up."""
+
+
+def said_by(engine: str, configuration: S3Storage, name: str) -> dict[str, str]:
+    calls, timeout = CALLS, 10.0
+    if name in PASSING:
+        calls, timeout = {each: CALLS[each] for each in ("write", "read", "check")}, 0.3
     found: dict[str, str] = {}
     with open_store(replace(configuration, engine=engine), timeout=timeout) as store:
-        for name, call in CALLS.items():
+        for each, call in calls.items():
             try:
-                found[name] = f"returned {type(call(store)).__name__}"
+                found[each] = f"returned {type(call(store)).__name__}"
             except StorageError as failure:
-                words = re.sub(r"tried .* seconds", "tried", str(failure))
+                words = re.sub(r"tried .* seconds|[0-9a-f]{32}", "…", str(failure))
                 kind = type(failure).__name__, failure.while_signing_in, failure.while_connecting
-                found[name] = f"{kind} {words}"
-    yield found
+                found[each] = f"{kind} {words}"
+    return found
 
 
 @pytest.mark.parametrize("name", REPLIES)
@@ -106,8 +109,4 @@ def test_both_engines_say_the_same(s3_server: S3Server, name: str) -> None:
             region_name="eu-west-1",
             endpoint_url=front.url,
         )
-        with (
-            said_by("direct", configuration, 0.3) as ours,
-            said_by("fsspec", configuration, 0.3) as theirs,
-        ):
-            assert ours == theirs
+        assert said_by("direct", configuration, name) == said_by("fsspec", configuration, name)

@@ -94,6 +94,7 @@ def open_s3_direct(
         signing,
         identity,
         Transport(network, timeout),
+        network,
         headers_of(added),
         timeout,
     )
