@@ -21,7 +21,7 @@ from tui.session import state
 from tui.session.checks import TestResult
 
 if TYPE_CHECKING:
-    from storage_core.config.model.entries import Entry
+    from storage_core.config.model.entry import Entry
 
 KEPT: Final = 5
 """Results of one configuration."""

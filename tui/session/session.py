@@ -14,7 +14,7 @@ from tui.session.snapshot import Snapshot
 from tui.session.workspace import Workspace
 
 if TYPE_CHECKING:
-    from storage_core.config.model.entries import Entry
+    from storage_core.config.model.entry import Entry
     from storage_core.config.transaction import Transaction
     from tui.session.checks import TestResult
     from tui.session.snapshot import Row

@@ -14,7 +14,7 @@ from storage_core.printable import printable
 
 if TYPE_CHECKING:
     from storage_core import Configurations
-    from storage_core.config.model.entries import Entry
+    from storage_core.config.model.entry import Entry
     from storage_core.declaration.configuration import StorageConfiguration
     from storage_core.declaration.setting import Setting
 

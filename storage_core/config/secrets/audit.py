@@ -7,7 +7,8 @@ import stat
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from storage_core.config.model.entries import Configurations, Entry
+from storage_core.config.model.entries import Configurations
+from storage_core.config.model.entry import Entry
 from storage_core.declaration.setting import Setting
 from storage_core.disk_advice import words
 from storage_core.references import is_reference
