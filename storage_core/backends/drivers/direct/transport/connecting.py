@@ -41,7 +41,9 @@ def connected(host: str, port: int, limit: Limit) -> socket.socket:
 
 def _addresses(host: str, port: int, limit: Limit) -> Sequence[tuple[Any, ...]]:
     if ":" in host or host.replace(".", "").isdigit():
-        return socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM, 0, socket.AI_NUMERICHOST)
+        # As bytes: of text it would be made sure first that it is a name, by a module of 2 ms.
+        literal = host.encode()
+        return socket.getaddrinfo(literal, port, 0, socket.SOCK_STREAM, 0, socket.AI_NUMERICHOST)
     # In a thread, since nothing interrupts it; most have no need of that module otherwise.
     from storage_core.backends.remote.threads import within
 
