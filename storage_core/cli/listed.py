@@ -13,7 +13,8 @@ from storage_core.config.secrets.audit import loose_mode
 
 if TYPE_CHECKING:
     from storage_core.cli.session import Session
-    from storage_core.config.model.entries import Configurations, Entry
+    from storage_core.config.model.entries import Configurations
+    from storage_core.config.model.entry import Entry
 
 
 def print_list(session: Session, *, as_json: bool = False, tags: Collection[str] = ()) -> None:

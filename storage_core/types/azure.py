@@ -6,9 +6,14 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from storage_core.declaration import checks, sign_ins
-from storage_core.declaration.configuration import RemoteStorage, options_setting, prefix_setting
+from storage_core.declaration.configuration import (
+    RemoteStorage,
+    Table,
+    options_setting,
+    prefix_setting,
+)
 from storage_core.declaration.display import place_url
-from storage_core.declaration.engines import engine_setting
+from storage_core.declaration.engines import engine_setting, is_direct
 from storage_core.declaration.setting import setting
 from storage_core.light import dataclass
 
@@ -50,7 +55,7 @@ class AzureBlobStorage(RemoteStorage):
     )
     prefix: str | None = prefix_setting("container")
     engine: str = engine_setting("adlfs")
-    options: dict[str, Any] | None = options_setting("adlfs")
+    options: Table | None = options_setting("adlfs")
 
     @classmethod
     def doubts(cls, values: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
@@ -78,9 +83,12 @@ class AzureBlobStorage(RemoteStorage):
         return place_url("az://", self.container, self.prefix)
 
     def backend(self, opening: Opening) -> Backend:
-        from storage_core.backends.drivers.adlfs import open_azure
+        if is_direct(self.engine, self.options, _beyond):
+            from storage_core.backends.drivers.direct.azure import open_azure_direct as opened
+        else:
+            from storage_core.backends.drivers.adlfs import open_azure as opened
 
-        return open_azure(
+        return opened(
             self.container,
             self.prefix or "",
             connection_string=self.connection_string,
@@ -90,3 +98,9 @@ class AzureBlobStorage(RemoteStorage):
             timeout=opening.timeout,
             secrets=opening.secrets,
         )
+
+
+def _beyond(options: Mapping[str, Any]) -> list[str]:
+    from storage_core.backends.drivers.direct.azure import what_is_beyond
+
+    return what_is_beyond(options)

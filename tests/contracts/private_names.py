@@ -12,7 +12,9 @@ from textwrap import dedent
 from types import ModuleType
 from typing import Final, NamedTuple
 
-DOCUMENTED: Final = frozenset({"_asdict", "_exit", "_fields", "_make", "_replace", "_typeshed"})
+DOCUMENTED: Final = frozenset(
+    {"_asdict", "_exit", "_fields", "_make", "_replace", "_thread", "_typeshed"}
+)
 """Names that begin with an underscore and are public all the same."""
 
 MADE_BY_PYTHON: Final = frozenset({"_abc_impl", "_is_protocol"})

@@ -9,10 +9,10 @@ from __future__ import annotations
 import atexit
 import os
 import threading
-from _queue import Empty, SimpleQueue
 from collections import deque
 from contextvars import copy_context
 from functools import partial
+from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 

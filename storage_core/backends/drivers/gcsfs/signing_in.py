@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import requests
 
 from storage_core.backends.drivers.clouds.google.asking import ALL, Asking, Response
 from storage_core.backends.drivers.clouds.requesting import Session
+from storage_core.backends.remote.faults import Unconnected, unconnected
 from storage_core.backends.remote.worker import in_thread
 
 if TYPE_CHECKING:
@@ -48,20 +50,20 @@ class SignIn:
 
     async def _token(self) -> str | None:
         tokens = self._tokens
-        while True:
-            if tokens.is_found and (tokens.signs_nobody_in or tokens.fresh):
-                return tokens.fresh
+        if not tokens.is_found:
             async with self._lock:
                 if not tokens.is_found:
                     await self.find()
-                if not (tokens.signs_nobody_in or tokens.fresh):
-                    await self._renew()
+        if tokens.signs_nobody_in or tokens.fresh():
+            return tokens.fresh()
+        async with self._lock:
+            return tokens.fresh() or await self._renewed()
 
-    async def _renew(self) -> None:
+    async def _renewed(self) -> str | None:
         asking = Asking(_sender(self._tokens.network), self._tokens.timeout)
         try:
             async with asyncio.timeout(ALL * self._tokens.timeout):
-                await in_thread(self._tokens.renew, asking)
+                return await in_thread(self._tokens.renew, asking)
         except TimeoutError:
             raise self._tokens.late(asking.url) from None
 
@@ -82,6 +84,20 @@ def _sender(network: Network) -> Send:
             )
         except requests.Timeout as error:
             raise TimeoutError from error
+        except requests.ConnectionError as error:
+            raise _system_error(url, error) or error from None
         return Response(answer.status_code, answer.headers, answer.content)
 
     return send
+
+
+def _system_error(url: str, error: requests.ConnectionError) -> Unconnected | None:
+    """The system's own error, where no connection could be made."""
+    each: BaseException | None = error
+    if isinstance(error, requests.exceptions.ProxyError) or unconnected(error) is None:
+        return None
+    while each is not None and not (isinstance(each, OSError) and each.errno):
+        each = each.__cause__ or each.__context__
+    parts = urlsplit(url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    return None if each is None else Unconnected(parts.hostname or "", port, each)

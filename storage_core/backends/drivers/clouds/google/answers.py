@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from json import loads
 from typing import Final
 
@@ -29,6 +28,16 @@ class Refused(Exception):
         self.status = status
 
 
+class Unreadable(Exception):
+    """An answer that is none of Google's, though it says that all is well."""
+
+    status = 200
+
+    def __init__(self) -> None:
+        """Say so."""
+        super().__init__("what answers there does not speak the protocol of Google Cloud Storage")
+
+
 def refusal(status: int, content: bytes) -> Refused:
     """What to raise for an answer.
 
@@ -53,6 +62,8 @@ def _said(content: bytes) -> str:
 
 
 def _phrase(status: int) -> str:
+    from http import HTTPStatus
+
     try:
         return HTTPStatus(status).phrase
     except ValueError:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from time import monotonic
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from storage_core.backends.remote.faults import ProxyRefused
+from storage_core.backends.remote.faults import ProxyRefused, Redirected
 
 _ANSWER: Final = 0.4
 """Of the time for a call, for one answer of a server that gives tokens."""
@@ -75,6 +75,8 @@ class Asking:
             raise Lost(error) from None
         if answer.status == ProxyRefused.status:
             raise Lost(ProxyRefused())
+        if 300 <= answer.status < 400:
+            raise Lost(Redirected(answer.headers.get("location", "")))
         if answer.status == 429 or answer.status >= 500:
             raise Lost(f"it answered {answer.status}")
         return answer

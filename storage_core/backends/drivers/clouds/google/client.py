@@ -10,6 +10,7 @@ from storage_core.backends.drivers.clouds.google.answers import (
     FAILURES,
     LONGEST,
     REDIRECTS,
+    Unreadable,
     refusal,
 )
 from storage_core.backends.remote.faults import Redirected
@@ -110,12 +111,26 @@ class Client:
         """Make a request that is answered in JSON."""
         async with await self.request(method, path, **arguments) as answer:
             content = await answer.checked()
-        result: dict[str, Any] = loads(content) if content else {}
-        return result
+        return described(content)
 
     def serves(self, url: str) -> bool:
         """Whether a URL is one of the service's own."""
         return url.startswith(f"{self._service.url}/")
+
+
+def described(content: bytes) -> dict[str, Any]:
+    """What an answer describes; nothing where it is empty.
+
+    Raises:
+        Unreadable: it is no answer of Google's.
+    """
+    try:
+        found = loads(content or b"{}")
+    except (ValueError, RecursionError):
+        raise Unreadable from None
+    if not isinstance(found, dict):
+        raise Unreadable
+    return found
 
 
 class _Request:

@@ -26,7 +26,7 @@ _PASSING: Final = frozenset({"internal_failure", "server_error", "temporarily_un
 
 
 class NoToken(Exception):
-    """The server gives none; in its own words, as google-auth puts them."""
+    """The server gives none."""
 
     def __init__(self, said: str, *, retryable: bool = False) -> None:
         """Say it.
@@ -93,18 +93,19 @@ class ServiceAccount:
         body = urlencode({"assertion": self.assertion(int(now)), "grant_type": _GRANT}).encode()
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         answer = asking(self._url, "POST", body, headers)
-        text = answer.data.decode("utf-8", "replace")
         try:
-            found = loads(text)
-        except ValueError:
-            found = text
-        if answer.status != 200 or not isinstance(found, dict):
+            found = loads(answer.data)
+        except (ValueError, RecursionError):
+            found = None
+        if not isinstance(found, dict):
+            raise NoToken(f"it answered {answer.status}, not in JSON")
+        if answer.status != 200:
             raise _none(found)
-        if "access_token" not in found:
-            raise NoToken("No access token in response.")
-        ends = found.get("expires_in")
-        self.ends = None if ends is None else now + int(ends)
-        self.token = found["access_token"]
+        token, seconds = found.get("access_token"), found.get("expires_in")
+        if not isinstance(token, str):
+            raise NoToken("there is none in its answer")
+        self.ends = None if seconds is None else now + float(seconds)
+        self.token = token
 
     def assertion(self, now: int) -> str:
         """Who asks for a token, signed (RFC 7523).
@@ -135,10 +136,11 @@ def _encoded(data: bytes) -> str:
     return urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
-def _none(found: Any) -> NoToken:
-    if not isinstance(found, dict):
-        return NoToken(found if isinstance(found, str) else dumps(found))
+def _none(found: dict[str, Any]) -> NoToken:
+    """What a server says that gives no token."""
     error, said = found.get("error"), found.get("error_description")
-    passing = isinstance(error, str) and isinstance(said or "", str)
-    words = f"{error}: {said}" if "error" in found else dumps(found)
-    return NoToken(words, retryable=passing and not _PASSING.isdisjoint({error, said}))
+    if isinstance(error, dict):
+        error = error.get("message")
+    words = ": ".join(each for each in (error, said) if isinstance(each, str))
+    passing = not _PASSING.isdisjoint(each for each in (error, said) if isinstance(each, str))
+    return NoToken(words or dumps(found), retryable=passing)

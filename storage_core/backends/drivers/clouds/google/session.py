@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from json import dumps, loads
+from json import dumps
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from storage_core.backends.base import Entry, Info, in_utc
-from storage_core.backends.drivers.clouds.google.answers import REDIRECTS, Refused
-from storage_core.backends.remote.driver import Kept, Page, Part, Received
+from storage_core.backends.drivers.clouds.google.answers import REDIRECTS, Refused, Unreadable
+from storage_core.backends.drivers.clouds.google.client import described
+from storage_core.backends.remote.driver import After, Kept, Page, Part, Received
 from storage_core.backends.remote.faults import Redirected
 from storage_core.backends.source import Source
 from storage_core.blobpath import BlobPath, Prefix
@@ -106,7 +107,7 @@ class GCSSession:
     async def head(self, path: BlobPath) -> Info:
         """Ask for the object's metadata."""
         found = await self._client.call("GET", self._object(path))
-        return Info(int(found["size"]), _time(found), found.get("generation"))
+        return Info(_size(found), _time(found), found.get("generation"))
 
     async def put(self, path: BlobPath, data: bytes, *, create: bool) -> None:
         """Put the object, a large one in parts."""
@@ -138,21 +139,26 @@ class GCSSession:
 
     async def page(self, prefix: Prefix, *, delimiter: bool, token: Any, limit: int) -> Page:
         """List some objects."""
+        after = f"{self._prefix}{token.path}" if isinstance(token, After) else None
         answer = await self._client.call(
             "GET",
             f"storage/v1/b/{self._bucket}/o",
             prefix=f"{self._prefix}{prefix}",
             delimiter="/" if delimiter else None,
             maxResults=limit,
-            pageToken=token,
+            pageToken=None if after else token,
+            startOffset=after,
         )
         begin = len(self._prefix)
-        entries = [Entry(folder[begin:-1], is_folder=True) for folder in answer.get("prefixes", ())]
-        entries += (
-            Entry(entry["name"][begin:], int(entry["size"]), _time(entry))
-            for entry in answer.get("items", ())
-            if entry["name"] != self._prefix  # The marker of the location itself.
-        )
+        try:
+            entries = [Entry(each[begin:-1], is_folder=True) for each in answer.get("prefixes", ())]
+            entries += (
+                Entry(entry["name"][begin:], _size(entry), _time(entry))
+                for entry in answer.get("items", ())
+                if entry["name"] != self._prefix  # The marker of the location itself.
+            )
+        except (KeyError, TypeError):
+            raise Unreadable from None
         return Page(entries, answer.get("nextPageToken"))
 
     async def _put_whole(self, path: BlobPath, data: bytes, *, create: bool) -> None:
@@ -193,7 +199,7 @@ class GCSSession:
         for part in source.parts(PART_SIZE):
             content = await self._send_part(where, part, sent, source.size)
             sent += len(part)
-        _check_stored(loads(content or b"{}"), source.size)
+        _check_stored(described(content), source.size)
 
     async def _send_part(self, where: str, part: bytes, start: int, size: int) -> bytes:
         end = start + len(part)
@@ -217,6 +223,13 @@ class GCSSession:
 
 def _if_absent(create: bool) -> str | None:
     return "0" if create else None
+
+
+def _size(entry: dict[str, Any]) -> int:
+    try:
+        return int(entry["size"])
+    except (KeyError, TypeError, ValueError):
+        raise Unreadable from None
 
 
 def _time(entry: dict[str, Any]) -> datetime | None:

@@ -10,7 +10,7 @@ from storage_core.backends.drivers.clouds.google import credentials
 from storage_core.backends.drivers.clouds.google.asking import Lost
 from storage_core.backends.drivers.clouds.google.credentials import LOGIN, Found
 from storage_core.backends.drivers.clouds.google.service_account import ServiceAccount
-from storage_core.backends.remote.faults import Explained, Fault, classify, reason
+from storage_core.backends.remote.faults import Explained, Fault, Redirected, classify, reason
 from storage_core.errors import StorageError
 from storage_core.redaction import scrub
 
@@ -98,7 +98,6 @@ class Tokens:
         self._found = self._looked_for()
         self.is_found = True
 
-    @property
     def fresh(self) -> str | None:
         """The present token, if it holds long enough for a request."""
         found = self._found and self._found.credentials
@@ -121,8 +120,8 @@ class Tokens:
         if self._found is not None:
             self._found.credentials.apply(headers, token)
 
-    def renew(self, asking: Asking) -> None:
-        """Get a token.
+    def renew(self, asking: Asking) -> str | None:
+        """Get another token; it is good for one request, however soon it ends.
 
         Args:
             asking: makes the requests for it.
@@ -132,16 +131,17 @@ class Tokens:
         """
         found = self._found
         if found is None:
-            return
+            return None
         try:
             found.credentials.refresh(asking)
+            token: str = found.credentials.token
         except StorageError:
             raise
         except Exception as error:
             # Programs that are run for a token fail in ways of their own.
             failure = self._failure(error, found, asking.url)
         else:
-            return
+            return token
         self._forget()
         # Raised out here: what Google's library says may hold a part of a token.
         raise failure
@@ -239,6 +239,8 @@ class Tokens:
                 why = reason(cause, self._secrets)
                 if isinstance(cause, TimeoutError):
                     why = "no answer"
+                if isinstance(cause, Redirected):
+                    why = f"it redirects {cause}, which is not followed"
                 return self._unanswered(url, why, classify(cause))
         words = _short(inner, self._secrets)
         if getattr(error, "retryable", False):
@@ -264,6 +266,8 @@ class Tokens:
         remedy = f"check the network and what {source} names"
         if fault is Fault.MISCONFIGURED:
             remedy = f"correct the certificates, or what {source} names"
+        if fault is Fault.REDIRECTED:
+            fault, remedy = Fault.MISCONFIGURED, f"correct what {source} names"
         if kind == "metadata":
             remedy = _REMEDIES[kind]
         if fault is Fault.OTHER:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from storage_core.backends.drivers.clouds.azure.refusals import explained
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -40,6 +38,9 @@ def refusal(answer: Answer, signed_by: str) -> Exception:
         answer: with its body still to come.
         signed_by: the connection string or the SAS that signs.
     """
+    # Imported late: it costs as much as a request, and most are answered.
+    from storage_core.backends.drivers.clouds.azure.refusals import explained
+
     with answer:
         if said := explained(answer.status, answer.headers, signed_by):
             return said
@@ -50,9 +51,10 @@ def refusal(answer: Answer, signed_by: str) -> Exception:
 def _words(answer: Answer, body: bytes) -> tuple[str, str]:
     """Azure's words and its code: from the body, else from the head, as Azure's client has them."""
     code = answer.headers.get("x-ms-error-code", "")
-    otherwise = f"Operation returned an invalid status '{answer.reason}'"
+    status = answer.reason or f"status {answer.status}"
+    otherwise = f"Operation returned an invalid status '{status}'"
     if not body:
-        return (otherwise if code else answer.reason), code
+        return (otherwise if code else status), code
     kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
     found: dict[str, Any] = {}
     if "xml" in kind:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from _thread import allocate_lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from storage_core.backends.drivers.clouds.google.asking import ALL, Asking, Response
 from storage_core.backends.drivers.direct.transport import Transport
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from storage_core.backends.drivers.clouds.google.tokens import Tokens
     from storage_core.backends.remote.limit import Limit
+
+T = TypeVar("T")
 
 
 class SignIn:
@@ -43,14 +45,16 @@ class SignIn:
             OutOfTime: others are still waiting for one.
         """
         tokens = self._tokens
-        while not (tokens.is_found and (tokens.signs_nobody_in or tokens.fresh)):
-            self._alone(limit, self._step)
-        token = tokens.fresh
+        if not tokens.is_found:
+            self._alone(limit, self._find)
+        if tokens.signs_nobody_in:
+            return None
+        token = tokens.fresh() or self._alone(limit, self._renewed)
         if token is not None:
             tokens.sign(headers, token)
         return token
 
-    def _alone(self, limit: Limit, step: Callable[[Limit], None]) -> None:
+    def _alone(self, limit: Limit, do: Callable[[Limit], T]) -> T:
         """Do something that no other thread does meanwhile."""
         if self._process != os.getpid():
             # In a forked child nobody else holds it, whoever did in the parent.
@@ -59,31 +63,33 @@ class SignIn:
         if not lock.acquire(timeout=limit.left()):
             raise OutOfTime
         try:
-            step(limit)
+            return do(limit)
         finally:
             lock.release()
 
-    def _step(self, limit: Limit) -> None:
-        """Do what comes next, unless another thread has done so."""
-        tokens = self._tokens
-        if not tokens.is_found:
-            # It may be a file on a disk that hangs.
-            self._within(limit.left(), tokens.find)
-        elif not (tokens.signs_nobody_in or tokens.fresh):
-            asking = Asking(self._sender(limit), tokens.timeout)
-            try:
-                if tokens.only_asks:
-                    tokens.renew(asking)
-                else:
-                    self._within(min(ALL * tokens.timeout, limit.left()), tokens.renew, asking)
-            except TimeoutError:
-                raise tokens.late(asking.url) from None
-
-    @staticmethod
-    def _within(seconds: float, function: Callable[..., None], *args: object) -> None:
+    def _find(self, limit: Limit) -> None:
+        """Look for credentials, unless another thread has done so."""
         from storage_core.backends.remote.threads import within
 
-        within(seconds, function, *args)
+        if not self._tokens.is_found:
+            # They may be in a file on a disk that hangs.
+            within(limit.left(), self._tokens.find)
+
+    def _renewed(self, limit: Limit) -> str | None:
+        """A fresh token, perhaps one that another thread has got."""
+        tokens = self._tokens
+        if token := tokens.fresh():
+            return token
+        asking = Asking(self._sender(limit), tokens.timeout)
+        if tokens.only_asks:
+            return tokens.renew(asking)
+        from storage_core.backends.remote.threads import within
+
+        try:
+            # Programs may be run for it, and files be read.
+            return within(min(ALL * tokens.timeout, limit.left()), tokens.renew, asking)
+        except TimeoutError:
+            raise tokens.late(asking.url) from None
 
     def _sender(self, limit: Limit) -> Callable[..., Response]:
         """What sends requests for tokens, for an attempt."""
