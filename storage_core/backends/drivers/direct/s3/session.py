@@ -123,7 +123,7 @@ class S3Session:
             return False
         origin = f"{self._bucket}{quote(f'/{self._prefix}{source}', safe='/~')}"
         headers = {"x-amz-copy-source": origin}
-        self._asking.answered(Request("CopyObject", "PUT", self._where(target), headers=headers))
+        self._asking.read(Request("CopyObject", "PUT", self._where(target), headers=headers))
         return True
 
     async def delete(self, path: BlobPath) -> None:
