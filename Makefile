@@ -5,7 +5,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-servers test-lowest test-newest reliability bench check format readme screenshots wheel constraints clean
+.PHONY: help run test test-servers test-lowest test-newest reliability bench bench-full check format readme screenshots wheel constraints clean
 
 PYTHON := .venv/bin/python
 PIP := $(PYTHON) -m pip -qq --disable-pip-version-check
@@ -20,6 +20,8 @@ RUN_READY := .venv/ready/run-$(KEY)
 DEV_READY := .venv/ready/dev-$(KEY)
 AZURITE_READY := $(AZURITE)/node_modules/.ready-$(shell cat $(AZURITE)/package-lock.json | cksum | tr ' ' -)
 S3RVER_READY := $(S3RVER)/node_modules/.ready-$(shell cat $(S3RVER)/package-lock.json | cksum | tr ' ' -)
+BENCH := scripts/bench/alternatives
+BENCH_READY := .venv-bench/.ready-$(shell { pwd; cat pyproject.toml $(BENCH)/constraints.txt $(BENCH)/requirements.txt; } | cksum | tr ' ' -)
 SWIFT_KEY = $(shell { pwd; cat tests/servers/swift/constraints-$1.txt; } | cksum | tr ' ' -)
 SWIFT_READY := $(foreach version,$(SWIFT),.venv-swift-$(version)/.ready-$(call SWIFT_KEY,$(version)))
 
@@ -48,8 +50,11 @@ test-newest: $(AZURITE_READY) ## All tests with the newest release of everything
 reliability: $(DEV_READY) $(AZURITE_READY) ## The full reliability tests, up to half an hour; ends with a table of their numbers
 	@$(PYTHON) -m pytest -m reliability $(ARGS)
 
-bench: $(DEV_READY) ## Measure speed beside the alternatives, under four minutes (ARGS: only the sections of these names)
+bench: $(DEV_READY) $(BENCH_READY) $(AZURITE_READY) ## Measure speed beside the alternatives, under four minutes (ARGS: only the sections of these names)
 	@$(PYTHON) -m scripts.bench $(ARGS)
+
+bench-full: $(DEV_READY) $(BENCH_READY) $(AZURITE_READY) ## The same with large blobs, long listings and how cost grows, half an hour
+	@$(PYTHON) -m scripts.bench --full $(ARGS)
 
 check: $(DEV_READY) ## Formatting, lint, types, and which floor may import which
 	@$(PYTHON) -m ruff format --check .
@@ -75,7 +80,7 @@ constraints: $(DEV_READY) ## Resolve every dependency afresh; rewrite the files 
 	@$(PYTHON) scripts/pin.py
 
 clean: ## Remove everything that make made
-	rm -rf .venv .venv-lowest .venv-newest .venv-swift-* build dist tests/servers/*/node_modules .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-bench .venv-lowest .venv-newest .venv-swift-* build dist tests/servers/*/node_modules .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # pip is the last thing that a new environment gets, and its path is written into it: if both are right, so is the rest.
@@ -120,6 +125,12 @@ $(DEV_READY):
 
 $(AZURITE_READY) $(S3RVER_READY): | $(DEV_READY)
 	@$(NPM) $(dir $(@D)) ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
+	@touch $@
+
+# Ours and what it is measured beside in one environment, so that none of them starts with fewer packages around.
+$(BENCH_READY): | $(DEV_READY)
+	@$(PYTHON) -m venv --clear $(@D)
+	@$(@D)/bin/python -m pip -qq --disable-pip-version-check install -c $(BENCH)/constraints.txt --editable . -r $(BENCH)/requirements.txt
 	@touch $@
 
 # With setuptools before Swift, whose metadata does not ask for it.

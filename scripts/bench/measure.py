@@ -1,20 +1,31 @@
-"""Samples: how long a whole process or a call took. Every section of the table is made of these.
+"""Samples: what a whole process took, or a call in one that runs. Every figure is made of these.
 
-What is compared runs in turn (A B A B …), so that a machine that slows down slows both; the table
-shows the median of the ratios of neighbours.
+What is compared runs in turn (A B A B …), so that a machine that slows down slows both.
 """
 
 from __future__ import annotations
 
-import gc
+import json
 import os
 import signal
+import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryFile
-from typing import NamedTuple, TypeAlias
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple, TypeAlias
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent.parent
+PROGRAMS = HERE / "programs"
+ENVIRONMENT = ROOT / ".venv-bench" / "bin"
+"""Where all that is measured runs, ours and theirs: one interpreter, one set of packages."""
+
+PYTHON = ENVIRONMENT / "python"
+STORAGE = ENVIRONMENT / "storage"
+RCLONE = ENVIRONMENT / "rclone"
 
 
 class Sample(NamedTuple):
@@ -25,6 +36,9 @@ class Sample(NamedTuple):
 
     cpu: float
     """Seconds of processor time, that of the kernel included."""
+
+    peak: int = 0
+    """Bytes of memory at the most; nought where nobody looked."""
 
 
 Subject: TypeAlias = Callable[[], Sample]
@@ -43,33 +57,105 @@ def in_turn(subjects: Mapping[str, Subject], rounds: int) -> dict[str, list[Samp
 
 def python(*arguments: str | Path) -> Subject:
     """A whole Python process with these arguments."""
-    return process([sys.executable, *arguments])
+    return process([PYTHON, *arguments])
 
 
-def process(command: Sequence[str | Path]) -> Subject:
-    """A whole process; its output goes nowhere.
+def process(command: Sequence[str | Path], crashes: bool = False, **variables: str) -> Subject:
+    """A whole process; its output goes nowhere. One that `crashes` is started again when it did.
 
     Raises:
         SystemExit: it failed; the message has what it printed on standard error.
     """
+    words = [os.fspath(word) for word in command]
 
     def measure() -> Sample:
-        with TemporaryFile() as errors:
-            files = [
-                (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-                (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
-                (os.POSIX_SPAWN_DUP2, errors.fileno(), 2),
-            ]
-            start = time.perf_counter()
-            pid = spawned(command, files)
-            sample, status = ended(pid, start)
+        with TemporaryDirectory() as folder:
+            errors = Path(folder) / "errors"
+            asked = {
+                "command": words,
+                "environment": {**os.environ, **variables},
+                "errors": str(errors),
+            }
+            found = _launcher().asked(json.dumps(asked))
+            status = found.pop("status")
+            if crashes and status < 0:
+                return measure()
             if status:
-                errors.seek(0)
-                text = errors.read().decode(errors="replace")
-                raise SystemExit(f"error: {' '.join(map(str, command))} failed:\n{text}")
-        return sample
+                text = errors.read_text(errors="replace")
+                raise SystemExit(f"error: {' '.join(words)} ended with {status}:\n{text}")
+        return Sample(**found)
 
     return measure
+
+
+class Worker:
+    """A process that waits for what to do, a line each, and answers with what it took."""
+
+    def __init__(self, command: Sequence[str | Path], **variables: str) -> None:
+        self._command = list(map(os.fspath, command))
+        self._process = subprocess.Popen(
+            self._command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, **variables},
+            text=True,
+        )
+        self.pid = self._process.pid
+
+    def asked(self, line: str) -> dict[str, Any]:
+        """What it answers to a line.
+
+        Raises:
+            SystemExit: it ended; what it had to say is on the terminal.
+        """
+        assert self._process.stdin
+        assert self._process.stdout
+        try:
+            self._process.stdin.write(f"{line}\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            pass
+        if not (answer := self._process.stdout.readline()):
+            raise SystemExit(f"error: {' '.join(self._command)} failed at {line!r}")
+        found: dict[str, Any] = json.loads(answer)
+        return found
+
+    def doing(self, line: str) -> Subject:
+        """Measure what it does upon a line."""
+        return lambda: Sample(**self.asked(line))
+
+    def close(self) -> None:
+        """Let it end."""
+        assert self._process.stdin
+        try:
+            self._process.stdin.close()
+        except BrokenPipeError:
+            pass
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+@contextmanager
+def working(program: str, *arguments: str | Path, **variables: str) -> Iterator[Worker]:
+    """A program of `programs/` that waits for what to do."""
+    worker = Worker([PYTHON, PROGRAMS / program, *arguments], **variables)
+    try:
+        yield worker
+    finally:
+        worker.close()
+
+
+def _launcher() -> Worker:
+    if not _started:
+        # Without `site`: it is to be small.
+        _started.append(Worker([sys.executable, "-I", "-S", HERE / "launcher.py"]))
+    return _started[0]
+
+
+_started: list[Worker] = []
 
 
 def spawned(command: Sequence[str | Path], files: Sequence[tuple[int | str, ...]]) -> int:
@@ -86,18 +172,3 @@ def ended(pid: int, start: float) -> tuple[Sample, int]:
         os.kill(pid, signal.SIGKILL)
         raise
     return Sample(time.perf_counter() - start, used.ru_utime + used.ru_stime), status
-
-
-def call(function: Callable[[], object], prepare: Callable[[], object] | None = None) -> Subject:
-    """A call in this process; `prepare` runs before it and is not measured."""
-
-    def measure() -> Sample:
-        if prepare:
-            prepare()
-        # What earlier calls left behind is theirs.
-        gc.collect()
-        start, used = time.perf_counter(), time.process_time()
-        function()
-        return Sample(time.perf_counter() - start, time.process_time() - used)
-
-    return measure

@@ -24,6 +24,8 @@ _FIXED = {
     "TERM": "xterm-256color",
     # Beyond these, nothing: PYTHONDONTWRITEBYTECODE would have only our modules compiled at each
     # start, since pip compiles everybody else's.
+    # gcsfs asks for the layout of each bucket by gRPC, and waits for a minute where nobody answers.
+    "GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT": "false",
 }
 
 FIRST_NAME = "storage-0000"
@@ -38,6 +40,14 @@ def stage() -> Iterator[Path]:
         own = {"HOME": folder, "PREFECT_HOME": f"{folder}/.prefect"}
         with mock.patch.dict(os.environ, {**kept, **_FIXED, **own}, clear=True):
             yield Path(folder)
+
+
+def configure(folder: Path, text: str) -> Path:
+    """Write the configuration file that ours finds."""
+    file = folder / ".prefect" / "storage.toml"
+    file.parent.mkdir(mode=0o700, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    return file
 
 
 def configurations(count: int, folder: Path) -> str:

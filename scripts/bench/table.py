@@ -1,68 +1,63 @@
-"""The table, section by section, as `make bench` prints it."""
+"""Figures as lines of a table."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from statistics import median
-from typing import NamedTuple
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any
 
-from .measure import Sample
-
-
-class Row(NamedTuple):
-    """Ours beside another."""
-
-    other_name: str
-    ours: Sequence[Sample]
-    other: Sequence[Sample]
-    asked: float | None = None
-    """The ratio that the design or an issue asks for; None where none does."""
+HEAD = (
+    f"{'row':4}{'work':60}{'against':42}{'ours':>9}{'theirs':>9}{'ratio':>8}"
+    f"{'quartiles':>16}{'other':>7}{'asked':>8}  met"
+)
 
 
-class Section(NamedTuple):
-    """One question and its answers."""
-
-    question: str
-    lines: Sequence[str]
-
-
-def compared(question: str, rows: Sequence[Row], note: str = "") -> Section:
-    """A section of ratios."""
-    head = (
-        f"{'ours ÷':44}{'ours':>10}{'other':>10}{'wall':>8}{'min – max':>15}{'CPU':>7}{'asked':>9}"
-    )
-    return Section(question, [head, *map(_line, rows), *filter(None, [note])])
-
-
-def printed(section: Section, seconds: float) -> Iterator[str]:
-    """The lines of a section, which took `seconds` to measure."""
-    yield f"{section.question}  [{seconds:.0f} s]"
-    yield from (f"  {line}" for line in section.lines)
-    yield ""
-
-
-def duration(seconds: float) -> str:
-    """In the unit in which it reads best."""
-    for unit, size in (("s", 1.0), ("ms", 1e-3)):
-        if seconds >= size:
-            return f"{seconds / size:.3g} {unit}"
-    return f"{seconds * 1e6:.3g} µs"
-
-
-def _line(row: Row) -> str:
-    walls = _ratios(row, lambda sample: sample.wall)
-    asked = "" if row.asked is None else f"≤ {row.asked:.2f}"
+def printed(figure: dict[str, Any]) -> str:
+    """One line of the table."""
+    asked, met = "", ""
+    if figure["asked"] is not None:
+        asked = f"{'≥' if figure['at_least'] else '≤'} {figure['asked']:g}"
+        met = "yes" if figure["met"] else "NO"
+    spread = f"{ratio(figure['low'])} – {ratio(figure['high'])}" if figure["low"] else ""
+    other = ratio(figure["other"]) if figure["other"] else ""
     return (
-        f"{row.other_name:44}"
-        f"{duration(median(sample.wall for sample in row.ours)):>10}"
-        f"{duration(median(sample.wall for sample in row.other)):>10}"
-        f"{median(walls):>8.2f}{min(walls):>8.2f} – {max(walls):.2f}"
-        f"{median(_ratios(row, lambda sample: sample.cpu)):>7.2f}{asked:>9}"
+        f"{figure['row']:4}{figure['work']:60}{figure['against']:42}"
+        f"{amount(figure['ours'], figure['unit']):>9}{amount(figure['theirs'], figure['unit']):>9}"
+        f"{ratio(figure['ratio']):>8}{spread:>16}{other:>7}{asked:>8}  {met}"
     ).rstrip()
 
 
-def _ratios(row: Row, of: Callable[[Sample], float]) -> list[float]:
-    # Processor time of very short calls may be nought on a coarse clock.
-    return [
-        of(ours) / max(of(other), 1e-9) for ours, other in zip(row.ours, row.other, strict=True)
-    ]
+def summary(figures: Sequence[dict[str, Any]]) -> str:
+    """How many are what is asked."""
+    judged = [figure["met"] for figure in figures if figure["met"] is not None]
+    return f"{sum(judged)} of {len(judged)} are what is asked"
+
+
+def ratio(value: float) -> str:
+    """With two digits that count."""
+    return f"{value:.3f}" if value < 0.1 else f"{value:.2f}"
+
+
+def amount(value: float, unit: str) -> str:
+    """In the unit in which it reads best."""
+    if unit == "peak":
+        return f"{value / 2**20:.0f} MiB"
+    if unit == "rate":
+        return f"{value:.0f}/s"
+    if unit == "share":
+        return f"{value:.3g} %"
+    for name, size in (("s", 1.0), ("ms", 1e-3)):
+        if value >= size:
+            return f"{value / size:.3g} {name}"
+    return f"{value * 1e6:.3g} µs"
+
+
+def markdown(figures: Sequence[dict[str, Any]]) -> str:
+    """The table of the README."""
+    lines = ["| what | beside | takes |", "| --- | --- | --- |"]
+    for work, found in groupby(figures, key=lambda figure: figure["work"]):
+        sides = list(found)
+        beside = " · ".join(figure["against"] for figure in sides)
+        takes = " · ".join(f"{ratio(figure['ratio'])} ×" for figure in sides)
+        lines.append(f"| {work} | {beside} | {takes} |")
+    return "\n".join(lines)

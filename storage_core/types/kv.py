@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
-
 from storage_core.declaration import checks
 from storage_core.declaration.configuration import RemoteStorage
 from storage_core.declaration.setting import setting
@@ -12,7 +9,11 @@ from storage_core.light import dataclass
 from storage_core.redaction import mask_url
 from storage_core.references import without_literal
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any, ClassVar
+
     from storage_core.backends.base import Backend
     from storage_core.declaration.configuration import Opening
 

@@ -6,7 +6,12 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from storage_core.declaration import checks, suggestions
-from storage_core.declaration.configuration import RemoteStorage, options_setting, prefix_setting
+from storage_core.declaration.configuration import (
+    RemoteStorage,
+    Table,
+    options_setting,
+    prefix_setting,
+)
 from storage_core.declaration.display import place_url
 from storage_core.declaration.engines import engine_setting, is_direct
 from storage_core.declaration.setting import setting
@@ -104,7 +109,7 @@ class S3Storage(RemoteStorage):
         placeholder="https://sts.eu-west-1.amazonaws.com",
     )
     engine: str = engine_setting("s3fs")
-    options: dict[str, Any] | None = options_setting("s3fs")
+    options: Table | None = options_setting("s3fs")
 
     @classmethod
     def doubts(cls, values: Mapping[str, Any]) -> Iterable[tuple[str, str]]:

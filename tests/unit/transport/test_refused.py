@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,11 +15,10 @@ from storage_core.backends.drivers.direct.transport import Transport
 from storage_core.backends.remote.limit import Limit
 from storage_core.backends.remote.network import Network
 from tests.servers.accepting import accepting
-from tests.servers.authority import Authority
+from tests.servers.authority import Authority, Pair
 from tests.servers.misbehaving import reset_at_once
 from tests.servers.process import HOST
 from tests.servers.raw_http import RawServer, response
-from tests.servers.tls import tls_front
 
 HEAVY = bytes(32 << 20)
 """More than the system keeps for a server that does not read."""
@@ -27,18 +27,27 @@ REFUSAL = response("403 Forbidden", b"<Error/>")
 
 
 @contextmanager
-def early(serve: Callable[[socket.socket, threading.Event], object]) -> Iterator[str]:
-    """A server that has read the head of a request."""
+def early(
+    serve: Callable[[socket.socket, threading.Event], object], pair: Pair | None = None
+) -> Iterator[str]:
+    """A server that has read the head of a request, with TLS if it has a certificate."""
     stopped = threading.Event()
 
     def begun(connection: socket.socket) -> None:
+        # Else an answer may wait for something to be acknowledged, and go down with the connection.
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if pair is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(pair.certificate, pair.key)
+            connection = context.wrap_socket(connection, server_side=True)
         data = b""
         while not data.endswith(b"\r\n\r\n"):
             data += connection.recv(1)
-        serve(connection, stopped)
+        with connection:
+            serve(connection, stopped)
 
     with accepting(begun, stopped) as port:
-        yield f"http://{HOST}:{port}"
+        yield f"{'https' if pair else 'http'}://{HOST}:{port}"
 
 
 def closes(connection: socket.socket, stopped: threading.Event) -> None:
@@ -74,12 +83,12 @@ def test_the_answer_counts_and_the_connection_is_used_no_more(
             assert (answer.status, answer.read()) == (403, b"<Error/>")
 
 
-@pytest.mark.parametrize("serve", [closes, reads_no_more, hesitates])
+@pytest.mark.parametrize("serve", [closes, resets, reads_no_more, hesitates])
 def test_the_answer_counts_over_tls(
     tmp_path: Path, serve: Callable[[socket.socket, threading.Event], object]
 ) -> None:
     authority = Authority(tmp_path)
-    with early(serve) as clear, tls_front(clear, authority.signed()) as url:
+    with early(serve, authority.signed()) as url:
         transport = Transport(Network(str(authority.bundle)), 10)
         answer = transport.exchange(Limit(20), "PUT", url, {}, HEAVY)
         assert (answer.status, answer.read()) == (403, b"<Error/>")

@@ -8,6 +8,9 @@ _SECRETS: Final = ("key", "secret", "token")
 _IN_CLIENT: Final = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
 _BY_OTHER_NAMES: Final = {"key": "username", "secret": "password"}
 
+FRESH: Final = 60.0
+"""Seconds for which nobody looks for other credentials because of a refusal without a reason."""
+
 
 class Labels(NamedTuple):
     """What messages call the settings."""

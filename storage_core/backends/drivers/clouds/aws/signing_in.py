@@ -22,6 +22,7 @@ from botocore.utils import create_nested_client
 
 from storage_core.backends.drivers.clouds.aws import failures
 from storage_core.backends.drivers.clouds.aws.chain import ROLE, ways
+from storage_core.backends.drivers.clouds.aws.identity import FRESH
 from storage_core.backends.drivers.clouds.aws.names import CONFIGURED_ROLE
 from storage_core.backends.drivers.clouds.aws.search import Search
 from storage_core.backends.remote.faults import Explained, Fault
@@ -40,10 +41,6 @@ _NAMING: Final = 0.1
 _MARGINS: Final = (120, 30, 5, 1)
 """Seconds before they expire from which on credentials are not used: the first that is at most a
 quarter of what they have left when they come."""
-
-
-_FRESH: Final = 60.0
-"""Seconds for which nobody looks for other credentials because of a refusal without a reason."""
 
 
 class SigningIn:
@@ -99,7 +96,7 @@ class SigningIn:
                 what they are allowed, and then those that have just been found are kept.
         """
         before = self._found
-        if before is not None and not is_certain and before.age < _FRESH:
+        if before is not None and not is_certain and before.age < FRESH:
             return False
         try:
             found = self._find()

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from storage_core.backends.drivers.direct.s3.endpoint import Addressing
-from storage_core.backends.remote.threads import within
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from storage_core.backends.drivers.clouds.aws.identity import Identity
+    from storage_core.backends.drivers.direct.s3.ambient import Ambient
     from storage_core.backends.remote.limit import Limit
-    from storage_core.backends.remote.network import Network
 
 
 class Addresses:
@@ -22,23 +21,20 @@ class Addresses:
         self,
         arguments: Mapping[str, Any],
         identity: Identity,
-        timeout: float,
-        network: Network,
+        ambient: Ambient,
     ) -> None:
         """Read no file yet.
 
         Args:
             arguments: those that settings and options make.
             identity: what the configuration says of who signs in.
-            timeout: seconds that one call may take.
-            network: learns whose certificates an AWS profile trusts.
+            ambient: what the machine says.
         """
         self._client: Mapping[str, Any] = arguments.get("client_kwargs") or {}
         self._config: Mapping[str, Any] = arguments.get("config_kwargs") or {}
         self._arguments = arguments
         self._identity = identity
-        self._timeout = timeout
-        self._network = network
+        self._ambient = ambient
 
     def read(self, limit: Limit) -> Addressing:
         """What the configuration says; where it leaves something to the machine, what that does.
@@ -54,23 +50,18 @@ class Addresses:
         )
         in_s3: dict[str, Any] = {}
         if not self._identity.is_whole or self._identity.profile:
-            # Loads botocore.
-            from storage_core.backends.drivers.clouds.aws.surroundings import surroundings
-
-            try:
-                found = within(
-                    limit.left(), surroundings, self._identity, self._timeout, self._network
+            if plain := self._ambient.plain(limit):
+                said = said._replace(region=said.region or plain.region)
+                in_s3 = {"addressing_style": plain.style}
+            else:
+                found = self._ambient.surroundings(limit)
+                said = said._replace(
+                    region=said.region or found.region,
+                    endpoint_url=said.endpoint_url or found.endpoint_url,
+                    fips=found.fips,
+                    dual_stack=found.dual_stack,
                 )
-            except TimeoutError:
-                limit.left()
-                raise
-            said = said._replace(
-                region=said.region or found.region,
-                endpoint_url=said.endpoint_url or found.endpoint_url,
-                fips=found.fips,
-                dual_stack=found.dual_stack,
-            )
-            in_s3 = {**found.s3}
+                in_s3 = {**found.s3}
         in_s3 |= config.get("s3") or {}
         return said._replace(
             style=in_s3.get("addressing_style"),

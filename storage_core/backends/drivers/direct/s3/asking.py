@@ -57,8 +57,16 @@ class Asking:
         return self._client.opened(self._limit, request)
 
     def read(self, request: Request) -> Reply:
-        """What a request is answered, as a whole."""
-        return self._client.read(self._limit, request)
+        """What a request is answered, as a whole.
+
+        Raises:
+            Refusal: it is refused, or has failed; also where that only stands in the body of the
+                answer, or the end of that is missing.
+        """
+        reply = self._client.read(self._limit, request)
+        if reply.body and request.operation != "ListObjectsV2":
+            self.fields_of(request, reply)
+        return reply
 
     def takes(self, operation: str) -> bool:
         """Whether the service takes an operation on a condition, as far as anybody knows."""
@@ -86,7 +94,7 @@ class Asking:
     def sent(self, request: Request) -> Reply:
         """Make a request; one with bytes of an object also with their digest, where it is due."""
         if request.operation not in ("PutObject", "UploadPart"):
-            return self.answered(request)
+            return self.read(request)
         if not self._habits.needs_digest:
             try:
                 return self.read(request)
@@ -98,13 +106,6 @@ class Asking:
         digest = b64encode(md5(request.body or b"", usedforsecurity=False).digest()).decode()
         headers = {**(request.headers or {}), "content-md5": digest}
         return self.read(request._replace(headers=headers))
-
-    def answered(self, request: Request) -> Reply:
-        """Make a request whose success stands in the body of the answer, if that has any."""
-        reply = self.read(request)
-        if reply.body:
-            self.fields_of(request, reply)
-        return reply
 
     def fields_of(self, request: Request, reply: Reply) -> Mapping[str, str]:
         """What an answer says.

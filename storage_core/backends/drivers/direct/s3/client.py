@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from storage_core.backends.drivers.direct.s3.sigv4 import Signer
     from storage_core.backends.drivers.direct.transport import Answer, Transport
     from storage_core.backends.remote.limit import Limit
+    from storage_core.backends.remote.network import Network
 
 _MOST: Final = 64 * 1024 * 1024
 """Bytes of an answer that is read as a whole; a page of the longest names has 10 MiB."""
@@ -70,6 +71,7 @@ class Client:
         signing: Signing,
         identity: Identity,
         transport: Transport,
+        network: Network,
         added: Mapping[str, Mapping[str, str]],
         timeout: float,
     ) -> None:
@@ -81,6 +83,7 @@ class Client:
             signing: knows who signs.
             identity: what the configuration says of that.
             transport: sends requests.
+            network: learns which service is asked.
             added: headers of each operation besides its own.
             timeout: seconds that one call may take.
         """
@@ -90,6 +93,7 @@ class Client:
         self._signing = signing
         self._identity = identity
         self._transport = transport
+        self._network = network
         self._added = added
         self._lock = Lock()
         self._given: Addressing | None = None
@@ -105,7 +109,7 @@ class Client:
         """
         is_moved = is_renewed = False
         while True:
-            signer = self._signing.signer()
+            signer = self._signing.signer(limit)
             endpoint = self._endpoint or self._found(limit)
             answer = self._sent(limit, request, signer, endpoint)
             if answer.status < 300:
@@ -155,6 +159,7 @@ class Client:
             if self._endpoint is None:
                 self._given = self._addresses.read(limit)
                 self._endpoint = endpoint_of(self._bucket, self._given)
+                self._network.service = self._given.endpoint_url or self._endpoint.origin
             return self._endpoint
 
     def _moves(self, request: Request, refusal: Refusal, asked: Endpoint) -> bool:

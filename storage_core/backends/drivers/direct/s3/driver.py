@@ -14,6 +14,7 @@ from storage_core.backends.drivers.clouds.aws.opening import (
     place_of,
 )
 from storage_core.backends.drivers.direct.s3.addresses import Addresses
+from storage_core.backends.drivers.direct.s3.ambient import Ambient
 from storage_core.backends.drivers.direct.s3.asking import Asking, Habits
 from storage_core.backends.drivers.direct.s3.client import Client
 from storage_core.backends.drivers.direct.s3.operations import headers_of
@@ -85,13 +86,15 @@ def open_s3_direct(
     added = dict(arguments.get("s3_additional_kwargs") or {})
     if arguments.get("requester_pays"):
         added.setdefault("RequestPayer", "requester")
-    signing = Signing(identity, timeout, network)
+    ambient = Ambient(identity, timeout, network)
+    signing = Signing(identity, timeout, network, ambient)
     client = Client(
         bucket,
-        Addresses(arguments, identity, timeout, network),
+        Addresses(arguments, identity, ambient),
         signing,
         identity,
         Transport(network, timeout),
+        network,
         headers_of(added),
         timeout,
     )
@@ -119,6 +122,7 @@ class S3Driver:
 
     counts = True
     has_ranges = True
+    has_after = True
 
     def __init__(self, client: Client, bucket: str, prefix: str, region: str | None) -> None:
         """Ask nothing yet.

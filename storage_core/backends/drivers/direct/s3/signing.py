@@ -2,56 +2,73 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from storage_core.backends.drivers.clouds.aws.answers import fault_of, is_stale
+from storage_core.backends.drivers.clouds.aws.identity import FRESH
 from storage_core.backends.drivers.direct.s3.sigv4 import Keys, Signer
-from storage_core.backends.remote.faults import Fault
+from storage_core.backends.remote.faults import Explained, Fault
 from storage_core.backends.remote.threads import Lock
 
 if TYPE_CHECKING:
     from storage_core.backends.drivers.clouds.aws.identity import Identity
     from storage_core.backends.drivers.clouds.aws.signing_in import SigningIn
+    from storage_core.backends.drivers.direct.s3.ambient import Ambient
+    from storage_core.backends.remote.limit import Limit
     from storage_core.backends.remote.network import Network
 
 
 class Signing:
     """Knows with whose keys a request is signed now."""
 
-    def __init__(self, identity: Identity, timeout: float, network: Network) -> None:
+    def __init__(
+        self, identity: Identity, timeout: float, network: Network, ambient: Ambient
+    ) -> None:
         """Look for nothing yet.
 
         Args:
             identity: what the configuration says.
             timeout: seconds that signing in may take.
             network: how those are reached who hand out credentials.
+            ambient: what the machine says.
         """
         self._identity = identity
         self._timeout = timeout
         self._network = network
+        self._ambient = ambient
         self._lock = Lock()
         self._signing_in: SigningIn | None = None
+        self._lasting: Signer | None = None
+        """Signs until what it signs with is refused."""
+
+        self._since = 0.0
         self._signer: Signer | None = None
         self._of: object = None
         """The credentials of the signer, as they were found."""
 
-        self._is_given = identity.has_keys and not identity.role.arn
-
-    def signer(self) -> Signer | None:
+    def signer(self, limit: Limit) -> Signer | None:
         """Signs the next request; None where nobody signs in.
 
         Raises:
             Explained: there are no credentials.
             PermissionError: the configuration has one half of them.
+            OutOfTime: they cannot be read within the limit.
         """
-        if self._signer is not None and self._is_given:
-            return self._signer
+        if self._lasting is not None:
+            return self._lasting
         given = self._identity
         if given.is_anonymous:
             return None
-        if self._is_given:
-            self._signer = Signer(Keys(_half(given), str(given.secret), given.token))
-            return self._signer
+        if given.has_keys and not given.role.arn:
+            self._lasting = Signer(Keys(_half(given), str(given.secret), given.token))
+            return self._lasting
+        if self._signing_in is None and not given.role.arn:
+            said = self._ambient.plain(limit)
+            if said is not None and said.keys is not None:
+                self._since = monotonic()
+                self._lasting = Signer(Keys(*said.keys))
+                return self._lasting
         found = self._finding().credentials()
         if found is not self._of or self._signer is None:
             self._signer = Signer(Keys(found.access_key, found.secret_key, found.token))
@@ -60,14 +77,33 @@ class Signing:
 
     def has_others(self, refusal: dict[str, Any]) -> bool:
         """Whether there are other credentials than those that were refused."""
-        if self._signing_in is None or fault_of(refusal) is not Fault.DENIED:
+        given = self._identity
+        is_given = given.is_anonymous or (given.has_keys and not given.role.arn)
+        if is_given or fault_of(refusal) is not Fault.DENIED:
             return False
-        return self._signing_in.renew(is_certain=is_stale(refusal))
+        is_certain, refused = is_stale(refusal), self._lasting
+        if refused is None:
+            return self._finding().renew(is_certain=is_certain)
+        if not is_certain and monotonic() - self._since < FRESH:
+            return False
+        # From now on they are looked for in all places, and again before they expire.
+        found = self._finding().credentials()
+        self._lasting = None
+        return Keys(found.access_key, found.secret_key, found.token) != refused.keys
 
     @property
     def who(self) -> str:
         """Who has signed in, as messages say it; empty where nobody had to."""
-        return self._signing_in.who if self._signing_in else ""
+        given = self._identity
+        if given.is_anonymous or (given.has_keys and not given.role.arn):
+            return ""
+        finding = self._finding()
+        if not finding.who:
+            try:
+                finding.credentials()
+            except Explained:
+                return ""
+        return finding.who
 
     def close(self) -> None:
         """Stop what is still being waited for."""

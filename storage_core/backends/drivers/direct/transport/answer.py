@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from storage_core.backends.drivers.direct.transport.connection import Connection
     from storage_core.backends.drivers.direct.transport.head import Framing, Head
 
-_PIECE: Final = 262144
-"""Bytes that are asked for at once. 512 MiB from a local rclone take 0.14 s of processor time by
-pieces of 256 KiB, 0.22 s by those of 64 KiB or of 1 MiB."""
+_PIECE: Final = 131072
+"""Bytes that are asked for at once. 512 MiB from a local rclone take 0.14 s of processor time, 0.32
+over TLS; by 256 KiB 0.9 over TLS, where each piece of memory is then mapped anew for one record."""
 
 _HEXADECIMAL: Final = b"0123456789abcdefABCDEF"
 
