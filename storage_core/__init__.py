@@ -28,13 +28,15 @@ from storage_core.errors import (
 # As type checkers know it, without `typing`: that takes as long as Python itself to start (8 ms).
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from storage_core.blobs.blob import Blob
     from storage_core.config.file import ConfigFile
-    from storage_core.config.model.entries import Configurations, Entry
+    from storage_core.config.model.entries import Configurations
+    from storage_core.config.model.entry import Entry
     from storage_core.config.model.problems import Problem
     from storage_core.declaration.configuration import RemoteStorage, StorageConfiguration
     from storage_core.declaration.setting import Setting, setting
     from storage_core.declaration.validation import InvalidSettings
-    from storage_core.store import Blob, Store, get_store, open_store
+    from storage_core.store import Store, get_store, open_store
     from storage_core.types import all_types, type_named
     from storage_core.types.azure import AzureBlobStorage
     from storage_core.types.file import FileStorage
@@ -84,9 +86,9 @@ __all__ = [
 ]
 
 _MODULES = {
-    "Blob": "store",
+    "Blob": "blobs.blob",
     "Configurations": "config.model.entries",
-    "Entry": "config.model.entries",
+    "Entry": "config.model.entry",
     "Problem": "config.model.problems",
     "ConfigFile": "config.file",
     "RemoteStorage": "declaration.configuration",

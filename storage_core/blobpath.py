@@ -7,16 +7,21 @@ it safe as a name on a disk, of an object and in a URL alike: no segment leads u
 from __future__ import annotations
 
 import os
-from typing import Final, NewType
 
 from storage_core.errors import InvalidKey
 
-BlobPath = NewType("BlobPath", str)
-"""A checked path, relative to a location: `raw/2026/data.csv`."""
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final, NewType
 
-Prefix = NewType("Prefix", str)
-"""A checked folder as the beginning of paths: empty for the location itself, else with `/` at its
-end."""
+    BlobPath = NewType("BlobPath", str)
+    """A checked path, relative to a location: `raw/2026/data.csv`."""
+
+    Prefix = NewType("Prefix", str)
+    """A checked folder as the beginning of paths: empty for the location itself, else with `/` at
+    its end."""
+else:
+    BlobPath = Prefix = str
 
 ROOT: Final = Prefix("")
 """The location itself."""

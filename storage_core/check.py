@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from math import ceil
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypeVar
 
+from storage_core.blobs.blob import Blob
 from storage_core.errors import (
     AccessDenied,
     BlobNotFound,
@@ -24,7 +25,7 @@ from storage_core.errors import (
     UnsupportedOperation,
 )
 from storage_core.keys import Key, random_name
-from storage_core.store import Blob, Store
+from storage_core.store import Store
 
 if TYPE_CHECKING:
     from storage_core.declaration.configuration import StorageConfiguration

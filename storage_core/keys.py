@@ -7,28 +7,33 @@ segment alike: no separators, no dots that climb, no colons, nothing that needs 
 from __future__ import annotations
 
 import os
-import re
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias, get_args
 
 from storage_core.blobpath import BlobPath
 from storage_core.errors import InvalidKey
+from storage_core.light import dataclass
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Final, Literal, TypeAlias
 
-Kind: TypeAlias = Literal["flows", "results"]
-"""The two kinds of data that a store keeps apart."""
+    Kind: TypeAlias = Literal["flows", "results"]
+    """The two kinds of data that a store keeps apart."""
 
-KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+    KeyType: TypeAlias = Literal["hash", "uuid", "timestamp"]
+    """How a name is generated: from the bytes, at random, or from the time and at random."""
+else:
+    Kind = KeyType = str
 
-KeyType: TypeAlias = Literal["hash", "uuid", "timestamp"]
-"""How a name is generated: from the bytes, at random, or from the time and at random."""
+KINDS: Final[tuple[Kind, ...]] = ("flows", "results")
 
-_NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,200}")
-_SHA256: Final = re.compile(r"[0-9a-f]{64}")
+LONGEST_NAME: Final = 200
+_CHARACTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"
+_HEXADECIMAL: Final = "0123456789abcdef"
 
 
-class Key(NamedTuple):
+@dataclass(frozen=True)
+class Key:
     """A key taken apart. `str()` puts it together again."""
 
     kind: Kind
@@ -53,7 +58,8 @@ def check_kind(kind: str) -> Kind:
 
 def is_name(name: str) -> bool:
     """Whether `name` can stand behind the `/` of a key."""
-    return _NAME.fullmatch(name) is not None and name not in (".", "..")
+    is_short = 0 < len(name) <= LONGEST_NAME
+    return is_short and not name.strip(_CHARACTERS) and name not in (".", "..")
 
 
 def parse_key(key: str) -> Key:
@@ -93,7 +99,7 @@ def content_name(data: bytes | bytearray | memoryview) -> str:
 
 def is_content_name(name: str) -> bool:
     """Whether `name` has the form of a `content_name`."""
-    return _SHA256.fullmatch(name) is not None
+    return len(name) == 64 and not name.strip(_HEXADECIMAL)
 
 
 def random_name() -> str:
@@ -111,7 +117,8 @@ def timestamp_name() -> str:
     return f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}-{token_hex(4)}"
 
 
-class Naming(NamedTuple):
+@dataclass(frozen=True)
+class Naming:
     """How one store names its blobs."""
 
     key_type: KeyType

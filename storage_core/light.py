@@ -46,8 +46,11 @@ class _Fields:
         for base in reversed(cls.__mro__[1:]):
             if "__light__" in vars(base):
                 self.by_name |= base.__light__.by_name
-        for name, annotation in cls.__annotations__.items():
-            if not annotation.startswith("ClassVar"):
+        for name, annotation in [*cls.__annotations__.items()]:
+            if annotation.startswith("ClassVar"):
+                # For type checkers; whoever asks for hints at run time would need `typing` for it.
+                del cls.__annotations__[name]
+            else:
                 self.by_name[name] = _taken_out(cls, name, annotation)
         fields = self.by_name.items()
         self.defaults = {n: each.default for n, each in fields if each.default is not _MISSING}
@@ -100,8 +103,13 @@ class _Methods:
 
     def __init__(self, *args: object, **given: object) -> None:
         fields = self.__light__
-        values = fields.defaults | given
-        if args or len(values) != len(fields.by_name) or not fields.required <= given.keys():
+        named = dict(zip(fields.by_name, args, strict=False)) | given if args else given
+        values = fields.defaults | named
+        if (
+            (args and (fields.options["kw_only"] or len(named) < len(args) + len(given)))
+            or len(values) != len(fields.by_name)
+            or not fields.required <= named.keys()
+        ):
             fields.made.__init__(self, *args, **given)
             return
         vars(self).update(values)

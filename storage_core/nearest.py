@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Final
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Final
 
 ALIKE: Final = 0.6
 """How much alike two names must be, from 0 to 1, for one to be a misspelling of the other."""

@@ -6,9 +6,12 @@ Only `os.path`: every worker process runs this, and importing `pathlib` costs mi
 from __future__ import annotations
 
 import os
-from typing import Final
 
 from storage_core.errors import ConfigurationError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 CONFIG_NAME: Final = "storage.toml"
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 _BLANK: Final = ("Cc", "Cf", "Zl", "Zp", "Zs")
 """Categories of characters that leave no mark: blanks, breaks, marks such as U+FEFF."""

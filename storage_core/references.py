@@ -13,13 +13,14 @@ credentials could write to the wrong account.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, Final
 
 from storage_core.errors import ConfigurationError
 from storage_core.paths import expanded
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+    from typing import Any, Final
 
 VARIABLE: Final = "env"
 SCHEMES: Final = (VARIABLE, "file", "keyring")

@@ -8,10 +8,9 @@ does not need.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from storage_core import keys
-from storage_core.backends.base import CHUNK_SIZE, DEFAULT_TIMEOUT, in_utc
+from storage_core.backends.base import CHUNK_SIZE, DEFAULT_TIMEOUT
 from storage_core.blobpath import prefix_of
 from storage_core.errors import (
     BlobNotFound,
@@ -21,6 +20,7 @@ from storage_core.errors import (
 )
 from storage_core.keys import Key, Kind, Naming
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import (
         AsyncGenerator,
@@ -31,17 +31,17 @@ if TYPE_CHECKING:
         Iterable,
         Iterator,
     )
-    from datetime import datetime
-    from typing import BinaryIO, Self, TypeAlias
+    from typing import Any, BinaryIO, Self, TypeAlias, TypeVar
 
-    from storage_core.backends.base import Backend, Entry
+    from storage_core.backends.base import Backend
     from storage_core.backends.checked import CheckedBackend
+    from storage_core.blobs.blob import Blob
     from storage_core.declaration.configuration import StorageConfiguration
 
     Data: TypeAlias = bytes | bytearray | memoryview
     Keys: TypeAlias = list[str]
 
-T = TypeVar("T")
+    T = TypeVar("T")
 
 
 def get_store(
@@ -117,19 +117,6 @@ def _without_frames(call: Callable[[], T]) -> T:
     finally:
         # Else this frame and the error would keep each other, and what the caller holds.
         del failure
-
-
-class Blob(NamedTuple):
-    """One blob in a listing."""
-
-    key: str
-    """`KIND/NAME`."""
-
-    size: int | None
-    """Bytes; None where the storage does not say."""
-
-    modified: datetime | None
-    """When it was written, in UTC; None where the storage does not say."""
 
 
 class Store:
@@ -212,12 +199,14 @@ class Store:
 
     def list(self, kind: Kind | None = None) -> Iterator[Blob]:
         """Yield the blobs of one kind, or of both, in no particular order."""
+        from storage_core.blobs.blob import blob_of
+
         kinds = keys.KINDS if kind is None else (keys.check_kind(kind),)
         return (
             blob
             for each in kinds
             for entry in self._backend.list(prefix_of(each), delimiter=True)
-            if (blob := _blob(entry))
+            if (blob := blob_of(entry))
         )
 
     def write_many(self, blobs: Iterable[Data], kind: Kind = "results", *, jobs: int = 32) -> Keys:
@@ -389,9 +378,11 @@ class Store:
 
     async def alist(self, kind: Kind | None = None) -> AsyncIterator[Blob]:
         """`list` without blocking the event loop."""
+        from storage_core.blobs.blob import blob_of
+
         for each in keys.KINDS if kind is None else (keys.check_kind(kind),):
             async for entry in self._backend.alist(prefix_of(each), delimiter=True):
-                if blob := _blob(entry):
+                if blob := blob_of(entry):
                     yield blob
 
     @property
@@ -452,13 +443,6 @@ def _reopened(configuration: StorageConfiguration, timeout: float) -> Store:
 def _valid(given: Iterable[str]) -> list[str]:
     """Keys, each of which is valid."""
     return [str(keys.parse_key(key)) for key in given]
-
-
-def _blob(entry: Entry) -> Blob | None:
-    """What a listing of a kind has, unless it is no blob of a store's."""
-    if entry.is_folder or not keys.is_name(entry.name):
-        return None
-    return Blob(entry.path, entry.size, in_utc(entry.modified))
 
 
 def _timeout(given: float | None, configuration: StorageConfiguration) -> float:

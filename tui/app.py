@@ -56,6 +56,7 @@ NEEDED_SOON: Final = (
     "tui.features.check.dialog",
     "tui.features.versions.restore",
     "tui.kit.ask",
+    "tui.kit.line_input",
     "storage_core.config.model.revision",
     "storage_core.config.transaction",
 )

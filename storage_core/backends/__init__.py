@@ -1,6 +1,7 @@
 """How bytes move: one backend for each kind of place, all behind the interface in `base.py`.
 
 base.py          the interface over paths, and what each backend promises
+entries.py       what it says of blobs
 checked.py       one for paths as people write them; read_only.py: one that is only read
 source.py        what is put: an open file of the caller's
 local/           folders of this machine; standard library only

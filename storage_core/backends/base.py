@@ -18,14 +18,18 @@ the others run the blocking method in a thread.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
 from storage_core.blobpath import ROOT, BlobPath, Prefix
 from storage_core.errors import BlobNotFound
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, MutableSequence, Sequence
     from datetime import datetime
+    from typing import BinaryIO, Final
+
+    from storage_core.backends.entries import Entry as Entry
+    from storage_core.backends.entries import Info as Info
 
 DEFAULT_TIMEOUT: Final = 10.0
 """Seconds that one call to a remote storage may take when nothing else is configured."""
@@ -37,40 +41,13 @@ CHUNK_SIZE: Final = 1024 * 1024
 """Bytes moved at a time where a blob is streamed."""
 
 
-class Info(NamedTuple):
-    """What a place says of a blob without sending it."""
+def __getattr__(name: str) -> object:
+    # Few workers list or look up; for the others `typing` would take a third of their time.
+    if name in ("Entry", "Info"):
+        from storage_core.backends import entries
 
-    size: int | None
-    """Bytes; None where the place does not say."""
-
-    modified: datetime | None = None
-    """When it was written, in UTC; None where the place does not say."""
-
-    version: str | None = None
-    """Changes whenever the blob does; None where the place does not say."""
-
-
-class Entry(NamedTuple):
-    """One line of a listing: a blob or, where a delimiter is asked for, a folder."""
-
-    path: str
-    """Below the location; a folder's has no `/` at its end.
-
-    Others may have stored names that are no `BlobPath`; these are listed and cannot be opened.
-    """
-
-    size: int | None = None
-    """Bytes; None for a folder, and where the place does not say."""
-
-    modified: datetime | None = None
-    """When it was written, in UTC; None where the place does not say."""
-
-    is_folder: bool = False
-
-    @property
-    def name(self) -> str:
-        """The last segment of the path."""
-        return self.path.rpartition("/")[2]
+        return getattr(entries, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 class Backend(ABC):

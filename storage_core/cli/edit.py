@@ -16,7 +16,7 @@ from storage_core.types import all_types
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from storage_core.config.model.entries import Entry
+    from storage_core.config.model.entry import Entry
     from storage_core.declaration.configuration import StorageConfiguration
 
 

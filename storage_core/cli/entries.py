@@ -9,7 +9,8 @@ from storage_core.declaration.display import masked, masked_settings, shown
 from storage_core.keys import KINDS
 
 if TYPE_CHECKING:
-    from storage_core.config.model.entries import Configurations, Entry
+    from storage_core.config.model.entries import Configurations
+    from storage_core.config.model.entry import Entry
 
 
 def as_json(entry: Entry, *, default: str | None) -> dict[str, Any]:

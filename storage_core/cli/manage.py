@@ -15,7 +15,7 @@ from storage_core.config.model.names import check_new_name
 from storage_core.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from storage_core.config.model.entries import Entry
+    from storage_core.config.model.entry import Entry
 
 
 @command("rename", examples=("storage rename laptop notebook",))

@@ -16,14 +16,14 @@ from storage_core.cli import output, prompts
 from storage_core.cli.command import StorageCommand
 from storage_core.cli.errors import WrongUsage
 from storage_core.declaration.display import masked
-from storage_core.declaration.table import sounds_secret
+from storage_core.declaration.faults import sounds_secret
 from storage_core.newer_toml import newer_syntax
 from storage_core.references import is_reference
 
 if TYPE_CHECKING:
     from storage_core.declaration.configuration import StorageConfiguration
+    from storage_core.declaration.faults import Fault
     from storage_core.declaration.setting import Setting
-    from storage_core.declaration.table import Fault
 
 FROM_STDIN: Final = "-"
 ASKED_FOR: Final = "prompt"

@@ -17,7 +17,7 @@ from storage_core.cli.session import Session
 from storage_core.types.temporary import TemporaryLocalStorage
 
 if TYPE_CHECKING:
-    from storage_core.config.model.entries import Entry
+    from storage_core.config.model.entry import Entry
 
 
 @command(

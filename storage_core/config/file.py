@@ -7,23 +7,20 @@ no change of another process is lost.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any
 
 from storage_core import paths
-from storage_core.config.model.entries import (
-    Configurations,
-    find_name,
-    read_entry,
-    storage_tables,
-)
-from storage_core.config.model.problems import Problem, line_in, missing_default
+from storage_core.config.model.entry import find_name, read_entry, storage_tables
 from storage_core.config.toml.read import parse, read_text
 from storage_core.declaration.configuration import require_configuration
 from storage_core.errors import StorageNotFound
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from contextlib import AbstractContextManager
+    from typing import Any
+
+    from storage_core.config.model.entries import Configurations
     from storage_core.config.transaction import Transaction
     from storage_core.declaration.configuration import StorageConfiguration
 
@@ -49,6 +46,8 @@ class ConfigFile:
             ConfigurationError: it cannot be read or is not TOML. A broken table does not raise:
                 it is in `.entries` and `.problems`.
         """
+        from storage_core.config.model.entries import Configurations
+
         text = read_text(self.path)
         return Configurations(parse(text, self.path), text, self.path)
 
@@ -236,6 +235,8 @@ class ConfigFile:
     def _default(self, tables: Mapping[str, Any], text: str) -> str:
         default, storage = tables["default"], storage_tables(tables)
         if not isinstance(default, str) or default not in storage:
+            from storage_core.config.model.problems import Problem, line_in, missing_default
+
             message = missing_default(str(default), storage)
             raise StorageNotFound(str(Problem(message, self.path, line_in(text, ("default",)))))
         return default

@@ -19,14 +19,9 @@ from typing import TYPE_CHECKING, Any
 from storage_core.config import history
 from storage_core.config.history.forget import forget
 from storage_core.config.model import names
-from storage_core.config.model.entries import (
-    Configurations,
-    Entry,
-    find_name,
-    read_entry,
-    refuse_newer,
-    storage_tables,
-)
+from storage_core.config.model.entries import Configurations
+from storage_core.config.model.entry import Entry, find_name, read_entry, storage_tables
+from storage_core.config.model.problems import refuse_newer
 from storage_core.config.saving.replace import opened
 from storage_core.config.secrets.moved import Moved, moved_by
 from storage_core.config.toml import edit

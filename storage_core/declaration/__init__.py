@@ -6,6 +6,7 @@
     cautions.py       what looks like a mistake but may be saved
     addresses.py      what addresses give away: plain text, a bucket named twice
     table.py          settings read from a file: light, for workers (no pydantic)
+    faults.py         what is wrong with settings, and which one was meant
     validation.py     settings typed by people or passed by programs (pydantic)
     schema.py         the JSON Schema of the configuration file
     suggestions.py    values that a form offers: AWS regions and profiles

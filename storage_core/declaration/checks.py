@@ -8,12 +8,14 @@ field. `table.py` and `validation.py` use the same checks.
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final
 
 from storage_core.paths import LOCAL_SCHEMES
 from storage_core.printable import leaves_no_mark
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from typing import Any, Final
 
 LONGEST: Final = 86_400
 """Seconds in the longest time limit: a day."""
@@ -21,16 +23,16 @@ LONGEST: Final = 86_400
 MOST_TAGS: Final = 20
 LONGEST_TAG: Final = 32
 
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
-_TAG: Final = re.compile(rf"\w[\w.-]{{0,{LONGEST_TAG - 1}}}")
-_URL: Final = re.compile(r"https?://[^/?#\s]+[^?#\s]*", re.IGNORECASE)
+# Compiled when they are needed: many workers load `re` for nothing else.
+_TAG: Final = rf"\w[\w.-]{{0,{LONGEST_TAG - 1}}}"
+_URL: Final = r"(?i:https?://[^/?#\s]+[^?#\s]*)"
 
 
 def plain_text(value: str) -> str:
     """One line of text, not empty."""
     if not value.strip():
         raise ValueError("must not be empty")
-    if _CONTROL.search(value):
+    if not value.isprintable() and any(c < " " or c == "\x7f" for c in value):
         raise ValueError("must be one line without control characters")
     return value
 
@@ -77,8 +79,10 @@ def prefix(value: str) -> str:
 
 def http_url(value: str) -> str:
     """An http or https address, without a query."""
+    from re import fullmatch
+
     value = visible(value.strip())
-    if not _URL.fullmatch(value):
+    if not fullmatch(_URL, value):
         raise ValueError("must be an address such as http://127.0.0.1:9000")
     _check_port(value)
     return value
@@ -119,8 +123,10 @@ def tags(value: list[Any]) -> list[str]:
     """Short words, each of them once; a `#` before one is dropped."""
     if not all(isinstance(each, str) for each in value):
         raise ValueError('must be a list of words in quotes, such as ["prod", "eu"]')
+    from re import fullmatch
+
     words = [each.removeprefix("#") for each in value]
-    if not all(map(_TAG.fullmatch, words)):
+    if not all(fullmatch(_TAG, word) for word in words):
         raise ValueError(
             "must be words of letters, digits, '.', '_' and '-', "
             f"each at most {LONGEST_TAG} characters long"

@@ -8,9 +8,6 @@ makes holds the secrets themselves.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from storage_core import keys
 from storage_core.declaration import checks
@@ -20,13 +17,21 @@ from storage_core.light import dataclass, replace
 from storage_core.paths import absolute
 from storage_core.references import is_literal, resolve, source_of, without_literal
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Self
+    from collections.abc import Iterable, Iterator, Mapping
+    from typing import Any, ClassVar, Self, TypeAlias
 
     from storage_core.backends.base import Backend
 
+    Table: TypeAlias = dict[str, Any]
+    """The value of a setting of the form "table"."""
+else:
+    Table = dict
 
-class Opening(NamedTuple):
+
+@dataclass(frozen=True, repr=False)
+class Opening:
     """What opening a storage type needs besides its settings."""
 
     timeout: float
@@ -58,6 +63,8 @@ class StorageConfiguration(ABC):
 
     badge: ClassVar[str] = ""
     """What people call it in five capitals: `LOCAL`; empty for the first of `type`."""
+
+    _settings: ClassVar[tuple[Setting, ...]]
 
     note: ClassVar[str] = ""
     """A warning or hint shown with the form; empty for most."""
@@ -101,10 +108,12 @@ class StorageConfiguration(ABC):
                 object.__setattr__(self, declared.name, written)
 
     @classmethod
-    @cache
     def settings(cls) -> tuple[Setting, ...]:
         """All settings: those of the type in the specification's order, then the common ones."""
-        return declared_settings(cls)
+        found: tuple[Setting, ...] | None = vars(cls).get("_settings")
+        if found is None:
+            found = cls._settings = declared_settings(cls)
+        return found
 
     @classmethod
     def setting_named(cls, name: str) -> Setting | None:
@@ -383,7 +392,7 @@ def texts_in(value: object) -> Iterator[str]:
     """Every text inside plain data, such as a table of the file."""
     if isinstance(value, str):
         yield value
-    elif isinstance(value, Mapping):
+    elif isinstance(value, dict):
         for inner in value.values():
             yield from texts_in(inner)
     elif isinstance(value, list):

@@ -7,8 +7,6 @@ declarations; nothing else in the project knows that S3 has a bucket.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final, Literal, TypeAlias
 
 from storage_core.light import dataclass, replace
 from storage_core.printable import trimmed, unquoted
@@ -21,18 +19,25 @@ from storage_core.references import (
     is_unicode,
 )
 
-Form: TypeAlias = Literal[
-    "text", "choice", "path", "file", "url", "number", "flag", "list", "json", "table"
-]
-"""The kind of value: it decides the widget, the prompt and the TOML type.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any, Final, Literal, TypeAlias
 
-A "path" leads to a folder, a "file" to a file."""
+    Form: TypeAlias = Literal[
+        "text", "choice", "path", "file", "url", "number", "flag", "list", "json", "table"
+    ]
+    """The kind of value: it decides the widget, the prompt and the TOML type.
 
-Check: TypeAlias = Callable[[str], str]
-"""Returns the value as it should be saved, or raises `ValueError` saying what to write instead."""
+    A "path" leads to a folder, a "file" to a file."""
 
-Suggest: TypeAlias = Callable[[], Iterable[str]]
-"""Values to choose from. It may read files: call it off the event loop."""
+    Check: TypeAlias = Callable[[str], str]
+    """Returns the value as it should be saved, or raises `ValueError` saying what to write."""
+
+    Suggest: TypeAlias = Callable[[], Iterable[str]]
+    """Values to choose from. It may read files: call it off the event loop."""
+RESERVED: Final = ("id", "type")
+"""Keys of a storage table that are not settings."""
 
 _MISSING: Final = object()
 _DECLARED: Final = "_declared"
@@ -191,9 +196,12 @@ def as_written(setting: Setting, value: Any) -> Any:
         scheme, separator, rest = path.partition(":/") if isinstance(path, str) else ("", "", "")
         is_url = separator and len(scheme) > 1 and "/" not in scheme
         return value if is_url and not rest.startswith("/") else path
-    if setting.form == "json" and isinstance(value, Mapping):
+    if setting.form == "json" and not isinstance(value, str):
+        from collections.abc import Mapping
         from json import dumps
 
+        if not isinstance(value, Mapping):
+            return value
         try:
             return dumps(dict(value))
         except (TypeError, ValueError, RecursionError):

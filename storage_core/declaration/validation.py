@@ -21,15 +21,9 @@ from pydantic import (
     create_model,
 )
 
-from storage_core.declaration.setting import as_meant, as_written
-from storage_core.declaration.table import (
-    AS_JSON_TEXT,
-    RESERVED,
-    Fault,
-    checked,
-    missing,
-    unknown_setting,
-)
+from storage_core.declaration.faults import Fault, unknown_setting
+from storage_core.declaration.setting import RESERVED, as_meant, as_written
+from storage_core.declaration.table import AS_JSON_TEXT, checked, missing
 from storage_core.errors import ConfigurationError
 from storage_core.newer_toml import newer_syntax
 
@@ -79,7 +73,7 @@ def validated(cls: type[StorageConfiguration], values: Mapping[str, Any]) -> dic
     except ValidationError as error:
         faults = _faults(cls, error)
     named = {fault.name for fault in faults}
-    faults += [fault for fault in missing(cls, present) if fault.name not in named]
+    faults += [Fault(*each) for each in missing(cls, present) if each[0] not in named]
     if faults:
         raise InvalidSettings(cls, faults)
     return result

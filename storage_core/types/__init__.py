@@ -10,16 +10,17 @@ only for types that are not built in:
 
 from __future__ import annotations
 
-from functools import cache
-from typing import TYPE_CHECKING, Final
-
 from storage_core.errors import ConfigurationError
 from storage_core.nearest import nearest
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from storage_core.declaration.configuration import StorageConfiguration
 
 ENTRY_POINTS: Final = "storage_core.types"
+_found: Final[dict[str, type[StorageConfiguration] | None]] = {}
 
 
 def type_named(name: str) -> type[StorageConfiguration]:
@@ -29,7 +30,9 @@ def type_named(name: str) -> type[StorageConfiguration]:
         ConfigurationError: no built-in type and no installed package has this name, or the
             package's class cannot be loaded.
     """
-    built_in = _built_in(name)
+    if name not in _found:
+        _found[name] = _built_in(name)
+    built_in = _found[name]
     if built_in is not None:
         return built_in
     from importlib.metadata import entry_points
@@ -65,7 +68,6 @@ def all_types() -> list[type[StorageConfiguration]]:
     return sorted(found, key=lambda cls: (cls.type not in built_in, cls.label.casefold()))
 
 
-@cache
 def _built_in(name: str) -> type[StorageConfiguration] | None:
     from importlib import import_module
 

@@ -6,8 +6,12 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from storage_core.declaration import checks, sign_ins
-from storage_core.declaration.configuration import RemoteStorage, options_setting, prefix_setting
-from storage_core.declaration.display import place_url
+from storage_core.declaration.configuration import (
+    RemoteStorage,
+    Table,
+    options_setting,
+    prefix_setting,
+)
 from storage_core.declaration.engines import engine_setting, is_direct
 from storage_core.declaration.setting import setting
 from storage_core.light import dataclass
@@ -50,7 +54,7 @@ class AzureBlobStorage(RemoteStorage):
     )
     prefix: str | None = prefix_setting("container")
     engine: str = engine_setting("adlfs")
-    options: dict[str, Any] | None = options_setting("adlfs")
+    options: Table | None = options_setting("adlfs")
 
     @classmethod
     def doubts(cls, values: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
@@ -75,6 +79,8 @@ class AzureBlobStorage(RemoteStorage):
 
     @property
     def location(self) -> str:
+        from storage_core.declaration.display import place_url
+
         return place_url("az://", self.container, self.prefix)
 
     def backend(self, opening: Opening) -> Backend:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
-
 from storage_core import keys
 from storage_core.declaration import checks
-from storage_core.declaration.configuration import RemoteStorage, options_setting
+from storage_core.declaration.configuration import RemoteStorage, Table, options_setting
 from storage_core.declaration.setting import setting
 from storage_core.light import dataclass
 from storage_core.paths import absolute, local_folder
-from storage_core.redaction import mask_url
 from storage_core.references import looked_up, without_literal
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any, ClassVar
+
     from storage_core.backends.base import Backend
     from storage_core.declaration.configuration import Opening
 
@@ -44,7 +44,7 @@ class FileStorage(RemoteStorage):
         check=checks.path_or_url,
         placeholder="s3://my-bucket/my-folder/",
     )
-    options: dict[str, Any] | None = options_setting("the fsspec file system")
+    options: Table | None = options_setting("the fsspec file system")
 
     @classmethod
     def cautions(cls, values: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
@@ -59,6 +59,8 @@ class FileStorage(RemoteStorage):
 
     @property
     def location(self) -> str:
+        from storage_core.redaction import mask_url
+
         return mask_url(without_literal(self.base_path))
 
     @property

@@ -7,8 +7,12 @@ from json import loads
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from storage_core.declaration import checks, sign_ins
-from storage_core.declaration.configuration import RemoteStorage, options_setting, prefix_setting
-from storage_core.declaration.display import place_url
+from storage_core.declaration.configuration import (
+    RemoteStorage,
+    Table,
+    options_setting,
+    prefix_setting,
+)
 from storage_core.declaration.engines import engine_setting, is_direct
 from storage_core.declaration.setting import setting
 from storage_core.light import dataclass
@@ -55,7 +59,7 @@ class GoogleCloudStorage(RemoteStorage):
         placeholder="http://127.0.0.1:4443",
     )
     engine: str = engine_setting("gcsfs")
-    options: dict[str, Any] | None = options_setting("gcsfs")
+    options: Table | None = options_setting("gcsfs")
 
     @classmethod
     def doubts(cls, values: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
@@ -73,6 +77,8 @@ class GoogleCloudStorage(RemoteStorage):
 
     @property
     def location(self) -> str:
+        from storage_core.declaration.display import place_url
+
         return place_url("gs://", self.bucket, self.prefix)
 
     def backend(self, opening: Opening) -> Backend:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
-
 from storage_core.declaration import checks
 from storage_core.declaration.configuration import RemoteStorage
 from storage_core.declaration.setting import setting
 from storage_core.light import dataclass
-from storage_core.redaction import mask_url
 from storage_core.references import without_literal
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any, ClassVar
+
     from storage_core.backends.base import Backend
     from storage_core.declaration.configuration import Opening
 
@@ -56,6 +56,8 @@ class KVServerStorage(RemoteStorage):
 
     @property
     def location(self) -> str:
+        from storage_core.redaction import mask_url
+
         return mask_url(without_literal(self.api_address))
 
     def blob_location(self, kind: str) -> str:

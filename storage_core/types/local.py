@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
-
 from storage_core.declaration import checks
 from storage_core.declaration.configuration import StorageConfiguration
 from storage_core.declaration.setting import setting
@@ -11,7 +9,10 @@ from storage_core.light import dataclass
 from storage_core.paths import absolute
 from storage_core.references import without_literal
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import ClassVar
+
     from storage_core.backends.base import Backend
     from storage_core.declaration.configuration import Opening
 

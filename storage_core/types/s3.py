@@ -6,8 +6,12 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from storage_core.declaration import checks, suggestions
-from storage_core.declaration.configuration import RemoteStorage, options_setting, prefix_setting
-from storage_core.declaration.display import place_url
+from storage_core.declaration.configuration import (
+    RemoteStorage,
+    Table,
+    options_setting,
+    prefix_setting,
+)
 from storage_core.declaration.engines import engine_setting, is_direct
 from storage_core.declaration.setting import setting
 from storage_core.light import dataclass
@@ -104,7 +108,7 @@ class S3Storage(RemoteStorage):
         placeholder="https://sts.eu-west-1.amazonaws.com",
     )
     engine: str = engine_setting("s3fs")
-    options: dict[str, Any] | None = options_setting("s3fs")
+    options: Table | None = options_setting("s3fs")
 
     @classmethod
     def doubts(cls, values: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
@@ -141,6 +145,8 @@ class S3Storage(RemoteStorage):
 
     @property
     def location(self) -> str:
+        from storage_core.declaration.display import place_url
+
         return place_url("s3://", self.bucket, self.prefix)
 
     def backend(self, opening: Opening) -> Backend:

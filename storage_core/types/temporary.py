@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
-
 from storage_core import keys
 from storage_core.declaration.configuration import StorageConfiguration
 from storage_core.light import dataclass
 from storage_core.paths import prefect_home, shown_home
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import ClassVar
+
     from storage_core.backends.base import Backend
     from storage_core.declaration.configuration import Opening
 

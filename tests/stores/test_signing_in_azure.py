@@ -331,3 +331,27 @@ def test_nobody_signs_in_where_that_is_wanted(account: Account, tokens: Entra) -
     error = refused(account(anon=True))
     assert "take anon out of Options to sign in" in str(error)
     assert tokens.requests == []
+
+
+@pytest.mark.engine("direct")
+def test_a_token_that_is_refused_is_replaced_and_the_call_made_again_if_it_was_old(
+    account: Account, tokens: Entra
+) -> None:
+    with open_store(account(**tokens.service_principal)) as store:
+        key = store.write(b"x")
+        backend: Any = store.backend
+        kept = backend._backend._policy.driver._requests._signer._tokens
+        assert [store.read(key) for _ in range(3)] == [b"x"] * 3
+        assert len(tokens.requests) == 1
+        kept._token = kept._token._replace(token="taken.back.since")
+        kept._found_at -= 3600
+        assert store.read(key) == b"x"
+        assert len(tokens.requests) == 2
+        # Another one would be refused as well.
+        kept._token = kept._token._replace(token="never.good.for")
+        with pytest.raises(AccessDenied) as caught:
+            store.read(key)
+        assert caught.value.while_signing_in
+        assert len(tokens.requests) == 2
+        assert store.read(key) == b"x"
+        assert len(tokens.requests) == 3

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import pytest
 
 from storage_core import LocalStorage, S3Storage, StorageConfiguration, setting
-from storage_core.config.model.entries import Entry
+from storage_core.config.model.entry import Entry
 from storage_core.declaration.setting import Setting
 from storage_core.light import dataclass, field, replace
 

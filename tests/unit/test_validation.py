@@ -20,7 +20,8 @@ from storage_core import (
     all_types,
     type_named,
 )
-from storage_core.declaration.table import nearest_setting, read_settings
+from storage_core.declaration.faults import nearest_setting
+from storage_core.declaration.table import read_settings
 from storage_core.declaration.validation import InvalidSettings, fault_of, validated
 
 VALID: dict[str, dict[str, Any]] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual import on
 from textual.containers import Horizontal
@@ -13,9 +13,12 @@ from textual.widgets import Input, Static
 
 from tui.kit.bars import KeyBar
 from tui.kit.commands import Command, bindings
-from tui.kit.line_input import PasteInput
+from tui.kit.preload import MORE, read
 from tui.kit.screen import BaseScreen
 from tui.kit.table import Table
+
+if TYPE_CHECKING:
+    from tui.kit.line_input import PasteInput
 
 FILTER: Final = (
     Command("keep_filter", ("enter",), "Keep", "Go to what was found.", "Filter", True, True),
@@ -70,7 +73,10 @@ class FilterLine(Horizontal):
 
         self.settled.set()
         self._table, self._seek, self._anchor = table, seek, anchor
-        self._input = PasteInput(id="filter", compact=True, placeholder=placeholder)
+        self._placeholder = placeholder
+        self._input: PasteInput | None = None
+        """Made when it is first shown: with its styles it would take 3 ms of the first frame."""
+
         self._found = Static(markup=False)
         self._back = Static("Esc shows all", markup=False)
         self._counts = counts
@@ -83,11 +89,16 @@ class FilterLine(Horizontal):
     @property
     def typing(self) -> bool:
         """Whether it has the focus."""
-        return self.is_attached and self.screen.focused is self._input
+        return self.is_attached and self._input is not None and self._input.has_focus
 
     def open(self) -> None:
         """Show the line, to type in."""
+        if self._input is None:
+            from tui.kit.line_input import PasteInput
+
+            self._input = PasteInput(id="filter", compact=True, placeholder=self._placeholder)
         if not self.is_attached:
+            read(self.app, MORE)
             above = self._table.parent
             assert isinstance(above, Widget)
             above.mount(self, before=self._table)
@@ -147,8 +158,9 @@ class FilterLine(Horizontal):
         if not self.typing and self._table.current is not None:
             self.before = self._table.current.key
         self.display = False
-        with self.prevent(Input.Changed):
-            self._input.value = ""
+        if self._input is not None:
+            with self.prevent(Input.Changed):
+                self._input.value = ""
         if self.words:
             self.words = ""
             self._seek()

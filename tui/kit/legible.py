@@ -8,6 +8,7 @@ light grounds: black) until they can.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Final
 
 from textual.color import Color, ColorParseError
@@ -93,6 +94,7 @@ def contrast(one: Color, other: Color) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
+@cache  # Each ground is compared with each text.
 def _luminance(color: Color) -> float:
     red, green, blue = (
         level / 12.92 if level <= 0.04045 else ((level + 0.055) / 1.055) ** 2.4

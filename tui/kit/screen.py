@@ -21,6 +21,7 @@ from storage_core.errors import StorageError
 from tui.kit import steps
 from tui.kit.bars import KeyBar, TitleBar
 from tui.kit.commands import APP, Command, shown_key
+from tui.kit.preload import MORE
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -53,6 +54,7 @@ class BaseScreen(Screen[ResultT]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.css_path = [MORE, *self.css_path]
         self.does: dict[str, Callable[[], object]] = {}
         """What each declared command does, by its name; a coroutine is run as a flow."""
 
@@ -60,6 +62,9 @@ class BaseScreen(Screen[ResultT]):
         """Flows that run here or wait for their turn. Keys wait for them."""
 
         self._turn = asyncio.Lock()
+        self._seen = False
+        """Whether it has been on top."""
+
         steps.fit(self)
 
     # ---- commands
@@ -168,7 +173,12 @@ class BaseScreen(Screen[ResultT]):
         self.app.say(f"Nothing was pasted: {self.nowhere}.", severity="warning")
 
     @on(events.ScreenResume)
-    def _resumed(self) -> None:
+    def _resumed(self, event: events.ScreenResume) -> None:
+        if not self._seen:
+            # Its widgets have just been styled one by one; to do it again would take 4 ms of the
+            # first frame of the list.
+            self._seen = True
+            event.refresh_styles = False
         self._show_toasts(True)
         steps.fit(self)
         steps.paint(self)

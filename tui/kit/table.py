@@ -16,12 +16,27 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.style import Style as VisualStyle
 
 from tui.kit.columns import Column, gap, spanned, widths
 from tui.kit.text import fit
 
 TINTS: Final = 6
 """Looks that tell kinds apart by a colour: `tint-0` and so on."""
+
+LOOKS: Final = {
+    "muted": "$muted",
+    "strong": "bold",
+    "accent": "$accent",
+    "good": "$success",
+    "bad": "$error",
+    "warning": "$warning",
+    **{f"tint-{number}": f"bold $tint-{number}" for number in range(TINTS)},
+}
+"""How text looks. As component classes, which are styled with the table, each would take 0.2 ms of
+the first frame."""
+
+_DIM: Final = Style(dim=True)
 
 RowT = TypeVar("RowT")
 DrawnT = TypeVar("DrawnT", contravariant=True)
@@ -34,7 +49,7 @@ class Cell(NamedTuple):
     """Fit for drawing: `printable`."""
 
     look: str = ""
-    """A component class without its prefix: "muted"; empty for plain text."""
+    """One of `LOOKS`; empty for plain text."""
 
     spans: int = 0
     """Fills so many more columns; their cells are left out."""
@@ -84,43 +99,17 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
     )
     """What help says about them."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "table--head",
-        "table--cursor",
-        "table--hover",
-        "table--bar",
-        "table--muted",
-        "table--strong",
-        "table--accent",
-        "table--good",
-        "table--bad",
-        "table--warning",
-        *(f"table--tint-{number}" for number in range(TINTS)),
-    }
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"table--cursor", "table--hover", "table--bar"}
     DEFAULT_CSS = """
     Table {
         overflow-x: hidden;
         overflow-y: auto;
         scrollbar-size-vertical: 1;
-        & > .table--head { color: $text-muted; }
         & > .table--cursor { background: $panel; }
         & > .table--hover { background: $foreground 6%; }
         & > .table--bar { color: $secondary; }
-        & > .table--muted { color: $text-muted; }
-        & > .table--strong { color: $text; text-style: bold; }
-        & > .table--accent { color: $accent; }
-        & > .table--good { color: $success; }
-        & > .table--bad { color: $error; }
-        & > .table--warning { color: $warning; }
-        & > .table--tint-0 { color: $tint-0; text-style: bold; }
-        & > .table--tint-1 { color: $tint-1; text-style: bold; }
-        & > .table--tint-2 { color: $tint-2; text-style: bold; }
-        & > .table--tint-3 { color: $tint-3; text-style: bold; }
-        & > .table--tint-4 { color: $tint-4; text-style: bold; }
-        & > .table--tint-5 { color: $tint-5; text-style: bold; }
         &:focus > .table--cursor { background: $primary-muted; }
         &:focus > .table--bar { color: $primary; }
-        &:ansi > .table--muted, &:ansi > .table--head { text-style: dim; }
         &:ansi:focus > .table--cursor {
             background: $block-cursor-background; color: $block-cursor-foreground;
         }
@@ -303,7 +292,7 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         # `rich_style` would be worked out for each line.
         base = self.visual_style.rich_style
         if y == 0:
-            titles = [Cell(column.title, "head") for column in self._columns]
+            titles = [Cell(column.title, "muted") for column in self._columns]
             return self._line(titles, base, Segment(" ", base))
         index = self._row_at(y)
         if index is None:
@@ -314,7 +303,8 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
             # Nobody knows what a terminal's own colours look like on one another.
             plain = self.has_focus and self.app.native_ansi_color
             style = base + (self._whole("cursor") if plain else self._ground("cursor"))
-            bar = Segment("▌", style if plain else style + self._look("bar"))
+            look = self._whole("bar")
+            bar = Segment("▌", style if plain else style + Style(color=look.color))
         elif index == self.hover:
             style = base + self._ground("hover")
             bar = Segment(" ", style)
@@ -339,9 +329,9 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         return Strip(segments).adjust_cell_length(self.size.width, style)
 
     def _look(self, name: str) -> Style:
-        # The whole style, not the partial one: only that has transparent colours mixed.
-        whole = self._whole(name)
-        return Style(color=whole.color, bold=whole.bold, dim=whole.dim, italic=whole.italic)
+        look = VisualStyle.parse(LOOKS[name]).rich_style
+        # The terminal's own colours have no shades.
+        return look + _DIM if name == "muted" and self.app.native_ansi_color else look
 
     def _ground(self, name: str) -> Style:
         return Style(bgcolor=self._whole(name).bgcolor)

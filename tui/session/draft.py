@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from storage_core.config.model import names
-from storage_core.config.model.entries import storage_tables
+from storage_core.config.model.entry import storage_tables
 from storage_core.config.toml.read import MAX_SIZE
 from storage_core.errors import ConfigurationError, StorageError
 from storage_core.nearest import nearest
@@ -16,7 +16,7 @@ from storage_core.paths import shortened
 
 if TYPE_CHECKING:
     from storage_core import ConfigFile
-    from storage_core.config.model.entries import Entry
+    from storage_core.config.model.entry import Entry
     from storage_core.config.transaction import Transaction
     from storage_core.declaration.configuration import StorageConfiguration
     from storage_core.declaration.setting import Setting

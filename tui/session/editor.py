@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 import shutil
 import signal
 import subprocess
@@ -28,9 +27,12 @@ def editor(environment: Mapping[str, str]) -> list[str]:
     Raises:
         ConfigurationError: there is no such program, or none is named and there is no `vi`.
     """
+    # Only here: the list, which can open the file, is drawn without.
+    from shlex import split
+
     for variable in ("VISUAL", "EDITOR"):
         try:
-            words = shlex.split(environment.get(variable, ""))
+            words = split(environment.get(variable, ""))
         except ValueError:
             raise ConfigurationError(
                 f"${variable} has a quotation mark that is not closed"

@@ -11,7 +11,7 @@ from tui.session.search import found
 
 if TYPE_CHECKING:
     from storage_core.backends.base import Entry
-    from storage_core.store import Blob
+    from storage_core.blobs.blob import Blob
 
 Sort: TypeAlias = Literal["age", "name", "size"]
 SORTS: Final[tuple[Sort, ...]] = ("age", "name", "size")

@@ -9,12 +9,10 @@ Whatever stands in the file, the app starts: anything unknown or broken counts a
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
-from hashlib import blake2b, sha256
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
@@ -23,7 +21,7 @@ from tui.session import state
 from tui.session.checks import TestResult
 
 if TYPE_CHECKING:
-    from storage_core.config.model.entries import Entry
+    from storage_core.config.model.entry import Entry
 
 KEPT: Final = 5
 """Results of one configuration."""
@@ -61,6 +59,10 @@ class Results:
 
     def load(self) -> None:
         """Read what was kept, by another app on the same file as well."""
+        folder = self._folder()
+        if folder is None or not folder.is_dir():
+            # Nothing was ever kept; where that is so, the first frame need not wait for hashlib.
+            return
         source = self._file()
         with suppress(OSError):
             status = source.stat() if source else None
@@ -89,12 +91,14 @@ class Results:
         target = self._file()
         if target is None:
             return
+        from json import dumps
+
         with self._saving, suppress(OSError, ValueError):
             self._take_in(self._read())
             with self._changing:
                 kept = list(self._kept.items())
             newest = sorted(kept, key=lambda item: item[1][0].when, reverse=True)
-            text = json.dumps({id: [*map(_written, kept)] for id, kept in newest[:_MOST]})
+            text = dumps({id: [*map(_written, kept)] for id, kept in newest[:_MOST]})
             target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             new = target.with_suffix(".new")
             with suppress(FileNotFoundError):
@@ -112,12 +116,14 @@ class Results:
                     self._kept[id] = newest[:KEPT]
 
     def _read(self) -> dict[str, list[TestResult]]:
+        from json import loads
+
         source = self._file()
         try:
             if source is None:
                 return {}
             with source.open(encoding="utf-8") as file:
-                found = json.loads(file.read(_SIZE))
+                found = loads(file.read(_SIZE))
         except (OSError, ValueError, RecursionError):
             return {}
         if not isinstance(found, dict):
@@ -128,16 +134,20 @@ class Results:
                 read[id] = [each for each in map(_result, results) if each]
         return read
 
-    def _file(self) -> Path | None:
+    def _folder(self) -> Path | None:
         beside = state.path()
-        whose = sha256(os.fsencode(self._path)).hexdigest()[:12]
-        return beside and beside.parent / "tests" / f"{Path(self._path).name[:40]}-{whose}.json"
+        return beside and beside.parent / "tests"
+
+    def _file(self) -> Path | None:
+        folder = self._folder()
+        name = f"{Path(self._path).name[:40]}-{_sha256(os.fsencode(self._path))[:12]}.json"
+        return folder and folder / name
 
     def _digest_of(self, id: str, entry: Entry | None) -> str:
         if entry is None:
             from storage_core.paths import prefect_home
 
-            return sha256(os.fsencode(prefect_home())).hexdigest()[:24]
+            return _sha256(os.fsencode(prefect_home()))[:24]
         # All rows on screen ask for it with each frame.
         table, digest = self._digests.get(id, (None, ""))
         if table is not entry.table:
@@ -152,14 +162,23 @@ def _digest(entry: Entry) -> str:
     Secrets are in 16 bits of it only: enough to see that one was changed, and of no use to those
     who try which secret it is, since one guess in 65,536 fits.
     """
+    from hashlib import blake2b
+    from json import dumps
+
     from storage_core.declaration.display import masked_settings
 
     settings = {name: each for name, each in entry.settings.items() if name not in _UNTESTED}
     public = masked_settings(entry.cls.settings() if entry.cls else (), settings)
-    shown = json.dumps([entry.type, public], sort_keys=True, default=str)
-    whole = json.dumps(settings, sort_keys=True, default=str)
+    shown = dumps([entry.type, public], sort_keys=True, default=str)
+    whole = dumps(settings, sort_keys=True, default=str)
     secret = blake2b(whole.encode("utf-8", "surrogatepass"), digest_size=2).hexdigest()
-    return f"{sha256(shown.encode('utf-8', 'surrogatepass')).hexdigest()[:24]}-{secret}"
+    return f"{_sha256(shown.encode('utf-8', 'surrogatepass'))[:24]}-{secret}"
+
+
+def _sha256(data: bytes) -> str:
+    from hashlib import sha256
+
+    return sha256(data).hexdigest()
 
 
 def _written(result: TestResult) -> list[Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,7 +14,7 @@ from tui.session.snapshot import Snapshot
 from tui.session.workspace import Workspace
 
 if TYPE_CHECKING:
-    from storage_core.config.model.entries import Entry
+    from storage_core.config.model.entry import Entry
     from storage_core.config.transaction import Transaction
     from tui.session.checks import TestResult
     from tui.session.snapshot import Row
@@ -149,7 +148,7 @@ class Session:
 
     def remember(self, **what: Any) -> None:
         """Keep the theme or the sort order for the next time."""
-        remembered = replace(self.remembered, **what)
+        remembered = self.remembered._replace(**what)
         if remembered != self.remembered:
             self.remembered = remembered
             self.jobs.start("", partial(state.save, remembered))

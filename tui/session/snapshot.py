@@ -6,7 +6,6 @@ All screens draw from it without further work.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -15,7 +14,7 @@ from storage_core.printable import printable
 
 if TYPE_CHECKING:
     from storage_core import Configurations
-    from storage_core.config.model.entries import Entry
+    from storage_core.config.model.entry import Entry
     from storage_core.declaration.configuration import StorageConfiguration
     from storage_core.declaration.setting import Setting
 
@@ -94,12 +93,11 @@ class Row(NamedTuple):
         return TemporaryLocalStorage(name=self.name)
 
 
-@dataclass(frozen=True)
-class Snapshot:
+class Snapshot(NamedTuple):
     """The file as it was at one moment."""
 
     rows: tuple[Row, ...] = ()
-    configurations: Configurations | None = field(default=None, repr=False)
+    configurations: Configurations | None = None
     problem: str = ""
     """Why the whole file cannot be read; empty when it can."""
 
@@ -119,7 +117,7 @@ class Snapshot:
     """Differs between any two versions of the file."""
 
     @property
-    def count(self) -> int:
+    def total(self) -> int:
         """Configurations in the file."""
         return sum(1 for row in self.rows if row.entry)
 

@@ -6,11 +6,9 @@ starts: anything unknown or broken counts as not there.
 
 from __future__ import annotations
 
-import json
 import os
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from storage_core.errors import ConfigurationError
 from storage_core.paths import expanded
@@ -19,8 +17,7 @@ SORTS: Final = ("file", "name", "type", "location")
 """The orders of the list, in the order in which one key goes through them."""
 
 
-@dataclass(frozen=True)
-class State:
+class State(NamedTuple):
     """What is remembered."""
 
     theme: str = ""
@@ -55,7 +52,11 @@ def load() -> State:
         return State()
     try:
         with source.open(encoding="utf-8") as file:
-            found = json.loads(file.read(65_536))
+            text = file.read(65_536)
+        # Only here: nobody has kept anything before the first time.
+        from json import loads
+
+        found = loads(text)
     except (OSError, ValueError, RecursionError):
         return State()
     if not isinstance(found, dict):
@@ -73,10 +74,15 @@ def save(state: State) -> None:
     target = path()
     if target is None:
         return
+    from json import dumps
+
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         new = target.with_suffix(".new")
-        new.write_text(json.dumps(asdict(state)), encoding="utf-8")
+        new.write_text(
+            dumps({"theme": state.theme, "sort": state.sort, "reverse": state.reverse}),
+            encoding="utf-8",
+        )
         new.replace(target)
     except OSError:
         pass

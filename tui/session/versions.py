@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from storage_core.config import history
-from storage_core.config.model.entries import storage_tables
+from storage_core.config.model.entry import storage_tables
 from storage_core.config.toml.read import parse
 from storage_core.errors import ConfigurationError
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import TYPE_CHECKING, BinaryIO, Final
 
-from storage_core.backends.base import CHUNK_SIZE, Backend, Entry, Info, time_at
+from storage_core.backends.base import CHUNK_SIZE, Backend, time_at
 from storage_core.backends.local.disk import (
     insist,
     is_taken,
@@ -26,9 +25,13 @@ from storage_core.blobpath import ROOT, BlobPath, Prefix, is_temporary, refuse_t
 from storage_core.errors import BlobExists, BlobNotFound, InvalidKey, StorageError
 from storage_core.printable import printable
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, MutableSequence, Sequence
     from pathlib import Path
+    from typing import BinaryIO, Final
+
+    from storage_core.backends.entries import Entry, Info
 
 STALE_AFTER: Final = 3600.0
 """Seconds after its last byte that a temporary file is taken for one of a writer that died."""
@@ -156,6 +159,8 @@ class LocalBackend(Backend):
             raise self._failure("look up", self._path(path), error) from error
         if not stat.S_ISREG(found.st_mode):
             raise irregular(self._path(path))
+        from storage_core.backends.entries import Info
+
         version = f"{found.st_ino:x}-{found.st_mtime_ns:x}"
         return Info(found.st_size, time_at(found.st_mtime), version)
 
@@ -195,6 +200,8 @@ class LocalBackend(Backend):
 
     def _list_folder(self, prefix: Prefix) -> Iterator[Entry]:
         from time import time
+
+        from storage_core.backends.entries import Entry
 
         if not self._holds(prefix):
             return

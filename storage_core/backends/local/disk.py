@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import errno
 import os
-from typing import TYPE_CHECKING, Final
 
 from storage_core.blobpath import temporary_name
 from storage_core.errors import IntegrityError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from typing import TypeVar
+    from typing import Final, TypeVar
 
     T = TypeVar("T")
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import errno
 import os
-from typing import TYPE_CHECKING, Final
 
 from storage_core.disk_advice import advice, is_read_only, words
 from storage_core.errors import AccessDenied, ConfigurationError, StorageUnavailable
 from storage_core.printable import printable
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from storage_core.errors import StorageError
 
 _DENIED: Final = (errno.EPERM, errno.EROFS)

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import errno
 import os
-from typing import TYPE_CHECKING, Final
 
 from storage_core.backends.local.disk import make_folder
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import MutableSequence
+    from typing import Final
 
 _NO_NAMES: Final = frozenset({"", ".", ".."})
 """What would lead up or nowhere, if paths were not checked before."""

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from storage_core.config.history.kept import files
-from storage_core.config.model.entries import storage_tables
+from storage_core.config.model.entry import storage_tables
 from storage_core.config.saving import replace
 from storage_core.config.toml import edit
 from storage_core.config.toml.read import decode, parse

@@ -19,7 +19,7 @@ from typing import Final, NamedTuple
 
 from storage_core.backends.base import time_at
 from storage_core.config.history.summary import summary_of_changes
-from storage_core.config.model.entries import refuse_newer
+from storage_core.config.model.problems import refuse_newer
 from storage_core.config.saving import replace
 from storage_core.config.saving.lock import locked
 from storage_core.config.toml.read import decode, parse, read_text

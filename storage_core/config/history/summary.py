@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from storage_core.config.model.entries import storage_tables
+from storage_core.config.model.entry import storage_tables
 from storage_core.config.model.names import id_of
 from storage_core.config.toml.text import TextError, parse
 from storage_core.config.toml.values import MISSING, same

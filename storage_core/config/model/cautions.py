@@ -6,7 +6,8 @@ import os
 from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from storage_core.config.model.entries import Configurations, Entry
+from storage_core.config.model.entries import Configurations
+from storage_core.config.model.entry import Entry
 from storage_core.config.model.problems import Problem
 
 if TYPE_CHECKING:

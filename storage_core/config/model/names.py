@@ -5,14 +5,15 @@ A REF is an exact name, else an exact ID, else (where allowed) an unambiguous st
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
-from typing import Any, Final
-
 from storage_core.errors import ConfigConflict, ConfigurationError, StorageNotFound
 from storage_core.nearest import nearest
 from storage_core.paths import command
 from storage_core.printable import trimmed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any, Final
 
 SHORTEST_START: Final = 4
 """The fewest characters of an ID that may stand for it."""
@@ -22,7 +23,9 @@ MAX_NAME: Final = 200
 BUILT_IN: Final = "Temporary Local Storage"
 """What lists call the storage used when no default is set; no configuration may have it."""
 
-_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}", re.IGNORECASE)
+_GROUPS: Final = ([8, 4, 4, 4, 12], [32])
+_URLS: Final = bytes.fromhex("6ba7b8119dad11d180b400c04fd430c8")
+"""The namespace of URLs (RFC 9562)."""
 
 
 class SharedID(ConfigurationError):
@@ -38,7 +41,11 @@ class SharedID(ConfigurationError):
 
 def is_id(text: object) -> bool:
     """Whether `text` has the form of an ID."""
-    return isinstance(text, str) and _UUID.fullmatch(text) is not None
+    if not isinstance(text, str):
+        return False
+    groups = text.split("-")
+    digits = "".join(groups)
+    return [*map(len, groups)] in _GROUPS and not digits.strip("0123456789abcdefABCDEF")
 
 
 def new_id() -> str:
@@ -50,14 +57,17 @@ def new_id() -> str:
 
 def derived_id(name: str) -> str:
     """The ID of a table without one: a UUID 5 of its name, the same in every process."""
-    from uuid import NAMESPACE_URL, uuid5
+    # By hand: a worker whose tables have no IDs would load `uuid` for nothing else.
+    from hashlib import sha1
 
-    return str(uuid5(NAMESPACE_URL, f"storage:{name}"))
+    digits = sha1(_URLS + f"storage:{name}".encode(), usedforsecurity=False).hexdigest()
+    variant = f"{int(digits[16], 16) & 0b0011 | 0b1000:x}"
+    return f"{digits[:8]}-{digits[8:12]}-5{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:32]}"
 
 
 def id_of(name: str, table: object) -> str:
     """The ID that `table` has, or the one derived from `name`."""
-    written = table.get("id") if isinstance(table, Mapping) else None
+    written = table.get("id") if isinstance(table, dict) else None
     return written.lower() if isinstance(written, str) and is_id(written) else derived_id(name)
 
 

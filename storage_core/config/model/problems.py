@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from storage_core.config.model import names
+from storage_core.errors import ConfigurationError
 from storage_core.nearest import nearest
 from storage_core.paths import shortened
 
@@ -100,6 +101,15 @@ def is_newer(tables: Mapping[str, Any]) -> bool:
     """Whether the file's `version` is newer than this program's."""
     version = tables.get("version", VERSION)
     return isinstance(version, int) and version > VERSION
+
+
+def refuse_newer(tables: Mapping[str, Any], path: str) -> None:
+    """Raise `ConfigurationError` if the file's `version` is newer than this program."""
+    if is_newer(tables):
+        raise ConfigurationError(
+            f"{shortened(path)} is of version {tables['version']}, newer than this program knows; "
+            "update the program to change the file"
+        )
 
 
 def line_in(text: str, key: tuple[str, ...]) -> int | None:

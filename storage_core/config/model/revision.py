@@ -11,7 +11,7 @@ from storage_core.declaration.validation import validated
 from storage_core.types import type_named
 
 if TYPE_CHECKING:
-    from storage_core.config.model.entries import Entry
+    from storage_core.config.model.entry import Entry
     from storage_core.declaration.configuration import StorageConfiguration
 
 

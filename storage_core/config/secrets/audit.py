@@ -7,7 +7,8 @@ import stat
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from storage_core.config.model.entries import Configurations, Entry
+from storage_core.config.model.entries import Configurations
+from storage_core.config.model.entry import Entry
 from storage_core.declaration.setting import Setting
 from storage_core.disk_advice import words
 from storage_core.references import is_reference
@@ -27,13 +28,11 @@ class PlainSecret(NamedTuple):
 
 def plain_secrets(found: Configurations, text: str = "") -> Iterator[PlainSecret]:
     """Every secret that stands in the file itself; `text` is only needed for line numbers."""
-    from storage_core.config.toml.scan import line_of
-
     for entry in found.entries.values():
         for setting in _secret_settings(entry):
             value = entry.table.get(setting.name)
             if isinstance(value, str) and value and not is_reference(value):
-                line = line_of(text, ("storage", entry.name, setting.name)) if text else None
+                line = _line(text, ("storage", entry.name, setting.name)) if text else None
                 yield PlainSecret(entry.name, setting, line)
 
 
@@ -50,16 +49,19 @@ def loose_mode(path: str) -> int | None:
 
 def worth_hiding(found: Configurations) -> Iterator[tuple[str, Setting]]:
     """What others must not read: secrets, URLs with a password, options; by configuration."""
-    # Only here: a file is mostly read by nobody but its owner, and nothing need be looked for.
-    from storage_core.declaration.tables import hidden
     from storage_core.redaction import secret_spans
 
     for entry in found.entries.values():
         for setting in entry.cls.settings() if entry.cls else ():
             value = entry.table.get(setting.name)
+            if value is None:
+                continue
             if setting.secret:
                 is_open = isinstance(value, str) and value != "" and not is_reference(value)
             elif setting.form == "table":
+                # Only here: few files have one, and the patterns take 3 ms to make.
+                from storage_core.declaration.tables import hidden
+
                 is_open = next(hidden(value), None) is not None
             else:
                 is_bare = setting.form == "url"
@@ -90,3 +92,10 @@ def make_private(path: str) -> None:
 def _secret_settings(entry: Entry) -> Iterator[Setting]:
     cls = entry.cls
     return (setting for setting in cls.settings() if setting.secret) if cls else iter(())
+
+
+def _line(text: str, key: tuple[str, ...]) -> int | None:
+    # Only here: the app, which needs no lines, would wait 2 ms for the patterns.
+    from storage_core.config.toml.scan import line_of
+
+    return line_of(text, key)

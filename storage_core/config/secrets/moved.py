@@ -10,12 +10,13 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from storage_core.declaration.configuration import texts_in
-from storage_core.declaration.table import RESERVED, nearest_setting, sounds_secret
+from storage_core.declaration.faults import nearest_setting, sounds_secret
+from storage_core.declaration.setting import RESERVED
 from storage_core.redaction import secret_spans
 from storage_core.references import LITERAL, is_reference
 
 if TYPE_CHECKING:
-    from storage_core.config.model.entries import Entry
+    from storage_core.config.model.entry import Entry
     from storage_core.declaration.configuration import StorageConfiguration
 
 

@@ -9,14 +9,15 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from storage_core import keyrings
-from storage_core.config.model.entries import refuse_newer
+from storage_core.config.model.problems import refuse_newer
 from storage_core.disk_advice import words
 from storage_core.errors import ConfigConflict, ConfigurationError
 from storage_core.paths import expanded
 from storage_core.references import check_reference, is_reference, resolve
 
 if TYPE_CHECKING:
-    from storage_core.config.model.entries import Configurations, Entry
+    from storage_core.config.model.entries import Configurations
+    from storage_core.config.model.entry import Entry
     from storage_core.declaration.setting import Setting
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
-
 from storage_core.config.toml.plain import plain_tables
 from storage_core.errors import ConfigurationError
 from storage_core.paths import shortened
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 MAX_SIZE: Final = 16 * 1024 * 1024
 """Bytes. A larger file is a mistake, and reading it would take very long."""

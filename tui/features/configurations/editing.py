@@ -10,7 +10,7 @@ from tui.features.configurations.listed import ListCommands
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from storage_core.config.model.entries import Entry
+    from storage_core.config.model.entry import Entry
     from storage_core.declaration.configuration import StorageConfiguration
     from tui.session.snapshot import Row
 

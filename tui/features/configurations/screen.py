@@ -181,16 +181,16 @@ class ConfigurationsScreen(FullScreen[None]):
         """Say how many rows there are, or what to do where there are none."""
         snapshot = self._session.snapshot
         words = self._filter.words
-        self._filter.tell(sum(not row.built_in for row in rows), snapshot.count)
+        self._filter.tell(sum(not row.built_in for row in rows), snapshot.total)
         line = self.query_one("#welcome", Static)
         nothing = bool(words) and not rows
         if snapshot.problem:
             line.update(welcome.unreadable(snapshot, self.key))
         elif nothing:
             line.update(welcome.nothing_found(words))
-        elif snapshot.count == 0:
+        elif snapshot.total == 0:
             line.update(welcome.newcomer(snapshot, self.key))
-        line.display = bool(snapshot.problem) or nothing or snapshot.count == 0
+        line.display = bool(snapshot.problem) or nothing or snapshot.total == 0
         self.set_class(line.display and not nothing, "-empty")
         self.set_class(bool(snapshot.problem), "-broken")
         self.set_class(nothing, "-nothing")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -24,14 +23,13 @@ AT_ONCE = 4
 """Connections that "Test all" tests at the same time."""
 
 
-@dataclass
 class _Run:
     """All tests, from the first to the last or until they are stopped."""
 
-    of: int
-    done: int = 0
-    failed: int = 0
-    stopped: bool = False
+    def __init__(self, of: int) -> None:
+        self.of = of
+        self.done = self.failed = 0
+        self.stopped = False
 
     def words(self, running: int) -> str:
         """How far it is."""

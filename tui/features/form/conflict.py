@@ -19,7 +19,7 @@ from tui.kit.theme import MUTED
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from storage_core.config.model.entries import Entry
+    from storage_core.config.model.entry import Entry
 
 
 class ConflictDialog(Dialog[str | None]):

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from storage_core.declaration.faults import nearest_setting
 from storage_core.declaration.setting import Setting
-from storage_core.declaration.table import nearest_setting
 from storage_core.printable import printable
 from tui.session import draft
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-    from storage_core.config.model.entries import Entry
+    from storage_core.config.model.entry import Entry
     from storage_core.declaration.configuration import StorageConfiguration
     from tui.features.form.field import Field
     from tui.session.checks import TestResult

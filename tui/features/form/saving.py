@@ -12,7 +12,7 @@ from tui.session.background import in_thread
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from storage_core.config.model.entries import Entry
+    from storage_core.config.model.entry import Entry
     from tui.features.form.entered import Entered
     from tui.kit.screen import FullScreen
     from tui.session.session import Session

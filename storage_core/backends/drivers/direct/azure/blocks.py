@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from base64 import b64encode
-from secrets import token_hex
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def put_in_blocks(
     from storage_core.backends.remote.threads import gathered
 
     # Blocks of another writer of the same blob that has not finished keep their names.
-    upload = token_hex(8)
+    upload = os.urandom(8).hex()
 
     def sent(number: int, block: bytes | memoryview) -> Callable[[], str]:
         key = b64encode(f"{upload}-{number:06}".encode()).decode()

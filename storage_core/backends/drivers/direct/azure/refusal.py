@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from storage_core.backends.drivers.clouds.azure.refusals import explained
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -40,6 +38,9 @@ def refusal(answer: Answer, signed_by: str) -> Exception:
         answer: with its body still to come.
         signed_by: the connection string or the SAS that signs.
     """
+    # Imported late: it costs as much as a request, and most are answered.
+    from storage_core.backends.drivers.clouds.azure.refusals import explained
+
     with answer:
         if said := explained(answer.status, answer.headers, signed_by):
             return said

@@ -21,7 +21,8 @@ VERSION: Final = "2021-12-02"
 """Of the protocol. The first with which listings encode names that XML cannot hold is 2021-02-12;
 azurite knows none that is newer than itself."""
 
-_UNKNOWN: Final = 401
+_UNKNOWN: Final = ("AuthenticationFailed", "InvalidAuthenticationInfo")
+"""What Azure says of who asks, rather than of what that is allowed."""
 
 
 class Requests:
@@ -96,6 +97,10 @@ class Requests:
             answer = self._transport.exchange(limit, method, url, sent, body)
             if answer.status in expected:
                 return answer
-            if answer.status != _UNKNOWN or not self._signer.has_another(sent):
+            if not (_is_unknown(answer) and self._signer.has_another(sent)):
                 raise refusal(answer, self._signed_by)
             answer.close()
+
+
+def _is_unknown(answer: Answer) -> bool:
+    return answer.status == 401 or answer.headers.get("x-ms-error-code") in _UNKNOWN
