@@ -9,7 +9,7 @@ from storage_core import paths
 from storage_core.cli import entries, output
 from storage_core.cli.table import Column, Row, laid_out
 from storage_core.config.model.problems import by_line
-from storage_core.config.secrets.audit import loose_mode
+from storage_core.config.secrets.audit import holds_secrets, loose_mode
 
 if TYPE_CHECKING:
     from storage_core.cli.session import Session
@@ -38,8 +38,8 @@ def print_list(session: Session, *, as_json: bool = False, tags: Collection[str]
     for problem in found.problems:
         if problem.name is None:
             output.warn(str(problem))
-    if loose_mode(found.path) is not None:
-        # Only here: the warnings need three more milliseconds of imports.
+    if loose_mode(found.path) is not None and holds_secrets(found):
+        # Only here: to say it takes 10 ms of imports.
         from storage_core.cli.exposure import warn_if_exposed
 
         warn_if_exposed(found)

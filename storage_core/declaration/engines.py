@@ -14,9 +14,6 @@ if TYPE_CHECKING:
 ENGINES: Final = ("auto", "direct", "fsspec")
 VARIABLE: Final = "STORAGE_ENGINE"
 
-AUTO: Final = "fsspec"
-"""What `auto` means where there are no options."""
-
 
 def engine_setting(driver: str) -> Any:
     """The setting `engine`.
@@ -62,8 +59,6 @@ def is_direct(
                 "fsspec, or unset it"
             )
         engine, source = variable, VARIABLE
-    if engine == "auto" and AUTO == "fsspec":
-        return False
     if engine == "fsspec":
         return False
     not_understood = [*beyond(options)] if options else []

@@ -25,7 +25,7 @@ from tests.children import in_child
 from tests.engines import ENGINES, both
 from tests.servers.gcs import GCSServer, _new_key, _private_pem
 from tests.servers.misbehaving import signing_in
-from tests.servers.raw_http import RawServer, raw_server, response
+from tests.servers.raw_http import Answer, RawServer, raw_server, response
 
 KEY = "results/abc"
 PEM = _private_pem(_new_key())
@@ -159,19 +159,23 @@ def test_both_engines_say_why_there_is_no_token(answer: bytes, expected: str) ->
         assert expected in said(bucket(server.url, timeout=0.5))
 
 
-@both
-def test_an_endless_refusal_is_not_read_to_its_end() -> None:
-    def endless(server: RawServer, connection: socket.socket) -> None:
-        connection.sendall(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 99999999999\r\n\r\n")
+def endless(status: str) -> Answer:
+    def answer(server: RawServer, connection: socket.socket) -> None:
+        connection.sendall(f"HTTP/1.1 {status}\r\nContent-Length: 99999999999\r\n\r\n".encode())
         while not server.stopped.is_set():
             connection.sendall(b"no " * 20_000)
 
-    with (
-        raw_server(signing_in(endless)) as server,
-        open_store(bucket(server.url)) as store,
-        pytest.raises(AccessDenied),
-    ):
-        store.read(KEY)
+    return answer
+
+
+def test_no_more_is_read_of_an_answer_than_it_can_hold() -> None:
+    with raw_server(signing_in(endless("403 Forbidden"))) as server:
+        assert "access denied (no no no" in said(bucket(server.url))
+    with raw_server(signing_in(endless("200 OK"))) as server:
+        expected = "does not speak the protocol"
+        assert expected in said(bucket(server.url), lambda store: [*store.list()])
+    with raw_server(endless("200 OK")) as server:
+        assert "its answer is too long" in said(bucket(server.url, timeout=1))
 
 
 @both

@@ -57,7 +57,7 @@ class Place:
         divider = Divider("", delimiter=self.delimiter)
         rest: Iterator[Sequence[Entry]] = iter(())
         if first.token is not None:
-            rest = listing.side_by_side(self.fetch, first, divider, "s3://b")
+            rest = listing.side_by_side(self.fetch, first, divider)
         return [position(entry) for page in (first.entries, *rest) for entry in page]
 
 
@@ -145,6 +145,32 @@ class Disorderly(Place):
 
     def page(self, token: Any) -> Page:
         return super().page(None if isinstance(token, After) else token)
+
+
+class Walking(Place):
+    """Lists folder by folder, and begins where it is told to."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__(names)
+        self.entries.sort(key=lambda entry: entry.path.split("/"))
+
+    def page(self, token: Any) -> Page:
+        after, start = (token, 0) if token is None or isinstance(token, After) else token
+        if isinstance(after, After):
+            found = [entry for entry in self.entries if entry.path > after.path]
+        else:
+            found = self.entries
+        end = start + LIMIT
+        return Page(found[start:end], (after, end) if end < len(found) else None)
+
+
+def test_an_order_that_shows_late_is_an_error_and_never_a_listing_with_holes() -> None:
+    names = names_of("hashes") + [f"ff/{n}" for n in range(200)] + [f"ff.{n}" for n in range(200)]
+    with pytest.raises(listing.Disorder):
+        Walking(names).listed()
+    mixed = [f"{n:03}/{inner}" for n in range(500) for inner in "ab"]
+    place = Walking([*names, *mixed, *(f"{n:03}.txt" for n in range(500))])
+    assert sorted(place.listed()) == place.places
 
 
 @pytest.mark.parametrize("kind", [Deaf, Blank, Refusing, Inclusive, Disorderly])

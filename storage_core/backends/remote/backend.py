@@ -18,7 +18,7 @@ from storage_core.backends.remote.way import Way
 from storage_core.backends.remote.writing import is_refused, stored
 from storage_core.backends.source import Source, source_of
 from storage_core.blobpath import ROOT, BlobPath, Prefix
-from storage_core.errors import BlobNotFound, UnsupportedOperation
+from storage_core.errors import BlobNotFound, StorageUnavailable, UnsupportedOperation
 from storage_core.redaction import mask_url
 
 if TYPE_CHECKING:
@@ -210,12 +210,19 @@ class RemoteBackend(Backend):
         page = fetch(None)
         yield page.entries
         if page.token is not None and self._has_after:
-            from storage_core.backends.remote.listing import side_by_side
+            from storage_core.backends.remote.listing import Disorder, side_by_side
             from storage_core.backends.remote.spans import Divider
 
-            divider = Divider(prefix, delimiter=delimiter)
-            yield from side_by_side(fetch, page, divider, self.location)
-            return
+            try:
+                yield from side_by_side(fetch, page, Divider(prefix, delimiter=delimiter))
+            except Disorder:
+                self._has_after = False
+            else:
+                return
+            raise StorageUnavailable(
+                f"{self.location} was listed in no order, so that some of it may be missing; "
+                "list it again, which goes page by page from now on"
+            )
         while page.token is not None:
             page = fetch(page.token)
             yield page.entries

@@ -18,7 +18,7 @@ from storage_core.backends.remote.driver import After
 from storage_core.backends.remote.limit import Cancellation, current
 from storage_core.backends.remote.spans import Divider, Span, position
 from storage_core.backends.remote.threads import start_under
-from storage_core.errors import StorageError, StorageUnavailable
+from storage_core.errors import StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-AT_ONCE: Final = 16
+AT_ONCE: Final = 8
 """Pages that are asked for at the same time: so many are in memory as well."""
 
 _SECONDS_TO_STOP: Final = 1.0
@@ -37,7 +37,7 @@ _SECONDS_TO_STOP: Final = 1.0
 
 
 def side_by_side(
-    fetch: Callable[[Any], Page], first: Page, divider: Divider, where: str
+    fetch: Callable[[Any], Page], first: Page, divider: Divider
 ) -> Generator[Sequence[Entry], None, None]:
     """Yield what follows a first page that says that there is more, page by page, in any order.
 
@@ -45,12 +45,14 @@ def side_by_side(
         fetch: a page, by its token; called in other threads.
         first: the first page.
         divider: guesses where to divide.
-        where: the place, as messages name it.
+
+    Raises:
+        Disorder: the place lists in another order than that of its paths, which showed late.
     """
     arrived: SimpleQueue[tuple[Span, Job[Page]] | None] = SimpleQueue()
     cancellation = Cancellation()
     asked: dict[Span, Job[Page]] = {}
-    parts = _Parts(divider, where)
+    parts = _Parts(divider)
 
     def ask(span: Span) -> None:
         token = After(span.after) if span.token is None else span.token
@@ -89,6 +91,10 @@ def side_by_side(
                 job.result(max(end - monotonic(), 0))
 
 
+class Disorder(Exception):
+    """Pages came in no order, so that what has been asked for side by side may not be all."""
+
+
 class _Bell:
     """Wakes whoever waits for a page."""
 
@@ -116,17 +122,16 @@ def _next_of(arrived: SimpleQueue[T | None]) -> T:
 class _Parts:
     """The parts of one listing, and what belongs to which."""
 
-    def __init__(self, divider: Divider, where: str) -> None:
+    def __init__(self, divider: Divider) -> None:
         self._divider = divider
-        self._where = where
         self._may_divide = True
         self._is_divided = False
 
     def begin(self, first: Page) -> Span:
         """What follows the first page."""
         places = sorted(map(position, first.entries))
-        self._may_divide = bool(places)
-        if not places:
+        if not (places and _is_ascending(first.entries)):
+            self._may_divide = False
             return Span("", None, first.token)
         self._divider.learn(places)
         span = Span(places[-1], None, first.token)
@@ -156,16 +161,16 @@ class _Parts:
         places = list(map(position, page.entries))
         low, high = (min(places), max(places)) if places else (None, None)
         after = span.after
+        is_ordered = low is None or (low >= after and _is_ascending(page.entries))
         if span.lower is not None:
-            if low is not None and low < after:
+            if not is_ordered:
                 self.give_up(span)
                 return ()
             if not self._is_cut_off(span, is_empty=low is None):
                 return ()
-        elif low is not None and low < after:
-            # The order is not what it was taken for.
+        elif not is_ordered:
             if self._is_divided:
-                raise StorageUnavailable(f"{self._where} was listed in no order; list it again")
+                raise Disorder
             self._may_divide = False
         span.token = page.token
         span.is_over = page.token is None
@@ -196,3 +201,10 @@ class _Parts:
             return True
         upper.is_over = True
         return False
+
+
+def _is_ascending(entries: Sequence[Entry]) -> bool:
+    """Whether the blobs and the folders, which may come one after the other, are in order."""
+    blobs = [entry.path for entry in entries if not entry.is_folder]
+    folders = [position(entry) for entry in entries if entry.is_folder]
+    return blobs == sorted(blobs) and folders == sorted(folders)

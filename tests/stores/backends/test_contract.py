@@ -12,6 +12,7 @@ import os
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 from secrets import token_bytes, token_hex
 from typing import Any
@@ -26,7 +27,7 @@ from storage_core.backends.remote import backend as remote
 from storage_core.backends.remote import stream
 from storage_core.backends.remote.backend import RemoteBackend
 from storage_core.backends.remote.driver import Part
-from storage_core.blobpath import BlobPath, blob_path
+from storage_core.blobpath import BlobPath, blob_path, prefix_of
 from storage_core.errors import (
     BlobExists,
     BlobNotFound,
@@ -215,6 +216,36 @@ def test_a_listing_has_all_pages(backend: RemoteBackend, monkeypatch: pytest.Mon
     assert (blob.path, blob.size) == ("flows/other", 1)
     assert blob.modified is not None
     assert blob.modified.tzinfo is not None
+
+
+@every(of("s3", "azure", "gcs"))
+def test_a_long_listing_has_each_blob_and_folder_once_while_others_write(
+    backend: RemoteBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote, "PAGE_SIZE", 4)
+    digests = [sha256(b"%d" % number).hexdigest() for number in range(14)]
+    flat = {f"deep/{digest[:12]}" for digest in digests}
+    below = {f"deep/{digest[0]}/20261129T04{digest[:4]}/ü {digest[:7]}" for digest in digests}
+    folders = {"/".join(path.split("/")[:2]) for path in below}
+    later = [f"deep/{digest[20:30]}-later" for digest in digests]
+
+    def put(path: str) -> None:
+        backend.put(blob_path(path), b"x", overwrite=True)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(put, [*flat, *below, "deeper", "flows/other"]))
+        writing = [pool.submit(put, path) for path in later]
+        found = [entry.path for entry in backend.list(prefix_of("deep"))]
+        for each in writing:
+            each.result()
+    assert len(found) == len(set(found))
+    assert flat | below <= set(found) <= flat | below | set(later)
+
+    async def come() -> list[str]:
+        return [entry.path async for entry in backend.alist(prefix_of("deep"), delimiter=True)]
+
+    here = [entry.path for entry in backend.list(prefix_of("deep"), delimiter=True)]
+    assert sorted(here) == sorted(asyncio.run(come())) == sorted([*flat, *folders, *later])
 
 
 @every([*REMOTE, "local", "memory"])

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+import storage_core
 from storage_core.backends.base import Backend
 from storage_core.backends.filesystem import open_filesystem
 from storage_core.backends.remote.backend import RemoteBackend
@@ -176,11 +177,6 @@ WRONG: dict[str, tuple[Callable[[], object], type[StorageError], str]] = {
         ConfigurationError,
         "Invalid bucket name",
     ),
-    "an unknown option of s3fs": (
-        lambda: open_s3("bucket", **KEYS, options={"nope": 1}, timeout=TIMEOUT).get(KEY),
-        ConfigurationError,
-        "nope",
-    ),
     "an endpoint that is no URL": (
         lambda: open_s3("bucket", **KEYS, endpoint_url="nope", timeout=TIMEOUT).get(KEY),
         ConfigurationError,
@@ -240,6 +236,33 @@ def test_what_is_wrong_is_said_in_one_line(name: str) -> None:
     error = failure(call)
     assert type(error) is expected, error
     assert said in str(error)
+
+
+@pytest.mark.engine("fsspec")
+def test_an_option_that_s3fs_does_not_know_is_named() -> None:
+    opened = open_s3("bucket", **KEYS, options={"nope": 1}, timeout=TIMEOUT)
+    assert "nope" in str(failure(lambda: opened.get(KEY)))
+
+
+@pytest.mark.engine("direct")
+def test_an_option_that_the_engine_does_not_know_is_named_when_the_store_is_opened() -> None:
+    configuration = storage_core.S3Storage(bucket="acme", options={"nope": {"deep": "secret"}})
+    with pytest.raises(ConfigurationError) as caught:
+        storage_core.open_store(configuration)
+    assert str(caught.value) == (
+        "STORAGE_ENGINE is direct, which knows no nope in Options; take it out, or write auto or "
+        "fsspec"
+    )
+
+
+@pytest.mark.engine("fsspec")
+def test_a_variable_that_names_no_engine_is_an_error_where_it_counts(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("STORAGE_ENGINE", "turbo")
+    storage_core.open_store(storage_core.LocalStorage(storage_path=str(tmp_path))).write(b"x")
+    with pytest.raises(ConfigurationError, match="STORAGE_ENGINE is 'turbo', which is no engine"):
+        storage_core.open_store(storage_core.S3Storage(bucket="acme"))
 
 
 def test_a_password_in_a_url_is_masked_in_the_location_and_in_messages() -> None:

@@ -117,6 +117,7 @@ def test_odd_connection_strings_are_read_or_refused_in_the_same_words(text: str)
         f"BlobEndpoint=https://acme-ipv6.blob.core.windows.net;AccountName=acme;AccountKey={KEY}",
         f"BlobEndpoint=https://acme.blob.core.windows.net;SharedAccessSignature={SAS}",
     ],
+    ids=["an account", "a suffix", "an endpoint", "a signature"],
 )
 def test_the_copy_in_another_region_is_found_by_the_same_rules(text: str) -> None:
     assert_same(text, "secondary")

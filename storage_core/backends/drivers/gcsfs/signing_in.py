@@ -8,7 +8,13 @@ from urllib.parse import urlsplit
 
 import requests
 
-from storage_core.backends.drivers.clouds.google.asking import ALL, Asking, Response
+from storage_core.backends.drivers.clouds.google.asking import (
+    ALL,
+    LARGEST,
+    Asking,
+    Response,
+    too_long,
+)
 from storage_core.backends.drivers.clouds.requesting import Session
 from storage_core.backends.remote.faults import Unconnected, unconnected
 from storage_core.backends.remote.worker import in_thread
@@ -79,14 +85,25 @@ def _sender(network: Network) -> Send:
         # In a thread, because its certificates are read from files.
         session = session or Session(network)
         try:
-            answer = session.request(
-                method, url, data=body, headers=headers, timeout=seconds, allow_redirects=False
-            )
+            with session.request(
+                method,
+                url,
+                data=body,
+                headers=headers,
+                timeout=seconds,
+                allow_redirects=False,
+                stream=True,
+            ) as answer:
+                data = b""
+                for chunk in answer.iter_content(65536):
+                    data += chunk
+                    if len(data) > LARGEST:
+                        raise too_long()
         except requests.Timeout as error:
             raise TimeoutError from error
         except requests.ConnectionError as error:
             raise _system_error(url, error) or error from None
-        return Response(answer.status_code, answer.headers, answer.content)
+        return Response(answer.status_code, answer.headers, data)
 
     return send
 

@@ -14,6 +14,9 @@ _ANSWER: Final = 0.4
 ALL: Final = 0.8
 """Of the time for a call, for all of signing in."""
 
+LARGEST: Final = 1024 * 1024
+"""Bytes of an answer. Time is allowed for all that comes, so there has to be an end."""
+
 
 class Response(NamedTuple):
     """An answer, as google-auth wants it."""
@@ -28,6 +31,11 @@ class Response(NamedTuple):
 Send: TypeAlias = Callable[[str, str, Mapping[str, str], bytes | None, float], Response]
 """Sends method, URL, headers and body, within so many seconds, and follows no redirect. Raises
 `TimeoutError` when there is no answer by then."""
+
+
+def too_long() -> ConnectionError:
+    """What to raise for an answer of more than `LARGEST` bytes."""
+    return ConnectionError("its answer is too long for a token")
 
 
 class Lost(Exception):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from json import loads
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 from urllib.parse import quote, urlencode
 
 from storage_core.backends.drivers.clouds.google.answers import (
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
     from storage_core.backends.drivers.clouds.google.service import Service
     from storage_core.backends.drivers.clouds.google.tokens import Tokens
+
+_LARGEST: Final = 64 * 1024 * 1024
+"""Bytes of what describes a thousand objects, each with 8 KiB of somebody's own metadata, and more.
+Time is allowed for all that comes, so there has to be an end."""
 
 
 class Answer(Protocol):
@@ -167,23 +171,28 @@ class Response:
             tokens.accepted(token)
 
     async def checked(self) -> bytes:
-        """The body.
+        """The body, of an answer that describes something.
 
         Raises:
             Explained: it denies access, and the settings do not say to whom.
             Redirected: it sends the client elsewhere.
             Refused: it is anything else but success.
         """
-        if self.status < REDIRECTS:
-            return b"".join([chunk async for chunk in self.chunks()])
-        if self.status < FAILURES:
+        if REDIRECTS <= self.status < FAILURES:
             raise Redirected(self.headers.get("location", ""))
-        content = b""
+        most = LONGEST if self.status >= FAILURES else _LARGEST
+        content = []
+        size = 0
         async for chunk in self.chunks():
-            content += chunk
-            if len(content) >= LONGEST:
+            content.append(chunk)
+            size += len(chunk)
+            if size > most:
                 break
-        error = refusal(self.status, content[:LONGEST])
+        if self.status < REDIRECTS:
+            if size > most:
+                raise Unreadable
+            return b"".join(content)
+        error = refusal(self.status, b"".join(content)[:LONGEST])
         if self.status in (401, 403) and (
             denied := self._tokens.denied(self.status, error, self._token)
         ):

@@ -6,7 +6,13 @@ import os
 from _thread import allocate_lock
 from typing import TYPE_CHECKING, TypeVar
 
-from storage_core.backends.drivers.clouds.google.asking import ALL, Asking, Response
+from storage_core.backends.drivers.clouds.google.asking import (
+    ALL,
+    LARGEST,
+    Asking,
+    Response,
+    too_long,
+)
 from storage_core.backends.drivers.direct.transport import Transport
 from storage_core.backends.remote.limit import OutOfTime
 
@@ -71,9 +77,13 @@ class SignIn:
         """Look for credentials, unless another thread has done so."""
         from storage_core.backends.remote.threads import within
 
-        if not self._tokens.is_found:
+        if self._tokens.is_found:
+            return
+        try:
             # They may be in a file on a disk that hangs.
             within(limit.left(), self._tokens.find)
+        except TimeoutError:
+            raise OutOfTime from None
 
     def _renewed(self, limit: Limit) -> str | None:
         """A fresh token, perhaps one that another thread has got."""
@@ -98,7 +108,12 @@ class SignIn:
             method: str, url: str, headers: Mapping[str, str], body: bytes | None, seconds: float
         ) -> Response:
             until = limit.another(min(seconds, limit.left()))
+            data = b""
             with self._transport.exchange(until, method, url, headers, body) as answer:
-                return Response(answer.status, answer.headers, answer.read())
+                for chunk in answer.chunks():
+                    data += chunk
+                    if len(data) > LARGEST:
+                        raise too_long()
+            return Response(answer.status, answer.headers, data)
 
         return send

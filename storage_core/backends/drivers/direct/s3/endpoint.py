@@ -135,7 +135,7 @@ def _elsewhere(bucket: str, url: str, region: str, style: str | None) -> Endpoin
     except ValueError:
         is_usable, port = False, None
     if not is_usable:
-        raise BadSettings(f"Custom endpoint `{url}` was not a valid URI")
+        raise BadSettings(f"Invalid endpoint: {url}")
     host = str(parts.hostname)
     is_ip = ":" in host or _IPV4.fullmatch(host) is not None
     shown = f"[{host}]" if ":" in host else host

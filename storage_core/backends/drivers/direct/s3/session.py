@@ -12,7 +12,7 @@ from storage_core.backends.drivers.clouds.aws.answers import (
     is_without_reason,
 )
 from storage_core.backends.drivers.direct.s3.client import Request, broken
-from storage_core.backends.remote.driver import Kept, Page, Part, Received
+from storage_core.backends.remote.driver import After, Kept, Page, Part, Received
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -134,19 +134,21 @@ class S3Session:
         """List some objects."""
         return self._page(prefix, delimiter=delimiter, token=token, limit=limit)
 
-    def _page(self, prefix: str, *, delimiter: bool, token: str | None, limit: int) -> Page:
+    def _page(self, prefix: str, *, delimiter: bool, token: str | After | None, limit: int) -> Page:
         # Load what is not needed for a blob.
         from storage_core.backends.drivers.direct.s3.bodies import Broken, listed
         from storage_core.backends.drivers.direct.s3.times import time_said
 
         # In the order of the names: so they are signed.
+        after = f"{self._prefix}{token.path}" if isinstance(token, After) else None
         parts = [
-            *([("continuation-token", token)] if token else ()),
+            *([("continuation-token", token)] if token and isinstance(token, str) else ()),
             *([("delimiter", "/")] if delimiter else ()),
             ("encoding-type", "url"),
             ("list-type", "2"),
             ("max-keys", str(limit)),
             ("prefix", f"{self._prefix}{prefix}"),
+            *([("start-after", after)] if after else ()),
         ]
         query = "&".join([f"{name}={quote(value, safe='~')}" for name, value in parts])
         request = Request("ListObjectsV2", "GET", "", query)
