@@ -12,7 +12,6 @@ from storage_core.declaration.configuration import (
     options_setting,
     prefix_setting,
 )
-from storage_core.declaration.display import place_url
 from storage_core.declaration.engines import engine_setting, is_direct
 from storage_core.declaration.setting import setting
 from storage_core.light import dataclass
@@ -80,6 +79,8 @@ class AzureBlobStorage(RemoteStorage):
 
     @property
     def location(self) -> str:
+        from storage_core.declaration.display import place_url
+
         return place_url("az://", self.container, self.prefix)
 
     def backend(self, opening: Opening) -> Backend:

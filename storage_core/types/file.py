@@ -8,7 +8,6 @@ from storage_core.declaration.configuration import RemoteStorage, Table, options
 from storage_core.declaration.setting import setting
 from storage_core.light import dataclass
 from storage_core.paths import absolute, local_folder
-from storage_core.redaction import mask_url
 from storage_core.references import looked_up, without_literal
 
 TYPE_CHECKING = False
@@ -60,6 +59,8 @@ class FileStorage(RemoteStorage):
 
     @property
     def location(self) -> str:
+        from storage_core.redaction import mask_url
+
         return mask_url(without_literal(self.base_path))
 
     @property

@@ -6,7 +6,6 @@ from storage_core.declaration import checks
 from storage_core.declaration.configuration import RemoteStorage
 from storage_core.declaration.setting import setting
 from storage_core.light import dataclass
-from storage_core.redaction import mask_url
 from storage_core.references import without_literal
 
 TYPE_CHECKING = False
@@ -57,6 +56,8 @@ class KVServerStorage(RemoteStorage):
 
     @property
     def location(self) -> str:
+        from storage_core.redaction import mask_url
+
         return mask_url(without_literal(self.api_address))
 
     def blob_location(self, kind: str) -> str:

@@ -12,7 +12,6 @@ from storage_core.declaration.configuration import (
     options_setting,
     prefix_setting,
 )
-from storage_core.declaration.display import place_url
 from storage_core.declaration.engines import engine_setting, is_direct
 from storage_core.declaration.setting import setting
 from storage_core.light import dataclass
@@ -146,6 +145,8 @@ class S3Storage(RemoteStorage):
 
     @property
     def location(self) -> str:
+        from storage_core.declaration.display import place_url
+
         return place_url("s3://", self.bucket, self.prefix)
 
     def backend(self, opening: Opening) -> Backend:
