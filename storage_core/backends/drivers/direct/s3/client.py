@@ -159,7 +159,8 @@ class Client:
             if self._endpoint is None:
                 self._given = self._addresses.read(limit)
                 self._endpoint = endpoint_of(self._bucket, self._given)
-                self._network.service = self._given.endpoint_url or self._endpoint.origin
+                of_aws = self._endpoint.origin.replace(f"//{self._bucket}.", "//", 1)
+                self._network.service = self._given.endpoint_url or of_aws
             return self._endpoint
 
     def _moves(self, request: Request, refusal: Refusal, asked: Endpoint) -> bool:
