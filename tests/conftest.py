@@ -82,6 +82,11 @@ def pytest_configure() -> None:
         _environment.setenv(name, value)
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are processors: most tests wait for a server part of the time."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_unconfigure() -> None:
     """Gives them back, for whoever called pytest from Python."""
     _environment.undo()

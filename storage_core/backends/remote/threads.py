@@ -184,25 +184,6 @@ def gathered(functions: Iterable[Callable[[], T]], at_once: int) -> Iterator[T]:
             caller.release(ours)
 
 
-class Lock:
-    """A lock that a forked child finds open, whoever held it in its parent."""
-
-    def __init__(self) -> None:
-        """Leave it open."""
-        self._lock = threading.Lock()
-        self._process = os.getpid()
-
-    def __enter__(self) -> None:
-        """Wait for it."""
-        if self._process != os.getpid():
-            self._lock, self._process = threading.Lock(), os.getpid()
-        self._lock.acquire()
-
-    def __exit__(self, *_exception: object) -> None:
-        """Open it."""
-        self._lock.release()
-
-
 @atexit.register
 def _finish() -> None:
     end = monotonic() + _SECONDS_TO_FINISH

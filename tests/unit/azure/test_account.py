@@ -117,6 +117,7 @@ def test_odd_connection_strings_are_read_or_refused_in_the_same_words(text: str)
         f"BlobEndpoint=https://acme-ipv6.blob.core.windows.net;AccountName=acme;AccountKey={KEY}",
         f"BlobEndpoint=https://acme.blob.core.windows.net;SharedAccessSignature={SAS}",
     ],
+    ids=["an account", "a suffix", "an endpoint", "a signature"],
 )
 def test_the_copy_in_another_region_is_found_by_the_same_rules(text: str) -> None:
     assert_same(text, "secondary")
@@ -132,6 +133,10 @@ def test_the_copy_in_another_region_is_found_by_the_same_rules(text: str) -> Non
         {"account_name": "acme", "credential": SAS},
         {"account_name": "acme", "account_host": "127.0.0.1:1/acme", "account_key": KEY},
         {"account_name": "acme", "account_host": "acme.blob.core.windows.net", "anon": True},
+        *(
+            {"account_name": "x", "account_host": f"{host}.core.windows.net", "account_key": KEY}
+            for host in ("acme-secondary.blob", "acme-ipv6.blob", "acme-dualstack.z1.blob")
+        ),
         {"account_name": "acme", "account_host": "files.acme.example", "sas_token": SAS},
     ],
 )
@@ -144,6 +149,14 @@ def test_options_lead_where_the_other_engine_goes(options: dict[str, Any]) -> No
         url = f"{url}?{options['sas_token'].removeprefix('?')}"
     expected = of_azure(BlobServiceClient(url, sign_in))
     assert of_ours(account_of(completed(options))) == expected
+
+
+def test_a_secondary_endpoint_that_is_named_is_asked() -> None:
+    # Azure's own client puts the scheme in front once more.
+    text = f"AccountName=acme;AccountKey={KEY};BlobEndpoint=https://files.acme.example"
+    text += ";BlobSecondaryEndpoint=https://files-2.acme.example/"
+    given = {"connection_string": text, "location_mode": "secondary"}
+    assert account_of(given) == Account("https://files-2.acme.example", "", ("acme", KEY))
 
 
 def test_a_key_for_an_address_of_ones_own_is_that_of_the_account_that_is_named() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ssl
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from random import randbytes
@@ -143,3 +145,23 @@ def test_tls_is_spoken_where_the_certificate_is_trusted(tmp_path: Path) -> None:
         trusting.close()
         with pytest.raises(ssl.SSLCertVerificationError):
             Transport(Network(), 5.0).exchange(Limit(5), "GET", https)
+
+
+LOADS = """
+import sys
+from storage_core.backends.drivers.direct.transport import Transport
+from storage_core.backends.remote.limit import Limit
+from storage_core.backends.remote.network import Network
+transport = Transport(Network(), 10)
+assert transport.exchange(Limit(10), "PUT", sys.argv[1], {}, b"x").read() == b"ok"
+heavy = ("asyncio", "email", "http.client", "requests", "ssl", "threading", "urllib3", "xml")
+print(*(name for name in heavy if name in sys.modules))
+"""
+
+
+def test_a_request_without_tls_loads_nothing_heavy() -> None:
+    with keeping_server() as server:
+        run = subprocess.run(
+            [sys.executable, "-c", LOADS, server.url], capture_output=True, text=True, check=True
+        )
+        assert run.stdout.strip() == ""

@@ -15,7 +15,7 @@ from storage_core.backends.drivers.clouds.aws.answers import (
 from storage_core.backends.drivers.direct.s3.endpoint import endpoint_of
 from storage_core.backends.drivers.direct.s3.sigv4 import EMPTY
 from storage_core.backends.remote.faults import BadSettings, Fault, Redirected
-from storage_core.backends.remote.threads import Lock
+from storage_core.backends.remote.lock import Lock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 PART_SIZE: Final = 8 * 1024 * 1024
 """Bytes of one part."""
 
-PARTS_AT_ONCE: Final = 3
+PARTS_AT_ONCE: Final = 5
+"""With one more that is being read, they hold 48 MiB."""
 
 MAX_PARTS: Final = 10_000
 """More the protocol does not allow."""

@@ -262,11 +262,7 @@ class Connection:
         """Whether an answer has come that is no success."""
         if hundreds(self._data) == b"2" or not self._poll.poll(0):
             return False
-        try:
-            data = self._within(self.stream.recv, READ, 0.0)
-        except OSError:
-            return False  # Sending tells as well.
-        self._data += data or b""
+        self._data += self._within(self.stream.recv, READ, 0.0) or b""
         while hundreds(self._data) == b"1" and (end := self._data.find(b"\r\n\r\n")) >= 0:
             self._data = self._data[end + 4 :]
         return len(self._data) > MOST or hundreds(self._data) > b"2"
