@@ -151,6 +151,14 @@ def test_options_lead_where_the_other_engine_goes(options: dict[str, Any]) -> No
     assert of_ours(account_of(completed(options))) == expected
 
 
+def test_a_secondary_endpoint_that_is_named_is_asked() -> None:
+    # Azure's own client puts the scheme in front once more.
+    text = f"AccountName=acme;AccountKey={KEY};BlobEndpoint=https://files.acme.example"
+    text += ";BlobSecondaryEndpoint=https://files-2.acme.example/"
+    given = {"connection_string": text, "location_mode": "secondary"}
+    assert account_of(given) == Account("https://files-2.acme.example", "", ("acme", KEY))
+
+
 def test_a_key_for_an_address_of_ones_own_is_that_of_the_account_that_is_named() -> None:
     options = {"account_name": "acme", "account_key": KEY, "account_host": "files.acme.example"}
     assert account_of(options).key == ("acme", KEY)
