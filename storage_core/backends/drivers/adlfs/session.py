@@ -28,7 +28,7 @@ MAX_PARTS: Final = 50_000
 _RANGE_BEYOND_THE_END: Final = 416
 
 _AS_STORED: Final[dict[str, Any]] = {"max_concurrency": 1, "decompress": False}
-"""One part after the other, and the bytes as they are, whatever others have said of their coding."""
+"""One part after the other, and the bytes as they are, even where they are said to be packed."""
 
 
 class AzureSession:
