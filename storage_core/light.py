@@ -55,6 +55,9 @@ class _Fields:
         fields = self.by_name.items()
         self.defaults = {n: each.default for n, each in fields if each.default is not _MISSING}
         self.required = self.by_name.keys() - self.defaults.keys()
+        self.in_order = 0 if options["kw_only"] else len(fields)
+        """How many arguments without names are all of them."""
+
         self._made: Any = None
 
     def of(self, instance: object) -> tuple[object, ...]:
@@ -103,15 +106,13 @@ class _Methods:
 
     def __init__(self, *args: object, **given: object) -> None:
         fields = self.__light__
-        named = dict(zip(fields.by_name, args, strict=False)) | given if args else given
-        values = fields.defaults | named
-        if (
-            (args and (fields.options["kw_only"] or len(named) < len(args) + len(given)))
-            or len(values) != len(fields.by_name)
-            or not fields.required <= named.keys()
-        ):
-            fields.made.__init__(self, *args, **given)
-            return
+        if args and not given and len(args) == fields.in_order:
+            values = dict(zip(fields.by_name, args, strict=True))
+        else:
+            values = fields.defaults | given
+            if args or len(values) != len(fields.by_name) or not fields.required <= given.keys():
+                fields.made.__init__(self, *args, **given)
+                return
         vars(self).update(values)
         if finish := getattr(self, "__post_init__", None):
             finish()

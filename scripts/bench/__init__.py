@@ -9,8 +9,11 @@
     stage.py      a home of its own, and configuration files to measure with
     servers.py    the servers to measure on, and how each program finds them
     link.py       run as a process: a link with delay
+    listing_server.py, sink_server.py   S3, as far as a listing or a large blob asks for it
     cold.py       whole processes: Local Storage, the clouds, `storage ls`
     warm.py       processes that stay: one blob, many blobs, the disk, the configuration file
+    large.py      what takes minutes: 1 GiB, a listing of 100,000 blobs
+    growth.py     from 1 to 100,000 blobs, from 1 KiB to 10 GiB; docs/growth.md
     app.py        the app: its first paint, and how long it keeps the event loop
     terminal.py   a process in a terminal of its own
     callbacks.py  run by app.py as a process: every callback of the event loop, timed

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from pathlib import Path
 
-from . import app, cold, large, warm
+from . import app, cold, growth, large, warm
 from .figures import KEPT, Figure, keep, run
 from .measure import PYTHON, ROOT
 from .stage import stage
@@ -42,17 +42,23 @@ LONG: dict[str, Callable[[Path], list[Figure]]] = {
     "callbacks": app.callbacks,
 }
 
+_GROWTH = "growth"
+
 
 def main() -> int:
     """Measure, print each section when it is done, return 0."""
     parser = argparse.ArgumentParser(prog="make bench", description="Measure beside alternatives.")
     sections = QUICK | LONG
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"only {', '.join(sections)}")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"only {', '.join([*sections, _GROWTH])}"
+    )
     parser.add_argument("--full", action="store_true", help="what takes minutes too")
     parser.add_argument("--keep", action="store_true", help=f"keep what NAMEs give in {KEPT.name}")
     options = parser.parse_args()
-    if unknown := [name for name in options.names if name not in sections]:
-        parser.error(f"no section is called {unknown[0]}; there are {', '.join(sections)}")
+    if unknown := [name for name in options.names if name not in {*sections, _GROWTH}]:
+        parser.error(
+            f"no section is called {unknown[0]}; there are {', '.join([*sections, _GROWTH])}"
+        )
     if not PYTHON.exists():
         parser.error("the alternatives are not installed; run it by `make bench`")
     _compile()
@@ -65,10 +71,18 @@ def main() -> int:
         flush=True,
     )
     found = _measured(options.names or (sections if options.full else QUICK), sections)
+    page = ""
+    if options.full or _GROWTH in options.names:
+        with stage() as folder:
+            where = "{date}, {commit}, Python {python}, {processors} processors".format(**about)
+            page = growth.page(folder, where)
+        print(f"\n{page}")
     print(f"{summary([asdict(each) | {'met': each.met} for each in found])}; ", end="")
     print(f"measured in {time.perf_counter() - began:.0f} s")
     if options.keep or not options.names:
         keep(KEPT, found, about)
+        if page:
+            growth.PAGE.write_text(page, encoding="utf-8")
         print(f"kept in {KEPT.relative_to(ROOT)}; `make readme` draws the chart from it")
     return 0
 
@@ -78,6 +92,8 @@ def _measured(
 ) -> list[Figure]:
     found: list[Figure] = []
     for name in names:
+        if name == _GROWTH:
+            continue
         with stage() as folder:
             figures = sections[name](folder)
         for figure in figures:

@@ -76,6 +76,13 @@ def full(count: int) -> Iterator[Bucket]:
 
 
 @contextmanager
+def sink() -> Iterator[Bucket]:
+    """A bucket that keeps no more than sizes."""
+    with _started("sink_server.py") as url:
+        yield Bucket(S3Server(url, "key", "secret"), "sink")
+
+
+@contextmanager
 def _started(program: str, *words: str) -> Iterator[str]:
     """The address of a server that prints its port."""
     command = [sys.executable, "-I", "-S", str(HERE / program), *words]

@@ -12,9 +12,9 @@ from .servers import ROUND_TRIP, configure_ours, linked, s3
 from .stage import configurations
 
 _MANY = 1000
-_FEW = 50
-"""Of what is done one at a time over the slow link: each takes two round trips, so 1,000 take 20
-times as long as 50, and that is how it is counted."""
+_FEW = 25
+"""Of what is done one at a time over the slow link: each takes so many round trips, so that 1,000
+take 40 times as long, and that is how it is counted."""
 
 _AT_ONCE = 256
 """Jobs, where obstore has 1,000 requests on their way: as many as its caller starts."""

@@ -59,6 +59,13 @@ MUTANTS = {
     "no check that the old text is TOML": missing(
         REPLACE, "            parse(text)\n", "            pass\n"
     ),
+    "no comparison with what tomllib reads": mutant(
+        "storage_core/config/toml/edit.py",
+        "        data = parse_strictly(after)\n",
+        "        data = parse(after)\n",
+        "tests/config/test_plain.py::"
+        "test_a_mistake_in_reading_is_noticed_before_a_file_is_replaced",
+    ),
     "no comparison with what was meant": missing(
         "storage_core/config/toml/edit.py",
         "    if same(data, intended):\n",

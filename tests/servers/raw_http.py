@@ -42,7 +42,7 @@ def raw_server(answer: bytes | Answer) -> Iterator[RawServer]:
     server = RawServer()
 
     def serve(connection: socket.socket) -> None:
-        server.requests.append(_read_request(connection))
+        server.requests.append(read_request(connection))
         if callable(answer):
             answer(server, connection)
         else:
@@ -53,7 +53,8 @@ def raw_server(answer: bytes | Answer) -> Iterator[RawServer]:
         yield server
 
 
-def _read_request(connection: socket.socket) -> bytes:
+def read_request(connection: socket.socket) -> bytes:
+    """A request with its body."""
     data = b""
     while b"\r\n\r\n" not in data:
         data += _some(connection)

@@ -1,19 +1,35 @@
-"""Many blobs over a network: what is on its way when the caller has had enough."""
+"""What is side by side over a network, and on its way when the caller has had enough."""
 
 from __future__ import annotations
 
 import asyncio
+import io
+import re
 import socket
 from collections.abc import Iterator
-from threading import Semaphore
+from threading import Event, Semaphore
+from typing import Any
 
 import pytest
 
 import storage_core
 from storage_core import S3Storage, Store
-from tests.servers.raw_http import RawServer, raw_server, response
+from storage_core.backends.remote.ranges import FIRST as FIRST_RANGE
+from storage_core.backends.remote.ranges import RANGE
+from tests.engines import both
+from tests.servers.accepting import accepting
+from tests.servers.process import HOST
+from tests.servers.raw_http import read_request, response
+
+pytestmark = both
 
 FIRST = "results/first"
+LARGE = "results/large"
+SIZE = FIRST_RANGE + 4 * RANGE
+
+
+def head(status: str, size: int) -> bytes:
+    return f"HTTP/1.1 {status}\r\nContent-Length: {size}\r\nConnection: close\r\n\r\n".encode()
 
 
 class Hanging:
@@ -23,10 +39,20 @@ class Hanging:
         self.come = Semaphore(0)
         self.gone = Semaphore(0)
 
-    def __call__(self, server: RawServer, connection: socket.socket) -> None:
-        if FIRST in server.requests[-1].decode():
+    def serve(self, connection: socket.socket) -> None:
+        request = read_request(connection).decode(errors="replace")
+        if FIRST in request:
             connection.sendall(response("200 OK", b"1"))
             return
+        if LARGE in request and request.startswith("HEAD"):
+            connection.sendall(head("200 OK", SIZE))
+            return
+        if LARGE in request and (found := re.search(r"(?i)range: bytes=(\d+)-(\d+)", request)):
+            start, last = map(int, found.groups())
+            if start <= FIRST_RANGE:
+                span = f"Content-Range: bytes {start}-{last}/{SIZE}"
+                connection.sendall(response("206 Partial Content", bytes(last + 1 - start), span))
+                return
         self.come.release()
         connection.settimeout(30)
         if not connection.recv(1):
@@ -40,11 +66,11 @@ def hanging() -> Hanging:
 
 @pytest.fixture
 def store(hanging: Hanging) -> Iterator[Store]:
-    with raw_server(hanging) as server:
+    with accepting(hanging.serve, Event()) as port:
         yield storage_core.open_store(
             S3Storage(
                 bucket="b",
-                endpoint_url=server.url,
+                endpoint_url=f"http://{HOST}:{port}",
                 aws_access_key_id="id",
                 aws_secret_access_key="secret",
             ),
@@ -91,5 +117,23 @@ def test_an_iterable_that_breaks_off_hangs_up_too(store: Store, hanging: Hanging
 
     with pytest.raises(KeyboardInterrupt):
         store.write_many(blobs(), jobs=3)
+    for _ in range(2):
+        assert hanging.gone.acquire(timeout=30)
+
+
+@pytest.mark.engine("direct")
+def test_a_download_that_is_interrupted_hangs_up_on_its_ranges(
+    store: Store, hanging: Hanging
+) -> None:
+    class Interrupted(io.BytesIO):
+        def write(self, data: Any, /) -> int:
+            if self.tell() >= FIRST_RANGE:
+                for _ in range(2):
+                    assert hanging.come.acquire(timeout=30)
+                raise KeyboardInterrupt
+            return super().write(data)
+
+    with pytest.raises(KeyboardInterrupt):
+        store.backend.get_stream(LARGE, Interrupted())
     for _ in range(2):
         assert hanging.gone.acquire(timeout=30)

@@ -214,3 +214,30 @@ def test_half_a_pair_of_keys_is_said(s3_server: S3Server) -> None:
         pytest.raises(StorageError, match="missing: aws_secret_access_key"),
     ):
         store.check()
+
+
+@both
+def test_a_bucket_that_aws_does_not_have_is_no_matter_of_its_address(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with (
+        front_of("http://127.0.0.1:1", lambda _: error(404, "NoSuchBucket")) as front,
+        open_store(through(front.url, monkeypatch)) as store,
+        pytest.raises(ConfigurationError, match="bucket box does not exist; create it or correct"),
+    ):
+        store.check()
+
+
+@both
+def test_who_does_not_sign_in_sends_nothing_of_a_signature(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIA" + token_hex(8).upper())
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", token_hex(20))
+    with front_of("http://127.0.0.1:1", lambda _: Reply(200, EMPTY)) as front:
+        options = {"anon": True, "endpoint_url": front.url}
+        with open_store(S3Storage(bucket="box", options=options)) as store:
+            assert [*store.list()] == []
+        (first, *_) = front.asked
+        names = {name.lower() for name in first.headers}
+        assert not names & {"authorization", "x-amz-date", "x-amz-security-token"}

@@ -51,7 +51,9 @@ def test_a_worker_with_local_storage_loads_nothing_heavy(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("type", "settings", "driver", "others"),
     [
-        ("s3", 'bucket = "b"', "s3fs", {"gcsfs", "adlfs", "aiohttp_retry"}),
+        ("s3", 'bucket = "b"', None, {*HEAVY} - {"pathlib", "logging"}),
+        ("s3", 'bucket = "b"\nengine = "fsspec"', "s3fs", {"gcsfs", "adlfs", "aiohttp_retry"}),
+        ("gcs", 'bucket = "b"\nengine = "fsspec"', "gcsfs", {"s3fs", "adlfs"}),
         ("kv", 'api_address = "http://127.0.0.1:1"', None, {"s3fs", "gcsfs", "adlfs", "fsspec"}),
         ("file", 'base_path = "memory://x"', "fsspec", {"s3fs", "gcsfs", "adlfs"}),
     ],

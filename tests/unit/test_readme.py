@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts.readme import README, generated
+from scripts.bench.chart import CHART
+from scripts.readme import README, chart, generated
 from storage_core.declaration.table import read_settings
 from storage_core.types import type_named
 from tests.quoting import in_toml
@@ -39,6 +40,10 @@ def run(code: str, folder: Path) -> str:
 
 def test_the_generated_parts_are_up_to_date() -> None:
     assert generated(TEXT) == TEXT, "run `make readme`"
+
+
+def test_the_chart_of_speed_is_up_to_date() -> None:
+    assert CHART.read_text(encoding="utf-8") == chart(), "run `make readme`"
 
 
 def test_the_first_example_writes_to_the_default_and_reads_it_back(tmp_path: Path) -> None:

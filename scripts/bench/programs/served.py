@@ -14,25 +14,25 @@ def served(deeds: Mapping[str, Callable[[int], object]]) -> None:
     # What is printed elsewhere is not to get in between.
     out = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
+    idle = _memory("VmRSS")
     for line in sys.stdin:
         name, count = line.split()
         deed, number = deeds[name], int(count)
         # What earlier calls left behind is theirs.
         gc.collect()
-        idle = _memory_from_now()
+        _look_anew()
         start, used = time.perf_counter(), time.process_time()
         deed(number)
         took = {"wall": time.perf_counter() - start, "cpu": time.process_time() - used}
         print(json.dumps({**took, "peak": max(_memory("VmHWM") - idle, 0)}), file=out, flush=True)
 
 
-def _memory_from_now() -> int:
-    """Bytes this process has now; what it needs at most is counted anew, where Linux does so."""
+def _look_anew() -> None:
+    """Have Linux count from here what this process needs at most."""
     try:
         Path("/proc/self/clear_refs").write_text("5")
     except OSError:
-        return 0
-    return _memory("VmRSS")
+        pass
 
 
 def _memory(which: str) -> int:

@@ -27,6 +27,8 @@ T = TypeVar("T")
 class Blocking:
     """Runs calls where they are made; see `Runner` for what each method does."""
 
+    is_side_by_side = True
+
     def connection(self, driver: Driver | BlockingDriver) -> _Ready:
         return _Ready(cast("BlockingDriver", driver))
 

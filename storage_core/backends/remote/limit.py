@@ -39,6 +39,10 @@ class Cancellation:
         self._gate = allocate_lock()
         self._gate.acquire()
 
+    def cancel(self) -> None:
+        """`set`, for one that another one ends."""
+        self.set()
+
     def set(self) -> None:
         """Wake who waits, and shut the sockets in use, so that no call on them blocks any more."""
         import socket
@@ -92,7 +96,7 @@ current: Final[ContextVar[Cancellation | None]] = ContextVar("current", default=
 class Limit:
     """The time for one call: some seconds, and one more for every 64 KiB that have come."""
 
-    __slots__ = ("_end", "cancellation", "moved")
+    __slots__ = ("_cancellation", "_end", "moved")
 
     def __init__(self, seconds: float, cancellation: Cancellation | None = None) -> None:
         """Begin now.
@@ -102,9 +106,14 @@ class Limit:
             cancellation: ends it before; None where the caller blocks and cannot cancel.
         """
         self._end = monotonic() + seconds
-        self.cancellation = cancellation
+        self._cancellation = cancellation
         self.moved = 0
         """Bytes that have come."""
+
+    @property
+    def cancellation(self) -> Cancellation | None:
+        """What ends it before; of a part that a thread works on, what ends that thread's work."""
+        return current.get() or self._cancellation
 
     def left(self) -> float:
         """Seconds that are left, more than none.

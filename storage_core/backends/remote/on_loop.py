@@ -26,6 +26,8 @@ ASK_SIZE_AT: Final = 0.6
 class OnLoop:
     """Runs calls on the background event loop; see `Runner` for what each method does."""
 
+    is_side_by_side = False
+
     def connection(self, driver: Driver | BlockingDriver) -> SharedConnection:
         return SharedConnection(cast("Driver", driver))
 

@@ -219,7 +219,7 @@ class Policy:
             refused: the way that is to be left.
             renewals: how many there had been when the caller was refused.
         """
-        from storage_core.backends.remote.threads import Lock
+        from storage_core.backends.remote.lock import Lock
 
         # Made by the first who needs it: most places are never refused.
         self._renewing = self._renewing or Lock()

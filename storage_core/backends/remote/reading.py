@@ -32,12 +32,15 @@ async def whole(policy: Policy, path: BlobPath) -> bytes:
         async with policy.connection.session(None) as session:
             return (await session.head(path)).size or 0
 
-    return await _received(
+    received: Received = []
+    await _receive(
         policy,
         path,
         lambda session, received: session.get(path, received),
+        received,
         size_of=None if policy.driver.counts else size,
     )
+    return _joined(received)
 
 
 async def range_of(policy: Policy, path: BlobPath, start: int, size: int) -> bytes:
@@ -56,7 +59,10 @@ async def range_of(policy: Policy, path: BlobPath, start: int, size: int) -> byt
         _require(came, _left(part, start, size, came))
 
     try:
-        return await _received(policy, path, fetch, size=0 if policy.driver.counts else size)
+        received: Received = []
+        counted = 0 if policy.driver.counts else size
+        await _receive(policy, path, fetch, received, size=counted)
+        return _joined(received)
     finally:
         await kept.close()
 
@@ -84,6 +90,12 @@ class Pieces:
         Raises:
             IntegrityError: there is another blob under the path by now.
         """
+        received: Received = []
+        self.receive(start, size, received, timeout)
+        return _joined(received)
+
+    def receive(self, start: int, size: int, received: Received, timeout: float) -> None:
+        """`fetch` into `received`; may be called by several threads where nothing is kept."""
 
         async def once(session: Session, received: Received) -> None:
             part = await session.get_range(self._path, start, size, received, self._kept)
@@ -95,8 +107,8 @@ class Pieces:
             _require(sum(map(len, received)), size)
 
         counted = 0 if self._policy.driver.counts else size
-        return self._policy.runner.run(
-            _received(self._policy, self._path, once, size=counted, timeout=timeout)
+        self._policy.runner.run(
+            _receive(self._policy, self._path, once, received, size=counted, timeout=timeout)
         )
 
     def end(self) -> None:
@@ -110,14 +122,14 @@ def _require(came: int, wanted: int) -> None:
         raise ConnectionError(f"{came} bytes came instead of {wanted}")
 
 
-async def _received(
+async def _receive(
     policy: Policy,
     path: BlobPath,
     fetch: Callable[[Session, Received], Awaitable[None]],
+    received: Received,
     **limits: Any,
-) -> bytes:
-    """What `fetch` appends in the first attempt that succeeds."""
-    received: Received = []
+) -> None:
+    """Fill `received` with what `fetch` appends in the first attempt that succeeds."""
     before = 0
 
     async def once(session: Session) -> None:
@@ -129,4 +141,7 @@ async def _received(
     if policy.driver.counts:
         limits["moved"] = lambda: before + sum(map(len, received))
     await policy.call(f"read {path}", path, once, **limits)
+
+
+def _joined(received: Received) -> bytes:
     return received[0] if len(received) == 1 else b"".join(received)

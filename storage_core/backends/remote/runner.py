@@ -39,6 +39,10 @@ class Connection(Protocol):
 class Runner(Protocol):
     """Runs calls, and what they wait for."""
 
+    @property
+    def is_side_by_side(self) -> bool:
+        """Whether threads that call at the same time have nothing to share but their process."""
+
     def connection(self, driver: Driver | BlockingDriver) -> Connection:
         """What sessions come from; nothing is connected yet."""
 

@@ -10,18 +10,17 @@ import atexit
 import os
 import threading
 from collections import deque
+from contextlib import suppress
 from contextvars import copy_context
 from functools import partial
 from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
-from storage_core.backends.remote.limit import current
+from storage_core.backends.remote.limit import Cancellation, current
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-
-    from storage_core.backends.remote.limit import Cancellation
 
 T = TypeVar("T")
 
@@ -159,46 +158,30 @@ def gathered(functions: Iterable[Callable[[], T]], at_once: int) -> Iterator[T]:
     """Yield what functions return, in their order, some of them called at the same time.
 
     No further one is begun after the first that fails, or when the generator is closed; those that
-    have been begun are waited for.
+    have been begun are cancelled and waited for.
 
     Args:
         functions: taken only when they are about to be called.
         at_once: how many may be begun whose results have not been used.
     """
-    source = iter(functions)
+    caller, ours = current.get(), Cancellation()
+    if caller is not None:
+        caller.hold(ours)
     running: deque[Job[T]] = deque()
     try:
-        for function in source:
-            running.append(start(function))
+        for function in functions:
+            running.append(start_under(ours, function))
             if len(running) >= at_once:
                 yield running.popleft().result()
         while running:
             yield running.popleft().result()
     finally:
+        ours.cancel()
         for job in running:
-            try:
+            with suppress(BaseException):
                 job.result()
-            except BaseException:
-                pass
-
-
-class Lock:
-    """A lock that a forked child finds open, whoever held it in its parent."""
-
-    def __init__(self) -> None:
-        """Leave it open."""
-        self._lock = threading.Lock()
-        self._process = os.getpid()
-
-    def __enter__(self) -> None:
-        """Wait for it."""
-        if self._process != os.getpid():
-            self._lock, self._process = threading.Lock(), os.getpid()
-        self._lock.acquire()
-
-    def __exit__(self, *_exception: object) -> None:
-        """Open it."""
-        self._lock.release()
+        if caller is not None:
+            caller.release(ours)
 
 
 @atexit.register

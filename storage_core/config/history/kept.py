@@ -233,7 +233,12 @@ def _add(path: str, data: bytes, stamp: str) -> None:
         # The save that was to replace it failed; this one does.
         os.rename(kept[0].path, target)
         return
-    _write_new(target, data)
+    last = os.path.join(folder, _SAVED)
+    if _bytes_in(last) == data:
+        # On the disk already; what is being saved takes its place.
+        os.rename(last, target)
+    else:
+        _write_new(target, data)
     for old in kept[KEPT - 1 :]:
         os.unlink(old.path)
 

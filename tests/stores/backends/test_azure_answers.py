@@ -36,7 +36,7 @@ ANSWERS = {
     "407": response("407 Proxy Authentication Required"),
     "an error in the body": response("403 Forbidden", error("AuthenticationFailed"), XML),
     "an error in both": response(
-        "403 Forbidden", error("SomeCode"), XML, "x-ms-error-code: OtherCode"
+        "404 Not Found", error("BlobNotFound"), XML, "x-ms-error-code: ContainerNotFound"
     ),
     "an error in the head": response("403 Forbidden", b"", "x-ms-error-code: InsufficientAccount"),
     "a role that is missing": response(

@@ -386,6 +386,24 @@ def test_a_stream_never_mixes_two_blobs(backend: Backend) -> None:
                 assert read + file.read() == b"a" * size
 
 
+@every(of("s3", "azure", "gcs"))
+def test_a_file_is_never_of_two_blobs(backend: RemoteBackend) -> None:
+    key = new_key()
+
+    class Replacing(io.BytesIO):
+        def write(self, data: Any, /) -> int:
+            if not self.tell():
+                backend.put(key, b"b" * 9 * MIB, overwrite=True)
+            return super().write(data)
+
+    backend.put(key, b"a" * 9 * MIB, overwrite=True)
+    with pytest.raises(IntegrityError, match="was replaced while it was read"):
+        backend.get_stream(key, Replacing())
+    target = io.BytesIO()
+    backend.get_stream(key, target)
+    assert target.getvalue() == b"b" * 9 * MIB
+
+
 @every(REMOTE)
 async def test_a_cancelled_write_leaves_nothing_or_all(
     backend: RemoteBackend, monkeypatch: pytest.MonkeyPatch

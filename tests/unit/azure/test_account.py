@@ -114,7 +114,7 @@ def test_odd_connection_strings_are_read_or_refused_in_the_same_words(text: str)
     [
         f"AccountName=acme;AccountKey={KEY}",
         f"DefaultEndpointsProtocol=https;AccountName=acme;AccountKey={KEY};EndpointSuffix=core.w.net",
-        f"BlobEndpoint=https://acme-ipv6.blob.core.windows.net;AccountName=acme;AccountKey={KEY}",
+        f"BlobEndpoint=https://acme.blob.core.windows.net;AccountName=acme;AccountKey={KEY}",
         f"BlobEndpoint=https://acme.blob.core.windows.net;SharedAccessSignature={SAS}",
     ],
     ids=["an account", "a suffix", "an endpoint", "a signature"],
@@ -145,6 +145,33 @@ def test_options_lead_where_the_other_engine_goes(options: dict[str, Any]) -> No
         url = f"{url}?{options['sas_token'].removeprefix('?')}"
     expected = of_azure(BlobServiceClient(url, sign_in))
     assert of_ours(account_of(completed(options))) == expected
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("acme-ipv6", "acme-secondary-ipv6"),
+        ("acme-dualstack", "acme-secondary-dualstack"),
+        ("acme-secondary", "acme-secondary"),
+    ],
+)
+def test_what_a_host_has_behind_the_name_of_the_account_is_not_its_name(
+    first: str, second: str
+) -> None:
+    # As Azure's own client does by now; that of 2025 took all of it for the name.
+    end = ".blob.core.windows.net"
+    for mode, host in (("primary", first), ("secondary", second)):
+        given = {"account_name": "x", "account_host": f"{first}{end}", "account_key": KEY}
+        found = account_of({**given, "location_mode": mode})
+        assert found == Account(f"https://{host}{end}", "", ("acme", KEY))
+
+
+def test_a_secondary_endpoint_that_is_named_is_asked() -> None:
+    # Azure's own client puts the scheme in front once more.
+    text = f"AccountName=acme;AccountKey={KEY};BlobEndpoint=https://files.acme.example"
+    text += ";BlobSecondaryEndpoint=https://files-2.acme.example/"
+    given = {"connection_string": text, "location_mode": "secondary"}
+    assert account_of(given) == Account("https://files-2.acme.example", "", ("acme", KEY))
 
 
 def test_a_key_for_an_address_of_ones_own_is_that_of_the_account_that_is_named() -> None:

@@ -44,8 +44,8 @@ def coming(data: bytes, pieces: int = 1 << 20) -> Iterator[Connection]:
 def read(data: bytes, method: str = "GET", most: int = 1 << 20) -> Read:
     """As the transport reads it; what comes is handed over in pieces of at most so many bytes."""
     with coming(data) as connection:
-        stream: Any = connection.stream
-        connection.stream = _Slow(stream, most)
+        stream: Any = connection.wire.stream
+        connection.wire.stream = _Slow(stream, most)
         head = connection.head()
         answer = Answer(head, framing(method, head), connection, lambda _: None)
         return Read(answer.status, dict(answer.headers), answer.read())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 from base64 import b64encode
 from collections.abc import Iterator
@@ -56,6 +57,12 @@ def test_a_name_without_an_address_is_told_apart(host: str) -> None:
     error = failure(Transport(Network(), 5), f"http://{host}/x")
     assert classify(error) in (Fault.UNKNOWN_HOST, Fault.PASSING)
     assert reason(error, ()).endswith(f" at {host}:80")
+
+
+@pytest.mark.parametrize("host", ["a..example", f"{'a' * 64}.example", "."])
+def test_what_can_be_no_name_is_a_matter_of_the_settings(host: str) -> None:
+    error = failure(Transport(Network(), 5), f"http://{host}/x")
+    assert classify(error) in (Fault.MISCONFIGURED, Fault.UNKNOWN_HOST)
 
 
 def test_each_address_of_a_name_is_tried(
@@ -116,6 +123,26 @@ def test_what_speaks_no_tls_and_what_breaks_off_are_told_apart(authority: Author
         error = failure(transport, f"https://{HOST}:{port}")
         assert isinstance(error, ConnectionError)
         assert hindrance(network, error) is None
+
+
+@pytest.mark.parametrize("size", [0, 32 << 20])
+def test_a_server_that_wants_a_certificate_is_called_that(authority: Authority, size: int) -> None:
+    network = Network(str(authority.bundle))
+    pair = authority.signed()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pair.certificate, pair.key)
+    context.verify_mode = ssl.CERT_REQUIRED
+    stopped = threading.Event()
+
+    def picky(connection: socket.socket) -> None:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        context.wrap_socket(connection, server_side=True).close()
+
+    with accepting(picky, stopped) as port, pytest.raises(ConnectionError) as caught:
+        Transport(network, 5).exchange(Limit(5), "PUT", f"https://{HOST}:{port}", {}, bytes(size))
+    said = hindrance(network, caught.value)
+    assert said is not None
+    assert "do not agree on TLS (tlsv13 alert certificate required)" in str(said)
 
 
 def test_an_answer_cut_off_within_tls_is_not_whole(authority: Authority) -> None:

@@ -23,9 +23,8 @@ if TYPE_CHECKING:
     from storage_core.backends.remote.faults import Fault
     from storage_core.backends.remote.network import Network
 
-# Without a handler Python would print to the terminal each way of signing in that has failed.
-for _name in ("azure", "msal", "msal_extensions"):
-    getLogger(_name).addHandler(NullHandler())
+# Without a handler Python would print its warnings to the terminal.
+getLogger("azure").addHandler(NullHandler())
 
 
 def open_azure(container: str, prefix: str = "", **given: Unpack[Opening]) -> RemoteBackend:

@@ -26,7 +26,8 @@ from storage_core.backends.drivers.clouds.aws.identity import FRESH
 from storage_core.backends.drivers.clouds.aws.names import CONFIGURED_ROLE
 from storage_core.backends.drivers.clouds.aws.search import Search
 from storage_core.backends.remote.faults import Explained, Fault
-from storage_core.backends.remote.threads import Lock, within
+from storage_core.backends.remote.lock import Lock
+from storage_core.backends.remote.threads import within
 
 if TYPE_CHECKING:
     from storage_core.backends.drivers.clouds.aws.identity import Identity

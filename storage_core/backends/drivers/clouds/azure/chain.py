@@ -128,11 +128,16 @@ class Chain:
             self._chain.close()
 
     def _made(self) -> Any:
+        from logging import NullHandler, getLogger
+
         from azure.core.pipeline.transport import RequestsTransport
         from azure.identity import DefaultAzureCredential
 
         from storage_core.backends.drivers.clouds.requesting import Session
 
+        # Without a handler Python would print to the terminal each way that has failed.
+        for name in ("azure", "msal", "msal_extensions"):
+            getLogger(name).addHandler(NullHandler())
         options: dict[str, Any] = {
             "process_timeout": max(1, int(self._timeout / 2)),
             "retry_total": 1,

@@ -17,14 +17,14 @@ LONGEST: Final = 65536
 class Refused(Exception):
     """An answer that is no success, in the service's own words."""
 
-    def __init__(self, status: int, said: str) -> None:
-        """Remember it.
+    def __init__(self, said: str, status: int = 0) -> None:
+        """Remember it. The status may be left out, as pickle does, which sets it afterwards.
 
         Args:
-            status: of the answer.
-            said: in it.
+            said: in the answer.
+            status: of it.
         """
-        super().__init__(f"{said}, {status}")
+        super().__init__(said)
         self.status = status
 
 
@@ -33,9 +33,11 @@ class Unreadable(Exception):
 
     status = 200
 
-    def __init__(self) -> None:
+    def __init__(
+        self, said: str = "what answers there does not speak the protocol of Google Cloud Storage"
+    ) -> None:
         """Say so."""
-        super().__init__("what answers there does not speak the protocol of Google Cloud Storage")
+        super().__init__(said)
 
 
 def refusal(status: int, content: bytes) -> Refused:
@@ -45,7 +47,7 @@ def refusal(status: int, content: bytes) -> Refused:
         status: which is no success.
         content: the beginning of it.
     """
-    return Refused(status, _said(content) or _phrase(status))
+    return Refused(f"{_said(content) or _phrase(status)}, {status}", status)
 
 
 def _said(content: bytes) -> str:

@@ -141,7 +141,7 @@ def _at(
         host = secondary.rpartition("//")[2].rstrip("/")
     elif mode != "primary":
         raise BadSettings(f"ValueError: No host URL for location mode: {mode}")
-    safe = "/%:@!$&'()*+,;=~[]"
+    safe = "/%:@!$&'()+*,;=~[]"
     return Account(f"{parts.scheme}://{quote(host, safe=safe)}", quote(query, safe=f"{safe}?"), key)
 
 

@@ -105,13 +105,13 @@ class AzureDirectDriver:
         given = completed(self._arguments)
         account = account_of(given)
         self._network.service = account.url
-        transport = Transport(self._network, self._timeout)
-        self._open.append(transport)
         signer: Signer = Nobody()
         if account.key:
             signer = SharedKey(*account.key)
         elif "connection_string" not in given:
             signer = self._by_token(given)
+        transport = Transport(self._network, self._timeout)
+        self._open.append(transport)
         return Requests(transport, account, signer, self._container, signed_by(given))
 
     def _by_token(self, given: Mapping[str, Any]) -> Signer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from storage_core.backends.drivers.direct.gcs.signing_in import SignIn
     from storage_core.backends.drivers.direct.transport import Answer, Transport
@@ -61,12 +61,27 @@ class _Answer:
         self.status = answer.status
         self.headers: Mapping[str, str] = answer.headers
 
-    async def chunks(self) -> AsyncIterator[bytes]:
+    def chunks(self) -> _Chunks:
         came = self._answer.chunks()
         # Asked for as it is, a blob still comes packed where its metadata forbid to unpack it.
         packed = self.headers.get("content-encoding", "").lower() == "gzip"
-        for chunk in _unpacked(came) if packed else came:
-            yield chunk
+        return _Chunks(_unpacked(came) if packed else came)
+
+
+class _Chunks:
+    """Chunks to be awaited; no generator, of which a caller's event loop would take note."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._chunks = chunks
+
+    def __aiter__(self) -> _Chunks:
+        return self
+
+    async def __anext__(self) -> bytes:
+        try:
+            return next(self._chunks)
+        except StopIteration:
+            raise StopAsyncIteration from None
 
 
 def _unpacked(chunks: Iterable[bytes]) -> Iterator[bytes]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from storage_core.backends.remote.threads import Lock, within
+from storage_core.backends.remote.lock import Lock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,6 +69,8 @@ class Ambient:
 
     def _within(self, limit: Limit, function: Callable[[], T]) -> T:
         """What a function returns: in a thread, since nothing interrupts the reading of a file."""
+        from storage_core.backends.remote.threads import within
+
         try:
             return within(limit.left(), function)
         except TimeoutError:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
-from hashlib import md5
 from typing import TYPE_CHECKING, Final
 
 from storage_core.backends.drivers.clouds.aws.answers import Refusal, fault_of
@@ -103,6 +101,9 @@ class Asking:
                     raise
                 # A bucket that keeps what is in it (Object Lock) takes no bytes without.
                 self._habits.needs_digest = True
+        from base64 import b64encode
+        from hashlib import md5
+
         digest = b64encode(md5(request.body or b"", usedforsecurity=False).digest()).decode()
         headers = {**(request.headers or {}), "content-md5": digest}
         return self.read(request._replace(headers=headers))

@@ -15,7 +15,7 @@ from storage_core.backends.drivers.clouds.aws.answers import (
 from storage_core.backends.drivers.direct.s3.endpoint import endpoint_of
 from storage_core.backends.drivers.direct.s3.sigv4 import EMPTY
 from storage_core.backends.remote.faults import BadSettings, Fault, Redirected
-from storage_core.backends.remote.threads import Lock
+from storage_core.backends.remote.lock import Lock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -159,7 +159,8 @@ class Client:
             if self._endpoint is None:
                 self._given = self._addresses.read(limit)
                 self._endpoint = endpoint_of(self._bucket, self._given)
-                self._network.service = self._given.endpoint_url or self._endpoint.origin
+                of_aws = self._endpoint.origin.replace(f"//{self._bucket}.", "//", 1)
+                self._network.service = self._given.endpoint_url or of_aws
             return self._endpoint
 
     def _moves(self, request: Request, refusal: Refusal, asked: Endpoint) -> bool:

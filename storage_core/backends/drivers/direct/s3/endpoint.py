@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final, NamedTuple
 from urllib.parse import quote, urlsplit
 
@@ -11,11 +10,8 @@ from storage_core.backends.remote.faults import BadSettings
 
 ANYWHERE: Final = "us-east-1"
 _GLOBAL: Final = "aws-global"
-_LABEL: Final = re.compile(r"(?!-)[a-zA-Z\d-]{1,63}(?<!-)", re.ASCII)
-_REGION: Final = re.compile(r"(?!\d+\Z)(?!-)[a-zA-Z\d-]{1,63}(?<!-)", re.ASCII)
-_BUCKET: Final = re.compile(r"[a-zA-Z0-9.\-_]{1,255}")
+_LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")
 _PORTS: Final = {"http": 80, "https": 443}
-_IPV4: Final = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}", re.ASCII)
 
 
 class Addressing(NamedTuple):
@@ -60,12 +56,12 @@ def endpoint_of(bucket: str, given: Addressing) -> Endpoint:
     Raises:
         BadSettings: there is no such place.
     """
-    if not _BUCKET.fullmatch(bucket):
+    if not (0 < len(bucket) < 256 and _LETTERS | {*"._"} >= {*bucket}):
         raise BadSettings(
             f'Parameter validation failed: Invalid bucket name "{bucket}": it may hold letters, '
             "digits, dots, hyphens and underscores"
         )
-    if given.region is not None and not _REGION.fullmatch(given.region):
+    if given.region is not None and not _is_region(given.region):
         raise BadSettings(f"Provided region_name '{given.region}' doesn't match a supported format")
     region, fips = _plain(given.region)
     given = given._replace(fips=given.fips or fips)
@@ -137,7 +133,7 @@ def _elsewhere(bucket: str, url: str, region: str, style: str | None) -> Endpoin
     if not is_usable:
         raise BadSettings(f"Invalid endpoint: {url}")
     host = str(parts.hostname)
-    is_ip = ":" in host or _IPV4.fullmatch(host) is not None
+    is_ip = ":" in host or _is_ipv4(host)
     shown = f"[{host}]" if ":" in host else host
     if port not in (None, _PORTS[parts.scheme]):
         shown = f"{shown}:{port}"
@@ -169,10 +165,24 @@ def _normal(path: str) -> str:
 
 def _is_hostable(bucket: str, *, dots: bool = False) -> bool:
     """Whether the name of a bucket can be the beginning of a host's."""
-    if len(bucket) < 3 or bucket.lower() != bucket or _IPV4.fullmatch(bucket):
+    if len(bucket) < 3 or bucket.lower() != bucket or _is_ipv4(bucket):
         return False
     labels = bucket.split(".") if dots else [bucket]
-    return all(map(_LABEL.fullmatch, labels))
+    return all(map(_is_label, labels))
+
+
+def _is_label(text: str) -> bool:
+    """Whether a text can be a part of a host's name, between two dots."""
+    return 0 < len(text) < 64 and {*text} <= _LETTERS and "-" not in (text[0], text[-1])
+
+
+def _is_region(text: str) -> bool:
+    return _is_label(text) and not text.isdigit()
+
+
+def _is_ipv4(text: str) -> bool:
+    parts = text.split(".")
+    return len(parts) == 4 and all(each.isdigit() and len(each) < 4 for each in parts)
 
 
 def _is_accelerated(url: str) -> bool:

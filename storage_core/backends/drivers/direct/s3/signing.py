@@ -9,7 +9,7 @@ from storage_core.backends.drivers.clouds.aws.answers import fault_of, is_stale
 from storage_core.backends.drivers.clouds.aws.identity import FRESH
 from storage_core.backends.drivers.direct.s3.sigv4 import Keys, Signer
 from storage_core.backends.remote.faults import Explained, Fault
-from storage_core.backends.remote.threads import Lock
+from storage_core.backends.remote.lock import Lock
 
 if TYPE_CHECKING:
     from storage_core.backends.drivers.clouds.aws.identity import Identity

@@ -8,7 +8,7 @@ import socket
 from errno import EINPROGRESS
 from typing import TYPE_CHECKING, Any, Final
 
-from storage_core.backends.remote.faults import Unconnected
+from storage_core.backends.remote.faults import BadSettings, Unconnected
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +25,7 @@ def connected(host: str, port: int, limit: Limit) -> socket.socket:
 
     Raises:
         Unconnected: no address of the name takes a connection, or there is none.
+        BadSettings: it is no name.
     """
     try:
         addresses = _addresses(host, port, limit)
@@ -36,6 +37,8 @@ def connected(host: str, port: int, limit: Limit) -> socket.socket:
         raise Unconnected(host, port, error) from error
     except OSError as error:
         raise Unconnected(host, port, error) from error
+    except UnicodeError:
+        raise BadSettings("the address of the server has a name that none can have") from None
     return sock
 
 

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 MOST: Final = 65536
 """Bytes of a head. http.client allows as many for one line."""
 
-_NAME: Final = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
+_NAME: Final = r"[!#$%&'+*\-.^_`|~0-9A-Za-z]+"
 _FOLD: Final = r"[ \t]*\r\n[ \t]+"
 _START: Final = b"HTTP/1."
 

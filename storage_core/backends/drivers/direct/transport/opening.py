@@ -59,7 +59,7 @@ def _secure(connection: Connection, network: Network, host: str) -> None:
     # Imported late: it loads ssl.
     from storage_core.backends.drivers.direct.transport.tls import secure
 
-    secure(connection, network.context(), host)
+    secure(connection.wire, network.context(), host)
 
 
 def _tunnel(connection: Connection, where: Server, signed: str) -> None:

@@ -44,7 +44,7 @@ class Pool:
 
     def put(self, connection: Connection) -> None:
         """Take a connection back whose answer has been read."""
-        if not (connection.lasts and connection.is_own and connection.is_clean):
+        if not (connection.lasts and connection.wire.is_own and connection.is_clean):
             connection.close()
             return
         now = connection.idle_since = monotonic()

@@ -54,7 +54,9 @@ def sent(
 def _late(connection: Connection) -> Head | None:
     try:
         found = connection.head()
-    except ConnectionError:
+    except ConnectionError as error:
+        if type(error.__cause__).__name__ == "SSLError":
+            raise  # What TLS has to say tells more than that the connection has ended.
         return None
     # None can be content with half a request.
     return found if found.status >= 300 else None

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 from storage_core.backends.remote.faults import BadSettings, TLSRefused
 
 if TYPE_CHECKING:
-    from storage_core.backends.drivers.direct.transport.connection import Connection, Stream
+    from storage_core.backends.drivers.direct.transport.wire import Stream, Wire
 
 _RECORD: Final = 65536
 """Bytes of another's TLS that are read at once: some records of 16 KiB."""
 
 
-def secure(connection: Connection, context: ssl.SSLContext, host: str) -> None:
+def secure(wire: Wire, context: ssl.SSLContext, host: str) -> None:
     """Speak TLS from now on.
 
     Raises:
@@ -22,19 +22,19 @@ def secure(connection: Connection, context: ssl.SSLContext, host: str) -> None:
         TLSRefused: it speaks no TLS that is understood here.
     """
     try:
-        if isinstance(connection.sock, ssl.SSLSocket):
-            inner = _Within(connection.stream, context, host)
-            connection.stream = inner
-            connection.agree(inner.do_handshake)
+        if isinstance(wire.sock, ssl.SSLSocket):
+            inner = _Within(wire.stream, context, host)
+            wire.stream = inner
+            wire.agree(inner.do_handshake)
         else:
             sock = context.wrap_socket(
-                connection.sock,
+                wire.sock,
                 server_hostname=host,
                 do_handshake_on_connect=False,
                 suppress_ragged_eofs=False,
             )
-            connection.become(sock)
-            connection.agree(sock.do_handshake)
+            wire.become(sock)
+            wire.agree(sock.do_handshake)
     except ssl.SSLCertVerificationError:
         raise
     except (ssl.SSLEOFError, ssl.SSLZeroReturnError) as error:

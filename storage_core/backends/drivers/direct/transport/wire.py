@@ -1,0 +1,174 @@
+"""A socket, each call of which ends with the time of the call that uses it."""
+
+from __future__ import annotations
+
+import os
+import select
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable
+
+    from storage_core.backends.remote.limit import Limit
+
+
+class Stream(Protocol):
+    """What bytes go through: a socket, with TLS or without."""
+
+    def settimeout(self, value: float, /) -> None: ...
+    def recv(self, size: int, /) -> bytes: ...
+    def recv_into(self, view: memoryview, /) -> int: ...
+    def send(self, data: bytes | memoryview, /) -> int: ...
+    def close(self) -> None: ...
+
+
+class _Forks:
+    """How many have led to this process."""
+
+    count = 0
+
+
+def _after_fork() -> None:
+    _Forks.count += 1
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
+
+
+class Wire:
+    """Used by one call at a time, in the process that has made it."""
+
+    limit: Limit
+    """Of the call that uses it."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        """Take over a socket that is connected."""
+        self.sock = sock
+        """What the system waits for, and what cancelling shuts."""
+
+        self.stream: Stream = sock
+        """What bytes go through: not the same where TLS is spoken within TLS."""
+
+        self._forks = _Forks.count
+        self._poll = select.poll()
+        self._poll.register(sock, select.POLLIN)
+
+    def become(self, sock: socket.socket) -> None:
+        """Go on by another socket, which has taken over the file descriptor."""
+        plain, self.sock, self.stream = self.sock, sock, sock
+        self.limit.hold(sock)
+        self.limit.release(plain)
+
+    def hold(self, limit: Limit) -> None:
+        """Begin to be used by a call."""
+        self.limit = limit
+        limit.hold(self.sock)
+
+    def release(self) -> None:
+        """Be used no more.
+
+        Raises:
+            Cancelled: the call has been, so that the socket is shut.
+        """
+        self.limit.release(self.sock)
+
+    def close(self) -> None:
+        """Let go of it, without a word to the server: in a forked child, it is the parent's."""
+        self.stream.close()
+        self.sock.close()
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it was made in this process, not before a fork."""
+        return self._forks == _Forks.count
+
+    @property
+    def has_news(self) -> bool:
+        """Whether something has come that has not been received, if only the end."""
+        return bool(self._poll.poll(0))
+
+    @property
+    def pending(self) -> int:
+        """Bytes that TLS has received and nobody has asked for."""
+        pending = getattr(self.stream, "pending", None)
+        return 0 if pending is None else pending()
+
+    def send(self, data: bytes) -> None:
+        """Send all of it."""
+        sent: int = self._within(self.stream.send, data)
+        if sent < len(data):
+            view = memoryview(data)[sent:]
+            while view:
+                view = view[self._within(self.stream.send, view) :]
+
+    def send_some(self, view: memoryview, longest: float) -> int:
+        """Send what can be sent within some seconds; how many bytes that was."""
+        return self._within(self.stream.send, view, longest) or 0
+
+    def receive(self, most: int) -> bytes:
+        """What comes, at most so many bytes; none at the end."""
+        data: bytes = self._within(self.stream.recv, most)
+        self.limit.came(len(data))
+        return data
+
+    def receive_into(self, view: memoryview) -> int:
+        """Put what comes at the beginning of `view`; how many bytes that was, 0 at the end."""
+        count: int = self._within(self.stream.recv_into, view)
+        self.limit.came(count)
+        return count
+
+    def received(self, most: int) -> bytes:
+        """What has come; nothing where that is none, or the end."""
+        return self._within(self.stream.recv, most, 0.0) or b""
+
+    def agree(self, handshake: Callable[[], object]) -> None:
+        """Have TLS agree with the other end; its errors stay as they are, for what they say."""
+        while True:
+            self.stream.settimeout(self.limit.left())
+            try:
+                handshake()
+            except TimeoutError as error:
+                if error.errno is not None:
+                    raise
+            except OSError:
+                self.limit.left()
+                raise
+            else:
+                return
+
+    def _within(self, call: Any, argument: Any, longest: float | None = None) -> Any:
+        """What a call of the stream returns, as soon as it can be made.
+
+        Args:
+            call: of the stream.
+            argument: its only one.
+            longest: seconds after which to return None; None to wait as long as the limit allows.
+        """
+        if self._forks != _Forks.count:
+            raise ConnectionAbortedError("the connection was opened before a fork")
+        while True:
+            left = self.limit.left()
+            self.stream.settimeout(left if longest is None else min(left, longest))
+            try:
+                result = call(argument)
+            except TimeoutError as error:
+                if error.errno is not None:
+                    raise  # The system's own: the server's machine is gone.
+            except BlockingIOError:
+                pass
+            except OSError as error:
+                # What cancelling has shut looks as if the server had done so.
+                self.limit.left()
+                # `ssl` is not loaded for it.
+                if type(error).__module__ != "ssl":
+                    raise
+                if not type(error).__name__.startswith("SSLWant"):
+                    raise ConnectionResetError("TLS has broken off") from error
+            else:
+                if not result:
+                    self.limit.left()
+                return result
+            if longest is not None:
+                return None
