@@ -65,7 +65,7 @@ SERVICES: Final = (
         framing="refuses",
     ),
     # 3.7.1: knows one key, takes any secret for it, and answers bytes=0-0 with the whole object;
-    # its token of a second page needs a cipher that Node has no more since version 22
+    # its token of a second page is made by DES, which OpenSSL 3, and with it Node 17, has no more
     Service(
         *("s3rver", s3rver, "ignores", "ignores"),
         spans=((0, 2), *BackendCases.spans[1:]),
