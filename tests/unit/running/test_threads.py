@@ -20,7 +20,6 @@ from tests.patience import within
 HANGS = """
 import sys, threading, time
 from storage_core.backends.remote import threads
-from storage_core.backends.remote.lock import Lock
 
 done = []
 if sys.argv[1] == "within":
