@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from storage_core import (
+    AccessDenied,
     BlobExists,
     BlobNotFound,
     ConfigurationError,
@@ -205,6 +206,32 @@ def test_threads_that_need_credentials_at_once_look_for_them_once(
 
 
 @both
+def test_keys_that_are_renewed_in_their_file_are_taken_when_the_old_ones_are_refused(
+    s3_server: S3Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "credentials"
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(file))
+
+    def write(key: str, secret: str) -> None:
+        file.write_text(f"[corp]\naws_access_key_id = {key}\naws_secret_access_key = {secret}\n")
+
+    write("AKIA" + token_hex(8).upper(), token_hex(20))
+    denied = [error(403, "AccessDenied")]
+    with front_of(s3_server.endpoint_url, lambda _: denied.pop() if denied else None) as front:
+        configuration = S3Storage(
+            bucket=s3_server.new_bucket(), endpoint_url=front.url, profile_name="corp"
+        )
+        with open_store(configuration) as store:
+            with pytest.raises(AccessDenied, match=r"profile corp in .* signed in"):
+                store.check()
+            write(s3_server.access_key_id, s3_server.secret_access_key)
+            store.check()
+            asked = len(front.asked)
+            store.check()
+            assert len(front.asked) == asked + 1
+
+
+@both
 def test_half_a_pair_of_keys_is_said(s3_server: S3Server) -> None:
     configuration = S3Storage(
         bucket="box", endpoint_url=s3_server.endpoint_url, options={"key": "AKIA"}
@@ -214,6 +241,31 @@ def test_half_a_pair_of_keys_is_said(s3_server: S3Server) -> None:
         pytest.raises(StorageError, match="missing: aws_secret_access_key"),
     ):
         store.check()
+
+
+@both
+def test_an_error_in_an_answer_that_began_well_is_one(s3_server: S3Server, tmp_path: Path) -> None:
+    failing = {"end", "copy"}
+
+    def rule(asked: Asked) -> Reply | None:
+        ends = asked.method == "POST" and "uploadId=" in asked.path
+        what = "end" if ends else "copy" if "x-amz-copy-source" in asked.headers else ""
+        if what not in failing:
+            return None
+        failing.remove(what)
+        return error(200, "InternalError")
+
+    file, copy = tmp_path / "file", blob_path("results/copy")
+    file.write_bytes(bytes(9 * MIB))
+    with (
+        front_of(s3_server.endpoint_url, rule) as front,
+        open_store(storage_on(s3_server, front.url)) as store,
+    ):
+        key = store.write_file(file)
+        assert failing == {"copy"}
+        store.backend.copy(blob_path(key), copy)
+        assert failing == set()
+        assert store.backend.head(copy).size == 9 * MIB
 
 
 @both

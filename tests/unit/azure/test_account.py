@@ -103,6 +103,9 @@ def test_every_set_of_parts_leads_where_azures_own_client_goes() -> None:
         "BlobEndpoint=https://;AccountName=acme;AccountKey=QUJD",
         " AccountName=acme;AccountKey=QUJD",
         "AccountName=acme;AccountKey=QUJD==;AccountName=other",
+        "BlobEndpoint=https://dépôt.example/x;AccountName=acme;AccountKey=QUJD",
+        "BlobEndpoint=https://[::1;AccountName=acme;AccountKey=QUJD",
+        "BlobEndpoint=https://[::1]:10000/acme;AccountName=acme;AccountKey=QUJD",
     ],
 )
 def test_odd_connection_strings_are_read_or_refused_in_the_same_words(text: str) -> None:
