@@ -89,14 +89,17 @@ class SigningIn:
                 raise
             return found.frozen
 
-    def renew(self, *, is_certain: bool) -> bool:
+    def renew(self, used: tuple[str, str, str | None] | None, *, is_certain: bool) -> bool:
         """Find credentials anew, since a request was refused; whether there are others now.
 
         Args:
+            used: key, secret and token that were refused; None for those that were found last.
             is_certain: whether it was refused for them. An answer that gives no reason may be about
                 what they are allowed, and then those that have just been found are kept.
         """
         before = self._found
+        if before is not None and used not in (None, before.frozen):
+            return True  # Another thread, whose request was refused earlier, has found them.
         if before is not None and not is_certain and before.age < FRESH:
             return False
         try:

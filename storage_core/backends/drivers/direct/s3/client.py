@@ -117,7 +117,7 @@ class Client:
             refusal = _refusal(answer, request)
             if not is_moved and self._moves(request, refusal, endpoint):
                 is_moved = True
-            elif not is_renewed and self._signing.has_others(refusal.response):
+            elif not is_renewed and self._signing.has_others(refusal.response, signer):
                 is_renewed = True
             else:
                 raise refusal from self._said(refusal)
