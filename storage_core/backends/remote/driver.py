@@ -52,6 +52,9 @@ class Page(NamedTuple):
     token: Any = None
     """Leads to the next page; None after the last one."""
 
+    has_more: bool = False
+    """Whether the server says that there is a next one, be there a token or not."""
+
 
 class After(NamedTuple):
     """In place of a token: begin behind a path, be there such a blob or not.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from io import BytesIO
 from socket import socket
 
@@ -83,4 +84,32 @@ def test_a_failure_behind_many_blanks_is_one() -> None:
         backend = s3(server.url)
         with pytest.raises(StorageUnavailable, match="InternalError"):
             backend.put_stream(PATH, BytesIO(b"x" * 9 * 1024 * 1024), overwrite=True)
+        backend.close()
+
+
+@pytest.mark.parametrize("token", ["", "<NextContinuationToken>same</NextContinuationToken>"])
+def test_a_listing_that_leads_nowhere_is_no_whole_one(token: str) -> None:
+    """Servers that know only the first version of listing name the next page by another word."""
+    blob = "<Key>results/x</Key><Size>1</Size><LastModified>2026-11-29T00:00:00Z</LastModified>"
+    listing = f"<IsTruncated>true</IsTruncated>{token}<Contents>{blob}</Contents>"
+    body = f"<ListBucketResult>{listing}</ListBucketResult>".encode()
+    with raw_server(response("200 OK", body)) as server:
+        backend = s3(server.url)
+        with pytest.raises(StorageUnavailable, match="in part only"):
+            [*backend.list()]
+        backend.close()
+
+
+@pytest.mark.engine("direct")
+def test_a_listing_of_azure_without_an_end_is_given_up() -> None:
+    def answer(server: RawServer, connection: socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n<EnumerationResults><Blobs>")
+        with suppress(OSError):
+            while not server.stopped.is_set():
+                connection.sendall(b"<Blob><Name>x</Name></Blob>" + b" " * 1000000)
+
+    with raw_server(answer) as server:
+        backend = azure(server.url)
+        with pytest.raises(StorageUnavailable, match="longer than any"):
+            [*backend.list()]
         backend.close()

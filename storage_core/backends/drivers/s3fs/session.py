@@ -167,7 +167,8 @@ class S3Session:
             for entry in answer.get("Contents", ())
             if entry["Key"] != self._prefix  # The marker of the location itself.
         )
-        return Page(entries, answer.get("NextContinuationToken"))
+        has_more = bool(answer.get("IsTruncated"))
+        return Page(entries, answer.get("NextContinuationToken"), has_more)
 
     async def _upload(self, path: BlobPath, source: Source, *, create: bool) -> None:
         """Send in parts; none can be read before the last call has put all together."""

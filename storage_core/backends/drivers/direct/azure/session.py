@@ -8,6 +8,7 @@ from storage_core.backends.base import Entry, Info
 from storage_core.backends.drivers.direct.azure.blocks import MAX_BLOCKS, put_in_blocks
 from storage_core.backends.drivers.direct.azure.refusal import Refused
 from storage_core.backends.drivers.direct.azure.times import read
+from storage_core.backends.drivers.direct.transport import LONGEST
 from storage_core.backends.remote.driver import Page, Part, bytes_of_all
 from storage_core.blobpath import Prefix
 
@@ -144,7 +145,7 @@ class AzureSession:
             query["marker"] = token
         with self._requests.ask(self._limit, "GET", "", (200,), query=query) as answer:
             try:
-                found = listing(answer.chunks())
+                found = listing(answer.chunks(LONGEST))
             except NoXML as error:
                 raise Refused(
                     f"XML is invalid: {error}", answer.status, "", answer.headers

@@ -175,7 +175,7 @@ class S3Session:
             for name, size, time in found.blobs
             if name != self._prefix  # The marker of the location itself.
         ]
-        return Page(entries, found.token or None)
+        return Page(entries, found.token or None, found.has_more)
 
     def _put(self, path: BlobPath, data: bytes, *, create: bool) -> None:
         self._asking.stored(

@@ -90,7 +90,7 @@ class Signing:
             return False
         is_certain, refused = is_stale(refusal), self._lasting
         if refused is None or used is None or used.keys != refused.keys:
-            return self._finding().renew(used and used.keys, is_certain=is_certain)
+            return self._finding().renew(used.keys if used else None, is_certain=is_certain)
         if not is_certain and monotonic() - self._since < FRESH:
             return False
         # From now on they are looked for in all places, and again before they expire.
