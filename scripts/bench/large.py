@@ -15,7 +15,7 @@ from tests.servers.s3 import REGION
 
 from .figures import PEAK, WALL, Figure, compared
 from .measure import PROGRAMS, PYTHON, RCLONE, Sample, in_turn, process, working
-from .servers import Bucket, configure_msc, configure_ours, full, linked, s3
+from .servers import Bucket, configure_msc, configure_ours, full, linked, sink
 
 _SIZE = 1024
 """MiB of a large blob."""
@@ -24,8 +24,12 @@ _BLOBS = 100_000
 
 
 def blob(folder: Path) -> list[Figure]:
-    """1 GiB to S3 and back, near and through the slow link."""
-    with _memory(folder) as fast, s3(fast) as near, linked(near) as far:
+    """1 GiB to S3 and back, near and through the slow link.
+
+    On a server that keeps no more than sizes: rclone holds an upload in memory, and answers a range
+    with a status that the Rust client refuses.
+    """
+    with _memory(folder) as fast, sink() as near, linked(near) as far:
         file = fast / "file"
         with file.open("wb") as out:
             for _ in range(_SIZE):
@@ -130,7 +134,7 @@ def _listed(folder: Path, bucket: Bucket, where: str) -> Iterator[Figure]:
                 "first": ours.doing("first 1"),
                 "s3fs": s3fs.doing("listed 1"),
             },
-            rounds=5,
+            rounds=3,
         )
     work = f"list 100,000 blobs on S3{where}"
     yield compared("11", work, "s3fs find", samples["ours"], samples["s3fs"], 0.4)
