@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from json import loads
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from storage_core.declaration import checks, sign_ins
@@ -94,6 +93,9 @@ class GoogleCloudStorage(RemoteStorage):
 
         info: dict[str, Any] | None = None
         if self.service_account_info:
+            # Only here: a list of configurations needs none of it.
+            from json import loads
+
             info = loads(self.service_account_info)
         inner = tuple(sign_ins.secrets_in(info)) if info else ()
         return opened(

@@ -142,12 +142,6 @@ MUTANTS = {
         "        try:\n            return os.open(name, _FOLDER, ",
         f"{KEYS}::test_a_link_in_place_of_the_folder_of_a_kind_is_refused",
     ),
-    "links followed to the folder of a kind in one step": mutant(
-        FOLDERS,
-        '{inner}", _FOLDER | os.O_NOFOLLOW)',
-        '{inner}", _FOLDER)',
-        f"{KEYS}::test_a_link_in_place_of_the_folder_of_a_kind_is_refused",
-    ),
     "links followed by temporary files": mutant(
         DISK,
         "os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW",

@@ -266,6 +266,28 @@ def test_what_comes_packed_is_unpacked(engine: str) -> None:
                 store.read(KEY)
 
 
+@both
+@pytest.mark.parametrize(
+    ("settings", "payer"),
+    [
+        ({"options": {"requester_pays": True}}, "acme"),
+        ({"options": {"requester_pays": True}, "project": "p&q"}, "p%26q"),
+        ({"options": {"requester_pays": "other"}, "project": "p"}, "other"),
+        ({}, None),
+    ],
+)
+def test_the_project_that_pays_is_named_where_that_is_wanted(
+    settings: dict[str, Any], payer: str | None
+) -> None:
+    with raw_server(signing_in(response("200 OK", b"x"))) as server:
+        info = account(server.url, project_id="acme")
+        with open_store(bucket(server.url, service_account_info=info, **settings)) as store:
+            store.read(KEY)
+        target = server.requests[-1].split()[1].decode()
+    found = re.search(r"[?&]userProject=([^&]*)", target)
+    assert (found and found[1]) == payer
+
+
 class Listing:
     """A bucket of 12,345 objects, listed as Google does; counts the pages."""
 

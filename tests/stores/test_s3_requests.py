@@ -217,6 +217,31 @@ def test_half_a_pair_of_keys_is_said(s3_server: S3Server) -> None:
 
 
 @both
+def test_an_error_in_an_answer_that_began_well_is_one(s3_server: S3Server, tmp_path: Path) -> None:
+    failing = {"end", "copy"}
+
+    def rule(asked: Asked) -> Reply | None:
+        ends = asked.method == "POST" and "uploadId=" in asked.path
+        what = "end" if ends else "copy" if "x-amz-copy-source" in asked.headers else ""
+        if what not in failing:
+            return None
+        failing.remove(what)
+        return error(200, "InternalError")
+
+    file, copy = tmp_path / "file", blob_path("results/copy")
+    file.write_bytes(bytes(9 * MIB))
+    with (
+        front_of(s3_server.endpoint_url, rule) as front,
+        open_store(storage_on(s3_server, front.url)) as store,
+    ):
+        key = store.write_file(file)
+        assert failing == {"copy"}
+        store.backend.copy(blob_path(key), copy)
+        assert failing == set()
+        assert store.backend.head(copy).size == 9 * MIB
+
+
+@both
 def test_a_bucket_that_aws_does_not_have_is_no_matter_of_its_address(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

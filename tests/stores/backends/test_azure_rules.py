@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
 import pytest
+from azure.storage.blob import ContentSettings
 
 from storage_core.backends.remote.backend import RemoteBackend
 from storage_core.backends.source import Source
@@ -106,6 +108,20 @@ def test_a_large_blob_is_known_by_its_size_its_time_and_its_version(backend: Rem
     assert [(entry.path, entry.size, entry.modified) for entry in backend.list()] == [
         (PATH, LARGE, found.modified)
     ]
+
+
+def test_a_blob_that_others_have_stored_as_compressed_is_read_as_it_is(
+    backend: RemoteBackend, azure_server: AzureServer, container: str
+) -> None:
+    data = gzip.compress(b"x" * 10_000)
+    settings = ContentSettings(content_type="text/plain", content_encoding="gzip")
+    with azure_server.service() as service:
+        there = service.get_blob_client(container, f"team/a/{PATH}")
+        there.upload_blob(data, content_settings=settings)
+    assert backend.get(PATH) == data
+    assert backend.get_range(PATH, 5, 10) == data[5:15]
+    with backend.open(PATH) as file:
+        assert file.read() == data
 
 
 @pytest.mark.engine("direct")

@@ -18,8 +18,6 @@ from tui.session.quantities import milliseconds
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from textual.app import ComposeResult
-
     from tui.kit.commands import KeyOf
     from tui.session.checks import TestResult
     from tui.session.snapshot import Row
@@ -54,10 +52,8 @@ class Detail(VerticalScroll, can_focus=True):
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
         self._lines: list[Line] = []
-
-    def compose(self) -> ComposeResult:
-        """One text."""
-        yield Static(markup=False)
+        self._text = Static(markup=False)
+        """Mounted with the first lines, after the first frame, which is 1 ms earlier for it."""
 
     def show(self, lines: list[Line]) -> None:
         """Draw these lines from the top."""
@@ -73,12 +69,13 @@ class Detail(VerticalScroll, can_focus=True):
 
     def _draw(self) -> None:
         room = self.scrollable_content_region
-        if room.width > 1:
+        if room.width > 1 and (self._lines or self._text.is_attached):
             drawn = _fitted(self._lines, room.width - 1)
-            text = self.query_one(Static)
             # Laying the whole screen out for each move of the cursor would be felt.
             height = max(drawn.plain.count("\n") + 1, room.height)
-            text.update(drawn, layout=height != text.size.height)
+            self._text.update(drawn, layout=height != self._text.size.height)
+            if not self._text.is_attached:
+                self.mount(self._text)
 
 
 def _fitted(lines: list[Line], width: int) -> Content:

@@ -27,6 +27,9 @@ MAX_PARTS: Final = 50_000
 
 _RANGE_BEYOND_THE_END: Final = 416
 
+_AS_STORED: Final[dict[str, Any]] = {"max_concurrency": 1, "decompress": False}
+"""One part after the other, and the bytes as they are, even where they are said to be packed."""
+
 
 class AzureSession:
     """The requests that one client makes of one container, below a prefix."""
@@ -60,7 +63,7 @@ class AzureSession:
 
     async def get(self, path: BlobPath, received: Received) -> None:
         """Download the blob, in several requests if it is large."""
-        answer = await self._blob(path).download_blob(max_concurrency=1, **self._request)
+        answer = await self._blob(path).download_blob(**_AS_STORED, **self._request)
         data = await answer.readall()
         if len(data) != answer.size:
             raise ConnectionError(f"{len(data)} bytes came instead of {answer.size}")
@@ -72,7 +75,7 @@ class AzureSession:
         """Download a part of the blob."""
         try:
             answer = await self._blob(path).download_blob(
-                offset=start, length=size, max_concurrency=1, **self._request
+                offset=start, length=size, **_AS_STORED, **self._request
             )
         except HttpResponseError as error:
             if error.status_code == _RANGE_BEYOND_THE_END:

@@ -33,6 +33,9 @@ _OF_SIGNATURE: Final = frozenset(
 )
 """What the query of an address may hold of a signature."""
 
+_SAFE: Final = "/%:@!$&'()*+,;=~[]"
+"""Characters of a path that stay as they are."""
+
 
 class Account(NamedTuple):
     """Where it is, and what of its settings signs."""
@@ -61,14 +64,23 @@ def account_of(given: Mapping[str, Any]) -> Account:
         BadSettings: the connection string is none, or leads nowhere.
         Explained: nothing says which account it is.
     """
-    mode = given.get("location_mode", "primary")
+    try:
+        return _account(given, str(given.get("location_mode", "primary")))
+    except ValueError as error:
+        # Of an address that is none.
+        raise BadSettings(f"ValueError: {error}") from None
+
+
+def _account(given: Mapping[str, Any], mode: str) -> Account:
     if text := given.get("connection_string"):
         return _of_string(str(text), mode)
     url = account_url(given)
     sign_in = given.get("credential", given.get("account_key"))
     if isinstance(sign_in, str):
         return _at(url, mode, sign_in=sign_in, named=given.get("account_name"))
-    sas = "" if sign_in is not None else str(given.get("sas_token") or "").removeprefix("?")
+    if sign_in is not None:
+        raise BadSettings(f"TypeError: Unsupported credential: {type(sign_in)}")
+    sas = str(given.get("sas_token") or "").removeprefix("?")
     return _at(f"{url}?{sas}" if sas else url, mode)
 
 
@@ -141,8 +153,9 @@ def _at(
         host = secondary.rpartition("//")[2].rstrip("/")
     elif mode != "primary":
         raise BadSettings(f"ValueError: No host URL for location mode: {mode}")
-    safe = "/%:@!$&'()+*,;=~[]"
-    return Account(f"{parts.scheme}://{quote(host, safe=safe)}", quote(query, safe=f"{safe}?"), key)
+    netloc, slash, path = host.partition("/")
+    where = f"{parts.scheme}://{netloc}{slash}{quote(path, safe=_SAFE)}"
+    return Account(where, quote(query, safe=f"{_SAFE}?"), key)
 
 
 def _name_in(first: str) -> str:

@@ -79,37 +79,40 @@ def listed(body: bytes) -> Listed:
     """
     blobs: list[tuple[str, str, str]] = []
     folders: list[str] = []
-    said = {"root": "", "NextContinuationToken": "", "EncodingType": ""}
+    said = {"NextContinuationToken": "", "EncodingType": ""}
+    roots: list[str] = []
     now: dict[str, str] = {}
     text: list[str] = []
+    parser = _parser()
 
-    def start(name: str, _attributes: Any) -> None:
+    def begin(name: str, _attributes: Any) -> None:
+        roots.append(name)
+        parser.StartElementHandler = start
+
+    def start(_name: str, _attributes: Any) -> None:
         text.clear()
-        if name in ("Contents", "CommonPrefixes"):
-            now.clear()
-        elif not said["root"]:
-            said["root"] = name
 
     def end(name: str) -> None:
         if name in _WANTED:
             now[name] = "".join(text)
         elif name == "Contents":
             blobs.append((now["Key"], now["Size"], now.get("LastModified", "")))
+            now.clear()
         elif name == "CommonPrefixes":
             folders.append(now["Prefix"])
+            now.clear()
         elif name in said:
             said[name] = "".join(text)
         text.clear()
 
-    parser = _parser()
-    parser.StartElementHandler = start
+    parser.StartElementHandler = begin
     parser.EndElementHandler = end
     parser.CharacterDataHandler = text.append
     try:
         _parse(parser, body)
     except KeyError:
         raise Broken from None
-    if said["root"] != "ListBucketResult":
+    if roots != ["ListBucketResult"]:
         raise Broken
     if said["EncodingType"] == "url":
         from urllib.parse import unquote_plus

@@ -95,8 +95,12 @@ class S3Session:
         # Loads what is not needed to write.
         from storage_core.backends.drivers.direct.s3.times import time_said
 
-        size = int(found["content-length"])
-        return Info(size, time_said(found.get("last-modified")), found.get("etag"))
+        size = found.get("content-length", "")
+        return Info(
+            int(size) if size.isdigit() else None,
+            time_said(found.get("last-modified")),
+            found.get("etag"),
+        )
 
     async def put(self, path: BlobPath, data: bytes, *, create: bool) -> None:
         """Put the object, a large one in parts."""

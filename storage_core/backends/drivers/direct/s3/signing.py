@@ -87,7 +87,12 @@ class Signing:
         if not is_certain and monotonic() - self._since < FRESH:
             return False
         # From now on they are looked for in all places, and again before they expire.
-        found = self._finding().credentials()
+        try:
+            found = self._finding().credentials()
+        except Explained:
+            if is_certain:
+                raise
+            return False
         self._lasting = None
         return Keys(found.access_key, found.secret_key, found.token) != refused.keys
 

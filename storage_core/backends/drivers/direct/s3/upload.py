@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from storage_core.backends.drivers.direct.s3.client import Request
+from storage_core.backends.drivers.direct.s3.client import Request, broken
 from storage_core.backends.remote.faults import ConditionRefused
 from storage_core.backends.remote.threads import beside, gathered
 
@@ -38,8 +38,10 @@ def upload(asking: Asking, where: str, source: Source, *, create: bool) -> None:
     if create and not asking.takes(_COMPLETE):
         raise ConditionRefused
     begin = Request("CreateMultipartUpload", "POST", where, "uploads=")
-    fields = asking.fields_of(begin, asking.sent(begin))
-    query = f"uploadId={_quoted(fields['UploadId'])}"
+    reply = asking.sent(begin)
+    if not (name := asking.fields_of(begin, reply).get("UploadId")):
+        raise broken(begin, reply)
+    query = f"uploadId={_quoted(name)}"
     try:
         etags = [*gathered(_parts(asking, where, query, source), PARTS_AT_ONCE)]
         body = "".join(
@@ -64,7 +66,13 @@ def _parts(asking: Asking, where: str, query: str, source: Source) -> Iterator[C
 
 
 def _sending(asking: Asking, request: Request) -> Callable[[], str]:
-    return lambda: asking.sent(request).headers["etag"]
+    def send() -> str:
+        reply = asking.sent(request)
+        if "etag" not in reply.headers:
+            raise broken(request, reply)
+        return reply.headers["etag"]
+
+    return send
 
 
 def _document(parts: str) -> bytes:
