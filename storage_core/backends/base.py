@@ -126,7 +126,8 @@ class Backend(ABC):
     def list(self, prefix: Prefix = ROOT, *, delimiter: bool = False) -> Iterator[Entry]:
         """Yield what is below a folder, in no particular order; nothing where there is no folder.
 
-        A page is asked for when the one before it has been used up.
+        A page is asked for when the one before it has been used up; where there are more than two,
+        some may be asked for side by side.
 
         Args:
             prefix: the folder.

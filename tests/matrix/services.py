@@ -39,6 +39,9 @@ class Service(NamedTuple):
     objects_below_objects: bool = True
     """Whether there can be an object `a/b` beside `a/b/c`, as on S3 itself."""
 
+    lists_on: bool = True
+    """Whether a listing has a second page."""
+
     checks_secret: bool = True
     checks_clock: bool = True
     """Whether a request is refused that seems to be signed an hour ago."""
@@ -61,10 +64,12 @@ SERVICES: Final = (
         both_win="always",
         framing="refuses",
     ),
-    # 3.7.1: knows one key, takes any secret for it, and answers bytes=0-0 with the whole object
+    # 3.7.1: knows one key, takes any secret for it, and answers bytes=0-0 with the whole object;
+    # its token of a second page is made by DES, which OpenSSL 3, and with it Node 17, has no more
     Service(
         *("s3rver", s3rver, "ignores", "ignores"),
         spans=((0, 2), *BackendCases.spans[1:]),
+        lists_on=False,
         checks_secret=False,
         both_win="always",
         framing="stores",

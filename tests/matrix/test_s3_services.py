@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from secrets import token_bytes, token_hex
 
@@ -13,6 +15,8 @@ from time_machine import travel
 
 from storage_core import AccessDenied, S3Storage, StorageUnavailable, open_store
 from storage_core.backends.base import Backend
+from storage_core.backends.checked import CheckedBackend
+from storage_core.backends.remote import backend as remote
 from storage_core.blobpath import blob_path
 from storage_core.check import probe
 from storage_core.testing import PlaceCases
@@ -27,6 +31,7 @@ class TestS3Service(PlaceCases):
     @pytest.fixture(autouse=True)
     def _differences(self, running: Running) -> None:
         self.spans: Sequence[tuple[int, int]] = running.service.spans
+        self._lists_on = running.service.lists_on
         self._nests = running.service.objects_below_objects
 
     @pytest.fixture
@@ -95,6 +100,24 @@ class TestS3Service(PlaceCases):
             assert store.exists(key)
         with open_store(replace(configuration, region_name="eu-north-1")) as store:
             assert not store.exists("results/nothing")
+
+    def test_a_long_listing_has_each_blob_and_folder_once(
+        self, backend: CheckedBackend, folder: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(remote, "PAGE_SIZE", 4)
+        names = [sha256(b"%d" % number).hexdigest()[:20] for number in range(40)]
+        paths = {f"{folder}/{name}" for name in names[:20]}
+        paths |= {f"{folder}/{name[0]}x/2026/ü {name}" for name in names[20:]}
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(lambda path: backend.put(path, b"x", overwrite=True), paths))
+        if not self._lists_on:
+            with pytest.raises(StorageUnavailable, match="InternalError"):
+                list(backend.list(folder))
+            return
+        found = [entry.path for entry in backend.list(folder)]
+        assert sorted(found) == sorted(paths)
+        top = [entry.path for entry in backend.list(folder, delimiter=True)]
+        assert sorted(top) == sorted({"/".join(path.split("/")[:2]) for path in paths})
 
     def test_the_connection_test_says_what_the_service_does_not_do(
         self, running: Running, configuration: S3Storage

@@ -96,6 +96,7 @@ def test_each_permission_on_google_counts_for_itself(gcs_server: GCSServer, miss
         assert outcome(steps_of(configuration)) == {"keep": "lacks", missing: "lacks"}
 
 
+@pytest.mark.engine("fsspec")
 @pytest.mark.parametrize(("method", "status"), [("DELETE", 403), ("DELETE", 405), ("GET", 403)])
 def test_webdav_may_refuse_to_delete_or_to_read(
     webdav_server: WebDAVServer, method: str, status: int
@@ -114,6 +115,7 @@ def test_webdav_may_refuse_to_delete_or_to_read(
         assert left == (["storage-test-blob"] if method == "DELETE" else [])
 
 
+@pytest.mark.engine("fsspec")
 def test_a_folder_on_ftp_that_keeps_everything_gets_one_blob(ftp_server: FTPServer) -> None:
     configuration = FileStorage(
         base_path=ftp_server.url("kept"),

@@ -23,6 +23,12 @@ from tests.servers.raw_http import read_request, response
 
 pytestmark = both
 
+PAGE = b"""<?xml version="1.0" encoding="UTF-8"?>
+<ListBucketResult><Name>b</Name><Prefix></Prefix><KeyCount>1</KeyCount><MaxKeys>1000</MaxKeys>
+<IsTruncated>true</IsTruncated><NextContinuationToken>more</NextContinuationToken>
+<Contents><Key>results/1</Key><LastModified>2026-11-29T00:00:00.000Z</LastModified><Size>1</Size>
+</Contents></ListBucketResult>"""
+
 FIRST = "results/first"
 LARGE = "results/large"
 SIZE = FIRST_RANGE + 4 * RANGE
@@ -53,6 +59,9 @@ class Hanging:
                 span = f"Content-Range: bytes {start}-{last}/{SIZE}"
                 connection.sendall(response("206 Partial Content", bytes(last + 1 - start), span))
                 return
+        if "list-type=2" in request and not re.search("start-after|continuation-token", request):
+            connection.sendall(response("200 OK", PAGE))
+            return
         self.come.release()
         connection.settimeout(30)
         if not connection.recv(1):
@@ -137,3 +146,16 @@ def test_a_download_that_is_interrupted_hangs_up_on_its_ranges(
         store.backend.get_stream(LARGE, Interrupted())
     for _ in range(2):
         assert hanging.gone.acquire(timeout=30)
+
+
+async def test_a_listing_that_is_cancelled_hangs_up_on_its_pages(
+    store: Store, hanging: Hanging
+) -> None:
+    listing = store.alist("results")
+    assert (await anext(listing)).key == "results/1"
+    following = asyncio.ensure_future(anext(listing))
+    assert await asyncio.to_thread(hanging.come.acquire, timeout=30)
+    following.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await following
+    assert await asyncio.to_thread(hanging.gone.acquire, timeout=30)

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from storage_core import (
+    AccessDenied,
     BlobExists,
     BlobNotFound,
     ConfigurationError,
@@ -202,6 +203,32 @@ def test_threads_that_need_credentials_at_once_look_for_them_once(
         keys = [*pool.map(lambda number: store.write(b"%d" % number), range(8))]
         assert len(set(keys)) == 8
     assert runs.read_text() == "run\n"
+
+
+@both
+def test_keys_that_are_renewed_in_their_file_are_taken_when_the_old_ones_are_refused(
+    s3_server: S3Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "credentials"
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(file))
+
+    def write(key: str, secret: str) -> None:
+        file.write_text(f"[corp]\naws_access_key_id = {key}\naws_secret_access_key = {secret}\n")
+
+    write("AKIA" + token_hex(8).upper(), token_hex(20))
+    denied = [error(403, "AccessDenied")]
+    with front_of(s3_server.endpoint_url, lambda _: denied.pop() if denied else None) as front:
+        configuration = S3Storage(
+            bucket=s3_server.new_bucket(), endpoint_url=front.url, profile_name="corp"
+        )
+        with open_store(configuration) as store:
+            with pytest.raises(AccessDenied, match=r"profile corp in .* signed in"):
+                store.check()
+            write(s3_server.access_key_id, s3_server.secret_access_key)
+            store.check()
+            asked = len(front.asked)
+            store.check()
+            assert len(front.asked) == asked + 1
 
 
 @both

@@ -17,7 +17,7 @@ from storage_core.backends.drivers.clouds.aws.partitions import PARTITIONS, part
 from storage_core.backends.drivers.direct.s3.endpoint import Addressing, endpoint_of
 from storage_core.backends.remote.faults import BadSettings
 
-CLIENTS = 250
+CLIENTS = 130
 REGIONS = (
     *(None, "us-east-1", "eu-west-1", "aws-global", "cn-north-1", "us-gov-west-1", "local"),
     *("us-iso-east-1", "us-isob-east-1", "eu-isoe-west-1", "us-isof-south-1", "eusc-de-east-1"),

@@ -12,7 +12,7 @@ from botocore.session import Session
 from storage_core.backends.drivers.clouds.aws.identity import OPTIONS, Identity
 from storage_core.backends.drivers.clouds.aws.plain import plain
 
-CASES = 400
+CASES = 250
 
 IN_VARIABLES = {
     "AWS_ACCESS_KEY_ID": ("of-variables", ""),

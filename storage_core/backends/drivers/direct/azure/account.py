@@ -33,7 +33,7 @@ _OF_SIGNATURE: Final = frozenset(
 )
 """What the query of an address may hold of a signature."""
 
-_SAFE: Final = "/%:@!$&'()*+,;=~[]"
+_SAFE: Final = "/%:@!$&'()+*,;=~[]"
 """Characters of a path that stay as they are."""
 
 

@@ -43,9 +43,8 @@ class Signing:
         """Signs until what it signs with is refused."""
 
         self._since = 0.0
-        self._signer: Signer | None = None
-        self._of: object = None
-        """The credentials of the signer, as they were found."""
+        self._found: tuple[object, Signer | None] = (None, None)
+        """Credentials that have been found, and what signs with them."""
 
     def signer(self, limit: Limit) -> Signer | None:
         """Signs the next request; None where nobody signs in.
@@ -55,25 +54,28 @@ class Signing:
             PermissionError: the configuration has one half of them.
             OutOfTime: they cannot be read within the limit.
         """
-        if self._lasting is not None:
-            return self._lasting
+        # Kept at hand: another thread may find that it is refused.
+        signer = self._lasting
+        if signer is not None:
+            return signer
         given = self._identity
         if given.is_anonymous:
             return None
         if given.has_keys and not given.role.arn:
-            self._lasting = Signer(Keys(_half(given), str(given.secret), given.token))
-            return self._lasting
+            signer = self._lasting = Signer(Keys(_half(given), str(given.secret), given.token))
+            return signer
         if self._signing_in is None and not given.role.arn:
             said = self._ambient.plain(limit)
             if said is not None and said.keys is not None:
                 self._since = monotonic()
-                self._lasting = Signer(Keys(*said.keys))
-                return self._lasting
+                signer = self._lasting = Signer(Keys(*said.keys))
+                return signer
         found = self._finding().credentials()
-        if found is not self._of or self._signer is None:
-            self._signer = Signer(Keys(found.access_key, found.secret_key, found.token))
-            self._of = found
-        return self._signer
+        known, signer = self._found
+        if found is not known or signer is None:
+            signer = Signer(Keys(found.access_key, found.secret_key, found.token))
+            self._found = found, signer
+        return signer
 
     def has_others(self, refusal: dict[str, Any]) -> bool:
         """Whether there are other credentials than those that were refused."""
@@ -87,8 +89,12 @@ class Signing:
         if not is_certain and monotonic() - self._since < FRESH:
             return False
         # From now on they are looked for in all places, and again before they expire.
+        finding = self._finding()
         try:
-            found = self._finding().credentials()
+            if finding.who:
+                # Looked for meanwhile, to say whose they are.
+                finding.renew(is_certain=is_certain)
+            found = finding.credentials()
         except Explained:
             if is_certain:
                 raise
