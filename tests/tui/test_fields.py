@@ -165,21 +165,21 @@ async def test_the_first_setting_under_advanced_is_in_sight_when_they_are_opened
 async def test_what_is_set_under_advanced_is_counted_while_it_is_folded(tmp_path: Path) -> None:
     async with opened(tmp_path / "storage.toml", (120, 50)) as pilot:
         await press(pilot, "n", "6")
-        assert "▸ Advanced  (11 more)" in screen_text(pilot)
+        assert "▸ Advanced  (12 more)" in screen_text(pilot)
         await press(pilot, "f3")
         await enter(pilot, "team")
-        assert "▾ Advanced  (11)" in screen_text(pilot)
+        assert "▾ Advanced  (12)" in screen_text(pilot)
         await press(pilot, "f3")
-        assert "▸ Advanced  (11 more, 1 set)" in screen_text(pilot)
+        assert "▸ Advanced  (12 more, 1 set)" in screen_text(pilot)
         await press(pilot, "f3", "end", "ctrl+u")
         await focus(pilot, "protected")
         await press(pilot, "space")
         await focus(pilot, "timeout")
         await enter(pilot, "30")
         await press(pilot, "f3")
-        assert "▸ Advanced  (11 more, 2 set)" in screen_text(pilot)
+        assert "▸ Advanced  (12 more, 2 set)" in screen_text(pilot)
         await press(pilot, "f3", "f3")
-        assert "▸ Advanced  (11 more, 2 set)" in screen_text(pilot)
+        assert "▸ Advanced  (12 more, 2 set)" in screen_text(pilot)
 
 
 @pytest.mark.parametrize("size", [(120, 30), (80, 24), (60, 20)])

@@ -16,6 +16,7 @@ line_input.py  one line of text; secret.py: what is masked while it is typed
 pasted.py      what a field takes of a paste
 toggles.py     radio buttons and checkboxes
 theme.py       our colours; app.tcss: styles of all this
+               more.tcss: those that the first frame needs nothing of
 legible.py     text that can be read in every theme
 text.py        text cut and wrapped by terminal cells
 terminal.py    signals, and a terminal that goes away; clipboard.py: what is copied in it

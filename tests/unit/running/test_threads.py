@@ -13,6 +13,7 @@ from itertools import count
 import pytest
 
 from storage_core.backends.remote import threads
+from storage_core.backends.remote.lock import Lock
 from tests.children import in_child
 from tests.patience import within
 
@@ -62,7 +63,7 @@ def _idents() -> set[int | None]:
 
 
 def test_a_forked_child_has_threads_and_open_locks_of_its_own() -> None:
-    lock = threads.Lock()
+    lock = Lock()
     threads.within(5, int)
     with lock:
         # The parent's threads are not there; what they were to do would wait for ever.
