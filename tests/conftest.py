@@ -82,6 +82,7 @@ def pytest_configure() -> None:
         _environment.setenv(name, value)
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """One process more than there are processors: most tests wait for a server part of the time."""
     return (os.cpu_count() or 1) + 1

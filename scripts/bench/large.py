@@ -7,15 +7,14 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from statistics import median
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from tests.servers.s3 import REGION
 
-from .figures import PEAK, WALL, Figure, compared
+from .figures import PEAK, Figure, compared
 from .measure import PROGRAMS, PYTHON, RCLONE, Sample, in_turn, process, working
-from .servers import Bucket, configure_msc, configure_ours, full, linked, s3
+from .servers import Bucket, configure_msc, configure_ours, full, linked, sink
 
 _SIZE = 1024
 """MiB of a large blob."""
@@ -24,8 +23,12 @@ _BLOBS = 100_000
 
 
 def blob(folder: Path) -> list[Figure]:
-    """1 GiB to S3 and back, near and through the slow link."""
-    with _memory(folder) as fast, s3(fast) as near, linked(near) as far:
+    """1 GiB to S3 and back, near and through the slow link.
+
+    On a server that keeps no more than sizes: rclone holds an upload in memory, and answers a range
+    with a status that the Rust client refuses.
+    """
+    with _memory(folder) as fast, sink() as near, linked(near) as far:
         file = fast / "file"
         with file.open("wb") as out:
             for _ in range(_SIZE):
@@ -109,13 +112,12 @@ def listing(folder: Path) -> list[Figure]:
     with full(_BLOBS) as near, linked(near) as far:
         found = [*_listed(folder, near, ""), *_listed(folder, far, ", 20 ms away")]
         peaks = {}
-        for count in (_BLOBS // 10, _BLOBS):
+        for count in (_BLOBS, 10 * _BLOBS):
             configure_ours(folder, Bucket(near.server, f"keys-{count}").table())
-            once = process([PYTHON, PROGRAMS / "list_ours.py", "once"])
-            peaks[count] = median(once().peak for _ in range(3))
-    most, least = peaks[_BLOBS], peaks[_BLOBS // 10]
-    work = "list 100,000 blobs: peak memory"
-    return [*found, Figure("11", work, "10,000 blobs", PEAK, most, least, most / least, 1.05)]
+            peaks[count] = process([PYTHON, PROGRAMS / "list_ours.py", "once"])().peak
+    most, least = peaks[10 * _BLOBS], peaks[_BLOBS]
+    work = "list 1,000,000 blobs: peak memory"
+    return [*found, Figure("11", work, "100,000 blobs", PEAK, most, least, most / least, 1.05)]
 
 
 def _listed(folder: Path, bucket: Bucket, where: str) -> Iterator[Figure]:
@@ -130,11 +132,12 @@ def _listed(folder: Path, bucket: Bucket, where: str) -> Iterator[Figure]:
                 "first": ours.doing("first 1"),
                 "s3fs": s3fs.doing("listed 1"),
             },
-            rounds=5,
+            rounds=3,
         )
     work = f"list 100,000 blobs on S3{where}"
     yield compared("11", work, "s3fs find", samples["ours"], samples["s3fs"], 0.4)
     yield compared(
         *("11", f"{work}: the first", "all of ours", samples["first"], samples["ours"]),
-        *(0.03, WALL),
+        # Far away all of them take so little that the first answer is more of it.
+        None if where else 0.03,
     )

@@ -1,5 +1,6 @@
 """A large file to S3 and back with boto3."""
 
+import os
 import sys
 
 import boto3
@@ -16,3 +17,5 @@ if way == "up":
     client.upload_file(file, bucket, blob)
 else:
     client.download_file(bucket, blob, file)
+    with open(file, "rb+") as back:  # noqa: PTH123
+        os.fsync(back.fileno())

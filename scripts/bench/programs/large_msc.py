@@ -1,5 +1,6 @@
 """A large file to S3 and back with multi-storage-client."""
 
+import os
 import sys
 
 from multistorageclient import StorageClient, StorageClientConfig
@@ -11,3 +12,5 @@ if way == "up":
     client.upload_file(blob, file)
 else:
     client.download_file(blob, file)
+    with open(file, "rb+") as back:  # noqa: PTH123
+        os.fsync(back.fileno())

@@ -157,8 +157,9 @@ class RemoteBackend(Backend):
         if not self._has_after:
             token: Any = None
             while True:
-                entries, token = await self._arun(self._page(prefix, token, delimiter=delimiter))
-                for entry in entries:
+                page = await self._arun(self._page(prefix, token, delimiter=delimiter))
+                token = page.token
+                for entry in page.entries:
                     yield entry
                 if token is None:
                     return
@@ -242,11 +243,19 @@ class RemoteBackend(Backend):
             yield page.entries
 
     async def _page(self, prefix: Prefix, token: Any, *, delimiter: bool) -> Page:
-        return await self._policy.call(
+        page = await self._policy.call(
             f"list {prefix.removesuffix('/')}" if prefix else "be listed",
             None,
             lambda session: session.page(prefix, delimiter=delimiter, token=token, limit=PAGE_SIZE),
         )
+        # What else would be taken for all of a listing, or go on for ever.
+        leads_nowhere = page.has_more if page.token is None else page.token == token
+        if leads_nowhere:
+            raise StorageUnavailable(
+                f"{self.location} can be listed in part only: the server says that there is more, "
+                "and leads to nothing new; see whether a newer version of it does"
+            )
+        return page
 
 
 async def _next(pages: Iterator[Sequence[Entry]]) -> Sequence[Entry] | None:

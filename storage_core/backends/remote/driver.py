@@ -52,6 +52,9 @@ class Page(NamedTuple):
     token: Any = None
     """Leads to the next page; None after the last one."""
 
+    has_more: bool = False
+    """Whether the server says that there is a next one, be there a token or not."""
+
 
 class After(NamedTuple):
     """In place of a token: begin behind a path, be there such a blob or not.
@@ -71,6 +74,25 @@ class Part(NamedTuple):
 
     total: int | None = None
     """Bytes of the whole blob; None where the answer does not say."""
+
+
+def bytes_of_all(said: str | None, start: int) -> int | None:
+    """Bytes of a whole blob, by what the answer to a question for a part of it says.
+
+    Args:
+        said: its header `Content-Range`; None where it has none.
+        start: the first byte that was asked for.
+
+    Raises:
+        ConnectionError: other bytes come. There are servers that know no ranges and send all, and
+            caches that keep the range of another.
+    """
+    span, _, total = (said or "").removeprefix("bytes").strip().partition("/")
+    first = span.partition("-")[0]
+    begin = int(first) if first.isdigit() else 0
+    if begin != start:
+        raise ConnectionError(f"bytes from {begin} on come, where those from {start} on were asked")
+    return int(total) if total.isdigit() else None
 
 
 class Session(Protocol):

@@ -31,6 +31,7 @@ def test_a_page_is_read_as_the_server_has_encoded_it() -> None:
     assert listed(plain.encode()) == Listed(
         [("a/b%2Bc+d e", "3", "2026-11-29T01:02:03.000Z"), ("empty", "0", "")],
         ["a/folder/"],
+        True,
         "1+/=&x",
     )
     encoded = PAGE.format(more="<EncodingType>url</EncodingType>")

@@ -63,22 +63,23 @@ class Client(NamedTuple):
             self.fitted.add(client)
         added = {**self.driver.s3_additional_kwargs, **self.driver.req_kw, **arguments}
         request = partial(getattr(client, method), **self.parameters.filter_dict(method, added))
+        used = self.signing_in.now if self.signing_in else None
         try:
             return await request()
         except ClientError as error:
             refusal = error
-        if await self._has_others(refusal):
+        if await self._has_others(refusal, used):
             try:
                 return await request()
             except ClientError as error:
                 refusal = error
         raise Refusal(refusal.response, refusal.operation_name) from self._explained(refusal)
 
-    async def _has_others(self, refusal: ClientError) -> bool:
+    async def _has_others(self, refusal: ClientError, used: Any) -> bool:
         """Whether there are other credentials than those that were refused."""
         if self.signing_in is None or fault_of(refusal.response) is not Fault.DENIED:
             return False
-        return await in_thread(self.signing_in.renew, is_certain=is_stale(refusal.response))
+        return await in_thread(self.signing_in.renew, used, is_certain=is_stale(refusal.response))
 
     def _explained(self, refusal: ClientError) -> BaseException | None:
         if fault_of(refusal.response) is Fault.DENIED:

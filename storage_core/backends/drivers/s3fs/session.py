@@ -14,7 +14,7 @@ from storage_core.backends.drivers.clouds.aws.answers import (
     fault_of,
     is_without_reason,
 )
-from storage_core.backends.remote.driver import Kept, Page, Part, Received
+from storage_core.backends.remote.driver import Kept, Page, Part, Received, bytes_of_all
 from storage_core.backends.remote.faults import ConditionRefused, Fault
 from storage_core.backends.remote.worker import in_thread
 from storage_core.backends.source import Source
@@ -84,20 +84,26 @@ class S3Session:
     ) -> Part:
         """Get a part of the object."""
         try:
-            answer = await self._download(path, received, Range=f"bytes={start}-{start + size - 1}")
+            answer = await self._call("get_object", path, Range=f"bytes={start}-{start + size - 1}")
         except OSError as error:
             if code_of(error) == "InvalidRange":
                 return Part(total=0)  # It ends before.
             raise
-        total = answer.get("ContentRange", "").rpartition("/")[2]
-        return Part(answer.get("ETag"), int(total) if total.isdigit() else None)
+        came = 0
+        async with answer["Body"] as body:
+            total = bytes_of_all(answer.get("ContentRange"), start)
+            while chunk := await body.read(CHUNK_SIZE):
+                came += len(chunk)
+                if came > size:
+                    raise ConnectionError(f"more than {size} bytes came, which were asked for")
+                received.append(chunk)
+        return Part(answer.get("ETag"), total)
 
-    async def _download(self, path: BlobPath, received: Received, **arguments: str) -> Any:
+    async def _download(self, path: BlobPath, received: Received, **arguments: str) -> None:
         answer = await self._call("get_object", path, **arguments)
         async with answer["Body"] as body:
             while chunk := await body.read(CHUNK_SIZE):
                 received.append(chunk)
-        return answer
 
     async def head(self, path: BlobPath) -> Info:
         """Ask for the object's headers."""
@@ -161,7 +167,8 @@ class S3Session:
             for entry in answer.get("Contents", ())
             if entry["Key"] != self._prefix  # The marker of the location itself.
         )
-        return Page(entries, answer.get("NextContinuationToken"))
+        has_more = bool(answer.get("IsTruncated"))
+        return Page(entries, answer.get("NextContinuationToken"), has_more)
 
     async def _upload(self, path: BlobPath, source: Source, *, create: bool) -> None:
         """Send in parts; none can be read before the last call has put all together."""

@@ -30,6 +30,8 @@ from storage_core.backends.remote.lock import Lock
 from storage_core.backends.remote.threads import within
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from storage_core.backends.drivers.clouds.aws.identity import Identity
     from storage_core.backends.remote.network import Network
 
@@ -89,14 +91,18 @@ class SigningIn:
                 raise
             return found.frozen
 
-    def renew(self, *, is_certain: bool) -> bool:
+    def renew(self, used: Sequence[str | None] | None, *, is_certain: bool) -> bool:
         """Find credentials anew, since a request was refused; whether there are others now.
 
         Args:
+            used: key, secret and token that were refused, and perhaps more; None for those that
+                were found last.
             is_certain: whether it was refused for them. An answer that gives no reason may be about
                 what they are allowed, and then those that have just been found are kept.
         """
         before = self._found
+        if before is not None and used is not None and used[:3] != before.frozen[:3]:
+            return True  # Another thread, whose request was refused earlier, has found them.
         if before is not None and not is_certain and before.age < FRESH:
             return False
         try:

@@ -9,7 +9,14 @@ from urllib.parse import quote
 from storage_core.backends.base import Entry, Info, in_utc
 from storage_core.backends.drivers.clouds.google.answers import REDIRECTS, Refused, Unreadable
 from storage_core.backends.drivers.clouds.google.client import described
-from storage_core.backends.remote.driver import After, Kept, Page, Part, Received
+from storage_core.backends.remote.driver import (
+    After,
+    Kept,
+    Page,
+    Part,
+    Received,
+    bytes_of_all,
+)
 from storage_core.backends.remote.faults import Redirected
 from storage_core.backends.source import Source
 from storage_core.blobpath import BlobPath, Prefix
@@ -76,36 +83,42 @@ class GCSSession:
 
     async def get(self, path: BlobPath, received: Received) -> None:
         """Get the object."""
-        await self._download(path, received, {})
+        await self._download(path, received)
 
     async def get_range(
         self, path: BlobPath, start: int, size: int, received: Received, kept: Kept
     ) -> Part:
         """Get a part of the object."""
-        wanted = f"bytes={start}-{start + size - 1}"
         try:
-            return await self._download(path, received, {"Range": wanted})
+            return await self._download(path, received, (start, size))
         except Refused as error:
             if error.status == _RANGE_BEYOND_THE_END:
                 return Part(total=0)
             raise
 
-    async def _download(self, path: BlobPath, received: Received, headers: dict[str, str]) -> Part:
+    async def _download(
+        self, path: BlobPath, received: Received, span: tuple[int, int] | None = None
+    ) -> Part:
+        start, size = span or (0, 0)
+        headers = {"Range": f"bytes={start}-{start + size - 1}"} if span else {}
         where = f"download/{self._object(path)}"
         async with await self._client.request("GET", where, headers=headers, alt="media") as answer:
             if answer.status >= REDIRECTS:
                 await answer.checked()
+            total = bytes_of_all(answer.headers.get("content-range"), start)
+            came = 0
             async for chunk in answer.chunks():
+                came += len(chunk)
+                if span and came > size:
+                    raise ConnectionError(f"more than {size} bytes came, which were asked for")
                 received.append(chunk)
             # Says it of the whole blob, and of how it is stored: it may be unpacked on the way.
             stored = answer.headers.get("x-goog-stored-content-length", "")
-            total = answer.headers.get("content-range", "").rpartition("/")[2]
             version: str | None = answer.headers.get("x-goog-generation")
             packed = answer.headers.get("x-goog-stored-content-encoding", "identity") != "identity"
-        came = sum(map(len, received))
-        if not headers and not packed and stored.isdigit() and came != int(stored):
+        if not span and not packed and stored.isdigit() and came != int(stored):
             raise ConnectionError(f"{came} bytes came instead of {stored}")
-        return Part(version, int(total) if total.isdigit() else None)
+        return Part(version, total)
 
     async def head(self, path: BlobPath) -> Info:
         """Ask for the object's metadata."""

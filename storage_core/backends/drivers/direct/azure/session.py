@@ -8,7 +8,8 @@ from storage_core.backends.base import Entry, Info
 from storage_core.backends.drivers.direct.azure.blocks import MAX_BLOCKS, put_in_blocks
 from storage_core.backends.drivers.direct.azure.refusal import Refused
 from storage_core.backends.drivers.direct.azure.times import read
-from storage_core.backends.remote.driver import Page, Part
+from storage_core.backends.drivers.direct.transport import LONGEST
+from storage_core.backends.remote.driver import Page, Part, bytes_of_all
 from storage_core.blobpath import Prefix
 
 if TYPE_CHECKING:
@@ -75,13 +76,13 @@ class AzureSession:
             raise
         came = 0
         with answer:
+            total = bytes_of_all(answer.headers.get("content-range"), start)
             for chunk in answer.chunks():
                 came += len(chunk)
                 if came > size:
                     raise ConnectionError(f"more than {size} bytes came, which were asked for")
                 received.append(chunk)
-        total = answer.headers.get("content-range", "").rpartition("/")[2]
-        return Part(answer.headers.get("etag"), int(total) if total.isdigit() else None)
+        return Part(answer.headers.get("etag"), total)
 
     async def head(self, path: BlobPath) -> Info:
         """Ask for the blob's properties."""
@@ -144,7 +145,7 @@ class AzureSession:
             query["marker"] = token
         with self._requests.ask(self._limit, "GET", "", (200,), query=query) as answer:
             try:
-                found = listing(answer.chunks())
+                found = listing(answer.chunks(LONGEST))
             except NoXML as error:
                 raise Refused(
                     f"XML is invalid: {error}", answer.status, "", answer.headers

@@ -32,6 +32,7 @@ class Listed(NamedTuple):
     """Name, size, time."""
 
     folders: list[str]
+    has_more: bool
     token: str
     """Leads to the next page; empty after the last one."""
 
@@ -79,7 +80,7 @@ def listed(body: bytes) -> Listed:
     """
     blobs: list[tuple[str, str, str]] = []
     folders: list[str] = []
-    said = {"NextContinuationToken": "", "EncodingType": ""}
+    said = {"NextContinuationToken": "", "EncodingType": "", "IsTruncated": ""}
     roots: list[str] = []
     now: dict[str, str] = {}
     text: list[str] = []
@@ -119,7 +120,7 @@ def listed(body: bytes) -> Listed:
 
         blobs = [(unquote_plus(name), size, time) for name, size, time in blobs]
         folders = [unquote_plus(name) for name in folders]
-    return Listed(blobs, folders, said["NextContinuationToken"])
+    return Listed(blobs, folders, said["IsTruncated"] == "true", said["NextContinuationToken"])
 
 
 def _parser() -> expat.XMLParserType:

@@ -29,9 +29,6 @@ if TYPE_CHECKING:
     from storage_core.backends.remote.limit import Limit
     from storage_core.backends.remote.network import Network
 
-_MOST: Final = 64 * 1024 * 1024
-"""Bytes of an answer that is read as a whole; a page of the longest names has 10 MiB."""
-
 _REGION: Final = "x-amz-bucket-region"
 
 
@@ -117,7 +114,7 @@ class Client:
             refusal = _refusal(answer, request)
             if not is_moved and self._moves(request, refusal, endpoint):
                 is_moved = True
-            elif not is_renewed and self._signing.has_others(refusal.response):
+            elif not is_renewed and self._signing.has_others(refusal.response, signer):
                 is_renewed = True
             else:
                 raise refusal from self._said(refusal)
@@ -129,8 +126,8 @@ class Client:
             Refusal: see `opened`; it may stand in an answer that begins as if all were well.
         """
         answer = self.opened(limit, request)
-        body = _whole(answer)
-        if b"<Error" in body[:1024]:
+        body = answer.read()
+        if b"<Error" in body:  # Perhaps behind many blanks: while it works, a server sends those.
             refusal = Refusal(_error(500, answer.headers, body), request.operation)
             raise refusal from self._said(refusal)
         return Reply(answer.headers, body)
@@ -200,19 +197,7 @@ def _refusal(answer: Answer, request: Request) -> Refusal:
     if status < 400 and _REGION not in headers:
         answer.close()
         raise Redirected(headers.get("location", ""))
-    return Refusal(_error(status, headers, _whole(answer)), request.operation)
-
-
-def _whole(answer: Answer) -> bytes:
-    pieces: list[bytes] = []
-    size = 0
-    for each in answer.chunks():
-        size += len(each)
-        if size > _MOST:
-            answer.close()
-            raise ConnectionError("the answer is longer than any that was asked for")
-        pieces.append(each)
-    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+    return Refusal(_error(status, headers, answer.read()), request.operation)
 
 
 def _error(status: int, headers: Mapping[str, str], body: bytes) -> dict[str, object]:

@@ -12,12 +12,18 @@ from storage_core.backends.drivers.clouds.aws.answers import (
     is_without_reason,
 )
 from storage_core.backends.drivers.direct.s3.client import Request, broken
-from storage_core.backends.remote.driver import After, Kept, Page, Part, Received
+from storage_core.backends.remote.driver import (
+    After,
+    Kept,
+    Page,
+    Part,
+    Received,
+    bytes_of_all,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from storage_core.backends.drivers.direct.s3.asking import Asking
+    from storage_core.backends.drivers.direct.transport import Answer
     from storage_core.backends.source import Source
     from storage_core.blobpath import BlobPath, Prefix
 
@@ -55,30 +61,31 @@ class S3Session:
 
     async def get(self, path: BlobPath, received: Received) -> None:
         """Get the object."""
-        self._download(path, received)
+        received.extend(self._opened(path).chunks())
 
     async def get_range(
         self, path: BlobPath, start: int, size: int, received: Received, kept: Kept
     ) -> Part:
         """Get a part of the object."""
         try:
-            headers = self._download(path, received, f"bytes={start}-{start + size - 1}")
+            answer = self._opened(path, f"bytes={start}-{start + size - 1}")
         except Refusal as refusal:
             if code_of(refusal) == "InvalidRange":
                 return Part(total=0)  # It ends before.
             raise
-        total = headers.get("content-range", "").rpartition("/")[2]
-        return Part(headers.get("etag"), int(total) if total.isdigit() else None)
+        came = 0
+        with answer:
+            total = bytes_of_all(answer.headers.get("content-range"), start)
+            for chunk in answer.chunks():
+                came += len(chunk)
+                if came > size:
+                    raise ConnectionError(f"more than {size} bytes came, which were asked for")
+                received.append(chunk)
+        return Part(answer.headers.get("etag"), total)
 
-    def _download(
-        self, path: BlobPath, received: Received, span: str | None = None
-    ) -> Mapping[str, str]:
+    def _opened(self, path: BlobPath, span: str | None = None) -> Answer:
         headers = {"range": span} if span else None
-        request = Request("GetObject", "GET", self._where(path), headers=headers)
-        answer = self._asking.opened(request)
-        for chunk in answer.chunks():
-            received.append(chunk)
-        return answer.headers
+        return self._asking.opened(Request("GetObject", "GET", self._where(path), headers=headers))
 
     async def head(self, path: BlobPath) -> Info:
         """Ask for the object's headers."""
@@ -90,7 +97,7 @@ class S3Session:
                 raise
             # It stands in the body of an answer, and that to a HEAD has none. If it was the
             # region, it has been learned by this request.
-            self._download(path, [], "bytes=0-0")
+            self._opened(path, "bytes=0-0").close()
             found = self._asking.read(request).headers
         # Loads what is not needed to write.
         from storage_core.backends.drivers.direct.s3.times import time_said
@@ -168,7 +175,7 @@ class S3Session:
             for name, size, time in found.blobs
             if name != self._prefix  # The marker of the location itself.
         ]
-        return Page(entries, found.token or None)
+        return Page(entries, found.token or None, found.has_more)
 
     def _put(self, path: BlobPath, data: bytes, *, create: bool) -> None:
         self._asking.stored(

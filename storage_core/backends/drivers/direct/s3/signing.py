@@ -77,15 +77,20 @@ class Signing:
             self._found = found, signer
         return signer
 
-    def has_others(self, refusal: dict[str, Any]) -> bool:
-        """Whether there are other credentials than those that were refused."""
+    def has_others(self, refusal: dict[str, Any], used: Signer | None) -> bool:
+        """Whether there are other credentials than those that were refused.
+
+        Args:
+            refusal: what was answered.
+            used: has signed the request.
+        """
         given = self._identity
         is_given = given.is_anonymous or (given.has_keys and not given.role.arn)
         if is_given or fault_of(refusal) is not Fault.DENIED:
             return False
         is_certain, refused = is_stale(refusal), self._lasting
-        if refused is None:
-            return self._finding().renew(is_certain=is_certain)
+        if refused is None or used is None or used.keys != refused.keys:
+            return self._finding().renew(used.keys if used else None, is_certain=is_certain)
         if not is_certain and monotonic() - self._since < FRESH:
             return False
         # From now on they are looked for in all places, and again before they expire.
@@ -93,7 +98,7 @@ class Signing:
         try:
             if finding.who:
                 # Looked for meanwhile, to say whose they are.
-                finding.renew(is_certain=is_certain)
+                finding.renew(refused.keys, is_certain=is_certain)
             found = finding.credentials()
         except Explained:
             if is_certain:

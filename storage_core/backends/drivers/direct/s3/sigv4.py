@@ -7,6 +7,8 @@ from hashlib import sha256
 from hmac import digest
 from typing import Final, NamedTuple
 
+from storage_core.backends.remote.faults import BadSettings
+
 EMPTY: Final = sha256(b"").hexdigest()
 """The digest of no bytes."""
 
@@ -40,7 +42,16 @@ class Signer:
     """Signs requests with one pair of keys."""
 
     def __init__(self, keys: Keys) -> None:
-        """Derive nothing yet."""
+        """Derive nothing yet.
+
+        Raises:
+            BadSettings: they have bytes of a variable that are no text.
+        """
+        try:
+            "".join(filter(None, keys)).encode()
+        except UnicodeEncodeError:
+            # That error holds what could not be encoded, whole.
+            raise BadSettings("the credentials for AWS are no text") from None
         self.keys = keys
         self._derived: tuple[str, str, bytes] = ("", "", b"")
         """A day, a region and the key that holds for both: deriving it takes four digests."""

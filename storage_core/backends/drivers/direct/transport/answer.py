@@ -22,6 +22,10 @@ _PIECE: Final = 65536
 over TLS; by 128 KiB it is 0.27 and 0.42, by 256 KiB 0.18 and 1.0: larger memory is mapped
 anew each time, over TLS for one record of 16 KiB."""
 
+LONGEST: Final = 64 * 1024 * 1024
+"""Bytes of an answer that is no blob: a page of the longest names has 10 MiB. Time is allowed for
+all that comes, so there has to be an end."""
+
 _HEXADECIMAL: Final = b"0123456789abcdefABCDEF"
 
 
@@ -66,15 +70,31 @@ class Answer:
                 self._finish()
 
     def read(self) -> bytes:
-        """All that is still to come."""
+        """All that is still to come, of an answer that is not a blob.
+
+        Raises:
+            ConnectionError: it is longer than any such answer.
+        """
         if self._connection is None:
             data, self._ready = self._ready, b""
             return data
-        return b"".join(self.chunks())
+        return b"".join(self.chunks(LONGEST))
 
-    def chunks(self) -> Iterator[bytes]:
-        """What is still to come, as it comes."""
+    def chunks(self, most: int | None = None) -> Iterator[bytes]:
+        """What is still to come, as it comes.
+
+        Args:
+            most: bytes that it may have; None where that is for the caller to see to.
+
+        Raises:
+            ConnectionError: there are more.
+        """
+        size = 0
         while data := self._some():
+            size += len(data)
+            if most is not None and size > most:
+                self.close()
+                raise ConnectionError("the answer is longer than any that was asked for")
             yield data
 
     def read_into(self, view: memoryview) -> int:

@@ -125,4 +125,8 @@ def head(
     text = "\r\n".join(lines)
     if not (text.count("\r") == text.count("\n") == len(lines) - 1) or "\0" in text:
         raise BadSettings("a header that is to be sent has more than one line")
-    return f"{text}\r\n{more}\r\n".encode()
+    try:
+        return f"{text}\r\n{more}\r\n".encode()
+    except UnicodeEncodeError:
+        # The error holds all of the head, and who signs in.
+        raise BadSettings("a header that is to be sent is no text") from None
