@@ -17,17 +17,21 @@ from threading import Event
 import pytest
 
 from storage_core.backends.base import Backend
+from storage_core.backends.drivers.kv import open_kv
+from storage_core.backends.filesystem import open_filesystem
 from storage_core.backends.remote import blocking, on_loop
 from storage_core.blobpath import blob_path
 from storage_core.errors import StorageError, StorageUnavailable
 from tests.engines import ENGINES, open_azure, open_gcs, open_s3
 from tests.servers.accepting import accepting
 from tests.servers.certificates import self_signed
+from tests.servers.gcs import _new_key, _private_pem
 from tests.servers.misbehaving import NOT_HTTP, hang, reset_at_once
 from tests.servers.process import HOST
 from tests.servers.raw_http import Answer, RawServer, raw_server, read_request, response
 
 KEY = blob_path("results/abc")
+PEM = _private_pem(_new_key())
 SMALL, LARGE = b"data", bytes(9 * 1024 * 1024)
 CALLS: dict[str, Callable[[Backend], object]] = {
     "read": lambda backend: backend.get(KEY),
@@ -177,6 +181,45 @@ def test_both_engines_say_the_same_of_a_connection_that_breaks(
     scripted.answer, expected = BROKEN[name]
     for call in CALLS:
         assert words(scripted.said(call)) == expected, call
+
+
+LENIENT = ("no chunk", "no length", "half a head")
+"""What http.client takes for the end of an answer, or for one that goes on to the end."""
+
+
+@pytest.mark.parametrize("name", [each for each in BROKEN if each not in LENIENT])
+def test_both_engines_say_the_same_where_it_is_the_token_that_does_not_come(name: str) -> None:
+    answer, expected = BROKEN[name]
+    account = {"type": "service_account", "project_id": "acme", "client_email": "a@b.example"}
+    with raw_server(answer) as server:
+        info = {**account, "private_key": PEM, "token_uri": f"{server.url}/token"}
+        found = set()
+        for engine in ENGINES:
+            backend = open_gcs(
+                "acme",
+                engine=engine,
+                service_account_info=info,
+                endpoint_url=server.url,
+                timeout=20,
+            )
+            with closing(backend):
+                found.add(failure(backend, "read"))
+    assert words(found) == f"{server.url}/token gives no token: {expected}"
+
+
+OTHERS: dict[str, Callable[[str], Backend]] = {
+    "kv": lambda url: open_kv(url, token=None, timeout=20),
+    "http": lambda url: open_filesystem(f"{url}/folder", options={}, timeout=20),
+    "webdav": lambda url: open_filesystem("webdav://folder", options={"base_url": url}, timeout=20),
+}
+
+
+@pytest.mark.parametrize("kind", OTHERS)
+@pytest.mark.parametrize("name", ["reset at once", "short body", "no length", "nothing"])
+def test_other_drivers_say_it_in_these_words_too(kind: str, name: str) -> None:
+    answer, expected = BROKEN[name]
+    with raw_server(answer) as server, closing(OTHERS[kind](server.url)) as backend:
+        assert words({failure(backend, "read")}) == expected
 
 
 def test_a_listing_is_not_told_of_a_blob_that_is_there_already(scripted: Scripted) -> None:

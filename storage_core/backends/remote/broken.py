@@ -34,16 +34,16 @@ _BY_CLASS: Final = {
     ("http", "IncompleteRead"): EARLY,
     ("http", "RemoteDisconnected"): CLOSED,
     ("httpx", "TimeoutException"): NO_ANSWER,
+    ("requests", "ChunkedEncodingError"): EARLY,
     ("requests", "Timeout"): NO_ANSWER,
     ("ssl", "SSLError"): TLS_ENDED,
 }
 
 _BY_WORDS: Final = {
     "Server disconnected": CLOSED,
-    "illegal ": NOT_HTTP,
     "peer closed connection": EARLY,
 }
-"""How httpx begins what it says of a broken protocol, for all of which it has one class."""
+"""How httpx begins what it says of answers; it has one class for these and for broken ones."""
 
 _MOST: Final = 50
 """Exceptions that are looked at: they may lead round in a circle."""
@@ -101,7 +101,8 @@ def _words(error: BaseException) -> str | None:
         return NO_TLS_YET if ended else None
     if ("httpx", "RemoteProtocolError") in names:
         said = str(error)
-        return next((found for text, found in _BY_WORDS.items() if said.startswith(text)), None)
+        begun = (found for text, found in _BY_WORDS.items() if said.startswith(text))
+        return next(begun, NOT_HTTP)
     found = next((_BY_CLASS[name] for name in names if name in _BY_CLASS), None)
     return found or _of_system(error)
 
