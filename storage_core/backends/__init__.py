@@ -15,6 +15,7 @@ remote/          what is reached over a network, whatever the driver:
     way.py           a driver, its secrets, and what its failures mean
     connection.py    the session with a place: opened when needed, closed when not
     faults.py        what kind of failure an exception is; messages.py: what people are told
+    broken.py        what has become of a connection, in the same words for every library
     network.py       proxies and certificates; hindrance.py: which of them was in the way
     io_loop.py       the event loop on a thread; worker.py: blocking calls off it
 drivers/         one folder for each library, and direct/ without any; clouds/: what both engines of

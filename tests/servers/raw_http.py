@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Final
 
 from tests.servers.accepting import accepting
 from tests.servers.process import HOST
@@ -26,6 +27,9 @@ class RawServer:
     stopped: threading.Event = field(default_factory=threading.Event)
     """Set when the test is over: what an answer that hangs waits for."""
 
+
+_HANDSHAKE: Final = b"\x16\x03"
+"""How TLS begins: a client asks whether that is what is spoken here."""
 
 Answer = Callable[[RawServer, socket.socket], object]
 
@@ -58,6 +62,8 @@ def read_request(connection: socket.socket) -> bytes:
     data = b""
     while b"\r\n\r\n" not in data:
         data += _some(connection)
+        if data.startswith(_HANDSHAKE):
+            raise ConnectionResetError("the client speaks TLS")
     head, _, body = data.partition(b"\r\n\r\n")
     length = 0
     for line in head.lower().split(b"\r\n"):

@@ -16,6 +16,7 @@ from socket import EAI_AGAIN, gaierror
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from storage_core.backends.remote.broken import broken, is_garbled
 from storage_core.errors import StorageError
 from storage_core.redaction import mask_url, scrub
 
@@ -229,6 +230,8 @@ def classify(error: BaseException) -> Fault:
             return each.fault
         if isinstance(each, StorageError):
             return Fault.OTHER
+        if is_garbled(each):
+            return Fault.PASSING
         for base in type(each).__mro__:
             fault = _BY_CLASS.get((base.__module__.partition(".")[0], base.__name__))
             if fault is not None:
@@ -289,9 +292,10 @@ def causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def reason(error: BaseException, secrets: Iterable[str]) -> str:
-    """Why there is no connection, or the first line of the driver's message; fit to be shown."""
+    """What is wrong with the connection, or the first line of what a driver says; may be shown."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
-    first = unconnected(error) or " ".join(lines[: 2 if lines[0].endswith(":") else 1])
+    first = " ".join(lines[: 2 if lines[0].endswith(":") else 1])
+    first = unconnected(error) or broken(error) or first
     text = scrub(mask_url(_QUERY.sub(r"\1", first)), secrets)
     text = "".join(character if character.isprintable() else " " for character in text)
     return f"{text[: _LONGEST - 1]}…" if len(text) > _LONGEST else text.rstrip(".")

@@ -9,13 +9,12 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from storage_core.backends.remote.broken import CLOSED, NOT_HTTP, RESET, broken, related
 from storage_core.backends.remote.faults import Explained, Fault, status_of, unconnected
 from storage_core.backends.remote.proxies import proxy_of
 from storage_core.backends.remote.trust import SETTING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from storage_core.backends.remote.network import Network
 
 _EXPIRED: Final = 10
@@ -41,9 +40,6 @@ _NO_TLS: Final = frozenset(
 _PATIENCE: Final = 1.0
 """Seconds to wait for a server that is only asked whether it speaks TLS."""
 
-_MOST: Final = 50
-"""Exceptions that are looked at: they may lead round in a circle."""
-
 
 def speaks_tls(network: Network, error: BaseException) -> Explained | None:
     """Whether what was spoken to as http wants https, which many servers do not say.
@@ -55,10 +51,11 @@ def speaks_tls(network: Network, error: BaseException) -> Explained | None:
         error: with which a call has failed.
     """
     parts = urlsplit(network.url)
-    status = next(filter(None, map(_answered, _related(error))), HTTPStatus.BAD_REQUEST)
-    if parts.scheme != "http" or network.proxy or status != HTTPStatus.BAD_REQUEST:
+    if parts.scheme != "http" or network.proxy or unconnected(error):
         return None
-    if isinstance(error, TimeoutError) or unconnected(error):
+    # What has answered otherwise speaks http.
+    words = broken(error)
+    if words not in (None, CLOSED, NOT_HTTP, RESET) or not (words or _is_bad_request(error)):
         return None
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     # Nothing is sent.
@@ -82,7 +79,7 @@ def hindrance(network: Network, error: BaseException) -> Explained | None:
     # A proxy may have a certificate too, so that one that is not trusted looks like the proxy's
     # failure.
     for look in (_of_certificate, _of_proxy, _of_tls):
-        for each in _related(error):
+        for each in related(error):
             if found := look(network, each):
                 return found
     return None
@@ -94,7 +91,7 @@ def _of_proxy(network: Network, error: BaseException) -> Explained | None:
     proxy = network.proxy or proxy_of("https") or proxy_of("http")
     shown = f"the proxy {proxy}" if proxy else "the proxy"
     variable = proxy.variable if proxy else "HTTPS_PROXY"
-    status = next(filter(None, map(_status, _related(error))), None)
+    status = next(filter(None, map(_status, related(error))), None)
     if status is None:
         why = unconnected(error) or "no answer"
         return _in_the_way(
@@ -179,25 +176,6 @@ def _in_the_way(fault: Fault, why: str, remedy: str) -> Explained:
     return Explained(fault, why, remedy, while_connecting=True)
 
 
-def _related(error: BaseException) -> Iterator[BaseException]:
-    """`error`, and what it was made of, under whichever name its library keeps that."""
-    pending: list[object] = [error]
-    seen: set[int] = set()
-    while pending and len(seen) < _MOST:
-        each = pending.pop(0)
-        if not isinstance(each, BaseException) or id(each) in seen:
-            continue
-        seen.add(id(each))
-        yield each
-        kept = getattr(each, "kwargs", None)
-        pending += [each.__cause__, each.__context__, *each.args]
-        pending += [
-            getattr(each, name, None)
-            for name in ("os_error", "certificate_error", "inner_exception", "reason")
-        ]
-        pending.append(kept.get("error") if isinstance(kept, dict) else None)
-
-
 def _status(error: BaseException) -> int | None:
     """The status with which a proxy has refused."""
     found = _TUNNEL.search(str(error)) if isinstance(error, OSError | RuntimeError) else None
@@ -212,6 +190,11 @@ def _answered(error: BaseException) -> int | None:
         status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode")
         return status if isinstance(status, int) else None
     return status_of(error)
+
+
+def _is_bad_request(error: BaseException) -> bool:
+    status = next(filter(None, map(_answered, related(error))), None)
+    return status == HTTPStatus.BAD_REQUEST
 
 
 def _phrase(status: int) -> str:

@@ -177,6 +177,9 @@ class Policy:
             # An address in which the bucket stands too leads to a blob of that name.
             fault = Fault.PLACE_MISSING
         left = deadline(self.timeout, size) - (monotonic() - start)
+        if fault is Fault.TAKEN and not writes:
+            # No such condition was set.
+            fault = Fault.OTHER
         said = clock_is_wrong(error, fault)
         if said := said or await way.explained(error, max(left, GRACE * self.timeout)):
             failure = explained(way.place, doing, said, None, way.shown)

@@ -176,17 +176,6 @@ class Client:
         )
 
 
-def why(error: BaseException) -> str | None:
-    """Why a request failed, in a few words; None where the error has them itself."""
-    if isinstance(error, aiohttp.ServerDisconnectedError):
-        return "it closed the connection"
-    if isinstance(error, aiohttp.ClientPayloadError):
-        return "its answer broke off"
-    if isinstance(error, aiohttp.ClientResponseError):
-        return "its answer is not HTTP"
-    return None
-
-
 def _phrase(status: int) -> str:
     """A status in the standard's words: the server's own might hold anything."""
     try:

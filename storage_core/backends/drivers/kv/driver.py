@@ -107,10 +107,8 @@ class KVDriver:
         return Fault.BLOB_MISSING if isinstance(error, Missing) else classify(error)
 
     def reason(self, error: BaseException, words: str) -> str:
-        """A few words: aiohttp's own hold addresses in Python's notation."""
-        from storage_core.backends.drivers.kv.client import why
-
-        return why(error) or words
+        """What has become of the connection, or the error's own words."""
+        return words
 
     def _session(self) -> KVSession:
         # It loads aiohttp, which takes a third of a second.

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from storage_core.backends.drivers.direct.transport.head import MOST, ended_early, not_http
+from storage_core.backends.drivers.direct.transport.head import (
+    MOST,
+    ended_early,
+    in_mid_body,
+    not_http,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -138,6 +143,9 @@ class Answer:
             most = _PIECE if self._left is None else min(self._left, _PIECE)
             data = connection.some(most)
             self._moved(len(data))
+        except ConnectionError as error:
+            self.close()
+            raise in_mid_body(error) from error
         except BaseException:
             self.close()
             raise
@@ -155,6 +163,9 @@ class Answer:
         try:
             count = connection.into(view if self._left is None else view[: self._left])
             self._moved(count)
+        except ConnectionError as error:
+            self.close()
+            raise in_mid_body(error) from error
         except BaseException:
             self.close()
             raise
@@ -177,6 +188,9 @@ class Answer:
         if self._chunked and self._left == 0 and self._connection is not None:
             try:
                 self._next_chunk(self._connection)
+            except ConnectionError as error:
+                self.close()
+                raise in_mid_body(error) from error
             except BaseException:
                 self.close()
                 raise

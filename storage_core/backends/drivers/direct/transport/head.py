@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+from storage_core.backends.remote.broken import CLOSED, EARLY, FORKED, NOT_HTTP, Broken
+
 MOST: Final = 65536
 """Bytes of a head. http.client allows as many for one line."""
 
@@ -38,19 +40,25 @@ class Framing(NamedTuple):
     """Whether it comes in chunks; else, where `size` is None, the end of the connection ends it."""
 
 
-def not_http() -> ConnectionError:
+def not_http() -> Broken:
     """What to raise when what has come is no answer."""
-    return ConnectionError("what answers there does not speak HTTP, or not properly")
+    return Broken(NOT_HTTP)
 
 
-def unanswered() -> ConnectionError:
+def unanswered() -> Broken:
     """What to raise when nothing has come."""
-    return ConnectionResetError("the server has closed the connection without an answer")
+    return Broken(CLOSED)
 
 
-def ended_early() -> ConnectionError:
+def ended_early() -> Broken:
     """What to raise when a body is shorter than was said."""
-    return ConnectionResetError("the connection has ended in the middle of the answer")
+    return Broken(EARLY)
+
+
+def in_mid_body(error: ConnectionError) -> Broken:
+    """What to raise where `error` is what has come instead of the next bytes of a body."""
+    is_told = isinstance(error, Broken) and str(error) in (EARLY, FORKED, NOT_HTTP)
+    return Broken(str(error)) if is_told else ended_early()
 
 
 def begins(data: bytes, start: int) -> bool:

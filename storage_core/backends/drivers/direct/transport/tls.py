@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 from typing import TYPE_CHECKING, Any, Final
 
+from storage_core.backends.remote.broken import NO_TLS_YET, Broken
 from storage_core.backends.remote.faults import BadSettings, TLSRefused
 
 if TYPE_CHECKING:
@@ -37,8 +38,8 @@ def secure(wire: Wire, context: ssl.SSLContext, host: str) -> None:
             wire.agree(sock.do_handshake)
     except ssl.SSLCertVerificationError:
         raise
-    except (ssl.SSLEOFError, ssl.SSLZeroReturnError) as error:
-        raise ConnectionResetError("the connection has ended while TLS was agreed on") from error
+    except (ssl.SSLEOFError, ssl.SSLZeroReturnError, ConnectionError) as error:
+        raise Broken(NO_TLS_YET) from error
     except ssl.SSLError as error:
         raise TLSRefused(*error.args) from error
     except ValueError:

@@ -6,6 +6,8 @@ import os
 import select
 from typing import TYPE_CHECKING, Any, Protocol
 
+from storage_core.backends.remote.broken import CLOSED, FORKED, TLS_ENDED, Broken
+
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
@@ -147,7 +149,7 @@ class Wire:
             longest: seconds after which to return None; None to wait as long as the limit allows.
         """
         if self._forks != _Forks.count:
-            raise ConnectionAbortedError("the connection was opened before a fork")
+            raise Broken(FORKED)
         while True:
             left = self.limit.left()
             self.stream.settimeout(left if longest is None else min(left, longest))
@@ -165,7 +167,8 @@ class Wire:
                 if type(error).__module__ != "ssl":
                     raise
                 if not type(error).__name__.startswith("SSLWant"):
-                    raise ConnectionResetError("TLS has broken off") from error
+                    ended = type(error).__name__ in ("SSLEOFError", "SSLZeroReturnError")
+                    raise Broken(CLOSED if ended else TLS_ENDED) from error
             else:
                 if not result:
                     self.limit.left()
