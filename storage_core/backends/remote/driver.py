@@ -76,6 +76,17 @@ class Part(NamedTuple):
     """Bytes of the whole blob; None where the answer does not say."""
 
 
+def require_bytes(status: int, *, of_part: bool = False) -> None:
+    """Raise `ConnectionError` where a good answer is none that comes with the bytes asked for.
+
+    Args:
+        status: of HTTP.
+        of_part: whether a part of a blob was asked for.
+    """
+    if status != 200 and not (of_part and status == 206):
+        raise ConnectionError(f"the answer is {status}, not what was asked for")
+
+
 def bytes_of_all(said: str | None, start: int) -> int | None:
     """Bytes of a whole blob, by what the answer to a question for a part of it says.
 

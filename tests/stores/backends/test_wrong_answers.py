@@ -130,3 +130,35 @@ def test_a_refusal_without_an_end_is_still_one() -> None:
         with pytest.raises(AccessDenied):
             backend.get(PATH)
         backend.close()
+
+
+@pytest.mark.parametrize("opened", [s3, gcs])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        response("206 Partial Content", BYTES[:50], "Content-Range: bytes 0-49/150"),
+        response("204 No Content"),
+    ],
+    ids=["206", "204"],
+)
+def test_a_part_and_nothing_are_no_blob(
+    opened: Callable[[str], RemoteBackend], answer: bytes
+) -> None:
+    with raw_server(answer) as server:
+        backend = opened(server.url)
+        with pytest.raises(StorageUnavailable):
+            backend.get(PATH)
+        backend.close()
+
+
+@pytest.mark.engine("direct")
+def test_a_page_for_people_is_no_sign_that_a_blob_is_stored() -> None:
+    """Such as that on which a hotel has its guests sign in."""
+    page = b"<html><body>Welcome</body></html>"
+    with raw_server(response("200 OK", page)) as server:
+        backend = s3(server.url)
+        with pytest.raises(StorageUnavailable):
+            backend.put(PATH, b"x", overwrite=True)
+        with pytest.raises(StorageUnavailable):
+            backend.delete(PATH)
+        backend.close()

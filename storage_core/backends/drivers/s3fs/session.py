@@ -14,7 +14,14 @@ from storage_core.backends.drivers.clouds.aws.answers import (
     fault_of,
     is_without_reason,
 )
-from storage_core.backends.remote.driver import Kept, Page, Part, Received, bytes_of_all
+from storage_core.backends.remote.driver import (
+    Kept,
+    Page,
+    Part,
+    Received,
+    bytes_of_all,
+    require_bytes,
+)
 from storage_core.backends.remote.faults import ConditionRefused, Fault
 from storage_core.backends.remote.worker import in_thread
 from storage_core.backends.source import Source
@@ -91,6 +98,7 @@ class S3Session:
             raise
         came = 0
         async with answer["Body"] as body:
+            require_bytes(answer["ResponseMetadata"]["HTTPStatusCode"], of_part=True)
             total = bytes_of_all(answer.get("ContentRange"), start)
             while chunk := await body.read(CHUNK_SIZE):
                 came += len(chunk)
@@ -102,6 +110,8 @@ class S3Session:
     async def _download(self, path: BlobPath, received: Received, **arguments: str) -> None:
         answer = await self._call("get_object", path, **arguments)
         async with answer["Body"] as body:
+            status = answer["ResponseMetadata"]["HTTPStatusCode"]
+            require_bytes(status, of_part="Range" in arguments)
             while chunk := await body.read(CHUNK_SIZE):
                 received.append(chunk)
 

@@ -16,6 +16,7 @@ from storage_core.backends.remote.driver import (
     Part,
     Received,
     bytes_of_all,
+    require_bytes,
 )
 from storage_core.backends.remote.faults import Redirected
 from storage_core.backends.source import Source
@@ -105,6 +106,7 @@ class GCSSession:
         async with await self._client.request("GET", where, headers=headers, alt="media") as answer:
             if answer.status >= REDIRECTS:
                 await answer.checked()
+            require_bytes(answer.status, of_part=span is not None)
             total = bytes_of_all(answer.headers.get("content-range"), start)
             came = 0
             async for chunk in answer.chunks():

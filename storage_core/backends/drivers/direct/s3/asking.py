@@ -112,11 +112,14 @@ class Asking:
         """What an answer says.
 
         Raises:
-            Refusal: its end is missing.
+            Refusal: its end is missing, or it is a page for people, of whatever is on the way.
         """
         from storage_core.backends.drivers.direct.s3.bodies import Broken, said
 
         try:
-            return said(reply.body).fields
+            found = said(reply.body)
         except Broken:
             raise broken(request, reply) from None
+        if found.root.lower() == "html":
+            raise broken(request, reply)
+        return found.fields

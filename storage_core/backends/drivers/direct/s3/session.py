@@ -19,6 +19,7 @@ from storage_core.backends.remote.driver import (
     Part,
     Received,
     bytes_of_all,
+    require_bytes,
 )
 
 if TYPE_CHECKING:
@@ -61,7 +62,9 @@ class S3Session:
 
     async def get(self, path: BlobPath, received: Received) -> None:
         """Get the object."""
-        received.extend(self._opened(path).chunks())
+        with self._opened(path) as answer:
+            require_bytes(answer.status)
+            received.extend(answer.chunks())
 
     async def get_range(
         self, path: BlobPath, start: int, size: int, received: Received, kept: Kept
@@ -75,6 +78,7 @@ class S3Session:
             raise
         came = 0
         with answer:
+            require_bytes(answer.status, of_part=True)
             total = bytes_of_all(answer.headers.get("content-range"), start)
             for chunk in answer.chunks():
                 came += len(chunk)
