@@ -11,15 +11,19 @@ class Lock:
 
     def __init__(self) -> None:
         """Leave it open."""
-        self._lock = allocate_lock()
-        self._process = os.getpid()
+        self._of = {os.getpid(): allocate_lock()}
+        """By process. Put in at one stroke: of a child's first threads two may come at once."""
 
     def __enter__(self) -> None:
         """Wait for it."""
-        if self._process != os.getpid():
-            self._lock, self._process = allocate_lock(), os.getpid()
-        self._lock.acquire()
+        process = os.getpid()
+        lock = self._of.get(process)
+        if lock is None:
+            lock = self._of.setdefault(process, allocate_lock())
+        lock.acquire()
 
     def __exit__(self, *_exception: object) -> None:
         """Open it."""
-        self._lock.release()
+        lock = self._of.get(os.getpid())
+        if lock is not None:  # None where this thread has forked meanwhile.
+            lock.release()

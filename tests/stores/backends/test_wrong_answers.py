@@ -9,7 +9,7 @@ from socket import socket
 
 import pytest
 
-from storage_core import StorageUnavailable
+from storage_core import AccessDenied, StorageUnavailable
 from storage_core.backends.remote.backend import RemoteBackend
 from storage_core.blobpath import blob_path
 from tests.engines import both, open_azure, open_gcs, open_s3
@@ -112,4 +112,21 @@ def test_a_listing_of_azure_without_an_end_is_given_up() -> None:
         backend = azure(server.url)
         with pytest.raises(StorageUnavailable, match="longer than any"):
             [*backend.list()]
+        backend.close()
+
+
+@pytest.mark.engine("direct")
+def test_a_refusal_without_an_end_is_still_one() -> None:
+    """Time is allowed for all that comes, and this would come for ever."""
+
+    def answer(server: RawServer, connection: socket) -> None:
+        connection.sendall(b"HTTP/1.1 403 Forbidden\r\n\r\n")
+        with suppress(OSError):
+            while not server.stopped.is_set():
+                connection.sendall(b" " * 65536)
+
+    with raw_server(answer) as server:
+        backend = s3(server.url)
+        with pytest.raises(AccessDenied):
+            backend.get(PATH)
         backend.close()

@@ -148,3 +148,37 @@ def test_a_forked_child_waits_for_no_thread_of_its_parent() -> None:
 
 def test_a_token_is_not_in_what_is_logged_of_it() -> None:
     assert repr(Token("secret", 5)) == "Token(expires_on=5)"
+
+
+def test_a_token_that_is_refused_takes_no_other_away(later: Callable[[float], None]) -> None:
+    """Another thread finds one between two steps of the thread that was refused."""
+    giver = Giver()
+    tokens = Tokens(giver)
+    found: list[str] = []
+    steps = iter([True])
+
+    class First(str):
+        __hash__ = str.__hash__
+
+        def __ne__(self, other: object) -> bool:
+            if next(steps, False):
+                later(4000)
+                found.append(tokens.get(Limit(1)))
+            return str.__ne__(self, other)
+
+    first = tokens.get(Limit(1))
+    tokens._token = Token(First(first), 0)
+    tokens.forget(first)
+    assert found == ["token 2"]
+    assert tokens.get(Limit(1)) == "token 2"
+
+
+def test_the_same_token_may_be_given_again() -> None:
+    tokens = Tokens(lambda limit: Token("same", int(now() + 3600)))
+    assert tokens.get(Limit(1)) == "same"
+    tokens.forget("same")
+    searches = []
+    for _ in range(3):
+        assert tokens.get(Limit(1)) == "same"
+        searches.append(tokens._searches)
+    assert searches == [2, 2, 2]

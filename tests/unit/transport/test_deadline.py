@@ -206,3 +206,13 @@ def test_cancelling_sets_free_what_waits_for_tls(tmp_path: Path, step: str) -> N
             cancellation.set()
             thread.join(10)
             assert [type(each) for each in ended] == [Cancelled]
+
+
+def test_what_only_parts_chunks_allows_no_more_time(transport: Transport) -> None:
+    """Else a server that sends next to nothing, in many words, would be waited for without end."""
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    chunks = b"".join([b"1;" + b"x" * 3000 + b"\r\n.\r\n"] * 100) + b"0\r\n\r\n"
+    with raw_server(head + chunks) as server:
+        limit = Limit(PLENTY)
+        assert transport.exchange(limit, "GET", f"{server.url}/").read() == b"." * 100
+        assert limit.moved < 1000

@@ -6,6 +6,8 @@ import os
 from base64 import b64encode
 from typing import TYPE_CHECKING, Final
 
+from storage_core.backends.drivers.direct.transport import SHORT
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
@@ -47,9 +49,9 @@ def put_in_blocks(
         def send() -> str:
             query = {"comp": "block", "blockid": key}
             headers = {"content-type": "application/octet-stream"}
-            requests.ask(
-                limit, "PUT", name, (201,), query=query, headers=headers, body=block
-            ).read()
+            requests.ask(limit, "PUT", name, (201,), query=query, headers=headers, body=block).read(
+                SHORT
+            )
             return key
 
         return send
@@ -65,4 +67,4 @@ def put_in_blocks(
     body = f'<?xml version="1.0" encoding="utf-8"?><BlockList>{keys}</BlockList>'.encode()
     requests.ask(
         limit, "PUT", name, (201,), query={"comp": "blocklist"}, headers=headers, body=body
-    ).read()
+    ).read(SHORT)

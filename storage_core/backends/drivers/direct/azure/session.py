@@ -8,7 +8,7 @@ from storage_core.backends.base import Entry, Info
 from storage_core.backends.drivers.direct.azure.blocks import MAX_BLOCKS, put_in_blocks
 from storage_core.backends.drivers.direct.azure.refusal import Refused
 from storage_core.backends.drivers.direct.azure.times import read
-from storage_core.backends.drivers.direct.transport import LONGEST
+from storage_core.backends.drivers.direct.transport import LONGEST, SHORT
 from storage_core.backends.remote.driver import Page, Part, bytes_of_all
 from storage_core.blobpath import Prefix
 
@@ -170,4 +170,4 @@ class AzureSession:
     @staticmethod
     def _done(answer: Answer) -> None:
         """Read what nobody needs, so that the connection can be used again."""
-        answer.read()
+        answer.read(SHORT)

@@ -38,6 +38,9 @@ class Tokens:
         """
         self._find = find
         self._token: Token | None = None
+        self._refused = ""
+        """The token that was refused last, which is not used again."""
+
         self._found_at = self._ends_at = 0.0
         self._searches = 0
         self._failure: Explained | None = None
@@ -52,19 +55,20 @@ class Tokens:
             OutOfTime: another thread has looked for one all the time.
         """
         searches, token = self._searches, self._token
-        if token is not None and time.time() < self._ends_at:
+        if token is not None and token.token != self._refused and time.time() < self._ends_at:
             return token.token
         if self._process != os.getpid():
             # A thread of the parent's may have held it.
             self._lock, self._process = allocate_lock(), os.getpid()
-        if not self._lock.acquire(timeout=limit.left()):
+        lock = self._lock
+        if not lock.acquire(timeout=limit.left()):
             raise OutOfTime
         try:
             if searches == self._searches or not (self._token or self._failure):
                 self._search(limit)
             token, failure = self._token, self._failure
         finally:
-            self._lock.release()
+            lock.release()
         if token is None:
             assert failure is not None
             raise Explained(failure.fault, str(failure), failure.remedy, while_signing_in=True)
@@ -75,11 +79,13 @@ class Tokens:
         kept = self._token
         if kept is None or kept.token != token:
             return True
-        self._token = None
+        # Left where it is: another thread may just have put another one there.
+        self._refused = token
         return time.time() - self._found_at > _FRESH
 
     def _search(self, limit: Limit) -> None:
         self._token = self._failure = None
+        self._refused = ""  # Whoever gives tokens may give the same again, and mean it.
         try:
             self._token = token = self._find(limit)
         except Explained as failure:

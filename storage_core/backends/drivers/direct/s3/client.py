@@ -14,6 +14,7 @@ from storage_core.backends.drivers.clouds.aws.answers import (
 )
 from storage_core.backends.drivers.direct.s3.endpoint import endpoint_of
 from storage_core.backends.drivers.direct.s3.sigv4 import EMPTY
+from storage_core.backends.drivers.direct.transport import LONGEST, SHORT, TooLong
 from storage_core.backends.remote.faults import BadSettings, Fault, Redirected
 from storage_core.backends.remote.lock import Lock
 
@@ -126,7 +127,7 @@ class Client:
             Refusal: see `opened`; it may stand in an answer that begins as if all were well.
         """
         answer = self.opened(limit, request)
-        body = answer.read()
+        body = answer.read(LONGEST if request.operation == "ListObjectsV2" else SHORT)
         if b"<Error" in body:  # Perhaps behind many blanks: while it works, a server sends those.
             refusal = Refusal(_error(500, answer.headers, body), request.operation)
             raise refusal from self._said(refusal)
@@ -197,7 +198,12 @@ def _refusal(answer: Answer, request: Request) -> Refusal:
     if status < 400 and _REGION not in headers:
         answer.close()
         raise Redirected(headers.get("location", ""))
-    return Refusal(_error(status, headers, answer.read()), request.operation)
+    try:
+        body = answer.read(SHORT)
+    except TooLong:
+        # Time is allowed for all that comes, and the status says enough.
+        body = b""
+    return Refusal(_error(status, headers, body), request.operation)
 
 
 def _error(status: int, headers: Mapping[str, str], body: bytes) -> dict[str, object]:

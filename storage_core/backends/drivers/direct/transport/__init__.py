@@ -6,9 +6,9 @@ most is its parser of e-mails for the headers, and 0.15 by this. To import them 
 5 ms beyond what the policy has loaded; of the 5, 3 are `socket` (Python 3.11).
 """
 
-from storage_core.backends.drivers.direct.transport.answer import LONGEST, Answer
+from storage_core.backends.drivers.direct.transport.answer import LONGEST, SHORT, Answer, TooLong
 from storage_core.backends.drivers.direct.transport.asking import ask
 from storage_core.backends.drivers.direct.transport.request import Body
 from storage_core.backends.drivers.direct.transport.transport import Transport
 
-__all__ = ["LONGEST", "Answer", "Body", "Transport", "ask"]
+__all__ = ["LONGEST", "SHORT", "Answer", "Body", "TooLong", "Transport", "ask"]

@@ -26,7 +26,18 @@ LONGEST: Final = 64 * 1024 * 1024
 """Bytes of an answer that is no blob: a page of the longest names has 10 MiB. Time is allowed for
 all that comes, so there has to be an end."""
 
+SHORT: Final = 65536
+"""Bytes of an answer that only says that something is done, or why not; most have some hundred."""
+
 _HEXADECIMAL: Final = b"0123456789abcdefABCDEF"
+
+
+class TooLong(ConnectionError):
+    """An answer has more bytes than it may."""
+
+    def __init__(self) -> None:
+        """Say so."""
+        super().__init__("the answer is longer than any that was asked for")
 
 
 class Answer:
@@ -69,16 +80,19 @@ class Answer:
                 self._ready = ready
                 self._finish()
 
-    def read(self) -> bytes:
+    def read(self, most: int = LONGEST) -> bytes:
         """All that is still to come, of an answer that is not a blob.
 
+        Args:
+            most: bytes that it may have.
+
         Raises:
-            ConnectionError: it is longer than any such answer.
+            TooLong: there are more.
         """
         if self._connection is None:
             data, self._ready = self._ready, b""
             return data
-        return b"".join(self.chunks(LONGEST))
+        return b"".join(self.chunks(most))
 
     def chunks(self, most: int | None = None) -> Iterator[bytes]:
         """What is still to come, as it comes.
@@ -87,14 +101,14 @@ class Answer:
             most: bytes that it may have; None where that is for the caller to see to.
 
         Raises:
-            ConnectionError: there are more.
+            TooLong: there are more.
         """
         size = 0
         while data := self._some():
             size += len(data)
             if most is not None and size > most:
                 self.close()
-                raise ConnectionError("the answer is longer than any that was asked for")
+                raise TooLong
             yield data
 
     def read_into(self, view: memoryview) -> int:
@@ -186,7 +200,10 @@ class Answer:
         if self._begun and connection.line():
             raise not_http()
         self._begun = True
-        size = connection.line().partition(b";")[0].rstrip(b" \t")
+        line = connection.line()
+        # Time is allowed for what is between these lines.
+        connection.wire.limit.came(-len(line))
+        size = line.partition(b";")[0].rstrip(b" \t")
         if not 0 < len(size) < 16 or size.strip(_HEXADECIMAL):
             raise not_http()
         self._left = int(size, 16)

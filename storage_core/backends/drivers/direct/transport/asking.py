@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from storage_core.backends.drivers.direct.transport.transport import Transport
     from storage_core.backends.remote.limit import Limit
+
+
+_MOST: Final = 1024 * 1024
+"""Bytes of an answer."""
 
 
 def ask(
@@ -43,4 +47,4 @@ def ask(
     if kind is not None:
         sent["Content-Type"] = kind
     answer = transport.exchange(limit, "GET" if body is None else "POST", url, sent, body)
-    return answer.status, answer.read()
+    return answer.status, answer.read(_MOST)
