@@ -17,6 +17,7 @@ from threading import Event
 import pytest
 
 from storage_core.backends.base import Backend
+from storage_core.backends.drivers.clouds.aws.identity import Role
 from storage_core.backends.drivers.kv import open_kv
 from storage_core.backends.filesystem import open_filesystem
 from storage_core.backends.remote import blocking, on_loop
@@ -205,6 +206,27 @@ def test_both_engines_say_the_same_where_it_is_the_token_that_does_not_come(name
             with closing(backend):
                 found.add(failure(backend, "read"))
     assert words(found) == f"{server.url}/token gives no token: {expected}"
+
+
+@pytest.mark.parametrize("name", ["reset at once", "cut off between chunks", "no chunk", "nothing"])
+def test_both_engines_say_the_same_where_it_is_the_role_that_does_not_come(name: str) -> None:
+    answer, expected = BROKEN[name]
+    with raw_server(answer) as server:
+        found = set()
+        for engine in ENGINES:
+            backend = open_s3(
+                "acme",
+                engine=engine,
+                key="AKIA" + token_hex(8).upper(),
+                secret=token_hex(20),
+                region="us-east-1",
+                endpoint_url=server.url,
+                role=Role("arn:aws:iam::123456789012:role/acme", endpoint_url=server.url),
+                timeout=20,
+            )
+            with closing(backend):
+                found.add(failure(backend, "read"))
+    assert words(found).endswith(f" cannot be reached ({expected})")
 
 
 OTHERS: dict[str, Callable[[str], Backend]] = {

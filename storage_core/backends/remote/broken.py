@@ -37,6 +37,7 @@ _BY_CLASS: Final = {
     ("requests", "ChunkedEncodingError"): EARLY,
     ("requests", "Timeout"): NO_ANSWER,
     ("ssl", "SSLError"): TLS_ENDED,
+    ("urllib3", "InvalidChunkLength"): NOT_HTTP,
 }
 
 _BY_WORDS: Final = {
@@ -103,6 +104,8 @@ def _words(error: BaseException) -> str | None:
         said = str(error)
         begun = (found for text, found in _BY_WORDS.items() if said.startswith(text))
         return next(begun, NOT_HTTP)
+    if ("urllib3", "ProtocolError") in names and str(error) == "Response ended prematurely":
+        return EARLY
     found = next((_BY_CLASS[name] for name in names if name in _BY_CLASS), None)
     return found or _of_system(error)
 
