@@ -50,8 +50,11 @@ def test_the_service_itself_keeps_to_the_condition_that_nothing_is_replaced(
 ) -> None:
     # Without looking before, as writes do, so that only the condition is left.
     def put(path: BlobPath) -> None:
-        call = backend._policy.call(f"write {path}", path, lambda each: WAYS[way](each, path))
-        backend._run(call)
+        backend._run(
+            backend._policy.call(
+                f"write {path}", path, lambda each: WAYS[way](each, path), writes=True
+            )
+        )
 
     put(PATH)
     size = backend.head(PATH).size
