@@ -11,7 +11,7 @@ from threading import Event, Thread
 from typing import NamedTuple
 
 from .measure import ROOT, Worker, working
-from .servers import Bucket, configure_ours, full, s3, sink
+from .servers import Bucket, configure_ours, full, sink
 from .table import amount
 
 PAGE = ROOT / "docs" / "growth.md"
@@ -45,8 +45,9 @@ def page(folder: Path, about: str) -> str:
             "Memory is the most that comes on top of what the process had at first. The slope is",
             "the exponent of growth over the last two lines of a column: 1 is linear, 0 is flat.",
             "",
-            "Blobs of 1 KiB: `write_many` and `read_many` with 32 jobs on `rclone serve s3`,",
-            "`list` on a server that answers a page in half a millisecond:",
+            "Blobs of 1 KiB: `write_many` and `read_many` with 32 jobs on a server that keeps no",
+            "more than sizes (rclone takes longer for each the more there are), `list` on one that",
+            "answers a page in half a millisecond:",
             "",
             *_table(["blobs", "write_many", "read_many", "list"], counts),
             "",
@@ -60,7 +61,7 @@ def page(folder: Path, about: str) -> str:
 
 def _counted(folder: Path) -> Iterator[tuple[str, int, list[Cost]]]:
     for count in _COUNTS:
-        with s3(_new(folder)) as bucket, _ours(folder, bucket) as ours:
+        with sink() as bucket, _ours(folder, bucket) as ours:
             costs = [_cost(ours, f"{deed} {count}") for deed in ("write", "read")]
         with full(count) as bucket, _ours(folder, bucket) as ours:
             _cost(ours, f"listed {count}")
@@ -81,13 +82,6 @@ def _ours(folder: Path, bucket: Bucket) -> Iterator[Worker]:
     configure_ours(folder, bucket.table())
     with working("grow.py", folder / "file", folder / "back") as worker:
         yield worker
-
-
-def _new(folder: Path) -> Path:
-    """A folder for the data of one more server."""
-    place = folder / f"server-{len(os.listdir(folder))}"  # noqa: PTH208
-    place.mkdir()
-    return place
 
 
 def _cost(worker: Worker, line: str) -> Cost:
