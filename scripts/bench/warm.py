@@ -8,7 +8,7 @@ from statistics import median
 
 from .figures import CPU, Figure, compared
 from .measure import Sample, in_turn, working
-from .servers import ROUND_TRIP, configure_ours, linked, s3
+from .servers import ROUND_TRIP, Bucket, configure_ours, linked, s3
 from .stage import configurations
 
 _MANY = 1000
@@ -44,18 +44,23 @@ def single(folder: Path) -> list[Figure]:
 
 
 def many(folder: Path) -> list[Figure]:
-    """1,000 blobs through the slow link."""
+    """1,000 blobs through the slow link.
+
+    Each writes into a bucket of its own: rclone takes longer for a blob the more there are.
+    """
     found: list[Figure] = []
-    with s3(folder) as near, linked(near) as bucket, ExitStack() as stack:
-        configure_ours(folder, bucket.table())
-        ours = stack.enter_context(working("s3_ours.py"))
-        s3fs = stack.enter_context(working("s3_s3fs.py", *bucket.arguments))
-        obstore = stack.enter_context(working("s3_obstore.py", *bucket.arguments))
-        deeds = {
-            f"{way}{jobs}": ours.doing(f"{way}{jobs} {_MANY}")
-            for way in ("many", "amany")
-            for jobs in ("", _AT_ONCE)
-        }
+    with s3(folder) as near, linked(near) as far, ExitStack() as stack:
+
+        def new() -> Bucket:
+            return Bucket(far.server, near.server.new_bucket())
+
+        deeds = {}
+        for deed in (f"{way}{jobs}" for way in ("many", "amany") for jobs in ("", _AT_ONCE)):
+            configure_ours(folder, new().table())
+            ours = stack.enter_context(working("s3_ours.py"))
+            deeds[deed] = ours.doing(f"{deed} {_MANY}")
+        s3fs = stack.enter_context(working("s3_s3fs.py", *new().arguments))
+        obstore = stack.enter_context(working("s3_obstore.py", *new().arguments))
         samples = in_turn(
             {
                 **deeds,
