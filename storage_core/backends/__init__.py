@@ -7,11 +7,13 @@ source.py        what is put: an open file of the caller's
 local/           folders of this machine; standard library only
 remote/          what is reached over a network, whatever the driver:
     backend.py       the interface; reading.py, writing.py and stream.py have parts of it
+    listing.py       pages side by side; spans.py: where to divide; ranges.py: parts of a large blob
     driver.py        what a driver provides: one attempt at each operation
     policy.py        a call made of attempts; retry.py: when it is tried again
     runner.py        how calls are run: on_loop.py for libraries that are asynchronous, on the event
                      loop of io_loop.py; blocking.py for requests of our own, where they are made
-    limit.py         the time of a call that blocks; threads.py: threads for what blocks
+    limit.py         the time of a call that blocks; threads.py: threads for what blocks; lock.py:
+                     what a forked child finds open
     way.py           a driver, its secrets, and what its failures mean
     connection.py    the session with a place: opened when needed, closed when not
     faults.py        what kind of failure an exception is; messages.py: what people are told

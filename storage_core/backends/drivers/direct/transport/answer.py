@@ -111,13 +111,6 @@ class Answer:
                 raise TooLong
             yield data
 
-    def read_into(self, view: memoryview) -> int:
-        """Fill `view` with what is still to come; how many bytes it was, fewer only at the end."""
-        count = 0
-        while count < len(view) and (came := self._into(view[count:])):
-            count += came
-        return count
-
     def close(self) -> None:
         """Do without the rest, if there is any: the connection ends."""
         connection, self._connection = self._connection, None
@@ -150,26 +143,6 @@ class Answer:
             self.close()
             raise
         return data
-
-    def _into(self, view: memoryview) -> int:
-        if self._ready:
-            count = min(len(view), len(self._ready))
-            view[:count] = self._ready[:count]
-            self._ready = self._ready[count:]
-            return count
-        connection = self._advanced()
-        if connection is None:
-            return 0
-        try:
-            count = connection.into(view if self._left is None else view[: self._left])
-            self._moved(count)
-        except ConnectionError as error:
-            self.close()
-            raise in_mid_body(error) from error
-        except BaseException:
-            self.close()
-            raise
-        return count
 
     def _moved(self, count: int) -> None:
         """Take note of bytes that have been read."""

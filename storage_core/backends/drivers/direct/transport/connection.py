@@ -168,14 +168,6 @@ class Connection:
             return self._data[start : self._at]
         return self.wire.receive(most)
 
-    def into(self, view: memoryview) -> int:
-        """Put bytes of a body at the beginning of `view`; how many, 0 at the end of it all."""
-        if self._at < len(self._data):
-            data = self.some(len(view))
-            view[: len(data)] = data
-            return len(data)
-        return self.wire.receive_into(view)
-
     def _more(self, otherwise: ConnectionError) -> None:
         """Receive more behind what waits."""
         more = self.wire.receive(_READ)

@@ -77,11 +77,6 @@ class _Within:
         found: bytes = self._pumped(self._tls.read, size)
         return found
 
-    def recv_into(self, view: memoryview, /) -> int:
-        """Bytes as a socket puts them there."""
-        count: int = self._pumped(self._tls.read, len(view), view)
-        return count
-
     def send(self, data: bytes | memoryview, /) -> int:
         """Send all of it; how much that is."""
         if self._offered == 0:

@@ -20,7 +20,6 @@ class Stream(Protocol):
 
     def settimeout(self, value: float, /) -> None: ...
     def recv(self, size: int, /) -> bytes: ...
-    def recv_into(self, view: memoryview, /) -> int: ...
     def send(self, data: bytes | memoryview, /) -> int: ...
     def close(self) -> None: ...
 
@@ -114,12 +113,6 @@ class Wire:
         data: bytes = self._within(self.stream.recv, most)
         self.limit.came(len(data))
         return data
-
-    def receive_into(self, view: memoryview) -> int:
-        """Put what comes at the beginning of `view`; how many bytes that was, 0 at the end."""
-        count: int = self._within(self.stream.recv_into, view)
-        self.limit.came(count)
-        return count
 
     def received(self, most: int) -> bytes:
         """What has come; nothing where that is none, or the end."""
