@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from storage_core.declaration.configuration import RemoteStorage, StorageConfiguration
     from storage_core.declaration.setting import Setting, setting
     from storage_core.declaration.validation import InvalidSettings
-    from storage_core.store import Store, get_store, open_store
+    from storage_core.opening import get_store, open_store
+    from storage_core.store import Store
     from storage_core.types import all_types, type_named
     from storage_core.types.azure import AzureBlobStorage
     from storage_core.types.file import FileStorage
@@ -97,8 +98,8 @@ _MODULES = {
     "setting": "declaration.setting",
     "InvalidSettings": "declaration.validation",
     "Store": "store",
-    "get_store": "store",
-    "open_store": "store",
+    "get_store": "opening",
+    "open_store": "opening",
     "all_types": "types",
     "type_named": "types",
     "AzureBlobStorage": "types.azure",

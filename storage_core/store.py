@@ -1,8 +1,7 @@
 """A store: a configuration opened for use. What programs write blobs to and read them from.
 
-The way in is `get_store` (by name, or the default) or `open_store` (without a file). A worker
-process runs through here once for a single blob, so nothing is imported that the store's own type
-does not need.
+The way in is `opening.py`. A worker process runs through here once for a single blob, so nothing is
+imported that the store's own type does not need.
 """
 
 from __future__ import annotations
@@ -26,12 +25,11 @@ if TYPE_CHECKING:
         AsyncGenerator,
         AsyncIterable,
         AsyncIterator,
-        Callable,
         Generator,
         Iterable,
         Iterator,
     )
-    from typing import Any, BinaryIO, Self, TypeAlias, TypeVar
+    from typing import Any, BinaryIO, Self, TypeAlias
 
     from storage_core.backends.base import Backend
     from storage_core.backends.checked import CheckedBackend
@@ -40,83 +38,6 @@ if TYPE_CHECKING:
 
     Data: TypeAlias = bytes | bytearray | memoryview
     Keys: TypeAlias = list[str]
-
-    T = TypeVar("T")
-
-
-def get_store(
-    ref: str | None = None,
-    *,
-    config_path: str | os.PathLike[str] | None = None,
-    timeout: float | None = None,
-) -> Store:
-    """Open a configured storage.
-
-    Args:
-        ref: its name, its ID or the start of its ID; by default the default, which
-            `STORAGE_DEFAULT` overrides, else Temporary Local Storage.
-        config_path: the configuration file; see `ConfigFile`.
-        timeout: seconds one call may take; by default `STORAGE_TIMEOUT`, else what the
-            configuration says, else 10.
-
-    Raises:
-        StorageNotFound: nothing has this name or ID.
-        ConfigurationError: the file, the configuration or a reference in it is wrong.
-        TypeError: `ref` is no text, or `timeout` no number.
-    """
-    from storage_core.config.file import ConfigFile
-
-    file = ConfigFile(config_path)
-    configuration = _without_frames(lambda: file.get(ref))
-    if configuration is None:
-        from storage_core.types.temporary import TemporaryLocalStorage
-
-        configuration = TemporaryLocalStorage()
-    return Store(configuration, timeout=timeout)
-
-
-def open_store(configuration: StorageConfiguration, *, timeout: float | None = None) -> Store:
-    """Open a storage that stands in no file; a relative path is taken from the current directory.
-
-    Args:
-        configuration: its settings.
-        timeout: seconds one call may take; see `get_store`.
-
-    Raises:
-        ConfigurationError: a setting is wrong, or a reference cannot be resolved.
-        TypeError: `configuration` is none, or `timeout` no number.
-    """
-    from storage_core.declaration.configuration import require_configuration
-
-    require_configuration(configuration)
-    return Store(_without_frames(lambda: _checked_settings(configuration)), timeout=timeout)
-
-
-def _checked_settings(configuration: StorageConfiguration) -> StorageConfiguration:
-    from storage_core.declaration.table import read_settings, with_absolute_paths
-
-    cls = type(configuration)
-    values, faults = read_settings(cls, configuration.given())
-    if faults:
-        raise ConfigurationError(
-            f"{configuration.label}: " + "; ".join(f"{name} {why}" for name, why in faults)
-        )
-    return cls(name=configuration.name, id=configuration.id, **with_absolute_paths(cls, values))
-
-
-def _without_frames(call: Callable[[], T]) -> T:
-    """What `call` returns, or its error without the frames in which it held secrets."""
-    try:
-        return call()
-    except StorageError as error:
-        from storage_core.redaction import without_frames
-
-        failure = without_frames(error)
-    try:
-        raise failure
-    finally:
-        # Else this frame and the error would keep each other, and what the caller holds.
-        del failure
 
 
 class Store:

@@ -19,7 +19,7 @@ def opened(session: Session, ref: str | None) -> Store:
         StorageError: see `storage_core.get_store`.
     """
     quiet_drivers()
-    from storage_core.store import get_store
+    from storage_core.opening import get_store
 
     return get_store(ref, config_path=session.config_path)
 

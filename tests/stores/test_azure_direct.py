@@ -16,7 +16,7 @@ from storage_core import AccessDenied, AzureBlobStorage, BlobNotFound, Configura
 from storage_core.backends.drivers.direct.azure import what_is_beyond
 from storage_core.backends.drivers.direct.azure.session import PART_SIZE
 from storage_core.blobpath import blob_path
-from storage_core.store import open_store
+from storage_core.opening import open_store
 from tests.engines import open_azure
 from tests.quoting import in_toml
 from tests.servers.azurite import AzureServer
