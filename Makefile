@@ -5,7 +5,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-servers test-tools test-lowest test-newest reliability bench bench-full check format readme screenshots wheel constraints clean
+.PHONY: help run test test-servers test-tools test-lowest test-newest reliability bench bench-full check format docs readme screenshots wheel constraints clean
 
 PYTHON := .venv/bin/python
 PIP := $(PYTHON) -m pip -qq --disable-pip-version-check
@@ -73,6 +73,10 @@ format: $(DEV_READY) ## Format the code and mend what ruff can mend
 
 readme: $(DEV_READY) ## Write the README's tables anew, from the declarations and the help
 	@$(PYTHON) scripts/readme.py
+
+docs: $(DEV_READY) ## Build the documentation as a site in build/docs; a warning fails it
+	@$(PYTHON) -m sphinx --builder html --fail-on-warning --keep-going --quiet -d build/docs-trees docs build/docs
+	@echo 'Open build/docs/index.html'
 
 screenshots: $(DEV_READY) ## Take the pictures in screenshots/ anew (ARGS: only the scenes of these names)
 	@$(PYTHON) -m scripts.screenshots.make $(ARGS)
