@@ -9,11 +9,10 @@ from __future__ import annotations
 import os
 
 from storage_core import keys
-from storage_core.backends.base import CHUNK_SIZE, DEFAULT_TIMEOUT
+from storage_core.backends.base import CHUNK_SIZE
 from storage_core.blobpath import prefix_of
 from storage_core.errors import (
     BlobNotFound,
-    ConfigurationError,
     StorageError,
     StorageUnavailable,
 )
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from storage_core.backends.checked import CheckedBackend
     from storage_core.blobs.blob import Blob
     from storage_core.declaration.configuration import StorageConfiguration
+    from storage_core.fs import StoreFileSystem
 
     Data: TypeAlias = bytes | bytearray | memoryview
     Keys: TypeAlias = list[str]
@@ -52,7 +52,7 @@ class Store:
         self.configuration = configuration
         """The configuration that was opened; its `repr` masks secrets."""
 
-        self.timeout = _timeout(timeout, configuration)
+        self.timeout = configuration.timeout_for(timeout)
         """Seconds one call may take, retries included, and one more per 64 KiB moved."""
 
         self._opened: Backend | None = self._open()
@@ -72,6 +72,16 @@ class Store:
         from storage_core.backends.checked import CheckedBackend
 
         return CheckedBackend(self._backend)
+
+    @property
+    def fs(self) -> StoreFileSystem:
+        """A file system of fsspec's over any path below the location; it pickles as the store does.
+
+        What is read through it is not verified, and what is written is named by the caller.
+        """
+        from storage_core.fs import StoreFileSystem
+
+        return StoreFileSystem(self)
 
     @property
     def _backend(self) -> Backend:
@@ -364,27 +374,6 @@ def _reopened(configuration: StorageConfiguration, timeout: float) -> Store:
 def _valid(given: Iterable[str]) -> list[str]:
     """Keys, each of which is valid."""
     return [str(keys.parse_key(key)) for key in given]
-
-
-def _timeout(given: float | None, configuration: StorageConfiguration) -> float:
-    if given is not None:
-        if isinstance(given, bool) or not isinstance(given, int | float):
-            raise TypeError(f"timeout must be a number of seconds, not {type(given).__name__}")
-        source, value = "timeout", given
-    elif text := os.environ.get("STORAGE_TIMEOUT"):
-        source = "STORAGE_TIMEOUT"
-        try:
-            value = float(text)
-        except ValueError:
-            value = -1.0
-    else:
-        return configuration.default_timeout or DEFAULT_TIMEOUT
-    from storage_core.declaration.checks import seconds
-
-    try:
-        return seconds(value)
-    except ValueError as error:
-        raise ConfigurationError(f"{source} {error}") from None
 
 
 def _checked(data: Data) -> bytes:

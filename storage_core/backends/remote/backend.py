@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from io import BufferedReader, BytesIO
 from time import monotonic
-from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
 
 from storage_core.backends.base import Backend, Entry, Info, deadline
 from storage_core.backends.remote import reading
@@ -103,6 +103,9 @@ class RemoteBackend(Backend):
         if not self._has_ranges:
             return BytesIO(self.get(path))
         return BufferedReader(self._opened(path), PIECE)
+
+    def open_unbuffered(self, path: BlobPath) -> BinaryIO:
+        return cast("BinaryIO", self._opened(path)) if self._has_ranges else self.open(path)
 
     def get_stream(self, path: BlobPath, file: BinaryIO) -> None:
         if not self._has_ranges:
