@@ -134,7 +134,8 @@ def _of_instance(obj: Any) -> Iterator[tuple[str, object]]:
         return
     if not isinstance(reduced, tuple):
         return
-    function, arguments, state, items, pairs, *_ = (*reduced, None, None, None, None, None)
+    parts: list[Any] = [*reduced, None, None, None, None, None]
+    function, arguments, state, items, pairs = parts[:5]
     yield from _of_state(state)
     if items is not None:
         yield from ((f"[{index}]", part) for index, part in enumerate(items))
