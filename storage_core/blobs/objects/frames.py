@@ -116,6 +116,9 @@ def _faults(frame: Any, pandas: Any) -> Iterator[tuple[str, str]]:
     for label, dtype in zip(labels, frame.dtypes, strict=True):
         if not _is_kept(dtype, pandas):
             yield f"[{label!r}]", f"a column of {dtype}"
+        elif isinstance(dtype, pandas.CategoricalDtype) and not len(frame):
+            # Which categories there are is lost (pandas 3.1.1, pyarrow 26.0.1).
+            yield f"[{label!r}]", "a column of categories without a row"
 
 
 def _levels(index: Any, pandas: Any) -> Iterator[tuple[str, Any]]:
@@ -140,14 +143,15 @@ def _is_kept(dtype: Any, pandas: Any) -> bool:
     if isinstance(dtype, pandas.PeriodDtype):
         return True
     if isinstance(dtype, pandas.CategoricalDtype):
-        categories = dtype.categories
-        return type(categories) is pandas.Index and _is_text(categories.dtype, pandas)
-    return str(dtype) in _MASKED and type(dtype).__module__.startswith("pandas.")
+        labels = dtype.categories
+        return len(labels) > 0 and type(labels) is pandas.Index and _is_text(labels.dtype, pandas)
+    return str(dtype) in _MASKED and type(dtype).__module__.partition(".")[0] == "pandas"
 
 
 def _is_plain(dtype: Any) -> bool:
-    """Whether it is one of NumPy's."""
-    return getattr(dtype, "isbuiltin", 0) == 1 and dtype.name in _NUMBERS | _TIMES
+    """Whether it is one of NumPy's, in this machine's order of bytes."""
+    is_plain = getattr(dtype, "isnative", False) and not dtype.metadata
+    return is_plain and dtype.name in _NUMBERS | _TIMES
 
 
 def _is_text(dtype: Any, pandas: Any) -> bool:
