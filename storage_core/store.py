@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from storage_core.backends.base import Backend
     from storage_core.backends.checked import CheckedBackend
     from storage_core.blobs.blob import Blob
+    from storage_core.blobs.objects.names import Compression
     from storage_core.declaration.configuration import StorageConfiguration
     from storage_core.fs import StoreFileSystem
 
@@ -239,6 +240,61 @@ class Store:
 
         return files.verifying(file, target.name, f"{self.location}: {key}")
 
+    def save(
+        self,
+        obj: object,
+        kind: Kind = "results",
+        *,
+        key: str | None = None,
+        serializer: str | None = None,
+        compression: Compression | None = None,
+    ) -> str:
+        """Store an object and return its key, which says what is stored: `results/SHA256.json`.
+
+        Saving the same once more is no error. A large array or frame goes through a temporary file
+        in bounded memory.
+
+        Args:
+            obj: what to store.
+            kind: "results" or "flows".
+            key: `KIND/NAME`, to choose it yourself: NAME ends in how the object is to be written.
+                By default it begins with the SHA-256 of the bytes, on every storage type.
+            serializer: "json", "npy", "parquet", "pickle", "cloudpickle", or one of another
+                package; by default the first three where the object comes back the same, else
+                "pickle".
+            compression: "gzip" or "zstd".
+
+        Raises:
+            BlobExists: `key` was chosen and is taken.
+            InvalidKey: `key` or `kind` is not valid, or `key` does not end in what is stored.
+            UnsupportedOperation: `obj` cannot be written so (the message names the part of it that
+                cannot), or a package is missing.
+        """
+        from storage_core.blobs.objects import saving
+
+        self._backend.require_writable()
+        return saving.packed(obj, kind, key, serializer, compression).put(self._backend)
+
+    def load(self, key: str, *, allow_pickle: bool = False) -> Any:
+        """Return the object under `key`, which `save` has given.
+
+        Where the key has the SHA-256 of the bytes, it is checked before anything is decoded.
+
+        Args:
+            key: of the object.
+            allow_pickle: whether a pickle is loaded, which runs whatever code it holds: only if you
+                trust everyone who may write there.
+
+        Raises:
+            BlobNotFound: there is none.
+            IntegrityError: the bytes are not those that were saved.
+            InvalidKey: `key` is not valid, or does not say how the object was written.
+            UnsupportedOperation: it needs `allow_pickle`, another Python, or a package.
+        """
+        from storage_core.blobs.objects import loading
+
+        return loading.wanted(key, allow_pickle, self.location).load(self._backend)
+
     def check(self) -> None:
         """Reach the storage, sign in and find the bucket, writing nothing.
 
@@ -270,6 +326,33 @@ class Store:
         data = await self._backend.aget(target.path)
         verified: bytes = await _off_loop(self._verified, target, data)
         return verified
+
+    async def asave(
+        self,
+        obj: object,
+        kind: Kind = "results",
+        *,
+        key: str | None = None,
+        serializer: str | None = None,
+        compression: Compression | None = None,
+    ) -> str:
+        """`save` without blocking the event loop; do not change `obj` meanwhile."""
+        from asyncio import to_thread
+
+        from storage_core.blobs.objects import saving
+
+        self._backend.require_writable()
+        packed = await to_thread(saving.packed, obj, kind, key, serializer, compression)
+        return await packed.aput(self._backend)
+
+    async def aload(self, key: str, *, allow_pickle: bool = False) -> Any:
+        """`load` without blocking the event loop."""
+        from asyncio import to_thread
+
+        from storage_core.blobs.objects import loading
+
+        wanted = await to_thread(loading.wanted, key, allow_pickle, self.location)
+        return await wanted.aload(self._backend)
 
     async def awrite_many(
         self,

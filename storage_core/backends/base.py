@@ -242,6 +242,12 @@ class Backend(ABC):
 
         return await to_thread(self.get, path)
 
+    async def aget_range(self, path: BlobPath, start: int, size: int) -> bytes:
+        """`get_range` for asynchronous callers."""
+        from asyncio import to_thread
+
+        return await to_thread(self.get_range, path, start, size)
+
     async def ahead(self, path: BlobPath) -> Info:
         """`head` for asynchronous callers."""
         from asyncio import to_thread

@@ -81,8 +81,7 @@ class CheckedBackend(Backend):
         Raises:
             ValueError: `start` or `size` is negative.
         """
-        if start < 0 or size < 0:
-            raise ValueError(f"a range has no negative start or size: {start}, {size}")
+        _require_range(start, size)
         return self._backend.get_range(blob_path(path), start, size)
 
     def get_stream(self, path: str, file: BinaryIO) -> None:
@@ -133,6 +132,11 @@ class CheckedBackend(Backend):
         """`get` for asynchronous callers."""
         return await self._backend.aget(blob_path(path))
 
+    async def aget_range(self, path: str, start: int, size: int) -> bytes:
+        """`get_range` for asynchronous callers."""
+        _require_range(start, size)
+        return await self._backend.aget_range(blob_path(path), start, size)
+
     async def ahead(self, path: str) -> Info:
         """`head` for asynchronous callers."""
         return await self._backend.ahead(blob_path(path))
@@ -144,3 +148,8 @@ class CheckedBackend(Backend):
     def alist(self, prefix: str = ROOT, *, delimiter: bool = False) -> AsyncIterator[Entry]:
         """`list` for asynchronous callers."""
         return self._backend.alist(prefix_of(prefix), delimiter=delimiter)
+
+
+def _require_range(start: int, size: int) -> None:
+    if start < 0 or size < 0:
+        raise ValueError(f"a range has no negative start or size: {start}, {size}")

@@ -114,6 +114,9 @@ class ReadOnlyBackend(Backend):
     async def aget(self, path: BlobPath) -> bytes:
         return await self._backend.aget(path)
 
+    async def aget_range(self, path: BlobPath, start: int, size: int) -> bytes:
+        return await self._backend.aget_range(path, start, size)
+
     async def ahead(self, path: BlobPath) -> Info:
         return await self._backend.ahead(path)
 
