@@ -61,7 +61,7 @@ class StorageFileSystem(BlobFileSystem):
     @property
     def _fs_token(self) -> str:
         """Names the file that is used now, and nothing of what it says."""
-        token: str = tokenize(PROTOCOL, self._names.path, self._timeout)
+        token: str = tokenize(PROTOCOL, self._names.source, self._timeout)
         return token
 
     @property

@@ -8,6 +8,7 @@ file of a few tables takes 20 µs, a request at least 200.
 from __future__ import annotations
 
 import os
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from storage_core import paths
@@ -46,9 +47,10 @@ class Names:
         self._opened: dict[str, Opened] = {}
 
     @property
-    def path(self) -> str:
-        """The file, as it is found now."""
-        return paths.config_path(self._given)
+    def source(self) -> str:
+        """The file, as it is found now; where there is a text in its place, a digest of that."""
+        source = paths.config_source(self._given)
+        return sha256(read_text(source).encode()).hexdigest() if paths.is_text(source) else source
 
     def all(self) -> list[str]:
         """The names that the file has, broken ones too."""
@@ -84,25 +86,25 @@ class Names:
         return opened
 
     def _configuration(self, name: str) -> StorageConfiguration:
-        path, text, tables = self._tables()
+        source, text, tables = self._tables()
         storage = storage_tables(tables)
         if name in storage:
-            return read_entry(name, storage[name], text, path).opened()
+            return read_entry(name, storage[name], text, source).opened()
         if name == BUILT_IN:
             return TemporaryLocalStorage()
         if not name:
             raise StorageNotFound("no name is given; write storage://NAME/path")
-        meant = find(storage, name, path)
+        meant = find(storage, name, source)
         raise StorageNotFound(
             f"no storage configuration has the name {quoted(name)}, which is an ID: "
             f"write storage://{meant}/ instead"
         )
 
     def _tables(self) -> tuple[str, str, dict[str, Any]]:
-        path = self.path
-        text = read_text(path)
+        source = paths.config_source(self._given)
+        text = read_text(source)
         known = self._read
-        if known is not None and known[:2] == (path, text):
+        if known is not None and known[:2] == (source, text):
             return known
-        self._read = path, text, parse(text, path)
+        self._read = source, text, parse(text, source)
         return self._read
