@@ -79,7 +79,7 @@ def test_both_engines_refuse_in_the_same_words(
         endpoint_url=gcs_server.endpoint_url,
         timeout=10,
     )
-    hurried = replace(good, timeout=0.5)
+    hurried = replace(good, timeout=1.0)
 
     def by(**options: Any) -> GoogleCloudStorage:
         return replace(good, service_account_info=None, options=options)
@@ -135,7 +135,7 @@ def test_both_engines_refuse_in_the_same_words(
 )
 def test_both_engines_pass_on_what_the_service_says(answer: bytes, expected: str) -> None:
     with raw_server(signing_in(answer)) as server:
-        assert expected in said(bucket(server.url, timeout=0.5))
+        assert expected in said(bucket(server.url, timeout=1.0))
 
 
 @pytest.mark.parametrize("body", [b"<html>", b"[1]", b'{"items": [{}]}', b'{"items": 1}'])
@@ -156,7 +156,7 @@ def test_what_is_no_answer_of_google_is_told(body: bytes) -> None:
 )
 def test_both_engines_say_why_there_is_no_token(answer: bytes, expected: str) -> None:
     with raw_server(answer) as server:
-        assert expected in said(bucket(server.url, timeout=0.5))
+        assert expected in said(bucket(server.url, timeout=1.0))
 
 
 def endless(status: str) -> Answer:
@@ -261,7 +261,7 @@ def test_what_comes_packed_is_unpacked(engine: str) -> None:
     # aiohttp does without the sum at the end.
     if engine == "direct":
         with raw_server(signing_in(cut)) as server:
-            store = open_store(bucket(server.url, timeout=0.5))
+            store = open_store(bucket(server.url, timeout=1.0))
             with pytest.raises(StorageUnavailable, match="has no end"):
                 store.read(KEY)
 

@@ -22,16 +22,16 @@ BYTES = bytes(range(150))
 
 
 def s3(url: str) -> RemoteBackend:
-    return open_s3("bucket", key="key", secret="secret", endpoint_url=url, timeout=0.5)
+    return open_s3("bucket", key="key", secret="secret", endpoint_url=url, timeout=1.0)
 
 
 def azure(url: str) -> RemoteBackend:
     account = f"AccountName=name;AccountKey=a2V5;BlobEndpoint={url}/name"
-    return open_azure("bucket", connection_string=account, timeout=0.5)
+    return open_azure("bucket", connection_string=account, timeout=1.0)
 
 
 def gcs(url: str) -> RemoteBackend:
-    return open_gcs("bucket", endpoint_url=url, options={"token": "anon"}, timeout=0.5)
+    return open_gcs("bucket", endpoint_url=url, options={"token": "anon"}, timeout=1.0)
 
 
 clouds = pytest.mark.parametrize("opened", [s3, azure, gcs], ids=["s3", "azure", "gcs"])
