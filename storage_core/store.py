@@ -9,11 +9,10 @@ from __future__ import annotations
 import os
 
 from storage_core import keys
-from storage_core.backends.base import CHUNK_SIZE, DEFAULT_TIMEOUT
+from storage_core.backends.base import CHUNK_SIZE
 from storage_core.blobpath import prefix_of
 from storage_core.errors import (
     BlobNotFound,
-    ConfigurationError,
     StorageError,
     StorageUnavailable,
 )
@@ -34,7 +33,9 @@ if TYPE_CHECKING:
     from storage_core.backends.base import Backend
     from storage_core.backends.checked import CheckedBackend
     from storage_core.blobs.blob import Blob
+    from storage_core.blobs.objects.names import Compression
     from storage_core.declaration.configuration import StorageConfiguration
+    from storage_core.fs import StoreFileSystem
 
     Data: TypeAlias = bytes | bytearray | memoryview
     Keys: TypeAlias = list[str]
@@ -52,7 +53,7 @@ class Store:
         self.configuration = configuration
         """The configuration that was opened; its `repr` masks secrets."""
 
-        self.timeout = _timeout(timeout, configuration)
+        self.timeout = configuration.timeout_for(timeout)
         """Seconds one call may take, retries included, and one more per 64 KiB moved."""
 
         self._opened: Backend | None = self._open()
@@ -72,6 +73,16 @@ class Store:
         from storage_core.backends.checked import CheckedBackend
 
         return CheckedBackend(self._backend)
+
+    @property
+    def fs(self) -> StoreFileSystem:
+        """A file system of fsspec's over any path below the location; it pickles as the store does.
+
+        What is read through it is not verified, and what is written is named by the caller.
+        """
+        from storage_core.fs import StoreFileSystem
+
+        return StoreFileSystem(self)
 
     @property
     def _backend(self) -> Backend:
@@ -229,6 +240,61 @@ class Store:
 
         return files.verifying(file, target.name, f"{self.location}: {key}")
 
+    def save(
+        self,
+        obj: object,
+        kind: Kind = "results",
+        *,
+        key: str | None = None,
+        serializer: str | None = None,
+        compression: Compression | None = None,
+    ) -> str:
+        """Store an object and return its key, which says what is stored: `results/SHA256.json`.
+
+        Saving the same once more is no error. A large array or frame goes through a temporary file
+        in bounded memory.
+
+        Args:
+            obj: what to store.
+            kind: "results" or "flows".
+            key: `KIND/NAME`, to choose it yourself: NAME ends in how the object is to be written.
+                By default it begins with the SHA-256 of the bytes, on every storage type.
+            serializer: "json", "npy", "parquet", "pickle", "cloudpickle", or one of another
+                package; by default the first three where the object comes back the same, else
+                "pickle".
+            compression: "gzip" or "zstd".
+
+        Raises:
+            BlobExists: `key` was chosen and is taken.
+            InvalidKey: `key` or `kind` is not valid, or `key` does not end in what is stored.
+            UnsupportedOperation: `obj` cannot be written so (the message names the part of it that
+                cannot), or a package is missing.
+        """
+        from storage_core.blobs.objects import saving
+
+        self._backend.require_writable()
+        return saving.packed(obj, kind, key, serializer, compression).put(self._backend)
+
+    def load(self, key: str, *, allow_pickle: bool = False) -> Any:
+        """Return the object under `key`, which `save` has given.
+
+        Where the key has the SHA-256 of the bytes, it is checked before anything is decoded.
+
+        Args:
+            key: of the object.
+            allow_pickle: whether a pickle is loaded, which runs whatever code it holds: only if you
+                trust everyone who may write there.
+
+        Raises:
+            BlobNotFound: there is none.
+            IntegrityError: the bytes are not those that were saved.
+            InvalidKey: `key` is not valid, or does not say how the object was written.
+            UnsupportedOperation: it needs `allow_pickle`, another Python, or a package.
+        """
+        from storage_core.blobs.objects import loading
+
+        return loading.wanted(key, allow_pickle, self.location).load(self._backend)
+
     def check(self) -> None:
         """Reach the storage, sign in and find the bucket, writing nothing.
 
@@ -260,6 +326,33 @@ class Store:
         data = await self._backend.aget(target.path)
         verified: bytes = await _off_loop(self._verified, target, data)
         return verified
+
+    async def asave(
+        self,
+        obj: object,
+        kind: Kind = "results",
+        *,
+        key: str | None = None,
+        serializer: str | None = None,
+        compression: Compression | None = None,
+    ) -> str:
+        """`save` without blocking the event loop; do not change `obj` meanwhile."""
+        from asyncio import to_thread
+
+        from storage_core.blobs.objects import saving
+
+        self._backend.require_writable()
+        packed = await to_thread(saving.packed, obj, kind, key, serializer, compression)
+        return await packed.aput(self._backend)
+
+    async def aload(self, key: str, *, allow_pickle: bool = False) -> Any:
+        """`load` without blocking the event loop."""
+        from asyncio import to_thread
+
+        from storage_core.blobs.objects import loading
+
+        wanted = await to_thread(loading.wanted, key, allow_pickle, self.location)
+        return await wanted.aload(self._backend)
 
     async def awrite_many(
         self,
@@ -364,27 +457,6 @@ def _reopened(configuration: StorageConfiguration, timeout: float) -> Store:
 def _valid(given: Iterable[str]) -> list[str]:
     """Keys, each of which is valid."""
     return [str(keys.parse_key(key)) for key in given]
-
-
-def _timeout(given: float | None, configuration: StorageConfiguration) -> float:
-    if given is not None:
-        if isinstance(given, bool) or not isinstance(given, int | float):
-            raise TypeError(f"timeout must be a number of seconds, not {type(given).__name__}")
-        source, value = "timeout", given
-    elif text := os.environ.get("STORAGE_TIMEOUT"):
-        source = "STORAGE_TIMEOUT"
-        try:
-            value = float(text)
-        except ValueError:
-            value = -1.0
-    else:
-        return configuration.default_timeout or DEFAULT_TIMEOUT
-    from storage_core.declaration.checks import seconds
-
-    try:
-        return seconds(value)
-    except ValueError as error:
-        raise ConfigurationError(f"{source} {error}") from None
 
 
 def _checked(data: Data) -> bytes:

@@ -39,6 +39,9 @@ class PublicNames(SphinxPostTransform):
                 target := self._target(literal.astext())
             ):
                 literal.replace_self(_link(target, literal.deepcopy()))
+        for dashes in list(self.document.findall(nodes.Text)):
+            if dashes == " -- ":  # As Sphinx writes it between an argument and what is said of it.
+                dashes.parent.replace(dashes, nodes.Text(" – "))
         for reference in list(self.document.findall(pending_xref)):
             if reference.get("refdomain") == "py":
                 self._decide(reference)
