@@ -20,7 +20,17 @@ from sphinx.util.nodes import find_pending_xref_condition
 
 _PACKAGE = "storage_core"
 _ELSEWHERE = {
-    *("Any", "ClassVar", "Literal", "BinaryIO", "Self", "abc.ABC", "datetime", "os.PathLike"),
+    *(
+        "Any",
+        "ClassVar",
+        "Literal",
+        "BinaryIO",
+        "Self",
+        "ReadableBuffer",
+        "abc.ABC",
+        "datetime",
+        "os.PathLike",
+    ),
     *("AsyncGenerator", "AsyncIterable", "AsyncIterator", "Callable", "Generator", "Iterable"),
     *("Iterator", "Mapping", "MutableSequence", "Sequence", "AbstractContextManager"),
 }

@@ -15,6 +15,8 @@ import pytest
 from sphinx.util.inventory import InventoryFile
 
 import storage_core
+import storage_core.fs
+import storage_core.testing
 from tests.docs.pages import DOCS
 
 pytestmark = pytest.mark.timeout(600)  # The first test builds the site.
@@ -82,7 +84,8 @@ def listed(site: Path) -> set[str]:
 
 
 def test_everything_public_is_explained(listed: set[str]) -> None:
-    missing = {f"storage_core.{name}" for name in storage_core.__all__} - listed
+    public = (storage_core, storage_core.fs, storage_core.testing)
+    missing = {f"{each.__name__}.{name}" for each in public for name in each.__all__} - listed
     assert not missing
 
 
