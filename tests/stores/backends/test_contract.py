@@ -356,7 +356,7 @@ def test_a_read_that_breaks_off_is_taken_up_again(
     meddle(backend, monkeypatch, get_range=breaking)
     get_file(backend, key, tmp_path / "target")
     assert (tmp_path / "target").read_bytes() == data
-    assert len(calls) == -(-len(data) // stream.PIECE) + 1
+    assert len(calls) == len({start for _, start, *_ in calls}) + 1
 
 
 @every([*REMOTE, "memory", "local"])
