@@ -24,7 +24,6 @@ from storage_core.backends.base import Backend
 from storage_core.backends.filesystem import open_filesystem
 from storage_core.backends.local import LocalBackend
 from storage_core.backends.remote import backend as remote
-from storage_core.backends.remote import stream
 from storage_core.backends.remote.backend import RemoteBackend
 from storage_core.backends.remote.driver import Part
 from storage_core.blobpath import BlobPath, blob_path, prefix_of
