@@ -10,7 +10,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
 
 from storage_core.backends.base import Backend, Entry, Info, deadline
-from storage_core.backends.remote import reading
+from storage_core.backends.remote import folders, reading
 from storage_core.backends.remote.messages import REACH
 from storage_core.backends.remote.policy import Policy
 from storage_core.backends.remote.stream import PIECE, RemoteFile
@@ -64,6 +64,7 @@ class RemoteBackend(Backend):
         self.location = place.location
         self._has_ranges = driver.has_ranges
         self._has_after = getattr(driver, "has_after", False)
+        self.has_folders = getattr(driver, "has_folders", False)
         self._tells_size = getattr(driver, "tells_size", False)
         if runner is None:
             from storage_core.backends.remote.on_loop import OnLoop
@@ -100,6 +101,19 @@ class RemoteBackend(Backend):
 
     def head(self, path: BlobPath) -> Info:
         return self._run(reading.head(self._policy, path))
+
+    def has_folder(self, prefix: Prefix) -> bool:
+        if not (self.has_folders and prefix):
+            return super().has_folder(prefix)
+        return self._run(folders.has(self._policy, prefix))
+
+    def make_folder(self, prefix: Prefix) -> None:
+        if self.has_folders and prefix:
+            self._run(folders.make(self._policy, prefix))
+
+    def remove_folder(self, prefix: Prefix) -> None:
+        if self.has_folders and prefix:
+            self._run(folders.remove(self._policy, prefix))
 
     def open(self, path: BlobPath) -> BinaryIO:
         if not self._has_ranges:
