@@ -5,7 +5,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-servers test-lowest test-newest reliability bench bench-full check format docs readme screenshots wheel constraints clean
+.PHONY: help run test test-servers test-tools test-lowest test-newest reliability bench bench-full check format docs readme screenshots wheel constraints clean
 
 PYTHON := .venv/bin/python
 PIP := $(PYTHON) -m pip -qq --disable-pip-version-check
@@ -20,6 +20,8 @@ RUN_READY := .venv/ready/run-$(KEY)
 DEV_READY := .venv/ready/dev-$(KEY)
 AZURITE_READY := $(AZURITE)/node_modules/.ready-$(shell cat $(AZURITE)/package-lock.json | cksum | tr ' ' -)
 S3RVER_READY := $(S3RVER)/node_modules/.ready-$(shell cat $(S3RVER)/package-lock.json | cksum | tr ' ' -)
+TOOLS := tests/tools
+TOOLS_READY := .venv-tools/.ready-$(shell { pwd; cat pyproject.toml $(TOOLS)/constraints.txt $(TOOLS)/requirements.txt; } | cksum | tr ' ' -)
 BENCH := scripts/bench/alternatives
 BENCH_READY := .venv-bench/.ready-$(shell { pwd; cat pyproject.toml $(BENCH)/constraints.txt $(BENCH)/requirements.txt; } | cksum | tr ' ' -)
 SWIFT_KEY = $(shell { pwd; cat tests/servers/swift/constraints-$1.txt; } | cksum | tr ' ' -)
@@ -40,6 +42,9 @@ test: $(DEV_READY) $(AZURITE_READY) ## Set up what is missing, test servers incl
 
 test-servers: $(DEV_READY) $(S3RVER_READY) $(SWIFT_READY) ## S3 Storage on every server there is, with and without TLS; ends with what each can do
 	@$(PYTHON) -m pytest -m servers -n auto --maxprocesses 4 --dist loadgroup tests/matrix $(ARGS)
+
+test-tools: $(TOOLS_READY) ## Storage in Dask, Ray and Prefect, each a cluster or a server of its own, in .venv-tools
+	@.venv-tools/bin/python -m pytest -m tools $(ARGS)
 
 test-lowest: $(AZURITE_READY) ## All tests with exactly the lowest versions that pyproject.toml allows, in .venv-lowest
 	$(call tested,.venv-lowest,lowest-direct)
@@ -66,7 +71,7 @@ format: $(DEV_READY) ## Format the code and mend what ruff can mend
 	@$(PYTHON) -m ruff check --fix-only .
 	@$(PYTHON) -m ruff format .
 
-readme: $(DEV_READY) ## Write the README's tables anew, from the declarations and the help
+readme: $(DEV_READY) ## Write the README's table of commands and the chart of speed anew
 	@$(PYTHON) scripts/readme.py
 
 docs: $(DEV_READY) ## Build the documentation as a site in build/docs; a warning fails it
@@ -84,7 +89,7 @@ constraints: $(DEV_READY) ## Resolve every dependency afresh; rewrite the files 
 	@$(PYTHON) scripts/pin.py
 
 clean: ## Remove everything that make made
-	rm -rf .venv .venv-bench .venv-lowest .venv-newest .venv-swift-* build dist tests/servers/*/node_modules .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-bench .venv-lowest .venv-newest .venv-swift-* .venv-tools build dist tests/servers/*/node_modules .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # pip is the last thing that a new environment gets, and its path is written into it: if both are right, so is the rest.
@@ -135,6 +140,12 @@ $(AZURITE_READY) $(S3RVER_READY): | $(DEV_READY)
 $(BENCH_READY): | $(DEV_READY)
 	@$(PYTHON) -m venv --clear $(@D)
 	@$(@D)/bin/python -m pip -qq --disable-pip-version-check install -c $(BENCH)/constraints.txt --editable . -r $(BENCH)/requirements.txt
+	@touch $@
+
+# Apart from .venv: Ray and Prefect bring a hundred packages, and ours must not lean on one of them unseen.
+$(TOOLS_READY): | $(DEV_READY)
+	@$(PYTHON) -m venv --clear $(@D)
+	@$(@D)/bin/python -m pip -qq --disable-pip-version-check install -c $(TOOLS)/constraints.txt --editable '.[test,objects]' -r $(TOOLS)/requirements.txt
 	@touch $@
 
 # With setuptools before Swift, whose metadata does not ask for it.

@@ -14,7 +14,7 @@ project = "Storage"
 copyright = "Apache-2.0"
 release = __version__
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "docstrings", "names"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "declared", "docstrings", "names"]
 exclude_patterns = ["_ext"]
 nitpicky = True
 
@@ -30,7 +30,11 @@ python_use_unqualified_type_names = True
 python_maximum_signature_line_length = 80
 add_module_names = False
 
+smartquotes = False  # a message or an option may be copied
+python_display_short_literal_types = True
 html_theme = "furo"
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
 html_title = "Storage"
 html_copy_source = False
 html_show_sphinx = False

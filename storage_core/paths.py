@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 CONFIG_NAME: Final = "storage.toml"
 
+TEXT_VARIABLE: Final = "STORAGE_CONFIG_TEXT"
+"""The variable that may hold what a configuration file would. It is also the source of what stands
+in it, where others have the absolute path of a file."""
+
 LOCAL_SCHEMES: Final = ("file://", "local://")
 """The URL schemes that fsspec has for the local file system."""
 
@@ -24,23 +28,33 @@ def prefect_home() -> str:
     return absolute(os.environ.get("PREFECT_HOME") or "~/.prefect")
 
 
-def config_path(given: str | os.PathLike[str] | None = None) -> str:
-    """The configuration file: `given`, else `$STORAGE_CONFIG`, else `storage.toml` in the home."""
+def config_source(given: str | os.PathLike[str] | None = None) -> str:
+    """Where the configuration is read from: the absolute path of a file, or `TEXT_VARIABLE`.
+
+    The file is `given`, else `$STORAGE_CONFIG`, else `storage.toml` in the home.
+    """
+    if given is None and os.environ.get(TEXT_VARIABLE):
+        return TEXT_VARIABLE
     chosen = os.fspath(given) if given is not None else os.environ.get("STORAGE_CONFIG")
     return absolute(chosen) if chosen else os.path.join(prefect_home(), CONFIG_NAME)
 
 
-def command(words: str, path: str) -> str:
-    """The command line `storage WORDS` for the file at `path`, as a person has to type it."""
+def is_text(source: str) -> bool:
+    """Whether it is no file, but the text in `TEXT_VARIABLE`, which is never written."""
+    return source == TEXT_VARIABLE
+
+
+def command(words: str, source: str) -> str:
+    """The command line `storage WORDS` for this configuration, as a person has to type it."""
     try:
-        if path == config_path():
+        if source == config_source():
             return f"storage {words}"
     except ConfigurationError:
         pass  # Without a home only --config leads to a file.
     # Imported only for a hint: workers do without it.
     from shlex import quote
 
-    return f"storage {words} --config {quote(path)}"
+    return f"storage {words} --config {quote(source)}"
 
 
 def local_folder(base_path: str) -> str | None:

@@ -156,7 +156,7 @@ class StorageApp(KitApp):
             self._keymap_notes = notes
             if len(notes) > 1:
                 # A message for each would cover the screen.
-                lists = command("validate", self.session.workspace.file.path)
+                lists = command("validate", self.session.workspace.file.source)
                 notes = [f"[app.keys] has {len(notes)} mistakes; `{printable(lists)}` lists them."]
             for note in notes:
                 self.say(note, severity="warning")

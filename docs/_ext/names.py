@@ -20,7 +20,17 @@ from sphinx.util.nodes import find_pending_xref_condition
 
 _PACKAGE = "storage_core"
 _ELSEWHERE = {
-    *("Any", "ClassVar", "Literal", "BinaryIO", "Self", "abc.ABC", "datetime", "os.PathLike"),
+    *(
+        "Any",
+        "ClassVar",
+        "Literal",
+        "BinaryIO",
+        "Self",
+        "ReadableBuffer",
+        "abc.ABC",
+        "datetime",
+        "os.PathLike",
+    ),
     *("AsyncGenerator", "AsyncIterable", "AsyncIterator", "Callable", "Generator", "Iterable"),
     *("Iterator", "Mapping", "MutableSequence", "Sequence", "AbstractContextManager"),
 }
@@ -39,6 +49,9 @@ class PublicNames(SphinxPostTransform):
                 target := self._target(literal.astext())
             ):
                 literal.replace_self(_link(target, literal.deepcopy()))
+        for dashes in list(self.document.findall(nodes.Text)):
+            if dashes == " -- ":  # As Sphinx writes it between an argument and what is said of it.
+                dashes.parent.replace(dashes, nodes.Text(" – "))
         for reference in list(self.document.findall(pending_xref)):
             if reference.get("refdomain") == "py":
                 self._decide(reference)

@@ -107,7 +107,7 @@ def _create(
     if name is None:
         raise WrongUsage(missing[0])
     saved = session.file.add_settings(cls, values, name=name, default=default)
-    report(session.file.path, saved, is_default=default, as_json=as_json)
+    report(session.file.source, saved, is_default=default, as_json=as_json)
 
 
 def _example(cls: type[StorageConfiguration]) -> str:

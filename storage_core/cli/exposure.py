@@ -20,27 +20,29 @@ if TYPE_CHECKING:
 
 def exposed(found: Configurations) -> Iterator[str]:
     """Secrets in a file that others than its owner can read."""
-    mode = loose_mode(found.path)
+    mode = loose_mode(found.source)
     held = [f"{name} ({setting.label})" for name, setting in worth_hiding(found)]
     if mode is not None and held:
         yield (
-            f"{shortened(found.path)} has the mode {mode:04o} and holds secrets as they are: "
-            f"{', '.join(held)}; run: {command('validate --fix', found.path)}"
+            f"{shortened(found.source)} has the mode {mode:04o} and holds secrets as they are: "
+            f"{', '.join(held)}; run: {command('validate --fix', found.source)}"
         )
 
 
 def stored_plain(found: Configurations) -> Iterator[str]:
     """Secrets that stand in the file itself, each with the command that moves it."""
     for secret in plain_secrets(found, found.text):
-        place = shortened(found.path) + (f":{secret.line}" if secret.line else "")
+        place = shortened(found.source) + (f":{secret.line}" if secret.line else "")
         name = shlex.quote(secret.name)
         setting = secret.setting.name
         target = shlex.quote(f"keyring:storage/{secret.name}/{setting}")
         if name.startswith("-"):
             # It would be taken for an option.
-            move = command(f"move-secret --setting {setting}", found.path) + f" -- {name} {target}"
+            move = (
+                command(f"move-secret --setting {setting}", found.source) + f" -- {name} {target}"
+            )
         else:
-            move = command(f"move-secret {name} {target} --setting {setting}", found.path)
+            move = command(f"move-secret {name} {target} --setting {setting}", found.source)
         yield f"{place}: {secret.setting.label} stands in the file as it is; run: {move}"
 
 
@@ -58,13 +60,13 @@ def passwords_in_urls(found: Configurations) -> Iterator[str]:
                 f"{name}: the password in {setting.label} stands in the file as it is; give it in "
                 "options, or a setting of its own, where a reference such as env:NAME can stand"
             )
-            yield str(Problem(message, found.path, line))
+            yield str(Problem(message, found.source, line))
 
 
 def misremapped(found: Configurations, key_mistakes: KeyMistakes | None) -> Iterator[str]:
     """Mistakes in the app's remapped keys."""
     for path, message in key_mistakes(found.tables) if key_mistakes else ():
-        yield str(Problem(message, found.path, line_of(found.text, path)))
+        yield str(Problem(message, found.source, line_of(found.text, path)))
 
 
 def warn_of(found: Configurations, name: str, keys: Collection[str]) -> None:

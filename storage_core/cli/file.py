@@ -24,7 +24,7 @@ from storage_core.config.file import ConfigFile
 from storage_core.config.model.problems import by_line
 from storage_core.config.secrets.audit import make_private
 from storage_core.errors import ConfigurationError
-from storage_core.paths import shortened
+from storage_core.paths import is_text, shortened
 
 if TYPE_CHECKING:
     from storage_core.config.model.problems import Problem
@@ -33,12 +33,16 @@ if TYPE_CHECKING:
 @command("path", examples=("storage path",), needs_file=False)
 @click.pass_obj
 def path(session: Session, as_json: bool) -> None:
-    """Print where the configuration file is, or would be."""
-    found = session.file.path
+    """Print where the configuration file is, or would be.
+
+    Where STORAGE_CONFIG_TEXT holds the configuration, there is none, and its name is printed.
+    """
+    file = session.file
     if as_json:
-        output.emit_json({"path": found, "exists": os.path.exists(found)})
+        exists = file.path is not None and os.path.exists(file.path)
+        output.emit_json({"path": file.path, "exists": exists})
     else:
-        output.emit(output.safe(found))
+        output.emit(output.safe(file.source))
 
 
 @command("validate", examples=("storage validate", "storage validate --fix"), needs_file=False)
@@ -55,19 +59,19 @@ def validate(session: Session, file: str | None, fix: bool, as_json: bool) -> No
     if file == "":
         raise WrongUsage("FILE is empty; name a file, or leave it out")
     target = ConfigFile(file) if file else session.file
-    if file and not os.path.exists(target.path):
-        raise CommandFailed(f"there is no file {shortened(target.path)}")
+    if file and not os.path.exists(target.source):
+        raise CommandFailed(f"there is no file {shortened(target.source)}")
     problems: list[dict[str, Any]]
     warnings: list[str] = []
     try:
         found = target.load()
     except ConfigurationError as error:
-        problems = [_unreadable(str(error), target.path)]
+        problems = [_unreadable(str(error), target.source)]
     else:
         problems = [_as_json(problem) for problem in by_line(found.problems)]
         if fix and next(exposed(found), None):
-            make_private(found.path)
-            output.note(f"{shortened(found.path)} can be read by its owner only now")
+            make_private(found.source)
+            output.note(f"{shortened(found.source)} can be read by its owner only now")
         warnings = [
             *doubtful(found, found.text),
             *exposed(found),
@@ -79,15 +83,15 @@ def validate(session: Session, file: str | None, fix: bool, as_json: bool) -> No
         output.emit_json({"path": target.path, "problems": problems, "warnings": warnings})
     else:
         for problem in problems:
-            place = shortened(target.path) + (f":{problem['line']}" if problem["line"] else "")
+            place = shortened(target.source) + (f":{problem['line']}" if problem["line"] else "")
             output.emit(output.safe(f"{place}: {problem['message']}"))
         if not problems:
-            output.emit(_all_well(target.path))
+            output.emit(_all_well(target.source))
         for warning in warnings:
             output.warn(warning)
     if problems:
         many = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-        raise CommandFailed(f"{many} in {shortened(target.path)}")
+        raise CommandFailed(f"{many} in {shortened(target.source)}")
 
 
 @command(
@@ -118,6 +122,6 @@ def _unreadable(message: str, path: str) -> dict[str, Any]:
 
 
 def _all_well(path: str) -> str:
-    if not os.path.exists(path):
+    if not is_text(path) and not os.path.exists(path):
         return f"{output.safe(shortened(path))} does not exist yet; that is fine."
     return f"{output.safe(shortened(path))}: no problems"

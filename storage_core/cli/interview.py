@@ -33,8 +33,9 @@ def interview(file: ConfigFile, *, as_json: bool) -> None:
         NoTerminal: there is no terminal to ask on.
         ConfigurationError: the file does not allow a new configuration.
     """
-    whole = command("create TYPE --name NAME …", file.path)
+    whole = command("create TYPE --name NAME …", file.source)
     prompts.require_terminal(f"use {whole}, or see: storage create --help")
+    file.require_writable()
     found = file.load()
     if found.newer:
         # Ask nothing if the answers could not be saved.
@@ -55,7 +56,7 @@ def interview(file: ConfigFile, *, as_json: bool) -> None:
             # Another program has taken the name in the meantime.
             prompts.say(_sentence(str(error)))
             name = _ask_name(file.load().entries)
-    report(file.path, saved, is_default=default, as_json=as_json)
+    report(file.source, saved, is_default=default, as_json=as_json)
 
 
 def _choose(types: list[type[StorageConfiguration]]) -> type[StorageConfiguration]:

@@ -38,7 +38,7 @@ def print_list(session: Session, *, as_json: bool = False, tags: Collection[str]
     for problem in found.problems:
         if problem.name is None:
             output.warn(str(problem))
-    if loose_mode(found.path) is not None and holds_secrets(found):
+    if loose_mode(found.source) is not None and holds_secrets(found):
         # Only here: to say it takes 10 ms of imports.
         from storage_core.cli.exposure import warn_if_exposed
 
@@ -51,9 +51,9 @@ def _list(found: Configurations, shown: Sequence[Entry]) -> Iterator[str]:
     elif found.entries:
         yield "None of the storage configurations has that tag."
     else:
-        path = output.safe(paths.shortened(found.path))
+        path = output.safe(paths.shortened(found.source))
         yield f"No storage configurations in {path} yet."
-        yield f"Create the first one: {output.safe(paths.command('create', found.path))}"
+        yield f"Create the first one: {output.safe(paths.command('create', found.source))}"
     yield ""
     yield _default_line(found)
     if found.override:

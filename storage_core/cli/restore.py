@@ -32,7 +32,8 @@ def restore(session: Session, version: str | None, yes: bool, as_json: bool) -> 
     VERSION is a number in the list, or a stamp as --json prints it. What the file holds now, broken
     or not, is kept as a version too, so that a restore can be taken back.
     """
-    path = session.file.path
+    session.file.require_writable()
+    path = session.file.source
     if not history.versions(path):
         # One that was deleted can be brought back.
         session.require_named_file()

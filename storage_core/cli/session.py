@@ -42,7 +42,7 @@ class Session:
         """
         if self.config_path is None:
             return
-        path = self.file.path
+        path = self.file.source
         try:
             os.stat(path)
         except FileNotFoundError:

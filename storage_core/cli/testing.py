@@ -39,7 +39,7 @@ def test(session: Session, refs: tuple[str, ...], all_: bool, as_json: bool) -> 
         raise WrongUsage("give REF or --all, not both")
     targets = _targets(session, refs, all_)
     if not targets and not as_json:
-        create = paths.command("create", session.file.path)
+        create = paths.command("create", session.file.source)
         output.note(f"There is nothing to test yet; create the first one with: {create}")
     with probing(targets) as started:
         if not as_json:

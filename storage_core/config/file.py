@@ -29,15 +29,29 @@ class ConfigFile:
     """The configuration file.
 
     Args:
-        path: the file; by default `$STORAGE_CONFIG`, else `$PREFECT_HOME/storage.toml`.
+        path: the file; by default what `$STORAGE_CONFIG_TEXT` holds in place of one (which is never
+            written), else `$STORAGE_CONFIG`, else `$PREFECT_HOME/storage.toml`.
     """
 
     def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
-        self.path: str = paths.config_path(path)
+        self.source: str = paths.config_source(path)
+        """The absolute path of the file, or `STORAGE_CONFIG_TEXT`."""
+
+    @property
+    def path(self) -> str | None:
+        """The absolute path of the file, which need not exist; None for `STORAGE_CONFIG_TEXT`."""
+        return None if paths.is_text(self.source) else self.source
+
+    def require_writable(self) -> None:
+        """Raise `ConfigurationError` where there is no file that could be changed."""
+        if paths.is_text(self.source):
+            from storage_core.config.saving.failures import no_file
+
+            raise no_file()
 
     def __repr__(self) -> str:
         """Which file it is."""
-        return f"<{type(self).__name__} at {self.path!r}>"
+        return f"<{type(self).__name__} at {self.source!r}>"
 
     def load(self) -> Configurations:
         """Everything in the file; nothing if there is no file.
@@ -48,8 +62,8 @@ class ConfigFile:
         """
         from storage_core.config.model.entries import Configurations
 
-        text = read_text(self.path)
-        return Configurations(parse(text, self.path), text, self.path)
+        text = read_text(self.source)
+        return Configurations(parse(text, self.source), text, self.source)
 
     def get(self, ref: str | None = None) -> StorageConfiguration | None:
         """Read one configuration, without building the others: what a worker needs.
@@ -65,22 +79,22 @@ class ConfigFile:
             StorageNotFound: it names nothing.
             ConfigurationError: the file or this configuration is broken.
         """
-        text = read_text(self.path)
-        tables = parse(text, self.path)
+        text = read_text(self.source)
+        tables = parse(text, self.source)
         storage = storage_tables(tables)
         override = os.environ.get("STORAGE_DEFAULT") if ref is None else None
         if ref is not None:
-            name = find_name(tables, ref, text, self.path)
+            name = find_name(tables, ref, text, self.source)
         elif override:
             try:
-                name = find_name(tables, override, text, self.path, partial=False)
+                name = find_name(tables, override, text, self.source, partial=False)
             except StorageNotFound as error:
                 raise StorageNotFound(f"STORAGE_DEFAULT: {error}") from None
         elif tables.get("default") is None:
             return None
         else:
             name = self._default(tables, text)
-        return read_entry(name, storage[name], text, self.path).opened()
+        return read_entry(name, storage[name], text, self.source).opened()
 
     def transaction(self) -> AbstractContextManager[Transaction]:
         """Look at the file and change it in one step, with other programs locked out.
@@ -99,7 +113,8 @@ class ConfigFile:
         """
         from storage_core.config.transaction import transaction
 
-        return transaction(self.path)
+        self.require_writable()
+        return transaction(self.source)
 
     def add(
         self, configuration: StorageConfiguration, name: str | None = None, *, default: bool = False
@@ -238,5 +253,5 @@ class ConfigFile:
             from storage_core.config.model.problems import Problem, line_in, missing_default
 
             message = missing_default(str(default), storage)
-            raise StorageNotFound(str(Problem(message, self.path, line_in(text, ("default",)))))
+            raise StorageNotFound(str(Problem(message, self.source, line_in(text, ("default",)))))
         return default

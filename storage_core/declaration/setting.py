@@ -1,7 +1,7 @@
 """One setting of a storage type, declared once.
 
-Forms, prompts, command options, the JSON Schema and the README's tables are all made from these
-declarations; nothing else in the project knows that S3 has a bucket.
+Forms, prompts, command options, the JSON Schema and the documentation's tables are all made from
+these declarations; nothing else in the project knows that S3 has a bucket.
 """
 
 from __future__ import annotations

@@ -6,6 +6,8 @@ Standard library only: this runs in every process that opens a store. It accepts
 
 from __future__ import annotations
 
+import os
+
 from storage_core.declaration.setting import RESERVED, as_meant, as_written
 from storage_core.paths import LOCAL_SCHEMES, absolute
 from storage_core.references import (
@@ -74,18 +76,32 @@ def with_absolute_paths(
         value = as_written(setting, result[setting.name])
         if folder is None:
             value = result[setting.name] = as_meant(setting, value)
-        if setting.form not in ("path", "file") or not isinstance(value, str) or not value.strip():
-            continue
-        if setting.is_reference(value):
-            continue
-        text = without_literal(value)
-        scheme = next((each for each in LOCAL_SCHEMES if text.startswith(each)), "")
-        path = text.removeprefix(scheme)
-        if "://" not in path and "::" not in path and not path.startswith("~"):
+        if local := _local_path(setting, value):
+            scheme, path = local
             # A path from the root needs no `literal:`; cautions want to know that it was there.
             kept = LITERAL if is_literal(value) and reference_in(path) else ""
             result[setting.name] = kept + scheme + absolute(path, folder)
     return result
+
+
+def relative_paths(cls: type[StorageConfiguration], values: Mapping[str, Any]) -> Iterator[str]:
+    """The settings that hold a relative path."""
+    for setting in cls.settings():
+        local = _local_path(setting, as_written(setting, values.get(setting.name)))
+        if local and not os.path.isabs(local[1]):
+            yield setting.name
+
+
+def _local_path(setting: Setting, value: Any) -> tuple[str, str] | None:
+    """The scheme, which may be empty, and the path; None for what is no path, or begins with ~."""
+    if setting.form not in ("path", "file") or not isinstance(value, str) or not value.strip():
+        return None
+    if setting.is_reference(value):
+        return None
+    text = without_literal(value)
+    scheme = next((each for each in LOCAL_SCHEMES if text.startswith(each)), "")
+    path = text.removeprefix(scheme)
+    return None if "://" in path or "::" in path or path.startswith("~") else (scheme, path)
 
 
 def checked(setting: Setting, value: Any) -> Any:

@@ -62,6 +62,16 @@ def blocks(text: str) -> list[Block]:
     return found
 
 
+def code_in(text: str) -> list[str]:
+    """What stands between backticks in the text of a page."""
+    return [
+        inner.content
+        for token in MarkdownIt().enable("table").parse(text)
+        for inner in token.children or ()
+        if inner.type == "code_inline"
+    ]
+
+
 def script(page: Path) -> str:
     """All that is run of a page, each line at the number that it has on the page."""
     lines: list[str] = []

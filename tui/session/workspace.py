@@ -34,7 +34,7 @@ class Workspace:
     def __init__(self, config_path: str | os.PathLike[str] | None = None) -> None:
         self.file = ConfigFile(config_path)
         self.history = History()
-        self.results = Results(self.file.path)
+        self.results = Results(self.file.source)
         """The last tests of each configuration."""
 
         self.moved = False
@@ -45,10 +45,12 @@ class Workspace:
     @property
     def shown_path(self) -> str:
         """The file's path as people read it."""
-        return printable(shortened(self.file.path))
+        return printable(shortened(self.file.source))
 
     def stamp(self) -> object:
         """Differs between any two versions of the file, and when the right to write it changes."""
+        if self.file.path is None:
+            return self.file.source
         try:
             status = Path(self.file.path).stat()
         except (OSError, ValueError):
@@ -68,7 +70,7 @@ class Workspace:
         plain: dict[str, list[Setting]] = {}
         for secret in audit.plain_secrets(found):
             plain.setdefault(secret.name, []).append(secret.setting)
-        mode = audit.loose_mode(self.file.path)
+        mode = audit.loose_mode(self.file.source)
         rows = [row_of(entry, found, plain.get(entry.name, ())) for entry in found.entries.values()]
         rows.append(built_in(found.default is None))
         notes = [str(each) for each in found.problems if each.name is None]
@@ -120,7 +122,7 @@ class Workspace:
         """Take the permissions of everybody but the owner away; raises `ConfigurationError`."""
         from storage_core.config.secrets import audit
 
-        audit.make_private(self.file.path)
+        audit.make_private(self.file.source)
 
     def move_secret(self, name: str, setting: str, reference: str) -> None:
         """Replace a plain secret by `reference`, not to be undone; raises `ConfigurationError`."""
@@ -134,7 +136,7 @@ class Workspace:
         """The kept versions of the file, newest first."""
         from tui.session.versions import kept_versions
 
-        return kept_versions(self.file.path)
+        return kept_versions(self.file.source)
 
     def restore(self, version: Version, when: str) -> None:
         """Make the file what it was; raises `ConfigurationError`.
@@ -144,7 +146,7 @@ class Workspace:
         from storage_core.config import history
 
         with self._turn:
-            before = history.restore(self.file.path, version)
+            before = history.restore(self.file.source, version)
             if before is not None:
                 after = history.text_of(version)
                 self.history.record(f"restore the version of {when}", before, after)
@@ -153,11 +155,13 @@ class Workspace:
         # Only here: what edits the file would slow down every start.
         from storage_core.config import history
 
-        return len(history.versions(self.file.path))
+        return len(history.versions(self.file.source))
 
     def _read_only(self, found: Configurations) -> str:
         if found.newer:
             return "written by a newer version of this program"
+        if self.file.path is None:
+            return f"{self.file.source} is never written"
         try:
             path = Path(self.file.path).resolve(strict=True)
             mode = path.stat().st_mode

@@ -25,7 +25,7 @@ from storage_core.config.saving.lock import locked
 from storage_core.config.toml.read import decode, parse, read_text
 from storage_core.disk_advice import words
 from storage_core.errors import ConfigurationError, StorageNotFound
-from storage_core.paths import command, prefect_home, shortened
+from storage_core.paths import command, is_text, prefect_home, shortened
 
 KEPT: Final = 20
 """Versions kept of one configuration file; the oldest are dropped first."""
@@ -54,7 +54,7 @@ class Version(NamedTuple):
 def versions(path: str) -> list[Version]:
     """The versions of the configuration file at `path` that can be restored, newest first."""
     found: list[Version] = []
-    if _root() is None:
+    if _root() is None or is_text(path):
         return found
     newer = _bytes_in(path)
     for version in [*_changed_by_hand(path), *_kept(path)]:
@@ -68,7 +68,7 @@ def versions(path: str) -> list[Version]:
 
 def files(path: str) -> list[str]:
     """Every file of the history that holds a text of the configuration file at `path`."""
-    if _root() is None:
+    if _root() is None or is_text(path):
         return []
     last = os.path.join(_folder(path), _SAVED)
     return [version.path for version in _kept(path)] + ([last] if os.path.exists(last) else [])

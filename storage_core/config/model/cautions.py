@@ -24,7 +24,7 @@ def doubts(found: Configurations, text: str = "") -> Iterator[Problem]:
         for key, message in entry.cls.doubts_before(entry.settings):
             path = ("storage", entry.name)
             line = (line_of(text, (*path, key)) or line_of(text, path)) if text else None
-            yield Problem(f"{entry.name}: {key} {message}", found.path, line, entry.name)
+            yield Problem(f"{entry.name}: {key} {message}", found.source, line, entry.name)
 
 
 def cautions(found: Configurations, text: str = "") -> Iterator[Problem]:
@@ -76,6 +76,6 @@ def _cautions(
 
     if entry.cls is None or entry.problems:
         return
-    placed = with_absolute_paths(entry.cls, values, os.path.dirname(found.path))
+    placed = with_absolute_paths(entry.cls, values, os.path.dirname(found.source))
     for key, message in entry.cls.cautions(placed):
-        yield Problem(f"{entry.name}: {key}: {message}", found.path, None, entry.name), key
+        yield Problem(f"{entry.name}: {key}: {message}", found.source, None, entry.name), key

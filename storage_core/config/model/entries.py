@@ -13,6 +13,7 @@ from storage_core.config.model.entry import Entry, find_name, read_entry, storag
 from storage_core.config.model.problems import Problem, file_problems, is_newer
 from storage_core.declaration.configuration import StorageConfiguration
 from storage_core.errors import StorageNotFound
+from storage_core.paths import is_text
 
 _NAMED = 10
 """Configurations that a `repr` names."""
@@ -21,9 +22,9 @@ _NAMED = 10
 class Configurations(Mapping[str, StorageConfiguration]):
     """What the file holds: the intact configurations by name, and every problem."""
 
-    def __init__(self, tables: Mapping[str, Any], text: str, path: str) -> None:
-        self.path = path
-        """The absolute path of the file, which need not exist."""
+    def __init__(self, tables: Mapping[str, Any], text: str, source: str) -> None:
+        self.source = source
+        """The absolute path of the file, which need not exist, or `STORAGE_CONFIG_TEXT`."""
 
         self.tables: Mapping[str, Any] = tables
         """Everything in the file, tables of other programs included."""
@@ -37,7 +38,7 @@ class Configurations(Mapping[str, StorageConfiguration]):
 
         seen: dict[str, str] = {}
         for name, table in storage.items():
-            entry = read_entry(name, table, text, path, seen)
+            entry = read_entry(name, table, text, source, seen)
             self.entries[name] = entry
             seen.setdefault(entry.id, name)
         default = tables.get("default")
@@ -45,10 +46,15 @@ class Configurations(Mapping[str, StorageConfiguration]):
         """The name of the default, as written; None: Temporary Local Storage."""
 
         self.problems: tuple[Problem, ...] = (
-            *file_problems(tables, storage, text, path),
+            *file_problems(tables, storage, text, source),
             *(problem for entry in self.entries.values() for problem in entry.problems),
         )
         """Everything a person has to mend."""
+
+    @property
+    def path(self) -> str | None:
+        """The absolute path of the file; None for `STORAGE_CONFIG_TEXT`."""
+        return None if is_text(self.source) else self.source
 
     @property
     def newer(self) -> bool:
@@ -72,7 +78,7 @@ class Configurations(Mapping[str, StorageConfiguration]):
         Raises:
             StorageNotFound: there is none, or the start of an ID fits several.
         """
-        return self.entries[find_name(self.tables, ref, self.text, self.path, partial=partial)]
+        return self.entries[find_name(self.tables, ref, self.text, self.source, partial=partial)]
 
     def __repr__(self) -> str:
         """Where they are and what they are called; no settings, which may be secret."""
@@ -81,7 +87,7 @@ class Configurations(Mapping[str, StorageConfiguration]):
         listed += f" and {more} more" if more > 0 else ""
         problems = f", {len(self.problems)} problem(s)" if self.problems else ""
         return (
-            f"<Configurations in {self.path!r}: {listed or 'none'}; "
+            f"<Configurations in {self.source!r}: {listed or 'none'}; "
             f"default {self.default!r}{problems}>"
         )
 

@@ -5,19 +5,28 @@ from __future__ import annotations
 from os.path import dirname
 
 from storage_core.config.model import names
-from storage_core.declaration.table import read_settings, with_absolute_paths
+from storage_core.declaration.table import (
+    read_settings,
+    relative_paths,
+    with_absolute_paths,
+)
 from storage_core.errors import ConfigurationError
 from storage_core.light import dataclass, field
+from storage_core.paths import is_text
 from storage_core.types import type_named
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import builtins
     from collections.abc import Iterator, Mapping
-    from typing import Any
+    from typing import Any, Final
 
     from storage_core.config.model.problems import Problem
     from storage_core.declaration.configuration import StorageConfiguration
+
+_NO_FOLDER: Final = (
+    "is relative, but there is no file whose folder it could start from; write all of it"
+)
 
 
 @dataclass(frozen=True)
@@ -133,7 +142,10 @@ def read_entry(
     found += [(("id",), message) for message in _id_faults(table, seen or {})]
     if cls is not None:
         values, faults = read_settings(cls, table)
-        values = with_absolute_paths(cls, values, dirname(path))
+        if is_text(path):
+            found += [((each,), f"{each} {_NO_FOLDER}") for each in relative_paths(cls, values)]
+        else:
+            values = with_absolute_paths(cls, values, dirname(path))
         found += [((fault.name,), f"{fault.name} {fault.message}") for fault in faults]
     identifier = names.id_of(name, table)
     return Entry(

@@ -8,9 +8,17 @@ from typing import Final
 
 from storage_core.disk_advice import advice, is_read_only
 from storage_core.errors import ConfigurationError
-from storage_core.paths import shortened
+from storage_core.paths import TEXT_VARIABLE, shortened
 
 _ELSEWHERE: Final = "name a file elsewhere with --config or STORAGE_CONFIG"
+
+
+def no_file() -> ConfigurationError:
+    """Why a configuration that stands in a variable cannot be changed."""
+    return ConfigurationError(
+        f"the configuration stands in {TEXT_VARIABLE}, which is never written; name a file with "
+        f"--config (in Python: config_path), or unset {TEXT_VARIABLE}"
+    )
 
 
 def beside(target: str, ending: str) -> str:

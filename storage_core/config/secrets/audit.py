@@ -11,6 +11,7 @@ from storage_core.config.model.entries import Configurations
 from storage_core.config.model.entry import Entry
 from storage_core.declaration.setting import Setting
 from storage_core.disk_advice import words
+from storage_core.paths import is_text
 from storage_core.references import is_reference
 
 OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
@@ -38,7 +39,7 @@ def plain_secrets(found: Configurations, text: str = "") -> Iterator[PlainSecret
 
 def loose_mode(path: str) -> int | None:
     """The file's permission bits if anybody but its owner has permissions; else None."""
-    if os.name == "nt":
+    if os.name == "nt" or is_text(path):
         return None
     try:
         mode = stat.S_IMODE(os.stat(path).st_mode)

@@ -67,7 +67,7 @@ def relocated(found: Configurations, ref: str, setting: str, reference: str) -> 
     Raises:
         ConfigurationError: there is no plain secret, or the reference does not lead to it.
     """
-    refuse_newer(found.tables, found.path)
+    refuse_newer(found.tables, found.source)
     entry = found.find(ref)
     declared = entry.cls.setting_named(setting) if entry.cls else None
     value = entry.table.get(setting)

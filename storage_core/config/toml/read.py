@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+
 from storage_core.config.toml.plain import plain_tables
 from storage_core.errors import ConfigurationError
-from storage_core.paths import shortened
+from storage_core.paths import TEXT_VARIABLE, is_text, shortened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,21 +15,26 @@ if TYPE_CHECKING:
 MAX_SIZE: Final = 16 * 1024 * 1024
 """Bytes. A larger file is a mistake, and reading it would take very long."""
 
+BASE64: Final = "base64:"
+"""What the variable begins with where the text is encoded, so that it is one line."""
 
-def read_text(path: str) -> str:
-    """The text of the file, empty if there is no file.
+
+def read_text(source: str) -> str:
+    """The text of the file, empty if there is no file; or that of the variable.
 
     Raises:
         ConfigurationError: it cannot be read, is not a file, is too large or is not UTF-8.
     """
+    if is_text(source):
+        return decode(_variable(), source)
     try:
-        with open(path, "rb") as file:
+        with open(source, "rb") as file:
             data = file.read(MAX_SIZE + 1)
     except FileNotFoundError:
         return ""
     except IsADirectoryError:
         raise ConfigurationError(
-            f"{shortened(path)} is a folder; the configuration file goes there: move the folder, "
+            f"{shortened(source)} is a folder; the configuration file goes there: move the folder, "
             "or name another file with --config or STORAGE_CONFIG"
         ) from None
     except (OSError, ValueError) as error:
@@ -36,10 +43,27 @@ def read_text(path: str) -> str:
         reason = getattr(error, "strerror", None) or "not a valid path"
         do = advice(error) or "allow reading it"
         raise ConfigurationError(
-            f"cannot read {shortened(path)} ({reason}); {do}, or name another file "
+            f"cannot read {shortened(source)} ({reason}); {do}, or name another file "
             "with --config or STORAGE_CONFIG"
         ) from error
-    return decode(data, path)
+    return decode(data, source)
+
+
+def _variable() -> bytes:
+    value = os.fsencode(os.environ.get(TEXT_VARIABLE, ""))
+    if not value.lstrip().startswith(BASE64.encode()):
+        return value
+    from binascii import Error, a2b_base64
+
+    encoded = b"".join(value.split()).removeprefix(BASE64.encode())
+    try:
+        return a2b_base64(encoded, strict_mode=True)
+    except Error:
+        # The exception may say what the text holds.
+        raise ConfigurationError(
+            f"{TEXT_VARIABLE}: what follows {BASE64} is not base64; encode the file anew: "
+            "base64 < storage.toml"
+        ) from None
 
 
 def decode(data: bytes, path: str) -> str:

@@ -260,7 +260,7 @@ class BrowseScreen(FullScreen[None]):
             return notices.nothing_found(self._filter.words, self.key)
         if self._folder is not None:
             return notices.empty_folder(self._folder, self.key)
-        return notices.empty(self._row, self._session.workspace.file.path, self.key)
+        return notices.empty(self._row, self._session.workspace.file.source, self.key)
 
     @on(Table.Moved)
     def _show_detail(self) -> None:

@@ -19,7 +19,7 @@ class FileCommands(ListCommands):
         """Open the file in the person's own editor, at the table under the cursor."""
         row, workspace, jobs = self._rows.current, self._session.workspace, self._session.jobs
         entry = row.entry if row else None
-        path = workspace.file.path
+        path = workspace.file.source
         words = editor.editor(os.environ)
         # If something is wrong with it, that is the line to see.
         wrong = next((each.line for each in entry.problems if each.line), None) if entry else None

@@ -61,7 +61,7 @@ class FormScreen(FullScreen[str | None]):
         super().__init__()
         self._session, self.cls = session, cls
         self.set_class(self.app.size.width >= ROOM_BESIDE, BESIDE)
-        self.entered = Entered(cls, entry, session.workspace.file.path, self.fields)
+        self.entered = Entered(cls, entry, session.workspace.file.source, self.fields)
         self._advanced = [setting for setting in cls.settings() if setting.advanced]
         self._filled = asyncio.Event()
         """Set when all fields are there that are to be seen at first."""
