@@ -226,6 +226,64 @@ class Store:
             f"{self.location}: {key}",
         )
 
+    def save_flow(
+        self, path: str | os.PathLike[str], *, compression: Compression | None = None
+    ) -> str:
+        """Store a script or a folder as one tar, and return its key, `flows/SHA256.tar`.
+
+        The same content has the same key on every machine. Left out is what `.gitignore` and
+        `.storageignore` in the folder say, as git would, and `.git` and `__pycache__` always.
+        Modes, times, owners and empty folders are not kept; what begins with `#!` can be executed.
+        Files that look like secrets are warned of by the logger `storage_core`.
+
+        Args:
+            path: the script or the folder.
+            compression: "gzip" or "zstd", for a key that ends in `.tar.gz` or `.tar.zst`.
+
+        Raises:
+            StorageError: a file cannot be read or changes meanwhile; there is a link, a pipe, or a
+                name that is not UTF-8 or is one with another by case or normal form.
+            UnsupportedOperation: zstd is missing (extra `objects`).
+        """
+        from storage_core.blobs.archive import saving
+
+        self._backend.require_writable()
+        return saving.saved(self._backend, path, compression=compression)
+
+    def load_flow(
+        self,
+        key: str,
+        path: str | os.PathLike[str],
+        *,
+        max_files: int | None = None,
+        max_bytes: int | None = None,
+    ) -> Keys:
+        """Unpack what `save_flow` has stored, and return the names of the files.
+
+        They appear all together, verified, or not at all.
+
+        Args:
+            key: as `save_flow` has returned it.
+            path: a folder that is not there yet, or empty; that of a script, too.
+            max_files: how many files and folders there may be; by default 100,000.
+            max_bytes: how many bytes they may have; by default 16 GiB.
+
+        Raises:
+            BlobNotFound: there is nothing under `key`.
+            IntegrityError: what is there is not what was saved.
+            InvalidKey: `key` is none of flow code.
+            StorageError: it holds what flow code cannot, or too much; or `path` is not empty.
+        """
+        from storage_core.blobs.archive import loading
+
+        return loading.loaded(
+            self._backend,
+            key,
+            path,
+            max_files=loading.MAX_FILES if max_files is None else max_files,
+            max_bytes=loading.MAX_BYTES if max_bytes is None else max_bytes,
+        )
+
     def open(self, key: str) -> BinaryIO:
         """Open the blob for reading from start to end; the caller closes it.
 
