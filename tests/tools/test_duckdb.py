@@ -9,7 +9,7 @@ one open file in several threads at once, seeking and reading without a lock. It
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import time
 from pathlib import Path
 from secrets import token_hex
 
@@ -18,6 +18,7 @@ import fsspec
 import pytest
 
 from storage_core import get_store
+from storage_core.fs.reading import ReadFile
 from tests.servers.front import front_of
 from tests.servers.s3 import S3Server
 from tests.tools.conftest import Files, everywhere, s3_table, written
@@ -68,7 +69,10 @@ def test_two_names_meet_in_one_query_and_only_there(files: Files) -> None:
     """
     assert rows(opened, query) == [(45, 1045)]
     names = "storage://*/same.parquet"
-    query = f"select filename, min(a) from read_parquet('{names}', filename = true) group by all order by all"
+    query = f"""
+        select filename, min(a) from read_parquet('{names}', filename = true)
+        group by all order by all
+    """
     assert rows(opened, query) == [
         ("storage://prod/same.parquet", 0),
         ("storage://staging/same.parquet", 100),
@@ -115,9 +119,8 @@ def test_patterns_find_what_is_there(files: Files) -> None:
         ("storage://prod/a/1.parquet",),
         ("storage://prod/a/2.parquet",),
     ]
-    query = (
-        "select size > 100, last_modified is not null from read_blob('storage://prod/a/1.parquet')"
-    )
+    blob = "read_blob('storage://prod/a/1.parquet')"
+    query = f"select size > 100, last_modified is not null from {blob}"
     assert rows(opened, query) == [(True, True)]
 
 
@@ -126,7 +129,8 @@ def test_partitions_are_written_added_to_and_replaced(files: Files) -> None:
     opened = connection()
     what = "select range + {} a, range % 2 k from range(10)"
     to = "to 'storage://prod/set' (format parquet, partition_by (k){})"
-    read = "select count(*), min(a) from read_parquet('storage://prod/set/**/*.parquet', hive_partitioning = true) where k = 1"
+    held = "read_parquet('storage://prod/set/**/*.parquet', hive_partitioning = true)"
+    read = f"select count(*), min(a) from {held} where k = 1"
     opened.sql(f"copy ({what.format(0)}) {to.format(', overwrite_or_ignore')}")
     assert rows(opened, read) == [(5, 1)]
     with pytest.raises(duckdb.IOException, match="not empty"):
@@ -140,27 +144,38 @@ def test_partitions_are_written_added_to_and_replaced(files: Files) -> None:
 @everywhere
 def test_partitions_of_a_new_folder_need_no_option(files: Files) -> None:
     opened = connection()
-    opened.sql(
-        "copy (select range a, range % 2 k from range(10)) to 'storage://prod/new' (format parquet, partition_by (k))"
-    )
+    into = "'storage://prod/new' (format parquet, partition_by (k))"
+    opened.sql(f"copy (select range a, range % 2 k from range(10)) to {into}")
     assert rows(opened, "select count(*) from 'storage://prod/new/*/*.parquet'") == [(10,)]
 
 
 @everywhere
+@pytest.mark.usefixtures("_late")
 def test_threads_that_share_a_file_read_what_they_ask_for(files: Files) -> None:
     # expected: a file is read by one thread at a time, or each thread opens its own.
     # found (duckdb 2.0.1): one file, many threads, seek and read without a lock; over fsspec's own
-    # LocalFileSystem four of five such queries fail.
+    # LocalFileSystem every fourth such query has a wrong answer. So `storage_core.fs.positions`.
     opened = connection()
     opened.sql("set threads = 8")
     url = "storage://prod/groups.parquet"
-    opened.sql(
-        f"copy (select range a, range * 2 b from range(500000)) to '{url}' (row_group_size 20000, compression uncompressed)"
-    )
-    for _ in range(5):
-        assert rows(opened, f"select sum(a), sum(b), count(*) from '{url}'") == [
-            (124999750000, 249999500000, 500000)
-        ]
+    one_length = "row_group_size 10000, compression uncompressed, parquet_version v1"
+    opened.sql(f"copy (select hash(range)::double a from range(200000)) to '{url}' ({one_length})")
+    query = f"select bit_xor(hash(a)), count(*) from '{url}'"
+    (right,) = rows(opened, "select bit_xor(hash(hash(range)::double)), 200000 from range(200000)")
+    assert [*{rows(opened, query)[0] for _ in range(3)}] == [right]
+
+
+@pytest.fixture
+def _late(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between the `seek` of one thread and its `read` there is time for others."""
+    seek = ReadFile.seek
+
+    def late(self: ReadFile, *where: int) -> int:
+        at = seek(self, *where)
+        time.sleep(0.002)
+        return at
+
+    monkeypatch.setattr(ReadFile, "seek", late)
 
 
 @everywhere
@@ -186,7 +201,7 @@ def test_a_wrong_secret_is_said_and_is_not_a_file_that_is_not_found(
     s3_server: S3Server, tmp_path: Path
 ) -> None:
     secret = token_hex(20)
-    path = written(tmp_path / "storage.toml", lambda _: s3_table(s3_server, secret=secret))
+    path = written(tmp_path / "storage.toml", "prod", lambda _: s3_table(s3_server, secret=secret))
     opened = connection(path)
     for query in (
         "select * from 'storage://prod/x.parquet'",
@@ -197,7 +212,7 @@ def test_a_wrong_secret_is_said_and_is_not_a_file_that_is_not_found(
         "copy (select 1) to 'storage://prod/x.parquet'",
         "copy (select 1 a) to 'storage://prod/set' (format parquet, partition_by (a))",
     ):
-        with pytest.raises(duckdb.Error, match="aws_secret_access_key") as caught:
+        with pytest.raises(duckdb.Error, match="AWS Secret Access Key") as caught:
             opened.sql(query)
         assert "No files found" not in str(caught.value)
         assert secret not in str(caught.value)
@@ -209,7 +224,7 @@ def test_what_is_not_there_is_not_found(files: Files) -> None:
     for path in ("prod/x.parquet", "prod/*.parquet", "prod/no/x.csv"):
         with pytest.raises(duckdb.IOException, match="No files found"):
             opened.sql(f"select * from 'storage://{path}'")
-    with pytest.raises(duckdb.Error, match="prdo.*prod"):
+    with pytest.raises(duckdb.Error, match=r"prdo.*prod"):
         opened.sql("select * from 'storage://prdo/x.parquet'")
 
 
@@ -233,14 +248,14 @@ def test_a_database_cannot_lie_there(files: Files) -> None:
     assert [*get_store().backend.list()] == []
 
 
-@everywhere
-def test_a_database_is_exported_and_imported(files: Files) -> None:
+def test_a_database_is_not_exported_there(files: Files, caplog: pytest.LogCaptureFixture) -> None:
+    # expected: `export database` writes the tables and two files of SQL.
+    # found (duckdb 2.0.1): it never closes those two, and what nobody closes is not stored here.
     opened = connection()
     opened.sql("create table t as select range a from range(10)")
     opened.sql("export database 'storage://staging/dump' (format parquet)")
-    again = connection()
-    again.sql("import database 'storage://staging/dump'")
-    assert rows(again, "select sum(a) from t") == [(45,)]
+    assert [each.path for each in get_store("staging").backend.list()] == ["dump/t.parquet"]
+    assert "schema.sql was never closed" in caplog.text
 
 
 @pytest.mark.parametrize("engine", ["direct", "fsspec"])
@@ -249,7 +264,7 @@ def test_how_often_the_server_is_asked(
 ) -> None:
     monkeypatch.setenv("STORAGE_ENGINE", engine)
     with front_of(s3_server.endpoint_url, lambda _: None) as front:
-        path = written(tmp_path / "storage.toml", lambda _: s3_table(s3_server, front.url))
+        path = written(tmp_path / "storage.toml", "prod", lambda _: s3_table(s3_server, front.url))
         opened = connection(path)
 
         def asked(query: str) -> list[str]:
@@ -258,5 +273,7 @@ def test_how_often_the_server_is_asked(
             return [each.method for each in front.asked[before:]]
 
         asked("copy (select 1 a) to 'storage://prod/first.parquet'")
-        assert asked("copy (select 1 a) to 'storage://prod/a.parquet'") == ["?"]
-        assert asked("select sum(a) from 'storage://prod/a.parquet'") == ["?"]
+        assert asked("copy (select 1 a) to 'storage://prod/a.parquet'").count("PUT") == 1
+        assert len(asked("copy (select 1 a) to 'storage://prod/b.parquet'")) <= 8
+        assert len(asked("copy (select 1 a) to 'storage://prod/b.parquet'")) <= 14
+        assert len(asked("select sum(a) from 'storage://prod/a.parquet'")) <= 17

@@ -20,13 +20,12 @@ import pyarrow.dataset as ds
 import pytest
 
 from storage_core import AccessDenied, get_store
-from tests.servers.front import front_of
 from tests.servers.s3 import S3Server
 from tests.tools.conftest import Files, everywhere, s3_table, written
 
 
 @pytest.fixture(autouse=True)
-def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty current folder, where polars would make `storage:`."""
     folder = tmp_path / "here"
     folder.mkdir()
@@ -100,7 +99,7 @@ def test_partitions_are_written_and_read_through_pyarrow(files: Files) -> None:
     assert sorted(found["number"]) == [1, 3, 5]
 
 
-def test_a_url_is_refused_or_becomes_a_folder_here(files: Files, _here: Path) -> None:
+def test_a_url_is_refused_or_becomes_a_folder_here(files: Files, here: Path) -> None:
     url = "storage://prod/results/a.parquet"
     for call in (
         lambda: frame().write_parquet(url),
@@ -115,11 +114,11 @@ def test_a_url_is_refused_or_becomes_a_folder_here(files: Files, _here: Path) ->
     ):
         with pytest.raises(FileNotFoundError, match="storage://prod"):
             call()
-    assert [*_here.iterdir()] == []
+    assert [*here.iterdir()] == []
     # This is what the page warns of; when it fails, polars has changed, and so should the page.
     frame().write_parquet(url, mkdir=True)
     frame().write_parquet("storage://prod/set", partition_by="kind")
-    assert {each.relative_to(_here).as_posix() for each in _here.rglob("*.parquet")} == {
+    assert {each.relative_to(here).as_posix() for each in here.rglob("*.parquet")} == {
         "storage:/prod/results/a.parquet",
         "storage:/prod/set/kind=x/00000000.parquet",
         "storage:/prod/set/kind=y/00000000.parquet",
@@ -153,7 +152,9 @@ def test_a_file_tells_no_secret(files: Files) -> None:
 
 
 def test_a_wrong_secret_is_said(s3_server: S3Server, tmp_path: Path) -> None:
-    path = written(tmp_path / "storage.toml", lambda _: s3_table(s3_server, secret=token_hex(20)))
+    path = written(
+        tmp_path / "storage.toml", "prod", lambda _: s3_table(s3_server, secret=token_hex(20))
+    )
     options = {"config_path": path}
     url = "storage://prod/x.parquet"
 
@@ -170,6 +171,6 @@ def test_a_wrong_secret_is_said(s3_server: S3Server, tmp_path: Path) -> None:
         read,
         lambda: pl.read_parquet(url, use_pyarrow=True, storage_options=options),
     ):
-        with pytest.raises(PermissionError, match="aws_secret_access_key") as caught:
+        with pytest.raises(PermissionError, match="AWS Secret Access Key") as caught:
             attempt()
         assert isinstance(caught.value, AccessDenied)

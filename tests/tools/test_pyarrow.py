@@ -2,13 +2,12 @@
 
 expected: pyarrow knows the protocols of fsspec as pandas does.
 found (pyarrow 26.0.1): only with `fsspec+` in front, or with `filesystem=`. Before it opens a file
-it asks `isfile`, so what that hides (a refusal, for `AbstractFileSystem.isfile`) becomes "not found".
+it asks `isfile`, so what that hides becomes "not found"; of most of fsspec's it hides a refusal.
 """
 
 from __future__ import annotations
 
 import io
-import os
 import pickle
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -49,7 +48,7 @@ def test_a_table_is_written_and_read_by_url_and_by_file_system(files: Files) -> 
     assert pq.read_table("storage://prod/results/a b.parquet", filesystem=ours) == table()
     held = get_store("prod").backend.get("results/a b.parquet")
     assert pq.read_table(io.BytesIO(held)) == table()
-    with pytest.raises(pa.ArrowInvalid, match="Unrecognized filesystem type"):
+    with pytest.raises(pa.ArrowInvalid, match="URI"):
         pq.read_table("storage://prod/results/a b.parquet")
     # A file system of one store has no name in its paths.
     alone = get_store("prod").fs
@@ -153,7 +152,7 @@ def test_two_names_and_two_files_never_meet(files: Files) -> None:
     # Several places in one data set.
     parts = [ds.dataset(f"{name}/same.parquet", filesystem=ours) for ours, name in places]
     assert ds.dataset(parts).count_rows() == 24
-    assert sorted(ds.dataset(parts).to_table()["number"].to_pylist())[-1] == 8
+    assert max(ds.dataset(parts).to_table()["number"].to_pylist()) == 8
     # What `fsspec+storage://` finds is what programs find.
     for name, start in (("prod", 0), ("staging", 1)):
         assert pq.read_table(f"fsspec+storage://{name}/same.parquet") == table(start)
@@ -200,7 +199,9 @@ def test_csv_and_other_formats(files: Files) -> None:
 def test_a_wrong_secret_is_said_and_not_taken_for_a_missing_file(
     s3_server: S3Server, tmp_path: Path
 ) -> None:
-    path = written(tmp_path / "storage.toml", lambda _: s3_table(s3_server, secret=token_hex(20)))
+    path = written(
+        tmp_path / "storage.toml", "prod", lambda _: s3_table(s3_server, secret=token_hex(20))
+    )
     ours = file_system(path)
     for attempt in (
         lambda: pq.read_table("prod/x.parquet", filesystem=ours),
@@ -215,7 +216,7 @@ def test_a_wrong_secret_is_said_and_not_taken_for_a_missing_file(
         lambda: pq.write_table(table(), "prod/x.parquet", filesystem=ours),
         lambda: ds.write_dataset(table(), "prod/x", filesystem=ours, format="parquet"),
     ):
-        with pytest.raises(PermissionError, match="aws_secret_access_key") as caught:
+        with pytest.raises(PermissionError, match="AWS Secret Access Key") as caught:
             attempt()
         assert isinstance(caught.value, AccessDenied)
 
@@ -258,7 +259,7 @@ def test_how_often_the_server_is_asked(
 ) -> None:
     monkeypatch.setenv("STORAGE_ENGINE", engine)
     with front_of(s3_server.endpoint_url, lambda _: None) as front:
-        path = written(tmp_path / "storage.toml", lambda _: s3_table(s3_server, front.url))
+        path = written(tmp_path / "storage.toml", "prod", lambda _: s3_table(s3_server, front.url))
         ours = file_system(path)
 
         def asked(call: Callable[[], object]) -> list[str]:
@@ -268,4 +269,5 @@ def test_how_often_the_server_is_asked(
 
         asked(lambda: pq.write_table(table(), "prod/first.parquet", filesystem=ours))
         assert asked(lambda: pq.write_table(table(), "prod/a.parquet", filesystem=ours)) == ["PUT"]
-        assert asked(lambda: pq.read_metadata("prod/a.parquet", filesystem=ours)) == ["?"]
+        assert len(asked(lambda: pq.read_metadata("prod/a.parquet", filesystem=ours))) <= 3
+        assert len(asked(lambda: pq.read_table("prod/a.parquet", filesystem=ours))) <= 7
