@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import zlib
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, TypeAlias
 
-from storage_core.blobs.objects.names import SUFFIXES
 from storage_core.errors import UnsupportedOperation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from storage_core.blobs.objects.names import Compression
+Compression: TypeAlias = Literal["gzip", "zstd"]
+"""How bytes are made fewer."""
+
+SUFFIXES: Final[dict[Compression, str]] = {"gzip": "gz", "zstd": "zst"}
+"""What stands behind a name for each of them."""
 
 _GZIP: Final = 16 + zlib.MAX_WBITS
 """What tells zlib to write and read the header and the end of gzip; neither time nor name is in it.

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from storage_core.backends.base import Backend
     from storage_core.blobs.archive.folder import File
-    from storage_core.blobs.objects.names import Compression
+    from storage_core.blobs.compression import Compression
     from storage_core.keys import Key
 
 _NAMED: Final = 5

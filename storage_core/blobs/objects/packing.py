@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from _typeshed import ReadableBuffer, WriteableBuffer
 
-    from storage_core.blobs.objects.names import Compression
+    from storage_core.blobs.compression import Compression
     from storage_core.blobs.objects.serializer import Sink
 
 
