@@ -4,7 +4,8 @@
 Both stand on `files.py`, the operations of fsspec over a backend.
 """
 
+from storage_core.fs.caching import CacheMapper
 from storage_core.fs.configured import StorageFileSystem
 from storage_core.fs.single import StoreFileSystem
 
-__all__ = ["StorageFileSystem", "StoreFileSystem"]
+__all__ = ["CacheMapper", "StorageFileSystem", "StoreFileSystem"]

@@ -22,8 +22,8 @@ class CacheMapper(AbstractCacheMapper):  # type: ignore[misc]
         )
 
     Without it two configuration files, or one before and after an edit, are served each other's
-    data from such a folder. It is of no use to `filecache` and `blockcache`, which ask with
-    `check_files=True`.
+    data from such a folder. `filecache` and `blockcache` look a path up before they ask for its
+    name, so it is of no use to them: they want a folder for each configuration file.
 
     Args:
         config_path: the configuration file, as for `storage://`.
@@ -34,8 +34,8 @@ class CacheMapper(AbstractCacheMapper):  # type: ignore[misc]
 
     def __call__(self, path: str) -> str:
         """The name of a file in the cache."""
-        fs = StorageFileSystem(config_path=self._config_path)
-        return sha256(f"{fs.identity(path)}/{path}".encode()).hexdigest()
+        spot = StorageFileSystem(config_path=self._config_path)._at(path)
+        return sha256(f"{spot.identity}/{spot.inner}".encode()).hexdigest()
 
     def __eq__(self, other: object) -> bool:
         return type(other) is type(self) and vars(other) == vars(self)

@@ -15,6 +15,8 @@ import pytest
 from sphinx.util.inventory import InventoryFile
 
 import storage_core
+import storage_core.fs
+import storage_core.testing
 from tests.docs.pages import DOCS
 
 pytestmark = pytest.mark.timeout(600)  # The first test builds the site.
@@ -82,7 +84,8 @@ def listed(site: Path) -> set[str]:
 
 
 def test_everything_public_is_explained(listed: set[str]) -> None:
-    missing = {f"storage_core.{name}" for name in storage_core.__all__} - listed
+    public = (storage_core, storage_core.fs, storage_core.testing)
+    missing = {f"{each.__name__}.{name}" for each in public for name in each.__all__} - listed
     assert not missing
 
 
@@ -111,6 +114,13 @@ def _public(cls: type) -> set[str]:
         for name, value in vars(base).items()
         if not name.startswith("_") and isinstance(value, (FunctionType, property, classmethod))
     }
+
+
+def test_a_name_of_ours_leads_to_what_is_said_of_it(site: Path, pages: dict[Path, Page]) -> None:
+    written_on_a_page = "reference/store.html#storage_core.Store.backend"
+    assert written_on_a_page in pages[site / "library.html"].links
+    in_a_docstring = "#storage_core.Store.write"  # of `write_many`, as `write`
+    assert pages[site / "reference" / "store.html"].links.count(in_a_docstring) > 2
 
 
 def test_every_link_within_the_site_leads_somewhere(site: Path, pages: dict[Path, Page]) -> None:

@@ -14,11 +14,9 @@ from storage_core.backends.base import CHUNK_SIZE, Backend, time_at
 from storage_core.backends.local.disk import (
     insist,
     is_taken,
-    new_temporary,
-    publish_new,
     sync_folder,
     unlink,
-    write_whole,
+    write_file,
 )
 from storage_core.backends.local.failures import failure, irregular, unwritable
 from storage_core.backends.local.folders import Folders
@@ -295,19 +293,7 @@ class LocalBackend(Backend):
                 if not overwrite and is_taken(name, above):
                     raise self._taken(path)
                 mode = 0o600 if self._private else 0o666 & os.fstat(above).st_mode
-                temporary, descriptor = new_temporary(mode, above)
-                try:
-                    try:
-                        write_whole(descriptor, chunks, self._path(path))
-                    finally:
-                        os.close(descriptor)
-                    if overwrite:
-                        os.replace(temporary, name, src_dir_fd=above, dst_dir_fd=above)
-                    else:
-                        publish_new(temporary, name, above)
-                except BaseException:
-                    unlink(temporary, above)
-                    raise
+                write_file(name, above, chunks, mode, overwrite=overwrite, path=self._path(path))
                 sync_folder(above)
             finally:
                 os.close(above)
