@@ -116,6 +116,13 @@ def _public(cls: type) -> set[str]:
     }
 
 
+def test_a_name_of_ours_leads_to_what_is_said_of_it(site: Path, pages: dict[Path, Page]) -> None:
+    written_on_a_page = "reference/store.html#storage_core.Store.backend"
+    assert written_on_a_page in pages[site / "library.html"].links
+    in_a_docstring = "#storage_core.Store.write"  # of `write_many`, as `write`
+    assert pages[site / "reference" / "store.html"].links.count(in_a_docstring) > 2
+
+
 def test_every_link_within_the_site_leads_somewhere(site: Path, pages: dict[Path, Page]) -> None:
     broken = []
     for path, page in pages.items():
