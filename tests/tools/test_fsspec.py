@@ -155,17 +155,21 @@ class TestRsync:
         rsync("storage://prod/tree", "storage://staging/copy", update_cond="always")
         assert _tree("storage://staging/copy") == {"a": b"new"}
 
-    def test_between_two_files_needs_two_mappings_of_options(self, files: Files) -> None:
-        # expected: storage_options name one configuration file for the protocol, so that both ends
-        # are looked up in it.
+    def test_takes_one_configuration_file_for_both_ends(self, files: Files) -> None:
+        # expected: storage_options name one configuration file for the protocol, and both ends
+        # are looked up in it. found: so from 2026.7 on; before that they count for listing only.
         put("storage://prod/tree/a", b"one")
         put("storage://prod/tree/a", b"other", config_path=files.other)
         generic = GenericFileSystem(
             default_method="options", storage_options={"storage": {"config_path": files.other}}
         )
         rsync("storage://prod/tree", "storage://staging/copy", fs=generic)
-        assert _tree("storage://staging/copy", config_path=files.other) == {"a": b"other"}
-        assert _tree("storage://staging/copy") == {}
+        copied = (
+            _tree("storage://staging/copy"),
+            _tree("storage://staging/copy", config_path=files.other),
+        )
+        version = tuple(map(int, fsspec.__version__.split(".")[:2]))
+        assert copied == (({}, {"a": b"other"}) if version >= (2026, 7) else ({"a": b"one"}, {}))
 
     def test_what_cannot_be_written_is_raised(self, files: Files) -> None:
         # expected, from what it does between two file systems: nothing raises. found: both names
