@@ -82,7 +82,7 @@ class ReadFile(AbstractBufferedFile):  # type: ignore[misc]
             return self.loc if sought is None else sought
 
     def read(self, length: int = -1) -> bytes:
-        """Up to so many bytes from where this thread has sought, or from where the last read ended."""
+        """Up to so many bytes, from where this thread has sought or where the last read ended."""
         with self._turn:
             sought = self._positions.taken()
             if sought is not None:

@@ -1,4 +1,4 @@
-"""Threads that share a file: those of Python hand it on, those of other languages each have a place."""
+"""Threads that share a file: Python's own hand it on, those of other languages keep apart."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """What the tests of other people's tools have: two configuration files that use the same names.
 
-`files` runs a test twice: with folders (Local Storage), and with buckets on a real S3 server. A test
-that is about how bytes move asks for the other engine too: `everywhere`.
+`files` runs a test twice: with folders (Local Storage), and with buckets on a real S3 server. Where
+it is about how bytes move, `everywhere` adds the other engine.
 """
 
 from __future__ import annotations
