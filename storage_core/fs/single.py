@@ -55,7 +55,11 @@ class StoreFileSystem(BlobFileSystem):
         return type(self), (self._store,)
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} of {self._store!r}>"
+        """With the store's address: what stands above it, fsspec keeps by this text.
+
+        Two accounts that only their secrets tell apart would share that.
+        """
+        return f"<{type(self).__name__} of {self._store!r} at {id(self._store):#x}>"
 
     def to_dict(self, *, include_password: bool = True) -> dict[str, Any]:
         """Refuse: a store's secrets would be in it."""

@@ -5,9 +5,11 @@ What was expected and what was found stands beside each test; fsspec 2026.9.0.
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
 import pickle
+import secrets
 from pathlib import Path
 from typing import Any
 
@@ -327,6 +329,28 @@ class TestChains:
             "all": b"abcdefghij",
         }
         files.assert_not_told_by(fs)
+
+
+def test_what_stands_above_two_stores_is_not_shared() -> None:
+    # expected: one for each. found: fsspec keeps file systems by the text of their arguments, and
+    # two accounts of Azure that have a container of one name differ in what is masked there.
+    def store(account: str) -> storage_core.Store:
+        key = base64.b64encode(secrets.token_bytes(64)).decode()
+        string = f"AccountName={account};AccountKey={key};EndpointSuffix=core.windows.net"
+        return storage_core.open_store(
+            storage_core.AzureBlobStorage(container="results", connection_string=string)
+        )
+
+    one, two = store("one"), store("two")
+    for above in ("dir", "simplecache"):
+        made = [
+            fsspec.filesystem(above, fs=each.fs, **({"path": "x"} if above == "dir" else {}))
+            for each in (one, two)
+        ]
+        assert made[0] is not made[1]
+    assert repr(one.fs) == repr(one.fs)
+    wrapped = [AsyncFileSystemWrapper(each.fs, asynchronous=True) for each in (one, two)]
+    assert wrapped[0] != wrapped[1]
 
 
 async def test_it_can_be_made_asynchronous(files: Files) -> None:
