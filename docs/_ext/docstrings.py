@@ -38,6 +38,8 @@ def _read(_: Sphinx, what: str, __: str, ___: object, ____: object, lines: list[
     marked = _with_code_marked(lines)
     if what in _CALLABLE:
         marked = str(GoogleDocstring(marked)).splitlines()
+    if marked and marked[0].startswith("Alias for field number"):
+        marked = []  # of a named tuple, which says no more
     lines[:] = marked
 
 

@@ -200,8 +200,8 @@ class StorageConfiguration(ABC):
         """Seconds that one call may take: as given, by `STORAGE_TIMEOUT`, as configured, or 10.
 
         Raises:
-            ConfigurationError: it is no number of seconds that anybody would wait.
-            TypeError: what is given is no number.
+            ConfigurationError: it is no time that anybody would wait.
+            TypeError: `given` is not a number.
         """
         if given is not None:
             if isinstance(given, bool) or not isinstance(given, int | float):
