@@ -35,7 +35,7 @@ class StoreFileSystem(BlobFileSystem):
 
     def __init__(self, store: Opened, **kwargs: Any) -> None:
         """Take a store."""
-        super().__init__(use_listings_cache=False)
+        super().__init__()
         self._store = store
 
     @property
