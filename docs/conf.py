@@ -21,8 +21,7 @@ nitpicky = True
 myst_enable_extensions = ["attrs_inline", "colon_fence", "deflist", "fieldlist"]
 myst_heading_anchors = 3
 
-# What a docstring has in backticks becomes a link where it is the name of something public.
-default_role = "py:obj"
+default_role = "literal"  # as docstrings use backticks; names.py makes links of some
 autodoc_default_options = {"members": True}
 autodoc_member_order = "bysource"
 autodoc_preserve_defaults = True
@@ -30,8 +29,11 @@ python_use_unqualified_type_names = True
 python_maximum_signature_line_length = 80
 add_module_names = False
 
-smartquotes = False
+smartquotes = False  # a message or an option may be copied
+python_display_short_literal_types = True
 html_theme = "furo"
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
 html_title = "Storage"
 html_copy_source = False
 html_show_sphinx = False

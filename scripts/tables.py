@@ -80,7 +80,9 @@ def speed() -> str:
     days = sorted({figure["run"]["date"] for figure in figures})
     when = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"
     processors = figures[0]["run"]["processors"]
-    return f"Measured {when}, {processors} processors.\n\n{markdown(figures)}"
+    return f"Measured {when}, {processors} processors.\n\n" + markdown(figures).replace(
+        " ×", "\N{NO-BREAK SPACE}×"
+    )
 
 
 def _commands() -> Iterator[tuple[str, Context]]:

@@ -29,6 +29,7 @@ from storage_core.errors import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from storage_core.blobs.blob import Blob
+    from storage_core.blobs.objects.serializer import Serializer
     from storage_core.config.file import ConfigFile
     from storage_core.config.model.entries import Configurations
     from storage_core.config.model.entry import Entry
@@ -71,6 +72,7 @@ __all__ = [
     "Problem",
     "RemoteStorage",
     "S3Storage",
+    "Serializer",
     "Setting",
     "StorageConfiguration",
     "StorageError",
@@ -88,6 +90,7 @@ __all__ = [
 
 _MODULES = {
     "Blob": "blobs.blob",
+    "Serializer": "blobs.objects.serializer",
     "Configurations": "config.model.entries",
     "Entry": "config.model.entry",
     "Problem": "config.model.problems",

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import ast
 import re
+from ast import literal_eval
 from pathlib import Path
 
 from sphinx.application import Sphinx
-from sphinx.ext.napoleon import Config, GoogleDocstring
+from sphinx.ext.napoleon.docstring import GoogleDocstring
 
 import storage_core
 
@@ -19,9 +20,14 @@ _SECTION = re.compile(r"^(Args|Raises|Returns|Yields):$")
 _CALLABLE = ("class", "exception", "function", "method", "module")
 
 
+_NEW_TYPES = ("BlobPath", "Prefix")
+"""Told apart by type checkers only: without this, those functions would take any text."""
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     app.config.autodoc_type_aliases.update(
         {prefix + name: _ALIASES[name] for name in _ALIASES for prefix in ("", "keys.")}
+        | {name: name for name in _NEW_TYPES}
     )
     app.connect("autodoc-process-docstring", _read)
     app.connect("autodoc-process-signature", _spelt_out)
@@ -31,8 +37,9 @@ def setup(app: Sphinx) -> dict[str, bool]:
 def _read(_: Sphinx, what: str, __: str, ___: object, ____: object, lines: list[str]) -> None:
     marked = _with_code_marked(lines)
     if what in _CALLABLE:
-        config = Config(napoleon_use_rtype=False)
-        marked = str(GoogleDocstring(marked, config, what=what)).splitlines()
+        marked = str(GoogleDocstring(marked)).splitlines()
+    if marked and marked[0].startswith("Alias for field number"):
+        marked = []  # of a named tuple, which says no more
     lines[:] = marked
 
 
@@ -41,7 +48,12 @@ def _with_code_marked(lines: list[str]) -> list[str]:
     marked: list[str] = []
     text = ""
     for line in lines:
-        if line.startswith("    ") and not text.startswith(" ") and not _SECTION.match(text):
+        if (
+            line.startswith("    ")
+            and line.strip()
+            and not text.startswith(" ")
+            and not _SECTION.match(text)
+        ):
             marked += [".. code-block:: python", ""]
         marked.append(line)
         text = line or text
@@ -56,15 +68,15 @@ def _aliases() -> dict[str, str]:
         if "TypeAlias" not in source:
             continue
         for node in ast.walk(ast.parse(source)):
-            is_alias = (
-                isinstance(node, ast.AnnAssign) and ast.unparse(node.annotation) == "TypeAlias"
-            )
-            if is_alias and isinstance(node.target, ast.Name) and node.value:
-                found[node.target.id] = ast.unparse(node.value)
+            match node:
+                case ast.AnnAssign(ast.Name(name), ast.Name("TypeAlias"), ast.expr() as value):
+                    found[name] = ast.unparse(value)
     return found
 
 
 _ALIASES = _aliases()
+_SPHINX_ALIAS = re.compile(r"TypeAliasForwardRef\((.*?)\)(?= \||[,\])]|$)")
+"""How Sphinx 9.0 writes an alias within a union."""
 _ALIAS = re.compile(rf"(?<![\w.'\"])(?:keys\.)?({'|'.join(_ALIASES)})(?![\w.'\"(=:])")
 
 
@@ -80,6 +92,7 @@ def _spelt_out(
     """Show what a type alias stands for, since nobody can import its name."""
 
     def spelt(text: str | None) -> str | None:
+        text = text and _SPHINX_ALIAS.sub(lambda found: literal_eval(found[1]), text)
         return text and _ALIAS.sub(lambda found: _ALIASES[found[1]], text)
 
     return spelt(signature), spelt(returned)

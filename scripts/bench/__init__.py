@@ -4,8 +4,8 @@
     measure.py    one sample: a whole process, or what one that stays does; A B A B …
     launcher.py   run as a process: starts what is measured
     figures.py    a line of the table; kept as JSON in docs/
-    table.py      figures as lines, for the terminal and for the README
-    chart.py      figures as a picture, for the README
+    table.py      figures as lines, for the terminal and the documentation
+    chart.py      figures as a picture, for the README and the documentation
     stage.py      a home of its own, and configuration files to measure with
     servers.py    the servers to measure on, and how each program finds them
     link.py       run as a process: a link with delay

@@ -53,7 +53,7 @@ def amount(value: float, unit: str) -> str:
 
 
 def markdown(figures: Sequence[dict[str, Any]]) -> str:
-    """The table of the README."""
+    """The table of the documentation."""
     lines = ["| what | beside | takes |", "| --- | --- | --- |"]
     for work, found in groupby(figures, key=lambda figure: figure["work"]):
         sides = list(found)

@@ -25,6 +25,7 @@ class CheckedBackend(Backend):
         self._backend = backend
         self.location = backend.location
         self.note = backend.note
+        self.has_folders = backend.has_folders
 
     def check(self) -> None:
         """Reach the place."""
@@ -50,6 +51,18 @@ class CheckedBackend(Backend):
         """Remove folders that `make_folders` has made."""
         return self._backend.remove_folders(made)
 
+    def has_folder(self, prefix: str) -> bool:
+        """Whether there is such a folder."""
+        return self._backend.has_folder(prefix_of(prefix))
+
+    def make_folder(self, prefix: str) -> None:
+        """Create a folder, where there are any."""
+        self._backend.make_folder(prefix_of(prefix))
+
+    def remove_folder(self, prefix: str) -> None:
+        """Remove an empty folder."""
+        self._backend.remove_folder(prefix_of(prefix))
+
     def put(self, path: str, data: bytes, *, overwrite: bool) -> None:
         """Store bytes."""
         self._backend.put(blob_path(path), data, overwrite=overwrite)
@@ -68,8 +81,7 @@ class CheckedBackend(Backend):
         Raises:
             ValueError: `start` or `size` is negative.
         """
-        if start < 0 or size < 0:
-            raise ValueError(f"a range has no negative start or size: {start}, {size}")
+        _require_range(start, size)
         return self._backend.get_range(blob_path(path), start, size)
 
     def get_stream(self, path: str, file: BinaryIO) -> None:
@@ -87,6 +99,10 @@ class CheckedBackend(Backend):
     def open(self, path: str) -> BinaryIO:
         """Open the blob for reading."""
         return self._backend.open(blob_path(path))
+
+    def open_unbuffered(self, path: str) -> BinaryIO:
+        """Open the blob for reading, without a buffer."""
+        return self._backend.open_unbuffered(blob_path(path))
 
     def list(self, prefix: str = ROOT, *, delimiter: bool = False) -> Iterator[Entry]:
         """What is below a folder."""
@@ -116,6 +132,11 @@ class CheckedBackend(Backend):
         """`get` for asynchronous callers."""
         return await self._backend.aget(blob_path(path))
 
+    async def aget_range(self, path: str, start: int, size: int) -> bytes:
+        """`get_range` for asynchronous callers."""
+        _require_range(start, size)
+        return await self._backend.aget_range(blob_path(path), start, size)
+
     async def ahead(self, path: str) -> Info:
         """`head` for asynchronous callers."""
         return await self._backend.ahead(blob_path(path))
@@ -127,3 +148,8 @@ class CheckedBackend(Backend):
     def alist(self, prefix: str = ROOT, *, delimiter: bool = False) -> AsyncIterator[Entry]:
         """`list` for asynchronous callers."""
         return self._backend.alist(prefix_of(prefix), delimiter=delimiter)
+
+
+def _require_range(start: int, size: int) -> None:
+    if start < 0 or size < 0:
+        raise ValueError(f"a range has no negative start or size: {start}, {size}")

@@ -19,16 +19,16 @@ from tests.servers.s3 import S3Server
 
 @dataclass(frozen=True)
 class Files:
-    """Two configuration files, in both of which `prod` is the default and `staging` stands beside.
+    """Two configuration files, both with the names `prod` and `staging`.
 
     Each of the four leads to a place of its own.
     """
 
     one: str
-    """The file that programs find by themselves, by `STORAGE_CONFIG`."""
+    """The file that programs find by themselves, by `STORAGE_CONFIG`; its default is `prod`."""
 
     other: str
-    """One that is named by `config_path`."""
+    """One that is named by `config_path`; its default is `staging`."""
 
     secrets: tuple[str, ...] = field(repr=False, default=())
     """What stands in both files and must stand nowhere else."""
@@ -45,9 +45,9 @@ class Files:
                 assert secret.encode() not in told, type(thing)
 
 
-def written(path: Path, table: Callable[[str], dict[str, Any]]) -> str:
-    """A configuration file with `prod` (the default) and `staging`; gives its path."""
-    lines = ['default = "prod"']
+def written(path: Path, default: str, table: Callable[[str], dict[str, Any]]) -> str:
+    """A configuration file with `prod` and `staging`, one of them the default; gives its path."""
+    lines = [f'default = "{default}"']
     for name in ("prod", "staging"):
         lines.append(f"[storage.{name}]")
         lines += [f"{key} = {json.dumps(value)}" for key, value in table(name).items()]
@@ -78,7 +78,7 @@ def files(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
         def table(name: str) -> dict[str, Any]:
             return {"type": "local", "storage_path": f"places/{name}"}
 
-    one = written(tmp_path / "one" / "storage.toml", table)
-    other = written(tmp_path / "other" / "storage.toml", table)
+    one = written(tmp_path / "one" / "storage.toml", "prod", table)
+    other = written(tmp_path / "other" / "storage.toml", "staging", table)
     monkeypatch.setenv("STORAGE_CONFIG", one)
     return Files(one, other, secrets)

@@ -84,6 +84,8 @@ async def test_what_others_put_there_is_looked_into_downloaded_and_deleted(tmp_p
         await settle(pilot)
         await press(pilot, "b", "4", "s", "j", "enter", "enter", "enter", "enter")
         assert isinstance(pilot.app.screen, PreviewScreen)
+        assert "CSV · 1 row · 2 columns" in screen_text(pilot)
+        await press(pilot, "v")
         assert "a,b" in screen_text(pilot)
         await press(pilot, "escape", "w", "ctrl+u", *str(tmp_path / "copy.csv"), "enter")
         assert (tmp_path / "copy.csv").read_text() == "a,b\n1,2\n"

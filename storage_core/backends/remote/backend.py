@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from io import BufferedReader, BytesIO
 from time import monotonic
-from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
 
 from storage_core.backends.base import Backend, Entry, Info, deadline
 from storage_core.backends.remote import reading
@@ -90,10 +90,7 @@ class RemoteBackend(Backend):
         return self._run(reading.whole(self._policy, path))
 
     def get_range(self, path: BlobPath, start: int, size: int) -> bytes:
-        if not self._has_ranges:
-            raise UnsupportedOperation(
-                f"{self.location} knows no ranges of bytes; read the whole blob"
-            )
+        self._require_ranges()
         return self._run(reading.range_of(self._policy, path, start, size))
 
     def head(self, path: BlobPath) -> Info:
@@ -103,6 +100,9 @@ class RemoteBackend(Backend):
         if not self._has_ranges:
             return BytesIO(self.get(path))
         return BufferedReader(self._opened(path), PIECE)
+
+    def open_unbuffered(self, path: BlobPath) -> BinaryIO:
+        return cast("BinaryIO", self._opened(path)) if self._has_ranges else self.open(path)
 
     def get_stream(self, path: BlobPath, file: BinaryIO) -> None:
         if not self._has_ranges:
@@ -145,6 +145,10 @@ class RemoteBackend(Backend):
     async def aget(self, path: BlobPath) -> bytes:
         return await self._arun(reading.whole(self._policy, path))
 
+    async def aget_range(self, path: BlobPath, start: int, size: int) -> bytes:
+        self._require_ranges()
+        return await self._arun(reading.range_of(self._policy, path, start, size))
+
     async def ahead(self, path: BlobPath) -> Info:
         return await self._arun(reading.head(self._policy, path))
 
@@ -173,6 +177,12 @@ class RemoteBackend(Backend):
         finally:
             # It may be waiting for pages on their way.
             beside(pages.close)
+
+    def _require_ranges(self) -> None:
+        if not self._has_ranges:
+            raise UnsupportedOperation(
+                f"{self.location} knows no ranges of bytes; read the whole blob"
+            )
 
     def _opened(self, path: BlobPath, *, bounded: bool = False) -> RemoteFile:
         """The blob as a file; `bounded` has the deadline of one call hold for reading all of it."""

@@ -39,9 +39,11 @@ BROWSE: Final = (
 )
 
 PREVIEW: Final = (
-    Command("form", ("v",), "View", "As text or as bytes.", "Blob", True),
+    Command("form", ("v",), "View", "Show it in another way: as a table, as bytes.", "Blob", True),
     Command("previous", ("left", "h"), "Previous", "Look into the blob above it.", "Blob", True),
     Command("next", ("right", "l"), "Next", "Look into the blob below it.", "Blob", True),
+    Command("columns_right", (">", "shift+right"), "Columns", "Show the next columns.", "Table"),
+    Command("columns_left", ("<", "shift+left"), "Columns back", "Show those before.", "Table"),
     *(
         command
         for command in BROWSE

@@ -1,0 +1,164 @@
+"""Parquet, for the frames of pandas that come back from it the same.
+
+Parquet changes many frames without a word, and `DataFrame.equals` does not see all of it. So this
+is a list of what was found to come back: whatever is not in it is left to pickle.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
+
+from storage_core.blobs.objects import json_values
+from storage_core.blobs.objects.memory import require_memory
+from storage_core.blobs.objects.serializer import (
+    Fault,
+    Serializer,
+    Sink,
+    Unserializable,
+    a_kind,
+    required,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from _typeshed import ReadableBuffer
+
+ROWS: Final = 128 * 1024
+"""Rows that are made into Parquet at a time."""
+
+_NUMBERS: Final = frozenset({
+    "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
+    "float32", "float64",
+})  # fmt: skip
+_TIMES: Final = frozenset(
+    f"{kind}64[{unit}]" for kind in ("datetime", "timedelta") for unit in ("ms", "us", "ns")
+)
+_MASKED: Final = frozenset(
+    {"boolean", *(f"{sign}Int{bits}" for sign in ("", "U") for bits in (8, 16, 32, 64))}
+)
+
+
+class Frames(Serializer):
+    """Parquet, by pandas and pyarrow."""
+
+    seeks = True
+
+    def dump(self, obj: Any, file: Sink) -> None:
+        pandas = required("pandas")
+        if fault := fault_of(obj, pandas):
+            raise Unserializable(f"{fault} from Parquet; serializer='pickle' keeps it")
+        required("pyarrow.parquet")
+        obj.to_parquet(_Output(file), engine="pyarrow", row_group_size=ROWS)
+
+    def load(self, file: BinaryIO, *, allow_pickle: bool) -> Any:
+        pandas = required("pandas")
+        parquet = required("pyarrow.parquet")
+        metadata = parquet.ParquetFile(file).metadata
+        groups = [metadata.row_group(index) for index in range(metadata.num_row_groups)]
+        require_memory(sum(group.total_byte_size for group in groups))
+        # Each column is at least one byte for each row, once it is in a frame.
+        require_memory(metadata.num_rows * metadata.num_columns)
+        file.seek(0)
+        # Of a gigabyte, so that it is not in memory as Arrow has it and as pandas has it at once.
+        halves = {"split_blocks": True, "self_destruct": True}
+        return pandas.read_parquet(file, engine="pyarrow", to_pandas_kwargs=halves)
+
+
+class _Output:
+    """What pyarrow asks of a file that it writes, for something that has `write` only."""
+
+    closed = False
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+
+    def write(self, data: ReadableBuffer) -> int:
+        return self._sink.write(data)
+
+    def flush(self) -> None:
+        pass
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def fault_of(frame: Any, pandas: Any) -> Fault | None:
+    """Why an object does not come back the same from Parquet; None where it does."""
+    if type(frame) is not pandas.DataFrame:
+        return Fault("", f"{a_kind(frame)} does not come back the same")
+    for path, why in _faults(frame, pandas):
+        return Fault(path, f"{why} does not come back the same")
+    return None
+
+
+def _faults(frame: Any, pandas: Any) -> Iterator[tuple[str, str]]:
+    labels = frame.columns
+    if not len(labels):
+        yield "", "a frame without columns"
+    if type(labels) is not pandas.Index or not _is_text(labels.dtype, pandas):
+        yield ".columns", f"an index of {labels.dtype} as labels"
+    if not labels.is_unique:
+        yield ".columns", "a label that two columns have"
+    if labels.hasnans:
+        yield ".columns", "a label that is missing"
+    if not frame.flags.allows_duplicate_labels:
+        yield ".flags", "a frame that allows no duplicate labels"
+    if why := json_values.fault_of(frame.attrs):
+        yield f".attrs{why.path}", why.why
+    names = [labels.name, *frame.index.names]
+    for name in names:
+        if name is not None and (type(name) is not str or not name or name in labels):
+            yield ".index.names", f"the name {name!r} of an index"
+    for path, index in _levels(frame.index, pandas):
+        if not _is_index(index, pandas):
+            yield path, f"{a_kind(index)} of {index.dtype}"
+    for label, dtype in zip(labels, frame.dtypes, strict=True):
+        if not _is_kept(dtype, pandas):
+            yield f"[{label!r}]", f"a column of {dtype}"
+        elif isinstance(dtype, pandas.CategoricalDtype) and not len(frame):
+            # Which categories there are is lost (pandas 3.1.1, pyarrow 26.0.1).
+            yield f"[{label!r}]", "a column of categories without a row"
+
+
+def _levels(index: Any, pandas: Any) -> Iterator[tuple[str, Any]]:
+    if type(index) is not pandas.MultiIndex:
+        yield ".index", index
+        return
+    for number, level in enumerate(index.levels):
+        yield f".index.levels[{number}]", level
+
+
+def _is_index(index: Any, pandas: Any) -> bool:
+    if type(index) is pandas.RangeIndex:
+        return True
+    if type(index) in (pandas.DatetimeIndex, pandas.TimedeltaIndex):
+        return index.freq is None and (_is_plain(index.dtype) or _is_zoned(index.dtype, pandas))
+    return type(index) is pandas.Index and (_is_plain(index.dtype) or _is_text(index.dtype, pandas))
+
+
+def _is_kept(dtype: Any, pandas: Any) -> bool:
+    if _is_plain(dtype) or _is_text(dtype, pandas) or _is_zoned(dtype, pandas):
+        return True
+    if isinstance(dtype, pandas.PeriodDtype):
+        return True
+    if isinstance(dtype, pandas.CategoricalDtype):
+        labels = dtype.categories
+        return len(labels) > 0 and type(labels) is pandas.Index and _is_text(labels.dtype, pandas)
+    return str(dtype) in _MASKED and type(dtype).__module__.partition(".")[0] == "pandas"
+
+
+def _is_plain(dtype: Any) -> bool:
+    """Whether it is one of NumPy's, in this machine's order of bytes."""
+    is_plain = getattr(dtype, "isnative", False) and not dtype.metadata
+    return is_plain and dtype.name in _NUMBERS | _TIMES
+
+
+def _is_text(dtype: Any, pandas: Any) -> bool:
+    """Whether it is the `str` of pandas 3, kept by pyarrow."""
+    is_text = isinstance(dtype, pandas.StringDtype) and str(dtype) == "str"
+    return is_text and dtype.storage == "pyarrow"
+
+
+def _is_zoned(dtype: Any, pandas: Any) -> bool:
+    return isinstance(dtype, pandas.DatetimeTZDtype) and dtype.unit in ("ms", "us", "ns")
