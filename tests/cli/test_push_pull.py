@@ -50,7 +50,7 @@ def test_a_named_storage_a_compression_and_json(
         "key": key,
         "files": 15,
         "size": size,
-        "warnings": [],
+        "suspects": [],
         "storage": "tmp",
     }
     assert storage("pull", key, "back").code == 3
@@ -64,10 +64,10 @@ def test_what_looks_like_a_secret_is_warned_of_and_stored(storage: Storage, here
     filled(Path("flow"), {"conf/.env": b"PASSWORD=x", ".storageignore": b"*.pem\n", "a.pem": b""})
     outcome = storage("push", "flow", "--json")
     assert outcome.err == (
-        "warning: conf/.env looks like a secret; all who may read the storage can read it; "
-        "leave it out by a line in .storageignore\n"
+        "warning: conf/.env looks like a secret, which all who may read the storage can read; "
+        "to leave it out, add a line to .storageignore\n"
     )
-    assert outcome.json["warnings"] == ["conf/.env looks like a secret"]
+    assert outcome.json["suspects"] == ["conf/.env"]
     assert outcome.json["files"] == 17
 
 
