@@ -21,8 +21,7 @@ nitpicky = True
 myst_enable_extensions = ["attrs_inline", "colon_fence", "deflist", "fieldlist"]
 myst_heading_anchors = 3
 
-# What a docstring has in backticks becomes a link where it is the name of something public.
-default_role = "py:obj"
+default_role = "literal"  # as docstrings use backticks; names.py makes links of some
 autodoc_default_options = {"members": True}
 autodoc_member_order = "bysource"
 autodoc_preserve_defaults = True

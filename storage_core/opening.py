@@ -34,7 +34,7 @@ def get_store(
     Raises:
         StorageNotFound: nothing has this name or ID.
         ConfigurationError: the file, the configuration or a reference in it is wrong.
-        TypeError: `ref` is no text, or `timeout` no number.
+        TypeError: `ref` is not a string, or `timeout` not a number.
     """
     from storage_core.config.file import ConfigFile
 
@@ -56,7 +56,7 @@ def open_store(configuration: StorageConfiguration, *, timeout: float | None = N
 
     Raises:
         ConfigurationError: a setting is wrong, or a reference cannot be resolved.
-        TypeError: `configuration` is none, or `timeout` no number.
+        TypeError: `configuration` is no storage configuration, or `timeout` not a number.
     """
     from storage_core.declaration.configuration import require_configuration
 

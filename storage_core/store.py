@@ -9,11 +9,10 @@ from __future__ import annotations
 import os
 
 from storage_core import keys
-from storage_core.backends.base import CHUNK_SIZE, DEFAULT_TIMEOUT
+from storage_core.backends.base import CHUNK_SIZE
 from storage_core.blobpath import prefix_of
 from storage_core.errors import (
     BlobNotFound,
-    ConfigurationError,
     StorageError,
     StorageUnavailable,
 )
@@ -34,8 +33,9 @@ if TYPE_CHECKING:
     from storage_core.backends.base import Backend
     from storage_core.backends.checked import CheckedBackend
     from storage_core.blobs.blob import Blob
-    from storage_core.blobs.objects.names import Compression
+    from storage_core.blobs.compression import Compression
     from storage_core.declaration.configuration import StorageConfiguration
+    from storage_core.fs import StoreFileSystem
 
     Data: TypeAlias = bytes | bytearray | memoryview
     Keys: TypeAlias = list[str]
@@ -53,7 +53,7 @@ class Store:
         self.configuration = configuration
         """The configuration that was opened; its `repr` masks secrets."""
 
-        self.timeout = _timeout(timeout, configuration)
+        self.timeout = configuration.timeout_for(timeout)
         """Seconds one call may take, retries included, and one more per 64 KiB moved."""
 
         self._opened: Backend | None = self._open()
@@ -73,6 +73,16 @@ class Store:
         from storage_core.backends.checked import CheckedBackend
 
         return CheckedBackend(self._backend)
+
+    @property
+    def fs(self) -> StoreFileSystem:
+        """A file system of fsspec's over any path below the location; it pickles as the store does.
+
+        What is read through it is not verified, and what is written is named by the caller.
+        """
+        from storage_core.fs import StoreFileSystem
+
+        return StoreFileSystem(self)
 
     @property
     def _backend(self) -> Backend:
@@ -214,6 +224,64 @@ class Store:
             lambda file: self._backend.get_stream(target.path, file),
             target.name if self._naming.is_hash(target) else None,
             f"{self.location}: {key}",
+        )
+
+    def save_flow(
+        self, path: str | os.PathLike[str], *, compression: Compression | None = None
+    ) -> str:
+        """Store a script or a folder as one tar, and return its key, `flows/SHA256.tar`.
+
+        The same content has the same key on every machine. Left out is what `.gitignore` and
+        `.storageignore` in the folder say, as git would, and `.git` and `__pycache__` always.
+        Modes, times, owners and empty folders are not kept; what begins with `#!` can be executed.
+        Files that look like secrets are warned of by the logger `storage_core`.
+
+        Args:
+            path: the script or the folder.
+            compression: "gzip" or "zstd", for a key that ends in `.tar.gz` or `.tar.zst`.
+
+        Raises:
+            StorageError: a file cannot be read or changes meanwhile; there is a link, a pipe, or a
+                name that is not UTF-8 or is one with another by case or normal form.
+            UnsupportedOperation: zstd is missing (extra `objects`).
+        """
+        from storage_core.blobs.archive import saving
+
+        self._backend.require_writable()
+        return saving.saved(self._backend, path, compression=compression)
+
+    def load_flow(
+        self,
+        key: str,
+        path: str | os.PathLike[str],
+        *,
+        max_files: int | None = None,
+        max_bytes: int | None = None,
+    ) -> Keys:
+        """Unpack what `save_flow` has stored, and return the names of the files.
+
+        They appear all together, verified, or not at all.
+
+        Args:
+            key: as `save_flow` has returned it.
+            path: a folder that is not there yet, or empty; that of a script, too.
+            max_files: how many files and folders there may be; by default 100,000.
+            max_bytes: how many bytes they may have; by default 16 GiB.
+
+        Raises:
+            BlobNotFound: there is nothing under `key`.
+            IntegrityError: what is there is not what was saved.
+            InvalidKey: `key` is none of flow code.
+            StorageError: it holds what flow code cannot, or too much; or `path` is not empty.
+        """
+        from storage_core.blobs.archive import loading
+
+        return loading.loaded(
+            self._backend,
+            key,
+            path,
+            max_files=loading.MAX_FILES if max_files is None else max_files,
+            max_bytes=loading.MAX_BYTES if max_bytes is None else max_bytes,
         )
 
     def open(self, key: str) -> BinaryIO:
@@ -447,27 +515,6 @@ def _reopened(configuration: StorageConfiguration, timeout: float) -> Store:
 def _valid(given: Iterable[str]) -> list[str]:
     """Keys, each of which is valid."""
     return [str(keys.parse_key(key)) for key in given]
-
-
-def _timeout(given: float | None, configuration: StorageConfiguration) -> float:
-    if given is not None:
-        if isinstance(given, bool) or not isinstance(given, int | float):
-            raise TypeError(f"timeout must be a number of seconds, not {type(given).__name__}")
-        source, value = "timeout", given
-    elif text := os.environ.get("STORAGE_TIMEOUT"):
-        source = "STORAGE_TIMEOUT"
-        try:
-            value = float(text)
-        except ValueError:
-            value = -1.0
-    else:
-        return configuration.default_timeout or DEFAULT_TIMEOUT
-    from storage_core.declaration.checks import seconds
-
-    try:
-        return seconds(value)
-    except ValueError as error:
-        raise ConfigurationError(f"{source} {error}") from None
 
 
 def _checked(data: Data) -> bytes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+from ast import literal_eval
 from pathlib import Path
 
 from sphinx.application import Sphinx
@@ -37,6 +38,8 @@ def _read(_: Sphinx, what: str, __: str, ___: object, ____: object, lines: list[
     marked = _with_code_marked(lines)
     if what in _CALLABLE:
         marked = str(GoogleDocstring(marked)).splitlines()
+    if marked and marked[0].startswith("Alias for field number"):
+        marked = []  # of a named tuple, which says no more
     lines[:] = marked
 
 
@@ -45,7 +48,12 @@ def _with_code_marked(lines: list[str]) -> list[str]:
     marked: list[str] = []
     text = ""
     for line in lines:
-        if line.startswith("    ") and not text.startswith(" ") and not _SECTION.match(text):
+        if (
+            line.startswith("    ")
+            and line.strip()
+            and not text.startswith(" ")
+            and not _SECTION.match(text)
+        ):
             marked += [".. code-block:: python", ""]
         marked.append(line)
         text = line or text
@@ -67,6 +75,8 @@ def _aliases() -> dict[str, str]:
 
 
 _ALIASES = _aliases()
+_SPHINX_ALIAS = re.compile(r"TypeAliasForwardRef\((.*?)\)(?= \||[,\])]|$)")
+"""How Sphinx 9.0 writes an alias within a union."""
 _ALIAS = re.compile(rf"(?<![\w.'\"])(?:keys\.)?({'|'.join(_ALIASES)})(?![\w.'\"(=:])")
 
 
@@ -82,6 +92,7 @@ def _spelt_out(
     """Show what a type alias stands for, since nobody can import its name."""
 
     def spelt(text: str | None) -> str | None:
+        text = text and _SPHINX_ALIAS.sub(lambda found: literal_eval(found[1]), text)
         return text and _ALIAS.sub(lambda found: _ALIASES[found[1]], text)
 
     return spelt(signature), spelt(returned)

@@ -12,7 +12,7 @@ import builtins
 from typing import ClassVar
 
 from docutils import nodes
-from sphinx.addnodes import pending_xref
+from sphinx.addnodes import desc, desc_signature, pending_xref
 from sphinx.application import Sphinx
 from sphinx.domains.python import PythonDomain
 from sphinx.transforms.post_transforms import SphinxPostTransform
@@ -20,7 +20,17 @@ from sphinx.util.nodes import find_pending_xref_condition
 
 _PACKAGE = "storage_core"
 _ELSEWHERE = {
-    *("Any", "ClassVar", "Literal", "BinaryIO", "Self", "abc.ABC", "datetime", "os.PathLike"),
+    *(
+        "Any",
+        "ClassVar",
+        "Literal",
+        "BinaryIO",
+        "Self",
+        "ReadableBuffer",
+        "abc.ABC",
+        "datetime",
+        "os.PathLike",
+    ),
     *("AsyncGenerator", "AsyncIterable", "AsyncIterator", "Callable", "Generator", "Iterable"),
     *("Iterator", "Mapping", "MutableSequence", "Sequence", "AbstractContextManager"),
 }
@@ -34,9 +44,8 @@ class PublicNames(SphinxPostTransform):
 
     def run(self, **_: object) -> None:
         for literal in list(self.document.findall(nodes.literal)):
-            parent = literal.parent
-            if not isinstance(parent, (nodes.reference, pending_xref, nodes.title)) and (
-                target := self._target(literal.astext())
+            if not isinstance(literal.parent, (nodes.reference, pending_xref, nodes.title)) and (
+                target := self._target(literal.astext(), _class_around(literal))
             ):
                 literal.replace_self(_link(target, literal.deepcopy()))
         for dashes in list(self.document.findall(nodes.Text)):
@@ -48,12 +57,10 @@ class PublicNames(SphinxPostTransform):
 
     def _decide(self, reference: pending_xref) -> None:
         written = reference["reftarget"]
-        # In a class's signatures `list` is Python's, in its docstrings it is the method.
-        cls = reference.get("py:class") or "" if reference["reftype"] == "obj" else ""
-        if target := self._target(written, cls):
+        if target := self._target(written):
             reference["reftarget"] = target
             reference.attributes.pop("refspecific", None)
-        elif reference["reftype"] == "obj" or _is_elsewhere(written):
+        elif _is_elsewhere(written):
             shown = find_pending_xref_condition(reference, "resolved")
             reference.replace_self(shown.children if shown else reference.children)
 
@@ -63,12 +70,21 @@ class PublicNames(SphinxPostTransform):
         assert isinstance(domain, PythonDomain)
         name = written.removesuffix("()")
         last = name.rpartition(".")[2]
-        for candidate in (name, f"{_PACKAGE}.{name}", f"{cls}.{name}", f"{_PACKAGE}.{cls}.{name}"):
+        for candidate in (f"{cls}.{name}", f"{_PACKAGE}.{name}", name):
             if candidate in domain.objects and candidate.startswith(f"{_PACKAGE}."):
                 return candidate
         if name.startswith(f"{_PACKAGE}.") and f"{_PACKAGE}.{last}" in domain.objects:
             return f"{_PACKAGE}.{last}"  # as its module is called
         return None
+
+
+def _class_around(node: nodes.Node) -> str:
+    """The whole name of the class that the node is said of; empty where it is not."""
+    while node := node.parent:
+        if isinstance(node, desc) and isinstance(signature := node[0], desc_signature):
+            name = signature["class"] or signature["fullname"]
+            return f"{signature['module']}.{name}"
+    return ""
 
 
 def _is_elsewhere(name: str) -> bool:

@@ -56,6 +56,10 @@ class Backend(ABC):
     location: str
     """The place as a person would write it, any password in it masked."""
 
+    has_folders: bool = False
+    """Whether folders are there by themselves, empty ones too, rather than the beginnings of paths
+    only."""
+
     note: str = ""
     """What a person who tests the place ought to know of how it is signed in to."""
 
@@ -121,6 +125,13 @@ class Backend(ABC):
         It can seek; what is read is always of the blob that was there when it was opened, or
         `IntegrityError` is raised.
         """
+
+    def open_unbuffered(self, path: BlobPath) -> BinaryIO:
+        """`open` for callers with a buffer of their own: no more is fetched than a read asks for.
+
+        A read may return fewer bytes, but none only at the end.
+        """
+        return self.open(path)
 
     @abstractmethod
     def list(self, prefix: Prefix = ROOT, *, delimiter: bool = False) -> Iterator[Entry]:
@@ -201,6 +212,20 @@ class Backend(ABC):
     def remove_folders(self, made: Sequence[str]) -> bool:
         """Remove folders that `make_folders` has made; whether none was in use meanwhile."""
         return True
+
+    def has_folder(self, prefix: Prefix) -> bool:
+        """Whether there is such a folder, or anything in it."""
+        return next(iter(self.list(prefix, delimiter=True)), None) is not None
+
+    def make_folder(self, prefix: Prefix) -> None:  # noqa: B027 (few have any)
+        """Create a folder, and those above it, where folders are there by themselves."""
+
+    def remove_folder(self, prefix: Prefix) -> None:  # noqa: B027 (few have any)
+        """Remove an empty folder; no error where there is none.
+
+        Raises:
+            BlobExists: there is something in it.
+        """
 
     def close(self) -> None:  # noqa: B027 (most backends hold nothing to close)
         """Let go of connections. Using the backend afterwards opens new ones."""

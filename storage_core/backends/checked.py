@@ -25,6 +25,7 @@ class CheckedBackend(Backend):
         self._backend = backend
         self.location = backend.location
         self.note = backend.note
+        self.has_folders = backend.has_folders
 
     def check(self) -> None:
         """Reach the place."""
@@ -49,6 +50,18 @@ class CheckedBackend(Backend):
     def remove_folders(self, made: Sequence[str]) -> bool:
         """Remove folders that `make_folders` has made."""
         return self._backend.remove_folders(made)
+
+    def has_folder(self, prefix: str) -> bool:
+        """Whether there is such a folder."""
+        return self._backend.has_folder(prefix_of(prefix))
+
+    def make_folder(self, prefix: str) -> None:
+        """Create a folder, where there are any."""
+        self._backend.make_folder(prefix_of(prefix))
+
+    def remove_folder(self, prefix: str) -> None:
+        """Remove an empty folder."""
+        self._backend.remove_folder(prefix_of(prefix))
 
     def put(self, path: str, data: bytes, *, overwrite: bool) -> None:
         """Store bytes."""
@@ -86,6 +99,10 @@ class CheckedBackend(Backend):
     def open(self, path: str) -> BinaryIO:
         """Open the blob for reading."""
         return self._backend.open(blob_path(path))
+
+    def open_unbuffered(self, path: str) -> BinaryIO:
+        """Open the blob for reading, without a buffer."""
+        return self._backend.open_unbuffered(blob_path(path))
 
     def list(self, prefix: str = ROOT, *, delimiter: bool = False) -> Iterator[Entry]:
         """What is below a folder."""

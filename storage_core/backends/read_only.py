@@ -26,6 +26,7 @@ class ReadOnlyBackend(Backend):
         self._backend = backend
         self._called = called
         self.location = backend.location
+        self.has_folders = backend.has_folders
 
     def require_writable(self) -> NoReturn:
         raise UnsupportedOperation(
@@ -52,6 +53,12 @@ class ReadOnlyBackend(Backend):
         self.require_writable()
 
     def remove_folders(self, made: Sequence[str]) -> bool:
+        self.require_writable()
+
+    def make_folder(self, prefix: Prefix) -> None:
+        self.require_writable()
+
+    def remove_folder(self, prefix: Prefix) -> None:
         self.require_writable()
 
     def renewable(self, renew: Callable[[], Backend | None]) -> None:
@@ -89,8 +96,14 @@ class ReadOnlyBackend(Backend):
     def is_there(self) -> bool:
         return self._backend.is_there()
 
+    def has_folder(self, prefix: Prefix) -> bool:
+        return self._backend.has_folder(prefix)
+
     def open(self, path: BlobPath) -> BinaryIO:
         return self._backend.open(path)
+
+    def open_unbuffered(self, path: BlobPath) -> BinaryIO:
+        return self._backend.open_unbuffered(path)
 
     def list(self, prefix: Prefix = ROOT, *, delimiter: bool = False) -> Iterator[Entry]:
         return self._backend.list(prefix, delimiter=delimiter)

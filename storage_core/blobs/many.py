@@ -50,16 +50,16 @@ def written(write: Callable[[Any], str], blobs: Iterable[Any], jobs: int) -> lis
     Raises:
         BulkError: some could not be written.
     """
-    with closing(_outcomes(write, map(_fixed, blobs), jobs, ahead=_ALL)) as outcomes:
-        return _all_of(list(outcomes), "written")
+    with closing(outcomes(write, map(_fixed, blobs), jobs, ahead=_ALL)) as found:
+        return _all_of(list(found), "written")
 
 
 async def awritten(
     write: Callable[[Any], Awaitable[str]], blobs: Iterable[Any] | AsyncIterable[Any], jobs: int
 ) -> list[str]:
     """`written`, by calls that are awaited."""
-    async with aclosing(_aoutcomes(write, blobs, jobs, ahead=_ALL)) as outcomes:
-        return _all_of([outcome async for outcome in outcomes], "written")
+    async with aclosing(_aoutcomes(write, blobs, jobs, ahead=_ALL)) as found:
+        return _all_of([outcome async for outcome in found], "written")
 
 
 def read(
@@ -71,8 +71,8 @@ def read(
         BulkError: at the end: some could not be read.
     """
     results: list[str | Exception] = []
-    with closing(_outcomes(get, keys, jobs, ahead=jobs)) as outcomes:
-        for key, outcome in zip(keys, outcomes, strict=True):
+    with closing(outcomes(get, keys, jobs, ahead=jobs)) as found:
+        for key, outcome in zip(keys, found, strict=True):
             yield _noted(results, key, outcome)
     _all_of(results, "read")
 
@@ -82,8 +82,8 @@ async def aread(
 ) -> AsyncGenerator[bytes | None, None]:
     """`read`, by calls that are awaited."""
     results: list[str | Exception] = []
-    async with aclosing(_aoutcomes(get, keys, jobs, ahead=jobs)) as outcomes:
-        async for outcome in outcomes:
+    async with aclosing(_aoutcomes(get, keys, jobs, ahead=jobs)) as found:
+        async for outcome in found:
             yield _noted(results, keys[len(results)], outcome)
     _all_of(results, "read")
 
@@ -125,7 +125,7 @@ def _all_of(results: list[str | Exception], done: str) -> list[str]:
     raise failure from first
 
 
-def _outcomes(
+def outcomes(
     call: Callable[[Any], T], items: Iterable[Any], jobs: int, *, ahead: int
 ) -> Generator[T | Exception, None, None]:
     """Yield what `call` returns or raises for each of `items`, in their order.
@@ -192,7 +192,7 @@ async def _aoutcomes(
     *,
     ahead: int,
 ) -> AsyncGenerator[T | Exception, None]:
-    """`_outcomes`, by calls that are awaited."""
+    """`outcomes`, by calls that are awaited."""
     import asyncio
 
     free = asyncio.Semaphore(jobs)

@@ -14,6 +14,7 @@
     prompts.py    questions at a terminal
     options.py    options made from the declarations of the storage types, and their values
     entries.py    a configuration as it is printed
+    progress.py   a bar that shows how far a command has come
     probing.py    connection tests, several at once; checklist.py draws them
     interview.py  the menu and questions of `storage create`
     exposure.py   warnings about secrets and mistakes in the file

@@ -33,6 +33,8 @@ _COMMANDS: Final = {
     "read": "blobs.read",
     "blobs": "blobs.blobs",
     "rm": "blobs.rm",
+    "push": "flows.push",
+    "pull": "flows.pull",
     "path": "file.path",
     "validate": "file.validate",
     "restore": "restore.restore",

@@ -235,7 +235,8 @@ class ConfigFile:
         Args:
             ref: the configuration.
             setting: the key of a secret setting that holds a plain secret.
-            reference: where it is put: see `secrets.relocate.relocated`.
+            reference: where it is put: `keyring:service/user` (stored there), `file:/path` (created
+                if there is no such file) or `env:NAME` (which must hold the secret already).
 
         Raises:
             ConfigurationError: there is no plain secret, or the reference does not lead to it.

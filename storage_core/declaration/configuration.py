@@ -7,9 +7,11 @@ makes holds the secrets themselves.
 
 from __future__ import annotations
 
+import os
 from abc import ABC, abstractmethod
 
 from storage_core import keys
+from storage_core.backends.base import DEFAULT_TIMEOUT
 from storage_core.declaration import checks
 from storage_core.declaration.setting import Setting, as_written, declared_settings, setting
 from storage_core.errors import ConfigurationError, StorageError
@@ -193,6 +195,30 @@ class StorageConfiguration(ABC):
     def default_timeout(self) -> float | None:
         """Seconds that one call may take, if the configuration says so."""
         return None
+
+    def timeout_for(self, given: float | None) -> float:
+        """Seconds that one call may take: as given, by `STORAGE_TIMEOUT`, as configured, or 10.
+
+        Raises:
+            ConfigurationError: it is no time that anybody would wait.
+            TypeError: `given` is not a number.
+        """
+        if given is not None:
+            if isinstance(given, bool) or not isinstance(given, int | float):
+                raise TypeError(f"timeout must be a number of seconds, not {type(given).__name__}")
+            source, value = "timeout", given
+        elif text := os.environ.get("STORAGE_TIMEOUT"):
+            source = "STORAGE_TIMEOUT"
+            try:
+                value = float(text)
+            except ValueError:
+                value = -1.0
+        else:
+            return self.default_timeout or DEFAULT_TIMEOUT
+        try:
+            return checks.seconds(value)
+        except ValueError as error:
+            raise ConfigurationError(f"{source} {error}") from None
 
     @abstractmethod
     def backend(self, opening: Opening) -> Backend:

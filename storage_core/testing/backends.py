@@ -104,6 +104,28 @@ class BackendCases:
         found = {entry.path for entry in backend.list(prefix_of(folder))}
         assert found == {f"{folder}/{name}" for name in self.foreign}
 
+    def test_a_folder_is_there_by_itself_or_with_what_is_in_it(
+        self, backend: Backend, folder: str
+    ) -> None:
+        if not self.folders:
+            return
+        inner = prefix_of(f"{folder}/in it")
+        assert not backend.has_folder(inner)
+        backend.make_folder(inner)
+        assert backend.has_folder(inner) == backend.has_folders
+        path = blob_path(f"{inner}blob")
+        backend.put(path, b"x", overwrite=False)
+        assert backend.has_folder(inner)
+        if backend.has_folders:
+            with pytest.raises(BlobExists):
+                backend.remove_folder(inner)
+        backend.delete(path)
+        for _ in range(2):
+            backend.remove_folder(inner)
+            assert not backend.has_folder(inner)
+        backend.put(path, b"y", overwrite=False)
+        assert backend.get(path) == b"y"
+
     def test_a_stream_is_stored_from_where_it_stands(
         self, backend: Backend, path: BlobPath
     ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ import keyring
 import pytest
 
 from storage_core import Store
+from storage_core.backends.local import disk
 from tests.reliability.canary import Canaries
 from tests.reliability.local_stores import LOCAL, opened
 from tests.reliability.sinks import InMemory
@@ -25,6 +27,22 @@ def data(home: Path) -> Path:
 def local_store(request: pytest.FixtureRequest, data: Path) -> Store:
     """Each of the stores that keep blobs on the local disk, in `data`."""
     return opened(request.param, data)
+
+
+@pytest.fixture(params=["as the disk has it", "with names"])
+def unnamed(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> bool:
+    """Whether what is written has no name before it is complete; everywhere it may have one."""
+    if request.param == "with names":
+        monkeypatch.setattr(disk, "_TMPFILE", 0)
+    folder = os.open(tmp_path, os.O_RDONLY)
+    name, descriptor = disk.new_temporary(0o600, folder)
+    os.close(descriptor)
+    if name:
+        os.unlink(name, dir_fd=folder)
+    os.close(folder)
+    return not name
 
 
 @pytest.fixture

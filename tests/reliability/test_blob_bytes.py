@@ -148,7 +148,7 @@ def test_sixteen_writers_of_the_same_bytes_leave_one_complete_blob(data: Path) -
 
 
 @pytest.mark.parametrize("name", LOCAL)
-def test_of_sixteen_writers_of_a_chosen_key_one_wins(name: str, data: Path) -> None:
+def test_of_sixteen_writers_of_a_chosen_key_one_wins(name: str, data: Path, unnamed: bool) -> None:
     assert one_chosen(name, data, 2, MIB) == 2
 
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from storage_core import Store
-from storage_core.errors import IntegrityError, StorageError
-from tests.reliability.local_stores import files
+from storage_core.errors import BlobExists, IntegrityError, StorageError
+from tests.reliability.local_stores import MIB, files, opened
 
 
 class Calls:
@@ -29,6 +29,8 @@ class Calls:
     def _watched(self, name: str, real: Callable[..., Any]) -> Callable[..., Any]:
         def call(*args: Any, **options: Any) -> Any:
             subject = self._names.get(args[0], "?") if isinstance(args[0], int) else str(args[0])
+            if subject == "." or subject.startswith("/proc/self/fd/"):
+                subject = "unnamed"
             subject = "~" if subject.startswith("~") else Path(subject).name
             self.made.append(f"{name} {subject}")
             if len(self.made) - 1 == self.failing:
@@ -41,25 +43,67 @@ class Calls:
         return call
 
 
-OPENED = ("open home", "open results", "open ~", "write ~", "fsync ~")
+FOLDERS = ("open home", "open results")
+OPENED = (*FOLDERS, "open ~", "write ~", "fsync ~")
 GENERATED = (*OPENED, "replace ~", "fsync results")
 CHOSEN = (*OPENED, "link ~", "unlink ~", "fsync results")
+UNNAMED = (
+    *(*FOLDERS, "open unnamed", "write unnamed", "fsync unnamed"),
+    *("link unnamed", "fsync results"),
+)
+REPLACED = (*UNNAMED[:-1], "link unnamed", "replace ~", "fsync results")
 ERRORS = (errno.ENOSPC, errno.EIO, errno.EACCES, errno.EROFS, errno.EBUSY)
 
 
 @pytest.mark.parametrize(
-    ("key", "expected"),
+    ("key", "with_name"),
     [(None, GENERATED), ("results/chosen", CHOSEN)],
     ids=["generated", "chosen"],
 )
 def test_a_blob_is_on_the_disk_before_it_has_its_name_and_before_the_write_returns(
-    local_store: Store, monkeypatch: pytest.MonkeyPatch, key: str | None, expected: tuple[str, ...]
+    local_store: Store,
+    monkeypatch: pytest.MonkeyPatch,
+    key: str | None,
+    with_name: tuple[str, ...],
+    unnamed: bool,
 ) -> None:
     local_store.write(b"the folders are there now")
     with monkeypatch.context() as patched:
         calls = Calls(patched)
         local_store.write(b"x", key=key)
-    assert tuple(calls.made) == expected
+    assert tuple(calls.made) == (UNNAMED if unnamed else with_name)
+
+
+def test_a_blob_that_is_replaced_is_there_at_every_moment(
+    data: Path, monkeypatch: pytest.MonkeyPatch, unnamed: bool
+) -> None:
+    store = opened("file", data)
+    key = store.write(b"x")
+    with monkeypatch.context() as patched:
+        calls = Calls(patched)
+        assert store.write(b"x") == key
+    assert tuple(calls.made) == (REPLACED if unnamed else GENERATED)
+    assert files(data) == [data / key]
+
+
+def test_where_a_file_without_a_name_cannot_get_one_its_bytes_are_written_again(
+    local_store: Store, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on file systems without links, and where /proc belongs to somebody else."""
+    real = os.link
+
+    def link(source: str, *args: Any, **options: Any) -> None:
+        if source.startswith("/proc/"):
+            raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+        real(source, *args, **options)
+
+    content = os.urandom(3 * MIB + 1)
+    monkeypatch.setattr(os, "link", link)
+    for key in (None, "results/chosen"):
+        assert local_store.read(local_store.write(content, key=key)) == content
+    with pytest.raises(BlobExists):
+        local_store.write(b"other", key="results/chosen")
+    assert {path.read_bytes() for path in files(data)} == {content}
 
 
 def test_new_folders_are_on_the_disk_before_a_blob_is_written_into_them(
@@ -69,7 +113,8 @@ def test_new_folders_are_on_the_disk_before_a_blob_is_written_into_them(
         calls = Calls(patched)
         local_store.write(b"x")
     made = [call for call in calls.made if call.startswith("fsync")]
-    assert made == [f"fsync {data.parent.name}", "fsync home", "fsync ~", "fsync results"]
+    assert made == [f"fsync {data.parent.name}", "fsync home", made[2], "fsync results"]
+    assert made[2] in ("fsync ~", "fsync unnamed")
 
 
 def test_a_deletion_is_on_the_disk_before_it_returns(
@@ -85,10 +130,15 @@ def test_a_deletion_is_on_the_disk_before_it_returns(
 @pytest.mark.parametrize("error", ERRORS, ids=errno.errorcode.get)
 @pytest.mark.parametrize("key", [None, "results/chosen"], ids=["generated", "chosen"])
 def test_a_call_that_fails_leaves_a_whole_blob_or_none(
-    local_store: Store, data: Path, monkeypatch: pytest.MonkeyPatch, key: str | None, error: int
+    local_store: Store,
+    data: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    key: str | None,
+    error: int,
+    unnamed: bool,
 ) -> None:
     old = local_store.write(b"old", key="results/old")
-    for failing, call in enumerate(GENERATED if key is None else CHOSEN):
+    for failing, call in enumerate(UNNAMED if unnamed else GENERATED if key is None else CHOSEN):
         with monkeypatch.context() as patched:
             calls = Calls(patched)
             calls.failing, calls.error = failing, error
@@ -98,8 +148,10 @@ def test_a_call_that_fails_leaves_a_whole_blob_or_none(
                 told = str(caught)
             else:
                 told = ""
-        # A link that cannot be made is done without; a name that stays is swept later.
-        spared = call == "unlink ~" or (call == "link ~" and error == errno.EACCES)
+        # A link that cannot be made is done without, and so is a file without a name; a name that
+        # stays is swept later.
+        is_link = call in ("link ~", "link unnamed")
+        spared = call in ("unlink ~", "open unnamed") or (is_link and error == errno.EACCES)
         assert bool(told) is not spared
         assert "\n" not in told
         assert local_store.read(old) == b"old"

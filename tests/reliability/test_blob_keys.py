@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 import storage_core
 from storage_core import FileStorage, LocalStorage, Store, TemporaryLocalStorage
+from storage_core.backends.local import disk
 from storage_core.errors import AccessDenied, BlobExists, BlobNotFound, InvalidKey, StorageError
 from storage_core.keys import Key, is_name
 from tests.figures import Figure
@@ -403,6 +404,7 @@ def test_a_link_under_the_name_of_a_temporary_file_is_not_written_through(
     foreign = foreign_file(place.outer / "foreign")
     before = place.around_links()
     with monkeypatch.context() as patched:
+        patched.setattr(disk, "_TMPFILE", 0)
         patched.setattr(os, "urandom", lambda number: b"\1" * number)
         (place.data / "results" / f"~{'01' * 8}").symlink_to(foreign)
         with pytest.raises(StorageError):

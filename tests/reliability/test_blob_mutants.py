@@ -35,8 +35,8 @@ CLOSED = """\
 
 IN_PLACE = """\
 temporary = name
-                flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-                descriptor = os.open(temporary, flags, mode, dir_fd=above)"""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    descriptor = os.open(temporary, flags, mode, dir_fd=folder)"""
 
 MUTANTS = {
     "no flush of the blob": mutant(DISK, "    os.fsync(descriptor)\n", "", ORDER),
@@ -59,10 +59,10 @@ MUTANTS = {
         f"{CALLS}::test_a_deletion_is_on_the_disk_before_it_returns",
     ),
     "no replacing, but writing in place": Mutant(
-        LOCAL,
+        DISK,
         (
-            ("temporary, descriptor = new_temporary(mode, above)", IN_PLACE),
-            ("publish_new(temporary, name, above)", "pass"),
+            ("temporary, descriptor = new_temporary(mode, folder)", IN_PLACE),
+            ("            publish_new(temporary, name, folder)", "            pass"),
         ),
         (KILLS,),
     ),
@@ -73,8 +73,11 @@ MUTANTS = {
         "        os.replace(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)\n",
         RACE,
     ),
+    "no new name for a file without one, but replacing what is there": mutant(
+        DISK, "        if not overwrite:\n            raise\n", "        pass\n", RACE
+    ),
     "no lock where there are no links": mutant(
-        DISK, "    flock(folder, LOCK_EX)\n", "", RACE_WITHOUT_LINKS
+        DISK, "        flock(folder, LOCK_EX)\n", "        pass\n", RACE_WITHOUT_LINKS
     ),
     "no second look under that lock": mutant(
         DISK,
@@ -95,9 +98,9 @@ MUTANTS = {
         f"{CALLS}::test_writes_in_small_pieces_are_put_together",
     ),
     "no removal of what is not complete": mutant(
-        LOCAL,
-        "                    unlink(temporary, above)\n                    raise\n",
-        "                    raise\n",
+        DISK,
+        "            unlink(temporary, folder)\n        raise\n\n\ndef new_temporary",
+        "            pass\n        raise\n\n\ndef new_temporary",
         FULL,
     ),
     "no sweeping": mutant(

@@ -1,6 +1,7 @@
 """What the tests of other people's tools have: two configuration files that use the same names.
 
-`files` runs a test twice: with folders (Local Storage), and with buckets on a real S3 server.
+`files` runs a test twice: with folders (Local Storage), and with buckets on a real S3 server. Where
+it is about how bytes move, `everywhere` adds the other engine.
 """
 
 from __future__ import annotations
@@ -19,16 +20,16 @@ from tests.servers.s3 import S3Server
 
 @dataclass(frozen=True)
 class Files:
-    """Two configuration files, in both of which `prod` is the default and `staging` stands beside.
+    """Two configuration files, both with the names `prod` and `staging`.
 
     Each of the four leads to a place of its own.
     """
 
     one: str
-    """The file that programs find by themselves, by `STORAGE_CONFIG`."""
+    """The file that programs find by themselves, by `STORAGE_CONFIG`; its default is `prod`."""
 
     other: str
-    """One that is named by `config_path`."""
+    """One that is named by `config_path`; its default is `staging`."""
 
     secrets: tuple[str, ...] = field(repr=False, default=())
     """What stands in both files and must stand nowhere else."""
@@ -45,9 +46,9 @@ class Files:
                 assert secret.encode() not in told, type(thing)
 
 
-def written(path: Path, table: Callable[[str], dict[str, Any]]) -> str:
-    """A configuration file with `prod` (the default) and `staging`; gives its path."""
-    lines = ['default = "prod"']
+def written(path: Path, default: str, table: Callable[[str], dict[str, Any]]) -> str:
+    """A configuration file with `prod` and `staging`, one of them the default; gives its path."""
+    lines = [f'default = "{default}"']
     for name in ("prod", "staging"):
         lines.append(f"[storage.{name}]")
         lines += [f"{key} = {json.dumps(value)}" for key, value in table(name).items()]
@@ -56,29 +57,37 @@ def written(path: Path, table: Callable[[str], dict[str, Any]]) -> str:
     return str(path)
 
 
+def s3_table(server: S3Server, url: str = "", secret: str = "") -> dict[str, Any]:
+    """Settings of a new bucket on a server, seen at another address or with another secret."""
+    return {
+        "type": "s3",
+        "bucket": server.new_bucket(),
+        "endpoint_url": url or server.endpoint_url,
+        "aws_access_key_id": server.access_key_id,
+        "aws_secret_access_key": secret or server.secret_access_key,
+    }
+
+
+everywhere = pytest.mark.parametrize("files", ["local", "s3", "s3fs"], indirect=True)
+
+
 @pytest.fixture(params=["local", "s3"])
 def files(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Files:
     """The two files, with places that are empty."""
     secrets: tuple[str, ...] = ()
-    if request.param == "s3":
+    if request.param in ("s3", "s3fs"):
+        engine = "direct" if request.param == "s3" else "fsspec"
         server: S3Server = request.getfixturevalue("s3_server")
         secrets = (server.secret_access_key,)
 
         def table(name: str) -> dict[str, Any]:
-            return {
-                "type": "s3",
-                "bucket": server.new_bucket(),
-                "prefix": "below/here",
-                "endpoint_url": server.endpoint_url,
-                "aws_access_key_id": server.access_key_id,
-                "aws_secret_access_key": server.secret_access_key,
-            }
+            return {**s3_table(server), "engine": engine, "prefix": "below/here"}
     else:
 
         def table(name: str) -> dict[str, Any]:
             return {"type": "local", "storage_path": f"places/{name}"}
 
-    one = written(tmp_path / "one" / "storage.toml", table)
-    other = written(tmp_path / "other" / "storage.toml", table)
+    one = written(tmp_path / "one" / "storage.toml", "prod", table)
+    other = written(tmp_path / "other" / "storage.toml", "staging", table)
     monkeypatch.setenv("STORAGE_CONFIG", one)
     return Files(one, other, secrets)

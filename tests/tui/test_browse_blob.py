@@ -21,8 +21,9 @@ from tests.tui.test_browse import SIZES, blob, browsing, current, filled, local
 from tui.app import StorageApp
 from tui.features.blobs.download import DownloadDialog
 from tui.features.blobs.preview import PreviewScreen
-from tui.session.preview import MOST_INDENTED, preview_of
-from tui.session.store import PREVIEWED
+from tui.session.preview.choosing import preview_of
+from tui.session.preview.json_text import MOST_INDENTED
+from tui.session.preview.source import PREVIEWED, Source
 
 
 def plain(pilot: Pilot[Any]) -> str:
@@ -121,7 +122,9 @@ async def test_a_pickle_is_never_opened(tmp_path: Path, protocol: int) -> None:
         await settle(pilot)
         await press(pilot, "b", "enter")
         if protocol >= 2:
-            assert "only its bytes are shown" in screen_text(pilot)
+            assert "it is never opened" in screen_text(pilot)
+            assert "pathlib." in screen_text(pilot)
+            await press(pilot, "v")
             assert f"000000  80 0{protocol}" in screen_text(pilot)
     assert not mark.exists()
 
@@ -237,11 +240,11 @@ async def test_damage_to_a_hash_blob_is_told(tmp_path: Path) -> None:
     ],
 )
 def test_what_a_blob_is_is_told_by_its_beginning(data: bytes, what: str) -> None:
-    found = preview_of(data[: PREVIEWED + 1])
+    found = preview_of(Source(data[: PREVIEWED + 1], whole=len(data) <= PREVIEWED))
     assert found.what == what
-    lines = found.drawn(60)
+    lines = ["".join(text for text, _ in line) for line in found.drawn(60).lines]
     assert all(len(line) <= 60 and line.isprintable() for line in lines)
-    assert sum(map(len, found.lines)) <= 2 * MOST_INDENTED
+    assert sum(map(len, lines)) <= 2 * MOST_INDENTED
 
 
 # ---- download

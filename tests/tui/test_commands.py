@@ -37,7 +37,7 @@ from tui.features.form.commands import FORM
 from tui.features.help.keys import HelpDialog
 from tui.kit.commands import shown_key
 from tui.kit.secret import SecretArea
-from tui.session.store import PREVIEWED
+from tui.session.preview.source import PREVIEWED
 
 
 def test_at_most_eight_commands_stand_in_a_footer() -> None:

@@ -6,8 +6,13 @@ After a change of looks: `make test ARGS="tests/tui/test_snapshots.py --snapshot
 
 from __future__ import annotations
 
+import base64
+import gzip
 import os
+import pickle
 import secrets
+import struct
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -66,6 +71,44 @@ BLOBS = {
     "flows/nightly_forecast.py": b"print('hello')\n",
     f"results/{'long' * 50}": b"",
 }
+
+# Made once, since pyarrow tells in a file which version of it has written it.
+FRAME = base64.b64decode(
+    "UEFSMRUEFUQVVkwVBhUAEgAAKLUv/SAiEQEABwAAAFrDvHJpY2gGAAAA5p2x5LqsCQAAAEfDtnRlYm9yZxUAFRQVJi"
+    "wVCBUQFQYVBhw2AigG5p2x5LqsGAlHw7Z0ZWJvcmcREQAAACi1L/0gClEAAAIAAAADBwIDJAAVBBUwFUJMFQYVABIA"
+    "ACi1L/0gGMEAAAAAAAAAipNAAAAAAAAACsAAAAAAgIQuQRUAFRQVJiwVCBUQFQYVBhwYCAAAAACAhC5BGAgAAAAAAA"
+    "AKwBYCKAgAAAAAgIQuQRgIAAAAAAAACsAREQAAACi1L/0gClEAAAIAAAADBwIDJAAVBBUgFTJMFQgVABIAACi1L/0g"
+    "EIEAABZRAAAXUQAAGFEAABlRAAAVABUUFSYsFQgVEBUGFQYcGAQZUQAAGAQWUQAAFgAoBBlRAAAYBBZRAAAREQAAAC"
+    "i1L/0gClEAAAIAAAAIAQID5AAVBBUoFTpMFQYVABIAACi1L/0gFKEAAAMAAABuZXcEAAAAc2FsZQEAAAB4FQAVIhU0"
+    "LBUKFRAVBhUGHDYEKAF4GANuZXcREQAAACi1L/0gEYkAAAIAAAADAgMAAAADHwMCAyQAFQQZfDUAGAZzY2hlbWEVCA"
+    "AVDCUCGAVzdG9yZSUATBwAAAAVCiUCGAVzYWxlcwAVAiUCGANkYXklDExsAAAANQIYBHRhZ3MVAhUGTDwAAAA1BBgE"
+    "bGlzdBUCABUMJQIYB2VsZW1lbnQlAEwcAAAAFggZHBlMJgAcFQwZNQAGEBkYBXN0b3JlFQwWCBbIARbsASZ6JggcNg"
+    "IoBuadseS6rBgJR8O2dGVib3JnEREAGSwVBBUAFQIAFQAVEBUCADwWLBkGGSYCBgAAACYAHBUKGTUABhAZGAVzYWxl"
+    "cxUMFggW3gEWggIm0gIm9AEcGAgAAAAAgIQuQRgIAAAAAAAACsAWAigIAAAAAICELkEYCAAAAAAAAArAEREAGSwVBB"
+    "UAFQIAFQAVEBUCADwpBhkmAgYAAAAmABwVAhk1AAYQGRgDZGF5FQwWCBauARbSASbEBCb2AxwYBBlRAAAYBBZRAAAW"
+    "ACgEGVEAABgEFlEAABERABksFQQVABUCABUAFRAVAgA8KQYZJgAIAAAAJgAcFQwZNQAGEBk4BHRhZ3MEbGlzdAdlbG"
+    "VtZW50FQwWChakARbIASaeBibIBRw2BCgBeBgDbmV3EREAGSwVBBUAFQIAFQAVEBUCADwWEBkmCAIZRgICAAYAAAAW"
+    "+AUWCCYIFogHACggcGFycXVldC1jcHAtYXJyb3cgdmVyc2lvbiAyNi4wLjEZTBwAABwAABwAABwAAAAkAgAAUEFSMQ"
+    "=="
+)
+
+SAVED = {
+    "frame.parquet": FRAME,
+    "wide.csv": "\n".join(
+        ",".join(f"{name} {row}" for name in ("Zürich", "東京", *map(str, range(20))))
+        for row in range(50)
+    ).encode(),
+    "array.npy": b"\x93NUMPY\x01\0\x76\0"
+    + b"{'descr': '<f8', 'fortran_order': False, 'shape': (40, 4), }".ljust(117)
+    + b"\n"
+    + struct.pack("<160d", *(number / 7 for number in range(160))),
+    "model.cp311.cloudpickle": pickle.dumps(
+        [OrderedDict(a=1), datetime(2026, 11, 24, tzinfo=UTC)], 4
+    ),
+    "wrong.json": b"no JSON, whatever its name says\n",
+    "summary.json.gz": gzip.compress(b'{"flow": "nightly", "n": [1.5, null, true]}', mtime=0),
+}
+"""What programs save, by `Store.save` or otherwise."""
 
 Steps = Callable[[Pilot[Any]], Awaitable[None]]
 
@@ -176,6 +219,19 @@ def with_blobs(*pressed: str) -> Steps:
     return steps
 
 
+def looking_into(name: str, *pressed: str) -> Steps:
+    """What is in one of `SAVED`; then these keys."""
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        file = Path.home() / "data" / "storage" / "results" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(SAVED[name])
+        os.utime(file, (1_795_348_800, 1_795_348_800))
+        await press(pilot, "j", "b", "enter", *pressed)
+
+    return steps
+
+
 async def in_a_folder(pilot: Pilot[Any]) -> None:
     """A folder of another program's, beside the blobs."""
     raw = Path.home() / "data" / "storage" / "raw"
@@ -244,6 +300,13 @@ SCREENS: dict[str, tuple[str | None, Steps]] = {
     "browse-folders": (FULL, in_a_folder),
     "preview": (FULL, with_blobs("enter")),
     "preview-bytes": (FULL, with_blobs("j", "enter")),
+    "preview-frame": (FULL, looking_into("frame.parquet")),
+    "preview-schema": (FULL, looking_into("frame.parquet", "v")),
+    "preview-columns": (FULL, looking_into("wide.csv", ">", ">")),
+    "preview-array": (FULL, looking_into("array.npy")),
+    "preview-classes": (FULL, looking_into("model.cp311.cloudpickle")),
+    "preview-unpacked": (FULL, looking_into("summary.json.gz")),
+    "preview-wrong": (FULL, looking_into("wrong.json")),
     "download": (FULL, with_blobs("w")),
     "delete-blob": (FULL, with_blobs("x")),
     "palette": (FULL, with_palette("ctrl+p", "te")),

@@ -18,7 +18,7 @@ from storage_core import (
     StorageConfiguration,
     open_store,
 )
-from storage_core.backends.local import backend as local
+from storage_core.backends.local import disk
 from storage_core.check import Step, Waiting, afterword, probe, steps
 
 
@@ -113,17 +113,17 @@ def test_a_writer_makes_the_folders_again_that_a_test_has_just_removed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = open_store(LocalStorage(storage_path=str(tmp_path / "deep")))
-    before = local.new_temporary
+    before = disk.new_temporary
 
     def just_removed(mode: int, folder: int) -> tuple[str, int]:
-        monkeypatch.setattr(local, "new_temporary", before)
+        monkeypatch.setattr(disk, "new_temporary", before)
         (tmp_path / "deep" / "results").rmdir()
         (tmp_path / "deep").rmdir()
         return before(mode, folder)
 
-    monkeypatch.setattr(local, "new_temporary", just_removed)
+    monkeypatch.setattr(disk, "new_temporary", just_removed)
     assert store.read(store.write(b"kept")) == b"kept"
-    assert local.new_temporary is before
+    assert disk.new_temporary is before
 
 
 @pytest.mark.parametrize("place", ["{folder}", "file://{folder}", "local://{folder}", "memory://x"])

@@ -68,6 +68,8 @@ _SHOWN: Final = {
     "question_mark": "?",
     "slash": "/",
     "colon": ":",
+    "less_than_sign": "<",
+    "greater_than_sign": ">",
     "escape": "Esc",
     "enter": "Enter",
     "delete": "Del",
@@ -89,6 +91,15 @@ def shown_key(key: str) -> str:
     return "+".join([*(modifier.capitalize() for modifier in modifiers), last])
 
 
+_NAMES: Final = {
+    "?": "question_mark",
+    "/": "slash",
+    ":": "colon",
+    "<": "less_than_sign",
+    ">": "greater_than_sign",
+}
+
+
 def _spelled(key: str) -> str:
     # In a binding's key string the comma separates keys and these signs go by name.
-    return {"?": "question_mark", "/": "slash", ":": "colon"}.get(key, key)
+    return _NAMES.get(key, key)

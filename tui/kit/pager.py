@@ -1,9 +1,9 @@
-"""Lines that scroll; only what is on screen is drawn."""
+"""Lines that scroll, below a head that does not; only what is on screen is drawn."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import ClassVar, Final, TypeAlias
 
 from rich.segment import Segment
 from rich.style import Style
@@ -12,24 +12,27 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tui.kit.text import cut
+Line: TypeAlias = Sequence[tuple[str, str]]
+"""Texts that are fit for drawing, each with its look: one of `LOOKS`, or empty."""
+
+LOOKS: Final = ("name", "value", "muted")
 
 
 class Pager(ScrollView, can_focus=True):
-    """Shows lines that are fit for drawing and no wider than `room`."""
+    """Shows lines that are no wider than `room`."""
 
     BINDINGS: ClassVar = [
         Binding("up,k", "scroll_up", "Up", show=False),
         Binding("down,j", "scroll_down", "Down", show=False),
-        Binding("pageup,ctrl+b", "page_up", "Page up", show=False),
-        Binding("pagedown,ctrl+f,space", "page_down", "Page down", show=False),
+        Binding("pageup,ctrl+b", "page(-1)", "Page up", show=False),
+        Binding("pagedown,ctrl+f,space", "page(1)", "Page down", show=False),
         Binding("home,g", "scroll_home", "Start", show=False),
         Binding("end,G", "scroll_end", "End", show=False),
         # No line is wider than the screen, so these keys are free for the screen.
         Binding("left", "screen.run('previous')", show=False),
         Binding("right", "screen.run('next')", show=False),
     ]
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"pager--first", "pager--last"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"pager--{look}" for look in LOOKS}
     DEFAULT_CSS = """
     Pager {
         overflow-x: hidden;
@@ -37,54 +40,44 @@ class Pager(ScrollView, can_focus=True):
         padding: 0 0 0 2;
         scrollbar-size-vertical: 1;
         scrollbar-gutter: stable;
-        & > .pager--first { color: $primary; }
-        & > .pager--last { color: $text-muted; }
+        & > .pager--name { color: $primary; }
+        & > .pager--value { color: $accent; }
+        & > .pager--muted { color: $text-muted; }
     }
     """
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._lines: Sequence[str] = ()
-        self._parts: Callable[[str], tuple[int, int]] = _plain
+        self._lines: Sequence[Line] = ()
+        self._head: Sequence[Line] = ()
 
     @property
     def room(self) -> int:
         """Cells for a line; some are left free before the scrollbar."""
         return self.scrollable_content_region.width - 1
 
-    def show(
-        self, lines: Sequence[str], parts: Callable[[str], tuple[int, int]] | None = None
-    ) -> None:
-        """Draw these lines.
-
-        Args:
-            lines: what is shown.
-            parts: where the plain part of a line begins and ends; what stands before it (names,
-                offsets) and behind it has a look of its own.
-        """
-        self._lines = lines
-        self._parts = parts or _plain
-        self.virtual_size = Size(self.size.width, len(lines))
+    def show(self, lines: Sequence[Line], head: Sequence[Line] = ()) -> None:
+        """Draw these lines, with a head above them that stays where it is."""
+        self._lines, self._head = lines, head
+        self.virtual_size = Size(self.size.width, len(head) + len(lines))
         self.refresh()
+
+    def action_page(self, pages: int) -> None:
+        """A screenful of lines up or down."""
+        height = max(1, self.scrollable_content_region.height - len(self._head))
+        self.scroll_relative(y=pages * height, animate=False)
 
     def render_line(self, y: int) -> Strip:
         """The line that is scrolled to there."""
         base = self.rich_style
-        index = y + int(self.scroll_offset.y)
-        if index >= len(self._lines):
+        lines, index = self._head, y
+        if y >= len(self._head):
+            lines, index = self._lines, y - len(self._head) + int(self.scroll_offset.y)
+        if index >= len(lines):
             return Strip.blank(self.size.width, base)
-        line = cut(self._lines[index], self.room)
-        start, end = self._parts(line)
-        segments = [
-            Segment(line[:start], base + self._look("first")),
-            Segment(line[start:end], base),
-            Segment(line[end:], base + self._look("last")),
-        ]
-        return Strip(segments).adjust_cell_length(self.size.width, base)
+        looks = {look: base + self._look(look) for look in LOOKS}
+        strip = Strip([Segment(text, looks.get(look, base)) for text, look in lines[index]])
+        return strip.crop(0, self.room).adjust_cell_length(self.size.width, base)
 
     def _look(self, name: str) -> Style:
         return Style(color=self.get_component_rich_style(f"pager--{name}").color)
-
-
-def _plain(line: str) -> tuple[int, int]:
-    return 0, len(line)

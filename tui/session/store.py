@@ -7,23 +7,21 @@ thread is done with it. All of it blocks: call it in threads.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from threading import Lock
+from contextlib import ExitStack, closing, contextmanager
+from threading import Event, Lock
 from time import monotonic
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from storage_core.blobpath import blob_path, prefix_of
-from storage_core.errors import StorageError
+from storage_core.errors import StorageError, UnsupportedOperation
 from storage_core.keys import is_key
 from tui.session.download import readable, some
 from tui.session.listing import Listed, entered, listed
+from tui.session.preview.source import PREVIEWED, Source
 
 if TYPE_CHECKING:
     from storage_core.store import Store
     from tui.session.download import Download
-
-PREVIEWED: Final = 64 * 1024
-"""Bytes of a blob that are read for a preview."""
 
 PAGE: Final = 500
 """Blobs handed over at a time while listing."""
@@ -72,18 +70,19 @@ class OpenedStore:
             self._left = True
         self._close_if_done()
 
-    def pages(self, folder: str | None = None) -> Iterator[list[Listed]]:
+    def pages(self, folder: str | None = None, *, deep: bool = False) -> Iterator[list[Listed]]:
         """Everything in the store, in pages; before an error, what was found until then.
 
         Args:
             folder: list what is in this folder below the location instead, of whichever program.
+            deep: and what is in the folders in it, in their place.
         """
         with self._used() as store:
             page: list[Listed] = []
             begun = monotonic()
             problem: StorageError | None = None
             try:
-                for blob in _listing(store, folder):
+                for blob in _listing(store, folder, deep):
                     page.append(blob)
                     if len(page) >= PAGE or monotonic() - begun > PAGE_SECONDS:
                         yield page
@@ -95,16 +94,36 @@ class OpenedStore:
             if problem:
                 raise problem
 
-    def head(self, key: str) -> bytes:
-        """The first `PREVIEWED` bytes of a blob, and one more if there are more."""
-        with self._used() as store, closing(_open(store, key)) as source:
-            pieces: list[bytes] = []
-            wanted = PREVIEWED + 1
-            with readable(key):
-                while wanted and (piece := some(source, wanted)):
-                    pieces.append(piece)
-                    wanted -= len(piece)
-            return b"".join(pieces)
+    @contextmanager
+    def looked_into(self, key: str, left: Event) -> Iterator[Source]:
+        """The beginning of a blob, and ranges of the rest for who asks for them.
+
+        Args:
+            key: of the blob.
+            left: set when nobody waits for it any more.
+        """
+        with self._used() as store, ExitStack() as opened:
+            start = _beginning(store, key)
+            backend, path = store.backend, blob_path(key)
+            files: list[BinaryIO] = []
+
+            def fetch(begin: int, size: int) -> bytes:
+                if not files:
+                    try:
+                        return backend.get_range(path, begin, size)
+                    except UnsupportedOperation:
+                        files.append(opened.enter_context(closing(backend.open(path))))
+                with readable(key):
+                    files[0].seek(begin)
+                    return files[0].read(size)
+
+            yield Source(
+                start,
+                whole=len(start) <= PREVIEWED,
+                size=lambda: backend.head(path).size,
+                fetch=fetch,
+                left=left,
+            )
 
     def delete(self, key: str) -> None:
         """Remove a blob."""
@@ -120,11 +139,22 @@ class OpenedStore:
             yield from download.run(key, _open(store, key))
 
 
-def _listing(store: Store, folder: str | None) -> Iterator[Listed]:
+def _listing(store: Store, folder: str | None, deep: bool) -> Iterator[Listed]:
     if folder is None:
         return (listed(blob) for blob in store.list())
     prefix = prefix_of(folder)
-    return (entered(entry, prefix) for entry in store.backend.list(prefix, delimiter=True))
+    return (entered(entry, prefix) for entry in store.backend.list(prefix, delimiter=not deep))
+
+
+def _beginning(store: Store, key: str) -> bytes:
+    """The first `PREVIEWED` bytes of a blob, and one more if there are more."""
+    pieces: list[bytes] = []
+    wanted = PREVIEWED + 1
+    with closing(_open(store, key)) as source, readable(key):
+        while wanted and (piece := some(source, wanted)):
+            pieces.append(piece)
+            wanted -= len(piece)
+    return b"".join(pieces)
 
 
 def _open(store: Store, key: str) -> BinaryIO:

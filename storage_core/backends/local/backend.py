@@ -6,6 +6,7 @@ A write is a temporary file beside its target, complete and on the disk before i
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 
@@ -13,11 +14,9 @@ from storage_core.backends.base import CHUNK_SIZE, Backend, time_at
 from storage_core.backends.local.disk import (
     insist,
     is_taken,
-    new_temporary,
-    publish_new,
     sync_folder,
     unlink,
-    write_whole,
+    write_file,
 )
 from storage_core.backends.local.failures import failure, irregular, unwritable
 from storage_core.backends.local.folders import Folders
@@ -41,6 +40,8 @@ _READ: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 
 class LocalBackend(Backend):
     """Blobs as files `folder/PATH`. Safe in threads and after a fork: it holds no state."""
+
+    has_folders = True
 
     def __init__(
         self, folder: str | Path, *, private: bool = False, only: tuple[str, ...] = ()
@@ -92,6 +93,47 @@ class LocalBackend(Backend):
             return False
         return True
 
+    def has_folder(self, prefix: Prefix) -> bool:
+        folder = prefix.removesuffix("/")
+        if not self._holds(prefix):
+            return False
+        try:
+            os.close(self._folders.open(folder))
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        except OSError as error:
+            raise self._failure("look up", self._path(folder), error) from error
+        return True
+
+    def make_folder(self, prefix: Prefix) -> None:
+        folder = prefix.removesuffix("/")
+        if prefix:
+            self._check_name(prefix)
+        try:
+            os.close(insist(lambda: self._folders.open(folder, create=True)))
+        except OSError as error:
+            raise self._failure("create", self._path(folder), error) from error
+
+    def remove_folder(self, prefix: Prefix) -> None:
+        above, name = _split(BlobPath(prefix.removesuffix("/")))
+        if not self._holds(prefix) or not name:
+            return
+        try:
+            inside = self._folders.open(above)
+            try:
+                os.rmdir(name, dir_fd=inside)
+                sync_folder(inside)
+            finally:
+                os.close(inside)
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            if error.errno in (errno.ENOTEMPTY, errno.EEXIST):
+                raise BlobExists(
+                    f"{self._path(prefix)} is not empty; delete what it holds first"
+                ) from error
+            raise self._failure("delete", self._path(prefix), error) from error
+
     def put(self, path: BlobPath, data: bytes, *, overwrite: bool) -> None:
         self._check_name(path)
         self._insist(path, lambda: self._write(path, (data,), overwrite=overwrite))
@@ -140,9 +182,10 @@ class LocalBackend(Backend):
             raise self._missing(path) from error
         except OSError as error:
             raise self._failure("read", self._path(path), error) from error
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        mode = os.fstat(descriptor).st_mode
+        if not stat.S_ISREG(mode):
             os.close(descriptor)
-            raise irregular(self._path(path))
+            raise irregular(self._path(path), mode)
         return os.fdopen(descriptor, "rb")
 
     def head(self, path: BlobPath) -> Info:
@@ -158,7 +201,7 @@ class LocalBackend(Backend):
         except OSError as error:
             raise self._failure("look up", self._path(path), error) from error
         if not stat.S_ISREG(found.st_mode):
-            raise irregular(self._path(path))
+            raise irregular(self._path(path), found.st_mode)
         from storage_core.backends.entries import Info
 
         version = f"{found.st_ino:x}-{found.st_mtime_ns:x}"
@@ -250,19 +293,7 @@ class LocalBackend(Backend):
                 if not overwrite and is_taken(name, above):
                     raise self._taken(path)
                 mode = 0o600 if self._private else 0o666 & os.fstat(above).st_mode
-                temporary, descriptor = new_temporary(mode, above)
-                try:
-                    try:
-                        write_whole(descriptor, chunks, self._path(path))
-                    finally:
-                        os.close(descriptor)
-                    if overwrite:
-                        os.replace(temporary, name, src_dir_fd=above, dst_dir_fd=above)
-                    else:
-                        publish_new(temporary, name, above)
-                except BaseException:
-                    unlink(temporary, above)
-                    raise
+                write_file(name, above, chunks, mode, overwrite=overwrite, path=self._path(path))
                 sync_folder(above)
             finally:
                 os.close(above)
@@ -279,13 +310,13 @@ class LocalBackend(Backend):
             raise self._missing(path)
         return self._folders.open(folder)
 
-    def _check_name(self, path: BlobPath) -> None:
+    def _check_name(self, path: BlobPath | Prefix) -> None:
         if not self._holds(path):
             raise InvalidKey(
                 f"{self.location} holds blobs in {' and '.join(self._only)} only, "
                 f"not under {printable(path)}"
             )
-        refuse_temporary(path)
+        refuse_temporary(BlobPath(path))
 
     def _holds(self, path: str) -> bool:
         """Whether blobs can be there: a blob's path, or a folder's with `/` at its end."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 
 from storage_core.disk_advice import advice, is_read_only, words
 from storage_core.errors import AccessDenied, ConfigurationError, StorageUnavailable
@@ -52,12 +53,20 @@ def failure(doing: str, path: str, error: OSError, top: str) -> StorageError:
     return StorageUnavailable(f"{what}; see to the disk or choose another folder")
 
 
-def irregular(path: str) -> AccessDenied:
-    """The error for what is there in place of a regular file."""
-    return AccessDenied(
+def irregular(path: str, mode: int) -> AccessDenied:
+    """The error for what is there in place of a regular file.
+
+    Args:
+        path: where.
+        mode: the system's, of what is there.
+    """
+    error = AccessDenied(
         f"cannot use {printable(path)}: only regular files are, and links are not followed; "
         "choose another path"
     )
+    if stat.S_ISDIR(mode):
+        error.__cause__ = IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
+    return error
 
 
 def unwritable(path: str, folder: str) -> AccessDenied:

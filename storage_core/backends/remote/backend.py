@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from io import BufferedReader, BytesIO
 from time import monotonic
-from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
 
 from storage_core.backends.base import Backend, Entry, Info, deadline
-from storage_core.backends.remote import reading
+from storage_core.backends.remote import folders, reading
 from storage_core.backends.remote.messages import REACH
 from storage_core.backends.remote.policy import Policy
 from storage_core.backends.remote.stream import PIECE, RemoteFile
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from storage_core.backends.remote.messages import Place
     from storage_core.backends.remote.network import Network
     from storage_core.backends.remote.runner import Runner
+
+FIRST: Final = 64 * 1024
+"""Bytes that come when a blob is opened, so that a small one is read in one request. To look it up
+takes as long, and Parquet, of which the end is read first, has enough of these."""
 
 PAGE_SIZE: Final = 1000
 """Entries that are asked for at a time where a place is listed."""
@@ -60,6 +64,8 @@ class RemoteBackend(Backend):
         self.location = place.location
         self._has_ranges = driver.has_ranges
         self._has_after = getattr(driver, "has_after", False)
+        self.has_folders = getattr(driver, "has_folders", False)
+        self._tells_size = getattr(driver, "tells_size", False)
         if runner is None:
             from storage_core.backends.remote.on_loop import OnLoop
 
@@ -96,10 +102,26 @@ class RemoteBackend(Backend):
     def head(self, path: BlobPath) -> Info:
         return self._run(reading.head(self._policy, path))
 
+    def has_folder(self, prefix: Prefix) -> bool:
+        if not (self.has_folders and prefix):
+            return super().has_folder(prefix)
+        return self._run(folders.has(self._policy, prefix))
+
+    def make_folder(self, prefix: Prefix) -> None:
+        if self.has_folders and prefix:
+            self._run(folders.make(self._policy, prefix))
+
+    def remove_folder(self, prefix: Prefix) -> None:
+        if self.has_folders and prefix:
+            self._run(folders.remove(self._policy, prefix))
+
     def open(self, path: BlobPath) -> BinaryIO:
         if not self._has_ranges:
             return BytesIO(self.get(path))
         return BufferedReader(self._opened(path), PIECE)
+
+    def open_unbuffered(self, path: BlobPath) -> BinaryIO:
+        return cast("BinaryIO", self._opened(path)) if self._has_ranges else self.open(path)
 
     def get_stream(self, path: BlobPath, file: BinaryIO) -> None:
         if not self._has_ranges:
@@ -184,25 +206,35 @@ class RemoteBackend(Backend):
     def _opened(self, path: BlobPath, *, bounded: bool = False) -> RemoteFile:
         """The blob as a file; `bounded` has the deadline of one call hold for reading all of it."""
         start = monotonic()
-        found = self.head(path)
-        size = found.size or 0
+        begun = self._begin(path, FIRST)
         return RemoteFile(
-            reading.Pieces(self._policy, path, found.version),
-            size,
+            reading.Pieces(self._policy, path, begun.version),
+            begun.size,
             timeout=self._policy.timeout,
-            until=start + deadline(self._policy.timeout, size) if bounded else None,
+            until=start + deadline(self._policy.timeout, begun.size) if bounded else None,
+            begun=begun.data,
         )
 
     def _ranges(self, path: BlobPath) -> Iterator[bytes]:
-        from storage_core.backends.remote.ranges import in_order
+        from storage_core.backends.remote import ranges
 
         start, timeout = monotonic(), self._policy.timeout
-        found = self.head(path)
-        size = found.size or 0
-        pieces = reading.Pieces(self._policy, path, found.version)
-        until = start + deadline(timeout, size)
-        for chunks in in_order(pieces, size, timeout=timeout, until=until):
+        begun = self._begin(path, ranges.FIRST)
+        yield begun.data
+        came = len(begun.data)
+        rate = came / max(monotonic() - start, 0.001)
+        pieces = reading.Pieces(self._policy, path, begun.version)
+        until = start + deadline(timeout, begun.size)
+        span = range(came, begun.size)
+        for chunks in ranges.in_order(pieces, span, rate=rate, timeout=timeout, until=until):
             yield from chunks
+
+    def _begin(self, path: BlobPath, size: int) -> reading.Beginning:
+        """The first bytes of a blob; it is looked up only if they do not tell how many follow."""
+        if self._tells_size:
+            return self._run(reading.beginning(self._policy, path, size))
+        found = self.head(path)
+        return reading.Beginning(b"", found.size or 0, found.version)
 
     async def _put(self, path: BlobPath, data: bytes, *, overwrite: bool) -> None:
         await stored(

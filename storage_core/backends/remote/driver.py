@@ -73,7 +73,8 @@ class Part(NamedTuple):
     """Of the blob, as in `Info`."""
 
     total: int | None = None
-    """Bytes of the whole blob; None where the answer does not say."""
+    """Bytes of the whole blob; None where the answer does not say. Drivers that have a true
+    `tells_size` mostly say it, so that no other request has to ask."""
 
 
 def require_bytes(status: int, *, of_part: bool = False) -> None:

@@ -1,7 +1,8 @@
 """A large blob in ranges that are asked for side by side and come in order.
 
 One connection alone fills no link that is long; several on one that is slow would take from each
-other the time that each has. So the first range, a small one, tells how many there may be.
+other the time that each has. So how fast the first range, a small one, has come tells how many
+others there may be at a time.
 """
 
 from __future__ import annotations
@@ -33,12 +34,16 @@ _PLENTY: Final = 4 * SLOWEST_RATE
 """Bytes a second that each has to get if all share what the first has had."""
 
 
-def in_order(pieces: Pieces, size: int, *, timeout: float, until: float) -> Iterator[Received]:
-    """Yield the bytes of a blob, range by range; each is gone when the next one is asked for.
+def in_order(
+    pieces: Pieces, span: range, *, rate: float, timeout: float, until: float
+) -> Iterator[Received]:
+    """Yield bytes of a blob, range by range; each is gone when the next one is asked for.
 
     Args:
         pieces: of the blob.
-        size: bytes of the blob.
+        span: the bytes that are wanted.
+        rate: at which those before have come, in bytes a second; where there are none before, the
+            first range tells it.
         timeout: seconds that one range may take besides the time for its bytes.
         until: the moment, by `time.monotonic()`, at which everything has to be there.
 
@@ -49,27 +54,27 @@ def in_order(pieces: Pieces, size: int, *, timeout: float, until: float) -> Iter
 
     def fetch(buffer: _Buffer, start: int, count: int) -> _Buffer:
         # The time for the bytes comes on top; what the ranges before left over is this one's.
-        left = until - monotonic() - deadline(0, size - start)
+        left = until - monotonic() - deadline(0, span.stop - start)
         received = cast("Received", buffer)
         pieces.receive(start, count, received, max(min(timeout, left), 0))
         return buffer
 
-    def rest() -> Iterator[Callable[[], _Buffer]]:
-        for start in range(FIRST, size, RANGE):
+    def rest(begin: int) -> Iterator[Callable[[], _Buffer]]:
+        for start in range(begin, span.stop, RANGE):
             buffer = free.pop() if free else _Buffer(RANGE)
             buffer.clear()
-            yield partial(fetch, buffer, start, min(RANGE, size - start))
+            yield partial(fetch, buffer, start, min(RANGE, span.stop - start))
 
-    if not size:
-        return
-    begun = monotonic()
-    first = fetch(_Buffer(FIRST), 0, min(FIRST, size))
-    rate = FIRST / max(monotonic() - begun, 0.001)
-    yield cast("Received", first)
-    if size > FIRST:
-        for each in gathered(rest(), max(1, min(AT_ONCE, int(rate / _PLENTY)))):
-            yield cast("Received", each)
-            free.append(each)
+    begin = span.start
+    if not begin and span:
+        begun = monotonic()
+        begin = min(FIRST, span.stop)
+        first = fetch(_Buffer(FIRST), 0, begin)
+        rate = begin / max(monotonic() - begun, 0.001)
+        yield cast("Received", first)
+    for each in gathered(rest(begin), max(1, min(AT_ONCE, int(rate / _PLENTY)))):
+        yield cast("Received", each)
+        free.append(each)
 
 
 class _Buffer(list[bytes | memoryview]):

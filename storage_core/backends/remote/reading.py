@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from storage_core.backends.remote.driver import Kept
+from storage_core.backends.remote.driver import Kept, Part
 from storage_core.errors import IntegrityError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from storage_core.backends.base import Info
-    from storage_core.backends.remote.driver import Part, Received, Session
+    from storage_core.backends.remote.driver import Received, Session
     from storage_core.backends.remote.policy import Policy
     from storage_core.blobpath import BlobPath
 
@@ -41,6 +41,41 @@ async def whole(policy: Policy, path: BlobPath) -> bytes:
         size_of=None if policy.driver.counts else size,
     )
     return _joined(received)
+
+
+class Beginning(NamedTuple):
+    """The first bytes of a blob, and what the answer with them says of all."""
+
+    data: bytes
+    size: int
+    """Bytes of the blob."""
+
+    version: str | None
+
+
+async def beginning(policy: Policy, path: BlobPath, size: int) -> Beginning:
+    """The first `size` bytes of a blob, in one request where its answer says how many there are."""
+    kept = Kept()
+    part = Part()
+
+    async def fetch(session: Session, received: Received) -> None:
+        nonlocal part
+        part = await session.get_range(path, 0, size, received, kept)
+        came = sum(map(len, received))
+        _require(came, _left(part, 0, size, came))
+
+    try:
+        received: Received = []
+        counted = 0 if policy.driver.counts else size
+        await _receive(policy, path, fetch, received, size=counted)
+    finally:
+        await kept.close()
+    data = _joined(received)
+    if part.total is not None or len(data) < size:
+        return Beginning(data, len(data) if part.total is None else part.total, part.version)
+    found = await head(policy, path)
+    _require_same(policy, path, part.version, found.version)
+    return Beginning(data, len(data) if found.size is None else found.size, found.version)
 
 
 async def range_of(policy: Policy, path: BlobPath, start: int, size: int) -> bytes:
@@ -99,11 +134,7 @@ class Pieces:
 
         async def once(session: Session, received: Received) -> None:
             part = await session.get_range(self._path, start, size, received, self._kept)
-            if None not in (self._version, part.version) and part.version != self._version:
-                raise IntegrityError(
-                    f"{self._policy.place.location}: {self._path} was replaced while it was read; "
-                    "read it again"
-                )
+            _require_same(self._policy, self._path, self._version, part.version)
             _require(sum(map(len, received)), size)
 
         counted = 0 if self._policy.driver.counts else size
@@ -115,6 +146,13 @@ class Pieces:
         """Let go of what was kept between two pieces."""
         if self._kept.end is not None:
             self._policy.runner.finish(self._kept.close())
+
+
+def _require_same(policy: Policy, path: BlobPath, before: str | None, now: str | None) -> None:
+    if None not in (before, now) and before != now:
+        raise IntegrityError(
+            f"{policy.place.location}: {path} was replaced while it was read; read it again"
+        )
 
 
 def _require(came: int, wanted: int) -> None:

@@ -34,7 +34,13 @@ class RemoteFile(RawIOBase):
     """The raw file, without a buffer of its own."""
 
     def __init__(
-        self, pieces: Pieces, size: int, *, timeout: float, until: float | None = None
+        self,
+        pieces: Pieces,
+        size: int,
+        *,
+        timeout: float,
+        until: float | None = None,
+        begun: bytes = b"",
     ) -> None:
         """Begin at the first byte.
 
@@ -44,11 +50,13 @@ class RemoteFile(RawIOBase):
             timeout: seconds that one piece may take besides the time for its bytes.
             until: the moment, by `time.monotonic()`, at which everything has to be read; for a
                 caller who does nothing but read.
+            begun: the first bytes, if they are known.
         """
         self._pieces = pieces
         self._size = size
         self._timeout = timeout
         self._until = until
+        self._begun = begun
         self._position = 0
 
     def readable(self) -> bool:
@@ -88,6 +96,9 @@ class RemoteFile(RawIOBase):
         size = min(size, PIECE, self._size - self._position)
         if size <= 0:
             return b""
+        if known := self._begun[self._position : self._position + size]:
+            self._position += len(known)
+            return known
         timeout = self._timeout
         if self._until is not None:
             # The time for the bytes comes on top; what an earlier range left over is this one's.

@@ -30,6 +30,13 @@ BROWSE: Final = (
         "Show everything below the location, folder by folder, whoever put it there.",
         "View",
     ),
+    Command(
+        "all_below",
+        ("5",),
+        "Files",
+        "Show everything below the location, or below the folder, in one list.",
+        "View",
+    ),
     Command("up", ("left", "h"), "Up", "Show the folder above.", "View"),
     Command("reload", ("f5",), "Reload", "List the blobs again.", "View"),
     PALETTE,
@@ -39,9 +46,11 @@ BROWSE: Final = (
 )
 
 PREVIEW: Final = (
-    Command("form", ("v",), "View", "As text or as bytes.", "Blob", True),
+    Command("form", ("v",), "View", "Show it in another way: as a table, as bytes.", "Blob", True),
     Command("previous", ("left", "h"), "Previous", "Look into the blob above it.", "Blob", True),
     Command("next", ("right", "l"), "Next", "Look into the blob below it.", "Blob", True),
+    Command("columns_right", (">", "shift+right"), "Columns", "Show the next columns.", "Table"),
+    Command("columns_left", ("<", "shift+left"), "Columns back", "Show those before.", "Table"),
     *(
         command
         for command in BROWSE

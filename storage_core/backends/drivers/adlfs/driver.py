@@ -43,6 +43,7 @@ class AzureDriver:
 
     counts = False
     has_ranges = True
+    tells_size = True
 
     def __init__(
         self,

@@ -242,6 +242,11 @@ class FTP:
                     raise
                 raise UnsupportedOperation(str(error)) from error
 
+    def rmdir(self, path: str) -> None:
+        """Remove an empty folder."""
+        with _translated():
+            self.ftp.rmd(path)
+
     def open(self, path: str, mode: str = "rb") -> _Stream:
         """Read a file, on a connection of its own: there can be one transfer on each."""
         return _Stream(self._another(), path)

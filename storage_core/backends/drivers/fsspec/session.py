@@ -14,6 +14,8 @@ How a write becomes visible depends on the file system:
 
 from __future__ import annotations
 
+import errno
+import os
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
@@ -258,6 +260,27 @@ class FileSystemSession:
             self._keeps = self._fault(error) in (Fault.DENIED, Fault.UNSUPPORTED)
             raise
 
+    async def has_folder(self, prefix: Prefix) -> bool:
+        """Ask what is there."""
+        return await self._is_folder(self._folder(prefix))
+
+    async def make_folder(self, prefix: Prefix) -> None:
+        """Create the folder, unless it is known to be there."""
+        folder = self._folder(prefix)
+        self._folders.discard(folder)
+        await self._make_folder(folder)
+
+    async def remove_folder(self, prefix: Prefix) -> None:
+        """Look into the folder first: some file systems would delete what is in it as well."""
+        folder = self._folder(prefix)
+        self._calls.fs.invalidate_cache()
+        inside = await self._calls.do("ls", folder, detail=True)
+        names = {each["name"].rstrip("/") for each in inside if each["name"].rstrip("/") != folder}
+        if any(name.rpartition("/")[2] not in (".", "..") for name in names):
+            raise OSError(errno.ENOTEMPTY, os.strerror(errno.ENOTEMPTY))
+        self._folders.clear()
+        await self._ways.remove_folder(folder)
+
     async def page(self, prefix: Prefix, *, delimiter: bool, token: Any, limit: int) -> Page:
         """List one folder: fsspec has no pages. The others below it are the next ones."""
         walk = Walk(prefix, token)
@@ -281,6 +304,10 @@ class FileSystemSession:
             if each["name"].rstrip("/") != folder or each["type"] == "directory"
         )
         return walk.page(found, delimiter=delimiter, clean_up=self._clean_up)
+
+    def _folder(self, prefix: Prefix) -> str:
+        """The whole path of a folder."""
+        return f"{self._root}{prefix}".rstrip("/") or self._root
 
     def _where(self, path: BlobPath) -> str:
         """The whole path of a blob."""

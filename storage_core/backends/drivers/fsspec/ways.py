@@ -59,6 +59,9 @@ class Ways(Protocol):
     async def make_folder(self, path: str) -> None:
         """Create a folder, and those above it where they are missing."""
 
+    async def remove_folder(self, path: str) -> None:
+        """Remove a folder in which nothing is."""
+
     async def hang_up(self) -> None:
         """Close the connections."""
 
@@ -96,6 +99,10 @@ class UsualWays:
     async def make_folder(self, path: str) -> None:
         """By `makedirs`."""
         await self._calls.do("makedirs", path, exist_ok=True)
+
+    async def remove_folder(self, path: str) -> None:
+        """By `rmdir`."""
+        await self._calls.do("rmdir", path)
 
     async def hang_up(self) -> None:
         """Nothing to do: fsspec has no word for it."""
@@ -172,6 +179,10 @@ class WebDAVWays:
     async def make_folder(self, path: str) -> None:
         """From the folder itself upwards: mostly one request is enough."""
         await self._calls.in_turn(webdav.make_folder, self._client, path)
+
+    async def remove_folder(self, path: str) -> None:
+        """In one request, which would take along what has just been written into it."""
+        await self._calls.in_turn(self._client.remove, path)
 
     async def hang_up(self) -> None:
         """Close the connections."""

@@ -92,6 +92,7 @@ class GCSDriver:
 
     counts = True
     has_ranges = True
+    tells_size = True
 
     def __init__(self, bucket: str, opened: Opening, arguments: dict[str, Any]) -> None:
         """Remember where to, and how.

@@ -114,6 +114,7 @@ class S3Driver:
 
     counts = True
     has_ranges = True
+    tells_size = True
 
     def __init__(
         self,

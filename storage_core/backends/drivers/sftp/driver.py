@@ -94,6 +94,7 @@ class SFTPDriver:
 
     counts = True
     has_ranges = True
+    has_folders = True
 
     def __init__(self, options: dict[str, Any], root: str) -> None:
         """Remember where to, and how.

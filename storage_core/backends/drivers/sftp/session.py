@@ -9,6 +9,7 @@ moment.
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 from contextlib import asynccontextmanager, suppress
 from secrets import token_hex
@@ -200,6 +201,31 @@ class SFTPSession:
         async with self._call():
             await self._client.remove(where)
 
+    async def has_folder(self, prefix: Prefix) -> bool:
+        """Ask what is there."""
+        folder = self._folder(prefix)
+        async with self._call():
+            await self._refuse_links(folder)
+            return await self._is_folder(folder or b".")
+
+    async def make_folder(self, prefix: Prefix) -> None:
+        """Create the folder."""
+        folder = self._folder(prefix)
+        self._folders.discard(folder)
+        async with self._call():
+            await self._refuse_links(folder)
+            await self._make_folder(folder)
+
+    async def remove_folder(self, prefix: Prefix) -> None:
+        """Look into it first: few servers say why they refuse to remove one."""
+        folder = self._folder(prefix)
+        if any(each.filename not in (b".", b"..") for each in await self._names_in(folder)):
+            raise OSError(errno.ENOTEMPTY, os.strerror(errno.ENOTEMPTY))
+        self._folders.clear()
+        self._plain.clear()
+        async with self._call():
+            await self._client.rmdir(folder)
+
     async def page(self, prefix: Prefix, *, delimiter: bool, token: Any, limit: int) -> Page:
         """List one folder. The others below it are the next pages."""
         walk = Walk(prefix, token)
@@ -254,6 +280,11 @@ class SFTPSession:
                 raise PermissionError(f"{os.fsdecode(each)} is a link, which is not followed")
             if found.type == asyncssh.FILEXFER_TYPE_DIRECTORY:
                 self._plain.add(each)
+
+    def _folder(self, prefix: Prefix) -> bytes:
+        """The whole path of a folder."""
+        folder = _encoded(f"{self._root}{prefix}")
+        return folder.rstrip(b"/") or folder
 
     def _where(self, path: BlobPath) -> bytes:
         """The whole path of a blob."""

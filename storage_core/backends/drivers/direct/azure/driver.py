@@ -51,6 +51,7 @@ class AzureDirectDriver:
 
     counts = True
     has_ranges = True
+    tells_size = True
 
     def __init__(
         self,

@@ -90,6 +90,7 @@ class GCSDirectDriver:
 
     counts = True
     has_ranges = True
+    tells_size = True
     has_after = True
 
     def __init__(self, bucket: str, opened: Opening, timeout: float) -> None:

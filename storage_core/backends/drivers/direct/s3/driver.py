@@ -122,6 +122,7 @@ class S3Driver:
 
     counts = True
     has_ranges = True
+    tells_size = True
     has_after = True
 
     def __init__(self, client: Client, bucket: str, prefix: str, region: str | None) -> None:

@@ -1,0 +1,88 @@
+"""What an archive is received with: gives the tar that its key speaks of, or an error."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from tempfile import gettempdir
+from typing import IO, TYPE_CHECKING
+
+from storage_core.blobs.compression import Damaged, decoder
+from storage_core.blobs.files import damaged
+from storage_core.disk_advice import words
+from storage_core.errors import StorageError
+
+if TYPE_CHECKING:
+    from storage_core.blobs.archive.key import ArchiveKey
+
+
+class TooLarge(StorageError):
+    """More bytes come than anybody has asked for."""
+
+
+class Checking:
+    """A file to write the blob into: takes gzip or zstd away, and hashes what is left."""
+
+    def __init__(
+        self,
+        archive: ArchiveKey,
+        location: str,
+        *,
+        keep: IO[bytes] | None = None,
+        at_most: int | None = None,
+    ) -> None:
+        """Begin.
+
+        Args:
+            archive: what the key says.
+            location: of the storage, for messages.
+            keep: gets the bytes of the tar.
+            at_most: how many of them may come.
+
+        Raises:
+            UnsupportedOperation: what takes the compression away is missing.
+        """
+        self._expected = archive.digest
+        self._decoder = decoder(archive.compression)
+        self._digest = sha256()
+        self._keep = keep
+        self._described = f"{location}: {archive.key}"
+        self._at_most = at_most
+        self._size = 0
+
+    def write(self, data: bytes | memoryview) -> int:
+        """Take some more bytes of the blob.
+
+        Raises:
+            TooLarge: they are too many.
+            IntegrityError: they are not what they were.
+        """
+        try:
+            for piece in self._decoder.pieces(data):
+                self._size += len(piece)
+                if self._at_most is not None and self._size > self._at_most:
+                    raise TooLarge(self._described)
+                self._digest.update(piece)
+                if self._keep is not None:
+                    self._keep.write(piece)
+        except Damaged as error:
+            raise damaged(self._described) from error
+        except OSError as error:
+            raise no_room(error) from error
+        return len(data)
+
+    def end(self) -> None:
+        """Raise `IntegrityError` unless it was whole, and is what its name says."""
+        try:
+            self._decoder.end()
+        except Damaged as error:
+            raise damaged(self._described) from error
+        if self._digest.hexdigest() != self._expected:
+            raise damaged(self._described)
+
+
+def no_room(error: OSError) -> StorageError:
+    """The error for an archive that cannot be kept on its way."""
+    return StorageError(
+        f"cannot keep the archive in a temporary file in {gettempdir()}: {words(error)}; "
+        "make room, or name another folder with TMPDIR"
+    )

@@ -1,0 +1,112 @@
+"""The ignore files of a folder: what git would leave out, by nothing but the folder itself.
+
+`.storageignore` is read as though its lines stood at the end of the `.gitignore` beside it, so that
+it has the last word there. As with git, a file in a folder further down has it before one above,
+and what lies in a folder that is left out cannot be taken in again. Neither the ignore files of the
+folders above nor those of the machine and its user count, and case always does: else the same
+folder would give another archive elsewhere.
+
+The patterns are matched by dulwich, which agreed with git in 1,000 of 1,000 everyday sets, where no
+class of pathspec did. The lines are read here, since it leaves a byte order mark in.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Final
+
+from storage_core.blobs.archive.names import shown
+from storage_core.disk_advice import words
+from storage_core.errors import StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterator
+
+    from dulwich.ignore import Pattern
+
+IGNORE_FILES: Final = (b".gitignore", b".storageignore")
+"""In the order in which they are read: of two lines that match, the later one counts."""
+
+_NEVER_IN: Final = (b".git", b"__pycache__")
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+
+
+class Rules:
+    """What the ignore files of one folder, and of those above it, say of what is in it."""
+
+    def __init__(self, above: Rules | None, depth: int, patterns: list[Pattern]) -> None:
+        """Put the patterns of a folder, `depth` names down, before those of the folders above."""
+        self._above = above
+        self._depth = depth
+        self._patterns = patterns
+
+    def below(self, folder: bytes, name: bytes, there: Container[bytes]) -> Rules:
+        """The rules for what is in a folder.
+
+        Args:
+            folder: its path.
+            name: what it is called from the top on; empty for the topmost.
+            there: the names of the files in it.
+
+        Raises:
+            StorageError: an ignore file cannot be read.
+        """
+        lines: list[bytes] = []
+        for each in IGNORE_FILES:
+            if each in there:
+                lines += _lines(os.path.join(folder, each))
+        depth = name.count(b"/") + 1 if name else 0
+        return Rules(self, depth, list(_compiled(lines))) if lines else self
+
+    def leave_out(self, name: bytes, *, is_folder: bool) -> bool:
+        """Whether a file or folder of this name, from the top on, is left out."""
+        if name.rpartition(b"/")[2].lower() in _NEVER_IN:
+            return True
+        rules: Rules | None = self
+        while rules is not None:
+            here = b"/".join(name.split(b"/")[rules._depth :])
+            for pattern in reversed(rules._patterns):
+                if pattern.matches(here, is_folder):
+                    return pattern.is_exclude
+            rules = rules._above
+        return False
+
+
+NO_RULES: Final = Rules(None, 0, [])
+"""What holds above the topmost folder."""
+
+
+def _compiled(lines: list[bytes]) -> Iterator[Pattern]:
+    # Only here: most folders have no ignore file, and it takes 60 ms.
+    from dulwich.ignore import Pattern
+    from dulwich.wildmatch import MalformedPattern
+
+    for line in lines:
+        try:
+            yield Pattern(line)
+        except MalformedPattern:
+            continue  # It matches nothing, as with git.
+
+
+def _lines(path: bytes) -> Iterator[bytes]:
+    """The patterns in an ignore file."""
+    try:
+        with open(path, "rb") as file:
+            data = file.read()
+    except OSError as error:
+        raise StorageError(
+            f"cannot read {shown(path)}: {words(error)}; without it nobody knows what is to be "
+            "left out"
+        ) from error
+    for line in data.removeprefix(_BYTE_ORDER_MARK).split(b"\n"):
+        pattern = _trimmed(line.removesuffix(b"\r"))
+        # To git, what has two slashes at its end matches nothing; dulwich drops both.
+        if pattern and not pattern.startswith(b"#") and not pattern.endswith(b"//"):
+            yield pattern
+
+
+def _trimmed(line: bytes) -> bytes:
+    """`line` without the blanks at its end in front of which there is no backslash."""
+    rest = line.rstrip(b" ")
+    backslashes = len(rest) - len(rest.rstrip(b"\\"))
+    return rest + b" " if backslashes % 2 and len(rest) < len(line) else rest

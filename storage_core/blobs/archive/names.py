@@ -1,0 +1,92 @@
+"""The names in an archive: each is safe as a path, and no two are one name on any system."""
+
+from __future__ import annotations
+
+from typing import Final
+from unicodedata import normalize
+
+from storage_core.printable import printable
+
+MAX_DEPTH: Final = 100
+"""Names in one path. Each of many files could bring as many folders otherwise."""
+
+MAX_BYTES: Final = 4096
+"""Bytes of a path: what Linux takes."""
+
+
+class NameClash(ValueError):
+    """Two names are one; the message says which."""
+
+
+class Names:
+    """The names of one archive, with the folders on their way."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._spelt: dict[str, tuple[str, bool]] = {}
+
+    def __len__(self) -> int:
+        """How many files and folders there are."""
+        return len(self._spelt)
+
+    def add(self, name: str, *, is_folder: bool = False) -> None:
+        """Take in another one.
+
+        Raises:
+            NameClash: it is one with another by case or normal form, is there already, or is a file
+                where the other one needs a folder.
+        """
+        parts = name.split("/")
+        folded = ""
+        for count, part in enumerate(parts, start=1):
+            folded += f"/{_folded(part)}"
+            spelt = "/".join(parts[:count])
+            is_whole = count == len(parts)
+            entry = (spelt, is_folder or not is_whole)
+            known = self._spelt.setdefault(folded, entry)
+            if known is not entry and (known != entry or (is_whole and not is_folder)):
+                raise NameClash(_clash(known, entry))
+
+
+def fault_of(name: str) -> str:
+    """Why an archive cannot hold a path of this name; empty where it can."""
+    if not name or name.startswith("/"):
+        return "is no path inside a folder"
+    parts = name.split("/")
+    if "" in parts or "." in parts or ".." in parts:
+        return "has an empty name, . or .. in it"
+    if "\0" in name:
+        return "has a NUL in it"
+    if len(parts) > MAX_DEPTH:
+        return f"lies more than {MAX_DEPTH} folders deep"
+    if len(name.encode()) > MAX_BYTES:
+        return f"is longer than {MAX_BYTES} bytes"
+    return ""
+
+
+def composed(name: str) -> str:
+    """`name` in normal form C, in which archives hold all names: some systems give out others."""
+    return name if name.isascii() else normalize("NFC", name)
+
+
+def shown(name: str | bytes) -> str:
+    """A name in a message of one line, which may be of no known encoding."""
+    text = name.decode("utf-8", "backslashreplace") if isinstance(name, bytes) else name
+    return printable(text)
+
+
+def _folded(part: str) -> str:
+    if part.isascii():
+        return part.lower()
+    return normalize("NFD", normalize("NFD", part).casefold())
+
+
+def _clash(known: tuple[str, bool], entry: tuple[str, bool]) -> str:
+    (name, is_folder), (other, is_other_folder) = known, entry
+    if name != other:
+        if composed(name) == composed(other):
+            return f"{name!a} and {other!a} are one name in another normal form"
+        return f"{shown(name)} and {shown(other)} are one name where case does not count"
+    if is_folder != is_other_folder:
+        return f"{shown(name)} is both a file and a folder"
+    return f"{shown(name)} is there twice"

@@ -1,0 +1,11 @@
+"""`storage://NAME/path`: any path below a configured location, in every tool that speaks fsspec.
+
+`StorageFileSystem` serves all names of a configuration file, `StoreFileSystem` one opened store.
+Both stand on `files.py`, the operations of fsspec over a backend.
+"""
+
+from storage_core.fs.caching import CacheMapper
+from storage_core.fs.configured import StorageFileSystem
+from storage_core.fs.single import StoreFileSystem
+
+__all__ = ["CacheMapper", "StorageFileSystem", "StoreFileSystem"]

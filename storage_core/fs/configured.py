@@ -1,0 +1,96 @@
+"""The file system of `storage://`: all names of one configuration file."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from fsspec.utils import stringify_path, tokenize
+
+from storage_core.fs.errors import both_families
+from storage_core.fs.files import BlobFileSystem
+from storage_core.fs.names import PROTOCOL, encoded, split, without_protocol
+from storage_core.fs.opened import Names
+from storage_core.fs.spot import Spot
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_OPTIONS = ("config_path", "timeout")
+
+
+class StorageFileSystem(BlobFileSystem):
+    """Any path below the location of a named configuration: `storage://NAME/path`.
+
+    The name is the first part of every path, as a bucket is elsewhere. `storage:///path` is the
+    same in the default.
+
+    Args:
+        config_path: the configuration file; by default the one that `storage_core` uses, looked
+            for anew at each use.
+        timeout: seconds one call may take; see `get_store`.
+        kwargs: what tools hand to every file system, such as `asynchronous`; of no effect.
+    """
+
+    protocol = PROTOCOL
+
+    def __init__(
+        self,
+        *,
+        config_path: str | os.PathLike[str] | None = None,
+        timeout: float | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Look at nothing yet."""
+        super().__init__()
+        self._names = Names(config_path, timeout)
+        self._timeout = timeout
+        # Which name the default has depends on the file; asked of the class, it is the usual one.
+        self._strip_protocol = self._stripped  # type: ignore[method-assign]
+
+    @property
+    def storage_options(self) -> dict[str, Any]:
+        """What it was made with, as far as it counts: an option of another file system's may be a
+        secret, and goes into no pickle."""
+        return self._options
+
+    @storage_options.setter
+    def storage_options(self, given: dict[str, Any]) -> None:
+        self._options = {name: given[name] for name in _OPTIONS if given.get(name) is not None}
+
+    @property
+    def _fs_token(self) -> str:
+        """Names the file that is used now, and nothing of what it says."""
+        token: str = tokenize(PROTOCOL, self._names.source, self._timeout)
+        return token
+
+    @property
+    def fsid(self) -> str:
+        """The same in all processes that use the same file."""
+        return f"{PROTOCOL}_{self._fs_token}"
+
+    @classmethod
+    def _strip_protocol(cls, path: Any) -> Any:
+        return _strip(path, Names(None, None))
+
+    def _stripped(self, path: Any) -> Any:
+        return _strip(path, self._names)
+
+    def _tops(self) -> Sequence[str]:
+        with both_families():
+            return sorted(map(encoded, self._names.all()))
+
+    def _spot(self, path: str) -> Spot:
+        name, inner = split(path)
+        opened = self._names.open(name)
+        return Spot(opened.backend, encoded(name), inner, opened.identity)
+
+
+def _strip(path: Any, names: Names) -> Any:
+    if isinstance(path, list | tuple):
+        return [_strip(each, names) for each in path]
+    stripped, is_of_default = without_protocol(stringify_path(path))
+    if not is_of_default:
+        return stripped
+    with both_families():
+        return "/".join(filter(None, (encoded(names.default()), stripped)))

@@ -1,0 +1,583 @@
+"""The operations of fsspec over backends: what `storage://` and `store.fs` have in common.
+
+Where a path leads is for the two to say (`_spot`). Nothing is remembered between two calls: no
+listing is ever an old one. Many files go side by side, in threads.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from hashlib import sha256
+from secrets import token_hex
+from typing import TYPE_CHECKING, Any, Final
+
+from fsspec.callbacks import DEFAULT_CALLBACK
+from fsspec.compression import compr
+from fsspec.core import get_compression
+from fsspec.implementations.local import LocalFileSystem
+from fsspec.spec import AbstractFileSystem
+from fsspec.utils import isfilelike
+
+from storage_core.blobs.many import outcomes
+from storage_core.errors import BlobNotFound, StorageError
+from storage_core.fs import listing
+from storage_core.fs.errors import FileTaken, IsFolder, NotSupported, both_families
+from storage_core.fs.made import MadeFolders
+from storage_core.fs.pairs import pairs
+from storage_core.fs.reading import ReadFile
+from storage_core.fs.writing import WrittenCompressed, WrittenFile, WrittenText
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from storage_core.fs.spot import Spot
+
+    Info = dict[str, Any]
+    Paths = str | Sequence[str]
+
+JOBS: Final = 32
+"""Files that are moved at a time, where many are."""
+
+_ALL: Final = 2**31
+
+
+class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
+    """A file system over backends, without a cache of listings."""
+
+    def __init__(self) -> None:
+        """Look at nothing yet."""
+        super().__init__(use_listings_cache=False)
+        self._made = MadeFolders()
+
+    def _spot(self, path: str) -> Spot:
+        """Where a path, protocol stripped, leads."""
+        raise NotImplementedError
+
+    def _at(self, path: str | os.PathLike[str]) -> Spot:
+        with both_families():
+            return self._spot(self._strip_protocol(path))
+
+    def _tops(self) -> Sequence[str] | None:
+        """The names at the top; None where the top is a location."""
+        return None
+
+    def info(self, path: str, **kwargs: Any) -> Info:
+        """What is at a path: `name`, `size`, `type`, and of a file `mtime`, in seconds since 1970.
+
+        Raises:
+            FileNotFoundError: nothing is there.
+        """
+        path = self._strip_protocol(path)
+        if not path:
+            return {"name": "", "size": 0, "type": "directory"}
+        with both_families():
+            return listing.info(self._spot(path))
+
+    def exists(self, path: str, **kwargs: Any) -> bool:
+        """Whether there is a file or folder.
+
+        Raises whatever else than that nothing is there: a wrong secret is no empty place.
+        """
+        try:
+            self.info(path)
+        except FileNotFoundError:
+            return False
+        return True
+
+    def lexists(self, path: str, **kwargs: Any) -> bool:
+        """`exists`; no link is followed anyway."""
+        return self.exists(path)
+
+    def isdir(self, path: str) -> bool:
+        """Whether there is a folder; one request."""
+        path = self._strip_protocol(path)
+        with both_families():
+            return not path or listing.is_folder(self._spot(path))
+
+    def isfile(self, path: str) -> bool:
+        """Whether there is a file; one request where there is."""
+        path = self._strip_protocol(path)
+        with both_families():
+            return bool(path) and listing.is_file(self._spot(path))
+
+    def ls(self, path: str, detail: bool = True, **kwargs: Any) -> list[Any]:
+        """What a folder holds, as infos or as paths; of a file, itself."""
+        path = self._strip_protocol(path)
+        tops = None if path else self._tops()
+        if tops is not None:
+            found = [{"name": name, "size": 0, "type": "directory"} for name in tops]
+        else:
+            with both_families():
+                found = self._children(self._spot(path))
+        return found if detail else [each["name"] for each in found]
+
+    def _children(self, spot: Spot) -> list[Info]:
+        try:
+            return listing.children(spot)
+        except BlobNotFound:
+            # DuckDB (2.0.1) looks into the folder that it has just made for a set of partitions.
+            if self._made.has(spot):
+                return []
+            raise
+
+    def walk(
+        self,
+        path: str,
+        maxdepth: int | None = None,
+        topdown: bool = True,
+        on_error: str | Callable[[OSError], object] = "omit",
+        **kwargs: Any,
+    ) -> Iterator[tuple[str, Any, Any]]:
+        """Like `os.walk`; with "omit" only what is not there is left out."""
+        handle = _unless_missing if on_error == "omit" else on_error
+        yield from super().walk(path, maxdepth, topdown, handle, **kwargs)
+
+    def find(
+        self,
+        path: str,
+        maxdepth: int | None = None,
+        withdirs: bool = False,
+        detail: bool = False,
+        **kwargs: Any,
+    ) -> Any:
+        """All files below a path, and with `withdirs` the folders too; of a file, itself."""
+        if maxdepth is not None and maxdepth < 1:
+            raise ValueError("maxdepth must be at least 1")
+        path = self._strip_protocol(path)
+        tops = None if path else self._tops()
+        found: dict[str, Info] = {}
+        if tops is None:
+            with both_families():
+                found = listing.below(
+                    self._spot(path), maxdepth=maxdepth, with_folders=bool(withdirs)
+                )
+        else:
+            for top in tops:
+                if maxdepth != 1:
+                    deeper = maxdepth and maxdepth - 1
+                    found |= self.find(top, deeper, withdirs, detail=True)
+                elif withdirs:
+                    found[top] = self.info(top)
+        return found if detail else [*found]
+
+    def du(
+        self,
+        path: str,
+        total: bool = True,
+        maxdepth: int | None = None,
+        withdirs: bool = False,
+        **kwargs: Any,
+    ) -> Any:
+        """The bytes of all files below a path, or of each."""
+        found = self.find(path, maxdepth, withdirs, detail=True)
+        sizes = {name: each["size"] or 0 for name, each in found.items()}
+        return sum(sizes.values()) if total else sizes
+
+    def modified(self, path: str) -> datetime:
+        """When a file was written, in UTC."""
+        with both_families():
+            spot = self._at(path)
+            found = spot.backend.head(spot.blob).modified
+        if found is None:
+            raise NotSupported(f"{spot.backend.location} does not say when {path} was written")
+        return found.astimezone(UTC)
+
+    def ukey(self, path: str) -> str:
+        """A text that changes with the file, and differs from that of any other file."""
+        with both_families():
+            spot = self._at(path)
+            found = spot.backend.head(spot.blob)
+        said = (spot.identity, spot.inner, found.size, found.version, str(found.modified))
+        return sha256(repr(said).encode()).hexdigest()
+
+    def checksum(self, path: str) -> int:
+        """`ukey` as a number."""
+        return int(self.ukey(path), 16)
+
+    def open(
+        self,
+        path: str,
+        mode: str = "rb",
+        block_size: int | None = None,
+        cache_options: dict[str, Any] | None = None,
+        compression: str | None = None,
+        **kwargs: Any,
+    ) -> Any:
+        """Open a file: `r`, `w` or `x`, with `b` for bytes.
+
+        What is written is stored when it is closed, whole or not at all; of a `with` block that an
+        exception leaves, nothing is stored.
+        """
+        if "r" in mode:
+            return super().open(path, mode, block_size, cache_options, compression, **kwargs)
+        text = {
+            name: kwargs.pop(name) for name in ("encoding", "errors", "newline") if name in kwargs
+        }
+        binary = mode.replace("t", "").replace("b", "") + "b"
+        file = super().open(path, binary, block_size, cache_options, **kwargs)
+        if compression is not None:
+            file = WrittenCompressed(file, compr[get_compression(path, compression)])
+        return file if "b" in mode else WrittenText(file, **text)
+
+    def _open(
+        self,
+        path: str,
+        mode: str = "rb",
+        block_size: int | None = None,
+        autocommit: bool = True,
+        cache_options: dict[str, Any] | None = None,
+        cache_type: str = "readahead",
+        **kwargs: Any,
+    ) -> ReadFile | WrittenFile:
+        spot = self._at(path)
+        if mode == "rb":
+            return ReadFile(
+                self,
+                spot,
+                block_size=block_size,
+                cache_type=cache_type,
+                cache_options=cache_options,
+            )
+        if mode not in ("wb", "xb"):
+            raise NotSupported(
+                f"{path} cannot be opened with {mode}: a blob is read, or written as a whole, and"
+                " nothing is appended to it; use rb, wb or xb"
+            )
+        with both_families():
+            spot.backend.require_writable()
+            if mode == "xb" and spot.backend.exists(spot.blob):
+                raise _taken(spot)
+            return WrittenFile(self, spot, mode, overwrite=mode == "wb", autocommit=autocommit)
+
+    def cat_file(
+        self, path: str, start: int | None = None, end: int | None = None, **kwargs: Any
+    ) -> bytes:
+        """The bytes of a file, or some of them, counted as slices are."""
+        with both_families():
+            spot = self._at(path)
+            backend, blob = spot.backend, spot.blob
+            if not start and end is None:
+                return backend.get(blob)
+            start = start or 0
+            if start < 0 or end is None or end < 0:
+                size = backend.head(blob).size or 0
+                start = max(start + size, 0) if start < 0 else start
+                end = size if end is None else end + size if end < 0 else end
+            return backend.get_range(blob, start, max(end - start, 0))
+
+    def cat_ranges(
+        self,
+        paths: list[str],
+        starts: Any,
+        ends: Any,
+        max_gap: int | None = None,
+        on_error: str = "return",
+        **kwargs: Any,
+    ) -> list[Any]:
+        """Ranges of files, side by side; where one fails its error, or with "raise" no result."""
+        if max_gap is not None:
+            raise NotImplementedError("max_gap")
+        if not isinstance(paths, list):
+            raise TypeError("paths must be a list")
+        starts = starts if isinstance(starts, list) else [starts] * len(paths)
+        ends = ends if isinstance(ends, list) else [ends] * len(paths)
+        wanted = zip(paths, starts, ends, strict=True)
+        return [*_each(lambda one: self.cat_file(*one), wanted, fails=on_error != "return")]
+
+    def cat(
+        self, path: Any, recursive: bool = False, on_error: str = "raise", **kwargs: Any
+    ) -> Any:
+        """The bytes of a file, or of many by their paths, side by side."""
+        if isinstance(path, list | tuple) or recursive:
+            paths = self.expand_path(path, recursive=recursive)
+        else:
+            paths = self.expand_path(path)
+            if paths == [self._strip_protocol(path)]:
+                return self.cat_file(paths[0], **kwargs)
+        if recursive:
+            paths = [each for each in paths if not self._is_known_folder(each)]
+        found = _each(lambda one: self.cat_file(one, **kwargs), paths, fails=on_error == "raise")
+        return {
+            each: come
+            for each, come in zip(paths, found, strict=True)
+            if on_error == "return" or not isinstance(come, Exception)
+        }
+
+    def _is_known_folder(self, path: str) -> bool:
+        return self.isdir(path)
+
+    def pipe_file(
+        self, path: str | os.PathLike[str], value: Any, mode: str = "overwrite", **kwargs: Any
+    ) -> None:
+        """Store bytes; with the mode "create" only where nothing is."""
+        data = value if isinstance(value, bytes) else bytes(memoryview(value))
+        with both_families():
+            spot = self._at(path)
+            spot.backend.put(spot.blob, data, overwrite=mode != "create")
+
+    def pipe(self, path: Any, value: Any = None, **kwargs: Any) -> None:
+        """Store bytes under a path, or all of a mapping's, side by side."""
+        if isinstance(path, str | os.PathLike):
+            self.pipe_file(path, value, **kwargs)
+        elif isinstance(path, dict):
+            items: Mapping[str, Any] = path
+            for _ in _each(lambda one: self.pipe_file(*one, **kwargs), items.items()):
+                pass
+        else:
+            raise ValueError("path must be str or dict")
+
+    def get_file(
+        self,
+        rpath: str,
+        lpath: Any,
+        callback: Any = DEFAULT_CALLBACK,
+        outfile: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        """Write a file to a local one, which appears when it is complete; make a local folder."""
+        outfile = lpath if outfile is None and isfilelike(lpath) else outfile
+        spot = self._at(rpath)
+        if outfile is not None:
+            with both_families():
+                spot.backend.get_stream(spot.blob, outfile)
+            return
+        try:
+            with both_families():
+                blob = spot.blob
+            with _new_file(os.fspath(lpath)) as file, both_families():
+                spot.backend.get_stream(blob, file)
+                size = file.tell()
+        except (FileNotFoundError, IsADirectoryError):
+            if not self.isdir(rpath):
+                raise
+            os.makedirs(lpath, exist_ok=True)
+            return
+        callback.set_size(size)
+        callback.absolute_update(size)
+
+    def get(
+        self,
+        rpath: Any,
+        lpath: Any,
+        recursive: bool = False,
+        callback: Any = DEFAULT_CALLBACK,
+        maxdepth: int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Copy files to the local disk, side by side."""
+        local = LocalFileSystem()
+        found = pairs(self, rpath, local, lpath, recursive=recursive, maxdepth=maxdepth)
+        self._side_by_side(self.get_file, found, callback, **kwargs)
+
+    def put_file(
+        self,
+        lpath: Any,
+        rpath: str,
+        callback: Any = DEFAULT_CALLBACK,
+        mode: str = "overwrite",
+        **kwargs: Any,
+    ) -> None:
+        """Store what a local file holds; make a folder for a local one."""
+        if os.path.isdir(lpath):
+            self.makedirs(rpath, exist_ok=True)
+            return
+        with open(lpath, "rb") as file, both_families():
+            size = os.fstat(file.fileno()).st_size
+            callback.set_size(size)
+            spot = self._at(rpath)
+            spot.backend.put_stream(spot.blob, file, overwrite=mode != "create")
+        callback.absolute_update(size)
+
+    def put(
+        self,
+        lpath: Any,
+        rpath: Any,
+        recursive: bool = False,
+        callback: Any = DEFAULT_CALLBACK,
+        maxdepth: int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Copy files of the local disk here, side by side."""
+        local = LocalFileSystem()
+        found = pairs(local, lpath, self, rpath, recursive=recursive, maxdepth=maxdepth)
+        self._side_by_side(self.put_file, found, callback, **kwargs)
+
+    def _side_by_side(
+        self,
+        move: Callable[..., None],
+        found: Sequence[tuple[str, str]],
+        callback: Any,
+        **kwargs: Any,
+    ) -> None:
+        callback.set_size(len(found))
+
+        def one(pair: tuple[str, str]) -> None:
+            with callback.branched(*pair) as child:
+                move(*pair, callback=child, **kwargs)
+
+        for _ in _each(one, found):
+            callback.relative_update(1)
+
+    def cp_file(self, path1: str, path2: str, **kwargs: Any) -> None:
+        """Copy a file: by the place itself within one, through here between two."""
+        source, target = self._at(path1), self._at(path2)
+        with both_families():
+            target.backend.require_writable()
+            try:
+                if source.identity == target.identity:
+                    source.backend.copy(source.blob, target.blob)
+                else:
+                    with source.backend.open(source.blob) as file:
+                        target.backend.put_stream(target.blob, file, overwrite=True)
+            except StorageError:
+                if not self.isdir(path1):
+                    raise
+                self.makedirs(path2, exist_ok=True)
+
+    def copy(
+        self,
+        path1: Any,
+        path2: Any,
+        recursive: bool = False,
+        maxdepth: int | None = None,
+        on_error: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Copy files, side by side; with `on_error="ignore"` those that are gone are left out."""
+        found = pairs(self, path1, self, path2, recursive=recursive, maxdepth=maxdepth)
+        ignores = on_error == "ignore" or (on_error is None and recursive)
+
+        def one(pair: tuple[str, str]) -> None:
+            try:
+                self.cp_file(*pair, **kwargs)
+            except FileNotFoundError:
+                if not ignores:
+                    raise
+
+        for _ in _each(one, found):
+            pass
+
+    def mv(
+        self,
+        path1: Any,
+        path2: Any,
+        recursive: bool = False,
+        maxdepth: int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Copy files, and delete them where they were."""
+        if self._strip_protocol(path1) == self._strip_protocol(path2):
+            return
+        self.copy(path1, path2, recursive=recursive, maxdepth=maxdepth, on_error="raise")
+        self.rm(path1, recursive=recursive, maxdepth=maxdepth)
+
+    def rm_file(self, path: str) -> None:
+        """Delete a file; no error where there is none."""
+        with both_families():
+            spot = self._at(path)
+            spot.backend.delete(spot.blob)
+
+    def rm(self, path: Any, recursive: bool = False, maxdepth: int | None = None) -> None:
+        """Delete files, side by side, and with `recursive` folders with all that they hold."""
+        given = [path] if isinstance(path, str | os.PathLike) else [*path]
+        for each in given:
+            self._require_removable(self._strip_protocol(each))
+        files: list[str] = []
+        folders: list[str] = []
+        for each in self.expand_path(path, recursive=recursive, maxdepth=maxdepth):
+            info = self.info(each)
+            (folders if info["type"] == "directory" else files).append(each)
+        if folders and not recursive:
+            raise IsFolder(f"{folders[0]} is a folder; delete it with recursive=True")
+        for _ in _each(self.rm_file, files):
+            pass
+        if maxdepth is None:
+            for folder in reversed(folders):
+                self._remove_folder(folder)
+
+    def _require_removable(self, path: str) -> None:
+        with both_families():
+            if not self._spot(path).inner:
+                raise NotSupported(
+                    f"{path or 'the location itself'} is not deleted as a whole; name what is in it"
+                )
+
+    def mkdir(self, path: str, create_parents: bool = True, **kwargs: Any) -> None:
+        """Make a folder, where there are any; elsewhere it is there with the first file in it."""
+        self._make_folder(path, exist_ok=False)
+
+    def makedirs(self, path: str, exist_ok: bool = False) -> None:
+        """`mkdir` with the folders above it."""
+        self._make_folder(path, exist_ok=exist_ok)
+
+    def _make_folder(self, path: str, *, exist_ok: bool) -> None:
+        spot = self._at(path)
+        with both_families():
+            backend, folder = spot.backend, spot.folder
+            if not spot.inner:
+                if not exist_ok:
+                    raise _taken(spot)
+                return
+            backend.require_writable()
+            if not backend.has_folders:
+                self._made.add(spot)
+                return
+            if not exist_ok and self.exists(path):
+                raise _taken(spot)
+            backend.make_folder(folder)
+
+    def rmdir(self, path: str) -> None:
+        """Remove an empty folder."""
+        self._require_removable(self._strip_protocol(path))
+        self._remove_folder(path)
+
+    def _remove_folder(self, path: str) -> None:
+        spot = self._at(path)
+        self._made.discard(spot)
+        with both_families():
+            spot.backend.remove_folder(spot.folder)
+
+
+def _each(call: Callable[[Any], Any], items: Iterable[Any], *, fails: bool = True) -> Iterator[Any]:
+    """Yield what `call` gives for each of `items`, in their order, several at a time.
+
+    Args:
+        call: is made in other threads.
+        items: what it is made with.
+        fails: whether its first error is raised, and nothing more begun; else it is yielded.
+    """
+    with closing(outcomes(call, items, JOBS, ahead=JOBS)) as found:
+        for outcome in found:
+            if fails and isinstance(outcome, Exception):
+                raise outcome
+            yield outcome
+
+
+@contextmanager
+def _new_file(path: str) -> Iterator[Any]:
+    """A local file that gets its name when it is complete."""
+    folder, name = os.path.split(path)
+    if folder:
+        os.makedirs(folder, exist_ok=True)
+    if os.path.isdir(path):
+        raise IsADirectoryError(21, os.strerror(21), path)
+    temporary = os.path.join(folder, f".{name[:50]}.{token_hex(4)}.tmp")
+    try:
+        with open(temporary, "xb") as file:
+            yield file
+        os.replace(temporary, path)
+    except BaseException:
+        if os.path.lexists(temporary):
+            os.unlink(temporary)
+        raise
+
+
+def _unless_missing(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError):
+        raise error
+
+
+def _taken(spot: Spot) -> FileTaken:
+    return FileTaken(f"{spot.backend.location} already holds {spot.inner or 'what it is'}")

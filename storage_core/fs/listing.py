@@ -1,0 +1,136 @@
+"""What is at a path and below it, in as few requests as it takes.
+
+A page of 1,000 names is one request. Where folders are the beginnings of paths only, those below a
+folder are told from the paths of the blobs.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+from storage_core.blobpath import Prefix
+from storage_core.errors import AccessDenied, BlobNotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from storage_core.backends.base import Entry
+    from storage_core.fs.spot import Spot
+
+    Infos = dict[str, dict[str, Any]]
+
+
+def info(spot: Spot) -> dict[str, Any]:
+    """A file or a folder.
+
+    Raises:
+        BlobNotFound: nothing is there.
+    """
+    if not spot.inner:
+        return spot.folder_info()
+    try:
+        return spot.file_info(spot.backend.head(spot.blob))
+    except BlobNotFound:
+        if not spot.backend.has_folder(spot.folder):
+            raise
+    except AccessDenied as error:
+        if not isinstance(error.__cause__, IsADirectoryError):
+            raise
+    return spot.folder_info()
+
+
+def is_file(spot: Spot) -> bool:
+    """Whether there is a file."""
+    if not spot.inner:
+        return False
+    try:
+        spot.backend.head(spot.blob)
+    except BlobNotFound:
+        return False
+    except AccessDenied as error:
+        if not isinstance(error.__cause__, IsADirectoryError):
+            raise
+        return False
+    return True
+
+
+def is_folder(spot: Spot) -> bool:
+    """Whether there is a folder."""
+    return not spot.inner or spot.backend.has_folder(spot.folder)
+
+
+def children(spot: Spot) -> list[dict[str, Any]]:
+    """What a folder holds, by name; of a file, itself.
+
+    Raises:
+        BlobNotFound: nothing is there.
+    """
+    is_file = _is_no_folder(spot)
+    entries = [] if is_file else [*spot.backend.list(spot.folder, delimiter=True)]
+    found = {made["name"]: made for made in map(spot.entry_info, entries)}
+    found.pop(spot.path, None)
+    if entries or not spot.inner or (spot.backend.has_folders and not is_file):
+        return [found[name] for name in sorted(found)]
+    return [spot.file_info(spot.backend.head(spot.blob))]
+
+
+def below(spot: Spot, *, maxdepth: int | None, with_folders: bool) -> Infos:
+    """Everything below a path, by name; of a file, itself; nothing where nothing is.
+
+    Args:
+        spot: where.
+        maxdepth: how many levels to go down; None for all.
+        with_folders: whether folders are given too, the one at the path itself among them.
+    """
+    found: Infos = {}
+    is_there = not spot.inner
+    for entry in _entries(spot, maxdepth, with_folders=with_folders):
+        is_there = True
+        made = spot.entry_info(entry)
+        found[made["name"]] = made
+        if with_folders and not entry.is_folder:
+            for folder in _above(entry.path, spot.inner):
+                made = spot._replace(inner=folder).folder_info()
+                found.setdefault(made["name"], made)
+    if not is_there:
+        try:
+            here = info(spot)
+        except BlobNotFound:
+            return {}
+        found[here["name"]] = here
+    elif with_folders and spot.path:
+        found[spot.path] = spot.folder_info()
+    return {
+        name: found[name] for name in sorted(found) if with_folders or found[name]["type"] == "file"
+    }
+
+
+def _entries(spot: Spot, maxdepth: int | None, *, with_folders: bool) -> Iterator[Entry]:
+    if _is_no_folder(spot):
+        return
+    backend, top = spot.backend, spot.folder
+    if maxdepth is None and not (with_folders and backend.has_folders):
+        yield from backend.list(top)
+        return
+    waiting = deque([(top, 1)])
+    while waiting:
+        prefix, depth = waiting.popleft()
+        for entry in backend.list(prefix, delimiter=True):
+            yield entry
+            if entry.is_folder and (maxdepth is None or depth < maxdepth):
+                waiting.append((Prefix(f"{entry.path}/"), depth + 1))
+
+
+def _is_no_folder(spot: Spot) -> bool:
+    """Whether it is known before it is listed that there is no folder, but perhaps a file."""
+    backend = spot.backend
+    return bool(spot.inner) and backend.has_folders and not backend.has_folder(spot.folder)
+
+
+def _above(path: str, top: str) -> Iterator[str]:
+    """The folders between a path and the one that it is below."""
+    end = path.rfind("/")
+    while end > len(top):
+        yield path[:end]
+        end = path.rfind("/", 0, end)

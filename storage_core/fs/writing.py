@@ -1,0 +1,242 @@
+"""A file for writing: kept back until it is closed, and then stored whole.
+
+A small one stays in memory and is one request; a larger one waits in a temporary file, so that
+memory is bounded and what fails can be sent again. Nothing is stored of a `with` block that an
+exception leaves, nor of a file that nobody closes.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from io import BufferedIOBase, TextIOWrapper
+from tempfile import SpooledTemporaryFile
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
+
+from storage_core.fs.errors import both_families
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+    from _typeshed import ReadableBuffer
+
+    from storage_core.fs.spot import Spot
+
+_logger = logging.getLogger("storage_core")
+
+IN_MEMORY: Final = 1024 * 1024
+"""Bytes of a file that are kept in memory."""
+
+_CALLERS: Final = 5
+"""Frames above `close` among which the end of a `with` block is looked for."""
+
+
+class WrittenFile(BufferedIOBase):
+    """A file that is being written; it can seek, and read what it has."""
+
+    def __init__(
+        self, fs: object, spot: Spot, mode: str, *, overwrite: bool, autocommit: bool
+    ) -> None:
+        """Store nothing yet.
+
+        Args:
+            fs: the file system.
+            spot: where the bytes go.
+            mode: as it was opened with.
+            overwrite: whether what is there by then is replaced.
+            autocommit: whether closing stores it, rather than `commit`.
+        """
+        self.fs = fs
+        self.path = spot.path
+        self.mode = mode
+        self.autocommit = autocommit
+        self._backend = spot.backend
+        self._blob = spot.blob
+        self._overwrite = overwrite
+        self._spool = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 (closed when it is stored)
+        self._is_done = False
+        self._is_closed = False
+        self._handled = sys.exc_info()[1]
+
+    @property
+    def closed(self) -> bool:
+        return self._is_closed
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        return self.path
+
+    def readable(self) -> bool:
+        return False
+
+    def writable(self) -> bool:
+        return not self._is_closed
+
+    def seekable(self) -> bool:
+        return not self._is_closed
+
+    def write(self, data: ReadableBuffer, /) -> int:
+        return self._open().write(data)
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
+        spool = self._open()
+        spool.seek(offset, whence)
+        return spool.tell()
+
+    def tell(self) -> int:
+        return self._open().tell()
+
+    def truncate(self, size: int | None = None, /) -> int:
+        spool = self._open()
+        at = spool.tell() if size is None else size
+        spool.truncate(at)
+        return at
+
+    def flush(self) -> None:
+        """Do nothing: it is stored when it is closed."""
+
+    def close(self) -> None:
+        """Store it, unless an exception leaves the `with` block that closes it."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        if self._is_left():
+            self.discard()
+        elif self.autocommit:
+            self.commit()
+
+    def commit(self) -> None:
+        """Store it."""
+        if self._is_done:
+            return
+        self._is_done = self._is_closed = True
+        with self._spool as spool, both_families():
+            size = spool.seek(0, os.SEEK_END)
+            spool.seek(0)
+            if size <= IN_MEMORY:
+                self._backend.put(self._blob, spool.read(), overwrite=self._overwrite)
+            else:
+                file = cast("BinaryIO", spool)
+                self._backend.put_stream(self._blob, file, overwrite=self._overwrite)
+
+    def discard(self) -> None:
+        """Forget it."""
+        self._is_done = self._is_closed = True
+        self._spool.close()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        where: TracebackType | None,
+    ) -> None:
+        if error is not None:
+            self.discard()
+        self.close()
+
+    def __del__(self) -> None:
+        if not getattr(self, "_is_closed", True):
+            _logger.warning("%s was never closed, so nothing of it is stored", self.path)
+            self.discard()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise TypeError(f"{self.path} is being written, and such a file cannot be pickled")
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.path!r}>"
+
+    def _open(self) -> SpooledTemporaryFile[bytes]:
+        if self._is_closed:
+            raise ValueError("I/O operation on closed file.")
+        return self._spool
+
+    def _is_left(self) -> bool:
+        """Whether the end of a `with` block closes this, which an exception leaves.
+
+        `fsspec.open` and others close their files there without saying why.
+        """
+        error = sys.exc_info()[1]
+        if error is None or error is self._handled:
+            return False
+        frame = sys._getframe(1)
+        for _ in range(_CALLERS):
+            if frame.f_back is None:
+                return False
+            frame = frame.f_back
+            if frame.f_code.co_name == "__exit__":
+                return True
+        return False
+
+
+class WrittenCompressed(BufferedIOBase):
+    """Bytes on their way through a compressor into a `WrittenFile`.
+
+    Compressors leave the file below them open, and what nobody closes is not stored.
+    """
+
+    def __init__(self, file: WrittenFile, compress: Callable[..., Any]) -> None:
+        """Take the file, and what makes a compressor of `fsspec.compression` of it."""
+        self._file = file
+        self._compressor = compress(file, mode="w")
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        return self._file.name
+
+    def writable(self) -> bool:
+        return not self.closed
+
+    def write(self, data: ReadableBuffer, /) -> int:
+        if self.closed:
+            raise ValueError("I/O operation on closed file.")
+        self._compressor.write(data)
+        return memoryview(data).nbytes
+
+    def flush(self) -> None:
+        """Do nothing: it is stored when it is closed."""
+
+    def close(self) -> None:
+        """Store it, unless an exception leaves the `with` block that closes it."""
+        if not self.closed:
+            super().close()
+            self._compressor.close()
+            self._file.close()
+
+    def discard(self) -> None:
+        """Forget it."""
+        super().close()
+        self._compressor.close()
+        self._file.discard()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        where: TracebackType | None,
+    ) -> None:
+        if error is not None:
+            self.discard()
+        self.close()
+
+    def __del__(self) -> None:
+        if not self.closed:
+            # The file says that it was never closed.
+            super().close()
+
+
+class WrittenText(TextIOWrapper):
+    """Text on its way into a `WrittenFile`."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        where: TracebackType | None,
+    ) -> None:
+        if error is not None:
+            cast("WrittenFile | WrittenCompressed", self.buffer).discard()
+        super().__exit__(kind, error, where)

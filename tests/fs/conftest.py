@@ -1,0 +1,26 @@
+"""One configuration file for each module, with an empty place of each kind."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.fs.places import KINDS, table_of, written
+
+
+@pytest.fixture(
+    scope="module",
+    params=["local", *(pytest.param(kind, marks=pytest.mark.tools) for kind in KINDS[1:])],
+)
+def kind(request: pytest.FixtureRequest) -> str:
+    """The kind of place of this test, which is the name of its configuration."""
+    name: str = request.param
+    return name
+
+
+@pytest.fixture(scope="module")
+def config_path(
+    kind: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> str:
+    """A file in which a configuration of this kind is called by its name."""
+    folder = tmp_path_factory.mktemp(kind)
+    return written(folder / "storage.toml", {kind: table_of(kind, request, folder)})

@@ -1,0 +1,264 @@
+"""What a blob looks like: by the suffix of its name, else by its content. Call it in threads.
+
+Whatever is in a blob, nothing of it is run or unpickled. What is not what its name says, or is
+damaged, is shown as text or bytes, with a note why.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import partial
+from hashlib import sha256
+from typing import Final
+
+from storage_core.blobs.objects.names import ObjectName, parse, spoken
+from storage_core.errors import StorageError
+from tui.session.preview import unpacking
+from tui.session.preview.csv_table import csv_preview, looks_like_csv
+from tui.session.preview.json_text import json_preview, looks_like_json
+from tui.session.preview.look import Dump, Form, Preview, Text
+from tui.session.preview.source import FIRST, PREVIEWED, Missing, Source, Unreadable
+from tui.session.preview.text import lines_of, text_of
+
+MOST_PACKED: Final = 8 * 1024 * 1024
+"""Bytes read of what is compressed and makes sense as a whole only."""
+
+MOST_UNPACKED: Final = 32 * 1024 * 1024
+"""Bytes that this may grow to."""
+
+STORED: Final = "as stored"
+"""What the form is called that shows compressed bytes as they are."""
+
+_FORMATS: Final = {
+    "json": "JSON", "csv": "CSV", "tsv": "TSV", "npy": "NumPy", "parquet": "Parquet",
+    "pickle": "pickle", "pkl": "pickle", "cloudpickle": "cloudpickle", "tar": "tar",
+}  # fmt: skip
+"""By what stands in a name."""
+
+_AS_A_WHOLE: Final = ("Parquet", "tar")
+_PICKLE: Final = re.compile(rb"\x80[\x02-\x05]")
+_SIGNATURES: Final = (
+    (b"PAR1", "Parquet"),
+    (b"\x93NUMPY", "NumPy"),
+    (b"PK\x03\x04", "zip"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ\x00", "xz"),
+    (b"ARROW1", "Arrow"),
+    (b"\x89HDF\r\n", "HDF5"),
+    (b"SQLite format 3\x00", "SQLite"),
+    (b"\x89PNG\r\n", "PNG"),
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"%PDF-", "PDF"),
+    (b"\x7fELF", "ELF"),
+)
+
+
+def preview_of(source: Source, name: str = "") -> Preview:
+    """What to show of a blob.
+
+    Args:
+        source: its bytes, as far as they are needed.
+        name: of its key, whose suffix says what it is; empty where nothing does.
+    """
+    if not source.start:
+        return Preview("empty")
+    said = parse(name)
+    if said is not None and said.serializer == "tgz":
+        said = ObjectName(said.stem, "tar", "gzip")
+    for signature, compression in unpacking.SIGNATURES:
+        if source.start.startswith(signature):
+            return _unpacked(source, compression, said)
+    found = _shown(source, said)
+    if said is not None and said.compression is not None:
+        found = _noted(found, f"It is not {said.compression}, though its name says so.")
+    return _verified(found, source, said)
+
+
+def _unpacked(source: Source, compression: str, said: ObjectName | None) -> Preview:
+    """What is in compressed bytes, and these."""
+    stored = Dump(source.head, STORED, source.cut)
+    try:
+        inner, complete = _inner(source, compression, said)
+    except (Missing, Unreadable) as why:
+        text = str(why) if isinstance(why, Missing) else f"It cannot be unpacked: {why}."
+        bare = Preview(f"{compression}, shown as bytes", (stored._replace(name="bytes"),), (text,))
+        return _verified(bare, source, said)
+    found = _shown(inner, said)
+    found = found._replace(
+        what=f"{compression}, unpacked · {found.what}", forms=(*found.forms, stored)
+    )
+    if source.whole and not complete and len(inner.start) <= PREVIEWED:
+        found = _noted(found, f"Its {compression} is damaged or ends too early.")
+    # Of flow code, the name is the hash of the tar itself.
+    return _verified(found, inner if said and said.serializer == "tar" else source, said)
+
+
+def _inner(source: Source, compression: str, said: ObjectName | None) -> tuple[Source, bool]:
+    """What is in compressed bytes, and whether that is all of it."""
+    data, complete = unpacking.unpacked(source.start, compression, PREVIEWED + 1)
+    if not data and not complete:
+        raise Unreadable("it ends before anything could be unpacked")
+    start = _part(source, data, complete)
+    if not complete and (_by_name(said) in _AS_A_WHOLE or _by_content(start) in _AS_A_WHOLE):
+        packed = source.beginning(MOST_PACKED)
+        data, complete = unpacking.unpacked(packed, compression, MOST_UNPACKED)
+        start = _part(source, data, complete)
+    return start, complete
+
+
+def _part(source: Source, data: bytes, complete: bool) -> Source:
+    """What was unpacked; where the compressed bytes are all there and damaged, no more of it is."""
+    there_is_more = not source.whole or len(data) > PREVIEWED
+    return Source(data, whole=complete, cut=FIRST if there_is_more else "", left=source.left)
+
+
+def _shown(source: Source, said: ObjectName | None) -> Preview:
+    """What is in bytes that are not compressed."""
+    if not source.start:
+        return Preview("empty")
+    note, kind = "", _by_name(said)
+    if kind:
+        found, why = _decoded(source, kind)
+        if found is not None:
+            return _for_one_python(found, said)
+        note = why
+        if kind == _by_content(source):
+            return _as_bytes(source, kind, note)
+    kind = _by_content(source)
+    if kind in _DECODERS:
+        found, why = _decoded(source, kind)
+        if found is not None:
+            return _noted(found, note)
+        return _as_bytes(source, kind, note or why)
+    if kind:
+        return _as_bytes(source, kind, note)
+    return _noted(_as_text(source), note)
+
+
+def _by_name(said: ObjectName | None) -> str:
+    return _FORMATS.get(said.serializer, "") if said is not None else ""
+
+
+def _by_content(source: Source) -> str:
+    """What its first bytes show it to be; empty for text, and where nothing is known."""
+    from tui.session.preview.tar_members import is_tar
+
+    if _PICKLE.match(source.start):
+        return "pickle"
+    if is_tar(source.start):
+        return "tar"
+    return next((name for sign, name in _SIGNATURES if source.start.startswith(sign)), "")
+
+
+def _decoded(source: Source, kind: str) -> tuple[Preview | None, str]:
+    """What a format shows of it; None and the reason where it is not of this format."""
+    try:
+        found = _DECODERS[kind](source)
+    except Unreadable as problem:
+        return None, f"It is not shown as {kind}: {problem}."
+    except StorageError:
+        raise
+    except Exception:
+        # It may be anything, made by anybody; what it is not, it is not shown as.
+        return None, f"It is not shown as {kind}: it is damaged."
+    more: list[Form] = [_dump(source)]
+    if kind in ("CSV", "TSV") and (text := _text(source)) is not None:
+        more.insert(0, Text(lines_of(text), cut=source.cut))
+    return found._replace(forms=(*found.forms, *more)), ""
+
+
+def _as_text(source: Source) -> Preview:
+    """Text of no format that its name says; JSON and tables are known by how they begin."""
+    text, whole = _text(source), source.head_is_all
+    if text is None:
+        return _as_bytes(source, "not text")
+    for kind, is_one in (
+        ("JSON", looks_like_json(text)),
+        ("CSV", looks_like_csv(text, whole)),
+    ):
+        found = _decoded(source, kind)[0] if is_one else None
+        if found is not None:
+            return found
+    return Preview("text", (Text(lines_of(text), cut=source.cut), _dump(source)))
+
+
+def _as_bytes(source: Source, kind: str, note: str = "") -> Preview:
+    return _noted(Preview(f"{kind}, shown as bytes", (_dump(source),)), note)
+
+
+def _dump(source: Source) -> Dump:
+    return Dump(source.head, cut=source.cut)
+
+
+def _text(source: Source) -> str | None:
+    return text_of(source.head, whole=source.head_is_all)
+
+
+def _noted(preview: Preview, note: str) -> Preview:
+    return preview._replace(notes=(*preview.notes, note)) if note else preview
+
+
+def _for_one_python(preview: Preview, said: ObjectName | None) -> Preview:
+    """A cloudpickle says for which Python it is."""
+    if said is None or said.serializer != "cloudpickle":
+        return preview
+    only = "" if said.python is None else f" · loads in {spoken(said.python)} only"
+    what = preview.what.removeprefix("pickle, ")
+    return preview._replace(what=f"cloudpickle{only} · {what}")
+
+
+def _verified(preview: Preview, source: Source, said: ObjectName | None) -> Preview:
+    """Say so when the name is the hash of other bytes; those of a large blob are not all here."""
+    if said is None or not said.is_hash or not source.whole or preview.warning.startswith("These"):
+        return preview
+    if sha256(source.start).hexdigest() == said.stem:
+        return preview
+    warning = "These are not the bytes that were saved: its name is the hash of others."
+    return preview._replace(warning=f"{warning} {preview.warning}".strip())
+
+
+def _of_text(make: Callable[[str, bool, str], Preview]) -> Callable[[Source], Preview]:
+    def decoded(source: Source) -> Preview:
+        text = _text(source)
+        if text is None:
+            raise Unreadable("it is not text")
+        return make(text, source.head_is_all, source.cut)
+
+    return decoded
+
+
+def _npy(source: Source) -> Preview:
+    from tui.session.preview.npy import npy_preview
+
+    return npy_preview(source)
+
+
+def _parquet(source: Source) -> Preview:
+    from tui.session.preview.parquet import parquet_preview
+
+    return parquet_preview(source)
+
+
+def _pickle(source: Source) -> Preview:
+    from tui.session.preview.pickles import pickle_preview
+
+    return pickle_preview(source.head, whole=source.head_is_all, cut=source.cut)
+
+
+def _tar(source: Source) -> Preview:
+    from tui.session.preview.tar_members import tar_preview
+
+    return tar_preview(source)
+
+
+_DECODERS: Final[dict[str, Callable[[Source], Preview]]] = {
+    "JSON": _of_text(json_preview),
+    "CSV": _of_text(csv_preview),
+    "TSV": _of_text(partial(csv_preview, delimiter="\t")),
+    "NumPy": _npy,
+    "Parquet": _parquet,
+    "pickle": _pickle,
+    "cloudpickle": _pickle,
+    "tar": _tar,
+}

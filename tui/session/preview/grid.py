@@ -1,0 +1,145 @@
+"""A table: columns with a head of two lines, of which as many are drawn as there is room for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Final, NamedTuple
+
+from rich.cells import cell_len
+
+from tui.session.preview.look import Drawn, Line, Part, fitting
+
+WIDEST: Final = 36
+"""Cells that a column takes where others want room too."""
+
+LONGEST: Final = 400
+"""Characters that are looked at of one cell."""
+
+_GAP: Final = 2
+_LEAST: Final = 8
+"""Cells that have to be left for a column that is not shown whole."""
+
+
+class Column(NamedTuple):
+    """One column of a table."""
+
+    title: str
+    type: str = ""
+    """What is in it, below the title."""
+
+    number: bool = False
+    """Whether its cells are aligned right, so that they can be compared."""
+
+
+class Grid:
+    """A table as a form of a blob.
+
+    Args:
+        columns: from the left.
+        rows: a cell for each column, fit for drawing; None where there is no value.
+        name: what the form is called.
+        fixed: how many columns stay at the left when others are scrolled to.
+        looks: of the columns, from the left; empty for the rest.
+        cut: how much of the blob is in it, where that is to be said.
+    """
+
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        rows: Sequence[Sequence[str | None]],
+        *,
+        name: str = "table",
+        fixed: int = 0,
+        looks: Sequence[str] = (),
+        cut: str = "",
+    ) -> None:
+        self.columns, self.rows, self.name, self.cut = columns, rows, name, cut
+        self._fixed = fixed
+        self._looks = [*looks, *[""] * (len(columns) - len(looks))]
+
+    @cached_property
+    def _natural(self) -> list[int]:
+        """Cells that the longest text of each column needs."""
+        found = [
+            max(cell_len(each.title[:LONGEST]), cell_len(each.type[:LONGEST]), 1)
+            for each in self.columns
+        ]
+        for row in self.rows:
+            for place, text in enumerate(row):
+                # Few characters are more than two cells wide, and none is measured in vain.
+                if text is not None and 2 * len(text) > found[place]:
+                    found[place] = max(found[place], cell_len(text[:LONGEST]))
+        return found
+
+    def drawn(self, width: int, first: int = 0) -> Drawn:
+        """The fixed columns and those from `first` on, as many as fit."""
+        total = len(self.columns)
+        first = max(0, min(first, total - self._fixed - 1))
+        places = [*range(min(self._fixed, total)), *range(self._fixed + first, total)]
+        widths = self._widths(places, width)
+        shown = list(zip(places, widths, strict=False))
+        head = [self._titles(shown)]
+        if any(column.type for column in self.columns):
+            head.append(self._line(shown, [each.type for each in self.columns], ["muted"] * total))
+        lines = [self._line(shown, row, self._looks) for row in self.rows]
+        last = shown[-1][0] if shown else 0
+        return Drawn(lines, head, (first, last - self._fixed, total - self._fixed))
+
+    def _titles(self, shown: Sequence[tuple[int, int]]) -> Line:
+        titles = [column.title for column in self.columns]
+        return self._line(shown, titles, ["name"] * len(titles))
+
+    def _widths(self, places: Sequence[int], width: int) -> list[int]:
+        """Cells of the columns that fit, of those at `places`."""
+        natural = [self._natural[place] for place in places]
+        room = width - _GAP * (len(places) - 1)
+        if sum(natural) <= room:
+            return natural
+        if sum(min(each, WIDEST) for each in natural) <= room:
+            return _shared(natural, room)
+        found: list[int] = []
+        left = width
+        for place, each in zip(places, natural, strict=True):
+            wanted = min(each, WIDEST)
+            # The beginning of a number says nothing, or worse.
+            least = wanted if self.columns[place].number else min(wanted, _LEAST)
+            if found and left < least:
+                break
+            found.append(min(wanted, left))
+            left -= found[-1] + _GAP
+        if found and left > 0:
+            found[-1] = min(natural[len(found) - 1], found[-1] + left)
+        return found
+
+    def _line(
+        self, shown: Sequence[tuple[int, int]], texts: Sequence[str | None], looks: Sequence[str]
+    ) -> Line:
+        parts: list[Part] = []
+        for place, width in shown:
+            text = texts[place] if place < len(texts) else None
+            fitted = _fitted("–" if text is None else text, width, self.columns[place].number)
+            parts.append((fitted + " " * _GAP, "muted" if text is None else looks[place]))
+        return parts
+
+
+def _shared(natural: Sequence[int], room: int) -> list[int]:
+    """All columns in `room` cells: the narrow ones as they are, the wide ones alike."""
+    found = [min(each, WIDEST) for each in natural]
+    left = room - sum(found)
+    for place in sorted(range(len(found)), key=lambda place: natural[place]):
+        more = min(left, natural[place] - found[place])
+        found[place] += more
+        left -= more
+    return found
+
+
+def _fitted(text: str, width: int, right: bool) -> str:
+    """`text` in exactly `width` cells."""
+    text = text[:LONGEST]
+    length = cell_len(text)
+    if length > width:
+        text = text[: fitting(text, 0, width - 1)] + "…" if width > 1 else "…"
+        length = cell_len(text)
+    space = " " * (width - length)
+    return space + text if right else text + space

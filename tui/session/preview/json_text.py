@@ -1,0 +1,112 @@
+"""JSON, indented as it was written: numbers, escapes and repeated names stay."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from storage_core.printable import printable
+from tui.session.preview.look import Part, Preview, Text
+from tui.session.preview.source import Unreadable
+
+MOST_INDENTED: Final = 512 * 1024
+"""Characters that indented JSON may grow to."""
+
+_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"?|[\[\]{},:]|[^\s\[\]{},:"]+', re.DOTALL)
+_DRAWN: Final = re.compile(
+    r'(?P<blank>\s+)|(?P<text>"(?:[^"\\]|\\.)*"?)(?P<name>:)?|(?P<mark>[\[\]{},:]+)|[^\s\[\]{},:"]+'
+)
+
+
+def json_preview(text: str, whole: bool, cut: str) -> Preview:
+    """What there is to be shown of JSON, or of its beginning, which is called `cut`.
+
+    Raises:
+        Unreadable: it is none.
+    """
+    if not text.strip():
+        raise Unreadable("it is empty")
+    try:
+        json.loads(text, parse_int=str, parse_float=str)
+    except json.JSONDecodeError as error:
+        *_, last = _TOKEN.finditer(text)
+        begun = text.lstrip().startswith(("{", "[", '"'))
+        if whole or not begun or error.pos < last.start():
+            raise Unreadable(f"line {error.lineno} is not JSON") from None
+    except RecursionError:
+        raise Unreadable("it is nested too deeply to be indented") from None
+    lines, complete = _indented(text)
+    what = "JSON, indented" if complete else "JSON, indented as far as fits"
+    return Preview(what, (Text(lines, "JSON", parts, cut),))
+
+
+def looks_like_json(text: str) -> bool:
+    """Whether it may be an object or an array."""
+    return text.lstrip().startswith(("{", "["))
+
+
+def parts(line: str) -> Iterator[Part]:
+    """A line of indented JSON: names, values that are no text, marks."""
+    end = 0
+    for match in _DRAWN.finditer(line):
+        if match.start() > end:
+            yield line[end : match.start()], ""
+        end = match.end()
+        if match["name"]:
+            yield match["text"], "name"
+            yield ":", "muted"
+        elif match["text"] or match["blank"]:
+            yield match.group(), ""
+        else:
+            yield match.group(), "muted" if match["mark"] else "value"
+    if end < len(line):
+        yield line[end:], ""
+
+
+def _indented(text: str) -> tuple[tuple[str, ...], bool]:
+    """JSON as lines, and whether that is all of it: nesting can make it grow out of bounds."""
+    lines: list[str] = []
+    line: list[str] = []
+    depth = size = 0
+    opened = ""
+
+    def end(following: int) -> None:
+        nonlocal size
+        lines.append(printable("".join(line)))
+        size += len(lines[-1]) + 2 * following
+        line[:] = ["  " * following]
+
+    for match in _TOKEN.finditer(text):
+        if size > MOST_INDENTED:
+            return (*lines, "…"), False
+        token = match.group()
+        if opened:
+            if token in "]}":
+                line.append(token)
+                opened = ""
+                continue
+            depth += 1
+            end(depth)
+            opened = ""
+        if token in ("{", "["):
+            line.append(token)
+            opened = token
+        elif token in ("}", "]"):
+            depth -= 1
+            end(depth)
+            line.append(token)
+        elif token == ",":
+            line.append(token)
+            end(depth)
+        else:
+            line.append(": " if token == ":" else token)
+            if opened:
+                depth += 1
+                opened = ""
+        if token in ("}", "]") and depth == 0:
+            break
+    if "".join(line).strip():
+        end(0)
+    return tuple(lines), True
