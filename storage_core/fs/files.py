@@ -14,6 +14,8 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Final
 
 from fsspec.callbacks import DEFAULT_CALLBACK
+from fsspec.compression import compr
+from fsspec.core import get_compression
 from fsspec.implementations.local import LocalFileSystem
 from fsspec.spec import AbstractFileSystem
 from fsspec.utils import isfilelike
@@ -25,7 +27,7 @@ from storage_core.fs.errors import FileTaken, IsFolder, NotSupported, both_famil
 from storage_core.fs.made import MadeFolders
 from storage_core.fs.pairs import pairs
 from storage_core.fs.reading import ReadFile
-from storage_core.fs.writing import WrittenFile, WrittenText
+from storage_core.fs.writing import WrittenCompressed, WrittenFile, WrittenText
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -208,13 +210,16 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
         What is written is stored when it is closed, whole or not at all; of a `with` block that an
         exception leaves, nothing is stored.
         """
-        if "b" in mode or "r" in mode or compression is not None:
+        if "r" in mode:
             return super().open(path, mode, block_size, cache_options, compression, **kwargs)
         text = {
             name: kwargs.pop(name) for name in ("encoding", "errors", "newline") if name in kwargs
         }
-        binary = mode.replace("t", "") + "b"
-        return WrittenText(self.open(path, binary, block_size, cache_options, **kwargs), **text)
+        binary = mode.replace("t", "").replace("b", "") + "b"
+        file = super().open(path, binary, block_size, cache_options, **kwargs)
+        if compression is not None:
+            file = WrittenCompressed(file, compr[get_compression(path, compression)])
+        return file if "b" in mode else WrittenText(file, **text)
 
     def _open(
         self,
