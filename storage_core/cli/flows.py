@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from storage_core.blobs.objects.names import SUFFIXES
+from storage_core.blobs.compression import SUFFIXES
 from storage_core.cli import output, stores
 from storage_core.cli.command import command, complete_ref
 from storage_core.cli.errors import WrongUsage
@@ -15,7 +15,7 @@ from storage_core.cli.progress import Watched, bar, is_shown
 if TYPE_CHECKING:
     from storage_core.blobs.archive.loading import Loading
     from storage_core.blobs.archive.saving import Saving
-    from storage_core.blobs.objects.names import Compression
+    from storage_core.blobs.compression import Compression
     from storage_core.cli.session import Session
     from storage_core.store import Store
 

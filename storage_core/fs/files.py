@@ -14,17 +14,20 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Final
 
 from fsspec.callbacks import DEFAULT_CALLBACK
+from fsspec.compression import compr
+from fsspec.core import get_compression
 from fsspec.implementations.local import LocalFileSystem
 from fsspec.spec import AbstractFileSystem
 from fsspec.utils import isfilelike
 
 from storage_core.blobs.many import outcomes
-from storage_core.errors import StorageError
+from storage_core.errors import BlobNotFound, StorageError
 from storage_core.fs import listing
 from storage_core.fs.errors import FileTaken, IsFolder, NotSupported, both_families
+from storage_core.fs.made import MadeFolders
 from storage_core.fs.pairs import pairs
 from storage_core.fs.reading import ReadFile
-from storage_core.fs.writing import WrittenFile, WrittenText
+from storage_core.fs.writing import WrittenCompressed, WrittenFile, WrittenText
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -42,6 +45,11 @@ _ALL: Final = 2**31
 
 class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
     """A file system over backends, without a cache of listings."""
+
+    def __init__(self) -> None:
+        """Look at nothing yet."""
+        super().__init__(use_listings_cache=False)
+        self._made = MadeFolders()
 
     def _spot(self, path: str) -> Spot:
         """Where a path, protocol stripped, leads."""
@@ -83,19 +91,16 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
         return self.exists(path)
 
     def isdir(self, path: str) -> bool:
-        """Whether there is a folder."""
-        return self._type(path) == "directory"
+        """Whether there is a folder; one request."""
+        path = self._strip_protocol(path)
+        with both_families():
+            return not path or listing.is_folder(self._spot(path))
 
     def isfile(self, path: str) -> bool:
-        """Whether there is a file."""
-        return self._type(path) == "file"
-
-    def _type(self, path: str) -> str | None:
-        try:
-            kind: str = self.info(path)["type"]
-        except FileNotFoundError:
-            return None
-        return kind
+        """Whether there is a file; one request where there is."""
+        path = self._strip_protocol(path)
+        with both_families():
+            return bool(path) and listing.is_file(self._spot(path))
 
     def ls(self, path: str, detail: bool = True, **kwargs: Any) -> list[Any]:
         """What a folder holds, as infos or as paths; of a file, itself."""
@@ -105,8 +110,17 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
             found = [{"name": name, "size": 0, "type": "directory"} for name in tops]
         else:
             with both_families():
-                found = listing.children(self._spot(path))
+                found = self._children(self._spot(path))
         return found if detail else [each["name"] for each in found]
+
+    def _children(self, spot: Spot) -> list[Info]:
+        try:
+            return listing.children(spot)
+        except BlobNotFound:
+            # DuckDB (2.0.1) looks into the folder that it has just made for a set of partitions.
+            if self._made.has(spot):
+                return []
+            raise
 
     def walk(
         self,
@@ -196,13 +210,16 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
         What is written is stored when it is closed, whole or not at all; of a `with` block that an
         exception leaves, nothing is stored.
         """
-        if "b" in mode or "r" in mode or compression is not None:
+        if "r" in mode:
             return super().open(path, mode, block_size, cache_options, compression, **kwargs)
         text = {
             name: kwargs.pop(name) for name in ("encoding", "errors", "newline") if name in kwargs
         }
-        binary = mode.replace("t", "") + "b"
-        return WrittenText(self.open(path, binary, block_size, cache_options, **kwargs), **text)
+        binary = mode.replace("t", "").replace("b", "") + "b"
+        file = super().open(path, binary, block_size, cache_options, **kwargs)
+        if compression is not None:
+            file = WrittenCompressed(file, compr[get_compression(path, compression)])
+        return file if "b" in mode else WrittenText(file, **text)
 
     def _open(
         self,
@@ -224,7 +241,10 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
                 cache_options=cache_options,
             )
         if mode not in ("wb", "xb"):
-            raise NotSupported(f"a file of a storage is not opened with {mode}; use rb, wb or xb")
+            raise NotSupported(
+                f"{path} cannot be opened with {mode}: a blob is read, or written as a whole, and"
+                " nothing is appended to it; use rb, wb or xb"
+            )
         with both_families():
             spot.backend.require_writable()
             if mode == "xb" and spot.backend.exists(spot.blob):
@@ -502,6 +522,7 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
                 return
             backend.require_writable()
             if not backend.has_folders:
+                self._made.add(spot)
                 return
             if not exist_ok and self.exists(path):
                 raise _taken(spot)
@@ -514,6 +535,7 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
 
     def _remove_folder(self, path: str) -> None:
         spot = self._at(path)
+        self._made.discard(spot)
         with both_families():
             spot.backend.remove_folder(spot.folder)
 

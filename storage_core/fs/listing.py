@@ -40,6 +40,26 @@ def info(spot: Spot) -> dict[str, Any]:
     return spot.folder_info()
 
 
+def is_file(spot: Spot) -> bool:
+    """Whether there is a file."""
+    if not spot.inner:
+        return False
+    try:
+        spot.backend.head(spot.blob)
+    except BlobNotFound:
+        return False
+    except AccessDenied as error:
+        if not isinstance(error.__cause__, IsADirectoryError):
+            raise
+        return False
+    return True
+
+
+def is_folder(spot: Spot) -> bool:
+    """Whether there is a folder."""
+    return not spot.inner or spot.backend.has_folder(spot.folder)
+
+
 def children(spot: Spot) -> list[dict[str, Any]]:
     """What a folder holds, by name; of a file, itself.
 

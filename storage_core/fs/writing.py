@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
 from storage_core.fs.errors import both_families
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
 
     from _typeshed import ReadableBuffer
@@ -170,6 +171,63 @@ class WrittenFile(BufferedIOBase):
         return False
 
 
+class WrittenCompressed(BufferedIOBase):
+    """Bytes on their way through a compressor into a `WrittenFile`.
+
+    Compressors leave the file below them open, and what nobody closes is not stored.
+    """
+
+    def __init__(self, file: WrittenFile, compress: Callable[..., Any]) -> None:
+        """Take the file, and what makes a compressor of `fsspec.compression` of it."""
+        self._file = file
+        self._compressor = compress(file, mode="w")
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        return self._file.name
+
+    def writable(self) -> bool:
+        return not self.closed
+
+    def write(self, data: ReadableBuffer, /) -> int:
+        if self.closed:
+            raise ValueError("I/O operation on closed file.")
+        self._compressor.write(data)
+        return memoryview(data).nbytes
+
+    def flush(self) -> None:
+        """Do nothing: it is stored when it is closed."""
+
+    def close(self) -> None:
+        """Store it, unless an exception leaves the `with` block that closes it."""
+        if not self.closed:
+            super().close()
+            self._compressor.close()
+            self._file.close()
+
+    def discard(self) -> None:
+        """Forget it."""
+        super().close()
+        self._compressor.close()
+        self._file.discard()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        where: TracebackType | None,
+    ) -> None:
+        if error is not None:
+            self.discard()
+        self.close()
+
+    def __del__(self) -> None:
+        if not self.closed:
+            # The file says that it was never closed.
+            super().close()
+
+
 class WrittenText(TextIOWrapper):
     """Text on its way into a `WrittenFile`."""
 
@@ -180,5 +238,5 @@ class WrittenText(TextIOWrapper):
         where: TracebackType | None,
     ) -> None:
         if error is not None:
-            cast("WrittenFile", self.buffer).discard()
+            cast("WrittenFile | WrittenCompressed", self.buffer).discard()
         super().__exit__(kind, error, where)

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, BinaryIO, Final, cast
 from storage_core.backends.base import CHUNK_SIZE
 from storage_core.blobs.archive import suspects, tar
 from storage_core.blobs.archive.checking import Checking, no_room
-from storage_core.blobs.archive.compressing import encoder
 from storage_core.blobs.archive.folder import changed, flow_code_at, unreadable
 from storage_core.blobs.archive.key import archive_key, parse_archive_key
+from storage_core.blobs.compression import encoder
 from storage_core.errors import StorageError, StorageUnavailable
 from storage_core.printable import printable
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from storage_core.backends.base import Backend
     from storage_core.blobs.archive.folder import File
-    from storage_core.blobs.objects.names import Compression
+    from storage_core.blobs.compression import Compression
     from storage_core.keys import Key
 
 _NAMED: Final = 5
