@@ -22,7 +22,7 @@ from storage_core.errors import StorageError, StorageUnavailable
 from storage_core.printable import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import Self
 
     from storage_core.backends.base import Backend
@@ -131,8 +131,14 @@ class Saving:
         self._keep(self._encoder.flush())
         self._key = archive_key(self._digest.hexdigest(), self._compression)
 
-    def is_stored(self, backend: Backend) -> bool:
+    def is_stored(
+        self, backend: Backend, watched: Callable[[BinaryIO], BinaryIO] = lambda file: file
+    ) -> bool:
         """Whether the same archive is there already, whole; it is read to its end.
+
+        Args:
+            backend: where.
+            watched: may put another file in front of the one that it is read into.
 
         Raises:
             StorageUnavailable: nobody knows, and to store it would only wait as long once more.
@@ -142,7 +148,7 @@ class Saving:
             if not backend.exists(key.path):
                 return False
             checking = Checking(parse_archive_key(str(key)), backend.location)
-            backend.get_stream(key.path, cast("BinaryIO", checking))
+            backend.get_stream(key.path, watched(cast("BinaryIO", checking)))
             checking.end()
         except StorageUnavailable:
             raise
