@@ -10,7 +10,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from storage_core.blobpath import Prefix
-from storage_core.errors import AccessDenied, BlobNotFound
+from storage_core.errors import AccessDenied, BlobNotFound, ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +34,9 @@ def info(spot: Spot) -> dict[str, Any]:
     except BlobNotFound:
         if not spot.backend.has_folder(spot.folder):
             raise
-    except AccessDenied as error:
+    except (AccessDenied, ConfigurationError) as error:
+        if isinstance(error.__cause__, NotADirectoryError):
+            raise BlobNotFound(f"{spot.backend.location} holds no {spot.inner}") from error
         if not isinstance(error.__cause__, IsADirectoryError):
             raise
     return spot.folder_info()

@@ -57,6 +57,9 @@ class WrittenFile(BufferedIOBase):
         self._spool = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 (closed when it is stored)
         self._is_done = False
         self._is_closed = False
+        self.is_whole = False
+        """Whether all that was to be written is, whatever exceptions are being handled."""
+
         self._handled = sys.exc_info()[1]
 
     @property
@@ -134,6 +137,7 @@ class WrittenFile(BufferedIOBase):
     ) -> None:
         if error is not None:
             self.discard()
+        self.is_whole = True
         self.close()
 
     def __del__(self) -> None:
@@ -158,7 +162,7 @@ class WrittenFile(BufferedIOBase):
         `fsspec.open` and others close their files there without saying why.
         """
         error = sys.exc_info()[1]
-        if error is None or error is self._handled:
+        if self.is_whole or error is None or error is self._handled:
             return False
         frame = sys._getframe(1)
         for _ in range(_CALLERS):
@@ -171,7 +175,7 @@ class WrittenFile(BufferedIOBase):
 
 
 class WrittenText(TextIOWrapper):
-    """Text on its way into a `WrittenFile`."""
+    """Text on its way into a `WrittenFile` or a `CompressedFile`."""
 
     def __exit__(
         self,
@@ -179,6 +183,10 @@ class WrittenText(TextIOWrapper):
         error: BaseException | None,
         where: TracebackType | None,
     ) -> None:
+        written: Any = self.buffer
         if error is not None:
-            cast("WrittenFile", self.buffer).discard()
-        super().__exit__(kind, error, where)
+            written.discard()
+            return
+        with written:
+            self.flush()
+            self.detach()
