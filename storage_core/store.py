@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from storage_core.backends.base import Backend
     from storage_core.backends.checked import CheckedBackend
     from storage_core.blobs.blob import Blob
-    from storage_core.blobs.objects.names import Compression
+    from storage_core.blobs.compression import Compression
     from storage_core.declaration.configuration import StorageConfiguration
     from storage_core.fs import StoreFileSystem
 

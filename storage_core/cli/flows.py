@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
-from storage_core.blobs.objects.names import SUFFIXES
+from storage_core.blobs.compression import SUFFIXES
 from storage_core.cli import output, stores
 from storage_core.cli.command import command, complete_ref
 from storage_core.cli.errors import WrongUsage
@@ -15,9 +15,12 @@ from storage_core.cli.progress import Watched, bar, is_shown
 if TYPE_CHECKING:
     from storage_core.blobs.archive.loading import Loading
     from storage_core.blobs.archive.saving import Saving
-    from storage_core.blobs.objects.names import Compression
+    from storage_core.blobs.compression import Compression
     from storage_core.cli.session import Session
     from storage_core.store import Store
+
+_NAMED: Final = 20
+"""Files that a warning names before it counts the rest."""
 
 
 @command(
@@ -55,11 +58,8 @@ def push(
         Saving(path, compression=compression) as saving,
     ):
         _pack(saving)
-        for warning in saving.warnings:
-            output.warn(
-                f"{warning}; all who may read the storage can read it; leave it out by a line in "
-                ".storageignore"
-            )
+        if said := saving.warning(_NAMED):
+            output.warn(said)
         _send(store, saving)
         if as_json:
             output.emit_json(
@@ -67,7 +67,7 @@ def push(
                     "key": str(saving.key),
                     "files": len(saving.code.files),
                     "size": saving.size,
-                    "warnings": saving.warnings,
+                    "suspects": saving.suspects,
                     "storage": store.configuration.name,
                 }
             )
@@ -155,8 +155,8 @@ def _pack(saving: Saving) -> None:
 
 
 def _send(store: Store, saving: Saving) -> None:
-    with bar("Comparing", None):
-        if saving.is_stored(store.backend):
+    with bar("Comparing", saving.size) as tell:
+        if saving.is_stored(store.backend, lambda file: Watched.of(file, tell)):
             return
     with bar("Sending", saving.size) as tell:
         store.backend.put_stream(saving.key.path, Watched.of(saving.file, tell), overwrite=True)

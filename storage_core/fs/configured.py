@@ -42,7 +42,7 @@ class StorageFileSystem(BlobFileSystem):
         **kwargs: Any,
     ) -> None:
         """Look at nothing yet."""
-        super().__init__(use_listings_cache=False)
+        super().__init__()
         self._names = Names(config_path, timeout)
         self._timeout = timeout
         # Which name the default has depends on the file; asked of the class, it is the usual one.

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from hashlib import sha256
 from secrets import token_hex
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from fsspec.callbacks import DEFAULT_CALLBACK
 from fsspec.compression import compr
@@ -22,11 +22,11 @@ from fsspec.utils import isfilelike, stringify_path
 
 from storage_core.errors import AccessDenied, BlobNotFound, ConfigurationError
 from storage_core.fs import listing, side_by_side
-from storage_core.fs.compressed import CompressedFile
 from storage_core.fs.errors import FileTaken, IsFolder, NotSupported, both_families
+from storage_core.fs.made import MadeFolders
 from storage_core.fs.pairs import Pair, expanded, pairs
 from storage_core.fs.reading import ReadFile
-from storage_core.fs.writing import WrittenFile, WrittenText
+from storage_core.fs.writing import WrittenCompressed, WrittenFile, WrittenText
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -37,11 +37,13 @@ if TYPE_CHECKING:
     Paths = str | Sequence[str]
 
 
-_OF_TEXT: Final = ("encoding", "errors", "newline")
-
-
 class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
     """A file system over backends, without a cache of listings."""
+
+    def __init__(self) -> None:
+        """Look at nothing yet."""
+        super().__init__(use_listings_cache=False)
+        self._made = MadeFolders()
 
     def _spot(self, path: str) -> Spot:
         """Where a path, protocol stripped, leads."""
@@ -83,19 +85,16 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
         return self.exists(path)
 
     def isdir(self, path: str) -> bool:
-        """Whether there is a folder."""
-        return self._type(path) == "directory"
+        """Whether there is a folder; one request."""
+        path = self._strip_protocol(path)
+        with both_families():
+            return not path or listing.is_folder(self._spot(path))
 
     def isfile(self, path: str) -> bool:
-        """Whether there is a file."""
-        return self._type(path) == "file"
-
-    def _type(self, path: str) -> str | None:
-        try:
-            kind: str = self.info(path)["type"]
-        except FileNotFoundError:
-            return None
-        return kind
+        """Whether there is a file; one request where there is."""
+        path = self._strip_protocol(path)
+        with both_families():
+            return bool(path) and listing.is_file(self._spot(path))
 
     def ls(self, path: str, detail: bool = True, **kwargs: Any) -> list[Any]:
         """What a folder holds, as infos or as paths; of a file, itself."""
@@ -105,8 +104,17 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
             found = [{"name": name, "size": 0, "type": "directory"} for name in tops]
         else:
             with both_families():
-                found = listing.children(self._spot(path))
+                found = self._children(self._spot(path))
         return found if detail else [each["name"] for each in found]
+
+    def _children(self, spot: Spot) -> list[Info]:
+        try:
+            return listing.children(spot)
+        except BlobNotFound:
+            # DuckDB (2.0.1) looks into the folder that it has just made for a set of partitions.
+            if self._made.has(spot):
+                return []
+            raise
 
     def walk(
         self,
@@ -198,15 +206,14 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
         """
         if "r" in mode:
             return super().open(path, mode, block_size, cache_options, compression, **kwargs)
-        if "b" not in mode:
-            how = {name: kwargs.pop(name) for name in _OF_TEXT if name in kwargs}
-            mode = mode.replace("t", "") + "b"
-            file = self.open(path, mode, block_size, cache_options, compression, **kwargs)
-            return WrittenText(file, **how)
-        file = super().open(path, mode, block_size, cache_options, **kwargs)
-        if (codec := get_compression(file.path, compression)) is None:
-            return file
-        return CompressedFile(compr[codec](file, mode="w"), file)
+        text = {
+            name: kwargs.pop(name) for name in ("encoding", "errors", "newline") if name in kwargs
+        }
+        binary = mode.replace("t", "").replace("b", "") + "b"
+        file = super().open(path, binary, block_size, cache_options, **kwargs)
+        if compression is not None:
+            file = WrittenCompressed(file, compr[get_compression(path, compression)])
+        return file if "b" in mode else WrittenText(file, **text)
 
     def _open(
         self,
@@ -228,7 +235,10 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
                 cache_options=cache_options,
             )
         if mode not in ("wb", "xb"):
-            raise NotSupported(f"a file of a storage is not opened with {mode}; use rb, wb or xb")
+            raise NotSupported(
+                f"{path} cannot be opened with {mode}: a blob is read, or written as a whole, and"
+                " nothing is appended to it; use rb, wb or xb"
+            )
         with both_families():
             spot.backend.require_writable()
             if mode == "xb" and spot.backend.exists(spot.blob):
@@ -399,6 +409,7 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
             callback.relative_update(1)
 
     def _make_folders(self, found: list[Pair]) -> None:
+        self._made.clear()
         for pair in found:
             if pair.is_folder:
                 self.makedirs(pair.target, exist_ok=True)
@@ -473,16 +484,16 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
             NotImplementedError: it would be all that a name leads to.
         """
         given = [path] if isinstance(path, str | os.PathLike) else path
-        given = [*map(stringify_path, given)]
-        for each in given:
+        names: list[str] = [*map(stringify_path, given)]
+        for each in names:
             self._require_removable(self._strip_protocol(each))
-        found = expanded(self, given, recursive=recursive, maxdepth=maxdepth)
+        found = expanded(self, names, recursive=recursive, maxdepth=maxdepth)
         if len(found) == 1 and not recursive:
             found = {one: self.info(one)["type"] == "directory" for one in found}
         folders = [one for one, is_folder in found.items() if is_folder]
         if folders and not recursive:
             raise IsFolder(f"{folders[0]} is a folder; delete it with recursive=True")
-        side_by_side.all_of(self.rm_file, [one for one in found if one not in {*folders}])
+        side_by_side.all_of(self.rm_file, found.keys() - {*folders})
         if maxdepth is None:
             for folder in reversed(folders):
                 self._remove_folder(folder)
@@ -512,6 +523,7 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
                 return
             backend.require_writable()
             if not backend.has_folders:
+                self._made.add(spot)
                 return
             if not exist_ok and self.exists(path):
                 raise _taken(spot)
@@ -524,6 +536,7 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
 
     def _remove_folder(self, path: str) -> None:
         spot = self._at(path)
+        self._made.discard(spot)
         with both_families():
             spot.backend.remove_folder(spot.folder)
 

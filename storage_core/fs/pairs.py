@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from glob import has_magic
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fsspec.implementations.local import LocalFileSystem, make_path_posix, trailing_sep
-from fsspec.utils import check_contained, other_paths, stringify_path
+from fsspec.utils import other_paths, stringify_path
 
 from storage_core.fs.errors import FileMissing
 
@@ -112,5 +113,12 @@ def pairs(
         target = target_fs._strip_protocol(target)
     targets = other_paths([*found], target, exists=keeps_name, flatten=not is_one)
     if is_local and isinstance(target, str):
-        check_contained(target, targets)
+        _require_inside(target, targets)
     return [*map(Pair, found, targets, found.values())]
+
+
+def _require_inside(folder: str, paths: list[str]) -> None:
+    top = os.path.abspath(folder)
+    for path in paths:
+        if os.path.commonpath((top, os.path.abspath(path))) != top:
+            raise ValueError(f"{path} would lie outside of {folder}")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from threading import Lock
+from threading import Lock, RLock
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from fsspec.spec import AbstractBufferedFile
 
 from storage_core.fs.errors import both_families
+from storage_core.fs.positions import Positions
 
 if TYPE_CHECKING:
     from storage_core.fs.spot import Spot
@@ -18,7 +19,7 @@ _LINE: Final = 64 * 1024
 
 
 class ReadFile(AbstractBufferedFile):  # type: ignore[misc]
-    """A blob as fsspec's readers want it, with their caches."""
+    """A blob as fsspec's readers want it, with their caches. Threads may share it."""
 
     def __init__(
         self,
@@ -42,6 +43,8 @@ class ReadFile(AbstractBufferedFile):  # type: ignore[misc]
             BlobNotFound: there is none.
         """
         self._lock = Lock()
+        self._turn = RLock()
+        self._positions = Positions()
         with both_families():
             self._file: BinaryIO = spot.backend.open_unbuffered(spot.blob)
         size = self._file.seek(0, os.SEEK_END)
@@ -64,13 +67,43 @@ class ReadFile(AbstractBufferedFile):  # type: ignore[misc]
                 start += len(part)
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
+    def seek(self, loc: int, whence: int = os.SEEK_SET) -> int:
+        """Have this thread's next `read` begin there."""
+        with self._turn:
+            self.loc = self.tell()
+            at: int = super().seek(loc, whence)
+            self._positions.sought(at)
+            return at
+
+    def tell(self) -> int:
+        """Where this thread's next `read` begins."""
+        with self._turn:
+            sought = self._positions.here()
+            return self.loc if sought is None else sought
+
+    def read(self, length: int = -1) -> bytes:
+        """Up to so many bytes, from where this thread has sought or where the last read ended."""
+        with self._turn:
+            sought = self._positions.taken()
+            if sought is not None:
+                self.loc = sought
+            data: bytes = super().read(length)
+            return data
+
+    def readuntil(self, char: bytes = b"\n", blocks: int | None = None) -> bytes:
+        """What stands before the next `char`, with it."""
+        with self._turn:
+            data: bytes = super().readuntil(char, blocks)
+            return data
+
     def readline(self, size: int | None = -1) -> bytes:
         """The next line. Whole blocks copied for each line would cost the square of the time."""
-        line: bytes = self.readuntil(blocks=_LINE)
-        if size is not None and 0 <= size < len(line):
-            self.seek(size - len(line), os.SEEK_CUR)
-            return line[:size]
-        return line
+        with self._turn:
+            line: bytes = self.readuntil(blocks=_LINE)
+            if size is not None and 0 <= size < len(line):
+                self.seek(size - len(line), os.SEEK_CUR)
+                return line[:size]
+            return line
 
     def close(self) -> None:
         """Let go of it."""

@@ -35,7 +35,7 @@ class StoreFileSystem(BlobFileSystem):
 
     def __init__(self, store: Opened, **kwargs: Any) -> None:
         """Take a store."""
-        super().__init__(use_listings_cache=False)
+        super().__init__()
         self._store = store
 
     @property
@@ -55,7 +55,11 @@ class StoreFileSystem(BlobFileSystem):
         return type(self), (self._store,)
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} of {self._store!r}>"
+        """With the store's address: what stands above it, fsspec keeps by this text.
+
+        Two accounts that only their secrets tell apart would share that.
+        """
+        return f"<{type(self).__name__} of {self._store!r} at {id(self._store):#x}>"
 
     def to_dict(self, *, include_password: bool = True) -> dict[str, Any]:
         """Refuse: a store's secrets would be in it."""

@@ -7,6 +7,7 @@ exception leaves, nor of a file that nobody closes.
 
 from __future__ import annotations
 
+import dis
 import logging
 import os
 import sys
@@ -17,7 +18,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
 from storage_core.fs.errors import both_families
 
 if TYPE_CHECKING:
-    from types import TracebackType
+    from collections.abc import Callable
+    from types import FrameType, TracebackType
 
     from _typeshed import ReadableBuffer
 
@@ -27,6 +29,8 @@ _logger = logging.getLogger("storage_core")
 
 IN_MEMORY: Final = 1024 * 1024
 """Bytes of a file that are kept in memory."""
+
+_WITH_EXCEPT_START: Final = dis.opmap.get("WITH_EXCEPT_START")
 
 _CALLERS: Final = 5
 """Frames above `close` among which the end of a `with` block is looked for."""
@@ -55,11 +59,10 @@ class WrittenFile(BufferedIOBase):
         self._blob = spot.blob
         self._overwrite = overwrite
         self._spool = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 (closed when it is stored)
+        self._is_written = False
         self._is_done = False
         self._is_closed = False
-        self.is_whole = False
-        """Whether all that was to be written is, whatever exceptions are being handled."""
-
+        self._is_kept = False
         self._handled = sys.exc_info()[1]
 
     @property
@@ -81,6 +84,7 @@ class WrittenFile(BufferedIOBase):
         return not self._is_closed
 
     def write(self, data: ReadableBuffer, /) -> int:
+        self._is_written = True
         return self._open().write(data)
 
     def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
@@ -124,6 +128,10 @@ class WrittenFile(BufferedIOBase):
                 file = cast("BinaryIO", spool)
                 self._backend.put_stream(self._blob, file, overwrite=self._overwrite)
 
+    def keep(self) -> None:
+        """Have it stored when it is closed, whatever exceptions are being handled."""
+        self._is_kept = True
+
     def discard(self) -> None:
         """Forget it."""
         self._is_done = self._is_closed = True
@@ -137,7 +145,7 @@ class WrittenFile(BufferedIOBase):
     ) -> None:
         if error is not None:
             self.discard()
-        self.is_whole = True
+        self.keep()
         self.close()
 
     def __del__(self) -> None:
@@ -157,25 +165,75 @@ class WrittenFile(BufferedIOBase):
         return self._spool
 
     def _is_left(self) -> bool:
-        """Whether the end of a `with` block closes this, which an exception leaves.
+        """Whether an exception is what closes this.
 
-        `fsspec.open` and others close their files there without saying why.
+        `fsspec.open` and others close their files at the end of a `with` block without saying why.
+        pandas (3.1.1) closes what it has opened when the package for a compression is missing.
         """
         error = sys.exc_info()[1]
-        if self.is_whole or error is None or error is self._handled:
+        if self._is_kept or error is None or error is self._handled:
             return False
+        if not self._is_written:
+            return True
         frame = sys._getframe(1)
         for _ in range(_CALLERS):
             if frame.f_back is None:
                 return False
             frame = frame.f_back
-            if frame.f_code.co_name == "__exit__":
+            if frame.f_code.co_name == "__exit__" or _ends_with_block(frame):
                 return True
         return False
 
 
-class WrittenText(TextIOWrapper):
-    """Text on its way into a `WrittenFile` or a `CompressedFile`."""
+def _ends_with_block(frame: FrameType) -> bool:
+    """Whether an exception leaves a `with` block there just now: pyarrow's exits have no frame."""
+    return frame.f_lasti >= 0 and frame.f_code.co_code[frame.f_lasti] == _WITH_EXCEPT_START
+
+
+class WrittenCompressed(BufferedIOBase):
+    """Bytes on their way through a compressor into a `WrittenFile`.
+
+    Compressors leave the file below them open, and what nobody closes is not stored.
+    """
+
+    def __init__(self, file: WrittenFile, compress: Callable[..., Any]) -> None:
+        """Take the file, and what makes a compressor of `fsspec.compression` of it."""
+        self._file = file
+        self._compressor = compress(file, mode="w")
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        return self._file.name
+
+    def writable(self) -> bool:
+        return not self.closed
+
+    def write(self, data: ReadableBuffer, /) -> int:
+        if self.closed:
+            raise ValueError("I/O operation on closed file.")
+        self._compressor.write(data)
+        return memoryview(data).nbytes
+
+    def flush(self) -> None:
+        """Do nothing: it is stored when it is closed."""
+
+    def close(self) -> None:
+        """Store it, unless an exception leaves the `with` block that closes it."""
+        if not self.closed:
+            super().close()
+            self._compressor.close()
+            self._file.close()
+
+    def keep(self) -> None:
+        """Have it stored when it is closed, whatever exceptions are being handled."""
+        self._file.keep()
+
+    def discard(self) -> None:
+        """Forget it."""
+        super().close()
+        self._compressor.close()
+        self._file.discard()
 
     def __exit__(
         self,
@@ -183,10 +241,29 @@ class WrittenText(TextIOWrapper):
         error: BaseException | None,
         where: TracebackType | None,
     ) -> None:
-        written: Any = self.buffer
+        if error is not None:
+            self.discard()
+        self.keep()
+        self.close()
+
+    def __del__(self) -> None:
+        if not self.closed:
+            # The file says that it was never closed.
+            super().close()
+
+
+class WrittenText(TextIOWrapper):
+    """Text on its way into a `WrittenFile`, perhaps through a compressor."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        where: TracebackType | None,
+    ) -> None:
+        written = cast("WrittenFile | WrittenCompressed", self.buffer)
         if error is not None:
             written.discard()
-            return
-        with written:
-            self.flush()
-            self.detach()
+        else:
+            written.keep()
+        super().__exit__(kind, error, where)

@@ -265,6 +265,29 @@ class StoreCases(BackendCases):
             store.open(f"results/{token_hex(16)}").read()
         assert not list(tmp_path.glob("*target*"))
 
+    def test_flow_code_comes_back(self, store: Store, tmp_path: Path) -> None:
+        files = {
+            "flow.py": NOT_UTF8 * 3000,
+            "lib/naïve.txt": b"",
+            "run": b"#!/bin/sh\n",
+            # Else another test's archive would be the same one.
+            "token": token_bytes(20),
+        }
+        source, target = tmp_path / "source", tmp_path / "target"
+        for name, data in files.items():
+            (source / name).parent.mkdir(parents=True, exist_ok=True)
+            (source / name).write_bytes(data)
+        key = store.save_flow(source)
+        assert key.startswith("flows/")
+        assert store.save_flow(source) == key
+        assert store.load_flow(key, target) == sorted(files)
+        assert {name: (target / name).read_bytes() for name in files} == files
+        unknown = f"flows/{token_hex(32)}.tar"
+        with pytest.raises(storage_core.BlobNotFound, match=unknown):
+            store.load_flow(unknown, tmp_path / "unknown")
+        assert {*tmp_path.iterdir()} >= {source, target}
+        assert not list(tmp_path.glob("*unknown*"))
+
     async def test_read_only_refuses_every_change_before_it_is_begun_and_reads(
         self, configuration: StorageConfiguration, store: Store, tmp_path: Path
     ) -> None:
@@ -279,6 +302,7 @@ class StoreCases(BackendCases):
             lambda: reader.write(b"more", key=new),
             lambda: reader.write_many(unasked),
             lambda: reader.write_file(tmp_path / "more"),
+            lambda: reader.save_flow(tmp_path / "more"),
             lambda: reader.delete(key),
             lambda: reader.backend.put(path, b"other", overwrite=True),
             lambda: reader.backend.put_stream(path, stream, overwrite=True),

@@ -12,7 +12,6 @@ from types import FunctionType
 from urllib.parse import unquote
 
 import pytest
-from sphinx.util.inventory import InventoryFile
 
 import storage_core
 import storage_core.fs
@@ -74,6 +73,8 @@ def pages(site: Path) -> dict[Path, Page]:
 @pytest.fixture(scope="module")
 def listed(site: Path) -> set[str]:
     """The names of Python that the site explains, from its inventory."""
+    from sphinx.util.inventory import InventoryFile  # `.venv-tools` has none, and collects this.
+
     inventory = InventoryFile.loads((site / "objects.inv").read_bytes(), uri="")
     return {
         name

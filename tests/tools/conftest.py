@@ -1,6 +1,7 @@
 """What the tests of other people's tools have: two configuration files that use the same names.
 
-`files` runs a test twice: with folders (Local Storage), and with buckets on a real S3 server.
+`files` runs a test twice: with folders (Local Storage), and with buckets on a real S3 server. Where
+it is about how bytes move, `everywhere` adds the other engine.
 """
 
 from __future__ import annotations
@@ -56,23 +57,31 @@ def written(path: Path, default: str, table: Callable[[str], dict[str, Any]]) ->
     return str(path)
 
 
+def s3_table(server: S3Server, url: str = "", secret: str = "") -> dict[str, Any]:
+    """Settings of a new bucket on a server, seen at another address or with another secret."""
+    return {
+        "type": "s3",
+        "bucket": server.new_bucket(),
+        "endpoint_url": url or server.endpoint_url,
+        "aws_access_key_id": server.access_key_id,
+        "aws_secret_access_key": secret or server.secret_access_key,
+    }
+
+
+everywhere = pytest.mark.parametrize("files", ["local", "s3", "s3fs"], indirect=True)
+
+
 @pytest.fixture(params=["local", "s3"])
 def files(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Files:
     """The two files, with places that are empty."""
     secrets: tuple[str, ...] = ()
-    if request.param == "s3":
+    if request.param in ("s3", "s3fs"):
+        engine = "direct" if request.param == "s3" else "fsspec"
         server: S3Server = request.getfixturevalue("s3_server")
         secrets = (server.secret_access_key,)
 
         def table(name: str) -> dict[str, Any]:
-            return {
-                "type": "s3",
-                "bucket": server.new_bucket(),
-                "prefix": "below/here",
-                "endpoint_url": server.endpoint_url,
-                "aws_access_key_id": server.access_key_id,
-                "aws_secret_access_key": server.secret_access_key,
-            }
+            return {**s3_table(server), "engine": engine, "prefix": "below/here"}
     else:
 
         def table(name: str) -> dict[str, Any]:

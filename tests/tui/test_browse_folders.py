@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ from tests.servers.s3 import S3Server
 from tests.tui.driving import press, said, screen_text, settle, write
 from tests.tui.test_browse import browsing, current, filled, listed
 from tui.app import StorageApp
+from tui.features.blobs.acting import reading
 from tui.features.blobs.preview import PreviewScreen
+from tui.session.listing import Listed
 
 SIZES = [(120, 40), (80, 24), (60, 20)]
 
@@ -76,6 +79,71 @@ async def test_going_up_leads_to_the_folder_one_comes_from(tmp_path: Path) -> No
         assert len(listed(pilot)) == 5
         await press(pilot, "3")
         assert {row.kind for row in browsing(pilot).table.rows} == {"results"}
+
+
+async def test_everything_below_the_location_is_one_list_as_well(tmp_path: Path) -> None:
+    async with StorageApp(shared(tmp_path)).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "b", "5", "s")
+        assert len(listed(pilot)) == 9
+        assert {kind for kind, _ in rows(pilot)} == {"file"}
+        assert "9 blobs" in screen_text(pilot)
+        await press(pilot, "slash", *"data.csv", "enter")
+        assert current(pilot) == "raw/2026/11/data.csv"
+        await press(pilot, "enter")
+        assert "CSV · 1 row · 2 columns" in screen_text(pilot)
+        await press(pilot, "escape", "escape", "left")
+        assert len(listed(pilot)) == 9
+        await press(pilot, "4", "s", "j", "enter", "5")
+        assert sorted(listed(pilot)) == ["2026/11/data.csv", "2026/report.txt", "empty/.keep"]
+        assert "4 ● Files" in screen_text(pilot)
+        # Back to the folder that one comes from, and to the blobs of the store.
+        await press(pilot, "4")
+        assert listed(pilot) == ["2026", "empty"]
+        await press(pilot, "5", "1")
+        assert len(listed(pilot)) == 5
+        assert "4 ○ Folders" in screen_text(pilot)
+
+
+async def test_enter_opens_a_folder_and_previews_a_blob_and_the_footer_says_which(
+    tmp_path: Path,
+) -> None:
+    async with StorageApp(shared(tmp_path)).run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "b")
+        assert "Enter Preview" in screen_text(pilot)
+        await press(pilot, "4", "s")
+        assert "Enter Open" in screen_text(pilot)
+        await press(pilot, "G")
+        assert "Enter Preview" in screen_text(pilot)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_what_can_be_shown_keeps_its_labels_at_every_width(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with StorageApp(shared(tmp_path)).run_test(size=size) as pilot:
+        await settle(pilot)
+        await press(pilot, "b")
+        for key in "1234":
+            await press(pilot, key)
+            for label in ("All", "Flows", "Results", "Folders"):
+                assert re.search(f"[●○] {label}", screen_text(pilot))
+
+
+@pytest.mark.parametrize(
+    ("name", "python"),
+    [
+        ("a.json.gz", "obj = store.load('results/a.json.gz')"),
+        ("a.pickle", "obj = store.load('results/a.pickle', allow_pickle=True)"),
+        ("a.cp311.cloudpickle", "allow_pickle=True)  # runs what is in the pickle"),
+        (f"{'0' * 64}.tar", f"store.load_flow('results/{'0' * 64}.tar', \"flow\")"),
+        ("a.csv", "data = store.read('results/a.csv')"),
+        ("plain", "data = store.read('results/plain')"),
+    ],
+)
+def test_the_python_that_is_copied_gives_what_was_saved(name: str, python: str) -> None:
+    assert python in reading(Listed(f"results/{name}", "results", name, 1, None))
 
 
 async def test_what_others_put_there_is_looked_into_downloaded_and_deleted(tmp_path: Path) -> None:

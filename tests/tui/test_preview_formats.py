@@ -248,7 +248,7 @@ def test_classes_are_named_through_the_memo() -> None:
     value = ["time", "datetime", datetime.time(1), "zone", datetime.time(2), OrderedDict(a=1)]
     for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
         rows = grid(shown(pickle.dumps(value, protocol), "a.pickle")).rows
-        found = {row[0] for row in rows if row[1] == "class or function"}
+        found = {row[0] for row in rows if row[1] == "imported"}
         assert {"datetime.time", "collections.OrderedDict"} <= found
         assert found <= {
             "datetime.time", "collections.OrderedDict", "_codecs.encode", "__builtin__.list",

@@ -66,6 +66,9 @@ class KeyBar(Widget):
 
     app: KitApp
 
+    called: reactive[dict[str, str]] = reactive({})
+    """What commands are called here and now, by name, where that is not their usual label."""
+
     def __init__(self, declared: Sequence[Command], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._declared = [command for command in declared if command.footer]
@@ -90,7 +93,10 @@ class KeyBar(Widget):
             piece = Content.assemble(
                 (key, "bold $footer-key-foreground" if enabled else faint),
                 " ",
-                (command.label, "$foreground" if enabled else faint),
+                (
+                    self.called.get(command.name, command.label),
+                    "$foreground" if enabled else faint,
+                ),
             )
             pieces.append((command, piece))
         gap = 3

@@ -70,18 +70,19 @@ class OpenedStore:
             self._left = True
         self._close_if_done()
 
-    def pages(self, folder: str | None = None) -> Iterator[list[Listed]]:
+    def pages(self, folder: str | None = None, *, deep: bool = False) -> Iterator[list[Listed]]:
         """Everything in the store, in pages; before an error, what was found until then.
 
         Args:
             folder: list what is in this folder below the location instead, of whichever program.
+            deep: and what is in the folders in it, in their place.
         """
         with self._used() as store:
             page: list[Listed] = []
             begun = monotonic()
             problem: StorageError | None = None
             try:
-                for blob in _listing(store, folder):
+                for blob in _listing(store, folder, deep):
                     page.append(blob)
                     if len(page) >= PAGE or monotonic() - begun > PAGE_SECONDS:
                         yield page
@@ -138,11 +139,11 @@ class OpenedStore:
             yield from download.run(key, _open(store, key))
 
 
-def _listing(store: Store, folder: str | None) -> Iterator[Listed]:
+def _listing(store: Store, folder: str | None, deep: bool) -> Iterator[Listed]:
     if folder is None:
         return (listed(blob) for blob in store.list())
     prefix = prefix_of(folder)
-    return (entered(entry, prefix) for entry in store.backend.list(prefix, delimiter=True))
+    return (entered(entry, prefix) for entry in store.backend.list(prefix, delimiter=not deep))
 
 
 def _beginning(store: Store, key: str) -> bytes:

@@ -6,6 +6,5 @@ ignoring.py     the ignore files, as git reads them
 suspects.py     what looks like a secret
 names.py        which names an archive may hold together
 tar.py          the bytes of a tar: written in one way only, and read no further than that
-compressing.py  gzip and zstd, in bounded memory
 unpacking.py    a new folder, filled beside the place that it goes to
 """

@@ -6,7 +6,7 @@ from hashlib import sha256
 from tempfile import gettempdir
 from typing import IO, TYPE_CHECKING
 
-from storage_core.blobs.archive.compressing import Damaged, decoder
+from storage_core.blobs.compression import Damaged, decoder
 from storage_core.blobs.files import damaged
 from storage_core.disk_advice import words
 from storage_core.errors import StorageError

@@ -9,7 +9,7 @@ import os
 import stat
 from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
-from storage_core.blobs.archive.ignoring import rules_of
+from storage_core.blobs.archive.ignoring import NO_RULES
 from storage_core.blobs.archive.names import NameClash, Names, composed, fault_of, shown
 from storage_core.disk_advice import words
 from storage_core.errors import StorageError
@@ -150,18 +150,19 @@ class _Walk:
 
     def files(self, folder: bytes) -> Iterator[File]:
         """Yield the files below a folder, in no particular order."""
-        waiting = [(folder, b"", rules_of(folder))]
+        waiting = [(folder, b"", NO_RULES)]
         while waiting:
             folder, above, rules = waiting.pop()
-            for entry, found in _entries(folder):
+            entries = list(_entries(folder))
+            plain = {entry.name for entry, found in entries if stat.S_ISREG(found.st_mode)}
+            rules = rules.below(folder, above, plain)
+            for entry, found in entries:
                 name = b"/".join((above, entry.name)) if above else entry.name
                 is_folder = stat.S_ISDIR(found.st_mode)
                 if rules.leave_out(_composed(name), is_folder=is_folder):
                     self.left_out += 1
                 elif is_folder:
-                    waiting.append(
-                        (entry.path, name, rules.below(entry.path, name.count(b"/") + 1))
-                    )
+                    waiting.append((entry.path, name, rules))
                 elif file := self._file(name, entry.path, found):
                     yield file
 
@@ -190,7 +191,7 @@ class _Walk:
 def _script(path: bytes, found: os.stat_result) -> File:
     name = os.path.basename(path)
     try:
-        return File(composed(name.decode()), path, found)
+        return File(composed(name.decode()), os.path.realpath(path), found)
     except UnicodeDecodeError:
         raise StorageError(
             f"cannot store {shown(path)}: its name is not UTF-8; rename it"

@@ -15,11 +15,12 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final
 
+from storage_core.blobs.archive.names import shown
 from storage_core.disk_advice import words
 from storage_core.errors import StorageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
     from dulwich.ignore import Pattern
 
@@ -39,14 +40,23 @@ class Rules:
         self._depth = depth
         self._patterns = patterns
 
-    def below(self, folder: bytes, depth: int) -> Rules:
-        """The rules for what is in `folder`, which lies in this one, `depth` names down.
+    def below(self, folder: bytes, name: bytes, there: Container[bytes]) -> Rules:
+        """The rules for what is in a folder.
+
+        Args:
+            folder: its path.
+            name: what it is called from the top on; empty for the topmost.
+            there: the names of the files in it.
 
         Raises:
             StorageError: an ignore file cannot be read.
         """
-        patterns = _patterns_in(folder)
-        return Rules(self, depth, patterns) if patterns else self
+        lines: list[bytes] = []
+        for each in IGNORE_FILES:
+            if each in there:
+                lines += _lines(os.path.join(folder, each))
+        depth = name.count(b"/") + 1 if name else 0
+        return Rules(self, depth, list(_compiled(lines))) if lines else self
 
     def leave_out(self, name: bytes, *, is_folder: bool) -> bool:
         """Whether a file or folder of this name, from the top on, is left out."""
@@ -62,20 +72,8 @@ class Rules:
         return False
 
 
-def rules_of(folder: bytes) -> Rules:
-    """The rules for what is in the topmost folder.
-
-    Raises:
-        StorageError: an ignore file cannot be read.
-    """
-    return Rules(None, 0, _patterns_in(folder))
-
-
-def _patterns_in(folder: bytes) -> list[Pattern]:
-    lines: list[bytes] = []
-    for name in IGNORE_FILES:
-        lines += _lines(os.path.join(folder, name))
-    return list(_compiled(lines)) if lines else []
+NO_RULES: Final = Rules(None, 0, [])
+"""What holds above the topmost folder."""
 
 
 def _compiled(lines: list[bytes]) -> Iterator[Pattern]:
@@ -93,18 +91,12 @@ def _compiled(lines: list[bytes]) -> Iterator[Pattern]:
 def _lines(path: bytes) -> Iterator[bytes]:
     """The patterns in an ignore file."""
     try:
-        # Neither a link is followed nor a named pipe waited for: both are refused where files are.
-        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-        with open(os.open(path, flags), "rb") as file:
+        with open(path, "rb") as file:
             data = file.read()
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-        return
     except OSError as error:
-        if os.path.islink(path):
-            return
         raise StorageError(
-            f"cannot read {os.fsdecode(path)}: {words(error)}; without it nobody knows what is to "
-            "be left out"
+            f"cannot read {shown(path)}: {words(error)}; without it nobody knows what is to be "
+            "left out"
         ) from error
     for line in data.removeprefix(_BYTE_ORDER_MARK).split(b"\n"):
         pattern = _trimmed(line.removesuffix(b"\r"))

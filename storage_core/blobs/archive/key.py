@@ -12,7 +12,7 @@ from storage_core.errors import InvalidKey
 from storage_core.keys import Key, is_content_name, parse_key
 
 if TYPE_CHECKING:
-    from storage_core.blobs.objects.names import Compression
+    from storage_core.blobs.compression import Compression
 
 _TAR: Final = "tar"
 

@@ -105,19 +105,19 @@ class Loading:
         names = Names()
         left = self._max_bytes
         try:
-            for member, pieces in Reader(self._file.read).members():
+            for count, (member, pieces) in enumerate(Reader(self._file.read).members(), start=1):
                 names.add(member.name, is_folder=member.is_folder)
                 left -= member.size
-                if len(names) > self._max_files:
+                if max(count, len(names)) > self._max_files:
                     raise self._too_many_files()
                 if left < 0:
                     raise self._too_many_bytes()
                 for _ in self._unpacked(member, pieces):
                     yield self._file.tell()
-        except (Refused, NameClash) as error:
-            raise StorageError(
-                f"{self._described} is no flow code, and nothing was unpacked: it {error}"
-            ) from error
+        except Refused as error:
+            raise self._refused(str(error)) from error
+        except NameClash as error:
+            raise self._refused(f"holds names that clash: {error}") from error
 
     def place(self) -> None:
         """Move the folder to where it goes."""
@@ -132,6 +132,11 @@ class Loading:
                 file.write(piece)
                 yield
         self.names.append(member.name)
+
+    def _refused(self, why: str) -> StorageError:
+        return StorageError(
+            f"{self._described} is no flow code, and nothing was unpacked: it {why}"
+        )
 
     def _too_many_files(self) -> StorageError:
         return StorageError(

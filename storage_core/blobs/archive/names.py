@@ -45,7 +45,7 @@ class Names:
             entry = (spelt, is_folder or not is_whole)
             known = self._spelt.setdefault(folded, entry)
             if known is not entry and (known != entry or (is_whole and not is_folder)):
-                raise NameClash(_clash(*known, spelt))
+                raise NameClash(_clash(known, entry))
 
 
 def fault_of(name: str) -> str:
@@ -81,13 +81,12 @@ def _folded(part: str) -> str:
     return normalize("NFD", normalize("NFD", part).casefold())
 
 
-def _clash(known: str, is_folder: bool, name: str) -> str:
-    if known == name:
-        return (
-            f"{shown(name)} is both a file and a folder"
-            if is_folder
-            else f"{shown(name)} is there twice"
-        )
-    if composed(known) == composed(name):
-        return f"{known!a} and {name!a} are one name in another normal form"
-    return f"{shown(known)} and {shown(name)} are one name where case does not count"
+def _clash(known: tuple[str, bool], entry: tuple[str, bool]) -> str:
+    (name, is_folder), (other, is_other_folder) = known, entry
+    if name != other:
+        if composed(name) == composed(other):
+            return f"{name!a} and {other!a} are one name in another normal form"
+        return f"{shown(name)} and {shown(other)} are one name where case does not count"
+    if is_folder != is_other_folder:
+        return f"{shown(name)} is both a file and a folder"
+    return f"{shown(name)} is there twice"

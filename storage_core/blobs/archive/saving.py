@@ -15,22 +15,23 @@ from typing import TYPE_CHECKING, BinaryIO, Final, cast
 from storage_core.backends.base import CHUNK_SIZE
 from storage_core.blobs.archive import suspects, tar
 from storage_core.blobs.archive.checking import Checking, no_room
-from storage_core.blobs.archive.compressing import encoder
 from storage_core.blobs.archive.folder import changed, flow_code_at, unreadable
 from storage_core.blobs.archive.key import archive_key, parse_archive_key
+from storage_core.blobs.compression import encoder
 from storage_core.errors import StorageError, StorageUnavailable
 from storage_core.printable import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import Self
 
     from storage_core.backends.base import Backend
     from storage_core.blobs.archive.folder import File
-    from storage_core.blobs.objects.names import Compression
+    from storage_core.blobs.compression import Compression
     from storage_core.keys import Key
 
 _NAMED: Final = 5
+"""Things that a warning names before it counts the rest."""
 
 
 def saved(
@@ -40,15 +41,8 @@ def saved(
     with Saving(path, compression=compression) as saving:
         for _ in saving.pack():
             pass
-        if warnings := saving.warnings:
-            more = f", and {len(warnings) - _NAMED} more" if len(warnings) > _NAMED else ""
-            getLogger("storage_core").warning(
-                "%s: %s%s; what is in the archive can be read by all who may read the storage: "
-                "name it in .storageignore",
-                saving.code.path,
-                ", ".join(warnings[:_NAMED]),
-                more,
-            )
+        if said := saving.warning(_NAMED):
+            getLogger("storage_core").warning("%s: %s", saving.code.path, said)
         if not saving.is_stored(backend):
             backend.put_stream(saving.key.path, saving.file, overwrite=True)
         return str(saving.key)
@@ -84,9 +78,23 @@ class Saving:
         return self._key
 
     @property
-    def warnings(self) -> list[str]:
-        """What a person ought to know before it is stored; whole once everything is packed."""
-        return [f"{printable(name)} looks like a secret" for name in sorted(self._suspects)]
+    def suspects(self) -> list[str]:
+        """The files that look like secrets, once everything is packed."""
+        return sorted(self._suspects)
+
+    def warning(self, at_most: int) -> str:
+        """What a person ought to know before it is stored, naming so many files; may be empty."""
+        names = [printable(name) for name in self.suspects]
+        if len(names) > at_most:
+            names[at_most:] = [f"{len(names) - at_most} more"]
+        if not names:
+            return ""
+        listed = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+        looks = "looks like a secret" if len(names) == 1 else "look like secrets"
+        return (
+            f"{listed} {looks}, which all who may read the storage can read; to leave "
+            f"{'it' if len(names) == 1 else 'them'} out, add a line to .storageignore"
+        )
 
     @property
     def size(self) -> int:
@@ -123,8 +131,14 @@ class Saving:
         self._keep(self._encoder.flush())
         self._key = archive_key(self._digest.hexdigest(), self._compression)
 
-    def is_stored(self, backend: Backend) -> bool:
+    def is_stored(
+        self, backend: Backend, watched: Callable[[BinaryIO], BinaryIO] = lambda file: file
+    ) -> bool:
         """Whether the same archive is there already, whole; it is read to its end.
+
+        Args:
+            backend: where.
+            watched: may put another file in front of the one that it is read into.
 
         Raises:
             StorageUnavailable: nobody knows, and to store it would only wait as long once more.
@@ -134,7 +148,7 @@ class Saving:
             if not backend.exists(key.path):
                 return False
             checking = Checking(parse_archive_key(str(key)), backend.location)
-            backend.get_stream(key.path, cast("BinaryIO", checking))
+            backend.get_stream(key.path, watched(cast("BinaryIO", checking)))
             checking.end()
         except StorageUnavailable:
             raise

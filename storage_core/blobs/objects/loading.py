@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple, NoReturn, ca
 
 from storage_core import keys
 from storage_core.backends.base import CHUNK_SIZE
+from storage_core.blobs.compression import Damaged
 from storage_core.blobs.files import damaged
 from storage_core.blobs.objects import names
 from storage_core.blobs.objects.choosing import is_known, serializer_named
-from storage_core.blobs.objects.compression import Damaged, unpacking
 from storage_core.blobs.objects.memory import TooLarge
+from storage_core.blobs.objects.packing import unpacking
 from storage_core.blobs.objects.serializer import NeedsPickle, Serializer
 from storage_core.blobs.objects.spool import SMALL, Spool
 from storage_core.errors import IntegrityError, InvalidKey, StorageError, UnsupportedOperation

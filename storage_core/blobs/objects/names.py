@@ -8,23 +8,16 @@ from __future__ import annotations
 
 import sys
 
+from storage_core.blobs.compression import SUFFIXES, Compression
 from storage_core.keys import is_content_name
 from storage_core.light import dataclass
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Final, Literal, TypeAlias
-
-    Compression: TypeAlias = Literal["gzip", "zstd"]
-    """How the bytes of a serializer are made fewer."""
-else:
-    Compression = str
+    from typing import Final
 
 BUILT_IN: Final = ("json", "npy", "parquet", "pickle", "cloudpickle")
 """The serializers that need no other package to be known, as they stand in names."""
-
-SUFFIXES: Final[dict[Compression, str]] = {"gzip": "gz", "zstd": "zst"}
-"""What stands behind a name for each compression."""
 
 FOR_ONE_PYTHON: Final = "cloudpickle"
 """The serializer whose bytes hold for one minor version of Python, which they do not say."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from storage_core import keys
+from storage_core.blobs.compression import SUFFIXES, Compression
 from storage_core.blobs.objects import names
 from storage_core.blobs.objects.choosing import best_for, is_known, serializer_named
-from storage_core.blobs.objects.compression import Compressing
-from storage_core.blobs.objects.names import FOR_ONE_PYTHON, SUFFIXES, Compression, ObjectName
+from storage_core.blobs.objects.names import FOR_ONE_PYTHON, ObjectName
+from storage_core.blobs.objects.packing import Compressing
 from storage_core.blobs.objects.serializer import Unserializable
 from storage_core.blobs.objects.spool import Spool
 from storage_core.errors import InvalidKey, StorageError

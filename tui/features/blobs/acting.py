@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from storage_core.blobpath import is_blob_path
+from storage_core.blobs.objects.names import BUILT_IN, parse
 from storage_core.keys import is_content_name, is_key
 from storage_core.printable import printable
 from tui.kit.text import named
@@ -139,9 +140,16 @@ class BlobCommands:
 
 def reading(blob: Listed) -> str:
     """The line of Python that reads a blob of an opened storage."""
-    if is_key(blob.key):
-        return f"data = store.read({blob.key!r})"
-    return f"data = store.backend.get({blob.key!r})"
+    if not is_key(blob.key):
+        return f"data = store.backend.get({blob.key!r})"
+    said = parse(blob.name)
+    if said is not None and said.serializer in ("pickle", "cloudpickle"):
+        return f"obj = store.load({blob.key!r}, allow_pickle=True)  # runs what is in the pickle"
+    if said is not None and said.serializer in BUILT_IN:
+        return f"obj = store.load({blob.key!r})"
+    if said is not None and said.serializer == "tar" and said.is_hash:
+        return f'store.load_flow({blob.key!r}, "flow")'
+    return f"data = store.read({blob.key!r})"
 
 
 def opening(row: Row) -> str:

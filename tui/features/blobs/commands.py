@@ -30,6 +30,13 @@ BROWSE: Final = (
         "Show everything below the location, folder by folder, whoever put it there.",
         "View",
     ),
+    Command(
+        "all_below",
+        ("5",),
+        "Files",
+        "Show everything below the location, or below the folder, in one list.",
+        "View",
+    ),
     Command("up", ("left", "h"), "Up", "Show the folder above.", "View"),
     Command("reload", ("f5",), "Reload", "List the blobs again.", "View"),
     PALETTE,

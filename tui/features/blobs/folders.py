@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from rich.cells import cell_len
 from textual.content import Content
 from textual.events import Click
+from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
 from tui.kit.theme import MUTED
 
+_WIDE: Final = 72
+"""Cells from which on all labels fit into one line, with what is said on the right."""
+
+_GAP: Final = Content("  ")
+
+_WAYS: Final = ((True, "all"), (True, "chosen"), (True, ""), (False, ""))
+"""Whether all labels are shown, and which have their number: the best first."""
+
 
 class FolderBar(Widget):
     """Which blobs are shown, how many there are of each kind, and how much that is.
+
+    It takes two lines where one has no room for it.
 
     Args:
         labels: of what can be chosen.
@@ -23,7 +35,7 @@ class FolderBar(Widget):
     """
 
     DEFAULT_CSS = """
-    FolderBar { height: 1; padding: 0 2; }
+    FolderBar { height: auto; padding: 0 2; }
     """
 
     counts: reactive[tuple[int, ...]] = reactive(())
@@ -44,45 +56,68 @@ class FolderBar(Widget):
 
     def __init__(self, labels: Sequence[str], id: str | None = None) -> None:
         super().__init__(id=id)
-        self._labels = labels
+        self._labels = list(labels)
 
-    def _pieces(self) -> list[Content]:
-        """What can be chosen; labels without a number give way to the summary."""
-        pieces = self._labelled(brief=False)
-        left = Content("  ").join(pieces).cell_length
-        fits = any(cell_len(text) <= self._room(left) for text in self.summary)
-        return pieces if fits or not self.summary else self._labelled(brief=True)
+    def rename(self, place: int, label: str) -> None:
+        """Give what can be chosen there another label."""
+        self._labels[place] = label
+        self.refresh()
 
-    def _room(self, left: int) -> int:
-        return self.content_size.width - left - 2
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """By the width alone, so that nothing moves when numbers come."""
+        return 1 if width >= _WIDE else 2
 
-    def _labelled(self, *, brief: bool) -> list[Content]:
-        return [
-            Content.assemble(
-                (f"{number + 1} ", "bold $footer-key-foreground"),
-                ("●" if number == self.chosen else "○", "$primary"),
-                (
-                    f" {label} {self.counts[number]:,}"
-                    if number < len(self.counts)
-                    else f" {label}" * (not brief or number == self.chosen),
-                    "bold $foreground" if number == self.chosen else MUTED,
-                ),
+    def _lines(self) -> tuple[list[list[Content]], str]:
+        """What can be chosen, line by line, and what is said at the end of the last line."""
+        width, height = self.content_size
+        lines: list[list[Content]] = []
+        for labelled, counted in _WAYS:
+            lines = self._broken(labelled, counted, width)
+            lines += [[] for _ in range(height - len(lines))]
+            left = width - _GAP.join(lines[-1]).cell_length - len(_GAP)
+            fitting = [text for text in self.summary if cell_len(text) <= left]
+            if len(lines) == height and (fitting or not self.summary):
+                return lines, fitting[0].rjust(left) if fitting else ""
+        return lines[:height], ""
+
+    def _broken(self, labelled: bool, counted: str, width: int) -> list[list[Content]]:
+        lines: list[list[Content]] = [[]]
+        for place in range(len(self._labels)):
+            chosen = place == self.chosen
+            piece = self._piece(
+                place,
+                counted=counted == "all" or (chosen and counted == "chosen"),
+                labelled=labelled or chosen,
             )
-            for number, label in enumerate(self._labels)
-        ]
+            if _GAP.join([*lines[-1], piece]).cell_length > width:
+                lines.append([])
+            lines[-1].append(piece)
+        return lines
+
+    def _piece(self, place: int, *, counted: bool, labelled: bool) -> Content:
+        chosen = place == self.chosen
+        text = f" {self._labels[place]}" if labelled else ""
+        if counted and place < len(self.counts):
+            text += f" {self.counts[place]:,}"
+        return Content.assemble(
+            (f"{place + 1} ", "bold $footer-key-foreground"),
+            ("●" if chosen else "○", "$primary"),
+            (text, "bold $foreground" if chosen else MUTED),
+        )
 
     def render(self) -> Content:
-        """One line."""
-        left = Content("  ").join(self._pieces())
-        room = self._room(left.cell_length)
-        right = next((text for text in self.summary if cell_len(text) <= room), "")
-        return Content.assemble(left, "  ", (right.rjust(max(0, room)), MUTED))
+        """One line or two."""
+        lines, summary = self._lines()
+        *above, last = [_GAP.join(line) for line in lines]
+        return Content("\n").join([*above, Content.assemble(last, _GAP, (summary, MUTED))])
 
     def on_click(self, event: Click) -> None:
         """As if its key had been pressed."""
+        lines, _ = self._lines()
+        place = sum(len(line) for line in lines[: event.y])
         end = 2
-        for number, piece in enumerate(self._pieces()):
-            end += piece.cell_length + 2
+        for number, piece in enumerate(lines[event.y] if event.y < len(lines) else ()):
+            end += piece.cell_length + len(_GAP)
             if event.x < end:
-                self.post_message(self.Chosen(number))
+                self.post_message(self.Chosen(place + number))
                 return

@@ -19,7 +19,7 @@ from tui.features.blobs.commands import BROWSE
 from tui.features.blobs.folders import FolderBar
 from tui.features.blobs.preview import PreviewScreen
 from tui.features.blobs.table import HEADS, ORDERS, BlobDetail, BlobLayout, BlobTable
-from tui.kit.bars import TitleBar
+from tui.kit.bars import KeyBar, TitleBar
 from tui.kit.commands import bindings
 from tui.kit.filter import FilterLine
 from tui.kit.screen import FullScreen
@@ -68,6 +68,9 @@ class BrowseScreen(FullScreen[None]):
         self._folder: str | None = None
         """The folder that is listed; None where all blobs of the store are."""
 
+        self._deep = False
+        """Whether what is in its folders is listed too."""
+
         self._next_key: str | None = None
         """Where the cursor is to be once it is listed."""
 
@@ -100,6 +103,7 @@ class BrowseScreen(FullScreen[None]):
                 "only_flows": lambda: self._choose(1),
                 "only_results": lambda: self._choose(2),
                 "folders": lambda: self._choose(FOLDERS),
+                "all_below": self._list_all_below,
                 "up": self._up,
                 "reload": self._reload,
                 "leave": self._leave,
@@ -148,8 +152,8 @@ class BrowseScreen(FullScreen[None]):
         fresh = not self._blobs
         try:
             self._say()
-            folder = self._folder
-            async for page in stream(lambda: self._opened.pages(folder)):
+            folder, deep = self._folder, self._deep
+            async for page in stream(lambda: self._opened.pages(folder, deep=deep)):
                 self.end_if_left()
                 found += page
                 if fresh:
@@ -235,7 +239,7 @@ class BrowseScreen(FullScreen[None]):
         size = human_size(view.size) if view.size else ""
         order = ORDERS[view.sort, view.reverse]
         # Without a filter the number stands among the folders as well.
-        few = ((many, size), (many,)) if words else ((size, order), (many, order), (size,), (many,))
+        few = ((many, size), (many,)) if words else ((size, order), (order,), (size,))
         known = view.total or not (self._listing or self._problem)
         kinds = known and self._folder is None
         self._folders.counts = (view.total, *view.counts) if kinds else ()
@@ -266,22 +270,34 @@ class BrowseScreen(FullScreen[None]):
     def _show_detail(self) -> None:
         """Say exactly what is under the cursor."""
         self.query_one(BlobDetail).blob = self.blob
+        is_folder = self.blob is not None and self.blob.is_folder
+        self.query_one(KeyBar).called = {"preview": "Open"} if is_folder else {}
         self.refresh_bindings()
 
     # ---- what is shown
 
     def _choose(self, place: int) -> None:
-        self._folders.chosen = place
-        if (self._folder is None) == (place == FOLDERS):
-            self._list_folder("" if place == FOLDERS else None)
-        elif self._folder:
-            self._list_folder("")
-        else:
+        before, self._folders.chosen = self._folders.chosen, place
+        if place < FOLDERS and before < FOLDERS:
             self._rearrange()
+        elif place < FOLDERS:
+            self._list_folder(None)
+        elif self._deep:
+            self._list_folder(self._folder)
+        elif before < FOLDERS or self._folder:
+            self._list_folder("")
 
-    def _list_folder(self, folder: str | None, *, at: str | None = None) -> None:
+    def _list_all_below(self) -> None:
+        """List what is in the folders of the folder too."""
+        self._folders.chosen = FOLDERS
+        self._list_folder(self._folder or "", deep=True)
+
+    def _list_folder(
+        self, folder: str | None, *, at: str | None = None, deep: bool = False
+    ) -> None:
         """List a folder, with the cursor on the path `at`; None lists the blobs of the store."""
-        self._folder, self._next_key = folder, at
+        self._folder, self._next_key, self._deep = folder, at, deep
+        self._folders.rename(FOLDERS, "Files" if deep else "Folders")
         self._blobs = []
         self._view = View(counts=(0,) * len(KINDS))
         self.table.show((), 0)
@@ -343,9 +359,12 @@ class BrowseScreen(FullScreen[None]):
         self._rearrange()
 
     def _number(self, count: int) -> str:
-        what = "blob" if self._folder is None else "entry"
-        many = "blobs" if self._folder is None else "entries"
-        return f"{count:,} {what if count == 1 else many}"
+        one, many = ("entry", "entries") if self._is_by_folder else ("blob", "blobs")
+        return f"{count:,} {one if count == 1 else many}"
+
+    @property
+    def _is_by_folder(self) -> bool:
+        return self._folder is not None and not self._deep
 
     def _leave(self) -> None:
         """Everything again, or back to the list of storages."""

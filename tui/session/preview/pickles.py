@@ -155,8 +155,8 @@ def _steps(data: bytes) -> Iterator[tuple[pickletools.OpcodeInfo, Any]]:
 def _forms(reading: _Reading, cut: str) -> tuple[Form, ...]:
     rows = [
         [name, kind, f"{count:,}"]
-        for found, kind in ((reading.named, "class or function"), (reading.values, "plain value"))
+        for found, kind in ((reading.named, "imported"), (reading.values, "plain value"))
         for name, count in found.items()
     ]
-    columns = [Column("what is in it"), Column("which is a"), Column("times", number=True)]
+    columns = [Column("what is in it"), Column("how"), Column("times", number=True)]
     return (Grid(columns, rows, name="content", looks=["", "muted"], cut=cut),) if rows else ()
