@@ -101,6 +101,15 @@ class StoragePath(CloudPath):
             args = (_URL + self.parser.join(*args),)
         super().__init__(*args, protocol=protocol, **options)
 
+    def __fspath__(self) -> str:
+        """Refuse to be taken for a path of the local disk, which fsspec, and with it Dask, would.
+
+        A relative path may be one of any place.
+        """
+        if not self.is_absolute():
+            return str(self)
+        raise TypeError(f"{self} is no path of the local disk; hand over str(path), its URL")
+
 
 def _text(path: JoinablePathLike) -> str:
     if isinstance(path, UPath):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import subprocess
 import sys
@@ -37,6 +38,14 @@ def test_the_configuration_file_that_is_shown_is_right(tmp_path: Path) -> None:
     shown = ConfigFile(file).load()
     assert list(shown) == [shown.default]
     assert shown.problems == ()
+
+
+@pytest.mark.parametrize("page", [README, *PAGES], ids=lambda page: page.name)
+def test_the_files_that_are_shown_can_be_read(page: Path) -> None:
+    read = {"toml": tomllib.loads, "json": json.loads}
+    for block in blocks(page.read_text(encoding="utf-8")):
+        if block.info in read:
+            read[block.info](block.code)
 
 
 def test_the_remapped_key_that_is_shown_is_taken() -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
@@ -19,10 +19,18 @@ from typing import Any
 import pytest
 
 from storage_core import get_store
+from tests.figures import Figure
+from tests.servers.s3 import S3Server
+from tests.tools import scale
 from tests.tools.conftest import Files
 
 pytestmark = [pytest.mark.tools, pytest.mark.timeout(300)]
+on_s3 = pytest.mark.parametrize("files", ["s3"], indirect=True)
+"""Each reading takes Ray seconds; it asks of both the same."""
+
 WORKERS = 2
+SECRET = "RAY_TEST_SECRET"
+"""The variable that both files refer to, so that a pickled store has no secret either."""
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +42,7 @@ def user() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-def cluster(user: Path) -> Iterator[Path]:
+def cluster(user: Path, s3_server: S3Server) -> Iterator[Path]:
     """A cluster on this machine whose workers find one file, which each test writes anew."""
     with pytest.MonkeyPatch.context() as environment:
         for name, value in {
@@ -42,6 +50,7 @@ def cluster(user: Path) -> Iterator[Path]:
             "RAY_AUTH_MODE": "disabled",
             "RAY_USAGE_STATS_ENABLED": "0",
             "STORAGE_CONFIG": str(user / "storage.toml"),
+            SECRET: s3_server.secret_access_key,
         }.items():
             environment.setenv(name, value)
         import ray
@@ -65,7 +74,12 @@ def found(cluster: Path, files: Files, monkeypatch: pytest.MonkeyPatch) -> Files
     """The two files; the first one is where the cluster's workers look."""
     one = cluster / "storage.toml"
     rmtree(cluster / "places", ignore_errors=True)
-    one.write_text(Path(files.one).read_text())
+    for source, target in ((files.one, one), (files.other, Path(files.other))):
+        text = Path(source).read_text()
+        for secret in files.secrets:
+            text = text.replace(secret, f"env:{SECRET}")
+            monkeypatch.setenv(SECRET, secret)
+        target.write_text(text)
     monkeypatch.setenv("STORAGE_CONFIG", str(one))
     return Files(str(one), files.other, files.secrets)
 
@@ -119,16 +133,17 @@ def test_workers_take_the_text_of_a_configuration_from_a_variable(
 
 def test_a_pickled_store_and_its_file_system_work_on_a_worker(found: Files) -> None:
     store = get_store("staging", config_path=found.other)
-    (key,) = _on_cluster(store.write, b"by a worker")
+    (key,) = _on_cluster(lambda data: store.write(data), b"by a worker")
     assert store.read(key) == b"by a worker"
-    assert _on_cluster(store.fs.cat, key) == [b"by a worker"]
+    assert _on_cluster(lambda key: store.fs.cat(key), key) == [b"by a worker"]
 
 
+@on_s3
 def test_a_dataset_is_written_and_read_by_url_and_by_file_system(found: Files) -> None:
     import fsspec
     import ray
 
-    data = ray.data.range(1000, override_num_blocks=4)
+    data = ray.data.range(1000, override_num_blocks=4).materialize()
     data.write_parquet("fsspec+storage://prod/sets/by-url")
     data.write_parquet("prod/sets/by-fs", filesystem=fsspec.filesystem("storage"))
     data.write_parquet("below/by-store", filesystem=get_store("staging").fs)
@@ -143,6 +158,7 @@ def test_a_dataset_is_written_and_read_by_url_and_by_file_system(found: Files) -
         assert sorted(read().to_pandas().id) == [*range(1000)]
 
 
+@on_s3
 def test_two_names_and_two_files_meet_in_one_dataset(found: Files) -> None:
     import fsspec
     import pandas as pd
@@ -159,6 +175,7 @@ def test_two_names_and_two_files_meet_in_one_dataset(found: Files) -> None:
     found.assert_not_told_by(here, there, *map(repr, sets), *(s.stats() for s in sets))
 
 
+@on_s3
 def test_a_path_that_ray_does_not_know_is_left_out_of_a_list(found: Files) -> None:
     # See docs/tools/ray.md. When this fails, take the warning there out.
     import pandas as pd
@@ -197,6 +214,7 @@ def test_what_a_worker_raises_arrives_as_both_families(found: Files) -> None:
     assert isinstance(missing.value, BlobNotFound)
 
 
+@on_s3
 def test_secrets_are_in_no_object_and_no_log_of_the_cluster(found: Files) -> None:
     import fsspec
     import ray
@@ -235,3 +253,14 @@ def _in_memory_of_objects(text: str) -> bool:
             except OSError:
                 continue  # The process has just ended, or closed it.
     return False
+
+
+def test_ten_thousand_small_files_are_written_and_read_back(
+    cluster: Path, s3_disk_server: S3Server, tmp_path: Path, figure: Figure
+) -> None:
+    def run(function: Callable[[scale.Task], int], tasks: list[scale.Task]) -> list[int]:
+        return _on_cluster(function, *tasks)
+
+    places = scale.places(s3_disk_server, tmp_path / "scale.toml")
+    result = scale.measured(run, places, many=True)
+    figure("clusters", "10,000 files of 1 KiB by Ray, 125 in a call, storage://", result)
