@@ -6,6 +6,7 @@ import json
 import pickle
 import subprocess
 import sys
+from collections.abc import Iterator
 from hashlib import file_digest
 from pathlib import Path
 from secrets import token_bytes
@@ -42,7 +43,7 @@ print(json.dumps({
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """2 GiB: one file of 1 GiB, and 4,096 of 256 KiB."""
     folder = tmp_path_factory.mktemp("large") / "flow"
     piece = token_bytes(MIB)
@@ -52,7 +53,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             file.write(piece)
     for number in range(4096):
         filled(folder, {f"data/{number % 64}/{number}.bin": piece[: 256 * 1024]})
-    return folder
+    yield folder
+    # Pytest would keep those of three runs.
+    rmtree(folder)
 
 
 @pytest.mark.reliability
