@@ -8,9 +8,13 @@ import sys
 import warnings
 from pathlib import Path
 
+import dask.dataframe as dd
+import fsspec
+import pandas as pd
 import pytest
 from upath import UPath
 
+import storage_core
 from tests.tools.conftest import Files
 
 # expected: a path like that of a bucket, with the name for its anchor.
@@ -126,6 +130,30 @@ def test_a_tree_goes_to_and_comes_from_this_machine(files: Files, tmp_path: Path
 
 
 @LOCAL
+def test_a_path_is_never_taken_for_one_of_the_local_disk(
+    files: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # expected: tools that speak fsspec take a UPath. found (fsspec 2026.9.0, Dask 2026.8.0): they
+    # take its `path`, prod/x, for a local one, and write there.
+    monkeypatch.chdir(tmp_path)
+    path = UPath("storage://prod/x")
+    frame = pd.DataFrame({"a": [1]})
+    for refused in (
+        lambda: fsspec.open(path, "w"),
+        lambda: open(path, "w"),  # noqa: PTH123, SIM115
+        lambda: frame.to_csv(path),
+        lambda: dd.from_pandas(frame, npartitions=1).to_parquet(path),
+        lambda: Path(path),
+    ):
+        with pytest.raises(TypeError, match=r"str\(path\)"):
+            refused()
+    assert not Path("prod").exists()
+    inner = UPath("storage://prod/a/b").relative_to("storage://prod")
+    assert tmp_path / inner == tmp_path / "a" / "b"
+    assert str(UPath("storage://staging") / inner) == "storage://staging/a/b"
+
+
+@LOCAL
 def test_the_names_of_a_file_are_its_folders(files: Files) -> None:
     assert sorted(str(each) for each in UPath("storage://").iterdir()) == [
         "storage://prod/",
@@ -147,6 +175,9 @@ def test_names_and_files_do_not_meet(files: Files) -> None:
     assert (paths["other"].parent / "x").read_text() == "other"
     assert [each.read_text() for each in paths["other"].parent.iterdir()] == ["other"]
     assert UPath("storage:///x").read_text() == "prod"
+    assert UPath("storage:///x") == UPath("storage:///", "x") == paths["prod"]
+    with pytest.raises(storage_core.ConfigurationError, match="write storage://NAME/"):
+        UPath("storage:///x", config_path=files.other)
     files.assert_not_told_by(*paths.values())
 
 
