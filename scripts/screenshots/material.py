@@ -144,6 +144,51 @@ BLOBS: Final[dict[str, tuple[bytes | int, timedelta]]] = {
 }
 """By key, the bytes (or how many) and how long ago they were written."""
 
+
+def saved() -> dict[str, tuple[bytes | int, timedelta]]:
+    """What a run has saved a minute ago: a frame, an array, the code of a flow."""
+    from datetime import datetime
+    from io import BytesIO
+    from tarfile import TarFile, TarInfo
+
+    import numpy as np
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    numbers = np.random.default_rng(7)
+    rows = 1_460
+    stores = ["Antwerp", "Göteborg", "Zürich", "東京"]
+    frame = pa.table(
+        {
+            "store": [stores[row % 4] for row in range(rows)],
+            "day": pa.array(
+                [datetime(2025, 11, 24) + timedelta(days=row // 4) for row in range(rows)],  # noqa: DTZ001
+                pa.timestamp("us"),
+            ),
+            "orders": numbers.integers(120, 2_400, rows),
+            "revenue": numbers.normal(18_000, 4_000, rows).round(2),
+            "forecast": numbers.normal(18_000, 2_500, rows).round(2),
+            "holiday": [row % 29 == 0 for row in range(rows)],
+            "promotions": [["black friday"] * (row % 3 == 0) for row in range(rows)],
+            "comment": ["stock-taking" if row % 41 == 7 else None for row in range(rows)],
+        }
+    )
+    table, weights, code = BytesIO(), BytesIO(), BytesIO()
+    parquet.write_table(frame, table, compression="zstd")
+    np.save(weights, numbers.normal(size=(64, 12)).astype("float32"))
+    with TarFile(fileobj=code, mode="w") as archive:
+        for name, size in (("forecast/__init__.py", 0), ("forecast/model.py", 5_310),
+                           ("forecast/stores.toml", 812), ("nightly.py", 1_204)):  # fmt: skip
+            member = TarInfo(name)
+            member.size, member.mode = size, 0o755 if name == "nightly.py" else 0o644
+            archive.addfile(member, BytesIO(b"#" * size))
+    made = ((table, "results", "parquet"), (weights, "results", "npy"), (code, "flows", "tar"))
+    return {
+        f"{kind}/{content_name(file.getvalue())}.{suffix}": (file.getvalue(), age * _MINUTE)
+        for age, (file, kind, suffix) in enumerate(made)
+    }
+
+
 OTHERS: Final[dict[str, tuple[bytes | int, timedelta]]] = {
     "raw/2025/orders.parquet": (812_646_400, 300 * _DAY),
     "raw/2026/orders.parquet": (402_653_184, _DAY),

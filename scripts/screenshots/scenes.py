@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tests.tui.driving import enter, press, settle
 
 from .cloud import fill, hold
-from .material import BLOBS, CONFIGURATION, MISSPELT, OTHERS, RESULTS, UNREADABLE, UNSAFE
+from .material import BLOBS, CONFIGURATION, MISSPELT, OTHERS, RESULTS, UNREADABLE, UNSAFE, saved
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -199,6 +199,19 @@ def with_blobs(*pressed: str) -> Steps:
     return steps
 
 
+def with_saved(*pressed: str) -> Steps:
+    """The same on the list of blobs after a run has saved its results."""
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        from .stage import NOW
+
+        fill(RESULTS, saved(), NOW)
+        await blobs(pilot)
+        await press(pilot, *pressed)
+
+    return steps
+
+
 # ---- the recording
 
 
@@ -294,4 +307,6 @@ SCENES: list[Scene | Recording] = [
     Scene("26-versions", WIDE, versions),
     Scene("27-move-secret", WIDE, keys("j", "j", "m"), UNSAFE),
     Scene("28-folders", WIDE, folders),
+    Scene("29-preview-frame", WIDE, with_saved("enter")),
+    Scene("30-preview-flow", WIDE, with_saved("j", "j", "enter")),
 ]

@@ -155,8 +155,8 @@ def _pack(saving: Saving) -> None:
 
 
 def _send(store: Store, saving: Saving) -> None:
-    with bar("Comparing", None):
-        if saving.is_stored(store.backend):
+    with bar("Comparing", saving.size) as tell:
+        if saving.is_stored(store.backend, lambda file: Watched.of(file, tell)):
             return
     with bar("Sending", saving.size) as tell:
         store.backend.put_stream(saving.key.path, Watched.of(saving.file, tell), overwrite=True)

@@ -7,6 +7,7 @@ exception leaves, nor of a file that nobody closes.
 
 from __future__ import annotations
 
+import dis
 import logging
 import os
 import sys
@@ -18,7 +19,7 @@ from storage_core.fs.errors import both_families
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import TracebackType
+    from types import FrameType, TracebackType
 
     from _typeshed import ReadableBuffer
 
@@ -28,6 +29,8 @@ _logger = logging.getLogger("storage_core")
 
 IN_MEMORY: Final = 1024 * 1024
 """Bytes of a file that are kept in memory."""
+
+_WITH_EXCEPT_START: Final = dis.opmap.get("WITH_EXCEPT_START")
 
 _CALLERS: Final = 5
 """Frames above `close` among which the end of a `with` block is looked for."""
@@ -56,8 +59,10 @@ class WrittenFile(BufferedIOBase):
         self._blob = spot.blob
         self._overwrite = overwrite
         self._spool = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 (closed when it is stored)
+        self._is_written = False
         self._is_done = False
         self._is_closed = False
+        self._is_kept = False
         self._handled = sys.exc_info()[1]
 
     @property
@@ -79,6 +84,7 @@ class WrittenFile(BufferedIOBase):
         return not self._is_closed
 
     def write(self, data: ReadableBuffer, /) -> int:
+        self._is_written = True
         return self._open().write(data)
 
     def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
@@ -122,6 +128,10 @@ class WrittenFile(BufferedIOBase):
                 file = cast("BinaryIO", spool)
                 self._backend.put_stream(self._blob, file, overwrite=self._overwrite)
 
+    def keep(self) -> None:
+        """Have it stored when it is closed, whatever exceptions are being handled."""
+        self._is_kept = True
+
     def discard(self) -> None:
         """Forget it."""
         self._is_done = self._is_closed = True
@@ -135,6 +145,7 @@ class WrittenFile(BufferedIOBase):
     ) -> None:
         if error is not None:
             self.discard()
+        self.keep()
         self.close()
 
     def __del__(self) -> None:
@@ -154,21 +165,29 @@ class WrittenFile(BufferedIOBase):
         return self._spool
 
     def _is_left(self) -> bool:
-        """Whether the end of a `with` block closes this, which an exception leaves.
+        """Whether an exception is what closes this.
 
-        `fsspec.open` and others close their files there without saying why.
+        `fsspec.open` and others close their files at the end of a `with` block without saying why.
+        pandas (3.1.1) closes what it has opened when the package for a compression is missing.
         """
         error = sys.exc_info()[1]
-        if error is None or error is self._handled:
+        if self._is_kept or error is None or error is self._handled:
             return False
+        if not self._is_written:
+            return True
         frame = sys._getframe(1)
         for _ in range(_CALLERS):
             if frame.f_back is None:
                 return False
             frame = frame.f_back
-            if frame.f_code.co_name == "__exit__":
+            if frame.f_code.co_name == "__exit__" or _ends_with_block(frame):
                 return True
         return False
+
+
+def _ends_with_block(frame: FrameType) -> bool:
+    """Whether an exception leaves a `with` block there just now: pyarrow's exits have no frame."""
+    return frame.f_lasti >= 0 and frame.f_code.co_code[frame.f_lasti] == _WITH_EXCEPT_START
 
 
 class WrittenCompressed(BufferedIOBase):
@@ -206,6 +225,10 @@ class WrittenCompressed(BufferedIOBase):
             self._compressor.close()
             self._file.close()
 
+    def keep(self) -> None:
+        """Have it stored when it is closed, whatever exceptions are being handled."""
+        self._file.keep()
+
     def discard(self) -> None:
         """Forget it."""
         super().close()
@@ -220,6 +243,7 @@ class WrittenCompressed(BufferedIOBase):
     ) -> None:
         if error is not None:
             self.discard()
+        self.keep()
         self.close()
 
     def __del__(self) -> None:
@@ -229,7 +253,7 @@ class WrittenCompressed(BufferedIOBase):
 
 
 class WrittenText(TextIOWrapper):
-    """Text on its way into a `WrittenFile`."""
+    """Text on its way into a `WrittenFile`, perhaps through a compressor."""
 
     def __exit__(
         self,
@@ -237,6 +261,9 @@ class WrittenText(TextIOWrapper):
         error: BaseException | None,
         where: TracebackType | None,
     ) -> None:
+        written = cast("WrittenFile | WrittenCompressed", self.buffer)
         if error is not None:
-            cast("WrittenFile | WrittenCompressed", self.buffer).discard()
+            written.discard()
+        else:
+            written.keep()
         super().__exit__(kind, error, where)

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import os
+import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pexpect
 import pytest
 
-from tests.cli.conftest import Outcome
+from storage_core.blobs.archive.unpacking import NewFolder
+from storage_core.cli import main
+from tests.children import Killable
+from tests.cli.conftest import Outcome, ended
 from tests.quoting import in_toml
 from tests.unit.archive.folders import FIXED, KEY, contents, filled, in_archive
 
@@ -107,3 +113,56 @@ def test_limits_are_options(storage: Storage, here: Path) -> None:
     assert "more than 10 files and folders" in outcome.err
     assert list(Path().iterdir()) == [Path("flow")]
     assert storage("pull", KEY, "back", "--max-files", "40", "--max-bytes", "5000").code == 0
+
+
+def test_a_terminal_shows_a_bar_and_nothing_of_it_stays(
+    terminal: Callable[..., pexpect.spawn], here: Path
+) -> None:
+    child = terminal("push", "flow")
+    child.expect("Packing")
+    child.expect("Sending")
+    child.expect(KEY)
+    assert ended(child) == 0
+    child = terminal("pull", KEY, "back")
+    for phase in ("Fetching", "Unpacking", "Unpacked 15 files into back"):
+        child.expect(phase)
+    assert ended(child) == 0
+    # The key alone goes where standard output does.
+    child = terminal("push", "flow", "--json", TERM="dumb")
+    child.expect_exact('{\r\n  "key"')
+    assert ended(child) == 0
+
+
+def test_ctrl_c_leaves_nothing(terminal: Callable[..., pexpect.spawn], here: Path) -> None:
+    Path("flow/large").touch()
+    os.truncate("flow/large", 4 * 1024**3)
+    child = terminal("push", "flow")
+    child.expect("Packing")
+    child.sendintr()
+    assert ended(child) == 130
+    assert not here.exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_while_it_unpacks_leaves_nothing(
+    storage: Storage, here: Path, number: int
+) -> None:
+    key = storage("push", "flow").out.strip()
+
+    def pulled(begun: Callable[[], None]) -> None:
+        def place(_: NewFolder) -> None:
+            begun()
+            time.sleep(60)
+
+        NewFolder.place = place  # type: ignore[method-assign]
+        os._exit(main(["pull", key, "back"]))
+
+    pulling = Killable(pulled)
+    assert [path.name[:16] for path in Path().iterdir() if path.name != "flow"] == [
+        ".back.unpacking-"
+    ]
+    os.kill(pulling.pid, number)
+    _, status = os.waitpid(pulling.pid, 0)
+    # 128 and its number, which for Ctrl+C is 130.
+    assert os.waitstatus_to_exitcode(status) == 128 + number
+    assert list(Path().iterdir()) == [Path("flow")]

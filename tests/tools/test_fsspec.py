@@ -58,6 +58,16 @@ def test_compression_is_told_by_the_name(files: Files) -> None:
         assert file.readlines() == ["two\n", "lines\n"]
 
 
+@pytest.mark.parametrize("option", ["config", "configpath", "config_file", "time_out"])
+def test_an_option_that_is_misspelt_is_not_passed_over(files: Files, option: str) -> None:
+    # expected: any option is taken, since tools hand over what file systems in general take. found:
+    # so with config=… too, and the file was written with one's own configuration file.
+    with pytest.raises(TypeError, match=f"no option '{option}'; '.*' is meant"):
+        put("storage://prod/x", b"x", **{option: files.other})
+    fsspec.filesystem("storage", asynchronous=True, use_listings_cache=False, anon=True)
+    assert not fsspec.filesystem("storage").exists("prod/x")
+
+
 @pytest.mark.parametrize("codec", ["gzip", "bz2", "xz", "zip", "infer"])
 def test_a_file_is_stored_compressed(files: Files, codec: str) -> None:
     # found: compressors leave the file below them open. What others store when it is collected,
@@ -126,6 +136,26 @@ def test_url_to_fs_gives_one_instance_for_all_names_of_a_file(files: Files) -> N
     assert fsspec.url_to_fs("storage:///a/b")[1] == "prod/a/b"
     assert prod.unstrip_protocol(path) == "storage://prod/a/b"
     files.assert_not_told_by(prod, other)
+
+
+def test_the_default_of_another_file_is_not_mistaken_for_one_of_this_file(files: Files) -> None:
+    # expected: storage:///x with config_path is x in the default of that file. found: fsspec strips
+    # the protocol by the class, before there is an instance that knows of config_path, so that it
+    # was the name of the first file's default, in the other file.
+    options = {"config_path": files.other}
+    for refused in (
+        lambda: fsspec.open("storage:///x", "w", **options),
+        lambda: fsspec.open_files(["storage:///x"], "w", **options),
+        lambda: fsspec.url_to_fs("storage:///x", **options),
+        lambda: fsspec.get_mapper("storage:///x", **options),
+    ):
+        with pytest.raises(storage_core.ConfigurationError, match="write storage://NAME/"):
+            refused()
+    put("storage:///x", b"one")
+    assert got("storage://prod/x") == got("storage:///x") == b"one"
+    assert fsspec.filesystem("storage", **options)._strip_protocol("storage:///x") == "staging/x"
+    fs, _ = fsspec.url_to_fs("storage:///x")
+    assert fs == pickle.loads(pickle.dumps(fs)) == fsspec.filesystem("storage")
 
 
 def test_a_mapper_is_a_dictionary_of_one_folder(files: Files) -> None:

@@ -179,7 +179,7 @@ def test_every_csv_is_read_as_it_was_written(rows: list[list[str]]) -> None:
         (np.array([[1, 2], [3, 4]], "u1"), "2 × 2 · uint8", ["   0  1", "0  1  2", "1  3  4"]),
         (np.asfortranarray([[1, 2], [3, 4]]), "2 × 2 · int64", ["   0  1", "0  1  2", "1  3  4"]),
         (np.array(2.5), "a single value · float64", ["2.5"]),
-        (np.array([1 + 2j]), "1 · complex128", ["0        1+2j"]),
+        (np.array([1 + 2j]), "1 · complex128", ["0   1+2j"]),
         (np.array(["añ", "東京"]), "2 · str of 2", ["0  añ", "1  東京"]),
         (np.array([b"ab"]), "1 · bytes of 2", ["0  ab"]),
         (np.array(["2026-11-29T01:02:03.004", "NaT"], "M8[ms]"), "2 · datetime64[ms]", None),

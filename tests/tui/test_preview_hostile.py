@@ -141,9 +141,11 @@ def test_megabyte_long_lines_and_deep_nesting(data: bytes, name: str) -> None:
         "{'descr': " + "[" * 60_000 + ", 'fortran_order': False, 'shape': (3,), }",
         "{'descr': '|O', 'fortran_order': False, 'shape': (3,), }",
         "(" * 60_000,
+        "'descr':[" * 7000,
+        "'shape':(1" * 6000,
         "\0" * 100,
     ],
-    ids=range(13),
+    ids=range(15),
 )
 def test_headers_of_arrays_that_lie(header: str) -> None:
     for version, length in ((1, struct.pack("<H", min(len(header), 65535))),

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from storage_core.backends.base import Backend
 from storage_core.backends.local.backend import LocalBackend
+from storage_core.backends.remote.backend import RemoteBackend
 from tests.servers.kv import KVServer
 from tests.servers.s3 import S3Server
 from tests.tui.driving import opened, press, screen_text, settle, words, write
@@ -145,17 +147,18 @@ async def test_going_on_while_a_blob_is_read_shows_the_other_one(
         assert '"other": 1' in screen_text(pilot)
 
 
-class _Counting:
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.ranges: list[int] = []
-        whole = LocalBackend.get_range
+def counted(kind: type[Backend], monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How long each of the ranges was that a kind of backend has read since."""
+    ranges: list[int] = []
+    whole = kind.get_range
 
-        def counted(backend: LocalBackend, path: Any, start: int, size: int) -> bytes:
-            data = whole(backend, path, start, size)
-            self.ranges.append(len(data))
-            return data
+    def counting(backend: Any, path: Any, start: int, size: int) -> bytes:
+        data = whole(backend, path, start, size)
+        ranges.append(len(data))
+        return data
 
-        monkeypatch.setattr(LocalBackend, "get_range", counted)
+    monkeypatch.setattr(kind, "get_range", counting)
+    return ranges
 
 
 async def test_a_gigabyte_of_parquet_is_not_read(
@@ -163,7 +166,7 @@ async def test_a_gigabyte_of_parquet_is_not_read(
 ) -> None:
     # Rows in front, and in the middle a hole of a gigabyte that the schema, at the end, skips.
     data = parquet({"a": list(range(1000))})
-    path, counting = local(tmp_path), _Counting(monkeypatch)
+    path, ranges = local(tmp_path), counted(LocalBackend, monkeypatch)
     blob(tmp_path, "results/large.parquet", data)
     footer = int.from_bytes(data[-8:-4], "little") + 8
     with (tmp_path / "blobs" / "results" / "large.parquet").open("r+b") as file:
@@ -173,12 +176,13 @@ async def test_a_gigabyte_of_parquet_is_not_read(
     async with opened(path) as pilot:
         await press(pilot, "b", "enter")
         assert "Parquet · 1,000 rows, the first 100 shown · 1 column" in words(pilot)
-    assert 0 < sum(counting.ranges) < 2**20
+    assert 0 < sum(ranges) < 2**20
 
 
 async def test_a_large_parquet_on_a_server_is_read_in_a_few_ranges(
-    tmp_path: Path, s3_server: S3Server
+    tmp_path: Path, s3_server: S3Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    ranges = counted(RemoteBackend, monkeypatch)
     bucket = s3_server.new_bucket()
     data = parquet({f"c{n}": [float(i * n) for i in range(60_000)] for n in range(8)},
                    compression="none", use_dictionary=False)  # fmt: skip
@@ -193,6 +197,8 @@ async def test_a_large_parquet_on_a_server_is_read_in_a_few_ranges(
     async with opened(path) as pilot:
         await press(pilot, "b", "enter")
         assert "Parquet · 60,000 rows, the first 100 shown · 8 columns" in words(pilot)
+    assert 0 < len(ranges) <= 16
+    assert sum(ranges) < 0.75 * len(data)
 
 
 async def test_a_server_that_knows_no_ranges_is_asked_for_the_blob(

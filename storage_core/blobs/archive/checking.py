@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from tempfile import gettempdir
-from typing import IO, TYPE_CHECKING
+from tempfile import TemporaryFile, gettempdir
+from typing import IO, TYPE_CHECKING, BinaryIO, cast
 
+from storage_core.backends.base import CHUNK_SIZE
 from storage_core.blobs.compression import Damaged, decoder
 from storage_core.blobs.files import damaged
 from storage_core.disk_advice import words
@@ -80,9 +81,25 @@ class Checking:
             raise damaged(self._described)
 
 
+def temporary_file() -> BinaryIO:
+    """A file for an archive on its way. It has no name, so that nothing of it outlives a kill.
+
+    Raises:
+        StorageError: none can be created.
+    """
+    try:
+        return cast("BinaryIO", TemporaryFile(buffering=CHUNK_SIZE))
+    except OSError as error:
+        raise no_room(error) from error
+
+
 def no_room(error: OSError) -> StorageError:
     """The error for an archive that cannot be kept on its way."""
+    try:
+        where = f" in {gettempdir()}"
+    except OSError:
+        where = ""
     return StorageError(
-        f"cannot keep the archive in a temporary file in {gettempdir()}: {words(error)}; "
+        f"cannot keep the archive in a temporary file{where}: {words(error)}; "
         "make room, or name another folder with TMPDIR"
     )

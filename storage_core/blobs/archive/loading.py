@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
-from storage_core.blobs.archive.checking import Checking, TooLarge
+from storage_core.blobs.archive.checking import Checking, TooLarge, temporary_file
 from storage_core.blobs.archive.key import parse_archive_key
 from storage_core.blobs.archive.names import NameClash, Names
 from storage_core.blobs.archive.tar import Reader, Refused
@@ -69,8 +68,8 @@ class Loading:
         self._described = key
         self.names: Final[list[str]] = []
         """The files, as far as they are unpacked."""
+        self._file = temporary_file()
         self._folder = NewFolder(path)
-        self._file = TemporaryFile()  # noqa: SIM115 (closed by `__exit__`)
 
     @property
     def size(self) -> int:

@@ -1,7 +1,6 @@
 """From a script or a folder to a blob: packed into a temporary file, hashed on the way, then put.
 
-The file has no name, so that nothing is left of it even after a kill. It holds the whole archive,
-since the key has to be known before the first byte is sent.
+The file holds the whole archive, since the key has to be known before the first byte is sent.
 """
 
 from __future__ import annotations
@@ -9,12 +8,11 @@ from __future__ import annotations
 import os
 from hashlib import sha256
 from logging import getLogger
-from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
 from storage_core.backends.base import CHUNK_SIZE
 from storage_core.blobs.archive import suspects, tar
-from storage_core.blobs.archive.checking import Checking, no_room
+from storage_core.blobs.archive.checking import Checking, no_room, temporary_file
 from storage_core.blobs.archive.folder import changed, flow_code_at, unreadable
 from storage_core.blobs.archive.key import archive_key, parse_archive_key
 from storage_core.blobs.compression import encoder
@@ -22,7 +20,7 @@ from storage_core.errors import StorageError, StorageUnavailable
 from storage_core.printable import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import Self
 
     from storage_core.backends.base import Backend
@@ -69,7 +67,7 @@ class Saving:
         self._digest = sha256()
         self._size = 0
         self._key: Key | None = None
-        self._file = TemporaryFile()  # noqa: SIM115 (closed by `__exit__`)
+        self._file = temporary_file()
 
     @property
     def key(self) -> Key:
@@ -105,7 +103,7 @@ class Saving:
     def file(self) -> BinaryIO:
         """The archive, once it is packed, from its beginning."""
         self._file.seek(0)
-        return cast("BinaryIO", self._file)
+        return self._file
 
     def pack(self) -> Iterator[int]:
         """Pack everything; yields how many more bytes of files are packed, again and again.
@@ -131,8 +129,14 @@ class Saving:
         self._keep(self._encoder.flush())
         self._key = archive_key(self._digest.hexdigest(), self._compression)
 
-    def is_stored(self, backend: Backend) -> bool:
+    def is_stored(
+        self, backend: Backend, watched: Callable[[BinaryIO], BinaryIO] = lambda file: file
+    ) -> bool:
         """Whether the same archive is there already, whole; it is read to its end.
+
+        Args:
+            backend: where.
+            watched: may put another file in front of the one that it is read into.
 
         Raises:
             StorageUnavailable: nobody knows, and to store it would only wait as long once more.
@@ -142,7 +146,7 @@ class Saving:
             if not backend.exists(key.path):
                 return False
             checking = Checking(parse_archive_key(str(key)), backend.location)
-            backend.get_stream(key.path, cast("BinaryIO", checking))
+            backend.get_stream(key.path, watched(cast("BinaryIO", checking)))
             checking.end()
         except StorageUnavailable:
             raise

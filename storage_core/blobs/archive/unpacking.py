@@ -142,21 +142,31 @@ def _private_folder(above: str, name: str) -> tuple[str, int | None]:
     while True:
         path = os.path.join(above, f"{_beginning(name)}{token_hex(_TOKEN // 2)}.tmp")
         os.mkdir(path, 0o700)
-        os.mkdir(os.path.join(path, _FILES))
-        if sys.platform == "win32":
-            return path, None
-        descriptor = os.open(path, os.O_RDONLY)
+        lock = None
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            # Somebody who sweeps up was faster than the lock.
-            os.close(descriptor)
-            continue
-        except OSError:
-            return path, descriptor  # There are no locks here, and nothing is swept up.
-        if os.path.isdir(path):
-            return path, descriptor
-        os.close(descriptor)
+            lock = _locked(path)
+            os.mkdir(os.path.join(path, _FILES))
+        except BaseException as error:
+            rmtree(path, ignore_errors=True)
+            if lock is not None:
+                os.close(lock)
+            # Otherwise somebody who sweeps up was faster than the lock.
+            if not isinstance(error, FileNotFoundError):
+                raise
+        else:
+            return path, lock
+
+
+def _locked(folder: str) -> int | None:
+    """A descriptor that holds the lock of a folder; None where nobody sweeps up."""
+    if sys.platform == "win32":
+        return None
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    except OSError:
+        pass  # There are no locks here, so that nothing is swept up.
+    return descriptor
 
 
 def _sweep(above: str, name: str) -> None:
@@ -164,7 +174,11 @@ def _sweep(above: str, name: str) -> None:
     if sys.platform == "win32":
         return
     beginning = _beginning(name)
-    for each in os.listdir(above):
+    try:
+        there = os.listdir(above)
+    except OSError:
+        return
+    for each in there:
         token = each.removeprefix(beginning).removesuffix(".tmp")
         if each != f"{beginning}{token}.tmp" or len(token) != _TOKEN:
             continue

@@ -222,6 +222,81 @@ def test_git_would_leave_out_the_same_in_thousands(oracle: Oracle) -> None:
         oracle.compare([everyday(seed) for seed in range(start, start + 500)])
 
 
+def saved(folder: Path, files: Mapping[str, bytes]) -> set[str]:
+    return {file.name for file in flow_code_at(filled(folder, files)).files}
+
+
+def test_git_and_what_python_has_compiled_never_go_in(tmp_path: Path) -> None:
+    files = {
+        **dict.fromkeys((".git/config", "sub/.git", "a/.GIT/x", "__pycache__/a.pyc"), b""),
+        **dict.fromkeys(("sub/__pycache__/b.pyc", "git", ".github/x", "pycache/x"), b""),
+        ".storageignore": b"!.git\n!__pycache__\n!*\n",
+    }
+    assert saved(tmp_path, files) == {"git", ".github/x", "pycache/x", ".storageignore"}
+
+
+def test_storageignore_has_the_last_word_beside_gitignore_and_the_lower_folder_above(
+    tmp_path: Path,
+) -> None:
+    files = {
+        **dict.fromkeys(("data.csv", "model.bin", "x.log", "sub/x.log", "sub/data.csv"), b""),
+        ".gitignore": b"data.csv\n*.log\n",
+        ".storageignore": b"!data.csv\n*.bin\n",
+        "sub/.gitignore": b"!x.log\ndata.csv\n",
+    }
+    assert saved(tmp_path, files) == {
+        *("data.csv", "sub/x.log", ".gitignore", ".storageignore", "sub/.gitignore"),
+    }
+
+
+def test_only_the_ignore_files_of_the_folder_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filled(
+        tmp_path,
+        {
+            ".gitignore": b"*\n",
+            ".git/info/exclude": b"*\n",
+            "flow/.git/info/exclude": b"*\n",
+            "user/.config/git/ignore": b"*\n",
+        },
+    )
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "user" / ".config"))
+    assert saved(tmp_path / "flow", {"a": b"", "b/c": b""}) == {"a", "b/c"}
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        (b"\xef\xbb\xbfa\nb\n", {"c", "a "}),  # a byte order mark
+        (b"a\r\nb\r\n", {"c", "a "}),  # lines as Windows has them
+        (b"a\\ \n", {"a", "b", "c"}),
+        (b"a", {"b", "c", "a "}),  # no line break at its end
+        (b"[\nb\n", {"a", "c", "a "}),  # a pattern that is none
+        (b"A\n", {"a", "b", "c", "a "}),  # case counts, also where the disk has none
+        (b"*\n!*\n", {"a", "b", "c", "a "}),
+    ],
+)
+def test_lines_are_read_as_git_reads_them(tmp_path: Path, text: bytes, left: set[str]) -> None:
+    files = {"a": b"", "b": b"", "c": b"", "a ": b""}
+    # An ignore file that leaves itself out is followed all the same.
+    assert saved(tmp_path, {**files, ".gitignore": text}) - {".gitignore"} == left
+
+
+def test_what_is_ignored_is_not_even_looked_at(tmp_path: Path) -> None:
+    files = {".gitignore": b"venv/\n*.sock\n", "flow.py": b"", "venv/Lib/x": b"", "venv/lib/x": b""}
+    filled(tmp_path, files)
+    (tmp_path / "venv" / "bin").symlink_to("/usr/bin")
+    (tmp_path / "a.sock").symlink_to("nowhere")
+    assert saved(tmp_path, {}) == {".gitignore", "flow.py"}
+
+
+def test_a_name_meets_patterns_in_one_normal_form_on_every_system(tmp_path: Path) -> None:
+    """As with git on macOS; git on Linux takes a name as the disk has it."""
+    files = {"e\u0301.txt": b"", "x": b"", ".gitignore": "\u00e9.txt\n".encode()}
+    assert saved(tmp_path, files) == {"x", ".gitignore"}
+
+
 NAMES: Final = ("a", "b", "ab", "a b", ".a", "a.b", "é", "a\\b")
 SMALL: Final = (
     *(f"{one}/{two}" for one in ("a", "ab") for two in NAMES),

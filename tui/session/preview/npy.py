@@ -19,6 +19,9 @@ MAGIC: Final = b"\x93NUMPY"
 MOST_ROWS: Final = 200
 MOST_COLUMNS: Final = 100
 
+LONGEST_HEADER: Final = 10_000
+"""Bytes; NumPy's own limit."""
+
 _SHAPE: Final = re.compile(r"""['"]shape['"]\s*:\s*\(([\d,\sL]*)\)""")
 _ORDER: Final = re.compile(r"""['"]fortran_order['"]\s*:\s*(True|False)""")
 _PLAIN: Final = re.compile(
@@ -107,8 +110,12 @@ def _header(source: Source) -> Header:
     if data[6] not in (1, 2, 3):
         raise Unreadable(f"it is of version {data[6]} of NumPy's format, which is not known here")
     end = start + length
+    if length > LONGEST_HEADER:
+        raise Unreadable(
+            f"its header of {human_size(length)} is larger than NumPy itself would read"
+        )
     if end > len(data):
-        raise Unreadable(f"its header of {human_size(length)} is larger than is read for a preview")
+        raise Unreadable("it ends within its header")
     text = data[start:end].decode("utf-8" if data[6] == 3 else "latin-1", "replace")
     shape, order = _SHAPE.search(text), _ORDER.search(text)
     if shape is None or order is None:
@@ -154,7 +161,7 @@ def _values(data: bytes, header: Header, count: int) -> Form | None:
     number = header.kind in "iufcmM"
     if len(header.shape) == 1:
         rows = [[f"{place:,}", read(place)] for place in range(min(have, MOST_ROWS))]
-        columns = [Column("", number=True), Column("value", header.dtype, number)]
+        columns = [Column("", number=True), Column("value", number=number)]
         return Grid(columns, rows, name="values", fixed=1, looks=["muted"])
     return _matrix(header, have, read, number=number)
 

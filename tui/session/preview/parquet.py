@@ -29,7 +29,7 @@ _READERS: Final = Semaphore(2)
 """Who holds down an arrow passes many blobs, and starts no more readers than these at a time."""
 
 _READER: Final = Path(__file__).with_name("parquet_reader.py")
-_LARGEST_ANSWER: Final = 64 * 1024 * 1024
+_LARGEST_ANSWER: Final = 16 * 1024 * 1024
 _REFUSED: Final = b"\xff" * 8
 
 

@@ -158,5 +158,5 @@ def _forms(reading: _Reading, cut: str) -> tuple[Form, ...]:
         for found, kind in ((reading.named, "imported"), (reading.values, "plain value"))
         for name, count in found.items()
     ]
-    columns = [Column("what is in it"), Column("how"), Column("times", number=True)]
+    columns = [Column("what is in it"), Column(""), Column("times", number=True)]
     return (Grid(columns, rows, name="content", looks=["", "muted"], cut=cut),) if rows else ()

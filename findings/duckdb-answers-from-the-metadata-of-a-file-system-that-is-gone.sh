@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# duckdb 2.0.1: with `parquet_metadata_cache`, a file of one fsspec file system is answered for with another's metadata.
+#
+# Expected: what was kept of a file system goes with `unregister_filesystem`, or is kept by the file system as well.
+# Seen:     metadata are kept by path, size and the second of the last change alone. After another file system has
+#           been registered under the same protocol (another account, say), min() comes from the first one's file, and
+#           sum(), for which the bytes are read, from the second one's. `cache_local_files` serves the bytes likewise.
+#           Both are off by default.
+source "$(dirname "${BASH_SOURCE[0]}")/lib/environment.sh"
+install duckdb==2.0.1 fsspec==2026.9.0
+
+expect <<'OUT'
+default: one has 1000 to 1999, two has 2000 to 2999
+parquet_metadata_cache: one has 1000 to 1999, two has 1000 to 1999; the sum of two: right
+cache_local_files: one has 1000 to 1999, two has 1000 to 1999; the sum of two: of one
+OUT
+
+run <<'PY'
+import os
+from pathlib import Path
+
+import duckdb
+from fsspec.implementations.local import LocalFileSystem
+
+
+class Account(LocalFileSystem):
+    protocol = ("account",)
+    cachable = False
+
+    def __init__(self, root):
+        super().__init__()
+        self.root = Path(root).resolve()
+
+    def _strip_protocol(self, path):
+        return str(self.root / str(path).removeprefix("account://").removeprefix(f"{self.root}/"))
+
+    def unstrip_protocol(self, name):
+        return f"account://{name.removeprefix(f'{self.root}/')}"
+
+
+for number, root in enumerate(("one", "two"), 1):
+    os.mkdir(root)
+    # More than is read with the footer, and so much alike that the sizes are equal.
+    duckdb.sql(
+        f"copy (select {number}000 + range % 1000 a, hash(range) b from range(100000)) to '{root}/x.parquet'"
+        " (compression uncompressed, parquet_version v1)"
+    )
+    os.utime(f"{root}/x.parquet", (1_700_000_000, 1_700_000_000))
+assert os.path.getsize("one/x.parquet") == os.path.getsize("two/x.parquet")
+
+for setting in ("default", "parquet_metadata_cache", "cache_local_files"):
+    connection = duckdb.connect()
+    if setting != "default":
+        connection.sql(f"set {setting} = true")
+    told = []
+    for root in ("one", "two"):
+        connection.register_filesystem(Account(root))
+        ((least, most),) = connection.sql("select min(a), max(a) from 'account://x.parquet'").fetchall()
+        told.append(f"{root} has {least} to {most}")
+        ((total,),) = connection.sql("select sum(a) from 'account://x.parquet'").fetchall()
+        connection.unregister_filesystem("account")
+    sums = {149950000: "of one", 249950000: "right"}
+    print(f"{setting}: {', '.join(told)}" + ("" if setting == "default" else f"; the sum of two: {sums[total]}"))
+PY
