@@ -55,7 +55,7 @@ class TestDatabases:
         with pytest.raises(storage_core.UnsupportedOperation, match="a connection of sqlite3"):
             store.save(1, serializer="sqlite")
         key = store.write(b"x", key="results/a.sqlite")
-        with pytest.raises(storage_core.IntegrityError, match="is no sqlite .it does not begin"):
+        with pytest.raises(storage_core.IntegrityError, match=r"is no sqlite .it does not begin"):
             store.load(key)
 
     def test_a_misspelling_is_answered_with_it(self, store: storage_core.Store) -> None:
