@@ -117,7 +117,7 @@ def _commands(code: str) -> list[list[str]]:
 
 def _parse(command: click.Command, words: list[str], what: str) -> None:
     """Have click take the words as it would, without running anything."""
-    # A command keeps its option of help as it is asked for first, for the tests that come later too.
+    # A command keeps its option of help as it is first asked for, in later tests too.
     names = storage.context_settings["help_option_names"]
     context = click.Context(command, info_name="storage", help_option_names=names)
     if words and words[0] in ("COMMAND", "TYPE"):
