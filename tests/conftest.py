@@ -44,7 +44,17 @@ _FOREIGN_PREFIXES = (
         "CLOUDSDK_",
         "FSSPEC_",
     ),
-    *("S3FS_", "RCLONE_", "AZURITE_", "MOTO_", "TEXTUAL", "BOTO_", "PYTHON_KEYRING_"),
+    *(
+        "DASK_",
+        "RAY_",
+        "S3FS_",
+        "RCLONE_",
+        "AZURITE_",
+        "MOTO_",
+        "TEXTUAL",
+        "BOTO_",
+        "PYTHON_KEYRING_",
+    ),
 )
 _FOREIGN = {
     *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"),
@@ -57,9 +67,12 @@ _FIXED = {
     "AWS_EC2_METADATA_DISABLED": "true",
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     "CLOUDSDK_CONFIG": os.devnull,
+    "DO_NOT_TRACK": "1",
     "LC_ALL": "C.UTF-8",
     "NO_GCE_CHECK": "true",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
+    "RAY_USAGE_STATS_ENABLED": "0",
     "TERM": "xterm-256color",
 }
 # The snapshot plugin tells pytest-xdist's processes by it where its report is being gathered.

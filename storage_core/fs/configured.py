@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from fsspec.utils import stringify_path, tokenize
 
-from storage_core.fs.errors import both_families
+from storage_core.fs.errors import SettingsWrong, both_families
 from storage_core.fs.files import BlobFileSystem
 from storage_core.fs.names import PROTOCOL, encoded, split, without_protocol
 from storage_core.fs.opened import Names
 from storage_core.fs.spot import Spot
+from storage_core.nearest import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from storage_core.errors import ConfigurationError
 
 _OPTIONS = ("config_path", "timeout")
 
@@ -29,7 +32,12 @@ class StorageFileSystem(BlobFileSystem):
         config_path: the configuration file; by default the one that `storage_core` uses, looked
             for anew at each use.
         timeout: seconds one call may take; see `get_store`.
+        of_default: whether the URL left the name to the default; fsspec says so.
         kwargs: what tools hand to every file system, such as `asynchronous`; of no effect.
+
+    Raises:
+        ConfigurationError: the URL leaves the name to the default, and there is a `config_path`.
+        TypeError: one of `kwargs` is nearly the name of an option; its file would be passed over.
     """
 
     protocol = PROTOCOL
@@ -39,9 +47,15 @@ class StorageFileSystem(BlobFileSystem):
         *,
         config_path: str | os.PathLike[str] | None = None,
         timeout: float | None = None,
+        of_default: bool = False,
         **kwargs: Any,
     ) -> None:
         """Look at nothing yet."""
+        if of_default and config_path is not None:
+            raise default_of_another_file()
+        for name in kwargs:
+            if name != "path" and (meant := nearest(name, _OPTIONS)):
+                raise TypeError(f"{PROTOCOL}:// has no option {name!r}; {meant!r} is meant?")
         super().__init__()
         self._names = Names(config_path, timeout)
         self._timeout = timeout
@@ -69,6 +83,10 @@ class StorageFileSystem(BlobFileSystem):
         """The same in all processes that use the same file."""
         return f"{PROTOCOL}_{self._fs_token}"
 
+    @staticmethod
+    def _get_kwargs_from_urls(path: str) -> dict[str, Any]:
+        return {"of_default": True} if without_protocol(path)[1] else {}
+
     @classmethod
     def _strip_protocol(cls, path: Any) -> Any:
         return _strip(path, Names(None, None))
@@ -84,6 +102,14 @@ class StorageFileSystem(BlobFileSystem):
         name, inner = split(path)
         opened = self._names.open(name)
         return Spot(opened.backend, encoded(name), inner, opened.identity)
+
+
+def default_of_another_file() -> ConfigurationError:
+    """For a URL without a name: fsspec strips it before it knows `config_path`."""
+    return SettingsWrong(
+        f"{PROTOCOL}:/// is the default of your own configuration file, whatever config_path says: "
+        f"write {PROTOCOL}://NAME/ with config_path"
+    )
 
 
 def _strip(path: Any, names: Names) -> Any:

@@ -66,6 +66,12 @@ class NoFolder(ConfigurationError, NotADirectoryError):
     errno = errno.ENOTDIR
 
 
+class FolderInTheWay(ConfigurationError, IsADirectoryError):
+    """A folder stands where a blob is wanted, and whoever asks could have known."""
+
+    errno = errno.EISDIR
+
+
 class PathInvalid(InvalidKey, ValueError):
     """No blob can have this path."""
 
@@ -128,6 +134,15 @@ _OF_BOTH: Final[tuple[tuple[type[StorageError], type[StorageError]], ...]] = (
 """For each class of ours, the nearest first, the one that is of both families."""
 
 
+_BY_CAUSE: Final[tuple[tuple[type[StorageError], type[BaseException], type[StorageError]], ...]] = (
+    (AccessDenied, IsADirectoryError, IsFolder),
+    (ConfigurationError, IsADirectoryError, FolderInTheWay),
+    (ConfigurationError, NotADirectoryError, NoFolder),
+    (StorageUnavailable, TimeoutError, TooLate),
+)
+"""Those that say more than their class, by what they were caused by."""
+
+
 @contextmanager
 def both_families() -> Iterator[None]:
     """Raise what is raised inside as an error of both families."""
@@ -141,14 +156,15 @@ def both_families() -> Iterator[None]:
 
 def translated(error: StorageError) -> StorageError:
     """The error of both families that says the same."""
-    cls = next(both for ours, both in _OF_BOTH if isinstance(error, ours))
     cause = error.__cause__
-    if isinstance(cause, IsADirectoryError):
-        cls = IsFolder
-    elif isinstance(cause, NotADirectoryError):
-        cls = NoFolder
-    elif cls is Unreachable and isinstance(cause, TimeoutError):
-        cls = TooLate
+    cls = next(
+        (
+            both
+            for ours, theirs, both in _BY_CAUSE
+            if isinstance(error, ours) and isinstance(cause, theirs)
+        ),
+        None,
+    ) or next(both for ours, both in _OF_BOTH if isinstance(error, ours))
     made = cls(*error.args)
     vars(made).update(vars(error))
     made.__cause__ = cause

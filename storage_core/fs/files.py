@@ -7,40 +7,34 @@ listing is ever an old one. Many files go side by side, in threads.
 from __future__ import annotations
 
 import os
-from contextlib import closing, contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from hashlib import sha256
 from secrets import token_hex
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from fsspec.callbacks import DEFAULT_CALLBACK
 from fsspec.compression import compr
 from fsspec.core import get_compression
 from fsspec.implementations.local import LocalFileSystem
 from fsspec.spec import AbstractFileSystem
-from fsspec.utils import isfilelike
+from fsspec.utils import isfilelike, stringify_path
 
-from storage_core.blobs.many import outcomes
-from storage_core.errors import BlobNotFound, StorageError
-from storage_core.fs import listing
+from storage_core.errors import AccessDenied, BlobNotFound, ConfigurationError
+from storage_core.fs import listing, side_by_side
 from storage_core.fs.errors import FileTaken, IsFolder, NotSupported, both_families
 from storage_core.fs.made import MadeFolders
-from storage_core.fs.pairs import pairs
+from storage_core.fs.pairs import Pair, expanded, pairs
 from storage_core.fs.reading import ReadFile
 from storage_core.fs.writing import WrittenCompressed, WrittenFile, WrittenText
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from storage_core.fs.spot import Spot
 
     Info = dict[str, Any]
     Paths = str | Sequence[str]
-
-JOBS: Final = 32
-"""Files that are moved at a time, where many are."""
-
-_ALL: Final = 2**31
 
 
 class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
@@ -284,29 +278,25 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
         starts = starts if isinstance(starts, list) else [starts] * len(paths)
         ends = ends if isinstance(ends, list) else [ends] * len(paths)
         wanted = zip(paths, starts, ends, strict=True)
-        return [*_each(lambda one: self.cat_file(*one), wanted, fails=on_error != "return")]
+        fails = on_error != "return"
+        return [*side_by_side.each(lambda one: self.cat_file(*one), wanted, fails=fails)]
 
     def cat(
         self, path: Any, recursive: bool = False, on_error: str = "raise", **kwargs: Any
     ) -> Any:
         """The bytes of a file, or of many by their paths, side by side."""
-        if isinstance(path, list | tuple) or recursive:
-            paths = self.expand_path(path, recursive=recursive)
-        else:
-            paths = self.expand_path(path)
-            if paths == [self._strip_protocol(path)]:
-                return self.cat_file(paths[0], **kwargs)
-        if recursive:
-            paths = [each for each in paths if not self._is_known_folder(each)]
-        found = _each(lambda one: self.cat_file(one, **kwargs), paths, fails=on_error == "raise")
+        expansion = expanded(self, path, recursive=recursive, maxdepth=None)
+        paths = [name for name, is_folder in expansion.items() if not is_folder]
+        if not isinstance(path, list | tuple) and [*expansion] == [self._strip_protocol(path)]:
+            return self.cat_file(next(iter(expansion)), **kwargs)
+        found = side_by_side.each(
+            lambda one: self.cat_file(one, **kwargs), paths, fails=on_error == "raise"
+        )
         return {
             each: come
             for each, come in zip(paths, found, strict=True)
             if on_error == "return" or not isinstance(come, Exception)
         }
-
-    def _is_known_folder(self, path: str) -> bool:
-        return self.isdir(path)
 
     def pipe_file(
         self, path: str | os.PathLike[str], value: Any, mode: str = "overwrite", **kwargs: Any
@@ -322,9 +312,7 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
         if isinstance(path, str | os.PathLike):
             self.pipe_file(path, value, **kwargs)
         elif isinstance(path, dict):
-            items: Mapping[str, Any] = path
-            for _ in _each(lambda one: self.pipe_file(*one, **kwargs), items.items()):
-                pass
+            side_by_side.all_of(lambda one: self.pipe_file(*one, **kwargs), path.items())
         else:
             raise ValueError("path must be str or dict")
 
@@ -343,9 +331,9 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
             with both_families():
                 spot.backend.get_stream(spot.blob, outfile)
             return
+        with both_families():
+            blob = spot.blob
         try:
-            with both_families():
-                blob = spot.blob
             with _new_file(os.fspath(lpath)) as file, both_families():
                 spot.backend.get_stream(blob, file)
                 size = file.tell()
@@ -369,7 +357,9 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
         """Copy files to the local disk, side by side."""
         local = LocalFileSystem()
         found = pairs(self, rpath, local, lpath, recursive=recursive, maxdepth=maxdepth)
-        self._side_by_side(self.get_file, found, callback, **kwargs)
+        for folder in [pair.target for pair in found if pair.is_folder]:
+            os.makedirs(folder, exist_ok=True)
+        self._move(self.get_file, found, callback, **kwargs)
 
     def put_file(
         self,
@@ -402,23 +392,27 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
         """Copy files of the local disk here, side by side."""
         local = LocalFileSystem()
         found = pairs(local, lpath, self, rpath, recursive=recursive, maxdepth=maxdepth)
-        self._side_by_side(self.put_file, found, callback, **kwargs)
+        self._make_folders(found)
+        self._move(self.put_file, found, callback, **kwargs)
 
-    def _side_by_side(
-        self,
-        move: Callable[..., None],
-        found: Sequence[tuple[str, str]],
-        callback: Any,
-        **kwargs: Any,
+    def _move(
+        self, move: Callable[..., None], found: list[Pair], callback: Any, **kwargs: Any
     ) -> None:
-        callback.set_size(len(found))
+        files = [pair[:2] for pair in found if not pair.is_folder]
+        callback.set_size(len(files))
 
         def one(pair: tuple[str, str]) -> None:
             with callback.branched(*pair) as child:
                 move(*pair, callback=child, **kwargs)
 
-        for _ in _each(one, found):
+        for _ in side_by_side.each(one, files):
             callback.relative_update(1)
+
+    def _make_folders(self, found: list[Pair]) -> None:
+        self._made.clear()
+        for pair in found:
+            if pair.is_folder:
+                self.makedirs(pair.target, exist_ok=True)
 
     def cp_file(self, path1: str, path2: str, **kwargs: Any) -> None:
         """Copy a file: by the place itself within one, through here between two."""
@@ -431,7 +425,7 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
                 else:
                     with source.backend.open(source.blob) as file:
                         target.backend.put_stream(target.blob, file, overwrite=True)
-            except StorageError:
+            except (AccessDenied, BlobNotFound, ConfigurationError):
                 if not self.isdir(path1):
                     raise
                 self.makedirs(path2, exist_ok=True)
@@ -448,16 +442,16 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
         """Copy files, side by side; with `on_error="ignore"` those that are gone are left out."""
         found = pairs(self, path1, self, path2, recursive=recursive, maxdepth=maxdepth)
         ignores = on_error == "ignore" or (on_error is None and recursive)
+        self._make_folders(found)
 
-        def one(pair: tuple[str, str]) -> None:
+        def one(pair: Pair) -> None:
             try:
-                self.cp_file(*pair, **kwargs)
+                self.cp_file(*pair[:2], **kwargs)
             except FileNotFoundError:
                 if not ignores:
                     raise
 
-        for _ in _each(one, found):
-            pass
+        side_by_side.all_of(one, [pair for pair in found if not pair.is_folder])
 
     def mv(
         self,
@@ -467,11 +461,36 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
         maxdepth: int | None = None,
         **kwargs: Any,
     ) -> None:
-        """Copy files, and delete them where they were."""
+        """Copy files, and delete them where they were, when all of them are copied.
+
+        Raises:
+            NotImplementedError: source and target may be one and the same under two names.
+        """
         if self._strip_protocol(path1) == self._strip_protocol(path2):
             return
-        self.copy(path1, path2, recursive=recursive, maxdepth=maxdepth, on_error="raise")
-        self.rm(path1, recursive=recursive, maxdepth=maxdepth)
+        found = pairs(self, path1, self, path2, recursive=recursive, maxdepth=maxdepth)
+        files = [pair for pair in found if not pair.is_folder and pair.source != pair.target]
+        if not found:
+            raise IsFolder(f"{path1} is a folder, or holds none; move it with recursive=True")
+        with both_families():
+            self._require_apart(files)
+        self._make_folders(found)
+        side_by_side.all_of(lambda pair: self.cp_file(*pair[:2]), files)
+        side_by_side.all_of(self.rm_file, [pair.source for pair in files])
+        for pair in reversed(found):
+            if pair.is_folder:
+                with suppress(FileExistsError):
+                    self._remove_folder(pair.source)
+
+    def _require_apart(self, files: list[Pair]) -> None:
+        """See that nothing is deleted that was just written."""
+        sources = {self._spot(self._strip_protocol(pair.source)).address for pair in files}
+        for pair in files:
+            if self._spot(self._strip_protocol(pair.target)).address in sources:
+                raise NotSupported(
+                    f"{pair.target} may be what {pair.source} is, or another file that is to be "
+                    "moved; copy, and delete what is no longer needed"
+                )
 
     def rm_file(self, path: str) -> None:
         """Delete a file; no error where there is none."""
@@ -480,26 +499,33 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
             spot.backend.delete(spot.blob)
 
     def rm(self, path: Any, recursive: bool = False, maxdepth: int | None = None) -> None:
-        """Delete files, side by side, and with `recursive` folders with all that they hold."""
-        given = [path] if isinstance(path, str | os.PathLike) else [*path]
-        for each in given:
+        """Delete files, side by side, and with `recursive` folders with all that they hold.
+
+        Of a list, what is not there is passed over.
+
+        Raises:
+            FileNotFoundError: nothing is there.
+            IsADirectoryError: a folder is, without `recursive`.
+            NotImplementedError: it would be all that a name leads to.
+        """
+        given = [path] if isinstance(path, str | os.PathLike) else path
+        names: list[str] = [*map(stringify_path, given)]
+        for each in names:
             self._require_removable(self._strip_protocol(each))
-        files: list[str] = []
-        folders: list[str] = []
-        for each in self.expand_path(path, recursive=recursive, maxdepth=maxdepth):
-            info = self.info(each)
-            (folders if info["type"] == "directory" else files).append(each)
+        found = expanded(self, names, recursive=recursive, maxdepth=maxdepth)
+        if len(found) == 1 and not recursive:
+            found = {one: self.info(one)["type"] == "directory" for one in found}
+        folders = [one for one, is_folder in found.items() if is_folder]
         if folders and not recursive:
             raise IsFolder(f"{folders[0]} is a folder; delete it with recursive=True")
-        for _ in _each(self.rm_file, files):
-            pass
+        side_by_side.all_of(self.rm_file, found.keys() - {*folders})
         if maxdepth is None:
             for folder in reversed(folders):
                 self._remove_folder(folder)
 
     def _require_removable(self, path: str) -> None:
         with both_families():
-            if not self._spot(path).inner:
+            if not path or not self._spot(path).inner:
                 raise NotSupported(
                     f"{path or 'the location itself'} is not deleted as a whole; name what is in it"
                 )
@@ -538,21 +564,6 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
         self._made.discard(spot)
         with both_families():
             spot.backend.remove_folder(spot.folder)
-
-
-def _each(call: Callable[[Any], Any], items: Iterable[Any], *, fails: bool = True) -> Iterator[Any]:
-    """Yield what `call` gives for each of `items`, in their order, several at a time.
-
-    Args:
-        call: is made in other threads.
-        items: what it is made with.
-        fails: whether its first error is raised, and nothing more begun; else it is yielded.
-    """
-    with closing(outcomes(call, items, JOBS, ahead=JOBS)) as found:
-        for outcome in found:
-            if fails and isinstance(outcome, Exception):
-                raise outcome
-            yield outcome
 
 
 @contextmanager

@@ -5,37 +5,32 @@ from __future__ import annotations
 import json
 import os
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from storage_core.declaration.configuration import texts_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from storage_core.declaration.configuration import StorageConfiguration
 
 _SURROUNDINGS: Final = ("HOME", "PREFECT_HOME", "STORAGE_ENGINE", "STORAGE_TIMEOUT")
 """Variables that any configuration may depend on."""
 
 
-def identity_of(configuration: StorageConfiguration, timeout: float | None) -> str:
-    """A digest of a configuration, its table and what it takes from the environment included.
+class Identity:
+    """Of one configuration: its table, and what that takes from the environment."""
 
-    The same in each process where these are the same.
-    """
-    settings = configuration.given()
-    decisive = {
-        "type": configuration.type,
-        "name": configuration.name,
-        "settings": settings,
-        "timeout": timeout,
-        "variables": {name: os.environ.get(name) for name in _variables(settings)},
-    }
-    return sha256(json.dumps(decisive, sort_keys=True, default=str).encode()).hexdigest()
+    def __init__(self, configuration: StorageConfiguration, timeout: float | None) -> None:
+        """Take a configuration, and how long a call may take."""
+        settings = configuration.given()
+        decisive = [configuration.type, configuration.name, timeout, settings]
+        self._settings = sha256(json.dumps(decisive, sort_keys=True, default=str).encode())
+        self._variables = [
+            *_SURROUNDINGS,
+            *(text.removeprefix("env:") for text in texts_in(settings) if text.startswith("env:")),
+        ]
 
-
-def _variables(settings: dict[str, Any]) -> Iterator[str]:
-    yield from _SURROUNDINGS
-    for text in texts_in(settings):
-        if text.startswith("env:"):
-            yield text.removeprefix("env:")
+    def now(self) -> str:
+        """A digest; the same in each process where all that is the same."""
+        digest = self._settings.copy()
+        digest.update(repr([os.environ.get(name) for name in self._variables]).encode())
+        return digest.hexdigest()

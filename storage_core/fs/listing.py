@@ -10,12 +10,13 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from storage_core.blobpath import Prefix
-from storage_core.errors import AccessDenied, BlobNotFound
+from storage_core.errors import AccessDenied, BlobNotFound, ConfigurationError
+from storage_core.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from storage_core.backends.base import Entry
+    from storage_core.backends.base import Entry, Info
     from storage_core.fs.spot import Spot
 
     Infos = dict[str, dict[str, Any]]
@@ -29,30 +30,29 @@ def info(spot: Spot) -> dict[str, Any]:
     """
     if not spot.inner:
         return spot.folder_info()
-    try:
-        return spot.file_info(spot.backend.head(spot.blob))
-    except BlobNotFound:
-        if not spot.backend.has_folder(spot.folder):
-            raise
-    except AccessDenied as error:
-        if not isinstance(error.__cause__, IsADirectoryError):
-            raise
-    return spot.folder_info()
+    found = _head(spot)
+    if found is not None:
+        return spot.file_info(found)
+    if spot.backend.has_folder(spot.folder):
+        return spot.folder_info()
+    raise BlobNotFound(f"{spot.backend.location} holds no {printable(spot.inner)}")
 
 
 def is_file(spot: Spot) -> bool:
     """Whether there is a file."""
-    if not spot.inner:
-        return False
+    return bool(spot.inner) and _head(spot) is not None
+
+
+def _head(spot: Spot) -> Info | None:
+    """What is said of a file; None where there is none, but perhaps a folder."""
     try:
-        spot.backend.head(spot.blob)
+        return spot.backend.head(spot.blob)
     except BlobNotFound:
-        return False
-    except AccessDenied as error:
-        if not isinstance(error.__cause__, IsADirectoryError):
+        return None
+    except (AccessDenied, ConfigurationError) as error:
+        if not isinstance(error.__cause__, IsADirectoryError | NotADirectoryError):
             raise
-        return False
-    return True
+        return None
 
 
 def is_folder(spot: Spot) -> bool:

@@ -31,6 +31,11 @@ class MadeFolders:
         """Whether it was made here."""
         return (spot.identity, spot.inner) in self._made
 
+    def clear(self) -> None:
+        """Files are copied by now: what is in a folder, the place itself tells."""
+        with self._lock:
+            self._made.clear()
+
     def discard(self, spot: Spot) -> None:
         """It was removed."""
         with self._lock:

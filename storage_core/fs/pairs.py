@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from glob import has_magic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fsspec.implementations.local import LocalFileSystem, make_path_posix, trailing_sep
 from fsspec.utils import other_paths, stringify_path
+
+from storage_core.fs.errors import FileMissing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,15 +17,57 @@ if TYPE_CHECKING:
     Paths = str | Sequence[str]
 
 
+class Pair(NamedTuple):
+    """A file or folder, and where it goes."""
+
+    source: str
+    target: str
+    is_folder: bool | None
+    """None where nobody has looked."""
+
+
+def expanded(
+    fs: Any, given: Paths, *, recursive: bool, maxdepth: int | None
+) -> dict[str, bool | None]:
+    """What paths and patterns stand for, in order, and of which it is known that they are folders.
+
+    One listing tells all of it, where fsspec's own `expand_path` tells names only.
+
+    Raises:
+        FileNotFoundError: nothing is there.
+    """
+    found: dict[str, bool | None] = {}
+
+    def take(infos: dict[str, dict[str, Any]]) -> list[str]:
+        found.update({name: each["type"] == "directory" for name, each in infos.items()})
+        return [name for name, each in infos.items() if each["type"] == "directory"]
+
+    paths = [given] if isinstance(given, str) else given
+    for path in map(fs._strip_protocol, paths):
+        if has_magic(path):
+            folders = take(fs.glob(path, maxdepth=maxdepth, detail=True))
+            left = None if maxdepth is None else maxdepth - 1
+            if recursive and left != 0:
+                for folder in folders:
+                    take(fs.find(folder, maxdepth=left, withdirs=True, detail=True))
+        elif recursive:
+            take(fs.find(path, maxdepth=maxdepth, withdirs=True, detail=True))
+        else:
+            found.setdefault(path, None)
+    if not found:
+        raise FileMissing(f"nothing is at {', '.join(map(str, paths))}")
+    return {path: found[path] for path in sorted(found)}
+
+
 def pairs(
     source_fs: Any,
-    source: Paths,
+    source: Any,
     target_fs: Any,
-    target: Paths,
+    target: Any,
     *,
     recursive: bool,
     maxdepth: int | None,
-) -> list[tuple[str, str]]:
+) -> list[Pair]:
     """Each file or folder that is copied, with where it goes.
 
     Args:
@@ -38,34 +82,39 @@ def pairs(
         FileNotFoundError: there is no such source.
         ValueError: a name would lead out of the target.
     """
-    if not isinstance(source, str | list | tuple):
-        source = stringify_path(source)
-    if not isinstance(target, str | list | tuple):
-        target = stringify_path(target)
+    source, target = (
+        each if isinstance(each, str | list | tuple) else stringify_path(each)
+        for each in (source, target)
+    )
     if not isinstance(source, str) and not isinstance(target, str):
-        return [*zip(source, target, strict=True)]
+        return [Pair(*each, None) for each in zip(source, target, strict=True)]
     is_one = isinstance(source, str)
     if is_one and isinstance(source_fs, LocalFileSystem):
         source = make_path_posix(source)
     if isinstance(target, str) and isinstance(target_fs, LocalFileSystem):
         target = make_path_posix(target)
-    found = source_fs.expand_path(source, recursive=recursive, maxdepth=maxdepth)
+    found = expanded(source_fs, source, recursive=recursive, maxdepth=maxdepth)
     if is_one and (not recursive or maxdepth is not None):
-        found = [path for path in found if not (trailing_sep(path) or source_fs.isdir(path))]
+        found = {
+            path: False
+            for path, is_folder in found.items()
+            if not trailing_sep(path)
+            and not (source_fs.isdir(path) if is_folder is None else is_folder)
+        }
         if not found:
             return []
-    is_pattern = isinstance(source, str) and has_magic(source)
+    is_pattern = is_one and has_magic(source)
     is_into = isinstance(target, str) and (trailing_sep(target) or target_fs.isdir(target))
     keeps_name = is_one and (
-        len(found) == 1 if is_pattern else is_into and not trailing_sep(str(source))
+        len(found) == 1 if is_pattern else is_into and not trailing_sep(source)
     )
     is_local = isinstance(target_fs, LocalFileSystem)
     if not is_local:
         target = target_fs._strip_protocol(target)
-    targets = other_paths(found, target, exists=keeps_name, flatten=not is_one)
+    targets = other_paths([*found], target, exists=keeps_name, flatten=not is_one)
     if is_local and isinstance(target, str):
         _require_inside(target, targets)
-    return [*zip(found, targets, strict=True)]
+    return [*map(Pair, found, targets, found.values())]
 
 
 def _require_inside(folder: str, paths: list[str]) -> None:

@@ -16,7 +16,8 @@ from fsspec import get_filesystem_class
 from upath import UPath
 from upath.implementations.cloud import CloudPath
 
-from storage_core.fs.names import PROTOCOL
+from storage_core.fs.configured import default_of_another_file
+from storage_core.fs.names import PROTOCOL, without_protocol
 
 if TYPE_CHECKING:
     from upath.types import JoinablePathLike
@@ -94,10 +95,15 @@ class StoragePath(CloudPath):
             protocol: "storage", where the first part is no URL.
             options: `config_path` and `timeout`.
         """
-        if len(args) > 1:
+        if args:
             first = args[0]
             if isinstance(first, UPath):
                 options = {**first.storage_options, **options}
+            elif isinstance(first, str) and without_protocol(first)[1]:
+                if options.get("config_path") is not None:
+                    raise default_of_another_file()
+                args = (_URL + self.parser.strip_protocol(first), *args[1:])
+        if len(args) > 1:
             args = (_URL + self.parser.join(*args),)
         super().__init__(*args, protocol=protocol, **options)
 

@@ -6,6 +6,7 @@ import os
 from threading import Lock, RLock
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
+from fsspec.caching import ReadAheadCache
 from fsspec.spec import AbstractBufferedFile
 
 from storage_core.fs.errors import both_families
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 _LINE: Final = 64 * 1024
 """Bytes that are looked at for the end of a line at a time."""
+
+_PICKED: Final = 64 * 1024
+"""Bytes of a read that is not small, and so knows what it wants."""
 
 
 class ReadFile(AbstractBufferedFile):  # type: ignore[misc]
@@ -45,8 +49,10 @@ class ReadFile(AbstractBufferedFile):  # type: ignore[misc]
         self._lock = Lock()
         self._turn = RLock()
         self._positions = Positions()
+        self._read_to = 0
         with both_families():
             self._file: BinaryIO = spot.backend.open_unbuffered(spot.blob)
+        self._begun: bytes = getattr(self._file, "begun", b"")
         size = self._file.seek(0, os.SEEK_END)
         super().__init__(
             fs,
@@ -81,14 +87,31 @@ class ReadFile(AbstractBufferedFile):  # type: ignore[misc]
             sought = self._positions.here()
             return self.loc if sought is None else sought
 
-    def read(self, length: int = -1) -> bytes:
+    def read(self, length: int | None = -1) -> bytes:
         """Up to so many bytes, from where this thread has sought or where the last read ended."""
         with self._turn:
             sought = self._positions.taken()
             if sought is not None:
                 self.loc = sought
-            data: bytes = super().read(length)
+            end = self.size if length is None or length < 0 else min(self.loc + length, self.size)
+            if self.loc < end <= len(self._begun) and not self.closed:
+                # No cache of fsspec's asks for less than a block.
+                data: bytes = self._begun[self.loc : end]
+                self.loc = end
+            else:
+                self._look_ahead(length)
+                data = super().read(length)
+            self._read_to = self.loc
             return data
+
+    def _look_ahead(self, length: int | None) -> None:
+        """Ask for more than is wanted where that is likely to be read next.
+
+        Not where columns are picked out of a file: DuckDB fetched 145 MiB to read 23 MiB of 91.
+        """
+        if isinstance(self.cache, ReadAheadCache):
+            picks = length is not None and length >= _PICKED and self.loc != self._read_to
+            self.cache.blocksize = 0 if picks else self.blocksize
 
     def readuntil(self, char: bytes = b"\n", blocks: int | None = None) -> bytes:
         """What stands before the next `char`, with it."""

@@ -8,7 +8,7 @@ from fsspec.utils import stringify_path
 
 from storage_core.fs.errors import NotSupported
 from storage_core.fs.files import BlobFileSystem
-from storage_core.fs.identity import identity_of
+from storage_core.fs.identity import Identity
 from storage_core.fs.spot import Spot
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class StoreFileSystem(BlobFileSystem):
 
     @property
     def _fs_token(self) -> str:
-        return identity_of(self._store.configuration, self._store.timeout)
+        return Identity(self._store.configuration, self._store.timeout).now()
 
     @classmethod
     def _strip_protocol(cls, path: Any) -> Any:

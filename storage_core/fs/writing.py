@@ -62,6 +62,7 @@ class WrittenFile(BufferedIOBase):
         self._is_written = False
         self._is_done = False
         self._is_closed = False
+        self._is_kept = False
         self._handled = sys.exc_info()[1]
 
     @property
@@ -127,6 +128,10 @@ class WrittenFile(BufferedIOBase):
                 file = cast("BinaryIO", spool)
                 self._backend.put_stream(self._blob, file, overwrite=self._overwrite)
 
+    def keep(self) -> None:
+        """Have it stored when it is closed, whatever exceptions are being handled."""
+        self._is_kept = True
+
     def discard(self) -> None:
         """Forget it."""
         self._is_done = self._is_closed = True
@@ -140,6 +145,7 @@ class WrittenFile(BufferedIOBase):
     ) -> None:
         if error is not None:
             self.discard()
+        self.keep()
         self.close()
 
     def __del__(self) -> None:
@@ -165,7 +171,7 @@ class WrittenFile(BufferedIOBase):
         pandas (3.1.1) closes what it has opened when the package for a compression is missing.
         """
         error = sys.exc_info()[1]
-        if error is None or error is self._handled:
+        if self._is_kept or error is None or error is self._handled:
             return False
         if not self._is_written:
             return True
@@ -203,6 +209,16 @@ class WrittenCompressed(BufferedIOBase):
     def writable(self) -> bool:
         return not self.closed
 
+    def seekable(self) -> bool:
+        """Whether the compressor can; text of UTF-16 begins with its mark only if so."""
+        return bool(self._compressor.seekable())
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
+        return int(self._compressor.seek(offset, whence))
+
+    def tell(self) -> int:
+        return int(self._compressor.tell())
+
     def write(self, data: ReadableBuffer, /) -> int:
         if self.closed:
             raise ValueError("I/O operation on closed file.")
@@ -219,6 +235,10 @@ class WrittenCompressed(BufferedIOBase):
             self._compressor.close()
             self._file.close()
 
+    def keep(self) -> None:
+        """Have it stored when it is closed, whatever exceptions are being handled."""
+        self._file.keep()
+
     def discard(self) -> None:
         """Forget it."""
         super().close()
@@ -233,6 +253,7 @@ class WrittenCompressed(BufferedIOBase):
     ) -> None:
         if error is not None:
             self.discard()
+        self.keep()
         self.close()
 
     def __del__(self) -> None:
@@ -242,7 +263,7 @@ class WrittenCompressed(BufferedIOBase):
 
 
 class WrittenText(TextIOWrapper):
-    """Text on its way into a `WrittenFile`."""
+    """Text on its way into a `WrittenFile`, perhaps through a compressor."""
 
     def __exit__(
         self,
@@ -250,6 +271,9 @@ class WrittenText(TextIOWrapper):
         error: BaseException | None,
         where: TracebackType | None,
     ) -> None:
+        written = cast("WrittenFile | WrittenCompressed", self.buffer)
         if error is not None:
-            cast("WrittenFile | WrittenCompressed", self.buffer).discard()
+            written.discard()
+        else:
+            written.keep()
         super().__exit__(kind, error, where)

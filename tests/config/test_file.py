@@ -260,6 +260,14 @@ def test_every_fault_of_an_edit_is_named_at_once_and_nothing_is_written(file: Co
     assert not Path(file.path).exists()
 
 
+def test_what_names_nothing_where_there_is_nothing_is_answered_with_the_file(
+    file: ConfigFile,
+) -> None:
+    with pytest.raises(storage_core.StorageNotFound) as refused:
+        file.get("prod")
+    assert str(refused.value).endswith(f"none is configured in {file.path}")
+
+
 def test_what_names_nothing_is_answered_with_what_may_be_meant(file: ConfigFile) -> None:
     saved = file.add(storage_core.LocalStorage(storage_path="/data"), name="prod-results")
     with pytest.raises(storage_core.StorageNotFound, match="did you mean 'prod-results'"):

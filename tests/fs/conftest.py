@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tests.fs.places import KINDS, table_of, written
+from tests.fs.places import KINDS, OTHERS, table_of, written
 
 
 @pytest.fixture(
     scope="module",
-    params=["local", *(pytest.param(kind, marks=pytest.mark.tools) for kind in KINDS[1:])],
+    params=[*KINDS, *(pytest.param(kind, marks=pytest.mark.tools) for kind in OTHERS)],
 )
 def kind(request: pytest.FixtureRequest) -> str:
     """The kind of place of this test, which is the name of its configuration."""
@@ -22,5 +22,5 @@ def config_path(
     kind: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> str:
     """A file in which a configuration of this kind is called by its name."""
-    folder = tmp_path_factory.mktemp(kind)
+    folder = tmp_path_factory.mktemp("place")
     return written(folder / "storage.toml", {kind: table_of(kind, request, folder)})

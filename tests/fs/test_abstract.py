@@ -1,7 +1,7 @@
 """fsspec's own tests of a file system (`fsspec.tests.abstract`), on each kind of place.
 
-Of fsspec 2026.9.0 these are copy, get, put, pipe and open; its `mv` is a test of the local file
-system alone, so moving is tested in `test_files.py`.
+Of fsspec 2026.9.0 these are copy, get, put, pipe and open: 137 tests. Its `mv` is two tests of the
+local file system alone, so moving is tested in `test_files.py`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import pytest
 from fsspec.tests import abstract
 
 from storage_core.fs import StorageFileSystem
+from storage_core.fs.names import encoded
+from tests.fs.places import EMPTY_FOLDERS
 
 
 class Fixtures(abstract.AbstractFixtures):
@@ -26,11 +28,11 @@ class Fixtures(abstract.AbstractFixtures):
 
     @pytest.fixture
     def fs_path(self, kind: str) -> str:
-        return f"{kind}/{token_hex(4)}"
+        return f"{encoded(kind)}/{token_hex(4)}"
 
     @pytest.fixture
     def supports_empty_directories(self, kind: str) -> bool:
-        return kind in ("local", "file")
+        return kind in EMPTY_FOLDERS
 
 
 class TestCopy(Fixtures, abstract.AbstractCopyTests):

@@ -56,8 +56,9 @@ class Proxy:
 
     async def connect(self, _: web.Application) -> AsyncIterator[None]:
         """Keeps one client session for the life of the server."""
-        # The emulator closes each connection after one answer.
-        connector = TCPConnector(force_close=True)
+        # The emulator closes each connection after one answer. It serves one at a time and lets
+        # five wait: whoever comes then tries again after a second.
+        connector = TCPConnector(force_close=True, limit=4)
         async with ClientSession(connector=connector, auto_decompress=False) as self._session:
             yield
 

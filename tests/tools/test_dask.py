@@ -23,6 +23,8 @@ from dask.base import tokenize
 
 from tests.tools.conftest import Files
 
+pytestmark = pytest.mark.filterwarnings("ignore:The inplace keyword")  # Dask's own
+
 
 @pytest.fixture(scope="module")
 def worker() -> Iterator[ProcessPoolExecutor]:

@@ -122,6 +122,10 @@ def test_a_frame_is_written_and_read_by_the_workers(client: Client, files: Files
     found = dd.read_parquet("storage://prod/frames/words")
     assert found.npartitions == 5
     assert found.compute().to_dict("list") == frame.to_dict("list")
+    dd.from_pandas(frame[:7], npartitions=2).to_parquet(
+        "storage://prod/frames/words", overwrite=True
+    )
+    assert dd.read_parquet("storage://prod/frames/words").x.compute().tolist() == [*range(7)]
     dd.from_pandas(frame, npartitions=5).to_csv("storage://staging/words-*.csv", index=False)
     assert dd.read_csv("storage://staging/words-*.csv").x.sum().compute() == 499_500
     assert sorted(get_store("staging").fs.ls("", detail=False)) == [
@@ -209,13 +213,20 @@ def _tokens(other: str) -> list[str]:
 
 
 def test_what_a_worker_raises_arrives_as_it_is(client: Client) -> None:
-    from storage_core import BlobNotFound, StorageNotFound
+    from storage_core import BlobNotFound, StorageNotFound, UnsupportedOperation
 
     with pytest.raises(FileNotFoundError) as missing:
         client.submit(_read, "storage://prod/no/such", pure=False).result()
     assert isinstance(missing.value, BlobNotFound)
     with pytest.raises(StorageNotFound, match="prdo"):
         client.submit(_read, "storage://prdo/x", pure=False).result()
+    ConfigFile().update("prod", read_only=True)
+    with pytest.raises(UnsupportedOperation, match="Read Only") as refused:
+        client.submit(_write, "storage://prod/x", b"", pure=False).result()
+    assert isinstance(refused.value, OSError)
+    client.run(_with_environment, {"STORAGE_CONFIG": "/no/such/storage.toml"})
+    with pytest.raises(StorageNotFound, match=r"/no/such/storage\.toml"):
+        client.submit(_read, "storage://prod/x", pure=False).result()
 
 
 def test_secrets_are_in_no_log_of_the_cluster(
@@ -230,17 +241,19 @@ def test_secrets_are_in_no_log_of_the_cluster(
 
 
 def test_nothing_is_lost_when_a_worker_is_killed_meanwhile(client: Client) -> None:
-    numbers = range(300)
-    futures = client.map(_write_slowly, numbers, pure=False)
-    time.sleep(0.5)
-    victim = client.submit(os.getpid, pure=False).result()
+    from distributed import as_completed
+
+    victim, *_ = client.run(os.getpid).values()
+    futures = client.map(_write_slowly, range(300), pure=False)
+    next(as_completed(futures))
     os.kill(victim, signal.SIGKILL)
+    assert not all(future.done() for future in futures)
     client.gather(futures)
     client.wait_for_workers(WORKERS)
     fs = get_store().fs
-    assert len(fs.ls("survived")) == len(numbers)
-    found = fs.cat([f"survived/{number}" for number in numbers])
-    assert all(found[f"survived/{number}"] == b"%d" % number for number in numbers)
+    assert sorted(int(path.rpartition("/")[2]) for path in fs.find("survived")) == [*range(300)]
+    found = fs.cat([f"survived/{number}" for number in range(300)])
+    assert all(found[f"survived/{number}"] == b"%d" % number for number in range(300))
 
 
 def _write_slowly(number: int) -> None:

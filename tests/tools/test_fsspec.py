@@ -10,7 +10,9 @@ import gzip
 import json
 import pickle
 import secrets
+import socket
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import fsspec
@@ -21,6 +23,7 @@ from fsspec.implementations.asyn_wrapper import AsyncFileSystemWrapper
 import storage_core
 from storage_core.blobpath import blob_path
 from storage_core.fs import CacheMapper
+from tests.servers.raw_http import RawServer, raw_server
 from tests.tools.conftest import Files
 
 
@@ -56,6 +59,16 @@ def test_compression_is_told_by_the_name(files: Files) -> None:
     assert gzip.decompress(got("storage://prod/t.txt.gz")) == b"two\nlines\n"
     with fsspec.open("storage://prod/t.txt.gz", "rt", compression="infer") as file:
         assert file.readlines() == ["two\n", "lines\n"]
+
+
+@pytest.mark.parametrize("option", ["config", "configpath", "config_file", "time_out"])
+def test_an_option_that_is_misspelt_is_not_passed_over(files: Files, option: str) -> None:
+    # expected: any option is taken, since tools hand over what file systems in general take. found:
+    # so with config=… too, and the file was written with one's own configuration file.
+    with pytest.raises(TypeError, match=f"no option '{option}'; '.*' is meant"):
+        put("storage://prod/x", b"x", **{option: files.other})
+    fsspec.filesystem("storage", asynchronous=True, use_listings_cache=False, anon=True)
+    assert not fsspec.filesystem("storage").exists("prod/x")
 
 
 @pytest.mark.parametrize("codec", ["gzip", "bz2", "xz", "zip", "infer"])
@@ -126,6 +139,26 @@ def test_url_to_fs_gives_one_instance_for_all_names_of_a_file(files: Files) -> N
     assert fsspec.url_to_fs("storage:///a/b")[1] == "prod/a/b"
     assert prod.unstrip_protocol(path) == "storage://prod/a/b"
     files.assert_not_told_by(prod, other)
+
+
+def test_the_default_of_another_file_is_not_mistaken_for_one_of_this_file(files: Files) -> None:
+    # expected: storage:///x with config_path is x in the default of that file. found: fsspec strips
+    # the protocol by the class, before there is an instance that knows of config_path, so that it
+    # was the name of the first file's default, in the other file.
+    options = {"config_path": files.other}
+    for refused in (
+        lambda: fsspec.open("storage:///x", "w", **options),
+        lambda: fsspec.open_files(["storage:///x"], "w", **options),
+        lambda: fsspec.url_to_fs("storage:///x", **options),
+        lambda: fsspec.get_mapper("storage:///x", **options),
+    ):
+        with pytest.raises(storage_core.ConfigurationError, match="write storage://NAME/"):
+            refused()
+    put("storage:///x", b"one")
+    assert got("storage://prod/x") == got("storage:///x") == b"one"
+    assert fsspec.filesystem("storage", **options)._strip_protocol("storage:///x") == "staging/x"
+    fs, _ = fsspec.url_to_fs("storage:///x")
+    assert fs == pickle.loads(pickle.dumps(fs)) == fsspec.filesystem("storage")
 
 
 def test_a_mapper_is_a_dictionary_of_one_folder(files: Files) -> None:
@@ -298,6 +331,41 @@ class TestCaches:
             for config_path, options in [*zip((None, files.other), kept or ({}, {}), strict=True)]
             * 2
         ]
+
+    @pytest.mark.parametrize("cache", ["simplecache", "filecache"])
+    def test_serve_no_half_of_a_file_whose_download_broke_off(
+        self, cache: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        # expected: what has failed is tried again. found: with a file system that downloads to the
+        # place itself the half that came is served from then on, which ours does not.
+        works = Event()
+
+        def answer(server: RawServer, connection: socket.socket) -> None:
+            request = server.requests[-1].lower()
+            status, body = "200 OK", bytes(100)
+            head = 'Content-Length: 100\r\nETag: "e"\r\nConnection: close\r\n'
+            if b"range: bytes=" in request:
+                status, head = "206 Partial Content", head + "Content-Range: bytes 0-99/100\r\n"
+            if request.startswith(b"head"):
+                body = b""
+            elif not works.is_set():
+                body = body[:50]
+            connection.sendall(f"HTTP/1.1 {status}\r\n{head}\r\n".encode() + body)
+
+        with raw_server(answer) as server:
+            path = tmp_path / "storage.toml"
+            path.write_text(
+                f"[storage.prod]\ntype = 's3'\nbucket = 'box'\nendpoint_url = '{server.url}'\n"
+                f"aws_access_key_id = 'k'\naws_secret_access_key = '{secrets.token_hex(20)}'\n"
+            )
+            monkeypatch.setenv("STORAGE_CONFIG", str(path))
+            monkeypatch.setenv("STORAGE_TIMEOUT", "0.5")
+            options = {cache: {"cache_storage": str(tmp_path / "cache")}}
+            with pytest.raises(storage_core.StorageUnavailable):
+                got(f"{cache}::storage://prod/x", **options)
+            works.set()
+            monkeypatch.delenv("STORAGE_TIMEOUT")
+            assert got(f"{cache}::storage://prod/x", **options) == bytes(100)
 
     def test_simplecache_writes_through(self, files: Files) -> None:
         put("simplecache::storage://prod/w", b"written")

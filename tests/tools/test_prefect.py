@@ -49,9 +49,7 @@ def block(name, basepath, **settings):
 """
 
 SETTINGS: Final = {
-    "DO_NOT_TRACK": "1",
     "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "true",
-    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
 }
 
@@ -185,7 +183,8 @@ print(json.dumps(work()))
     assert ran(program) == [["Completed", 49], ["Completed", 27]]
     assert ran(program) == [["Cached", 49], ["Cached", 27]]
     assert get_store("prod").fs.exists("cache/named-3")
-    get_store("prod").fs.rm("cache", recursive=True)
+    # A cache that cannot be read is taken for an empty one, and what cannot be cached is logged.
+    ConfigFile().update("prod", bucket="no-such-bucket")
     assert ran(program) == [["Completed", 49], ["Completed", 27]]
 
 
@@ -295,7 +294,7 @@ print(json.dumps(work(return_state=True).name))
     assert ran(program) == "Failed"
 
 
-def test_flow_code_is_pulled_from_a_named_storage(ran: Ran, files: Files) -> None:
+def test_flow_code_is_pulled_from_a_named_storage(ran: Ran, files: Files, tmp_path: Path) -> None:
     code = (
         "from prefect import flow\n"
         "from helpers.words import word\n"
@@ -317,9 +316,13 @@ for place in ("prod", "staging"):
         if name.startswith("helpers"):
             del sys.modules[name]
 pulled = flow.from_source(source=block("code", "storage://staging/code"), entrypoint="say.py:say")
-print(json.dumps([*said, pulled()]))
+import asyncio
+from prefect.deployments.steps import pull_from_remote_storage
+step = asyncio.run(pull_from_remote_storage("storage://prod/code"))
+print(json.dumps([*said, pulled(), step["directory"]]))
 """
-    assert ran(program) == ["one", "two", "two"]
+    assert ran(program) == ["one", "two", "two", "prod/code"]
+    assert (tmp_path / "working" / "prod" / "code" / "say.py").read_text() == code
 
 
 def test_a_folder_is_put_and_got_by_the_block(ran: Ran, files: Files, tmp_path: Path) -> None:
@@ -331,9 +334,15 @@ def test_a_folder_is_put_and_got_by_the_block(ran: Ran, files: Files, tmp_path: 
 kept = block("folders", "storage://prod/folders")
 count = kept.put_directory({str(folder)!r}, "there")
 kept.get_directory("there", {str(tmp_path / "back")!r})
-print(json.dumps(count))
+try:
+    RemoteFileSystem(basepath="storage:///folders")
+except ValueError as error:
+    print(json.dumps([count, str(error)]))
 """
-    assert ran(program) == 2
+    count, refusal = ran(program)
+    assert count == 2
+    # A name has to be written, also that of the default.
+    assert "must include a location after the scheme" in refusal
     assert (tmp_path / "back" / "inner" / "b.txt").read_text() == "b"
 
 

@@ -9,6 +9,7 @@ that one. All paths of a list are read through the file system of the first.
 from __future__ import annotations
 
 import os
+import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -48,7 +49,6 @@ def cluster(user: Path, s3_server: S3Server) -> Iterator[Path]:
         for name, value in {
             "HOME": str(user),
             "RAY_AUTH_MODE": "disabled",
-            "RAY_USAGE_STATS_ENABLED": "0",
             "STORAGE_CONFIG": str(user / "storage.toml"),
             SECRET: s3_server.secret_access_key,
         }.items():
@@ -212,6 +212,22 @@ def test_what_a_worker_raises_arrives_as_both_families(found: Files) -> None:
     with pytest.raises(FileNotFoundError) as missing:
         _on_cluster(_read, "storage://prod/no/such")
     assert isinstance(missing.value, BlobNotFound)
+
+
+def test_nothing_is_lost_when_a_worker_is_killed_meanwhile(found: Files) -> None:
+    import ray
+
+    remote = ray.remote(num_cpus=1, max_retries=3)(_write)
+    paths = [f"storage://prod/survived/{number}" for number in range(100)]
+    tasks = [remote.remote(path) for path in paths]
+    (first,), rest = ray.wait(tasks)
+    os.kill(ray.get(first), signal.SIGKILL)
+    assert ray.wait(rest, num_returns=len(rest), timeout=0)[1]
+    ray.get(tasks)
+    fs = get_store("prod").fs
+    assert len(fs.find("survived")) == 100
+    found_there = fs.cat([f"survived/{number}" for number in range(100)])
+    assert sorted(found_there.values()) == sorted(path.encode() for path in paths)
 
 
 @on_s3

@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 from upath import UPath
 
+import storage_core
 from tests.tools.conftest import Files
 
 # expected: a path like that of a bucket, with the name for its anchor.
@@ -174,6 +175,9 @@ def test_names_and_files_do_not_meet(files: Files) -> None:
     assert (paths["other"].parent / "x").read_text() == "other"
     assert [each.read_text() for each in paths["other"].parent.iterdir()] == ["other"]
     assert UPath("storage:///x").read_text() == "prod"
+    assert UPath("storage:///x") == UPath("storage:///", "x") == paths["prod"]
+    with pytest.raises(storage_core.ConfigurationError, match="write storage://NAME/"):
+        UPath("storage:///x", config_path=files.other)
     files.assert_not_told_by(*paths.values())
 
 

@@ -11,6 +11,8 @@ import xarray as xr
 
 from tests.tools.conftest import Files
 
+pytestmark = pytest.mark.filterwarnings("ignore:The data type")  # of text, in zarr 3
+
 
 def dataset(value: float) -> xr.Dataset:
     """A small set of data with coordinates and attributes."""

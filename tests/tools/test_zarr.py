@@ -78,6 +78,7 @@ def test_the_modes_of_opening(files: Files) -> None:
         read_only[:] = 1
 
 
+@pytest.mark.filterwarnings("ignore:Consolidated metadata")  # no part of zarr 3 yet
 def test_metadata_in_one_place(files: Files) -> None:
     group = zarr.open_group("storage://prod/g.zarr", mode="w")
     group.create_array("x", shape=4, chunks=2, dtype="f8")

@@ -15,7 +15,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final
 
-from storage_core.blobs.archive.names import shown
+from storage_core.blobs.archive.names import NEVER_IN, shown
 from storage_core.disk_advice import words
 from storage_core.errors import StorageError
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 IGNORE_FILES: Final = (b".gitignore", b".storageignore")
 """In the order in which they are read: of two lines that match, the later one counts."""
 
-_NEVER_IN: Final = (b".git", b"__pycache__")
+_NEVER_IN: Final = tuple(map(str.encode, NEVER_IN))
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 

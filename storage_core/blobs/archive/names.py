@@ -14,6 +14,10 @@ MAX_BYTES: Final = 4096
 """Bytes of a path: what Linux takes."""
 
 
+NEVER_IN: Final = (".git", "__pycache__")
+"""Folders and files that no archive holds: git and Python run what they find in them, unseen."""
+
+
 class NameClash(ValueError):
     """Two names are one; the message says which."""
 
@@ -55,6 +59,8 @@ def fault_of(name: str) -> str:
     parts = name.split("/")
     if "" in parts or "." in parts or ".." in parts:
         return "has an empty name, . or .. in it"
+    if any(part.lower() in NEVER_IN for part in parts):
+        return f"has {' or '.join(NEVER_IN)} in it, which flow code never has"
     if "\0" in name:
         return "has a NUL in it"
     if len(parts) > MAX_DEPTH:

@@ -222,7 +222,7 @@ def _member(block: bytes, kind: bytes, size: int, records: dict[str, str]) -> Me
     is_folder = kind == _FOLDER
     name = name.removesuffix("/") if is_folder else name
     if why := fault_of(name):
-        raise Refused(f"holds a name that leads elsewhere: {shown(name[:200])} {why}")
+        raise Refused(f"holds a name that it cannot: {shown(name[:200])} {why}")
     if "size" in records:
         if len(records["size"]) > 20 or not (
             records["size"].isascii() and records["size"].isdigit()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from storage_core.errors import ConfigConflict, ConfigurationError, StorageNotFound
 from storage_core.nearest import nearest
-from storage_core.paths import command
+from storage_core.paths import command, shortened
 from storage_core.printable import trimmed
 
 TYPE_CHECKING = False
@@ -154,6 +154,7 @@ def quoted(name: str) -> str:
 def _hint(tables: Mapping[str, Any], ref: str, path: str) -> str:
     if meant := nearest(ref, tables):
         return f"; did you mean {quoted(meant)}?"
-    return (
-        f"; `{command('ls', path)}` shows what there is" if tables else "; none is configured yet"
-    )
+    if tables:
+        return f"; `{command('ls', path)}` shows what there is"
+    # Where one looked matters most here: a worker of a cluster finds another file, or none.
+    return f"; none is configured in {shortened(path)}"

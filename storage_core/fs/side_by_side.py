@@ -1,0 +1,35 @@
+"""Many files at once: calls side by side, in threads, whose outcomes come in order."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING, Any, Final
+
+from storage_core.blobs.many import outcomes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+JOBS: Final = 32
+"""Files that are moved at a time."""
+
+
+def each(call: Callable[[Any], Any], items: Iterable[Any], *, fails: bool = True) -> Iterator[Any]:
+    """Yield what `call` gives for each of `items`, in their order.
+
+    Args:
+        call: is made in other threads.
+        items: what it is made with.
+        fails: whether its first error is raised, and nothing more begun; else it is yielded.
+    """
+    with closing(outcomes(call, items, JOBS, ahead=4 * JOBS)) as found:
+        for outcome in found:
+            if fails and isinstance(outcome, Exception):
+                raise outcome
+            yield outcome
+
+
+def all_of(call: Callable[[Any], object], items: Iterable[Any]) -> None:
+    """Make `call` with each of `items`; the first error is raised, and nothing more begun."""
+    for _ in each(call, items):
+        pass
