@@ -238,3 +238,10 @@ def test_a_broken_table_hides_no_other(tmp_path: Path) -> None:
     assert isinstance(raised.value, OSError)
     with pytest.raises(InvalidKey):
         fs.info("good/a//b")
+
+
+def test_a_configuration_does_not_lead_to_another_by_way_of_a_url(tmp_path: Path) -> None:
+    tables = {"loop": {"type": "file", "base_path": "storage://loop/below"}}
+    fs = StorageFileSystem(config_path=written(tmp_path / "storage.toml", tables))
+    with pytest.raises(ValueError, match="leads to a configuration"):
+        fs.pipe_file("loop/x", b"")
