@@ -44,7 +44,7 @@ test-servers: $(DEV_READY) $(S3RVER_READY) $(SWIFT_READY) ## S3 Storage on every
 	@$(PYTHON) -m pytest -m servers -n auto --maxprocesses 4 --dist loadgroup tests/matrix $(ARGS)
 
 test-tools: $(TOOLS_READY) ## Storage in Dask, Ray and Prefect, each a cluster or a server of its own, in .venv-tools
-	@.venv-tools/bin/python -m pytest -m tools $(ARGS)
+	@.venv-tools/bin/python -m pytest -m tools tests/docs tests/fs tests/tools $(ARGS)
 
 test-lowest: $(AZURITE_READY) ## All tests with exactly the lowest versions that pyproject.toml allows, in .venv-lowest
 	$(call tested,.venv-lowest,lowest-direct)
