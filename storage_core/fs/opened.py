@@ -2,7 +2,7 @@
 
 The file is read anew each time that a name is used, so that an edit is seen; what was opened is
 used again as long as the table, and what it takes from the environment, are the same. That takes
-some 30 µs, where a request takes 200 at least.
+some 60 µs, a tenth of what a small request takes.
 """
 
 from __future__ import annotations
