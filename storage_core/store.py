@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     Data: TypeAlias = bytes | bytearray | memoryview
     Keys: TypeAlias = list[str]
+    FileNames: TypeAlias = list[str]
 
 
 class Store:
@@ -257,7 +258,7 @@ class Store:
         *,
         max_files: int | None = None,
         max_bytes: int | None = None,
-    ) -> Keys:
+    ) -> FileNames:
         """Unpack what `save_flow` has stored, and return the names of the files.
 
         They appear all together, verified, or not at all.

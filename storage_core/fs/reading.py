@@ -52,6 +52,7 @@ class ReadFile(AbstractBufferedFile):  # type: ignore[misc]
         self._read_to = 0
         with both_families():
             self._file: BinaryIO = spot.backend.open_unbuffered(spot.blob)
+        self._begun: bytes = getattr(self._file, "begun", b"")
         size = self._file.seek(0, os.SEEK_END)
         super().__init__(
             fs,
@@ -86,14 +87,20 @@ class ReadFile(AbstractBufferedFile):  # type: ignore[misc]
             sought = self._positions.here()
             return self.loc if sought is None else sought
 
-    def read(self, length: int = -1) -> bytes:
+    def read(self, length: int | None = -1) -> bytes:
         """Up to so many bytes, from where this thread has sought or where the last read ended."""
         with self._turn:
             sought = self._positions.taken()
             if sought is not None:
                 self.loc = sought
-            self._look_ahead(length)
-            data: bytes = super().read(length)
+            end = self.size if length is None or length < 0 else min(self.loc + length, self.size)
+            if self.loc < end <= len(self._begun) and not self.closed:
+                # No cache of fsspec's asks for less than a block.
+                data: bytes = self._begun[self.loc : end]
+                self.loc = end
+            else:
+                self._look_ahead(length)
+                data = super().read(length)
             self._read_to = self.loc
             return data
 

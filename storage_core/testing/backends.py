@@ -279,6 +279,11 @@ class BackendCases:
         await backend.aput(path, b"twelve bytes", overwrite=False)
         assert await backend.aget(path) == b"twelve bytes"
         assert (await backend.ahead(path)).size in (12, None)
+        if self.ranges:
+            assert await backend.aget_range(path, 7, 100) == b"bytes"
+        else:
+            with pytest.raises(UnsupportedOperation):
+                await backend.aget_range(path, 7, 100)
         if self.lists:
             above = prefix_of(path.rpartition("/")[0])
             assert path in {entry.path async for entry in backend.alist(above)}

@@ -117,7 +117,9 @@ def _commands(code: str) -> list[list[str]]:
 
 def _parse(command: click.Command, words: list[str], what: str) -> None:
     """Have click take the words as it would, without running anything."""
-    context = click.Context(command, info_name="storage")
+    # A command keeps its option of help as it is first asked for, in later tests too.
+    names = storage.context_settings["help_option_names"]
+    context = click.Context(command, info_name="storage", help_option_names=names)
     if words and words[0] in ("COMMAND", "TYPE"):
         return
     if isinstance(command, click.Group) and words and not words[0].startswith("-"):

@@ -10,7 +10,10 @@ import gzip
 import json
 import pickle
 import secrets
+import socket
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier, Event
 from typing import Any
 
 import fsspec
@@ -21,6 +24,9 @@ from fsspec.implementations.asyn_wrapper import AsyncFileSystemWrapper
 import storage_core
 from storage_core.blobpath import blob_path
 from storage_core.fs import CacheMapper
+from tests.servers.aws import ROLE, aws
+from tests.servers.raw_http import RawServer, raw_server
+from tests.servers.s3 import S3Server
 from tests.tools.conftest import Files
 
 
@@ -136,6 +142,32 @@ def test_url_to_fs_gives_one_instance_for_all_names_of_a_file(files: Files) -> N
     assert fsspec.url_to_fs("storage:///a/b")[1] == "prod/a/b"
     assert prod.unstrip_protocol(path) == "storage://prod/a/b"
     files.assert_not_told_by(prod, other)
+
+
+def test_threads_sign_in_once(
+    s3_server: S3Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # expected: one instance for a file. found: fsspec keeps one for each thread, of which each one
+    # opened the place for itself and assumed the role anew.
+    with aws(s3_server) as cloud:
+        path = tmp_path / "storage.toml"
+        path.write_text(
+            f"[storage.prod]\ntype = 's3'\nbucket = '{s3_server.new_bucket()}'\n"
+            f"endpoint_url = '{s3_server.endpoint_url}'\nrole_arn = '{ROLE}'\n"
+            f"sts_endpoint_url = '{cloud.url}'\naws_access_key_id = '{s3_server.access_key_id}'\n"
+            f"aws_secret_access_key = '{s3_server.secret_access_key}'\n"
+        )
+        monkeypatch.setenv("STORAGE_CONFIG", str(path))
+        put("storage://prod/x", b"x")
+        all_there = Barrier(8)
+
+        def read(_: int) -> bytes:
+            all_there.wait(60)
+            return got("storage://prod/x")
+
+        with ThreadPoolExecutor(8) as pool:
+            assert [*pool.map(read, range(8))] == [b"x"] * 8
+        assert cloud.requests == ["AssumeRole"]
 
 
 def test_the_default_of_another_file_is_not_mistaken_for_one_of_this_file(files: Files) -> None:
@@ -328,6 +360,41 @@ class TestCaches:
             for config_path, options in [*zip((None, files.other), kept or ({}, {}), strict=True)]
             * 2
         ]
+
+    @pytest.mark.parametrize("cache", ["simplecache", "filecache"])
+    def test_serve_no_half_of_a_file_whose_download_broke_off(
+        self, cache: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        # expected: what has failed is tried again. found: with a file system that downloads to the
+        # place itself the half that came is served from then on, which ours does not.
+        works = Event()
+
+        def answer(server: RawServer, connection: socket.socket) -> None:
+            request = server.requests[-1].lower()
+            status, body = "200 OK", bytes(100)
+            head = 'Content-Length: 100\r\nETag: "e"\r\nConnection: close\r\n'
+            if b"range: bytes=" in request:
+                status, head = "206 Partial Content", head + "Content-Range: bytes 0-99/100\r\n"
+            if request.startswith(b"head"):
+                body = b""
+            elif not works.is_set():
+                body = body[:50]
+            connection.sendall(f"HTTP/1.1 {status}\r\n{head}\r\n".encode() + body)
+
+        with raw_server(answer) as server:
+            path = tmp_path / "storage.toml"
+            path.write_text(
+                f"[storage.prod]\ntype = 's3'\nbucket = 'box'\nendpoint_url = '{server.url}'\n"
+                f"aws_access_key_id = 'k'\naws_secret_access_key = '{secrets.token_hex(20)}'\n"
+            )
+            monkeypatch.setenv("STORAGE_CONFIG", str(path))
+            monkeypatch.setenv("STORAGE_TIMEOUT", "0.5")
+            options = {cache: {"cache_storage": str(tmp_path / "cache")}}
+            with pytest.raises(storage_core.StorageUnavailable):
+                got(f"{cache}::storage://prod/x", **options)
+            works.set()
+            monkeypatch.delenv("STORAGE_TIMEOUT")
+            assert got(f"{cache}::storage://prod/x", **options) == bytes(100)
 
     def test_simplecache_writes_through(self, files: Files) -> None:
         put("simplecache::storage://prod/w", b"written")

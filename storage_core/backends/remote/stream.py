@@ -56,7 +56,9 @@ class RemoteFile(RawIOBase):
         self._size = size
         self._timeout = timeout
         self._until = until
-        self._begun = begun
+        self.begun = begun
+        """The first bytes of the blob, which have come; none where it was only looked up."""
+
         self._position = 0
 
     def readable(self) -> bool:
@@ -96,7 +98,7 @@ class RemoteFile(RawIOBase):
         size = min(size, PIECE, self._size - self._position)
         if size <= 0:
             return b""
-        if known := self._begun[self._position : self._position + size]:
+        if known := self.begun[self._position : self._position + size]:
             self._position += len(known)
             return known
         timeout = self._timeout

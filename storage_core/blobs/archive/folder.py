@@ -189,13 +189,14 @@ class _Walk:
 
 
 def _script(path: bytes, found: os.stat_result) -> File:
-    name = os.path.basename(path)
     try:
-        return File(composed(name.decode()), os.path.realpath(path), found)
+        name = composed(os.path.basename(path).decode())
+        why = fault_of(name)
     except UnicodeDecodeError:
-        raise StorageError(
-            f"cannot store {shown(path)}: its name is not UTF-8; rename it"
-        ) from None
+        why = "has a name that is not UTF-8"
+    if why:
+        raise StorageError(f"cannot store {shown(path)}: it {why}; rename it")
+    return File(name, os.path.realpath(path), found)
 
 
 def _entries(folder: bytes) -> Iterator[tuple[os.DirEntry[bytes], os.stat_result]]:

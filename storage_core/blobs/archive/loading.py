@@ -68,8 +68,12 @@ class Loading:
         self._described = key
         self.names: Final[list[str]] = []
         """The files, as far as they are unpacked."""
-        self._file = temporary_file()
         self._folder = NewFolder(path)
+        try:
+            self._file = temporary_file()
+        except BaseException:
+            self._folder.close()
+            raise
 
     @property
     def size(self) -> int:

@@ -123,6 +123,9 @@ class Saving:
                     yield len(data)
                     left -= len(data)
                     data = _read(source, min(left, CHUNK_SIZE), file)
+                # Some, as those of /proc, say that they have no bytes.
+                if source.read(1):
+                    raise changed(file.path)
                 file.require_unchanged(source)
             self._add(tar.padding(file.size))
         self._add(tar.end(self._size))
@@ -145,7 +148,8 @@ class Saving:
         try:
             if not backend.exists(key.path):
                 return False
-            checking = Checking(parse_archive_key(str(key)), backend.location)
+            archive = parse_archive_key(str(key))
+            checking = Checking(archive, backend.location, at_most=self._size)
             backend.get_stream(key.path, watched(cast("BinaryIO", checking)))
             checking.end()
         except StorageUnavailable:

@@ -153,8 +153,14 @@ def test_what_is_no_folder_or_script_is_said(store: Store, tmp_path: Path) -> No
     assert "No such file or directory; name" in refusal(store, tmp_path / "nowhere")
     assert "not a valid path" in refusal(store, Path("a\0b"))
     os.close(os.open(os.fsencode(tmp_path) + b"/caf\xe9.py", os.O_CREAT))
-    assert r"caf\xe9.py: its name is not UTF-8" in refusal(
+    assert r"caf\xe9.py: it has a name that is not UTF-8; rename it" in refusal(
         store, Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.py"))
+    )
+
+
+def test_a_file_that_says_nothing_of_its_size_is_not_taken_for_empty(store: Store) -> None:
+    assert refusal(store, Path("/proc/version")) == (
+        "/proc/version changed while it was being stored; try again"
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import logging
 import os
 import sys
@@ -58,6 +59,14 @@ def test_one_that_is_damaged_is_mended(
     store.save_flow(folder, compression=compression)
     store.load_flow(f"flows/{blob.name}", tmp_path / "out")
     assert contents(tmp_path / "out") == in_archive(FIXED)
+
+
+def test_a_bomb_under_its_key_is_replaced(store: Store, folder: Path, tmp_path: Path) -> None:
+    blob = tmp_path / "stored" / store.save_flow(folder, compression="gzip")
+    blob.write_bytes(gzip.compress(bytes(64 * 1024 * 1024)))
+    store.save_flow(folder, compression="gzip")
+    assert blob.stat().st_size < 10_000
+    assert gzip.decompress(blob.read_bytes()) == store.read(store.save_flow(folder))
 
 
 def test_zstd_that_is_missing_is_said_before_anything_is_read(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from storage_core import IntegrityError, StorageError, Store
-from storage_core.blobs.objects import compression as module
+from storage_core.blobs.objects import packing
 from storage_core.blobs.objects.spool import SMALL
 
 BOTH = pytest.mark.parametrize("compression", ["gzip", "zstd"])
@@ -58,7 +58,7 @@ def test_a_bomb_is_refused_when_it_is_larger_than_all_memory(
 ) -> None:
     key = store.save(" " * 50_000_000, compression=compression)
     assert len(store.read(key)) < 100_000
-    monkeypatch.setattr(module, "memory_size", lambda: 10_000_000)
+    monkeypatch.setattr(packing, "memory_size", lambda: 10_000_000)
     with pytest.raises(StorageError, match="more than all memory there is here") as caught:
         store.load(key)
     assert str(caught.value).startswith(f"{store.location}: {key}")
