@@ -348,15 +348,15 @@ class TestCaches:
     ) -> list[bytes]:
         """What each file is served from one folder, where both have a file of this path."""
         if not storage_core.get_store("prod").fs.exists("a"):
-            put("storage://prod/a", b"one")
-            put("storage://prod/a", b"two", config_path=files.other)
+            put("storage://prod/a", b"one" * 100_000)
+            put("storage://prod/a", b"two" * 100_000, config_path=files.other)
         folder = {"cache_storage": str(tmp_path / f"cache{len(kept)}")}
         return [
             got(
                 f"{cache}::storage://prod/a",
                 storage={"config_path": config_path},
                 **{cache: folder | options},
-            )
+            )[-3:]
             for config_path, options in [*zip((None, files.other), kept or ({}, {}), strict=True)]
             * 2
         ]
