@@ -235,6 +235,16 @@ class WrittenCompressed(BufferedIOBase):
     def writable(self) -> bool:
         return not self.closed
 
+    def seekable(self) -> bool:
+        """Whether the compressor can; text of UTF-16 begins with its mark only if so."""
+        return bool(self._compressor.seekable())
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
+        return int(self._compressor.seek(offset, whence))
+
+    def tell(self) -> int:
+        return int(self._compressor.tell())
+
     def write(self, data: ReadableBuffer, /) -> int:
         if self.closed:
             raise ValueError("I/O operation on closed file.")
