@@ -155,7 +155,10 @@ class WrittenFile(BufferedIOBase):
 
     def __del__(self) -> None:
         if not getattr(self, "_is_closed", True):
-            _store_forgotten(self)
+            if self._is_written:
+                _store_forgotten(self)
+            else:
+                self.discard()
 
     def __reduce__(self) -> tuple[Any, ...]:
         raise TypeError(f"{self.path} is being written, and such a file cannot be pickled")
@@ -225,6 +228,8 @@ class WrittenCompressed(BufferedIOBase):
     def __init__(self, file: WrittenFile, compress: Callable[..., Any]) -> None:
         """Take the file, and what makes a compressor of `fsspec.compression` of it."""
         self._file = file
+        self._is_written = False
+        self._compressor: Any = None
         self._compressor = compress(file, mode="w")
 
     @property
@@ -248,6 +253,7 @@ class WrittenCompressed(BufferedIOBase):
     def write(self, data: ReadableBuffer, /) -> int:
         if self.closed:
             raise ValueError("I/O operation on closed file.")
+        self._is_written = True
         self._compressor.write(data)
         return memoryview(data).nbytes
 
@@ -268,7 +274,8 @@ class WrittenCompressed(BufferedIOBase):
     def discard(self) -> None:
         """Forget it."""
         super().close()
-        self._compressor.close()
+        if self._compressor is not None:
+            self._compressor.close()
         self._file.discard()
 
     def __exit__(
@@ -283,8 +290,12 @@ class WrittenCompressed(BufferedIOBase):
         self.close()
 
     def __del__(self) -> None:
-        if not self.closed:
+        if self.closed:
+            return
+        if self._is_written:
             _store_forgotten(self)
+        else:
+            self.discard()
 
 
 class WrittenText(TextIOWrapper):
