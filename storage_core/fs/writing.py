@@ -2,8 +2,8 @@
 
 A small one stays in memory and is one request; a larger one waits in a temporary file, so that
 memory is bounded and what fails can be sent again. Nothing is stored of a `with` block that an
-exception leaves. A file that nobody closes is stored when it is forgotten, as Python's own are: DuckDB
-(1.4.5 with compression, 2.0.1 for what it exports) counts on that, and reports success.
+exception leaves. A file that nobody closes is stored when it is forgotten, as Python's own are:
+DuckDB (1.4.5 with compression, 2.0.1 for what it exports) counts on that, and reports success.
 """
 
 from __future__ import annotations
