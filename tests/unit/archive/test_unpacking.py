@@ -84,7 +84,7 @@ def test_what_is_there_is_left_alone(store: Store, place: Path) -> None:
 def test_a_file_system_that_is_mounted_there_is_said(
     store: Store, place: Path, monkeypatch: pytest.MonkeyPatch, error: int
 ) -> None:
-    """expected: one line; found (unshare -m; mount -t tmpfs none out; storage pull KEY out): that."""
+    """expected and found (unshare -m; mount -t tmpfs none out; storage pull KEY out): one line."""
 
     def refuses(*_: object) -> None:
         raise OSError(error, os.strerror(error))
