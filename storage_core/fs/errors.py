@@ -16,6 +16,7 @@ from storage_core.errors import (
     AccessDenied,
     BlobExists,
     BlobNotFound,
+    BulkError,
     ConfigConflict,
     ConfigurationError,
     IntegrityError,
@@ -32,6 +33,12 @@ if TYPE_CHECKING:
 
 class FileFailed(StorageError, OSError):
     """Anything else that goes wrong."""
+
+    errno = errno.EIO
+
+
+class SomeFailed(BulkError, OSError):
+    """Some of many failed."""
 
     errno = errno.EIO
 
@@ -129,6 +136,7 @@ _OF_BOTH: Final[tuple[tuple[type[StorageError], type[StorageError]], ...]] = (
     (StorageUnavailable, Unreachable),
     (IntegrityError, Damaged),
     (UnsupportedOperation, NotSupported),
+    (BulkError, SomeFailed),
     (StorageError, FileFailed),
 )
 """For each class of ours, the nearest first, the one that is of both families."""

@@ -7,7 +7,7 @@ listing is ever an old one. Many files go side by side, in threads.
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from hashlib import sha256
 from secrets import token_hex
@@ -461,11 +461,36 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
         maxdepth: int | None = None,
         **kwargs: Any,
     ) -> None:
-        """Copy files, and delete them where they were."""
+        """Copy files, and delete them where they were, when all of them are copied.
+
+        Raises:
+            NotImplementedError: source and target may be one and the same under two names.
+        """
         if self._strip_protocol(path1) == self._strip_protocol(path2):
             return
-        self.copy(path1, path2, recursive=recursive, maxdepth=maxdepth, on_error="raise")
-        self.rm(path1, recursive=recursive, maxdepth=maxdepth)
+        found = pairs(self, path1, self, path2, recursive=recursive, maxdepth=maxdepth)
+        files = [pair for pair in found if not pair.is_folder and pair.source != pair.target]
+        if not found:
+            raise IsFolder(f"{path1} is a folder, or holds none; move it with recursive=True")
+        with both_families():
+            self._require_apart(files)
+        self._make_folders(found)
+        side_by_side.all_of(lambda pair: self.cp_file(*pair[:2]), files)
+        side_by_side.all_of(self.rm_file, [pair.source for pair in files])
+        for pair in reversed(found):
+            if pair.is_folder:
+                with suppress(FileExistsError):
+                    self._remove_folder(pair.source)
+
+    def _require_apart(self, files: list[Pair]) -> None:
+        """See that nothing is deleted that was just written."""
+        sources = {self._spot(self._strip_protocol(pair.source)).address for pair in files}
+        for pair in files:
+            if self._spot(self._strip_protocol(pair.target)).address in sources:
+                raise NotSupported(
+                    f"{pair.target} may be what {pair.source} is, or another file that is to be "
+                    "moved; copy, and delete what is no longer needed"
+                )
 
     def rm_file(self, path: str) -> None:
         """Delete a file; no error where there is none."""
@@ -500,7 +525,7 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
 
     def _require_removable(self, path: str) -> None:
         with both_families():
-            if not self._spot(path).inner:
+            if not path or not self._spot(path).inner:
                 raise NotSupported(
                     f"{path or 'the location itself'} is not deleted as a whole; name what is in it"
                 )
@@ -514,6 +539,8 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
         self._make_folder(path, exist_ok=exist_ok)
 
     def _make_folder(self, path: str, *, exist_ok: bool) -> None:
+        if exist_ok and not self._strip_protocol(path):
+            return
         spot = self._at(path)
         with both_families():
             backend, folder = spot.backend, spot.folder

@@ -24,6 +24,7 @@ class Identity:
         settings = configuration.given()
         decisive = [configuration.type, configuration.name, timeout, settings]
         self._settings = sha256(json.dumps(decisive, sort_keys=True, default=str).encode())
+        self._last: tuple[list[str | None], str] = ([], "")
         self._variables = [
             *_SURROUNDINGS,
             *(text.removeprefix("env:") for text in texts_in(settings) if text.startswith("env:")),
@@ -31,6 +32,11 @@ class Identity:
 
     def now(self) -> str:
         """A digest; the same in each process where all that is the same."""
-        digest = self._settings.copy()
-        digest.update(repr([os.environ.get(name) for name in self._variables]).encode())
-        return digest.hexdigest()
+        values = [os.environ.get(name) for name in self._variables]
+        last, digest = self._last
+        if values != last:
+            made = self._settings.copy()
+            made.update(repr(values).encode())
+            digest = made.hexdigest()
+            self._last = values, digest
+        return digest

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from storage_core.blobpath import BlobPath, Prefix, blob_path, prefix_of
@@ -31,6 +32,14 @@ class Spot(NamedTuple):
     def path(self) -> str:
         """As the file system hands it out."""
         return self.path_of(self.inner)
+
+    @property
+    def address(self) -> str:
+        """Where it is in the world, as far as the location says: two servers may look alike."""
+        location = self.backend.location
+        if location.startswith("/"):
+            location = os.path.realpath(location)
+        return f"{location.rstrip('/')}/{self.inner}"
 
     @property
     def blob(self) -> BlobPath:

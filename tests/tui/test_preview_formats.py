@@ -378,6 +378,15 @@ def test_the_bytes_of_large_members_are_skipped() -> None:
     assert blob.read < 100_000
 
 
+def test_a_server_that_is_slow_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.session.preview.source.MOST_SECONDS", -1.0)
+    blob = Ranges(tar({"a": b"x" * 5_000_000, "b": b"y"}))
+    preview = preview_of(blob.source(), "a.tar")
+    assert [row[2] for row in grid(preview).rows] == ["a"]
+    assert preview.forms[0].cut == "only the first 1 member"
+    assert blob.read == 0
+
+
 def test_what_else_is_in_a_tar_is_told() -> None:
     file = io.BytesIO()
     with tarfile.open(fileobj=file, mode="w") as archive:
@@ -431,10 +440,11 @@ def test_without_zstd_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch
         ("a.pickle", b"\xff", "not text, shown as bytes", "does not begin as a pickle does"),
         ("a.tar", b"x" * 600, "text", "it does not begin as a tar does"),
         ("a.json.gz", b"[1]", "JSON, indented", "It is not gzip, though its name says so."),
-        ("a.zst", gzip.compress(b"[1]"), "gzip, unpacked · JSON, indented", ""),
+        ("a.zst", gzip.compress(b"[1]", mtime=0), "gzip, unpacked · JSON, indented", ""),
         ("a.json", b"", "empty", ""),
         ("a.csv", b"\n\n", "text", "it has no rows"),
     ],
+    ids=range(11),
 )  # fmt: skip
 def test_what_is_not_what_its_name_says_is_shown_as_what_it_is(
     name: str, data: bytes, what: str, note: str

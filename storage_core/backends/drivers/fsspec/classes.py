@@ -11,20 +11,29 @@ from storage_core.errors import ConfigurationError
 _UNCHAINED: Final = frozenset({"ftp", "sftp", "ssh", "gs", "gcs", "az", "abfs", "abfss"})
 """File systems that are not as fsspec has them."""
 
+_OURS: Final = "storage"
+"""The protocol of `storage_core.fs`."""
+
 _EXTRAS: Final = {"webdav": "webdav", "dav": "webdav"}
 """What brings a package that is not there, by protocol."""
 
 
 def class_of(part: str, shown: str) -> Any:
     """The class of a file system; importing it here tells at once what is missing."""
+    protocol = part.partition("://")[0].lower()
+    if protocol == _OURS:
+        # It would lead to a configuration by way of another, or in a circle.
+        raise ConfigurationError(
+            f"{shown}: {_OURS}:// leads to a configuration; write where that one leads instead"
+        )
     try:
-        return get_filesystem_class(part.partition("://")[0].lower())
+        return get_filesystem_class(protocol)
     except ValueError:
         raise ConfigurationError(
             f"{shown}: fsspec knows no file system of this name; correct Base Path"
         ) from None
     except ImportError as error:
-        extra = _EXTRAS.get(part.partition("://")[0].lower())
+        extra = _EXTRAS.get(protocol)
         more = f" (pip install 'storage-config[{extra}]')" if extra else ""
         raise ConfigurationError(f"{shown}: {error}{more}") from error
 

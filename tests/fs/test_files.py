@@ -1,0 +1,234 @@
+"""What `storage://` does beyond fsspec's own tests, on a folder and on a real S3 server."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import fsspec
+import pytest
+
+import storage_core
+from storage_core import ConfigFile, InvalidKey, StorageError, UnsupportedOperation
+from storage_core.fs import StorageFileSystem
+from tests.fs.places import table_of, written
+
+
+@pytest.fixture(params=["local", "moto", "file"])
+def fs(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> StorageFileSystem:
+    """Two places of one kind: `prod`, the default, and `team share`."""
+    tables = {
+        name: table_of(request.param, request, tmp_path / str(number))
+        for number, name in enumerate(("prod", "team share"))
+    }
+    path = written(tmp_path / "storage.toml", tables, default="prod")
+    monkeypatch.setenv("STORAGE_CONFIG", path)
+    return StorageFileSystem()
+
+
+def test_info_says_what_a_place_knows(fs: StorageFileSystem) -> None:
+    fs.pipe_file("prod/raw/a", b"123")
+    info = fs.info("storage://prod/raw/a")
+    assert info == {"name": "prod/raw/a", "size": 3, "type": "file", "mtime": info["mtime"]}
+    assert fs.modified("prod/raw/a").timestamp() == pytest.approx(info["mtime"], abs=1)
+    assert fs.ls("prod/raw") == [{**info, "mtime": pytest.approx(info["mtime"], abs=1)}]
+    assert fs.ls("prod/raw/a") == [info]
+    for folder in ("", "prod", "prod/raw", "storage://", "storage://prod/raw/"):
+        assert fs.info(folder)["type"] == "directory", folder
+    assert fs.isdir("prod/raw")
+    assert not fs.isfile("prod/raw")
+    assert not fs.isdir("prod/raw/a")
+    assert not fs.exists("prod/raw/a/b")
+    assert not fs.exists("prod/ra")
+    with pytest.raises(FileNotFoundError):
+        fs.ls("prod/ra")
+    assert fs.find("prod/ra") == []
+    assert [*fs.walk("prod")] == [("prod", ["raw"], []), ("prod/raw", [], ["a"])]
+
+
+def test_ranges_are_counted_as_slices_are(fs: StorageFileSystem) -> None:
+    data = bytes(range(100))
+    fs.pipe_file("prod/x", data)
+    for start, end in [(None, None), (3, 7), (90, 200), (-5, None), (10, -10), (None, 5), (7, 3)]:
+        assert fs.cat_file("prod/x", start, end) == data[start:end]
+    found = fs.cat_ranges(["prod/x", "prod/x", "prod/none"], [0, 5, 0], [2, 6, 1])
+    assert found[:2] == [data[:2], data[5:6]]
+    assert isinstance(found[2], FileNotFoundError)
+    assert fs.tail("prod/x", 3) == data[-3:]
+    assert fs.read_block("prod/x", 0, 10, delimiter=b"\x0a") == data[:11]
+
+
+def test_nothing_is_stored_before_a_file_is_closed(fs: StorageFileSystem) -> None:
+    with fs.open("prod/x", "wb") as file:
+        file.write(b"12345")
+        assert file.tell() == 5
+        file.seek(1)
+        file.write(b"x")
+        assert not fs.exists("prod/x")
+    assert fs.cat_file("prod/x") == b"1x345"
+
+
+WAYS: dict[str, tuple[Callable[[Any], Any], Any]] = {
+    "bytes": (lambda fs: fs.open("prod/x", "wb"), b"some"),
+    "text": (lambda fs: fs.open("prod/x", "wt"), "some"),
+    "compressed": (lambda fs: fs.open("prod/x", "wt", compression="gzip"), "some"),
+    "fsspec": (lambda _: fsspec.open("storage://prod/x", "wb"), b"some"),
+    "fsspec text": (
+        lambda _: fsspec.open("storage://prod/x", "wt", compression="gzip"),
+        "some",
+    ),
+}
+
+
+def written_and_left(opened: Any, part: Any) -> None:
+    with opened as file:
+        file.write(part)
+        raise ZeroDivisionError
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_nothing_is_stored_of_a_block_that_an_exception_leaves(
+    fs: StorageFileSystem, way: str
+) -> None:
+    opened, part = WAYS[way]
+    with pytest.raises(ZeroDivisionError):
+        written_and_left(opened(fs), part)
+    assert not fs.exists("prod/x")
+    try:
+        raise KeyError
+    except KeyError:
+        with opened(fs) as file:
+            file.write(part)
+    assert fs.exists("prod/x")
+
+
+@pytest.mark.parametrize("compression", [None, "gzip"])
+def test_a_file_that_is_never_closed_is_stored_when_it_is_forgotten(
+    fs: StorageFileSystem, compression: str | None
+) -> None:
+    fs.open("prod/x", "wb", compression=compression).write(b"1")
+    with fs.open("prod/x", compression=compression) as file:
+        assert file.read() == b"1"
+    fs.open("prod/x", "wb", compression=compression)  # What failed before it began, say.
+    with fs.open("prod/x", compression=compression) as file:
+        assert file.read() == b"1"
+
+
+def test_what_cannot_be_stored_when_it_is_forgotten_is_said(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    fs = storage_core.open_store(storage_core.LocalStorage(storage_path=str(tmp_path))).fs
+    file = fs.open("folder", "wb")
+    file.write(b"1")
+    fs.pipe("folder/x", b"2")
+    del file
+    assert "folder was never closed, and could not be stored then: cannot write" in caplog.text
+
+
+def test_a_transaction_stores_all_or_nothing(fs: StorageFileSystem) -> None:
+    with fs.transaction:
+        for name in ("prod/a", "team%20share/b"):
+            with fs.open(name, "wb") as file:
+                file.write(b"x")
+            assert not fs.exists(name)
+    assert fs.exists("prod/a")
+    assert fs.exists("team share/b")
+    with suppress(ZeroDivisionError), fs.transaction:
+        with fs.open("prod/c", "wb") as file:
+            file.write(b"x")
+        raise ZeroDivisionError
+    assert not fs.exists("prod/c")
+
+
+def test_what_is_there_is_not_replaced_where_that_is_asked(fs: StorageFileSystem) -> None:
+    fs.pipe_file("prod/x", b"1", mode="create")
+    with pytest.raises(FileExistsError):
+        fs.pipe_file("prod/x", b"2", mode="create")
+    with pytest.raises(FileExistsError):
+        fs.open("prod/x", "xb")
+    with fs.open("prod/y", "xb") as file:
+        file.write(b"mine")
+        fs.pipe_file("prod/y", b"theirs")
+        with pytest.raises(FileExistsError):
+            file.close()
+    assert (fs.cat_file("prod/x"), fs.cat_file("prod/y")) == (b"1", b"theirs")
+
+
+def test_compression_and_text_go_both_ways(fs: StorageFileSystem) -> None:
+    with fs.open("prod/x.gz", "wt", compression="infer", encoding="utf-16") as file:
+        file.write("ä\n" * 3)
+    assert gzip.decompress(fs.cat_file("prod/x.gz")).decode("utf-16") == "ä\n" * 3
+    with fs.open("prod/x.gz", "rt", compression="gzip", encoding="utf-16") as file:
+        assert [*file] == ["ä\n"] * 3
+    with pytest.raises(NotImplementedError):
+        fs.open("prod/x.gz", "ab")
+
+
+def test_files_are_moved_between_two_names(fs: StorageFileSystem) -> None:
+    fs.pipe({"prod/raw/a": b"1", "prod/raw/deep/b": b"2", "prod/keep": b"3"})
+    fs.mv("storage://prod/raw", "storage://team share/moved", recursive=True)
+    assert fs.find("team share") == ["team%20share/moved/a", "team%20share/moved/deep/b"]
+    assert fs.find("prod") == ["prod/keep"]
+    fs.mv("prod/keep", "prod/kept")
+    assert fs.cat("prod/kept") == b"3"
+    assert not fs.exists("prod/keep")
+    fs.mv("prod/kept", "storage://prod/kept")
+    fs.mv("prod/kept", "prod/")
+    assert fs.find("prod") == ["prod/kept"]
+
+
+def test_nothing_is_moved_onto_itself(fs: StorageFileSystem) -> None:
+    prod = ConfigFile().load()["prod"]
+    ConfigFile().add(prod, name="alias")
+    fs.pipe({"prod/a": b"1", "prod/b": b"2"})
+    with pytest.raises(UnsupportedOperation):
+        fs.mv("prod/a", "alias/a")
+    with pytest.raises(UnsupportedOperation):
+        fs.mv(["prod/a", "prod/b"], ["prod/b", "prod/c"])
+    with pytest.raises(StorageError):
+        fs.mv("prod/none", "prod/x")
+    assert fs.cat(["prod/a", "prod/b"]) == {"prod/a": b"1", "prod/b": b"2"}
+
+
+def test_a_name_is_not_deleted_with_all_it_leads_to(fs: StorageFileSystem) -> None:
+    fs.pipe({"prod/a": b"1", "prod/raw/b": b"2"})
+    for path in ("storage://prod", "prod/", "", "storage:///"):
+        for recursive in (False, True):
+            with pytest.raises(NotImplementedError):
+                fs.rm(path, recursive=recursive)
+    with pytest.raises(IsADirectoryError):
+        fs.rm("prod/raw")
+    with pytest.raises(FileNotFoundError):
+        fs.rm("prod/none")
+    assert len(fs.find("prod")) == 2
+    fs.rm(["prod/a", "prod/raw"], recursive=True)
+    assert fs.ls("prod") == []
+
+
+def test_a_path_that_no_blob_can_have_is_told(fs: StorageFileSystem) -> None:
+    for path in ("prod/a//b", "prod/../x", "prod/./x", "prod/a\0b", f"prod/{'x' * 1025}"):
+        for call in (fs.info, fs.cat_file, lambda path: fs.pipe_file(path, b"")):
+            with pytest.raises(ValueError, match=r"path .* is not valid") as raised:
+                call(path)
+            assert isinstance(raised.value, InvalidKey)
+
+
+def test_an_edited_table_is_seen(fs: StorageFileSystem) -> None:
+    fs.pipe_file("prod/x", b"old place")
+    before = fs.ukey("prod/x")
+    file = ConfigFile()
+    other = file.load()["team share"]
+    file.delete("prod")
+    with pytest.raises(ValueError, match="no storage configuration 'prod'"):
+        fs.exists("prod/x")
+    file.add(other, name="prod")
+    assert not fs.exists("prod/x")
+    fs.pipe_file("team share/x", b"new place")
+    assert fs.cat_file("prod/x") == b"new place"
+    assert fs.ukey("prod/x") not in (before, fs.ukey("team share/x"))
+    assert storage_core.get_store("team share").fs.cat("x") == b"new place"
