@@ -205,6 +205,8 @@ def test_what_is_not_there_is_said(files: Files) -> None:
         assert isinstance(caught.value, BlobNotFound) is (read is not pd.read_parquet)
     with pytest.raises(StorageError, match=r"prdo.*prod"):
         pd.read_csv("storage://prdo/nothing.txt")
+    with pytest.raises(StorageError, match="name a path in it"):
+        frame().to_csv("storage://prod")
 
 
 def test_a_list_and_a_pattern_are_not_taken(files: Files) -> None:
