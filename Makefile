@@ -43,8 +43,8 @@ test: $(DEV_READY) $(AZURITE_READY) ## Set up what is missing, test servers incl
 test-servers: $(DEV_READY) $(S3RVER_READY) $(SWIFT_READY) ## S3 Storage on every server there is, with and without TLS; ends with what each can do
 	@$(PYTHON) -m pytest -m servers -n auto --maxprocesses 4 --dist loadgroup tests/matrix $(ARGS)
 
-test-tools: $(TOOLS_READY) ## Storage in Dask, Ray and Prefect, each a cluster or a server of its own, in .venv-tools
-	@.venv-tools/bin/python -m pytest -m tools $(ARGS)
+test-tools: $(TOOLS_READY) $(AZURITE_READY) ## storage:// in Dask, Ray and Prefect, on clusters and servers of their own, and fsspec's own tests, in .venv-tools
+	@.venv-tools/bin/python -m pytest -m tools -n auto --maxprocesses 4 --dist loadfile tests/docs tests/fs tests/tools $(ARGS)
 
 test-lowest: $(AZURITE_READY) ## All tests with exactly the lowest versions that pyproject.toml allows, in .venv-lowest
 	$(call tested,.venv-lowest,lowest-direct)

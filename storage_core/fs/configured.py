@@ -10,7 +10,7 @@ from fsspec.utils import stringify_path, tokenize
 from storage_core.fs.errors import SettingsWrong, both_families
 from storage_core.fs.files import BlobFileSystem
 from storage_core.fs.names import PROTOCOL, encoded, split, without_protocol
-from storage_core.fs.opened import Names
+from storage_core.fs.opened import Names, names_of
 from storage_core.fs.spot import Spot
 from storage_core.nearest import nearest
 
@@ -57,7 +57,7 @@ class StorageFileSystem(BlobFileSystem):
             if name != "path" and (meant := nearest(name, _OPTIONS)):
                 raise TypeError(f"{PROTOCOL}:// has no option {name!r}; {meant!r} is meant?")
         super().__init__()
-        self._names = Names(config_path, timeout)
+        self._names = names_of(config_path, timeout)
         self._timeout = timeout
         # Which name the default has depends on the file; asked of the class, it is the usual one.
         self._strip_protocol = self._stripped  # type: ignore[method-assign]

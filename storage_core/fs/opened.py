@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
+from weakref import WeakValueDictionary
 
 from storage_core import paths
 from storage_core.config.model.entry import read_entry, storage_tables
@@ -54,7 +55,7 @@ class Names:
         self._given = config_path
         self._timeout = timeout
         self._last: _File | None = None
-        self._opened: dict[str, Opened] = {}
+        self._opened: dict[tuple[str, str], Opened] = {}
 
     @property
     def source(self) -> str:
@@ -89,13 +90,16 @@ class Names:
             configuration = self._configuration(name, file)
             file.known[name] = configuration, Identity(configuration, self._timeout)
         configuration, identity = file.known[name]
-        now, before = identity.now(), self._opened.get(name)
-        if before is not None and before.identity == now:
+        key = name, identity.now()
+        if (before := self._opened.get(key)) is not None:
             return before
         timeout = configuration.timeout_for(self._timeout)
-        opened = Opened(configuration.opened(timeout=timeout), now)
-        # Two threads may both get here; whichever is kept, both lead to the same place.
-        self._opened[name] = opened
+        # Two threads may both get here; the first one's is what both have.
+        opened = self._opened.setdefault(
+            key, Opened(configuration.opened(timeout=timeout), identity=key[1])
+        )
+        for other in [other for other in self._opened.copy() if other[0] == name and other != key]:
+            self._opened.pop(other, None)
         return opened
 
     def _configuration(self, name: str, file: _File) -> StorageConfiguration:
@@ -119,3 +123,17 @@ class Names:
         if last is None or last.source != source or last.text != text:
             last = self._last = _File(source, text)
         return last
+
+
+_names: WeakValueDictionary[tuple[str | None, float | None], Names] = WeakValueDictionary()
+
+
+def names_of(config_path: str | os.PathLike[str] | None, timeout: float | None) -> Names:
+    """The names of a file, one object for the whole process.
+
+    fsspec keeps a file system for each thread. If each opened places of its own, each would sign in
+    anew, and have connections of its own.
+    """
+    key = None if config_path is None else os.fspath(config_path), timeout
+    known = _names.get(key)
+    return _names.setdefault(key, Names(config_path, timeout)) if known is None else known

@@ -10,7 +10,9 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -34,7 +36,7 @@ def _program(page: Path) -> object:
 
 
 @pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
+def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
     """Where `prod` and `staging` are known."""
     data = tmp_path / "data"
     file = tmp_path / "storage.toml"
@@ -43,7 +45,9 @@ def environment(tmp_path: Path) -> dict[str, str]:
         f'[storage.prod]\ntype = "local"\nstorage_path = {in_toml(data / "prod")}\n'
         f'[storage.staging]\ntype = "file"\nbase_path = {in_toml(data / "staging")}\n'
     )
-    return {**os.environ, "STORAGE_CONFIG": str(file)}
+    # Ray's sockets go there, whose paths must be short.
+    with TemporaryDirectory(prefix="ray-", dir="/tmp", ignore_cleanup_errors=True) as short:
+        yield {**os.environ, "STORAGE_CONFIG": str(file), "RAY_TMPDIR": short}
 
 
 @pytest.mark.timeout(600)

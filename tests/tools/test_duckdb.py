@@ -248,14 +248,16 @@ def test_a_database_cannot_lie_there(files: Files) -> None:
     assert [*get_store().backend.list()] == []
 
 
-def test_a_database_is_not_exported_there(files: Files, caplog: pytest.LogCaptureFixture) -> None:
-    # expected: `export database` writes the tables and two files of SQL.
-    # found (duckdb 2.0.1): it never closes those two, and what nobody closes is not stored here.
+@everywhere
+def test_a_database_is_exported_and_imported(files: Files) -> None:
+    # expected: `export database` closes what it writes.
+    # found (duckdb 2.0.1): not the two files of SQL; they count on being closed when forgotten.
     opened = connection()
     opened.sql("create table t as select range a from range(10)")
     opened.sql("export database 'storage://staging/dump' (format parquet)")
-    assert [each.path for each in get_store("staging").backend.list()] == ["dump/t.parquet"]
-    assert "schema.sql was never closed" in caplog.text
+    again = connection()
+    again.sql("import database 'storage://staging/dump'")
+    assert rows(again, "select sum(a) from t") == [(45,)]
 
 
 @pytest.mark.parametrize("engine", ["direct", "fsspec"])

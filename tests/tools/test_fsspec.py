@@ -11,8 +11,9 @@ import json
 import pickle
 import secrets
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Event
+from threading import Barrier, Event
 from typing import Any
 
 import fsspec
@@ -23,7 +24,9 @@ from fsspec.implementations.asyn_wrapper import AsyncFileSystemWrapper
 import storage_core
 from storage_core.blobpath import blob_path
 from storage_core.fs import CacheMapper
+from tests.servers.aws import ROLE, aws
 from tests.servers.raw_http import RawServer, raw_server
+from tests.servers.s3 import S3Server
 from tests.tools.conftest import Files
 
 
@@ -141,6 +144,32 @@ def test_url_to_fs_gives_one_instance_for_all_names_of_a_file(files: Files) -> N
     files.assert_not_told_by(prod, other)
 
 
+def test_threads_sign_in_once(
+    s3_server: S3Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # expected: one instance for a file. found: fsspec keeps one for each thread, of which each one
+    # opened the place for itself and assumed the role anew.
+    with aws(s3_server) as cloud:
+        path = tmp_path / "storage.toml"
+        path.write_text(
+            f"[storage.prod]\ntype = 's3'\nbucket = '{s3_server.new_bucket()}'\n"
+            f"endpoint_url = '{s3_server.endpoint_url}'\nrole_arn = '{ROLE}'\n"
+            f"sts_endpoint_url = '{cloud.url}'\naws_access_key_id = '{s3_server.access_key_id}'\n"
+            f"aws_secret_access_key = '{s3_server.secret_access_key}'\n"
+        )
+        monkeypatch.setenv("STORAGE_CONFIG", str(path))
+        put("storage://prod/x", b"x")
+        all_there = Barrier(8)
+
+        def read(_: int) -> bytes:
+            all_there.wait(60)
+            return got("storage://prod/x")
+
+        with ThreadPoolExecutor(8) as pool:
+            assert [*pool.map(read, range(8))] == [b"x"] * 8
+        assert cloud.requests == ["AssumeRole"]
+
+
 def test_the_default_of_another_file_is_not_mistaken_for_one_of_this_file(files: Files) -> None:
     # expected: storage:///x with config_path is x in the default of that file. found: fsspec strips
     # the protocol by the class, before there is an instance that knows of config_path, so that it
@@ -240,11 +269,31 @@ class TestRsync:
         version = tuple(map(int, fsspec.__version__.split(".")[:2]))
         assert copied == (({}, {"a": b"other"}) if version >= (2026, 7) else ({"a": b"one"}, {}))
 
-    def test_what_cannot_be_written_is_raised(self, files: Files) -> None:
-        # expected, from what it does between two file systems: nothing raises. found: both names
-        # are one file system, whose own `copy` is used, and that raises.
+    def test_a_source_that_is_not_there_empties_nothing(self, files: Files) -> None:
+        put("storage://staging/copy/a", b"a")
+        with pytest.raises(ValueError, match="directory"):
+            rsync("storage://prod/misspelt", "storage://staging/copy", delete_missing=True)
+        assert _tree("storage://staging/copy") == {"a": b"a"}
+
+    @pytest.mark.parametrize("files", ["local"], indirect=True)
+    def test_what_cannot_be_written_is_raised_within_storage_alone(
+        self, files: Files, tmp_path: Path
+    ) -> None:
+        # expected: an error. found: between two protocols there is none, and what is returned is
+        # what was tried; both names of ours are one file system, whose own `copy` raises.
+        put("storage://staging/copy/a/folder", b"")
         put("storage://prod/tree/a", b"a")
-        with pytest.raises(storage_core.StorageError):
+        (tmp_path / "from").mkdir()
+        (tmp_path / "from" / "a").write_bytes(b"a")
+        with pytest.raises(IsADirectoryError):
+            rsync("storage://prod/tree", "storage://staging/copy")
+        tried = rsync(f"file://{tmp_path}/from", "storage://staging/copy")
+        assert [*tried.values()] == ["storage://staging/copy/a"]
+        assert _tree("storage://staging/copy") == {"a/folder": b""}
+
+    def test_a_name_that_is_not_there_is_raised(self, files: Files) -> None:
+        put("storage://prod/tree/a", b"a")
+        with pytest.raises(storage_core.StorageNotFound, match="nowhere"):
             rsync("storage://prod/tree", "storage://nowhere/copy")
 
 
@@ -319,15 +368,15 @@ class TestCaches:
     ) -> list[bytes]:
         """What each file is served from one folder, where both have a file of this path."""
         if not storage_core.get_store("prod").fs.exists("a"):
-            put("storage://prod/a", b"one")
-            put("storage://prod/a", b"two", config_path=files.other)
+            put("storage://prod/a", b"one" * 100_000)
+            put("storage://prod/a", b"two" * 100_000, config_path=files.other)
         folder = {"cache_storage": str(tmp_path / f"cache{len(kept)}")}
         return [
             got(
                 f"{cache}::storage://prod/a",
                 storage={"config_path": config_path},
                 **{cache: folder | options},
-            )
+            )[-3:]
             for config_path, options in [*zip((None, files.other), kept or ({}, {}), strict=True)]
             * 2
         ]

@@ -25,6 +25,7 @@ from urllib.request import urlopen
 import pytest
 
 from storage_core import ConfigFile, get_store
+from tests.engines import both
 from tests.servers.process import HOST, free_port, running
 from tests.tools.conftest import Files
 
@@ -245,6 +246,26 @@ if __name__ == "__main__":
     # The flow's own is one more.
     assert len(get_store("prod").fs.ls("pool")) == 5
     assert len(get_store("staging").fs.ls("")) == 4
+
+
+@both
+def test_an_asynchronous_flow_stores_its_results(ran: Ran, files: Files) -> None:
+    program = """
+import asyncio
+kept = block("async", "storage://prod/async")
+
+@task(persist_result=True, result_storage_key="cube-{parameters[number]}")
+async def cube(number):
+    return number ** 3
+
+@flow(result_storage=kept)
+async def work():
+    return sum(await asyncio.gather(*(cube(number) for number in range(4))))
+
+print(json.dumps(asyncio.run(work())))
+"""
+    assert ran(program) == 36
+    assert {f"async/cube-{n}" for n in range(4)} < {*get_store("prod").fs.find("async")}
 
 
 def test_a_result_that_cannot_be_stored_leaves_the_run_completed(

@@ -143,10 +143,11 @@ def test_a_path_is_never_taken_for_one_of_the_local_disk(
         lambda: open(path, "w"),  # noqa: PTH123, SIM115
         lambda: frame.to_csv(path),
         lambda: dd.from_pandas(frame, npartitions=1).to_parquet(path),
-        lambda: Path(path),
     ):
         with pytest.raises(TypeError, match=r"str\(path\)"):
             refused()
+    with pytest.raises(TypeError):
+        Path(path)
     assert not Path("prod").exists()
     inner = UPath("storage://prod/a/b").relative_to("storage://prod")
     assert tmp_path / inner == tmp_path / "a" / "b"
@@ -197,7 +198,7 @@ def test_a_path_can_be_pickled_and_opened_in_another_process(files: Files) -> No
 
 @LOCAL
 @pytest.mark.parametrize(
-    "first", ["", 'UPath("simplecache::storage://prod/a/x.csv")', "import storage_core.fs"]
+    "first", ["", 'UPath("simplecache::storage://prod/a/x.csv")', "import storage_core.fs.path"]
 )
 def test_nothing_that_a_program_does_first_changes_what_a_path_is(files: Files, first: str) -> None:
     program = (
@@ -210,3 +211,19 @@ def test_nothing_that_a_program_does_first_changes_what_a_path_is(files: Files, 
         [sys.executable, "-c", program], capture_output=True, check=True, text=True
     )
     assert child.stdout == "x.csv storage://prod/a ('prod/', 'a', 'x.csv') storage://prod/y\n"
+
+
+@LOCAL
+def test_a_chain_is_taken_apart_once_the_protocol_is_loaded(files: Files) -> None:
+    UPath("storage://prod/a/x.csv").write_text("x")
+    program = (
+        "import fsspec\n"
+        "from upath import UPath\n"
+        "fsspec.get_filesystem_class('storage')\n"
+        'path = UPath("simplecache::storage://prod/a/x.csv")\n'
+        "print(path.name, path.parent, path.read_text())\n"
+    )
+    child = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, check=True, text=True
+    )
+    assert child.stdout == "x.csv simplecache::storage://prod/a x\n"

@@ -378,6 +378,15 @@ def test_the_bytes_of_large_members_are_skipped() -> None:
     assert blob.read < 100_000
 
 
+def test_a_server_that_is_slow_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.session.preview.source.MOST_SECONDS", -1.0)
+    blob = Ranges(tar({"a": b"x" * 5_000_000, "b": b"y"}))
+    preview = preview_of(blob.source(), "a.tar")
+    assert [row[2] for row in grid(preview).rows] == ["a"]
+    assert preview.forms[0].cut == "only the first 1 member"
+    assert blob.read == 0
+
+
 def test_what_else_is_in_a_tar_is_told() -> None:
     file = io.BytesIO()
     with tarfile.open(fileobj=file, mode="w") as archive:

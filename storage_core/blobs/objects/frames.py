@@ -60,11 +60,10 @@ class Frames(Serializer):
         # Each column is at least one byte for each row, once it is in a frame.
         require_memory(metadata.num_rows * metadata.num_columns)
         file.seek(0)
-        # A frame of 1 GiB took 2.4 GiB of memory as pandas reads it by itself, 1.5 GiB so: without
-        # reading ahead, and each column let go of by Arrow once pandas has it.
-        by_column = {"split_blocks": True, "self_destruct": True}
+        # Of the file, no more than a column ahead; of columns, each as it is. Not `self_destruct`,
+        # after which pandas 3.0 looks at the table once more, and the process crashes.
         return pandas.read_parquet(
-            file, engine="pyarrow", pre_buffer=False, to_pandas_kwargs=by_column
+            file, engine="pyarrow", pre_buffer=False, to_pandas_kwargs={"split_blocks": True}
         )
 
 

@@ -1,6 +1,6 @@
 """What a blob looks like, decided without anything drawn; all of it blocks: call it in threads.
 
-choosing.py        the way in: by the suffix of a name, else by content
+choosing.py        the way in: by the suffix of a name, else by content; formats.py: which there are
 source.py          what is read of a blob for that, and how little
 look.py            forms of a blob as lines that can be drawn: text, bytes; grid.py: tables
 json_text.py       JSON; csv_table.py: CSV; text.py: any other text

@@ -6,17 +6,14 @@ damaged, is shown as text or bytes, with a note why.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from functools import partial
 from hashlib import sha256
 from typing import Final
 
 from storage_core.blobs.objects.names import ObjectName, parse, spoken
-from storage_core.errors import StorageError
 from tui.session.preview import unpacking
-from tui.session.preview.csv_table import csv_preview, looks_like_csv
-from tui.session.preview.json_text import json_preview, looks_like_json
+from tui.session.preview.csv_table import looks_like_csv
+from tui.session.preview.formats import BY_SUFFIX, DECODERS, by_content, decoded
+from tui.session.preview.json_text import looks_like_json
 from tui.session.preview.look import Dump, Form, Preview, Text
 from tui.session.preview.source import FIRST, PREVIEWED, Missing, Source, Unreadable
 from tui.session.preview.text import lines_of, text_of
@@ -30,28 +27,7 @@ MOST_UNPACKED: Final = 32 * 1024 * 1024
 STORED: Final = "as stored"
 """What the form is called that shows compressed bytes as they are."""
 
-_FORMATS: Final = {
-    "json": "JSON", "csv": "CSV", "tsv": "TSV", "npy": "NumPy", "parquet": "Parquet",
-    "pickle": "pickle", "pkl": "pickle", "cloudpickle": "cloudpickle", "tar": "tar",
-}  # fmt: skip
-"""By what stands in a name."""
-
 _AS_A_WHOLE: Final = ("Parquet", "tar")
-_PICKLE: Final = re.compile(rb"\x80[\x02-\x05]")
-_SIGNATURES: Final = (
-    (b"PAR1", "Parquet"),
-    (b"\x93NUMPY", "NumPy"),
-    (b"PK\x03\x04", "zip"),
-    (b"BZh", "bzip2"),
-    (b"\xfd7zXZ\x00", "xz"),
-    (b"ARROW1", "Arrow"),
-    (b"\x89HDF\r\n", "HDF5"),
-    (b"SQLite format 3\x00", "SQLite"),
-    (b"\x89PNG\r\n", "PNG"),
-    (b"\xff\xd8\xff", "JPEG"),
-    (b"%PDF-", "PDF"),
-    (b"\x7fELF", "ELF"),
-)
 
 
 def preview_of(source: Source, name: str = "") -> Preview:
@@ -100,7 +76,7 @@ def _inner(source: Source, compression: str, said: ObjectName | None) -> tuple[S
     if not data and not complete:
         raise Unreadable("it ends before anything could be unpacked")
     start = _part(source, data, complete)
-    if not complete and (_by_name(said) in _AS_A_WHOLE or _by_content(start) in _AS_A_WHOLE):
+    if not complete and (_by_name(said) in _AS_A_WHOLE or by_content(start) in _AS_A_WHOLE):
         packed = source.beginning(MOST_PACKED)
         data, complete = unpacking.unpacked(packed, compression, MOST_UNPACKED)
         start = _part(source, data, complete)
@@ -123,10 +99,10 @@ def _shown(source: Source, said: ObjectName | None) -> Preview:
         if found is not None:
             return _for_one_python(found, said)
         note = why
-        if kind == _by_content(source):
+        if kind == by_content(source):
             return _as_bytes(source, kind, note)
-    kind = _by_content(source)
-    if kind in _DECODERS:
+    kind = by_content(source)
+    if kind in DECODERS:
         found, why = _decoded(source, kind)
         if found is not None:
             return _noted(found, note)
@@ -137,31 +113,14 @@ def _shown(source: Source, said: ObjectName | None) -> Preview:
 
 
 def _by_name(said: ObjectName | None) -> str:
-    return _FORMATS.get(said.serializer, "") if said is not None else ""
-
-
-def _by_content(source: Source) -> str:
-    """What its first bytes show it to be; empty for text, and where nothing is known."""
-    from tui.session.preview.tar_members import is_tar
-
-    if _PICKLE.match(source.start):
-        return "pickle"
-    if is_tar(source.start):
-        return "tar"
-    return next((name for sign, name in _SIGNATURES if source.start.startswith(sign)), "")
+    return BY_SUFFIX.get(said.serializer, "") if said is not None else ""
 
 
 def _decoded(source: Source, kind: str) -> tuple[Preview | None, str]:
-    """What a format shows of it; None and the reason where it is not of this format."""
-    try:
-        found = _DECODERS[kind](source)
-    except Unreadable as problem:
-        return None, f"It is not shown as {kind}: {problem}."
-    except StorageError:
-        raise
-    except Exception:
-        # It may be anything, made by anybody; what it is not, it is not shown as.
-        return None, f"It is not shown as {kind}: it is damaged."
+    """What a format shows of it, and then its bytes; None and the reason where it is none."""
+    found, why = decoded(source, kind)
+    if found is None:
+        return None, why
     more: list[Form] = [_dump(source)]
     if kind in ("CSV", "TSV") and (text := _text(source)) is not None:
         more.insert(0, Text(lines_of(text), cut=source.cut))
@@ -210,55 +169,9 @@ def _for_one_python(preview: Preview, said: ObjectName | None) -> Preview:
 
 def _verified(preview: Preview, source: Source, said: ObjectName | None) -> Preview:
     """Say so when the name is the hash of other bytes; those of a large blob are not all here."""
-    if said is None or not said.is_hash or not source.whole or preview.warning.startswith("These"):
+    if said is None or not said.is_hash or not source.whole:
         return preview
     if sha256(source.start).hexdigest() == said.stem:
         return preview
     warning = "These are not the bytes that were saved: its name is the hash of others."
     return preview._replace(warning=f"{warning} {preview.warning}".strip())
-
-
-def _of_text(make: Callable[[str, bool, str], Preview]) -> Callable[[Source], Preview]:
-    def decoded(source: Source) -> Preview:
-        text = _text(source)
-        if text is None:
-            raise Unreadable("it is not text")
-        return make(text, source.head_is_all, source.cut)
-
-    return decoded
-
-
-def _npy(source: Source) -> Preview:
-    from tui.session.preview.npy import npy_preview
-
-    return npy_preview(source)
-
-
-def _parquet(source: Source) -> Preview:
-    from tui.session.preview.parquet import parquet_preview
-
-    return parquet_preview(source)
-
-
-def _pickle(source: Source) -> Preview:
-    from tui.session.preview.pickles import pickle_preview
-
-    return pickle_preview(source.head, whole=source.head_is_all, cut=source.cut)
-
-
-def _tar(source: Source) -> Preview:
-    from tui.session.preview.tar_members import tar_preview
-
-    return tar_preview(source)
-
-
-_DECODERS: Final[dict[str, Callable[[Source], Preview]]] = {
-    "JSON": _of_text(json_preview),
-    "CSV": _of_text(csv_preview),
-    "TSV": _of_text(partial(csv_preview, delimiter="\t")),
-    "NumPy": _npy,
-    "Parquet": _parquet,
-    "pickle": _pickle,
-    "cloudpickle": _pickle,
-    "tar": _tar,
-}

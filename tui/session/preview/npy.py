@@ -2,38 +2,22 @@
 
 from __future__ import annotations
 
-import re
 import struct
 from collections.abc import Callable
 from math import prod
-from typing import Final, NamedTuple
+from typing import Final
 
 from storage_core.printable import printable
 from tui.session.preview.grid import Column, Grid
 from tui.session.preview.look import Form, Preview, Text
+from tui.session.preview.npy_header import Header, header_of
 from tui.session.preview.pickles import pickle_preview
-from tui.session.preview.source import Source, Unreadable
+from tui.session.preview.source import Source
 from tui.session.quantities import human_size
 
-MAGIC: Final = b"\x93NUMPY"
 MOST_ROWS: Final = 200
 MOST_COLUMNS: Final = 100
 
-LONGEST_HEADER: Final = 10_000
-"""Bytes; NumPy's own limit."""
-
-_SHAPE: Final = re.compile(r"""['"]shape['"]\s*:\s*\(([\d,\sL]*)\)""")
-_ORDER: Final = re.compile(r"""['"]fortran_order['"]\s*:\s*(True|False)""")
-_PLAIN: Final = re.compile(
-    r"""['"]descr['"]\s*:\s*['"]([<>|=]?)([a-zA-Z])(\d*)(?:\[(\w+)\])?['"]"""
-)
-_FIELDS: Final = re.compile(r"""['"]descr['"]\s*:\s*(\[.*\])\s*[,}]""", re.DOTALL)
-_MOST_DIGITS: Final = 20
-
-_NAMES: Final = {
-    "b": "bool", "i": "int", "u": "uint", "f": "float", "c": "complex", "M": "datetime",
-    "m": "timedelta", "U": "str", "S": "bytes", "V": "void", "O": "object",
-}  # fmt: skip
 _CODES: Final = {
     ("b", 1): "?", ("i", 1): "b", ("i", 2): "h", ("i", 4): "i", ("i", 8): "q",
     ("u", 1): "B", ("u", 2): "H", ("u", 4): "I", ("u", 8): "Q",
@@ -43,35 +27,13 @@ _DIGITS: Final = {"e": 4, "f": 7, "d": 9}
 _NOT_A_TIME: Final = -(2**63)
 
 
-class Header(NamedTuple):
-    """What stands before the values."""
-
-    end: int
-    """Where they begin."""
-
-    shape: tuple[int, ...]
-    fortran: bool
-    order: str
-    """Of the bytes: <, >, | or =."""
-
-    kind: str
-    """NumPy's letter; empty where a value has fields."""
-
-    size: int
-    """Bytes of a value; 0 where that is not known."""
-
-    unit: str
-    dtype: str
-    """As people write it."""
-
-
 def npy_preview(source: Source) -> Preview:
     """What there is to be shown of an array.
 
     Raises:
         Unreadable: it is none.
     """
-    header = _header(source)
+    header = header_of(source)
     count = prod(header.shape)
     shape = " × ".join(f"{length:,}" for length in header.shape) or "a single value"
     what = f"NumPy array · {shape} · {header.dtype}"
@@ -98,54 +60,6 @@ def _shown(shape: tuple[int, ...], form: Grid) -> str:
     if len(shape) == 1:
         return "" if rows == shape[0] else f" · the first {rows:,} shown"
     return "" if rows * columns == prod(shape) else f" · {rows:,} × {columns:,} of it shown"
-
-
-def _header(source: Source) -> Header:
-    data = source.start
-    if not data.startswith(MAGIC) or len(data) < 12:
-        raise Unreadable("it is no NumPy array")
-    layout = "<H" if data[6] == 1 else "<I"
-    start = 8 + struct.calcsize(layout)
-    (length,) = struct.unpack_from(layout, data, 8)
-    if data[6] not in (1, 2, 3):
-        raise Unreadable(f"it is of version {data[6]} of NumPy's format, which is not known here")
-    end = start + length
-    if length > LONGEST_HEADER:
-        raise Unreadable(
-            f"its header of {human_size(length)} is larger than NumPy itself would read"
-        )
-    if end > len(data):
-        raise Unreadable("it ends within its header")
-    text = data[start:end].decode("utf-8" if data[6] == 3 else "latin-1", "replace")
-    shape, order = _SHAPE.search(text), _ORDER.search(text)
-    if shape is None or order is None:
-        raise Unreadable("its header is not as NumPy writes it")
-    lengths = [part.strip(" L\n") for part in shape[1].split(",") if part.strip(" L\n")]
-    if any(len(each) > _MOST_DIGITS or not each.isdecimal() for each in lengths):
-        raise Unreadable("its header tells no shape that can be")
-    kind, sign, size, unit, dtype = _dtype(text)
-    fortran = order[1] == "True"
-    return Header(end, tuple(map(int, lengths)), fortran, sign, kind, size, unit, dtype)
-
-
-def _dtype(text: str) -> tuple[str, str, int, str, str]:
-    """Kind, order of bytes, bytes of a value, unit, and what people call that."""
-    if plain := _PLAIN.search(text):
-        order, kind, digits, unit = plain.groups()
-        if kind not in _NAMES or len(digits) > _MOST_DIGITS:
-            raise Unreadable("its header tells no type that is known here")
-        number = int(digits or 0)
-        if kind == "O":
-            return kind, order, 0, "", "objects"
-        if kind in "SUV":
-            size = number * (4 if kind == "U" else 1)
-            return kind, order, size, "", f"{_NAMES[kind]} of {number}"
-        name = f"{_NAMES[kind]}{number * 8 if kind != 'b' else ''}"
-        swapped = ", big-endian" if order == ">" else ""
-        return kind, order, number, unit or "", f"{name}{f'[{unit}]' if unit else ''}{swapped}"
-    if fields := _FIELDS.search(text):
-        return "", "", 0, "", printable(f"fields {fields[1]}"[:300])
-    raise Unreadable("its header tells no type")
 
 
 def _values(data: bytes, header: Header, count: int) -> Form | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from threading import Event
+from time import monotonic
 from typing import Final
 
 PREVIEWED: Final = 64 * 1024
@@ -20,6 +21,9 @@ MOST_FETCHED: Final = 16 * 1024 * 1024
 
 MOST_REQUESTS: Final = 200
 """Ranges that are read of one blob."""
+
+MOST_SECONDS = 20.0
+"""Seconds after the first of them in which another one is begun."""
 
 
 class Unreadable(Exception):
@@ -62,6 +66,7 @@ class Source:
         self._ask, self._fetch = size, fetch
         self._size = len(start) if whole else None
         self._left, self._requests = MOST_FETCHED, MOST_REQUESTS
+        self._until: float | None = None
 
     @property
     def head(self) -> bytes:
@@ -97,7 +102,10 @@ class Source:
             return self.start[start : start + size]
         if self.left.is_set():
             raise OutOfReach("nobody waits for it")
-        if self._fetch is None or size > self._left or not self._requests:
+        if self._until is None:
+            self._until = monotonic() + MOST_SECONDS
+        too_late = monotonic() > self._until
+        if self._fetch is None or size > self._left or not self._requests or too_late:
             raise OutOfReach("it is larger than is read for a preview")
         self._left -= size
         self._requests -= 1

@@ -48,7 +48,7 @@ def tar_preview(source: Source) -> Preview:
     if not members and not ended:
         raise Unreadable("it does not begin as a tar does")
     size = sum(member.size for member in members)
-    what = f"tar · {len(members):,} member{'' if len(members) == 1 else 's'} · {human_size(size)}"
+    what = f"tar · {_many(members)} · {human_size(size)}"
     rows = [
         [
             member.kind or ("program" if member.mode & 0o100 else "file"),
@@ -58,9 +58,13 @@ def tar_preview(source: Source) -> Preview:
         for member in members
     ]
     columns = [Column(""), Column("size", number=True), Column("name")]
-    cut = "" if ended or notes else f"only the first {len(members):,} members"
+    cut = "" if ended or notes else f"only the first {_many(members)}"
     grid = Grid(columns, rows, name="members", looks=["muted", "muted"], cut=cut)
     return Preview(what, (grid,), tuple(notes))
+
+
+def _many(members: list[Member]) -> str:
+    return f"{len(members):,} member{'' if len(members) == 1 else 's'}"
 
 
 def _members(source: Source) -> tuple[list[Member], list[str], bool]:

@@ -1,0 +1,108 @@
+"""The formats that are known: how a name or a beginning tells one, and what it makes of a blob."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import partial
+from typing import Final
+
+from storage_core.errors import StorageError
+from tui.session.preview.csv_table import csv_preview
+from tui.session.preview.json_text import json_preview
+from tui.session.preview.look import Preview
+from tui.session.preview.source import Source, Unreadable
+from tui.session.preview.text import text_of
+
+BY_SUFFIX: Final = {
+    "json": "JSON", "csv": "CSV", "tsv": "TSV", "npy": "NumPy", "parquet": "Parquet",
+    "pickle": "pickle", "pkl": "pickle", "cloudpickle": "cloudpickle", "tar": "tar",
+}  # fmt: skip
+"""By what stands in a name."""
+
+
+_PICKLE: Final = re.compile(rb"\x80[\x02-\x05]")
+_SIGNATURES: Final = (
+    (b"PAR1", "Parquet"),
+    (b"\x93NUMPY", "NumPy"),
+    (b"PK\x03\x04", "zip"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ\x00", "xz"),
+    (b"ARROW1", "Arrow"),
+    (b"\x89HDF\r\n", "HDF5"),
+    (b"SQLite format 3\x00", "SQLite"),
+    (b"\x89PNG\r\n", "PNG"),
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"%PDF-", "PDF"),
+    (b"\x7fELF", "ELF"),
+)
+
+
+def by_content(source: Source) -> str:
+    """What its first bytes show it to be; empty for text, and where nothing is known."""
+    from tui.session.preview.tar_members import is_tar
+
+    if _PICKLE.match(source.start):
+        return "pickle"
+    if is_tar(source.start):
+        return "tar"
+    return next((name for sign, name in _SIGNATURES if source.start.startswith(sign)), "")
+
+
+def decoded(source: Source, kind: str) -> tuple[Preview | None, str]:
+    """What a format shows of it; None and the reason where it is not of this format."""
+    try:
+        return DECODERS[kind](source), ""
+    except Unreadable as problem:
+        return None, f"It is not shown as {kind}: {problem}."
+    except StorageError:
+        raise
+    except Exception:
+        # It may be anything, made by anybody; what it is not, it is not shown as.
+        return None, f"It is not shown as {kind}: it is damaged."
+
+
+def _of_text(make: Callable[[str, bool, str], Preview]) -> Callable[[Source], Preview]:
+    def made(source: Source) -> Preview:
+        text = text_of(source.head, whole=source.head_is_all)
+        if text is None:
+            raise Unreadable("it is not text")
+        return make(text, source.head_is_all, source.cut)
+
+    return made
+
+
+def _npy(source: Source) -> Preview:
+    from tui.session.preview.npy import npy_preview
+
+    return npy_preview(source)
+
+
+def _parquet(source: Source) -> Preview:
+    from tui.session.preview.parquet import parquet_preview
+
+    return parquet_preview(source)
+
+
+def _pickle(source: Source) -> Preview:
+    from tui.session.preview.pickles import pickle_preview
+
+    return pickle_preview(source.head, whole=source.head_is_all, cut=source.cut)
+
+
+def _tar(source: Source) -> Preview:
+    from tui.session.preview.tar_members import tar_preview
+
+    return tar_preview(source)
+
+
+DECODERS: Final[dict[str, Callable[[Source], Preview]]] = {
+    "JSON": _of_text(json_preview),
+    "CSV": _of_text(csv_preview),
+    "TSV": _of_text(partial(csv_preview, delimiter="\t")),
+    "NumPy": _npy,
+    "Parquet": _parquet,
+    "pickle": _pickle,
+    "cloudpickle": _pickle,
+    "tar": _tar,
+}
