@@ -278,7 +278,7 @@ def test_how_often_the_server_is_asked(
         assert asked("copy (select 1 a) to 'storage://prod/a.parquet'").count("PUT") == 1
         assert len(asked("copy (select 1 a) to 'storage://prod/b.parquet'")) <= 8
         assert len(asked("copy (select 1 a) to 'storage://prod/b.parquet'")) <= 14
-        assert len(asked("select sum(a) from 'storage://prod/a.parquet'")) <= 17
+        assert len(asked("select sum(a) from 'storage://prod/a.parquet'")) <= 14
 
 
 def test_one_column_of_many_costs_little_more_than_its_bytes(
@@ -290,7 +290,7 @@ def test_one_column_of_many_costs_little_more_than_its_bytes(
         path = written(tmp_path / "storage.toml", "prod", lambda _: s3_table(s3_server, front.url))
         opened = connection(path)
         plain = "row_group_size 20000, compression uncompressed, parquet_version v1"
-        columns = "hash(range) a, hash(range) b, hash(range) c, hash(range) d"
+        columns = ", ".join(f"hash(range) {letter}" for letter in "abcdefghijkl")
         url = "storage://prod/wide.parquet"
         opened.sql(f"copy (select {columns} from range(100000)) to '{url}' ({plain})")
         ((size,),) = rows(opened, f"select size from read_blob('{url}')")
@@ -299,4 +299,4 @@ def test_one_column_of_many_costs_little_more_than_its_bytes(
         ranges = [each.headers["Range"] for each in front.asked[before:] if each.method == "GET"]
         ends = [each.removeprefix("bytes=").split("-") for each in ranges if each]
         read = sum(int(end) - int(start) + 1 for start, end in ends)
-        assert size / 4 < read < size * 0.75
+        assert size / 12 < read < size / 2
