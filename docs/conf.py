@@ -11,7 +11,6 @@ sys.path[:0] = [str(HERE / "_ext"), str(HERE.parent)]
 from storage_core import __version__  # noqa: E402
 
 project = "Storage"
-copyright = "Apache-2.0"
 release = __version__
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "declared", "docstrings", "names"]
@@ -36,5 +35,6 @@ html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_title = "Storage"
 html_copy_source = False
+html_show_copyright = False
 html_show_sphinx = False
 html_theme_options = {"source_view_link": "", "top_of_page_buttons": []}

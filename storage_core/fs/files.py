@@ -539,6 +539,8 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
         self._make_folder(path, exist_ok=exist_ok)
 
     def _make_folder(self, path: str, *, exist_ok: bool) -> None:
+        if exist_ok and not self._strip_protocol(path):
+            return
         spot = self._at(path)
         with both_families():
             backend, folder = spot.backend, spot.folder

@@ -2,7 +2,8 @@
 
 A small one stays in memory and is one request; a larger one waits in a temporary file, so that
 memory is bounded and what fails can be sent again. Nothing is stored of a `with` block that an
-exception leaves, nor of a file that nobody closes.
+exception leaves. A file that nobody closes is stored when it is forgotten, as Python's own are:
+DuckDB (1.4.5 with compression, 2.0.1 for what it exports) counts on that, and reports success.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import os
 import sys
 from io import BufferedIOBase, TextIOWrapper
 from tempfile import SpooledTemporaryFile
+from threading import Thread
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
 
 from storage_core.fs.errors import both_families
@@ -31,6 +33,9 @@ IN_MEMORY: Final = 1024 * 1024
 """Bytes of a file that are kept in memory."""
 
 _WITH_EXCEPT_START: Final = dis.opmap.get("WITH_EXCEPT_START")
+
+_FORGOTTEN: Final = 60.0
+"""Seconds to wait while a file is stored that was forgotten; after that it goes on by itself."""
 
 _CALLERS: Final = 5
 """Frames above `close` among which the end of a `with` block is looked for."""
@@ -150,8 +155,10 @@ class WrittenFile(BufferedIOBase):
 
     def __del__(self) -> None:
         if not getattr(self, "_is_closed", True):
-            _logger.warning("%s was never closed, so nothing of it is stored", self.path)
-            self.discard()
+            if self._is_written:
+                _store_forgotten(self)
+            else:
+                self.discard()
 
     def __reduce__(self) -> tuple[Any, ...]:
         raise TypeError(f"{self.path} is being written, and such a file cannot be pickled")
@@ -190,15 +197,39 @@ def _ends_with_block(frame: FrameType) -> bool:
     return frame.f_lasti >= 0 and frame.f_code.co_code[frame.f_lasti] == _WITH_EXCEPT_START
 
 
+def _store_forgotten(file: WrittenFile | WrittenCompressed) -> None:
+    """Close a file that nobody has closed, and wait for it.
+
+    In a thread of its own: it may be forgotten at any moment, also while this one holds a lock that
+    is needed to store it.
+    """
+
+    def close() -> None:
+        try:
+            file.close()
+        except Exception as error:
+            _logger.error("%s was never closed, and could not be stored then: %s", file.name, error)
+
+    if sys.is_finalizing():
+        _logger.error("%s was never closed, so nothing of it is stored", file.name)
+        file.discard()
+        return
+    thread = Thread(target=close)
+    thread.start()
+    thread.join(_FORGOTTEN)
+
+
 class WrittenCompressed(BufferedIOBase):
     """Bytes on their way through a compressor into a `WrittenFile`.
 
-    Compressors leave the file below them open, and what nobody closes is not stored.
+    Compressors leave the file below them open.
     """
 
     def __init__(self, file: WrittenFile, compress: Callable[..., Any]) -> None:
         """Take the file, and what makes a compressor of `fsspec.compression` of it."""
         self._file = file
+        self._is_written = False
+        self._compressor: Any = None
         self._compressor = compress(file, mode="w")
 
     @property
@@ -222,6 +253,7 @@ class WrittenCompressed(BufferedIOBase):
     def write(self, data: ReadableBuffer, /) -> int:
         if self.closed:
             raise ValueError("I/O operation on closed file.")
+        self._is_written = True
         self._compressor.write(data)
         return memoryview(data).nbytes
 
@@ -242,7 +274,8 @@ class WrittenCompressed(BufferedIOBase):
     def discard(self) -> None:
         """Forget it."""
         super().close()
-        self._compressor.close()
+        if self._compressor is not None:
+            self._compressor.close()
         self._file.discard()
 
     def __exit__(
@@ -257,9 +290,12 @@ class WrittenCompressed(BufferedIOBase):
         self.close()
 
     def __del__(self) -> None:
-        if not self.closed:
-            # The file says that it was never closed.
-            super().close()
+        if self.closed:
+            return
+        if self._is_written:
+            _store_forgotten(self)
+        else:
+            self.discard()
 
 
 class WrittenText(TextIOWrapper):

@@ -48,6 +48,13 @@ def test_the_files_that_are_shown_can_be_read(page: Path) -> None:
             read[block.info](block.code)
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_code_is_no_wider_than_a_page(page: Path) -> None:
+    for block in blocks(page.read_text(encoding="utf-8")):
+        if block.info in ("python", "sh", "console", "toml"):
+            assert max(map(len, block.code.splitlines())) <= 90, block.code
+
+
 def test_the_remapped_key_that_is_shown_is_taken() -> None:
     assert keymap(tomllib.loads(toml("app.md", "[app.keys]"))) == ({"new": "ctrl+n"}, [])
 
@@ -112,7 +119,8 @@ def _commands(code: str) -> list[list[str]]:
     lines = code.replace("\\\n", " ").splitlines()
     parts = [part for line in lines for part in re.split(r"[|;]|&&", line.partition(" #")[0])]
     split = [part.replace("…", "").split() for part in parts]
-    return [words[1:] for words in split if words[:1] == ["storage"]]
+    typed = [words[1:] if words[:1] == ["$"] else words for words in split]
+    return [words[1:] for words in typed if words[:1] == ["storage"]]
 
 
 def _parse(command: click.Command, words: list[str], what: str) -> None:

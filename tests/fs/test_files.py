@@ -107,12 +107,27 @@ def test_nothing_is_stored_of_a_block_that_an_exception_leaves(
     assert fs.exists("prod/x")
 
 
-def test_a_file_that_is_never_closed_is_not_stored(
-    fs: StorageFileSystem, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize("compression", [None, "gzip"])
+def test_a_file_that_is_never_closed_is_stored_when_it_is_forgotten(
+    fs: StorageFileSystem, compression: str | None
 ) -> None:
-    fs.open("prod/x", "wb").write(b"1")
-    assert "prod/x was never closed" in caplog.text
-    assert not fs.exists("prod/x")
+    fs.open("prod/x", "wb", compression=compression).write(b"1")
+    with fs.open("prod/x", compression=compression) as file:
+        assert file.read() == b"1"
+    fs.open("prod/x", "wb", compression=compression)  # What failed before it began, say.
+    with fs.open("prod/x", compression=compression) as file:
+        assert file.read() == b"1"
+
+
+def test_what_cannot_be_stored_when_it_is_forgotten_is_said(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    fs = storage_core.open_store(storage_core.LocalStorage(storage_path=str(tmp_path))).fs
+    file = fs.open("folder", "wb")
+    file.write(b"1")
+    fs.pipe("folder/x", b"2")
+    del file
+    assert "folder was never closed, and could not be stored then: cannot write" in caplog.text
 
 
 def test_a_transaction_stores_all_or_nothing(fs: StorageFileSystem) -> None:

@@ -248,14 +248,30 @@ def test_a_database_cannot_lie_there(files: Files) -> None:
     assert [*get_store().backend.list()] == []
 
 
-def test_a_database_is_not_exported_there(files: Files, caplog: pytest.LogCaptureFixture) -> None:
-    # expected: `export database` writes the tables and two files of SQL.
-    # found (duckdb 2.0.1): it never closes those two, and what nobody closes is not stored here.
+@everywhere
+def test_a_database_is_exported_and_imported(files: Files) -> None:
+    # expected: `export database` closes what it writes.
+    # found (duckdb 2.0.1): not the two files of SQL; they count on being closed when forgotten.
     opened = connection()
     opened.sql("create table t as select range a from range(10)")
     opened.sql("export database 'storage://staging/dump' (format parquet)")
-    assert [each.path for each in get_store("staging").backend.list()] == ["dump/t.parquet"]
-    assert "schema.sql was never closed" in caplog.text
+    again = connection()
+    again.sql("import database 'storage://staging/dump'")
+    assert rows(again, "select sum(a) from t") == [(45,)]
+
+
+def test_no_secret_is_told(files: Files) -> None:
+    opened = connection(files.other)
+    opened.sql("copy (select 1 a) to 'storage://prod/a.parquet'")
+    relation = opened.sql(
+        "select filename, a from read_parquet('storage://prod/*', filename = true)"
+    )
+    told = [repr(relation), relation.explain(), repr(opened.list_filesystems())]
+    told.append(repr(rows(opened, "select * from duckdb_settings()")))
+    told.append(repr(rows(opened, "select * from duckdb_secrets()")))
+    with pytest.raises(duckdb.Error) as caught:
+        opened.sql("select * from 'storage://prdo/a.parquet'")
+    files.assert_not_told_by(*told, str(caught.value))
 
 
 @pytest.mark.parametrize("engine", ["direct", "fsspec"])
@@ -276,7 +292,7 @@ def test_how_often_the_server_is_asked(
         assert asked("copy (select 1 a) to 'storage://prod/a.parquet'").count("PUT") == 1
         assert len(asked("copy (select 1 a) to 'storage://prod/b.parquet'")) <= 8
         assert len(asked("copy (select 1 a) to 'storage://prod/b.parquet'")) <= 14
-        assert len(asked("select sum(a) from 'storage://prod/a.parquet'")) <= 17
+        assert len(asked("select sum(a) from 'storage://prod/a.parquet'")) <= 14
 
 
 def test_one_column_of_many_costs_little_more_than_its_bytes(
@@ -288,7 +304,7 @@ def test_one_column_of_many_costs_little_more_than_its_bytes(
         path = written(tmp_path / "storage.toml", "prod", lambda _: s3_table(s3_server, front.url))
         opened = connection(path)
         plain = "row_group_size 20000, compression uncompressed, parquet_version v1"
-        columns = "hash(range) a, hash(range) b, hash(range) c, hash(range) d"
+        columns = ", ".join(f"hash(range) {letter}" for letter in "abcdefghijkl")
         url = "storage://prod/wide.parquet"
         opened.sql(f"copy (select {columns} from range(100000)) to '{url}' ({plain})")
         ((size,),) = rows(opened, f"select size from read_blob('{url}')")
@@ -297,4 +313,4 @@ def test_one_column_of_many_costs_little_more_than_its_bytes(
         ranges = [each.headers["Range"] for each in front.asked[before:] if each.method == "GET"]
         ends = [each.removeprefix("bytes=").split("-") for each in ranges if each]
         read = sum(int(end) - int(start) + 1 for start, end in ends)
-        assert size / 4 < read < size * 0.75
+        assert size / 12 < read < size / 2

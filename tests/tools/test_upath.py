@@ -198,7 +198,7 @@ def test_a_path_can_be_pickled_and_opened_in_another_process(files: Files) -> No
 
 @LOCAL
 @pytest.mark.parametrize(
-    "first", ["", 'UPath("simplecache::storage://prod/a/x.csv")', "import storage_core.fs"]
+    "first", ["", 'UPath("simplecache::storage://prod/a/x.csv")', "import storage_core.fs.path"]
 )
 def test_nothing_that_a_program_does_first_changes_what_a_path_is(files: Files, first: str) -> None:
     program = (
@@ -211,3 +211,19 @@ def test_nothing_that_a_program_does_first_changes_what_a_path_is(files: Files, 
         [sys.executable, "-c", program], capture_output=True, check=True, text=True
     )
     assert child.stdout == "x.csv storage://prod/a ('prod/', 'a', 'x.csv') storage://prod/y\n"
+
+
+@LOCAL
+def test_a_chain_is_taken_apart_once_the_protocol_is_loaded(files: Files) -> None:
+    UPath("storage://prod/a/x.csv").write_text("x")
+    program = (
+        "import fsspec\n"
+        "from upath import UPath\n"
+        "fsspec.get_filesystem_class('storage')\n"
+        'path = UPath("simplecache::storage://prod/a/x.csv")\n'
+        "print(path.name, path.parent, path.read_text())\n"
+    )
+    child = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, check=True, text=True
+    )
+    assert child.stdout == "x.csv simplecache::storage://prod/a x\n"

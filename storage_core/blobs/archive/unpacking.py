@@ -88,10 +88,7 @@ class NewFolder:
             os.rename(self._folder, self._target)
         except OSError as error:
             if error.errno in _MOUNTED:
-                raise StorageError(
-                    f"cannot put a folder in the place of {self._given}: a file system is mounted "
-                    "there; name a folder in it"
-                ) from error
+                raise _mounted(self._given) from error
             if error.errno in _OCCUPIED:
                 raise _taken(self._given) from error
             raise self._failure(error) from error
@@ -107,6 +104,8 @@ class NewFolder:
         with os.scandir(self._target) as entries:
             if next(entries, None):
                 raise _taken(self._given)
+        if os.path.ismount(self._target):
+            raise _mounted(self._given)
         if os.path.samestat(found, os.stat(os.curdir)):
             # Whoever stands in it would stand nowhere: it is replaced as a whole.
             raise StorageError(
@@ -135,6 +134,13 @@ class NewFolder:
 
 def _taken(given: str) -> StorageError:
     return StorageError(f"{given} is there, and not empty; name a folder that is not there")
+
+
+def _mounted(given: str) -> StorageError:
+    return StorageError(
+        f"cannot put a folder in the place of {given}: a file system is mounted there; "
+        "name a folder in it"
+    )
 
 
 def _private_folder(above: str, name: str) -> tuple[str, int | None]:

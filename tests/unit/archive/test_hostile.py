@@ -257,6 +257,16 @@ def test_a_bomb_is_not_unpacked(
     assert not list(place.iterdir())
 
 
+def test_a_bomb_is_not_even_received(store: Store, place: Path) -> None:
+    """Whatever it would turn out to be: nothing that may be unpacked has so many bytes."""
+    key = stored(store, bytes(64 * MIB), gzip.compress)
+    with pytest.raises(StorageError, match=r"more than 1,000 bytes.*raise max_bytes"):
+        store.load_flow(key, place / "out", max_bytes=1000, max_files=10)
+    with pytest.raises(StorageError, match=r"is cut off|no proper end|after its end|has no end"):
+        store.load_flow(key, place / "out")
+    assert not list(place.iterdir())
+
+
 def test_so_is_none_of_many_files_or_folders(store: Store, place: Path) -> None:
     for many in (
         [member(str(number)) for number in range(101)],

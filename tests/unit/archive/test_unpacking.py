@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import time
@@ -77,6 +78,25 @@ def test_what_is_there_is_left_alone(store: Store, place: Path) -> None:
         store.load_flow(KEY, ".")
     assert contents(place) == {"full/mine": b"1", "file": b"2"}
     assert len([*place.iterdir()]) == 3
+
+
+@pytest.mark.parametrize("error", [errno.EXDEV, errno.EBUSY])
+def test_a_file_system_that_is_mounted_there_is_said(
+    store: Store, place: Path, monkeypatch: pytest.MonkeyPatch, error: int
+) -> None:
+    """expected and found (unshare -m; mount -t tmpfs none out; storage pull KEY out): one line."""
+
+    def refuses(*_: object) -> None:
+        raise OSError(error, os.strerror(error))
+
+    monkeypatch.setattr(os, "rename", refuses)
+    with pytest.raises(StorageError, match="a file system is mounted there; name a folder in it"):
+        store.load_flow(KEY, "out")
+    monkeypatch.setattr(os.path, "ismount", lambda _: True)
+    (place / "out").mkdir()
+    with pytest.raises(StorageError, match="a file system is mounted there; name a folder in it"):
+        store.load_flow(KEY, "out")
+    assert list(place.iterdir()) == [place / "out"]
 
 
 def test_what_is_put_there_meanwhile_stays(store: Store, place: Path) -> None:
