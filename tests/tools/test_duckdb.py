@@ -260,6 +260,20 @@ def test_a_database_is_exported_and_imported(files: Files) -> None:
     assert rows(again, "select sum(a) from t") == [(45,)]
 
 
+def test_no_secret_is_told(files: Files) -> None:
+    opened = connection(files.other)
+    opened.sql("copy (select 1 a) to 'storage://prod/a.parquet'")
+    relation = opened.sql(
+        "select filename, a from read_parquet('storage://prod/*', filename = true)"
+    )
+    told = [repr(relation), relation.explain(), repr(opened.list_filesystems())]
+    told.append(repr(rows(opened, "select * from duckdb_settings()")))
+    told.append(repr(rows(opened, "select * from duckdb_secrets()")))
+    with pytest.raises(duckdb.Error) as caught:
+        opened.sql("select * from 'storage://prdo/a.parquet'")
+    files.assert_not_told_by(*told, str(caught.value))
+
+
 @pytest.mark.parametrize("engine", ["direct", "fsspec"])
 def test_how_often_the_server_is_asked(
     s3_server: S3Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: str

@@ -16,6 +16,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
+import fsspec
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
@@ -241,6 +242,18 @@ def test_a_wrong_secret_is_said_and_not_taken_for_a_missing_file(
             attempt()
         assert isinstance(caught.value, AccessDenied)
         assert secret not in str(caught.value)
+
+
+def test_no_secret_is_told(files: Files) -> None:
+    url = "storage://prod/a.csv"
+    frame().to_csv(url)
+    with pd.read_csv(url, chunksize=2) as chunks:
+        told = repr(chunks) + repr(vars(chunks)) + repr(chunks.get_chunk().attrs)
+        handle = chunks.handles.handle
+        files.assert_not_told_by(told + repr(handle), fsspec.filesystem("storage"))
+    with pytest.raises(OSError) as caught:  # noqa: PT011 (any that there is)
+        pd.read_csv("storage://prod/no.csv", storage_options={"config_path": files.other})
+    files.assert_not_told_by(caught.value, str(caught.value))
 
 
 @everywhere
