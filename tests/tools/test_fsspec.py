@@ -269,11 +269,31 @@ class TestRsync:
         version = tuple(map(int, fsspec.__version__.split(".")[:2]))
         assert copied == (({}, {"a": b"other"}) if version >= (2026, 7) else ({"a": b"one"}, {}))
 
-    def test_what_cannot_be_written_is_raised(self, files: Files) -> None:
-        # expected, from what it does between two file systems: nothing raises. found: both names
-        # are one file system, whose own `copy` is used, and that raises.
+    def test_a_source_that_is_not_there_empties_nothing(self, files: Files) -> None:
+        put("storage://staging/copy/a", b"a")
+        with pytest.raises(ValueError, match="directory"):
+            rsync("storage://prod/misspelt", "storage://staging/copy", delete_missing=True)
+        assert _tree("storage://staging/copy") == {"a": b"a"}
+
+    @pytest.mark.parametrize("files", ["local"], indirect=True)
+    def test_what_cannot_be_written_is_raised_within_storage_alone(
+        self, files: Files, tmp_path: Path
+    ) -> None:
+        # expected: an error. found: between two protocols there is none, and what is returned is
+        # what was tried; both names of ours are one file system, whose own `copy` raises.
+        put("storage://staging/copy/a/folder", b"")
         put("storage://prod/tree/a", b"a")
-        with pytest.raises(storage_core.StorageError):
+        (tmp_path / "from").mkdir()
+        (tmp_path / "from" / "a").write_bytes(b"a")
+        with pytest.raises(IsADirectoryError):
+            rsync("storage://prod/tree", "storage://staging/copy")
+        tried = rsync(f"file://{tmp_path}/from", "storage://staging/copy")
+        assert [*tried.values()] == ["storage://staging/copy/a"]
+        assert _tree("storage://staging/copy") == {"a/folder": b""}
+
+    def test_a_name_that_is_not_there_is_raised(self, files: Files) -> None:
+        put("storage://prod/tree/a", b"a")
+        with pytest.raises(storage_core.StorageNotFound, match="nowhere"):
             rsync("storage://prod/tree", "storage://nowhere/copy")
 
 

@@ -108,7 +108,7 @@ class BlobDetail(Widget):
 def exactly(blob: Listed) -> str:
     """Size and time of writing, in local time, to the last digit."""
     if blob.is_folder:
-        return "folder · Enter opens it, ← goes up, 5 lists all files below"
+        return "folder · Enter opens it, ← goes up, 5 lists all files here and below"
     said = [
         "size unknown" if blob.size is None
         else f"{blob.size:,} byte{'' if blob.size == 1 else 's'}"
