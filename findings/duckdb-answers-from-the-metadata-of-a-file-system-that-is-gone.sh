@@ -5,7 +5,7 @@
 # Seen:     metadata are kept by path, size and the second of the last change alone. After another file system has
 #           been registered under the same protocol (another account, say), min() comes from the first one's file, and
 #           sum(), for which the bytes are read, from the second one's. `cache_local_files` serves the bytes likewise.
-#           Both are off by default.
+#           Both are off by default (in 1.5.6 the default did the latter).
 source "$(dirname "${BASH_SOURCE[0]}")/lib/environment.sh"
 install duckdb==2.0.1 fsspec==2026.9.0
 

@@ -21,6 +21,9 @@ _LINE: Final = 64 * 1024
 _PICKED: Final = 64 * 1024
 """Bytes of a read that is not small, and so knows what it wants."""
 
+_BRIDGED: Final = 1024 * 1024
+"""Bytes that are rather read along than left out by one more request."""
+
 
 class ReadFile(AbstractBufferedFile):  # type: ignore[misc]
     """A blob as fsspec's readers want it, with their caches. Threads may share it."""
@@ -110,7 +113,8 @@ class ReadFile(AbstractBufferedFile):  # type: ignore[misc]
         Not where columns are picked out of a file: DuckDB fetched 145 MiB to read 23 MiB of 91.
         """
         if isinstance(self.cache, ReadAheadCache):
-            picks = length is not None and length >= _PICKED and self.loc != self._read_to
+            goes_on = 0 <= self.loc - self._read_to <= _BRIDGED
+            picks = not goes_on and length is not None and length >= _PICKED
             self.cache.blocksize = 0 if picks else self.blocksize
 
     def readuntil(self, char: bytes = b"\n", blocks: int | None = None) -> bytes:

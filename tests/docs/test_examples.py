@@ -47,7 +47,13 @@ def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
     )
     # Ray's sockets go there, whose paths must be short.
     with TemporaryDirectory(prefix="ray-", dir="/tmp", ignore_cleanup_errors=True) as short:
-        yield {**os.environ, "STORAGE_CONFIG": str(file), "RAY_TMPDIR": short}
+        yield {
+            **os.environ,
+            "STORAGE_CONFIG": str(file),
+            "RAY_TMPDIR": short,
+            # Prefect gives its own server twenty seconds to start; a busy machine needs more.
+            "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "300",
+        }
 
 
 @pytest.mark.timeout(600)

@@ -260,6 +260,20 @@ def test_a_database_is_exported_and_imported(files: Files) -> None:
     assert rows(again, "select sum(a) from t") == [(45,)]
 
 
+def test_no_secret_is_told(files: Files) -> None:
+    opened = connection(files.other)
+    opened.sql("copy (select 1 a) to 'storage://prod/a.parquet'")
+    relation = opened.sql(
+        "select filename, a from read_parquet('storage://prod/*', filename = true)"
+    )
+    told = [repr(relation), relation.explain(), repr(opened.list_filesystems())]
+    told.append(repr(rows(opened, "select * from duckdb_settings()")))
+    told.append(repr(rows(opened, "select * from duckdb_secrets()")))
+    with pytest.raises(duckdb.Error) as caught:
+        opened.sql("select * from 'storage://prdo/a.parquet'")
+    files.assert_not_told_by(*told, str(caught.value))
+
+
 @pytest.mark.parametrize("engine", ["direct", "fsspec"])
 def test_how_often_the_server_is_asked(
     s3_server: S3Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: str
@@ -278,7 +292,7 @@ def test_how_often_the_server_is_asked(
         assert asked("copy (select 1 a) to 'storage://prod/a.parquet'").count("PUT") == 1
         assert len(asked("copy (select 1 a) to 'storage://prod/b.parquet'")) <= 8
         assert len(asked("copy (select 1 a) to 'storage://prod/b.parquet'")) <= 14
-        assert len(asked("select sum(a) from 'storage://prod/a.parquet'")) <= 17
+        assert len(asked("select sum(a) from 'storage://prod/a.parquet'")) <= 14
 
 
 def test_one_column_of_many_costs_little_more_than_its_bytes(
@@ -290,7 +304,7 @@ def test_one_column_of_many_costs_little_more_than_its_bytes(
         path = written(tmp_path / "storage.toml", "prod", lambda _: s3_table(s3_server, front.url))
         opened = connection(path)
         plain = "row_group_size 20000, compression uncompressed, parquet_version v1"
-        columns = "hash(range) a, hash(range) b, hash(range) c, hash(range) d"
+        columns = ", ".join(f"hash(range) {letter}" for letter in "abcdefghijkl")
         url = "storage://prod/wide.parquet"
         opened.sql(f"copy (select {columns} from range(100000)) to '{url}' ({plain})")
         ((size,),) = rows(opened, f"select size from read_blob('{url}')")
@@ -299,4 +313,4 @@ def test_one_column_of_many_costs_little_more_than_its_bytes(
         ranges = [each.headers["Range"] for each in front.asked[before:] if each.method == "GET"]
         ends = [each.removeprefix("bytes=").split("-") for each in ranges if each]
         read = sum(int(end) - int(start) + 1 for start, end in ends)
-        assert size / 4 < read < size * 0.75
+        assert size / 12 < read < size / 2

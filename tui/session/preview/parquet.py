@@ -22,7 +22,7 @@ MOST_ROWS: Final = 100
 MOST_COLUMNS: Final = 100
 """Columns whose values are read; more are named."""
 
-MOST_SECONDS: Final = 30.0
+MOST_SECONDS: Final = 60.0
 LARGEST_FOOTER: Final = 8 * 1024 * 1024
 
 _READERS: Final = Semaphore(2)

@@ -20,7 +20,7 @@ from contextlib import suppress
 from time import monotonic
 from typing import IO, Any
 
-SECONDS = 8.0
+SECONDS = 15.0
 """After which no further column is begun."""
 
 _MEMORY = 4 * 1024**3

@@ -22,7 +22,7 @@ MOST_FETCHED: Final = 16 * 1024 * 1024
 MOST_REQUESTS: Final = 200
 """Ranges that are read of one blob."""
 
-MOST_SECONDS = 20.0
+MOST_SECONDS = 30.0
 """Seconds after the first of them in which another one is begun."""
 
 
