@@ -34,7 +34,7 @@ class CacheMapper(AbstractCacheMapper):  # type: ignore[misc]
 
     def __call__(self, path: str) -> str:
         """The name of a file in the cache."""
-        spot = StorageFileSystem(config_path=self._config_path)._at(path)
+        spot = StorageFileSystem(config_path=self._config_path).spot_at(path)
         return sha256(f"{spot.identity}/{spot.inner}".encode()).hexdigest()
 
     def __eq__(self, other: object) -> bool:

@@ -49,7 +49,8 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
         """Where a path, protocol stripped, leads."""
         raise NotImplementedError
 
-    def _at(self, path: str | os.PathLike[str]) -> Spot:
+    def spot_at(self, path: str | os.PathLike[str]) -> Spot:
+        """Where a path or URL leads; nothing is asked."""
         with both_families():
             return self._spot(self._strip_protocol(path))
 
@@ -172,7 +173,7 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
     def modified(self, path: str) -> datetime:
         """When a file was written, in UTC."""
         with both_families():
-            spot = self._at(path)
+            spot = self.spot_at(path)
             found = spot.backend.head(spot.blob).modified
         if found is None:
             raise NotSupported(f"{spot.backend.location} does not say when {path} was written")
@@ -181,7 +182,7 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
     def ukey(self, path: str) -> str:
         """A text that changes with the file, and differs from that of any other file."""
         with both_families():
-            spot = self._at(path)
+            spot = self.spot_at(path)
             found = spot.backend.head(spot.blob)
         said = (spot.identity, spot.inner, found.size, found.version, str(found.modified))
         return sha256(repr(said).encode()).hexdigest()
@@ -225,7 +226,7 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
         cache_type: str = "readahead",
         **kwargs: Any,
     ) -> ReadFile | WrittenFile:
-        spot = self._at(path)
+        spot = self.spot_at(path)
         if mode == "rb":
             return ReadFile(
                 self,
@@ -250,7 +251,7 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
     ) -> bytes:
         """The bytes of a file, or some of them, counted as slices are."""
         with both_families():
-            spot = self._at(path)
+            spot = self.spot_at(path)
             backend, blob = spot.backend, spot.blob
             if not start and end is None:
                 return backend.get(blob)
@@ -304,7 +305,7 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
         """Store bytes; with the mode "create" only where nothing is."""
         data = value if isinstance(value, bytes) else bytes(memoryview(value))
         with both_families():
-            spot = self._at(path)
+            spot = self.spot_at(path)
             spot.backend.put(spot.blob, data, overwrite=mode != "create")
 
     def pipe(self, path: Any, value: Any = None, **kwargs: Any) -> None:
@@ -326,7 +327,7 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
     ) -> None:
         """Write a file to a local one, which appears when it is complete; make a local folder."""
         outfile = lpath if outfile is None and isfilelike(lpath) else outfile
-        spot = self._at(rpath)
+        spot = self.spot_at(rpath)
         if outfile is not None:
             with both_families():
                 spot.backend.get_stream(spot.blob, outfile)
@@ -376,7 +377,7 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
         with open(lpath, "rb") as file, both_families():
             size = os.fstat(file.fileno()).st_size
             callback.set_size(size)
-            spot = self._at(rpath)
+            spot = self.spot_at(rpath)
             spot.backend.put_stream(spot.blob, file, overwrite=mode != "create")
         callback.absolute_update(size)
 
@@ -416,7 +417,7 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
 
     def cp_file(self, path1: str, path2: str, **kwargs: Any) -> None:
         """Copy a file: by the place itself within one, through here between two."""
-        source, target = self._at(path1), self._at(path2)
+        source, target = self.spot_at(path1), self.spot_at(path2)
         with both_families():
             target.backend.require_writable()
             try:
@@ -495,7 +496,7 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
     def rm_file(self, path: str) -> None:
         """Delete a file; no error where there is none."""
         with both_families():
-            spot = self._at(path)
+            spot = self.spot_at(path)
             spot.backend.delete(spot.blob)
 
     def rm(self, path: Any, recursive: bool = False, maxdepth: int | None = None) -> None:
@@ -541,7 +542,7 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
     def _make_folder(self, path: str, *, exist_ok: bool) -> None:
         if exist_ok and not self._strip_protocol(path):
             return
-        spot = self._at(path)
+        spot = self.spot_at(path)
         with both_families():
             backend, folder = spot.backend, spot.folder
             if not spot.inner:
@@ -562,7 +563,7 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
         self._remove_folder(path)
 
     def _remove_folder(self, path: str) -> None:
-        spot = self._at(path)
+        spot = self.spot_at(path)
         self._made.discard(spot)
         with both_families():
             spot.backend.remove_folder(spot.folder)

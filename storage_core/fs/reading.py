@@ -135,6 +135,6 @@ class ReadFile(AbstractBufferedFile):  # type: ignore[misc]
     def close(self) -> None:
         """Let go of it."""
         super().close()
-        file = getattr(self, "_file", None)
+        file = vars(self).get("_file")
         if file is not None:
             file.close()

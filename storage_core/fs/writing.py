@@ -154,7 +154,7 @@ class WrittenFile(BufferedIOBase):
         self.close()
 
     def __del__(self) -> None:
-        if not getattr(self, "_is_closed", True):
+        if not vars(self).get("_is_closed", True):
             if self._is_written:
                 _store_forgotten(self)
             else:

@@ -6,16 +6,21 @@ in this list fails as well; a new one belongs into the folder of its driver, and
 
 from __future__ import annotations
 
+import _thread
 import importlib
 import inspect
 import re
 import ssl
+import sys
+import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from queue import SimpleQueue
 from secrets import token_hex
 from typing import Any
 
 import aiohttp
+import fsspec
 import gcsfs.core
 import pytest
 from aiobotocore.httpsession import AIOHTTPSession
@@ -24,6 +29,7 @@ from botocore.exceptions import HTTPClientError
 from botocore.httpsession import URLLib3Session
 from botocore.session import Session
 from fsspec.asyn import AsyncFileSystem
+from fsspec.spec import AbstractBufferedFile, AbstractFileSystem
 
 import storage_core
 from storage_core.backends.drivers import fsspec as fsspec_driver
@@ -99,6 +105,50 @@ async def botocore_connects_by_them() -> None:
     assert http._manager.connection_pool_kw["ssl_context"] is not ours
 
 
+async def fsspec_asks_a_file_system_by_them() -> None:
+    """Overridden as fsspec's documentation says: it has no other names for what it asks."""
+    asked: list[str] = []
+
+    class Probe(AbstractFileSystem):
+        protocol = f"probe{token_hex(4)}"
+        _fs_token = "a token"
+
+        @staticmethod
+        def _get_kwargs_from_urls(path: str) -> dict[str, Any]:
+            asked.append("_get_kwargs_from_urls")
+            return {}
+
+        @classmethod
+        def _strip_protocol(cls, path: Any) -> Any:
+            asked.append("_strip_protocol")
+            return super()._strip_protocol(path)
+
+        def _open(self, path: str, *_: Any, **options: Any) -> Any:
+            asked.append("_open")
+            return File(self, path, size=3, cache_type="none")
+
+    class File(AbstractBufferedFile):
+        def _fetch_range(self, start: int, end: int) -> bytes:
+            asked.append("_fetch_range")
+            return b"abc"[start:end]
+
+    fsspec.register_implementation(Probe.protocol, Probe)
+    with fsspec.open(f"{Probe.protocol}://x") as file:
+        assert file.read() == b"abc"
+    assert Probe().__dask_tokenize__() == "a token"
+    assert {*asked} == {"_get_kwargs_from_urls", "_strip_protocol", "_open", "_fetch_range"}
+
+
+async def python_tells_who_calls() -> None:
+    """There are no public names for a caller's frame, and for threads of other languages."""
+    assert sys._getframe().f_code.co_name == "python_tells_who_calls"
+    found: SimpleQueue[object] = SimpleQueue()
+    _thread.start_new_thread(lambda: found.put(threading.current_thread()), ())
+    assert isinstance(found.get(timeout=60), threading._DummyThread)
+
+
+FILES = "storage_core.fs"
+
 USES: dict[str, tuple[Use, Callable[[], Awaitable[None]]]] = {
     "aiobotocore: AIOHTTPSession._get_session": (
         Use("_get_session", f"{DRIVERS}.s3fs.client"),
@@ -116,6 +166,22 @@ USES: dict[str, tuple[Use, Callable[[], Awaitable[None]]]] = {
         Use("_set_session", f"{DRIVERS}.gcsfs.client"),
         it_connects,
     ),
+    **{
+        f"fsspec: {name} in {module}": (
+            Use(name, f"{FILES}.{module}"),
+            fsspec_asks_a_file_system_by_them,
+        )
+        for name, modules in {
+            "_fetch_range": ("reading",),
+            "_fs_token": ("configured", "single"),
+            "_get_kwargs_from_urls": ("configured",),
+            "_open": ("files",),
+            "_strip_protocol": ("configured", "pairs", "path", "single"),
+        }.items()
+        for module in modules
+    },
+    "sys._getframe": (Use("_getframe", f"{FILES}.writing"), python_tells_who_calls),
+    "threading._DummyThread": (Use("_DummyThread", f"{FILES}.positions"), python_tells_who_calls),
 }
 
 
@@ -127,10 +193,10 @@ async def test_a_private_name_is_what_it_was(use: str) -> None:
         raise AssertionError(f"{use} is another thing in this version") from error
 
 
-def test_the_list_is_complete_and_all_of_it_is_in_the_folders_of_drivers() -> None:
+def test_the_list_is_complete_and_all_of_it_is_in_folders_that_stand_on_a_library() -> None:
     found = uses(storage_core)
     assert found == {use for use, _ in USES.values()}
-    assert [use for use in found if not re.match(rf"{DRIVERS}\.\w+\.", use.module)] == []
+    assert [use for use in found if not re.match(rf"{DRIVERS}\.\w+\.|{FILES}\.", use.module)] == []
 
 
 MADE_UP = """

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 HOST = "127.0.0.1"
-_SECONDS_TO_START = 60
+_SECONDS_TO_START = 120
 _SECONDS_TO_STOP = 10
 _SECONDS_BETWEEN_TRIES = 0.05
 _LOG_TAIL = 4000
@@ -54,7 +54,7 @@ def running(
     `log` gets the server's output, and its folder is the server's working directory.
 
     Raises:
-        ServerError: the server did not come up within 60 seconds, or did not last.
+        ServerError: the server did not come up within 120 seconds, or did not last.
     """
     with log.open("ab") as output:
         process = subprocess.Popen(

@@ -114,18 +114,32 @@ def test_workers_open_a_configuration_that_the_driver_does_not_have(
     found: Files, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("STORAGE_CONFIG")
+    # Each waits for what the others write, so that none of them can do it all.
+    pids = _on_cluster(_meet, *range(WORKERS))
+    assert len({*pids, os.getpid()}) == WORKERS + 1
     paths = [f"storage://prod/parts/{number}" for number in range(12)]
-    pids = _on_cluster(_write, *paths)
-    assert len({*pids} - {os.getpid()}) >= WORKERS
+    _on_cluster(_write, *paths)
     assert _on_cluster(_read, *paths) == [path.encode() for path in paths]
     assert get_store("prod", config_path=found.one).fs.cat("parts/7") == paths[7].encode()
+
+
+def _meet(number: int) -> int:
+    """Writes a blob, waits for those of the other workers, and tells which process this is."""
+    import fsspec
+
+    fs = fsspec.filesystem("storage")
+    fs.pipe_file(f"prod/met/{number}", b"here")
+    last = time.monotonic() + 120
+    while len(fs.ls("prod/met")) < WORKERS and time.monotonic() < last:
+        time.sleep(0.05)
+    return os.getpid()
 
 
 def test_workers_take_the_text_of_a_configuration_from_a_variable(
     found: Files, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = Path(found.other).read_text().replace("places/", f"{Path(found.other).parent}/places/")
-    variables = {"STORAGE_CONFIG_TEXT": text, "STORAGE_CONFIG": ""}
+    variables = {"STORAGE_CONFIG_TEXT": text}
     _on_cluster(_write, "storage://staging/by-text", runtime_env={"env_vars": variables})
     assert get_store("staging", config_path=found.other).fs.exists("by-text")
     assert not get_store("staging").fs.exists("by-text")
@@ -242,9 +256,10 @@ def test_secrets_are_in_no_object_and_no_log_of_the_cluster(found: Files) -> Non
     data.write_parquet("fsspec+storage://prod/told")
     with pytest.raises(FileNotFoundError):
         _on_cluster(_read, "storage://prod/no/such")
-    assert _in_memory_of_objects(marker), "the test does not see the object store"
+    objects_kept = _memory_of_objects()
+    assert marker.encode() in objects_kept, "the test does not see the object store"
     for secret in found.secrets:
-        assert not _in_memory_of_objects(secret)
+        assert secret.encode() not in objects_kept
     logs = b"".join(
         each.read_bytes()
         for each in Path(found.one).parent.glob("ray/**/logs/**/*")
@@ -254,21 +269,18 @@ def test_secrets_are_in_no_object_and_no_log_of_the_cluster(found: Files) -> Non
     found.assert_not_told_by(logs, *objects)
 
 
-def _in_memory_of_objects(text: str) -> bool:
-    """Whether the shared memory of this cluster's object store holds the text."""
+def _memory_of_objects() -> bytes:
+    """The shared memory of this cluster's object store; all of its processes have the same."""
     import psutil
 
     for process in psutil.Process().children(recursive=True):
         for descriptor in Path(f"/proc/{process.pid}/fd").glob("*"):
             try:
-                if (
-                    "plasma" in str(descriptor.readlink())
-                    and text.encode() in descriptor.read_bytes()
-                ):
-                    return True
+                if "plasma" in str(descriptor.readlink()):
+                    return descriptor.read_bytes()
             except OSError:
                 continue  # The process has just ended, or closed it.
-    return False
+    return b""
 
 
 def test_ten_thousand_small_files_are_written_and_read_back(

@@ -66,8 +66,8 @@ class Frames(Serializer):
         with catch_warnings():
             filterwarnings("ignore", "make_block is deprecated")
             # As `pandas.read_parquet` does it, but that the table lets go of each column once the
-            # frame has it: 1 GiB took 1.4 GiB of memory instead of 2.5. The table is not to be
-            # touched after that, which pandas 3.0 does, and crashes.
+            # frame has it: 1 GiB took 1.1 to 1.5 GiB of memory instead of 2.5. The table is not
+            # to be touched after that, which pandas 3.0 does, and crashes.
             frame = table.to_pandas(split_blocks=True, self_destruct=True)
         if attrs is not None:
             frame.attrs = json.loads(attrs)

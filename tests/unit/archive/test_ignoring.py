@@ -217,6 +217,7 @@ def test_git_would_leave_out_the_same(oracle: Oracle) -> None:
 
 
 @pytest.mark.reliability
+@pytest.mark.timeout(900)
 def test_git_would_leave_out_the_same_in_thousands(oracle: Oracle) -> None:
     for start in range(1000, 11000, 500):
         oracle.compare([everyday(seed) for seed in range(start, start + 500)])

@@ -37,9 +37,7 @@ OTHERS = (
     | st.just(np.dtype([("a", "i1"), ("b", "f8")], align=True))
 )
 SHAPES = st.lists(st.integers(0, 4), max_size=4).map(tuple)
-SOON = settings(
-    max_examples=100, deadline=None, database=None, suppress_health_check=[*HealthCheck]
-)
+SOON = settings(max_examples=40, deadline=None, database=None, suppress_health_check=[*HealthCheck])
 LONG = settings(SOON, max_examples=20_000)
 
 

@@ -119,7 +119,7 @@ def test_each_plain_type(store: Store, kind: Any) -> None:
     comes_back(store, kind, 3)
 
 
-SOON = settings(max_examples=40, deadline=None, database=None, suppress_health_check=[*HealthCheck])
+SOON = settings(max_examples=25, deadline=None, database=None, suppress_health_check=[*HealthCheck])
 
 
 @seed(1)

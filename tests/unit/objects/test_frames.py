@@ -16,7 +16,7 @@ from storage_core.blobs.objects import memory
 from tests.unit.objects.frames import frames
 from tests.unit.objects.same import same
 
-SOON = settings(max_examples=40, deadline=None, database=None, suppress_health_check=[*HealthCheck])
+SOON = settings(max_examples=25, deadline=None, database=None, suppress_health_check=[*HealthCheck])
 LONG = settings(SOON, max_examples=3000)
 
 

@@ -35,7 +35,7 @@ ANY = st.recursive(
         | st.dictionaries(st.text() | st.integers() | st.booleans() | st.none(), inner)
     ),
 )
-SOON = settings(max_examples=100, deadline=None, database=None)
+SOON = settings(max_examples=40, deadline=None, database=None)
 LONG = settings(SOON, max_examples=20_000)
 
 

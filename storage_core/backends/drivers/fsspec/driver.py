@@ -105,8 +105,8 @@ class FileSystemDriver:
         refuse_behind_another(base_path, options, shown)
         classes = [class_of(part, shown) for part in webdav.known(base_path).split("::")]
         self._protocol = base_path.partition("://")[0].lower()
-        self.has_folders = self._protocol not in _HTTP
         self._is_async = len(classes) == 1 and issubclass(classes[0], AsyncFileSystem)
+        self.has_folders = not self._is_async
         self._is_webdav = self._protocol in webdav.PROTOCOLS
         if self._is_webdav:
             base_path, options = webdav.prepared(base_path, options, timeout)

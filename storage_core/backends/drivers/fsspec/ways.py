@@ -102,7 +102,7 @@ class UsualWays:
 
     async def remove_folder(self, path: str) -> None:
         """By `rmdir`."""
-        await self._calls.do("rmdir", path)
+        await self._calls.in_turn(self._calls.fs.rmdir, path)
 
     async def hang_up(self) -> None:
         """Nothing to do: fsspec has no word for it."""
