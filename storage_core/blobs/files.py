@@ -79,6 +79,21 @@ def content_name_of(file: BinaryIO) -> str:
     return digest.hexdigest()
 
 
+def is_written_into(path: str | os.PathLike[str]) -> bool:
+    """Whether `fetch_to_file` writes into what is there, and does not replace it.
+
+    A device, a named pipe, or an open descriptor, such as /dev/stdout, is no file to be replaced.
+    """
+    given = os.fspath(path)
+    if _descriptor(given) is not None:
+        return True
+    try:
+        mode = os.stat(given).st_mode
+    except (OSError, ValueError):
+        return False
+    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
+
+
 def fetch_to_file(
     path: str | os.PathLike[str],
     fetch: Callable[[BinaryIO], None],

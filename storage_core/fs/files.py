@@ -7,6 +7,7 @@ listing is ever an old one. Many files go side by side, in threads.
 from __future__ import annotations
 
 import os
+import stat
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -20,6 +21,7 @@ from fsspec.implementations.local import LocalFileSystem
 from fsspec.spec import AbstractFileSystem
 from fsspec.utils import isfilelike, stringify_path
 
+from storage_core.blobs.files import fetch_to_file, is_written_into
 from storage_core.errors import AccessDenied, BlobNotFound, ConfigurationError
 from storage_core.fs import listing, side_by_side
 from storage_core.fs.errors import FileTaken, IsFolder, NotSupported, both_families
@@ -341,6 +343,13 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
             return
         with both_families():
             blob = spot.blob
+            if is_written_into(lpath):
+                size = fetch_to_file(
+                    lpath, lambda file: spot.backend.get_stream(blob, file), None, rpath
+                )
+                callback.set_size(size)
+                callback.absolute_update(size)
+                return
         try:
             with _new_file(os.fspath(lpath)) as file, both_families():
                 spot.backend.get_stream(blob, file)
@@ -434,7 +443,8 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
                     with source.backend.open(source.blob) as file:
                         target.backend.put_stream(target.blob, file, overwrite=True)
             except (AccessDenied, BlobNotFound, ConfigurationError):
-                if not self.isdir(path1):
+                # A blob and a folder may have one name: what became of the blob counts.
+                if self.isfile(path1) or not self.isdir(path1):
                     raise
                 self.makedirs(path2, exist_ok=True)
 
@@ -472,7 +482,8 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
         """Copy files, and delete them where they were, when all of them are copied.
 
         Raises:
-            NotImplementedError: source and target may be one and the same under two names.
+            NotImplementedError: source and target may be one and the same under two names, or two
+                sources have one target.
         """
         if self._strip_protocol(path1) == self._strip_protocol(path2):
             return
@@ -493,11 +504,18 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
     def _require_apart(self, files: list[Pair]) -> None:
         """See that nothing is deleted that was just written."""
         sources = {self._spot(self._strip_protocol(pair.source)).address for pair in files}
+        taken: dict[str, str] = {}
         for pair in files:
-            if self._spot(self._strip_protocol(pair.target)).address in sources:
+            address = self._spot(self._strip_protocol(pair.target)).address
+            if address in sources:
                 raise NotSupported(
                     f"{pair.target} may be what {pair.source} is, or another file that is to be "
                     "moved; copy, and delete what is no longer needed"
+                )
+            if (other := taken.setdefault(address, pair.source)) != pair.source:
+                raise NotSupported(
+                    f"{other} and {pair.source} would both become {pair.target}; "
+                    "move one of them to another name"
                 )
 
     def rm_file(self, path: str) -> None:
@@ -578,17 +596,28 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
 
 @contextmanager
 def _new_file(path: str) -> Iterator[Any]:
-    """A local file that gets its name when it is complete."""
-    folder, name = os.path.split(path)
+    """A local file that gets its name when it is complete.
+
+    One that is there is replaced and keeps its mode; of a link, what it leads to is.
+    """
+    target = os.path.realpath(path) if os.path.islink(path) else path
+    folder, name = os.path.split(target)
     if folder:
         os.makedirs(folder, exist_ok=True)
-    if os.path.isdir(path):
+    mode = None
+    with suppress(FileNotFoundError):
+        mode = os.stat(target).st_mode
+    if mode is not None and stat.S_ISDIR(mode):
         raise IsADirectoryError(21, os.strerror(21), path)
     temporary = os.path.join(folder, f".{name[:50]}.{token_hex(4)}.tmp")
+    # What few may read, others read on its way as little as when it is there.
+    first = 0o666 if mode is None else 0o600
     try:
-        with open(temporary, "xb") as file:
+        with open(temporary, "xb", opener=lambda path, flags: os.open(path, flags, first)) as file:
             yield file
-        os.replace(temporary, path)
+            if mode is not None and os.name != "nt":
+                os.fchmod(file.fileno(), stat.S_IMODE(mode))
+        os.replace(temporary, target)
     except BaseException:
         if os.path.lexists(temporary):
             os.unlink(temporary)

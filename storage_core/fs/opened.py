@@ -17,7 +17,7 @@ from storage_core.config.model.entry import read_entry, storage_tables
 from storage_core.config.model.names import BUILT_IN, find, quoted
 from storage_core.config.toml.read import parse, read_text
 from storage_core.errors import StorageNotFound
-from storage_core.fs.identity import Identity
+from storage_core.fs.identity import Identity, published
 from storage_core.types.temporary import TemporaryLocalStorage
 
 if TYPE_CHECKING:
@@ -61,7 +61,10 @@ class Names:
     def source(self) -> str:
         """The file, as it is found now; where there is a text in its place, a digest of that."""
         source = paths.config_source(self._given)
-        return sha256(read_text(source).encode()).hexdigest() if paths.is_text(source) else source
+        if not paths.is_text(source):
+            return source
+        # The text may hold passwords, and this is seen in the graphs of Dask.
+        return published(sha256(read_text(source).encode()).hexdigest())
 
     def all(self) -> list[str]:
         """The names that the file has, broken ones too."""

@@ -99,7 +99,7 @@ def pairs(
             path: False
             for path, is_folder in found.items()
             if not trailing_sep(path)
-            and not (source_fs.isdir(path) if is_folder is None else is_folder)
+            and not (_is_only_folder(source_fs, path) if is_folder is None else is_folder)
         }
         if not found:
             return []
@@ -115,6 +115,11 @@ def pairs(
     if is_local and isinstance(target, str):
         _require_inside(target, targets)
     return [*map(Pair, found, targets, found.values())]
+
+
+def _is_only_folder(fs: Any, path: str) -> bool:
+    """Whether there is a folder, and no file of the same name, as an object store may have."""
+    return fs.isdir(path) and not fs.isfile(path)
 
 
 def _require_inside(folder: str, paths: list[str]) -> None:

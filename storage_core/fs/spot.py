@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from storage_core.blobpath import BlobPath, Prefix, blob_path, prefix_of
 from storage_core.fs.errors import IsFolder
@@ -13,6 +13,12 @@ if TYPE_CHECKING:
 
 FOLDER = "directory"
 FILE = "file"
+
+_ALIASES: Final = {"s3a": "s3", "gcs": "gs", "abfs": "az", "abfss": "az", "ssh": "sftp"}
+"""Protocols that are one, under two names."""
+
+_PORTS: Final = {"sftp": ":22", "ftp": ":21", "http": ":80", "https": ":443"}
+"""What may be left out of a URL."""
 
 
 class Spot(NamedTuple):
@@ -39,6 +45,8 @@ class Spot(NamedTuple):
         location = self.backend.location
         if location.startswith("/"):
             location = os.path.realpath(location)
+        elif "://" in location and "::" not in location:
+            location = _plain_url(location)
         return f"{location.rstrip('/')}/{self.inner}"
 
     @property
@@ -78,6 +86,21 @@ class Spot(NamedTuple):
             name = entry.path if entry.is_folder else entry.path.removesuffix("/")
             return self._replace(inner=name).folder_info()
         return _info(self.path_of(entry.path), entry)
+
+
+def _plain_url(location: str) -> str:
+    """A URL without what differs where one place is written in two ways.
+
+    Whoever signs in is none of it: two people may see one folder of a server.
+    """
+    protocol, _, rest = location.partition("://")
+    protocol = protocol.lower()
+    protocol = _ALIASES.get(protocol, protocol)
+    host, _, path = rest.partition("/")
+    # `abfss://container@account.dfs.core.windows.net` is `az://container`.
+    host = host.partition("@")[0] if protocol == "az" else host.rpartition("@")[2]
+    host = host.lower().removesuffix(_PORTS.get(protocol, ""))
+    return f"{protocol}://{'/'.join(filter(None, (host, *path.split('/'))))}"
 
 
 def _info(path: str, found: Info | Entry) -> dict[str, Any]:

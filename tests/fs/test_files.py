@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -14,7 +15,8 @@ import pytest
 import storage_core
 from storage_core import ConfigFile, InvalidKey, StorageError, UnsupportedOperation
 from storage_core.fs import StorageFileSystem
-from tests.fs.places import table_of, written
+from tests.fs.places import s3_table, table_of, written
+from tests.servers.s3 import S3Server
 
 
 @pytest.fixture(params=["local", "moto", "file"])
@@ -193,6 +195,88 @@ def test_nothing_is_moved_onto_itself(fs: StorageFileSystem) -> None:
     with pytest.raises(StorageError):
         fs.mv("prod/none", "prod/x")
     assert fs.cat(["prod/a", "prod/b"]) == {"prod/a": b"1", "prod/b": b"2"}
+
+
+def test_no_two_files_are_moved_to_one_name(fs: StorageFileSystem) -> None:
+    files = {"prod/a/x": b"1", "prod/b/x": b"2"}
+    fs.pipe(files)
+    with pytest.raises(UnsupportedOperation, match="would both become team%20share/all/x"):
+        fs.mv([*files], "team share/all/")
+    assert fs.cat("prod/", recursive=True) == files
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("memory://x", "memory:///x/"),
+        ("sftp://ann@nas/data", "ssh://bob@NAS:22/data"),
+        ("ftp://nas/data", "ftp://ann:secret@nas//data"),
+        ("gcs://bucket/data", "gs://bucket/data"),
+        ("s3a://bucket", "s3://bucket/"),
+        ("abfss://box@account.dfs.core.windows.net/data", "az://box/data"),
+    ],
+)
+def test_nothing_is_moved_to_what_may_be_the_same_place(
+    tmp_path: Path, one: str, other: str
+) -> None:
+    tables = {
+        name: {"type": "file", "base_path": url}
+        for name, url in (("one", one), ("other", other), ("deeper", f"{other.rstrip('/')}/x"))
+    }
+    fs = StorageFileSystem(config_path=written(tmp_path / "storage.toml", tables))
+    addresses = [fs.spot_at(f"{name}/a").address for name in tables]
+    assert addresses[0] == addresses[1] != addresses[2]
+
+
+def test_two_containers_of_an_account_are_two_places(tmp_path: Path) -> None:
+    tables = {
+        name: {"type": "file", "base_path": f"abfss://{name}@account.dfs.core.windows.net"}
+        for name in ("one", "other")
+    }
+    fs = StorageFileSystem(config_path=written(tmp_path / "storage.toml", tables))
+    assert fs.spot_at("one/a").address != fs.spot_at("other/a").address
+
+
+def test_what_was_not_copied_is_not_moved_where_a_folder_has_the_same_name(
+    s3_server: S3Server, tmp_path: Path
+) -> None:
+    table = s3_table(s3_server)
+    tables = {"prod": table, "away": {**table, "bucket": "no-such-bucket"}}
+    fs = StorageFileSystem(config_path=written(tmp_path / "storage.toml", tables))
+    fs.pipe({"prod/x": b"1", "prod/x/y": b"2"})
+    for move in (fs.cp, fs.mv):
+        with pytest.raises(ValueError, match="no-such-bucket"):
+            move("prod/x", "away/x")
+        assert fs.cat_file("prod/x") == b"1"
+
+
+def test_a_local_file_that_is_replaced_keeps_its_mode(
+    fs: StorageFileSystem, tmp_path: Path
+) -> None:
+    fs.pipe_file("prod/x", b"new")
+    private, link = tmp_path / "private", tmp_path / "link"
+    private.write_bytes(b"old")
+    private.chmod(0o600)
+    link.symlink_to(private)
+    fs.get("prod/x", str(link))
+    assert link.is_symlink()
+    assert private.read_bytes() == b"new"
+    assert private.stat().st_mode & 0o777 == 0o600
+    assert sorted(tmp_path.glob(".*")) == []
+
+
+def test_a_named_pipe_is_written_into(fs: StorageFileSystem, tmp_path: Path) -> None:
+    fs.pipe_file("prod/x", b"new")
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    # Open for both, so that neither side waits for the other.
+    reader = os.open(fifo, os.O_RDWR)
+    try:
+        fs.get_file("prod/x", str(fifo))
+        assert os.read(reader, 10) == b"new"
+    finally:
+        os.close(reader)
+    assert fifo.is_fifo()
 
 
 def test_a_name_is_not_deleted_with_all_it_leads_to(fs: StorageFileSystem) -> None:

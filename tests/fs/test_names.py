@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
 
@@ -18,6 +19,7 @@ import pytest
 import storage_core
 from storage_core import ConfigurationError, InvalidKey, StorageNotFound, UnsupportedOperation
 from storage_core.fs import StorageFileSystem
+from storage_core.fs.identity import published
 from tests.children import in_child
 from tests.fs.places import s3_table, written
 from tests.servers.kv import KVServer
@@ -115,6 +117,8 @@ def test_a_text_in_place_of_a_file_is_told_from_others(
         fs.pipe_file("prod/x", name.encode())
         assert (tmp_path / name / "x").read_text() == name
         tokens.add(fs._fs_token)
+        # Slow to make, so that nobody finds a password in it by guessing.
+        assert fs._names.source == published(sha256(text.encode()).hexdigest())
     assert len(tokens) == 2
 
 
