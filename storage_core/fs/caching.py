@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from fsspec.implementations.cache_mapper import AbstractCacheMapper
 
 from storage_core.fs.configured import StorageFileSystem
+from storage_core.fs.identity import published
 
 if TYPE_CHECKING:
     import os
@@ -35,7 +36,7 @@ class CacheMapper(AbstractCacheMapper):  # type: ignore[misc]
     def __call__(self, path: str) -> str:
         """The name of a file in the cache."""
         spot = StorageFileSystem(config_path=self._config_path).spot_at(path)
-        return sha256(f"{spot.identity}/{spot.inner}".encode()).hexdigest()
+        return sha256(f"{published(spot.identity)}/{spot.inner}".encode()).hexdigest()
 
     def __eq__(self, other: object) -> bool:
         return type(other) is type(self) and vars(other) == vars(self)

@@ -23,6 +23,7 @@ from fsspec.utils import isfilelike, stringify_path
 from storage_core.errors import AccessDenied, BlobNotFound, ConfigurationError
 from storage_core.fs import listing, side_by_side
 from storage_core.fs.errors import FileTaken, IsFolder, NotSupported, both_families
+from storage_core.fs.identity import published
 from storage_core.fs.made import MadeFolders
 from storage_core.fs.pairs import Pair, expanded, pairs
 from storage_core.fs.reading import ReadFile
@@ -184,7 +185,13 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
         with both_families():
             spot = self.spot_at(path)
             found = spot.backend.head(spot.blob)
-        said = (spot.identity, spot.inner, found.size, found.version, str(found.modified))
+        said = (
+            published(spot.identity),
+            spot.inner,
+            found.size,
+            found.version,
+            str(found.modified),
+        )
         return sha256(repr(said).encode()).hexdigest()
 
     def checksum(self, path: str) -> int:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from hashlib import sha256
+from functools import lru_cache
+from hashlib import pbkdf2_hmac, sha256
 from typing import TYPE_CHECKING, Final
 
 from storage_core.declaration.configuration import texts_in
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
 _SURROUNDINGS: Final = ("HOME", "PREFECT_HOME", "STORAGE_ENGINE", "STORAGE_TIMEOUT")
 """Variables that any configuration may depend on."""
+
+_ROUNDS: Final = 200_000
+"""About a tenth of a second for each guess."""
 
 
 class Identity:
@@ -31,7 +35,10 @@ class Identity:
         ]
 
     def now(self) -> str:
-        """A digest; the same in each process where all that is the same."""
+        """A digest; the same in each process where all that is the same.
+
+        Secrets are among what it is made from, so it stays in the process: see `published`.
+        """
         values = [os.environ.get(name) for name in self._variables]
         last, digest = self._last
         if values != last:
@@ -40,3 +47,12 @@ class Identity:
             digest = made.hexdigest()
             self._last = values, digest
         return digest
+
+
+@lru_cache(maxsize=256)
+def published(identity: str) -> str:
+    """An identity as others may see it, in the tokens of graphs and the names of cached files.
+
+    It is slow to make, so that nobody finds a password by guessing what it was made from.
+    """
+    return pbkdf2_hmac("sha256", identity.encode(), b"storage_core", _ROUNDS).hex()

@@ -8,7 +8,7 @@ from fsspec.utils import stringify_path
 
 from storage_core.fs.errors import NotSupported
 from storage_core.fs.files import BlobFileSystem
-from storage_core.fs.identity import Identity
+from storage_core.fs.identity import Identity, published
 from storage_core.fs.spot import Spot
 
 if TYPE_CHECKING:
@@ -37,10 +37,11 @@ class StoreFileSystem(BlobFileSystem):
         """Take a store."""
         super().__init__()
         self._store = store
+        self._identity = Identity(store.configuration, store.timeout)
 
     @property
     def _fs_token(self) -> str:
-        return Identity(self._store.configuration, self._store.timeout).now()
+        return published(self._identity.now())
 
     @classmethod
     def _strip_protocol(cls, path: Any) -> Any:
@@ -49,7 +50,7 @@ class StoreFileSystem(BlobFileSystem):
         return stringify_path(path).removeprefix(f"{cls.protocol}://").strip("/")
 
     def _spot(self, path: str) -> Spot:
-        return Spot(self._store.backend, "", path, self._fs_token)
+        return Spot(self._store.backend, "", path, self._identity.now())
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self._store,)

@@ -26,7 +26,7 @@ class Spot(NamedTuple):
     """Below the location; empty for the location itself. Not checked yet."""
 
     identity: str
-    """Of what the backend was opened with."""
+    """Of what the backend was opened with; see `published` for where others may see it."""
 
     @property
     def path(self) -> str:

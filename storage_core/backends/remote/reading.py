@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from storage_core.backends.remote.driver import Kept, Part
+from storage_core.backends.remote.faults import Fault
 from storage_core.errors import IntegrityError
 
 if TYPE_CHECKING:
@@ -60,7 +61,14 @@ async def beginning(policy: Policy, path: BlobPath, size: int) -> Beginning:
 
     async def fetch(session: Session, received: Received) -> None:
         nonlocal part
-        part = await session.get_range(path, 0, size, received, kept)
+        try:
+            part = await session.get_range(path, 0, size, received, kept)
+        except Exception as error:
+            # s3rver (3.7.1) breaks off where it is asked for a part of a blob without bytes.
+            is_odd = not received and policy.driver.fault(error) is Fault.PASSING
+            if not is_odd or session.is_lost or (await session.head(path)).size != 0:
+                raise
+            part = Part(total=0)
         came = sum(map(len, received))
         _require(came, _left(part, 0, size, came))
 

@@ -28,9 +28,12 @@ PLAIN = (
     | hn.unicode_string_dtypes()
     | st.sampled_from(("M8", "m8", "M8[25s]", "S0", "U0", "q", "Q", "l", ">U2")).map(np.dtype)
 )
+SIZED = PLAIN.filter(lambda dtype: dtype.itemsize)
+"""NumPy has no arrays as fields of what has no size."""
+
 OTHERS = (
-    hn.array_dtypes(PLAIN, max_size=3)
-    | hn.nested_dtypes(PLAIN, max_leaves=4)
+    hn.array_dtypes(SIZED, max_size=3)
+    | hn.nested_dtypes(SIZED, max_leaves=4)
     | st.sampled_from(("g", "G", "O", "V5")).map(np.dtype)
     | st.just(np.dtypes.StringDType())
     | st.just(np.dtype("i4", metadata={"unit": "m"}))
