@@ -263,6 +263,7 @@ def _write_slowly(number: int) -> None:
     fsspec.filesystem("storage").pipe_file(f"prod/survived/{number}", b"%d" % number)
 
 
+@pytest.mark.timeout(900)
 def test_ten_thousand_small_files_are_written_and_read_back(
     cluster: LocalCluster, s3_disk_server: S3Server, tmp_path: Path, figure: Figure
 ) -> None:

@@ -283,6 +283,7 @@ def _memory_of_objects() -> bytes:
     return b""
 
 
+@pytest.mark.timeout(900)
 def test_ten_thousand_small_files_are_written_and_read_back(
     cluster: Path, s3_disk_server: S3Server, tmp_path: Path, figure: Figure
 ) -> None:
