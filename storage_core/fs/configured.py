@@ -75,7 +75,8 @@ class StorageFileSystem(BlobFileSystem):
     @property
     def _fs_token(self) -> str:
         """Names the file that is used now, and nothing of what it says."""
-        token: str = tokenize(PROTOCOL, self._names.source, self._timeout)
+        with both_families():
+            token: str = tokenize(PROTOCOL, self._names.source, self._timeout)
         return token
 
     @property

@@ -21,6 +21,7 @@ from fsspec.implementations.local import LocalFileSystem
 from fsspec.spec import AbstractFileSystem
 from fsspec.utils import isfilelike, stringify_path
 
+from storage_core.blobpath import is_blob_path
 from storage_core.blobs.files import fetch_to_file, is_written_into
 from storage_core.errors import AccessDenied, BlobNotFound, ConfigurationError
 from storage_core.fs import listing, side_by_side
@@ -30,6 +31,7 @@ from storage_core.fs.made import MadeFolders
 from storage_core.fs.pairs import Pair, expanded, pairs
 from storage_core.fs.reading import ReadFile
 from storage_core.fs.writing import WrittenCompressed, WrittenFile, WrittenText
+from storage_core.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -129,8 +131,13 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
         **kwargs: Any,
     ) -> Iterator[tuple[str, Any, Any]]:
         """Like `os.walk`; with "omit" only what is not there is left out."""
+        if kwargs.pop("is_below", False):
+            inner = self.spot_at(path).inner
+            if inner and not is_blob_path(inner):
+                # What others have called `..` is listed, and not gone into.
+                return
         handle = _unless_missing if on_error == "omit" else on_error
-        yield from super().walk(path, maxdepth, topdown, handle, **kwargs)
+        yield from super().walk(path, maxdepth, topdown, handle, is_below=True, **kwargs)
 
     def find(
         self,
@@ -179,7 +186,9 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
             spot = self.spot_at(path)
             found = spot.backend.head(spot.blob).modified
         if found is None:
-            raise NotSupported(f"{spot.backend.location} does not say when {path} was written")
+            raise NotSupported(
+                f"{spot.backend.location} does not say when {printable(spot.inner)} was written"
+            )
         return found.astimezone(UTC)
 
     def ukey(self, path: str) -> str:
@@ -220,10 +229,15 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
             name: kwargs.pop(name) for name in ("encoding", "errors", "newline") if name in kwargs
         }
         binary = mode.replace("t", "").replace("b", "") + "b"
-        file = super().open(path, binary, block_size, cache_options, **kwargs)
+        stored = file = super().open(path, binary, block_size, cache_options, **kwargs)
         if compression is not None:
             file = WrittenCompressed(file, compr[get_compression(path, compression)])
-        return file if "b" in mode else WrittenText(file, **text)
+        if "b" not in mode:
+            file = WrittenText(file, **text)
+        if self._intrans and self.transaction.files and self.transaction.files[-1] is stored:
+            # What stands before the file has to let go of all it holds, closed or not.
+            self.transaction.files[-1] = file
+        return file
 
     def _open(
         self,
@@ -246,8 +260,8 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
             )
         if mode not in ("wb", "xb"):
             raise NotSupported(
-                f"{path} cannot be opened with {mode}: a blob is read, or written as a whole, and"
-                " nothing is appended to it; use rb, wb or xb"
+                f"{printable(spot.path)} cannot be opened with {printable(mode)}: a blob is read, "
+                "or written as a whole, and nothing is appended to it; use rb, wb or xb"
             )
         with both_families():
             spot.backend.require_writable()
@@ -490,7 +504,9 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
         found = pairs(self, path1, self, path2, recursive=recursive, maxdepth=maxdepth)
         files = [pair for pair in found if not pair.is_folder and pair.source != pair.target]
         if not found:
-            raise IsFolder(f"{path1} is a folder, or holds none; move it with recursive=True")
+            raise IsFolder(
+                f"{printable(str(path1))} is a folder, or holds none; move it with recursive=True"
+            )
         with both_families():
             self._require_apart(files)
         self._make_folders(found)
@@ -507,14 +523,15 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
         taken: dict[str, str] = {}
         for pair in files:
             address = self._spot(self._strip_protocol(pair.target)).address
+            source, target = printable(pair.source), printable(pair.target)
             if address in sources:
                 raise NotSupported(
-                    f"{pair.target} may be what {pair.source} is, or another file that is to be "
+                    f"{target} may be what {source} is, or another file that is to be "
                     "moved; copy, and delete what is no longer needed"
                 )
             if (other := taken.setdefault(address, pair.source)) != pair.source:
                 raise NotSupported(
-                    f"{other} and {pair.source} would both become {pair.target}; "
+                    f"{printable(other)} and {source} would both become {target}; "
                     "move one of them to another name"
                 )
 
@@ -543,7 +560,7 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
             found = {one: self.info(one)["type"] == "directory" for one in found}
         folders = [one for one, is_folder in found.items() if is_folder]
         if folders and not recursive:
-            raise IsFolder(f"{folders[0]} is a folder; delete it with recursive=True")
+            raise IsFolder(f"{printable(folders[0])} is a folder; delete it with recursive=True")
         side_by_side.all_of(self.rm_file, found.keys() - {*folders})
         if maxdepth is None:
             for folder in reversed(folders):
@@ -552,9 +569,8 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
     def _require_removable(self, path: str) -> None:
         with both_families():
             if not path or not self._spot(path).inner:
-                raise NotSupported(
-                    f"{path or 'the location itself'} is not deleted as a whole; name what is in it"
-                )
+                what = printable(path) or "the location itself"
+                raise NotSupported(f"{what} is not deleted as a whole; name what is in it")
 
     def mkdir(self, path: str, create_parents: bool = True, **kwargs: Any) -> None:
         """Make a folder, where there are any; elsewhere it is there with the first file in it."""
@@ -630,4 +646,5 @@ def _unless_missing(error: OSError) -> None:
 
 
 def _taken(spot: Spot) -> FileTaken:
-    return FileTaken(f"{spot.backend.location} already holds {spot.inner or 'what it is'}")
+    what = printable(spot.inner) or "what it is"
+    return FileTaken(f"{spot.backend.location} already holds {what}")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from storage_core.blobpath import Prefix
 from storage_core.errors import AccessDenied, BlobNotFound, ConfigurationError
+from storage_core.fs.spot import FILE
 from storage_core.printable import printable
 
 if TYPE_CHECKING:
@@ -68,10 +69,10 @@ def children(spot: Spot) -> list[dict[str, Any]]:
     """
     is_file = _is_no_folder(spot)
     entries = [] if is_file else [*spot.backend.list(spot.folder, delimiter=True)]
-    found = {made["name"]: made for made in map(spot.entry_info, entries)}
-    found.pop(spot.path, None)
+    # An object store may have a file and a folder of one name.
+    found = {(made["name"], made["type"]): made for made in map(spot.entry_info, entries)}
     if entries or not spot.inner or (spot.backend.has_folders and not is_file):
-        return [found[name] for name in sorted(found)]
+        return [found[each] for each in sorted(found) if each[0] != spot.path]
     return [spot.file_info(spot.backend.head(spot.blob))]
 
 
@@ -88,7 +89,9 @@ def below(spot: Spot, *, maxdepth: int | None, with_folders: bool) -> Infos:
     for entry in _entries(spot, maxdepth, with_folders=with_folders):
         is_there = True
         made = spot.entry_info(entry)
-        found[made["name"]] = made
+        # A folder of the same name does not hide a file.
+        if made["type"] == FILE or made["name"] not in found:
+            found[made["name"]] = made
         if with_folders and not entry.is_folder:
             for folder in _above(entry.path, spot.inner):
                 made = spot._replace(inner=folder).folder_info()
@@ -102,7 +105,7 @@ def below(spot: Spot, *, maxdepth: int | None, with_folders: bool) -> Infos:
     elif with_folders and spot.path:
         found[spot.path] = spot.folder_info()
     return {
-        name: found[name] for name in sorted(found) if with_folders or found[name]["type"] == "file"
+        name: found[name] for name in sorted(found) if with_folders or found[name]["type"] == FILE
     }
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from fsspec.implementations.local import LocalFileSystem, make_path_posix, trailing_sep
 from fsspec.utils import other_paths, stringify_path
 
-from storage_core.fs.errors import FileMissing
+from storage_core.fs.errors import FileMissing, PathInvalid
+from storage_core.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,7 +56,7 @@ def expanded(
         else:
             found.setdefault(path, None)
     if not found:
-        raise FileMissing(f"nothing is at {', '.join(map(str, paths))}")
+        raise FileMissing(f"nothing is at {', '.join(map(printable, map(str, paths)))}")
     return {path: found[path] for path in sorted(found)}
 
 
@@ -126,4 +127,4 @@ def _require_inside(folder: str, paths: list[str]) -> None:
     top = os.path.abspath(folder)
     for path in paths:
         if os.path.commonpath((top, os.path.abspath(path))) != top:
-            raise ValueError(f"{path} would lie outside of {folder}")
+            raise PathInvalid(f"{printable(path)} would lie outside of {printable(folder)}")

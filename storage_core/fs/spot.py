@@ -34,6 +34,10 @@ class Spot(NamedTuple):
     identity: str
     """Of what the backend was opened with; see `published` for where others may see it."""
 
+    def __repr__(self) -> str:
+        """Without what the identity was made from."""
+        return f"{type(self).__name__}({self.path!r})"
+
     @property
     def path(self) -> str:
         """As the file system hands it out."""

@@ -267,6 +267,12 @@ class WrittenCompressed(BufferedIOBase):
             self._compressor.close()
             self._file.close()
 
+    def commit(self) -> None:
+        """Store it, at the end of a transaction."""
+        self.keep()
+        self.close()
+        self._file.commit()
+
     def keep(self) -> None:
         """Have it stored when it is closed, whatever exceptions are being handled."""
         self._file.keep()
@@ -301,15 +307,28 @@ class WrittenCompressed(BufferedIOBase):
 class WrittenText(TextIOWrapper):
     """Text on its way into a `WrittenFile`, perhaps through a compressor."""
 
+    def commit(self) -> None:
+        """Store it, at the end of a transaction."""
+        self._written.keep()
+        self.close()
+        self._written.commit()
+
+    def discard(self) -> None:
+        """Forget it."""
+        self._written.discard()
+
     def __exit__(
         self,
         kind: type[BaseException] | None,
         error: BaseException | None,
         where: TracebackType | None,
     ) -> None:
-        written = cast("WrittenFile | WrittenCompressed", self.buffer)
         if error is not None:
-            written.discard()
+            self.discard()
         else:
-            written.keep()
+            self._written.keep()
         super().__exit__(kind, error, where)
+
+    @property
+    def _written(self) -> WrittenFile | WrittenCompressed:
+        return cast("WrittenFile | WrittenCompressed", self.buffer)

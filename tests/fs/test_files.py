@@ -250,6 +250,60 @@ def test_what_was_not_copied_is_not_moved_where_a_folder_has_the_same_name(
         assert fs.cat_file("prod/x") == b"1"
 
 
+def test_a_transaction_stores_all_that_was_written_to_files_left_open(
+    fs: StorageFileSystem,
+) -> None:
+    with fs.transaction:
+        text, packed, both = (
+            fs.open("prod/text", "w"),
+            fs.open("prod/packed", "wb", compression="gzip"),
+            fs.open("prod/both", "w", compression="gzip"),
+        )
+        text.write("abc")
+        packed.write(b"abc")
+        both.write("abc")
+        with fs.open("prod/closed", "w") as closed:
+            closed.write("abc")
+        assert fs.find("prod") == []
+    assert fs.cat("prod/text") == fs.cat("prod/closed") == b"abc"
+    assert [gzip.decompress(fs.cat(f"prod/{name}")) for name in ("packed", "both")] == [b"abc"] * 2
+    with suppress(KeyError), fs.transaction:
+        left = fs.open("prod/left", "w", compression="gzip")
+        left.write("abc")
+        raise KeyError
+    del left
+    assert not fs.exists("prod/left")
+
+
+def test_errors_about_odd_names_are_one_line(fs: StorageFileSystem, tmp_path: Path) -> None:
+    fs.pipe({"prod/a": b"", "prod/d/x": b""})
+    for call in (
+        lambda: fs.open("prod/a", "a\n"),
+        lambda: fs.open("prod/a\nb", "a"),
+        lambda: fs.mv("prod/no\nne", "prod/x"),
+        lambda: fs.cat(["prod/no\nne"], recursive=True),
+        lambda: fs.mv(["prod/a", "prod/d/x"], ["prod/b\nc", "prod/b\nc"]),
+        lambda: fs.rm("no\nname"),
+    ):
+        with pytest.raises(StorageError) as raised:
+            call()
+        assert "\n" not in str(raised.value)
+
+
+def test_a_name_with_a_line_break_that_is_taken_is_told_in_one_line(tmp_path: Path) -> None:
+    fs = storage_core.open_store(storage_core.LocalStorage(storage_path=str(tmp_path))).fs
+    fs.pipe({"a\nb": b"", "d\ne/x": b""})
+    for call in (
+        lambda: fs.open("a\nb", "xb"),
+        lambda: fs.mkdir("a\nb"),
+        lambda: fs.rm("d\ne"),
+        lambda: fs.rmdir("d\ne"),
+    ):
+        with pytest.raises(StorageError) as raised:
+            call()
+        assert "\n" not in str(raised.value)
+
+
 def test_a_local_file_that_is_replaced_keeps_its_mode(
     fs: StorageFileSystem, tmp_path: Path
 ) -> None:

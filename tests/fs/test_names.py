@@ -122,6 +122,17 @@ def test_a_text_in_place_of_a_file_is_told_from_others(
     assert len(tokens) == 2
 
 
+def test_a_wrong_text_in_place_of_a_file_is_an_error_of_both_families(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fs = StorageFileSystem()
+    monkeypatch.setenv("STORAGE_CONFIG_TEXT", "base64:%")
+    for call in (lambda: fs.ls(""), lambda: fs._fs_token, lambda: hash(fs)):
+        with pytest.raises(ConfigurationError, match="not base64") as raised:
+            call()
+        assert isinstance(raised.value, OSError)
+
+
 def test_a_place_that_the_environment_names_is_looked_up_anew(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -57,3 +57,28 @@ def test_deleting_a_folder_says_what_is_left_of_others(fs: StorageFileSystem) ->
     with pytest.raises(InvalidKey):
         fs.rm("prod/odd", recursive=True)
     assert fs.exists("prod/odd")
+
+
+def test_walking_passes_by_what_cannot_be_opened(fs: StorageFileSystem) -> None:
+    walked = {folder: (folders, files) for folder, folders, files in fs.walk("prod")}
+    assert walked["prod"] == (["made", "odd", "ours"], [])
+    assert walked["prod/ours"] == (["empty"], ["a"])
+    assert ".." in walked["prod/odd"][0]
+    assert "prod/odd/.." not in walked
+    with pytest.raises(InvalidKey):
+        [*fs.walk("prod/odd/..")]
+
+
+def test_a_folder_of_the_same_name_hides_no_file(s3_server: S3Server, tmp_path: Path) -> None:
+    table = s3_table(s3_server)
+    for name in ("x", "x/", "x/y"):
+        body = b"" if name.endswith("/") else b"1"
+        s3_server.client.put_object(Bucket=table["bucket"], Key=f"below/here/{name}", Body=body)
+    fs = StorageFileSystem(config_path=written(tmp_path / "storage.toml", {"prod": table}))
+    assert fs.find("prod") == ["prod/x", "prod/x/y"]
+    assert [each["type"] for each in fs.ls("prod")] == ["directory", "file"]
+    assert [*fs.walk("prod")] == [("prod", ["x"], ["x"]), ("prod/x", [], ["y"])]
+    fs.get("prod/x", str(tmp_path / "copy"))
+    assert (tmp_path / "copy").read_bytes() == b"1"
+    fs.rm("prod/x")
+    assert fs.find("prod") == ["prod/x/y"]

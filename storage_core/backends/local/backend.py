@@ -130,7 +130,7 @@ class LocalBackend(Backend):
         except OSError as error:
             if error.errno in (errno.ENOTEMPTY, errno.EEXIST):
                 raise BlobExists(
-                    f"{self._path(prefix)} is not empty; delete what it holds first"
+                    f"{printable(self._path(prefix))} is not empty; delete what it holds first"
                 ) from error
             raise self._failure("delete", self._path(prefix), error) from error
 

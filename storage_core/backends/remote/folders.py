@@ -6,6 +6,7 @@ import errno
 from typing import TYPE_CHECKING, Protocol, cast
 
 from storage_core.errors import BlobExists, BlobNotFound
+from storage_core.printable import printable
 
 if TYPE_CHECKING:
     from storage_core.backends.remote.driver import Session
@@ -56,7 +57,8 @@ async def remove(policy: Policy, prefix: Prefix) -> None:
             if error.errno != errno.ENOTEMPTY:
                 raise
             raise BlobExists(
-                f"{policy.place.location}: {prefix} is not empty; delete what it holds first"
+                f"{policy.place.location}: {printable(prefix)} is not empty; "
+                "delete what it holds first"
             ) from error
 
     try:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from storage_core.backends.remote.driver import Kept, Part
 from storage_core.backends.remote.faults import Fault
 from storage_core.errors import IntegrityError
+from storage_core.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -159,7 +160,8 @@ class Pieces:
 def _require_same(policy: Policy, path: BlobPath, before: str | None, now: str | None) -> None:
     if None not in (before, now) and before != now:
         raise IntegrityError(
-            f"{policy.place.location}: {path} was replaced while it was read; read it again"
+            f"{policy.place.location}: {printable(path)} was replaced while it was read; "
+            "read it again"
         )
 
 

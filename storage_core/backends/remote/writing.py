@@ -8,6 +8,7 @@ from storage_core.backends.remote.driver import Kept
 from storage_core.backends.remote.faults import ConditionRefused, Fault
 from storage_core.backends.remote.stream import PIECE
 from storage_core.errors import UnsupportedOperation
+from storage_core.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -61,9 +62,9 @@ async def stored(
             except ConditionRefused as refused:
                 if found is None:
                     raise UnsupportedOperation(
-                        f"{policy.place.location} cannot write {path}: its service takes no write "
-                        "that must not replace a blob, and does not let these credentials look "
-                        "whether there is one; write without a key of your own"
+                        f"{policy.place.location} cannot write {printable(path)}: its service "
+                        "takes no write that must not replace a blob, and does not let these "
+                        "credentials look whether there is one; write without a key of your own"
                     ) from refused
                 await send(session, False)
                 refused.remember()
