@@ -11,7 +11,7 @@ from storage_core.config.model.cautions import cautions, cautions_of, doubts
 from storage_core.config.model.problems import Problem
 from storage_core.config.secrets.audit import loose_mode, plain_secrets, worth_hiding
 from storage_core.config.toml.scan import line_of
-from storage_core.paths import command, shortened
+from storage_core.paths import command, is_text, shortened
 
 if TYPE_CHECKING:
     from storage_core.cli.app import KeyMistakes
@@ -33,6 +33,12 @@ def stored_plain(found: Configurations) -> Iterator[str]:
     """Secrets that stand in the file itself, each with the command that moves it."""
     for secret in plain_secrets(found, found.text):
         place = shortened(found.source) + (f":{secret.line}" if secret.line else "")
+        if is_text(found.source):
+            yield (
+                f"{place}: {secret.setting.label} stands in the variable as it is; write a "
+                "reference, such as env:NAME, in its place"
+            )
+            continue
         name = shlex.quote(secret.name)
         setting = secret.setting.name
         target = shlex.quote(f"keyring:storage/{secret.name}/{setting}")

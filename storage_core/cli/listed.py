@@ -53,7 +53,8 @@ def _list(found: Configurations, shown: Sequence[Entry]) -> Iterator[str]:
     else:
         path = output.safe(paths.shortened(found.source))
         yield f"No storage configurations in {path} yet."
-        yield f"Create the first one: {output.safe(paths.command('create', found.source))}"
+        if not paths.is_text(found.source):
+            yield f"Create the first one: {output.safe(paths.command('create', found.source))}"
     yield ""
     yield _default_line(found)
     if found.override:

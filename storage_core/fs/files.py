@@ -518,8 +518,12 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
                     self._remove_folder(pair.source)
 
     def _require_apart(self, files: list[Pair]) -> None:
-        """See that nothing is deleted that was just written."""
-        sources = {self._spot(self._strip_protocol(pair.source)).address for pair in files}
+        """See that nothing is deleted that was just written, and that it can be deleted."""
+        sources = set()
+        for pair in files:
+            spot = self._spot(self._strip_protocol(pair.source))
+            spot.backend.require_writable()
+            sources.add(spot.address)
         taken: dict[str, str] = {}
         for pair in files:
             address = self._spot(self._strip_protocol(pair.target)).address

@@ -165,7 +165,13 @@ def test_commands_say_where_it_stands(
     key = storage("write", stdin=b"here").out.strip()
     assert storage("read", key).out == "here"
     given("# nothing\n")
-    assert storage("ls").out.startswith(f"No storage configurations in {VARIABLE} yet.")
+    empty = storage("ls").out
+    assert empty.startswith(f"No storage configurations in {VARIABLE} yet.")
+    assert "storage create" not in empty
+    given('[storage.s3]\ntype = "s3"\nbucket = "data"\naws_secret_access_key = "plain"\n')
+    warned = storage("validate").err
+    assert f"{VARIABLE}:4: AWS Secret Access Key stands in the variable as it is" in warned
+    assert "move-secret" not in warned
 
 
 def test_the_app_shows_it_and_says_that_it_cannot_be_changed(given: Callable[[str], str]) -> None:

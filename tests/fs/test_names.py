@@ -222,10 +222,12 @@ def test_a_configuration_that_is_read_only_is_not_written_through(tmp_path: Path
         lambda: fs.rm("prod/x"),
         lambda: fs.cp_file("ours/x", "prod/y"),
         lambda: fs.mkdir("prod/z"),
+        lambda: fs.mv("prod/x", "ours/other"),
     ):
         with pytest.raises(NotImplementedError, match="read-only by its configuration") as raised:
             call()
         assert isinstance(raised.value, UnsupportedOperation)
+    assert fs.find("ours") == ["ours/x"]
 
 
 def test_what_a_kv_server_does_not_know_is_said(kv_server: KVServer, tmp_path: Path) -> None:
