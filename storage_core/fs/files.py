@@ -423,6 +423,8 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
         """Copy files of the local disk here, side by side."""
         local = LocalFileSystem()
         found = pairs(local, lpath, self, rpath, recursive=recursive, maxdepth=maxdepth)
+        if recursive:
+            _require_ends(found)
         self._make_folders(found)
         self._move(self.put_file, found, callback, **kwargs)
 
@@ -642,6 +644,16 @@ def _new_file(path: str) -> Iterator[Any]:
         if os.path.lexists(temporary):
             os.unlink(temporary)
         raise
+
+
+def _require_ends(found: list[Pair]) -> None:
+    """See that no pipe or device is among the files of a folder: to read one may never end."""
+    for pair in found:
+        if not pair.is_folder and is_written_into(pair.source):
+            raise NotSupported(
+                f"{printable(pair.source)} is no regular file, and may have no end; "
+                "leave it out, or store it by itself"
+            )
 
 
 def _unless_missing(error: OSError) -> None:

@@ -224,14 +224,16 @@ def _store_forgotten(file: WrittenFile | WrittenCompressed) -> None:
     is needed to store it.
     """
 
+    name = printable(file.name)
+
     def close() -> None:
         try:
             file.close()
         except Exception as error:
-            _logger.error("%s was never closed, and could not be stored then: %s", file.name, error)
+            _logger.error("%s was never closed, and could not be stored then: %s", name, error)
 
     if sys.is_finalizing():
-        _logger.error("%s was never closed, so nothing of it is stored", file.name)
+        _logger.error("%s was never closed, so nothing of it is stored", name)
         file.discard()
         return
     thread = Thread(target=close)

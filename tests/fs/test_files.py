@@ -357,6 +357,16 @@ def test_a_named_pipe_is_written_into(fs: StorageFileSystem, tmp_path: Path) -> 
     assert fifo.is_fifo()
 
 
+def test_a_named_pipe_in_a_folder_is_not_waited_for(fs: StorageFileSystem, tmp_path: Path) -> None:
+    folder = tmp_path / "raw"
+    folder.mkdir()
+    (folder / "a").touch()
+    os.mkfifo(folder / "fifo")
+    with pytest.raises(UnsupportedOperation, match="fifo is no regular file"):
+        fs.put(str(folder), "prod/raw", recursive=True)
+    assert fs.find("prod") == []
+
+
 def test_a_name_is_not_deleted_with_all_it_leads_to(fs: StorageFileSystem) -> None:
     fs.pipe({"prod/a": b"1", "prod/raw/b": b"2"})
     for path in ("storage://prod", "prod/", "", "storage:///"):
