@@ -12,12 +12,15 @@ import dis
 import logging
 import os
 import sys
+from contextlib import suppress
 from io import BufferedIOBase, TextIOWrapper
-from tempfile import SpooledTemporaryFile
+from tempfile import SpooledTemporaryFile, gettempdir
 from threading import Thread
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
 
-from storage_core.fs.errors import both_families
+from storage_core.disk_advice import words
+from storage_core.fs.errors import FileFailed, both_families
+from storage_core.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,7 +93,13 @@ class WrittenFile(BufferedIOBase):
 
     def write(self, data: ReadableBuffer, /) -> int:
         self._is_written = True
-        return self._open().write(data)
+        spool = self._open()
+        try:
+            return spool.write(data)
+        except OSError as error:
+            # What is there by now is not what was to be stored, whoever closes it.
+            self.discard()
+            raise _unkept(self.name, error) from error
 
     def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
         spool = self._open()
@@ -197,6 +206,17 @@ def _ends_with_block(frame: FrameType) -> bool:
     return frame.f_lasti >= 0 and frame.f_code.co_code[frame.f_lasti] == _WITH_EXCEPT_START
 
 
+def _unkept(name: str, error: OSError) -> FileFailed:
+    try:
+        where = f" in {gettempdir()}"
+    except OSError:
+        where = ""
+    return FileFailed(
+        f"cannot keep {printable(name)} in a temporary file{where}: {words(error)}; "
+        "make room, or name another folder with TMPDIR"
+    )
+
+
 def _store_forgotten(file: WrittenFile | WrittenCompressed) -> None:
     """Close a file that nobody has closed, and wait for it.
 
@@ -281,7 +301,8 @@ class WrittenCompressed(BufferedIOBase):
         """Forget it."""
         super().close()
         if self._compressor is not None:
-            self._compressor.close()
+            with suppress(ValueError):  # The file is closed where it could not be written.
+                self._compressor.close()
         self._file.discard()
 
     def __exit__(

@@ -275,6 +275,30 @@ def test_a_transaction_stores_all_that_was_written_to_files_left_open(
     assert not fs.exists("prod/left")
 
 
+def test_what_cannot_be_kept_until_it_is_closed_is_not_stored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fs = storage_core.open_store(storage_core.LocalStorage(storage_path=str(tmp_path))).fs
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "none"))
+    data = os.urandom(2 * 1024 * 1024)
+    for options in ({}, {"compression": "gzip"}):
+        file = fs.open("x", "wb", **options)
+        file.write(b"some")
+        with pytest.raises(StorageError, match="cannot keep x in a temporary file") as raised:
+            file.write(data)
+        assert isinstance(raised.value, OSError)
+        assert not isinstance(raised.value, FileNotFoundError)
+        with suppress(ValueError):
+            file.close()
+        with (
+            pytest.raises(StorageError, match="cannot keep"),
+            fs.open("x", "wb", **options) as file,
+        ):
+            file.write(data)
+        del file
+    assert fs.find("") == []
+
+
 def test_errors_about_odd_names_are_one_line(fs: StorageFileSystem, tmp_path: Path) -> None:
     fs.pipe({"prod/a": b"", "prod/d/x": b""})
     for call in (
