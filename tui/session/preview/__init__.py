@@ -4,7 +4,8 @@ choosing.py        the way in: by the suffix of a name, else by content; formats
 source.py          what is read of a blob for that, and how little
 look.py            forms of a blob as lines that can be drawn: text, bytes; grid.py: tables
 json_text.py       JSON; csv_table.py: CSV; text.py: any other text
-npy.py             NumPy's arrays; pickles.py: pickles; tar_members.py: flow code
+npy.py             NumPy's arrays; npy_header.py: their headers
+pickles.py         pickles; tar_members.py: flow code
 parquet.py         Parquet; parquet_reader.py: the process that reads it
 unpacking.py       gzip and zstd
 """
