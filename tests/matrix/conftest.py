@@ -45,7 +45,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
                     marks=pytest.mark.xdist_group(f"{service.name} {scheme}"),
                 )
                 for service in SERVICES
-                for scheme in ("http", "https")
+                for scheme in getattr(metafunc.module, "SCHEMES", ("http", "https"))
             ],
             indirect=True,
             scope="session",
