@@ -3,16 +3,16 @@
 #
 # Expected: what was kept of a file system goes with `unregister_filesystem`, or is kept by the file system as well.
 # Seen:     metadata are kept by path, size and the second of the last change alone. After another file system has
-#           been registered under the same protocol (another account, say), min() comes from the first one's file, and
-#           sum(), for which the bytes are read, from the second one's. `cache_local_files` serves the bytes likewise.
+#           been registered under the same protocol (another account, say), min() and max() come from the first one's
+#           file. `cache_local_files` serves the bytes likewise.
 #           Both are off by default (in 1.5.6 the default did the latter).
 source "$(dirname "${BASH_SOURCE[0]}")/lib/environment.sh"
 install duckdb==2.0.1 fsspec==2026.9.0
 
 expect <<'OUT'
 default: one has 1000 to 1999, two has 2000 to 2999
-parquet_metadata_cache: one has 1000 to 1999, two has 1000 to 1999; the sum of two: right
-cache_local_files: one has 1000 to 1999, two has 1000 to 1999; the sum of two: of one
+parquet_metadata_cache: one has 1000 to 1999, two has 1000 to 1999
+cache_local_files: one has 1000 to 1999, two has 1000 to 1999
 OUT
 
 run <<'PY'
@@ -38,6 +38,8 @@ class Account(LocalFileSystem):
         return f"account://{name.removeprefix(f'{self.root}/')}"
 
 
+# Written by several threads, the two would be laid out differently now and then.
+duckdb.sql("set threads = 1")
 for number, root in enumerate(("one", "two"), 1):
     os.mkdir(root)
     # More than is read with the footer, and so much alike that the sizes are equal.
@@ -49,7 +51,8 @@ for number, root in enumerate(("one", "two"), 1):
 assert os.path.getsize("one/x.parquet") == os.path.getsize("two/x.parquet")
 
 for setting in ("default", "parquet_metadata_cache", "cache_local_files"):
-    connection = duckdb.connect()
+    # Threads that share a file of Python's disturb each other; that is another finding.
+    connection = duckdb.connect(config={"threads": 1})
     if setting != "default":
         connection.sql(f"set {setting} = true")
     told = []
@@ -57,8 +60,6 @@ for setting in ("default", "parquet_metadata_cache", "cache_local_files"):
         connection.register_filesystem(Account(root))
         ((least, most),) = connection.sql("select min(a), max(a) from 'account://x.parquet'").fetchall()
         told.append(f"{root} has {least} to {most}")
-        ((total,),) = connection.sql("select sum(a) from 'account://x.parquet'").fetchall()
         connection.unregister_filesystem("account")
-    sums = {149950000: "of one", 249950000: "right"}
-    print(f"{setting}: {', '.join(told)}" + ("" if setting == "default" else f"; the sum of two: {sums[total]}"))
+    print(f"{setting}: {', '.join(told)}")
 PY
