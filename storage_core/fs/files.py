@@ -234,7 +234,7 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
             file = WrittenCompressed(file, compr[get_compression(path, compression)])
         if "b" not in mode:
             file = WrittenText(file, **text)
-        if self._intrans and self.transaction.files and self.transaction.files[-1] is stored:
+        if self.transaction.files and self.transaction.files[-1] is stored:
             # What stands before the file has to let go of all it holds, closed or not.
             self.transaction.files[-1] = file
         return file
