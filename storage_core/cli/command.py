@@ -118,7 +118,8 @@ def config_option() -> click.Option:
         expose_value=False,
         callback=_set_config,
         shell_complete=lambda *_: [CompletionItem("", type="file")],
-        help="The configuration file (default: $STORAGE_CONFIG, else ~/.prefect/storage.toml).",
+        help="The configuration file (default: what STORAGE_CONFIG_TEXT holds, else "
+        "$STORAGE_CONFIG, else ~/.prefect/storage.toml).",
     )
 
 

@@ -620,7 +620,9 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
 def _new_file(path: str) -> Iterator[Any]:
     """A local file that gets its name when it is complete.
 
-    One that is there is replaced and keeps its mode; of a link, what it leads to is.
+    One that is there is replaced and keeps its mode; of a link, what it leads to is. Unlike
+    `fetch_to_file` it does not wait for the disk, since these come by the thousand, and what the
+    local disk refuses is the system's own error, as in every file system of fsspec.
     """
     target = os.path.realpath(path) if os.path.islink(path) else path
     folder, name = os.path.split(target)
