@@ -21,7 +21,10 @@ DEV_READY := .venv/ready/dev-$(KEY)
 AZURITE_READY := $(AZURITE)/node_modules/.ready-$(shell cat $(AZURITE)/package-lock.json | cksum | tr ' ' -)
 S3RVER_READY := $(S3RVER)/node_modules/.ready-$(shell cat $(S3RVER)/package-lock.json | cksum | tr ' ' -)
 TOOLS := tests/tools
+PROGRAMS := $(notdir $(wildcard $(TOOLS)/programs/*))
 TOOLS_READY := .venv-tools/.ready-$(shell { pwd; cat pyproject.toml $(TOOLS)/constraints.txt $(TOOLS)/requirements.txt; } | cksum | tr ' ' -)
+PROGRAM_KEY = $(shell { pwd; cat $(TOOLS)/programs/$1/constraints.txt; } | cksum | tr ' ' -)
+PROGRAMS_READY := $(foreach name,$(PROGRAMS),.venv-program-$(name)/.ready-$(call PROGRAM_KEY,$(name)))
 BENCH := scripts/bench/alternatives
 BENCH_READY := .venv-bench/.ready-$(shell { pwd; cat pyproject.toml $(BENCH)/constraints.txt $(BENCH)/requirements.txt; } | cksum | tr ' ' -)
 SWIFT_KEY = $(shell { pwd; cat tests/servers/swift/constraints-$1.txt; } | cksum | tr ' ' -)
@@ -43,7 +46,7 @@ test: $(DEV_READY) $(AZURITE_READY) ## Set up what is missing, test servers incl
 test-servers: $(DEV_READY) $(S3RVER_READY) $(SWIFT_READY) ## S3 Storage on every server there is, with and without TLS; ends with what each can do
 	@$(PYTHON) -m pytest -m servers -n auto --maxprocesses 4 --dist loadgroup tests/matrix $(ARGS)
 
-test-tools: $(TOOLS_READY) $(AZURITE_READY) ## storage:// in Dask, Ray and Prefect, on clusters and servers of their own, and fsspec's own tests, in .venv-tools
+test-tools: $(TOOLS_READY) $(PROGRAMS_READY) $(AZURITE_READY) ## With the programs of others: storage:// in Dask, Ray and Prefect, what they have to import, what is exported to them
 	@.venv-tools/bin/python -m pytest -m tools -n auto --maxprocesses 4 --dist loadfile tests/docs tests/fs tests/tools $(ARGS)
 
 test-lowest: $(AZURITE_READY) ## All tests with exactly the lowest versions that pyproject.toml allows, in .venv-lowest
@@ -89,7 +92,7 @@ constraints: $(DEV_READY) ## Resolve every dependency afresh; rewrite the files 
 	@$(PYTHON) scripts/pin.py
 
 clean: ## Remove everything that make made
-	rm -rf .venv .venv-bench .venv-lowest .venv-newest .venv-swift-* .venv-tools build dist tests/servers/*/node_modules .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-bench .venv-lowest .venv-newest .venv-program-* .venv-swift-* .venv-tools build dist tests/servers/*/node_modules .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # pip is the last thing that a new environment gets, and its path is written into it: if both are right, so is the rest.
@@ -146,6 +149,12 @@ $(BENCH_READY): | $(DEV_READY)
 $(TOOLS_READY): | $(DEV_READY)
 	@$(PYTHON) -m venv --clear $(@D)
 	@$(@D)/bin/python -m pip -qq --disable-pip-version-check install -c $(TOOLS)/constraints.txt --editable '.[test,objects]' -r $(TOOLS)/requirements.txt
+	@touch $@
+
+# Each program whose files are imported, or that reads what is exported, in an environment of its own: they get in each other's way.
+$(PROGRAMS_READY): | $(DEV_READY)
+	@$(PYTHON) -m venv --clear $(@D)
+	@$(@D)/bin/python -m pip -qq --disable-pip-version-check install -r $(@D:.venv-program-%=$(TOOLS)/programs/%/constraints.txt)
 	@touch $@
 
 # With setuptools before Swift, whose metadata does not ask for it.

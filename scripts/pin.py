@@ -3,9 +3,9 @@
 `constraints.txt` holds one `name==version` per package of an environment with every extra and the
 build backend in it, `tests/servers/swift/` the same for the environments of two versions of
 OpenStack Swift, `tests/tools/` for that of `make test-tools` (with the same versions of what both
-have), `scripts/bench/alternatives/` for that of the bench. A `package-lock.json` pins each test
-server that runs on Node and what it needs. None of them holds an address, so all work with whatever
-registry a machine is set to.
+have) and for each program that runs beside it, `scripts/bench/alternatives/` for that of the bench.
+A `package-lock.json` pins each test server that runs on Node and what it needs. None of them holds
+an address, so all work with whatever registry a machine is set to.
 """
 
 import json
@@ -47,6 +47,11 @@ def pin_swift() -> None:
         pins = resolved([wanted, "setuptools<81"], "--all")
         kept = [line for line in pins if not line.startswith("pip==")]
         write_pins(SERVERS / "swift" / f"constraints-{version}.txt", kept)
+
+
+def pin_program(folder: Path) -> None:
+    """Writes the constraints of a program's environment, from requirements.txt there."""
+    write_pins(folder / "constraints.txt", resolved(["-r", str(folder / "requirements.txt")]))
 
 
 def pin_beside(folder: Path, own: str, *flags: str) -> None:
@@ -105,5 +110,7 @@ if __name__ == "__main__":
     pin_swift()
     pin_beside(BENCH, ".")
     pin_beside(TOOLS, ".[test,objects]", "-c", "constraints.txt")
+    for folder in sorted((TOOLS / "programs").iterdir()):
+        pin_program(folder)
     for folder in ON_NODE:
         pin_node(folder)

@@ -1,0 +1,8 @@
+"""Configurations of other tools, as ours: what is found, and what of it would be new.
+
+    found.py      one entry of another tool, and what it would become
+    sources/      a module for each tool, which reads its files and nothing else
+    planning.py   what of it is there already, and which names are free
+
+Nothing here asks a person or writes the configuration file.
+"""

@@ -1,0 +1,52 @@
+"""One entry of another tool, and the configuration that it would become."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from storage_core.declaration.configuration import StorageConfiguration
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What stands in a file of another tool.
+
+    Three cases: it can be imported as it is; it can when `asks` is answered; it cannot, and
+    `reason` says why.
+    """
+
+    source: str
+    """The tool, as `storage import` names it: `rclone`."""
+
+    entry: str
+    """What it is in the words of the tool: `remote minio`, `profile corp`."""
+
+    place: str
+    """The file it stands in, or the variable."""
+
+    name: str
+    """What the tool calls it; which name is free is decided later."""
+
+    cls: type[StorageConfiguration] | None = None
+    """The storage type; None when it cannot be imported."""
+
+    settings: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """The settings of the type, as they would be written: references rather than secrets."""
+
+    id: str | None = None
+    """The ID that it keeps (Prefect); None: a new one."""
+
+    is_default: bool = False
+    """Whether the tool uses it where none is named."""
+
+    asks: str | None = None
+    """The required setting that the tool does not know, such as the bucket; None: none."""
+
+    lost: tuple[str, ...] = ()
+    """What cannot be expressed and is left out, a line each, without a secret."""
+
+    reason: str = ""
+    """Why it cannot be imported, in one line, without a secret; empty when it can."""
