@@ -37,6 +37,7 @@ _COMMANDS: Final = {
     "pull": "flows.pull",
     "usage": "usage.usage",
     "prune": "prune.prune",
+    "link": "link.link",
     "path": "file.path",
     "validate": "file.validate",
     "restore": "restore.restore",
