@@ -116,7 +116,7 @@ def transfer(
             {"source": stores.called(reading), "target": stores.called(writing)} | told.as_json()
         )
     elif told.all or problem is None:
-        told.summarize(reading, writing)
+        told.summarize(reading)
     if problem is not None:
         raise problem
     if told.totals.failed:
@@ -163,7 +163,7 @@ class _Told:
                         self._failed.append(event)
                 tell(done, total)
 
-    def summarize(self, source: Store, target: Store) -> None:
+    def summarize(self, source: Store) -> None:
         """Print what it comes to, and the first of what failed."""
         known = self.totals
         for event in self._failed[:_NAMED]:
@@ -179,9 +179,8 @@ class _Told:
         else:
             first = f"{_blobs(known.copied)} ({size}) copied"
         output.emit(
-            f"{first} from {output.safe(stores.called(source))} to "
-            f"{output.safe(stores.called(target))}, {known.skipped:,} there already, "
-            f"{known.failed:,} failed, in {known.seconds:.1f} s"
+            f"{first}, {known.skipped:,} there already, {known.failed:,} failed, "
+            f"in {known.seconds:.1f} s"
         )
 
     def as_json(self) -> dict[str, Any]:

@@ -44,13 +44,9 @@ def test_a_summary_is_printed_and_a_second_run_finds_all_of_it(
 ) -> None:
     first = storage("transfer", "here", "there")
     assert (first.code, first.err) == (0, "")
-    assert without_time(first.out) == (
-        "3 blobs (2.0 KiB) copied from here to there, 0 there already, 0 failed"
-    )
+    assert without_time(first.out) == ("3 blobs (2.0 KiB) copied, 0 there already, 0 failed")
     again = storage("transfer", "here", "there", "--kind", "results")
-    assert without_time(again.out) == (
-        "0 blobs (0 B) copied from here to there, 2 there already, 0 failed"
-    )
+    assert without_time(again.out) == ("0 blobs (0 B) copied, 2 there already, 0 failed")
     assert storage("blobs", "there", "--json").json["blobs"][0]["size"]
     assert (places / "there" / "results" / "3").read_bytes() == bytes(2048)
 
@@ -59,7 +55,7 @@ def test_a_dry_run_lists_what_would_be_copied(storage: Storage, places: Path) ->
     outcome = storage("transfer", "here", "there", "--kind", "results", "--dry-run")
     *lines, last = outcome.out.splitlines(keepends=True)
     assert sorted(lines) == ["           2  results/2\n", "        2048  results/3\n"]
-    assert without_time(last).startswith("2 blobs (2.0 KiB) would be copied from here to there, 0")
+    assert without_time(last).startswith("2 blobs (2.0 KiB) would be copied, 0")
     assert not (places / "there").exists()
     told = storage("transfer", "here", "there", "--kind", "flows", "--dry-run", "--json").json
     assert told["blobs"] == [{"path": "flows/1", "size": 1}]
@@ -100,7 +96,7 @@ def test_the_first_failures_have_a_line_each_and_the_rest_is_counted(
     assert "which stays; delete one of the two" in lines[0]
     assert lines[20:] == ["… and 10 more", "error: 30 blobs of 33 not transferred"]
     assert without_time(outcome.out).endswith(
-        "3 blobs (2.0 KiB) copied from here to there, 0 there already, 30 failed"
+        "3 blobs (2.0 KiB) copied, 0 there already, 30 failed"
     )
 
 
