@@ -35,6 +35,8 @@ _COMMANDS: Final = {
     "rm": "blobs.rm",
     "push": "flows.push",
     "pull": "flows.pull",
+    "usage": "usage.usage",
+    "prune": "prune.prune",
     "path": "file.path",
     "validate": "file.validate",
     "restore": "restore.restore",
