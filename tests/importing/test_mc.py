@@ -200,7 +200,7 @@ def test_damage_is_one_error_that_names_file_and_line(folder: Path) -> None:
     secret = token_hex(16)
     file = write(folder)
     damaged = {
-        f'{{"aliases": {{\n"x": {{"secretKey": "{secret}",,': "~/.mc/config.json, line 2: is no JSON",
+        f'{{"aliases": {{\n"{secret}",,': "~/.mc/config.json, line 2: is no JSON",
         f'["{secret}"]': "~/.mc/config.json: has no aliases",
         "": "is no JSON",
         f'\ufeff{{"aliases": {{}}, "x": "{secret}"}}': "byte order mark",
