@@ -36,6 +36,8 @@ _COMMANDS: Final = {
     "push": "flows.push",
     "pull": "flows.pull",
     "transfer": "transfer.transfer",
+    "usage": "usage.usage",
+    "prune": "prune.prune",
     "path": "file.path",
     "validate": "file.validate",
     "restore": "restore.restore",
