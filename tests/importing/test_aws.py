@@ -85,7 +85,10 @@ def test_what_is_no_profile_for_aws_is_none(folder: Path) -> None:
 
 def test_of_two_defaults_the_later_wins_whole(folder: Path) -> None:
     text = "[default]\nregion = eu-west-1\n[profile default]\noutput = json\n"
-    assert one(folder, text, name="default").settings == {"profile_name": "default"}
+    found = one(folder, text, f"[default]\n{KEYS}", name="default")
+    assert found.settings == {"profile_name": "default"}
+    [note] = found.notes
+    assert note == "of [default] and [profile default] only the later counts; make them one section"
 
 
 def test_a_percent_sign_is_one(folder: Path) -> None:

@@ -36,6 +36,8 @@ def unusable(profiles: Profiles, profile: Profile) -> str:
 
 def remarks(profiles: Profiles, profile: Profile) -> Iterator[str]:
     """What to know of a profile that can be used, a line each, without a secret."""
+    if profile.is_doubled:
+        yield "of [default] and [profile default] only the later counts; make them one section"
     yield from _ways(profile)
     if url := endpoint_of(profiles, profile):
         yield f"its requests go to {mask_url(url)}, as long as it gets no keys or endpoint here"

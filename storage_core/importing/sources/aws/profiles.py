@@ -34,6 +34,9 @@ class Profile:
 
     credentials: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
+    is_doubled: bool = False
+    """Whether the file of configuration has it as `[default]` and as `[profile default]`."""
+
     @property
     def said(self) -> Mapping[str, Any]:
         """All settings; the file of credentials counts more."""
@@ -82,7 +85,8 @@ def read(config: str, credentials: str) -> Profiles:
         ConfigurationError: one of them cannot be read.
     """
     found: dict[str, dict[str, dict[str, Any]]] = {kind: {} for kind in _KINDS}
-    for section, settings in _sections(config).items():
+    sections = _sections(config)
+    for section, settings in sections.items():
         kind = next((each for each in _KINDS if section.startswith(each)), "")
         if section == "default":
             found["profile"][section] = settings
@@ -93,8 +97,9 @@ def read(config: str, credentials: str) -> Profiles:
     for name in [*in_config, *(each for each in in_credentials if each not in in_config)]:
         files = {config: in_config, credentials: in_credentials}
         having = tuple(path for path, there in files.items() if name in there)
+        is_doubled = name == "default" and {"default", "profile default"} <= sections.keys()
         profiles[name] = Profile(
-            name, having, in_config.get(name, {}), in_credentials.get(name, {})
+            name, having, in_config.get(name, {}), in_credentials.get(name, {}), is_doubled
         )
     return Profiles(profiles, found["sso-session"], found["services"])
 
