@@ -19,7 +19,7 @@ from storage_core import AzureBlobStorage, ConfigurationError
 from storage_core.importing.found import Found
 from storage_core.importing.sources import azure
 from tests.importing.test_files import told
-from tests.importing.using import used
+from tests.importing.written import used
 from tests.servers.azurite import AzureServer
 
 KEY = b64encode(token_bytes(64)).decode()

@@ -19,7 +19,7 @@ import pytest
 from storage_core import S3Storage
 from storage_core.importing.found import Found
 from storage_core.importing.sources import aws
-from tests.importing.using import used
+from tests.importing.written import used
 from tests.servers.s3 import S3Server
 from tests.tools.program import executable, run
 
