@@ -30,6 +30,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from storage_core.blobs.blob import Blob
     from storage_core.blobs.objects.serializer import Serializer
+    from storage_core.care.prune import Pruned, prune
+    from storage_core.care.usage import Amount, Usage, usage
     from storage_core.config.file import ConfigFile
     from storage_core.config.model.entries import Configurations
     from storage_core.config.model.entry import Entry
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
     from storage_core.declaration.validation import InvalidSettings
     from storage_core.opening import get_store, open_store
     from storage_core.store import Store
+    from storage_core.transfers.events import TransferEvent, TransferTotals
+    from storage_core.transfers.transfer import transfer
     from storage_core.types import all_types, type_named
     from storage_core.types.azure import AzureBlobStorage
     from storage_core.types.file import FileStorage
@@ -52,6 +56,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "AccessDenied",
+    "Amount",
     "AzureBlobStorage",
     "Blob",
     "BlobExists",
@@ -70,6 +75,7 @@ __all__ = [
     "KVServerStorage",
     "LocalStorage",
     "Problem",
+    "Pruned",
     "RemoteStorage",
     "S3Storage",
     "Serializer",
@@ -80,17 +86,28 @@ __all__ = [
     "StorageUnavailable",
     "Store",
     "TemporaryLocalStorage",
+    "TransferEvent",
+    "TransferTotals",
     "UnsupportedOperation",
+    "Usage",
     "all_types",
     "get_store",
     "open_store",
+    "prune",
     "setting",
+    "transfer",
     "type_named",
+    "usage",
 ]
 
 _MODULES = {
     "Blob": "blobs.blob",
     "Serializer": "blobs.objects.serializer",
+    "Pruned": "care.prune",
+    "prune": "care.prune",
+    "Amount": "care.usage",
+    "Usage": "care.usage",
+    "usage": "care.usage",
     "Configurations": "config.model.entries",
     "Entry": "config.model.entry",
     "Problem": "config.model.problems",
@@ -101,6 +118,9 @@ _MODULES = {
     "setting": "declaration.setting",
     "InvalidSettings": "declaration.validation",
     "Store": "store",
+    "TransferEvent": "transfers.events",
+    "TransferTotals": "transfers.events",
+    "transfer": "transfers.transfer",
     "get_store": "opening",
     "open_store": "opening",
     "all_types": "types",

@@ -29,10 +29,11 @@ _ELSEWHERE = {
         "ReadableBuffer",
         "abc.ABC",
         "datetime",
+        "timedelta",
         "os.PathLike",
     ),
     *("AsyncGenerator", "AsyncIterable", "AsyncIterator", "Callable", "Generator", "Iterable"),
-    *("Iterator", "Mapping", "MutableSequence", "Sequence", "AbstractContextManager"),
+    *("Iterator", "Mapping", "MutableSequence", "Sequence", "AbstractContextManager", "Executor"),
 }
 """The standard library's names in our signatures."""
 

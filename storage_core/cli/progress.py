@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+
+class Tell(Protocol):
+    """Tells a bar how far it is."""
+
+    def __call__(self, done: int, total: int | None = None) -> None:
+        """Show that so many bytes are done, and of how many, where that has changed."""
 
 
 def is_shown() -> bool:
@@ -16,7 +23,7 @@ def is_shown() -> bool:
 
 
 @contextmanager
-def bar(doing: str, total: int | None) -> Iterator[Callable[[int], None]]:
+def bar(doing: str, total: int | None) -> Iterator[Tell]:
     """Show a bar while the block runs, and nothing afterwards.
 
     Args:
@@ -24,7 +31,7 @@ def bar(doing: str, total: int | None) -> Iterator[Callable[[int], None]]:
         total: bytes of everything; None where nobody knows.
 
     Yields:
-        What tells the bar how many bytes are done.
+        What tells the bar how many bytes are done, and of how many, where that changes.
     """
     if not is_shown():
         yield _unseen
@@ -49,6 +56,37 @@ def bar(doing: str, total: int | None) -> Iterator[Callable[[int], None]]:
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(doing, total=total)
+
+        def tell(done: int, total: int | None = None) -> None:
+            progress.update(task, completed=done, total=total)
+
+        yield tell
+
+
+@contextmanager
+def count(doing: str) -> Iterator[Callable[[int], None]]:
+    """Show a number of blobs while the block runs, and nothing afterwards.
+
+    Args:
+        doing: one word for it.
+
+    Yields:
+        What tells how many there are so far.
+    """
+    if not is_shown():
+        yield _unseen
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (
+        TextColumn("{task.description:<9}"),
+        SpinnerColumn(),
+        TextColumn("{task.completed:,} blobs"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(doing, total=None)
         yield lambda done: progress.update(task, completed=done)
 
 
@@ -92,5 +130,5 @@ class Watched:
         self._tell(self._done)
 
 
-def _unseen(_: int) -> None:
+def _unseen(done: int, total: int | None = None) -> None:
     pass

@@ -29,6 +29,7 @@ from storage_core.config.toml import edit
 from storage_core.config.toml.text import naming, parse
 from storage_core.declaration.configuration import require_configuration
 from storage_core.declaration.table import with_absolute_paths
+from storage_core.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from storage_core.config.model.entry import Entry
@@ -143,10 +144,17 @@ class Transaction:
         name: str,
         default: bool = False,
         here: bool = False,
+        id: str | None = None,
     ) -> StorageConfiguration:
         """Like `add`, with the settings as a person typed them; also raises `InvalidSettings`.
 
-        With `here`, the name may be one that only a layer beneath defines.
+        Args:
+            cls: the storage type.
+            settings: by name.
+            name: what to call it.
+            default: make it the default too.
+            here: whether the name may be one that only a layer beneath defines.
+            id: the ID that it keeps from elsewhere; None, or one that is taken: a new one.
         """
         from storage_core.declaration.validation import validated
 
@@ -155,7 +163,7 @@ class Transaction:
         default_values = {each.name: each.default for each in cls.settings()}
         values = {key: value for key, value in values.items() if value != default_values[key]}
         name = names.check_new_name(name, self._taken(here=here))
-        identifier = names.new_id()
+        identifier = self._free_id(id)
         with self._edited():
             table = {"id": identifier, "type": cls.type, **values}
             self.text = edit.add_table(self.text, ("storage", name), table)
@@ -251,6 +259,16 @@ class Transaction:
     def _default(self) -> object:
         setter = lookup.default_setter(self.layers)
         return setter and setter.tables.get("default")
+
+    def _free_id(self, wanted: str | None) -> str:
+        """`wanted` where no configuration has it; else a new ID."""
+        if wanted is None:
+            return names.new_id()
+        if not names.is_id(wanted):
+            raise ConfigurationError("the ID must be a UUID")
+        found = lookup.visible(self.layers).items()
+        taken = {names.id_of(name, each.layer.storage[name]) for name, each in found}
+        return names.new_id() if wanted.lower() in taken else wanted.lower()
 
     @contextmanager
     def _edited(self) -> Iterator[None]:
