@@ -40,6 +40,7 @@ _COMMANDS: Final = {
     "restore": "restore.restore",
     "move-secret": "move_secret.move_secret",
     "schema": "file.schema",
+    "import": "importing.import_",
     "kv-server": "kv_server.kv_server",
 }
 """Name -> module and object, in the order of the help."""
