@@ -109,7 +109,7 @@ def _planned(
             notes=changed,
         )
     kept = found.id.lower() if found.id else None
-    notes = [*_copied(found, settings)]
+    notes = [*found.notes, *_copied(found, settings)]
     if kept is not None and kept in ids:
         notes.append(f"its ID is that of {ids[kept]}, so it gets a new one")
         kept = None

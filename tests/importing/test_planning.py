@@ -100,8 +100,9 @@ def test_what_a_person_has_added_since_changes_nothing(file: ConfigFile) -> None
 def test_a_copied_secret_is_said_and_never_shown(file: ConfigFile) -> None:
     secret = token_hex(16)
     keys = {"aws_access_key_id": "AKIAEXAMPLE", "aws_secret_access_key": secret}
-    [one] = plan(file, found(settings={"bucket": "acme", **keys}))
+    [one] = plan(file, found(settings={"bucket": "acme", **keys}, notes=("it asks for a code",)))
     assert one.notes == (
+        "it asks for a code",
         "AWS Secret Access Key is copied; `storage move-secret` takes it out of the file",
     )
     assert secret not in repr(one)
