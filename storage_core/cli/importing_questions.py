@@ -156,12 +156,10 @@ def _names(taken: Sequence[Planned], configurations: Configurations) -> dict[int
     names: dict[int, str] = {}
     for index, each in enumerate(taken):
         name = each.name
-        if each.is_renamed:
+        if each.renamed:
             others = {*configurations.entries, *names.values()}
             others |= {other.name for other in taken[index + 1 :]}
-            is_taken = each.found.name in others
-            why = "taken by something else" if is_taken else "not allowed here"
-            prompts.say(f"The name {quoted(each.found.name)} is {why}.")
+            prompts.say(f"{each.renamed[:1].upper()}{each.renamed[1:]}.")
             name = _ask_name(each.name, others)
         names[index] = name
     return names

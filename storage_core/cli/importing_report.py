@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from storage_core.cli import output
 from storage_core.cli.entries import saved_as_json
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from storage_core.importing.looking import Failure
     from storage_core.importing.planning import Planned
 
+_INDENT: Final = 5
+"""Where lines below a row begin: below what was found."""
+
 
 def show(plans: Sequence[Planned], failures: Sequence[Failure]) -> None:
     """The table of what was found, and the tools that cannot be read."""
@@ -32,7 +35,7 @@ def show(plans: Sequence[Planned], failures: Sequence[Failure]) -> None:
     )
     numbers = _numbers(plans)
     rows = [_row(each, number) for each, number in zip(plans, numbers, strict=True)]
-    for line in laid_out(columns, rows, output.width()) if rows else ():
+    for line in laid_out(columns, rows, output.width(), _INDENT) if rows else ():
         output.emit(line)
     for failure in failures:
         output.error(f"{failure.source}: {failure.message}")
@@ -121,8 +124,8 @@ def _row(plan: Planned, number: str) -> Row:
 def _below(plan: Planned) -> Iterator[str]:
     if plan.state == "asks":
         yield f"asks for its {plan.found.asks}"
-    if plan.is_renamed:
-        yield f"the name {plan.found.name!r} is taken or not allowed"
+    if plan.renamed:
+        yield plan.renamed
     yield from plan.notes
     yield from (f"left out: {each}" for each in plan.found.lost)
 

@@ -10,6 +10,7 @@ from storage_core.declaration.table import with_absolute_paths
 from storage_core.declaration.validation import InvalidSettings, validated
 from storage_core.importing.free_names import free_name
 from storage_core.importing.same import Known, of_entries
+from storage_core.printable import trimmed
 
 if TYPE_CHECKING:
     from storage_core.config.model.entries import Configurations
@@ -47,10 +48,8 @@ class Planned:
     notes: tuple[str, ...] = ()
     """What a person should know of it besides what is lost."""
 
-    @property
-    def is_renamed(self) -> bool:
-        """Whether its own name is taken by something else, or not allowed."""
-        return self.state in ("new", "asks") and self.name != self.found.name
+    renamed: str = ""
+    """Why it has another name than in its tool; empty where it has the same."""
 
 
 def planned(
@@ -94,7 +93,7 @@ def _planned(
 
     if found.cls is None:
         return cannot(found.reason or "it is of a kind that Storage does not have")
-    name = free_name(wanted, found.source, taken)
+    name, renamed = free_name(wanted, found.source, taken)
     try:
         settings = _checked(found)
     except InvalidSettings as error:
@@ -120,6 +119,7 @@ def _planned(
         settings=settings,
         id=kept,
         notes=tuple(notes),
+        renamed=renamed if name != trimmed(wanted) else "",
     )
 
 

@@ -48,7 +48,7 @@ def write(file: ConfigFile, plans: list[Planned]) -> None:
 
 def test_what_is_not_there_is_new_under_its_own_name(file: ConfigFile) -> None:
     [one] = plan(file, found())
-    assert (one.state, one.name, one.is_renamed) == ("new", "prod", False)
+    assert (one.state, one.name, one.renamed) == ("new", "prod", "")
     assert one.settings == {"bucket": "acme", "profile_name": "corp"}
 
 
@@ -61,7 +61,8 @@ def test_a_second_run_adds_nothing(file: ConfigFile) -> None:
 def test_a_second_run_adds_nothing_where_the_first_gave_another_name(file: ConfigFile) -> None:
     file.add(LocalStorage(storage_path="/data"), "prod")
     [one] = plan(file, found())
-    assert (one.state, one.name, one.is_renamed) == ("new", "prod-rclone", True)
+    assert (one.state, one.name) == ("new", "prod-rclone")
+    assert one.renamed == "the name 'prod' is taken"
     write(file, [one])
     [again] = plan(file, found())
     assert (again.state, again.name) == ("there", "prod-rclone")
