@@ -45,8 +45,8 @@ if TYPE_CHECKING:
     "buckets",
     metavar="[NAME=]BUCKET",
     multiple=True,
-    help="The bucket or container of what names none: of all, or of NAME. BUCKET/PREFIX is taken "
-    "apart. Can be given several times.",
+    help="The bucket or container of what names none: of all, or of NAME. acme/team is the bucket "
+    "acme and the prefix team. Can be given several times.",
 )
 @click.option(
     "--all",
