@@ -43,7 +43,7 @@ def text_of(path: str, *, takes_mark: bool = False) -> str:
     Raises:
         ConfigurationError: it cannot be read, or is no text.
     """
-    data = _bytes_of(path)
+    data = bytes_of(path)
     if data.startswith(_MARK):
         if not takes_mark:
             raise wrong(path, "begins with a byte order mark", "save it as UTF-8 without one", 1)
@@ -162,7 +162,15 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
     return enumerate(text.split("\n"), 1)
 
 
-def _bytes_of(path: str) -> bytes:
+def bytes_of(path: str) -> bytes:
+    """What stands in a file.
+
+    Args:
+        path: of a regular file.
+
+    Raises:
+        ConfigurationError: it cannot be read, or is too large for a configuration.
+    """
     try:
         mode = os.stat(path).st_mode
         if stat.S_ISDIR(mode):
