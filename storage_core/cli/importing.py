@@ -170,7 +170,8 @@ def _written(file: ConfigFile, wanted: Wanted) -> list[StorageConfiguration]:
 
 def _offer_test(saved: Sequence[StorageConfiguration]) -> None:
     from storage_core.cli.checklist import show_checklists
-    from storage_core.cli.probing import Target, probing
+    from storage_core.cli.probing import probing
+    from storage_core.cli.targets import Target
 
     what = f"Test {saved[0].name} now?" if len(saved) == 1 else f"Test all {len(saved)} now?"
     if not prompts.confirm(what, default=True):
