@@ -43,6 +43,7 @@ _COMMANDS: Final = {
     "restore": "restore.restore",
     "move-secret": "move_secret.move_secret",
     "schema": "file.schema",
+    "import": "importing.import_",
     "kv-server": "kv_server.kv_server",
     "completion": "completion.completion",
 }
