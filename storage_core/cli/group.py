@@ -35,6 +35,7 @@ _COMMANDS: Final = {
     "rm": "blobs.rm",
     "push": "flows.push",
     "pull": "flows.pull",
+    "export": "exporting.export",
     "path": "file.path",
     "validate": "file.validate",
     "restore": "restore.restore",
