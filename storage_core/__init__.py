@@ -30,6 +30,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from storage_core.blobs.blob import Blob
     from storage_core.blobs.objects.serializer import Serializer
+    from storage_core.care.prune import Pruned, prune
+    from storage_core.care.usage import Amount, Usage, usage
     from storage_core.config.file import ConfigFile
     from storage_core.config.model.entries import Configurations
     from storage_core.config.model.entry import Entry
@@ -52,6 +54,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "AccessDenied",
+    "Amount",
     "AzureBlobStorage",
     "Blob",
     "BlobExists",
@@ -70,6 +73,7 @@ __all__ = [
     "KVServerStorage",
     "LocalStorage",
     "Problem",
+    "Pruned",
     "RemoteStorage",
     "S3Storage",
     "Serializer",
@@ -81,16 +85,24 @@ __all__ = [
     "Store",
     "TemporaryLocalStorage",
     "UnsupportedOperation",
+    "Usage",
     "all_types",
     "get_store",
     "open_store",
+    "prune",
     "setting",
     "type_named",
+    "usage",
 ]
 
 _MODULES = {
     "Blob": "blobs.blob",
     "Serializer": "blobs.objects.serializer",
+    "Pruned": "care.prune",
+    "prune": "care.prune",
+    "Amount": "care.usage",
+    "Usage": "care.usage",
+    "usage": "care.usage",
     "Configurations": "config.model.entries",
     "Entry": "config.model.entry",
     "Problem": "config.model.problems",

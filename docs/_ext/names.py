@@ -29,6 +29,7 @@ _ELSEWHERE = {
         "ReadableBuffer",
         "abc.ABC",
         "datetime",
+        "timedelta",
         "os.PathLike",
     ),
     *("AsyncGenerator", "AsyncIterable", "AsyncIterator", "Callable", "Generator", "Iterable"),

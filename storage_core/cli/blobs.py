@@ -231,7 +231,7 @@ def blobs(
                 raise problem
             return
         for line in found:
-            output.emit(_listed(line))
+            output.emit(listed(line))
         if problem:
             raise problem
         if not found:
@@ -344,7 +344,8 @@ def _sorted(lines: Iterable[Line], sort: str) -> list[Line]:
     return found
 
 
-def _listed(line: Line) -> str:
+def listed(line: Line) -> str:
+    """One line of a list of blobs."""
     moment = line.modified and line.modified.replace(microsecond=0, tzinfo=None)
     modified = moment.isoformat(" ") if moment else "-"
     size = "-" if line.size is None else str(line.size)

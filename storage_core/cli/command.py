@@ -143,6 +143,29 @@ def complete_ref(
     ]
 
 
+def complete_setting(
+    context: click.Context, _parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """The settings that the configuration REF of this command line has."""
+    try:
+        entry = context.ensure_object(Session).file.load().find(context.params["ref"] or "")
+    except Exception:
+        return []
+    return [CompletionItem(name) for name in entry.settings if name.startswith(incomplete)]
+
+
+def complete_tag(
+    context: click.Context, _parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """The tags that there are."""
+    try:
+        entries = context.ensure_object(Session).file.load().entries.values()
+    except Exception:
+        return []
+    tags = sorted({tag for entry in entries for tag in entry.tags})
+    return [CompletionItem(tag) for tag in tags if tag.startswith(incomplete)]
+
+
 def ref_argument(**declared: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """The argument REF."""
     return click.argument("ref", metavar="REF", shell_complete=complete_ref, **declared)

@@ -1,171 +1,36 @@
-"""Completion in the shell: click finds what could follow, and this quotes it for the shell.
-
-click's own script for bash puts names on the line as they are, so that `team share` becomes two
-words, and splits what stands there at colons. Here bash hands over the line, and gets what replaces
-the part of the last word that it is about to replace, quoted as that part is.
-"""
+"""`storage completion`: the script for the shell."""
 
 from __future__ import annotations
 
-import os
-import re
-from typing import Any, Final, NamedTuple
+import click
 
-from click.shell_completion import (
-    BashComplete,
-    CompletionItem,
-    FishComplete,
-    ShellComplete,
-    ZshComplete,
-    add_completion_class,
+from storage_core.cli import output
+from storage_core.cli.command import command
+from storage_core.cli.shells import SHELLS, VARIABLE, shell_class
+
+
+@command(
+    "completion",
+    prints=False,
+    needs_file=False,
+    examples=(
+        "storage completion bash",
+        "storage completion zsh > ~/.zfunc/_storage",
+        "storage completion fish > ~/.config/fish/completions/storage.fish",
+    ),
 )
+@click.argument("shell", metavar="SHELL", type=click.Choice(SHELLS))
+@click.pass_context
+def completion(context: click.Context, shell: str) -> None:
+    """Print what makes the Tab key complete commands, options and names.
 
-_LINE: Final = "_STORAGE_LINE"
-_BREAKS: Final = "_STORAGE_BREAKS"
+    SHELL is bash, zsh or fish. Put the line that loads it into the start-up file of the shell:
 
-_BASH: Final = """\
-%(complete_func)s() {
-    local type value
-    COMPREPLY=()
-    while IFS=, read -r type value; do
-        case $type in
-            dir) compopt -o dirnames ;;
-            file) compopt -o default ;;
-            plain) COMPREPLY+=("$value") ;;
-        esac
-    done < <(env _STORAGE_LINE="${COMP_LINE:0:COMP_POINT}" _STORAGE_BREAKS="$COMP_WORDBREAKS" \\
-        %(complete_var)s=bash_complete "$1")
-}
-
-complete -o nosort -F %(complete_func)s %(prog_name)s
-"""
-
-_SPECIAL: Final = re.compile(r"[^\w%+,./\x80-\U0010ffff-]", re.ASCII)
-_ESCAPED_IN_QUOTES: Final = '"\\$`\n'
-
-
-class Typed(NamedTuple):
-    """The line up to the cursor."""
-
-    words: list[str]
-    """What is before the last word, quotation marks taken away; the program comes first."""
-
-    last: str
-    """The word that is to be completed, without quotation marks."""
-
-    kept: int
-    """How many characters of it the shell leaves as they are; it replaces the others."""
-
-    quote: str
-    """The quotation mark that is open in it, or nothing."""
-
-
-def typed(line: str, breaks: str) -> Typed:
-    """Take a line of bash apart.
-
-    Args:
-        line: up to the cursor.
-        breaks: the characters at which bash begins to replace, where they are not quoted.
+    \b
+      bash   eval "$(storage completion bash)"
+      zsh    eval "$(storage completion zsh)"
+      fish   storage completion fish | source
     """
-    words: list[str] = []
-    word: list[str] | None = None
-    kept, quote, escaped = 0, "", False
-    for character in line:
-        if not (quote or escaped) and character.isspace():
-            if word is not None:
-                words.append("".join(word))
-            word, kept = None, 0
-            continue
-        word = [] if word is None else word
-        if escaped:
-            escaped = False
-            if quote and character not in _ESCAPED_IN_QUOTES:
-                word.append("\\")
-            word.append(character)
-        elif character == "\\" and quote != "'":
-            escaped = True
-        elif character == quote or (not quote and character in "'\""):
-            quote = "" if quote else character
-            kept = len(word)
-        else:
-            word.append(character)
-            if not quote and character in breaks:
-                kept = len(word)
-    return Typed(words, "".join(word or ()), kept, quote)
-
-
-def quoted(text: str, quote: str) -> str:
-    """`text` for bash, behind an open quotation mark if there is one."""
-    if not quote:
-        return _SPECIAL.sub(r"\\\g<0>", text)
-    if quote == "'":
-        text = text.replace("'", "'\\''")
-    else:
-        text = re.sub(r'["\\$`]', r"\\\g<0>", text).replace("!", '"\\!"')
-    # bash closes the quotation, but not where its mark stands at the end already.
-    return f"{text}{quote}" if text.endswith(quote) else text
-
-
-class Bash(BashComplete):
-    """bash."""
-
-    source_template = _BASH
-
-    def get_completion_args(self) -> tuple[list[str], str]:
-        """The words before the cursor, and the last one."""
-        line = os.environ.get(_LINE)
-        if line is None:
-            # A shell that has been running since before this script.
-            arguments, last = super().get_completion_args()
-            self._typed = Typed(["", *arguments], last, 0, "")
-        else:
-            self._typed = typed(line, os.environ.get(_BREAKS, ""))
-        return self._typed.words[1:], self._typed.last
-
-    def format_completion(self, item: CompletionItem[Any]) -> str:
-        """One line: what kind it is, and what replaces the end of the word."""
-        if item.type != "plain":
-            return f"{item.type},"
-        words, last, kept, quote = self._typed
-        # Of `--from=na` click completes `na`.
-        option = last[: last.find("=") + 1] if last.startswith("-") else ""
-        whole = f"{option}{item.value}"
-        dashes = "-- " if _looks_like_option(item) and "--" not in words else ""
-        return f"plain,{dashes}{quoted(whole[kept:], quote)}"
-
-
-class _WithoutOptions(ShellComplete):
-    """A shell that could not be told to put `--` before a name that looks like an option."""
-
-    def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem[Any]]:
-        """All but such names."""
-        found = super().get_completions(args, incomplete)
-        return [each for each in found if "--" in args or not _looks_like_option(each)]
-
-
-class Zsh(_WithoutOptions, ZshComplete):
-    """zsh, which quotes by itself, and takes backslashes away where an item has a help."""
-
-    def format_completion(self, item: CompletionItem[Any]) -> str:
-        """Three lines: what kind it is, what is put on the line, and the help."""
-        if item.help:
-            item.value = str(item.value).replace("\\", "\\\\")
-        return super().format_completion(item)
-
-
-class Fish(_WithoutOptions, FishComplete):
-    """fish, which quotes by itself; a name may hold a comma."""
-
-    source_template = FishComplete.source_template.replace(
-        'string split ","', 'string split --max 1 ","'
-    )
-
-
-def register() -> None:
-    """Have click use these."""
-    for name, cls in (("bash", Bash), ("zsh", Zsh), ("fish", Fish)):
-        add_completion_class(cls, name)
-
-
-def _looks_like_option(item: CompletionItem[Any]) -> bool:
-    return bool(item.is_argument) and str(item.value).startswith("-")
+    top = context.find_root()
+    made = shell_class(shell)(top.command, {}, top.info_name or "storage", VARIABLE)
+    output.emit(made.source().rstrip("\n"))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from storage_core.cli import entries, options, output
-from storage_core.cli.command import complete_ref
+from storage_core.cli.command import complete_ref, complete_setting
 from storage_core.cli.errors import CommandFailed, WrongUsage
 from storage_core.cli.exposure import warn_of
 from storage_core.cli.session import Session
@@ -48,7 +48,13 @@ class EditCommand(options.SettingsCommand):
     short_help="Change settings of a storage configuration.",
 )
 @click.argument("ref", metavar="REF", shell_complete=complete_ref)
-@click.option("--unset", multiple=True, metavar="SETTING", help="Remove a setting. Repeatable.")
+@click.option(
+    "--unset",
+    multiple=True,
+    metavar="SETTING",
+    shell_complete=complete_setting,
+    help="Remove a setting. Repeatable.",
+)
 @click.pass_obj
 def edit(
     session: Session, /, ref: str, unset: tuple[str, ...], as_json: bool, **given: Any

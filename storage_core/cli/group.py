@@ -36,12 +36,15 @@ _COMMANDS: Final = {
     "push": "flows.push",
     "pull": "flows.pull",
     "export": "exporting.export",
+    "usage": "usage.usage",
+    "prune": "prune.prune",
     "path": "file.path",
     "validate": "file.validate",
     "restore": "restore.restore",
     "move-secret": "move_secret.move_secret",
     "schema": "file.schema",
     "kv-server": "kv_server.kv_server",
+    "completion": "completion.completion",
 }
 """Name -> module and object, in the order of the help."""
 
@@ -97,10 +100,7 @@ def _show_version(context: click.Context, _parameter: click.Parameter, value: bo
             help="Print the version.",
         ),
     ],
-    epilog="Completion in the shell: put the line for yours into its start-up file.\n\n"
-    '\b\n  bash   eval "$(_STORAGE_COMPLETE=bash_source storage)"\n'
-    '  zsh    eval "$(_STORAGE_COMPLETE=zsh_source storage)"\n'
-    "  fish   _STORAGE_COMPLETE=fish_source storage | source",
+    epilog="For completion with the Tab key, see: storage completion --help",
 )
 @click.pass_context
 def storage(context: click.Context) -> Any:

@@ -29,11 +29,12 @@ def completed(session: Session, variable: str) -> int:
     """Answer the shell's request for completions, which is in this environment variable."""
     from click.shell_completion import shell_complete
 
-    from storage_core.cli.completion import register
+    from storage_core.cli.shells import register
 
-    register()
+    instruction = os.environ[variable]
+    register(instruction.partition("_")[0])
     with _errors_of_ours():
-        return shell_complete(storage, {"obj": session}, PROGRAM, variable, os.environ[variable])
+        return shell_complete(storage, {"obj": session}, PROGRAM, variable, instruction)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import logging
 import os
 
 import click
+from click.shell_completion import CompletionItem
 
 from storage_core.cli import options, output
 from storage_core.cli.command import command
@@ -53,7 +54,12 @@ class _Port(click.ParamType[int]):
     default=4300,
     help="The port; 0 for any free one.  [default: 4300]",
 )
-@click.option("--folder", metavar="PATH", help="Where values are kept.")
+@click.option(
+    "--folder",
+    metavar="PATH",
+    shell_complete=lambda *_: [CompletionItem("", type="dir")],
+    help="Where values are kept.",
+)
 @click.option(
     "--token",
     metavar="REFERENCE|-|prompt",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from storage_core.cli import entries, output
-from storage_core.cli.command import command, ref_argument
+from storage_core.cli.command import command, complete_tag, ref_argument
 from storage_core.cli.listed import print_list
 from storage_core.cli.session import Session
 from storage_core.cli.table import cells, padded, wrapped
@@ -18,6 +18,7 @@ from storage_core.config.model.problems import by_line
     "tags",
     multiple=True,
     metavar="WORD",
+    shell_complete=complete_tag,
     help="Only those that have this tag. Repeatable: then those that have all of them.",
 )
 @click.pass_obj

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from storage_core.cli import output
-from storage_core.cli.command import command, ref_argument
+from storage_core.cli.command import command, complete_setting, ref_argument
 from storage_core.cli.errors import WrongUsage
 from storage_core.cli.session import Session
 from storage_core.config.model.names import quoted
@@ -23,7 +23,10 @@ from storage_core.references import check_reference, is_reference
 @ref_argument()
 @click.argument("reference")
 @click.option(
-    "--setting", metavar="KEY", help="The setting that holds the secret, if there are several."
+    "--setting",
+    metavar="KEY",
+    shell_complete=complete_setting,
+    help="The setting that holds the secret, if there are several.",
 )
 @click.pass_obj
 def move_secret(

@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 import click
+from click.shell_completion import CompletionItem
 
 from storage_core.cli import output, prompts
 from storage_core.cli.command import StorageCommand
@@ -53,7 +54,21 @@ class SettingOption(click.Option):
         if setting.form == "list":
             # One word of several: both `--tag prod --tag eu` and `--tags prod,eu` are natural.
             spellings.append(spelling.removesuffix("s"))
+        self._setting = setting
         super().__init__(spellings, **declared)
+
+    def shell_complete(self, context: click.Context, incomplete: str) -> list[CompletionItem[Any]]:
+        """Files, folders, and what there is to choose from."""
+        if self._setting.form in ("path", "file"):
+            kind = "dir" if self._setting.form == "path" else "file"
+            return [CompletionItem("", type=kind)]
+        suggest = self._setting.suggest
+        values = self._setting.choices or (suggest() if suggest else ())
+        return [
+            CompletionItem(value)
+            for value in values
+            if value.startswith(incomplete) and value.isprintable()
+        ]
 
 
 class SettingsCommand(StorageCommand):

@@ -5,36 +5,21 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Final
 
 from storage_core.cli import output
 from storage_core.cli.stores import quiet_drivers
+from storage_core.cli.targets import Target
 
 if TYPE_CHECKING:
     from storage_core.check import Step, StepResult, Waiting
-    from storage_core.declaration.configuration import StorageConfiguration
 
 AT_ONCE: Final = 4
 """Tests that run at the same time; most of their time is waiting for a server."""
 
 _TICK: Final = 0.2
 """Seconds."""
-
-
-@dataclass(frozen=True)
-class Target:
-    """A storage to be tested."""
-
-    name: str
-    id: str | None
-    type: str
-    configuration: StorageConfiguration | None
-    """None if its table has a mistake."""
-
-    problem: str = ""
-    """The mistake."""
 
 
 class Probing:

@@ -52,6 +52,33 @@ def bar(doing: str, total: int | None) -> Iterator[Callable[[int], None]]:
         yield lambda done: progress.update(task, completed=done)
 
 
+@contextmanager
+def count(doing: str) -> Iterator[Callable[[int], None]]:
+    """Show a number of blobs while the block runs, and nothing afterwards.
+
+    Args:
+        doing: one word for it.
+
+    Yields:
+        What tells how many there are so far.
+    """
+    if not is_shown():
+        yield _unseen
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (
+        TextColumn("{task.description:<9}"),
+        SpinnerColumn(),
+        TextColumn("{task.completed:,} blobs"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(doing, total=None)
+        yield lambda done: progress.update(task, completed=done)
+
+
 class Watched:
     """A file that tells how far it has been read or written."""
 

@@ -8,13 +8,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Final
 
 from storage_core.cli import errors, output, plain
 from storage_core.cli.session import Session
-
-COMPLETE: Final = "_STORAGE_COMPLETE"
-"""Environment variable in which a shell asks for completions."""
+from storage_core.cli.shells import VARIABLE
 
 
 def run(arguments: list[str], session: Session) -> int:
@@ -30,7 +27,7 @@ def run(arguments: list[str], session: Session) -> int:
 
 
 def _run(arguments: list[str], session: Session) -> int:
-    completing = os.environ.get(COMPLETE)
+    completing = os.environ.get(VARIABLE)
     asked = None if completing else plain.read(arguments)
     if asked is not None:
         return plain.run(asked, session)
@@ -38,7 +35,7 @@ def _run(arguments: list[str], session: Session) -> int:
     from storage_core.cli import invoking
 
     return (
-        invoking.completed(session, COMPLETE)
+        invoking.completed(session, VARIABLE)
         if completing
         else invoking.invoked(arguments, session)
     )

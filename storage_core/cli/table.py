@@ -32,6 +32,12 @@ class Column(NamedTuple):
     narrowest: int = _NARROWEST
     """Its least width when folded, in cells."""
 
+    is_right: bool = False
+    """Whether its cells stand at its right edge, as numbers do."""
+
+    style: str = ""
+    """Of its cells."""
+
 
 class Row(NamedTuple):
     """One row; its text is escaped here."""
@@ -70,9 +76,10 @@ def laid_out(
     margin = " " * indent
     room = max((width or 0) - indent, _NARROWEST)
     if any(column.heading for column in columns):
-        yield styled(_line([column.heading for column in columns], widths), "dim")
+        headings = [column._replace(style="") for column in columns]
+        yield styled(_line(headings, [column.heading for column in columns], widths), "dim")
     for row, text in zip(rows, texts, strict=True):
-        for line in _lines([text[index] for index in stay], widths):
+        for line in _lines(columns, [text[index] for index in stay], widths):
             yield styled(line, row.style) if row.style else line
         for below, folds in dropped:
             found = (" " * _GAP).join(text[index] for index in below if text[index])
@@ -167,14 +174,19 @@ def _narrowed(columns: Sequence[Column], widths: list[int], width: int) -> list[
     return widths
 
 
-def _lines(text: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
+def _lines(columns: Sequence[Column], text: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
     folded = [list(_folded(cell, width)) for cell, width in zip(text, widths, strict=True)]
     for index in range(max(map(len, folded))):
-        yield _line([cell[index] if index < len(cell) else "" for cell in folded], widths)
+        line = [cell[index] if index < len(cell) else "" for cell in folded]
+        yield _line(columns, line, widths)
 
 
-def _line(text: Sequence[str], widths: Sequence[int]) -> str:
-    filled = (padded(cell, width) for cell, width in zip(text, widths, strict=True))
+def _line(columns: Sequence[Column], text: Sequence[str], widths: Sequence[int]) -> str:
+    filled = []
+    for column, cell, width in zip(columns, text, widths, strict=True):
+        around = " " * (width - cells(cell))
+        shown = styled(cell, column.style) if column.style else cell
+        filled.append(around + shown if column.is_right else shown + around)
     return (" " * _GAP).join(filled).rstrip()
 
 

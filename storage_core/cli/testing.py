@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -11,13 +11,10 @@ from storage_core import paths
 from storage_core.cli import output
 from storage_core.cli.checklist import milliseconds, show_checklists, show_lines
 from storage_core.cli.command import command, complete_ref
-from storage_core.cli.errors import CommandFailed, WrongUsage
-from storage_core.cli.probing import Probing, Target, probing
+from storage_core.cli.errors import CommandFailed
+from storage_core.cli.probing import Probing, probing
 from storage_core.cli.session import Session
-from storage_core.types.temporary import TemporaryLocalStorage
-
-if TYPE_CHECKING:
-    from storage_core.config.model.entry import Entry
+from storage_core.cli.targets import targets
 
 
 @command(
@@ -35,13 +32,11 @@ def test(session: Session, refs: tuple[str, ...], all_: bool, as_json: bool) -> 
     Without REF, tests the default. Several are tested at once; at a terminal, --all prints a line
     for each of them, and REF all steps. The exit code is 1 if one fails.
     """
-    if refs and all_:
-        raise WrongUsage("give REF or --all, not both")
-    targets = _targets(session, refs, all_)
-    if not targets and not as_json:
+    found = targets(session, refs, all_=all_)
+    if not found and not as_json:
         create = paths.command("create", session.file.source)
         output.note(f"There is nothing to test yet; create the first one with: {create}")
-    with probing(targets) as started:
+    with probing(found) as started:
         if not as_json:
             _show(started, all_=all_)
         failed = [each.target.name for each in started if not each.ok()]
@@ -49,23 +44,6 @@ def test(session: Session, refs: tuple[str, ...], all_: bool, as_json: bool) -> 
         output.emit_json({"ok": not failed, "results": [_as_json(each) for each in started]})
     if failed:
         raise CommandFailed(f"the test failed for {', '.join(failed)}")
-
-
-def _targets(session: Session, refs: tuple[str, ...], all_: bool) -> list[Target]:
-    if all_:
-        return [_target(entry) for entry in session.file.load().entries.values()]
-    if refs:
-        found = session.file.load()
-        by_name = {(entry := found.find(ref)).name: entry for ref in refs}
-        return [_target(entry) for entry in by_name.values()]
-    configuration = session.file.get() or TemporaryLocalStorage()
-    name = configuration.name or configuration.label
-    return [Target(name, configuration.id, configuration.type, configuration)]
-
-
-def _target(entry: Entry) -> Target:
-    problem = str(entry.problems[0]) if entry.problems else ""
-    return Target(entry.name, entry.id, entry.type, entry.configuration, problem)
 
 
 def _show(started: Sequence[Probing], *, all_: bool) -> None:

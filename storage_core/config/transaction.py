@@ -28,6 +28,7 @@ from storage_core.config.toml import edit
 from storage_core.config.toml.text import naming, parse
 from storage_core.declaration.configuration import require_configuration
 from storage_core.declaration.table import with_absolute_paths
+from storage_core.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from storage_core.declaration.configuration import StorageConfiguration
@@ -118,8 +119,17 @@ class Transaction:
         *,
         name: str,
         default: bool = False,
+        id: str | None = None,
     ) -> StorageConfiguration:
-        """Like `add`, with the settings as a person typed them; also raises `InvalidSettings`."""
+        """Like `add`, with the settings as a person typed them; also raises `InvalidSettings`.
+
+        Args:
+            cls: the storage type.
+            settings: by name.
+            name: what to call it.
+            default: make it the default too.
+            id: the ID that it keeps from elsewhere; None, or one that is taken: a new one.
+        """
         from storage_core.declaration.validation import validated
 
         values = validated(cls, with_absolute_paths(cls, settings))
@@ -127,7 +137,7 @@ class Transaction:
         default_values = {each.name: each.default for each in cls.settings()}
         values = {key: value for key, value in values.items() if value != default_values[key]}
         name = names.check_new_name(name, storage_tables(self.tables))
-        identifier = names.new_id()
+        identifier = self._free_id(id)
         with self._edited():
             table = {"id": identifier, "type": cls.type, **values}
             self.text = edit.add_table(self.text, ("storage", name), table)
@@ -204,6 +214,16 @@ class Transaction:
         """Make Temporary Local Storage the default again."""
         with self._edited():
             self.text = edit.set_root(self.text, "default", None)
+
+    def _free_id(self, wanted: str | None) -> str:
+        """`wanted` where no configuration has it; else a new ID."""
+        if wanted is None:
+            return names.new_id()
+        if not names.is_id(wanted):
+            raise ConfigurationError("the ID must be a UUID")
+        tables = storage_tables(self.tables).items()
+        taken = {names.id_of(name, table) for name, table in tables}
+        return names.new_id() if wanted.lower() in taken else wanted.lower()
 
     @contextmanager
     def _edited(self) -> Iterator[None]:

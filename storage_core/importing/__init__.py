@@ -2,6 +2,7 @@
 
     found.py      one entry of another tool, and what it would become
     sources/      a module for each tool, which reads its files and nothing else
+    files.py      their files as text, INI and JSON, and what is wrong with them
     planning.py   what of it is there already, and which names are free
 
 Nothing here asks a person or writes the configuration file.

@@ -48,5 +48,8 @@ class Found:
     lost: tuple[str, ...] = ()
     """What cannot be expressed and is left out, a line each, without a secret."""
 
+    notes: tuple[str, ...] = ()
+    """What else a person should know of it, a line each, without a secret."""
+
     reason: str = ""
     """Why it cannot be imported, in one line, without a secret; empty when it can."""

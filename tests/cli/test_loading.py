@@ -54,3 +54,15 @@ def test_an_edit_loads_no_driver(two: Path) -> None:
 
 def test_local_blobs_load_no_driver(two: Path, tmp_path: Path) -> None:
     assert not loaded("blobs", "laptop") & (DRIVERS | EDITORS | SCREENS)
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_press_of_tab_loads_no_driver_no_screen_and_no_validator(
+    two: Path, monkeypatch: pytest.MonkeyPatch, shell: str
+) -> None:
+    monkeypatch.setenv("_STORAGE_COMPLETE", f"{shell}_complete")
+    monkeypatch.setenv("_STORAGE_LINE", "storage create s3 --region-name eu")
+    monkeypatch.setenv("_STORAGE_WORDS", "storage\x1fcreate\x1fs3\x1f--region-name\x1feu")
+    found = loaded()
+    assert "click" in found
+    assert not found & (DRIVERS | EDITORS | SCREENS)

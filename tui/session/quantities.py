@@ -1,24 +1,9 @@
-"""Sizes, ages and durations as people read them."""
+"""Ages and durations as people read them."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Final
-
-
-def human_size(size: int | None) -> str:
-    """A number of bytes as people read it, in at most 8 characters; "—" if it is unknown."""
-    if size is None:
-        return "—"
-    if size < 1024:
-        return f"{size} B"
-    value = float(size)
-    for unit in ("KiB", "MiB", "GiB", "TiB", "PiB"):
-        value /= 1024
-        if value < 1023.5 or unit == "PiB":
-            break
-    return f"{value:.0f} {unit}" if value >= 99.95 else f"{value:.1f} {unit}"
-
 
 _AGES: Final = (
     (365 * 86400, "year"),

@@ -14,13 +14,13 @@ from textual.widgets import Button, Input, Static
 from storage_core.errors import StorageError
 from storage_core.paths import shortened
 from storage_core.printable import printable
+from storage_core.quantities import human_size
 from tui.kit.ask import Ask
 from tui.kit.dialog import Box, Dialog
 from tui.kit.line_input import PasteInput
 from tui.kit.text import wrap
 from tui.session.background import stream
 from tui.session.download import Download, place_of
-from tui.session.quantities import human_size
 
 if TYPE_CHECKING:
     from tui.session.background import Jobs

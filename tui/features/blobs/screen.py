@@ -12,6 +12,7 @@ from storage_core.blobpath import is_blob_path
 from storage_core.errors import StorageError
 from storage_core.keys import KINDS
 from storage_core.printable import printable
+from storage_core.quantities import human_size
 from storage_core.store import Store
 from tui.features.blobs import notices
 from tui.features.blobs.acting import BlobCommands
@@ -27,7 +28,6 @@ from tui.kit.table import Table
 from tui.session import search
 from tui.session.background import in_thread, run, stream
 from tui.session.listing import SORTS, Listed, Sort, View, arranged
-from tui.session.quantities import human_size
 from tui.session.store import OpenedStore
 
 if TYPE_CHECKING:

@@ -12,12 +12,13 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from storage_core.printable import printable
+from storage_core.quantities import human_size
 from tui.kit.columns import Column
 from tui.kit.table import Cell, Layout, Table
 from tui.kit.text import cut_middle, fit, wrap
 from tui.kit.theme import MUTED
 from tui.session.listing import FOLDER, Listed, Sort
-from tui.session.quantities import FUTURE, human_age, human_size, local_time
+from tui.session.quantities import FUTURE, human_age, local_time
 
 ORDERS: Final[dict[tuple[Sort, bool], str]] = {
     ("age", False): "newest first",

@@ -8,12 +8,12 @@ from math import prod
 from typing import Final
 
 from storage_core.printable import printable
+from storage_core.quantities import human_size
 from tui.session.preview.grid import Column, Grid
 from tui.session.preview.look import Form, Preview, Text
 from tui.session.preview.npy_header import Header, header_of
 from tui.session.preview.pickles import pickle_preview
 from tui.session.preview.source import Source
-from tui.session.quantities import human_size
 
 MOST_ROWS: Final = 200
 MOST_COLUMNS: Final = 100

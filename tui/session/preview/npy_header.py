@@ -7,8 +7,8 @@ import struct
 from typing import Final, NamedTuple
 
 from storage_core.printable import printable
+from storage_core.quantities import human_size
 from tui.session.preview.source import Source, Unreadable
-from tui.session.quantities import human_size
 
 MAGIC: Final = b"\x93NUMPY"
 LONGEST_HEADER: Final = 10_000

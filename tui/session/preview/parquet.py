@@ -12,10 +12,10 @@ from threading import Semaphore, Timer
 from typing import IO, Any, Final
 
 from storage_core.printable import printable
+from storage_core.quantities import human_size
 from tui.session.preview.grid import Column, Grid
 from tui.session.preview.look import Preview
 from tui.session.preview.source import OutOfReach, Source, Unreadable
-from tui.session.quantities import human_size
 
 MAGIC: Final = b"PAR1"
 MOST_ROWS: Final = 100

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from storage_core.printable import printable
+from storage_core.quantities import human_size
 from tui.session.preview.grid import Column, Grid
 from tui.session.preview.look import Preview
 from tui.session.preview.source import OutOfReach, Source, Unreadable
-from tui.session.quantities import human_size
 
 MOST_MEMBERS: Final = 2000
 

@@ -1,0 +1,149 @@
+"""Deletes the blobs of the two kinds that were written before a time.
+
+What is dated in the future, or not at all, is never deleted. Blobs that are named by their content
+may be written again at any time, under the same key: each of them is looked up once more, right
+before it is deleted. All others are written once; for these the listing is word enough.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+
+from storage_core.backends.base import in_utc
+from storage_core.blobs.many import outcomes
+from storage_core.errors import BlobNotFound, StorageError, StorageUnavailable
+from storage_core.keys import is_content_name, parse_key
+
+if TYPE_CHECKING:
+    from storage_core.blobs.blob import Blob
+    from storage_core.keys import Kind
+    from storage_core.store import Store
+
+JOBS: Final = 32
+"""Blobs that are deleted at a time."""
+
+
+class Pruned(NamedTuple):
+    """What has become of one blob."""
+
+    blob: Blob
+    what: Literal["deleted", "renewed", "undated", "failed"]
+    """`deleted`; `renewed`: somebody has written it again meanwhile, so that it stays; `undated`:
+    nobody knows when it was written, so that it stays; `failed`: `error` says why."""
+
+    error: StorageError | None = None
+
+
+def prune(
+    store: Store, older_than: timedelta, kind: Kind | None = None
+) -> Generator[Pruned, None, None]:
+    """Delete the blobs that were written longer ago than that, and yield what becomes of each.
+
+    Nothing is deleted before the first is asked for; to close the generator stops the rest.
+
+    Args:
+        store: of which they are.
+        older_than: more than nothing; by the clock of this machine, and the times that the storage
+            gives.
+        kind: "results" or "flows"; by default both.
+
+    Raises:
+        ValueError: `older_than` is not more than nothing.
+        UnsupportedOperation: the storage is read-only by its configuration, or cannot delete.
+        StorageError: it cannot be listed, or does not answer any more; what had been begun is
+            yielded before.
+    """
+    before = time_before(older_than)
+    store.backend.require_writable()
+    return pruned(store, before, kind)
+
+
+def time_before(older_than: timedelta, now: datetime | None = None) -> datetime:
+    """The moment before which a blob is older than that.
+
+    Raises:
+        ValueError: there is none.
+    """
+    if older_than <= timedelta(0):
+        raise ValueError("older_than must be more than nothing: it would be every blob")
+    try:
+        return (now or datetime.now(UTC)) - older_than
+    except OverflowError:
+        raise ValueError("older_than goes back behind the beginning of the calendar") from None
+
+
+def judged(
+    store: Store, before: datetime, kind: Kind | None = None
+) -> Iterator[tuple[Blob, bool | None]]:
+    """Yield all blobs, and whether each was written before that; None: nobody knows."""
+    for blob in store.list(kind):
+        yield blob, None if blob.modified is None else blob.modified < before
+
+
+def pruned(
+    store: Store, before: datetime, kind: Kind | None = None
+) -> Generator[Pruned, None, None]:
+    """`prune` with a moment in place of an age."""
+    undated: deque[Blob] = deque()
+    stopped: list[StorageError] = []
+
+    def due() -> Iterator[Blob]:
+        try:
+            for blob, is_due in judged(store, before, kind):
+                if stopped:
+                    return
+                if is_due:
+                    yield blob
+                elif is_due is None:
+                    undated.append(blob)
+        except StorageError as error:
+            # What was begun before is finished and told.
+            stopped.append(error)
+
+    with closing(outcomes(_Deleting(store, before), due(), JOBS, ahead=4 * JOBS)) as found:
+        for outcome in found:
+            if isinstance(outcome, Exception):
+                raise outcome
+            if isinstance(outcome.error, StorageUnavailable):
+                # Each of the rest would wait as long once more.
+                stopped.append(outcome.error)
+            yield outcome
+            while undated:
+                yield Pruned(undated.popleft(), "undated")
+    while undated:
+        yield Pruned(undated.popleft(), "undated")
+    if stopped:
+        raise stopped[0]
+
+
+class _Deleting:
+    """Deletes a blob that is still as old as it was."""
+
+    def __init__(self, store: Store, before: datetime) -> None:
+        self._store = store
+        self._before = before
+
+    def __call__(self, blob: Blob) -> Pruned:
+        try:
+            if is_by_content(blob.key) and self._is_renewed(blob):
+                return Pruned(blob, "renewed")
+            self._store.delete(blob.key)
+        except StorageError as error:
+            return Pruned(blob, "failed", error)
+        return Pruned(blob, "deleted")
+
+    def _is_renewed(self, blob: Blob) -> bool:
+        try:
+            found = in_utc(self._store.backend.head(blob.key).modified)
+        except BlobNotFound:
+            return False
+        return found is None or found >= self._before
+
+
+def is_by_content(key: str) -> bool:
+    """Whether who writes the same once more writes under the same key."""
+    return is_content_name(parse_key(key).name.partition(".")[0])

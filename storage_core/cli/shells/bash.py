@@ -1,0 +1,135 @@
+"""bash, which hands over the line, and puts on it what it is told as it is.
+
+click's own script makes two words of `team share`, and splits what stands there at colons. Here
+bash gets what replaces the part of the last word that it is about to replace, quoted as that part
+is.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import Any, Final, NamedTuple
+
+from click.shell_completion import BashComplete, CompletionItem
+
+from storage_core.cli.shells.words import looks_like_option
+
+_LINE: Final = "_STORAGE_LINE"
+_BREAKS: Final = "_STORAGE_BREAKS"
+
+_BASH: Final = """\
+%(complete_func)s() {
+    local type value program=${1/#\\~\\//$HOME/}
+    type -P -- "$program" >/dev/null || program=%(prog_name)s
+    COMPREPLY=()
+    while IFS=, read -r type value; do
+        case $type in
+            dir) compopt -o dirnames ;;
+            file) compopt -o default ;;
+            plain) COMPREPLY+=("$value") ;;
+        esac
+    done < <(env _STORAGE_LINE="${COMP_LINE:0:COMP_POINT}" _STORAGE_BREAKS="$COMP_WORDBREAKS" \\
+        %(complete_var)s=bash_complete "$program" 2>/dev/null)
+}
+
+complete -o nosort -F %(complete_func)s %(prog_name)s 2>/dev/null ||
+    complete -F %(complete_func)s %(prog_name)s
+"""
+
+_SPECIAL: Final = re.compile(r"[^\w%+,./\x80-\U0010ffff-]", re.ASCII)
+_ESCAPED_IN_QUOTES: Final = '"\\$`\n'
+
+
+class Typed(NamedTuple):
+    """The line up to the cursor."""
+
+    words: list[str]
+    """What is before the last word, quotation marks taken away; the program comes first."""
+
+    last: str
+    """The word that is to be completed, without quotation marks."""
+
+    kept: int
+    """How many characters of it the shell leaves as they are; it replaces the others."""
+
+    quote: str
+    """The quotation mark that is open in it, or nothing."""
+
+
+def typed(line: str, breaks: str) -> Typed:
+    """Take a line of bash apart.
+
+    Args:
+        line: up to the cursor.
+        breaks: the characters at which bash begins to replace, where they are not quoted.
+    """
+    words: list[str] = []
+    word: list[str] | None = None
+    kept, quote, escaped = 0, "", False
+    for character in line:
+        if not (quote or escaped) and character.isspace():
+            if word is not None:
+                words.append("".join(word))
+            word, kept = None, 0
+            continue
+        word = [] if word is None else word
+        if escaped:
+            escaped = False
+            if quote and character not in _ESCAPED_IN_QUOTES:
+                word.append("\\")
+            word.append(character)
+        elif character == "\\" and quote != "'":
+            escaped = True
+        elif character == quote or (not quote and character in "'\""):
+            quote = "" if quote else character
+            kept = len(word)
+        else:
+            word.append(character)
+            if not quote and character in breaks:
+                kept = len(word)
+    return Typed(words, "".join(word or ()), kept, quote)
+
+
+def quoted(text: str, quote: str) -> str:
+    """`text` for bash, behind an open quotation mark if there is one."""
+    if not quote:
+        return _SPECIAL.sub(r"\\\g<0>", text)
+    if quote == "'":
+        text = text.replace("'", "'\\''")
+    else:
+        text = re.sub(r'["\\$`]', r"\\\g<0>", text).replace("!", '"\\!"')
+    # bash closes the quotation, but not where its mark stands at the end already.
+    return f"{text}{quote}" if text.endswith(quote) else text
+
+
+class Bash(BashComplete):
+    """bash."""
+
+    source_template = _BASH
+
+    @staticmethod
+    def _check_version() -> None:
+        """Nothing: click would run a bash first; the script gets along with older ones."""
+
+    def get_completion_args(self) -> tuple[list[str], str]:
+        """The words before the cursor, and the last one."""
+        line = os.environ.get(_LINE)
+        if line is None:
+            # A shell that has been running since before this script.
+            arguments, last = super().get_completion_args()
+            self._typed = Typed(["", *arguments], last, 0, "")
+        else:
+            self._typed = typed(line, os.environ.get(_BREAKS, ""))
+        return self._typed.words[1:], self._typed.last
+
+    def format_completion(self, item: CompletionItem[Any]) -> str:
+        """One line: what kind it is, and what replaces the end of the word."""
+        if item.type != "plain":
+            return f"{item.type},"
+        words, last, kept, quote = self._typed
+        # Of `--from=na` click completes `na`.
+        option = last[: last.find("=") + 1] if last.startswith("-") else ""
+        whole = f"{option}{item.value}"
+        dashes = "-- " if looks_like_option(item) and "--" not in words else ""
+        return f"plain,{dashes}{quoted(whole[kept:], quote)}"

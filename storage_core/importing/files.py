@@ -1,0 +1,194 @@
+"""Files of other tools, as text, INI and JSON: what is wrong with one is one error with its line.
+
+No error holds what stands in a file, nor is it raised from one that does.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from configparser import (
+    ConfigParser,
+    DuplicateOptionError,
+    DuplicateSectionError,
+    Error,
+    MissingSectionHeaderError,
+    ParsingError,
+    RawConfigParser,
+)
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from storage_core.errors import ConfigurationError
+from storage_core.paths import shortened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Parser = TypeVar("Parser", bound=RawConfigParser)
+
+LARGEST: Final = 4 * 1024 * 1024
+"""Bytes in the largest file that is read: a person's configuration is far smaller."""
+
+_MARK: Final = b"\xef\xbb\xbf"
+
+
+def text_of(path: str, *, takes_mark: bool = False) -> str:
+    """What stands in a file, with its line ends as `\\n`.
+
+    Args:
+        path: of a regular file.
+        takes_mark: whether the tool reads a file that begins with a byte order mark.
+
+    Raises:
+        ConfigurationError: it cannot be read, or is no text.
+    """
+    data = bytes_of(path)
+    if data.startswith(_MARK):
+        if not takes_mark:
+            raise wrong(path, "begins with a byte order mark", "save it as UTF-8 without one", 1)
+        data = data[len(_MARK) :]
+    try:
+        text, line = data.decode(), 0
+    except UnicodeDecodeError as error:
+        text, line = "", data.count(b"\n", 0, error.start) + 1
+    if line:
+        # Not raised above: the exception holds the bytes.
+        raise wrong(path, "is no UTF-8 text", "save it as UTF-8", line)
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def ini_of(path: str, text: str, parser: Parser) -> Parser:
+    """The parser, with an INI file read into it.
+
+    Args:
+        path: of the file.
+        text: of it.
+        parser: as the tool makes it.
+
+    Raises:
+        ConfigurationError: it is no INI file, or says something twice.
+    """
+    said: tuple[str, str, int | None] | None = None
+    try:
+        parser.read_string(text)
+    except DuplicateSectionError as error:
+        said = f"has [{error.section}] twice", "make one section of both", error.lineno
+    except DuplicateOptionError as error:
+        name = f"{error.option} in [{error.section}]"
+        said = f"has {name} twice", "take one of them out", error.lineno
+    except MissingSectionHeaderError as error:
+        said = "has a setting above all sections", "write [NAME] above it", error.lineno
+    except ParsingError as error:
+        line = error.errors[0][0] if error.errors else None
+        said = "is no line of an INI file", "write NAME = VALUE", line
+    except (Error, ValueError, AttributeError):
+        # configparser has AttributeErrors for continuations of nothing.
+        said = "is no INI file", "mend it", None
+    if said:
+        # Not raised above: the exceptions hold lines of the file.
+        raise wrong(path, *said)
+    return parser
+
+
+def values_of(path: str, text: str, parser: ConfigParser, section: str) -> dict[str, str]:
+    """The settings of a section, with what its `%(…)s` stand for.
+
+    Raises:
+        ConfigurationError: one of them cannot be filled in.
+    """
+    found: dict[str, str] = {}
+    for option in parser[section]:
+        try:
+            found[option] = parser[section][option]
+        except Error:
+            continue
+    if broken := [each for each in parser[section] if each not in found]:
+        raise wrong(
+            path,
+            f"has a % in {broken[0]} of [{section}] that stands for nothing",
+            "write %% for a percent sign",
+            line_of(text, section, broken[0]),
+        )
+    return found
+
+
+def json_of(path: str, text: str) -> Any:
+    """What a JSON file says.
+
+    Raises:
+        ConfigurationError: it is no JSON.
+    """
+    line: int | None = None
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        # Its `doc` is all of the text.
+        line = error.lineno
+    except (ValueError, RecursionError):
+        pass
+    raise wrong(path, "is no JSON", "mend it, or have the tool write it again", line)
+
+
+def line_of(text: str, section: str, option: str | None = None) -> int | None:
+    """The number of the line of an INI file in which a section or an option of it begins."""
+    inside = False
+    for number, line in _lines(text):
+        if line.startswith("["):
+            inside = line.rstrip().startswith(f"[{section}]")
+            if inside and option is None:
+                return number
+        elif inside and option and line[:1] not in ("", " ", "\t", "#", ";"):
+            name = line.replace(":", "=", 1).partition("=")[0]
+            if name.strip().lower() == option.lower():
+                return number
+    return None
+
+
+def wrong(path: str, what: str, remedy: str, line: int | None = None) -> ConfigurationError:
+    """An error about a file.
+
+    Args:
+        path: of the file.
+        what: is wrong with it.
+        remedy: what a person can do about it.
+        line: where, if that is known.
+    """
+    where = f", line {line}" if line else ""
+    return ConfigurationError(f"{shortened(path)}{where}: {what}; {remedy}")
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    return enumerate(text.split("\n"), 1)
+
+
+def bytes_of(path: str) -> bytes:
+    """What stands in a file.
+
+    Args:
+        path: of a regular file.
+
+    Raises:
+        ConfigurationError: it cannot be read, or is too large for a configuration.
+    """
+    try:
+        mode = os.stat(path).st_mode
+        if stat.S_ISDIR(mode):
+            raise wrong(path, "is a folder", "name a file in it")
+        if not stat.S_ISREG(mode):
+            # Reading a pipe might never end.
+            raise wrong(path, "is no regular file", "name a file, or paste what it says into -")
+        with open(path, "rb") as file:
+            data = file.read(LARGEST + 1)
+    except FileNotFoundError:
+        raise wrong(path, "does not exist", "correct the path") from None
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or "not a valid path"
+        raise wrong(path, f"cannot be read ({why})", "allow reading it") from error
+    if len(data) > LARGEST:
+        raise wrong(
+            path,
+            f"is larger than {LARGEST // 1024 // 1024} MiB, so it is no configuration",
+            "name another file",
+        )
+    return data

@@ -1,0 +1,153 @@
+"""What becomes of what was found: what is there already, what is new, and under which name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from storage_core.declaration.table import with_absolute_paths
+from storage_core.declaration.validation import InvalidSettings, validated
+from storage_core.importing.answers import Answers, settings_of
+from storage_core.importing.free_names import free_name
+from storage_core.importing.same import Known, of_entries
+
+if TYPE_CHECKING:
+    from storage_core.config.model.entries import Configurations
+    from storage_core.importing.found import Found
+
+State = Literal["new", "asks", "there", "same", "cannot"]
+
+_STAND_IN: Final = "bucket"
+"""Stands for a bucket that is not known yet, so that the rest can be checked."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Planned:
+    """An entry of another tool, and what becomes of it."""
+
+    found: Found
+
+    state: State
+    """`new`: it can be written; `asks`: it can when what `found.asks` is known; `there`: it is a
+    configuration already; `same`: it is another one of what was found; `cannot`: it cannot be
+    imported."""
+
+    name: str
+    """What it is called here; with `there` and `same`, what that one is called."""
+
+    settings: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """As they would be written; without what is asked for."""
+
+    id: str | None = None
+    """The ID that it keeps."""
+
+    reason: str = ""
+    """Why it cannot be imported."""
+
+    notes: tuple[str, ...] = ()
+    """What a person should know of it besides what is lost."""
+
+    @property
+    def is_renamed(self) -> bool:
+        """Whether its own name is taken by something else, or not allowed."""
+        return self.state in ("new", "asks") and self.name != self.found.name
+
+
+def planned(
+    found: Iterable[Found],
+    configurations: Configurations,
+    answers: Answers | None = None,
+    names: Mapping[int, str] | None = None,
+) -> list[Planned]:
+    """What becomes of each entry, in the same order.
+
+    Args:
+        found: what is in the tools' files.
+        configurations: what there is already.
+        answers: what is known by now of what the tools do not know.
+        names: what some are to be called, by their place in `found`.
+    """
+    known = of_entries(configurations.entries.values())
+    taken = {*configurations.entries}
+    ids = {entry.id: entry.name for entry in configurations.entries.values()}
+    result: list[Planned] = []
+    for index, each in enumerate(found):
+        wanted = (names or {}).get(index, each.name)
+        plan = _planned(each, wanted, known, taken, ids, answers or Answers())
+        result.append(plan)
+        if plan.state in ("new", "asks"):
+            taken.add(plan.name)
+            here = Known.of_plan(plan.name, plan.id, each, plan.settings)
+            known.append(here)
+            if plan.id:
+                ids[plan.id] = plan.name
+    return result
+
+
+def _planned(
+    found: Found,
+    wanted: str,
+    known: list[Known],
+    taken: set[str],
+    ids: Mapping[str, str],
+    answers: Answers,
+) -> Planned:
+    def cannot(reason: str) -> Planned:
+        return Planned(found=found, state="cannot", name=found.name, reason=reason)
+
+    if found.cls is None:
+        return cannot(found.reason or "it is of a kind that Storage does not have")
+    name = free_name(wanted, found.source, taken)
+    answer = answers.of(found, name)
+    given = {**found.settings, **(settings_of(found, answer) if answer is not None else {})}
+    is_asked = found.asks is not None and answer is None
+    try:
+        settings = _checked(found, given, is_asked)
+    except InvalidSettings as error:
+        return cannot(str(error))
+    here = Known.of_plan(wanted, found.id, found, settings, is_asked=is_asked)
+    if same := here.first_of(known):
+        changed = () if here.equals(same) else (f"{same.name} has been changed since",)
+        return Planned(
+            found=found,
+            state="same" if same.is_planned else "there",
+            name=same.name,
+            notes=changed,
+        )
+    kept = found.id.lower() if found.id else None
+    notes = [*found.notes, *_copied(found, settings)]
+    if kept is not None and kept in ids:
+        notes.append(f"its ID is that of {ids[kept]}, so it gets a new one")
+        kept = None
+    return Planned(
+        found=found,
+        state="asks" if is_asked else "new",
+        name=name,
+        settings=settings,
+        id=kept,
+        notes=tuple(notes),
+    )
+
+
+def _checked(found: Found, given: Mapping[str, Any], is_asked: bool) -> dict[str, Any]:
+    """The settings as they would be written, or `InvalidSettings`."""
+    assert found.cls is not None
+    stand_in = {found.asks: _STAND_IN} if is_asked and found.asks else {}
+    settings = validated(found.cls, with_absolute_paths(found.cls, {**given, **stand_in}))
+    return {key: value for key, value in settings.items() if key not in stand_in}
+
+
+def _copied(found: Found, settings: Mapping[str, Any]) -> Iterator[str]:
+    """Says of each secret that it would be copied, where the tool has no reference to it."""
+    from storage_core.declaration.tables import hidden
+
+    assert found.cls is not None
+    for setting in found.cls.settings():
+        value = settings.get(setting.name)
+        if value is None:
+            continue
+        if setting.secret and not setting.is_reference(value):
+            yield f"{setting.label} is copied; `storage move-secret` takes it out of the file"
+        elif setting.form == "table" and next(hidden(value), None) is not None:
+            yield f"{setting.label} hold a secret, which is copied"

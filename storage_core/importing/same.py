@@ -1,0 +1,141 @@
+"""Whether two configurations are one: of the same type, with the same settings.
+
+What a person adds later is not counted (tags, a time limit, …), nor that a secret has been moved
+behind a reference since: an import that is repeated must add nothing.
+"""
+
+from __future__ import annotations
+
+import os.path
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from storage_core.errors import ConfigurationError
+from storage_core.paths import expanded
+from storage_core.references import without_literal
+
+if TYPE_CHECKING:
+    from storage_core.config.model.entry import Entry
+    from storage_core.declaration.configuration import StorageConfiguration
+    from storage_core.declaration.setting import Setting
+    from storage_core.importing.found import Found
+
+_HABITS: Final = ("protected", "read_only", "tags", "timeout", "engine")
+"""Settings that say how a place is used, and not which it is."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """A configuration that there is, or is going to be."""
+
+    name: str
+    id: str | None
+    cls: type[StorageConfiguration]
+    settings: Mapping[str, Any] = field(repr=False)
+    open: frozenset[str] = frozenset()
+    """Settings that are not known yet, and equal anything."""
+
+    is_planned: bool = False
+    """Whether it is only going to be."""
+
+    @classmethod
+    def of_plan(
+        cls,
+        name: str,
+        identifier: str | None,
+        found: Found,
+        settings: Mapping[str, Any],
+        *,
+        is_asked: bool = False,
+    ) -> Known:
+        """What an entry of another tool would become."""
+        assert found.cls is not None
+        unknown = {found.asks, "prefix"} if is_asked and found.asks else set()
+        return cls(
+            name,
+            identifier.lower() if identifier else None,
+            found.cls,
+            _comparable(found.cls, settings),
+            frozenset(unknown),
+            is_planned=True,
+        )
+
+    def first_of(self, known: Iterable[Known]) -> Known | None:
+        """The one of `known` that this is; None if it is new."""
+        alike = [each for each in known if each.cls is self.cls]
+        named_so = [each for each in alike if each.name == self.name]
+        same_id = [each for each in alike if self.id and each.id == self.id]
+        found = [each for each in same_id if self._leads_where(each)]
+        found += [each for each in alike if self.equals(each)]
+        found += [each for each in named_so if self._has_moved(each)]
+        return found[0] if found else None
+
+    def equals(self, other: Known) -> bool:
+        """Whether all settings are the same."""
+        return not self._differing(other)
+
+    def _leads_where(self, other: Known) -> bool:
+        """Whether it leads to the same place."""
+        required = {each.name for each in self.cls.settings() if each.required}
+        return not self._differing(other) & required
+
+    def _has_moved(self, other: Known) -> bool:
+        """Whether no more than secrets differ, each of which has a reference there."""
+        return all(
+            (setting := self.cls.setting_named(name)) is not None
+            and setting.secret
+            and setting.is_reference(other.settings.get(name))
+            and name in self.settings
+            for name in self._differing(other)
+        )
+
+    def _differing(self, other: Known) -> set[str]:
+        names = self.settings.keys() | other.settings.keys()
+        ignored = {each for each in _HABITS if each not in self.settings}
+        return {
+            name
+            for name in names - self.open - ignored
+            if self.settings.get(name) != other.settings.get(name)
+        }
+
+
+def of_entries(entries: Iterable[Entry]) -> list[Known]:
+    """The configurations that there are; a broken one is like none."""
+    return [
+        Known(
+            entry.name,
+            entry.id,
+            type(entry.configuration),
+            _comparable(type(entry.configuration), entry.configuration.given()),
+        )
+        for entry in entries
+        if entry.configuration is not None
+    ]
+
+
+def _comparable(cls: type[StorageConfiguration], settings: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The settings that are no defaults, each in one of the ways in which it can be written."""
+    return {
+        setting.name: _in_one_way(setting, settings[setting.name])
+        for setting in cls.settings()
+        if settings.get(setting.name) not in (None, setting.default)
+    }
+
+
+def _in_one_way(setting: Setting, value: Any) -> Any:
+    if setting.form == "json" and isinstance(value, str) and not setting.is_reference(value):
+        from json import JSONDecodeError, loads
+
+        try:
+            return loads(without_literal(value))
+        except JSONDecodeError:
+            return value
+    if not isinstance(value, str) or setting.is_reference(value):
+        return value
+    if setting.form in ("path", "file") and value.startswith("~"):
+        try:
+            return os.path.normpath(expanded(value))
+        except ConfigurationError:
+            return value
+    return value.rstrip("/") if setting.form == "url" else value

@@ -1,0 +1,1 @@
+"""Configurations of other tools: what is found in their files, and what is wrong with those."""

@@ -1,0 +1,199 @@
+"""What becomes of what was found in other tools: planned before anything is written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+
+import pytest
+
+from storage_core import ConfigFile, LocalStorage, S3Storage
+from storage_core.importing.answers import Answers, parsed
+from storage_core.importing.found import Found
+from storage_core.importing.planning import Planned, planned
+from storage_core.types.azure import AzureBlobStorage
+
+ID = "61354abf-7cc8-4c2c-b890-78b1f985a9fb"
+
+
+def found(name: str = "prod", source: str = "rclone", **changes: Any) -> Found:
+    given: dict[str, Any] = {
+        "source": source,
+        "entry": f"remote {name}",
+        "place": "~/.config/rclone/rclone.conf",
+        "name": name,
+        "cls": S3Storage,
+        "settings": {"bucket": "acme", "profile_name": "corp"},
+    }
+    return Found(**(given | changes))
+
+
+@pytest.fixture
+def file(home: Path) -> ConfigFile:
+    return ConfigFile()
+
+
+def plan(file: ConfigFile, *entries: Found, **given: Any) -> list[Planned]:
+    return planned(entries, file.load(), **given)
+
+
+def write(file: ConfigFile, plans: list[Planned]) -> None:
+    with file.transaction() as edit:
+        for each in plans:
+            if each.state == "new":
+                assert each.found.cls is not None
+                edit.add_settings(each.found.cls, each.settings, name=each.name, id=each.id)
+
+
+def test_what_is_not_there_is_new_under_its_own_name(file: ConfigFile) -> None:
+    [one] = plan(file, found())
+    assert (one.state, one.name, one.is_renamed) == ("new", "prod", False)
+    assert one.settings == {"bucket": "acme", "profile_name": "corp"}
+
+
+def test_a_second_run_adds_nothing(file: ConfigFile) -> None:
+    write(file, plan(file, found()))
+    [one] = plan(file, found())
+    assert (one.state, one.name) == ("there", "prod")
+
+
+def test_a_second_run_adds_nothing_where_the_first_gave_another_name(file: ConfigFile) -> None:
+    file.add(LocalStorage(storage_path="/data"), "prod")
+    [one] = plan(file, found())
+    assert (one.state, one.name, one.is_renamed) == ("new", "prod-rclone", True)
+    write(file, [one])
+    [again] = plan(file, found())
+    assert (again.state, again.name) == ("there", "prod-rclone")
+
+
+def test_a_second_run_adds_nothing_where_the_first_was_told_the_bucket(file: ConfigFile) -> None:
+    entry = found(asks="bucket", settings={"profile_name": "corp"})
+    [one] = plan(file, entry)
+    assert (one.state, one.settings) == ("asks", {"profile_name": "corp"})
+    write(file, plan(file, entry, answers=Answers("acme/team")))
+    assert file.load()["prod"].given() == {
+        "bucket": "acme",
+        "prefix": "team",
+        "profile_name": "corp",
+    }
+    for answers in (Answers(), Answers("acme/team"), Answers(by_name={"prod": "s3://acme/team/"})):
+        [again] = plan(file, entry, answers=answers)
+        assert (again.state, again.name) == ("there", "prod")
+    [other] = plan(file, entry, answers=Answers("another"))
+    assert (other.state, other.name) == ("new", "prod-rclone")
+
+
+def test_what_a_person_has_added_since_changes_nothing(file: ConfigFile) -> None:
+    secret = token_hex(16)
+    settings = {"container": "c", "connection_string": f"AccountName=a;AccountKey={secret}"}
+    entry = found(cls=AzureBlobStorage, settings=settings)
+    write(file, plan(file, entry))
+    file.update("prod", connection_string="env:ACME_AZURE", tags=["eu"], timeout=5)
+    [again] = plan(file, entry)
+    assert again.state == "there"
+    # The container is the same, but whether the account is cannot be known.
+    [other] = plan(file, found("stage", cls=AzureBlobStorage, settings=settings))
+    assert (other.state, other.name) == ("new", "stage")
+
+
+def test_a_copied_secret_is_said_and_never_shown(file: ConfigFile) -> None:
+    secret = token_hex(16)
+    keys = {"aws_access_key_id": "AKIAEXAMPLE", "aws_secret_access_key": secret}
+    [one] = plan(file, found(settings={"bucket": "acme", **keys}, notes=("it asks for a code",)))
+    assert one.notes == (
+        "it asks for a code",
+        "AWS Secret Access Key is copied; `storage move-secret` takes it out of the file",
+    )
+    assert secret not in repr(one)
+
+
+def test_a_name_that_is_not_allowed_gets_a_proposal(file: ConfigFile) -> None:
+    names = ["", " \t", "a\nb", ID, "temporary  LOCAL storage", "x" * 300]
+    plans = plan(file, *(found(name, settings={"bucket": f"b{n}"}) for n, name in enumerate(names)))
+    assert [each.name for each in plans] == [
+        "rclone",
+        "rclone-rclone",
+        "a-b",
+        f"{ID}-rclone",
+        "temporary  LOCAL storage-rclone",
+        "x" * 189,
+    ]
+    write(file, plans)
+    assert {each.state for each in plan(file, *(each.found for each in plans))} == {"there"}
+
+
+def test_two_tools_that_have_one_name_get_two(file: ConfigFile) -> None:
+    first = found("default", "aws", settings={"bucket": "one"})
+    second = found("default", "msc", settings={"bucket": "two"})
+    third = found("default", "msc", settings={"bucket": "three"})
+    plans = plan(file, first, second, third)
+    assert [each.name for each in plans] == ["default", "default-msc", "default-2"]
+    write(file, plans)
+    assert [each.name for each in plan(file, third, first, second)] == [
+        "default-2",
+        "default",
+        "default-msc",
+    ]
+
+
+def test_one_place_in_two_tools_is_imported_once(file: ConfigFile) -> None:
+    one, two = plan(file, found(), found("minio", "msc"))
+    assert (one.state, two.state, two.name) == ("new", "same", "prod")
+
+
+def test_an_id_is_kept(file: ConfigFile) -> None:
+    write(file, plan(file, found(id=ID.upper())))
+    assert file.load()["prod"].id == ID
+
+
+def test_an_id_that_another_has_is_not_kept_and_that_is_said(file: ConfigFile) -> None:
+    with file.transaction() as edit:
+        edit.add_settings(LocalStorage, {"storage_path": "/data"}, name="laptop", id=ID)
+    [one] = plan(file, found(id=ID))
+    assert (one.state, one.id) == ("new", None)
+    assert one.notes == ("its ID is that of laptop, so it gets a new one",)
+    with file.transaction() as edit:
+        saved = edit.add_settings(S3Storage, one.settings, name="prod", id=ID)
+    assert saved.id != ID
+
+
+def test_what_keeps_its_id_is_known_after_a_change(file: ConfigFile) -> None:
+    write(file, plan(file, found(id=ID)))
+    file.update("prod", region_name="eu-west-1")
+    file.rename("prod", "results")
+    [one] = plan(file, found(id=ID))
+    assert (one.state, one.name) == ("there", "results")
+    assert one.notes == ("results has been changed since",)
+
+
+def test_settings_that_are_wrong_are_the_reason(file: ConfigFile) -> None:
+    [one] = plan(file, found(settings={"bucket": "a bucket"}))
+    assert (one.state, one.reason) == ("cannot", "Bucket must not contain spaces")
+    [other] = plan(file, found(cls=None, reason="it is a drive of Google's"))
+    assert (other.state, other.reason) == ("cannot", "it is a drive of Google's")
+
+
+def test_a_broken_configuration_keeps_its_name(file: ConfigFile, home: Path) -> None:
+    home.mkdir()
+    Path(file.source).write_text('[storage.prod]\ntype = "s4"\n')
+    [one] = plan(file, found())
+    assert (one.state, one.name) == ("new", "prod-rclone")
+
+
+def test_a_folder_is_the_same_with_and_without_a_tilde(file: ConfigFile) -> None:
+    file.add(LocalStorage(storage_path="~/data"), "laptop")
+    path = str(Path("~/data").expanduser())
+    [one] = plan(file, found("other", cls=LocalStorage, settings={"storage_path": path}))
+    assert (one.state, one.name) == ("there", "laptop")
+
+
+def test_bucket_answers_are_for_all_or_for_one() -> None:
+    assert parsed(["acme"], ["prod"]) == Answers("acme")
+    assert parsed(["prod=acme/x=1"], ["prod"]) == Answers(by_name={"prod": "acme/x=1"})
+    assert parsed(["acme/x=1"], ["prod"]) == Answers("acme/x=1")
+    assert parsed(["a=b=acme"], ["a=b"]) == Answers(by_name={"a=b": "acme"})
+    assert parsed(["other=acme"], ["prod"]) == Answers(by_name={"other": "acme"})
+    for wrong in (["prod="], [""], ["one", "two"]):
+        with pytest.raises(ValueError, match=r"write|two for all"):
+            parsed(wrong, ["prod"])
