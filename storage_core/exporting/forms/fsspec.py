@@ -37,7 +37,8 @@ def written(chosen: Chosen) -> Written:
         found = file_system(place)
         _refuse_what_is_lost(place)
         lines: list[str] = []
-        arguments = _plain(place, found.arguments, found.protocol, lines)
+        given = _plain(place, found.arguments, found.protocol, lines)
+        arguments = {**_guard(place), **given}
         if protocols.setdefault(found.protocol, arguments) != arguments:
             raise ConfigurationError(
                 f"{owners[found.protocol]} and {place.name}: fsspec has one setting for all "
@@ -45,12 +46,11 @@ def written(chosen: Chosen) -> Written:
                 "that FSSPEC_CONFIG_DIR names, or as python"
             )
         owners.setdefault(found.protocol, place.name)
-        arguments = {**_guard(place), **arguments}
         lines += found.notes
         lines += about(place, understood={*place.options})
         said[place.name] = {"url": _url(found), "notes": lines}
         notes += [f"{place.name}: {each}" for each in lines]
-    protocols = {name: given for name, given in protocols.items() if given}
+    protocols = {name: each for name, each in protocols.items() if each}
     return Written(as_json({**protocols, ABOUT: said}), tuple(notes))
 
 
