@@ -35,6 +35,7 @@ _COMMANDS: Final = {
     "rm": "blobs.rm",
     "push": "flows.push",
     "pull": "flows.pull",
+    "export": "exporting.export",
     "transfer": "transfer.transfer",
     "usage": "usage.usage",
     "prune": "prune.prune",
