@@ -74,7 +74,7 @@ format: $(DEV_READY) ## Format the code and mend what ruff can mend
 	@$(PYTHON) -m ruff check --fix-only .
 	@$(PYTHON) -m ruff format .
 
-readme: $(DEV_READY) ## Write the README's table of commands and the chart of speed anew
+readme: $(DEV_READY) ## Write the README's table of commands, the man page and the chart of speed anew
 	@$(PYTHON) scripts/readme.py
 
 docs: $(DEV_READY) ## Build the documentation as a site in build/docs; a warning fails it

@@ -1,4 +1,4 @@
-"""Write the generated part of README.md, its table of commands, and the chart of speed.
+"""Write the table of commands in README.md, the man page and the chart of speed.
 
     python scripts/readme.py            rewrite them
     python scripts/readme.py --check    exit 1 if they are out of date
@@ -15,6 +15,8 @@ from pathlib import Path
 
 from scripts.bench.chart import CHART, drawn
 from scripts.bench.figures import loaded
+from scripts.man import PAGE as MAN
+from scripts.man import page
 from scripts.tables import commands
 
 README = Path(__file__).parent.parent / "README.md"
@@ -45,7 +47,9 @@ if __name__ == "__main__":
     after = generated(before)
     if "--check" in sys.argv[1:]:
         drawn_before = CHART.read_text(encoding="utf-8")
-        is_old = after != before or chart() != drawn_before
+        man_before = MAN.read_text(encoding="utf-8")
+        is_old = after != before or page() != man_before or chart() != drawn_before
         sys.exit("README.md is out of date: run `make readme`" if is_old else 0)
     README.write_text(after, encoding="utf-8")
+    MAN.write_text(page(), encoding="utf-8")
     CHART.write_text(chart(), encoding="utf-8")

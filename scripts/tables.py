@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 from scripts.bench.figures import loaded
 from scripts.bench.table import markdown
 from storage_core import Setting, StorageConfiguration, all_types
+from storage_core.cli.errors import MEANINGS
 from storage_core.declaration.setting import declared_settings
+from storage_core.variables import VARIABLES
 
 if TYPE_CHECKING:
     from click import Context
@@ -45,6 +47,18 @@ def help_of_commands() -> str:
                     below = Context(command, parent=context, info_name=inner)
                     parts.append(_help(f"### {name} {inner}", below))
     return "\n\n".join(parts)
+
+
+def exit_codes() -> str:
+    """One line for each exit code."""
+    rows = [f"| {code} | {_cell(meaning)} |" for code, meaning in MEANINGS.items()]
+    return "\n".join(["| exit code | means |", "| --- | --- |", *rows])
+
+
+def variables() -> str:
+    """One line for each environment variable."""
+    rows = [f"| `{each.name}` | {_cell(each.meaning)} |" for each in VARIABLES]
+    return "\n".join(["| variable | says |", "| --- | --- |", *rows])
 
 
 def keys() -> str:

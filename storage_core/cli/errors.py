@@ -17,6 +17,16 @@ INTERRUPTED: Final = 130
 SIGNALLED: Final = 128
 """And the number of the signal, as a shell has it."""
 
+MEANINGS: Final = {
+    DONE: "done",
+    FAILED: "it failed, with one error: … line on standard error; or test, validate or doctor "
+    "found something",
+    WRONG_USAGE: "wrong usage, or a question with no terminal to ask on",
+    NOT_FOUND: "no such storage or blob",
+    INTERRUPTED: "interrupted",
+}
+"""Exit code -> what it says; for the documentation."""
+
 DEBUG: Final = "STORAGE_DEBUG"
 """Environment variable: if set, an unexpected error also prints where in the code it happened."""
 
