@@ -73,7 +73,7 @@ def validate(session: Session, file: str | None, fix: bool, as_json: bool) -> No
             make_private(found.source)
             output.note(f"{shortened(found.source)} can be read by its owner only now")
         warnings = [
-            *doubtful(found, found.text),
+            *doubtful(found),
             *exposed(found),
             *stored_plain(found),
             *passwords_in_urls(found),

@@ -35,6 +35,8 @@ _COMMANDS: Final = {
     "rm": "blobs.rm",
     "push": "flows.push",
     "pull": "flows.pull",
+    "export": "exporting.export",
+    "transfer": "transfer.transfer",
     "usage": "usage.usage",
     "prune": "prune.prune",
     "path": "file.path",
@@ -42,6 +44,7 @@ _COMMANDS: Final = {
     "restore": "restore.restore",
     "move-secret": "move_secret.move_secret",
     "schema": "file.schema",
+    "import": "importing.import_",
     "kv-server": "kv_server.kv_server",
     "completion": "completion.completion",
 }

@@ -1,0 +1,39 @@
+"""Where the storage accounts of a cloud are."""
+
+from __future__ import annotations
+
+import os
+from configparser import ConfigParser
+from typing import Final
+
+from storage_core.importing.files import ini_of, text_of, values_of
+
+_FILE: Final = "clouds.config"
+_KNOWN: Final = {
+    "": "",
+    "AzureCloud": "",
+    "AzureChinaCloud": "core.chinacloudapi.cn",
+    "AzureGermanCloud": "core.cloudapi.de",
+    "AzureUSGovernment": "core.usgovcloudapi.net",
+}
+_SUFFIX: Final = "suffix_storage_endpoint"
+
+
+def suffix_of(cloud: str, folder: str) -> str | None:
+    """What stands behind `ACCOUNT.blob.`; empty for Azure's own public cloud, None if unknown.
+
+    Args:
+        cloud: as the CLI calls it.
+        folder: of the CLI, whose file has the clouds that were registered.
+
+    Raises:
+        ConfigurationError: that file cannot be read.
+    """
+    path = os.path.join(folder, _FILE)
+    if cloud in _KNOWN or not os.path.exists(path):
+        return _KNOWN.get(cloud)
+    text = text_of(path)
+    parser = ini_of(path, text, ConfigParser())
+    if not parser.has_section(cloud):
+        return None
+    return values_of(path, text, parser, cloud).get(_SUFFIX)

@@ -1,0 +1,31 @@
+"""What a source has found, imported as `storage import` does it, and opened."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from storage_core import ConfigFile, Store, get_store
+from storage_core.importing.answers import Answers
+from storage_core.importing.found import Found
+from storage_core.importing.planning import planned
+
+
+def used(found: Found, bucket: str | None = None, **changes: Any) -> Store:
+    """The store of an entry.
+
+    Args:
+        found: it has to be importable.
+        bucket: the answer, if it asks for one.
+        changes: settings that are edited afterwards.
+    """
+    file = ConfigFile()
+    [plan] = planned([found], file.load(), Answers(bucket))
+    assert plan.state == "new", plan
+    assert found.cls is not None
+    with file.transaction() as edit:
+        edit.add_settings(found.cls, plan.settings, name=plan.name, id=plan.id)
+        if changes:
+            edit.update_settings(plan.name, changes)
+    [again] = planned([found], file.load(), Answers(bucket))
+    assert again.state == "there", again
+    return get_store(plan.name)
