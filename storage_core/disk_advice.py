@@ -35,7 +35,7 @@ def words(error: OSError) -> str:
 
 
 def unkept(what: str, error: OSError) -> str:
-    """What is said where `what` cannot be kept in a temporary file; there may be no place for any."""
+    """What is said where `what` cannot be kept in a temporary file; there may be none at all."""
     from tempfile import gettempdir
 
     try:

@@ -2,9 +2,9 @@
 
     python tests/containers/contained.py SPEC PROGRAM ARGUMENT…
 
-SPEC is JSON, see `Contained`. As root, in a mount namespace of its own: all of the disk is read-only
-but the folders that SPEC names, /tmp included, which are at `/srv/0` and so on; the user is one that
-/etc/passwd does not know. Without root the program has the environment, the umask and the folder,
+SPEC is JSON, see `Contained`. As root, in a mount namespace of its own: all of the disk, /tmp too, is
+read-only but for the folders that SPEC names, which are at `/srv/0` and so on; the user is one
+that /etc/passwd does not know. Without root the program has the environment, the umask and the folder,
 but is the same user on the same disk. This loads the standard library only.
 """
 
@@ -47,8 +47,8 @@ class Contained:
     umask: int = 0o022
     folder: str = "/"
     is_first: bool = False
-    """Whether it is process 1, as the program of a container is, to which the kernel sends no signal
-    that it has not asked for."""
+    """Whether it is process 1, as the program of a container is: the kernel sends that no signal that
+    it has not asked for."""
 
     def start(self, *arguments: str, **options: object) -> subprocess.Popen[bytes]:
         """Start Python with these arguments."""
@@ -95,7 +95,7 @@ def _open_to_all(paths: list[str]) -> None:
     }
     for folder in sorted(closed):
         # An outer one hides those within it.
-        if os.path.isdir(folder):
+        if Path(folder).is_dir():
             _mount("tmpfs", folder, "tmpfs", 0, "mode=755")
     for path, number in opened.items():
         if any(path.startswith(f"{folder}/") for folder in closed):
@@ -117,7 +117,7 @@ def _contain(spec: Contained) -> None:
     lines = Path("/proc/self/mountinfo").read_text().splitlines()
     for point in [line.split()[4].encode().decode("unicode_escape") for line in lines]:
         # Some are hidden by ours.
-        is_there = point not in kept and os.path.exists(point)
+        is_there = point not in kept and Path(point).exists()
         if is_there and not point.startswith(("/proc", "/sys", "/dev")):
             _mount("none", point, None, _REMOUNT | _BIND | _READ_ONLY)
     os.setgroups([])

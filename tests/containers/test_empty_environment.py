@@ -11,7 +11,7 @@ import json
 import os
 import signal
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -41,12 +41,12 @@ def whole() -> bool:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
+def folder(tmp_path: Path) -> Path:
     """A folder that the container may write, as a volume would be."""
     made = tmp_path / "volume"
     made.mkdir()
     made.chmod(0o777)
-    yield made
+    return made
 
 
 @pytest.fixture
