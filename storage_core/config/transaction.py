@@ -162,7 +162,7 @@ class Transaction:
         # A new table leaves defaults out.
         default_values = {each.name: each.default for each in cls.settings()}
         values = {key: value for key, value in values.items() if value != default_values[key]}
-        name = names.check_new_name(name, self._taken(here=here))
+        name = names.check_new_name(name, lookup.taken(self.layers, here=here))
         identifier = self._free_id(id)
         with self._edited():
             table = {"id": identifier, "type": cls.type, **values}
@@ -203,7 +203,7 @@ class Transaction:
         entry = self.own(ref, partial=False)
         if new.strip() == entry.name:
             return entry.name
-        name = names.check_new_name(new, self._taken())
+        name = names.check_new_name(new, lookup.taken(self.layers))
         is_default = self._default() == entry.name
         with self._edited():
             if "id" not in entry.table:
@@ -246,15 +246,6 @@ class Transaction:
         is_set = setter is not None and setter.tables.get("default") != ""
         with self._edited():
             self.text = edit.set_root(self.text, "default", "" if is_set else None)
-
-    def _taken(self, *, here: bool = False) -> Mapping[str, str]:
-        """The names that a new configuration cannot have, each with where it is, if beneath."""
-        return {
-            name: "" if layer.is_own else layer.source
-            for layer in reversed([*self.layers])
-            if layer.is_own or not here
-            for name in layer.storage
-        }
 
     def _default(self) -> object:
         setter = lookup.default_setter(self.layers)

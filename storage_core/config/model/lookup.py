@@ -206,3 +206,18 @@ def _hidden(layers: Iterable[Layer], ref: str, found: Mapping[str, Found]) -> st
                     f"another of this name in {by} hides"
                 )
     return ""
+
+
+def taken(layers: Iterable[Layer], *, here: bool = False) -> dict[str, str]:
+    """The names that a new configuration cannot have, each with its file if that lies beneath.
+
+    Args:
+        layers: the layers, nearest first.
+        here: whether only those in one's own file count.
+    """
+    found: dict[str, str] = {}
+    for layer in layers:
+        if layer.is_own or not here:
+            for name in layer.storage:
+                found.setdefault(name, "" if layer.is_own else layer.source)
+    return found
