@@ -2,9 +2,9 @@
 
     python tests/containers/contained.py SPEC PROGRAM ARGUMENT…
 
-SPEC is JSON, see `Contained`. As root, in a mount namespace of its own: all of the disk, /tmp too, is
-read-only but for the folders that SPEC names, which are at `/srv/0` and so on; the user is one
-that /etc/passwd does not know. Without root the program has the environment, the umask and the folder,
+SPEC is JSON, see `Contained`. As root, in a mount namespace of its own: all of the disk is
+read-only, /tmp too, but for the folders that SPEC names, which are at `/srv/0` and so on; the user is one that
+/etc/passwd does not know. Without root the program has the environment, the umask and the folder,
 but is the same user on the same disk. This loads the standard library only.
 """
 
@@ -47,8 +47,8 @@ class Contained:
     umask: int = 0o022
     folder: str = "/"
     is_first: bool = False
-    """Whether it is process 1, as the program of a container is: the kernel sends that no signal that
-    it has not asked for."""
+    """Whether it is process 1, as the program of a container is: the kernel sends that no signal
+    that it has not asked for."""
 
     def start(self, *arguments: str, **options: object) -> subprocess.Popen[bytes]:
         """Start Python with these arguments."""
