@@ -19,7 +19,7 @@ from storage_core.exporting.places import (
     Server,
     Unknown,
 )
-from storage_core.exporting.settings import Settings, Value
+from storage_core.exporting.settings import LEFT_OUT, PASSWORD_IN, Settings, Value
 from storage_core.paths import absolute, local_folder
 from storage_core.redaction import mask_url
 from storage_core.references import source_of
@@ -73,11 +73,19 @@ class _Described:
         self.settings = settings
         self.options: dict[str, Any] = settings.options()
         self.notes: list[str] = []
+        self.told: set[str] = set()
+        """Passwords whose absence the form says."""
+
         self._variables = variables
 
     def common(self) -> dict[str, Any]:
         """What all places have; to be asked last."""
         given = self.configuration.given()
+        self.notes += [
+            f"{each} {LEFT_OUT}"
+            for each in self.settings.left_out
+            if each.startswith(PASSWORD_IN) and each not in self.told
+        ]
         return {
             "name": self.configuration.name or self.configuration.label,
             "label": self.configuration.label,
@@ -305,8 +313,9 @@ def _server(described: _Described, protocol: str, url: str) -> Server:
     password = None
     if parts.password:
         password = Value(setting="base_path", text=unquote(parts.password))
-    elif "the password in base_path" in described.settings.left_out:
-        password = Value(setting="the password in base_path")
+    elif (left_out := f"{PASSWORD_IN} base_path") in described.settings.left_out:
+        password = Value(setting=left_out)
+        described.told.add(left_out)
     path = parts.path + (f"#{parts.fragment}" if parts.fragment else "")
     host = parts.netloc.rpartition("@")[2]
     if protocol in _WEBDAV:

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from storage_core.declaration.configuration import StorageConfiguration
     from storage_core.declaration.setting import Setting
 
+PASSWORD_IN: Final = "the password in"
+"""What stands before the name of a setting that is an address without its password."""
+
 LEFT_OUT: Final = "is left out, since it stands in the configuration as it is"
 
 
@@ -108,7 +111,7 @@ class Settings:
         name = declared.name
         if declared.form == "table":
             kept = _plain(self.options(), self.left_out)
-            if kept:
+            if kept is not _MISSING:
                 self.table[name] = kept
             return
         if not isinstance(value, str) or not declared.schemes:
@@ -165,7 +168,7 @@ class Settings:
             colon = value[start - 1] == ":" and value[end : end + 1] == "@"
             value = value[: start - colon] + value[end:]
         if spans:
-            self.left_out.append(f"the password in {declared.name}")
+            self.left_out.append(f"{PASSWORD_IN} {declared.name}")
         return value
 
     def _label(self, label: str) -> str:
