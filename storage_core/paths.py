@@ -11,7 +11,10 @@ from storage_core.errors import ConfigurationError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import BinaryIO, Final
+    from collections.abc import Callable
+    from typing import BinaryIO, Final, TypeVar
+
+    T = TypeVar("T")
 
 CONFIG_NAME: Final = "storage.toml"
 
@@ -151,7 +154,12 @@ def shown_home() -> str:
 
 
 def opened(path: str) -> BinaryIO:
-    """Open a file to be read, also while a link on the way to it is being replaced.
+    """Open a file to be read, also while a link on the way to it is being replaced."""
+    return settled(lambda path: open(path, "rb"), path)
+
+
+def settled(action: Callable[[str], T], path: str) -> T:
+    """What `action` returns for a file that may be being replaced just now.
 
     In a folder that Kubernetes mounts, `..data` leads from one moment to the next to a new folder,
     and the old one is deleted: whoever has followed the link but not yet opened the file finds
@@ -159,10 +167,10 @@ def opened(path: str) -> BinaryIO:
     """
     for _ in range(2):
         try:
-            return open(path, "rb")
+            return action(path)
         except FileNotFoundError:
             pass
-    return open(path, "rb")
+    return action(path)
 
 
 def shortened(path: str) -> str:

@@ -2,10 +2,10 @@
 
     python tests/containers/contained.py SPEC PROGRAM ARGUMENT…
 
-SPEC is JSON, see `Contained`. As root, in a mount namespace of its own: all of the disk is
-read-only, /tmp too, but for the folders that SPEC names, which are at `/srv/0` and so on; the user is one that
-/etc/passwd does not know. Without root the program has the environment, the umask and the folder,
-but is the same user on the same disk. This loads the standard library only.
+SPEC is JSON, see `Contained`. As root, in a mount namespace of its own: all of the disk, /tmp too,
+is read-only, but for the folders that SPEC names, which are at `/srv/0` and so on; the user is one
+that /etc/passwd does not know. Without root the program has the environment, the umask and the
+folder, but is the same user on the same disk. This loads the standard library only.
 """
 
 from __future__ import annotations
