@@ -93,11 +93,14 @@ class Layer:
         return storage if isinstance(storage, dict) else {}
 
     @property
+    def is_unknown(self) -> bool:
+        """Whether nobody can tell what it says."""
+        return self.failure != "" and not self.is_cycle
+
+    @property
     def hides(self) -> bool:
-        """Whether nobody can tell what it defines, so that nothing beneath it can be opened."""
-        if self.failure:
-            return not self.is_cycle
-        return not isinstance(self.tables.get("storage", {}), dict)
+        """Whether nobody can tell which names it has, so that none beneath it can be opened."""
+        return self.is_unknown or not isinstance(self.tables.get("storage", {}), dict)
 
     @property
     def included_at(self) -> tuple[str, int | None]:
