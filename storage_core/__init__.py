@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from storage_core.declaration.validation import InvalidSettings
     from storage_core.opening import get_store, open_store
     from storage_core.store import Store
+    from storage_core.transfers.events import TransferEvent, TransferTotals
+    from storage_core.transfers.transfer import transfer
     from storage_core.types import all_types, type_named
     from storage_core.types.azure import AzureBlobStorage
     from storage_core.types.file import FileStorage
@@ -84,6 +86,8 @@ __all__ = [
     "StorageUnavailable",
     "Store",
     "TemporaryLocalStorage",
+    "TransferEvent",
+    "TransferTotals",
     "UnsupportedOperation",
     "Usage",
     "all_types",
@@ -91,6 +95,7 @@ __all__ = [
     "open_store",
     "prune",
     "setting",
+    "transfer",
     "type_named",
     "usage",
 ]
@@ -113,6 +118,9 @@ _MODULES = {
     "setting": "declaration.setting",
     "InvalidSettings": "declaration.validation",
     "Store": "store",
+    "TransferEvent": "transfers.events",
+    "TransferTotals": "transfers.events",
+    "transfer": "transfers.transfer",
     "get_store": "opening",
     "open_store": "opening",
     "all_types": "types",

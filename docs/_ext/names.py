@@ -33,7 +33,7 @@ _ELSEWHERE = {
         "os.PathLike",
     ),
     *("AsyncGenerator", "AsyncIterable", "AsyncIterator", "Callable", "Generator", "Iterable"),
-    *("Iterator", "Mapping", "MutableSequence", "Sequence", "AbstractContextManager"),
+    *("Iterator", "Mapping", "MutableSequence", "Sequence", "AbstractContextManager", "Executor"),
 }
 """The standard library's names in our signatures."""
 

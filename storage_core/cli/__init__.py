@@ -17,6 +17,7 @@
     progress.py   a bar that shows how far a command has come
     probing.py    connection tests, several at once; checklist.py draws them
     interview.py  the menu and questions of `storage create`
+    importing*    `storage import`: the command, its questions, what it prints
     exposure.py   warnings about secrets and mistakes in the file
 
 The other modules hold the commands themselves. None of them names a storage type or a setting.

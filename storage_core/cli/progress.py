@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+
+class Tell(Protocol):
+    """Tells a bar how far it is."""
+
+    def __call__(self, done: int, total: int | None = None) -> None:
+        """Show that so many bytes are done, and of how many, where that has changed."""
 
 
 def is_shown() -> bool:
@@ -16,7 +23,7 @@ def is_shown() -> bool:
 
 
 @contextmanager
-def bar(doing: str, total: int | None) -> Iterator[Callable[[int], None]]:
+def bar(doing: str, total: int | None) -> Iterator[Tell]:
     """Show a bar while the block runs, and nothing afterwards.
 
     Args:
@@ -24,7 +31,7 @@ def bar(doing: str, total: int | None) -> Iterator[Callable[[int], None]]:
         total: bytes of everything; None where nobody knows.
 
     Yields:
-        What tells the bar how many bytes are done.
+        What tells the bar how many bytes are done, and of how many, where that changes.
     """
     if not is_shown():
         yield _unseen
@@ -49,7 +56,11 @@ def bar(doing: str, total: int | None) -> Iterator[Callable[[int], None]]:
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(doing, total=total)
-        yield lambda done: progress.update(task, completed=done)
+
+        def tell(done: int, total: int | None = None) -> None:
+            progress.update(task, completed=done, total=total)
+
+        yield tell
 
 
 @contextmanager
@@ -119,5 +130,5 @@ class Watched:
         self._tell(self._done)
 
 
-def _unseen(_: int) -> None:
+def _unseen(done: int, total: int | None = None) -> None:
     pass

@@ -27,6 +27,11 @@ _ERASE_ALL: Final = b"\x15"
 _END: Final = b"\x04"
 
 
+def is_terminal() -> bool:
+    """Whether there is a terminal to ask on."""
+    return sys.stdin is not None and sys.stdin.isatty()
+
+
 def require_terminal(instead: str) -> None:
     """Raise an error if there is no terminal to ask on.
 
@@ -36,7 +41,7 @@ def require_terminal(instead: str) -> None:
     Raises:
         NoTerminal: standard input is no terminal.
     """
-    if sys.stdin is None or not sys.stdin.isatty():
+    if not is_terminal():
         raise NoTerminal(f"there is no terminal to ask on; {instead}")
 
 

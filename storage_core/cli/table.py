@@ -47,6 +47,8 @@ class Row(NamedTuple):
     below: Sequence[str] = ()
     """Lines under the row, across all columns."""
 
+    below_style: str = "red"
+
 
 def laid_out(
     columns: Sequence[Column], rows: Sequence[Row], width: int | None, indent: int | None = None
@@ -88,7 +90,7 @@ def laid_out(
                     yield margin + line
         for text_below in row.below:
             for line in wrapped(text_below, width, margin):
-                yield styled(line, "red")
+                yield styled(line, row.below_style)
 
 
 def wrapped(text: str, width: int | None, indent: str = "") -> list[str]:

@@ -5,8 +5,8 @@ On the command line that is `--bucket BUCKET`, for all that ask, or `--bucket NA
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -16,59 +16,53 @@ _SCHEMES: Final = ("s3://", "gs://", "gcs://", "az://")
 """What people copy along with the name of a bucket."""
 
 
-@dataclass(frozen=True)
-class Answers:
-    """Buckets: one for all that ask, and those of single names."""
-
-    for_all: str | None = None
-    by_name: Mapping[str, str] = field(default_factory=dict)
-
-    def of(self, found: Found, name: str = "") -> str | None:
-        """The answer for an entry, which may be about to get another `name`; None without one."""
-        if found.asks is None:
-            return None
-        return self.by_name.get(found.name) or self.by_name.get(name) or self.for_all
-
-
-def parsed(given: Iterable[str], names: Collection[str]) -> Answers:
-    """What `--bucket` says, given any number of times.
+def with_answers(
+    found: Sequence[Found], names: Sequence[str], given: Iterable[str]
+) -> tuple[Found, ...]:
+    """The entries, those answered that ask.
 
     A name may hold `=`, and so may the prefix behind a bucket; no bucket does.
 
     Args:
-        given: each value of the option.
-        names: what the entries are called.
+        found: the entries.
+        names: what each would be called here.
+        given: what `--bucket` says, each time.
 
     Raises:
-        ValueError: one has nothing behind its `=`, or there are two for all.
+        ValueError: an answer is empty, two are for all, or a name is that of nothing that asks.
     """
     for_all: str | None = None
-    by_name: dict[str, str] = {}
+    by_index: dict[int, str] = {}
+    known = {*names, *(each.name for each in found)}
     for text in given:
-        name, bucket = _split(text, names)
+        name, bucket = _split(text, known)
         if not bucket.strip():
             raise ValueError("write a bucket behind the =" if name else "write a bucket")
         if name is not None:
-            by_name[name] = bucket
+            by_index |= dict.fromkeys(_meant(name, found, names), bucket)
         elif for_all is not None and for_all != bucket:
-            raise ValueError("there are two for all; write NAME=BUCKET")
+            raise ValueError("two are for all; write NAME=BUCKET")
         else:
             for_all = bucket
-    return Answers(for_all, by_name)
+    answers = [by_index.get(index, for_all) for index in range(len(found))]
+    return tuple(
+        answered(each, answer) if answer is not None and each.asks else each
+        for each, answer in zip(found, answers, strict=True)
+    )
 
 
-def settings_of(found: Found, answer: str) -> dict[str, str]:
-    """The settings that an answer gives: `acme/team` is the bucket `acme` and the prefix `team`."""
+def answered(found: Found, answer: str) -> Found:
+    """The entry with an answer: `acme/team` is the bucket `acme` and the prefix `team`."""
     assert found.cls is not None
     assert found.asks is not None
-    prefix_setting = found.cls.setting_named("prefix")
-    if prefix_setting is None:
-        return {found.asks: answer}
-    scheme = next((each for each in _SCHEMES if answer.startswith(each)), "")
-    bucket, _, inner = answer.removeprefix(scheme).partition("/")
-    parts = (inner.strip("/"), str(found.settings.get("prefix") or "").strip("/"))
-    prefix = "/".join(filter(None, parts))
-    return {found.asks: bucket, **({"prefix": prefix} if prefix else {})}
+    given = {found.asks: answer.strip()}
+    if found.cls.setting_named("prefix") is not None:
+        scheme = next((each for each in _SCHEMES if answer.startswith(each)), "")
+        bucket, _, inner = answer.strip().removeprefix(scheme).partition("/")
+        parts = (inner.strip("/"), str(found.settings.get("prefix") or "").strip("/"))
+        prefix = "/".join(filter(None, parts))
+        given = {found.asks: bucket, **({"prefix": prefix} if prefix else {})}
+    return replace(found, settings={**found.settings, **given}, asks=None)
 
 
 def _split(text: str, names: Collection[str]) -> tuple[str | None, str]:
@@ -79,3 +73,18 @@ def _split(text: str, names: Collection[str]) -> tuple[str | None, str]:
     if not ends or "/" in text[: ends[0]]:
         return None, text
     return text[: ends[0]], text[ends[0] + 1 :]
+
+
+def _meant(name: str, found: Sequence[Found], names: Sequence[str]) -> list[int]:
+    """The entries of this name here, else those that their tools call so."""
+    own = [each.name for each in found]
+    for called in (names, own):
+        meant = [index for index, each in enumerate(called) if each == name]
+        asking = [index for index in meant if found[index].asks]
+        if asking:
+            return asking
+        if meant:
+            raise ValueError(f"{name} asks for none")
+    asked = ", ".join(each for each, one in zip(names, found, strict=True) if one.asks)
+    those = f"these ask for one: {asked}" if asked else "nothing asks for one"
+    raise ValueError(f"nothing is called {name}; {those}")

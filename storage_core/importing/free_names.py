@@ -10,13 +10,18 @@ from storage_core.errors import ConfigConflict, ConfigurationError
 from storage_core.printable import trimmed
 
 
-def free_name(name: str, source: str, taken: Collection[str]) -> str:
-    """`name` where it is allowed and free; else the first of `NAME-SOURCE`, `NAME-2`, …"""
+def free_name(name: str, source: str, taken: Collection[str]) -> tuple[str, str]:
+    """`name` where it is allowed and free; else the first of `NAME-SOURCE`, `NAME-2`, …
+
+    Returns:
+        The name, and why it is another one; empty where it is not.
+    """
+    why = ""
     for candidate in _candidates(name, source):
         try:
-            return check_new_name(candidate, taken)
-        except (ConfigurationError, ConfigConflict):
-            continue
+            return check_new_name(candidate, taken), why
+        except (ConfigurationError, ConfigConflict) as error:
+            why = why or str(error).partition(";")[0]
     raise AssertionError("there are endless candidates")
 
 

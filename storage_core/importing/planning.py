@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from storage_core.declaration.table import with_absolute_paths
 from storage_core.declaration.validation import InvalidSettings, validated
-from storage_core.importing.answers import Answers, settings_of
 from storage_core.importing.free_names import free_name
 from storage_core.importing.same import Known, of_entries
+from storage_core.printable import trimmed
 
 if TYPE_CHECKING:
     from storage_core.config.model.entries import Configurations
@@ -48,16 +48,13 @@ class Planned:
     notes: tuple[str, ...] = ()
     """What a person should know of it besides what is lost."""
 
-    @property
-    def is_renamed(self) -> bool:
-        """Whether its own name is taken by something else, or not allowed."""
-        return self.state in ("new", "asks") and self.name != self.found.name
+    renamed: str = ""
+    """Why it has another name than in its tool; empty where it has the same."""
 
 
 def planned(
     found: Iterable[Found],
     configurations: Configurations,
-    answers: Answers | None = None,
     names: Mapping[int, str] | None = None,
 ) -> list[Planned]:
     """What becomes of each entry, in the same order.
@@ -65,7 +62,6 @@ def planned(
     Args:
         found: what is in the tools' files.
         configurations: what there is already.
-        answers: what is known by now of what the tools do not know.
         names: what some are to be called, by their place in `found`.
     """
     known = of_entries(configurations.entries.values())
@@ -74,7 +70,7 @@ def planned(
     result: list[Planned] = []
     for index, each in enumerate(found):
         wanted = (names or {}).get(index, each.name)
-        plan = _planned(each, wanted, known, taken, ids, answers or Answers())
+        plan = _planned(each, wanted, known, taken, ids)
         result.append(plan)
         if plan.state in ("new", "asks"):
             taken.add(plan.name)
@@ -91,22 +87,18 @@ def _planned(
     known: list[Known],
     taken: set[str],
     ids: Mapping[str, str],
-    answers: Answers,
 ) -> Planned:
     def cannot(reason: str) -> Planned:
         return Planned(found=found, state="cannot", name=found.name, reason=reason)
 
     if found.cls is None:
         return cannot(found.reason or "it is of a kind that Storage does not have")
-    name = free_name(wanted, found.source, taken)
-    answer = answers.of(found, name)
-    given = {**found.settings, **(settings_of(found, answer) if answer is not None else {})}
-    is_asked = found.asks is not None and answer is None
+    name, renamed = free_name(wanted, found.source, taken)
     try:
-        settings = _checked(found, given, is_asked)
+        settings = _checked(found)
     except InvalidSettings as error:
         return cannot(str(error))
-    here = Known.of_plan(wanted, found.id, found, settings, is_asked=is_asked)
+    here = Known.of_plan(wanted, found.id, found, settings)
     if same := here.first_of(known):
         changed = () if here.equals(same) else (f"{same.name} has been changed since",)
         return Planned(
@@ -122,19 +114,21 @@ def _planned(
         kept = None
     return Planned(
         found=found,
-        state="asks" if is_asked else "new",
+        state="asks" if found.asks else "new",
         name=name,
         settings=settings,
         id=kept,
         notes=tuple(notes),
+        renamed=renamed if name != trimmed(wanted) else "",
     )
 
 
-def _checked(found: Found, given: Mapping[str, Any], is_asked: bool) -> dict[str, Any]:
+def _checked(found: Found) -> dict[str, Any]:
     """The settings as they would be written, or `InvalidSettings`."""
     assert found.cls is not None
-    stand_in = {found.asks: _STAND_IN} if is_asked and found.asks else {}
-    settings = validated(found.cls, with_absolute_paths(found.cls, {**given, **stand_in}))
+    stand_in = {found.asks: _STAND_IN} if found.asks else {}
+    given = with_absolute_paths(found.cls, {**found.settings, **stand_in})
+    settings = validated(found.cls, given)
     return {key: value for key, value in settings.items() if key not in stand_in}
 
 

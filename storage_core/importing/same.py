@@ -46,12 +46,10 @@ class Known:
         identifier: str | None,
         found: Found,
         settings: Mapping[str, Any],
-        *,
-        is_asked: bool = False,
     ) -> Known:
         """What an entry of another tool would become."""
         assert found.cls is not None
-        unknown = {found.asks, "prefix"} if is_asked and found.asks else set()
+        unknown = {found.asks, "prefix"} if found.asks else set()
         return cls(
             name,
             identifier.lower() if identifier else None,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from storage_core import ConfigFile, LocalStorage, S3Storage
-from storage_core.importing.answers import Answers, parsed
+from storage_core.importing.answers import answered, with_answers
 from storage_core.importing.found import Found
 from storage_core.importing.planning import Planned, planned
 from storage_core.types.azure import AzureBlobStorage
@@ -48,7 +48,7 @@ def write(file: ConfigFile, plans: list[Planned]) -> None:
 
 def test_what_is_not_there_is_new_under_its_own_name(file: ConfigFile) -> None:
     [one] = plan(file, found())
-    assert (one.state, one.name, one.is_renamed) == ("new", "prod", False)
+    assert (one.state, one.name, one.renamed) == ("new", "prod", "")
     assert one.settings == {"bucket": "acme", "profile_name": "corp"}
 
 
@@ -61,7 +61,8 @@ def test_a_second_run_adds_nothing(file: ConfigFile) -> None:
 def test_a_second_run_adds_nothing_where_the_first_gave_another_name(file: ConfigFile) -> None:
     file.add(LocalStorage(storage_path="/data"), "prod")
     [one] = plan(file, found())
-    assert (one.state, one.name, one.is_renamed) == ("new", "prod-rclone", True)
+    assert (one.state, one.name) == ("new", "prod-rclone")
+    assert one.renamed == "the name 'prod' is taken"
     write(file, [one])
     [again] = plan(file, found())
     assert (again.state, again.name) == ("there", "prod-rclone")
@@ -71,16 +72,16 @@ def test_a_second_run_adds_nothing_where_the_first_was_told_the_bucket(file: Con
     entry = found(asks="bucket", settings={"profile_name": "corp"})
     [one] = plan(file, entry)
     assert (one.state, one.settings) == ("asks", {"profile_name": "corp"})
-    write(file, plan(file, entry, answers=Answers("acme/team")))
+    write(file, plan(file, answered(entry, "acme/team")))
     assert file.load()["prod"].given() == {
         "bucket": "acme",
         "prefix": "team",
         "profile_name": "corp",
     }
-    for answers in (Answers(), Answers("acme/team"), Answers(by_name={"prod": "s3://acme/team/"})):
-        [again] = plan(file, entry, answers=answers)
-        assert (again.state, again.name) == ("there", "prod")
-    [other] = plan(file, entry, answers=Answers("another"))
+    for again in (entry, answered(entry, "acme/team"), answered(entry, "s3://acme/team/")):
+        [one] = plan(file, again)
+        assert (one.state, one.name) == ("there", "prod")
+    [other] = plan(file, answered(entry, "another"))
     assert (other.state, other.name) == ("new", "prod-rclone")
 
 
@@ -188,12 +189,34 @@ def test_a_folder_is_the_same_with_and_without_a_tilde(file: ConfigFile) -> None
     assert (one.state, one.name) == ("there", "laptop")
 
 
+def buckets(given: list[str], *names: str) -> list[str | None]:
+    """The bucket that each of three entries gets: two that ask, one that does not."""
+    entries = [found("prod", asks="bucket", settings={}), found("a=b", asks="bucket", settings={})]
+    entries.append(found("whole"))
+    answered = with_answers(entries, names or ("prod", "a=b", "whole"), given)
+    return [each.settings.get("bucket") for each in answered]
+
+
 def test_bucket_answers_are_for_all_or_for_one() -> None:
-    assert parsed(["acme"], ["prod"]) == Answers("acme")
-    assert parsed(["prod=acme/x=1"], ["prod"]) == Answers(by_name={"prod": "acme/x=1"})
-    assert parsed(["acme/x=1"], ["prod"]) == Answers("acme/x=1")
-    assert parsed(["a=b=acme"], ["a=b"]) == Answers(by_name={"a=b": "acme"})
-    assert parsed(["other=acme"], ["prod"]) == Answers(by_name={"other": "acme"})
-    for wrong in (["prod="], [""], ["one", "two"]):
-        with pytest.raises(ValueError, match=r"write|two for all"):
-            parsed(wrong, ["prod"])
+    assert buckets(["acme"]) == ["acme", "acme", "acme"]
+    assert buckets(["other", "prod=one"]) == ["one", "other", "acme"]
+    assert buckets(["a=b=two"]) == [None, "two", "acme"]
+    assert buckets(["x/y=1"]) == ["x", "x", "acme"]
+    # The name it would have here goes before what its tool calls it.
+    assert buckets(["a=b=two"], "a=b", "a=b-rclone", "whole") == ["two", None, "acme"]
+    assert buckets(["a=b=two"], "prod", "a=b-rclone", "whole") == [None, "two", "acme"]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["prod="], "write a bucket behind the ="),
+        ([""], "write a bucket"),
+        (["one", "two"], "two are for all; write NAME=BUCKET"),
+        (["whole=one"], "whole asks for none"),
+        (["prd=one"], "nothing is called prd; these ask for one: prod, a=b"),
+    ],
+)
+def test_a_bucket_answer_that_means_nothing_is_refused(given: list[str], said: str) -> None:
+    with pytest.raises(ValueError, match=f"^{said}$"):
+        buckets(given)

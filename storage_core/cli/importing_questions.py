@@ -1,0 +1,215 @@
+"""The questions of `storage import`: what to take, its bucket, its name, the default."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from storage_core.cli import prompts
+from storage_core.cli.errors import NoTerminal
+from storage_core.config.model.names import check_new_name, quoted
+from storage_core.errors import ConfigConflict, ConfigurationError
+from storage_core.importing.answers import answered
+from storage_core.importing.planning import Planned, planned
+
+if TYPE_CHECKING:
+    from storage_core.config.model.entries import Configurations
+    from storage_core.importing.found import Found
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be written."""
+
+    found: Sequence[Found] = ()
+    """Nothing of it asks any more."""
+
+    names: Mapping[int, str] = field(default_factory=dict)
+    """What each is to be called, by its place in `found`."""
+
+    default: int | None = None
+    """The place of the new default."""
+
+    left_out: Sequence[str] = ()
+    """A line for each that was not taken, saying why."""
+
+    is_asked: bool = False
+    """Whether a person has answered."""
+
+
+def without_questions(
+    plans: Sequence[Planned], configurations: Configurations, *, skip: bool
+) -> Wanted:
+    """All that can be imported as it is.
+
+    Args:
+        plans: everything found.
+        configurations: what there is already.
+        skip: whether to leave out what has to be asked for.
+
+    Raises:
+        NoTerminal: something has to be asked for.
+    """
+    asking = [each for each in plans if each.state == "asks"]
+    if asking and not skip:
+        names = ", ".join(each.name for each in asking)
+        raise NoTerminal(
+            f"there is no terminal to ask on for the bucket of {names}; add --bucket "
+            f"{quoted(asking[0].name + '=BUCKET')}, or --yes to leave them out"
+        )
+    taken = [each for each in plans if each.state == "new"]
+    first = next((index for index, each in enumerate(taken) if each.found.is_default), None)
+    return Wanted(
+        [each.found for each in taken],
+        {index: each.name for index, each in enumerate(taken)},
+        first if _has_no_default(configurations) else None,
+        [f"{each.name}: {_what(each)} is not known; {_give(each)}" for each in asking],
+    )
+
+
+def ask(plans: Sequence[Planned], configurations: Configurations, *, choose: bool) -> Wanted:
+    """What a person wants of it.
+
+    Args:
+        plans: everything found.
+        configurations: what there is already.
+        choose: whether to ask which.
+    """
+    offered = [each for each in plans if each.state in ("new", "asks")]
+    chosen = _choose(offered) if choose else offered
+    taken: list[Planned] = []
+    left_out: list[str] = []
+    known: list[Found] = []
+    for each in chosen:
+        found = _with_bucket(each, known, configurations)
+        if found is None:
+            left_out.append(f"{each.name}: {_what(each)} was left open")
+            continue
+        known.append(found)
+        taken.append(planned(known, configurations)[-1])
+    names = _names(taken, configurations)
+    default = None
+    if taken and _has_no_default(configurations):
+        default = _default(taken, names)
+    return Wanted([each.found for each in taken], names, default, left_out, is_asked=True)
+
+
+def _choose(offered: Sequence[Planned]) -> list[Planned]:
+    if len(offered) == 1:
+        return [*offered] if prompts.confirm("Import it?", default=True) else []
+    while True:
+        answer = prompts.ask("Import which? Numbers such as 1 3-5, none, or Enter for all: ")
+        if answer.casefold() in ("", "all", "a"):
+            return [*offered]
+        if answer.casefold() in ("none", "n", "no", "q"):
+            return []
+        numbers = _numbers(answer, len(offered))
+        if numbers is not None:
+            return [offered[number - 1] for number in numbers]
+        prompts.say(f"Type numbers from 1 to {len(offered)}, such as 1 3-5")
+
+
+def _numbers(answer: str, most: int) -> list[int] | None:
+    """The numbers of an answer, each of them once; None if it is wrong."""
+    found: list[int] = []
+    for part in answer.replace(",", " ").split():
+        first, dash, last = part.partition("-")
+        if not all(each.isascii() and each.isdigit() for each in (first, last if dash else first)):
+            return None
+        begin, end = int(first[:9]), int((last if dash else first)[:9])
+        if not 1 <= begin <= end <= most:
+            return None
+        found += range(begin, end + 1)
+    return sorted({*found})
+
+
+def _with_bucket(
+    plan: Planned, before: Sequence[Found], configurations: Configurations
+) -> Found | None:
+    """The entry with what it asks for; None if that is left open, or adds nothing."""
+    if plan.state != "asks":
+        return plan.found
+    label = _label(plan)
+    while True:
+        answer = prompts.ask(f"{label} for {plan.name} (Enter leaves it out): ")
+        if not answer:
+            return None
+        found = answered(plan.found, answer)
+        result = planned([*before, found], configurations)[-1]
+        if result.state == "cannot":
+            prompts.say(result.reason)
+        elif result.state != "new":
+            prompts.say(f"That is {result.name} already")
+            return None
+        else:
+            if "prefix" in found.settings and "prefix" not in plan.found.settings:
+                prompts.say(
+                    f"{label} {found.settings[plan.found.asks or '']}, Prefix "
+                    f"{found.settings['prefix']}"
+                )
+            return found
+
+
+def _names(taken: Sequence[Planned], configurations: Configurations) -> dict[int, str]:
+    """What each is to be called: what the tool calls it, or what a person has accepted."""
+    names: dict[int, str] = {}
+    for index, each in enumerate(taken):
+        name = each.name
+        if each.renamed:
+            others = {*configurations.entries, *names.values()}
+            others |= {other.name for other in taken[index + 1 :]}
+            prompts.say(f"{each.renamed[:1].upper()}{each.renamed[1:]}.")
+            name = _ask_name(each.name, others)
+        names[index] = name
+    return names
+
+
+def _ask_name(proposal: str, taken: set[str]) -> str:
+    while True:
+        answer = prompts.ask(f"Name [{proposal}]: ") or proposal
+        try:
+            return check_new_name(answer, taken)
+        except (ConfigurationError, ConfigConflict) as error:
+            prompts.say(str(error)[:1].upper() + str(error)[1:])
+
+
+def _default(taken: Sequence[Planned], names: Mapping[int, str]) -> int | None:
+    """Which one becomes the default, where there is none."""
+    favourite = next((index for index, each in enumerate(taken) if each.found.is_default), None)
+    if favourite is not None or len(taken) == 1:
+        index = favourite or 0
+        as_there = f", as in {taken[index].found.source}" if favourite is not None else ""
+        question = f"You have no default. Make {names[index]} the default{as_there}?"
+        return index if prompts.confirm(question, default=True) else None
+    while True:
+        answer = prompts.ask(f"You have no default. Name or none [{names[0]}]: ")
+        if not answer:
+            return 0
+        named = [index for index, name in names.items() if name == answer]
+        begun = named or [index for index, name in names.items() if name.startswith(answer)]
+        if len(begun) == 1:
+            return begun[0]
+        if answer.casefold() in ("none", "n", "no"):
+            return None
+        prompts.say(f"Type one of {', '.join(names.values())}, or none")
+
+
+def _has_no_default(configurations: Configurations) -> bool:
+    return configurations.tables.get("default") is None and configurations.default is None
+
+
+def _label(plan: Planned) -> str:
+    assert plan.found.cls is not None
+    setting = plan.found.cls.setting_named(plan.found.asks or "")
+    return setting.label if setting else "Bucket"
+
+
+def _what(plan: Planned) -> str:
+    return f"its {_label(plan)}"
+
+
+def _give(plan: Planned) -> str:
+    from shlex import quote
+
+    return f"give it with --bucket {quote(plan.name + '=' + _label(plan).upper())}"

@@ -1,0 +1,95 @@
+"""Reads an SQLite database that another program may be writing, and leaves no trace.
+
+Most of a Prefect home is in the log beside it (`prefect.db-wal`), even after a clean end, so that a
+database is never read without its log:
+
+- With a log and its index (`-shm`), which whoever has it open keeps, it is opened read-only beside
+  them.
+- With a log alone, or where its index cannot be used (another user's, a read-only folder), the two
+  are copied into a private folder: SQLite would make the index anew, in a folder of others.
+- Without a log it is opened as one that does not change: SQLite would make a log to read it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from tempfile import TemporaryDirectory
+from typing import Final
+from urllib.parse import quote
+
+from storage_core.disk_advice import words
+from storage_core.errors import ConfigurationError
+
+_PATIENCE: Final = 5.0
+"""Seconds to wait for a program that is writing."""
+
+_HEADER: Final = b"SQLite format 3\x00"
+_USES_LOG: Final = 2
+
+
+@contextmanager
+def opened(path: str) -> Iterator[sqlite3.Connection]:
+    """The database, read-only.
+
+    Raises:
+        ConfigurationError: it cannot be read, or is no SQLite database.
+    """
+    try:
+        with _connected(path) as connection:
+            connection.row_factory = sqlite3.Row
+            yield connection
+    except sqlite3.Error as error:
+        raise ConfigurationError(f"cannot read {path} ({error})") from None
+    except OSError as error:
+        raise ConfigurationError(
+            f"cannot read {path} ({words(error)}); run as the user who owns it"
+        ) from None
+
+
+@contextmanager
+def _connected(path: str) -> Iterator[sqlite3.Connection]:
+    with open(path, "rb") as file:
+        header = file.read(20)
+    if header and not header.startswith(_HEADER):
+        raise ConfigurationError(f"{path} is no SQLite database")
+    has_log = _size(f"{path}-wal") > 0
+    uses_log = len(header) == 20 and header[19] == _USES_LOG
+    if not has_log:
+        with closing(_connection(path, "immutable=1" if uses_log else "mode=ro")) as connection:
+            yield connection
+        return
+    if os.path.exists(f"{path}-shm"):
+        connection = _connection(path, "mode=ro")
+        with closing(connection):
+            if _is_readable(connection):
+                yield connection
+                return
+    with TemporaryDirectory(prefix="storage-import-") as folder:
+        copy = os.path.join(folder, "copy.db")
+        shutil.copyfile(path, copy)
+        shutil.copyfile(f"{path}-wal", f"{copy}-wal")
+        with closing(sqlite3.connect(copy)) as connection:
+            yield connection
+
+
+def _connection(path: str, how: str) -> sqlite3.Connection:
+    return sqlite3.connect(f"file:{quote(path)}?{how}", uri=True, timeout=_PATIENCE)
+
+
+def _is_readable(connection: sqlite3.Connection) -> bool:
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master")
+    except sqlite3.OperationalError:
+        return False
+    return True
+
+
+def _size(path: str) -> int:
+    try:
+        return os.stat(path).st_size
+    except FileNotFoundError:
+        return 0

@@ -1,0 +1,119 @@
+"""Tasks through an executor, with few of them open.
+
+The done are let go at once: Dask runs tasks that are done again where a worker dies and somebody
+holds what they gave. What a future raises is lost machinery, since tasks raise nothing: the task
+goes out again.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Final
+from uuid import uuid4
+
+from storage_core.errors import ConfigurationError, StorageUnavailable
+from storage_core.transfers.events import failed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from concurrent.futures import Executor, Future
+
+    from storage_core.transfers.events import TransferEvent
+    from storage_core.transfers.task import Answer, Task
+
+TRIES: Final = 3
+"""How often a task goes out whose worker is lost."""
+
+
+class Running:
+    """The tasks that are under way."""
+
+    def __init__(self, executor: Executor, call: Callable[[Task], Answer], most: int) -> None:
+        """Run none yet.
+
+        Args:
+            executor: where tasks run.
+            call: what it is to call with each.
+            most: how many may be open.
+        """
+        self._executor = executor
+        self._call = call
+        self._most = most
+        self._open: dict[Future[Answer], tuple[Task, int]] = {}
+        self._done: SimpleQueue[Future[Answer]] = SimpleQueue()
+        self._works = False
+
+    def add(self, task: Task) -> Iterator[TransferEvent]:
+        """Yield what comes until there is room for a task, and then what has come by then.
+
+        Raises:
+            StorageError: the executor does not work.
+        """
+        while len(self._open) >= self._most:
+            yield from self._taken(self._done.get())
+        self._submit(task, 1)
+        yield from self.so_far()
+
+    def so_far(self) -> Iterator[TransferEvent]:
+        """Yield what has come."""
+        with suppress(Empty):
+            while True:
+                yield from self._taken(self._done.get_nowait())
+
+    def rest(self) -> Iterator[TransferEvent]:
+        """Yield what is still to come."""
+        while self._open:
+            yield from self._taken(self._done.get())
+
+    def cancel(self) -> None:
+        """Have nothing begun that has not been; nobody waits for the rest."""
+        for future in self._open:
+            future.cancel()
+        self._open.clear()
+
+    def _submit(self, task: Task, tries: int) -> None:
+        try:
+            future = self._executor.submit(self._call, replace(task, number=uuid4().hex))
+        except Exception as error:
+            raise StorageUnavailable(
+                f"the executor takes no more tasks ({_said(error)}); what was copied stays: run it "
+                "again with one that works"
+            ) from error
+        self._open[future] = task, tries
+        future.add_done_callback(self._done.put)
+
+    def _taken(self, future: Future[Answer]) -> Iterator[TransferEvent]:
+        task, tries = self._open.pop(future)
+        try:
+            answer = future.result()
+        except Exception as error:
+            yield from self._lost(task, tries, error)
+            return
+        if answer.refusal:
+            raise ConfigurationError(answer.refusal)
+        self._works = True
+        yield from answer.events
+
+    def _lost(self, task: Task, tries: int, error: Exception) -> Iterator[TransferEvent]:
+        if tries < TRIES:
+            self._submit(task, tries + 1)
+            return
+        if not self._works:
+            raise StorageUnavailable(
+                f"the executor ran nothing ({_said(error)}); see that its workers live, and have "
+                "the storage-config that is installed here"
+            ) from error
+        why = StorageUnavailable(
+            f"its worker was lost {TRIES} times ({_said(error)}); run it again"
+        )
+        for item in task.items:
+            yield failed(item.path, item.size, why)
+
+
+def _said(error: Exception) -> str:
+    """An executor's exception; its text may be long, and of several lines."""
+    text = " ".join(str(error).split())
+    name = type(error).__name__
+    return f"{name}: {text[:200]}" if text else name

@@ -1,0 +1,108 @@
+"""Many blobs, copied where an executor wants them to be: in another thread, process or machine.
+
+A task is one argument that pickles, may run twice, and raises nothing of its own: exceptions cross
+the borders of processes badly, and clusters take them for what they are not.
+"""
+
+from __future__ import annotations
+
+import pickle
+import platform
+import sys
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, TypeAlias
+
+from storage_core import __version__
+from storage_core.transfers.copying import Copier, Item
+from storage_core.transfers.events import TransferEvent, failed
+
+if TYPE_CHECKING:
+    from storage_core.store import Store
+
+Versions: TypeAlias = tuple[str, str]
+"""Of this package, and of Python."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """Some blobs, and what it takes to copy them."""
+
+    items: tuple[Item, ...] = field(repr=False)
+    """The blobs."""
+
+    stores: bytes = field(default=b"", repr=False)
+    """Both stores as a pickle, with references that are resolved where it is opened."""
+
+    jobs: int = 1
+    """How many of the blobs are copied at a time."""
+
+    made_by: Versions = ("", "")
+    """What the process has that has made the pickle."""
+
+    number: str = ""
+    """One that no other task has: some executors run what looks the same only once."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What comes back."""
+
+    events: tuple[TransferEvent, ...] = ()
+    refusal: str = ""
+    """Why this process cannot run tasks of that one."""
+
+
+def versions() -> Versions:
+    """What this process has."""
+    return __version__, ".".join(map(str, sys.version_info[:2]))
+
+
+def run(task: Task) -> Answer:
+    """Copy the blobs of a task, in a process that may not be the one that has made it."""
+    if (ours := versions()) != task.made_by:
+        return Answer(refusal=_difference(ours, task.made_by))
+    try:
+        source, target = pickle.loads(task.stores)
+    except Exception as error:
+        name = getattr(error, "name", None)
+        what = f"{type(error).__name__}: {name}" if name else type(error).__name__
+        return Answer(
+            refusal=f"a worker on {platform.node()} cannot open the stores ({what}); install there "
+            "what is installed here"
+        )
+    with source, target:
+        return Answer(_copied(source, target, task))
+
+
+def run_here(copier: Copier, task: Task) -> Answer:
+    """Copy the blobs of a task in this process, by stores that are open."""
+    return Answer(tuple(copier.copy(item) for item in task.items))
+
+
+def _copied(source: Store, target: Store, task: Task) -> tuple[TransferEvent, ...]:
+    from storage_core.blobs import many
+
+    try:
+        copier = Copier(source, target)
+        outcomes = many.outcomes(copier.copy, task.items, task.jobs, ahead=sys.maxsize)
+        return tuple(each for each in outcomes if isinstance(each, TransferEvent))
+    except Exception as error:
+        return tuple(map(partial(_lost, error), task.items))
+
+
+def _lost(error: Exception, item: Item) -> TransferEvent:
+    return failed(item.path, item.size, error)
+
+
+def _difference(here: Versions, there: Versions) -> str:
+    (ours, our_python), (theirs, their_python) = here, there
+    if our_python != their_python:
+        return (
+            f"a worker on {platform.node()} runs Python {our_python}, and this is Python "
+            f"{their_python}; use the same on both"
+        )
+    return (
+        f"a worker on {platform.node()} has storage-config {ours}, and this is {theirs}; install "
+        f"storage-config=={theirs} there"
+    )

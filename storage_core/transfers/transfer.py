@@ -1,0 +1,161 @@
+"""`transfer`: what is in one store and not yet in another is copied, and each blob verified."""
+
+from __future__ import annotations
+
+import pickle
+from contextlib import ExitStack, closing
+from dataclasses import replace
+from functools import partial
+from time import monotonic
+from typing import TYPE_CHECKING, Final
+
+from storage_core.blobs.many import require
+from storage_core.errors import StorageError
+from storage_core.store import Store
+from storage_core.transfers import plan
+from storage_core.transfers.copying import Copier, Item
+from storage_core.transfers.events import TransferEvent, TransferTotals
+from storage_core.transfers.overlap import require_apart
+from storage_core.transfers.running import Running
+from storage_core.transfers.task import Task, run, run_here, versions
+from storage_core.transfers.threads import Threads
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable, Iterator
+    from concurrent.futures import Executor
+
+    from storage_core.keys import Kind
+
+_BLOBS: Final = 64
+"""Blobs of a task at most, where an executor runs it."""
+
+_BYTES: Final = 256 * 1024 * 1024
+"""Bytes after which it gets no more of them, since a lost worker's tasks are done again."""
+
+_OPEN: Final = 256
+"""Tasks that are open at a time, where an executor runs them."""
+
+
+def transfer(
+    source: Store,
+    target: Store,
+    *,
+    executor: Executor | None = None,
+    kind: Kind | None = None,
+    path: str | None = None,
+    dry_run: bool = False,
+    jobs: int = 32,
+) -> Generator[TransferEvent | TransferTotals, None, None]:
+    """Copy the blobs that are in `source` and not yet in `target`, under the same paths.
+
+    Nothing is replaced and nothing that was there is deleted. Each blob is read back from `target`
+    and compared by its SHA-256; one that is there already is compared too, unless one of the
+    stores names it by that hash. What goes wrong with a blob is an event like any other, and the
+    rest goes on, so look at `failed` of the totals, which come last. To go on after an
+    interruption, start again. To close the generator stops the rest.
+
+    Args:
+        source: where blobs are read.
+        target: where they are written.
+        executor: runs tasks of up to 64 blobs, at most 256 of them at a time; any of
+            `concurrent.futures`, or `client.get_executor(pure=False)` of Dask. By default threads
+            of this process do. The stores are pickled for it: references are resolved by its
+            workers, and a plain secret travels along.
+        kind: "results" or "flows"; by default both.
+        path: a folder instead, or one blob, by its path below the location; `/` for everything.
+        dry_run: only tell what would be copied, by the listings: blobs that are there count as
+            the same where their sizes do not differ.
+        jobs: how many blobs are copied at a time; with an executor, in each of its tasks.
+
+    Raises:
+        UnsupportedOperation: `target` is read-only, or both lead to one place.
+        InvalidKey: there is no such kind, or `path` is none.
+        BlobNotFound: nothing is at `path`; when events are asked for, as the next two.
+        ConfigurationError: the executor's workers have another Python, or another version of this.
+        StorageError: a store cannot be listed; what could be listed is copied before. Or the
+            executor runs nothing.
+    """
+    for store in (source, target):
+        if not isinstance(store, Store):
+            raise TypeError(f"a transfer takes two stores, not {type(store).__name__}")
+    require(jobs, ())
+    target.backend.require_writable()
+    wanted = plan.wanted(kind, path)
+    require_apart(source, target, wanted.folders)
+    copier = Copier(source, target)
+    steps = plan.planned(source, target, wanted, copier)
+    events = _foreseen(steps, copier) if dry_run else _done(steps, copier, executor, jobs)
+    return _counted(events, is_dry=dry_run)
+
+
+def _counted(
+    events: Generator[TransferEvent, None, None], *, is_dry: bool
+) -> Generator[TransferEvent | TransferTotals, None, None]:
+    """Yield all events, and then the totals, also before an error."""
+    began = monotonic()
+    counts = {"planned": 0, "copied": 0, "skipped": 0, "failed": 0}
+    size = 0
+    problem: StorageError | None = None
+    with closing(events):
+        try:
+            for event in events:
+                counts[event.outcome] += 1
+                if event.outcome == ("planned" if is_dry else "copied"):
+                    size += event.size or 0
+                yield event
+        except StorageError as error:
+            problem = error
+    yield TransferTotals(**counts, bytes=size, seconds=monotonic() - began)
+    if problem is not None:
+        try:
+            raise problem
+        finally:
+            # Else this frame and the error would keep each other.
+            del problem
+
+
+def _foreseen(
+    steps: Iterable[Item | TransferEvent], copier: Copier
+) -> Generator[TransferEvent, None, None]:
+    for step in steps:
+        yield step if isinstance(step, TransferEvent) else copier.foreseen(step)
+
+
+def _done(
+    steps: Iterable[Item | TransferEvent], copier: Copier, executor: Executor | None, jobs: int
+) -> Generator[TransferEvent, None, None]:
+    problems: list[StorageError] = []
+    with ExitStack() as stack:
+        if executor is None:
+            running = Running(stack.enter_context(Threads()), partial(run_here, copier), jobs)
+            first, blobs = Task(()), 1
+        else:
+            running = Running(executor, run, _OPEN)
+            stores = pickle.dumps((copier.source, copier.target))
+            first, blobs = Task((), stores, jobs, versions()), _BLOBS
+        stack.callback(running.cancel)
+        batch: list[Item] = []
+        for step in _listed(steps, problems):
+            if isinstance(step, TransferEvent):
+                yield step
+                continue
+            yield TransferEvent("planned", step.path, step.size)
+            batch.append(step)
+            if len(batch) >= blobs or sum(item.size or 0 for item in batch) >= _BYTES:
+                yield from running.add(replace(first, items=tuple(batch)))
+                batch.clear()
+        if batch:
+            yield from running.add(replace(first, items=tuple(batch)))
+        yield from running.rest()
+    for problem in problems:
+        raise problem
+
+
+def _listed(
+    steps: Iterable[Item | TransferEvent], problems: list[StorageError]
+) -> Iterator[Item | TransferEvent]:
+    """Yield what comes, and note why no more does: what has been found is copied first."""
+    try:
+        yield from steps
+    except StorageError as error:
+        problems.append(error)
