@@ -11,13 +11,19 @@ from storage_core.errors import ConfigurationError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Final
+    from collections.abc import Callable
+    from typing import BinaryIO, Final, TypeVar
+
+    T = TypeVar("T")
 
 CONFIG_NAME: Final = "storage.toml"
 
 TEXT_VARIABLE: Final = "STORAGE_CONFIG_TEXT"
 """The variable that may hold what a configuration file would. It is also the source of what stands
 in it, where others have the absolute path of a file."""
+
+FILE_VARIABLE: Final = "STORAGE_CONFIG"
+"""The variable that may name the configuration file, and others that lie beneath it."""
 
 LOCAL_SCHEMES: Final = ("file://", "local://")
 """The URL schemes that fsspec has for the local file system."""
@@ -31,12 +37,34 @@ def prefect_home() -> str:
 def config_source(given: str | os.PathLike[str] | None = None) -> str:
     """Where the configuration is read from: the absolute path of a file, or `TEXT_VARIABLE`.
 
-    The file is `given`, else `$STORAGE_CONFIG`, else `storage.toml` in the home.
+    The file is `given`, else the first in `$STORAGE_CONFIG`, else `storage.toml` in the home.
+    """
+    return config_sources(given)[0]
+
+
+def config_sources(given: str | os.PathLike[str] | None = None) -> tuple[str, ...]:
+    """`config_source`, and the absolute paths of the files that lie beneath it.
+
+    Those are the further ones in `$STORAGE_CONFIG`, which are separated as in `PATH`.
+
+    Raises:
+        ConfigurationError: a path leads nowhere, or the first one is empty.
     """
     if given is None and os.environ.get(TEXT_VARIABLE):
-        return TEXT_VARIABLE
-    chosen = os.fspath(given) if given is not None else os.environ.get("STORAGE_CONFIG")
-    return absolute(chosen) if chosen else os.path.join(prefect_home(), CONFIG_NAME)
+        return (TEXT_VARIABLE,)
+    chosen = os.fspath(given) if given is not None else os.environ.get(FILE_VARIABLE)
+    if not chosen:
+        return (os.path.join(prefect_home(), CONFIG_NAME),)
+    if given is not None or os.pathsep not in chosen or os.path.isfile(absolute(chosen)):
+        return (absolute(chosen),)
+    first, *others = chosen.split(os.pathsep)
+    if not first:
+        # The first is one's own and is written to: never a file that is meant to lie beneath.
+        raise ConfigurationError(
+            f"{FILE_VARIABLE} begins with {os.pathsep}, where the path of your own file belongs; "
+            "write it there"
+        )
+    return (absolute(first), *(absolute(each) for each in others if each))
 
 
 def is_text(source: str) -> bool:
@@ -123,6 +151,26 @@ def shown_home() -> str:
         return shortened(prefect_home())
     except ConfigurationError:
         return os.environ.get("PREFECT_HOME") or "~/.prefect"
+
+
+def opened(path: str) -> BinaryIO:
+    """Open a file to be read, also while a link on the way to it is being replaced."""
+    return settled(lambda path: open(path, "rb"), path)
+
+
+def settled(action: Callable[[str], T], path: str) -> T:
+    """What `action` returns for a file that may be being replaced just now.
+
+    In a folder that Kubernetes mounts, `..data` leads from one moment to the next to a new folder,
+    and the old one is deleted: whoever has followed the link but not yet opened the file finds
+    none there. 8 of 46,400 reads did so.
+    """
+    for _ in range(2):
+        try:
+            return action(path)
+        except FileNotFoundError:
+            pass
+    return action(path)
 
 
 def shortened(path: str) -> str:

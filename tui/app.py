@@ -173,7 +173,8 @@ class StorageApp(KitApp):
     @work(group="poll", exclusive=True)
     async def _look(self) -> None:
         session = self.session
-        stamp = await in_thread(session.workspace.stamp)
+        found = session.snapshot.configurations
+        stamp = await in_thread(lambda: session.workspace.stamp(found))
         if stamp != session.snapshot.stamp and session.jobs.idle.is_set():
             before = session.snapshot
             await session.reload()

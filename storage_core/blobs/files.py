@@ -15,7 +15,7 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple, NoReturn, cast
 
 from storage_core.backends.base import CHUNK_SIZE
-from storage_core.disk_advice import words
+from storage_core.disk_advice import unkept, words
 from storage_core.errors import IntegrityError, StorageError
 
 if TYPE_CHECKING:
@@ -99,6 +99,8 @@ def fetch_to_file(
     fetch: Callable[[BinaryIO], None],
     expected: str | None,
     described: str,
+    *,
+    private: bool = False,
 ) -> int:
     """Let `fetch` write a new file, verify it, and only then put it at `path`; gives its size.
 
@@ -111,6 +113,7 @@ def fetch_to_file(
         fetch: writes the blob into the file that it is given.
         expected: the SHA-256 that the bytes must have; None to take them as they are.
         described: the blob as messages name it.
+        private: whether nobody but its owner may read the file, whatever its mode was.
 
     Raises:
         IntegrityError: the bytes have another hash.
@@ -125,6 +128,8 @@ def fetch_to_file(
         if mode is not None and stat.S_ISDIR(mode):
             raise StorageError(f"cannot write {given}: it is a folder; name a file in it")
         if mode is None or stat.S_ISREG(mode):
+            if private:
+                mode = 0o600
             with _private_folder(target) as folder:
                 return _replaced(target, mode, fetch, expected, described, folder)
         return _passed_on(target, fetch, expected, described)
@@ -190,7 +195,11 @@ def _passed_on(
     from shutil import copyfileobj
     from tempfile import TemporaryFile
 
-    with TemporaryFile() as spool:
+    try:
+        opened = TemporaryFile()  # noqa: SIM115 (closed below)
+    except OSError as error:
+        raise StorageError(unkept("the blob", error)) from error
+    with opened as spool:
         _fetch(cast("BinaryIO", spool), fetch, expected, described)
         size = spool.seek(0, os.SEEK_END)
         spool.seek(0)

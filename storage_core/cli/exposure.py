@@ -30,9 +30,15 @@ def exposed(found: Configurations) -> Iterator[str]:
 
 
 def stored_plain(found: Configurations) -> Iterator[str]:
-    """Secrets that stand in the file itself, each with the command that moves it."""
-    for secret in plain_secrets(found, found.text):
-        place = shortened(found.source) + (f":{secret.line}" if secret.line else "")
+    """Secrets that stand in a file itself, each with the command that moves it."""
+    for secret in plain_secrets(found, lines=True):
+        place = shortened(secret.origin) + (f":{secret.line}" if secret.line else "")
+        if secret.origin != found.source:
+            yield (
+                f"{place}: {secret.setting.label} stands in the file as it is, for all who include "
+                "it; have its keeper write a reference, such as env:NAME, in its place"
+            )
+            continue
         if is_text(found.source):
             yield (
                 f"{place}: {secret.setting.label} stands in the variable as it is; write a "
@@ -52,16 +58,16 @@ def stored_plain(found: Configurations) -> Iterator[str]:
         yield f"{place}: {secret.setting.label} stands in the file as it is; run: {move}"
 
 
-def doubtful(found: Configurations, text: str = "") -> Iterator[str]:
+def doubtful(found: Configurations) -> Iterator[str]:
     """What cannot be opened, or looks like a mistake, in any configuration."""
-    return map(str, (*doubts(found, text), *cautions(found, text)))
+    return map(str, (*doubts(found, lines=True), *cautions(found, lines=True)))
 
 
 def passwords_in_urls(found: Configurations) -> Iterator[str]:
     """Passwords in URLs: no reference can replace them there."""
     for name, setting in worth_hiding(found):
         if not setting.secret and setting.form != "table":
-            line = line_of(found.text, ("storage", name, setting.name))
+            line = line_of(found.text, ("storage", name, setting.name))  # only of one's own file
             message = (
                 f"{name}: the password in {setting.label} stands in the file as it is; give it in "
                 "options, or a setting of its own, where a reference such as env:NAME can stand"

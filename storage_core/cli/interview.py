@@ -51,7 +51,7 @@ def interview(file: ConfigFile, *, as_json: bool) -> None:
         prompts.say(cls.note)
     values = _ask_settings(cls)
     name = _ask_name(found.entries)
-    default = found.tables.get("default") is None and prompts.confirm(
+    default = found.default_origin is None and prompts.confirm(
         "You have no default storage configuration. Make this one the default?", default=True
     )
     while True:

@@ -13,7 +13,7 @@ from storage_core.cli.errors import CommandFailed
 from storage_core.cli.session import Session
 from storage_core.cli.table import Column, Row, laid_out
 from storage_core.config import history
-from storage_core.config.model.entries import Configurations
+from storage_core.config.model.entry import storage_tables
 from storage_core.config.toml.read import parse
 from storage_core.errors import ConfigurationError
 from storage_core.paths import shortened
@@ -91,6 +91,6 @@ def _names(version: Version) -> list[str] | None:
     """The configurations in a version; None if it is not TOML."""
     try:
         text = history.text_of(version)
-        return list(Configurations(parse(text, version.path), text, version.path).entries)
+        return list(storage_tables(parse(text, version.path)))
     except ConfigurationError:
         return None

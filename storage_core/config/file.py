@@ -20,22 +20,30 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from typing import Any
 
+    from storage_core.config.layers import Stamp
     from storage_core.config.model.entries import Configurations
     from storage_core.config.transaction import Transaction
     from storage_core.declaration.configuration import StorageConfiguration
 
 
 class ConfigFile:
-    """The configuration file.
+    """The configuration file, with the layers that lie beneath it.
 
     Args:
         path: the file; by default what `$STORAGE_CONFIG_TEXT` holds in place of one (which is never
-            written), else `$STORAGE_CONFIG`, else `$PREFECT_HOME/storage.toml`.
+            written), else the first that `$STORAGE_CONFIG` names, else
+            `$PREFECT_HOME/storage.toml`.
     """
 
     def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
-        self.source: str = paths.config_source(path)
+        self.source: str
         """The absolute path of the file, or `STORAGE_CONFIG_TEXT`."""
+
+        self.beneath: tuple[str, ...]
+        """The absolute paths of the further files that `$STORAGE_CONFIG` names."""
+
+        self.source, *beneath = paths.config_sources(path)
+        self.beneath = tuple(beneath)
 
     @property
     def path(self) -> str | None:
@@ -54,16 +62,28 @@ class ConfigFile:
         return f"<{type(self).__name__} at {self.source!r}>"
 
     def load(self) -> Configurations:
-        """Everything in the file; nothing if there is no file.
+        """Everything in the file and the layers beneath it; nothing if there is no file.
 
         Raises:
             ConfigurationError: it cannot be read or is not TOML. A broken table does not raise:
-                it is in `.entries` and `.problems`.
+                it is in `.entries` and `.problems`. Nor does a layer that cannot be read: it is in
+                `.layers` and `.problems`.
         """
+        from storage_core.config.layers import layers_of
         from storage_core.config.model.entries import Configurations
 
-        text = read_text(self.source)
-        return Configurations(parse(text, self.source), text, self.source)
+        return Configurations(layers_of(self.source, self.beneath))
+
+    def stamp(self, found: Configurations | None = None) -> Stamp:
+        """Differs between any two versions of the file, and when rights to it change.
+
+        Args:
+            found: what `load` has returned: its layers count too. As long as the answer is
+                `found.stamp`, it is what `load` would return now.
+        """
+        from storage_core.config.layers import stamp_of
+
+        return stamp_of([each for each, _ in found.stamp] if found else [self.source])
 
     def get(self, ref: str | None = None) -> StorageConfiguration | None:
         """Read one configuration, without building the others: what a worker needs.
@@ -83,6 +103,10 @@ class ConfigFile:
         tables = parse(text, self.source)
         storage = storage_tables(tables)
         override = os.environ.get("STORAGE_DEFAULT") if ref is None else None
+        wanted = ref if ref is not None else override or tables.get("default")
+        is_nearest = isinstance(wanted, str) and wanted in storage
+        if (self.beneath or "include" in tables) and not is_nearest:
+            return self._beneath(text, ref, override)
         if ref is not None:
             name = find_name(tables, ref, text, self.source)
         elif override:
@@ -90,11 +114,34 @@ class ConfigFile:
                 name = find_name(tables, override, text, self.source, partial=False)
             except StorageNotFound as error:
                 raise StorageNotFound(f"STORAGE_DEFAULT: {error}") from None
-        elif tables.get("default") is None:
+        elif tables.get("default") in (None, ""):
             return None
         else:
             name = self._default(tables, text)
         return read_entry(name, storage[name], text, self.source).opened()
+
+    def _beneath(
+        self, text: str, ref: str | None, override: str | None
+    ) -> StorageConfiguration | None:
+        """The same where it may stand in another layer."""
+        # Only here: most workers have one file, or find what they need in the nearest.
+        from storage_core.config.layers import layers_of
+        from storage_core.config.model import lookup
+
+        layers = layers_of(self.source, self.beneath, text=text)
+        if ref is not None:
+            found = lookup.find(layers, ref, self.source)
+        elif override:
+            try:
+                found = lookup.find(layers, override, self.source, partial=False)
+            except StorageNotFound as error:
+                raise StorageNotFound(f"STORAGE_DEFAULT: {error}") from None
+        else:
+            default = lookup.default(layers)
+            if default is None:
+                return None
+            found = default
+        return found.entry().opened()
 
     def transaction(self) -> AbstractContextManager[Transaction]:
         """Look at the file and change it in one step, with other programs locked out.
@@ -114,7 +161,7 @@ class ConfigFile:
         from storage_core.config.transaction import transaction
 
         self.require_writable()
-        return transaction(self.source)
+        return transaction(self.source, self.beneath)
 
     def add(
         self, configuration: StorageConfiguration, name: str | None = None, *, default: bool = False
@@ -131,7 +178,7 @@ class ConfigFile:
 
         Raises:
             ConfigurationError: a setting or the name is wrong, or the file does not allow it.
-            ConfigConflict: the name is taken.
+            ConfigConflict: the name is taken, here or in a layer beneath.
             TypeError: `configuration` is not a storage configuration, or `name` is not text.
         """
         require_configuration(configuration)
@@ -167,6 +214,7 @@ class ConfigFile:
 
         Raises:
             StorageNotFound: `ref` names nothing.
+            ConfigurationError: it stands in a layer beneath, which is never written.
             InvalidSettings: a setting would be wrong.
         """
         return self.update_settings(ref, changes)
@@ -195,21 +243,36 @@ class ConfigFile:
 
         Raises:
             StorageNotFound: `ref` (a name or whole ID) names nothing.
-            ConfigConflict: the new name is taken.
+            ConfigurationError: it stands in a layer beneath, which is never written.
+            ConfigConflict: the new name is taken, here or in a layer beneath.
         """
         with self.transaction() as edit:
             return edit.rename(ref, new)
 
-    def duplicate(self, ref: str, new: str) -> StorageConfiguration:
-        """Add a copy of a configuration under another name and a new ID."""
+    def duplicate(self, ref: str, new: str, *, here: bool = False) -> StorageConfiguration:
+        """Add a copy of a configuration, in whichever layer it stands, to the file.
+
+        Args:
+            ref: the configuration.
+            new: the name of the copy, which has a new ID.
+            here: whether the copy may have a name that only a layer beneath defines, which it hides
+                then.
+
+        Raises:
+            StorageNotFound: `ref` names nothing.
+            ConfigConflict: the new name is taken.
+        """
         with self.transaction() as edit:
-            return edit.duplicate(ref, new)
+            return edit.duplicate(ref, new, here=here)
 
     def delete(self, ref: str) -> str:
         """Remove a configuration and return its name. Its blobs stay; a default is reset.
 
+        What a layer beneath says counts again: about the name, and about the default.
+
         Raises:
             StorageNotFound: `ref` (a name or whole ID) names nothing.
+            ConfigurationError: it stands in a layer beneath, which is never written.
         """
         with self.transaction() as edit:
             return edit.delete(ref)
@@ -225,7 +288,7 @@ class ConfigFile:
             return edit.set_default(ref)
 
     def reset_default(self) -> None:
-        """Make Temporary Local Storage the default again."""
+        """Make Temporary Local Storage the default again, also where a layer beneath sets one."""
         with self.transaction() as edit:
             edit.reset_default()
 

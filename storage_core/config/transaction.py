@@ -12,15 +12,16 @@ leaving the block by an exception changes nothing.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from storage_core.config import history
 from storage_core.config.history.forget import forget
-from storage_core.config.model import names
+from storage_core.config.layers import Layers, Memory, layers_of
+from storage_core.config.model import lookup, names
 from storage_core.config.model.entries import Configurations
-from storage_core.config.model.entry import Entry, find_name, read_entry, storage_tables
+from storage_core.config.model.lookup import require_own
 from storage_core.config.model.problems import refuse_newer
 from storage_core.config.saving.replace import opened
 from storage_core.config.secrets.moved import Moved, moved_by
@@ -31,12 +32,15 @@ from storage_core.declaration.table import with_absolute_paths
 from storage_core.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from storage_core.config.model.entry import Entry
     from storage_core.declaration.configuration import StorageConfiguration
 
 
 @contextmanager
-def transaction(path: str) -> Iterator[Transaction]:
+def transaction(path: str, beneath: Sequence[str] = ()) -> Iterator[Transaction]:
     """Lock the configuration file at `path` for a `with` block, and save what the block changes.
+
+    The layers beneath it, those that it includes and further files, are read and never written.
 
     Nothing is written if nothing has changed. Transactions of one thread must not be nested.
 
@@ -46,7 +50,7 @@ def transaction(path: str) -> Iterator[Transaction]:
         ConfigConflict: a program that takes no lock changed the file at the same moment.
     """
     with opened(path) as file:
-        change = Transaction(path, file.text)
+        change = Transaction(path, file.text, beneath)
         refuse_newer(change.tables, path)
         yield change
         if change.text == change.before:
@@ -65,8 +69,10 @@ class Transaction:
     Each method builds on the text that those before it have left.
     """
 
-    def __init__(self, path: str, text: str) -> None:
+    def __init__(self, path: str, text: str, beneath: Sequence[str] = ()) -> None:
         self.path = path
+        self._beneath = beneath
+        self._memory = Memory()
         self.before = text
         """What the file said when it was locked; empty when there was none. Holds secrets."""
 
@@ -87,18 +93,36 @@ class Transaction:
         """Everything in the file, tables of other programs included. Do not change it."""
         return parse(self.text)
 
+    @property
+    def layers(self) -> Layers:
+        """The file, as it will be, and the layers beneath it, as they are."""
+        return layers_of(self.path, self._beneath, text=self.text, memory=self._memory)
+
     def load(self) -> Configurations:
-        """Everything in the file; what is wrong with a table is in `.entries` and `.problems`."""
-        return Configurations(self.tables, self.text, self.path)
+        """Everything in the file and the layers beneath it.
+
+        What is wrong with a table or a layer is in `.entries` and `.problems`.
+        """
+        return Configurations(self.layers)
 
     def find(self, ref: str, *, partial: bool = True) -> Entry:
         """The entry that `ref` means: a name, an ID or (if `partial`) the start of an ID.
 
         Raises:
             StorageNotFound: there is none, or the start of an ID fits several.
+            ConfigurationError: there is none in the layers that can be read, and another cannot.
         """
-        name = find_name(self.tables, ref, self.text, self.path, partial=partial)
-        return read_entry(name, storage_tables(self.tables)[name], self.text, self.path)
+        return lookup.find(self.layers, ref, self.path, partial=partial).entry()
+
+    def own(self, ref: str, *, partial: bool = True) -> Entry:
+        """Like `find`, for one that is to be changed.
+
+        Raises:
+            ConfigurationError: it stands in a layer beneath, which is never written.
+        """
+        entry = self.find(ref, partial=partial)
+        require_own(entry, self.path)
+        return entry
 
     def add(
         self, configuration: StorageConfiguration, name: str | None = None, *, default: bool = False
@@ -119,6 +143,7 @@ class Transaction:
         *,
         name: str,
         default: bool = False,
+        here: bool = False,
         id: str | None = None,
     ) -> StorageConfiguration:
         """Like `add`, with the settings as a person typed them; also raises `InvalidSettings`.
@@ -128,6 +153,7 @@ class Transaction:
             settings: by name.
             name: what to call it.
             default: make it the default too.
+            here: whether the name may be one that only a layer beneath defines.
             id: the ID that it keeps from elsewhere; None, or one that is taken: a new one.
         """
         from storage_core.declaration.validation import validated
@@ -136,7 +162,7 @@ class Transaction:
         # A new table leaves defaults out.
         default_values = {each.name: each.default for each in cls.settings()}
         values = {key: value for key, value in values.items() if value != default_values[key]}
-        name = names.check_new_name(name, storage_tables(self.tables))
+        name = names.check_new_name(name, lookup.taken(self.layers, here=here))
         identifier = self._free_id(id)
         with self._edited():
             table = {"id": identifier, "type": cls.type, **values}
@@ -160,7 +186,7 @@ class Transaction:
         """Like `update`, with the changes in a mapping; see `ConfigFile.update_settings`."""
         from storage_core.config.model.revision import revised
 
-        entry = self.find(ref)
+        entry = self.own(ref)
         with self._edited():
             revision = revised(entry, changes, cls, self.path)
             was = dataclasses.replace(entry, type=revision.saved.type)
@@ -174,27 +200,29 @@ class Transaction:
     def rename(self, ref: str, new: str) -> str:
         """Rename a configuration; see `ConfigFile.rename`."""
         names.require_text(new, "the name")
-        entry, tables = self.find(ref, partial=False), self.tables
+        entry = self.own(ref, partial=False)
         if new.strip() == entry.name:
             return entry.name
-        name = names.check_new_name(new, storage_tables(tables))
+        name = names.check_new_name(new, lookup.taken(self.layers))
+        is_default = self._default() == entry.name
         with self._edited():
             if "id" not in entry.table:
                 # It was derived from the old name; written down, it stays the same.
                 path = ("storage", entry.name)
                 self.text = edit.update_table(self.text, path, {"id": entry.id})
             self.text = edit.rename_table(self.text, ("storage", entry.name), name)
-            if tables.get("default") == entry.name:
+            if is_default:
                 self.text = edit.set_root(self.text, "default", name)
         return name
 
-    def duplicate(self, ref: str, new: str) -> StorageConfiguration:
-        """Add a copy of a configuration under another name and a new ID."""
-        return self.add(self.find(ref).opened(), name=new)
+    def duplicate(self, ref: str, new: str, *, here: bool = False) -> StorageConfiguration:
+        """Add a copy of a configuration, in whichever layer; see `ConfigFile.duplicate`."""
+        original = self.find(ref).opened()
+        return self.add_settings(type(original), original.given(), name=new, here=here)
 
     def delete(self, ref: str) -> str:
         """Remove a configuration and return its name; see `ConfigFile.delete`."""
-        name = find_name(self.tables, ref, self.text, self.path, partial=False)
+        name = self.own(ref, partial=False).name
         was_default = self.tables.get("default") == name
         with self._edited():
             self.text = edit.remove_table(self.text, ("storage", name))
@@ -212,8 +240,16 @@ class Transaction:
 
     def reset_default(self) -> None:
         """Make Temporary Local Storage the default again."""
+        beneath = (each for each in self.layers if not each.is_own)
+        setter = lookup.default_setter(beneath)
+        # An empty one of one's own keeps another layer from setting it.
+        is_set = setter is not None and setter.tables.get("default") != ""
         with self._edited():
-            self.text = edit.set_root(self.text, "default", None)
+            self.text = edit.set_root(self.text, "default", "" if is_set else None)
+
+    def _default(self) -> object:
+        setter = lookup.default_setter(self.layers)
+        return setter and setter.tables.get("default")
 
     def _free_id(self, wanted: str | None) -> str:
         """`wanted` where no configuration has it; else a new ID."""
@@ -221,8 +257,8 @@ class Transaction:
             return names.new_id()
         if not names.is_id(wanted):
             raise ConfigurationError("the ID must be a UUID")
-        tables = storage_tables(self.tables).items()
-        taken = {names.id_of(name, table) for name, table in tables}
+        found = lookup.visible(self.layers).items()
+        taken = {names.id_of(name, each.layer.storage[name]) for name, each in found}
         return names.new_id() if wanted.lower() in taken else wanted.lower()
 
     @contextmanager

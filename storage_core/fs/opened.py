@@ -1,21 +1,22 @@
-"""What is opened for the names of one configuration file.
+"""What is opened for the names of one configuration file and the layers beneath it.
 
-The file is read anew each time that a name is used, so that an edit is seen; what was opened is
-used again as long as the table, and what it takes from the environment, are the same. That takes
-some 60 µs, a tenth of what a small request takes.
+The files are read anew, as far as needed, each time that a name is used, so that an edit is seen;
+what was opened is used again as long as the table, and what it takes from the environment, are the
+same. That takes some 60 µs, a tenth of what a small request takes.
 """
 
 from __future__ import annotations
 
 import os
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakValueDictionary
 
 from storage_core import paths
-from storage_core.config.model.entry import read_entry, storage_tables
-from storage_core.config.model.names import BUILT_IN, find, quoted
-from storage_core.config.toml.read import parse, read_text
+from storage_core.config.layers import Layers, Memory, layers_of
+from storage_core.config.model.lookup import find, named, visible
+from storage_core.config.model.names import BUILT_IN, quoted
+from storage_core.config.toml.read import read_text
 from storage_core.errors import StorageNotFound
 from storage_core.fs.identity import Identity, published
 from storage_core.types.temporary import TemporaryLocalStorage
@@ -37,14 +38,19 @@ class Opened(NamedTuple):
         return f"{type(self).__name__}({self.backend.location!r})"
 
 
-class _File:
-    """What the file said when it was read."""
+class _Known(NamedTuple):
+    """What a name meant when it was used last."""
 
-    def __init__(self, source: str, text: str) -> None:
-        self.source = source
-        self.text = text
-        self.tables: dict[str, Any] = parse(text, source)
-        self.known: dict[str, tuple[StorageConfiguration, Identity]] = {}
+    source: str
+    text: str
+    """What the file that defines it said."""
+
+    configuration: StorageConfiguration
+    identity: Identity
+
+    def __repr__(self) -> str:
+        """Without the text, which may hold secrets."""
+        return f"{type(self).__name__}({self.configuration.name!r} of {self.source!r})"
 
 
 class Names:
@@ -54,21 +60,23 @@ class Names:
         """Look at nothing yet; `config_path` is as in `ConfigFile`, `timeout` as in `get_store`."""
         self._given = config_path
         self._timeout = timeout
-        self._last: _File | None = None
+        self._memory = Memory()
+        self._known: dict[str, _Known] = {}
         self._opened: dict[tuple[str, str], Opened] = {}
 
     @property
     def source(self) -> str:
-        """The file, as it is found now; where there is a text in its place, a digest of that."""
-        source = paths.config_source(self._given)
+        """The file, as it is found now, and those that `STORAGE_CONFIG` names besides; where there
+        is a text in its place, a digest of that."""
+        source, *beneath = paths.config_sources(self._given)
         if not paths.is_text(source):
-            return source
+            return os.pathsep.join((source, *beneath))
         # The text may hold passwords, and this is seen in the graphs of Dask.
         return published(sha256(read_text(source).encode()).hexdigest())
 
     def all(self) -> list[str]:
-        """The names that the file has, broken ones too."""
-        return list(storage_tables(self._file().tables))
+        """The names that there are, in the layers beneath too, broken ones as well."""
+        return list(visible(self._layers()))
 
     def default(self) -> str:
         """The name of the default.
@@ -88,11 +96,7 @@ class Names:
             StorageNotFound: the file has no such name.
             ConfigurationError: the file or this configuration is wrong.
         """
-        file = self._file()
-        if name not in file.known:
-            configuration = self._configuration(name, file)
-            file.known[name] = configuration, Identity(configuration, self._timeout)
-        configuration, identity = file.known[name]
+        configuration, identity = self._found(name)
         key = name, identity.now()
         if (before := self._opened.get(key)) is not None:
             return before
@@ -105,27 +109,35 @@ class Names:
             self._opened.pop(other, None)
         return opened
 
-    def _configuration(self, name: str, file: _File) -> StorageConfiguration:
-        storage = storage_tables(file.tables)
-        if name in storage:
-            return read_entry(name, storage[name], file.text, file.source).opened()
+    def _found(self, name: str) -> tuple[StorageConfiguration, Identity]:
+        layers = self._layers()
+        found = named(layers, name)
+        source, text = (found.layer.source, found.layer.text) if found else ("", "")
+        known = self._known.get(name)
+        is_behind = found is not None and found.behind is not None
+        if known and (known.source, known.text) == (source, text) and not is_behind:
+            return known.configuration, known.identity
+        configuration = found.entry().opened() if found else self._unnamed(name, layers)
+        identity = Identity(configuration, self._timeout)
+        self._known[name] = _Known(source, text, configuration, identity)
+        return configuration, identity
+
+    def _unnamed(self, name: str, layers: Layers) -> StorageConfiguration:
+        """What is used where no configuration has the name."""
         if name == BUILT_IN:
             return TemporaryLocalStorage()
         if not name:
             raise StorageNotFound("no name is given; write storage://NAME/path")
-        meant = find(storage, name, file.source)
+        meant = find(layers, name, paths.config_source(self._given)).name
         raise StorageNotFound(
             f"no storage configuration has the name {quoted(name)}, which is an ID: "
             f"write storage://{meant}/ instead"
         )
 
-    def _file(self) -> _File:
-        source = paths.config_source(self._given)
-        text = read_text(source)
-        last = self._last
-        if last is None or last.source != source or last.text != text:
-            last = self._last = _File(source, text)
-        return last
+    def _layers(self) -> Layers:
+        """The layers, as they are now; what says the same as before is not parsed again."""
+        source, *beneath = paths.config_sources(self._given)
+        return layers_of(source, beneath, memory=self._memory)
 
 
 _names: WeakValueDictionary[tuple[str | None, float | None], Names] = WeakValueDictionary()

@@ -24,7 +24,7 @@ def file(tmp_path: Path) -> ConfigFile:
 
 
 def test_a_plain_secret_is_found_with_its_line_and_a_reference_is_not(file: ConfigFile) -> None:
-    found = list(audit.plain_secrets(file.load(), Path(file.path).read_text()))
+    found = list(audit.plain_secrets(file.load(), lines=True))
     assert [(each.name, each.setting.name, each.line) for each in found] == [
         ("a", "aws_secret_access_key", 5)
     ]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from storage_core import Store, open_store
 from storage_core.declaration.table import with_absolute_paths
 from storage_core.declaration.validation import validated
-from storage_core.importing.answers import settings_of
+from storage_core.importing.answers import answered
 from storage_core.importing.found import Found
 
 
@@ -28,7 +28,7 @@ def opened(found: Found, answer: str | None = None, *, timeout: float = 60) -> S
     assert found.cls is not None, found.reason
     assert not found.reason
     assert (found.asks is None) == (answer is None)
-    settings = {**found.settings, **(settings_of(found, answer) if answer else {})}
+    settings = (answered(found, answer) if answer else found).settings
     checked = validated(found.cls, with_absolute_paths(found.cls, settings))
     return open_store(found.cls(**checked), timeout=timeout)
 

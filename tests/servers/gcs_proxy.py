@@ -73,7 +73,8 @@ class Proxy:
         try:
             if way == "gone":
                 raise Refused("invalid_grant", "Invalid grant: account not found")
-            who = self._proven(form, time.time() - 86_400 if way == "slow" else time.time())
+            now = time.time() - 86_400 if way == "slow" else time.time()
+            who = self._proven(form, now, str(request.url))
         except Refused as refused:
             error, said = refused.args
             return web.json_response({"error": error, "error_description": said}, status=400)
@@ -86,8 +87,11 @@ class Proxy:
             }
         )
 
-    def _proven(self, form: dict[str, str], now: float) -> str:
-        """Who a request for a token comes from."""
+    def _proven(self, form: dict[str, str], now: float, address: str) -> str:
+        """Who a request for a token comes from.
+
+        The library of Go's, which rclone has, names the address itself as the audience.
+        """
         grant = form.get("grant_type")
         if grant == _REFRESH:
             if form.get("refresh_token") != self._allowed["refresh_token"]:
@@ -104,7 +108,7 @@ class Proxy:
                 form.get("assertion", ""),
                 self._allowed["public_key"],
                 algorithms=["RS256"],
-                audience=_AUDIENCE,
+                audience=(_AUDIENCE, address),
                 issuer=self._allowed["client_email"],
                 options={
                     "require": ["aud", "exp", "iat", "iss", "scope"],

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from storage_core.config.model import names
+from storage_core.config.model import lookup, names
 from storage_core.config.model.entry import storage_tables
 from storage_core.config.toml.read import MAX_SIZE
 from storage_core.errors import ConfigurationError, StorageError
@@ -70,7 +70,7 @@ def _given(values: Mapping[str, Any]) -> dict[str, Any]:
 def name_fault(file: ConfigFile, name: str, own: str | None) -> str | None:
     """What is wrong with a name; the configuration's `own` may stay."""
     try:
-        taken = storage_tables(file.load().tables)
+        taken = lookup.taken(file.load().layers)
     except StorageError:
         taken = {}
     try:
@@ -203,7 +203,7 @@ def save_new(
     Raises:
         InvalidSettings, WrongName: what is entered cannot be saved.
     """
-    _check_name(storage_tables(edit.tables), name, None)
+    _check_name(lookup.taken(edit.layers), name, None)
     return str(edit.add_settings(cls, values, name=name).name)
 
 
@@ -241,15 +241,15 @@ def save_edit(
         InvalidSettings, WrongName: what is entered cannot be saved.
         ChangedMeanwhile: the configuration was changed in the file.
     """
-    taken = storage_tables(edit.tables)
-    current = edit.find(before.name) if before.name in taken else None
+    here = before.name in storage_tables(edit.tables)
+    current = edit.find(before.name) if here else None
     if current is None or (not force and dict(current.table) != dict(before.table)):
         raise ChangedMeanwhile(current)
-    _check_name(taken, name, before.name)
+    _check_name(lookup.taken(edit.layers), name, before.name)
     return str(edit.update_settings(before.name, changes, name=name, cls=cls).name)
 
 
-def _check_name(taken: Iterable[str], name: str, own: str | None) -> None:
+def _check_name(taken: Mapping[str, str], name: str, own: str | None) -> None:
     if own is not None and name.strip() == own:
         return
     try:

@@ -140,7 +140,7 @@ class Session:
         """What is told, in one line, when the file was changed by others."""
         if self.snapshot.problem:
             return "The configuration file was changed elsewhere and cannot be read now."
-        if self.snapshot.stamp is None:
+        if not self.snapshot.exists:
             return "The configuration file was deleted elsewhere."
         return "The configuration file was changed elsewhere."
 

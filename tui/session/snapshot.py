@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from storage_core.paths import shown_home
+from storage_core.config.model import lookup, names
+from storage_core.paths import shortened, shown_home
 from storage_core.printable import printable
 
 if TYPE_CHECKING:
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from storage_core.config.model.entry import Entry
     from storage_core.declaration.configuration import StorageConfiguration
     from storage_core.declaration.setting import Setting
+
+
+BENEATH: Final = "⇣"
+"""Stands before what is in a file beneath one's own."""
 
 
 class Row(NamedTuple):
@@ -51,23 +56,27 @@ class Row(NamedTuple):
     plain: tuple[Setting, ...] = ()
     """Settings whose secret stands in the file itself."""
 
+    origin: str = ""
+    """The file that it stands in, as people read it; empty when it is one's own."""
+
+    hides: tuple[str, ...] = ()
+    """Files beneath that have a configuration of this name, as people read them."""
+
     @property
     def place(self) -> str:
-        """The location between a sign and the tags."""
+        """The location between signs and the tags."""
         return self.place_with(self.tags)
 
     def place_with(self, tags: Iterable[str]) -> str:
         """The same with these tags only."""
-        sign = "⊘ " if self.read_only else ""
-        return f"{sign}{self.location}  {' '.join(tags)}".rstrip()
+        signs = (f"{BENEATH} " if self.origin else "") + ("⊘ " if self.read_only else "")
+        return f"{signs}{self.location}  {' '.join(tags)}".rstrip()
 
     @property
     def sought(self) -> str:
         """All that a filter looks through."""
-        limits = "read-only" if self.read_only else ""
-        return "\n".join(
-            (self.name, self.type, self.location, self.id, limits, " ".join(self.tags))
-        )
+        limits, tags = "read-only" if self.read_only else "", " ".join(self.tags)
+        return "\n".join((self.name, self.type, self.location, self.id, limits, tags, self.origin))
 
     @property
     def built_in(self) -> bool:
@@ -114,7 +123,26 @@ class Snapshot(NamedTuple):
     """Earlier versions of the file that are kept; counted only when nothing is in the file."""
 
     stamp: object = None
-    """Differs between any two versions of the file."""
+    """Differs between any two versions of the file, and of those beneath it."""
+
+    exists: bool = False
+    """Whether one's own file is there."""
+
+    @property
+    def beneath(self) -> tuple[str, ...]:
+        """The files that lie beneath one's own, as people read them."""
+        layers = self.configurations.layers if self.configurations else ()
+        return tuple(printable(shortened(each.source)) for each in layers if not each.is_own)
+
+    def default_beneath(self, name: str) -> str:
+        """What is the default when one's own file has neither one nor `name`."""
+        found = self.configurations
+        assert found is not None
+        setter = lookup.default_setter(each for each in found.layers if not each.is_own)
+        default = setter.tables.get("default") if setter else None
+        if default == name and (hidden := found.hidden_by(name)):
+            return f"{name} in {shortened(hidden[0])}"
+        return default if isinstance(default, str) and default else names.BUILT_IN
 
     @property
     def total(self) -> int:
@@ -141,12 +169,13 @@ class Snapshot(NamedTuple):
         return first.key if first else None
 
     def says_the_same(self, other: Snapshot) -> bool:
-        """Whether the file holds what it held then, comments and spacing aside."""
+        """Whether all files hold what they held then, comments and spacing aside."""
         return self._content() == other._content()
 
     def _content(self) -> tuple[object, ...]:
-        tables = None if self.configurations is None else self.configurations.tables
-        return self.stamp is None, self.problem, [row.name for row in self.rows], tables
+        layers = self.configurations.layers if self.configurations else ()
+        tables = [(each.source, each.failure, each.tables) for each in layers]
+        return self.exists, self.problem, [row.name for row in self.rows], tables
 
 
 def short_name(cls: type[StorageConfiguration]) -> str:
@@ -170,6 +199,8 @@ def row_of(entry: Entry, found: Configurations, plain: Sequence[Setting]) -> Row
         read_only=entry.read_only,
         tags=tuple(printable(f"#{tag}") for tag in entry.tags),
         plain=tuple(plain),
+        origin="" if entry.is_own else printable(shortened(entry.origin)),
+        hides=tuple(printable(shortened(each)) for each in found.hidden_by(entry.name)),
     )
 
 

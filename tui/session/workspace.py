@@ -47,26 +47,27 @@ class Workspace:
         """The file's path as people read it."""
         return printable(shortened(self.file.source))
 
-    def stamp(self) -> object:
-        """Differs between any two versions of the file, and when the right to write it changes."""
-        if self.file.path is None:
-            return self.file.source
-        try:
-            status = Path(self.file.path).stat()
-        except (OSError, ValueError):
-            return None
-        return status.st_mtime_ns, status.st_size, status.st_ino, status.st_mode
+    def stamp(self, found: Configurations | None) -> object:
+        """Differs between any two versions of the file, and when the right to write it changes.
+
+        Args:
+            found: what the file and those beneath it said last; None where it could not be read.
+        """
+        return self.file.stamp(found)
 
     def load(self) -> Snapshot:
         """The file as it is now, with what is wrong with it."""
         from storage_core.config.secrets import audit
 
-        stamp = self.stamp()
+        stamp = self.stamp(None)
+        exists = self._exists()
         self.results.load()
         try:
             found = self.file.load()
         except ConfigurationError as error:
-            return Snapshot(problem=printable(str(error)), versions=self._kept(), stamp=stamp)
+            return Snapshot(
+                problem=printable(str(error)), versions=self._kept(), stamp=stamp, exists=exists
+            )
         plain: dict[str, list[Setting]] = {}
         for secret in audit.plain_secrets(found):
             plain.setdefault(secret.name, []).append(secret.setting)
@@ -83,7 +84,8 @@ class Workspace:
             read_only=self._read_only(found),
             exposed=mode if mode is not None and audit.holds_secrets(found) else None,
             versions=0 if found.entries else self._kept(),
-            stamp=stamp,
+            stamp=found.stamp,
+            exists=exists,
         )
 
     @contextmanager
@@ -156,6 +158,9 @@ class Workspace:
         from storage_core.config import history
 
         return len(history.versions(self.file.source))
+
+    def _exists(self) -> bool:
+        return self.file.path is None or Path(self.file.path).exists()
 
     def _read_only(self, found: Configurations) -> str:
         if found.newer:

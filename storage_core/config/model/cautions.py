@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from storage_core.declaration.setting import Setting
 
 
-def doubts(found: Configurations, text: str = "") -> Iterator[Problem]:
-    """What can be saved but not opened; `text` is only needed for line numbers."""
+def doubts(found: Configurations, *, lines: bool = False) -> Iterator[Problem]:
+    """What can be saved but not opened, with line numbers if `lines`, which takes longer."""
     from storage_core.config.toml.scan import line_of
 
     for entry in found.entries.values():
@@ -23,12 +23,13 @@ def doubts(found: Configurations, text: str = "") -> Iterator[Problem]:
             continue
         for key, message in entry.cls.doubts_before(entry.settings):
             path = ("storage", entry.name)
+            text = found.layer_of(entry).text if lines else ""
             line = (line_of(text, (*path, key)) or line_of(text, path)) if text else None
-            yield Problem(f"{entry.name}: {key} {message}", found.source, line, entry.name)
+            yield Problem(f"{entry.name}: {key} {message}", entry.origin, line, entry.name)
 
 
-def cautions(found: Configurations, text: str = "") -> Iterator[Problem]:
-    """What looks like a mistake in the file; `text` is only needed for line numbers.
+def cautions(found: Configurations, *, lines: bool = False) -> Iterator[Problem]:
+    """What looks like a mistake, with line numbers if `lines`, which takes longer.
 
     References are left out: they need to lead somewhere on the machine that uses the storage, not
     on this one.
@@ -41,7 +42,8 @@ def cautions(found: Configurations, text: str = "") -> Iterator[Problem]:
             for name, each in entry.settings.items()
             if not (entry.cls and _is_reference(entry.cls.setting_named(name), each))
         }
-        for problem, key in _cautions(found, entry, values):
+        for problem, key in _cautions(entry, values):
+            text = found.layer_of(entry).text if lines else ""
             line = line_of(text, ("storage", entry.name, key)) if text else None
             yield problem._replace(line=line)
 
@@ -49,7 +51,7 @@ def cautions(found: Configurations, text: str = "") -> Iterator[Problem]:
 def cautions_of(found: Configurations, name: str, keys: Collection[str]) -> Iterator[Problem]:
     """What looks like a mistake in some settings of one configuration, references included."""
     entry = found.entries[name]
-    for problem, key in _cautions(found, entry, entry.settings):
+    for problem, key in _cautions(entry, entry.settings):
         if key in keys:
             yield problem
 
@@ -69,13 +71,11 @@ def _without_references(value: Any) -> Any:
     }
 
 
-def _cautions(
-    found: Configurations, entry: Entry, values: Mapping[str, Any]
-) -> Iterator[tuple[Problem, str]]:
+def _cautions(entry: Entry, values: Mapping[str, Any]) -> Iterator[tuple[Problem, str]]:
     from storage_core.declaration.table import with_absolute_paths
 
     if entry.cls is None or entry.problems:
         return
-    placed = with_absolute_paths(entry.cls, values, os.path.dirname(found.source))
+    placed = with_absolute_paths(entry.cls, values, os.path.dirname(entry.origin))
     for key, message in entry.cls.cautions(placed):
-        yield Problem(f"{entry.name}: {key}: {message}", found.source, None, entry.name), key
+        yield Problem(f"{entry.name}: {key}: {message}", entry.origin, None, entry.name), key

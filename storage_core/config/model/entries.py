@@ -6,59 +6,114 @@ One broken table never hides the others: it is an entry with problems and no con
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
-from storage_core.config.model.entry import Entry, find_name, read_entry, storage_tables
+from storage_core.config.layers import Layer, Stamp
+from storage_core.config.model import lookup
+from storage_core.config.model.entry import Entry
 from storage_core.config.model.problems import Problem, file_problems, is_newer
 from storage_core.declaration.configuration import StorageConfiguration
-from storage_core.errors import StorageNotFound
+from storage_core.errors import ConfigurationError, StorageNotFound
 from storage_core.paths import is_text
 
 _NAMED = 10
 """Configurations that a `repr` names."""
 
 
+class Hidden(NamedTuple):
+    """A configuration that another of its name hides, because its layer is nearer."""
+
+    name: str
+    origin: str
+    """The file that the hidden one stands in."""
+
+    by: str
+    """The file that the one which hides it stands in."""
+
+
 class Configurations(Mapping[str, StorageConfiguration]):
-    """What the file holds: the intact configurations by name, and every problem."""
+    """What the file and the layers beneath it hold: the intact configurations by name, and every
+    problem."""
 
-    def __init__(self, tables: Mapping[str, Any], text: str, source: str) -> None:
-        self.source = source
-        """The absolute path of the file, which need not exist, or `STORAGE_CONFIG_TEXT`."""
+    def __init__(self, layers: Iterable[Layer]) -> None:
+        self.layers: tuple[Layer, ...] = tuple(layers)
+        """One's own file and what lies beneath it, nearest first; also what cannot be read."""
 
-        self.tables: Mapping[str, Any] = tables
-        """Everything in the file, tables of other programs included."""
+        own = self.layers[0]
+        self.source = own.source
+        """The absolute path of one's own file, which need not exist, or `STORAGE_CONFIG_TEXT`."""
 
-        self.text = text
-        """The text of the file, secrets included."""
+        self.tables: Mapping[str, Any] = own.tables
+        """Everything in one's own file, tables of other programs included."""
 
-        storage = storage_tables(tables)
+        self.text = own.text
+        """The text of one's own file, secrets included."""
+
+        found = lookup.visible(self.layers)
         self.entries: dict[str, Entry] = {}
-        """Every table below `[storage]`, in the file's order, the broken ones included."""
+        """Every table below `[storage]` that no nearer one hides, the broken ones included:
+        those of the nearest layer first, in the order of their file."""
 
-        seen: dict[str, str] = {}
-        for name, table in storage.items():
-            entry = read_entry(name, table, text, source, seen)
+        problems: list[Problem] = []
+        seen: dict[str, tuple[str, str]] = {}
+        for name, each in found.items():
+            entry = each.entry(seen)
             self.entries[name] = entry
-            seen.setdefault(entry.id, name)
-        default = tables.get("default")
-        self.default: str | None = default if isinstance(default, str) else None
+            # That a layer cannot be read is said once.
+            problems += entry.problems[1:] if each.behind else entry.problems
+            seen.setdefault(entry.id, (name, entry.origin))
+        self.hidden: tuple[Hidden, ...] = tuple(
+            Hidden(name, layer.source, found[name].layer.source)
+            for layer in self.layers
+            for name in layer.storage
+            if found[name].layer is not layer
+        )
+        """The configurations that others of their name hide."""
+
+        setter = lookup.default_setter(self.layers)
+        default = setter.tables.get("default") if setter else None
+        self.default: str | None = default if isinstance(default, str) and default else None
         """The name of the default, as written; None: Temporary Local Storage."""
 
+        self.default_problem: Problem | None = (
+            lookup.problem_of(setter) if setter and setter.is_unknown else None
+        )
+        """Why nobody can tell what the default is: a layer that may set it cannot be read."""
+
+        self.default_origin: str | None = setter.source if setter else None
+        """The file that says what the default is, or may do so and cannot be read; else None."""
+
+        known = None if any(layer.hides for layer in self.layers) else found
         self.problems: tuple[Problem, ...] = (
-            *file_problems(tables, storage, text, source),
-            *(problem for entry in self.entries.values() for problem in entry.problems),
+            *(p for layer in self.layers for p in _layer_problems(layer, known)),
+            *problems,
         )
         """Everything a person has to mend."""
 
+    def layer_of(self, entry: Entry) -> Layer:
+        """The layer that a configuration stands in."""
+        return next(
+            each for each in self.layers if each.source == entry.origin and not each.failure
+        )
+
+    def hidden_by(self, name: str) -> list[str]:
+        """The files whose configuration of this name is hidden."""
+        return [each.origin for each in self.hidden if each.name == name]
+
+    @property
+    def stamp(self) -> Stamp:
+        """Of all files that this depends on, as they were; see `ConfigFile.stamp`."""
+        return tuple((each.source, each.stamp) for each in self.layers)
+
     @property
     def path(self) -> str | None:
-        """The absolute path of the file; None for `STORAGE_CONFIG_TEXT`."""
+        """The absolute path of one's own file; None for `STORAGE_CONFIG_TEXT`."""
         return None if is_text(self.source) else self.source
 
     @property
     def newer(self) -> bool:
-        """Whether the file was written for a newer version of this program."""
+        """Whether one's own file was written for a newer version of this program."""
         return is_newer(self.tables)
 
     @property
@@ -71,14 +126,17 @@ class Configurations(Mapping[str, StorageConfiguration]):
             return f"STORAGE_DEFAULT makes {self.find(ref, partial=False).name} the default here."
         except StorageNotFound:
             return f"STORAGE_DEFAULT is {ref}, but there is none of this name or ID."
+        except ConfigurationError as error:
+            return f"STORAGE_DEFAULT: {error}"
 
     def find(self, ref: str, *, partial: bool = True) -> Entry:
         """The entry that `ref` means: a name, an ID or (if `partial`) the start of an ID.
 
         Raises:
             StorageNotFound: there is none, or the start of an ID fits several.
+            ConfigurationError: there is none in the layers that can be read, and another cannot.
         """
-        return self.entries[find_name(self.tables, ref, self.text, self.source, partial=partial)]
+        return self.entries[lookup.find(self.layers, ref, self.source, partial=partial).name]
 
     def __repr__(self) -> str:
         """Where they are and what they are called; no settings, which may be secret."""
@@ -102,3 +160,9 @@ class Configurations(Mapping[str, StorageConfiguration]):
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+
+def _layer_problems(layer: Layer, known: Collection[str] | None) -> Iterable[Problem]:
+    if layer.failure:
+        return [lookup.problem_of(layer)]
+    return file_problems(layer.tables, known, layer.text, layer.source)

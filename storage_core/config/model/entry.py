@@ -12,7 +12,7 @@ from storage_core.declaration.table import (
 )
 from storage_core.errors import ConfigurationError
 from storage_core.light import dataclass, field
-from storage_core.paths import is_text
+from storage_core.paths import is_text, shortened
 from storage_core.types import type_named
 
 TYPE_CHECKING = False
@@ -49,6 +49,12 @@ class Entry:
 
     by_hand: bool = False
     """Whether only a text editor can mend it: not a table, or an unquoted dot in its name."""
+
+    origin: str = ""
+    """The absolute path of the file that it stands in, or `STORAGE_CONFIG_TEXT`."""
+
+    is_own: bool = True
+    """Whether that is one's own file; a configuration in a layer beneath is never changed."""
 
     @property
     def cls(self) -> builtins.type[StorageConfiguration] | None:
@@ -109,7 +115,13 @@ def find_name(
 
 
 def read_entry(
-    name: str, table: Any, text: str, path: str, seen: Mapping[str, str] | None = None
+    name: str,
+    table: Any,
+    text: str,
+    path: str,
+    seen: Mapping[str, tuple[str, str]] | None = None,
+    *,
+    is_own: bool = True,
 ) -> Entry:
     """The entry for one table.
 
@@ -118,7 +130,8 @@ def read_entry(
         table: its value; people write these by hand, so it can be anything.
         text: the file's text, to find lines of problems.
         path: the file.
-        seen: the IDs of earlier tables, each with the name of its table.
+        seen: the IDs of earlier tables, each with the name of its table and its file.
+        is_own: whether it is one's own file.
     """
     found: list[tuple[tuple[str, ...], str]] = []
     cls: type[StorageConfiguration] | None = None
@@ -139,7 +152,7 @@ def read_entry(
             cls = type_named(table["type"])
         except ConfigurationError as error:
             found.append((("type",), str(error)))
-    found += [(("id",), message) for message in _id_faults(table, seen or {})]
+    found += [(("id",), message) for message in _id_faults(table, seen or {}, path)]
     if cls is not None:
         values, faults = read_settings(cls, table)
         if is_text(path):
@@ -156,6 +169,8 @@ def read_entry(
         configuration=cls(name=name, id=identifier, **values) if cls and not found else None,
         problems=_problems(name, found, text, path) if found else (),
         by_hand=by_hand,
+        origin=path,
+        is_own=is_own,
     )
 
 
@@ -181,14 +196,18 @@ def _toml_key(name: str) -> str:
     return toml_key(name)
 
 
-def _id_faults(table: Mapping[str, Any], seen: Mapping[str, str]) -> Iterator[str]:
+def _id_faults(
+    table: Mapping[str, Any], seen: Mapping[str, tuple[str, str]], path: str
+) -> Iterator[str]:
     if "id" not in table:
         return
     if not names.is_id(table["id"]):
         yield "id must be a UUID; remove the line, and one is derived from the name"
     elif (other := seen.get(table["id"].lower())) is not None:
+        name, file = other
+        where = "here" if file == path else f"there, in {shortened(file)}, or here"
         yield (
-            f"id is also that of [storage.{_toml_key(other)}]; remove the line here, "
+            f"id is also that of [storage.{_toml_key(name)}]; remove the line {where}, "
             "and one is derived from the name"
         )
 

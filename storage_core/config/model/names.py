@@ -71,8 +71,13 @@ def id_of(name: str, table: object) -> str:
     return written.lower() if isinstance(written, str) and is_id(written) else derived_id(name)
 
 
-def check_new_name(name: str, taken: Iterable[str] = ()) -> str:
+def check_new_name(name: str, taken: Iterable[str] | Mapping[str, str] = ()) -> str:
     """Return `name`, stripped, if a new configuration can have it.
+
+    Args:
+        name: the name.
+        taken: those that others have, perhaps with the files, other than one's own, that they
+            stand in.
 
     Raises:
         TypeError: it is not text.
@@ -95,7 +100,9 @@ def check_new_name(name: str, taken: Iterable[str] = ()) -> str:
             f"{BUILT_IN} is what is used when no default is set; choose another name"
         )
     if name in taken:
-        raise ConfigConflict(f"the name {quoted(name)} is taken; choose another")
+        file = taken[name] if isinstance(taken, dict) else ""
+        where = f", in {shortened(file)}" if isinstance(file, str) and file else ""
+        raise ConfigConflict(f"the name {quoted(name)} is taken{where}; choose another")
     return name
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from storage_core.config.model import names
@@ -13,7 +13,10 @@ from storage_core.paths import shortened
 VERSION: Final = 1
 """The newest `version` of the file that this program knows."""
 
-_ROOT_KEYS: Final = ("version", "default", "storage")
+_ROOT_KEYS: Final = ("version", "default", "storage", "include")
+_OTHER_KEYS: Final = ("app",)
+
+NO_TABLE: Final = "storage must be a table: write [storage.NAME]"
 
 
 class Problem(NamedTuple):
@@ -41,13 +44,13 @@ def by_line(problems: Iterable[Problem]) -> list[Problem]:
 
 
 def file_problems(
-    tables: Mapping[str, Any], storage: Mapping[str, Any], text: str, path: str
+    tables: Mapping[str, Any], known: Collection[str] | None, text: str, path: str
 ) -> Iterator[Problem]:
     """What is wrong with the file outside of its storage tables.
 
     Args:
         tables: everything in the file.
-        storage: the tables below `[storage]`; empty if `storage` is not a table.
+        known: what a default may be; None: a layer cannot be read, so that nobody knows.
         text: the file's text, to find lines.
         path: the file.
     """
@@ -55,7 +58,7 @@ def file_problems(
     def problem(key: str, message: str) -> Problem:
         return Problem(message, path, line_in(text, (key,)))
 
-    version, default, family = (tables.get(key) for key in _ROOT_KEYS)
+    version, default, family, _ = (tables.get(key) for key in _ROOT_KEYS)
     numbered = isinstance(version, int) and not isinstance(version, bool) and version > 0
     if "version" in tables and not numbered:
         yield problem("version", f"version must be a number; write version = {VERSION}")
@@ -66,19 +69,19 @@ def file_problems(
             "it is read where possible and never rewritten: update the program to edit it",
         )
     if family is not None and not isinstance(family, dict):
-        yield problem("storage", "storage must be a table: write [storage.NAME]")
+        yield problem("storage", NO_TABLE)
     if default is not None and not isinstance(default, str):
         yield problem("default", "default must be the name of a configuration, in quotes")
-    elif default is not None and default not in storage:
-        yield problem("default", missing_default(default, storage))
+    elif default and known is not None and default not in known:
+        yield problem("default", missing_default(default, known))
     for key in tables:
-        if key not in (*_ROOT_KEYS, "app") and (meant := _meant_root_key(key, tables[key])):
+        if key not in (*_OTHER_KEYS, *_ROOT_KEYS) and (meant := _meant_root_key(key, tables[key])):
             yield problem(key, f"{names.quoted(key)} is unknown; did you mean {meant}?")
 
 
-def missing_default(default: str, storage: Mapping[str, Any]) -> str:
+def missing_default(default: str, known: Iterable[str]) -> str:
     """The message for a default that names nothing."""
-    meant = nearest(default, storage)
+    meant = nearest(default, known)
     hint = f"did you mean {names.quoted(meant)}?" if meant else "choose another default"
     return f"the default {names.quoted(default)} names no storage configuration; {hint}"
 
@@ -126,6 +129,7 @@ def _meant_root_key(key: str, value: object) -> str | None:
         "default": isinstance(value, str),
         "storage": isinstance(value, dict)
         and any(isinstance(inner, dict) and "type" in inner for inner in value.values()),
+        "include": isinstance(value, list),
     }
     meant = nearest(key, _ROOT_KEYS)
     return meant if meant and fits[meant] else None

@@ -18,23 +18,26 @@ OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 
 class PlainSecret(NamedTuple):
-    """A secret that stands in the file itself."""
+    """A secret that stands in a file itself."""
 
     name: str
     """The configuration."""
 
     setting: Setting
     line: int | None
+    origin: str
+    """The file."""
 
 
-def plain_secrets(found: Configurations, text: str = "") -> Iterator[PlainSecret]:
-    """Every secret that stands in the file itself; `text` is only needed for line numbers."""
+def plain_secrets(found: Configurations, *, lines: bool = False) -> Iterator[PlainSecret]:
+    """Every secret that stands in a file itself, with line numbers if `lines`."""
     for entry in found.entries.values():
         for setting in _secret_settings(entry):
             value = entry.table.get(setting.name)
             if isinstance(value, str) and value and not is_reference(value):
-                line = _line(text, ("storage", entry.name, setting.name)) if text else None
-                yield PlainSecret(entry.name, setting, line)
+                key = ("storage", entry.name, setting.name)
+                line = _line(found.layer_of(entry).text, key) if lines else None
+                yield PlainSecret(entry.name, setting, line, entry.origin)
 
 
 def loose_mode(path: str) -> int | None:
@@ -49,10 +52,12 @@ def loose_mode(path: str) -> int | None:
 
 
 def worth_hiding(found: Configurations) -> Iterator[tuple[str, Setting]]:
-    """What others must not read: secrets, URLs with a password, options; by configuration."""
+    """What others must not read in one's own file: secrets, URLs with a password, options."""
     from storage_core.redaction import secret_spans
 
     for entry in found.entries.values():
+        if not entry.is_own:
+            continue  # Who may read it is for those to say who keep it for several people.
         for setting in entry.cls.settings() if entry.cls else ():
             value = entry.table.get(setting.name)
             if value is None:
@@ -72,7 +77,7 @@ def worth_hiding(found: Configurations) -> Iterator[tuple[str, Setting]]:
 
 
 def holds_secrets(found: Configurations) -> bool:
-    """Whether there is anything in the file that others must not read."""
+    """Whether there is anything in one's own file that others must not read."""
     return next(worth_hiding(found), None) is not None
 
 

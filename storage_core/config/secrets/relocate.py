@@ -9,6 +9,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from storage_core import keyrings
+from storage_core.config.model.lookup import require_own
 from storage_core.config.model.problems import refuse_newer
 from storage_core.disk_advice import words
 from storage_core.errors import ConfigConflict, ConfigurationError
@@ -65,10 +66,12 @@ def relocated(found: Configurations, ref: str, setting: str, reference: str) -> 
             no such file) or `env:NAME` (which must hold the secret already).
 
     Raises:
-        ConfigurationError: there is no plain secret, or the reference does not lead to it.
+        ConfigurationError: there is no plain secret, or the reference does not lead to it; or the
+            configuration stands in a layer beneath.
     """
     refuse_newer(found.tables, found.source)
     entry = found.find(ref)
+    require_own(entry, found.source)
     declared = entry.cls.setting_named(setting) if entry.cls else None
     value = entry.table.get(setting)
     if declared is None or not declared.secret:

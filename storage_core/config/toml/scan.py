@@ -26,6 +26,7 @@ _PART: Final = re.compile(r"""[A-Za-z0-9_-]+|"[^"\\\n]*(?:\\.[^"\\\n]*)*"|'[^'\n
 _SPACE: Final = re.compile(r"[ \t]*")
 _DOT: Final = re.compile(r"[ \t]*\.[ \t]*")
 _EQUALS: Final = re.compile(r"[ \t]*=[ \t]*")
+_COMMA: Final = re.compile(",")
 _HEADER: Final = re.compile(r"\[\[?[ \t]*")
 _SIMPLE_HEADER: Final = re.compile(r"\[([A-Za-z0-9_-]+)(?:\.([A-Za-z0-9_-]+))?(?=\])")
 _SCALAR: Final = re.compile(
@@ -92,6 +93,22 @@ class Block:
 def line_of(text: str, path: Path) -> int | None:
     """The line (from 1) of the key or table with this full path, however it is written."""
     return lines(text).get(path)
+
+
+def line_of_item(text: str, path: Path, index: int) -> int | None:
+    """The line (from 1) of one item of the array of plain values that has this full path."""
+    array = next((e for block in scan(text) for e in block.entries if e.path == path), None)
+    if array is None or not text.startswith("[", array.value):
+        return None
+    scanner = _Scanner(text, array.line, array.value + 1)
+    scanner.skip(_TRIVIA)
+    for _ in range(index):
+        if not scanner.skip(_SCALAR):
+            return None
+        scanner.skip(_TRIVIA)
+        scanner.skip(_COMMA)
+        scanner.skip(_TRIVIA)
+    return scanner.line(scanner.at) if scanner.at < array.end - 1 else None
 
 
 def lines(text: str) -> dict[Path, int]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from storage_core.config.model import names
 from storage_core.printable import printable
-from tui.features.configurations.listed import ListCommands
+from tui.features.configurations.listed import ListCommands, about
 from tui.kit.text import named
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Changes(ListCommands):
             taken.discard(value)
         return await self._screen.ask(
             AskName(
-                title, button, value, _about(row), lambda name: names.check_new_name(name, taken)
+                title, button, value, about(row), lambda name: names.check_new_name(name, taken)
             )
         )
 
@@ -65,8 +65,11 @@ class Changes(ListCommands):
         assert row.entry is not None
         protected = row.entry.settings.get("protected") is True
         text = [f"Its blobs stay where they are; {self._screen.key('undo', 'u')} takes this back."]
+        if row.hides:
+            text.append(f"The one of this name in {row.hides[0]} counts again then.")
         if row.default:
-            text.append("It is the default: Temporary Local Storage will be used instead.")
+            instead = printable(self._session.snapshot.default_beneath(row.name))
+            text.append(f"It is the default: {instead} will be used instead.")
         if protected:
             text.append(f"It is protected: type its name, {printable(row.name)}, to delete it.")
         answer = await self._screen.ask(
@@ -75,7 +78,7 @@ class Changes(ListCommands):
                 "\n".join(text),
                 [("cancel", "Cancel"), ("delete", "Delete")],
                 focus="cancel",
-                about=_about(row),
+                about=about(row),
                 danger="delete",
                 typed=row.name.strip() if protected else None,
             )
@@ -125,8 +128,3 @@ class Changes(ListCommands):
         if changed is not None:
             self._rows.select(changed)
         return label
-
-
-def _about(row: Row) -> str:
-    """What a question is about: a name alone may say little."""
-    return " · ".join(filter(None, (row.type, row.location)))

@@ -13,6 +13,14 @@ LIST: Final = (
         "duplicate", ("D",), "Duplicate", "Copy it under another name.", "Change", changes=True
     ),
     Command(
+        "copy_here",
+        ("C",),
+        "Copy here",
+        "Copy it from another's file into your own, where it hides that one and can be changed.",
+        "Change",
+        changes=True,
+    ),
+    Command(
         "rename",
         ("r",),
         "Rename",

@@ -10,10 +10,12 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from storage_core.paths import shortened
 from storage_core.printable import printable
 from tui.kit.text import fit, wrap, wrap_value
 from tui.kit.theme import MUTED
 from tui.session.quantities import milliseconds
+from tui.session.snapshot import BENEATH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,15 +102,12 @@ def _fitted(lines: list[Line], width: int) -> Content:
     return Content("\n").join(drawn)
 
 
-def lines_of(
-    row: Row, result: TestResult | None, path: str, now: datetime, key: KeyOf
-) -> list[Line]:
+def lines_of(row: Row, result: TestResult | None, now: datetime, key: KeyOf) -> list[Line]:
     """What the pane says about `row`.
 
     Args:
         row: the configuration.
         result: its last connection test, if there was one.
-        path: the configuration file, as shown.
         now: local time, to say how long ago the test was.
         key: the keys of commands.
     """
@@ -123,16 +122,21 @@ def lines_of(
             "$accent" if row.default else MUTED,
         )
     )
+    found += _layers(row, key)
     configuration = row.entry.configuration
     if configuration:
         found += _test(result, now, key)
     if row.problem:
         found.append(Line())
         for problem in row.entry.problems:
-            place = f"{path}, line {problem.line}" if problem.line else path
+            file = printable(shortened(problem.path))
+            place = f"{file}, line {problem.line}" if problem.line else file
             found.append(Line(f"⚠ {printable(problem.message)}", "$warning"))
             found.append(Line(f"  {place}", MUTED))
         found.append(Line())
+        if row.origin:
+            found.append(Line(f"Whoever keeps {row.origin} has to mend it.", MUTED))
+            return [*found, Line(), *_settings(row, key), Line(), Line(row.id, MUTED, "ID")]
         how = "in" if row.entry.by_hand else f"with {key('edit', 'e')}, or in"
         found.append(Line(f"Mend it {how} the file; {key('open_file', 'o')} opens it.", MUTED))
     elif row.entry.cls:
@@ -145,6 +149,15 @@ def lines_of(
         found.append(Line(printable(_landing(configuration)), "", "Blobs land at"))
     found.append(Line(row.id, MUTED, "ID"))
     return found
+
+
+def _layers(row: Row, key: KeyOf) -> Iterator[Line]:
+    if row.origin:
+        yield Line(f"{BENEATH} from {row.origin}", MUTED)
+        if not row.problem:
+            yield Line(f"{key('copy_here', 'C')} copies it into your own file", MUTED)
+    for file in row.hides:
+        yield Line(f"hides the one of this name in {file}", MUTED)
 
 
 def _landing(configuration: object) -> str:
@@ -162,7 +175,8 @@ def _settings(row: Row, key: KeyOf) -> Iterator[Line]:
         if setting.name in values:
             value = printable(_safely(shown, setting, values[setting.name]))
             if setting in row.plain:
-                moved = "" if row.problem else f"; {key('move_secret', 'm')} moves it"
+                can_move = not (row.problem or row.origin)
+                moved = f"; {key('move_secret', 'm')} moves it" if can_move else ""
                 yield Line(f"{value} stored in the file{moved}", MUTED, setting.label)
                 continue
             yield Line(value, "" if value != "********" else MUTED, setting.label)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from storage_core.printable import printable
-from tui.features.configurations.listed import ListCommands
+from tui.features.configurations.listed import ListCommands, about
+from tui.kit.text import named
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Editing(ListCommands):
-    """New, edit."""
+    """New, edit, copy here."""
 
     def __init__(self, *args: Any, make_default: Callable[[str], Awaitable[None]]) -> None:
         super().__init__(*args)
@@ -59,17 +60,51 @@ class Editing(ListCommands):
         """Change the settings."""
         entry = row.entry
         assert entry is not None
+        if row.origin:
+            if await self._ask_to_copy(row):
+                await self.copy_here(row)
+                await self._open(self._session.entries[row.name])
+            return
         if entry.by_hand:
             problem = printable(str(entry.problems[0]))
             opens = f"{self._screen.key('open_file', 'o')} opens it"
             self._app.fail(f"{problem}; only a text editor can mend that: {opens}")
             return
+        await self._open(entry)
+
+    async def _open(self, entry: Entry) -> None:
         cls = entry.cls or await self._mended_type(entry)
         if cls is None:
             return
         name: str | None = await self._screen.open("form", cls, entry)
         if name:
             self._rows.select(name)
+
+    async def _ask_to_copy(self, row: Row) -> bool:
+        from tui.kit.ask import Ask
+
+        answer = await self._screen.ask(
+            Ask(
+                f"Copy {row.name} into your own file?",
+                f"It stands in {row.origin}, which others rely on and which is never changed here. "
+                "A copy in your own file has an ID of its own, and hides it for you.",
+                [("copy", "Copy and edit"), ("no", "Leave it")],
+                focus="copy",
+                about=about(row),
+            )
+        )
+        return answer == "copy"
+
+    async def copy_here(self, row: Row) -> None:
+        """Copy a configuration of a file beneath into one's own; the copy counts from then on."""
+        name = row.name
+        await self._session.change(
+            f"copy {named(name)} from {row.origin}",
+            lambda edit: edit.duplicate(name, name, here=True),
+        )
+        self._rows.select(name)
+        undo = self._screen.key("undo", "u")
+        self._app.say(f"Copied {named(name)} into your own file; {undo} takes this back.")
 
     async def _mended_type(self, entry: Entry) -> type[StorageConfiguration] | None:
         from tui.session import draft

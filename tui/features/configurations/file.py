@@ -22,7 +22,8 @@ class FileCommands(ListCommands):
         path = workspace.file.source
         words = editor.editor(os.environ)
         # If something is wrong with it, that is the line to see.
-        wrong = next((each.line for each in entry.problems if each.line), None) if entry else None
+        problems = entry.problems if entry and entry.is_own else ()
+        wrong = next((each.line for each in problems if each.line), None)
         line = wrong or await jobs.run(
             "opening", lambda: editor.line_to_see(path, entry.name if entry else None)
         )

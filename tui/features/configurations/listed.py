@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from tui.features.configurations.rows import Rows
     from tui.kit.screen import FullScreen
     from tui.session.session import Session
+    from tui.session.snapshot import Row
 
 
 class ListCommands:
@@ -22,3 +23,8 @@ class ListCommands:
     def __init__(self, screen: FullScreen[None], session: Session, rows: Rows) -> None:
         self._screen, self._session, self._rows = screen, session, rows
         self._app = screen.app
+
+
+def about(row: Row) -> str:
+    """What a question is about: a name alone may say little."""
+    return " · ".join(filter(None, (row.type, row.location)))

@@ -94,6 +94,7 @@ class ConfigurationsScreen(FullScreen[None]):
                 "new": editing.new,
                 "edit": self._on_row(editing.edit),
                 "duplicate": self._on_row(changes.duplicate),
+                "copy_here": self._on_row(editing.copy_here),
                 "rename": self._on_row(changes.rename),
                 "delete": self._on_row(changes.delete),
                 "default": self._on_row(changes.default),
@@ -174,7 +175,7 @@ class ConfigurationsScreen(FullScreen[None]):
     def changed_elsewhere(self, said: str) -> str:
         """The list shows it already."""
         snapshot = self._session.snapshot
-        if snapshot.problem or snapshot.stamp is None:
+        if snapshot.problem or not snapshot.exists:
             return said
         return "The file was changed elsewhere; this is what it says now."
 
@@ -207,9 +208,9 @@ class ConfigurationsScreen(FullScreen[None]):
         if row is None:
             detail.show([])
             return
-        workspace, now = self._session.workspace, datetime.now()  # noqa: DTZ005
+        now = datetime.now()  # noqa: DTZ005
         result = self._session.result(row)
-        detail.show(lines_of(row, result, workspace.shown_path, now, self.key))
+        detail.show(lines_of(row, result, now, self.key))
         self.refresh_bindings()
 
     def redraw(self) -> None:

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 _ON_A_ROW: Final = {
     *("edit", "duplicate", "rename", "delete", "default", "test", "browse"),
-    *("copy_id", "copy_snippet", "move_secret"),
+    *("copy_here", "copy_id", "copy_snippet", "move_secret"),
 }
+_ON_OWN: Final = {"rename", "delete", "move_secret"}
 _ON_BUILT_IN: Final = {"default", "test", "browse", "copy_snippet"}
 _ON_BROKEN: Final = {"edit", "rename", "delete", "copy_id"}
 _CHANGING: Final = {command.name for command in LIST if command.changes}
@@ -45,7 +46,7 @@ def why_not(
         return f"{opens}."
     if command in _CHANGING and (reason := session.why_not_save()):
         return reason
-    if command == "open_file" and snapshot.stamp is None and not snapshot.problem:
+    if command == "open_file" and not snapshot.exists and not snapshot.problem:
         return f"There is no configuration file yet; {key('new', 'n')} creates it."
     if command == "undo" and not history.done:
         return "Nothing to undo."
@@ -72,6 +73,13 @@ def _why_not_on(row: Row | None, command: str, key: KeyOf) -> str:
             return (
                 f"Temporary Local Storage is built in; {key('new', 'n')} creates one of your own."
             )
+    elif command == "copy_here" and not row.origin:
+        return f"{printable(row.name)} stands in your own file already."
+    elif row.origin and row.problem and command in {*_ON_OWN, "edit", "copy_here"}:
+        return f"Whoever keeps {row.origin} has to mend {printable(row.name)} first."
+    elif row.origin and command in _ON_OWN:
+        copies = f"{key('copy_here', 'C')} copies it into your own file"
+        return f"{printable(row.name)} stands in {row.origin}, never changed here; {copies}."
     elif row.problem and command not in _ON_BROKEN:
         return f"{printable(row.name)} has to be mended first; {key('edit', 'e')} opens it."
     elif command == "move_secret" and not row.plain:

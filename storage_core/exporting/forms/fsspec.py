@@ -1,0 +1,116 @@
+"""A JSON file for the folder where fsspec looks for its defaults: one setting for each protocol.
+
+What fsspec does not know of, the URL of each configuration and what is left out, stands below a key
+that is no protocol, which it ignores.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from storage_core.errors import ConfigurationError
+from storage_core.exporting.chosen import Chosen, Written
+from storage_core.exporting.comments import about, absent
+from storage_core.exporting.describing import places_of
+from storage_core.exporting.forms.file_systems import FileSystem, file_system
+from storage_core.exporting.forms.json import as_json
+from storage_core.exporting.places import GCS, S3, Place
+from storage_core.exporting.settings import Value
+
+LABEL: Final = "a JSON file for fsspec's folder of defaults"
+
+ABOUT: Final = "_storage"
+"""The key below which we say what fsspec has no place for."""
+
+
+def written(chosen: Chosen) -> Written:
+    """A JSON file.
+
+    Raises:
+        ConfigurationError: two configurations of one protocol differ in more than their place.
+    """
+    protocols: dict[str, dict[str, Any]] = {}
+    owners: dict[str, str] = {}
+    said: dict[str, dict[str, Any]] = {}
+    notes: list[str] = []
+    for place in places_of(chosen, variables=False):
+        found = file_system(place)
+        _refuse_what_is_lost(place)
+        lines: list[str] = []
+        given = _plain(place, found.arguments, found.protocol, lines)
+        arguments = {**_guard(place), **given}
+        if protocols.setdefault(found.protocol, arguments) != arguments:
+            raise ConfigurationError(
+                f"{owners[found.protocol]} and {place.name}: fsspec has one setting for all "
+                f"{found.protocol}:// URLs, and these differ; export each into a folder of its own "
+                "that FSSPEC_CONFIG_DIR names, or as python"
+            )
+        owners.setdefault(found.protocol, place.name)
+        lines += found.notes
+        lines += about(place, understood={*place.options})
+        said[place.name] = {"url": _url(found), "notes": lines}
+        notes += [f"{place.name}: {each}" for each in lines]
+    protocols = {name: each for name, each in protocols.items() if each}
+    return Written(as_json({**protocols, ABOUT: said}), tuple(notes))
+
+
+def _refuse_what_is_lost(place: Place) -> None:
+    if isinstance(place, S3) and place.role:
+        raise ConfigurationError(
+            f"{place.name}: fsspec's file cannot say which role to assume (Role ARN); put it "
+            "into a profile of AWS's and set Profile Name, or export it as python"
+        )
+
+
+def _guard(place: Place) -> dict[str, Any]:
+    """What has signing in fail where credentials are left out: else others would be looked for."""
+    if isinstance(place, S3) and place.key is not None:
+        # A key without a secret is no pair, which botocore says; s3fs passes an empty one over.
+        return {"key": "(left out)"}
+    if isinstance(place, GCS) and place.info is not None:
+        return {"token": "(left out)"}
+    return {}
+
+
+def _plain(place: Place, value: Any, path: str, lines: list[str]) -> Any:
+    """The arguments as JSON has them; what is not there is said."""
+    if isinstance(value, dict):
+        kept = {key: _plain(place, inner, f"{path}_{key}", lines) for key, inner in value.items()}
+        return {key: inner for key, inner in kept.items() if inner is not None}
+    if isinstance(value, list | tuple):
+        kept_items = [_plain(place, inner, path, lines) for inner in value]
+        return None if None in kept_items else kept_items
+    if not isinstance(value, Value):
+        return value
+    if isinstance(place, GCS) and value is place.info:
+        if value.file is not None:
+            return value.file
+        if value.text is not None:
+            return _json_of(place, value.text)
+    if value.text is None:
+        lines.append(absent(value, _instead(path, value)))
+    return value.text
+
+
+def _instead(path: str, value: Value) -> str:
+    variable = f"FSSPEC_{path.upper()}"
+    source = "its value" if value.variable is None else f"the value of {value.variable}"
+    return f"add it, or set {variable} to {source}"
+
+
+def _json_of(place: GCS, text: str) -> Any:
+    from json import loads
+
+    try:
+        return loads(text)
+    except ValueError:
+        raise ConfigurationError(
+            f"{place.name}: Service Account Info is no JSON; correct it, or leave it out"
+        ) from None
+
+
+def _url(found: FileSystem) -> str:
+    path = "/".join(part.text or "" for part in found.path)
+    if "://" in path:
+        return path
+    return f"{found.protocol}://{path}"

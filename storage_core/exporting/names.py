@@ -1,0 +1,40 @@
+"""Names that another tool takes, where it does not take ours."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+
+def names_for(
+    names: Iterable[str], takes: Callable[[str], bool], made: Callable[[str], str]
+) -> dict[str, str]:
+    """A name for each of ours, no two the same.
+
+    Args:
+        names: ours.
+        takes: whether the tool takes a name.
+        made: a name that it takes, of one that it does not.
+    """
+    ours = [*names]
+    found = {name: name for name in ours if takes(name)}
+    for name in ours:
+        if name not in found:
+            found[name] = free(made(name), found.values())
+    return {name: found[name] for name in ours}
+
+
+def free(wanted: str, taken: Iterable[str], joint: str = "-") -> str:
+    """`wanted`, or the first of `wanted-2`, `wanted-3` … that is not taken."""
+    others = {*taken}
+    number, found = 1, wanted
+    while found in others:
+        number += 1
+        found = f"{wanted}{joint}{number}"
+    return found
+
+
+def as_variable(*parts: str) -> str:
+    """The name of a variable made of some words: `PROD_RESULTS_AWS_SECRET_ACCESS_KEY`."""
+    words = re.sub(r"[^A-Za-z0-9]+", "_", "_".join(parts)).strip("_").upper()
+    return words if words and not words[0].isdigit() else f"STORAGE_{words}"

@@ -1,0 +1,134 @@
+"""Where a configuration leads, in terms that every tool has: what a form is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from storage_core.exporting.settings import Value
+
+Options = Mapping[str, Any]
+"""A table whose texts are `Value`s."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """What all have."""
+
+    name: str
+    label: str
+    """What people call its type: `S3 Storage`."""
+
+    location: str
+    """The place, passwords masked."""
+
+    notes: tuple[str, ...] = ()
+    """What was decided on the way, a line each."""
+
+    lost: tuple[str, ...] = ()
+    """The settings that only we know."""
+
+    left_out: tuple[str, ...] = ()
+    """The secrets that are not written."""
+
+    options: Options = field(default_factory=dict, repr=False)
+    """What stands in Options and is not in the fields here, by its names there."""
+
+    ca_bundle: Value | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class S3(Place):
+    """A bucket of S3 or of a service that speaks its protocol."""
+
+    bucket: Value
+    prefix: Value | None = None
+    key: Value | None = None
+    secret: Value | None = None
+    token: Value | None = None
+    profile: Value | None = None
+    region: Value | None = None
+    endpoint: Value | None = None
+    role: Value | None = None
+    external_id: Value | None = None
+    sts_endpoint: Value | None = None
+    is_anonymous: bool = False
+    requester_pays: bool = False
+    addressing: str | None = None
+    """`path` or `virtual`; None where nothing is said."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Azure(Place):
+    """A container of an account of Azure's."""
+
+    container: Value
+    prefix: Value | None = None
+    connection_string: Value | None = None
+    account: Value | None = None
+    host: Value | None = None
+    """Where the account is, if not at Azure's usual address."""
+
+    key: Value | None = None
+    signature: Value | None = None
+    tenant: Value | None = None
+    client: Value | None = None
+    client_secret: Value | None = None
+    is_anonymous: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class GCS(Place):
+    """A bucket of Google Cloud Storage."""
+
+    bucket: Value
+    prefix: Value | None = None
+    project: Value | None = None
+    info: Value | None = None
+    """The JSON of a service account, or of another way to sign in."""
+
+    endpoint: Value | None = None
+    is_anonymous: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Folder(Place):
+    """A folder of this machine."""
+
+    path: Value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Server(Place):
+    """A folder of a server for files."""
+
+    protocol: str
+    """`sftp`, `ftp`, `webdav` or `http`."""
+
+    url: str
+    """Its address over HTTP, without user and password; empty for the others."""
+
+    host: Value
+    path: str
+    port: int | None = None
+    user: Value | None = None
+    password: Value | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Other(Place):
+    """What fsspec alone reaches."""
+
+    protocol: str
+    path: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unknown(Place):
+    """What no other tool reaches."""
+
+
+def present(**values: Value | None) -> dict[str, Value]:
+    """Those that are given."""
+    return {name: value for name, value in values.items() if value is not None}

@@ -1,0 +1,163 @@
+"""A configuration file of the Multi-Storage Client: YAML or JSON, with variables in its texts."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from storage_core.importing.files import json_of, text_of, wrong
+from storage_core.importing.made import InexpressibleError
+from storage_core.importing.values import as_it_is
+from storage_core.references import is_unicode
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_WHOLE: Final = re.compile(r"\$(?:(\w+)|\{([^}]*)\})", re.ASCII)
+"""A text that is nothing but a variable."""
+
+_UNRESOLVED: Final = re.compile(r"\$\{([^}]+)\}|\$([A-Za-z_][A-Za-z0-9_]*)")
+_MOST_VALUES: Final = 1_000
+"""In one table: a few lines of YAML with anchors can stand for billions."""
+
+
+def document(path: str) -> dict[str, Any]:
+    """What a file says.
+
+    Raises:
+        ConfigurationError: it cannot be read, or is no table of settings.
+    """
+    if path.endswith(".json"):
+        said = json_of(path, text_of(path))
+    else:
+        said = _yaml_of(path, text_of(path, takes_mark=True))
+    if said is None:
+        return {}
+    if not isinstance(said, dict):
+        raise wrong(path, "is no table of settings", "write profiles: and the profiles below it")
+    return said
+
+
+def _yaml_of(path: str, text: str) -> Any:
+    import yaml
+
+    # The one in C, where there is one: the other takes a minute for the largest file.
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    line: int | None = None
+    try:
+        return yaml.load(text, loader)
+    except yaml.MarkedYAMLError as error:
+        if mark := error.problem_mark or error.context_mark:
+            line = mark.line + 1
+    except (yaml.YAMLError, ValueError, RecursionError, OverflowError):
+        pass
+    # Not raised above: the exceptions hold what stands in the file.
+    raise wrong(path, "is no YAML", "mend it", line)
+
+
+class Options:
+    """The options of one part of a profile, with the variables in them."""
+
+    def __init__(self, table: Any, what: str) -> None:
+        """Check that it is a table.
+
+        Args:
+            table: the options; None where there are none.
+            what: of which they are, for reasons.
+
+        Raises:
+            InexpressibleError: it is none.
+        """
+        if not isinstance(table, dict | None):
+            raise InexpressibleError(f"the options of its {what} are no table")
+        self._table: Mapping[Any, Any] = table or {}
+        self._what = what
+
+    def raw(self, name: str) -> Any:
+        """An option as it stands."""
+        return self._table.get(name)
+
+    def besides(self, known: frozenset[str]) -> list[str]:
+        """The options that stand in `known` under no name."""
+        return [str(name) for name, value in self._table.items() if name not in known and value]
+
+    def text(self, name: str) -> str:
+        """A text with what its variables stand for; empty where it is not set.
+
+        Raises:
+            InexpressibleError: it is no text, or a variable in it is not set.
+        """
+        value = self._table.get(name)
+        if value is None:
+            return ""
+        if not isinstance(value, str):
+            raise InexpressibleError(f"its {name} is no text; put it in quotes")
+        return expanded(value, name)
+
+    def setting(self, name: str) -> str | None:
+        """A text as a setting has it: what is nothing but a variable stays one."""
+        if variable := self._variable(name):
+            return f"env:{variable}"
+        return as_it_is(self.text(name)) or None
+
+    def in_table(self, name: str) -> Any:
+        """A text as it stands in Options: likewise."""
+        if variable := self._variable(name):
+            return {"ref": f"env:{variable}"}
+        return self.text(name) or None
+
+    def table(self, name: str) -> dict[str, Any]:
+        """A table with what the variables in it stand for.
+
+        Raises:
+            InexpressibleError: it is no table, or a variable in it is not set.
+        """
+        value = self._table.get(name)
+        if value is None:
+            return {}
+        if not isinstance(value, dict):
+            raise InexpressibleError(f"its {name} is no table")
+        result = _expanded_within(value, name, [_MOST_VALUES])
+        assert isinstance(result, dict)
+        return result
+
+    def _variable(self, name: str) -> str | None:
+        value = self._table.get(name)
+        matched = _WHOLE.fullmatch(value) if isinstance(value, str) else None
+        return (matched[1] or matched[2] or None) if matched else None
+
+
+def expanded(text: str, name: str) -> str:
+    """A text with what its variables stand for.
+
+    There is no way to write a `$` itself.
+
+    Raises:
+        InexpressibleError: one is not set.
+    """
+    result = os.path.expandvars(text)
+    if missing := _UNRESOLVED.search(result):
+        if missing[0] in text:
+            raise InexpressibleError(
+                f"its {name} needs the variable {missing[1] or missing[2]}, which is not set"
+            )
+        raise InexpressibleError(f"its {name} has a $ in what a variable stands for")
+    if not is_unicode(result):
+        raise InexpressibleError(f"its {name} is no valid text")
+    return result
+
+
+def _expanded_within(value: Any, name: str, left: list[int]) -> Any:
+    left[0] -= 1
+    if left[0] < 0:
+        raise InexpressibleError(f"its {name} has more than {_MOST_VALUES} values")
+    if isinstance(value, dict):
+        return {str(key): _expanded_within(inner, name, left) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_expanded_within(inner, name, left) for inner in value]
+    if isinstance(value, str):
+        return expanded(value, name)
+    if isinstance(value, bool | int | float):
+        return value
+    raise InexpressibleError(f"its {name} has a value that is neither text nor number")

@@ -1,0 +1,1 @@
+"""What is exported, read by the tools that it is for."""

@@ -1,0 +1,210 @@
+"""What fsspec reads by the file that is exported for its folder of defaults.
+
+Expected: a setting for each URL. Found (fsspec 2026.6): one for each protocol, merged into every
+file system of the process; a key that is no protocol is ignored. s3fs with no keys looks for others
+on the machine, and with a key alone it refuses.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from storage_core import (
+    AzureBlobStorage,
+    ConfigurationError,
+    FileStorage,
+    GoogleCloudStorage,
+    KVServerStorage,
+    S3Storage,
+    StorageConfiguration,
+)
+from storage_core.exporting import export
+from tests.exporting import places
+from tests.exporting.places import Stored
+from tests.servers.azurite import AzureServer
+from tests.servers.gcs import GCSServer
+from tests.servers.s3 import S3Server
+
+READ = """\
+import json, os, sys, fsspec
+about = json.load(open(os.path.join(os.environ["FSSPEC_CONFIG_DIR"], "storage.json")))["_storage"]
+for name, key in zip(sys.argv[1::2], sys.argv[2::2], strict=True):
+    with fsspec.open(about[name]["url"].rstrip("/") + "/" + key, "rb") as file:
+        sys.stdout.buffer.write(file.read())
+"""
+
+
+def read(
+    folder: Path, text: str, *blobs: Stored, env: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    (folder / "storage.json").write_text(text, encoding="utf-8")
+    names = [part for blob in blobs for part in (blob.configuration.name or "", blob.key)]
+    given = {
+        "FSSPEC_CONFIG_DIR": str(folder),
+        "GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT": "false",
+        **(env or {}),
+    }
+    return subprocess.run(
+        [sys.executable, "-c", READ, *names],
+        env={**os.environ, **given},
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_fsspec_reads_a_blob_of_each_cloud_by_one_file(
+    s3_server: S3Server, azure_server: AzureServer, gcs_server: GCSServer, tmp_path: Path
+) -> None:
+    blobs = [
+        places.on_s3(s3_server).named("s3"),
+        places.on_azure(azure_server).named("azure"),
+        places.on_gcs(gcs_server).named("gcs"),
+        places.on_disk(str(tmp_path)).named("disk"),
+    ]
+    text = export([blob.configuration for blob in blobs], "fsspec", reveal=True).text
+    done = read(tmp_path, text, *blobs)
+    assert done.stdout == b"".join(blob.data for blob in blobs), done.stderr.decode()
+
+
+def test_several_buckets_with_the_same_keys_go_into_one_file(
+    s3_server: S3Server, tmp_path: Path
+) -> None:
+    blobs = [places.on_s3(s3_server).named(name) for name in ("prod", "staging")]
+    text = export([blob.configuration for blob in blobs], "fsspec", reveal=True).text
+    done = read(tmp_path, text, *blobs)
+    assert done.stdout == b"".join(blob.data for blob in blobs), done.stderr.decode()
+
+
+def test_several_of_one_protocol_with_other_keys_are_refused_by_name() -> None:
+    both = [S3Storage(name=name, bucket="b", profile_name=name) for name in ("prod", "staging")]
+    with pytest.raises(ConfigurationError, match="prod and staging: fsspec has one setting"):
+        export(both, "fsspec")
+
+
+def without_keys(server: S3Server, patch: pytest.MonkeyPatch) -> Stored:
+    patch.setenv("PROD_KEY", server.access_key_id)
+    patch.setenv("PROD_SECRET", server.secret_access_key)
+    return places.on_s3(
+        server, aws_access_key_id="env:PROD_KEY", aws_secret_access_key="env:PROD_SECRET"
+    )
+
+
+def test_keys_that_are_left_out_are_looked_for_nowhere_else(
+    s3_server: S3Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blob = without_keys(s3_server, monkeypatch)
+    text = export([blob.configuration], "fsspec").text
+    others = {
+        "AWS_ACCESS_KEY_ID": s3_server.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": s3_server.secret_access_key,
+    }
+    done = read(tmp_path, text, blob, env=others)
+    assert done.returncode != 0
+    assert b"artial credentials" in done.stderr, done.stderr.decode()
+
+
+def test_keys_that_are_left_out_can_be_given_as_the_note_says(
+    s3_server: S3Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blob = without_keys(s3_server, monkeypatch)
+    written = export([blob.configuration], "fsspec")
+    assert [*written.notes] == [
+        f"prod: {name} is env:{variable}; "
+        f"add it, or set FSSPEC_S3_{argument} to the value of {variable}"
+        for name, variable, argument in (
+            ("aws_access_key_id", "PROD_KEY", "KEY"),
+            ("aws_secret_access_key", "PROD_SECRET", "SECRET"),
+        )
+    ]
+    given = {
+        "FSSPEC_S3_KEY": s3_server.access_key_id,
+        "FSSPEC_S3_SECRET": s3_server.secret_access_key,
+    }
+    done = read(tmp_path, written.text, blob, env=given)
+    assert done.stdout == blob.data, done.stderr.decode()
+
+
+def test_the_key_of_a_service_account_stays_in_its_file(
+    gcs_server: GCSServer, tmp_path: Path
+) -> None:
+    key = tmp_path.parent / f"{tmp_path.name}-key.json"
+    key.write_text(gcs_server.service_account_json)
+    blob = places.on_gcs(gcs_server, service_account_info=f"file:{key}")
+    written = export([blob.configuration], "fsspec")
+    assert json.loads(written.text)["gs"]["token"] == str(key)
+    done = read(tmp_path, written.text, blob)
+    assert done.stdout == blob.data, done.stderr.decode()
+
+
+@pytest.mark.parametrize(
+    ("configuration", "said"),
+    [
+        (
+            KVServerStorage(name="kv", api_address="http://h"),
+            "kv: fsspec has nothing for KV Server",
+        ),
+        (
+            S3Storage(name="r", bucket="b", role_arn="arn:aws:iam::123456789012:role/x"),
+            "r: fsspec's file cannot say which role",
+        ),
+    ],
+)
+def test_what_fsspec_cannot_be_told_is_an_error_that_says_so(
+    configuration: StorageConfiguration, said: str
+) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        export([configuration], "fsspec", reveal=True)
+    assert said in str(caught.value)
+
+
+def test_options_are_the_words_of_fsspec_already() -> None:
+    text = export(
+        [
+            S3Storage(
+                name="prod",
+                bucket="b",
+                prefix="p",
+                region_name="eu-west-1",
+                endpoint_url="https://h",
+                ca_bundle="/etc/my.pem",
+                options={
+                    "requester_pays": True,
+                    "config_kwargs": {
+                        "s3": {"addressing_style": "virtual"},
+                        "signature_version": "s3v4",
+                    },
+                },
+            ),
+            AzureBlobStorage(name="a", container="c", account_name="acme"),
+            GoogleCloudStorage(name="g", bucket="b", project="p"),
+            FileStorage(
+                name="f", base_path="ftp://h:2121/in", options={"username": "u", "tls": True}
+            ),
+        ],
+        "fsspec",
+        reveal=True,
+    ).text
+    found = json.loads(text)
+    assert found["s3"] == {
+        "endpoint_url": "https://h",
+        "requester_pays": True,
+        "client_kwargs": {"region_name": "eu-west-1", "verify": "/etc/my.pem"},
+        "config_kwargs": {
+            "request_checksum_calculation": "when_required",
+            "response_checksum_validation": "when_required",
+            "s3": {"addressing_style": "virtual"},
+            "signature_version": "s3v4",
+        },
+    }
+    assert found["az"] == {"account_name": "acme", "anon": False}
+    assert found["gs"] == {"project": "p", "token": "google_default"}
+    assert found["ftp"] == {"host": "h", "port": 2121, "username": "u", "tls": True}
+    assert found["_storage"]["f"]["url"] == "ftp:///in"
