@@ -11,6 +11,7 @@ from storage_core.cli.command import complete_ref, complete_setting
 from storage_core.cli.errors import CommandFailed, WrongUsage
 from storage_core.cli.exposure import warn_of
 from storage_core.cli.session import Session
+from storage_core.config.model.lookup import require_own
 from storage_core.types import all_types
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def edit(
 
     file = session.file
     entry = file.load().find(ref)
+    require_own(entry, file.source)
     cls = entry.cls or type_named(entry.type)
     _require_owned(cls, options.given(given))
     values = options.values_of(cls, given, can_unset=True)

@@ -7,28 +7,33 @@ from typing import TYPE_CHECKING, Any
 
 from storage_core.declaration.display import masked, masked_settings, shown
 from storage_core.keys import KINDS
+from storage_core.paths import shortened
 
 if TYPE_CHECKING:
     from storage_core.config.model.entries import Configurations
     from storage_core.config.model.entry import Entry
 
 
-def as_json(entry: Entry, *, default: str | None) -> dict[str, Any]:
+def as_json(entry: Entry, found: Configurations) -> dict[str, Any]:
     """One element of `storages` in `storage ls --json`."""
-    return {
+    made: dict[str, Any] = {
         "id": entry.id,
         "name": entry.name,
         "type": entry.type or None,
-        "default": entry.name == default,
+        "default": entry.name == found.default,
         "location": location(entry) or None,
         "error": "; ".join(str(problem) for problem in entry.problems) or None,
         "settings": masked_settings(entry.cls.settings() if entry.cls else (), entry.settings),
+        "origin": entry.origin,
     }
+    if hides := found.hidden_by(entry.name):
+        made["hides"] = hides
+    return made
 
 
 def saved_as_json(configurations: Configurations, name: str) -> dict[str, Any]:
     """The JSON of the configuration `name` after a change."""
-    return as_json(configurations.find(name), default=configurations.default)
+    return as_json(configurations.find(name), configurations)
 
 
 def location(entry: Entry) -> str:
@@ -41,13 +46,25 @@ def type_label(entry: Entry) -> str:
     return entry.cls.label if entry.cls else entry.type or "?"
 
 
-def details(entry: Entry, *, is_default: bool) -> Iterator[tuple[str, str]]:
+def origin(entry: Entry, found: Configurations) -> str:
+    """Where it is from, unless that is one's own file, and what it hides; mostly empty."""
+    place = "" if entry.is_own else shortened(entry.origin)
+    hidden = [shortened(each) for each in found.hidden_by(entry.name)]
+    hides = f"hides that of {' and '.join(hidden)}" if hidden else ""
+    return ", ".join(filter(None, (place, hides)))
+
+
+def details(entry: Entry, found: Configurations) -> Iterator[tuple[str, str]]:
     """Everything about one configuration, as (label, value)."""
     cls = entry.cls
     yield "Name", entry.name
     yield "Type", f"{cls.label} ({cls.type})" if cls else entry.type or "?"
     yield "ID", entry.id
-    yield "Default", "yes" if is_default else "no"
+    yield "Default", "yes" if entry.name == found.default else "no"
+    if not entry.is_own:
+        yield "From", shortened(entry.origin)
+    for hidden in found.hidden_by(entry.name):
+        yield "Hides", f"that of {shortened(hidden)}"
     for name, value in entry.settings.items():
         setting = cls.setting_named(name) if cls else None
         yield (

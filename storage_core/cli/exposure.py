@@ -67,7 +67,7 @@ def passwords_in_urls(found: Configurations) -> Iterator[str]:
     """Passwords in URLs: no reference can replace them there."""
     for name, setting in worth_hiding(found):
         if not setting.secret and setting.form != "table":
-            line = line_of(found.text, ("storage", name, setting.name))
+            line = line_of(found.text, ("storage", name, setting.name))  # only of one's own file
             message = (
                 f"{name}: the password in {setting.label} stands in the file as it is; give it in "
                 "options, or a setting of its own, where a reference such as env:NAME can stand"

@@ -23,10 +23,12 @@ from storage_core.cli.session import Session
 from storage_core.config.file import ConfigFile
 from storage_core.config.model.problems import by_line
 from storage_core.config.secrets.audit import make_private
+from storage_core.config.secrets.trust import Borrowed, borrowed, open_to_others
 from storage_core.errors import ConfigurationError
 from storage_core.paths import is_text, shortened
 
 if TYPE_CHECKING:
+    from storage_core.config.model.entries import Configurations
     from storage_core.config.model.problems import Problem
 
 
@@ -35,12 +37,15 @@ if TYPE_CHECKING:
 def path(session: Session, as_json: bool) -> None:
     """Print where the configuration file is, or would be.
 
-    Where STORAGE_CONFIG_TEXT holds the configuration, there is none, and its name is printed.
+    Where STORAGE_CONFIG_TEXT holds the configuration, there is none, and its name is printed. With
+    --json, the files that lie beneath it are named too.
     """
     file = session.file
     if as_json:
         exists = file.path is not None and os.path.exists(file.path)
-        output.emit_json({"path": file.path, "exists": exists})
+        layers = _sources(file)
+        rest = {"layers": layers} if len(layers) > 1 else {}
+        output.emit_json({"path": file.path, "exists": exists} | rest)
     else:
         output.emit(output.safe(file.source))
 
@@ -50,11 +55,12 @@ def path(session: Session, as_json: bool) -> None:
 @click.option("--fix", is_flag=True, help="Let only the owner read a file that holds secrets.")
 @click.pass_obj
 def validate(session: Session, file: str | None, fix: bool, as_json: bool) -> None:
-    """Find every problem in the configuration file.
+    """Find every problem in the configuration file, and in the files that it includes.
 
     Each is printed with its line; the exit code is 1 if there is one. FILE is another file to look
     at. Secrets that stand in the file, or that others can read, are warned of, and so are what
-    cannot be opened and remapped keys that the app does not take.
+    cannot be opened, remapped keys that the app does not take, and included files that others can
+    write. What secrets of yours those files use is listed.
     """
     if file == "":
         raise WrongUsage("FILE is empty; name a file, or leave it out")
@@ -63,12 +69,16 @@ def validate(session: Session, file: str | None, fix: bool, as_json: bool) -> No
         raise CommandFailed(f"there is no file {shortened(target.source)}")
     problems: list[dict[str, Any]]
     warnings: list[str] = []
+    references: list[Borrowed] = []
+    layers = 1
     try:
         found = target.load()
     except ConfigurationError as error:
         problems = [_unreadable(str(error), target.source)]
     else:
-        problems = [_as_json(problem) for problem in by_line(found.problems)]
+        problems = [_as_json(problem) for problem in _in_order(found)]
+        references = [*borrowed(found)]
+        layers = len(found.layers)
         if fix and next(exposed(found), None):
             make_private(found.source)
             output.note(f"{shortened(found.source)} can be read by its owner only now")
@@ -76,22 +86,33 @@ def validate(session: Session, file: str | None, fix: bool, as_json: bool) -> No
             *doubtful(found),
             *exposed(found),
             *stored_plain(found),
+            *map(str, open_to_others(found)),
             *passwords_in_urls(found),
             *misremapped(found, session.key_mistakes),
         ]
     if as_json:
-        output.emit_json({"path": target.path, "problems": problems, "warnings": warnings})
+        beneath = {"references": [each._asdict() for each in references]} if layers > 1 else {}
+        if layers == 1:
+            problems = [{k: v for k, v in each.items() if k != "path"} for each in problems]
+        output.emit_json(
+            {"path": target.path, "problems": problems, "warnings": warnings} | beneath
+        )
     else:
         for problem in problems:
-            place = shortened(target.source) + (f":{problem['line']}" if problem["line"] else "")
+            place = shortened(problem["path"]) + (f":{problem['line']}" if problem["line"] else "")
             output.emit(output.safe(f"{place}: {problem['message']}"))
         if not problems:
             output.emit(_all_well(target.source))
+        if references:
+            output.emit("Whoever writes the files that yours includes has these secrets used:")
+        for reference in references:
+            output.emit(output.safe(str(reference)))
         for warning in warnings:
             output.warn(warning)
     if problems:
         many = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-        raise CommandFailed(f"{many} in {shortened(target.source)}")
+        where = " and beneath it" if layers > 1 else ""
+        raise CommandFailed(f"{many} in {shortened(target.source)}{where}")
 
 
 @command(
@@ -109,16 +130,36 @@ def schema() -> None:
     output.emit_json(file_schema(all_types()))
 
 
+def _sources(file: ConfigFile) -> list[str]:
+    """The files that configurations are read from, as far as one's own can be read."""
+    try:
+        return [each.source for each in file.load().layers if not each.is_cycle]
+    except ConfigurationError:
+        return [file.source]
+
+
+def _in_order(found: Configurations) -> list[Problem]:
+    """The problems of the nearest file first, each file's by their lines."""
+    files = [*dict.fromkeys(layer.source for layer in found.layers)]
+    places = {path: number for number, path in enumerate(files)}
+    return sorted(by_line(found.problems), key=lambda problem: places.get(problem.path, len(files)))
+
+
 def _as_json(problem: Problem) -> dict[str, Any]:
-    return {"line": problem.line, "name": problem.name, "message": problem.message}
+    return {
+        "line": problem.line,
+        "name": problem.name,
+        "message": problem.message,
+        "path": problem.path,
+    }
 
 
 def _unreadable(message: str, path: str) -> dict[str, Any]:
     """The problem of a file that cannot be read or is not TOML; its message holds the line."""
     found = re.match(rf"{re.escape(shortened(path))}:(\d+): (.*)", message, re.DOTALL)
     if found is None:
-        return {"line": None, "name": None, "message": message}
-    return {"line": int(found[1]), "name": None, "message": found[2]}
+        return {"line": None, "name": None, "message": message, "path": path}
+    return {"line": int(found[1]), "name": None, "message": found[2], "path": path}
 
 
 def _all_well(path: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from storage_core import paths
 from storage_core.cli import entries, output
 from storage_core.cli.table import Column, Row, laid_out
+from storage_core.config.model.lookup import problem_of
 from storage_core.config.model.problems import by_line
 from storage_core.config.secrets.audit import holds_secrets, loose_mode
 
@@ -29,9 +30,13 @@ def print_list(session: Session, *, as_json: bool = False, tags: Collection[str]
             {
                 "path": found.path,
                 "default": found.default,
-                "storages": [entries.as_json(entry, default=found.default) for entry in shown],
+                "storages": [entries.as_json(entry, found) for entry in shown],
             }
         )
+        for layer in found.layers:
+            if layer.failure:
+                # The list looks complete, and a default that it may set looks like none.
+                output.warn(str(problem_of(layer)))
         return
     for line in _list(found, shown):
         output.emit(line)
@@ -63,7 +68,7 @@ def _list(found: Configurations, shown: Sequence[Entry]) -> Iterator[str]:
 
 def _table(found: Configurations, shown: Sequence[Entry]) -> Iterator[str]:
     """The table. Location and Type make room for names and IDs, which people copy."""
-    columns = (
+    columns: tuple[Column, ...] = (
         Column(""),
         Column("Name", folds=True),
         Column("Type", folds=True, drops=2, narrowest=13),
@@ -71,6 +76,13 @@ def _table(found: Configurations, shown: Sequence[Entry]) -> Iterator[str]:
         Column("ID", drops=3),
     )
     rows = [_row(entry, found) for entry in shown]
+    origins = [entries.origin(entry, found) for entry in shown]
+    if any(origins):
+        columns = (*columns[:-1], Column("From", folds=True, drops=1), columns[-1])
+        rows = [
+            row._replace(cells=(*row.cells[:-1], origin, row.cells[-1]))
+            for row, origin in zip(rows, origins, strict=True)
+        ]
     yield from laid_out(columns, rows, output.width())
 
 
@@ -94,7 +106,11 @@ def _default_line(found: Configurations) -> str:
     if found.default is not None and found.default not in found.entries:
         return f"! default: {output.safe(found.default)} (there is none of this name)"
     if found.default is not None:
-        return f"{_mark()} default: {output.safe(found.default)}"
+        place = found.default_origin or found.source
+        origin = f" (set in {paths.shortened(place)})" if place != found.source else ""
+        return f"{_mark()} default: {output.safe(found.default + origin)}"
+    if found.default_problem is not None:
+        return "! default: unknown, since a layer cannot be read"
     from storage_core.types.temporary import TemporaryLocalStorage
 
     used = TemporaryLocalStorage()

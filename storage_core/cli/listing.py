@@ -25,7 +25,8 @@ from storage_core.config.model.problems import by_line
 def ls(session: Session, as_json: bool, tags: tuple[str, ...]) -> None:
     """List the storage configurations.
 
-    A configuration with a mistake is listed with the line it stands on.
+    A configuration with a mistake is listed with the line it stands on, and one from another file
+    that yours includes with that file.
     """
     print_list(session, as_json=as_json, tags=tags)
 
@@ -38,9 +39,9 @@ def show(session: Session, ref: str, as_json: bool) -> None:
     found = session.file.load()
     entry = found.find(ref)
     if as_json:
-        output.emit_json(entries.as_json(entry, default=found.default))
+        output.emit_json(entries.as_json(entry, found))
         return
-    rows = list(entries.details(entry, is_default=entry.name == found.default))
+    rows = list(entries.details(entry, found))
     width = max(cells(output.safe(label)) for label, _ in rows)
     for label, value in rows:
         output.emit(

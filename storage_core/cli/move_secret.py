@@ -8,6 +8,7 @@ from storage_core.cli import output
 from storage_core.cli.command import command, complete_setting, ref_argument
 from storage_core.cli.errors import WrongUsage
 from storage_core.cli.session import Session
+from storage_core.config.model.lookup import require_own
 from storage_core.config.model.names import quoted
 from storage_core.config.secrets.audit import plain_secrets
 from storage_core.references import check_reference, is_reference
@@ -45,7 +46,9 @@ def move_secret(
     except ValueError as error:
         raise WrongUsage(f"REFERENCE: {error}") from None
     found = session.file.load()
-    name = found.find(ref).name
+    entry = found.find(ref)
+    require_own(entry, found.source)
+    name = entry.name
     held = [plain.setting.name for plain in plain_secrets(found) if plain.name == name]
     if setting is None:
         if len(held) > 1:

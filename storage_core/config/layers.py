@@ -93,11 +93,14 @@ class Layer:
         return storage if isinstance(storage, dict) else {}
 
     @property
+    def is_unknown(self) -> bool:
+        """Whether nobody can tell what it says."""
+        return self.failure != "" and not self.is_cycle
+
+    @property
     def hides(self) -> bool:
-        """Whether nobody can tell what it defines, so that nothing beneath it can be opened."""
-        if self.failure:
-            return not self.is_cycle
-        return not isinstance(self.tables.get("storage", {}), dict)
+        """Whether nobody can tell which names it has, so that none beneath it can be opened."""
+        return self.is_unknown or not isinstance(self.tables.get("storage", {}), dict)
 
     @property
     def included_at(self) -> tuple[str, int | None]:
@@ -252,12 +255,12 @@ def _parsed(source: str, text: str, memory: Memory | None) -> dict[str, Any]:
 def _bytes_of(source: str, shown: str) -> bytes:
     """What an included file holds; raises `ConfigurationError`."""
     try:
-        mode = os.stat(source).st_mode
+        mode = paths.settled(os.stat, source).st_mode
         if not S_ISREG(mode):
             # Reading a named pipe would wait until somebody writes into it.
             what = "a folder" if S_ISDIR(mode) else "a device or pipe"
             raise ConfigurationError(f"{shown} is {what}, not a file; name the file itself")
-        with open(source, "rb") as file:
+        with paths.opened(source) as file:
             return file.read(MAX_SIZE + 1)
     except FileNotFoundError:
         raise ConfigurationError(

@@ -43,10 +43,17 @@ def file_schema(types: Iterable[type[StorageConfiguration]]) -> dict[str, Any]:
                 "minimum": 1,
                 "default": 1,
             },
+            "include": {
+                "description": "Files that lie beneath this one, the nearest first; a relative "
+                "path starts from this file's folder. They are read and never written.",
+                "type": "array",
+                "items": {"type": "string", "minLength": 1},
+                "examples": [["/srv/team/storage.toml", "shared.toml"]],
+            },
             "default": {
-                "description": "The name of the default; without it, Temporary Local Storage.",
+                "description": "The name of the default. Without it, that of an included file; "
+                "where none sets one, and where it is empty, Temporary Local Storage.",
                 "type": "string",
-                "minLength": 1,
             },
             "storage": {
                 "description": "The storage configurations, by name.",

@@ -67,6 +67,7 @@ def test_the_json_list_holds_what_the_file_holds_and_nothing_else(
                     "aws_access_key_id": "AKIAEXAMPLE",
                     "aws_secret_access_key": "********",
                 },
+                "origin": str(two),
             },
             {
                 "id": LAPTOP_ID,
@@ -76,6 +77,7 @@ def test_the_json_list_holds_what_the_file_holds_and_nothing_else(
                 "location": "~/data",
                 "error": None,
                 "settings": {"storage_path": "~/data"},
+                "origin": str(two),
             },
         ],
     }

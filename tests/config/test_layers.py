@@ -476,7 +476,7 @@ def test_nothing_in_a_layer_beneath_is_changed_and_the_way_out_is_named(
         with pytest.raises(ConfigurationError) as caught:
             change()
         assert f"'prod' stands in {team}, which is never changed from here" in str(caught.value)
-        assert f"storage duplicate --here prod prod --config {own}" in str(caught.value)
+        assert f"storage duplicate prod prod --here --config {own}" in str(caught.value)
     assert (own.read_bytes(), team.read_bytes()) == before
 
 

@@ -24,8 +24,8 @@ def used(found: Found, bucket: str | None = None, **changes: Any) -> Store:
     assert found.cls is not None
     with file.transaction() as edit:
         edit.add_settings(found.cls, plan.settings, name=plan.name, id=plan.id)
-        if changes:
-            edit.update_settings(plan.name, changes)
     [again] = planned([found], file.load(), Answers(bucket))
     assert again.state == "there", again
+    if changes:
+        file.update(plan.name, **changes)
     return get_store(plan.name)

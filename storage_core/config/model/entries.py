@@ -76,8 +76,13 @@ class Configurations(Mapping[str, StorageConfiguration]):
         self.default: str | None = default if isinstance(default, str) and default else None
         """The name of the default, as written; None: Temporary Local Storage."""
 
-        self.default_origin: str | None = setter.source if setter and default is not None else None
-        """The file that says what the default is; None where none does."""
+        self.default_problem: Problem | None = (
+            lookup.problem_of(setter) if setter and setter.is_unknown else None
+        )
+        """Why nobody can tell what the default is: a layer that may set it cannot be read."""
+
+        self.default_origin: str | None = setter.source if setter else None
+        """The file that says what the default is, or may do so and cannot be read; else None."""
 
         known = None if any(layer.hides for layer in self.layers) else found
         self.problems: tuple[Problem, ...] = (

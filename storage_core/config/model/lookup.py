@@ -113,7 +113,7 @@ def default(layers: Iterable[Layer]) -> Found | None:
     if setter is None:
         return None
     name = setter.tables.get("default")
-    if setter.hides:
+    if setter.is_unknown:
         raise ConfigurationError(f"the default is unknown, since {words(setter)}")
     if name == "":
         return None
@@ -128,7 +128,7 @@ def default(layers: Iterable[Layer]) -> Found | None:
 def default_setter(layers: Iterable[Layer]) -> Layer | None:
     """The layer that says what the default is, or the nearer one that cannot be read."""
     for layer in layers:
-        if layer.tables.get("default") is not None or layer.hides:
+        if layer.tables.get("default") is not None or layer.is_unknown:
             return layer
     return None
 
@@ -153,8 +153,10 @@ def require_own(entry: Entry, source: str) -> None:
     from storage_core.paths import command, shortened
 
     name = quote(entry.name)
-    options = "-- " if name.startswith("-") else ""
-    copy = command(f"duplicate --here {options}{name} {name}", source)
+    if name.startswith("-"):  # It would be taken for an option.
+        copy = f"{command('duplicate --here', source)} -- {name} {name}"
+    else:
+        copy = command(f"duplicate {name} {name} --here", source)
     raise ConfigurationError(
         f"{names.quoted(entry.name)} stands in {shortened(entry.origin)}, which is never changed "
         f"from here; copy it into {shortened(source)}, where it can be: {copy}"
