@@ -165,6 +165,21 @@ def test_what_fsspec_cannot_be_told_is_an_error_that_says_so(
     assert said in str(caught.value)
 
 
+def test_what_is_left_out_of_azure_and_google_lets_nobody_else_sign_in() -> None:
+    given: list[StorageConfiguration] = [
+        AzureBlobStorage(
+            name="a", container="c", account_name="acme", options={"account_key": "a-made-up-key"}
+        ),
+        FileStorage(name="g", base_path="gs://b/p", options={"token": "/a-made-up/key.json"}),
+    ]
+    found = json.loads(export(given, "fsspec").text)
+    assert found["az"] == {"account_name": "acme", "anon": False, "account_key": "(left out)"}
+    assert found["gs"] == {"token": "(left out)"}
+    found = json.loads(export(given, "fsspec", reveal=True).text)
+    assert found["az"]["account_key"] == "a-made-up-key"
+    assert found["gs"] == {"token": "/a-made-up/key.json"}
+
+
 def test_options_are_the_words_of_fsspec_already() -> None:
     text = export(
         [

@@ -19,8 +19,10 @@ from tests.exporting import places
 from tests.exporting.places import Stored
 from tests.servers.aws import AWS, ROLE, aws
 from tests.servers.azurite import AzureServer
+from tests.servers.ftp import FTPServer
 from tests.servers.gcs import GCSServer
 from tests.servers.s3 import S3Server
+from tests.servers.sftp import SFTPServer
 from tests.servers.webdav import WebDAVServer
 
 REFUSES_OURS = "import sys; sys.modules['storage_core'] = None\n"
@@ -52,9 +54,14 @@ def test_the_script_reads_a_blob_of_every_kind(
     azure_server: AzureServer,
     gcs_server: GCSServer,
     webdav_server: WebDAVServer,
+    sftp_server: SFTPServer,
+    ftp_server: FTPServer,
     tmp_path: Path,
 ) -> None:
+    sftp_server.trusted_in(Path(os.environ["HOME"]))
     blobs = [
+        places.on_sftp(sftp_server).named("sftp"),
+        places.on_ftp(ftp_server).named("ftp"),
         places.on_s3(s3_server).named("s3"),
         places.on_azure(azure_server).named("azure"),
         places.on_gcs(gcs_server).named("gcs"),
