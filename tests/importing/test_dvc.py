@@ -297,6 +297,25 @@ def test_a_list_or_a_reference_inside_is_the_reason_of_one(repository: Path) -> 
     assert not found["good"].reason
 
 
+def test_a_credentials_file_that_is_damaged_is_the_reason_of_its_remote(
+    repository: Path, tmp_path: Path
+) -> None:
+    secret = token_hex(16)
+    (repository / ".dvc/keys").write_text(f"{secret}\n")
+    (repository / ".dvc/config").write_text(
+        "['remote \"damaged\"']\nurl = s3://b\ncredentialpath = keys\n"
+        "['remote \"missing\"']\nurl = s3://b\ncredentialpath = gone\n"
+        "['remote \"good\"']\nurl = s3://b\n"
+    )
+
+    found = {each.name: each for each in dvc.found()}
+
+    assert f"{repository}/.dvc/keys, line 1: " in found["damaged"].reason
+    assert f"{repository}/.dvc/gone: does not exist" in found["missing"].reason
+    assert not found["good"].reason
+    assert secret not in shown(found.values())
+
+
 def test_damage_is_one_error_that_names_file_and_line(repository: Path) -> None:
     secret = token_hex(16)
     file = repository / ".dvc/config"
