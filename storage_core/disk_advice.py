@@ -34,6 +34,20 @@ def words(error: OSError) -> str:
     return error.strerror or str(error) or type(error).__name__
 
 
+def unkept(what: str, error: OSError) -> str:
+    """What is said where `what` cannot be kept in a temporary file; there may be none at all."""
+    from tempfile import gettempdir
+
+    try:
+        where = f" in {gettempdir()}"
+    except OSError:
+        where = ""
+    return (
+        f"cannot keep {what} in a temporary file{where}: {words(error)}; "
+        f"{advice(error) or 'make room'}, or name another folder with TMPDIR"
+    )
+
+
 def is_read_only(path: str) -> bool:
     """Whether `path` lies on a file system that is mounted read-only."""
     try:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import os
 
 from storage_core.errors import ConfigurationError
-from storage_core.paths import expanded
+from storage_core.paths import expanded, opened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -165,8 +165,8 @@ def _from_file(path: str, label: str) -> str:
     except ConfigurationError as error:
         raise ConfigurationError(f"{label}: {error}") from None
     try:
-        with open(found_at, encoding="utf-8", newline="") as file:
-            found = file.read()
+        with opened(found_at) as file:
+            found = file.read().decode()
     except UnicodeDecodeError:
         # The exception holds the bytes that were read: it must not be the cause.
         raise ConfigurationError(f"{label}: {path} is not UTF-8 text") from None

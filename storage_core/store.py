@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         Iterable,
         Iterator,
     )
+    from datetime import timedelta
     from typing import Any, BinaryIO, Self, TypeAlias
 
     from storage_core.backends.base import Backend
@@ -354,6 +355,26 @@ class Store:
 
         return loading.wanted(key, allow_pickle, self.location).load(self._backend)
 
+    def link(self, key: str, *, expires: timedelta | float = 3600) -> str:
+        """A signed URL under which anybody can read the blob for a while: a secret in itself.
+
+        S3 Storage has them, Azure Blob Storage with an account key and Google Cloud Storage with a
+        service account. That one holds for less than asked for is told by the logger
+        `storage_core`.
+
+        Args:
+            key: of the blob; it is looked up first.
+            expires: how long it is to hold, in seconds or as a span; on S3 and Google Cloud Storage
+                7 days at most, and no longer than the credentials that sign it.
+
+        Raises:
+            BlobNotFound: there is none.
+            UnsupportedOperation: this storage has no links, or none that hold for so long.
+        """
+        from storage_core.blobs import linking
+
+        return linking.linked(self.backend, keys.parse_key(key).path, expires)
+
     def check(self) -> None:
         """Reach the storage, sign in and find the bucket, writing nothing.
 
@@ -367,6 +388,12 @@ class Store:
         opened, self._opened = self._opened, None
         if opened is not None:
             opened.close()
+
+    async def alink(self, key: str, *, expires: timedelta | float = 3600) -> str:
+        """`link` without blocking the event loop."""
+        from asyncio import to_thread
+
+        return await to_thread(self.link, key, expires=expires)
 
     async def awrite(self, data: Data, kind: Kind = "results", *, key: str | None = None) -> str:
         """`write` without blocking the event loop."""

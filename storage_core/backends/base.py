@@ -20,7 +20,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 
 from storage_core.blobpath import ROOT, BlobPath, Prefix
-from storage_core.errors import BlobNotFound
+from storage_core.errors import BlobNotFound, UnsupportedOperation
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from storage_core.backends.entries import Entry as Entry
     from storage_core.backends.entries import Info as Info
+    from storage_core.backends.entries import Link as Link
 
 DEFAULT_TIMEOUT: Final = 10.0
 """Seconds that one call to a remote storage may take when nothing else is configured."""
@@ -43,7 +44,7 @@ CHUNK_SIZE: Final = 1024 * 1024
 
 def __getattr__(name: str) -> object:
     # Few workers list or look up; for the others `typing` would take a third of their time.
-    if name in ("Entry", "Info"):
+    if name in ("Entry", "Info", "Link"):
         from storage_core.backends import entries
 
         return getattr(entries, name)
@@ -167,6 +168,19 @@ class Backend(ABC):
         with self.open(path) as source:
             while chunk := source.read(CHUNK_SIZE):
                 file.write(chunk)
+
+    def link(self, path: BlobPath, seconds: int) -> Link:
+        """An address under which anybody can read the blob for a while.
+
+        Args:
+            path: of the blob; it is looked up first.
+            seconds: how long it is to hold; it may hold for less.
+
+        Raises:
+            BlobNotFound: there is none.
+            UnsupportedOperation: the place has none, or none that holds for so long.
+        """
+        raise no_links(self.location)
 
     def exists(self, path: BlobPath) -> bool:
         """Whether there is a blob under `path`."""
@@ -296,6 +310,14 @@ def in_utc(moment: datetime | None) -> datetime | None:
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError, OSError):
         return None
+
+
+def no_links(location: str) -> UnsupportedOperation:
+    """The error of a place that cannot sign an address."""
+    return UnsupportedOperation(
+        f"{location} has no links: only S3 Storage, Azure Blob Storage with an account key and "
+        "Google Cloud Storage with a service account can sign an address"
+    )
 
 
 def deadline(timeout: float, size: int = 0) -> float:

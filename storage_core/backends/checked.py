@@ -10,7 +10,7 @@ from storage_core.blobpath import ROOT, blob_path, prefix_of
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, MutableSequence, Sequence
 
-    from storage_core.backends.base import Entry, Info
+    from storage_core.backends.base import Entry, Info, Link
 
 
 class CheckedBackend(Backend):
@@ -91,6 +91,16 @@ class CheckedBackend(Backend):
     def head(self, path: str) -> Info:
         """What is known about the blob."""
         return self._backend.head(blob_path(path))
+
+    def link(self, path: str, seconds: int) -> Link:
+        """An address under which anybody can read the blob for a while.
+
+        Raises:
+            ValueError: `seconds` is less than one.
+        """
+        if seconds < 1:
+            raise ValueError(f"a link has to hold for at least a second, not {seconds}")
+        return self._backend.link(blob_path(path), seconds)
 
     def exists(self, path: str) -> bool:
         """Whether there is a blob."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from storage_core.redaction import mask_url
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -42,3 +44,18 @@ class Entry(NamedTuple):
     def name(self) -> str:
         """The last segment of the path."""
         return self.path.rpartition("/")[2]
+
+
+class Link(NamedTuple):
+    """An address under which anybody can read a blob for a while: a secret in itself."""
+
+    url: str
+    expires: datetime
+    """Until when it holds at most, in UTC."""
+
+    hint: str = ""
+    """What a person ought to know of it."""
+
+    def __repr__(self) -> str:
+        """Without the signature, so that it can be logged."""
+        return f"{type(self).__name__}({mask_url(self.url)!r}, {self.expires.isoformat()!r})"

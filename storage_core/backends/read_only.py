@@ -11,7 +11,7 @@ from storage_core.errors import AccessDenied, UnsupportedOperation
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, MutableSequence, Sequence
 
-    from storage_core.backends.base import Entry, Info
+    from storage_core.backends.base import Entry, Info, Link
 
 
 class ReadOnlyBackend(Backend):
@@ -89,6 +89,9 @@ class ReadOnlyBackend(Backend):
 
     def head(self, path: BlobPath) -> Info:
         return self._backend.head(path)
+
+    def link(self, path: BlobPath, seconds: int) -> Link:
+        return self._backend.link(path, seconds)
 
     def exists(self, path: BlobPath) -> bool:
         return self._backend.exists(path)

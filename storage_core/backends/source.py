@@ -11,7 +11,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from storage_core.backends.base import CHUNK_SIZE
-from storage_core.disk_advice import words
+from storage_core.disk_advice import unkept, words
 from storage_core.errors import StorageError
 
 if TYPE_CHECKING:
@@ -123,16 +123,18 @@ def _is_of_this_machine(file: BinaryIO) -> bool:
 def _spooled(first: bytes, file: BinaryIO) -> Iterator[Source]:
     from tempfile import TemporaryFile
 
-    with TemporaryFile() as spool:
+    try:
+        opened = TemporaryFile()  # noqa: SIM115 (closed below)
+    except OSError as error:
+        raise StorageError(unkept(named(file), error)) from error
+    with opened as spool:
         try:
             spool.write(first)
             for chunk in chunks_of(file):
                 spool.write(chunk)
             size = spool.tell()
         except OSError as error:
-            raise StorageError(
-                f"cannot keep {named(file)} in a temporary file: {words(error)}; make room for it"
-            ) from error
+            raise StorageError(unkept(named(file), error)) from error
         yield Source(spool, 0, size)
 
 

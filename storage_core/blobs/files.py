@@ -15,7 +15,7 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple, NoReturn, cast
 
 from storage_core.backends.base import CHUNK_SIZE
-from storage_core.disk_advice import words
+from storage_core.disk_advice import unkept, words
 from storage_core.errors import IntegrityError, StorageError
 
 if TYPE_CHECKING:
@@ -195,7 +195,11 @@ def _passed_on(
     from shutil import copyfileobj
     from tempfile import TemporaryFile
 
-    with TemporaryFile() as spool:
+    try:
+        opened = TemporaryFile()  # noqa: SIM115 (closed below)
+    except OSError as error:
+        raise StorageError(unkept("the blob", error)) from error
+    with opened as spool:
         _fetch(cast("BinaryIO", spool), fetch, expected, described)
         size = spool.seek(0, os.SEEK_END)
         spool.seek(0)

@@ -12,7 +12,7 @@ from storage_core.backends.base import CHUNK_SIZE
 from storage_core.blobpath import BlobPath, blob_path
 from storage_core.cli import output
 from storage_core.cli.errors import CommandFailed, WrongUsage
-from storage_core.disk_advice import words
+from storage_core.disk_advice import unkept, words
 from storage_core.keys import Naming, parse_key
 from storage_core.paths import shortened
 
@@ -217,18 +217,19 @@ class _Pipe(RawIOBase):
 def _spooled(pieces: Iterator[bytes]) -> Iterator[IO[bytes]]:
     """A temporary file that holds all of them."""
     # Only for large pipes and for what is verified first.
-    from tempfile import NamedTemporaryFile, gettempdir
+    from tempfile import NamedTemporaryFile
 
-    with NamedTemporaryFile() as spool:
+    try:
+        opened = NamedTemporaryFile()  # noqa: SIM115 (closed below)
+    except OSError as error:
+        raise CommandFailed(unkept("the blob", error)) from error
+    with opened as spool:
         for piece in pieces:
             try:
                 spool.write(piece)
                 spool.flush()
             except OSError as error:
-                raise CommandFailed(
-                    f"cannot keep the blob in a temporary file in {gettempdir()} "
-                    f"({words(error)}); make room, or name another folder with TMPDIR"
-                ) from error
+                raise CommandFailed(unkept("the blob", error)) from error
         spool.seek(0)
         yield spool
 

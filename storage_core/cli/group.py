@@ -39,6 +39,7 @@ _COMMANDS: Final = {
     "transfer": "transfer.transfer",
     "usage": "usage.usage",
     "prune": "prune.prune",
+    "link": "link.link",
     "path": "file.path",
     "validate": "file.validate",
     "restore": "restore.restore",

@@ -68,16 +68,19 @@ def without_questions(
     )
 
 
-def ask(plans: Sequence[Planned], configurations: Configurations, *, choose: bool) -> Wanted:
+def ask(
+    plans: Sequence[Planned], configurations: Configurations, *, choose: bool, name: bool = False
+) -> Wanted:
     """What a person wants of it.
 
     Args:
         plans: everything found.
         configurations: what there is already.
         choose: whether to ask which.
+        name: whether to ask for every name, and not only where the tool's cannot be had.
     """
     offered = [each for each in plans if each.state in ("new", "asks")]
-    chosen = _choose(offered) if choose else offered
+    chosen = _choose(offered) if choose and offered else offered
     taken: list[Planned] = []
     left_out: list[str] = []
     known: list[Found] = []
@@ -88,7 +91,7 @@ def ask(plans: Sequence[Planned], configurations: Configurations, *, choose: boo
             continue
         known.append(found)
         taken.append(planned(known, configurations)[-1])
-    names = _names(taken, configurations)
+    names = _names(taken, configurations, ask_all=name)
     default = None
     if taken and _has_no_default(configurations):
         default = _default(taken, names)
@@ -151,15 +154,18 @@ def _with_bucket(
             return found
 
 
-def _names(taken: Sequence[Planned], configurations: Configurations) -> dict[int, str]:
+def _names(
+    taken: Sequence[Planned], configurations: Configurations, *, ask_all: bool
+) -> dict[int, str]:
     """What each is to be called: what the tool calls it, or what a person has accepted."""
     names: dict[int, str] = {}
     for index, each in enumerate(taken):
         name = each.name
-        if each.renamed:
+        if each.renamed or ask_all:
             others = {*configurations.entries, *names.values()}
             others |= {other.name for other in taken[index + 1 :]}
-            prompts.say(f"{each.renamed[:1].upper()}{each.renamed[1:]}.")
+            if each.renamed:
+                prompts.say(f"{each.renamed[:1].upper()}{each.renamed[1:]}.")
             name = _ask_name(each.name, others)
         names[index] = name
     return names

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from storage_core.cli import prompts
+from storage_core.cli import pasting, prompts
 from storage_core.cli.created import report
+from storage_core.cli.importing_block import import_block
 from storage_core.cli.options import json_complete
 from storage_core.config.model.names import check_new_name
 from storage_core.declaration.table import with_absolute_paths
 from storage_core.declaration.validation import InvalidSettings, fault_of, validated
 from storage_core.errors import ConfigConflict, ConfigurationError
+from storage_core.importing.found import Found
+from storage_core.importing.pasted import found_in
 from storage_core.paths import command
 from storage_core.types import all_types
 
@@ -41,6 +44,9 @@ def interview(file: ConfigFile, *, as_json: bool) -> None:
         # Ask nothing if the answers could not be saved.
         raise ConfigurationError(str(found.problems[0]))
     cls = _choose(all_types())
+    if isinstance(cls, pasting.Block):
+        import_block(file, cls, found, as_json=as_json)
+        return
     if cls.note:
         prompts.say(cls.note)
     values = _ask_settings(cls)
@@ -59,13 +65,20 @@ def interview(file: ConfigFile, *, as_json: bool) -> None:
     report(file.source, saved, is_default=default, as_json=as_json)
 
 
-def _choose(types: list[type[StorageConfiguration]]) -> type[StorageConfiguration]:
+def _choose(
+    types: list[type[StorageConfiguration]],
+) -> type[StorageConfiguration] | pasting.Block:
     prompts.say("Found the following storage types:")
     for number, cls in enumerate(types):
         prompts.say(f"{number}) {cls.label}")
         prompts.say(f"    {cls.description}")
     while True:
-        answer = prompts.ask("Select a storage type to create: ")
+        answer = pasting.ask("Select a storage type to create: ")
+        if isinstance(answer, pasting.Block):
+            if found_in(answer):
+                return answer
+            prompts.say("That is no block of credentials that is known here")
+            continue
         if chosen := _chosen(types, answer):
             return chosen
         prompts.say(
@@ -100,9 +113,18 @@ def _ask_settings(cls: type[StorageConfiguration]) -> dict[str, Any]:
     answers: dict[str, Any] = {}
     again = asked
     while True:
+        filled: set[str] = set()
         for setting in again:
+            if setting.name in filled:
+                continue
             hint = prompts.SECRET_HINT if setting is hinted else ""
-            answers[setting.name] = _ask_setting(setting, hint)
+            answer = _ask_setting(cls, setting, hint)
+            if isinstance(answer, Found):
+                # A block answers several questions at once.
+                answers |= answer.settings
+                filled |= answer.settings.keys()
+            else:
+                answers[setting.name] = answer
         try:
             validated(cls, with_absolute_paths(cls, answers))
             return answers
@@ -113,10 +135,13 @@ def _ask_settings(cls: type[StorageConfiguration]) -> dict[str, Any]:
             again = fewer if fewer and fewer != again else asked
 
 
-def _ask_setting(setting: Setting, hint: str) -> Any:
+def _ask_setting(cls: type[StorageConfiguration], setting: Setting, hint: str) -> Any:
     """The answer to one question; None if an optional setting is left out.
 
+    Where credentials are asked for, a pasted block of them is one too, as what was found in it.
+
     Args:
+        cls: the storage type.
         setting: what to ask for.
         hint: printed above the question of a secret.
     """
@@ -127,11 +152,24 @@ def _ask_setting(setting: Setting, hint: str) -> Any:
     if setting.default is not None:
         question += f" [{setting.default}]"
     while True:
-        if setting.secret:
+        if setting.form == "json":
             answer = prompts.ask_hidden(f"{question}: ", json_complete(setting), hint=hint)
-            hint = ""
+        elif setting.secret:
+            answer = pasting.ask_hidden(f"{question}: ", hint=hint)
+        elif setting.reference:
+            answer = pasting.ask(f"{question}: ")
         else:
             answer = prompts.ask(f"{question}: ")
+        hint = ""
+        if isinstance(answer, pasting.Block):
+            found = [each for each in found_in(answer) if each.cls is cls]
+            if len(found) == 1:
+                said = [cls.setting_named(name) for name in found[0].settings]
+                labels = ", ".join(each.label for each in said if each)
+                prompts.say(f"Taken from what was pasted: {labels}")
+                return found[0]
+            prompts.say(f"That is no single block of credentials for {cls.label}")
+            continue
         if not answer and not is_required:
             return None
         begun = [each for each in setting.choices if answer and each.startswith(answer.lower())]

@@ -32,6 +32,22 @@ def is_terminal() -> bool:
     return sys.stdin is not None and sys.stdin.isatty()
 
 
+def return_to_terminal() -> None:
+    """Ask on the terminal from now on, if there is one, instead of standard input, which is read.
+
+    Only where a person sees what is printed: in a script, a terminal is somebody else's.
+    """
+    if not (sys.stderr is not None and sys.stderr.isatty() and output.is_terminal()):
+        return
+    try:
+        terminal = os.open("/dev/tty", os.O_RDWR)
+        os.dup2(terminal, 0)
+        os.close(terminal)
+    except OSError:
+        return
+    sys.stdin = open(0, closefd=False)  # noqa: SIM115
+
+
 def require_terminal(instead: str) -> None:
     """Raise an error if there is no terminal to ask on.
 

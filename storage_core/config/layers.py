@@ -265,12 +265,12 @@ def _parsed(source: str, text: str, memory: Memory | None) -> dict[str, Any]:
 def _bytes_of(source: str, shown: str) -> bytes:
     """What an included file holds; raises `ConfigurationError`."""
     try:
-        mode = os.stat(source).st_mode
+        mode = paths.settled(os.stat, source).st_mode
         if not S_ISREG(mode):
             # Reading a named pipe would wait until somebody writes into it.
             what = "a folder" if S_ISDIR(mode) else "a device or pipe"
             raise ConfigurationError(f"{shown} is {what}, not a file; name the file itself")
-        with open(source, "rb") as file:
+        with paths.opened(source) as file:
             return file.read(MAX_SIZE + 1)
     except FileNotFoundError:
         raise ConfigurationError(

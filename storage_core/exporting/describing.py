@@ -177,9 +177,12 @@ def _s3_at(described: _Described, bucket: Value, prefix: Value | None) -> S3:
     return S3(
         bucket=bucket,
         prefix=prefix,
-        key=_first(described, ("key", "username"), "aws_access_key_id"),
-        secret=_first(described, ("secret", "password"), "aws_secret_access_key"),
-        token=_first(described, ("token",), "aws_session_token"),
+        key=described.take_inner("client_kwargs", "aws_access_key_id")
+        or _first(described, ("key", "username"), "aws_access_key_id"),
+        secret=described.take_inner("client_kwargs", "aws_secret_access_key")
+        or _first(described, ("secret", "password"), "aws_secret_access_key"),
+        token=described.take_inner("client_kwargs", "aws_session_token")
+        or _first(described, ("token",), "aws_session_token"),
         profile=_first(described, ("profile",), "profile_name"),
         region=described.take_inner("client_kwargs", "region_name")
         or described.value("region_name"),
@@ -244,19 +247,36 @@ def _gcs(described: _Described) -> GCS:
 
 
 def _gcs_at(described: _Described, bucket: Value, prefix: Value | None) -> GCS:
-    token = described.options.get("token")
+    token = described.options.pop("token", None)
     anonymous = isinstance(token, Value) and token.text == "anon"
-    if anonymous:
-        del described.options["token"]
+    info = None if token is None or anonymous else _credentials(token)
     return GCS(
         bucket=bucket,
         prefix=prefix,
         project=_first(described, ("project",), "project"),
-        info=described.value("service_account_info"),
+        info=info or described.value("service_account_info"),
         endpoint=_first(described, ("endpoint_url",), "endpoint_url"),
         is_anonymous=anonymous,
         **described.common(),
     )
+
+
+def _credentials(token: Any) -> Value | None:
+    """What `token` in Options says of who signs in: JSON, as text or as a table, or its file."""
+    name = "options.token"
+    if isinstance(token, dict):
+        from json import dumps
+
+        texts = {key: each.text if isinstance(each, Value) else each for key, each in token.items()}
+        known = None not in texts.values()
+        return Value(setting=name, text=dumps(texts) if known else None)
+    if not isinstance(token, Value):
+        return None
+    if token.text is None or token.text.lstrip().startswith("{"):
+        return token
+    # The other words stand for Google's own ways.
+    is_word = token.text in ("google_default", "cloud", "cache", "browser")
+    return None if is_word else Value(setting=name, reference=f"file:{token.text}")
 
 
 def _local(described: _Described) -> Folder:

@@ -14,11 +14,11 @@ import os
 import sys
 from contextlib import suppress
 from io import BufferedIOBase, TextIOWrapper
-from tempfile import SpooledTemporaryFile, gettempdir
+from tempfile import SpooledTemporaryFile
 from threading import Thread
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
 
-from storage_core.disk_advice import words
+from storage_core.disk_advice import unkept
 from storage_core.fs.errors import FileFailed, both_families
 from storage_core.printable import printable
 
@@ -207,14 +207,7 @@ def _ends_with_block(frame: FrameType) -> bool:
 
 
 def _unkept(name: str, error: OSError) -> FileFailed:
-    try:
-        where = f" in {gettempdir()}"
-    except OSError:
-        where = ""
-    return FileFailed(
-        f"cannot keep {printable(name)} in a temporary file{where}: {words(error)}; "
-        "make room, or name another folder with TMPDIR"
-    )
+    return FileFailed(unkept(printable(name), error))
 
 
 def _store_forgotten(file: WrittenFile | WrittenCompressed) -> None:

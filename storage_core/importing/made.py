@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from storage_core.errors import ConfigurationError
 from storage_core.importing.found import Found
 
 if TYPE_CHECKING:
@@ -36,10 +37,10 @@ def found_entry(
     name: str,
     is_default: bool = False,
 ) -> Found:
-    """What was found; with a reason where `make` raises `InexpressibleError`."""
+    """What was found; with a reason where `make` fails, of a file that it names too."""
     try:
         made = make()
-    except InexpressibleError as error:
+    except (ConfigurationError, InexpressibleError) as error:
         return Found(
             source=source,
             entry=entry,

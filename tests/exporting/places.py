@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from secrets import token_bytes, token_hex
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 import storage_core
 from storage_core import (
@@ -15,8 +16,10 @@ from storage_core import (
     StorageConfiguration,
 )
 from tests.servers.azurite import AzureServer
+from tests.servers.ftp import FTPServer
 from tests.servers.gcs import GCSServer
 from tests.servers.s3 import S3Server
+from tests.servers.sftp import SFTPServer
 from tests.servers.webdav import WebDAVServer
 
 
@@ -87,3 +90,19 @@ def on_webdav(server: WebDAVServer) -> Stored:
     """A blob in a private share."""
     url = server.private_url.replace("http://", f"webdav://{server.user}:{server.password}@")
     return stored(FileStorage(base_path=f"{url}/{token_hex(3)}"))
+
+
+def on_sftp(server: SFTPServer) -> Stored:
+    """A blob in a folder of a server that the user's `known_hosts` has."""
+    return stored(
+        FileStorage(
+            base_path=server.url(f"exported-{token_hex(3)}"),
+            options={"username": server.user, "password": server.password},
+        )
+    )
+
+
+def on_ftp(server: FTPServer) -> Stored:
+    """A blob in a folder."""
+    address = f"ftp://{server.user}:{quote(server.password, safe='')}@127.0.0.1:{server.port}"
+    return stored(FileStorage(base_path=f"{address}/exported-{token_hex(3)}"))

@@ -65,19 +65,11 @@ def test_fsspec_reads_a_blob_of_each_cloud_by_one_file(
 ) -> None:
     blobs = [
         places.on_s3(s3_server).named("s3"),
+        places.on_s3(s3_server).named("another bucket with the same keys"),
         places.on_azure(azure_server).named("azure"),
         places.on_gcs(gcs_server).named("gcs"),
         places.on_disk(str(tmp_path)).named("disk"),
     ]
-    text = export([blob.configuration for blob in blobs], "fsspec", reveal=True).text
-    done = read(tmp_path, text, *blobs)
-    assert done.stdout == b"".join(blob.data for blob in blobs), done.stderr.decode()
-
-
-def test_several_buckets_with_the_same_keys_go_into_one_file(
-    s3_server: S3Server, tmp_path: Path
-) -> None:
-    blobs = [places.on_s3(s3_server).named(name) for name in ("prod", "staging")]
     text = export([blob.configuration for blob in blobs], "fsspec", reveal=True).text
     done = read(tmp_path, text, *blobs)
     assert done.stdout == b"".join(blob.data for blob in blobs), done.stderr.decode()
@@ -111,11 +103,17 @@ def test_keys_that_are_left_out_are_looked_for_nowhere_else(
     assert b"artial credentials" in done.stderr, done.stderr.decode()
 
 
-def test_keys_that_are_left_out_can_be_given_as_the_note_says(
-    s3_server: S3Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_keys_that_are_left_out_can_be_given_as_the_note_says_and_files_stay_files(
+    s3_server: S3Server, gcs_server: GCSServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    blob = without_keys(s3_server, monkeypatch)
-    written = export([blob.configuration], "fsspec")
+    # Not in the folder where fsspec would read it.
+    key = tmp_path.parent / f"{tmp_path.name}-key.json"
+    key.write_text(gcs_server.service_account_json)
+    blobs = [
+        without_keys(s3_server, monkeypatch),
+        places.on_gcs(gcs_server, service_account_info=f"file:{key}").named("gcs"),
+    ]
+    written = export([blob.configuration for blob in blobs], "fsspec")
     assert [*written.notes] == [
         f"prod: {name} is env:{variable}; "
         f"add it, or set FSSPEC_S3_{argument} to the value of {variable}"
@@ -124,24 +122,13 @@ def test_keys_that_are_left_out_can_be_given_as_the_note_says(
             ("aws_secret_access_key", "PROD_SECRET", "SECRET"),
         )
     ]
+    assert json.loads(written.text)["gs"]["token"] == str(key)
     given = {
         "FSSPEC_S3_KEY": s3_server.access_key_id,
         "FSSPEC_S3_SECRET": s3_server.secret_access_key,
     }
-    done = read(tmp_path, written.text, blob, env=given)
-    assert done.stdout == blob.data, done.stderr.decode()
-
-
-def test_the_key_of_a_service_account_stays_in_its_file(
-    gcs_server: GCSServer, tmp_path: Path
-) -> None:
-    key = tmp_path.parent / f"{tmp_path.name}-key.json"
-    key.write_text(gcs_server.service_account_json)
-    blob = places.on_gcs(gcs_server, service_account_info=f"file:{key}")
-    written = export([blob.configuration], "fsspec")
-    assert json.loads(written.text)["gs"]["token"] == str(key)
-    done = read(tmp_path, written.text, blob)
-    assert done.stdout == blob.data, done.stderr.decode()
+    done = read(tmp_path, written.text, *blobs, env=given)
+    assert done.stdout == b"".join(blob.data for blob in blobs), done.stderr.decode()
 
 
 @pytest.mark.parametrize(
@@ -163,6 +150,21 @@ def test_what_fsspec_cannot_be_told_is_an_error_that_says_so(
     with pytest.raises(ConfigurationError) as caught:
         export([configuration], "fsspec", reveal=True)
     assert said in str(caught.value)
+
+
+def test_what_is_left_out_of_azure_and_google_lets_nobody_else_sign_in() -> None:
+    given: list[StorageConfiguration] = [
+        AzureBlobStorage(
+            name="a", container="c", account_name="acme", options={"account_key": "a-made-up-key"}
+        ),
+        FileStorage(name="g", base_path="gs://b/p", options={"token": "/a-made-up/key.json"}),
+    ]
+    found = json.loads(export(given, "fsspec").text)
+    assert found["az"] == {"account_name": "acme", "anon": False, "account_key": "(left out)"}
+    assert found["gs"] == {"token": "(left out)"}
+    found = json.loads(export(given, "fsspec", reveal=True).text)
+    assert found["az"]["account_key"] == "a-made-up-key"
+    assert found["gs"] == {"token": "/a-made-up/key.json"}
 
 
 def test_options_are_the_words_of_fsspec_already() -> None:

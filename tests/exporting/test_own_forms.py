@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from base64 import b64decode
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from storage_core import (
     AzureBlobStorage,
     ConfigFile,
+    ConfigurationError,
     FileStorage,
     KVServerStorage,
     LocalStorage,
@@ -191,6 +193,37 @@ def test_nothing_in_json_acts_on_a_terminal() -> None:
     assert "\x1b" not in text
     assert "\u202e" not in text
     assert json.loads(text)["storages"][0]["name"] == "a\x1b[2J\u202eb"
+
+
+class MadeUpStorage(LocalStorage):
+    """A type of another package."""
+
+    type = "made-up"
+    label = "Made-up Storage"
+
+
+def test_a_type_of_another_package_is_in_our_own_forms_and_an_error_in_the_others() -> None:
+    given = [MadeUpStorage(name="m", storage_path="/x")]
+    for form in ("toml", "json", "env"):
+        assert export(given, form).text
+    for form, tool in {
+        "rclone": "rclone",
+        "fsspec": "fsspec",
+        "msc": "multi-storage-client",
+        "python": "fsspec",
+    }.items():
+        with pytest.raises(ConfigurationError, match=f"m: {tool} has nothing for Made-up Storage"):
+            export(given, form)
+
+
+def test_numbers_and_dates_that_a_form_lacks_are_text_there() -> None:
+    odd = {"a": float("inf"), "b": date(2026, 11, 29), "c": [1, 2.5, True, None]}
+    given = [FileStorage(name="f", base_path="memory://x", options=odd)]
+    found = json.loads(export(given, "json").text)["storages"][0]["settings"]["options"]
+    assert found == {"a": "inf", "b": "2026-11-29", "c": [1, 2.5, True, None]}
+    text = export(given, "python").text
+    assert "a=float('inf')," in text
+    assert "b='2026-11-29'," in text
 
 
 def test_a_form_that_there_is_not_is_said() -> None:

@@ -19,8 +19,10 @@ from tests.exporting import places
 from tests.exporting.places import Stored
 from tests.servers.aws import AWS, ROLE, aws
 from tests.servers.azurite import AzureServer
+from tests.servers.ftp import FTPServer
 from tests.servers.gcs import GCSServer
 from tests.servers.s3 import S3Server
+from tests.servers.sftp import SFTPServer
 from tests.servers.webdav import WebDAVServer
 
 REFUSES_OURS = "import sys; sys.modules['storage_core'] = None\n"
@@ -47,22 +49,9 @@ def assert_reads(folder: Path, blob: Stored, text: str, **env: str) -> None:
     assert done.stdout == blob.data, done.stderr.decode()
 
 
-def test_the_script_reads_a_blob_of_every_kind(
-    s3_server: S3Server,
-    azure_server: AzureServer,
-    gcs_server: GCSServer,
-    webdav_server: WebDAVServer,
-    tmp_path: Path,
-) -> None:
-    blobs = [
-        places.on_s3(s3_server).named("s3"),
-        places.on_azure(azure_server).named("azure"),
-        places.on_gcs(gcs_server).named("gcs"),
-        places.on_disk(str(tmp_path)).named("class"),
-        places.on_webdav(webdav_server).named("webdav"),
-    ]
-    text = export([blob.configuration for blob in blobs], "python", reveal=True).text
-    (tmp_path / "places.py").write_text(text, encoding="utf-8")
+def assert_reads_all(folder: Path, blobs: list[Stored], text: str, **env: str) -> None:
+    """By one process that imports the script."""
+    (folder / "places.py").write_text(text, encoding="utf-8")
     names = {blob.configuration.name: blob.key for blob in blobs}
     program = (
         f"{REFUSES_OURS}import places\n"
@@ -70,12 +59,40 @@ def test_the_script_reads_a_blob_of_every_kind(
         "    sys.stdout.buffer.write(places.STORAGES[name]().cat_file(key))\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, timeout=60, check=False
+        [sys.executable, "-c", program],
+        cwd=folder,
+        env={**os.environ, **env},
+        capture_output=True,
+        timeout=60,
+        check=False,
     )
     assert done.stdout == b"".join(blob.data for blob in blobs), done.stderr.decode()
 
 
-def test_references_stay_references(
+def test_the_script_reads_a_blob_of_every_kind(
+    s3_server: S3Server,
+    azure_server: AzureServer,
+    gcs_server: GCSServer,
+    webdav_server: WebDAVServer,
+    sftp_server: SFTPServer,
+    ftp_server: FTPServer,
+    tmp_path: Path,
+) -> None:
+    sftp_server.trusted_in(Path(os.environ["HOME"]))
+    blobs = [
+        places.on_sftp(sftp_server).named("sftp"),
+        places.on_ftp(ftp_server).named("ftp"),
+        places.on_s3(s3_server).named("s3"),
+        places.on_azure(azure_server).named("azure"),
+        places.on_gcs(gcs_server).named("gcs"),
+        places.on_disk(str(tmp_path)).named("class"),
+        places.on_webdav(webdav_server).named("webdav"),
+    ]
+    text = export([blob.configuration for blob in blobs], "python", reveal=True).text
+    assert_reads_all(tmp_path, blobs, text)
+
+
+def test_references_stay_references_and_what_is_left_out_is_asked_for_by_a_variable(
     s3_server: S3Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     secret = tmp_path / "secret"
@@ -83,26 +100,20 @@ def test_references_stay_references(
     monkeypatch.setenv("PROD_KEY", s3_server.access_key_id)
     bucket = s3_server.new_bucket()
     monkeypatch.setenv("PROD_BUCKET", bucket)
-    blob = places.on_s3(
+    references = places.on_s3(
         s3_server,
         bucket="env:PROD_BUCKET",
         aws_access_key_id="env:PROD_KEY",
         aws_secret_access_key=f"file:{secret}",
     )
-    written = export([blob.configuration], "python")
-    assert written.notes == ()
+    plain = places.on_s3(s3_server).named("plain")
+    written = export([references.configuration, plain.configuration], "python")
+    assert len(written.notes) == 1
     assert bucket not in written.text
-    assert_reads(tmp_path, blob, written.text)
-
-
-def test_a_secret_that_is_left_out_is_asked_for_by_the_name_of_a_variable(
-    s3_server: S3Server, tmp_path: Path
-) -> None:
-    blob = places.on_s3(s3_server)
-    text = export([blob.configuration], "python").text
-    done = run(tmp_path, text, "prod", blob.key)
-    assert b"KeyError: 'PROD_AWS_SECRET_ACCESS_KEY'" in done.stderr
-    assert_reads(tmp_path, blob, text, PROD_AWS_SECRET_ACCESS_KEY=s3_server.secret_access_key)
+    done = run(tmp_path, written.text, "plain", plain.key)
+    assert b"KeyError: 'PLAIN_AWS_SECRET_ACCESS_KEY'" in done.stderr
+    given = {"PLAIN_AWS_SECRET_ACCESS_KEY": s3_server.secret_access_key}
+    assert_reads_all(tmp_path, [references, plain], written.text, **given)
 
 
 @pytest.fixture

@@ -34,8 +34,11 @@ from storage_core.exporting.forms.rclone_text import line, obscured
 from tests.exporting import places
 from tests.exporting.places import Stored
 from tests.servers.azurite import AzureServer
+from tests.servers.certificates import self_signed
+from tests.servers.ftp import FTPServer
 from tests.servers.gcs import GCSServer
-from tests.servers.s3 import S3Server
+from tests.servers.rclone import rclone_s3
+from tests.servers.s3 import Certificate, S3Server
 from tests.servers.sftp import SFTPServer
 from tests.servers.webdav import WebDAVServer
 
@@ -92,13 +95,50 @@ def test_rclone_reads_a_blob_on_webdav(webdav_server: WebDAVServer, tmp_path: Pa
 
 def test_rclone_reads_a_blob_on_sftp(sftp_server: SFTPServer, tmp_path: Path) -> None:
     sftp_server.trusted_in(Path(os.environ["HOME"]))
-    blob = places.stored(
-        FileStorage(
-            base_path=sftp_server.url("exported"),
-            options={"username": sftp_server.user, "password": sftp_server.password},
-        )
-    )
+    blob = places.on_sftp(sftp_server)
     assert_reads(tmp_path, blob, revealed(blob.configuration))
+
+
+def test_rclone_reads_a_blob_on_ftp(ftp_server: FTPServer, tmp_path: Path) -> None:
+    blob = places.on_ftp(ftp_server)
+    assert_reads(tmp_path, blob, revealed(blob.configuration))
+
+
+def test_rclone_trusts_no_server_that_we_do_not(sftp_server: SFTPServer, tmp_path: Path) -> None:
+    known = Path(os.environ["HOME"], ".ssh", "known_hosts")
+    sftp_server.trusted_in(Path(os.environ["HOME"]))
+    blob = places.on_sftp(sftp_server)
+    known.write_text("")
+    done = rclone(tmp_path, revealed(blob.configuration), "cat", f"prod:{blob.key}")
+    assert b"key is unknown" in done.stderr
+
+
+def test_rclone_takes_a_profile_of_awss(
+    s3_server: S3Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    credentials = tmp_path / "credentials"
+    credentials.write_text(
+        f"[corp]\naws_access_key_id = {s3_server.access_key_id}\n"
+        f"aws_secret_access_key = {s3_server.secret_access_key}\n"
+    )
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(credentials))
+    blob = places.on_s3(
+        s3_server, aws_access_key_id=None, aws_secret_access_key=None, profile_name="corp"
+    )
+    assert_reads(tmp_path, blob, export([blob.configuration], "rclone").text)
+
+
+def test_rclone_and_python_trust_a_certificate_of_ones_own(tmp_path: Path) -> None:
+    folder = tmp_path / "server"
+    folder.mkdir()
+    with rclone_s3(folder, Certificate(*self_signed(folder))) as server:
+        blob = places.on_s3(server, ca_bundle=server.ca_bundle)
+        assert_reads(tmp_path, blob, revealed(blob.configuration))
+        script = tmp_path / "places.py"
+        script.write_text(export([blob.configuration], "python", reveal=True).text)
+        command = [sys.executable, script, "prod", blob.key]
+        done = subprocess.run(command, capture_output=True, timeout=60, check=False)
+        assert done.stdout == blob.data, done.stderr.decode()
 
 
 def test_rclone_reads_file_storage_on_s3(s3_server: S3Server, tmp_path: Path) -> None:
@@ -202,7 +242,8 @@ def test_every_name_leads_to_a_remote_of_its_own(tmp_path: Path) -> None:
         said = [note for note in written.notes if note.startswith(f"{name}: rclone takes no")]
         remote = said[0].rpartition("here it is ")[2] if said else name
         assert f"{remote}:" in remotes
-        assert_reads(tmp_path, blob, written.text, remote)
+        if name in ("team share", "日本", "%(x)s"):
+            assert_reads(tmp_path, blob, written.text, remote)
 
 
 def test_the_remote_below_a_name_takes_none_that_is_used() -> None:
@@ -218,8 +259,8 @@ ODD = st.text(
 ) | st.sampled_from(['"""', '"""a"""', "`", "`a`", " a ", "%(a)s", "$HOME", "${X}", "a # b", "\\"])
 
 
-@settings(max_examples=12)
-@given(values=st.lists(ODD, min_size=8, max_size=8))
+@settings(max_examples=5)
+@given(values=st.lists(ODD, min_size=25, max_size=25))
 def test_rclone_reads_every_value_as_it_is_or_it_is_refused(
     values: list[str], tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -146,6 +146,26 @@ profiles:
     assert not any(each.reason for each in found.values())
 
 
+def test_a_variable_that_is_not_set_yet_is_a_reference_all_the_same(file: Path) -> None:
+    file.write_text(
+        """
+profiles:
+  x:
+    storage_provider: {type: s3, options: {base_path: b}}
+    credentials_provider:
+      {type: S3Credentials, options: {access_key: "${LATER}", secret_key: "${LATER_TOO}"}}
+  half:
+    storage_provider: {type: s3, options: {base_path: b}}
+    credentials_provider: {type: S3Credentials, options: {access_key: "${LATER}"}}
+"""
+    )
+
+    found = msc.found()
+
+    assert named(found, "x").settings["aws_secret_access_key"] == "env:LATER_TOO"
+    assert named(found, "half").reason == "it has no access_key or no secret_key"
+
+
 def test_what_cannot_be_expressed_says_why_and_hides_nothing(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

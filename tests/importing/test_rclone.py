@@ -678,6 +678,15 @@ def test_what_is_no_utf8_is_the_reason_of_its_remote_alone(file: Path) -> None:
     assert named(found, "good").cls is S3Storage
 
 
+def test_a_path_that_leads_nowhere_is_the_reason_of_its_remote(file: Path) -> None:
+    file.write_text("[bad]\ntype=gcs\nservice_account_file=~nobody-here/x\n[good]\ntype=gcs\n")
+
+    found = rclone.found()
+
+    assert "there is no user nobody-here" in named(found, "bad").reason
+    assert named(found, "good").cls is GoogleCloudStorage
+
+
 def test_files_that_cannot_be_read_are_errors(file: Path, tmp_path: Path) -> None:
     file.mkdir()
     with pytest.raises(ConfigurationError, match="is a folder"):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from time import sleep
 from typing import Any, BinaryIO, ClassVar
 
 from storage_core import (
@@ -114,6 +116,30 @@ class Listing:
         )
 
 
+def writers(store: Store) -> list[int]:
+    """The other processes that have opened a slow store."""
+    folder = Path(store.location)
+    found = (int(each.name.rpartition("-")[2]) for each in folder.parent.glob(f"{folder.name}-*"))
+    return [pid for pid in found if pid != os.getpid()]
+
+
 def odd(cls: type[StorageConfiguration], folder: Path) -> Store:
     """A store of one of the types above."""
     return open_store(cls(storage_path=str(folder)))
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Slow(Odd):
+    """Takes its time for each blob that it stores, and notes beside it which process does so."""
+
+    type: ClassVar[str] = "slow"
+
+    def change(self, backend: Any) -> None:
+        put = backend.put
+        Path(f"{self.storage_path}-{os.getpid()}").touch()
+
+        def put_slowly(path: str, data: bytes, *, overwrite: bool) -> None:
+            sleep(0.02)
+            put(path, data, overwrite=overwrite)
+
+        backend.put = put_slowly

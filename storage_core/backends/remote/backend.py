@@ -9,7 +9,7 @@ from io import BufferedReader, BytesIO
 from time import monotonic
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
 
-from storage_core.backends.base import Backend, Entry, Info, deadline
+from storage_core.backends.base import Backend, Entry, Info, deadline, no_links
 from storage_core.backends.remote import folders, reading
 from storage_core.backends.remote.messages import REACH
 from storage_core.backends.remote.policy import Policy
@@ -24,6 +24,7 @@ from storage_core.redaction import mask_url
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Generator, Iterator, Sequence
 
+    from storage_core.backends.base import Link
     from storage_core.backends.remote.driver import BlockingDriver, Driver, Page
     from storage_core.backends.remote.messages import Place
     from storage_core.backends.remote.network import Network
@@ -66,6 +67,7 @@ class RemoteBackend(Backend):
         self._has_after = getattr(driver, "has_after", False)
         self.has_folders = getattr(driver, "has_folders", False)
         self._tells_size = getattr(driver, "tells_size", False)
+        self._longest_link: int = getattr(driver, "longest_link", 0)
         if runner is None:
             from storage_core.backends.remote.on_loop import OnLoop
 
@@ -133,6 +135,14 @@ class RemoteBackend(Backend):
             with self._opened(path, bounded=True) as source:
                 while piece := source.read(PIECE):
                     file.write(piece)
+
+    def link(self, path: BlobPath, seconds: int) -> Link:
+        if not self._longest_link:
+            raise no_links(self.location)
+        from storage_core.backends.remote import linking
+
+        linking.require_time(self.location, seconds, self._longest_link)
+        return self._run(linking.link(self._policy, path, seconds))
 
     def list(self, prefix: Prefix = ROOT, *, delimiter: bool = False) -> Iterator[Entry]:
         for entries in self._pages(prefix, delimiter=delimiter):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from tempfile import TemporaryFile, gettempdir
+from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING, BinaryIO, cast
 
 from storage_core.backends.base import CHUNK_SIZE
 from storage_core.blobs.compression import Damaged, decoder
 from storage_core.blobs.files import damaged
-from storage_core.disk_advice import words
+from storage_core.disk_advice import unkept
 from storage_core.errors import StorageError
 
 if TYPE_CHECKING:
@@ -95,11 +95,4 @@ def temporary_file() -> BinaryIO:
 
 def no_room(error: OSError) -> StorageError:
     """The error for an archive that cannot be kept on its way."""
-    try:
-        where = f" in {gettempdir()}"
-    except OSError:
-        where = ""
-    return StorageError(
-        f"cannot keep the archive in a temporary file{where}: {words(error)}; "
-        "make room, or name another folder with TMPDIR"
-    )
+    return StorageError(unkept("the archive", error))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from hashlib import sha256
 from io import BytesIO
-from tempfile import TemporaryFile, gettempdir
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, BinaryIO, Final, Self, cast
 
 from storage_core.backends.base import CHUNK_SIZE
-from storage_core.disk_advice import advice, words
+from storage_core.disk_advice import unkept
 from storage_core.errors import StorageError
 
 if TYPE_CHECKING:
@@ -77,5 +77,4 @@ def _on_disk(memory: BytesIO) -> BinaryIO:
 
 
 def _full(error: OSError) -> StorageError:
-    what = advice(error) or "see to that folder, or name another one by TMPDIR"
-    return StorageError(f"cannot keep the object in {gettempdir()}: {words(error)}; {what}")
+    return StorageError(unkept("the object", error))

@@ -6,7 +6,7 @@ import os
 
 from storage_core.config.toml.plain import plain_tables
 from storage_core.errors import ConfigurationError
-from storage_core.paths import TEXT_VARIABLE, is_text, shortened
+from storage_core.paths import TEXT_VARIABLE, is_text, opened, shortened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def read_text(source: str) -> str:
     if is_text(source):
         return decode(_variable(), source)
     try:
-        with open(source, "rb") as file:
+        with opened(source) as file:
             data = file.read(MAX_SIZE + 1)
     except FileNotFoundError:
         return ""

@@ -14,7 +14,7 @@ from storage_core.exporting.comments import about, absent
 from storage_core.exporting.describing import places_of
 from storage_core.exporting.forms.file_systems import FileSystem, file_system
 from storage_core.exporting.forms.json import as_json
-from storage_core.exporting.places import GCS, S3, Place
+from storage_core.exporting.places import GCS, S3, Azure, Place
 from storage_core.exporting.settings import Value
 
 LABEL: Final = "a JSON file for fsspec's folder of defaults"
@@ -69,6 +69,14 @@ def _guard(place: Place) -> dict[str, Any]:
         return {"key": "(left out)"}
     if isinstance(place, GCS) and place.info is not None:
         return {"token": "(left out)"}
+    if isinstance(place, Azure):
+        credentials = {
+            "connection_string": place.connection_string,
+            "account_key": place.key,
+            "sas_token": place.signature,
+            "client_secret": place.client_secret,
+        }
+        return {name: "(left out)" for name, value in credentials.items() if value is not None}
     return {}
 
 

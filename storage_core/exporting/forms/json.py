@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time
 from json import dumps
+from math import isfinite
 from typing import Any, Final
 
 from storage_core.exporting.chosen import Chosen, Written
@@ -36,7 +36,7 @@ def written(chosen: Chosen) -> Written:
 
 def as_json(value: object) -> str:
     """JSON that is readable and, on a terminal, harmless."""
-    text = dumps(value, indent=2, ensure_ascii=False, allow_nan=False, default=_other)
+    text = dumps(_plain(value), indent=2, ensure_ascii=False, allow_nan=False)
     return re.sub(r"[^ -~\n]", lambda match: _shown(match[0]), text) + "\n"
 
 
@@ -44,7 +44,12 @@ def _shown(character: str) -> str:
     return character if character.isprintable() else dumps(character)[1:-1]
 
 
-def _other(value: Any) -> str:
-    if isinstance(value, date | datetime | time):
-        return value.isoformat()
-    raise TypeError(type(value).__name__)
+def _plain(value: Any) -> Any:
+    """`value` for JSON: dates, and numbers that JSON lacks, become text."""
+    if isinstance(value, dict):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, float) and not isfinite(value):
+        return str(value)
+    return value if value is None or isinstance(value, bool | int | float | str) else str(value)

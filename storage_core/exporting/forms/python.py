@@ -179,13 +179,18 @@ class _Writer:
         if isinstance(value, tuple):
             return f"({', '.join(map(self._code, value))})"
         if not isinstance(value, Value):
-            return repr(value)
+            is_plain = value is None or isinstance(value, bool | int | str)
+            return repr(value) if is_plain else self._other(value)
         place = self._place
         if isinstance(place, GCS) and value is place.info and name == "token":
             if value.file is not None:
                 return repr(value.file)
             return f"json.loads({self._text(value)})"
         return self._text(value)
+
+    def _other(self, value: Any) -> str:
+        """A number that may be none of Python's words, or a date."""
+        return f"float({str(value)!r})" if isinstance(value, float) else repr(str(value))
 
     def _text(self, value: Value) -> str:
         if value.text is not None:

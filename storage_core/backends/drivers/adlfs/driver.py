@@ -44,6 +44,7 @@ class AzureDriver:
     counts = False
     has_ranges = True
     tells_size = True
+    longest_link = 100 * 365 * 86400
 
     def __init__(
         self,

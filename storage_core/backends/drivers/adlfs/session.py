@@ -12,10 +12,12 @@ from azure.storage.blob import BlobBlock
 from azure.storage.blob.aio import BlobPrefix
 
 from storage_core.backends.base import Entry, Info, in_utc
+from storage_core.backends.drivers.clouds.azure.linking import linked, no_key
 from storage_core.backends.remote.driver import Kept, Page, Part, Received
 from storage_core.blobpath import BlobPath, Prefix
 
 if TYPE_CHECKING:
+    from storage_core.backends.base import Link
     from storage_core.backends.drivers.adlfs.client import Client
     from storage_core.backends.source import Source
 
@@ -89,6 +91,16 @@ class AzureSession:
         """Ask for the blob's properties."""
         found = await self._blob(path).get_blob_properties(**self._request)
         return Info(int(found.size), in_utc(found.last_modified), found.etag)
+
+    async def link(self, path: BlobPath, seconds: int) -> Link:
+        """Sign an address of the blob."""
+        blob = self._blob(path)
+        by = self._client.service.credential
+        account, key = getattr(by, "account_name", None), getattr(by, "account_key", None)
+        if not (account and key):
+            raise no_key()
+        url = blob.url.partition("?")[0]
+        return linked(url, account, key, self._container, f"{self._prefix}{path}", seconds)
 
     async def put(self, path: BlobPath, data: bytes, *, create: bool) -> None:
         """Upload the blob, a large one in blocks."""

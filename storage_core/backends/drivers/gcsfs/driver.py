@@ -93,6 +93,7 @@ class GCSDriver:
     counts = True
     has_ranges = True
     tells_size = True
+    longest_link = 7 * 86400
 
     def __init__(self, bucket: str, opened: Opening, arguments: dict[str, Any]) -> None:
         """Remember where to, and how.

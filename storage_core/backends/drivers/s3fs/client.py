@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from weakref import WeakSet
 
 from aiobotocore.httpsession import AIOHTTPSession  # type: ignore[import-untyped]
@@ -16,6 +16,7 @@ from botocore.utils import parse_timestamp
 from storage_core.backends.drivers.clouds.aws.answers import Refusal, fault_of, is_stale
 from storage_core.backends.drivers.clouds.aws.descriptions import descriptions
 from storage_core.backends.drivers.clouds.aws.failures import explained
+from storage_core.backends.drivers.clouds.aws.linking import held, nobody_signs
 from storage_core.backends.drivers.clouds.aws.machine import isolate
 from storage_core.backends.drivers.clouds.aws.partitions import is_aws
 from storage_core.backends.drivers.clouds.aws.refusals import refused
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
 
     from storage_core.backends.drivers.clouds.aws.identity import Identity
     from storage_core.backends.remote.network import Network
+
+
+_ANYWHERE: Final = (None, "aws-global", "us-east-1")
+"""Regions that are asked under the name that AWS has without any."""
 
 
 class Client(NamedTuple):
@@ -89,6 +94,21 @@ class Client(NamedTuple):
                 return said
         cause: BaseException = refusal
         return cause
+
+    async def link(self, where: Mapping[str, str], seconds: int) -> tuple[str, int, str]:
+        """The signed address of an object, how many seconds it holds, and what ends it earlier.
+
+        Raises:
+            UnsupportedOperation: nobody signs in.
+        """
+        if self.identity.is_anonymous:
+            raise nobody_signs()
+        if self.signing_in is not None:
+            await in_thread(self.signing_in.credentials)
+        seconds, hint = held(seconds, self.signing_in, self.identity.token)
+        client = await self.driver.get_s3(where["Bucket"])
+        url = await client.generate_presigned_url("get_object", Params=where, ExpiresIn=seconds)
+        return url, seconds, hint
 
     async def close(self) -> None:
         """Close the connections."""
@@ -156,10 +176,25 @@ def _fit(client: Any, chosen: Mapping[str, Any]) -> None:
     """
     # A server that does not know it would let an upload wait for its leave to begin.
     client.meta.events.unregister("before-call.s3", add_expect_header)
+    # For addresses botocore goes by other rules than for requests: the older signature, which newer
+    # regions do not know, and the host that sends on to most of them, which spoils the newer one.
+    client.meta.events.register_first("choose-signer.s3.GetObject", _as_requests_are_signed)
+    client.meta.events.register("before-endpoint-resolution.s3", _as_requests_are_sent)
     if not is_aws(client.meta.endpoint_url):
         for name in ("request_checksum_calculation", "response_checksum_validation"):
             if name not in chosen:
                 setattr(client.meta.config, name, "when_required")
+
+
+def _as_requests_are_signed(signature_version: Any, **_: Any) -> str | None:
+    """The signature of an address; None for that of a request, and where another was chosen."""
+    return "s3v4-query" if signature_version in ("v4-query", "s3v4-query") else None
+
+
+def _as_requests_are_sent(builtins: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
+    """Have an address name its region."""
+    if context.get("is_presign_request") and builtins.get("AWS::Region") not in _ANYWHERE:
+        builtins["AWS::S3::UseGlobalEndpoint"] = False
 
 
 def _by(network: Network, arguments: dict[str, Any]) -> dict[str, Any]:

@@ -114,6 +114,7 @@ class S3Driver:
 
     counts = True
     has_ranges = True
+    longest_link = 7 * 86400
     tells_size = True
 
     def __init__(

@@ -14,6 +14,7 @@ from storage_core.backends.drivers.clouds.aws.answers import (
     fault_of,
     is_without_reason,
 )
+from storage_core.backends.drivers.clouds.aws.linking import linked
 from storage_core.backends.remote.driver import (
     Kept,
     Page,
@@ -28,6 +29,7 @@ from storage_core.backends.source import Source
 from storage_core.blobpath import BlobPath, Prefix
 
 if TYPE_CHECKING:
+    from storage_core.backends.base import Link
     from storage_core.backends.drivers.s3fs.client import Client
     from storage_core.backends.remote.driver import Afterwards
 
@@ -152,6 +154,11 @@ class S3Session:
         origin = {"Bucket": self._bucket, "Key": f"{self._prefix}{source}"}
         await self._call("copy_object", target, CopySource=origin)
         return True
+
+    async def link(self, path: BlobPath, seconds: int) -> Link:
+        """Sign an address of the object."""
+        where = {"Bucket": self._bucket, "Key": f"{self._prefix}{path}"}
+        return linked(*await self._client.link(where, seconds))
 
     async def delete(self, path: BlobPath) -> None:
         """Delete the object."""

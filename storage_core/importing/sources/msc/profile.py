@@ -94,7 +94,7 @@ def _s3(options: Options, credentials: _Credentials) -> Made:
     version = options.text("signature_version") or "s3v4"
     if version not in ("s3v4", "UNSIGNED"):
         raise InexpressibleError(f"it signs by {version}; Storage signs by version 4")
-    if keys and not (keys.text("access_key") and keys.text("secret_key")):
+    if keys and not (keys.setting("access_key") and keys.setting("secret_key")):
         raise InexpressibleError("it has no access_key or no secret_key")
     bucket, prefix = _place(options)
     verify = options.raw("verify")

@@ -91,6 +91,21 @@ class SigningIn:
                 raise
             return found.frozen
 
+    def seconds_left(self, at_most: int) -> int:
+        """For how many seconds those that are used now hold, as far as that is less."""
+        found = self._found
+        if found is None or not found.expires_within(at_most):
+            return at_most
+        # botocore says of a number of seconds whether they hold so long, and no more than that.
+        holds, ends = 0, at_most
+        while ends - holds > 1:
+            middle = (holds + ends) // 2
+            if found.expires_within(middle):
+                ends = middle
+            else:
+                holds = middle
+        return max(holds, 1)
+
     def renew(self, used: Sequence[str | None] | None, *, is_certain: bool) -> bool:
         """Find credentials anew, since a request was refused; whether there are others now.
 

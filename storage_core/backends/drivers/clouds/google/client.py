@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
     from types import TracebackType
 
+    from storage_core.backends.base import Link
     from storage_core.backends.drivers.clouds.google.service import Service
     from storage_core.backends.drivers.clouds.google.tokens import Tokens
 
@@ -116,6 +117,13 @@ class Client:
         async with await self.request(method, path, **arguments) as answer:
             content = await answer.checked()
         return described(content)
+
+    async def link(self, bucket: str, name: str, seconds: int) -> Link:
+        """Sign an address of an object; see `linked`."""
+        from storage_core.backends.drivers.clouds.google.linking import linked
+
+        await self._sender.sign({})  # Who signs in has to be found.
+        return linked(self._service, self._tokens, bucket, name, seconds)
 
     def serves(self, url: str) -> bool:
         """Whether a URL is one of the service's own."""

@@ -57,7 +57,7 @@ class ServiceAccount:
         """
         from storage_core.backends.drivers.clouds.google.rsa_key import Key
 
-        self._email: str = info["client_email"]
+        self.signer_email: str = info["client_email"]
         self._url: str = info["token_uri"]
         self._scope = scope
         self._key = Key(info["private_key"])
@@ -107,6 +107,10 @@ class ServiceAccount:
         self.ends = None if seconds is None else now + float(seconds)
         self.token = token
 
+    def sign_bytes(self, data: bytes) -> bytes:
+        """RSASSA-PKCS1-v1_5 with SHA-256, by the key of the account."""
+        return self._key.signature(data)
+
     def assertion(self, now: int) -> str:
         """Who asks for a token, signed (RFC 7523).
 
@@ -119,7 +123,7 @@ class ServiceAccount:
         claims = {
             "iat": now,
             "exp": now + _SECONDS,
-            "iss": self._email,
+            "iss": self.signer_email,
             "aud": _AUDIENCE,
             "scope": self._scope,
         }

@@ -25,6 +25,7 @@ from storage_core.blobpath import BlobPath, Prefix
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from storage_core.backends.base import Link
     from storage_core.backends.drivers.clouds.google.client import Client
 
 PART_SIZE: Final = 8 * 1024 * 1024
@@ -126,6 +127,10 @@ class GCSSession:
         """Ask for the object's metadata."""
         found = await self._client.call("GET", self._object(path))
         return Info(_size(found), _time(found), found.get("generation"))
+
+    async def link(self, path: BlobPath, seconds: int) -> Link:
+        """Sign an address of the object."""
+        return await self._client.link(self._bucket, f"{self._prefix}{path}", seconds)
 
     async def put(self, path: BlobPath, data: bytes, *, create: bool) -> None:
         """Put the object, a large one in parts."""

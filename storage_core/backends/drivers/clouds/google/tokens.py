@@ -106,6 +106,12 @@ class Tokens:
         return token if ends is None or ends - _BEFORE > time.time() else None
 
     @property
+    def service_account(self) -> Any:
+        """What signs with the key of a service account; None where that is not who signs in."""
+        found = self._found
+        return found.credentials if found and found.kind == "service_account" else None
+
+    @property
     def signs_nobody_in(self) -> bool:
         """Whether requests are not signed."""
         return self._found is None

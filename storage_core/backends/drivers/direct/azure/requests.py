@@ -12,6 +12,7 @@ from storage_core.backends.drivers.direct.azure.times import written
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from storage_core.backends.base import Link
     from storage_core.backends.drivers.direct.azure.account import Account
     from storage_core.backends.drivers.direct.azure.signing import Signer
     from storage_core.backends.drivers.direct.transport import Answer, Transport
@@ -53,6 +54,22 @@ class Requests:
         self._origin = f"{parts.scheme}://{parts.netloc}"
         self._path = url.removeprefix(self._origin)
         self._query = account.query
+        self._container = container
+        self._key = account.key
+
+    def link(self, name: str, seconds: int) -> Link:
+        """Sign an address of a blob.
+
+        Raises:
+            UnsupportedOperation: there is no key of the account.
+        """
+        from storage_core.backends.drivers.clouds.azure.linking import linked, no_key
+
+        if self._key is None:
+            raise no_key()
+        account, key = self._key
+        url = f"{self._origin}{self._path}/{quote(name, safe='~/')}"
+        return linked(url, account, key, self._container, name, seconds)
 
     def ask(
         self,

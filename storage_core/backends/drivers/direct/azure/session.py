@@ -15,6 +15,7 @@ from storage_core.blobpath import Prefix
 if TYPE_CHECKING:
     from typing import Any
 
+    from storage_core.backends.base import Link
     from storage_core.backends.drivers.direct.azure.requests import Requests
     from storage_core.backends.drivers.direct.transport import Answer
     from storage_core.backends.remote.driver import Kept, Received
@@ -94,6 +95,10 @@ class AzureSession:
             read(found.get("last-modified", "")),
             found.get("etag"),
         )
+
+    async def link(self, path: BlobPath, seconds: int) -> Link:
+        """Sign an address of the blob."""
+        return self._requests.link(self._name(path), seconds)
 
     async def put(self, path: BlobPath, data: bytes, *, create: bool) -> None:
         """Upload the blob, a large one in blocks."""

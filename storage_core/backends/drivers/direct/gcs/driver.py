@@ -92,6 +92,7 @@ class GCSDirectDriver:
     has_ranges = True
     tells_size = True
     has_after = True
+    longest_link = 7 * 86400
 
     def __init__(self, bucket: str, opened: Opening, timeout: float) -> None:
         """Connect nothing yet.

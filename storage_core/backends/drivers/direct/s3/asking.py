@@ -66,6 +66,10 @@ class Asking:
             self.fields_of(request, reply)
         return reply
 
+    def link(self, path: str, seconds: int) -> tuple[str, int, str]:
+        """The signed address of an object; see `Client.link`."""
+        return self._client.link(self._limit, path, seconds)
+
     def takes(self, operation: str) -> bool:
         """Whether the service takes an operation on a condition, as far as anybody knows."""
         return operation not in self._habits.unconditional

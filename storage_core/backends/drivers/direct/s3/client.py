@@ -133,6 +133,29 @@ class Client:
             raise refusal from self._said(refusal)
         return Reply(answer.headers, body)
 
+    def link(self, limit: Limit, path: str, seconds: int) -> tuple[str, int, str]:
+        """The signed address of an object, how many seconds it holds, and what ends it earlier.
+
+        Args:
+            limit: how long finding credentials may take.
+            path: as that of a request.
+            seconds: how long it is to hold.
+
+        Raises:
+            UnsupportedOperation: nobody signs in.
+        """
+        # Loads what no request needs.
+        from storage_core.backends.drivers.clouds.aws.linking import held, nobody_signs
+        from storage_core.backends.drivers.direct.s3.presigning import presigned
+
+        signer = self._signing.signer(limit)
+        if signer is None:
+            raise nobody_signs()
+        endpoint = self._endpoint or self._found(limit)
+        seconds, hint = held(seconds, self._signing.finding, signer.keys.token)
+        added = self._added["GetObject"]
+        return presigned(signer, endpoint, path, added, seconds), seconds, hint
+
     def close(self) -> None:
         """End the connections that nobody uses."""
         self._signing.close()

@@ -124,6 +124,7 @@ class S3Driver:
     has_ranges = True
     tells_size = True
     has_after = True
+    longest_link = 7 * 86400
 
     def __init__(self, client: Client, bucket: str, prefix: str, region: str | None) -> None:
         """Ask nothing yet.

@@ -23,6 +23,7 @@ from storage_core.backends.remote.driver import (
 )
 
 if TYPE_CHECKING:
+    from storage_core.backends.base import Link
     from storage_core.backends.drivers.direct.s3.asking import Asking
     from storage_core.backends.drivers.direct.transport import Answer
     from storage_core.backends.source import Source
@@ -140,6 +141,12 @@ class S3Session:
         headers = {"x-amz-copy-source": origin}
         self._asking.read(Request("CopyObject", "PUT", self._where(target), headers=headers))
         return True
+
+    async def link(self, path: BlobPath, seconds: int) -> Link:
+        """Sign an address of the object."""
+        from storage_core.backends.drivers.clouds.aws.linking import linked
+
+        return linked(*self._asking.link(self._where(path), seconds))
 
     async def delete(self, path: BlobPath) -> None:
         """Delete the object."""

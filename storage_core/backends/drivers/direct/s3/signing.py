@@ -108,6 +108,11 @@ class Signing:
         return Keys(found.access_key, found.secret_key, found.token) != refused.keys
 
     @property
+    def finding(self) -> SigningIn | None:
+        """What has found the credentials that sign now; None where they are fixed."""
+        return self._signing_in if self._lasting is None else None
+
+    @property
     def who(self) -> str:
         """Who has signed in, as messages say it; empty where nobody had to."""
         given = self._identity

@@ -87,13 +87,14 @@ class Signer:
         request = f"{method}\n{path}\n{query}\n{lines}\n{signed}\n{payload}"
         scope = f"{now[:8]}/{region}/s3/aws4_request"
         text = f"AWS4-HMAC-SHA256\n{now}\n{scope}\n{sha256(request.encode()).hexdigest()}"
-        signature = digest(self._key_of(now[:8], region), text.encode(), "sha256").hex()
+        signature = digest(self.key_of(now[:8], region), text.encode(), "sha256").hex()
         headers["authorization"] = (
             f"AWS4-HMAC-SHA256 Credential={self.keys.key}/{scope}, "
             f"SignedHeaders={signed}, Signature={signature}"
         )
 
-    def _key_of(self, day: str, region: str) -> bytes:
+    def key_of(self, day: str, region: str) -> bytes:
+        """What signs on a day in a region."""
         known = self._derived
         if known[0] == day and known[1] == region:
             return known[2]

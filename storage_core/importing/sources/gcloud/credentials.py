@@ -1,0 +1,129 @@
+"""Files of Google's credentials: what is in one, and whether it signs in without a person."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, Final
+
+from storage_core.declaration.sign_ins import google_json
+from storage_core.errors import ConfigurationError
+from storage_core.importing.files import json_of, text_of
+from storage_core.importing.found import Found
+from storage_core.importing.values import as_it_is
+from storage_core.paths import shortened
+from storage_core.types.gcs import GoogleCloudStorage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+VARIABLE: Final = "GOOGLE_APPLICATION_CREDENTIALS"
+"""What names the file that Google's libraries take before all else."""
+
+DEFAULT: Final = "application_default_credentials.json"
+"""What `gcloud auth application-default login` writes."""
+
+_PROJECTS: Final = ("GOOGLE_CLOUD_PROJECT", "GCLOUD_PROJECT")
+_UNIVERSE: Final = "googleapis.com"
+
+
+class Unusable(Exception):
+    """A file cannot be used; the text says why, without what is in it."""
+
+
+def found(path: str, place: str, project: str | None, *, is_default: bool) -> Found:
+    """What a file of credentials becomes.
+
+    Args:
+        path: of the file.
+        place: as it is shown.
+        project: of the configuration in use, where the file names none; None if no variable counts
+            either.
+        is_default: whether it is what is used.
+    """
+    info: Mapping[str, Any] = {}
+    reason = ""
+    try:
+        info = read(path)
+    except Unusable as error:
+        reason = str(error)
+    settings = {"service_account_info": reference(path)}
+    named = _project(info, project)
+    if named:
+        settings["project"] = as_it_is(named)
+    return Found(
+        source="gcloud",
+        entry=f"credentials of {who(info)}" if info else "credentials",
+        place=place,
+        name=str(info.get("project_id") or project or "gcs"),
+        cls=None if reason else GoogleCloudStorage,
+        settings={} if reason else settings,
+        is_default=is_default,
+        asks=None if reason else "bucket",
+        notes=tuple(remarks(info)),
+        reason=reason,
+    )
+
+
+def read(path: str) -> Mapping[str, Any]:
+    """The JSON of credentials.
+
+    Raises:
+        Unusable: it cannot be read, or is not the JSON of what signs in without a person.
+    """
+    try:
+        text = text_of(path)
+        info = json_of(path, text)
+        google_json(text)
+    except ConfigurationError as error:
+        # Its text, alone: it says where and what to do, and nothing of what is in the file.
+        raise Unusable(str(error)) from None
+    except ValueError as error:
+        raise Unusable(f"{shortened(path)} {error}") from None
+    assert isinstance(info, dict)
+    if (universe := info.get("universe_domain", _UNIVERSE)) != _UNIVERSE:
+        raise Unusable(f"{shortened(path)} is for {universe}, which Storage does not know")
+    return info
+
+
+def reference(path: str) -> str:
+    """What a setting has in place of the file."""
+    return f"file:{os.path.abspath(path)}"
+
+
+def who(info: Mapping[str, Any]) -> str:
+    """Whose credentials they are."""
+    match info.get("type"):
+        case "service_account":
+            return str(info["client_email"])
+        case "external_account":
+            return "a workload"
+        case "impersonated_service_account":
+            return _target(info)
+        case _:
+            return str(info.get("account") or "a person")
+
+
+def remarks(info: Mapping[str, Any]) -> Iterator[str]:
+    """What to know of credentials, a line each."""
+    source = info.get("credential_source")
+    if isinstance(source, dict):
+        if "file" in source:
+            yield f"its token is in {source['file']}, which has to be there too"
+        if "executable" in source:
+            yield "its token is made by a program: set GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES=1"
+    if info.get("type") == "impersonated_service_account":
+        yield f"it acts as {_target(info)}"
+        yield from remarks(info["source_credentials"])
+    elif info.get("type", "authorized_user") == "authorized_user" and info:
+        yield "it signs in as the person who has signed in to gcloud, until that is revoked or ends"
+
+
+def _target(info: Mapping[str, Any]) -> str:
+    url = str(info["service_account_impersonation_url"])
+    return url.rpartition("/")[2].partition(":")[0]
+
+
+def _project(info: Mapping[str, Any], project: str | None) -> str:
+    """The project as google-auth finds it: variables, the file, gcloud's configuration."""
+    named = next(filter(None, map(os.environ.get, _PROJECTS)), "") if project is not None else ""
+    return named or str(info.get("project_id") or "") or project or ""
