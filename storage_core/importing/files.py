@@ -1,4 +1,4 @@
-"""Files of other tools, as text, INI and JSON: what is wrong with one is one error with its line.
+"""Files of other tools, as text, INI, JSON and YAML; a mistake in one is one error with its line.
 
 No error holds what stands in a file, nor is it raised from one that does.
 """
@@ -128,6 +128,28 @@ def json_of(path: str, text: str) -> Any:
     except (ValueError, RecursionError):
         pass
     raise wrong(path, "is no JSON", "mend it, or have the tool write it again", line)
+
+
+def yaml_of(path: str, text: str) -> Any:
+    """What a YAML file says.
+
+    Raises:
+        ConfigurationError: it is no YAML.
+    """
+    import yaml
+
+    # The one in C, where there is one: the other takes a minute for the largest file.
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    line: int | None = None
+    try:
+        return yaml.load(text, loader)
+    except yaml.MarkedYAMLError as error:
+        if mark := error.problem_mark or error.context_mark:
+            line = mark.line + 1
+    except (yaml.YAMLError, ValueError, RecursionError, OverflowError):
+        pass
+    # Not raised above: the exceptions hold what stands in the file.
+    raise wrong(path, "is no YAML", "mend it", line)
 
 
 def line_of(text: str, section: str, option: str | None = None) -> int | None:

@@ -114,7 +114,11 @@ def _listed(target: Store, folder: Prefix) -> dict[str, int | None] | None:
         return {
             entry.path: entry.size for entry in target.backend.list(folder) if not entry.is_folder
         }
-    except (UnsupportedOperation, AccessDenied):
+    except UnsupportedOperation:
+        return None
+    except AccessDenied as error:
+        if error.while_signing_in:
+            raise
         return None
 
 

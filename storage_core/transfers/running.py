@@ -13,7 +13,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
-from storage_core.errors import ConfigurationError, StorageUnavailable
+from storage_core.errors import StorageUnavailable
 from storage_core.transfers.events import failed
 
 if TYPE_CHECKING:
@@ -30,17 +30,25 @@ TRIES: Final = 3
 class Running:
     """The tasks that are under way."""
 
-    def __init__(self, executor: Executor, call: Callable[[Task], Answer], most: int) -> None:
+    def __init__(
+        self,
+        executor: Executor,
+        call: Callable[[Task], Answer],
+        most: int,
+        check: Callable[[Answer], object],
+    ) -> None:
         """Run none yet.
 
         Args:
             executor: where tasks run.
             call: what it is to call with each.
             most: how many may be open.
+            check: raises where an answer is none to rely on.
         """
         self._executor = executor
         self._call = call
         self._most = most
+        self._check = check
         self._open: dict[Future[Answer], tuple[Task, int]] = {}
         self._done: SimpleQueue[Future[Answer]] = SimpleQueue()
         self._works = False
@@ -91,8 +99,7 @@ class Running:
         except Exception as error:
             yield from self._lost(task, tries, error)
             return
-        if answer.refusal:
-            raise ConfigurationError(answer.refusal)
+        self._check(answer)
         self._works = True
         yield from answer.events
 

@@ -6,6 +6,7 @@ the borders of processes badly, and clusters take them for what they are not.
 
 from __future__ import annotations
 
+import os
 import pickle
 import platform
 import sys
@@ -52,6 +53,9 @@ class Answer:
     refusal: str = ""
     """Why this process cannot run tasks of that one."""
 
+    where: str = ""
+    """The process that gives it."""
+
 
 def versions() -> Versions:
     """What this process has."""
@@ -72,7 +76,8 @@ def run(task: Task) -> Answer:
             "what is installed here"
         )
     with source, target:
-        return Answer(_copied(source, target, task))
+        where = f"{platform.node()} (process {os.getpid()})"
+        return Answer(_copied(source, target, task), where=where)
 
 
 def run_here(copier: Copier, task: Task) -> Answer:

@@ -10,14 +10,15 @@ from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from storage_core.blobs.many import require
-from storage_core.errors import StorageError
+from storage_core.errors import ConfigurationError, StorageError, StorageUnavailable
+from storage_core.printable import printable
 from storage_core.store import Store
 from storage_core.transfers import plan
 from storage_core.transfers.copying import Copier, Item
 from storage_core.transfers.events import TransferEvent, TransferTotals
 from storage_core.transfers.overlap import require_apart
 from storage_core.transfers.running import Running
-from storage_core.transfers.task import Task, run, run_here, versions
+from storage_core.transfers.task import Answer, Task, run, run_here, versions
 from storage_core.transfers.threads import Threads
 
 if TYPE_CHECKING:
@@ -31,6 +32,10 @@ _BLOBS: Final = 64
 
 _BYTES: Final = 256 * 1024 * 1024
 """Bytes after which it gets no more of them, since a lost worker's tasks are done again."""
+
+_HOPELESS: Final = 256
+"""Blobs that a store does not answer for, one after the other, until nothing more is tried: each
+takes as long as a call may take."""
 
 _OPEN: Final = 256
 """Tasks that are open at a time, where an executor runs them."""
@@ -71,9 +76,10 @@ def transfer(
         UnsupportedOperation: `target` is read-only, or both lead to one place.
         InvalidKey: there is no such kind, or `path` is none.
         BlobNotFound: nothing is at `path`; when events are asked for, as the next two.
-        ConfigurationError: the executor's workers have another Python, or another version of this.
+        ConfigurationError: the executor's workers have another Python or another version of this,
+            or write to another place.
         StorageError: a store cannot be listed; what could be listed is copied before. Or the
-            executor runs nothing.
+            executor runs nothing, or a store has not answered for 256 blobs in a row.
     """
     for store in (source, target):
         if not isinstance(store, Store):
@@ -94,15 +100,22 @@ def _counted(
     """Yield all events, and then the totals, also before an error."""
     began = monotonic()
     counts = {"planned": 0, "copied": 0, "skipped": 0, "failed": 0}
-    size = 0
+    size = in_a_row = 0
     problem: StorageError | None = None
     with closing(events):
         try:
             for event in events:
                 counts[event.outcome] += 1
+                if event.outcome != "planned":
+                    is_hopeless = isinstance(event.error, StorageUnavailable)
+                    in_a_row = in_a_row + 1 if is_hopeless else 0
                 if event.outcome == ("planned" if is_dry else "copied"):
                     size += event.size or 0
                 yield event
+                if in_a_row == _HOPELESS:
+                    raise StorageUnavailable(
+                        f"{in_a_row} blobs in a row failed, the last one so: {event.error}"
+                    )
         except StorageError as error:
             problem = error
     yield TransferTotals(**counts, bytes=size, seconds=monotonic() - began)
@@ -127,10 +140,11 @@ def _done(
     problems: list[StorageError] = []
     with ExitStack() as stack:
         if executor is None:
-            running = Running(stack.enter_context(Threads()), partial(run_here, copier), jobs)
+            threads = stack.enter_context(Threads())
+            running = Running(threads, partial(run_here, copier), jobs, _trust)
             first, blobs = Task(()), 1
         else:
-            running = Running(executor, run, _OPEN)
+            running = Running(executor, run, _OPEN, _Workers(copier.target).check)
             stores = pickle.dumps((copier.source, copier.target))
             first, blobs = Task((), stores, jobs, versions()), _BLOBS
         stack.callback(running.cancel)
@@ -149,6 +163,37 @@ def _done(
         yield from running.rest()
     for problem in problems:
         raise problem
+
+
+def _trust(answer: Answer) -> None:
+    """Rely on what this process has done itself."""
+
+
+class _Workers:
+    """The processes that have answered."""
+
+    def __init__(self, target: Store) -> None:
+        self._target = target
+        self._seen: set[str] = set()
+
+    def check(self, answer: Answer) -> None:
+        """Raise `ConfigurationError` where a process cannot do what this one wants.
+
+        A folder of that name may be another one on its machine: so what it has copied first is
+        looked for from here.
+        """
+        if answer.refusal:
+            raise ConfigurationError(answer.refusal)
+        copied = (event.path for event in answer.events if event.outcome == "copied")
+        if answer.where in self._seen or not (path := next(copied, None)):
+            return
+        if not self._target.backend.exists(path):
+            raise ConfigurationError(
+                f"a worker on {answer.where} has copied {printable(path)} to "
+                f"{self._target.location}, and it is not there for this process: that leads to "
+                "another place on each; name one that is the same for all"
+            )
+        self._seen.add(answer.where)
 
 
 def _listed(

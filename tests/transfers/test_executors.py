@@ -15,6 +15,7 @@ import pytest
 
 from storage_core import (
     ConfigurationError,
+    FileStorage,
     S3Storage,
     StorageUnavailable,
     Store,
@@ -182,6 +183,18 @@ def test_a_pool_whose_process_is_killed_says_how_to_go_on(source: Store, target:
             done(source, target, executor=executor)
     assert done(source, target)[1].failed == 0
     assert contents(target) == blobs
+
+
+def test_workers_that_write_to_another_place_of_the_same_name_are_an_error(
+    source: Store,
+) -> None:
+    filled(source, 3)
+    target = open_store(FileStorage(base_path="memory://only-here", key_type="uuid"))
+    with (
+        ProcessPoolExecutor(1, mp_context=get_context("spawn")) as executor,
+        pytest.raises(ConfigurationError, match="leads to another place on each"),
+    ):
+        done(source, target, executor=executor)
 
 
 @pytest.mark.parametrize(

@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from pathlib import Path
 from secrets import token_hex
 
 import pytest
 
-from storage_core import BlobExists, KVServerStorage, Store, TransferEvent, open_store, transfer
+from storage_core import (
+    AccessDenied,
+    BlobExists,
+    KVServerStorage,
+    StorageUnavailable,
+    Store,
+    TransferEvent,
+    TransferTotals,
+    open_store,
+    transfer,
+)
 from tests.fs.places import table_of
 from tests.servers.kv import KVServer
-from tests.transfers.stores import contents, done, local, of_table, outcomes
+from tests.servers.s3 import S3Server
+from tests.tools.conftest import s3_table
+from tests.transfers.stores import Listing, contents, done, local, of_table, outcomes
+
+pytestmark = pytest.mark.timeout(300)  # The first test of each server starts it.
 
 PAIRS = [
     ("local", "s3", 2),
@@ -76,6 +91,59 @@ def test_what_is_copied_is_the_same_and_a_second_run_finds_it(
     (failed,) = [event for event in again if event.outcome == "failed"]
     assert isinstance(failed.error, BlobExists)
     assert contents(target) == {**before, "results/année/±.txt": b"ELSEwhere"}
+
+
+def test_names_of_others_that_a_bucket_really_holds(s3_server: S3Server, tmp_path: Path) -> None:
+    table = s3_table(s3_server)
+    for key in ("results/a//b", "results/folder/", "results/.", "results/../up", "results/good"):
+        body = b"" if key.endswith("/") else b"x"
+        s3_server.client.put_object(Bucket=table["bucket"], Key=key, Body=body)
+    target = local(tmp_path / "target")
+    events, _ = done(of_table(table), target)
+    assert outcomes(events) == {
+        **dict.fromkeys(["results/.", "results/../up", "results/a//b"], "failed"),
+        "results/good": "copied",
+    }
+    assert contents(target) == {"results/good": b"x"}
+
+
+def test_a_wrong_secret_is_one_error_and_not_one_for_each_blob(
+    s3_server: S3Server, tmp_path: Path
+) -> None:
+    source = local(tmp_path / "source")
+    source.write_many([b"%d" % number for number in range(20)])
+    target = of_table(s3_table(s3_server, secret="wrong"))
+    for pair in ((source, target), (target, source)):
+        events = transfer(*pair)
+        assert isinstance(next(events), TransferTotals)
+        with pytest.raises(AccessDenied):
+            next(events)
+
+
+def test_a_server_that_goes_away_ends_it_before_every_blob_has_waited(
+    server_down_url: str, tmp_path: Path
+) -> None:
+    source = local(tmp_path / "source")
+    (tmp_path / "source" / "results").mkdir(parents=True)
+    for number in range(1000):
+        (tmp_path / "source" / "results" / str(number)).touch()
+    target = open_store(KVServerStorage(api_address=server_down_url, timeout=0.01))
+    Listing(target, lambda _: iter(()))
+    *events, totals = told(transfer(source, target))
+    assert isinstance(totals, TransferTotals)
+    assert totals.failed == 256
+    assert {event.outcome for event in events if isinstance(event, TransferEvent)} == {
+        "planned",
+        "failed",
+    }
+
+
+def told(
+    events: Iterator[TransferEvent | TransferTotals],
+) -> Iterator[TransferEvent | TransferTotals]:
+    """All events before the error at the end."""
+    with pytest.raises(StorageUnavailable, match="256 blobs in a row failed, the last one so: "):
+        yield from events
 
 
 def kv(server: KVServer) -> Store:

@@ -6,7 +6,7 @@ import os
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from storage_core.importing.files import json_of, text_of, wrong
+from storage_core.importing.files import json_of, text_of, wrong, yaml_of
 from storage_core.importing.made import InexpressibleError
 from storage_core.importing.values import as_it_is
 from storage_core.references import is_unicode
@@ -31,29 +31,12 @@ def document(path: str) -> dict[str, Any]:
     if path.endswith(".json"):
         said = json_of(path, text_of(path))
     else:
-        said = _yaml_of(path, text_of(path, takes_mark=True))
+        said = yaml_of(path, text_of(path, takes_mark=True))
     if said is None:
         return {}
     if not isinstance(said, dict):
         raise wrong(path, "is no table of settings", "write profiles: and the profiles below it")
     return said
-
-
-def _yaml_of(path: str, text: str) -> Any:
-    import yaml
-
-    # The one in C, where there is one: the other takes a minute for the largest file.
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    line: int | None = None
-    try:
-        return yaml.load(text, loader)
-    except yaml.MarkedYAMLError as error:
-        if mark := error.problem_mark or error.context_mark:
-            line = mark.line + 1
-    except (yaml.YAMLError, ValueError, RecursionError, OverflowError):
-        pass
-    # Not raised above: the exceptions hold what stands in the file.
-    raise wrong(path, "is no YAML", "mend it", line)
 
 
 class Options:
