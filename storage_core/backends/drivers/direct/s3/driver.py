@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
 MOST_DELETED: Final = 250
 """Objects that are deleted in one request, of the 1,000 that S3 allows: it ends well within the
-time of a call. 2,000 on rclone take 2.6 s instead of 7.1, 0.1 of CPU time instead of 1.2."""
+time of a call. For 1,000 on rclone it takes 0.05 to 0.07 s of CPU time, where one request for each
+took 0.35 to 0.50, and 0.6 to 1.5 s in all instead of 0.7 to 1.9 (three rounds, a busy machine)."""
 
 
 def open_s3_direct(
