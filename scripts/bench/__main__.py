@@ -27,6 +27,7 @@ QUICK: dict[str, Callable[[Path], list[Figure]]] = {
     "profile": cold.profile,
     "others": cold.others,
     "commands": cold.commands,
+    "layers": cold.layers,
     "single": warm.single,
     "many": warm.many,
     "threads": warm.threads,

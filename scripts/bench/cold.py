@@ -146,6 +146,25 @@ def commands(folder: Path) -> list[Figure]:
     ]
 
 
+def layers(folder: Path) -> list[Figure]:
+    """A team's file beneath one's own, beside one file."""
+    one = folder / "one.toml"
+    one.write_text(configurations(20, folder))
+    near = folder / "near.toml"
+    near.write_text(f'include = ["one.toml"]\n{configurations(20, folder)}')
+    far = folder / "far.toml"
+    far.write_text('include = ["one.toml"]\n[storage.mine]\ntype = "temporary"\n')
+    samples = in_turn(
+        {each.stem: _program("ours", STORAGE_CONFIG=str(each)) for each in (one, near, far)},
+        rounds=25,
+    )
+    work = "cold: the default of 20 (Local) in the"
+    return [
+        compared("16", f"{work} nearer of two", "one file", samples["near"], samples["one"], 1.15),
+        compared("16", f"{work} farther of two", "one file", samples["far"], samples["one"], 1.15),
+    ]
+
+
 def _program(name: str, *arguments: str | Path, crashes: bool = False, **variables: str) -> Subject:
     return process([PYTHON, PROGRAMS / f"cold_{name}.py", *arguments], crashes, **variables)
 

@@ -20,7 +20,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 
 from storage_core.blobpath import ROOT, BlobPath, Prefix
-from storage_core.errors import BlobNotFound, UnsupportedOperation
+from storage_core.errors import BlobNotFound, StorageError, UnsupportedOperation
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,6 +60,9 @@ class Backend(ABC):
     has_folders: bool = False
     """Whether folders are there by themselves, empty ones too, rather than the beginnings of paths
     only."""
+
+    most_deleted: int = 1
+    """How many blobs the place deletes in one request; `delete_many` takes any number."""
 
     note: str = ""
     """What a person who tests the place ought to know of how it is signed in to."""
@@ -150,6 +153,21 @@ class Backend(ABC):
     @abstractmethod
     def delete(self, path: BlobPath) -> None:
         """Remove the blob under `path`; no error when there is none."""
+
+    def delete_many(self, paths: Sequence[BlobPath]) -> Sequence[StorageError | None]:
+        """Remove blobs, one after the other or in one request.
+
+        Returns:
+            for each, None where there is none any more, else why it could not be removed.
+        """
+        return [self._why_left(path) for path in paths]
+
+    def _why_left(self, path: BlobPath) -> StorageError | None:
+        try:
+            self.delete(path)
+        except StorageError as error:
+            return error
+        return None
 
     def copy(self, source: BlobPath, target: BlobPath) -> None:
         """Store the bytes under `source` under `target` too, replacing what is there.

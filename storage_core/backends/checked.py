@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, MutableSequence, Sequence
 
     from storage_core.backends.base import Entry, Info, Link
+    from storage_core.errors import StorageError
 
 
 class CheckedBackend(Backend):
@@ -26,6 +27,7 @@ class CheckedBackend(Backend):
         self.location = backend.location
         self.note = backend.note
         self.has_folders = backend.has_folders
+        self.most_deleted = backend.most_deleted
 
     def check(self) -> None:
         """Reach the place."""
@@ -121,6 +123,10 @@ class CheckedBackend(Backend):
     def delete(self, path: str) -> None:
         """Remove the blob."""
         self._backend.delete(blob_path(path))
+
+    def delete_many(self, paths: Sequence[str]) -> Sequence[StorageError | None]:
+        """Remove blobs."""
+        return self._backend.delete_many([*map(blob_path, paths)])
 
     def copy(self, source: str, target: str) -> None:
         """Store the bytes under another path too."""

@@ -43,6 +43,9 @@ class ReadOnlyBackend(Backend):
     def delete(self, path: BlobPath) -> None:
         self.require_writable()
 
+    def delete_many(self, paths: Sequence[BlobPath]) -> NoReturn:
+        self.require_writable()
+
     def copy(self, source: BlobPath, target: BlobPath) -> None:
         self.require_writable()
 

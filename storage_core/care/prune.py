@@ -8,7 +8,7 @@ before it is deleted. All others are written once; for these the listing is word
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
@@ -19,6 +19,7 @@ from storage_core.errors import BlobNotFound, StorageError, StorageUnavailable
 from storage_core.keys import is_content_name, parse_key
 
 if TYPE_CHECKING:
+    from storage_core.backends.checked import CheckedBackend
     from storage_core.blobs.blob import Blob
     from storage_core.keys import Kind
     from storage_core.store import Store
@@ -88,30 +89,39 @@ def pruned(
     store: Store, before: datetime, kind: Kind | None = None
 ) -> Generator[Pruned, None, None]:
     """`prune` with a moment in place of an age."""
+    backend = store.backend
     undated: deque[Blob] = deque()
     stopped: list[StorageError] = []
 
-    def due() -> Iterator[Blob]:
+    def due() -> Iterator[list[Blob]]:
+        batch: list[Blob] = []
         try:
             for blob, is_due in judged(store, before, kind):
                 if stopped:
                     return
-                if is_due:
-                    yield blob
-                elif is_due is None:
+                if is_due is None:
                     undated.append(blob)
+                elif is_due and is_by_content(blob.key):
+                    yield [blob]
+                elif is_due:
+                    batch.append(blob)
+                if len(batch) >= backend.most_deleted:
+                    yield batch
+                    batch = []
         except StorageError as error:
             # What was begun before is finished and told.
             stopped.append(error)
+        if batch:
+            yield batch
 
-    with closing(outcomes(_Deleting(store, before), due(), JOBS, ahead=4 * JOBS)) as found:
+    with closing(outcomes(_Deleting(backend, before), due(), JOBS, ahead=4 * JOBS)) as found:
         for outcome in found:
             if isinstance(outcome, Exception):
                 raise outcome
-            if isinstance(outcome.error, StorageUnavailable):
-                # Each of the rest would wait as long once more.
-                stopped.append(outcome.error)
-            yield outcome
+            # Each of the rest would wait as long once more.
+            errors = (each.error for each in outcome)
+            stopped += (error for error in errors if isinstance(error, StorageUnavailable))
+            yield from outcome
             while undated:
                 yield Pruned(undated.popleft(), "undated")
     while undated:
@@ -121,24 +131,28 @@ def pruned(
 
 
 class _Deleting:
-    """Deletes a blob that is still as old as it was."""
+    """Deletes blobs that are still as old as they were."""
 
-    def __init__(self, store: Store, before: datetime) -> None:
-        self._store = store
+    def __init__(self, backend: CheckedBackend, before: datetime) -> None:
+        self._backend = backend
         self._before = before
 
-    def __call__(self, blob: Blob) -> Pruned:
-        try:
-            if is_by_content(blob.key) and self._is_renewed(blob):
-                return Pruned(blob, "renewed")
-            self._store.delete(blob.key)
-        except StorageError as error:
-            return Pruned(blob, "failed", error)
-        return Pruned(blob, "deleted")
+    def __call__(self, blobs: Sequence[Blob]) -> list[Pruned]:
+        if len(blobs) == 1 and is_by_content(blobs[0].key):
+            try:
+                if self._is_renewed(blobs[0]):
+                    return [Pruned(blobs[0], "renewed")]
+            except StorageError as error:
+                return [Pruned(blobs[0], "failed", error)]
+        why = self._backend.delete_many([blob.key for blob in blobs])
+        return [
+            Pruned(blob, "failed" if error else "deleted", error)
+            for blob, error in zip(blobs, why, strict=True)
+        ]
 
     def _is_renewed(self, blob: Blob) -> bool:
         try:
-            found = in_utc(self._store.backend.head(blob.key).modified)
+            found = in_utc(self._backend.head(blob.key).modified)
         except BlobNotFound:
             return False
         return found is None or found >= self._before

@@ -48,6 +48,7 @@ _COMMANDS: Final = {
     "import": "importing.import_",
     "kv-server": "kv_server.kv_server",
     "completion": "completion.completion",
+    "doctor": "doctor.doctor",
 }
 """Name -> module and object, in the order of the help."""
 

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from typing import Any
 
-    from storage_core.config.layers import Stamp
     from storage_core.config.model.entries import Configurations
     from storage_core.config.transaction import Transaction
     from storage_core.declaration.configuration import StorageConfiguration
@@ -74,7 +73,7 @@ class ConfigFile:
 
         return Configurations(layers_of(self.source, self.beneath))
 
-    def stamp(self, found: Configurations | None = None) -> Stamp:
+    def stamp(self, found: Configurations | None = None) -> tuple[tuple[str, object], ...]:
         """Differs between any two versions of the file, and when rights to it change.
 
         Args:

@@ -19,7 +19,7 @@ from stat import S_ISDIR, S_ISREG
 from storage_core import paths
 from storage_core.config.toml.read import MAX_SIZE, decode, parse, read_text
 from storage_core.errors import ConfigurationError
-from storage_core.light import dataclass, field, replace
+from storage_core.light import dataclass, field
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -154,7 +154,8 @@ def layers_of(
     stamp = _stamp(own)
     if text is None:
         text = read_text(own)
-    first = Layer(own, text, _parsed(own, text, memory), is_own=True, stamp=stamp)
+    tables = _parsed(own, text, memory)
+    first = Layer(source=own, text=text, tables=tables, is_own=True, stamp=stamp)
     return Layers(_Reading(memory).all(first, beneath))
 
 
@@ -226,10 +227,12 @@ class _Reading:
             text = decode(_bytes_of(source, shown), source)
             tables = _parsed(source, text, self._memory)
         except ConfigurationError as error:
-            yield replace(_failed(source, includer, index, str(error)), stamp=stamp)
+            yield _failed(source, includer, index, str(error), stamp=stamp)
             return
         self._read.add(real)
-        layer = Layer(source, text, tables, includer, index, stamp=stamp)
+        layer = Layer(
+            source=source, text=text, tables=tables, includer=includer, index=index, stamp=stamp
+        )
         yield layer
         yield from self._below(layer, (*above, real))
 
@@ -241,10 +244,17 @@ def _failed(
     failure: str,
     *,
     is_cycle: bool = False,
+    stamp: object = None,
 ) -> Layer:
-    said = f"{KEY}: {failure}" if includer else failure
     return Layer(
-        source, "", {}, includer, index, failure=said, is_cycle=is_cycle, stamp=_stamp(source)
+        source=source,
+        text="",
+        tables={},
+        includer=includer,
+        index=index,
+        failure=f"{KEY}: {failure}" if includer else failure,
+        is_cycle=is_cycle,
+        stamp=stamp or _stamp(source),
     )
 
 

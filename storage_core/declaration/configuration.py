@@ -192,6 +192,16 @@ class StorageConfiguration(ABC):
         return False
 
     @property
+    def engine_here(self) -> str:
+        """The engine that this process would use, `direct` or `fsspec`; empty without a choice.
+
+        Raises:
+            ConfigurationError: `STORAGE_ENGINE` names none, or the engine does not understand an
+                option.
+        """
+        return ""
+
+    @property
     def default_timeout(self) -> float | None:
         """Seconds that one call may take, if the configuration says so."""
         return None

@@ -10,6 +10,9 @@ from storage_core.nearest import nearest, one_slip
 if TYPE_CHECKING:
     from storage_core.declaration.configuration import StorageConfiguration
 
+_OF_THE_FILE: Final = ("include", "default", "version")
+"""What TOML takes for part of the last table when it stands at the end of the file."""
+
 _CREDENTIALS: Final = ("key", "secret", "token", "passw", "credential")
 
 
@@ -56,6 +59,8 @@ def nearest_setting(cls: type[StorageConfiguration], key: str) -> Nearest:
 def unknown_setting(cls: type[StorageConfiguration], key: str) -> str:
     """The message about an unknown key, with the known one that is most like it."""
     found = nearest_setting(cls, key)
+    if key in _OF_THE_FILE:
+        return f"is not a setting of {cls.label}; move the line to the top, above the first [table]"
     hint = f"did you mean {found.name}?"
     if not found.alike:
         hint = f"the nearest is {found.name}, known are {', '.join(_known_keys(cls))}"

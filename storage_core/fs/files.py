@@ -34,8 +34,10 @@ from storage_core.fs.writing import WrittenCompressed, WrittenFile, WrittenText
 from storage_core.printable import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from storage_core.backends.base import Backend
+    from storage_core.blobpath import BlobPath
     from storage_core.fs.spot import Spot
 
     Info = dict[str, Any]
@@ -567,10 +569,23 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
         folders = [one for one, is_folder in found.items() if is_folder]
         if folders and not recursive:
             raise IsFolder(f"{printable(folders[0])} is a folder; delete it with recursive=True")
-        side_by_side.all_of(self.rm_file, found.keys() - {*folders})
+        side_by_side.all_of(_deleted, self._batches(found.keys() - {*folders}))
         if maxdepth is None:
             for folder in reversed(folders):
                 self._remove_folder(folder)
+
+    def _batches(self, paths: Iterable[str]) -> Iterator[tuple[Backend, list[BlobPath]]]:
+        """Files with their backends, as many as one request deletes at a time."""
+        begun: dict[tuple[str, str], tuple[Backend, list[BlobPath]]] = {}
+        with both_families():
+            for path in paths:
+                spot = self.spot_at(path)
+                where = spot.top, spot.identity
+                backend, batch = begun.setdefault(where, (spot.backend, []))
+                batch.append(spot.blob)
+                if len(batch) >= backend.most_deleted:
+                    yield begun.pop(where)
+        yield from begun.values()
 
     def _require_removable(self, path: str) -> None:
         with both_families():
@@ -614,6 +629,17 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
         self._made.discard(spot)
         with both_families():
             spot.backend.remove_folder(spot.folder)
+
+
+def _deleted(batch: tuple[Backend, list[BlobPath]]) -> None:
+    """Delete files of one backend; the first that cannot be is raised."""
+    backend, paths = batch
+    with both_families():
+        if len(paths) == 1:
+            backend.delete(paths[0])
+            return
+        for error in filter(None, backend.delete_many(paths)):
+            raise error
 
 
 @contextmanager

@@ -83,8 +83,15 @@ class AzureBlobStorage(RemoteStorage):
 
         return place_url("az://", self.container, self.prefix)
 
+    @property
+    def engine_here(self) -> str:
+        return "direct" if self._is_direct() else "fsspec"
+
+    def _is_direct(self) -> bool:
+        return is_direct(self.engine, self.options, _beyond)
+
     def backend(self, opening: Opening) -> Backend:
-        if is_direct(self.engine, self.options, _beyond):
+        if self._is_direct():
             from storage_core.backends.drivers.direct.azure import open_azure_direct as opened
         else:
             from storage_core.backends.drivers.adlfs import open_azure as opened

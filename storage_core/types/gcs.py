@@ -80,13 +80,20 @@ class GoogleCloudStorage(RemoteStorage):
 
         return place_url("gs://", self.bucket, self.prefix)
 
+    @property
+    def engine_here(self) -> str:
+        return "direct" if self._is_direct() else "fsspec"
+
+    def _is_direct(self) -> bool:
+        from storage_core.backends.drivers.direct.gcs.options import what_is_beyond
+
+        return is_direct(self.engine, self.options, what_is_beyond)
+
     def backend(self, opening: Opening) -> Backend:
         from storage_core.backends.loading import loading
 
         with loading():
-            from storage_core.backends.drivers.direct.gcs.options import what_is_beyond
-
-            if is_direct(self.engine, self.options, what_is_beyond):
+            if self._is_direct():
                 from storage_core.backends.drivers.direct.gcs import open_gcs_direct as opened
             else:
                 from storage_core.backends.drivers.gcsfs import open_gcs as opened

@@ -178,6 +178,10 @@ class S3Storage(RemoteStorage):
             secrets=opening.secrets,
         )
 
+    @property
+    def engine_here(self) -> str:
+        return "direct" if self._is_direct() else "fsspec"
+
     def _is_direct(self) -> bool:
         def beyond(options: Mapping[str, Any]) -> list[str]:
             from storage_core.backends.drivers.direct.s3 import what_is_beyond

@@ -346,6 +346,14 @@ def test_an_include_that_is_none_is_a_problem_with_its_line_and_may_hide_anythin
         assert location(file, "x") == "/last/x"
 
 
+def test_an_include_below_a_table_is_sent_to_the_top(write: Write) -> None:
+    own = write("own", "mine")
+    own.write_text(f'{own.read_text()}include = ["team.toml"]\n')
+    (problem,) = ConfigFile(own).load().problems
+    assert "move the line to the top, above the first [table]" in problem.message
+    assert problem.line == 5
+
+
 def test_a_storage_that_is_no_table_may_hide_anything(write: Write) -> None:
     write("team", "x")
     own = write("own", include=["team.toml"], more="storage = 3")

@@ -26,7 +26,7 @@ print("ready", flush=True)
 while not os.path.exists(os.path.join(mount, "..", "stop")):
     if ways == "file":
         found = storage_core.ConfigFile().load()
-        assert list(found) == [found.default], (list(found), found.default)
+        assert list(found) == [found.default, "team"], (list(found), found.default)
         counts[found.default] = counts.get(found.default, 0) + 1
         assert resolve(f"file:{mount}/token", "Token") in ("first", "second")
     else:
@@ -81,7 +81,8 @@ def configuration(folder: Path, which: str, name: str = "") -> str:
     (place / "results" / "which").write_text(which)
     padding = "# what makes a torn read likely\n" * 40
     path = in_toml(place)
-    return f'default = "{name}"\n{padding}[storage.{name}]\ntype = "local"\nstorage_path = {path}\n'
+    beginning = f'include = ["team.toml"]\ndefault = "{name}"\n{padding}'
+    return f'{beginning}[storage.{name}]\ntype = "local"\nstorage_path = {path}\n'
 
 
 @pytest.mark.parametrize("ways", ["file", "store and URL"])
@@ -91,7 +92,8 @@ def test_a_worker_reads_the_one_or_the_other_while_they_are_swapped(
     # A URL of the default is first its name, which is then looked up: it has to be in both.
     name = "" if ways == "file" else "prod"
     texts = [configuration(tmp_path, which, name) for which in ("one", "two")]
-    mount.swap(storage__toml=texts[0], token="first")
+    team = '[storage.team]\ntype = "temporary"\n'
+    mount.swap(storage__toml=texts[0], token="first", team__toml=team)
     with subprocess.Popen(
         [sys.executable, "-c", READS, str(mount.folder), ways],
         stdout=subprocess.PIPE,
@@ -101,7 +103,8 @@ def test_a_worker_reads_the_one_or_the_other_while_they_are_swapped(
         assert worker.stdout is not None
         assert worker.stdout.readline() == b"ready\n"
         for number in range(1, SWAPS + 1):
-            mount.swap(storage__toml=texts[number % 2], token=("first", "second")[number % 2])
+            token = ("first", "second")[number % 2]
+            mount.swap(storage__toml=texts[number % 2], token=token, team__toml=team)
         (tmp_path / "stop").touch()
         out, err = worker.communicate(timeout=60)
     assert worker.returncode == 0, err.decode()

@@ -21,6 +21,7 @@ from tests.tools.conftest import s3_table
 from tests.transfers.stores import Listing, local, of_table
 
 MIB = 1024 * 1024
+ROUNDS = 2
 
 CHILD = """
 import pickle, sys
@@ -174,16 +175,17 @@ def test_ten_thousand_small_files_beside_other_programs(
         ]
 
     def fsspec(bucket: str) -> list[str]:
+        # It returns what it wanted to copy, whatever came of it (fsspec 2026): the bucket tells.
         code = (
             "import sys; from fsspec.generic import rsync; "
-            "left = rsync(f'file://{sys.argv[1]}', f's3://{sys.argv[2]}'); assert not left, left"
+            "rsync(f'file://{sys.argv[1]}', f's3://{sys.argv[2]}')"
         )
         return [sys.executable, "-c", code, str(folder), bucket]
 
     programs = {"ours": ours, "rclone copy": rclone, "fsspec.generic.rsync": fsspec}
     taken: dict[str, list[float]] = {name: [] for name in programs}
     again: dict[str, list[float]] = {name: [] for name in programs}
-    for _ in range(3):
+    for _ in range(ROUNDS):
         for name, command in programs.items():
             bucket = server.new_bucket()
             for seconds in (taken[name], again[name]):

@@ -127,6 +127,22 @@ class TestLocal(Cases):
         return LocalStorage(storage_path=str(tmp_path / "data"))
 
 
+def test_a_worker_whose_storage_stands_in_another_layer_loads_two_modules_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configuration = LocalStorage(storage_path=str(tmp_path / "data"))
+    alone = loaded_by_worker(configuration, tmp_path, monkeypatch)
+    (tmp_path / "own.toml").write_text('include = ["storage.toml"]\n')
+    monkeypatch.setenv("STORAGE_CONFIG", str(tmp_path / "own.toml"))
+    more = {"storage_core.config.layers", "storage_core.config.model.lookup"}
+    assert loaded(WORKER) - alone == more
+    # What stands in the nearest needs neither.
+    (tmp_path / "own.toml").write_text(
+        'include = ["gone.toml"]\n' + (tmp_path / "storage.toml").read_text()
+    )
+    assert loaded(WORKER) == alone
+
+
 class TestTemporary(Cases):
     most = 36
 

@@ -18,7 +18,12 @@ from storage_core.backends.remote.way import Way
 from storage_core.backends.remote.writing import is_refused, stored
 from storage_core.backends.source import Source, source_of
 from storage_core.blobpath import ROOT, BlobPath, Prefix
-from storage_core.errors import BlobNotFound, StorageUnavailable, UnsupportedOperation
+from storage_core.errors import (
+    BlobNotFound,
+    StorageError,
+    StorageUnavailable,
+    UnsupportedOperation,
+)
 from storage_core.redaction import mask_url
 
 if TYPE_CHECKING:
@@ -67,6 +72,7 @@ class RemoteBackend(Backend):
         self._has_after = getattr(driver, "has_after", False)
         self.has_folders = getattr(driver, "has_folders", False)
         self._tells_size = getattr(driver, "tells_size", False)
+        self.most_deleted = getattr(driver, "most_deleted", 1)
         self._longest_link: int = getattr(driver, "longest_link", 0)
         if runner is None:
             from storage_core.backends.remote.on_loop import OnLoop
@@ -150,6 +156,22 @@ class RemoteBackend(Backend):
 
     def delete(self, path: BlobPath) -> None:
         self._run(self._delete(path))
+
+    def delete_many(self, paths: Sequence[BlobPath]) -> Sequence[StorageError | None]:
+        left = [*paths]
+        if self.most_deleted > 1 and len(paths) > 1:
+            from storage_core.backends.remote import deleting
+
+            try:
+                left = self._run(deleting.left(self._policy, paths))
+            except StorageUnavailable as error:
+                return [error] * len(paths)
+            except StorageError:
+                # It knows no such request, or refuses one of all for one of them. Each alone then,
+                # which also says what is wrong.
+                self.most_deleted = 1
+        why = dict(zip(left, super().delete_many(left), strict=True))
+        return [why.get(path) for path in paths]
 
     def copy(self, source: BlobPath, target: BlobPath) -> None:
         if not self._run(self._copy(source, target)):

@@ -9,7 +9,7 @@ import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from storage_core.config.layers import Layer, Stamp
+from storage_core.config.layers import Layer
 from storage_core.config.model import lookup
 from storage_core.config.model.entry import Entry
 from storage_core.config.model.problems import Problem, file_problems, is_newer
@@ -102,7 +102,7 @@ class Configurations(Mapping[str, StorageConfiguration]):
         return [each.origin for each in self.hidden if each.name == name]
 
     @property
-    def stamp(self) -> Stamp:
+    def stamp(self) -> tuple[tuple[str, object], ...]:
         """Of all files that this depends on, as they were; see `ConfigFile.stamp`."""
         return tuple((each.source, each.stamp) for each in self.layers)
 

@@ -123,6 +123,39 @@ def listed(body: bytes) -> Listed:
     return Listed(blobs, folders, said["IsTruncated"] == "true", said["NextContinuationToken"])
 
 
+def undeleted(body: bytes) -> list[str]:
+    """The names of objects that were to be deleted, and are not.
+
+    Raises:
+        Broken: it does not say so, or not all of it.
+    """
+    names: list[str] = []
+    path: list[str] = []
+    text: list[str] = []
+    roots: list[str] = []
+
+    def start(name: str, _attributes: Any) -> None:
+        if not path:
+            roots.append(name)
+        path.append(name)
+        text.clear()
+
+    def end(name: str) -> None:
+        path.pop()
+        if name == "Key" and path[-1:] == ["Error"]:
+            names.append("".join(text))
+        text.clear()
+
+    parser = _parser()
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = text.append
+    _parse(parser, body)
+    if roots != ["DeleteResult"]:
+        raise Broken
+    return names
+
+
 def _parser() -> expat.XMLParserType:
     parser = expat.ParserCreate()
     parser.buffer_text = True

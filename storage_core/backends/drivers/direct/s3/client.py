@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 _REGION: Final = "x-amz-bucket-region"
 
 
+_OF_MANY: Final = ("DeleteObjects", "ListObjectsV2")
+"""Operations whose answers may be long."""
+
+
 class Request(NamedTuple):
     """What is asked of the bucket."""
 
@@ -127,8 +131,11 @@ class Client:
             Refusal: see `opened`; it may stand in an answer that begins as if all were well.
         """
         answer = self.opened(limit, request)
-        body = answer.read(LONGEST if request.operation == "ListObjectsV2" else SHORT)
-        if b"<Error" in body:  # Perhaps behind many blanks: while it works, a server sends those.
+        body = answer.read(LONGEST if request.operation in _OF_MANY else SHORT)
+        # Of many that are to be deleted, the answer names those that are not, in the same word.
+        is_whole = request.operation == "DeleteObjects" and b"<DeleteResult" in body
+        # Perhaps behind many blanks: while it works, a server sends those.
+        if b"<Error" in body and not is_whole:
             refusal = Refusal(_error(500, answer.headers, body), request.operation)
             raise refusal from self._said(refusal)
         return Reply(answer.headers, body)

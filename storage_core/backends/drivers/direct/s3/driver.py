@@ -28,8 +28,13 @@ from storage_core.backends.remote.network import Network
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Final
 
     from storage_core.backends.remote.limit import Limit
+
+MOST_DELETED: Final = 250
+"""Objects that are deleted in one request, of the 1,000 that S3 allows: it ends well within the
+time of a call. 2,000 on rclone take 2.6 s instead of 7.1, 0.1 of CPU time instead of 1.2."""
 
 
 def open_s3_direct(
@@ -125,6 +130,7 @@ class S3Driver:
     tells_size = True
     has_after = True
     longest_link = 7 * 86400
+    most_deleted = MOST_DELETED
 
     def __init__(self, client: Client, bucket: str, prefix: str, region: str | None) -> None:
         """Ask nothing yet.

@@ -38,6 +38,7 @@ OPERATIONS: Final[Mapping[str, Mapping[str, str]]] = {
     "CopyObject": _OF_NEW_OBJECTS,
     "CreateMultipartUpload": _OF_NEW_OBJECTS,
     "DeleteObject": _EVERYWHERE,
+    "DeleteObjects": _EVERYWHERE,
     "GetObject": _EVERYWHERE,
     "HeadObject": _EVERYWHERE,
     "ListObjectsV2": _EVERYWHERE,

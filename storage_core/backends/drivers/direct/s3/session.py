@@ -23,6 +23,8 @@ from storage_core.backends.remote.driver import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from storage_core.backends.base import Link
     from storage_core.backends.drivers.direct.s3.asking import Asking
     from storage_core.backends.drivers.direct.transport import Answer
@@ -151,6 +153,13 @@ class S3Session:
     async def delete(self, path: BlobPath) -> None:
         """Delete the object."""
         self._asking.read(Request("DeleteObject", "DELETE", self._where(path)))
+
+    async def delete_many(self, paths: Sequence[BlobPath]) -> list[BlobPath]:
+        """Delete objects in one request; those that are left."""
+        from storage_core.backends.drivers.direct.s3.deleting import deleted
+
+        names = {f"{self._prefix}{path}": path for path in paths}
+        return [names[name] for name in deleted(self._asking, [*names]) if name in names]
 
     async def page(self, prefix: Prefix, *, delimiter: bool, token: Any, limit: int) -> Page:
         """List some objects."""

@@ -1,0 +1,78 @@
+"""`storage doctor`: what would be used on this machine, and why."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from typing import Final
+
+import click
+
+from storage_core.cli import output
+from storage_core.cli.command import command
+from storage_core.cli.errors import FAILED
+from storage_core.cli.session import Session
+from storage_core.doctor import examined
+from storage_core.doctor.report import NOTE, PROBLEM, SECTIONS, Finding, Report
+
+_WIDTH: Final = 100
+"""Cells of a line where standard output is no terminal."""
+
+
+@command("doctor", examples=("storage doctor", "storage doctor --json"), needs_file=False)
+@click.pass_context
+def doctor(context: click.Context, as_json: bool) -> None:
+    """Say what would be used on this machine and why: files, engines, proxies, versions.
+
+    No server is asked, and nothing that is printed is secret, or says who you are: it can go into a
+    bug report as it is. Each problem comes first, with its remedy; the exit code is 1 if there is
+    one. What is marked with ! is worth knowing and no problem.
+    """
+    report = examined(context.ensure_object(Session).file)
+    if as_json:
+        output.emit_json(report.as_json())
+    else:
+        for line in _lines(report, min(output.width() or _WIDTH, _WIDTH)):
+            output.emit(line)
+    if report.problems:
+        context.exit(FAILED)
+
+
+def _lines(report: Report, width: int) -> Iterator[str]:
+    """What is to be mended, and then all the rest, by section."""
+    yield _summary(report)
+    for each in report.problems:
+        mark = output.styled(output.symbol("✗", "x"), "red")
+        yield from _wrapped(mark, f"{each.about}: {each.text}" if each.about else each.text, width)
+        if each.remedy:
+            yield from _wrapped(" ", f"{output.symbol('→', '->')} {each.remedy}", width)
+    for section in SECTIONS:
+        rest = [each for each in report.of(section) if each.level != PROBLEM]
+        if rest:
+            yield ""
+            yield output.styled(section.capitalize(), "bold")
+            for each in rest:
+                yield from _finding(each, width)
+
+
+def _summary(report: Report) -> str:
+    problems, notes = len(report.problems), len(report.notes)
+    if not problems:
+        said = output.styled("No problems", "green")
+    else:
+        said = output.styled("1 problem" if problems == 1 else f"{problems} problems", "red")
+    return said + (f", {notes} to note" if notes else "")
+
+
+def _finding(each: Finding, width: int) -> Iterator[str]:
+    is_note = each.level == NOTE
+    mark = output.styled("!", "yellow") if is_note else " "
+    text = f"{each.about}: {each.text}"
+    remedy = f"; {each.remedy}" if each.remedy else ""
+    yield from _wrapped(mark, f"{text}{remedy}", width)
+
+
+def _wrapped(mark: str, text: str, width: int) -> Iterator[str]:
+    lines = textwrap.wrap(output.safe(text), width - 4, break_on_hyphens=False)
+    for number, line in enumerate(lines):
+        yield f"{mark if number == 0 else ' '} {'' if number == 0 else '  '}{line}"
