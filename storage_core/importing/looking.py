@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from storage_core.errors import ConfigurationError
@@ -40,9 +39,6 @@ def look(sources: Sequence[str] = NAMES, path: str | None = None) -> Looked:
     found: list[Found] = []
     failures: list[Failure] = []
     for name in sources:
-        # Not all of them are there yet.
-        if find_spec(f"storage_core.importing.sources.{name}") is None:
-            continue
         try:
             found += source_named(name).found(path)
         except ConfigurationError as error:
