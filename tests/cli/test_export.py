@@ -156,6 +156,21 @@ def test_a_terminal_is_warned_of_secrets_and_of_nothing_twice(
     assert "warning" not in child.before
 
 
+def test_layers_are_flattened(storage: Storage, config: Path, tmp_path: Path) -> None:
+    team = tmp_path / "team"
+    team.mkdir()
+    (team / "storage.toml").write_text(
+        'default = "shared"\n[storage.shared]\ntype = "local"\nstorage_path = "data"\n'
+    )
+    config.write_text(f'include = ["{team}/storage.toml"]\n' + FILE.replace("default", "# "))
+    done = storage("export", "laptop", "shared", "--as", "toml")
+    found = tomllib.loads(done.out)
+    assert "include" not in found
+    assert found["default"] == "shared"
+    assert found["storage"]["shared"]["storage_path"] == str(team / "data")
+    assert found["storage"]["laptop"]["storage_path"] == str(config.parent / "data")
+
+
 def test_the_exported_file_works_with_our_own_commands(
     storage: Storage, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

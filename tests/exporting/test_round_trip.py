@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,22 @@ def test_google_comes_back(gcs_server: GCSServer, tmp_path: Path, form: str) -> 
 @pytest.mark.parametrize("form", FILES)
 def test_a_folder_comes_back(tmp_path: Path, form: str) -> None:
     assert_comes_back(tmp_path, places.on_disk(str(tmp_path)), form)
+
+
+def test_what_fsspec_has_room_for_comes_back_and_the_place_is_asked_for(
+    s3_server: S3Server, azure_server: AzureServer, gcs_server: GCSServer, tmp_path: Path
+) -> None:
+    blobs = [places.on_s3(s3_server), places.on_azure(azure_server), places.on_gcs(gcs_server)]
+    given = [blob.named(blob.configuration.type).configuration for blob in blobs]
+    file = tmp_path / "storage.json"
+    file.write_text(export(given, "fsspec", reveal=True).text, encoding="utf-8")
+    about = json.loads(file.read_text())["_storage"]
+    found = {each.cls: each for each in source_named("fsspec").found(str(file))}
+    assert len(found) == len(blobs)
+    for blob in blobs:
+        place = about[blob.configuration.type]["url"].partition("://")[2]
+        with opened(found[type(blob.configuration)], place) as store:
+            assert store.read(blob.key) == blob.data
 
 
 def test_webdav_comes_back(webdav_server: WebDAVServer, tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ _NO_PLACE: Final = frozenset(
         *("async_wrapper", "blockcache", "cached", "config", "dask", "data", "dir", "file"),
         *("filecache", "generic", "git", "libarchive", "local", "memory", "reference"),
         *("simplecache", "storage", "tar", "zip"),
+        "_storage",  # What our own export has to say besides.
     }
 )
 """Protocols that lead to nowhere but this machine or another file system. `config` is none:
