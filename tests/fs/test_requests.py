@@ -103,7 +103,9 @@ def test_a_thousand_names_are_one_request(front: Front) -> None:
     assert len(front.asked) == 7, front.methods()
 
 
-def test_many_files_are_one_request_each_and_one_listing(front: Front, tmp_path: Path) -> None:
+def test_many_files_are_one_request_each_and_one_listing(
+    front: Front, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
     fs = StorageFileSystem()
     source = tmp_path / "source"
     for number in range(10):
@@ -120,5 +122,8 @@ def test_many_files_are_one_request_each_and_one_listing(front: Front, tmp_path:
     assert sum(len(files) for _, _, files in os.walk(tmp_path / "target")) == 10
     front.asked.clear()
     fs.rm("prod/many", recursive=True)
-    assert len(front.asked) == 11, front.methods()
+    # S3 alone deletes many in one.
+    knows_many = front.methods() == ["GET", "POST"]
+    assert knows_many == (request.node.callspec.params["front"] == "s3")
+    assert knows_many or len(front.asked) == 11, front.methods()
     assert fs.find("prod") == []
