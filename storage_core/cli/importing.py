@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import click
+from click.shell_completion import CompletionItem
 
 from storage_core.cli.command import command
 from storage_core.cli.session import Session
+
+
+def _complete_source(
+    _context: click.Context, _parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    from storage_core.importing.sources import NAMES
+
+    return [CompletionItem(name) for name in NAMES if name.startswith(incomplete)]
 
 
 @command(
@@ -19,8 +28,8 @@ from storage_core.cli.session import Session
     ),
     needs_file=False,
 )
-@click.argument("source", required=False)
-@click.argument("path", required=False)
+@click.argument("source", required=False, shell_complete=_complete_source)
+@click.argument("path", required=False, shell_complete=lambda *_: [CompletionItem("", type="file")])
 @click.option(
     "--bucket",
     "buckets",

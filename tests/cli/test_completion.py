@@ -186,6 +186,7 @@ def test_the_script_is_the_one_that_was_tried_in_the_real_shell(
 FREE = {
     *("KIND/NAME", "PATH", "FOLDER", "NUMBER", "ADDRESS", "PORT", "TEXT", "URL", "KEY=VALUE"),
     *("WORD,…", "REFERENCE|-|prompt", "TEXT|REFERENCE|-|prompt", "NEW", "REFERENCE"),
+    *("SPAN", "NAME=]BUCKET"),
     # What only a server could say, or is asked for so that a person thinks of it.
     *("KEY", "NAME", "VERSION"),
 }

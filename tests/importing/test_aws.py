@@ -119,6 +119,7 @@ def test_a_name_that_looks_like_a_reference_is_none(folder: Path) -> None:
         ("[profile corp]\nlogin_session = s\n", "", "needs the Python package awscrt"),
         ("[profile corp]\nrole_arn = r\nweb_identity_token_file = /t\n", "", "the token in /t"),
     ],
+    ids=["session", "mfa", "program", "machine", "token", "endpoint", "services", "login", "web"],
 )  # fmt: skip
 def test_what_a_person_should_know_is_said(
     folder: Path, config: str, credentials: str, note: str

@@ -161,6 +161,7 @@ def chain(error: BaseException) -> Iterator[BaseException]:
 
 def living() -> Iterator[str]:
     """What every object of ours that is alive says of itself."""
+    gc.unfreeze()  # What is frozen is not listed.
     for each in gc.get_objects():
         if str(type(each).__module__).partition(".")[0] in ("storage_core", "tui"):
             yield repr(each)

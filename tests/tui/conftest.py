@@ -9,6 +9,7 @@ from secrets import token_hex
 import keyring
 import pytest
 
+from tests.garbage import leave_alone
 from tests.tui.safekeeping import HangingKeyring, MemoryKeyring
 
 
@@ -17,7 +18,14 @@ def _garbage_as_usual() -> Iterator[None]:
     threshold = gc.get_threshold()
     yield
     gc.set_threshold(*threshold)
-    gc.unfreeze()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _nothing_kept_of_the_apps() -> Iterator[None]:
+    yield
+    # They keep the collector from what they hold themselves; thawing everything after each of them
+    # would have each search for garbage begin with all that the tests have loaded.
+    leave_alone()
 
 
 @pytest.fixture

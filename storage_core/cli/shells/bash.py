@@ -11,7 +11,7 @@ import os
 import re
 from typing import Any, Final, NamedTuple
 
-from click.shell_completion import BashComplete, CompletionItem
+from click.shell_completion import BashComplete, CompletionItem, ShellComplete
 
 from storage_core.cli.shells.words import looks_like_option
 
@@ -108,9 +108,9 @@ class Bash(BashComplete):
 
     source_template = _BASH
 
-    @staticmethod
-    def _check_version() -> None:
-        """Nothing: click would run a bash first; the script gets along with older ones."""
+    def source(self) -> str:
+        """The script. click would run a bash first for its version; older ones will do as well."""
+        return ShellComplete.source(self)
 
     def get_completion_args(self) -> tuple[list[str], str]:
         """The words before the cursor, and the last one."""
