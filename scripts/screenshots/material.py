@@ -67,6 +67,30 @@ type = "kv"
 api_address = "http://kv:4300"
 """
 
+INCLUDING: Final = CONFIGURATION.replace("version = 1\n", 'version = 1\ninclude = ["~/team.toml"]\n')
+"""A file with the team's beneath it."""
+
+TEAM: Final = """\
+[storage.staging]
+type = "s3"
+bucket = "acme-staging-all"
+
+[storage.datasets]
+id = "e1a4f6d0-7c2b-4f58-9b3e-2d6c5a4f3e21"
+type = "s3"
+bucket = "acme-datasets"
+profile_name = "acme-prod"
+read_only = true
+tags = ["shared"]
+
+[storage.artifacts]
+id = "9f0d3b7e-5a61-4c28-8e94-1b7a6d5c4e30"
+type = "gcs"
+bucket = "acme-artifacts"
+project = "acme-research"
+tags = ["shared"]
+"""
+
 UNREADABLE: Final = CONFIGURATION.replace('bucket = "acme-staging"', 'bucket = "acme-staging')
 
 MISSPELT: Final = CONFIGURATION.replace("region_name", "regoin_name", 1).replace(

@@ -17,7 +17,18 @@ from typing import TYPE_CHECKING, Any, Final
 from tests.tui.driving import enter, press, settle
 
 from .cloud import fill, hold
-from .material import BLOBS, CONFIGURATION, MISSPELT, OTHERS, RESULTS, UNREADABLE, UNSAFE, saved
+from .material import (
+    BLOBS,
+    CONFIGURATION,
+    INCLUDING,
+    MISSPELT,
+    OTHERS,
+    RESULTS,
+    TEAM,
+    UNREADABLE,
+    UNSAFE,
+    saved,
+)
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -119,6 +130,16 @@ async def palette(pilot: Pilot[Any]) -> None:
     """The commands while one is looked for."""
     await press(pilot, "ctrl+p")
     await enter(pilot, "te")
+
+
+def with_team(*pressed: str) -> Steps:
+    """Press these keys where a team's file lies beneath one's own."""
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        (Path.home() / "team.toml").write_text(TEAM)
+        await press(pilot, "f5", *pressed)
+
+    return steps
 
 
 # ---- forms
@@ -309,4 +330,6 @@ SCENES: list[Scene | Recording] = [
     Scene("28-folders", WIDE, folders),
     Scene("29-preview-frame", WIDE, with_saved("enter")),
     Scene("30-preview-flow", WIDE, with_saved("j", "j", "enter")),
+    Scene("31-layers", WIDE, with_team("G", "k", "k"), INCLUDING),
+    Scene("32-copy-here", WIDE, with_team("G", "k", "k", "e"), INCLUDING),
 ]

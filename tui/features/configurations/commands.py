@@ -16,7 +16,7 @@ LIST: Final = (
         "copy_here",
         ("C",),
         "Copy here",
-        "Copy it from another's file into your own, where it hides that one and can be changed.",
+        "Copy it from a file beneath into your own.",
         "Change",
         changes=True,
     ),
