@@ -67,7 +67,9 @@ type = "kv"
 api_address = "http://kv:4300"
 """
 
-INCLUDING: Final = CONFIGURATION.replace("version = 1\n", 'version = 1\ninclude = ["~/team.toml"]\n')
+INCLUDING: Final = CONFIGURATION.replace(
+    "version = 1\n", 'version = 1\ninclude = ["~/team.toml"]\n'
+)
 """A file with the team's beneath it."""
 
 TEAM: Final = """\
