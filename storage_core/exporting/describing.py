@@ -73,6 +73,9 @@ class _Described:
         self.settings = settings
         self.options: dict[str, Any] = settings.options()
         self.notes: list[str] = []
+        self.lost: list[str] = []
+        """Parts of settings that no other tool has."""
+
         self.told: set[str] = set()
         """Passwords whose absence the form says."""
 
@@ -91,7 +94,7 @@ class _Described:
             "label": self.configuration.label,
             "location": self.configuration.location,
             "notes": tuple(self.notes),
-            "lost": tuple(name for name in _OURS if name in given),
+            "lost": (*(name for name in _OURS if name in given), *self.lost),
             "left_out": tuple(self.settings.left_out),
             "options": self.options,
             "ca_bundle": self.file("ca_bundle"),
@@ -160,7 +163,8 @@ class _Described:
         assert value.reference is not None
         label = f"{self.configuration.name}: {declared.label}"
         self.notes.append(f"{value.setting} is what {source_of(value.reference)} says now")
-        return Value(setting=value.setting, text=resolved(declared, value.reference, label))
+        text = resolved(declared, value.reference, label)
+        return Value(setting=value.setting, text=self.settings.without_password(declared, text))
 
 
 def _s3(described: _Described) -> S3:
@@ -308,7 +312,7 @@ def _file(described: _Described) -> Place:
         return _bucket(described, protocol, rest)
     if protocol in (*_SFTP, *_WEBDAV, "ftp", "http", "https"):
         return _server(described, protocol, base_path)
-    return Other(protocol=protocol, path=rest, **described.common())
+    return Other(url=base_path, **described.common())
 
 
 def _bucket(described: _Described, protocol: str, rest: str) -> Place:
@@ -339,10 +343,15 @@ def _server(described: _Described, protocol: str, url: str) -> Server:
     password = None
     if parts.password:
         password = Value(setting="base_path", text=unquote(parts.password))
-    elif (left_out := f"{PASSWORD_IN} base_path") in described.settings.left_out:
+    elif "@" in parts.netloc and (
+        (left_out := f"{PASSWORD_IN} base_path") in described.settings.left_out
+    ):
+        # Else what is left out is a part of the query.
         password = described.settings.value(left_out)
         described.told.add(left_out)
     path = parts.path + (f"#{parts.fragment}" if parts.fragment else "")
+    if parts.query:
+        described.lost.append("the query in base_path")
     host = parts.netloc.rpartition("@")[2]
     if protocol in _WEBDAV:
         base = described.take("base_url")

@@ -120,8 +120,8 @@ class Server(Place):
 class Other(Place):
     """What fsspec alone reaches."""
 
-    protocol: str
-    path: str
+    url: str
+    """With the password in it where secrets are asked for; it may be a chain of several."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,12 +5,14 @@ Without being asked for secrets it leaves them out, and keeps references; else i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from os import urandom
 from typing import TYPE_CHECKING, Any, Final
 
 from storage_core.declaration.configuration import resolved
+from storage_core.errors import ConfigurationError
 from storage_core.paths import expanded
 from storage_core.redaction import MASK, secret_spans
 from storage_core.references import (
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
     from storage_core.declaration.setting import Setting
 
 _KEY: Final = urandom(32)
+
+_LINK: Final = re.compile(r":[A-Za-z][A-Za-z0-9+.-]*://")
+"""Where another URL of a chain begins."""
 
 PASSWORD_IN: Final = "the password in"
 """What stands before the name of a setting that is an address without its password."""
@@ -140,7 +145,7 @@ class Settings:
             self._digests[name] = digest_of(without_literal(value))
             return
         else:
-            value = self._without_password(declared, value)
+            value = self.without_password(declared, value)
         self.table[name] = value
 
     def _option(self, key: str, value: Any, path: str, *, secret: bool = False) -> Any:
@@ -179,10 +184,18 @@ class Settings:
             return Value(setting=path, digest=digest_of(value))
         return value
 
-    def _without_password(self, declared: Setting, value: str) -> str:
-        """A URL without the password in it."""
+    def without_password(self, declared: Setting, value: str) -> str:
+        """A URL without the password in it, unless secrets are asked for."""
+        if self._reveal:
+            return value
         spans = secret_spans(value, bare=declared.form == "url")
         secrets = [value[start:end] for start, end in spans]
+        if any(_LINK.search(each) for each in secrets):
+            # `zip://d::https://u:pw@h/a.zip`: all from `d:` on looks like one password.
+            raise ConfigurationError(
+                f"{self._label(declared.label)} is a chain of URLs, out of which the password "
+                "cannot be taken; export it with --reveal, or move the password into Options"
+            )
         for start, end in sorted(spans, reverse=True):
             colon = value[start - 1] == ":" and value[end : end + 1] == "@"
             value = value[: start - colon] + value[end:]

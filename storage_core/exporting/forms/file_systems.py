@@ -30,6 +30,24 @@ class FileSystem(NamedTuple):
     """What is to be installed for it."""
 
     notes: tuple[str, ...] = ()
+    login: tuple[Value, Value] | None = None
+    """User and password for HTTP's own way to sign in (Basic), for which it has no argument."""
+
+    url: Value | None = None
+    """What only fsspec itself can take apart, instead of a path; the arguments go with it."""
+
+
+_PACKAGES: Final = {
+    **dict.fromkeys(("s3", "s3a"), "s3fs"),
+    **dict.fromkeys(("gs", "gcs"), "gcsfs"),
+    **dict.fromkeys(("az", "abfs", "abfss"), "adlfs"),
+    **dict.fromkeys(("http", "https"), "aiohttp"),
+    **dict.fromkeys(("sftp", "ssh"), "paramiko"),
+    "github": "requests",
+    "hdfs": "pyarrow",
+    "smb": "smbprotocol",
+}
+"""Protocol in a URL that only fsspec takes apart -> what is to be installed for it."""
 
 
 def file_system(place: Place) -> FileSystem:
@@ -49,8 +67,7 @@ def file_system(place: Place) -> FileSystem:
     if isinstance(place, Server):
         return _SERVERS[place.protocol](place)
     if isinstance(place, Other):
-        path = Value(setting="base_path", text=place.path)
-        return FileSystem(place.protocol, dict(place.options), (path,))
+        return _other(place)
     raise ConfigurationError(
         f"{place.name}: fsspec has nothing for {place.label} at {place.location}; leave it out, or "
         "export it as toml, env or json"
@@ -138,7 +155,19 @@ def _webdav(place: Server) -> FileSystem:
 
 def _http(place: Server) -> FileSystem:
     path = Value(setting="base_path", text=place.url)
-    return FileSystem("http", dict(place.options), (path,), ("aiohttp",))
+    login = None
+    if place.user is not None or place.password is not None:
+        none = Value(setting="base_path", text="")
+        login = (place.user or none, place.password or none)
+    return FileSystem("http", dict(place.options), (path,), ("aiohttp",), login=login)
+
+
+def _other(place: Other) -> FileSystem:
+    url = Value(setting="base_path", text=place.url)
+    protocols = [each.partition("://")[0].lower() for each in place.url.split("::")]
+    packages = dict.fromkeys(_PACKAGES[each] for each in protocols if each in _PACKAGES)
+    arguments = dict(place.options)
+    return FileSystem(protocols[0], arguments, (url,), tuple(packages), url=url)
 
 
 _SERVERS: Final = {"sftp": _sftp, "ftp": _ftp, "webdav": _webdav, "http": _http}

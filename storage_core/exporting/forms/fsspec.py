@@ -14,7 +14,7 @@ from storage_core.exporting.comments import about, absent
 from storage_core.exporting.describing import places_of
 from storage_core.exporting.forms.file_systems import FileSystem, file_system
 from storage_core.exporting.forms.json import as_json
-from storage_core.exporting.places import GCS, S3, Azure, Place
+from storage_core.exporting.places import GCS, S3, Azure, Other, Place
 from storage_core.exporting.settings import Value
 
 LABEL: Final = "a JSON file for fsspec's folder of defaults"
@@ -35,8 +35,8 @@ def written(chosen: Chosen) -> Written:
     said: dict[str, dict[str, Any]] = {}
     notes: list[str] = []
     for place in places_of(chosen, variables=False):
-        found = file_system(place)
         _refuse_what_is_lost(place)
+        found = file_system(place)
         lines: list[str] = []
         given = _plain(place, found.arguments, found.protocol, lines)
         arguments = {**_guard(place), **given}
@@ -52,7 +52,7 @@ def written(chosen: Chosen) -> Written:
         owners.setdefault(found.protocol, place.name)
         lines += found.notes
         lines += about(place, understood={*place.options})
-        said[place.name] = {"url": _url(found), "notes": lines}
+        said[place.name] = {"url": _url(found, lines), "notes": lines}
         notes += [f"{place.name}: {each}" for each in lines]
     protocols = {name: each for name, each in protocols.items() if each}
     return Written(as_json({**protocols, ABOUT: said}), tuple(notes))
@@ -64,6 +64,20 @@ def _refuse_what_is_lost(place: Place) -> None:
             f"{place.name}: fsspec's file cannot say which role to assume (Role ARN); put it "
             "into a profile of AWS's and set Profile Name, or export it as python"
         )
+    if isinstance(place, Other) and "::" in place.url:
+        raise ConfigurationError(
+            f"{place.name}: fsspec's file has settings for one protocol at a time, not for a chain "
+            f"such as {place.location}; export it as python"
+        )
+
+
+def _login(user: Value, password: Value, lines: list[str]) -> str:
+    """What stands before the host of a URL."""
+    from urllib.parse import quote
+
+    lines += [absent(each, "add it to the URL") for each in (user, password) if each.text is None]
+    name = quote(user.text or "", safe="")
+    return f"{name}:{quote(password.text, safe='')}" if password.text else name
 
 
 def _guard(place: Place) -> dict[str, Any]:
@@ -132,8 +146,12 @@ def _json_of(place: GCS, text: str) -> Any:
         ) from None
 
 
-def _url(found: FileSystem) -> str:
+def _url(found: FileSystem, lines: list[str]) -> str:
     path = "/".join(part.text or "" for part in found.path)
+    if found.login is not None:
+        # Not a header among the settings, which would go to every server of the protocol.
+        scheme, _, rest = path.partition("://")
+        return f"{scheme}://{_login(*found.login, lines)}@{rest}"
     if "://" in path:
         return path
     return f"{found.protocol}://{path}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, Final
 
 from storage_core.exporting.chosen import Chosen, Written
@@ -43,6 +44,12 @@ def _role(key, secret, token, profile, region, address, **role):
     }
 '''
 
+_BASIC: Final = '''\
+def _basic(user, password):
+    """The header by which a server of HTTP knows somebody."""
+    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+'''
+
 _MAIN: Final = """\
 if __name__ == "__main__":
     name, path = sys.argv[1:]
@@ -71,11 +78,14 @@ def written(chosen: Chosen) -> Written:
 
 def _head(places: list[Place], bodies: list[str], packages: list[str]) -> str:
     whole = "\n".join(bodies)
+    is_basic = "=_basic(" in whole or ": _basic(" in whole
     imports = ["import sys"]
     if "os." in whole or _has_own_google(places):
         imports.insert(0, "import os")
     if "json.loads(" in whole:
         imports.insert(0, "import json")
+    if is_basic:
+        imports.insert(0, "import base64")
     lines = [
         '"""Opens exported storages: `python THIS NAME results/KEY`, or import a function.',
         "",
@@ -96,6 +106,7 @@ def _head(places: list[Place], bodies: list[str], packages: list[str]) -> str:
         lines += ["import keyring"]
     head = "\n".join(lines) + "\n"
     helpers = [_FILE] if "_file(" in whole else []
+    helpers += [_BASIC] if is_basic else []
     helpers += [_ROLE] if "_role(" in whole else []
     return "\n\n".join([head, *helpers])
 
@@ -113,8 +124,24 @@ def _function(name: str) -> str:
     found = re.sub(r"\W+", "_", name).strip("_").lower() or "storage"
     if not found.isidentifier():
         found = f"storage_{found}"
-    taken = {"fsspec", "json", "keyring", "os", "sys"}
+    taken = {"base64", "fsspec", "json", "keyring", "os", "sys"}
     return f"{found}_" if keyword.iskeyword(found) or found in taken else found
+
+
+@dataclass(frozen=True)
+class _Basic:
+    """What the header has that signs in."""
+
+    user: Value
+    password: Value
+
+
+def _with_login(headers: Any, login: tuple[Value, Value]) -> dict[str, Any]:
+    """The headers out of Options, whose own way to sign in wins."""
+    found = dict(headers) if isinstance(headers, dict) else {}
+    if any(each.lower() == "authorization" for each in found):
+        return found
+    return {**found, "Authorization": _Basic(*login)}
 
 
 class _Writer:
@@ -153,8 +180,14 @@ class _Writer:
             }.items():
                 yield f"        {name}={self._code(value)},"
             yield "    )"
-        yield "    fs = fsspec.filesystem("
-        yield f"        {found.protocol!r},"
+        if found.login is not None:
+            arguments["headers"] = _with_login(arguments.get("headers"), found.login)
+        if found.url is not None:
+            yield "    fs, path = fsspec.core.url_to_fs("
+            yield f"        {self._code(found.url)},"
+        else:
+            yield "    fs = fsspec.filesystem("
+            yield f"        {found.protocol!r},"
         if isinstance(place, S3) and place.role:
             yield "        **role,"
         for name, value in arguments.items():
@@ -163,7 +196,9 @@ class _Writer:
             else:
                 yield f"        **{{{name!r}: {self._code(value, name)}}},"
         yield "    )"
-        if not found.path:
+        if found.url is not None:
+            yield "    return DirFileSystem(path, fs)"
+        elif not found.path:
             yield "    return fs"
         elif len(found.path) == 1:
             yield f"    return DirFileSystem({self._code(found.path[0])}, fs)"
@@ -180,6 +215,8 @@ class _Writer:
             return f"[{', '.join(map(self._code, value))}]"
         if isinstance(value, tuple):
             return f"({', '.join(map(self._code, value))})"
+        if isinstance(value, _Basic):
+            return f"_basic({self._code(value.user)}, {self._code(value.password)})"
         if not isinstance(value, Value):
             is_plain = value is None or isinstance(value, bool | int | str)
             return repr(value) if is_plain else self._other(value)

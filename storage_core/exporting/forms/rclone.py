@@ -95,6 +95,9 @@ def _section(place: Place, name: str, remote: _Remote, said: list[str]) -> Itera
 
 
 def _absent(value: Value, remote: str, option: str) -> str:
+    if option == "headers":
+        form = "Authorization,Basic …, where … is USER:PASSWORD in base64"
+        return absent(value, f"set headers to {form}")
     variable = f"RCLONE_CONFIG_{remote.upper()}_{option.upper()}"
     source = '"…"' if value.variable is None else f'"${value.variable}"'
     if option in _PASSWORDS:
@@ -270,7 +273,27 @@ def _webdav(place: Server) -> _Remote:
 
 
 def _http(place: Server) -> _Remote:
-    return _Remote("http", {"url": place.url, "override.ca_cert": place.ca_bundle})
+    settings: dict[str, str | Value | None] = {
+        "url": place.url,
+        "headers": _signed_in(place.user, place.password),
+        "override.ca_cert": place.ca_bundle,
+    }
+    return _Remote("http", settings)
+
+
+def _signed_in(user: Value | None, password: Value | None) -> Value | None:
+    """HTTP's own way to sign in, for which rclone has no option: a header."""
+    for each in (user, password):
+        if each is not None and each.text is None:
+            return each
+    if user is None and password is None:
+        return None
+    from base64 import b64encode
+
+    login = f"{(user and user.text) or ''}:{(password and password.text) or ''}"
+    return Value(
+        setting="headers", text=f"Authorization,Basic {b64encode(login.encode()).decode()}"
+    )
 
 
 _SERVERS: Final = {"sftp": _sftp, "ftp": _ftp, "webdav": _webdav, "http": _http}
