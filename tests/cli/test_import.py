@@ -99,6 +99,24 @@ def test_without_a_terminal_it_asks_nothing(
     assert not config.exists()
 
 
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["bogus"], 2, "error: no tool 'bogus'; known are "),
+        (["aws", "nope"], 1, "nope: does not exist; correct the path\n"),
+        (["prefect", "nope"], 1, "nope: does not exist; correct the path\n"),
+        (["dvc", "nope"], 1, "nope: does not exist; correct the path\n"),
+        (["gcloud", "nope"], 1, "nope: does not exist; correct the path\n"),
+    ],
+)
+def test_without_a_terminal_a_wrong_tool_or_path_is_said_first(
+    storage: Storage, arguments: list[str], code: int, said: str
+) -> None:
+    outcome = storage("import", *arguments)
+    assert (outcome.code, said in outcome.err) == (code, True), outcome.err
+    assert "terminal" not in outcome.err
+
+
 def test_a_name_that_is_taken_gets_a_proposal(
     storage: Storage, made: PrefectHome, config: Path
 ) -> None:
@@ -294,3 +312,24 @@ def test_what_the_path_of_a_url_takes_for_no_name_is_no_container(
     assert outcome.code == 2
     assert "must be a name; '.' and '..' are none" in outcome.err
     assert not config.exists()
+
+
+def test_the_url_of_a_server_is_asked_for_again(
+    terminal: Terminal, config: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "fs.json"
+    path.write_text(json.dumps({"sftp": {"username": "me"}}))
+    child = terminal("import", "fsspec", str(path))
+    child.expect_exact("Import it? [Y/n]: ")
+    child.sendline("")
+    child.expect_exact("Base Path for sftp (Enter leaves it out): ")
+    child.sendline("acme")
+    child.expect_exact("Base Path of sftp must begin with sftp:// or ssh://")
+    child.expect_exact("Base Path for sftp (Enter leaves it out): ")
+    child.sendline("sftp://host/data")
+    child.expect_exact("the default? [Y/n]: ")
+    child.sendline("n")
+    child.expect_exact("now? [Y/n]: ")
+    child.sendline("n")
+    assert ended(child) == 0
+    assert tables(config)["sftp"]["base_path"] == "sftp://host/data"
