@@ -15,6 +15,7 @@ from storage_core.cli import output, stores
 from storage_core.cli.command import command, complete_ref
 from storage_core.cli.errors import CommandFailed, WrongUsage
 from storage_core.cli.files import ByPath, address, stored, streamed, unreadable
+from storage_core.cli.overwriting import require_other_file
 from storage_core.cli.protection import confirm_option, require_confirmation
 from storage_core.cli.session import Session
 from storage_core.errors import StorageError, StorageUnavailable
@@ -136,6 +137,7 @@ def read(
         raise WrongUsage("--output is empty; name a file, or leave it out")
     blob = address(key, path)
     if target is not None and target != "-":
+        require_other_file(session, target)
         with stores.opened(session, ref) as store:
             size = blob.fetch(store, target)
         if as_json:

@@ -10,6 +10,7 @@ import click
 from storage_core.cli import output
 from storage_core.cli.command import command, complete_ref
 from storage_core.cli.errors import WrongUsage
+from storage_core.cli.overwriting import require_other_file
 from storage_core.cli.session import Session
 from storage_core.exporting.forms import NAMES
 
@@ -64,6 +65,9 @@ def export(
     """
     if target == "":
         raise WrongUsage("--output is empty; name a file, or leave it out")
+    is_file = target is not None and target != "-"
+    if is_file and target is not None:
+        require_other_file(session, target)
     found = session.file.load()
     # Named twice, by its name and by its ID, it is one.
     names = [*dict.fromkeys(found.find(ref).name for ref in refs)]
@@ -74,7 +78,6 @@ def export(
     )
     if reveal and sys.stderr is not None and sys.stderr.isatty():
         output.warn("what is exported holds secrets as they are; whoever reads it has them")
-    is_file = target is not None and target != "-"
     if is_file and target is not None:
         _save(target, written, private=reveal)
     if as_json:

@@ -9,6 +9,7 @@ import click
 from storage_core.cli import entries, output, prompts
 from storage_core.cli.command import command, ref_argument
 from storage_core.cli.errors import CommandFailed, WrongUsage
+from storage_core.cli.exposure import warn_if_exposed
 from storage_core.cli.protection import confirm_option, require_confirmation
 from storage_core.cli.session import Session
 from storage_core.config.model.lookup import require_own
@@ -62,8 +63,10 @@ def duplicate(session: Session, ref: str, new: str, here: bool, as_json: bool) -
     else:
         output.emit(f"Duplicated {output.safe(old)} as {output.safe(copy.name or '')}")
         output.emit(f"ID: {copy.id}")
-        for hidden in file.load().hidden_by(copy.name or ""):
+        found = file.load()
+        for hidden in found.hidden_by(copy.name or ""):
             output.emit(output.safe(f"It hides that of {shortened(hidden)}."))
+        warn_if_exposed(found)
 
 
 @command("delete", examples=("storage delete laptop", "storage delete laptop --yes"))

@@ -209,9 +209,9 @@ def _prune(store: Store, before: datetime, kind: Kind | None, *, as_json: bool) 
         output.note(f"Interrupted; at least {_blobs(counts['deleted'])} had been deleted.")
         raise
     if as_json:
-        output.emit_json(_as_json(store, before, counts, size, failed))
+        output.emit_json(_as_json(store, before, counts, size, failed, problem))
     else:
-        _say(store, before, counts, size, failed)
+        _say(store, before, counts, size, failed, is_whole=problem is None)
     if problem is not None:
         raise problem
     if counts["failed"]:
@@ -219,11 +219,18 @@ def _prune(store: Store, before: datetime, kind: Kind | None, *, as_json: bool) 
 
 
 def _say(
-    store: Store, before: datetime, counts: Counter[str], size: int, failed: Iterable[Pruned]
+    store: Store,
+    before: datetime,
+    counts: Counter[str],
+    size: int,
+    failed: Iterable[Pruned],
+    *,
+    is_whole: bool,
 ) -> None:
+    """What became of them; `is_whole`: all of the storage has been looked at."""
     if counts["deleted"]:
         output.emit(f"Deleted {_blobs(counts['deleted'])}, {human_size(size)}.")
-    elif not counts["failed"]:
+    elif is_whole and not counts["failed"]:
         _say_none(store, before)
     if counts["renewed"]:
         output.note(f"{_blobs(counts['renewed'])} stayed: written again meanwhile.")
@@ -260,7 +267,12 @@ def _blobs(count: int) -> str:
 
 
 def _as_json(
-    store: Store, before: datetime, counts: Counter[str], size: int, failed: Iterable[Pruned]
+    store: Store,
+    before: datetime,
+    counts: Counter[str],
+    size: int,
+    failed: Iterable[Pruned],
+    problem: StorageError | None = None,
 ) -> dict[str, Any]:
     return {
         "storage": store.configuration.name,
@@ -272,4 +284,5 @@ def _as_json(
         "undated": counts["undated"],
         "failed": [{"key": each.blob.key, "error": str(each.error)} for each in failed],
         "failures": counts["failed"],
+        "error": None if problem is None else str(problem),
     }

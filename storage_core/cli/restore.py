@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -10,6 +11,7 @@ from storage_core import paths
 from storage_core.cli import output, prompts
 from storage_core.cli.command import command
 from storage_core.cli.errors import CommandFailed
+from storage_core.cli.exposure import warn_if_exposed
 from storage_core.cli.session import Session
 from storage_core.cli.table import Column, Row, laid_out
 from storage_core.config import history
@@ -54,6 +56,9 @@ def restore(session: Session, version: str | None, yes: bool, as_json: bool) -> 
         output.emit_json({"path": path, "restored": chosen.stamp})
     else:
         output.emit(f"Restored {output.safe(shortened(path))} as it was until {_when(chosen)}")
+        # What is brought back may be broken, which is what the next command says.
+        with suppress(ConfigurationError):
+            warn_if_exposed(session.file.load())
 
 
 def _list(path: str, as_json: bool) -> None:

@@ -113,7 +113,9 @@ def transfer(
             raise
     if as_json:
         output.emit_json(
-            {"source": stores.called(reading), "target": stores.called(writing)} | told.as_json()
+            {"source": stores.called(reading), "target": stores.called(writing)}
+            | told.as_json()
+            | {"error": None if problem is None else str(problem)}
         )
     elif told.all or problem is None:
         told.summarize(reading)

@@ -19,7 +19,7 @@ from storage_core.exporting.places import (
     Server,
     Unknown,
 )
-from storage_core.exporting.settings import LEFT_OUT, PASSWORD_IN, Settings, Value
+from storage_core.exporting.settings import LEFT_OUT, PASSWORD_IN, Settings, Value, digest_of
 from storage_core.paths import absolute, local_folder
 from storage_core.redaction import mask_url
 from storage_core.references import source_of
@@ -269,7 +269,13 @@ def _credentials(token: Any) -> Value | None:
 
         texts = {key: each.text if isinstance(each, Value) else each for key, each in token.items()}
         known = None not in texts.values()
-        return Value(setting=name, text=dumps(texts) if known else None)
+        if known:
+            return Value(setting=name, text=dumps(texts))
+        secrets = [
+            (key, (each.text, each.reference, each.digest) if isinstance(each, Value) else each)
+            for key, each in token.items()
+        ]
+        return Value(setting=name, digest=digest_of(secrets))
     if not isinstance(token, Value):
         return None
     if token.text is None or token.text.lstrip().startswith("{"):
@@ -334,7 +340,7 @@ def _server(described: _Described, protocol: str, url: str) -> Server:
     if parts.password:
         password = Value(setting="base_path", text=unquote(parts.password))
     elif (left_out := f"{PASSWORD_IN} base_path") in described.settings.left_out:
-        password = Value(setting=left_out)
+        password = described.settings.value(left_out)
         described.told.add(left_out)
     path = parts.path + (f"#{parts.fragment}" if parts.fragment else "")
     host = parts.netloc.rpartition("@")[2]

@@ -25,13 +25,42 @@ def names_for(
 
 
 def free(wanted: str, taken: Iterable[str], joint: str = "-") -> str:
-    """`wanted`, or the first of `wanted-2`, `wanted-3` … that is not taken."""
-    others = {*taken}
+    """`wanted`, or the first of `wanted-2`, `wanted-3` … that is not taken, whatever the case.
+
+    Variables are compared without it: always on Windows, and by us, who write them in capitals.
+    """
+    others = {each.upper() for each in taken}
     number, found = 1, wanted
-    while found in others:
+    while found.upper() in others:
         number += 1
         found = f"{wanted}{joint}{number}"
     return found
+
+
+class Variables:
+    """Names of variables for what the configurations leave out: no two share one.
+
+    Args:
+        names: of the configurations.
+        taken: variables that stand for something else.
+    """
+
+    def __init__(self, names: Iterable[str], taken: Iterable[str]) -> None:
+        self._prefixes: dict[str, str] = {}
+        for name in names:
+            prefix = as_variable(name).rstrip("_")
+            self._prefixes[name] = free(prefix, self._prefixes.values(), "_")
+        self._taken = {*taken}
+        self._found: dict[tuple[str, str], str] = {}
+
+    def of(self, name: str, setting: str) -> str:
+        """The one for a setting of a configuration: always the same."""
+        found = self._found.get((name, setting))
+        if found is None:
+            found = free(as_variable(self._prefixes[name], setting), self._taken, "_")
+            self._taken.add(found)
+            self._found[name, setting] = found
+        return found
 
 
 def as_variable(*parts: str) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from storage_core.exporting.settings import Value
@@ -127,6 +127,22 @@ class Other(Place):
 @dataclass(frozen=True, kw_only=True)
 class Unknown(Place):
     """What no other tool reaches."""
+
+
+def variables_of(places: Iterable[Place]) -> Iterator[str]:
+    """The variables that hold some of their settings already."""
+    for place in places:
+        yield from _variables_in([getattr(place, each.name) for each in fields(place)])
+
+
+def _variables_in(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        value = [*value.values()]
+    if isinstance(value, list | tuple):
+        for each in value:
+            yield from _variables_in(each)
+    elif isinstance(value, Value) and value.variable is not None:
+        yield value.variable
 
 
 def present(**values: Value | None) -> dict[str, Value]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from os import urandom
 from typing import TYPE_CHECKING, Any, Final
 
 from storage_core.declaration.configuration import resolved
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from storage_core.declaration.configuration import StorageConfiguration
     from storage_core.declaration.setting import Setting
 
+_KEY: Final = urandom(32)
+
 PASSWORD_IN: Final = "the password in"
 """What stands before the name of a setting that is an address without its password."""
 
@@ -41,6 +44,8 @@ class Value:
 
     text: str | None = field(default=None, repr=False)
     reference: str | None = None
+    digest: bytes | None = field(default=None, repr=False)
+    """Of a secret that is left out, to tell two apart: of no use to another process."""
 
     @property
     def variable(self) -> str | None:
@@ -67,6 +72,13 @@ class Value:
         return target if found == scheme else None
 
 
+def digest_of(secret: object) -> bytes:
+    """The same for the same secret, in this process only."""
+    from hashlib import blake2b
+
+    return blake2b(repr(secret).encode(), key=_KEY).digest()
+
+
 class Settings:
     """The settings of one configuration as they may leave it.
 
@@ -81,6 +93,7 @@ class Settings:
         self.table: dict[str, Any] = {}
         """As a file of ours has them."""
 
+        self._digests: dict[str, bytes] = {}
         self.left_out: list[str] = []
         """The secrets that are not in `table`, with dots for those inside of a table."""
 
@@ -92,7 +105,7 @@ class Settings:
     def value(self, name: str) -> Value | None:
         """A setting that is text; None where it is not given."""
         if name in self.left_out:
-            return Value(setting=name)
+            return Value(setting=name, digest=self._digests.get(name))
         text = self.table.get(name)
         if not isinstance(text, str):
             return None
@@ -124,6 +137,7 @@ class Settings:
             pass
         elif declared.secret:
             self.left_out.append(name)
+            self._digests[name] = digest_of(without_literal(value))
             return
         else:
             value = self._without_password(declared, value)
@@ -156,19 +170,26 @@ class Settings:
         if isinstance(value, str):
             is_hidden = secret or any(True for _ in hidden(value, key))
             known = self._reveal or not is_hidden
-            return Value(setting=path, text=value if known else None)
+            if known:
+                return Value(setting=path, text=value)
+            return Value(setting=path, digest=digest_of(value))
         if isinstance(value, bool) or self._reveal:
             return value
-        return Value(setting=path) if secret or _is_secret(key) else value
+        if secret or _is_secret(key):
+            return Value(setting=path, digest=digest_of(value))
+        return value
 
     def _without_password(self, declared: Setting, value: str) -> str:
         """A URL without the password in it."""
         spans = secret_spans(value, bare=declared.form == "url")
+        secrets = [value[start:end] for start, end in spans]
         for start, end in sorted(spans, reverse=True):
             colon = value[start - 1] == ":" and value[end : end + 1] == "@"
             value = value[: start - colon] + value[end:]
         if spans:
-            self.left_out.append(f"{PASSWORD_IN} {declared.name}")
+            left_out = f"{PASSWORD_IN} {declared.name}"
+            self.left_out.append(left_out)
+            self._digests[left_out] = digest_of(secrets)
         return value
 
     def _label(self, label: str) -> str:

@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Callable
 from pathlib import Path
+from shutil import rmtree
 from typing import Any
 
 import pytest
@@ -248,6 +249,28 @@ def test_what_cannot_be_deleted_is_listed_with_why(
     assert re.fullmatch(r"failed  (flows/\S+)  \1 may not be deleted", failed[0])
     assert more == "and 7 more"
     assert last == "error: 27 blobs could not be deleted"
+
+
+@pytest.mark.parametrize("more", [("--yes",), ("--dry-run",)])
+def test_of_what_could_not_be_looked_at_prune_claims_nothing(
+    storage: Storage, here: Path, more: tuple[str, ...]
+) -> None:
+    rmtree(here / "results")
+    (here / "results").write_text("in the way")
+    outcome = storage("prune", "here", "--older-than", "9y", *more)
+    assert (outcome.code, outcome.out) == (1, "")
+    assert re.fullmatch(r"error: cannot list \S+results: .*\n", outcome.err)
+
+
+def test_prune_as_json_has_what_ended_it(storage: Storage, here: Path) -> None:
+    arguments = ("prune", "here", "--yes", "--json", "--older-than")
+    assert storage(*arguments, "9y").json["error"] is None
+    rmtree(here / "results")
+    (here / "results").write_text("in the way")
+    outcome = storage(*arguments, "30d")
+    assert (outcome.code, outcome.json["deleted"], outcome.json["failures"]) == (1, 1, 0)
+    assert f"cannot list {here}/results" in outcome.json["error"]
+    assert outcome.err == f"error: {outcome.json['error']}\n"
 
 
 def test_interrupting_prune_leaves_the_rest(terminal: Callable[..., Any], here: Path) -> None:

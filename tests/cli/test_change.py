@@ -204,6 +204,32 @@ def test_a_duplicate_has_an_id_of_its_own(storage: Storage, two: Path) -> None:
     assert storage("duplicate", "laptop", "copy", "--json").json["name"] == "copy"
 
 
+@pytest.mark.parametrize("form", ["setting", "options", "url"])
+def test_a_secret_copied_into_a_file_that_others_can_read_is_warned_of(
+    storage: Storage, config: Path, form: str
+) -> None:
+    secret = token_hex(16)
+    body = {
+        "setting": f'type = "kv"\napi_address = "http://127.0.0.1:1"\ntoken = "{secret}"\n',
+        "options": f'type = "s3"\nbucket = "b"\noptions = {{password = "{secret}"}}\n',
+        "url": f'type = "file"\nbase_path = "sftp://me:{secret}@h/x"\n',
+    }[form]
+    team = config.parent / "team.toml"
+    team.write_text(f"[storage.plain]\n{body}")
+    config.write_text('include = ["team.toml"]\n')
+    config.chmod(0o644)
+    for arguments in ("plain", "plain", "--here"), ("plain", "again"):
+        outcome = storage("duplicate", *arguments)
+        assert outcome.code == 0
+        assert f"warning: {config} has the mode 0644 and holds secrets as they are" in outcome.err
+        assert f"{arguments[1]} (" in outcome.err
+        assert secret not in outcome.out + outcome.err
+    assert storage("delete", "again", "--yes").code == 0
+    assert "has the mode 0644" in storage("restore", "1", "--yes").err
+    config.chmod(0o600)
+    assert storage("duplicate", "plain", "private").err == ""
+
+
 def test_deleting_the_default_resets_it(storage: Storage, two: Path) -> None:
     outcome = storage("delete", "prod-results", "--yes")
     assert outcome.code == 0

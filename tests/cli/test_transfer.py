@@ -6,6 +6,7 @@ import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
+from shutil import rmtree
 
 import pexpect
 import pytest
@@ -78,8 +79,22 @@ def test_json_has_the_totals_and_the_failures(storage: Storage, places: Path) ->
         "failed": 1,
         "bytes": 2049,
         "failures": [{"path": "results/2"}],
+        "error": None,
     }
     assert (outcome.code, outcome.err) == (1, "error: 1 blob of 3 not transferred\n")
+
+
+@pytest.mark.parametrize("more", [(), ("--dry-run",)])
+def test_json_has_what_ended_it_before_all_was_looked_at(
+    storage: Storage, places: Path, more: tuple[str, ...]
+) -> None:
+    rmtree(places / "here" / "results")
+    (places / "here" / "results").write_text("in the way")
+    outcome = storage("transfer", "here", "there", "--json", *more)
+    told = outcome.json
+    assert (outcome.code, told["planned"], told["failed"], told["failures"]) == (1, 1, 0, [])
+    assert f"cannot list {places}/here/results" in told["error"]
+    assert outcome.err == f"error: {told['error']}\n"
 
 
 def test_the_first_failures_have_a_line_each_and_the_rest_is_counted(

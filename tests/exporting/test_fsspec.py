@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -79,6 +80,44 @@ def test_several_of_one_protocol_with_other_keys_are_refused_by_name() -> None:
     both = [S3Storage(name=name, bucket="b", profile_name=name) for name in ("prod", "staging")]
     with pytest.raises(ConfigurationError, match="prod and staging: fsspec has one setting"):
         export(both, "fsspec")
+
+
+def az(name: str, connection_string: str, **more: Any) -> StorageConfiguration:
+    return AzureBlobStorage(name=name, container="c", connection_string=connection_string, **more)
+
+
+def ftp(name: str, url: str, **options: Any) -> StorageConfiguration:
+    return FileStorage(name=name, base_path=url, options=options or None)
+
+
+TOKEN = {"type": "authorized_user", "client_id": "i", "refresh_token": "one"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (az("one", "AccountName=a;AccountKey=x"), az("other", "AccountName=b;AccountKey=y")),
+        (az("one", "env:AK"), az("other", "env:AK2")),
+        (az("one", "env:AK"), az("other", "AccountName=a;AccountKey=x")),
+        (az("one", "file:/k/one"), az("other", "file:/k/other")),
+        (az("one", "env:AK", options={"sas_token": "s"}), az("other", "env:AK")),
+        (ftp("one", "ftp://u:one@h/x"), ftp("other", "ftp://u:other@h/x")),
+        (ftp("one", "ftp://h/x", password="a"), ftp("other", "ftp://h/x", password="b")),
+        (ftp("one", "ftp://h/x", secret={"n": 1}), ftp("other", "ftp://h/x", secret={"n": 2})),
+        (
+            ftp("one", "gs://b", token=TOKEN),
+            ftp("other", "gs://b", token={**TOKEN, "refresh_token": "other"}),
+        ),
+    ],
+)
+def test_two_that_differ_in_what_is_left_out_are_refused_by_name(
+    one: StorageConfiguration, other: StorageConfiguration
+) -> None:
+    with pytest.raises(ConfigurationError, match="one and other: fsspec has one setting for all"):
+        export([one, other], "fsspec")
+    # The same secrets in both are one setting.
+    twin = one.renamed("twin", "61354abf-7cc8-4c2c-b890-78b1f985a9fb")
+    assert [*json.loads(export([one, twin], "fsspec").text)["_storage"]] == ["one", "twin"]
 
 
 def without_keys(server: S3Server, patch: pytest.MonkeyPatch) -> Stored:

@@ -40,7 +40,7 @@ def failure(doing: str, path: str, error: OSError, top: str) -> StorageError:
             kind = ConfigurationError
         return kind(f"{what}; {do}, or choose another folder")
     if error.errno == errno.EACCES:
-        whose = _denying(path)
+        whose = _denying(doing, path, top)
         return AccessDenied(f"{what}; change the permissions of {whose} or choose another folder")
     if error.errno == errno.EISDIR:
         return AccessDenied(f"{what}; remove the folder that has the name of a blob")
@@ -81,14 +81,22 @@ def unwritable(path: str, folder: str) -> AccessDenied:
     return error
 
 
-def _denying(path: str) -> str:
-    """The folder that lets nobody in: the first one on the way, else that of `path`."""
+def _denying(doing: str, path: str, top: str) -> str:
+    """What lets nobody in: the first folder on the way, else `path` itself, else its folder."""
+    path = path.rstrip(os.sep)
     parts = path.split(os.sep)
     for count in range(2, len(parts)):
         above = os.sep.join(parts[:count])
-        if os.path.isdir(above) and not os.access(above, os.X_OK):
+        # From the top on each folder is opened, which takes the right to read it.
+        wanted = os.X_OK | os.R_OK if len(above) >= len(top) else os.X_OK
+        if os.path.isdir(above) and not os.access(above, wanted):
             return printable(above)
-    if os.path.lexists(path) and not os.path.isdir(path) and not os.access(path, os.R_OK):
+    if os.path.isdir(path):
+        denies = doing != "delete" and not os.access(path, os.X_OK | os.R_OK)
+    else:
+        # To replace or delete a file only its folder is asked.
+        denies = doing == "read" and os.path.lexists(path) and not os.access(path, os.R_OK)
+    if denies:
         return printable(path)
     while (path := os.path.dirname(path)) and not os.path.isdir(path):
         continue

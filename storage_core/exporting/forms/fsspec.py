@@ -30,6 +30,7 @@ def written(chosen: Chosen) -> Written:
         ConfigurationError: two configurations of one protocol differ in more than their place.
     """
     protocols: dict[str, dict[str, Any]] = {}
+    withheld: dict[str, Any] = {}
     owners: dict[str, str] = {}
     said: dict[str, dict[str, Any]] = {}
     notes: list[str] = []
@@ -39,7 +40,10 @@ def written(chosen: Chosen) -> Written:
         lines: list[str] = []
         given = _plain(place, found.arguments, found.protocol, lines)
         arguments = {**_guard(place), **given}
-        if protocols.setdefault(found.protocol, arguments) != arguments:
+        absent_here = _withheld(found.arguments)
+        differs = protocols.setdefault(found.protocol, arguments) != arguments
+        # What is left out looks the same for all; it would be asked for once, for all of them.
+        if withheld.setdefault(found.protocol, absent_here) != absent_here or differs:
             raise ConfigurationError(
                 f"{owners[found.protocol]} and {place.name}: fsspec has one setting for all "
                 f"{found.protocol}:// URLs, and these differ; export each into a folder of its own "
@@ -98,6 +102,17 @@ def _plain(place: Place, value: Any, path: str, lines: list[str]) -> Any:
     if value.text is None:
         lines.append(absent(value, _instead(path, value)))
     return value.text
+
+
+def _withheld(value: Any) -> Any:
+    """Which texts the file will not have, as those of two configurations can be compared."""
+    if isinstance(value, dict):
+        return {key: _withheld(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_withheld(inner) for inner in value]
+    if isinstance(value, Value) and value.text is None:
+        return (value.file or value.reference, value.digest)
+    return None
 
 
 def _instead(path: str, value: Value) -> str:

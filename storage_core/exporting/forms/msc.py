@@ -10,8 +10,8 @@ from storage_core.errors import ConfigurationError
 from storage_core.exporting.chosen import Chosen, Written
 from storage_core.exporting.comments import about, absent, commented, quoted_json
 from storage_core.exporting.describing import places_of
-from storage_core.exporting.names import as_variable, names_for
-from storage_core.exporting.places import GCS, S3, Azure, Folder, Place
+from storage_core.exporting.names import Variables, names_for
+from storage_core.exporting.places import GCS, S3, Azure, Folder, Place, variables_of
 from storage_core.exporting.settings import Value
 
 LABEL: Final = "profiles for multi-storage-client"
@@ -48,6 +48,7 @@ def written(chosen: Chosen) -> Written:
         lambda name: _NAME.fullmatch(name) is not None,
         lambda name: re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("._-") or "storage",
     )
+    variables = Variables(names, variables_of(places))
     lines, notes = ["profiles:"], []
     for place in places:
         name, profile = names[place.name], _profile(place)
@@ -56,7 +57,7 @@ def written(chosen: Chosen) -> Written:
             said.append(
                 f"a name such as {place.name} does not fit into MSC's URLs; here it is {name}"
             )
-        writer = _Writer(place, said)
+        writer = _Writer(place, said, variables)
         body = [*writer.mapping(_as_mapping(profile), "    ")]
         said += about(place, besides=profile.besides)
         lines += [*commented(said, "  "), f"  {quoted_json(name, long=True)}:", *body]
@@ -75,8 +76,9 @@ def _as_mapping(profile: _Profile) -> dict[str, Any]:
 class _Writer:
     """Writes the profile of one place."""
 
-    def __init__(self, place: Place, said: list[str]) -> None:
+    def __init__(self, place: Place, said: list[str], variables: Variables) -> None:
         self._place = place
+        self._variables = variables
         self._said = said
 
     def mapping(self, mapping: Mapping[str, Any], indent: str) -> Iterator[str]:
@@ -109,7 +111,7 @@ class _Writer:
             return self._literal(value.text, value.setting)
         if value.variable is not None and re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", value.variable):
             return f"${{{value.variable}}}"
-        variable = as_variable(self._place.name, value.setting)
+        variable = self._variables.of(self._place.name, value.setting)
         self._said.append(absent(value, f"set the variable {variable} to it"))
         return f"${{{variable}}}"
 

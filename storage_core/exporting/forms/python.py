@@ -11,8 +11,8 @@ from storage_core.exporting.chosen import Chosen, Written
 from storage_core.exporting.comments import about, absent, commented
 from storage_core.exporting.describing import places_of
 from storage_core.exporting.forms.file_systems import FileSystem, file_system
-from storage_core.exporting.names import as_variable, free
-from storage_core.exporting.places import GCS, S3, Place
+from storage_core.exporting.names import Variables, free
+from storage_core.exporting.places import GCS, S3, Place, variables_of
 from storage_core.exporting.settings import Value
 from storage_core.printable import printable
 
@@ -56,10 +56,11 @@ def written(chosen: Chosen) -> Written:
     functions: dict[str, str] = {}
     for place in places:
         functions[place.name] = free(_function(place.name), functions.values(), "_")
+    variables = Variables(functions, variables_of(places))
     bodies, notes, packages = [], [], ["fsspec"]
     for place in places:
         found = file_system(place)
-        writer = _Writer(place)
+        writer = _Writer(place, variables)
         body = [*writer.function(functions[place.name], found)]
         bodies.append("\n".join(body) + "\n")
         packages += [each for each in found.packages if each not in packages]
@@ -119,8 +120,9 @@ def _function(name: str) -> str:
 class _Writer:
     """Writes the function of one place."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, variables: Variables) -> None:
         self._place = place
+        self._variables = variables
         self.said: list[str] = []
 
     def function(self, name: str, found: FileSystem) -> Iterator[str]:
@@ -202,6 +204,6 @@ class _Writer:
         if value.keyring is not None:
             service, user = value.keyring
             return f"keyring.get_password({service!r}, {user!r})"
-        variable = as_variable(self._place.name, value.setting)
+        variable = self._variables.of(self._place.name, value.setting)
         self.said.append(absent(value, f"set the variable {variable} to it"))
         return f"os.environ[{variable!r}]"

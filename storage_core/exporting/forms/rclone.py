@@ -66,11 +66,13 @@ def _sections(
 ) -> Iterator[str]:
     """The sections of one configuration; what is to be said of them goes into `said`."""
     account = name
-    if remote.path:
+    # Its variables are in capitals: of two names that differ in case only, both would have one.
+    is_shared = sum(each.upper() == name.upper() for each in taken) > 1
+    if remote.path or (is_shared and remote.type != "alias"):
         account = free(f"{name}-remote", taken)
         taken.add(account)
     yield from _section(place, account, remote, said)
-    if remote.path:
+    if account != name:
         yield ""
         whole = Value(setting="the path", text=f"{account}:{remote.path}")
         yield from _section(place, name, _Remote("alias", {"remote": whole}), said)

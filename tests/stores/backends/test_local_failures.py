@@ -71,6 +71,58 @@ def test_the_folder_that_lets_nobody_in_is_named() -> None:
         assert f"change the permissions of {folder}/closed or choose another" in message
 
 
+@pytest.mark.parametrize(
+    ("inner", "mode", "call"),
+    [
+        ("results/no", 0, "list"),
+        ("results/no", 0o111, "list"),
+        ("results/no", 0o444, "list"),
+        ("results/no", 0, "has_folder"),
+        ("results/no", 0, "make_folder"),
+        ("results/no", 0o111, "read"),
+        ("results/no", 0, "read"),
+        ("results/no/sealed", 0, "read"),
+        ("results", 0, "list"),
+        ("", 0, "list"),
+        ("", 0, "check"),
+        ("results/no", 0o555, "delete"),
+        ("results/no", 0o555, "write"),
+        ("results", 0o555, "remove_folder"),
+    ],
+)
+def test_what_denies_is_blamed_and_no_other(inner: str, mode: int, call: str) -> None:
+    with shared_folder() as folder:
+        store = open_store(LocalStorage(storage_path=str(folder / "A")))
+        store.write(b"x", key="results/yes")
+        below, blob = "results/no/", "results/no/sealed"
+        store.backend.put(blob, b"x", overwrite=False)
+        there = folder / "A" / "results" / "no"
+        # Not what is asked where it is to be deleted or replaced.
+        (there / "sealed").chmod(0)
+        if call == "remove_folder":
+            (there / "sealed").unlink()
+        (folder / "A" / inner).chmod(mode)
+
+        def refused() -> str:
+            backend = store.backend
+            with pytest.raises(AccessDenied) as caught:
+                {
+                    "list": lambda: [*backend.list()],
+                    "check": backend.check,
+                    "has_folder": lambda: backend.has_folder(below),
+                    "make_folder": lambda: backend.make_folder(below),
+                    "remove_folder": lambda: backend.remove_folder(below),
+                    "read": lambda: backend.get(blob),
+                    "delete": lambda: backend.delete(blob),
+                    "write": lambda: backend.put(blob, b"y", overwrite=True),
+                }[call]()
+            return str(caught.value)
+
+        message = without_root(refused)
+        named = str(folder / "A" / inner)
+        assert f"change the permissions of {named} or choose another" in message
+
+
 MOUNTED = """
 set -e
 mount -t tmpfs none "$1"
