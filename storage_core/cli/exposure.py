@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING
 from storage_core.cli import output
 from storage_core.config.model.cautions import cautions, cautions_of, doubts
 from storage_core.config.model.problems import Problem
-from storage_core.config.secrets.audit import loose_mode, plain_secrets, worth_hiding
+from storage_core.config.secrets.audit import (
+    loose_mode,
+    plain_options,
+    plain_secrets,
+    worth_hiding,
+)
 from storage_core.config.toml.scan import line_of
 from storage_core.paths import command, is_text, shortened
 
@@ -56,6 +61,21 @@ def stored_plain(found: Configurations) -> Iterator[str]:
         else:
             move = command(f"move-secret {name} {target} --setting {setting}", found.source)
         yield f"{place}: {secret.setting.label} stands in the file as it is; run: {move}"
+
+
+def stored_in_options(found: Configurations) -> Iterator[str]:
+    """Secrets that stand in a table such as Options, which takes a reference key by key."""
+    for secret in plain_options(found, lines=True):
+        place = shortened(secret.origin) + (f":{secret.line}" if secret.line else "")
+        key = ".".join(secret.keys)
+        where = "variable" if is_text(secret.origin) else "file"
+        whose = do = ""
+        if secret.origin != found.source:
+            whose, do = ", for all who include it", "have its keeper "
+        yield (
+            f"{place}: {secret.name}: {key} in {secret.setting.label} stands in the {where} as it "
+            f'is{whose}; {do}write {{ref = "env:NAME"}} in its place'
+        )
 
 
 def doubtful(found: Configurations) -> Iterator[str]:

@@ -17,6 +17,7 @@ from storage_core.cli.exposure import (
     exposed,
     misremapped,
     passwords_in_urls,
+    stored_in_options,
     stored_plain,
 )
 from storage_core.cli.session import Session
@@ -86,6 +87,7 @@ def validate(session: Session, file: str | None, fix: bool, as_json: bool) -> No
             *doubtful(found),
             *exposed(found),
             *stored_plain(found),
+            *stored_in_options(found),
             *map(str, open_to_others(found)),
             *passwords_in_urls(found),
             *misremapped(found, session.key_mistakes),

@@ -54,17 +54,19 @@ def import_from(file: ConfigFile, source: str | None, path: str | None, options:
         file.require_writable()
     is_pasted = _PASTED in (source, path)
     pasted = _pasted(None if source == _PASTED else source) if is_pasted else None
+    # Before the terminal: what is wrong with the tool or its file is wrong with --yes too.
+    looked = pasted or _looked(source, path)
     if options.asks:
         prompts.require_terminal(
             "add --yes to take what needs no answer, or --dry-run to see what there is"
         )
-    looked = pasted or _looked(source, path)
     configurations = file.load()
     if configurations.newer and not options.dry_run:
         raise ConfigurationError(str(configurations.problems[0]))
     unanswered = planned(looked.found, configurations)
     found = _answered(unanswered, options.buckets)
     plans = planned(found, configurations)
+    _require_right_answers(unanswered, plans)
     if not options.as_json:
         show(plans, looked.failures)
     if options.dry_run:
@@ -138,6 +140,13 @@ def _answered(plans: Sequence[Planned], buckets: Sequence[str]) -> tuple[Found, 
         return with_answers(found, names, buckets)
     except ValueError as error:
         raise WrongUsage(f"--bucket: {error}") from None
+
+
+def _require_right_answers(before: Sequence[Planned], after: Sequence[Planned]) -> None:
+    """Refuse an answer with which an entry cannot be imported that could without it."""
+    for one, other in zip(before, after, strict=True):
+        if one.state != "cannot" and other.state == "cannot":
+            raise WrongUsage(f"--bucket for {quoted(one.found.name)}: {other.reason}")
 
 
 def _any(plans: Sequence[Planned]) -> bool:

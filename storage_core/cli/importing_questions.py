@@ -54,9 +54,10 @@ def without_questions(
     asking = [each for each in plans if each.state == "asks"]
     if asking and not skip:
         names = ", ".join(each.name for each in asking)
+        example = quoted(f"{asking[0].name}={_label(asking[0]).upper()}")
         raise NoTerminal(
             f"there is no terminal to ask on for the bucket of {names}; add --bucket "
-            f"{quoted(asking[0].name + '=BUCKET')}, or --yes to leave them out"
+            f"{example}, or --yes to leave them out"
         )
     taken = [each for each in plans if each.state == "new"]
     first = next((index for index, each in enumerate(taken) if each.found.is_default), None)
@@ -138,7 +139,11 @@ def _with_bucket(
         answer = prompts.ask(f"{label} for {plan.name} (Enter leaves it out): ")
         if not answer:
             return None
-        found = answered(plan.found, answer)
+        try:
+            found = answered(plan.found, answer)
+        except ValueError as error:
+            prompts.say(str(error))
+            continue
         result = planned([*before, found], configurations)[-1]
         if result.state == "cannot":
             prompts.say(result.reason)

@@ -64,6 +64,9 @@ def bucket(value: str) -> str:
         raise ValueError("must be the bare name; what follows a slash goes into Prefix")
     if any(character.isspace() for character in value):
         raise ValueError("must not contain spaces")
+    if value in (".", ".."):
+        # In the path of a URL these are no names: the request would go to another place.
+        raise ValueError("must be a name; '.' and '..' are none")
     return value
 
 

@@ -2,7 +2,8 @@
 
 A table goes to a driver as it is, so nobody has declared what in it is secret. Everything is taken
 to be, but for flags, numbers, and texts whose key says that they name a server or choose a way, and
-which look like that; of a URL the user's password and the values of the query stay hidden.
+which look like that; of a URL the user's password and the values of the query stay hidden. The
+path of a file is shown, also of one that holds a key.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 from urllib.parse import unquote
 
-from storage_core.redaction import MASK
+from storage_core.redaction import MASK, secret_spans
 from storage_core.references import check_reference, is_reference
 
 _ADDRESS: Final = re.compile(
@@ -37,6 +38,21 @@ _URL: Final = re.compile(
     r"(?P<rest>(?:[\w.-]+|\[[0-9A-Fa-f:.%]+\])(?::\d{1,5})?(?:/[^?#@\s]*)?)"
     r"(?:\?(?P<query>[^#@\s]*))?(?:\#(?P<fragment>[^@\s]*))?"
 )
+_FILE: Final = re.compile(
+    r"(?:.*_)?(?:file|filename|(?:key|cert|ca)_?path)|keyfile|certfile|known_hosts|ca_bundle|verify"
+)
+"""Keys of what names a file."""
+
+_PATH: Final = re.compile(r"(?:~[\w.-]*|\.{0,2}|[A-Za-z]:)[\\/](?![\\/])[^?#@\r\n]{0,1023}")
+
+_NAMES_ONE: Final = re.compile(
+    r"(?:.*_)?(?:auth|token|credentials?)_(?:type|method)|.*key_?(?:id|type)"
+)
+"""In place of a secret: which one, or of what kind."""
+
+_WAYS: Final = frozenset({"anon", "browser", "cache", "cloud", "google_default"})
+"""What gcsfs takes for a token that is none."""
+
 _WORD: Final = re.compile(r"[A-Za-z0-9][\w.:-]{0,62}")
 
 _SHORTEST: Final = 6
@@ -80,6 +96,33 @@ def hidden(value: Any, key: str = "", *, secret: bool = False) -> Iterator[str]:
         yield from (value,) if secret else _shown(key, value)[1]
 
 
+def plain_in(
+    value: Any, path: tuple[str, ...] = (), *, secret: bool = False
+) -> Iterator[tuple[str, ...]]:
+    """The keys, each below those before it, of every text that surely is a secret as it stands.
+
+    Its own key says so, or one above; or it is a URL with a password. `visible` masks more: all
+    that may be one.
+    """
+    if isinstance(value, dict):
+        if _is_reference(value):
+            return
+        # Of a whole account only the keys that say so, if any does.
+        secret = (secret or _is_secret(path[-1] if path else "")) and not any(
+            _is_secret(str(name)) for name in value
+        )
+        for name, inner in value.items():
+            yield from plain_in(inner, (*path, str(name)), secret=secret)
+    elif isinstance(value, list):
+        yield from dict.fromkeys(
+            each for inner in value for each in plain_in(inner, path, secret=secret)
+        )
+    elif isinstance(value, str) and value and path:
+        told = (secret or _is_secret(path[-1])) and not _is_known(path[-1], value)
+        if told or secret_spans(value):
+            yield path
+
+
 def secrets_in(table: Any) -> Iterator[str]:
     """What of it no message may show; short texts ("true", "eu") are no secrets."""
     return (text for text in hidden(table) if len(text) >= _SHORTEST)
@@ -89,6 +132,8 @@ def _shown(key: str, text: str) -> tuple[str, tuple[str, ...]]:
     """A text as it may be shown, and what is hidden of it."""
     name = key.lower().replace("-", "_")
     if _SWITCH.fullmatch(name) and _WORD.fullmatch(text):
+        return text, ()
+    if _FILE.fullmatch(name) and _PATH.fullmatch(text):
         return text, ()
     url = _URL.fullmatch(text) if _ADDRESS.fullmatch(name) else None
     if url is None:
@@ -111,6 +156,15 @@ def _shown(key: str, text: str) -> tuple[str, tuple[str, ...]]:
 
 def _is_secret(key: str) -> bool:
     return _SECRET.search(key.lower()) is not None
+
+
+def _is_known(key: str, text: str) -> bool:
+    """Whether it is no secret although its key sounds like one."""
+    name = key.lower().replace("-", "_")
+    if _NAMES_ONE.fullmatch(name) or text in _WAYS or _shown(key, text)[0] == text:
+        return True
+    # gcsfs takes a file for a token, too.
+    return name == "token" and text.endswith(".json") and _PATH.fullmatch(text) is not None
 
 
 def _is_reference(table: dict[str, Any]) -> bool:

@@ -152,19 +152,20 @@ def _hidden(found: Configurations) -> Iterator[Finding]:
 
 def _looks_wrong(found: Configurations) -> Iterator[Finding]:
     from storage_core.config.model.cautions import cautions, doubts
-    from storage_core.config.secrets.audit import plain_secrets
+    from storage_core.config.secrets.audit import plain_options, plain_secrets
 
     for each in doubts(found):
         yield problem("storages", each.name or "", _without(each.message, each.name))
     for each in cautions(found):
         yield note("storages", each.name or "", _without(each.message, each.name))
-    plain = {secret.name for secret in plain_secrets(found) if secret.origin == found.source}
+    plain = {each.name for each in plain_secrets(found) if each.origin == found.source}
+    plain |= {each.name for each in plain_options(found) if each.origin == found.source}
     if plain:
         yield Finding(
             _SECTION,
             ", ".join(sorted(plain)),
             "a secret stands in the file as it is",
-            "storage validate names the command that moves it",
+            "storage validate says how to move it",
             NOTE,
         )
 

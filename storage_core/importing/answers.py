@@ -9,11 +9,16 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from storage_core.references import is_variable
+
 if TYPE_CHECKING:
     from storage_core.importing.found import Found
 
 _SCHEMES: Final = ("s3://", "gs://", "gcs://", "az://")
 """What people copy along with the name of a bucket."""
+
+_OF_ALL: Final = ("bucket", "container")
+"""What an answer for all is given to: a folder or the URL of a server is one's own."""
 
 
 def with_answers(
@@ -29,7 +34,8 @@ def with_answers(
         given: what `--bucket` says, each time.
 
     Raises:
-        ValueError: an answer is empty, two are for all, or a name is that of nothing that asks.
+        ValueError: an answer is empty or leads elsewhere, two are for all, or a name is that of
+            nothing that asks.
     """
     for_all: str | None = None
     by_index: dict[int, str] = {}
@@ -44,7 +50,10 @@ def with_answers(
             raise ValueError("two are for all; write NAME=BUCKET")
         else:
             for_all = bucket
-    answers = [by_index.get(index, for_all) for index in range(len(found))]
+    answers = [
+        by_index.get(index, for_all if each.asks in _OF_ALL else None)
+        for index, each in enumerate(found)
+    ]
     return tuple(
         answered(each, answer) if answer is not None and each.asks else each
         for each, answer in zip(found, answers, strict=True)
@@ -52,13 +61,25 @@ def with_answers(
 
 
 def answered(found: Found, answer: str) -> Found:
-    """The entry with an answer: `acme/team` is the bucket `acme` and the prefix `team`."""
+    """The entry with an answer: `acme/team` is the bucket `acme` and the prefix `team`.
+
+    Raises:
+        ValueError: the answer leads to something other than what is asked for.
+    """
     assert found.cls is not None
     assert found.asks is not None
-    given = {found.asks: answer.strip()}
+    answer = answer.strip()
+    if found.begins and not (answer.startswith(found.begins) or is_variable(answer)):
+        setting = found.cls.setting_named(found.asks)
+        label = setting.label if setting else found.asks
+        raise ValueError(f"{label} of {found.name} must begin with {' or '.join(found.begins)}")
+    given = {found.asks: answer}
     if found.cls.setting_named("prefix") is not None:
         scheme = next((each for each in _SCHEMES if answer.startswith(each)), "")
-        bucket, _, inner = answer.strip().removeprefix(scheme).partition("/")
+        bucket, _, inner = answer.removeprefix(scheme).partition("/")
+        if "://" in answer.removeprefix(scheme):
+            # Another URL: no part of it is a bucket, and the check of the setting says so.
+            bucket, inner = answer, ""
         parts = (inner.strip("/"), str(found.settings.get("prefix") or "").strip("/"))
         prefix = "/".join(filter(None, parts))
         given = {found.asks: bucket, **({"prefix": prefix} if prefix else {})}

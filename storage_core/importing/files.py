@@ -184,6 +184,24 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
     return enumerate(text.split("\n"), 1)
 
 
+def require_regular(path: str) -> None:
+    """Refuse what is no file to be read, before it is opened: reading a pipe might never end.
+
+    Raises:
+        ConfigurationError: it is a folder, a pipe or a device, or is not there.
+        OSError: it cannot be looked at.
+        ValueError: it is no path.
+    """
+    try:
+        mode = os.stat(path).st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        raise wrong(path, "does not exist", "correct the path") from None
+    if stat.S_ISDIR(mode):
+        raise wrong(path, "is a folder", "name a file in it")
+    if not stat.S_ISREG(mode):
+        raise wrong(path, "is no regular file", "name a file, or paste what it says into -")
+
+
 def bytes_of(path: str) -> bytes:
     """What stands in a file.
 
@@ -194,16 +212,9 @@ def bytes_of(path: str) -> bytes:
         ConfigurationError: it cannot be read, or is too large for a configuration.
     """
     try:
-        mode = os.stat(path).st_mode
-        if stat.S_ISDIR(mode):
-            raise wrong(path, "is a folder", "name a file in it")
-        if not stat.S_ISREG(mode):
-            # Reading a pipe might never end.
-            raise wrong(path, "is no regular file", "name a file, or paste what it says into -")
+        require_regular(path)
         with open(path, "rb") as file:
             data = file.read(LARGEST + 1)
-    except FileNotFoundError:
-        raise wrong(path, "does not exist", "correct the path") from None
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or "not a valid path"
         raise wrong(path, f"cannot be read ({why})", "allow reading it") from error

@@ -45,6 +45,9 @@ class Found:
     asks: str | None = None
     """The required setting that the tool does not know, such as the bucket; None: none."""
 
+    begins: tuple[str, ...] = ()
+    """With what the answer has to begin, one of these; empty: with anything."""
+
     lost: tuple[str, ...] = ()
     """What cannot be expressed and is left out, a line each, without a secret."""
 

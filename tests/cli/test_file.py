@@ -95,6 +95,38 @@ def test_plain_secrets_in_a_file_that_others_can_read_are_warned_of(
     assert storage("ls").err == ""
 
 
+@pytest.mark.parametrize(
+    ("options", "line", "key"),
+    [
+        ('options = {{port = 22, password = "{}"}}\n', 4, "password"),
+        ('[storage.f.options]\nport = 22\npassword = "{}"\n', 6, "password"),
+        ('[storage.f.options.a]\ntoken = "{}"\n', 5, "a.token"),
+    ],
+)
+def test_a_plain_secret_in_options_is_warned_of_and_not_shown(
+    storage: Storage, config: Path, options: str, line: int, key: str
+) -> None:
+    secret = token_hex(16)
+    head = '[storage.f]\ntype = "file"\nbase_path = "sftp://me@host/x"\n'
+    config.write_text(head + options.format(secret))
+    config.chmod(0o600)
+    outcome = storage("validate")
+    assert outcome.code == 0
+    assert outcome.err == (
+        f"warning: {config}:{line}: f: {key} in Options stands in the file as it is; write "
+        '{ref = "env:NAME"} in its place\n'
+    )
+    assert secret not in outcome.out + outcome.err
+    assert "a secret stands in the file as it is" in storage("doctor").out
+    own = config.parent / "own.toml"
+    own.write_text('include = ["storage.toml"]\n')
+    beneath = storage("validate", str(own)).err
+    assert f"{config}:{line}: f: {key} in Options stands in the file as it is, for all" in beneath
+    config.write_text(head + 'options = {password = {ref = "env:PASS"}, key_filename = "/k/id"}\n')
+    config.chmod(0o644)
+    assert storage("validate").err == ""
+
+
 def test_a_password_in_a_url_is_warned_of_and_not_shown(storage: Storage, config: Path) -> None:
     secret = token_hex(16)
     config.write_text(f'[storage.f]\ntype = "file"\nbase_path = "ftp://me:{secret}@host/x"\n')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -96,6 +97,24 @@ def test_without_a_terminal_it_asks_nothing(
         "--dry-run to see what there is\n"
     )
     assert not config.exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["bogus"], 2, "error: no tool 'bogus'; known are "),
+        (["aws", "nope"], 1, "nope: does not exist; correct the path\n"),
+        (["prefect", "nope"], 1, "nope: does not exist; correct the path\n"),
+        (["dvc", "nope"], 1, "nope: does not exist; correct the path\n"),
+        (["gcloud", "nope"], 1, "nope: does not exist; correct the path\n"),
+    ],
+)
+def test_without_a_terminal_a_wrong_tool_or_path_is_said_first(
+    storage: Storage, arguments: list[str], code: int, said: str
+) -> None:
+    outcome = storage("import", *arguments)
+    assert (outcome.code, said in outcome.err) == (code, True), outcome.err
+    assert "terminal" not in outcome.err
 
 
 def test_a_name_that_is_taken_gets_a_proposal(
@@ -212,6 +231,9 @@ def test_what_is_chosen_is_asked_for_its_bucket_and_name(
     child.sendline("a bucket")
     child.expect_exact("Bucket must not contain spaces")
     child.expect_exact("Bucket for corp (Enter leaves it out): ")
+    child.sendline("..")
+    child.expect_exact("Bucket must be a name; '.' and '..' are none")
+    child.expect_exact("Bucket for corp (Enter leaves it out): ")
     child.sendline("s3://acme/team")
     child.expect_exact("Bucket acme, Prefix team")
     child.expect_exact("The name 'laptop' is taken.")
@@ -242,3 +264,72 @@ def test_ctrl_c_at_a_question_writes_nothing(
     child.sendintr()
     assert ended(child) == 130
     assert not config.exists()
+
+
+def test_an_answer_for_all_makes_no_folder_of_a_server(
+    storage: Storage, config: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "fs.json"
+    path.write_text(json.dumps({"sftp": {"username": "me"}, "s3": {"anon": True}}))
+    outcome = storage("import", "fsspec", str(path), "--yes", "--bucket", "bk")
+    assert (outcome.code, [*tables(config)]) == (0, ["s3"])
+    assert "left out: sftp: its Base Path is not known" in outcome.err
+    outcome = storage("import", "fsspec", str(path), "--yes", "--bucket", "sftp=bk")
+    assert outcome.code == 2
+    said = "error: --bucket: Base Path of sftp must begin with sftp:// or ssh://\n"
+    assert outcome.err == said
+    outcome = storage("import", "fsspec", str(path), "--yes", "--bucket", "sftp=sftp://h/x")
+    assert tables(config)["sftp"]["base_path"] == "sftp://h/x"
+    remotes = tmp_path / "rclone.conf"
+    remotes.write_text("[disk]\ntype = local\n")
+    outcome = storage("import", "rclone", str(remotes), "--yes", "--bucket", "acme")
+    assert (outcome.code, "disk" in tables(config)) == (0, False)
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("https://s3.amazonaws.com/bk", "must be the bare name, without a scheme such as s3://"),
+        ("../x", "must be a name; '.' and '..' are none"),
+        ("a b", "must not contain spaces"),
+        ("corp=..", "must be a name; '.' and '..' are none"),
+    ],
+)
+def test_an_answer_that_is_no_bucket_is_wrong_usage(
+    storage: Storage, made: PrefectHome, config: Path, answer: str, said: str
+) -> None:
+    outcome = storage("import", "--yes", "--bucket", answer)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err == f"error: --bucket for 'corp': Bucket {said}\n"
+    assert not config.exists()
+
+
+@pytest.mark.parametrize("name", [".", ".."])
+def test_what_the_path_of_a_url_takes_for_no_name_is_no_container(
+    storage: Storage, config: Path, name: str
+) -> None:
+    outcome = storage("create", "azure", "--name", "x", "--account-name", "a", "--container", name)
+    assert outcome.code == 2
+    assert "must be a name; '.' and '..' are none" in outcome.err
+    assert not config.exists()
+
+
+def test_the_url_of_a_server_is_asked_for_again(
+    terminal: Terminal, config: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "fs.json"
+    path.write_text(json.dumps({"sftp": {"username": "me"}}))
+    child = terminal("import", "fsspec", str(path))
+    child.expect_exact("Import it? [Y/n]: ")
+    child.sendline("")
+    child.expect_exact("Base Path for sftp (Enter leaves it out): ")
+    child.sendline("acme")
+    child.expect_exact("Base Path of sftp must begin with sftp:// or ssh://")
+    child.expect_exact("Base Path for sftp (Enter leaves it out): ")
+    child.sendline("sftp://host/data")
+    child.expect_exact("the default? [Y/n]: ")
+    child.sendline("n")
+    child.expect_exact("now? [Y/n]: ")
+    child.sendline("n")
+    assert ended(child) == 0
+    assert tables(config)["sftp"]["base_path"] == "sftp://host/data"

@@ -172,6 +172,16 @@ def test_what_cannot_be_imported_says_why(monkeypatch: pytest.MonkeyPatch) -> No
     assert airflow.found() == []
 
 
+@pytest.mark.parametrize("kind", ["fs", "ftp", "sftp", "webhdfs", "samba", "azure_fileshare"])
+def test_what_leads_to_files_is_listed_with_a_reason(
+    monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    one = of(monkeypatch, {"conn_type": kind, "host": "h", "login": "me", "password": SECRET})
+    assert (one.cls, one.settings) == (None, {})
+    assert "Storage" in one.reason
+    assert SECRET not in repr(one)
+
+
 @pytest.mark.parametrize(("name", "text"), [("c.json", "[]"), ("c.yaml", "x"), ("c.json", "{")])
 def test_a_file_that_holds_no_connections_is_named(tmp_path: Path, name: str, text: str) -> None:
     path = tmp_path / name

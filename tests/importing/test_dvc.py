@@ -8,6 +8,7 @@ the folder of the file it stands in, but that of `ssl_verify` is not.
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from pathlib import Path
 from secrets import token_hex
 
@@ -365,3 +366,27 @@ def test_the_azure_of_the_environment_stays_a_reference(
         monkeypatch.setenv(name, json.dumps("x"))
 
         assert one(repository, text).settings == {"container": "c", setting: f"env:{name}"}
+
+
+@pytest.mark.parametrize(
+    ("text", "headers"),
+    [
+        ("url = https://u:p%40w@h/x\n", {"Authorization": "u:p@w"}),
+        ("url = https://u@h/x\n", {"Authorization": "u:"}),
+        ("url = https://u:w@h/x\nauth = basic\nuser = ann\npassword = p\n",
+         {"Authorization": "u:w"}),
+        ("url = https://u:w@h/x\nauth = custom\ncustom_auth_header = X\npassword = p\n",
+         {"Authorization": "u:w", "X": "p"}),
+        ("url = https://h/x\n", {}),
+    ],
+)  # fmt: skip
+def test_who_signs_in_in_the_url_of_http_is_kept(
+    repository: Path, text: str, headers: dict[str, str]
+) -> None:
+    settings = one(repository, f"['remote \"x\"']\n{text}").settings
+    expected = dict(headers)
+    if both := headers.get("Authorization"):
+        expected["Authorization"] = f"Basic {b64encode(both.encode()).decode()}"
+    assert settings["base_path"] == "https://h/x"
+    options = settings.get("options", {"client_kwargs": {"headers": {}}})
+    assert options["client_kwargs"]["headers"] == expected

@@ -13,6 +13,7 @@ begins with a byte order mark.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -296,3 +297,28 @@ def test_a_path_where_nothing_of_google_is_is_an_error(tmp_path: Path) -> None:
         found(str(tmp_path / "empty"))
     with pytest.raises(ConfigurationError, match="does not exist; correct the path"):
         found(str(tmp_path / "none"))
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda path: path.touch(), "is no JSON"),
+        (lambda path: path.write_text("junk"), "is no JSON"),
+        (lambda path: path.write_bytes(b"\xff"), "is no UTF-8 text"),
+        (lambda path: path.write_text("[]"), "holds no credentials of Google's"),
+        (lambda path: os.mkfifo(path), "is no regular file"),
+    ],
+    ids=["empty", "junk", "bytes", "list", "pipe"],
+)
+def test_a_file_that_holds_no_credentials_is_an_error(
+    tmp_path: Path, make: Callable[[Path], object], said: str
+) -> None:
+    make(tmp_path / "key.json")
+    with pytest.raises(ConfigurationError, match=f"key.json.* {said}"):
+        found(str(tmp_path / "key.json"))
+
+
+def test_a_file_of_other_credentials_is_listed_with_its_reason(tmp_path: Path) -> None:
+    sign_in(tmp_path / "key.json", {**PERSON, "universe_domain": "example.com"})
+    [one] = found(str(tmp_path / "key.json"))
+    assert "is for example.com" in one.reason

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from storage_core import ConfigFile, LocalStorage, S3Storage
+from storage_core import ConfigFile, FileStorage, LocalStorage, S3Storage
 from storage_core.importing.answers import answered, with_answers
 from storage_core.importing.found import Found
 from storage_core.importing.planning import Planned, planned
@@ -220,3 +220,42 @@ def test_bucket_answers_are_for_all_or_for_one() -> None:
 def test_a_bucket_answer_that_means_nothing_is_refused(given: list[str], said: str) -> None:
     with pytest.raises(ValueError, match=f"^{said}$"):
         buckets(given)
+
+
+def test_an_answer_for_all_is_for_buckets_and_containers_alone() -> None:
+    asking = [
+        found("s3", asks="bucket", settings={}),
+        found("blobs", cls=AzureBlobStorage, asks="container", settings={}),
+        found("disk", cls=LocalStorage, asks="storage_path", settings={}),
+        found("server", cls=FileStorage, asks="base_path", settings={}, begins=("sftp://",)),
+    ]
+    names = [each.name for each in asking]
+    answered = with_answers(asking, names, ["acme"])
+    assert [each.asks for each in answered] == [None, None, "storage_path", "base_path"]
+    given = ["acme", "disk=/data", "server=sftp://host/data"]
+    assert [each.settings for each in with_answers(asking, names, given)] == [
+        {"bucket": "acme"},
+        {"container": "acme"},
+        {"storage_path": "/data"},
+        {"base_path": "sftp://host/data"},
+    ]
+    for answer in ("acme", "/data", "ftp://host/data", "file:///data"):
+        with pytest.raises(ValueError, match=r"^Base Path of server must begin with sftp://$"):
+            with_answers(asking, names, [f"server={answer}"])
+
+
+@pytest.mark.parametrize("answer", ["https://s3.amazonaws.com/bk", "../x", "..", ".", "s3://", "/"])
+@pytest.mark.parametrize("cls", [S3Storage, AzureBlobStorage])
+def test_what_is_no_bucket_is_not_taken_apart_into_one(
+    file: ConfigFile, answer: str, cls: Any
+) -> None:
+    asks = "bucket" if cls is S3Storage else "container"
+    settings = {} if cls is S3Storage else {"account_name": "acme"}
+    entry = found(cls=cls, asks=asks, settings=settings)
+    assert plan(file, entry)[0].state == "asks"
+    assert plan(file, answered(entry, answer))[0].state == "cannot"
+
+
+def test_a_bucket_may_be_copied_with_its_scheme_and_blanks() -> None:
+    entry = found(asks="bucket", settings={})
+    assert answered(entry, " s3://bk/a/b/ ").settings == {"bucket": "bk", "prefix": "a/b"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -377,3 +378,22 @@ def test_a_file_that_is_no_database_of_prefect_is_named(
     make(path)
     with pytest.raises(ConfigurationError, match=f"{path}.* (no|holds no) "):
         prefect.found(str(path))
+
+
+def test_a_path_that_is_not_there_or_is_a_pipe_is_not_opened(home: Path, tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="nope: does not exist; correct the path"):
+        prefect.found(str(tmp_path / "nope"))
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ConfigurationError, match="pipe: is no regular file; name a file"):
+        prefect.found(str(tmp_path / "pipe"))
+    home.mkdir(exist_ok=True)
+    (home / "prefect.db").mkdir()
+    with pytest.raises(ConfigurationError, match=r"prefect\.db: is a folder"):
+        prefect.found()
+
+
+def test_profiles_that_are_a_pipe_are_not_opened(tmp_path: Path) -> None:
+    made = PrefectHome(tmp_path / "a home")
+    os.mkfifo(made.folder / "profiles.toml")
+    with pytest.raises(ConfigurationError, match="cannot read Prefect's profiles"):
+        prefect.found(str(made.folder))

@@ -154,4 +154,5 @@ def test_whether_a_service_keeps_to_the_condition_is_found_out(
         assert store.backend.refuses_to_replace(path, b"probe") is keeps
         assert store.backend.get(path) == b"probe"
         if not keeps:
-            assert max(race(store) for _ in range(10)) == 2
+            # On a busy machine the two seldom meet.
+            assert any(race(store) == 2 for _ in range(200))

@@ -69,15 +69,21 @@ async def test_every_command_of_the_list_does_something(tmp_path: Path) -> None:
 
 
 async def test_help_and_palette_use_the_words_of_the_declaration(tmp_path: Path) -> None:
-    # With a secret that others can read there is something to do for every command.
-    path = write(tmp_path / "storage.toml", TWO.replace("env:PROD_S3_SECRET", token_hex()))
+    # With a secret that others can read there is something to do for every command, but for
+    # copying one that is another's.
+    text = TWO.replace("env:PROD_S3_SECRET", token_hex())
+    path = write(tmp_path / "storage.toml", f'include = ["team.toml"]\n{text}')
     path.chmod(0o644)
+    write(tmp_path / "team.toml", '[storage.shared]\ntype = "temporary"\n')
     app = StorageApp(path)
     # In one column, so that what is said of each can be read line by line.
     async with app.run_test(size=(98, 70)) as pilot:
         await settle(pilot)
         await press(pilot, "ctrl+p")
         palette = await palette_of(pilot)
+        await press(pilot, "escape", "j", "j", "ctrl+p")
+        assert selected(pilot).name == "shared"
+        palette |= await palette_of(pilot)
         await press(pilot, "escape", "question_mark")
         text = " ".join(screen_text(pilot).replace("▌", "").split())
         for command in LIST:

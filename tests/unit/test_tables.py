@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from storage_core.declaration.tables import hidden, visible
+from storage_core.declaration.tables import hidden, plain_in, visible
 from storage_core.types.file import FileStorage
 from storage_core.types.s3 import S3Storage
 
@@ -25,6 +25,14 @@ from storage_core.types.s3 import S3Storage
         ({"region_name": "eu-west-1", "anon": False, "timeout": 2.5}, None),
         ({"hosts": ["a.example", "b.example:99"]}, None),
         ({"key": {"ref": "env:KEY"}}, None),
+        ({"key_filename": "/home/me/.ssh/id"}, None),
+        ({"key_filename": ["~/.ssh/id", "C:\\keys\\id"], "known-hosts": "./hosts"}, None),
+        ({"client_kwargs": {"verify": "/etc/ca.pem"}}, None),
+        ({"key_filename": "{}"}, {"key_filename": "********"}),
+        ({"key_filename": "/x?sig={}"}, {"key_filename": "********"}),
+        ({"key_file": "//me:{}@h/x"}, {"key_file": "********"}),
+        ({"key": "/{}"}, {"key": "********"}),
+        ({"passphrase": "/{}"}, {"passphrase": "********"}),
         (
             {"proxies": {"https": "http://me:{}@proxy.example:3128"}},
             {"proxies": {"https": "http://me:********@proxy.example:3128"}},
@@ -59,6 +67,33 @@ def test_a_table_shows_servers_and_switches_and_nothing_else(options: Any, shown
     assert canary not in str(visible(filled(options)))
     if "{}" in str(options):
         assert any(canary in text for text in hidden(filled(options)))
+
+
+@pytest.mark.parametrize(
+    ("options", "keys"),
+    [
+        ({"password": "{}"}, ["password"]),
+        ({"Pass-Word": "{}"}, ["Pass-Word"]),
+        ({"passphrase": "/{}"}, ["passphrase"]),
+        ({"a": {"secret": "{}"}, "token": {"x": "{}"}}, ["a.secret", "token.x"]),
+        ({"auth": ["me", "{}"]}, ["auth"]),
+        ({"proxies": {"https": "http://me:{}@h:1"}}, ["proxies.https"]),
+        ({"proxies": ["http://me:{}@h:1", "http://h"]}, ["proxies"]),
+        ({"key_filename": "{}"}, ["key_filename"]),
+        ({"key_filename": "/home/me/.ssh/id", "token": "~/key.json"}, []),
+        (
+            {"token": {"type": "x", "private_key": "{}", "private_key_id": "1", "email": "e@h"}},
+            ["token.private_key"],
+        ),
+        ({"token": "google_default", "SSEKMSKeyId": "1-2", "auth_type": "basic"}, []),
+        ({"password": {"ref": "env:X"}, "token": ""}, []),
+        ({"password": {"ref": "{}"}}, ["password.ref"]),
+        ({"user": "me", "made_up": "x", "authority": "https://h", "region": "eu"}, []),
+        ({"signature_version": "s3v4", "use_auth": True, "max_keys": 5}, []),
+    ],
+)
+def test_what_surely_is_a_secret_is_told_from_what_may_be_one(options: Any, keys: Any) -> None:
+    assert [".".join(each) for each in plain_in(options)] == keys
 
 
 def test_messages_hide_what_the_table_hides_and_show_the_server() -> None:

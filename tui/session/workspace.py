@@ -47,7 +47,7 @@ class Workspace:
         """The file's path as people read it."""
         return printable(shortened(self.file.source))
 
-    def stamp(self, found: Configurations | None) -> object:
+    def stamp(self, found: Configurations | None = None) -> object:
         """Differs between any two versions of the file, and when the right to write it changes.
 
         Args:
@@ -59,7 +59,7 @@ class Workspace:
         """The file as it is now, with what is wrong with it."""
         from storage_core.config.secrets import audit
 
-        stamp = self.stamp(None)
+        stamp = self.stamp()
         exists = self._exists()
         self.results.load()
         try:

@@ -29,6 +29,21 @@ class PlainSecret(NamedTuple):
     """The file."""
 
 
+class PlainOption(NamedTuple):
+    """A secret that stands in a table such as Options, in a file itself."""
+
+    name: str
+    """The configuration."""
+
+    setting: Setting
+    keys: tuple[str, ...]
+    """Of the table, each below those before it."""
+
+    line: int | None
+    origin: str
+    """The file."""
+
+
 def plain_secrets(found: Configurations, *, lines: bool = False) -> Iterator[PlainSecret]:
     """Every secret that stands in a file itself, with line numbers if `lines`."""
     for entry in found.entries.values():
@@ -38,6 +53,22 @@ def plain_secrets(found: Configurations, *, lines: bool = False) -> Iterator[Pla
                 key = ("storage", entry.name, setting.name)
                 line = _line(found.layer_of(entry).text, key) if lines else None
                 yield PlainSecret(entry.name, setting, line, entry.origin)
+
+
+def plain_options(found: Configurations, *, lines: bool = False) -> Iterator[PlainOption]:
+    """Every text in a table that surely is a secret, with line numbers if `lines`."""
+    for entry in found.entries.values():
+        for setting in entry.cls.settings() if entry.cls else ():
+            value = entry.table.get(setting.name)
+            if setting.form != "table" or not value:
+                continue
+            from storage_core.declaration.tables import plain_in
+
+            text = found.layer_of(entry).text
+            for keys in plain_in(value):
+                table = ("storage", entry.name, setting.name)
+                line = _line(text, (*table, *keys)) or _line(text, table) if lines else None
+                yield PlainOption(entry.name, setting, keys, line, entry.origin)
 
 
 def loose_mode(path: str) -> int | None:

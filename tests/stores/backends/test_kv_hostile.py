@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import socket
 import ssl
 import threading
@@ -189,12 +190,15 @@ def test_what_may_pass_is_tried_again_and_how_often_is_said() -> None:
             connection.sendall(response("200 OK", b'"third time lucky"'))
 
     with raw_server(answer) as server:
-        assert backend(server.url).get(KEY) == b"third time lucky"
+        assert backend(server.url, timeout=20).get(KEY) == b"third time lucky"
         assert len(server.requests) == 3
     with raw_server(response("503 Service Unavailable")) as server:
         with pytest.raises(StorageUnavailable) as caught:
             backend(server.url).get(KEY)
-        assert f"tried {len(server.requests)} times" in str(caught.value)
+        tried = re.search(r"tried (\d+) times", str(caught.value))
+        assert tried
+        # The time may be up before the server has read the last of them.
+        assert int(tried[1]) - len(server.requests) in (0, 1)
         assert "503 Service Unavailable" in str(caught.value)
 
 

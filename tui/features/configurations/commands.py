@@ -16,7 +16,7 @@ LIST: Final = (
         "copy_here",
         ("C",),
         "Copy here",
-        "Copy it from a file beneath into your own.",
+        "Copy it into your own file.",
         "Change",
         changes=True,
     ),

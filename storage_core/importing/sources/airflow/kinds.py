@@ -18,6 +18,16 @@ _AWS: Final = ("aws", "s3")
 _AZURE: Final = ("wasb", "adls", "azure_data_lake", "azure")
 _GOOGLE: Final = ("google_cloud_platform",)
 _GENERIC: Final = "generic"
+_BY_HAND: Final = {
+    "fs": "it is a folder on the machines of Airflow; make a Local Storage of it",
+    "ftp": "it is a server of files; make a File Storage with the URL ftp://HOST/FOLDER",
+    "sftp": "it is a server of files; make a File Storage with the URL sftp://HOST/FOLDER",
+    "webhdfs": "it is a file system of Hadoop's; make a File Storage with the URL of a folder",
+    "hdfs": "it is a file system of Hadoop's; make a File Storage with the URL of a folder",
+    "samba": "it is a Windows share; mount it, and use Local Storage",
+    "azure_fileshare": "it is a file share of Azure's; mount it, and use Local Storage",
+}
+"""Types that lead to files, and why they are not imported: a connection names no folder."""
 _UNCERTAIN: Final = "its type is generic, and nothing in it says which service it is for"
 
 _KNOWN_AWS: Final = (
@@ -32,7 +42,7 @@ _ACCOUNT: Final = re.compile(r"(?:https?://)?([a-z0-9]+)\.(?:blob|dfs)\.core\.wi
 
 def other_kind(connection: Connection) -> bool:
     """Whether it leads to something other than a storage: a database, a mail server …"""
-    return connection.kind not in (*_AWS, *_AZURE, *_GOOGLE, _GENERIC)
+    return connection.kind not in (*_AWS, *_AZURE, *_GOOGLE, _GENERIC, *_BY_HAND)
 
 
 def made(connection: Connection) -> Made:
@@ -42,6 +52,8 @@ def made(connection: Connection) -> Made:
         InexpressibleError: there is nothing here that it could become.
     """
     kind = _service(connection)
+    if said := _BY_HAND.get(kind):
+        raise InexpressibleError(said)
     if kind in _AWS:
         return _aws(connection)
     if kind in _AZURE:

@@ -89,6 +89,9 @@ def _files_at(path: str) -> list[str]:
     if os.path.isfile(path):
         folder, name = os.path.split(path)
         return [path] if name != "config" else [path, os.path.join(folder, "config.local")]
+    if not os.path.exists(path):
+        # Else a repository around it would be found.
+        raise wrong(path, "does not exist", "correct the path")
     if os.path.basename(path) == _FOLDER:
         path = os.path.dirname(path)
     repository = _repository(path)

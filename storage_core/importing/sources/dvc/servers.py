@@ -86,16 +86,24 @@ def http(remote: Remote) -> Made:
     parts = _parts(remote)
     kind = remote.text("auth").lower()
     user, password = remote.text("user"), remote.text("password")
-    headers: dict[str, str] = {}
-    if kind == "basic":
-        both = b64encode(f"{user}:{password}".encode()).decode()
-        headers["Authorization"] = f"Basic {both}"
-    elif kind == "custom":
-        headers[remote.text("custom_auth_header")] = password
-    elif kind:
+    if kind not in ("", "basic", "custom"):
         raise InexpressibleError(f"it signs in by {kind}, which Storage cannot")
+    headers: dict[str, str] = {}
+    if parts.username or parts.password:
+        # In DVC's client what stands in the URL goes before what `auth = basic` says.
+        headers["Authorization"] = _basic(
+            unquote(parts.username or ""), unquote(parts.password or "")
+        )
+    elif kind == "basic":
+        headers["Authorization"] = _basic(user, password)
+    if kind == "custom":
+        headers[remote.text("custom_auth_header")] = password
     options = {"client_kwargs": {"headers": headers}}
     return _file(remote, parts, options, {"auth"})
+
+
+def _basic(user: str, password: str) -> str:
+    return f"Basic {b64encode(f'{user}:{password}'.encode()).decode()}"
 
 
 def _file(remote: Remote, parts: SplitResult, options: dict[str, Any], known: set[str]) -> Made:

@@ -93,10 +93,21 @@ def _entry(
         cls=None if reason else cls,
         settings={} if reason else made,
         asks=None if reason else asks,
+        begins=_beginnings(there[-1]) if cls is FileStorage and not reason else (),
         lost=() if reason else tuple(lost),
         notes=_URL if cls is FileStorage and not reason else (),
         reason=reason,
     )
+
+
+_SAME: Final = (("http", "https"), ("sftp", "ssh"), ("webdav", "webdavs"))
+"""Protocols of one file system: what is said of one counts for the URLs of the other."""
+
+
+def _beginnings(protocol: str) -> tuple[str, ...]:
+    """With what the URLs begin that the settings of a protocol are for."""
+    others = [each for same in _SAME if protocol in same for each in same if each != protocol]
+    return tuple(f"{each}://" for each in (protocol, *others))
 
 
 _URL: Final = ("its Base Path is the whole URL, such as sftp://HOST/FOLDER",)

@@ -51,8 +51,8 @@ def found(path: str | None = None) -> list[Found]:
             remedy = "name a folder such as ~/.config/gcloud"
             raise wrong(path, "has no configurations of gcloud", remedy)
         return result
-    if not os.path.exists(path):
-        raise wrong(path, "does not exist", "correct the path")
+    # A file that is named alone hides no other: what is wrong with it is the error.
+    credentials.require_json(path)
     return [credentials.found(path, shortened(path), None, is_default=True)]
 
 

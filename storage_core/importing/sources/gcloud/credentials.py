@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from storage_core.declaration.sign_ins import google_json
 from storage_core.errors import ConfigurationError
-from storage_core.importing.files import json_of, text_of
+from storage_core.importing.files import json_of, text_of, wrong
 from storage_core.importing.found import Found
 from storage_core.importing.values import as_it_is
 from storage_core.paths import shortened
@@ -62,6 +62,16 @@ def found(path: str, place: str, project: str | None, *, is_default: bool) -> Fo
         notes=tuple(remarks(info)),
         reason=reason,
     )
+
+
+def require_json(path: str) -> None:
+    """Refuse a file that holds no credentials at all.
+
+    Raises:
+        ConfigurationError: it cannot be read, or is not the JSON of something.
+    """
+    if not isinstance(json_of(path, text_of(path)), dict):
+        raise wrong(path, "holds no credentials of Google's", "name a file of credentials")
 
 
 def read(path: str) -> Mapping[str, Any]:

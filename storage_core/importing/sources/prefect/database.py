@@ -23,6 +23,7 @@ from urllib.parse import quote
 
 from storage_core.disk_advice import words
 from storage_core.errors import ConfigurationError
+from storage_core.importing.files import require_regular
 
 _PATIENCE: Final = 5.0
 """Seconds to wait for a program that is writing."""
@@ -52,6 +53,7 @@ def opened(path: str) -> Iterator[sqlite3.Connection]:
 
 @contextmanager
 def _connected(path: str) -> Iterator[sqlite3.Connection]:
+    require_regular(path)
     with open(path, "rb") as file:
         header = file.read(20)
     if header and not header.startswith(_HEADER):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -85,6 +86,9 @@ def _first(settings: Mapping[str, str], names: tuple[str, ...]) -> str | None:
 def _profile(path: str, name: str | None) -> dict[str, str]:
     """The settings of the active profile; empty where there is none."""
     try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            # Reading a pipe might never end.
+            raise ValueError
         with open(path, "rb") as file:
             tables = tomllib.load(file)
     except FileNotFoundError:
