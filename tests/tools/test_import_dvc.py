@@ -142,7 +142,12 @@ LINES = st.one_of(
 @settings(
     max_examples=3,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.large_base_example],
+    # Three hundred files are large on purpose: each example starts a process of DVC.
+    suppress_health_check=[
+        HealthCheck.too_slow,
+        HealthCheck.large_base_example,
+        HealthCheck.data_too_large,
+    ],
 )
 @given(st.lists(st.lists(LINES, max_size=8), min_size=300, max_size=300))
 def test_files_say_what_dvc_reads_in_them(
