@@ -9,7 +9,7 @@ from storage_core.errors import ConfigurationError
 from storage_core.exporting.places import GCS, S3, Azure, Folder, Other, Place, Server
 from storage_core.exporting.settings import Value
 
-_CHECKSUMS: Final = {
+CHECKSUMS: Final = {
     "request_checksum_calculation": "when_required",
     "response_checksum_validation": "when_required",
 }
@@ -76,7 +76,7 @@ def file_system(place: Place) -> FileSystem:
 
 def _s3(place: S3) -> FileSystem:
     client: dict[str, Any] = _given(region_name=place.region, verify=place.ca_bundle)
-    config: dict[str, Any] = dict(_CHECKSUMS) if place.endpoint else {}
+    config: dict[str, Any] = dict(CHECKSUMS) if place.endpoint else {}
     if place.addressing:
         config["s3"] = {"addressing_style": place.addressing}
     arguments: dict[str, Any] = {

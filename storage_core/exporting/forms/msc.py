@@ -10,6 +10,7 @@ from storage_core.errors import ConfigurationError
 from storage_core.exporting.chosen import Chosen, Written
 from storage_core.exporting.comments import about, absent, commented, quoted_json
 from storage_core.exporting.describing import places_of
+from storage_core.exporting.forms.file_systems import CHECKSUMS
 from storage_core.exporting.names import Variables, names_for
 from storage_core.exporting.places import GCS, S3, Azure, Folder, Place, variables_of
 from storage_core.exporting.settings import Value
@@ -19,11 +20,6 @@ LABEL: Final = "profiles for multi-storage-client"
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _EXPANDED: Final = re.compile(r"\$(?:[A-Za-z0-9_]|\{)")
 """What MSC takes for a variable; it has no way to write it as it is."""
-
-_CHECKSUMS: Final = {
-    "request_checksum_calculation": "when_required",
-    "response_checksum_validation": "when_required",
-}
 
 
 class _Profile(NamedTuple):
@@ -155,7 +151,7 @@ def _s3(place: S3) -> _Profile:
             verify=place.ca_bundle,
         ),
         # Some services store the framing that comes with other checksums as the blob.
-        **(_CHECKSUMS if place.endpoint else {}),
+        **(CHECKSUMS if place.endpoint else {}),
     }
     if place.addressing:
         options["s3"] = {"addressing_style": place.addressing}
