@@ -27,8 +27,10 @@ def test_a_blob_comes_back_from_the_private_share(webdav_server: WebDAVServer) -
         auth=(webdav_server.user, webdav_server.password),
         skip_instance_cache=True,
     )
-    files.pipe_file(f"{token_hex(6)}/results/blob", data)
-    assert files.cat_file(files.find("")[0]) == data
+    path = f"{token_hex(6)}/results/blob"
+    files.pipe_file(path, data)
+    assert files.find(path.split("/")[0]) == [path]
+    assert files.cat_file(path) == data
 
 
 @pytest.mark.parametrize("known_user", [True, False])
