@@ -162,6 +162,8 @@ class BrowseScreen(FullScreen[None]):
                     self._rearrange()
                 self._say(len(found))
             self._blobs = found
+            if folder is None:
+                self._session.seen(self._row, tuple(found))
         except StorageError as error:
             self._problem = printable(str(error))
             if not fresh and found:
