@@ -46,15 +46,25 @@ _TINTS: Final = {
 }
 """Colours that tell kinds apart, on dark grounds and on light ones."""
 
+_CHIP: Final = 0.2
+"""How much of a tint is in the ground of what is marked with it."""
+
+_FRAME: Final = 0.26
+"""How much of the text's colour is in the line around a pane."""
+
 _ANSI_TINTS: Final = ("magenta", "blue", "yellow", "green", "default", "cyan")
 
 
 def legible(variables: Mapping[str, str], *, dark: bool, ansi: bool) -> dict[str, str]:
-    """The variables of a theme, with `muted`, `faint` and `tint-…`, and with legible texts."""
+    """The variables of a theme, with `muted`, `faint`, `frame`, `tint-…` and `chip-…`, and with
+    legible texts.
+    """
     if ansi:
         # Nobody knows the terminal's own colours.
         more = {f"tint-{number}": f"ansi_{name}" for number, name in enumerate(_ANSI_TINTS)}
-        return {**variables, **more, "muted": variables["foreground"], "faint": "ansi_bright_black"}
+        chips = {f"chip-{number}": "ansi_default" for number in range(len(_ANSI_TINTS))}
+        lines = {"faint": "ansi_bright_black", "frame": "ansi_bright_black"}
+        return {**variables, **more, **chips, **lines, "muted": variables["foreground"]}
     found = {**variables}
     base = Color.parse(found["background"])
     ink = Color.parse(found["foreground"])
@@ -76,13 +86,17 @@ def legible(variables: Mapping[str, str], *, dark: bool, ansi: bool) -> dict[str
             towards = below.get_contrast_text(1.0).brightness > 0.5
             found[name] = _moved(text, [below], ENOUGH, dark=towards).hex
     for number, tint in enumerate(_TINTS[dark]):
-        found[f"tint-{number}"] = _moved(Color.parse(tint), grounds, ENOUGH, dark=dark).hex
+        moved = _moved(Color.parse(tint), grounds, ENOUGH, dark=dark)
+        chip = base.blend(moved, _CHIP, 1.0)
+        found[f"tint-{number}"] = _moved(moved, [*grounds, chip], ENOUGH, dark=dark).hex
+        found[f"chip-{number}"] = chip.hex
     ink = Color.parse(found["foreground"])
     given = _color(found.get("muted")) or base.blend(ink, 0.66)
     muted = _moved(given, grounds, SECOND, dark=dark)
     faint = _moved(base.blend(ink, 0.45), plain, SECOND, dark=dark)
     for name, color in {"muted": muted, "faint": faint}.items():
         found[name] = (color if contrast(color, base) < contrast(ink, base) else ink).hex
+    found["frame"] = base.blend(ink, _FRAME, 1.0).hex
     found["text-muted"] = found["muted"]
     found["text-disabled"] = found["faint"]
     return found

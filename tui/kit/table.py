@@ -22,7 +22,7 @@ from tui.kit.columns import Column, gap, spanned, widths
 from tui.kit.text import fit
 
 TINTS: Final = 6
-"""Looks that tell kinds apart by a colour: `tint-0` and so on."""
+"""Looks that tell kinds apart by a colour: `tint-0` and so on, and on a ground of it `chip-0`."""
 
 LOOKS: Final = {
     "muted": "$muted",
@@ -32,6 +32,7 @@ LOOKS: Final = {
     "bad": "$error",
     "warning": "$warning",
     **{f"tint-{number}": f"bold $tint-{number}" for number in range(TINTS)},
+    **{f"chip-{number}": f"bold $tint-{number} on $chip-{number}" for number in range(TINTS)},
 }
 """How text looks. As component classes, which are styled with the table, each would take 0.2 ms of
 the first frame."""

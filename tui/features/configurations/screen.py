@@ -118,7 +118,8 @@ class ConfigurationsScreen(FullScreen[None]):
     def body(self) -> ComposeResult:
         """The list, the details; what is said of the file is there when there is something."""
         with Horizontal(id="panes"):
-            with Vertical(id="left"):
+            with Vertical(id="left", classes="pane") as left:
+                left.border_title = "Configurations"
                 yield self.table
             yield Detail(id="detail")
 

@@ -116,7 +116,7 @@ class ConfigurationLayout(Layout[Row]):
         short = row.badge
         before = (
             self._status(row),
-            Cell(short, f"tint-{sum(map(ord, short)) % TINTS}" if short.isalnum() else "muted"),
+            Cell(short, f"chip-{sum(map(ord, short)) % TINTS}" if short.isalnum() else "muted"),
             Cell("★", "accent") if row.default else Cell(""),
         )
         identifier = row.id if widths[IDENTIFIER] >= _WHOLE_ID else row.id[:_ID]
