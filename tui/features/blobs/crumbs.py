@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
 from textual.content import Content
 from textual.style import Style
 
 from storage_core.printable import printable
-from tui.kit.text import cut, cut_middle
+from tui.kit.text import cut_middle
 
 _BETWEEN = " › "
 _LEFT_OUT = "…"
+_LEAST = 12
+"""Cells in which the location is of use."""
 
 
 def trail(location: str, folder: str | None, room: int) -> Content:
@@ -23,22 +26,19 @@ def trail(location: str, folder: str | None, room: int) -> Content:
     room -= 6
     names = [location, *(folder.split("/") if folder else ())]
     pieces: list[Content] = []
-    left = room
     for depth in range(len(names) - 1, -1, -1):
+        # Those before this one need room to say that they are there.
+        left = room - (len(_LEFT_OUT) + len(_BETWEEN) if depth else 0)
+        if pieces:
+            left -= len(_BETWEEN)
         said = printable(names[depth])
-        last = depth == len(names) - 1
-        if last:
-            said = cut_middle(said, room - (len(_LEFT_OUT) + len(_BETWEEN) if depth else 0))
-        piece = Content.styled(cut(said, room), _leads_to(depth))
-        needed = piece.cell_length + (0 if last else len(_BETWEEN))
-        # Those before this one need a sign that they are there.
-        if not last and needed > left - (len(_LEFT_OUT) + len(_BETWEEN) if depth else 0):
-            pieces.append(Content.styled(_LEFT_OUT, _leads_to(depth)))
+        if pieces and cell_len(said) > left and (depth or left < _LEAST):
+            pieces.append(_crumb(_LEFT_OUT, depth))
             break
-        pieces.append(piece)
-        left -= needed
+        pieces.append(_crumb(cut_middle(said, left), depth))
+        room -= pieces[-1].cell_length + (len(_BETWEEN) if len(pieces) > 1 else 0)
     return Content(_BETWEEN).join(reversed(pieces))
 
 
-def _leads_to(depth: int) -> Style:
-    return Style.from_meta({"@click": f"screen.crumb({depth})"})
+def _crumb(said: str, depth: int) -> Content:
+    return Content.styled(said, Style.from_meta({"@click": f"screen.crumb({depth})"}))

@@ -36,8 +36,8 @@ HEADS: Final[tuple[Sort | None, ...]] = (None, None, "name", "size", "size", "ag
 
 _KIND, _FORMAT, _NAME, _SIZE, _AGE = 7, 4, 12, 8, 9
 
-_BAR, _LEAST_BAR = 12, 4
-_WISHED = 24
+_BAR, _LEAST_BAR = 10, 4
+_WISHED = 22
 """Cells that a name has before there is a bar."""
 
 
@@ -104,7 +104,7 @@ class BlobDetail(Widget):
     """The blob under the cursor, exactly: its whole key, its bytes, the moment it was written."""
 
     DEFAULT_CSS = """
-    BlobDetail { height: 4; padding: 0 2; background: $surface; content-align: left middle; }
+    BlobDetail { height: 3; padding: 0 2; background: $surface; }
     """
 
     blob: reactive[Listed | None] = reactive(None)
