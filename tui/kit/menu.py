@@ -154,7 +154,8 @@ class Chooser(Widget):
 
     def clickable(self) -> Iterator[tuple[Region, Callable[[], object]]]:
         """The sign at its end, for a jump letter."""
-        yield Region(self.content_size.width - 1, 0, 1, 1), partial(self.post_message, self.Clicked())
+        sign = Region(self.content_size.width - 1, 0, 1, 1)
+        yield sign, partial(self.post_message, self.Clicked())
 
     def open(self, opener: Widget) -> None:
         """List the values, or close the list; then `opener` has the focus."""
