@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tui.kit.commands import APP, HELP, PALETTE, THEME, Command
+from tui.kit.commands import APP, HELP, JUMP, PALETTE, THEME, Command
 
 _FORM: Final = Command(
     "form", ("v",), "View", "Show it in another way: as a table, as bytes.", "Preview", True
@@ -45,7 +45,7 @@ BROWSE: Final = (
         "Show everything below the location, or below the folder, in one list.",
         "View",
     ),
-    Command("up", ("left", "h", "backspace"), "Up", "Show the folder above.", "View"),
+    Command("up", ("left", "h"), "Up", "Show the folder above, as Backspace does.", "View"),
     Command("into", ("right", "l"), "Into", "Show what is in the folder.", "View"),
     Command("reload", ("f5",), "Reload", "List the blobs again.", "View"),
     Command(
@@ -58,6 +58,7 @@ BROWSE: Final = (
     _FORM,
     *_COLUMNS,
     PALETTE,
+    JUMP,
     THEME,
     HELP,
     Command("leave", ("escape", "q"), "Back", "Back to the list of storages.", APP, True),
@@ -75,6 +76,7 @@ PREVIEW: Final = (
     ),
     Command("reload", ("f5",), "Reload", "Read the blob again.", "Blob"),
     PALETTE,
+    JUMP,
     THEME,
     HELP,
     Command("leave", ("escape", "q"), "Back", "Back to the list of blobs.", APP, True),

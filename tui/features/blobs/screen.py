@@ -62,6 +62,7 @@ class BrowseScreen(FullScreen[None]):
         self._opened = OpenedStore(lambda: Store(row.configuration(), timeout=None))
         self._layout_of_blobs = BlobLayout()
         self.table = BlobTable(self._layout_of_blobs, id="blobs")
+        self.table.heads = [column for column, sort in enumerate(HEADS) if sort]
         self._filter = FilterLine(
             self.table, seek=self._seek, anchor=self._current_key, placeholder="part of the key"
         )
@@ -312,6 +313,12 @@ class BrowseScreen(FullScreen[None]):
         """List the folder above."""
         if folder := self._catalogue.folder:
             self._enter(folder.rpartition("/")[0], at=folder)
+
+    def on_key(self, event: events.Key) -> None:
+        """Backspace goes up as well, where no command is remapped to it."""
+        if event.key == "backspace" and self.can("up"):
+            event.stop()
+            self._up()
 
     def action_crumb(self, depth: int) -> None:
         """List the folder so many names deep in the path that is shown."""

@@ -31,7 +31,7 @@ ORDERS: Final[dict[tuple[Sort, bool], str]] = {
 }
 """What each order is called: by what, and whether reversed."""
 
-HEADS: Final[tuple[Sort | None, ...]] = (None, None, "name", "size", "size", "age")
+HEADS: Final[tuple[Sort | None, ...]] = (None, None, "name", None, "size", "age")
 """What each column is sorted by."""
 
 _KIND, _FORMAT, _NAME, _SIZE, _AGE = 7, 4, 12, 8, 9
