@@ -55,7 +55,7 @@ BROWSE: Final = (
         "Show what is in the blob beside the list, or no more; there has to be room for it.",
         "Preview",
     ),
-    _FORM,
+    _FORM._replace(footer=False),
     *_COLUMNS,
     PALETTE,
     JUMP,
