@@ -12,7 +12,7 @@ from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
-from tui.features.configurations import welcome
+from tui.features.configurations import explained, welcome
 from tui.features.configurations.changes import Changes
 from tui.features.configurations.commands import LIST
 from tui.features.configurations.detail import Detail, lines_of
@@ -76,6 +76,7 @@ class ConfigurationsScreen(FullScreen[None]):
             id="list",
         )
         self.table.heads = SORTED_BY
+        self.table.explains = explained.LIST
         self._filter = FilterLine(
             self.table,
             seek=lambda: self.rows.fill(sought=True),
@@ -83,6 +84,7 @@ class ConfigurationsScreen(FullScreen[None]):
             placeholder="name, type, location, ID or #tag",
             counts=True,
         )
+        self._filter.explains = explained.FILTER
         self._banner = Static(id="banner", markup=False)
         self._welcome = Static(id="welcome", markup=False)
         self.rows = Rows(session, self.table, self._filter, self._tell)
