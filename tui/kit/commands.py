@@ -65,6 +65,7 @@ def bindings(commands: tuple[Command, ...]) -> list[Binding]:
 
 
 _SHOWN: Final = {
+    "exclamation_mark": "!",
     "question_mark": "?",
     "slash": "/",
     "colon": ":",
@@ -92,6 +93,7 @@ def shown_key(key: str) -> str:
 
 
 _NAMES: Final = {
+    "!": "exclamation_mark",
     "?": "question_mark",
     "/": "slash",
     ":": "colon",
