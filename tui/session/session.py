@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tui.session import state
 from tui.session.background import Jobs
 from tui.session.garbage import undisturbed
+from tui.session.looks import Look, look_of
 from tui.session.snapshot import Snapshot
 from tui.session.workspace import Workspace
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from storage_core.config.model.entry import Entry
     from storage_core.config.transaction import Transaction
     from tui.session.checks import TestResult
+    from tui.session.listing import Listed
     from tui.session.snapshot import Row
 
 T = TypeVar("T")
@@ -46,6 +48,9 @@ class Session:
         self.jobs = Jobs(show_busy)
         self.loaded: list[Callable[[Snapshot], object]] = []
         """Called when there is a new snapshot."""
+
+        self._seen: dict[str, tuple[str, Look]] = {}
+        """What was listed last of each configuration, by ID, with the digest of its settings."""
 
         self._say = say
         self._to_keep = False
@@ -129,6 +134,22 @@ class Session:
             # Many tests may end while one is being written.
             self._to_keep = True
             self.jobs.start("", self._keep_results)
+
+    def recent(self, row: Row) -> list[TestResult]:
+        """How the last tests of a configuration ended, newest first."""
+        return self.workspace.results.recent(row.id, row.entry)
+
+    def saw(self, row: Row, blobs: Iterable[Listed]) -> None:
+        """Remember the newest of what was listed, until the app ends; it blocks for a moment."""
+        digest = self.workspace.results.digest_of(row.id, row.entry)
+        self._seen[row.id] = digest, look_of(blobs)
+
+    def seen(self, row: Row) -> Look | None:
+        """What was listed last with these settings."""
+        digest, look = self._seen.get(row.id, ("", None))
+        return (
+            look if look and digest == self.workspace.results.digest_of(row.id, row.entry) else None
+        )
 
     def _keep_results(self) -> None:
         self._to_keep = False
