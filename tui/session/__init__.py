@@ -6,9 +6,9 @@ snapshot.py    what is in it at one moment, row by row
 undo.py        undo and redo of its changes; versions.py: earlier versions of it
 draft.py       what a form holds before it is saved; table_text.py: its tables as lines
 checks.py      how a connection test ended; results.py: the last ones of each configuration
-store.py       the blobs of one storage; listing.py: what a list of them shows
-looks.py       the newest of them as they were listed last
-keeping.py     where each secret of a configuration is kept
+store.py       the blobs of one storage; listing.py: what a list of them shows;
+               recent.py: the newest of each
+keeping.py     where each secret of a configuration is kept; sources.py: the places there are
 download.py    a blob on its way into a file; preview/: what it looks like
 search.py      what a filter finds
 quantities.py  sizes, ages and durations as people read them

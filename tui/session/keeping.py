@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from storage_core.printable import printable
 from storage_core.references import VARIABLE, check_reference, is_reference
+from tui.session.sources import HERE
 
 if TYPE_CHECKING:
     from storage_core.config.model.entry import Entry
@@ -22,6 +23,9 @@ class Kept(NamedTuple):
 
     where: str
     """The reference; empty where it stands in the file itself."""
+
+    source: str = HERE
+    """One of `SIGNS`."""
 
     is_set: bool | None = None
     """Of an environment variable: whether it is set."""
@@ -80,4 +84,4 @@ def _referred(label: str, reference: str) -> Kept:
         return Kept(label, "")
     scheme, _, target = reference.partition(":")
     is_set = bool(os.environ.get(target)) if scheme == VARIABLE else None
-    return Kept(label, printable(reference), is_set)
+    return Kept(label, printable(reference), scheme, is_set)

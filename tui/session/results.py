@@ -73,7 +73,7 @@ class Results:
 
     def add(self, id: str, entry: Entry | None, result: TestResult) -> None:
         """This is how a test of the settings of `entry` ended; None: of what is built in."""
-        kept = result._replace(digest=self.digest_of(id, entry))
+        kept = result._replace(digest=self._digest_of(id, entry))
         with self._changing:
             self._kept[id] = [kept, *self._kept.get(id, ())][:KEPT]
 
@@ -82,13 +82,13 @@ class Results:
         kept = self._kept.get(id)
         if not kept:
             return None
-        digest = self.digest_of(id, entry)
+        digest = self._digest_of(id, entry)
         found = next((each for each in kept if each.digest == digest), None)
         return found or kept[0]._replace(old=True)
 
-    def recent(self, id: str, entry: Entry | None) -> list[TestResult]:
+    def last(self, id: str, entry: Entry | None) -> list[TestResult]:
         """The last results, newest first; those for earlier settings are old."""
-        digest = self.digest_of(id, entry) if self._kept.get(id) else ""
+        digest = self._digest_of(id, entry) if self._kept.get(id) else ""
         return [
             each if each.digest == digest else each._replace(old=True)
             for each in self._kept.get(id, ())
@@ -151,8 +151,7 @@ class Results:
         name = f"{Path(self._path).name[:40]}-{_sha256(os.fsencode(self._path))[:12]}.json"
         return folder and folder / name
 
-    def digest_of(self, id: str, entry: Entry | None) -> str:
-        """Of the settings as they are now; None stands for what is built in."""
+    def _digest_of(self, id: str, entry: Entry | None) -> str:
         if entry is None:
             from storage_core.paths import prefect_home
 

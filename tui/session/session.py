@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from tui.session import state
 from tui.session.background import Jobs
 from tui.session.garbage import undisturbed
-from tui.session.looks import Look, look_of
+from tui.session.recent import Recent
 from tui.session.snapshot import Snapshot
 from tui.session.workspace import Workspace
 
@@ -45,12 +45,12 @@ class Session:
         """The file as it was read last."""
 
         self.remembered = state.load()
+        self.recent = Recent()
+        """The newest blobs of what was listed."""
+
         self.jobs = Jobs(show_busy)
         self.loaded: list[Callable[[Snapshot], object]] = []
         """Called when there is a new snapshot."""
-
-        self._seen: dict[str, tuple[str, Look]] = {}
-        """What was listed last of each configuration, by ID, with the digest of its settings."""
 
         self._say = say
         self._to_keep = False
@@ -135,25 +135,19 @@ class Session:
             self._to_keep = True
             self.jobs.start("", self._keep_results)
 
-    def recent(self, row: Row) -> list[TestResult]:
+    def last_results(self, row: Row) -> list[TestResult]:
         """How the last tests of a configuration ended, newest first."""
-        return self.workspace.results.recent(row.id, row.entry)
-
-    def saw(self, row: Row, blobs: Iterable[Listed]) -> None:
-        """Remember the newest of what was listed, until the app ends; it blocks for a moment."""
-        digest = self.workspace.results.digest_of(row.id, row.entry)
-        self._seen[row.id] = digest, look_of(blobs)
-
-    def seen(self, row: Row) -> Look | None:
-        """What was listed last with these settings."""
-        digest, look = self._seen.get(row.id, ("", None))
-        return (
-            look if look and digest == self.workspace.results.digest_of(row.id, row.entry) else None
-        )
+        return self.workspace.results.last(row.id, row.entry)
 
     def _keep_results(self) -> None:
         self._to_keep = False
         self.workspace.results.save()
+
+    # ---- blobs
+
+    def seen(self, row: Row, blobs: Iterable[Listed]) -> None:
+        """All of this was listed just now in the storage `row`."""
+        self.jobs.start("", partial(self.recent.add, row, blobs))
 
     # ---- changes by others
 

@@ -163,8 +163,7 @@ class BrowseScreen(FullScreen[None]):
                 self._say(len(found))
             self._blobs = found
             if folder is None:
-                # Sorting out the newest of very many takes a moment.
-                await in_thread(lambda: self._session.saw(self._row, found))
+                self._session.seen(self._row, tuple(found))
         except StorageError as error:
             self._problem = printable(str(error))
             if not fresh and found:

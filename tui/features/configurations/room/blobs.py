@@ -15,7 +15,7 @@ from tui.session.quantities import human_age
 if TYPE_CHECKING:
     from tui.kit.sheet import Line, Lines
     from tui.session.listing import Listed
-    from tui.session.looks import Look
+    from tui.session.recent import Seen
 
 _KIND: Final = 8
 """Cells of the kind and a blank."""
@@ -25,20 +25,20 @@ _AGE: Final = 10
 """Cells of size and age with what is free before them."""
 
 
-def newest(width: int, look: Look | None, key: str, now: datetime) -> Lines:
+def newest(width: int, seen: Seen | None, key: str, now: datetime) -> Lines:
     """A line for each.
 
     Args:
         width: cells of a line.
-        look: what was listed; None before anything was.
+        seen: what was listed; None before anything was.
         key: the one that lists blobs.
         now: in UTC.
     """
-    if look is None:
+    if seen is None:
         return wrapped(f"Not looked at yet; {key} does it.", width, MUTED)
-    if not look.newest:
+    if not seen.blobs:
         return wrapped("It holds no blob.", width, MUTED)
-    return [_blob(blob, width, now) for blob in look.newest]
+    return [_blob(blob, width, now) for blob in seen.blobs]
 
 
 def _blob(blob: Listed, width: int, now: datetime) -> Line:

@@ -13,6 +13,7 @@ from tui.kit.text import cut_middle, fit, wrap_value
 from tui.kit.theme import MUTED
 from tui.session.keeping import secrets_of
 from tui.session.snapshot import BENEATH
+from tui.session.sources import HERE, SIGNS, said
 
 if TYPE_CHECKING:
     from tui.kit.commands import KeyOf
@@ -46,11 +47,12 @@ def secrets(width: int, row: Row, key: KeyOf) -> Lines:
 
 
 def _place(kept: Kept) -> tuple[tuple[str, str], tuple[str, str]]:
-    if not kept.where:
-        return ("in this file ⚠", "$warning"), ("", "")
+    if kept.source == HERE:
+        return (said(HERE), "$warning"), ("", "")
+    where = (f"{SIGNS[kept.source]} {kept.where}", "")
     if kept.is_set is None:
-        return (kept.where, ""), ("", "")
-    return (kept.where, ""), ("  set", "$success") if kept.is_set else ("  not set ⚠", "$warning")
+        return where, ("", "")
+    return where, ("  set", "$success") if kept.is_set else ("  not set ⚠", "$warning")
 
 
 def origin(width: int, row: Row, own: str, key: KeyOf) -> Lines:

@@ -45,7 +45,7 @@ class Room(Horizontal):
         self._secrets, self._origin = Sheet("Secrets", id="secrets"), Sheet("Origin", id="origin")
 
     def compose(self) -> ComposeResult:
-        """What most is looked for stands at the left."""
+        """What is looked for most stands at the left."""
         yield self._test
         with Vertical(id="around-blobs"):
             yield self._blobs
@@ -64,18 +64,18 @@ class Room(Horizontal):
             return
         session, key = self._session, self._key
         now = datetime.now()  # noqa: DTZ005
-        result, look = session.result(row), session.seen(row)
+        result, seen = session.result(row), session.recent.of(row)
         tests, browses = key("test", "t"), key("browse", "b")
         if row.problem:
             self._test.show(partial(_wrong, row=row))
-            self._five.show(partial(last_five, results=session.recent(row), now=now))
+            self._five.show(partial(last_five, results=session.last_results(row), now=now))
         else:
             testing = row.id in self._testing
             took = f"{moment(result.when, now)} · {milliseconds(result.seconds)}" if result else ""
             self._test.show(partial(last_test, result=result, key=tests, testing=testing), took)
-            self._five.show(partial(last_five, results=session.recent(row), now=now))
-        listed = f"of {look.total:,} · {moment(look.when, now)}" if look and look.total else ""
-        self._blobs.show(partial(newest, look=look, key=browses, now=datetime.now(UTC)), listed)
+            self._five.show(partial(last_five, results=session.last_results(row), now=now))
+        listed = f"of {seen.total:,} · {moment(seen.when, now)}" if seen and seen.total else ""
+        self._blobs.show(partial(newest, seen=seen, key=browses, now=datetime.now(UTC)), listed)
         self._secrets.show(partial(secrets, row=row, key=key))
         own = session.workspace.shown_path
         self._origin.show(partial(origin, row=row, own=own, key=key))
