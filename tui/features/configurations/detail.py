@@ -37,6 +37,9 @@ class Line(NamedTuple):
     label: str | None = None
     """A setting's name, in the column on the left; None for text over the whole width."""
 
+    below: bool = False
+    """Whether the text stands below the label in any case, since it is long."""
+
 
 class Detail(VerticalScroll, can_focus=True):
     """The pane. `show` gives it another configuration."""
@@ -86,16 +89,17 @@ class Detail(VerticalScroll, can_focus=True):
 
 def _fitted(lines: list[Line], width: int) -> Content:
     # All values begin in one column: beside their labels where none is cut there, else below them.
-    column = max((cell_len(line.label) for line in lines if line.label), default=0) + 2
+    short = [(line.label, line.text) for line in lines if line.label and not line.below]
+    column = max((cell_len(label) for label, _ in short), default=0) + 2
     room = width - column
     beside = room >= _ROOM and all(
-        cell_len(piece) <= room for line in lines if line.label for piece in pieces(line.text)
+        cell_len(piece) <= room for _, text in short for piece in pieces(text)
     )
     drawn: list[Content] = []
     for line in lines:
         if line.label is None:
             drawn += [Content.styled(part, line.style) for part in wrap(line.text, width)]
-        elif beside:
+        elif beside and not line.below:
             label = fit(line.label, column)
             for part in wrap_value(line.text, room):
                 drawn.append(Content.assemble((label, MUTED), (part, line.style)))
@@ -143,7 +147,7 @@ def lines_of(row: Row, result: TestResult | None, now: datetime, key: KeyOf) -> 
         found.append(Line())
         if row.origin:
             found.append(Line(f"Whoever keeps {row.origin} has to mend it.", MUTED))
-            return [*found, Line(), *_settings(row, key), Line(), Line(row.id, MUTED, "ID")]
+            return [*found, Line(), *_settings(row, key), Line(), Line(row.id, MUTED, "ID", True)]
         how = "in" if row.entry.by_hand else f"with {key('edit', 'e')}, or in"
         found.append(Line(f"Mend it {how} the file; {key('open_file', 'o')} opens it.", MUTED))
     elif row.entry.cls:
@@ -153,8 +157,8 @@ def lines_of(row: Row, result: TestResult | None, now: datetime, key: KeyOf) -> 
             found += [Line(), Line(f"⚠ It cannot be opened: {label} {message}", "$warning")]
     found += [Line(), *_settings(row, key), Line()]
     if configuration:
-        found.append(Line(printable(_landing(configuration)), "", "Blobs land at"))
-    found.append(Line(row.id, MUTED, "ID"))
+        found.append(Line(printable(_landing(configuration)), "", "Blobs land at", True))
+    found.append(Line(row.id, MUTED, "ID", True))
     return found
 
 
@@ -210,7 +214,7 @@ def _built_in(row: Row, result: TestResult | None, now: datetime, key: KeyOf) ->
         again = f"{key('default', 'd')} makes it so again."
         yield Line(f"Programs keep their blobs here when no default is set. {again}")
     yield Line()
-    yield Line(f"{row.location}/results/…", "", "Blobs land at")
+    yield Line(f"{row.location}/results/…", "", "Blobs land at", True)
 
 
 def _test(result: TestResult | None, now: datetime, key: KeyOf) -> Iterator[Line]:
