@@ -51,7 +51,13 @@ class Sheet(ScrollView, can_focus=True):
         Binding("up,k", "scroll_up", show=False),
     ]
     DEFAULT_CSS = """
-    Sheet { overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; padding: 0 1; }
+    Sheet {
+        overflow-x: hidden;
+        overflow-y: auto;
+        padding: 0 0 0 1;
+        scrollbar-size-vertical: 1;
+        scrollbar-gutter: stable;
+    }
     """
 
     def __init__(self, title: str, *, id: str | None = None) -> None:
@@ -89,8 +95,7 @@ class Sheet(ScrollView, can_focus=True):
         self.refresh()
 
     def _lines(self) -> Lines:
-        # One cell is for the scroll bar, whether it is there or not.
-        width = max(2, self.container_size.width - 3)
+        width = max(2, self.scrollable_content_region.width)
         if self._made is None or self._made[0] != width:
             self._made = width, self._make(width)
         return self._made[1]

@@ -52,6 +52,9 @@ class Session:
         self.loaded: list[Callable[[Snapshot], object]] = []
         """Called when there is a new snapshot."""
 
+        self.learnt: list[Callable[[], object]] = []
+        """Called when more is known of a storage than before: its newest blobs."""
+
         self._say = say
         self._to_keep = False
         """Whether a thread is about to keep the results of tests."""
@@ -147,7 +150,8 @@ class Session:
 
     def seen(self, row: Row, blobs: Iterable[Listed]) -> None:
         """All of this was listed just now in the storage `row`."""
-        self.jobs.start("", partial(self.recent.add, row, blobs))
+        job = self.jobs.start("", partial(self.recent.add, row, blobs))
+        job.add_done_callback(lambda _: [tell() for tell in self.learnt])
 
     # ---- changes by others
 

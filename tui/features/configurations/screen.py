@@ -142,6 +142,10 @@ class ConfigurationsScreen(FullScreen[None]):
         await self.mount(self._room, after="#panes")
         # From now on it has the place that was left free for it.
         self.add_class("-furnished")
+        self._draw_room()
+        self._session.learnt.append(self._draw_room)
+
+    def _draw_room(self) -> None:
         self._room.show(self.row)
 
     @property
@@ -221,7 +225,7 @@ class ConfigurationsScreen(FullScreen[None]):
         """Draw what is under the cursor."""
         detail, row = self.query_one(Detail), self.row
         if self._room.is_attached:
-            self._room.show(row)
+            self._draw_room()
         if row is None:
             detail.show("", [])
             return

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _KIND: Final = 8
 """Cells of the kind and a blank."""
 
-_SIZE: Final = 10
+_SIZE: Final = 9
 _AGE: Final = 10
 """Cells of size and age with what is free before them."""
 

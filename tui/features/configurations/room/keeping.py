@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
-from storage_core.paths import shortened
-from storage_core.printable import printable
 from tui.kit.sheet import wrapped
 from tui.kit.text import cut_middle, fit, wrap_value
 from tui.kit.theme import MUTED
@@ -70,8 +68,7 @@ def origin(width: int, row: Row, own: str, key: KeyOf) -> Lines:
     lines: list[Line] = [((part, ""),) for part in wrap_value(f"{sign}{row.origin or own}", width)]
     for problem in row.entry.problems[:1]:
         if problem.line:
-            place = printable(shortened(problem.path))
-            lines += wrapped(f"⚠ line {problem.line} of {place}", width, "$warning")
+            lines += wrapped(f"⚠ line {problem.line}", width, "$warning")
     if row.origin and not row.problem:
         copies = f"{key('copy_here', 'C')} copies it into your own file."
         lines += wrapped(copies, width, MUTED)
