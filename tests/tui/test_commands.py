@@ -27,6 +27,7 @@ from tests.tui.driving import (
     selected,
     settle,
     the_list,
+    words,
     write,
 )
 from tests.tui.test_snapshots import FULL
@@ -77,7 +78,7 @@ async def test_help_and_palette_use_the_words_of_the_declaration(tmp_path: Path)
     write(tmp_path / "team.toml", '[storage.shared]\ntype = "temporary"\n')
     app = StorageApp(path)
     # In one column, so that what is said of each can be read line by line.
-    async with app.run_test(size=(98, 70)) as pilot:
+    async with app.run_test(size=(98, 90)) as pilot:
         await settle(pilot)
         await press(pilot, "ctrl+p")
         palette = await palette_of(pilot)
@@ -85,7 +86,7 @@ async def test_help_and_palette_use_the_words_of_the_declaration(tmp_path: Path)
         assert selected(pilot).name == "shared"
         palette |= await palette_of(pilot)
         await press(pilot, "escape", "question_mark")
-        text = " ".join(screen_text(pilot).replace("▌", "").split())
+        text = words(pilot)
         for command in LIST:
             assert command.label in text
             assert command.tooltip in text

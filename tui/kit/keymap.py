@@ -106,7 +106,7 @@ class Keymap:
             if all(command.name != name for command in group):
                 continue
             for other in group:
-                if other.name == name:
+                if other.name == name or (other.yields and other.name not in accepted):
                     continue
                 keys = (
                     (accepted[other.name],)

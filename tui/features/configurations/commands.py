@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tui.kit.commands import HELP, PALETTE, QUIT, THEME, Command
+from tui.kit.commands import HELP, JUMP, PALETTE, QUIT, THEME, Command
 
 LIST: Final = (
     Command("new", ("n",), "New", "Create a storage configuration.", "Change", True, changes=True),
@@ -90,6 +90,7 @@ LIST: Final = (
     Command("reload", ("f5",), "Reload", "Read the configuration file again.", "File"),
     HELP,
     PALETTE,
+    JUMP,
     THEME,
     QUIT,
 )

@@ -81,6 +81,7 @@ class ConfigurationsScreen(FullScreen[None]):
             ),
             id="list",
         )
+        self.table.heads = SORTED_BY
         self._filter = FilterLine(
             self.table,
             seek=lambda: self.rows.fill(sought=True),
