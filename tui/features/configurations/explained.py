@@ -29,6 +29,17 @@ DETAILS: Final = Explanation(
     "All about the configuration under the cursor: settings, secrets, tests. Arrow keys scroll.",
     SIGNS,
 )
+ROOM: Final = Explanation(
+    "The room below the list",
+    "What is known of the selection; nothing is asked for it. Arrow keys scroll, Tab goes on.",
+    (
+        ("Last test", "its steps, with times"),
+        ("Last five tests", "kept when the app is left"),
+        ("Newest blobs", "of the last browse or test"),
+        ("Secrets", "where they are kept"),
+        ("Origin", "the file it is from, and what it hides"),
+    ),
+)
 FILTER: Final = Explanation(
     "The filter",
     "Shows the configurations that have all these words, in any order, in their name, type, "
