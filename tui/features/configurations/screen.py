@@ -97,8 +97,8 @@ class ConfigurationsScreen(FullScreen[None]):
         parts = self, session, self.rows
         changes, file = Changes(*parts), FileCommands(*parts)
         editing = Editing(*parts, make_default=changes.make_default)
-        sharing = Sharing(*parts)
         tests = self._tests = Testing(*parts, marks=self.testing, redraw=self.redraw)
+        sharing = Sharing(*parts, tests=tests)
         self.do(
             {
                 "new": editing.new,
@@ -119,6 +119,7 @@ class ConfigurationsScreen(FullScreen[None]):
                 "reload": file.reload,
                 "browse": self._on_row(lambda row: self.open("blobs", row)),
                 "move_secret": self._on_row(lambda row: self.open("move secrets", row)),
+                "import": sharing.bring,
                 "export": self._on_row(lambda row: sharing.export([row])),
                 "doctor": lambda: self.open("doctor"),
                 "versions": lambda: self.open("versions"),
