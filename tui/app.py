@@ -40,6 +40,8 @@ ROUTES: Final = {
     "blobs": "tui.features.blobs.screen:BrowseScreen",
     "check": "tui.features.check.dialog:CheckDialog",
     "choose type": "tui.features.form.picker:TypePicker",
+    "doctor": "tui.features.doctor.screen:DoctorScreen",
+    "export": "tui.features.exporting.dialog:ExportDialog",
     "form": "tui.features.form.screen:FormScreen",
     "help": "tui.features.help.keys:HelpDialog",
     "jump": "tui.kit.jump:jump",

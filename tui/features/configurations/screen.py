@@ -21,6 +21,7 @@ from tui.features.configurations.editing import Editing
 from tui.features.configurations.file import FileCommands
 from tui.features.configurations.room.room import Room
 from tui.features.configurations.rows import Rows
+from tui.features.configurations.sharing import Sharing
 from tui.features.configurations.table import SORTED_BY, ConfigurationLayout
 from tui.features.configurations.testing import Testing
 from tui.features.configurations.why_not import why_not
@@ -97,6 +98,7 @@ class ConfigurationsScreen(FullScreen[None]):
         parts = self, session, self.rows
         changes, file = Changes(*parts), FileCommands(*parts)
         editing = Editing(*parts, make_default=changes.make_default)
+        sharing = Sharing(*parts)
         tests = self._tests = Testing(*parts, marks=self.testing, redraw=self.redraw)
         self.do(
             {
@@ -118,6 +120,8 @@ class ConfigurationsScreen(FullScreen[None]):
                 "reload": file.reload,
                 "browse": self._on_row(lambda row: self.open("blobs", row)),
                 "move_secret": self._on_row(lambda row: self.open("move secrets", row)),
+                "export": self._on_row(lambda row: sharing.export([row])),
+                "doctor": lambda: self.open("doctor"),
                 "versions": lambda: self.open("versions"),
                 "filter": self._filter.open,
                 "sort": self.rows.sort,
