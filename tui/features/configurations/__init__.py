@@ -10,6 +10,6 @@ listed.py    what these commands work with:
              editing.py  the form: new, edit
              changes.py  duplicate, rename, delete, default, undo, redo
              testing.py  test, test all
-             sharing.py  export
+             sharing.py  import, export
              file.py     the whole file: the editor, its permissions, reading it again
 """

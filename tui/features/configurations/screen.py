@@ -25,6 +25,7 @@ from tui.features.configurations.sharing import Sharing
 from tui.features.configurations.table import SORTED_BY, ConfigurationLayout
 from tui.features.configurations.testing import Testing
 from tui.features.configurations.why_not import why_not
+from tui.kit import steps
 from tui.kit.commands import bindings
 from tui.kit.filter import FilterLine
 from tui.kit.screen import FullScreen
@@ -99,8 +100,8 @@ class ConfigurationsScreen(FullScreen[None]):
         parts = self, session, self.rows
         changes, file = Changes(*parts), FileCommands(*parts)
         editing = Editing(*parts, make_default=changes.make_default)
-        sharing = Sharing(*parts)
         tests = self._tests = Testing(*parts, marks=self.testing, redraw=self.redraw)
+        sharing = Sharing(*parts, tests=tests)
         self.do(
             {
                 "new": editing.new,
@@ -121,6 +122,7 @@ class ConfigurationsScreen(FullScreen[None]):
                 "reload": file.reload,
                 "browse": self._on_row(lambda row: self.open("blobs", row)),
                 "move_secret": self._on_row(lambda row: self.open("move secrets", row)),
+                "import": sharing.bring,
                 "export": self._on_row(lambda row: sharing.export([row])),
                 "doctor": lambda: self.open("doctor"),
                 "versions": lambda: self.open("versions"),
@@ -146,10 +148,12 @@ class ConfigurationsScreen(FullScreen[None]):
             self._loaded(self._session.snapshot)
 
     async def _furnish(self) -> None:
-        await self.mount(self._room, after="#panes")
-        # From now on it has the place that was left free for it.
-        self.add_class("-furnished")
-        self._draw_room()
+        with self.app.batch_update():
+            await self.mount(self._room, after="#panes")
+            # From now on it has the place that was left free for it.
+            self.add_class("-furnished")
+            self._draw_room()
+            steps.paint(self)
         self._session.learnt.append(self._draw_room)
 
     def _draw_room(self) -> None:
