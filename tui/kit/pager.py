@@ -16,7 +16,7 @@ Line: TypeAlias = Sequence[tuple[str, str]]
 """Texts that are fit for drawing, each with its look: one of `LOOKS`, a style of Rich's such as
 `#ff0000 on #000000`, or empty."""
 
-LOOKS: Final = ("name", "value", "muted")
+LOOKS: Final = ("name", "value", "muted", "strong", "good", "warning", "bad")
 
 
 def painted(lines: Sequence[Line]) -> Sequence[Line | Strip]:
@@ -55,6 +55,10 @@ class Pager(ScrollView, can_focus=True):
         & > .pager--name { color: $primary; }
         & > .pager--value { color: $accent; }
         & > .pager--muted { color: $text-muted; }
+        & > .pager--strong { color: $foreground; text-style: bold; }
+        & > .pager--good { color: $success; }
+        & > .pager--warning { color: $warning; }
+        & > .pager--bad { color: $error; }
     }
     """
 
@@ -97,4 +101,5 @@ class Pager(ScrollView, can_focus=True):
         return strip.crop(0, self.room).adjust_cell_length(self.size.width, base)
 
     def _look(self, name: str) -> Style:
-        return Style(color=self.get_component_rich_style(f"pager--{name}").color)
+        found = self.get_component_rich_style(f"pager--{name}")
+        return Style(color=found.color, bold=name == "strong" or None)

@@ -5,6 +5,7 @@ commands.py  what one can do with them, declared; acting.py: what these commands
 catalogue.py what is listed, and what of that is shown in which order
 table.py     how blobs are listed; looks.py: letters, colours and bars; crumbs.py: the path above
 folders.py   the line above, which blobs are shown
+explained.py what help says about both
 notices.py   what is said where there are none
 view.py      what is in a blob; beside.py: beside the list; preview.py: on the whole screen, preview.tcss
 download.py  where a blob is to be written; download.tcss: its styles

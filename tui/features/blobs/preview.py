@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 
 from storage_core.printable import printable
+from tui.features.blobs import explained
 from tui.features.blobs.acting import BlobCommands
 from tui.features.blobs.commands import PREVIEW
 from tui.features.blobs.view import BlobView
@@ -51,6 +52,7 @@ class PreviewScreen(FullScreen[None]):
     CSS_PATH = "preview.tcss"
     declared: ClassVar = PREVIEW
     BINDINGS: ClassVar = [*bindings(PREVIEW)]
+    explains: ClassVar = explained.PREVIEW
     AUTO_FOCUS = "Pager"
 
     def __init__(

@@ -13,7 +13,7 @@ from storage_core.blobpath import is_blob_path
 from storage_core.keys import KINDS
 from storage_core.printable import printable
 from storage_core.store import Store
-from tui.features.blobs import notices
+from tui.features.blobs import explained, notices
 from tui.features.blobs.acting import BlobCommands
 from tui.features.blobs.beside import Beside
 from tui.features.blobs.catalogue import Catalogue
@@ -54,6 +54,7 @@ class BrowseScreen(FullScreen[None]):
     declared: ClassVar = BROWSE
     BINDINGS: ClassVar = [*bindings(BROWSE)]
     moving: ClassVar = Table.moving
+    explains: ClassVar = explained.BLOBS
     AUTO_FOCUS = "BlobTable"
 
     def __init__(self, session: Session, row: Row) -> None:
@@ -66,6 +67,7 @@ class BrowseScreen(FullScreen[None]):
         self._filter = FilterLine(
             self.table, seek=self._seek, anchor=self._current_key, placeholder="part of the key"
         )
+        self._filter.explains = explained.FILTER
         self._folders = FolderBar(("All", *map(str.capitalize, KINDS), "Folders"), id="kinds")
         self._catalogue = Catalogue(
             self,
