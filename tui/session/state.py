@@ -84,7 +84,14 @@ def save(state: State) -> None:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         new = target.with_suffix(".new")
         new.write_text(
-            dumps(state._asdict()),
+            dumps(
+                {
+                    "theme": state.theme,
+                    "sort": state.sort,
+                    "reverse": state.reverse,
+                    "preview": state.preview,
+                }
+            ),
             encoding="utf-8",
         )
         new.replace(target)
