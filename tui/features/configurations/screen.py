@@ -25,6 +25,7 @@ from tui.features.configurations.sharing import Sharing
 from tui.features.configurations.table import SORTED_BY, ConfigurationLayout
 from tui.features.configurations.testing import Testing
 from tui.features.configurations.why_not import why_not
+from tui.kit import steps
 from tui.kit.commands import bindings
 from tui.kit.filter import FilterLine
 from tui.kit.screen import FullScreen
@@ -144,10 +145,12 @@ class ConfigurationsScreen(FullScreen[None]):
             self._loaded(self._session.snapshot)
 
     async def _furnish(self) -> None:
-        await self.mount(self._room, after="#panes")
-        # From now on it has the place that was left free for it.
-        self.add_class("-furnished")
-        self._draw_room()
+        with self.app.batch_update():
+            await self.mount(self._room, after="#panes")
+            # From now on it has the place that was left free for it.
+            self.add_class("-furnished")
+            self._draw_room()
+            steps.paint(self)
         self._session.learnt.append(self._draw_room)
 
     def _draw_room(self) -> None:
