@@ -72,8 +72,8 @@ def legible(variables: Mapping[str, str], *, dark: bool, ansi: bool) -> dict[str
         more = {f"tint-{number}": f"ansi_{name}" for number, name in enumerate(_ANSI_TINTS)}
         chips = {f"chip-{number}": "ansi_default" for number in range(len(_ANSI_TINTS))}
         lines = {"faint": "ansi_bright_black", "frame": "ansi_bright_black"}
-        field = variables["block-cursor-background"]
-        more |= {**chips, **lines, "field-focus": field, "muted": variables["foreground"]}
+        cursor = variables["block-cursor-background"]
+        more |= {**chips, **lines, "field-focus": cursor, "muted": variables["foreground"]}
         return {**variables, **more}
     found = {**variables}
     base = Color.parse(found["background"])
