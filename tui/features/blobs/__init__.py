@@ -7,6 +7,7 @@ table.py     how blobs are listed; looks.py: letters, colours and bars; crumbs.p
 folders.py   the line above, which blobs are shown
 explained.py what help says about both
 notices.py   what is said where there are none
-view.py      what is in a blob; beside.py: beside the list; preview.py: on the whole screen, preview.tcss
+view.py      what is in a blob; beside.py: beside the list
+preview.py   the same on the whole screen; preview.tcss: its styles
 download.py  where a blob is to be written; download.tcss: its styles
 """
