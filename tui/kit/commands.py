@@ -76,6 +76,7 @@ def bindings(commands: tuple[Command, ...]) -> list[Binding]:
 
 
 _SHOWN: Final = {
+    "exclamation_mark": "!",
     "question_mark": "?",
     "slash": "/",
     "colon": ":",
@@ -103,6 +104,7 @@ def shown_key(key: str) -> str:
 
 
 _NAMES: Final = {
+    "!": "exclamation_mark",
     "?": "question_mark",
     "/": "slash",
     ":": "colon",

@@ -59,6 +59,13 @@ class Testing(ListCommands):
         if result is not None:
             self._remember(row, result)
 
+    async def test_these(self, rows: list[Row]) -> None:
+        """Test one with its checklist; several as all are tested."""
+        if len(rows) == 1:
+            await self.test(rows[0])
+        elif self._run is None:
+            self._screen.run_worker(self._test_all(rows), group="test-all")
+
     @property
     def running(self) -> bool:
         """Whether connections are being tested that can be stopped."""
