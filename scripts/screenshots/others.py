@@ -20,9 +20,9 @@ from .grid import Fill, Glyph, Grid, Style
 ROOT: Final = Path(__file__).resolve().parents[2]
 
 Steps: TypeAlias = list[tuple[str, Any]]
-"""For `terminal.py`: type a text, wait for one, rest some seconds, see the screen by a name."""
+"""For `terminal.py`: type or click a text, wait for one, rest some seconds, see the screen by a name."""
 
-_ESCAPE, _F1, _DOWN, _JUMP = "\x1b", "\x1bOP", "\x1b[B", "\x0f"
+_ESCAPE, _F1, _JUMP = "\x1b", "\x1bOP", "\x0f"
 
 
 _REQUEST: Final[Steps] = [
@@ -118,8 +118,8 @@ def _awss3tui(folder: Path) -> Iterator[list[_Run]]:
         yield [
             _Run(
                 ["s3://acme-results/raw/"],
-                [("wait", "stores.json"), ("rest", 2.0), ("type", "\t"), ("type", _DOWN * 2),
-                 ("rest", 1.0), ("type", " "), ("rest", 3.0), ("see", "folder")],
+                [("wait", "stores.json"), ("rest", 2.0), ("click", "customers.csv"),
+                 ("rest", 2.0), ("type", " "), ("rest", 4.0), ("see", "folder")],
                 signed,
             )
         ]  # fmt: skip

@@ -69,6 +69,15 @@ class Terminal:
         os.write(self._fd, text.encode())
         self.rest()
 
+    def click(self, text: str) -> None:
+        """Click where this stands."""
+        for row, line in enumerate(self._screen.display, 1):
+            if text in line:
+                place = f"{line.index(text) + 1};{row}"
+                self.type(f"\x1b[<0;{place}M\x1b[<0;{place}m")
+                return
+        raise ValueError(f"nothing to click at: {text}")
+
     def rest(self, seconds: float = _AT_REST) -> None:
         """Wait until nothing has been drawn for a while."""
         end = time.monotonic() + _PATIENCE
@@ -140,6 +149,8 @@ def main() -> None:
                 screens[what] = terminal.seen()
             elif does == "type":
                 terminal.type(what)
+            elif does == "click":
+                terminal.click(what)
             elif does == "wait":
                 terminal.wait(what)
             else:
