@@ -20,7 +20,7 @@ from .grid import Fill, Glyph, Grid, Style
 ROOT: Final = Path(__file__).resolve().parents[2]
 
 Steps: TypeAlias = list[tuple[str, Any]]
-"""For `terminal.py`: type or click a text, wait for one, rest some seconds, see the screen by a name."""
+"""For `terminal.py`: type or click a text, wait for one, rest for seconds, see it by a name."""
 
 _ESCAPE, _F1, _JUMP = "\x1b", "\x1bOP", "\x0f"
 
