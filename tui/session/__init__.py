@@ -9,7 +9,8 @@ checks.py      how a connection test ended; results.py: the last ones of each co
 store.py       the blobs of one storage; listing.py: what a list of them shows;
                recent.py: the newest of each
 keeping.py     where each secret of a configuration is kept; sources.py: the places there are
-download.py    a blob on its way into a file; preview/: what it looks like
+download.py    a blob on its way into a file; many.py: several blobs at once
+preview/       what a blob looks like
 imports.py     what other tools have, row by row
 exports.py     configurations on their way to other tools
 search.py      what a filter finds

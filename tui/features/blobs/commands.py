@@ -26,6 +26,8 @@ BROWSE: Final = (
         "Put the Python that reads it on the clipboard.",
         "Blob",
     ),
+    Command("choose", ("a",), "Choose", "Choose several for w x c.", "Blob"),
+    Command("choose_all", ("A",), "Choose all", "Choose all, or none.", "Blob"),
     Command("filter", ("/",), "Filter", "Find by any part of the key.", "View", True),
     Command("sort", ("s",), "Sort", "By age, name or size, in turn.", "View", True),
     Command("all_kinds", ("1",), "All", "Show blobs of both kinds.", "View"),

@@ -33,7 +33,7 @@ from tui.session.listing import SORTS, Listed, View
 from tui.session.store import OpenedStore
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Sequence
 
     from textual.app import ComposeResult
 
@@ -87,7 +87,8 @@ class BrowseScreen(FullScreen[None]):
             row,
             self._opened,
             blob=lambda: self.blob,
-            deleted=self._blob_deleted,
+            deleted=self._blobs_deleted,
+            chosen=lambda: self.table.chosen_rows,
         )
         self.do(
             {
@@ -103,6 +104,8 @@ class BrowseScreen(FullScreen[None]):
                 "folders": lambda: self._choose(FOLDERS),
                 "all_below": self._list_all_below,
                 "up": self._up,
+                "choose": self.table.choose,
+                "choose_all": self.table.choose_all,
                 "reload": self._reload,
                 "leave": self._leave,
             }
@@ -223,7 +226,7 @@ class BrowseScreen(FullScreen[None]):
         known = view.total or not (catalogue.listing or catalogue.problem)
         kinds = known and catalogue.folder is None
         self._folders.counts = (view.total, *view.counts) if kinds else ()
-        said = summaries(view, words, by_folder=catalogue.is_by_folder)
+        said = summaries(view, words, self.table.chosen_rows, by_folder=catalogue.is_by_folder)
         pane = self.query_one("#listing")
         self._folders.summary = () if self._framed else said
         pane.border_subtitle = Content(said[0] if said and self._framed else "")
@@ -257,6 +260,12 @@ class BrowseScreen(FullScreen[None]):
         pane.border_title = trail(location, folder, max(20, pane.size.width))
         # Where there are no frames, one line for the path.
         pane.set_class(folder is not None or self._beside.shown, "-lined")
+
+    @on(Table.Chose)
+    def _chose(self) -> None:
+        """Others are chosen."""
+        self._say()
+        self.refresh_bindings()
 
     @on(Table.Moved)
     def _moved(self) -> None:
@@ -295,6 +304,7 @@ class BrowseScreen(FullScreen[None]):
         self._catalogue.enter(folder, deep=deep)
         self._folders.rename(FOLDERS, "Files" if deep else "Folders")
         self._layout_of_blobs.by_folder = folder is not None
+        self.table.choose_none()
         self.table.show((), 0)
         if self._filter.active:
             self._filter.clear()
@@ -353,15 +363,18 @@ class BrowseScreen(FullScreen[None]):
 
     async def _preview(self) -> None:
         await self.ask(
-            PreviewScreen(self._session, self._row, self._opened, self.table, self._blob_deleted)
+            PreviewScreen(self._session, self._row, self._opened, self.table, self._blobs_deleted)
         )
 
-    def _blob_deleted(self, blob: Listed) -> None:
-        """Take it off the list."""
-        self._catalogue.forget([blob])
+    def _blobs_deleted(self, blobs: Sequence[Listed]) -> None:
+        """Take them off the list."""
+        self.table.choose_none()
+        self._catalogue.forget(blobs)
 
     def _leave(self) -> None:
         """Everything again, or back to the list of storages."""
+        if self.table.choose_none():
+            return
         if self._filter.active:
             self._filter.clear()
         else:

@@ -75,6 +75,10 @@ class BlobLayout(Layout[Listed]):
         mark = "▴" if self.view.reverse else "▾"
         return f"{title} {mark}" if sort == self.view.sort else title
 
+    def can_choose(self, row: Listed) -> bool:
+        """Blobs only."""
+        return not row.is_folder
+
     def cells(self, row: Listed, widths: Sequence[int]) -> Sequence[Cell]:
         """Numbers are aligned right, so that they can be compared."""
         name = printable(row.name) + ("/" if row.is_folder else "")
