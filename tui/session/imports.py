@@ -97,7 +97,7 @@ class Offer(NamedTuple):
     def note(self) -> str:
         """All there is to know, in one line."""
         kept = (f"{SIGNS[HERE]} a secret is copied into the file",) if self.copied else ()
-        return " · ".join((*self.notes, *kept))
+        return " · ".join((*kept, *self.notes))
 
 
 def looks() -> Iterator[tuple[str, Looked | None]]:
@@ -179,7 +179,7 @@ def _offer(index: int, item: Item, plan: Planned) -> Offer:
     asks = found.asked if plan.state == "asks" else ""
     return base._replace(
         location="" if asks else printable(_location(cls, plan)),
-        said=f"asks for its {asks}" if asks else "",
+        said=f"asks for its {asks.lower()}" if asks else "",
         is_open=True,
         chosen=item.chosen,
         asks=asks,
