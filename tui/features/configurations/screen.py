@@ -13,7 +13,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
 from storage_core.printable import printable
-from tui.features.configurations import welcome
+from tui.features.configurations import explained, welcome
 from tui.features.configurations.changes import Changes
 from tui.features.configurations.commands import LIST
 from tui.features.configurations.detail import Detail, lines_of
@@ -84,6 +84,7 @@ class ConfigurationsScreen(FullScreen[None]):
             id="list",
         )
         self.table.heads = SORTED_BY
+        self.table.explains = explained.LIST
         self._filter = FilterLine(
             self.table,
             seek=lambda: self.rows.fill(sought=True),
@@ -91,6 +92,7 @@ class ConfigurationsScreen(FullScreen[None]):
             placeholder="name, type, location, ID or #tag",
             counts=True,
         )
+        self._filter.explains = explained.FILTER
         self._room = Room(session, self.testing, self.key)
         self._banner = Static(id="banner", markup=False)
         self._welcome = Static(id="welcome", markup=False)

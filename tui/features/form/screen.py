@@ -23,6 +23,7 @@ from tui.features.form.saving import Saving
 from tui.features.form.text_fields import TextField
 from tui.kit.bars import TitleBar
 from tui.kit.commands import bindings
+from tui.kit.explain import Explanation
 from tui.kit.screen import FullScreen
 from tui.session import draft
 from tui.session.background import in_thread
@@ -53,6 +54,11 @@ class FormScreen(FullScreen[str | None]):
     declared: ClassVar = FORM
     BINDINGS: ClassVar[list[Any]] = [*bindings(FORM)]
     nowhere: ClassVar = "nothing is typed here; Tab goes to the next field"
+    explains: ClassVar = Explanation(
+        "The form",
+        "One storage configuration. A star means that a setting is needed. What is entered is "
+        "checked when a field is left; nothing is written before it is saved.",
+    )
     AUTO_FOCUS = ""
 
     def __init__(
