@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tui.features.configurations.listed import ListCommands
@@ -55,9 +56,13 @@ class Testing(ListCommands):
 
     async def test(self, row: Row) -> None:
         """Test the connection."""
-        result = await self._screen.open("check", row.name, row.configuration())
+        to_edit: list[bool] = []
+        edit = partial(to_edit.append, True) if row.entry else None
+        result = await self._screen.open("check", row.name, row.configuration(), None, edit)
         if result is not None:
             self._remember(row, result)
+        if to_edit:
+            self._screen.run_command("edit")
 
     async def test_these(self, rows: list[Row]) -> None:
         """Test one with its checklist; several as all are tested."""

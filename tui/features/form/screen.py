@@ -362,5 +362,25 @@ class FormScreen(FullScreen[str | None]):
         save = partial(to_save.append, True) if unsaved else None
         if (result := await self.open("check", name, tried, save)) is not None:
             entered.tested = tried, result
-        if to_save:
+        if to_save and (entered.name.strip() or await self._ask_name()):
             await self._saving.save()
+
+    async def _ask_name(self) -> bool:
+        """Have a name entered where none was; returns whether there is one now."""
+        from storage_core.config.model import names
+        from tui.kit.ask import AskName
+
+        taken = set(self._session.entries)
+        name = await self.ask(
+            AskName(
+                "Save it under which name?",
+                "Save",
+                proposed_name(self.cls, self.entered.values(), taken),
+                f"{self.cls.label}, tested and not saved yet",
+                lambda name: names.check_new_name(name, taken),
+            )
+        )
+        for field in self.fields():
+            if name and field.setting is NAME and isinstance(field, TextField):
+                field.input.value = name
+        return bool(name)
