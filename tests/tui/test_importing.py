@@ -63,6 +63,13 @@ def tools(monkeypatch: pytest.MonkeyPatch) -> Path:
     return home
 
 
+@pytest.fixture
+def made_home(home: Path) -> Path:
+    """`$PREFECT_HOME`, where files with secrets are proposed."""
+    home.mkdir()
+    return home
+
+
 def rows(pilot: Pilot[Any]) -> dict[str, Any]:
     """What the screen shows, by name."""
     screen = pilot.app.screen
@@ -308,9 +315,8 @@ def check_private(file: str) -> None:
 
 
 async def test_a_secret_can_be_kept_in_the_keyring_or_a_file_so_that_it_never_is_in_ours(
-    tmp_path: Path, home: Path, tools: Path, memory_keyring: MemoryKeyring
+    tmp_path: Path, made_home: Path, tools: Path, memory_keyring: MemoryKeyring
 ) -> None:
-    home.mkdir()
     path = write(tmp_path / "storage.toml")
     async with opened(path, (120, 40)) as pilot:
         await press(pilot, "i", "a", "a")
