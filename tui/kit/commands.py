@@ -68,6 +68,7 @@ _SHOWN: Final = {
     "question_mark": "?",
     "slash": "/",
     "colon": ":",
+    "number_sign": "#",
     "less_than_sign": "<",
     "greater_than_sign": ">",
     "escape": "Esc",
@@ -95,6 +96,7 @@ _NAMES: Final = {
     "?": "question_mark",
     "/": "slash",
     ":": "colon",
+    "#": "number_sign",
     "<": "less_than_sign",
     ">": "greater_than_sign",
 }

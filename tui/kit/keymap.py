@@ -22,12 +22,20 @@ _RESERVED = {
     *("ctrl+q", "ctrl+c", "ctrl+p", "f1", "escape", "enter", "tab", "shift+tab"),
     *("left", "right", "h", "l"),
     *Table.moves,
+    "space",
     # Terminals send them as Backspace, Tab and Enter.
     *("ctrl+h", "ctrl+i", "ctrl+m"),
 }
 # Textual has names for some that no terminal sends.
 _KNOWN = {key.value for key in Keys if "<" not in key.value} - {"return"}
-_NAMED = {"?": "question_mark", "/": "slash", ":": "colon", ",": "comma", ".": "full_stop"}
+_NAMED = {
+    "?": "question_mark",
+    "/": "slash",
+    ":": "colon",
+    ",": "comma",
+    ".": "full_stop",
+    "#": "number_sign",
+}
 _LETTER = re.compile(r"(ctrl|alt|shift|ctrl\+shift|alt\+shift)\+[a-z0-9]|[^\W_]")
 
 
