@@ -29,6 +29,7 @@ _RESERVED = {
 # Textual has names for some that no terminal sends.
 _KNOWN = {key.value for key in Keys if "<" not in key.value} - {"return"}
 _NAMED = {
+    "!": "exclamation_mark",
     "?": "question_mark",
     "/": "slash",
     ":": "colon",
@@ -114,7 +115,7 @@ class Keymap:
             if all(command.name != name for command in group):
                 continue
             for other in group:
-                if other.name == name:
+                if other.name == name or (other.yields and other.name not in accepted):
                     continue
                 keys = (
                     (accepted[other.name],)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tui.session import state
 from tui.session.background import Jobs
 from tui.session.garbage import undisturbed
+from tui.session.recent import Recent
 from tui.session.snapshot import Snapshot
 from tui.session.workspace import Workspace
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from storage_core.config.model.entry import Entry
     from storage_core.config.transaction import Transaction
     from tui.session.checks import TestResult
+    from tui.session.listing import Listed
     from tui.session.snapshot import Row
 
 T = TypeVar("T")
@@ -43,9 +45,15 @@ class Session:
         """The file as it was read last."""
 
         self.remembered = state.load()
+        self.recent = Recent()
+        """The newest blobs of what was listed."""
+
         self.jobs = Jobs(show_busy)
         self.loaded: list[Callable[[Snapshot], object]] = []
         """Called when there is a new snapshot."""
+
+        self.learnt: list[Callable[[], object]] = []
+        """Called when more is known of a storage than before: its newest blobs."""
 
         self._say = say
         self._to_keep = False
@@ -130,9 +138,20 @@ class Session:
             self._to_keep = True
             self.jobs.start("", self._keep_results)
 
+    def last_results(self, row: Row) -> list[TestResult]:
+        """How the last tests of a configuration ended, newest first."""
+        return self.workspace.results.last(row.id, row.entry)
+
     def _keep_results(self) -> None:
         self._to_keep = False
         self.workspace.results.save()
+
+    # ---- blobs
+
+    def seen(self, row: Row, blobs: Iterable[Listed]) -> None:
+        """All of this was listed just now in the storage `row`."""
+        job = self.jobs.start("", partial(self.recent.add, row, blobs))
+        job.add_done_callback(lambda _: [tell() for tell in self.learnt])
 
     # ---- changes by others
 

@@ -35,8 +35,13 @@ def can_tag(row: Row) -> bool:
     return can_delete(row) and not row.problem
 
 
+def can_export(row: Row) -> bool:
+    """Whether there is a configuration to be exported."""
+    return not (row.built_in or row.problem)
+
+
 class Several(ListCommands):
-    """Delete, tag, copy IDs, export."""
+    """Delete, tag, copy IDs."""
 
     def rows(self, fit: Callable[[Row], bool] = lambda _: True) -> list[Row]:
         """The rows that a command works on, as far as they are fit for it."""
@@ -48,10 +53,6 @@ class Several(ListCommands):
         """Put the IDs on the clipboard, one in a line."""
         ids = [row.id for row in self.rows()]
         self._app.copy("\n".join(ids), ids[0] if len(ids) == 1 else f"{len(ids):,} IDs")
-
-    async def export(self) -> None:
-        """Write the configurations as other tools have them."""
-        await self._screen.open("export", self.rows(lambda row: not row.built_in))
 
     async def tag(self) -> None:
         """Add and remove tags, of all in one step."""

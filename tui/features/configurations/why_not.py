@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from storage_core.printable import printable
 from tui.features.configurations.commands import LIST
-from tui.features.configurations.several import can_delete, can_tag
+from tui.features.configurations.several import can_delete, can_export, can_tag
 from tui.features.configurations.testing import testable
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _ON_SEVERAL: Final[dict[str, Callable[[Row], bool]]] = {
     "tag": can_tag,
     "test": lambda row: bool(testable([row])),
     "copy_id": lambda row: not row.built_in,
-    "export": lambda row: not row.problem,
+    "export": can_export,
 }
 """What works on all that are chosen, as far as they are fit for it."""
 

@@ -24,11 +24,10 @@ from tui.features.form.text_fields import LineField
 from tui.kit.menu import Chooser
 from tui.kit.pasted import NotTaken, lines_of
 from tui.kit.secret import SecretArea, SecretInput
+from tui.session.sources import HERE, WORDS, said
 
-HERE, LOAD = "here", "load"
-
-SIGNS: Final = {HERE: "⚠", "env": "$", "file": "≡", "keyring": "⚿"}
-"""A sign for each place where a secret can be kept."""
+LOAD: Final = "load"
+"""In a file, of which a copy is to be kept here."""
 
 _WRITTEN = (*SCHEMES, LITERAL.rstrip(":"))
 """Words that say, before a colon, where the value is."""
@@ -93,12 +92,10 @@ class ReferenceField(LineField):
         super().__init__(setting, value)
         source, text = self._split(self.start)
         here = source == HERE
-        # In a secret's own file it can be read by whoever sees the file.
-        sources = {HERE: f"in this file {SIGNS[HERE]}" if setting.secret else "in this file"}
+        sources = {HERE: said(HERE) if setting.secret else WORDS[HERE]}
         if self._large:
             sources[LOAD] = "copy from a file"
-        words = {"env": "environment variable", "file": "file", "keyring": "keyring"}
-        sources |= {source: f"{word} {SIGNS[source]}" for source, word in words.items()}
+        sources |= {source: said(source) for source in SCHEMES}
         self.input: ReferenceInput = ReferenceInput(
             "" if self._large and here else text,
             edited=self._recognise,

@@ -1,0 +1,57 @@
+"""`Recent`: the newest blobs of each storage as it was listed last; kept while the app is open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from heapq import nsmallest
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from tui.session.listing import Listed
+    from tui.session.snapshot import Row
+
+NEWEST: Final = 5
+"""Blobs of one storage."""
+
+
+class Seen(NamedTuple):
+    """What a listing found."""
+
+    blobs: tuple[Listed, ...]
+    """The newest first; those whose age nobody knows last, in the order of their names."""
+
+    total: int
+    """Blobs there were in all."""
+
+    when: datetime
+    """When the listing ended."""
+
+
+class Recent:
+    """What was listed last, by the IDs of configurations and where these led then."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, tuple[str, Seen]] = {}
+
+    def add(self, row: Row, blobs: Iterable[Listed]) -> None:
+        """All of this was listed just now in the storage `row`.
+
+        Of many it takes a while: call it in a thread.
+        """
+        found = [blob for blob in blobs if not blob.is_folder]
+        when = datetime.now().astimezone()
+        self._seen[row.id] = row.location, Seen(_newest(found), len(found), when)
+
+    def of(self, row: Row) -> Seen | None:
+        """What was found in it last; None where it was not listed, or led elsewhere then."""
+        location, seen = self._seen.get(row.id, ("", None))
+        return seen if location == row.location else None
+
+
+def _newest(blobs: Iterable[Listed]) -> tuple[Listed, ...]:
+    return tuple(nsmallest(NEWEST, blobs, key=_order))
+
+
+def _order(blob: Listed) -> tuple[float, str]:
+    return -blob.modified.timestamp() if blob.modified else float("inf"), blob.key
