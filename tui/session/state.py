@@ -36,6 +36,9 @@ class State(NamedTuple):
 
     group: str = GROUPS[0]
 
+    preview: bool = True
+    """Whether what is in a blob is shown beside the list of blobs."""
+
 
 def path() -> Path | None:
     """Where the state is kept; None where that would be relative to wherever the app was started.
@@ -74,7 +77,8 @@ def load() -> State:
         theme if isinstance(theme, str) else "",
         sort if sort in ORDERS else SORTS[0],
         found.get("reverse") is True,
-        group if group in GROUPS else GROUPS[0],
+        preview=found.get("preview") is not False,
+        group=group if group in GROUPS else GROUPS[0],
     )
 
 

@@ -115,6 +115,14 @@ LIST: Final = (
     ),
     Command("choose_all", ("A",), "Choose all", "Choose all, or none.", "View"),
     Command(
+        "import",
+        ("i",),
+        "Import",
+        "Make configurations of what other tools know.",
+        "Share",
+        changes=True,
+    ),
+    Command(
         "export",
         ("E",),
         "Export",

@@ -23,6 +23,7 @@ from tui.features.form.saving import Saving
 from tui.features.form.text_fields import TextField
 from tui.kit.bars import TitleBar
 from tui.kit.commands import bindings
+from tui.kit.explain import Explanation
 from tui.kit.screen import FullScreen
 from tui.session import draft
 from tui.session.background import in_thread
@@ -53,6 +54,11 @@ class FormScreen(FullScreen[str | None]):
     declared: ClassVar = FORM
     BINDINGS: ClassVar[list[Any]] = [*bindings(FORM)]
     nowhere: ClassVar = "nothing is typed here; Tab goes to the next field"
+    explains: ClassVar = Explanation(
+        "The form",
+        "One storage configuration. A star means that a setting is needed. What is entered is "
+        "checked when a field is left; nothing is written before it is saved.",
+    )
     AUTO_FOCUS = ""
 
     def __init__(
@@ -356,5 +362,25 @@ class FormScreen(FullScreen[str | None]):
         save = partial(to_save.append, True) if unsaved else None
         if (result := await self.open("check", name, tried, save)) is not None:
             entered.tested = tried, result
-        if to_save:
+        if to_save and (entered.name.strip() or await self._ask_name()):
             await self._saving.save()
+
+    async def _ask_name(self) -> bool:
+        """Have a name entered where none was; returns whether there is one now."""
+        from storage_core.config.model import names
+        from tui.kit.ask import AskName
+
+        taken = set(self._session.entries)
+        name = await self.ask(
+            AskName(
+                "Save it under which name?",
+                "Save",
+                proposed_name(self.cls, self.entered.values(), taken),
+                f"{self.cls.label}, tested and not saved yet",
+                lambda name: names.check_new_name(name, taken),
+            )
+        )
+        for field in self.fields():
+            if name and field.setting is NAME and isinstance(field, TextField):
+                field.input.value = name
+        return bool(name)

@@ -22,6 +22,7 @@ from textual.strip import Strip
 from textual.style import Style as VisualStyle
 
 from tui.kit.columns import Column, gap, spanned, widths
+from tui.kit.explain import Explanation
 from tui.kit.table.layout import Cell, Keyed, Layout, Piece
 from tui.kit.table.looks import LOOKS
 from tui.kit.text import cut, fit
@@ -65,6 +66,9 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         ("Home End g G", "the first row, the last row"),
     )
     """What help says about them."""
+
+    explains: Explanation | None = None
+    """What help says about it."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "table--cursor",
