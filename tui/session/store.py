@@ -6,7 +6,7 @@ thread is done with it. All of it blocks: call it in threads.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from itertools import islice
 from threading import Event, Lock
@@ -159,7 +159,7 @@ class OpenedStore:
             names = (each.path[len(prefix) :] for each in entries if each.is_folder)
             return sorted(name for name in names if name)
 
-    def fetched(self, key: str, download: Download) -> Iterator[int]:
+    def fetched(self, key: str, download: Download) -> Generator[int]:
         """Write a blob to a file, yielding how many bytes are there; closing this gives it up."""
         with self._used() as store:
             yield from download.run(key, _open(store, key))

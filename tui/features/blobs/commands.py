@@ -49,6 +49,9 @@ BROWSE: Final = (
     ),
     Command("up", ("left", "h"), "Up", "Show the folder above, as Backspace does.", "View"),
     Command("into", ("right", "l"), "Into", "Show what is in the folder.", "View"),
+    Command(
+        "go_to", ("ctrl+l",), "Go to", "Type the path of a folder, or go to one of before.", "View"
+    ),
     Command("reload", ("f5",), "Reload", "List the blobs again.", "View"),
     Command(
         "beside",

@@ -82,6 +82,10 @@ class ProgressDialog(Dialog[Step]):
         self._say_why(problem)
         self.query_one("#cancel", Button).label = "Close"
 
+    def on_resize(self) -> None:
+        """The bar is as wide as there is room."""
+        self._tell()
+
     def _tell(self) -> None:
         done, size = self._step.done, self._step.size
         said = f"{done:,} of {self._many:,}" + (f", {human_size(size)}" if size else "")

@@ -20,6 +20,7 @@ from tui.features.blobs.catalogue import Catalogue
 from tui.features.blobs.commands import BROWSE
 from tui.features.blobs.crumbs import trail
 from tui.features.blobs.folders import FolderBar, summaries
+from tui.features.blobs.goto import GoToDialog
 from tui.features.blobs.preview import PreviewScreen
 from tui.features.blobs.table import HEADS, BlobDetail, BlobLayout, BlobTable
 from tui.features.blobs.view import BlobView
@@ -28,6 +29,7 @@ from tui.kit.commands import bindings
 from tui.kit.filter import FilterLine
 from tui.kit.screen import FullScreen
 from tui.kit.table import Table
+from tui.session import places
 from tui.session.background import run
 from tui.session.listing import SORTS, Listed, View
 from tui.session.store import OpenedStore
@@ -106,6 +108,7 @@ class BrowseScreen(FullScreen[None]):
                 "up": self._up,
                 "choose": self.table.choose,
                 "choose_all": self.table.choose_all,
+                "go_to": self._go_to,
                 "reload": self._reload,
                 "leave": self._leave,
             }
@@ -114,7 +117,7 @@ class BrowseScreen(FullScreen[None]):
     def body(self) -> ComposeResult:
         """Folders, what there is to say instead of blobs or beside them, the list, the details."""
         yield self._folders
-        with Horizontal(id="panes"), Vertical(id="listing", classes="pane"):
+        with Horizontal(id="blob-panes"), Vertical(id="listing", classes="pane"):
             yield self.table
             yield Static(id="notice", markup=False)
         yield BlobDetail(id="strip")
@@ -326,6 +329,24 @@ class BrowseScreen(FullScreen[None]):
         if folder := self._catalogue.folder:
             self._enter(folder.rpartition("/")[0], at=folder)
 
+    async def _go_to(self) -> None:
+        """List a folder that is typed."""
+        catalogue, id = self._catalogue, self._row.id
+        been = await self._session.jobs.run("", lambda: places.places(id))
+        folder = catalogue.folder or ""
+        known = catalogue.folders() if catalogue.is_by_folder and not catalogue.listing else None
+        found = await self.ask(GoToDialog(self._session.jobs, self._opened, folder, known, been))
+        if found is not None:
+            self._keep_place(found)
+            self._choose_folders()
+            self._enter(found)
+
+    def _keep_place(self, folder: str | None) -> None:
+        """Offer it the next time that one goes to a folder."""
+        if folder:
+            id = self._row.id
+            self._session.jobs.start("", lambda: places.visited(id, folder))
+
     def on_key(self, event: events.Key) -> None:
         """Backspace goes up as well, where no command is remapped to it."""
         if event.key == "backspace" and self.can("up"):
@@ -378,4 +399,5 @@ class BrowseScreen(FullScreen[None]):
         if self._filter.active:
             self._filter.clear()
         else:
+            self._keep_place(self._catalogue.folder)
             self.dismiss(None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from storage_core.keys import is_content_name
@@ -107,7 +108,7 @@ class SeveralBlobs:
             if not entered:
                 return
             folder = entered
-            plan = await jobs.run("looking", lambda: many.planned(folder, blobs))
+            plan = await jobs.run("looking", partial(many.planned, folder, blobs))
             if not plan.problem:
                 break
             about = f"✗ {plan.problem}"
