@@ -8,6 +8,7 @@ from functools import partial
 from itertools import accumulate
 from typing import Any, ClassVar, Final, Generic, NamedTuple, Protocol, TypeVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -281,7 +282,9 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         for column, width in enumerate(self.widths):
             if width and column in self.heads:
                 told = self.HeadClicked(self, column)
-                yield Region(x, 0, width, 1), partial(self.post_message, told)
+                # Behind its title, where there is room.
+                behind = min(cell_len(self._columns[column].title) + 1, width)
+                yield Region(x + behind, 0, 1, 1), partial(self.post_message, told)
             x += width + len(gap(width)) if width else 0
 
     def on_mouse_move(self, event: events.MouseMove) -> None:

@@ -92,6 +92,7 @@ LIST: Final = (
         "Make configurations of what other tools know.",
         "Share",
         changes=True,
+        anywhere=True,
     ),
     Command(
         "export",
@@ -106,6 +107,7 @@ LIST: Final = (
         "Doctor",
         "See what is used on this machine, and why.",
         "Share",
+        anywhere=True,
     ),
     Command("versions", ("v",), "Versions", "Bring an earlier version of the file back.", "File"),
     Command("make_private", ("F",), "Make private", "Let nobody but you read the file.", "File"),
