@@ -63,6 +63,7 @@ class S3Storage(RemoteStorage):
         default=None,
         check=checks.plain_text,
         suggest=suggestions.aws_profiles,
+        signs_in=True,
         hint="a profile from ~/.aws/config",
     )
     region_name: str | None = setting(
@@ -88,6 +89,7 @@ class S3Storage(RemoteStorage):
         "A role to assume with the credentials found otherwise.",
         default=None,
         check=checks.word,
+        signs_in=True,
         advanced=True,
         placeholder="arn:aws:iam::123456789012:role/storage",
     )
@@ -96,6 +98,7 @@ class S3Storage(RemoteStorage):
         "What the role's owner asks for besides, to know who assumes it.",
         default=None,
         check=checks.plain_text,
+        signs_in=True,
         advanced=True,
     )
     sts_endpoint_url: str | None = setting(

@@ -37,6 +37,12 @@ LOOKS: Final = {
 """How text looks. As component classes, which are styled with the table, each would take 0.2 ms of
 the first frame."""
 
+
+def badge_look(badge: str) -> str:
+    """Which of `LOOKS` a badge has: that of its letters, wherever it is shown."""
+    return f"chip-{sum(map(ord, badge)) % TINTS}" if badge.isalnum() else "muted"
+
+
 _DIM: Final = Style(dim=True)
 
 RowT = TypeVar("RowT")

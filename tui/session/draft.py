@@ -196,15 +196,23 @@ def text_of(path: str) -> str:
 
 
 def save_new(
-    edit: Transaction, cls: type[StorageConfiguration], values: Mapping[str, Any], name: str
+    edit: Transaction,
+    cls: type[StorageConfiguration],
+    values: Mapping[str, Any],
+    name: str,
+    *,
+    default: bool = False,
 ) -> str:
-    """Add a configuration. Returns its name.
+    """Add a configuration, and make it the `default` if so asked. Returns its name.
 
     Raises:
         InvalidSettings, WrongName: what is entered cannot be saved.
     """
     _check_name(lookup.taken(edit.layers), name, None)
-    return str(edit.add_settings(cls, values, name=name).name)
+    added = str(edit.add_settings(cls, values, name=name).name)
+    if default:
+        edit.set_default(added)
+    return added
 
 
 def is_same(

@@ -22,7 +22,7 @@ from tui.session.checks import TestResult
 from tui.session.quantities import milliseconds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from storage_core.check import StepResult, Waiting
     from storage_core.declaration.configuration import StorageConfiguration
@@ -38,7 +38,8 @@ class CheckDialog(Dialog[TestResult | None]):
     Args:
         name: whose test it is.
         configuration: what is tested.
-        save: called as it closes when it works and is to be saved; None where it is saved already.
+        ways: to save what works, the usual one first: what each is called here, and its button.
+        save: called with the one that was chosen as it closes; with nothing, if it was by the key.
     """
 
     CSS_PATH = "dialog.tcss"
@@ -51,10 +52,11 @@ class CheckDialog(Dialog[TestResult | None]):
         _: Session,
         name: str,
         configuration: StorageConfiguration,
-        save: Callable[[], object] | None = None,
+        ways: Sequence[tuple[str, str]] = (),
+        save: Callable[[str], object] | None = None,
     ) -> None:
         super().__init__()
-        self._save = save
+        self._ways, self._save = ways, save
         self.do({"again": self._test, "leave": self._leave, "save": self._leave_to_save})
         self.do({"up": lambda: self._scroll(-1), "down": lambda: self._scroll(1)})
         self._title = name
@@ -71,8 +73,8 @@ class CheckDialog(Dialog[TestResult | None]):
             with Lines():
                 yield Static(id="steps", markup=False)
             with Horizontal(classes="buttons"):
-                if self._save is not None:
-                    yield Button("Save", id="save", compact=True)
+                for way, label in self._ways:
+                    yield Button(label, id=f"save-{way}", classes="save", compact=True)
                 yield Button("Cancel", id="leave", classes="-main", compact=True)
                 yield Button("Test again", id="again", compact=True)
 
@@ -111,18 +113,18 @@ class CheckDialog(Dialog[TestResult | None]):
     def why_not(self, command: str) -> str:
         """Only what works is saved from here; the form saves whatever is wanted."""
         works = self._complete and all(found.ok for found in self._found)
-        return (
-            "" if command != "save" or (works and self._save is not None) else "It is not tested."
-        )
+        return "" if command != "save" or (works and self._ways) else "It is not tested."
 
     def _offer_to_save(self, offered: bool) -> None:
-        for button in self.query("#save").results(Button):
+        buttons = [*self.query(".save").results(Button)]
+        for button in buttons:
             button.display = offered
+        for first in buttons[:1]:
             self.query_one("#leave").set_class(not offered, "-main")
-            button.set_class(offered, "-main")
+            first.set_class(offered, "-main")
             if offered:
-                button.focus()
-            elif self.focused is button or self.focused is None:
+                first.focus()
+            elif self.focused in (*buttons, None):
                 self.query_one("#leave").focus()
 
     def _wait(self, waiting: Waiting) -> None:
@@ -187,11 +189,15 @@ class CheckDialog(Dialog[TestResult | None]):
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """By mouse, or Enter on a button."""
-        self.action_run(event.button.id or "")
+        name = event.button.id or ""
+        if event.button.has_class("save"):
+            self._leave_to_save(name.removeprefix("save-"))
+        else:
+            self.action_run(name)
 
-    def _leave_to_save(self) -> None:
+    def _leave_to_save(self, way: str = "") -> None:
         assert self._save is not None
-        self._save()
+        self._save(way)
         self._leave()
 
     def _leave(self) -> None:

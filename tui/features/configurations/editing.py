@@ -33,7 +33,7 @@ class Editing(ListCommands):
         name: str | None = await self._screen.open("form", cls)
         if name:
             self._rows.select(name)
-            if self._session.default is None:
+            if self._session.default is None and self._session.asks_for_default:
                 await self._offer_default(name)
 
     async def _types(self) -> list[type[StorageConfiguration]]:
@@ -55,6 +55,8 @@ class Editing(ListCommands):
         )
         if answer == "yes":
             await self._make_default(name)
+        # Once is enough.
+        self._session.asks_for_default = False
 
     async def edit(self, row: Row) -> None:
         """Change the settings."""

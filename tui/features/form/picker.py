@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from rich.cells import cell_len
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -14,13 +15,18 @@ from textual.widgets.option_list import Option
 from storage_core.config.model import names
 from storage_core.printable import printable
 from tui.kit.dialog import Box, Dialog
+from tui.kit.table import LOOKS, badge_look
 from tui.kit.text import cut
 from tui.kit.theme import MUTED
+from tui.session.snapshot import short_name
 
 if TYPE_CHECKING:
     from storage_core.declaration.configuration import StorageConfiguration
     from tui.session.session import Session
 
+
+_BADGES: Final = 25
+"""Cells before the badges, which stand below one another."""
 
 _TAKEN: Final = "jkq"
 """Letters that move the cursor or leave."""
@@ -136,8 +142,12 @@ def _prompt(number: int, cls: type[StorageConfiguration], letter: str, width: in
     if cls.label == names.BUILT_IN:
         # Otherwise people wonder how it differs from the line in the list.
         lines.append("Built in already; this only gives it a name.")
+    badge = short_name(cls)
+    label = printable(cls.label)
     return Content.assemble(
         (f"{key}  ", "bold $footer-key-foreground"),
-        _underlined(printable(cls.label), letter),
+        _underlined(label, letter),
+        " " * max(1, _BADGES - cell_len(label)),
+        (f" {badge} ", LOOKS[badge_look(badge)]),
         *((f"\n   {cut(line, width)}", MUTED) for line in lines),
     )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from functools import partial
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual import events, on, work
 from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
 from textual.widgets import Button, Input, Static
 
 from storage_core.errors import ConfigurationError
@@ -15,22 +16,25 @@ from storage_core.paths import absolute
 from storage_core.printable import printable
 from tui.features.form.commands import FORM
 from tui.features.form.entered import NAME, Entered, proposed_name
-from tui.features.form.field import BESIDE, Field
+from tui.features.form.field import BESIDE, CHANGED, Field
 from tui.features.form.fields import field_for
-from tui.features.form.lines import Beside, Landing, More
+from tui.features.form.lines import Beside, Heading, Landing, More
 from tui.features.form.reference_field import LOAD, ReferenceField
 from tui.features.form.saving import Saving
 from tui.features.form.text_fields import TextField
 from tui.kit.bars import TitleBar
 from tui.kit.commands import bindings
 from tui.kit.screen import FullScreen
+from tui.kit.table import LOOKS, badge_look
 from tui.session import draft
 from tui.session.background import in_thread
+from tui.session.snapshot import short_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from textual.app import ComposeResult
+    from textual.widget import Widget
 
     from storage_core.config.model.entry import Entry
     from storage_core.declaration.configuration import StorageConfiguration
@@ -86,10 +90,17 @@ class FormScreen(FullScreen[str | None]):
         """Saving needs a file that can be written."""
         return self._session.why_not_save() if command == "save" else ""
 
-    def _plain_fields(self) -> Iterator[Field]:
+    def _plain_fields(self) -> Iterator[Widget]:
+        """Where it is, who signs in, what it is called."""
         plain = [setting for setting in self.cls.settings() if not setting.advanced]
-        for setting in sorted(plain, key=lambda setting: not setting.required):
-            yield self._field(setting)
+        plain.sort(key=lambda setting: (setting.signs_in, not setting.required))
+        sections = len({setting.signs_in for setting in plain})
+        for signs_in, settings in groupby(plain, lambda setting: setting.signs_in):
+            if sections > 1:
+                yield Heading("Sign-in" if signs_in else "Place")
+            yield from map(self._field, settings)
+        if sections > 1:
+            yield Heading("")
         yield TextField(NAME, self.entered.entry.name if self.entered.entry else None)
 
     def _field(self, setting: Setting) -> Field:
@@ -100,11 +111,12 @@ class FormScreen(FullScreen[str | None]):
         notes = self.entered.notes
         yield Static("\n".join(f"⚠ {note}" for note in notes), id="note", markup=False)
         with Horizontal(id="middle"):
-            with VerticalScroll(id="fields", can_focus=False):
+            with VerticalScroll(id="fields", classes="pane", can_focus=False) as fields:
+                fields.border_title = self._type_shown()
                 yield from self._plain_fields()
                 yield More(id="more", markup=False)
                 yield Vertical(id="advanced")
-            yield Beside(id="beside")
+            yield Beside(id="beside", classes="pane")
         with Horizontal(id="foot"):
             yield Landing(id="landing")
             yield Button("Save", id="save", classes="-main", compact=True)
@@ -112,9 +124,7 @@ class FormScreen(FullScreen[str | None]):
 
     def on_mount(self) -> None:
         """The first field has the focus; what checks values is loaded meanwhile."""
-        entry = self.entered.entry
-        title = f"Edit {printable(entry.name)}" if entry else f"New {self.cls.label}"
-        self.query_one(TitleBar).title = f"Storage  ›  {title}"
+        self._tell_changes()
         self.query_one("#note").display = bool(self.entered.notes)
         self.query_one("#advanced").display = False
         self._label_more()
@@ -151,8 +161,21 @@ class FormScreen(FullScreen[str | None]):
         event.stop()
         event.field.show_fault(None)
         event.field.show_doubt(None)
+        event.field.mark(self.entered.entry is not None and event.field.changed)
+        self._tell_changes()
         self._show_landing()
         self._tell_beside()
+
+    def _tell_changes(self) -> None:
+        """Say in the title what is edited, and how many of its settings are others by now."""
+        entry, edits = self.entered.entry, self.entered.edits
+        title = f"Edit {printable(entry.name)}" if entry else f"New {self.cls.label}"
+        count = f"  {CHANGED} {edits} changed" if edits else ""
+        self.query_one(TitleBar).title = f"Storage  ›  {title}{count}"
+
+    def _type_shown(self) -> Content:
+        badge = short_name(self.cls)
+        return Content.assemble((f" {badge} ", LOOKS[badge_look(badge)]), f" {self.cls.label}")
 
     @work(group="landing", exclusive=True)
     async def _show_landing(self) -> None:
@@ -278,10 +301,15 @@ class FormScreen(FullScreen[str | None]):
     def on_descendant_focus(self) -> None:
         """Keep the whole field in sight; Textual does so for the editor in it only."""
         field = self._focused_field()
-        if field is not None and field.setting is NAME and self.entered.entry is None:
-            assert isinstance(field, TextField)
-            field.propose(proposed_name(self.cls, self.entered.values(), self._session.entries))
+        if field is not None and field.setting is NAME:
+            self._propose_name()
         self._keep_in_sight()
+
+    def _propose_name(self) -> None:
+        """Name a new configuration by where it leads, as long as it has no other name."""
+        if self.entered.entry is None:
+            name = proposed_name(self.cls, self.entered.values(), self._session.entries)
+            self.query_one(f"#field-{NAME.name}", TextField).propose(name)
 
     @on(events.Resize)
     def _fit_help(self) -> None:
@@ -294,9 +322,12 @@ class FormScreen(FullScreen[str | None]):
 
     def _tell_beside(self) -> None:
         """Say beside the field with the focus what it is for."""
-        field, top = self._focused_field(), self.query_one("#fields").region.y
-        text = field.help if field is not None else ""
-        self.query_one(Beside).said = text, field.region.y - top if field is not None else 0
+        field, beside = self._focused_field(), self.query_one(Beside)
+        if field is None:
+            beside.said, beside.border_title = ("", 0), ""
+        else:
+            beside.border_title = field.setting.label
+            beside.said = field.help, field.region.y - beside.content_region.y
 
     def _keep_in_sight(self, *fields: Field) -> None:
         """Scroll so that these fields are seen whole, and before all the one with the focus."""
@@ -349,12 +380,19 @@ class FormScreen(FullScreen[str | None]):
         except InvalidSettings as error:
             await self.show_faults(draft.faults(self.cls, error))
             return
-        name = self.entered.name.strip() or self.cls.label
-        to_save: list[bool] = []
-        entered = self.entered
-        unsaved = (entered.changed or entered.entry is None) and not self.why_not("save")
-        save = partial(to_save.append, True) if unsaved else None
-        if (result := await self.open("check", name, tried, save)) is not None:
+        self._propose_name()
+        entered, session = self.entered, self._session
+        name = entered.name.strip() or self.cls.label
+        chosen: list[str] = []
+        ways: tuple[tuple[str, str], ...] = ()
+        if (entered.changed or entered.entry is None) and not self.why_not("save"):
+            ways = (("save", "Save"),)
+            if entered.entry is None and session.default is None:
+                ways = (("default", "Save as default"), *ways)
+        result = await self.open("check", name, tried, ways, chosen.append)
+        if result is not None:
             entered.tested = tried, result
-        if to_save:
-            await self._saving.save()
+        if chosen:
+            if len(ways) > 1 and chosen[0]:
+                session.asks_for_default = False
+            await self._saving.save(default=chosen[0] == "default")
