@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +42,7 @@ def prepare(cls: type[StorageConfiguration]) -> None:
     from storage_core.declaration.validation import model_of
 
     model_of(cls)
+    import_module("storage_core.importing.pasted")
 
 
 def fault_of(cls: type[StorageConfiguration], setting: Setting, value: Any) -> str | None:

@@ -136,6 +136,10 @@ class Field(Widget):
             self._marked = changed
             self.refresh()
 
+    def put(self, value: str) -> bool:
+        """Hold another value; False where that is not to be."""
+        return False
+
     def tidy(self) -> None:
         """Drop from the text what was copied along with it, so that it is seen what is meant."""
 

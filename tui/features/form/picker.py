@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias
 
 from rich.cells import cell_len
 from textual import events, on
@@ -18,11 +18,16 @@ from tui.kit.dialog import Box, Dialog
 from tui.kit.table import LOOKS, badge_look
 from tui.kit.text import cut
 from tui.kit.theme import MUTED
+from tui.session.background import in_thread
+from tui.session.blocks import Unusable, block_in, looks_like_block
 from tui.session.snapshot import short_name
 
 if TYPE_CHECKING:
     from storage_core.declaration.configuration import StorageConfiguration
+    from tui.session.blocks import Block
     from tui.session.session import Session
+
+    Chosen: TypeAlias = type[StorageConfiguration] | Block | None
 
 
 _BADGES: Final = 25
@@ -32,8 +37,11 @@ _TAKEN: Final = "jkq"
 """Letters that move the cursor or leave."""
 
 
-class TypePicker(Dialog["type[StorageConfiguration] | None"]):
+class TypePicker(Dialog["Chosen"]):
     """The types. A number, a letter or Enter chooses, Escape goes back.
+
+    Its result is a type; where a block of credentials is pasted, and it is for a new configuration,
+    what that says.
 
     Args:
         types: what can be chosen.
@@ -43,6 +51,7 @@ class TypePicker(Dialog["type[StorageConfiguration] | None"]):
     """
 
     CSS_PATH = "picker.tcss"
+    nowhere: ClassVar = "it is no block of credentials that is known"
     BINDINGS: ClassVar = [
         Binding("escape,q", "cancel", show=False),
         Binding("j", "move('down')", show=False),
@@ -100,6 +109,25 @@ class TypePicker(Dialog["type[StorageConfiguration] | None"]):
         elif event.character and event.character in self._letters:
             event.stop()
             self.dismiss(self._types[self._letters.index(event.character)])
+
+    def on_paste(self, event: events.Paste) -> None:
+        """A block of credentials says what type it is for."""
+        event.prevent_default()
+        if self._problem or not looks_like_block(event.text):
+            self.refuse_paste()
+        else:
+            self.start(self._take(event.text))
+
+    async def _take(self, text: str) -> None:
+        try:
+            block = await self.while_here(in_thread(lambda: block_in(text)))
+        except Unusable as error:
+            self.app.say(f"Nothing was pasted: {error}.", severity="warning")
+            return
+        if block is None:
+            self.refuse_paste()
+        else:
+            self.dismiss(block)
 
     def action_move(self, direction: str) -> None:
         """As the arrow keys do."""

@@ -18,6 +18,7 @@ from tui.features.form.commands import FORM
 from tui.features.form.entered import NAME, Entered, proposed_name
 from tui.features.form.field import BESIDE, CHANGED, Field
 from tui.features.form.fields import field_for
+from tui.features.form.filling import Filling
 from tui.features.form.lines import Beside, Heading, Landing, More
 from tui.features.form.reference_field import LOAD, ReferenceField
 from tui.features.form.saving import Saving
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from storage_core.config.model.entry import Entry
     from storage_core.declaration.configuration import StorageConfiguration
     from storage_core.declaration.setting import Setting
+    from tui.session.blocks import Block
     from tui.session.session import Session
 
 
@@ -51,7 +53,13 @@ TOGETHER: Final = 3
 
 
 class FormScreen(FullScreen[str | None]):
-    """A new configuration, or `entry` to be edited. Its result is the name saved under, or None."""
+    """A new configuration, or `entry` to be edited. Its result is the name saved under, or None.
+
+    Args:
+        cls: the storage type.
+        entry: what is edited; None for a new one.
+        pasted: what a new one is filled with at first.
+    """
 
     CSS_PATH = "screen.tcss"
     declared: ClassVar = FORM
@@ -60,7 +68,11 @@ class FormScreen(FullScreen[str | None]):
     AUTO_FOCUS = ""
 
     def __init__(
-        self, session: Session, cls: type[StorageConfiguration], entry: Entry | None = None
+        self,
+        session: Session,
+        cls: type[StorageConfiguration],
+        entry: Entry | None = None,
+        pasted: Block | None = None,
     ) -> None:
         super().__init__()
         self._session, self.cls = session, cls
@@ -70,6 +82,8 @@ class FormScreen(FullScreen[str | None]):
         self._filled = asyncio.Event()
         """Set when all fields are there that are to be seen at first."""
 
+        self._pasted = pasted
+        self._filling = Filling(self, self.entered, self._open_advanced, self._show_filled)
         self._saving = saving = Saving(self, session, self.entered, self.show_faults)
         self.do(
             {
@@ -79,6 +93,7 @@ class FormScreen(FullScreen[str | None]):
                 "source": self._choose_source,
                 "advanced": self._toggle_advanced,
                 "try_out": self._try_out,
+                "take_back": self._filling.take_back,
             }
         )
 
@@ -87,8 +102,21 @@ class FormScreen(FullScreen[str | None]):
         return list(self.query(Field))
 
     def why_not(self, command: str) -> str:
-        """Saving needs a file that can be written."""
+        """Saving needs a file that can be written, taking back what was pasted."""
+        if command == "take_back" and not self._filling.can_take_back:
+            return "Nothing was filled by a paste."
         return self._session.why_not_save() if command == "save" else ""
+
+    def take_paste(self, text: str, field: Widget) -> bool:
+        """A block of credentials goes into several fields."""
+        return self._filling.takes(text, field)
+
+    async def _show_filled(self, filled: list[Field]) -> None:
+        for field in filled:
+            self._check(field)
+        empty = (field for field in self.fields() if field.setting.required and not field.value)
+        if (first := next(empty, None)) is not None and first.setting is not NAME:
+            self._go_to(first)
 
     def _plain_fields(self) -> Iterator[Widget]:
         """Where it is, who signs in, what it is called."""
@@ -139,6 +167,8 @@ class FormScreen(FullScreen[str | None]):
         if any(map(self._is_set, self._advanced)):
             await self._open_advanced()
         self._filled.set()
+        if self._pasted is not None:
+            await self._filling.fill(self._pasted)
         await self._session.jobs.run("", lambda: draft.prepare(self.cls))
         self._show_landing()
         await self._offer(self.fields())
