@@ -78,11 +78,12 @@ async def test_the_form_has_every_setting_with_its_label_and_help(
             while not beside or not field.setting.help.startswith(beside):
                 await pilot.pause(0.01)
                 # Only for this field: its first words at its height.
-                beside = screen_text(pilot).splitlines()[field.region.y][90:].strip()
+                beside = screen_text(pilot).splitlines()[field.region.y][92:].strip("│ ")
             assert field.setting.label in (text := words(pilot))
             assert text.count(beside) == 1
         plain = [s for s in cls.settings() if not s.advanced]
-        plain = [s.name for s in sorted(plain, key=lambda s: not s.required)]
+        # Where it is, then who signs in; what is required comes first.
+        plain = [s.name for s in sorted(plain, key=lambda s: (s.signs_in, not s.required))]
         shown = [field.setting.name for field in pilot.app.screen.query(Field)]
         assert shown[: len(plain) + 1] == [*plain, "name"]
 
