@@ -109,7 +109,8 @@ async def test_servers_a_tested_default_storage_on_aws_takes_eight_keys_at_most(
         # One undo takes all of it back.
         await press(pilot, "u")
     saved = read(path)
-    assert saved.get("default") is None and not saved.get("storage")
+    assert not saved.get("default")
+    assert not saved.get("storage")
 
 
 async def test_servers_a_pasted_block_takes_even_fewer(

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from storage_core.printable import printable
 from tui.features.configurations.listed import ListCommands, about
 from tui.kit.text import named
-from tui.session.background import in_thread
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -40,7 +39,7 @@ class Editing(ListCommands):
         from tui.session.blocks import Unusable, block_in
 
         try:
-            block = await self._screen.while_here(in_thread(lambda: block_in(text)))
+            block = await self._session.jobs.run("reading", lambda: block_in(text))
         except Unusable as error:
             self._app.say(f"Nothing was pasted: {error}.", severity="warning")
             return

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from storage_core.printable import printable
 from tui.kit.line_input import PasteInput
-from tui.session.background import in_thread
 from tui.session.blocks import Unusable, block_in, looks_like_block
 from tui.session.table_text import table_text
 
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from tui.features.form.entered import Entered
     from tui.features.form.field import Field
     from tui.kit.screen import FullScreen
+    from tui.session.background import Jobs
     from tui.session.blocks import Block
 
     Show = Callable[[list[Field]], Awaitable[None]]
@@ -27,6 +27,7 @@ class Filling:
 
     Args:
         screen: the form.
+        jobs: look at a block in a thread.
         entered: its fields.
         open_advanced: makes those that few need.
         show: called with the fields that were filled.
@@ -35,11 +36,12 @@ class Filling:
     def __init__(
         self,
         screen: FullScreen[str | None],
+        jobs: Jobs,
         entered: Entered,
         open_advanced: OpenAdvanced,
         show: Show,
     ) -> None:
-        self._screen, self._entered = screen, entered
+        self._screen, self._jobs, self._entered = screen, jobs, entered
         self._open_advanced, self._show = open_advanced, show
         self._before: list[tuple[Field, str]] = []
         """What stood in the fields that were filled last."""
@@ -59,7 +61,8 @@ class Filling:
     async def _take(self, text: str, into: PasteInput) -> None:
         cls = self._entered.cls
         try:
-            block = await self._screen.while_here(in_thread(lambda: block_in(text, cls)))
+            look = self._jobs.run("reading", lambda: block_in(text, cls))
+            block = await self._screen.while_here(look)
         except Unusable as error:
             self._screen.app.say(f"Nothing was pasted: {error}.", severity="warning")
             return

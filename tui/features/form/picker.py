@@ -18,7 +18,6 @@ from tui.kit.dialog import Box, Dialog
 from tui.kit.table import LOOKS, badge_look
 from tui.kit.text import cut
 from tui.kit.theme import MUTED
-from tui.session.background import in_thread
 from tui.session.blocks import Unusable, block_in, looks_like_block
 from tui.session.snapshot import short_name
 
@@ -60,14 +59,14 @@ class TypePicker(Dialog["Chosen"]):
 
     def __init__(
         self,
-        _: Session,
+        session: Session,
         types: list[type[StorageConfiguration]],
         title: str = "New storage configuration: choose a type",
         problem: str = "",
         likely: type[StorageConfiguration] | None = None,
     ) -> None:
         super().__init__()
-        self._types = types
+        self._session, self._types = session, types
         self._title, self._problem, self._likely = title, problem, likely
         self._letters = letters_of([cls.label for cls in types])
 
@@ -120,7 +119,8 @@ class TypePicker(Dialog["Chosen"]):
 
     async def _take(self, text: str) -> None:
         try:
-            block = await self.while_here(in_thread(lambda: block_in(text)))
+            look = self._session.jobs.run("reading", lambda: block_in(text))
+            block = await self.while_here(look)
         except Unusable as error:
             self.app.say(f"Nothing was pasted: {error}.", severity="warning")
             return

@@ -83,7 +83,9 @@ class FormScreen(FullScreen[str | None]):
         """Set when all fields are there that are to be seen at first."""
 
         self._pasted = pasted
-        self._filling = Filling(self, self.entered, self._open_advanced, self._show_filled)
+        self._filling = Filling(
+            self, session.jobs, self.entered, self._open_advanced, self._show_filled
+        )
         self._saving = saving = Saving(self, session, self.entered, self.show_faults)
         self.do(
             {
