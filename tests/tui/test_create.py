@@ -299,7 +299,7 @@ async def test_the_seven_settings_of_s3_are_seen_at_once_at_80_by_24(tmp_path: P
         assert "Name of the S3 bucket." in text
         await press(pilot, "tab")
         assert "Name of the S3 bucket." not in (text := screen_text(pilot))
-        assert "IAM access key ID for the account." in text
+        assert "Name of the bucket's AWS region." in text
         assert [field.region.y for field in form.fields()] == places
         await press(pilot, "f3")
         # The scroll bar has had its place all the time.
