@@ -56,20 +56,14 @@ def _lines(report: Report, width: int) -> Iterator[str]:
 
 
 def _summary(report: Report) -> str:
-    problems, notes = len(report.problems), len(report.notes)
-    if not problems:
-        said = output.styled("No problems", "green")
-    else:
-        said = output.styled("1 problem" if problems == 1 else f"{problems} problems", "red")
-    return said + (f", {notes} to note" if notes else "")
+    said, comma, rest = report.summary.partition(",")
+    return output.styled(said, "red" if report.problems else "green") + comma + rest
 
 
 def _finding(each: Finding, width: int) -> Iterator[str]:
     is_note = each.level == NOTE
     mark = output.styled("!", "yellow") if is_note else " "
-    text = f"{each.about}: {each.text}"
-    remedy = f"; {each.remedy}" if each.remedy else ""
-    yield from _wrapped(mark, f"{text}{remedy}", width)
+    yield from _wrapped(mark, each.sentence, width)
 
 
 def _wrapped(mark: str, text: str, width: int) -> Iterator[str]:

@@ -1,14 +1,10 @@
-"""Files of one's own that no command writes over unasked: those that hold configurations."""
+"""Files of one's own that no command writes over unasked."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from storage_core import paths
 from storage_core.cli.errors import WrongUsage
-from storage_core.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from storage_core.cli.session import Session
@@ -24,48 +20,8 @@ def require_other_file(session: Session, target: str) -> None:
     Raises:
         WrongUsage: it is one of them, by whatever path or link.
     """
-    if any(_is_same(target, each) for each in _configurations(session)):
-        raise WrongUsage(
-            f"{target} is the configuration file itself (or a layer beneath it); name another"
-        )
-    if _is_in_history(target):
-        raise WrongUsage(f"{target} lies in the history of the configuration file; name another")
+    # Only here: what writes to standard output needs none of it.
+    from storage_core.config.own_files import why_kept
 
-
-def _configurations(session: Session) -> Iterator[str]:
-    """The paths of this run's files, and of those that another run without --config would have."""
-    from storage_core.config.file import ConfigFile
-
-    named = os.environ.get(paths.FILE_VARIABLE, "")
-    for each in (named, *named.split(os.pathsep)):
-        try:
-            yield paths.absolute(each) if each else ""
-        except ConfigurationError:
-            pass  # It leads nowhere.
-    files = [session.file]
-    if session.config_path is not None:
-        try:
-            files.append(ConfigFile())
-        except ConfigurationError:
-            pass  # Without --config there would be none.
-    for file in files:
-        yield file.source
-        try:
-            yield from (layer.source for layer in file.load().layers)
-        except ConfigurationError:
-            pass  # Reading it for the command itself says what is wrong.
-
-
-def _is_same(target: str, other: str) -> bool:
-    try:
-        return os.path.isabs(other) and os.path.samefile(target, other)
-    except (OSError, ValueError):
-        return False  # One of them is not there.
-
-
-def _is_in_history(target: str) -> bool:
-    try:
-        root = os.path.realpath(os.path.join(paths.prefect_home(), "history"))
-        return os.path.realpath(target).startswith(root + os.sep)
-    except (ConfigurationError, OSError, ValueError):
-        return False  # Without a home no history was kept.
+    if why := why_kept(target, session.file):
+        raise WrongUsage(why)

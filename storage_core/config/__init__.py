@@ -2,6 +2,7 @@
 
 file.py         `ConfigFile`: load, add, update, rename, delete, set the default
 transaction.py  the file under its lock: look at it, change it, save it as one step
+own_files.py    files that nothing writes over
 
 model/    names, configurations, problems: what the file says
 toml/     TOML text: reading it, finding things in it, editing it

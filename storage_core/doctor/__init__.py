@@ -18,22 +18,32 @@ from typing import TYPE_CHECKING
 from storage_core.doctor.report import Report as Report
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from storage_core.config.file import ConfigFile
+    from storage_core.doctor.report import Finding
 
 
 def examined(file: ConfigFile) -> Report:
     """Everything that can be found out about a configuration file on this machine."""
+    return Report(tuple(found_out(file)))
+
+
+def found_out(file: ConfigFile) -> Iterator[Finding]:
+    """The same, one after the other: a keyring may take a second for each of its references."""
+    from storage_core.doctor.report import cleaned
+
+    return cleaned(_findings(file))
+
+
+def _findings(file: ConfigFile) -> Iterator[Finding]:
     from storage_core.doctor import environment, files, machine, network, storages, terminal
-    from storage_core.doctor.report import gathered
 
     found, said = files.loaded(file)
-    return gathered(
-        [
-            *said,
-            *(storages.findings(found) if found else ()),
-            *network.findings(),
-            *environment.findings(found),
-            *machine.findings(),
-            *terminal.findings(),
-        ]
-    )
+    yield from said
+    if found:
+        yield from storages.findings(found)
+    yield from network.findings()
+    yield from environment.findings(found)
+    yield from machine.findings()
+    yield from terminal.findings()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
 from storage_core.redaction import mask_url
@@ -33,6 +33,12 @@ class Finding(NamedTuple):
     level: str = OK
     """`ok`; `note`: worth knowing; `problem`: something will fail."""
 
+    @property
+    def sentence(self) -> str:
+        """All of it in one line."""
+        about = f"{self.about}: " if self.about else ""
+        return f"{about}{self.text}{f'; {self.remedy}' if self.remedy else ''}"
+
 
 class Report(NamedTuple):
     """Everything that was found out."""
@@ -52,6 +58,30 @@ class Report(NamedTuple):
     def of(self, section: str) -> tuple[Finding, ...]:
         """The findings of one section."""
         return tuple(each for each in self.findings if each.section == section)
+
+    @property
+    def summary(self) -> str:
+        """How many problems there are, and how much else that is worth knowing."""
+        problems, notes = len(self.problems), len(self.notes)
+        said = (
+            "No problems"
+            if not problems
+            else "1 problem"
+            if problems == 1
+            else f"{problems} problems"
+        )
+        return said + (f", {notes} to note" if notes else "")
+
+    def as_text(self) -> str:
+        """The same for a bug report: problems first, each with its remedy, then all by section."""
+        lines = [self.summary]
+        lines += [f"✗ {each.sentence}" for each in self.problems]
+        for section in SECTIONS:
+            rest = [each for each in self.of(section) if each.level != PROBLEM]
+            if rest:
+                lines += ["", section.capitalize()]
+                lines += [f"{'!' if each.level == NOTE else ' '} {each.sentence}" for each in rest]
+        return "\n".join(lines) + "\n"
 
     def as_json(self) -> dict[str, Any]:
         """The same as plain data."""
@@ -79,15 +109,13 @@ def note(section: str, about: str, message: str) -> Finding:
     return Finding(section, about, *split(message), NOTE)
 
 
-def gathered(findings: Iterable[Finding]) -> Report:
-    """The report, without who the person is and what the machine is called."""
+def cleaned(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """The findings, without who the person is and what the machine is called."""
     clean = _cleaner()
-    return Report(
-        tuple(
-            each._replace(about=clean(each.about), text=clean(each.text), remedy=clean(each.remedy))
-            for each in findings
+    for each in findings:
+        yield each._replace(
+            about=clean(each.about), text=clean(each.text), remedy=clean(each.remedy)
         )
-    )
 
 
 def _cleaner() -> Callable[[str], str]:

@@ -114,6 +114,14 @@ class S3Storage(RemoteStorage):
     options: Table | None = options_setting("s3fs")
 
     @classmethod
+    def needless(cls, values: Mapping[str, Any]) -> Iterable[str]:
+        if key := values.get("aws_access_key_id"):
+            yield "profile_name"
+            # Keys that last begin so; those with a token begin otherwise.
+            if str(key).startswith("AKIA"):
+                yield "aws_session_token"
+
+    @classmethod
     def doubts(cls, values: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
         secret, key = "aws_secret_access_key", "aws_access_key_id"
         if secret in values and key not in values:

@@ -82,8 +82,7 @@ async def test_the_form_has_every_setting_with_its_label_and_help(
             assert field.setting.label in (text := words(pilot))
             assert text.count(beside) == 1
         plain = [s for s in cls.settings() if not s.advanced]
-        # Where it is, then who signs in; what is required comes first.
-        plain = [s.name for s in sorted(plain, key=lambda s: (s.signs_in, not s.required))]
+        plain = [s.name for s in sorted(plain, key=lambda s: not s.required)]
         shown = [field.setting.name for field in pilot.app.screen.query(Field)]
         assert shown[: len(plain) + 1] == [*plain, "name"]
 
@@ -299,7 +298,7 @@ async def test_the_seven_settings_of_s3_are_seen_at_once_at_80_by_24(tmp_path: P
         assert "Name of the S3 bucket." in text
         await press(pilot, "tab")
         assert "Name of the S3 bucket." not in (text := screen_text(pilot))
-        assert "Name of the bucket's AWS region." in text
+        assert "IAM access key ID for the account." in text
         assert [field.region.y for field in form.fields()] == places
         await press(pilot, "f3")
         # The scroll bar has had its place all the time.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.tui.driving import press, screen_text, settle, write
+from tests.tui.driving import press, screen_text, settle, words, write
 from tui.app import StorageApp
 from tui.features.configurations.detail import Detail
 
@@ -53,5 +53,5 @@ async def test_what_cannot_be_opened_says_so_before_it_is_tested(tmp_path: Path)
     )
     async with StorageApp(path).run_test(size=(120, 40)) as pilot:
         await settle(pilot)
-        text = " ".join(screen_text(pilot).split())
+        text = words(pilot)
         assert "⚠ It cannot be opened: AWS Secret Access Key" in text

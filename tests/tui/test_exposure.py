@@ -37,9 +37,9 @@ async def test_a_file_that_holds_references_only_may_be_read_by_others(tmp_path:
 async def test_the_details_say_which_secret_is_stored_in_the_file(tmp_path: Path) -> None:
     path = plain(tmp_path / "storage.toml")
     async with opened(path) as pilot:
-        assert "******** stored in the file; m moves it" in screen_text(pilot)
+        assert "******** in this file ⚠; m moves it" in screen_text(pilot)
     plain(path, TWO)
     async with opened(path) as pilot:
-        assert "stored in the file" not in screen_text(pilot)
+        assert "in this file ⚠" not in screen_text(pilot)
         await press(pilot, "m")
         assert pilot.app.screen is the_list(pilot)

@@ -21,6 +21,7 @@ from tests.servers.process import HOST
 from tests.servers.s3 import REGION, S3Server
 from tests.servers.tls import joined
 from tests.tui.driving import enter, opened, press, read, said, screen_text, selected, settle
+from tui.features.form.screen import FormScreen
 
 MOST = 8
 """Keys besides the values that it may take."""
@@ -91,13 +92,14 @@ async def test_servers_a_tested_default_storage_on_aws_takes_eight_keys_at_most(
     async with opened(path) as pilot:
         person = Counting(pilot)
         await person.press("n", "s")
+        # Enter passes over what is of no use beside keys that last.
         await person.value(bucket)
-        await person.press("tab")
-        await person.value(REGION)
-        await person.press("tab")
+        await person.press("enter")
         await person.paste(s3_server.access_key_id)
-        await person.press("tab")
+        await person.press("enter")
         await person.paste(f"env:{variable}")
+        await person.press("enter")
+        await person.value(REGION)
         await person.press("f4")
         assert f"Test {bucket}" in screen_text(pilot)
         assert "It works" in screen_text(pilot)
@@ -148,3 +150,32 @@ async def test_whoever_saves_a_tested_one_without_making_it_the_default_is_not_a
         await press(pilot, "n", "t", "ctrl+s", "ctrl+s")
         assert selected(pilot).name == "temporary"
     assert "default" not in read(path)
+
+
+@pytest.mark.parametrize(
+    ("key", "passed"),
+    [
+        ("AKIAEXAMPLE", {"aws_session_token", "profile_name"}),
+        ("ASIAEXAMPLE", {"profile_name"}),
+        ("", set()),
+    ],
+    ids=["lasting", "temporary", "none"],
+)
+async def test_enter_passes_over_what_is_of_no_use_and_tab_over_nothing(
+    tmp_path: Path, key: str, passed: set[str]
+) -> None:
+    async with opened(tmp_path / "storage.toml") as pilot:
+        await press(pilot, "n", "s")
+        form = pilot.app.screen
+        assert isinstance(form, FormScreen)
+        names = [field.setting.name for field in form.fields()]
+        for way, left_out in (("enter", passed), ("tab", set())):
+            met = []
+            form.fields()[0].focus_target.focus()
+            await settle(pilot)
+            while "name" not in met:
+                met += [field.setting.name for field in form.fields() if field.has_focus_within]
+                if met[-1] == "aws_access_key_id" and way == "enter":
+                    await enter(pilot, key)
+                await press(pilot, way)
+            assert met == [name for name in names if name not in left_out]

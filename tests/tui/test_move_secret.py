@@ -21,7 +21,7 @@ async def test_a_secret_moves_to_the_keyring_and_out_of_undo_and_history(
         assert "keyring:storage/prod" in screen_text(pilot)
         await press(pilot, "enter")
         assert "cannot be undone" in said(pilot)
-        assert "stored in the file" not in screen_text(pilot)
+        assert "in this file ⚠" not in screen_text(pilot)
         await press(pilot, "u", "u")
         app = pilot.app
         assert isinstance(app, StorageApp)

@@ -5,6 +5,8 @@ form/            the form of one configuration, and the choice of its type
 secrets/         moving secrets out of the file
 check/           the connection test, step by step
 blobs/           the blobs of one storage: listed, previewed, downloaded, deleted
+exporting/       configurations in the words of other tools, to copy or to write to a file
+doctor/          what would be used on this machine, and why
 versions/        earlier versions of the file
 help/            every key of a screen; finding a command, or a theme, by typing part of its name
 commands.py      all commands, as `[app.keys]` may name them

@@ -8,10 +8,12 @@ from typing import Any, Final
 from tui.features.blobs.commands import BROWSE, PREVIEW
 from tui.features.check.commands import TEST
 from tui.features.configurations.commands import LIST
+from tui.features.doctor.commands import DOCTOR
+from tui.features.exporting.commands import EXPORT
 from tui.features.form.commands import FORM, PICKER
 from tui.kit.keymap import Keymap
 
-ALL: Final = (LIST, PICKER, FORM, TEST, BROWSE, PREVIEW)
+ALL: Final = (LIST, PICKER, FORM, TEST, BROWSE, PREVIEW, EXPORT, DOCTOR)
 """Those of each screen."""
 
 KEYMAP: Final = Keymap(

@@ -6,11 +6,12 @@ routes.py      what screens can open, by name
 ask.py         questions: a choice, a name; ask.tcss: their styles
 commands.py    what a person can do on a screen: bindings, footer, help and palette come from it
 keymap.py      `[app.keys]` of the configuration file
+jump.py        a letter over everything that one can go to; jump.tcss: its looks
 keys.py        keys, each given to where the one before it has led
 bars.py        the line above says where one is, the line below what one can do
 table.py       a table that draws only the rows on screen; columns.py: how wide they are
 filter.py      the line above a list in which one types what to look for
-pager.py       lines that scroll
+pager.py       lines that scroll; sheet.py: a few, made when they are looked at
 menu.py        lists that open below a field
 line_input.py  one line of text; secret.py: what is masked while it is typed
 pasted.py      what a field takes of a paste

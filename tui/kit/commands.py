@@ -39,10 +39,21 @@ class Command(NamedTuple):
     changes: bool = False
     """Writes the configuration file: not possible while that is read-only."""
 
+    yields: bool = False
+    """Leaves its key to any command that is remapped to it."""
+
 
 HELP: Final = Command("help", ("?", "f1"), "Help", "Show every key of this screen.", APP, True)
 PALETTE: Final = Command(
     "palette", ("ctrl+p", ":"), "Commands", "Find any command by typing part of its name.", APP
+)
+JUMP: Final = Command(
+    "jump",
+    ("ctrl+o",),
+    "Jump",
+    "Go to any part of the screen by a letter shown over it.",
+    APP,
+    yields=True,
 )
 THEME: Final = Command("theme", ("f8",), "Theme", "Choose how the app looks.", APP)
 QUIT: Final = Command("quit", ("q",), "Quit", "Leave the app. Ctrl+Q always works too.", APP, True)
@@ -65,6 +76,7 @@ def bindings(commands: tuple[Command, ...]) -> list[Binding]:
 
 
 _SHOWN: Final = {
+    "exclamation_mark": "!",
     "question_mark": "?",
     "slash": "/",
     "colon": ":",
@@ -92,6 +104,7 @@ def shown_key(key: str) -> str:
 
 
 _NAMES: Final = {
+    "!": "exclamation_mark",
     "?": "question_mark",
     "/": "slash",
     ":": "colon",

@@ -27,7 +27,14 @@ _RESERVED = {
 }
 # Textual has names for some that no terminal sends.
 _KNOWN = {key.value for key in Keys if "<" not in key.value} - {"return"}
-_NAMED = {"?": "question_mark", "/": "slash", ":": "colon", ",": "comma", ".": "full_stop"}
+_NAMED = {
+    "!": "exclamation_mark",
+    "?": "question_mark",
+    "/": "slash",
+    ":": "colon",
+    ",": "comma",
+    ".": "full_stop",
+}
 _LETTER = re.compile(r"(ctrl|alt|shift|ctrl\+shift|alt\+shift)\+[a-z0-9]|[^\W_]")
 
 
@@ -106,7 +113,7 @@ class Keymap:
             if all(command.name != name for command in group):
                 continue
             for other in group:
-                if other.name == name:
+                if other.name == name or (other.yields and other.name not in accepted):
                     continue
                 keys = (
                     (accepted[other.name],)

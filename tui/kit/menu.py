@@ -5,13 +5,15 @@ A list exists only while it is open.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.cells import cell_len
 from textual import events
 from textual.binding import Binding
 from textual.content import Content
+from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
@@ -149,6 +151,11 @@ class Chooser(Widget):
     def on_click(self) -> None:
         """By mouse."""
         self.post_message(self.Clicked())
+
+    def clickable(self) -> Iterator[tuple[Region, Callable[[], object]]]:
+        """The sign at its end, for a jump letter."""
+        sign = Region(self.content_size.width - 1, 0, 1, 1)
+        yield sign, partial(self.post_message, self.Clicked())
 
     def open(self, opener: Widget) -> None:
         """List the values, or close the list; then `opener` has the focus."""

@@ -15,7 +15,7 @@ from textual.strip import Strip
 Line: TypeAlias = Sequence[tuple[str, str]]
 """Texts that are fit for drawing, each with its look: one of `LOOKS`, or empty."""
 
-LOOKS: Final = ("name", "value", "muted")
+LOOKS: Final = ("name", "value", "muted", "strong", "good", "warning", "bad")
 
 
 class Pager(ScrollView, can_focus=True):
@@ -43,6 +43,10 @@ class Pager(ScrollView, can_focus=True):
         & > .pager--name { color: $primary; }
         & > .pager--value { color: $accent; }
         & > .pager--muted { color: $text-muted; }
+        & > .pager--strong { color: $foreground; text-style: bold; }
+        & > .pager--good { color: $success; }
+        & > .pager--warning { color: $warning; }
+        & > .pager--bad { color: $error; }
     }
     """
 
@@ -80,4 +84,5 @@ class Pager(ScrollView, can_focus=True):
         return strip.crop(0, self.room).adjust_cell_length(self.size.width, base)
 
     def _look(self, name: str) -> Style:
-        return Style(color=self.get_component_rich_style(f"pager--{name}").color)
+        found = self.get_component_rich_style(f"pager--{name}")
+        return Style(color=found.color, bold=name == "strong" or None)

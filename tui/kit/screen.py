@@ -20,7 +20,7 @@ from textual.screen import Screen
 from storage_core.errors import StorageError
 from tui.kit import steps
 from tui.kit.bars import KeyBar, TitleBar
-from tui.kit.commands import APP, Command, shown_key
+from tui.kit.commands import APP, JUMP, Command, bindings, shown_key
 from tui.kit.preload import MORE
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ class BaseScreen(Screen[ResultT]):
         # Before all others, so that the focus has moved when the next key of a burst arrives.
         Binding("tab", "app.focus_next", show=False, priority=True),
         Binding("shift+tab", "app.focus_previous", show=False, priority=True),
+        *bindings((JUMP,)),
     ]
 
     declared: ClassVar[tuple[Command, ...]] = ()
@@ -56,7 +57,7 @@ class BaseScreen(Screen[ResultT]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.css_path = [MORE, *self.css_path]
-        self.does: dict[str, Callable[[], object]] = {}
+        self.does: dict[str, Callable[[], object]] = {JUMP.name: lambda: self.open("jump")}
         """What each declared command does, by its name; a coroutine is run as a flow."""
 
         self.flows = 0
@@ -102,7 +103,8 @@ class BaseScreen(Screen[ResultT]):
 
     def _waits(self, name: str) -> bool:
         """Whether a command waits for the flows at work."""
-        return all(each.group != APP for each in self.declared if each.name == name)
+        declared = (*self.declared, JUMP)
+        return all(each.group != APP for each in declared if each.name == name)
 
     def key(self, command: str, usual: str) -> str:
         """The key of a command as it is shown; `usual` unless it is remapped."""

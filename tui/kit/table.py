@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import partial
 from itertools import accumulate
 from typing import Any, ClassVar, Final, Generic, NamedTuple, Protocol, TypeVar
 
@@ -11,7 +12,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
@@ -172,6 +173,9 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         self._height = 0
         """Lines of all rows."""
 
+        self.heads: Collection[int] = ()
+        """The columns whose heads do something when they are clicked."""
+
     @property
     def current(self) -> RowT | None:
         """The row that the cursor is on."""
@@ -272,6 +276,15 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
             if x < end:
                 return column
         return None
+
+    def clickable(self) -> Iterator[tuple[Region, Callable[[], object]]]:
+        """The heads, for jump letters."""
+        x = 1
+        for column, width in enumerate(self.widths):
+            if width and column in self.heads:
+                told = self.HeadClicked(self, column)
+                yield Region(x, 0, width, 1), partial(self.post_message, told)
+            x += width + len(gap(width)) if width else 0
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Follow the mouse."""

@@ -51,7 +51,7 @@ def wrap(text: str, width: int) -> Iterator[str]:
         if line:
             yield line
         line = ""
-        for piece in [word] if cell_len(word) <= width else _pieces(word):
+        for piece in [word] if cell_len(word) <= width else pieces(word):
             if line and cell_len(line + piece) > width >= cell_len(piece):
                 yield line
                 line = ""
@@ -70,7 +70,7 @@ def wrap_value(text: str, width: int) -> Iterator[str]:
     """
     width = max(5, width)
     line = ""
-    for piece in _pieces(text):
+    for piece in pieces(text):
         if line and cell_len((line + piece).rstrip()) > width:
             yield line.rstrip()
             line = ""
@@ -78,7 +78,7 @@ def wrap_value(text: str, width: int) -> Iterator[str]:
     yield line.rstrip()
 
 
-def _pieces(text: str) -> list[str]:
+def pieces(text: str) -> list[str]:
     """What a text may be broken into: each piece ends with blanks, slashes or hyphens."""
     return re.findall(r"[^ /-]*[ /-]+|[^ /-]+", text)
 

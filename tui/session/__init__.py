@@ -8,7 +8,9 @@ draft.py       what a form holds before it is saved; table_text.py: its tables a
 checks.py      how a connection test ended; results.py: the last ones of each configuration
 store.py       the blobs of one storage; listing.py: what a list of them shows;
                recent.py: the newest of each
+keeping.py     where each secret of a configuration is kept; sources.py: the places there are
 download.py    a blob on its way into a file; preview/: what it looks like
+exports.py     configurations on their way to other tools
 search.py      what a filter finds
 quantities.py  sizes, ages and durations as people read them
 editor.py      the person's own text editor

@@ -50,3 +50,11 @@ def human_age(modified: datetime | None, now: datetime) -> str:
 def milliseconds(seconds: float) -> str:
     """A duration as people read it."""
     return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
+
+
+def moment(when: datetime, now: datetime) -> str:
+    """A time of day, behind its date where that is not today's; both in local time."""
+    if when.date() == now.date():
+        return f"{when:%H:%M}"
+    # Not by %Y, which does not fill up the years before 1000.
+    return f"{when:%m-%d %H:%M}" if when.year == now.year else when.date().isoformat()

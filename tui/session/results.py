@@ -86,6 +86,14 @@ class Results:
         found = next((each for each in kept if each.digest == digest), None)
         return found or kept[0]._replace(old=True)
 
+    def last(self, id: str, entry: Entry | None) -> list[TestResult]:
+        """The last results, newest first; those for earlier settings are old."""
+        digest = self._digest_of(id, entry) if self._kept.get(id) else ""
+        return [
+            each if each.digest == digest else each._replace(old=True)
+            for each in self._kept.get(id, ())
+        ]
+
     def save(self) -> None:
         """Keep them, beside those of another app on this file; nothing happens where that fails."""
         target = self._file()

@@ -55,6 +55,9 @@ class Session:
         self.asks_for_default = True
         """Whether to ask if a new configuration is to be the default, where there is none."""
 
+        self.learnt: list[Callable[[], object]] = []
+        """Called when more is known of a storage than before: its newest blobs."""
+
         self._say = say
         self._to_keep = False
         """Whether a thread is about to keep the results of tests."""
@@ -138,6 +141,10 @@ class Session:
             self._to_keep = True
             self.jobs.start("", self._keep_results)
 
+    def last_results(self, row: Row) -> list[TestResult]:
+        """How the last tests of a configuration ended, newest first."""
+        return self.workspace.results.last(row.id, row.entry)
+
     def _keep_results(self) -> None:
         self._to_keep = False
         self.workspace.results.save()
@@ -146,7 +153,8 @@ class Session:
 
     def seen(self, row: Row, blobs: Iterable[Listed]) -> None:
         """All of this was listed just now in the storage `row`."""
-        self.jobs.start("", partial(self.recent.add, row, blobs))
+        job = self.jobs.start("", partial(self.recent.add, row, blobs))
+        job.add_done_callback(lambda _: [tell() for tell in self.learnt])
 
     # ---- changes by others
 

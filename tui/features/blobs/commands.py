@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tui.kit.commands import APP, HELP, PALETTE, THEME, Command
+from tui.kit.commands import APP, HELP, JUMP, PALETTE, THEME, Command
 
 BROWSE: Final = (
     Command("preview", ("enter", "space"), "Preview", "Look into the blob.", "Blob", True),
@@ -40,6 +40,7 @@ BROWSE: Final = (
     Command("up", ("left", "h"), "Up", "Show the folder above.", "View"),
     Command("reload", ("f5",), "Reload", "List the blobs again.", "View"),
     PALETTE,
+    JUMP,
     THEME,
     HELP,
     Command("leave", ("escape", "q"), "Back", "Back to the list of storages.", APP, True),
@@ -58,6 +59,7 @@ PREVIEW: Final = (
     ),
     Command("reload", ("f5",), "Reload", "Read the blob again.", "Blob"),
     PALETTE,
+    JUMP,
     THEME,
     HELP,
     Command("leave", ("escape", "q"), "Back", "Back to the list of blobs.", APP, True),

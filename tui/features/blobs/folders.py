@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Final
 
 from rich.cells import cell_len
 from textual.content import Content
 from textual.events import Click
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
@@ -110,6 +111,17 @@ class FolderBar(Widget):
         lines, summary = self._lines()
         *above, last = [_GAP.join(line) for line in lines]
         return Content("\n").join([*above, Content.assemble(last, _GAP, (summary, MUTED))])
+
+    def clickable(self) -> Iterator[tuple[Region, Callable[[], object]]]:
+        """Each, for jump letters."""
+        place = 0
+        for y, line in enumerate(self._lines()[0]):
+            x = 0
+            for piece in line:
+                told = self.Chosen(place)
+                yield Region(x, y, piece.cell_length, 1), partial(self.post_message, told)
+                place += 1
+                x += piece.cell_length + len(_GAP)
 
     def on_click(self, event: Click) -> None:
         """As if its key had been pressed."""

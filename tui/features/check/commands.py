@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from tui.kit.commands import Command
+from tui.kit.commands import JUMP, Command
 
 TEST: Final = (
     Command("save", ("ctrl+s",), "Save", "Save what works.", "Test", changes=True),
     Command("again", ("t",), "Test again", "Run the test once more.", "Test", True),
     Command("up", ("pageup",), "Up", "See the steps before.", "Test"),
     Command("down", ("pagedown",), "Down", "See the steps behind.", "Test"),
+    JUMP,
     Command(
         "leave", ("escape", "q", "enter"), "Close", "Close; cancels a running test.", "Test", True
     ),

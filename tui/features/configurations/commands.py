@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tui.kit.commands import HELP, PALETTE, QUIT, THEME, Command
+from tui.kit.commands import HELP, JUMP, PALETTE, QUIT, THEME, Command
 
 LIST: Final = (
     Command("new", ("n",), "New", "Create a storage configuration.", "Change", True, changes=True),
@@ -85,11 +85,26 @@ LIST: Final = (
         priority=True,
     ),
     Command("sort", ("s",), "Sort", "By the file, name, type or location, in turn.", "View"),
+    Command(
+        "export",
+        ("E",),
+        "Export",
+        "Take it to another tool, or to a worker.",
+        "Share",
+    ),
+    Command(
+        "doctor",
+        ("!",),
+        "Doctor",
+        "See what is used on this machine, and why.",
+        "Share",
+    ),
     Command("versions", ("v",), "Versions", "Bring an earlier version of the file back.", "File"),
     Command("make_private", ("F",), "Make private", "Let nobody but you read the file.", "File"),
     Command("reload", ("f5",), "Reload", "Read the configuration file again.", "File"),
     HELP,
     PALETTE,
+    JUMP,
     THEME,
     QUIT,
 )

@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from storage_core.paths import shortened
 from storage_core.printable import printable
-from tui.kit.text import fit, wrap, wrap_value
+from tui.kit.text import fit, pieces, wrap, wrap_value
 from tui.kit.theme import MUTED
 from tui.session.quantities import milliseconds
 from tui.session.snapshot import BENEATH
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tui.session.snapshot import Row
 
 
-_ROOM: Final = 28
+_ROOM: Final = 16
 """Cells beside the labels with which values stand there."""
 
 
@@ -37,14 +37,16 @@ class Line(NamedTuple):
     label: str | None = None
     """A setting's name, in the column on the left; None for text over the whole width."""
 
+    below: bool = False
+    """Whether the text stands below the label in any case, since it is long."""
+
 
 class Detail(VerticalScroll, can_focus=True):
     """The pane. `show` gives it another configuration."""
 
     DEFAULT_CSS = """
     Detail {
-        padding: 1 1 0 2;
-        background: $surface;
+        padding: 0 1;
         scrollbar-size-vertical: 1;
         &:focus { background-tint: $foreground 3%; }
         & > Static { width: 1fr; height: auto; min-height: 100%; }
@@ -52,16 +54,18 @@ class Detail(VerticalScroll, can_focus=True):
     """
 
     def __init__(self, id: str | None = None) -> None:
-        super().__init__(id=id)
+        super().__init__(id=id, classes="pane -lined")
+        self._heading = ""
         self._lines: list[Line] = []
         self._text = Static(markup=False)
         """Mounted with the first lines, after the first frame, which is 1 ms earlier for it."""
 
-    def show(self, lines: list[Line]) -> None:
-        """Draw these lines from the top."""
-        if lines == self._lines:
+    def show(self, name: str, lines: list[Line]) -> None:
+        """Draw these lines from the top, with the name in the frame, or above without one."""
+        if lines == self._lines and name == self._heading:
             return
-        self._lines = lines
+        self._heading, self._lines = name, lines
+        self.border_title = Content(name)
         self.scroll_home(animate=False)
         self._draw()
 
@@ -72,7 +76,10 @@ class Detail(VerticalScroll, can_focus=True):
     def _draw(self) -> None:
         room = self.scrollable_content_region
         if room.width > 1 and (self._lines or self._text.is_attached):
-            drawn = _fitted(self._lines, room.width - 1)
+            lines = self._lines
+            if not self.styles.border_top[0] or cell_len(self._heading) > self.size.width:
+                lines = [Line(self._heading, "bold $text"), *lines]
+            drawn = _fitted(lines, room.width - 1)
             # Laying the whole screen out for each move of the cursor would be felt.
             height = max(drawn.plain.count("\n") + 1, room.height)
             self._text.update(drawn, layout=height != self._text.size.height)
@@ -81,16 +88,20 @@ class Detail(VerticalScroll, can_focus=True):
 
 
 def _fitted(lines: list[Line], width: int) -> Content:
-    # All values begin in one column: beside their labels where there is room, else below them.
-    column = max((cell_len(line.label) for line in lines if line.label), default=0) + 2
-    beside = width - column >= _ROOM
+    # All values begin in one column: beside their labels where none is cut there, else below them.
+    short = [(line.label, line.text) for line in lines if line.label and not line.below]
+    column = max((cell_len(label) for label, _ in short), default=0) + 2
+    room = width - column
+    beside = room >= _ROOM and all(
+        cell_len(piece) <= room for _, text in short for piece in pieces(text)
+    )
     drawn: list[Content] = []
     for line in lines:
         if line.label is None:
             drawn += [Content.styled(part, line.style) for part in wrap(line.text, width)]
-        elif beside:
+        elif beside and not line.below:
             label = fit(line.label, column)
-            for part in wrap_value(line.text, width - column):
+            for part in wrap_value(line.text, room):
                 drawn.append(Content.assemble((label, MUTED), (part, line.style)))
                 label = " " * column
         else:
@@ -111,17 +122,17 @@ def lines_of(row: Row, result: TestResult | None, now: datetime, key: KeyOf) -> 
         now: local time, to say how long ago the test was.
         key: the keys of commands.
     """
-    found = [Line(printable(row.name), "bold $text")]
     if row.entry is None:
-        return [*found, *_built_in(row, result, now, key)]
+        return list(_built_in(row, result, now, key))
     state = "★ default" if row.default else ""
     limits = "⊘ read-only" if row.read_only else ""
-    found.append(
+    kept = "◆ protected" if row.entry.settings.get("protected") is True else ""
+    found = [
         Line(
-            " · ".join(filter(None, (printable(row.type), state, limits))),
+            " · ".join(filter(None, (printable(row.type), state, limits, kept))),
             "$accent" if row.default else MUTED,
         )
-    )
+    ]
     found += _layers(row, key)
     configuration = row.entry.configuration
     if configuration:
@@ -136,7 +147,7 @@ def lines_of(row: Row, result: TestResult | None, now: datetime, key: KeyOf) -> 
         found.append(Line())
         if row.origin:
             found.append(Line(f"Whoever keeps {row.origin} has to mend it.", MUTED))
-            return [*found, Line(), *_settings(row, key), Line(), Line(row.id, MUTED, "ID")]
+            return [*found, Line(), *_settings(row, key), Line(), Line(row.id, MUTED, "ID", True)]
         how = "in" if row.entry.by_hand else f"with {key('edit', 'e')}, or in"
         found.append(Line(f"Mend it {how} the file; {key('open_file', 'o')} opens it.", MUTED))
     elif row.entry.cls:
@@ -146,8 +157,8 @@ def lines_of(row: Row, result: TestResult | None, now: datetime, key: KeyOf) -> 
             found += [Line(), Line(f"⚠ It cannot be opened: {label} {message}", "$warning")]
     found += [Line(), *_settings(row, key), Line()]
     if configuration:
-        found.append(Line(printable(_landing(configuration)), "", "Blobs land at"))
-    found.append(Line(row.id, MUTED, "ID"))
+        found.append(Line(printable(_landing(configuration)), "", "Blobs land at", True))
+    found.append(Line(row.id, MUTED, "ID", True))
     return found
 
 
@@ -177,7 +188,7 @@ def _settings(row: Row, key: KeyOf) -> Iterator[Line]:
             if setting in row.plain:
                 can_move = not (row.problem or row.origin)
                 moved = f"; {key('move_secret', 'm')} moves it" if can_move else ""
-                yield Line(f"{value} stored in the file{moved}", MUTED, setting.label)
+                yield Line(f"{value} in this file ⚠{moved}", "$warning", setting.label)
                 continue
             yield Line(value, "" if value != "********" else MUTED, setting.label)
     for name, value in values.items():
@@ -203,7 +214,7 @@ def _built_in(row: Row, result: TestResult | None, now: datetime, key: KeyOf) ->
         again = f"{key('default', 'd')} makes it so again."
         yield Line(f"Programs keep their blobs here when no default is set. {again}")
     yield Line()
-    yield Line(f"{row.location}/results/…", "", "Blobs land at")
+    yield Line(f"{row.location}/results/…", "", "Blobs land at", True)
 
 
 def _test(result: TestResult | None, now: datetime, key: KeyOf) -> Iterator[Line]:

@@ -12,19 +12,23 @@ from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
+from storage_core.printable import printable
 from tui.features.configurations import welcome
 from tui.features.configurations.changes import Changes
 from tui.features.configurations.commands import LIST
 from tui.features.configurations.detail import Detail, lines_of
 from tui.features.configurations.editing import Editing
 from tui.features.configurations.file import FileCommands
+from tui.features.configurations.room.room import Room
 from tui.features.configurations.rows import Rows
+from tui.features.configurations.sharing import Sharing
 from tui.features.configurations.table import SORTED_BY, ConfigurationLayout
 from tui.features.configurations.testing import Testing
 from tui.features.configurations.why_not import why_not
 from tui.kit.commands import bindings
 from tui.kit.filter import FilterLine
 from tui.kit.screen import FullScreen
+from tui.kit.sheet import Sheet
 from tui.kit.table import Table
 from tui.kit.text import named
 
@@ -55,10 +59,13 @@ class ConfigurationsScreen(FullScreen[None]):
     BINDINGS: ClassVar = [
         *bindings(LIST),
         Binding("escape", "clear_filter", show=False),
-        Binding("l", "focus_detail", show=False),
-        Binding("h", "focus_list", show=False),
+        Binding("l", "next_pane(1)", show=False),
+        Binding("h", "next_pane(-1)", show=False),
     ]
-    moving: ClassVar = (*Table.moving, ("h l  Tab", "to the list, to the details"))
+    moving: ClassVar = (
+        *Table.moving,
+        ("h l  Tab", "from pane to pane: list, details, tests, blobs …"),
+    )
     AUTO_FOCUS = "#list"
 
     def __init__(self, session: Session) -> None:
@@ -75,6 +82,7 @@ class ConfigurationsScreen(FullScreen[None]):
             ),
             id="list",
         )
+        self.table.heads = SORTED_BY
         self._filter = FilterLine(
             self.table,
             seek=lambda: self.rows.fill(sought=True),
@@ -82,6 +90,7 @@ class ConfigurationsScreen(FullScreen[None]):
             placeholder="name, type, location, ID or #tag",
             counts=True,
         )
+        self._room = Room(session, self.testing, self.key)
         self._banner = Static(id="banner", markup=False)
         self._welcome = Static(id="welcome", markup=False)
         self.rows = Rows(session, self.table, self._filter, self._tell)
@@ -89,6 +98,7 @@ class ConfigurationsScreen(FullScreen[None]):
         changes, file = Changes(*parts), FileCommands(*parts)
         editing = Editing(*parts, make_default=changes.make_default)
         self._editing = editing
+        sharing = Sharing(*parts)
         tests = self._tests = Testing(*parts, marks=self.testing, redraw=self.redraw)
         self.do(
             {
@@ -110,6 +120,8 @@ class ConfigurationsScreen(FullScreen[None]):
                 "reload": file.reload,
                 "browse": self._on_row(lambda row: self.open("blobs", row)),
                 "move_secret": self._on_row(lambda row: self.open("move secrets", row)),
+                "export": self._on_row(lambda row: sharing.export([row])),
+                "doctor": lambda: self.open("doctor"),
                 "versions": lambda: self.open("versions"),
                 "filter": self._filter.open,
                 "sort": self.rows.sort,
@@ -125,11 +137,22 @@ class ConfigurationsScreen(FullScreen[None]):
             yield Detail(id="detail")
 
     def on_mount(self) -> None:
-        """Draw the file whenever it is read."""
+        """Draw the file whenever it is read; the room comes after the first frame."""
+        self.call_after_refresh(lambda: self.run_worker(self._furnish(), group="load-room"))
         self._session.loaded.append(lambda snapshot: self.call_next(self._loaded, snapshot))
         if self._session.jobs.idle.is_set():
             # It was read before this screen was there.
             self._loaded(self._session.snapshot)
+
+    async def _furnish(self) -> None:
+        await self.mount(self._room, after="#panes")
+        # From now on it has the place that was left free for it.
+        self.add_class("-furnished")
+        self._draw_room()
+        self._session.learnt.append(self._draw_room)
+
+    def _draw_room(self) -> None:
+        self._room.show(self.row)
 
     @property
     def row(self) -> Row | None:
@@ -207,12 +230,14 @@ class ConfigurationsScreen(FullScreen[None]):
     def _show_detail(self) -> None:
         """Draw what is under the cursor."""
         detail, row = self.query_one(Detail), self.row
+        if self._room.is_attached:
+            self._draw_room()
         if row is None:
-            detail.show([])
+            detail.show("", [])
             return
         now = datetime.now()  # noqa: DTZ005
         result = self._session.result(row)
-        detail.show(lines_of(row, result, now, self.key))
+        detail.show(printable(row.name), lines_of(row, result, now, self.key))
         self.refresh_bindings()
 
     def redraw(self) -> None:
@@ -273,9 +298,15 @@ class ConfigurationsScreen(FullScreen[None]):
         """To the list."""
         self.table.focus()
 
-    def action_focus_detail(self) -> None:
-        """To the details."""
-        self.query_one(Detail).focus()
+    def action_next_pane(self, way: int) -> None:
+        """To the next pane, or to the one before; at either end it stays."""
+        panes = [self.table, self.query_one(Detail), *self._room.query(Sheet)]
+        at = next((at for at, pane in enumerate(panes) if pane.has_focus), 0)
+        panes[max(0, min(at + way, len(panes) - 1))].focus()
+
+    def on_descendant_focus(self) -> None:
+        """On a small terminal the room is there as long as one reads in it."""
+        self.set_class(isinstance(self.focused, Sheet), "-turned")
 
 
 def _put(line: Static, text: Content | str) -> bool:

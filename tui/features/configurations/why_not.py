@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _ON_A_ROW: Final = {
     *("edit", "duplicate", "rename", "delete", "default", "test", "browse"),
-    *("copy_here", "copy_id", "copy_snippet", "move_secret"),
+    *("copy_here", "copy_id", "copy_snippet", "move_secret", "export"),
 }
 _ON_OWN: Final = {"rename", "delete", "move_secret"}
 _ON_BUILT_IN: Final = {"default", "test", "browse", "copy_snippet"}

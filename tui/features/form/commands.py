@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from tui.kit.commands import APP, PALETTE, THEME, Command
+from tui.kit.commands import APP, JUMP, PALETTE, THEME, Command
 
 PICKER: Final = (
     Command("choose", ("enter",), "Choose", "Go on to the form of this type.", "Type", True),
     Command("leave", ("escape",), "Back", "Back to the list.", "Type", True),
+    JUMP,
     Command("help", ("?", "f1"), "Help", "Show every key of this screen.", APP, True),
 )
 
@@ -71,6 +72,7 @@ FORM: Final = (
     ),
     # No priority over the fields: `:` and letters, which they may be remapped to, are typed there.
     PALETTE._replace(keys=("ctrl+p",)),
+    JUMP,
     THEME,
     Command("help", ("f1",), "Help", "Show every key of this screen.", APP, True),
 )

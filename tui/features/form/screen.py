@@ -121,15 +121,18 @@ class FormScreen(FullScreen[str | None]):
             self._go_to(first)
 
     def _plain_fields(self) -> Iterator[Widget]:
-        """Where it is, who signs in, what it is called."""
+        """What is required first, then in the order of the type; the name last."""
         plain = [setting for setting in self.cls.settings() if not setting.advanced]
-        plain.sort(key=lambda setting: (setting.signs_in, not setting.required))
-        sections = len({setting.signs_in for setting in plain})
-        for signs_in, settings in groupby(plain, lambda setting: setting.signs_in):
-            if sections > 1:
-                yield Heading("Sign-in" if signs_in else "Place")
+        plain.sort(key=lambda setting: not setting.required)
+        sections = [
+            (signs_in, [*settings])
+            for signs_in, settings in groupby(plain, lambda setting: setting.signs_in)
+        ]
+        for number, (signs_in, settings) in enumerate(sections):
+            if len(sections) > 1:
+                yield Heading("Sign-in" if signs_in else "" if number else "Place")
             yield from map(self._field, settings)
-        if sections > 1:
+        if len(sections) > 1 and sections[-1][0]:
             yield Heading("")
         yield TextField(NAME, self.entered.entry.name if self.entered.entry else None)
 
@@ -379,7 +382,16 @@ class FormScreen(FullScreen[str | None]):
 
     @on(Input.Submitted)
     def _next(self) -> None:
-        self.focus_next()
+        """To the next field that is of use; Tab goes to each."""
+        needless = {*self.cls.needless(self.entered.values())}
+        fields, here = self.fields(), self._focused_field()
+        after = fields[fields.index(here) + 1 :] if here in fields else []
+        name = here.setting.name if here is not None else ""
+        following = [each for each in after if each.setting.name not in needless]
+        if following and following[0] is not after[0] and name not in needless:
+            self._go_to(following[0])
+        else:
+            self.focus_next()
 
     # ---- what one can do
 

@@ -90,8 +90,10 @@ class HelpDialog(Dialog[None]):
     def _groups(self) -> Iterator[tuple[str, list[tuple[str, str, str]]]]:
         """Each group with its keys, their labels and what they do."""
         groups: dict[str, list[tuple[str, str, str]]] = {}
+        taken = {key for each in self._declared for key in self.app.keys_of(each.name)}
         for command in self._declared:
-            keys = self.app.keys_of(command.name) or command.keys
+            own = self.app.keys_of(command.name)
+            keys = own or [key for key in command.keys if key not in taken]
             shown = "  ".join(map(shown_key, keys))
             row = shown, command.label, command.tooltip
             groups.setdefault(command.group, []).append(row)

@@ -1,0 +1,213 @@
+"""Jump letters: a letter over everything that can have the focus, or do something when clicked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.geometry import Region
+from textual.pilot import Pilot
+from textual.screen import Screen
+from textual.theme import BUILTIN_THEMES
+from textual.widgets import Button, Input
+
+from tests.quoting import in_toml
+from tests.tui.driving import (
+    TWO,
+    burst,
+    enter,
+    press,
+    screen_text,
+    selected,
+    settle,
+    the_list,
+    words,
+    write,
+)
+from tests.tui.test_colours import color
+from tests.tui.test_contrast import NAMES
+from tui.app import StorageApp
+from tui.features.blobs.folders import FolderBar
+from tui.kit.jump import LETTERS, JumpScreen, labels
+from tui.kit.legible import contrast
+from tui.kit.theme import THEMES
+
+SCREENS: dict[str, Sequence[str]] = {
+    "list": [],
+    "filter": ["/"],
+    "types": ["n"],
+    "form": ["e", "f3"],
+    "blobs": ["j", "b"],
+    "question": ["x"],
+    "name": ["r"],
+    "test": ["j", "t"],
+    "help": ["f1"],
+    "palette": ["ctrl+p"],
+}
+
+
+CASES = [
+    *((name, (80, 24)) for name in SCREENS),
+    *(("list", size) for size in ((120, 40), (60, 20))),
+    ("form", (60, 20)),
+]
+
+
+def over(pilot: Pilot[Any]) -> JumpScreen:
+    """The letters that are shown."""
+    screen = pilot.app.screen
+    assert isinstance(screen, JumpScreen)
+    return screen
+
+
+def in_sight(screen: Screen[Any]) -> set[Any]:
+    """What can have the focus, and is seen."""
+    return {w for w in screen.focus_chain if screen.find_widget(w).visible_region}
+
+
+@pytest.mark.parametrize(("name", "size"), CASES)
+async def test_everything_that_can_have_the_focus_has_a_letter_and_typing_it_goes_there(
+    tmp_path: Path, name: str, size: tuple[int, int]
+) -> None:
+    path = write(tmp_path / "storage.toml", TWO.replace('"/data/storage"', in_toml(tmp_path / "d")))
+    async with StorageApp(path).run_test(size=size) as pilot:
+        await settle(pilot)
+        await press(pilot, *SCREENS[name])
+        below, before, focused = pilot.app.screen, screen_text(pilot), pilot.app.screen.focused
+        await press(pilot, "ctrl+o")
+        text = screen_text(pilot).splitlines()
+        to_focus = {}
+        for label, spot in over(pilot).spots.items():
+            assert label in text[spot.place.y], label
+            if isinstance(spot.go, partial) and spot.go.func == below.set_focus:
+                to_focus[spot.go.args[0]] = label
+        assert to_focus.keys() == in_sight(below)
+        await press(pilot, "escape")
+        assert (screen_text(pilot), below.focused) == (before, focused)
+        *_, (last, label) = to_focus.items()
+        await press(pilot, "ctrl+o", *label)
+        assert (pilot.app.screen, below.focused) == (below, last)
+
+
+async def test_a_letter_clicks_the_head_of_a_column_and_the_kinds_of_blobs(tmp_path: Path) -> None:
+    path = write(tmp_path / "storage.toml", TWO.replace('"/data/storage"', in_toml(tmp_path / "d")))
+    async with StorageApp(path).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await jump_to(pilot, "Name")
+        assert [row.name for row in the_list(pilot).table.rows][:2] == ["laptop", "prod"]
+        await press(pilot, "g", "b")
+        await jump_to(pilot, "3 ")
+        assert pilot.app.screen.query_one(FolderBar).chosen == 2
+
+
+async def jump_to(pilot: Pilot[Any], text: str) -> None:
+    """Type the letter that stands over the beginning of a text."""
+    lines = screen_text(pilot).splitlines()
+    y = next(y for y, line in enumerate(lines) if text in line)
+    await press(pilot, "ctrl+o")
+    x = lines[y].index(text)
+    places = {label: spot.place for label, spot in over(pilot).spots.items()}
+    near = {place.x: label for label, place in places.items() if place.y == y and place.x <= x}
+    await press(pilot, *near[max(near)])
+
+
+async def test_a_button_only_gets_the_focus(tmp_path: Path) -> None:
+    async with StorageApp(write(tmp_path / "storage.toml")).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "x")
+        await jump_to(pilot, "  Delete")
+        assert isinstance(pilot.app.focused, Button)
+        assert str(pilot.app.focused.label) == "Delete"
+        assert (tmp_path / "storage.toml").read_text() == TWO
+
+
+async def test_letters_that_are_typed_at_once_do_not_go_into_the_field(tmp_path: Path) -> None:
+    async with StorageApp(write(tmp_path / "storage.toml")).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "e")
+        await burst(pilot, "ctrl+o", "f", "x")
+        field = pilot.app.focused
+        assert isinstance(field, Input)
+        assert field.value.replace("PROD_S3_SECRET", "") == "x"
+        assert pilot.app.screen.query(Input).first().value == "acme-results"
+
+
+async def test_the_key_can_be_another_and_leaves_its_own_to_whoever_wants_it(
+    tmp_path: Path,
+) -> None:
+    keys = '[app.keys]\njump = "f"\nsave = "ctrl+o"\n'
+    async with StorageApp(write(tmp_path / "storage.toml", TWO + keys)).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "f")
+        over(pilot)
+        await press(pilot, "escape", "e")
+        await enter(pilot, "f")
+        assert isinstance(pilot.app.focused, Input)
+        await press(pilot, "ctrl+o")
+        assert 'bucket = "acme-resultsf"' in (tmp_path / "storage.toml").read_text()
+
+
+async def test_a_command_with_the_key_of_old_keeps_it(tmp_path: Path) -> None:
+    keys = '[app.keys]\nsave = "ctrl+o"\n'
+    async with StorageApp(write(tmp_path / "storage.toml", TWO + keys)).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "ctrl+o", "escape", "e", "f1")
+        assert "Ctrl+O Save Write" in words(pilot)
+        assert "Ctrl+O Jump" not in words(pilot)
+        await press(pilot, "escape", "x", "ctrl+o")
+        assert 'bucket = "acme-resultsx"' in (tmp_path / "storage.toml").read_text()
+
+
+@pytest.mark.parametrize("ends", ["escape", "ctrl+o", "enter", "1"])
+async def test_any_key_but_a_letter_ends_it_and_does_nothing_else(
+    tmp_path: Path, ends: str
+) -> None:
+    async with StorageApp(write(tmp_path / "storage.toml")).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "ctrl+o", ends)
+        assert pilot.app.screen is the_list(pilot)
+        assert the_list(pilot).focused is the_list(pilot).table
+
+
+async def test_another_size_ends_it(tmp_path: Path) -> None:
+    async with StorageApp(write(tmp_path / "storage.toml")).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "ctrl+o")
+        await pilot.resize_terminal(60, 20)
+        await settle(pilot)
+        assert pilot.app.screen is the_list(pilot)
+
+
+@pytest.mark.parametrize("count", [0, 1, 26, 27, 51, 52, 300, 676])
+def test_no_label_begins_another_and_most_are_one_letter(count: int) -> None:
+    made = labels(count)
+    assert len(set(made)) == count
+    assert all(set(label) <= set(LETTERS) and len(label) <= 2 for label in made)
+    assert not [one for one in made for other in made if one != other and other.startswith(one)]
+    assert count > len(LETTERS) or all(len(label) == 1 for label in made)
+
+
+async def test_two_letters_lead_on_where_there_are_many(tmp_path: Path) -> None:
+    async with StorageApp(write(tmp_path / "storage.toml")).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        heads = [
+            (Region(x, 0, 1, 1), partial(the_list(pilot).rows.select, "laptop"))
+            for x in range(2, 62, 2)
+        ]
+        the_list(pilot).table.clickable = lambda: iter(heads)  # type: ignore[method-assign]
+        await press(pilot, "ctrl+o")
+        two = next(label for label in over(pilot).spots if len(label) == 2)
+        await press(pilot, two[0])
+        assert {label[0] for line in over(pilot).drawn.values() for _, label in line} == {two[0]}
+        await press(pilot, two[1])
+        assert selected(pilot).name == "laptop"
+
+
+@pytest.mark.parametrize(("ink", "ground"), [("background", "accent"), ("foreground", "panel")])
+def test_letters_are_legible_in_every_theme(ink: str, ground: str) -> None:
+    every = {**BUILTIN_THEMES, **{theme.name: theme for theme in THEMES}}
+    for name in NAMES:
+        assert contrast(color(every[name], ink), color(every[name], ground)) >= 3, name

@@ -1,0 +1,89 @@
+"""How the last tests of a configuration ended."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from storage_core.printable import printable
+from tui.kit.sheet import ended, wrapped
+from tui.kit.text import fit
+from tui.kit.theme import MUTED
+from tui.session.quantities import milliseconds, moment
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from storage_core.check import StepResult
+    from tui.kit.sheet import Line, Lines
+    from tui.session.checks import TestResult
+
+_WHEN: Final = 12
+"""Cells of when a test was: "11-22 09:10" and a blank."""
+
+_TOOK: Final = 7
+"""Cells of how long it took: "29.9 s", "999 ms"."""
+
+
+def steps(result: TestResult | None, key: str, testing: bool) -> tuple[str, TestResult | None]:
+    """What stands above the steps of the last test, and the test that has them."""
+    if testing:
+        return "… is being tested", result
+    if result is None:
+        return f"Not tested yet; {key} does it.", None
+    if result.old:
+        return f"? The settings are others now; {key} tests them.", result
+    return "", result
+
+
+def last_test(width: int, result: TestResult | None, key: str, *, testing: bool = False) -> Lines:
+    """Every step with its time, and below it what it said.
+
+    Args:
+        width: cells of a line.
+        result: the last test, if there was one.
+        key: the one that tests.
+        testing: whether that is being done.
+    """
+    above, shown = steps(result, key, testing)
+    lines = wrapped(above, width, "$accent" if testing else MUTED) if above else []
+    for each in shown.steps if shown else ():
+        lines += _step(each, width)
+    return lines
+
+
+def _step(found: StepResult, width: int) -> list[Line]:
+    sign, look = "✓", "$success"
+    if found.lacks:
+        sign, look = "–", "$warning"
+    elif not found.ok:
+        sign, look = "✗", "$error"
+    took = milliseconds(found.seconds) if found.seconds is not None else ""
+    lines: list[Line] = [((f"{sign} ", look), *ended(found.step.label, took, width - 2))]
+    if found.message:
+        said = printable(found.message)
+        lines += wrapped(said, width, MUTED if found.ok else "$error", indent=2)
+    return lines
+
+
+def last_five(width: int, results: Sequence[TestResult], now: datetime) -> Lines:
+    """One line for each: how it ended, when, how long it took, as a bar too."""
+    if not results:
+        return wrapped("The last five will stand here, also after a restart.", width, MUTED)
+    longest = max(result.seconds for result in results) or 1.0
+    return [_result(result, width, longest, now) for result in results]
+
+
+def _result(result: TestResult, width: int, longest: float, now: datetime) -> Line:
+    sign, look = ("✓", "$success") if result.ok else ("✗", "$error")
+    bar = max(0, width - 2 - _WHEN - _TOOK - 1)
+    failure = result.failure
+    words = fit(f" {failure.step.label}", bar + 1) if failure else ""
+    filled = min(bar, max(1, round(bar * result.seconds / longest)))
+    return (
+        (f"{sign} ", look),
+        (moment(result.when, now).ljust(_WHEN), MUTED if result.old else ""),
+        (milliseconds(result.seconds).rjust(_TOOK), MUTED),
+        (words or f" {'━' * filled}", MUTED if result.old else look),
+        (" ?" if result.old else "", MUTED),
+    )

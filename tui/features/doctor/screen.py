@@ -1,0 +1,118 @@
+"""The doctor: what would be used on this machine, and why, in groups as it is found out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual.widgets import Static
+
+from storage_core.doctor import Report, found_out
+from tui.features.doctor.commands import DOCTOR
+from tui.features.doctor.lines import lines_of
+from tui.kit.bars import TitleBar
+from tui.kit.commands import bindings
+from tui.kit.pager import Pager
+from tui.kit.screen import FullScreen
+from tui.session.background import in_thread, stream
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from storage_core.doctor.report import Finding
+    from tui.session.session import Session
+
+DRAWN: Final = 0.2
+"""Seconds between two drawings of what has been found so far."""
+
+
+class DoctorScreen(FullScreen[None]):
+    """The findings."""
+
+    CSS_PATH = "screen.tcss"
+    declared: ClassVar = DOCTOR
+    BINDINGS: ClassVar = [*bindings(DOCTOR)]
+    moving: ClassVar = (("↑ ↓  j k", "one line up or down"), ("PgUp PgDn", "a screenful"))
+    AUTO_FOCUS = "Pager"
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._found: list[Finding] = []
+        self._complete = False
+        self.do(
+            {
+                "reload": self._reload,
+                "copy_report": self._copy,
+                "leave": lambda: self.dismiss(None),
+            }
+        )
+
+    def body(self) -> ComposeResult:
+        """How many problems there are, and everything."""
+        yield Static(id="summary", markup=False)
+        report = Pager(id="report")
+        report.add_class("pane")
+        report.border_title = "What would be used here, and why"
+        yield report
+
+    def on_mount(self) -> None:
+        """Look at once."""
+        self.query_one(TitleBar).title = "Storage  ›  Doctor"
+        self._reload()
+
+    def can(self, command: str) -> bool:
+        """A pager has keys for what other screens have."""
+        return command in self.does and super().can(command)
+
+    def why_not(self, command: str) -> str:
+        """A report is copied whole."""
+        if command == "copy_report" and not self._complete:
+            return "It is still looking; the report can be copied when it is whole."
+        return ""
+
+    @property
+    def report(self) -> Report:
+        """What has been found so far."""
+        return Report(tuple(self._found))
+
+    def _reload(self) -> None:
+        self.run_worker(self._look(), group="load", exclusive=True)
+
+    async def _look(self) -> None:
+        self._found, self._complete = [], False
+        title = self.query_one(TitleBar)
+        file = self._session.workspace.file
+        drawing = self.set_interval(DRAWN, self._draw_so_far)
+        try:
+            async for each in stream(lambda: found_out(file)):
+                self._found.append(each)
+                title.progress = f"● looking: {each.section}"
+        finally:
+            drawing.stop()
+        self._complete = True
+        title.progress = ""
+        await self._draw()
+        self.refresh_bindings()
+
+    def on_resize(self) -> None:
+        """Lines are wrapped to the width."""
+        self._draw_so_far()
+
+    def _draw_so_far(self) -> None:
+        self.run_worker(self._draw(), group="load-lines", exclusive=True)
+
+    async def _draw(self) -> None:
+        pager, report = self.query_one(Pager), self.report
+        room = pager.room
+        if room <= 0:
+            return
+        pager.show(await self.while_here(in_thread(lambda: lines_of(report, room, self.key))))
+        said = self.query_one("#summary", Static)
+        said.update(report.summary if self._complete else "Looking; no server is asked.")
+        said.set_class(self._complete and bool(report.problems), "-wrong")
+        said.set_class(self._complete and not report.problems, "-well")
+        good = len(report.findings) - len(report.problems) - len(report.notes)
+        pager.border_subtitle = f"✓ {good}  ⚠ {len(report.notes)}  ✗ {len(report.problems)}"
+
+    def _copy(self) -> None:
+        self.app.copy(self.report.as_text(), "the report")

@@ -1,0 +1,40 @@
+"""What one can do with an export."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tui.kit.commands import APP, Command
+
+FORM_KEYS: Final = {
+    "rclone": "r",
+    "fsspec": "f",
+    "msc": "m",
+    "python": "p",
+    "env": "e",
+    "json": "n",
+    "toml": "t",
+}
+"""The letter that chooses each form, in the order of the digits that do so as well."""
+
+EXPORT: Final = (
+    *(
+        Command(f"as_{form}", (str(number), letter), form, f"Export in the form {form}.", "Form")
+        for number, (form, letter) in enumerate(FORM_KEYS.items(), 1)
+    ),
+    Command("previous", ("left", "h"), "Previous", "The form before.", "Form"),
+    Command("next", ("right", "l"), "Next", "The form behind.", "Form"),
+    Command("copy_export", ("c",), "Copy", "Put the text on the clipboard.", "Export", True),
+    Command("write_export", ("w",), "Write", "Write it to a file of yours.", "Export", True),
+    Command(
+        "with_secrets",
+        ("s",),
+        "With secrets",
+        "Copy and write secrets as they are, looked up where they are references; or not.",
+        "Export",
+        True,
+    ),
+    Command("up", ("pageup", "up", "k"), "Up", "See the text above.", "View"),
+    Command("down", ("pagedown", "down", "j"), "Down", "See the text below.", "View"),
+    Command("leave", ("escape", "q"), "Close", "Back to the list of storages.", APP, True),
+)

@@ -1,0 +1,87 @@
+"""The line in which the form of an export is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from tui.kit.theme import MUTED
+
+if TYPE_CHECKING:
+    from textual.events import Click
+    from textual.geometry import Size
+
+_GAP = 2
+
+
+class FormBar(Widget):
+    """All forms, each with its digit and its letter underlined; the chosen one stands out.
+
+    Args:
+        forms: (name, letter) of each.
+        id: of the widget.
+    """
+
+    DEFAULT_CSS = "FormBar { height: auto; width: 1fr; }"
+
+    chosen: reactive[int] = reactive(0)
+    """The place of the form that is shown."""
+
+    class Chosen(Message):
+        """One was clicked."""
+
+        def __init__(self, place: int) -> None:
+            super().__init__()
+            self.place = place
+
+    def __init__(self, forms: Sequence[tuple[str, str]], id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._forms = forms
+
+    def _lines(self, width: int) -> list[list[tuple[int, Content]]]:
+        lines: list[list[tuple[int, Content]]] = [[]]
+        for place in range(len(self._forms)):
+            piece = self._piece(place)
+            used = sum(each.cell_length + _GAP for _, each in lines[-1])
+            if lines[-1] and used + piece.cell_length > width:
+                lines.append([])
+            lines[-1].append((place, piece))
+        return lines
+
+    def _piece(self, place: int) -> Content:
+        name, letter = self._forms[place]
+        at = name.index(letter)
+        chosen = place == self.chosen
+        style = "bold $foreground" if chosen else MUTED
+        return Content.assemble(
+            (f"{place + 1} ", "bold $footer-key-foreground"),
+            ("● " if chosen else "○ ", "$primary"),
+            (name[:at], style),
+            (letter, f"{style} underline"),
+            (name[at + 1 :], style),
+        )
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As many lines as they need."""
+        return len(self._lines(width))
+
+    def render(self) -> Content:
+        """All of them."""
+        gap = Content(" " * _GAP)
+        lines = self._lines(self.content_size.width)
+        return Content("\n").join([gap.join([piece for _, piece in line]) for line in lines])
+
+    def on_click(self, event: Click) -> None:
+        """As if its key had been pressed."""
+        lines = self._lines(self.content_size.width)
+        end = 0
+        for place, piece in lines[event.y] if event.y < len(lines) else ():
+            end += piece.cell_length + _GAP
+            if event.x < end:
+                self.post_message(self.Chosen(place))
+                return

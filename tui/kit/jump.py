@@ -1,0 +1,163 @@
+"""Jump letters: one over everything that can have the focus or be clicked; typing it goes there.
+
+The letters lie over the screen below, on which nothing moves. What a click does has its letter
+where the widget that is clicked says so (`Clickable`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, Protocol, runtime_checkable
+
+from rich.segment import Segment
+from textual.errors import NoWidget
+from textual.geometry import Offset, Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui.kit.dialog import Dialog
+
+if TYPE_CHECKING:
+    from textual import events
+    from textual.screen import Screen
+
+    from tui.kit.screen import BaseScreen
+
+LETTERS: Final = "asdfghjklqwertyuiopzxcvbnm"
+"""Those under the fingers first."""
+
+
+@runtime_checkable
+class Clickable(Protocol):
+    """A widget with places that can be clicked."""
+
+    def clickable(self) -> Iterable[tuple[Region, Callable[[], object]]]:
+        """Each place within its content, and what a click on it does."""
+
+
+class Spot(NamedTuple):
+    """Where a letter leads."""
+
+    place: Offset
+    """Where on the screen it stands."""
+
+    go: Callable[[], object]
+
+
+class JumpScreen(Dialog["Spot | None"]):
+    """The letters over the screen `below`. The result is what was chosen."""
+
+    CSS_PATH = "jump.tcss"
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"jump--letter", "jump--typed"}
+
+    def __init__(self, below: Screen[Any]) -> None:
+        super().__init__()
+        spots = spots_of(below)
+        self.spots = dict(zip(labels(len(spots)), spots, strict=False))
+        """What each label leads to."""
+
+        self._typed = ""
+        self._size = self.app.size
+        self.drawn: dict[int, list[tuple[int, str]]] = {}
+        """The labels of each line of the screen, with the column of each."""
+
+        self._place()
+
+    def _place(self) -> None:
+        """Give each label its cells, none of them another's."""
+        self.drawn = {}
+        right = self.app.size.width
+        for label, spot in self.spots.items():
+            if not label.startswith(self._typed):
+                continue
+            x, y = spot.place
+            line = self.drawn.setdefault(y, [])
+            if line:
+                x = max(x, line[-1][0] + len(label) + 1)
+            if x + len(label) <= right:
+                line.append((x, label))
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The screen below, and the letters over it."""
+        strips = super().render_lines(crop)
+        style = self.get_component_rich_style("jump--letter")
+        typed = self.get_component_rich_style("jump--typed")
+        for y, line in self.drawn.items():
+            if not crop.y <= y < crop.bottom:
+                continue
+            strip = strips[y - crop.y]
+            for x, label in line:
+                start, end = x - crop.x, x - crop.x + len(label)
+                if start < 0 or end > strip.cell_length:
+                    continue
+                done = len(self._typed)
+                pieces = [Segment(label[:done], typed), Segment(label[done:], style)]
+                letter = Strip([each for each in pieces if each.text], len(label))
+                before, after = strip.crop(0, start), strip.crop(end, strip.cell_length)
+                strip = Strip.join([before, letter, after])
+            strips[y - crop.y] = strip
+        return strips
+
+    def on_key(self, event: events.Key) -> None:
+        """A letter of a label; any other key leaves all as it was."""
+        event.stop()
+        letter = (event.character or "").casefold()
+        chosen = self._typed + letter
+        if letter and chosen in self.spots:
+            self.dismiss(self.spots[chosen])
+        elif letter and any(label.startswith(chosen) for label in self.spots):
+            self._typed = chosen
+            self._place()
+            self.refresh()
+        elif not letter or letter not in LETTERS:
+            self.dismiss(None)
+
+    def on_click(self) -> None:
+        """By mouse nothing is jumped to."""
+        self.dismiss(None)
+
+    def on_paste(self) -> None:
+        """Pastes go nowhere."""
+
+    def on_resize(self) -> None:
+        """Everything has another place now."""
+        if self.app.size != self._size:
+            self.dismiss(None)
+
+
+async def jump(screen: BaseScreen[Any], _: object) -> None:
+    """Show the letters over `screen`, and do what the one that is typed stands for."""
+    if (spot := await screen.ask(JumpScreen(screen))) is not None:
+        spot.go()
+
+
+def spots_of(screen: Screen[Any]) -> list[Spot]:
+    """What can be gone to on a screen, of that which is in sight, from the top."""
+    focusable = set(screen.focus_chain)
+    found: list[Spot] = []
+    for widget in screen.walk_children(Widget):
+        try:
+            seen = screen.find_widget(widget).visible_region
+        except NoWidget:
+            continue
+        if not seen:
+            continue
+        if widget in focusable:
+            # It is in sight as far as it has to be.
+            found.append(Spot(seen.offset, partial(screen.set_focus, widget, scroll_visible=False)))
+        if isinstance(widget, Clickable):
+            start = widget.content_region.offset
+            places = ((region.offset + start, act) for region, act in widget.clickable())
+            found += [Spot(place, act) for place, act in places if seen.contains_point(place)]
+    found.sort(key=lambda spot: (spot.place.y, spot.place.x))
+    return found
+
+
+def labels(count: int) -> list[str]:
+    """So many labels, one letter each as far as they go round; none is the start of another."""
+    letters, starts = LETTERS, 0
+    while len(letters) - starts + starts * len(letters) < count and starts < len(letters):
+        starts += 1
+    alone, first = letters[: len(letters) - starts], letters[len(letters) - starts :]
+    return [*alone, *(one + other for one in first for other in letters)][:count]

@@ -1,0 +1,128 @@
+"""`Sheet`: lines to be read, made and drawn only when they are looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, Final, TypeAlias
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.binding import Binding
+from textual.content import Content
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.style import Style as VisualStyle
+
+from tui.kit.text import fit, wrap
+from tui.kit.theme import MUTED
+
+Line: TypeAlias = Sequence[tuple[str, str]]
+"""Texts that are fit for drawing, each with its style."""
+
+Lines: TypeAlias = Sequence[Line]
+"""Each fits the width that it was made for."""
+
+Make: TypeAlias = Callable[[int], Lines]
+"""Makes the lines for so many cells."""
+
+
+_DIM: Final = Style(dim=True)
+
+
+def nothing(_: int) -> Lines:
+    """No line."""
+    return ()
+
+
+class Sheet(ScrollView, can_focus=True):
+    """Some lines that scroll where they have no room.
+
+    Moving a cursor over a list gives it others with each key; it lays nothing out for that, and
+    makes no line before the next frame.
+
+    Args:
+        title: stands in its frame.
+    """
+
+    BINDINGS: ClassVar[list[Any]] = [
+        Binding("down,j", "scroll_down", show=False),
+        Binding("up,k", "scroll_up", show=False),
+    ]
+    DEFAULT_CSS = """
+    Sheet {
+        overflow-x: hidden;
+        overflow-y: auto;
+        padding: 0 0 0 1;
+        scrollbar-size-vertical: 1;
+        scrollbar-gutter: stable;
+    }
+    """
+
+    def __init__(self, title: str, *, id: str | None = None) -> None:
+        super().__init__(id=id, classes="pane -lined")
+        self.border_title = Content(title)
+        self._make: Make = nothing
+        self._made: tuple[int, Lines] | None = None
+        """The lines, and the width that they were made for."""
+
+    def show(self, make: Make, note: str = "") -> None:
+        """Draw what `make` makes, from the top.
+
+        Args:
+            make: called before the next frame, and again for another width.
+            note: stands in the frame below.
+        """
+        self._make, self._made = make, None
+        if str(self.border_subtitle or "") != note:
+            self.border_subtitle = Content(note)
+        self.call_next(self._measure)
+
+    def on_resize(self) -> None:
+        """Lines are made for a width."""
+        self._measure()
+
+    def _measure(self) -> None:
+        lines = self._lines()
+        size = Size(self.size.width, len(lines))
+        if size != self.virtual_size:
+            self.virtual_size = size
+            if self.styles.auto_dimensions:
+                self.refresh(layout=True)
+        if self.scroll_offset.y:
+            self.scroll_home(animate=False)
+        self.refresh()
+
+    def _lines(self) -> Lines:
+        width = max(2, self.scrollable_content_region.width)
+        if self._made is None or self._made[0] != width:
+            self._made = width, self._make(width)
+        return self._made[1]
+
+    def render_line(self, y: int) -> Strip:
+        """One line, if there are so many."""
+        lines, at = self._lines(), y + int(self.scroll_offset.y)
+        # `rich_style` would be worked out for each line.
+        width, base = self.size.width, self.visual_style.rich_style
+        if at >= len(lines):
+            return Strip.blank(width, base)
+        strip = Strip([Segment(text, base + self._look(style)) for text, style in lines[at]])
+        return strip.adjust_cell_length(width, base)
+
+    def _look(self, style: str) -> Style:
+        look = VisualStyle.parse(style).rich_style
+        # The terminal's own colours have no shades.
+        return look + _DIM if style == MUTED and self.app.native_ansi_color else look
+
+
+def ended(text: str, end: str, width: int, style: str = "") -> Line:
+    """A line with `text` at its start, cut where it has no room, and `end` at its other end."""
+    room = max(0, width - cell_len(end) - (1 if end else 0))
+    return ((fit(text, room), style), (f" {end}" if end else "", MUTED))
+
+
+def wrapped(text: str, width: int, style: str = "", *, indent: int = 0) -> list[Line]:
+    """The lines of a text, all of them set in by `indent`."""
+    margin = " " * indent
+    return [((margin, ""), (part, style)) for part in wrap(text, max(2, width - indent))]
