@@ -46,11 +46,6 @@ class Filling:
         self._before: list[tuple[Field, str]] = []
         """What stood in the fields that were filled last."""
 
-    @property
-    def can_take_back(self) -> bool:
-        """Whether there is anything to be taken back."""
-        return bool(self._before)
-
     def takes(self, text: str, into: object) -> bool:
         """Whether a paste may be a block; if so, it is looked at in a flow."""
         if not isinstance(into, PasteInput) or not looks_like_block(text):
@@ -93,6 +88,8 @@ class Filling:
     async def take_back(self) -> None:
         """Have everything as it was before the last block."""
         before, self._before = self._before, []
+        if not before:
+            self._screen.app.say("No pasted block has filled anything.")
         for field, value in before:
             field.put(value)
         await self._show([field for field, _ in before])

@@ -104,9 +104,7 @@ class FormScreen(FullScreen[str | None]):
         return list(self.query(Field))
 
     def why_not(self, command: str) -> str:
-        """Saving needs a file that can be written, taking back what was pasted."""
-        if command == "take_back" and not self._filling.can_take_back:
-            return "Nothing was filled by a paste."
+        """Saving needs a file that can be written."""
         return self._session.why_not_save() if command == "save" else ""
 
     def take_paste(self, text: str, field: Widget) -> bool:
