@@ -45,6 +45,7 @@ ROUTES: Final = {
     "form": "tui.features.form.screen:FormScreen",
     "help": "tui.features.help.keys:HelpDialog",
     "jump": "tui.kit.jump:jump",
+    "import": "tui.features.importing.screen:ImportScreen",
     "move secrets": "tui.features.secrets.move:move_secrets",
     "palette": "tui.features.help.palette:CommandSearch",
     "theme": "tui.features.help.palette:ThemeSearch",

@@ -10,6 +10,7 @@ from storage_core.cli import prompts
 from storage_core.cli.errors import NoTerminal
 from storage_core.config.model.names import check_new_name, quoted
 from storage_core.errors import ConfigConflict, ConfigurationError
+from storage_core.importing.adding import has_no_default
 from storage_core.importing.answers import answered
 from storage_core.importing.planning import Planned, planned
 
@@ -54,7 +55,7 @@ def without_questions(
     asking = [each for each in plans if each.state == "asks"]
     if asking and not skip:
         names = ", ".join(each.name for each in asking)
-        example = quoted(f"{asking[0].name}={_label(asking[0]).upper()}")
+        example = quoted(f"{asking[0].name}={asking[0].found.asked.upper()}")
         raise NoTerminal(
             f"there is no terminal to ask on for the bucket of {names}; add --bucket "
             f"{example}, or --yes to leave them out"
@@ -64,7 +65,7 @@ def without_questions(
     return Wanted(
         [each.found for each in taken],
         {index: each.name for index, each in enumerate(taken)},
-        first if _has_no_default(configurations) else None,
+        first if has_no_default(configurations) else None,
         [f"{each.name}: {_what(each)} is not known; {_give(each)}" for each in asking],
     )
 
@@ -94,7 +95,7 @@ def ask(
         taken.append(planned(known, configurations)[-1])
     names = _names(taken, configurations, ask_all=name)
     default = None
-    if taken and _has_no_default(configurations):
+    if taken and has_no_default(configurations):
         default = _default(taken, names)
     return Wanted([each.found for each in taken], names, default, left_out, is_asked=True)
 
@@ -134,7 +135,7 @@ def _with_bucket(
     """The entry with what it asks for; None if that is left open, or adds nothing."""
     if plan.state != "asks":
         return plan.found
-    label = _label(plan)
+    label = plan.found.asked
     while True:
         answer = prompts.ask(f"{label} for {plan.name} (Enter leaves it out): ")
         if not answer:
@@ -206,21 +207,11 @@ def _default(taken: Sequence[Planned], names: Mapping[int, str]) -> int | None:
         prompts.say(f"Type one of {', '.join(names.values())}, or none")
 
 
-def _has_no_default(configurations: Configurations) -> bool:
-    return configurations.tables.get("default") is None and configurations.default is None
-
-
-def _label(plan: Planned) -> str:
-    assert plan.found.cls is not None
-    setting = plan.found.cls.setting_named(plan.found.asks or "")
-    return setting.label if setting else "Bucket"
-
-
 def _what(plan: Planned) -> str:
-    return f"its {_label(plan)}"
+    return f"its {plan.found.asked}"
 
 
 def _give(plan: Planned) -> str:
     from shlex import quote
 
-    return f"give it with --bucket {quote(plan.name + '=' + _label(plan).upper())}"
+    return f"give it with --bucket {quote(plan.name + '=' + plan.found.asked.upper())}"

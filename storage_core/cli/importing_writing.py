@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from storage_core.cli import prompts
 from storage_core.cli.errors import CommandFailed
-from storage_core.importing.planning import planned
+from storage_core.importing.adding import added
 
 if TYPE_CHECKING:
     from storage_core.cli.importing_questions import Wanted
@@ -17,24 +17,10 @@ if TYPE_CHECKING:
 
 def written(file: ConfigFile, wanted: Wanted) -> list[StorageConfiguration]:
     """Write all of it, or nothing."""
-    saved: list[StorageConfiguration] = []
     if not wanted.found:
-        return saved
+        return []
     with file.transaction() as edit:
-        # Planned anew: another program may have changed the file while questions were answered.
-        plans = planned(wanted.found, edit.load(), wanted.names)
-        for index, each in enumerate(plans):
-            if each.state == "new" and each.found.cls is not None:
-                saved.append(
-                    edit.add_settings(
-                        each.found.cls,
-                        each.settings,
-                        name=each.name,
-                        id=each.id,
-                        default=index == wanted.default,
-                    )
-                )
-    return saved
+        return added(edit, wanted.found, wanted.names, wanted.default)
 
 
 def offer_test(saved: Sequence[StorageConfiguration]) -> None:

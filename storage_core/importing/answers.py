@@ -74,7 +74,7 @@ def answered(found: Found, answer: str) -> Found:
         label = setting.label if setting else found.asks
         raise ValueError(f"{label} of {found.name} must begin with {' or '.join(found.begins)}")
     given = {found.asks: answer}
-    if found.cls.setting_named("prefix") is not None:
+    if found.takes_folder:
         scheme = next((each for each in _SCHEMES if answer.startswith(each)), "")
         bucket, _, inner = answer.removeprefix(scheme).partition("/")
         if "://" in answer.removeprefix(scheme):

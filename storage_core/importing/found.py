@@ -56,3 +56,14 @@ class Found:
 
     reason: str = ""
     """Why it cannot be imported, in one line, without a secret; empty when it can."""
+
+    @property
+    def asked(self) -> str:
+        """What people call what it asks for: `Bucket`, `Container`."""
+        setting = self.cls.setting_named(self.asks or "") if self.cls else None
+        return setting.label if setting else "Bucket"
+
+    @property
+    def takes_folder(self) -> bool:
+        """Whether the answer may name a folder behind the bucket; see `answered`."""
+        return self.cls is not None and self.cls.setting_named("prefix") is not None

@@ -78,7 +78,7 @@ async def test_help_and_palette_use_the_words_of_the_declaration(tmp_path: Path)
     write(tmp_path / "team.toml", '[storage.shared]\ntype = "temporary"\n')
     app = StorageApp(path)
     # In one column, so that what is said of each can be read line by line.
-    async with app.run_test(size=(98, 90)) as pilot:
+    async with app.run_test(size=(80, 100)) as pilot:
         await settle(pilot)
         await press(pilot, "ctrl+p")
         palette = await palette_of(pilot)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from textual.content import Content
 from textual.pilot import Pilot
-from textual.widgets import Button, Static
+from textual.widgets import Button, Input, Static
 
 from tests.quoting import in_toml
 from tests.tui.driving import enter, press, read, said, screen_text, settle, the_list, write
@@ -221,6 +221,58 @@ async def test_a_test_that_works_in_the_form_offers_to_save_which_enter_does(
         await press(pilot, "f4")
         assert "It does not work yet." in screen_text(pilot)
         assert not any(button.display for button in pilot.app.screen.query("#save"))
+
+
+async def test_the_checklist_has_a_bar_for_each_time_and_how_the_tests_before_ended(
+    tmp_path: Path,
+) -> None:
+    path = local(tmp_path / "storage.toml", tmp_path)
+    async with StorageApp(path).run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "t")
+        assert "Before" not in screen_text(pilot)
+        assert re.search(r"━+╸? +[\d.]+ m?s", screen_text(pilot))
+        await press(pilot, "enter", "t")
+        assert re.search(r"Before +✓ \d\d:\d\d, [\d.]+ m?s", screen_text(pilot))
+
+
+async def test_from_a_test_that_fails_one_key_leads_to_the_settings(tmp_path: Path) -> None:
+    path = local(tmp_path / "storage.toml", tmp_path)
+    async with StorageApp(path).run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "j", "t", "e")
+        assert "Edit bad" in screen_text(pilot)
+        await press(pilot, "f4")
+        assert not pilot.app.screen.query("#edit")
+        await press(pilot, "e")
+        assert "It does not work yet." in screen_text(pilot)
+        await press(pilot, "escape", "escape")
+        result = pilot.app.session.result(the_list(pilot).table.rows[1])
+        assert result is not None
+        assert not result.ok
+
+
+@pytest.mark.parametrize("answer", ["enter", "escape"])
+async def test_what_works_and_has_no_name_asks_for_one_and_is_saved_under_it(
+    tmp_path: Path, answer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "storage.toml"
+    # Where a variable leads is no name to propose.
+    monkeypatch.setenv("ACME_DIR", f"{tmp_path}/blobs")
+    async with StorageApp(path).run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "n", "5")
+        await enter(pilot, "env:ACME_DIR")
+        await press(pilot, "f4", "enter")
+        assert "Save it under which name?" in screen_text(pilot)
+        await press(pilot, *"mine", answer)
+        if answer == "enter":
+            assert list(read(path)["storage"]) == ["mine"]
+            await press(pilot, "escape")
+            assert "✓" in screen_text(pilot)
+        else:
+            assert not path.exists()
+            assert pilot.app.screen.query_one(Input).value == "env:ACME_DIR"
 
 
 def place(pilot: Pilot[Any]) -> str:

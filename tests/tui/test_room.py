@@ -27,7 +27,7 @@ WIDE = (120, 40)
 def pane(pilot: Pilot[Any], name: str) -> str:
     """What a pane says, however it is wrapped."""
     sheet = the_list(pilot).query_one(f"#{name}", Sheet)
-    lines = ["".join(text for text, _ in line) for line in sheet._lines()]
+    lines = ["".join(text for text, _ in line) for line in sheet.lines]
     return " ".join(" ".join([*lines, str(sheet.border_subtitle or "")]).split())
 
 
@@ -80,7 +80,7 @@ async def test_the_last_five_tests_have_their_day_and_a_bar_of_how_long_they_too
         the_list(pilot).redraw()
         await settle(pilot)
         sheet = the_list(pilot).query_one("#last-five", Sheet)
-        lines = ["".join(text for text, _ in line) for line in sheet._lines()]
+        lines = ["".join(text for text, _ in line) for line in sheet.lines]
         assert [line.split()[3:5] for line in lines] == [
             [str(took), "ms"] for took in (700, 600, 500, 400, 300)
         ]

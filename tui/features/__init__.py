@@ -5,6 +5,7 @@ form/            the form of one configuration, and the choice of its type
 secrets/         moving secrets out of the file
 check/           the connection test, step by step
 blobs/           the blobs of one storage: listed, previewed, downloaded, deleted
+importing/       what other tools have, chosen and named, as configurations of one's own
 exporting/       configurations in the words of other tools, to copy or to write to a file
 doctor/          what would be used on this machine, and why
 versions/        earlier versions of the file

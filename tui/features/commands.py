@@ -11,9 +11,10 @@ from tui.features.configurations.commands import LIST
 from tui.features.doctor.commands import DOCTOR
 from tui.features.exporting.commands import EXPORT
 from tui.features.form.commands import FORM, PICKER
+from tui.features.importing.commands import IMPORT
 from tui.kit.keymap import Keymap
 
-ALL: Final = (LIST, PICKER, FORM, TEST, BROWSE, PREVIEW, EXPORT, DOCTOR)
+ALL: Final = (LIST, PICKER, FORM, TEST, BROWSE, PREVIEW, IMPORT, EXPORT, DOCTOR)
 """Those of each screen."""
 
 KEYMAP: Final = Keymap(

@@ -5,6 +5,7 @@ screen.py      what all screens have in common; dialog.py: a small one over anot
 routes.py      what screens can open, by name
 ask.py         questions: a choice, a name; ask.tcss: their styles
 commands.py    what a person can do on a screen: bindings, footer, help and palette come from it
+explain.py     what a widget is for, in its own words
 keymap.py      `[app.keys]` of the configuration file
 jump.py        a letter over everything that one can go to; jump.tcss: its looks
 keys.py        keys, each given to where the one before it has led

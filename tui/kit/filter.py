@@ -13,6 +13,7 @@ from textual.widgets import Input, Static
 
 from tui.kit.bars import KeyBar
 from tui.kit.commands import Command, bindings
+from tui.kit.explain import Explanation
 from tui.kit.preload import MORE, read
 from tui.kit.screen import BaseScreen
 from tui.kit.table import Table
@@ -62,6 +63,9 @@ class FilterLine(Horizontal):
         counts: bool = False,
     ) -> None:
         super().__init__()
+        self.explains: Explanation | None = None
+        """What help says about it."""
+
         self.before: str | None = None
         """The key of the row that the cursor was on when typing began."""
 

@@ -58,7 +58,7 @@ class JumpScreen(Dialog["Spot | None"]):
         """What each label leads to."""
 
         self._typed = ""
-        self._size = self.app.size
+        self._terminal = self.app.size
         self.drawn: dict[int, list[tuple[int, str]]] = {}
         """The labels of each line of the screen, with the column of each."""
 
@@ -117,12 +117,12 @@ class JumpScreen(Dialog["Spot | None"]):
         """By mouse nothing is jumped to."""
         self.dismiss(None)
 
-    def on_paste(self) -> None:
+    def on_paste(self, _event: events.Paste) -> None:
         """Pastes go nowhere."""
 
     def on_resize(self) -> None:
         """Everything has another place now."""
-        if self.app.size != self._size:
+        if self.app.size != self._terminal:
             self.dismiss(None)
 
 

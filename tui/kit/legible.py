@@ -20,7 +20,12 @@ SECOND: Final = 3.6
 """The contrast of what is read second, unless that is more than all other text has."""
 
 _PLAIN: Final = ("background", "surface", "panel")
-_MARKED: Final = ("primary-muted", "block-hover-background", "block-cursor-blurred-background")
+_MARKED: Final = (
+    "primary-muted",
+    "field-focus",
+    "block-hover-background",
+    "block-cursor-blurred-background",
+)
 """Grounds: of what is there, and of what is pointed at."""
 
 _SAYING: Final = {"error": "error-muted", "warning": "warning-muted"}
@@ -49,6 +54,9 @@ _TINTS: Final = {
 _CHIP: Final = 0.2
 """How much of a tint is in the ground of what is marked with it."""
 
+_FIELD: Final = 0.2
+"""How much of the primary colour is in the ground of the field with the focus."""
+
 _FRAME: Final = 0.26
 """How much of the text's colour is in the line around a pane."""
 
@@ -64,10 +72,15 @@ def legible(variables: Mapping[str, str], *, dark: bool, ansi: bool) -> dict[str
         more = {f"tint-{number}": f"ansi_{name}" for number, name in enumerate(_ANSI_TINTS)}
         chips = {f"chip-{number}": "ansi_default" for number in range(len(_ANSI_TINTS))}
         lines = {"faint": "ansi_bright_black", "frame": "ansi_bright_black"}
-        return {**variables, **more, **chips, **lines, "muted": variables["foreground"]}
+        cursor = variables["block-cursor-background"]
+        more |= {**chips, **lines, "field-focus": cursor, "muted": variables["foreground"]}
+        return {**variables, **more}
     found = {**variables}
     base = Color.parse(found["background"])
     ink = Color.parse(found["foreground"])
+    panel = Color.parse(found["panel"])
+    field = base.blend(panel, panel.a, 1.0)
+    found.setdefault("field-focus", field.blend(Color.parse(found["primary"]), _FIELD, 1.0).hex)
     plain = [base.blend(each, each.a, 1.0) for each in _colors(found, _PLAIN)]
     grounds = [*plain, *(base.blend(each, each.a, 1.0) for each in _colors(found, _MARKED))]
     # A button, and one under the mouse.

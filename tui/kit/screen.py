@@ -21,6 +21,7 @@ from storage_core.errors import StorageError
 from tui.kit import steps
 from tui.kit.bars import KeyBar, TitleBar
 from tui.kit.commands import APP, JUMP, Command, bindings, shown_key
+from tui.kit.explain import explanation
 from tui.kit.preload import MORE
 
 if TYPE_CHECKING:
@@ -223,12 +224,15 @@ class FullScreen(BaseScreen[ResultT]):
         super().__init__()
         self.do(
             {
-                "help": lambda: self.open("help", self.declared, self.moving),
+                "help": self._help,
                 "palette": lambda: self.open("palette"),
                 "theme": lambda: self.open("theme"),
                 "quit": self.app.action_quit,
             }
         )
+
+    def _help(self) -> Awaitable[None]:
+        return self.open("help", self.declared, self.moving, explanation(self.focused or self))
 
     def compose(self) -> ComposeResult:
         """The bars; what is between them comes from `body`."""

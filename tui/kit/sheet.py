@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import zip_longest
 from typing import Any, ClassVar, Final, TypeAlias
 
 from rich.cells import cell_len
@@ -74,27 +75,42 @@ class Sheet(ScrollView, can_focus=True):
             make: called before the next frame, and again for another width.
             note: stands in the frame below.
         """
-        self._make, self._made = make, None
+        self._make = make
         if str(self.border_subtitle or "") != note:
             self.border_subtitle = Content(note)
-        self.call_next(self._measure)
+        self.call_next(self._draw, anew=True)
 
     def on_resize(self) -> None:
         """Lines are made for a width."""
-        self._measure()
+        self._draw()
 
-    def _measure(self) -> None:
-        lines = self._lines()
-        size = Size(self.size.width, len(lines))
+    def _draw(self, *, anew: bool = False) -> None:
+        before = self.lines
+        if anew:
+            self._made = None
+            if self.scroll_offset.y:
+                self.scroll_home(animate=False)
+        self._fit(len(self._of_width()))
+        # Of one row and the next of a list most is the same; to draw all of it would be felt.
+        for at, (old, new) in enumerate(zip_longest(before, self.lines)):
+            if old != new:
+                self.refresh_lines(at, 1)
+
+    def _fit(self, count: int) -> None:
+        auto = self.styles.auto_dimensions
+        # Another size has the whole screen laid out.
+        size = Size(self.size.width, count if auto else max(count, self.size.height))
         if size != self.virtual_size:
             self.virtual_size = size
-            if self.styles.auto_dimensions:
+            if auto:
                 self.refresh(layout=True)
-        if self.scroll_offset.y:
-            self.scroll_home(animate=False)
-        self.refresh()
 
-    def _lines(self) -> Lines:
+    @property
+    def lines(self) -> Lines:
+        """What is drawn."""
+        return self._made[1] if self._made else ()
+
+    def _of_width(self) -> Lines:
         width = max(2, self.scrollable_content_region.width)
         if self._made is None or self._made[0] != width:
             self._made = width, self._make(width)
@@ -102,7 +118,7 @@ class Sheet(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """One line, if there are so many."""
-        lines, at = self._lines(), y + int(self.scroll_offset.y)
+        lines, at = self._of_width(), y + int(self.scroll_offset.y)
         # `rich_style` would be worked out for each line.
         width, base = self.size.width, self.visual_style.rich_style
         if at >= len(lines):

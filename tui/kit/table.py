@@ -20,6 +20,7 @@ from textual.strip import Strip
 from textual.style import Style as VisualStyle
 
 from tui.kit.columns import Column, gap, spanned, widths
+from tui.kit.explain import Explanation
 from tui.kit.text import fit
 
 TINTS: Final = 6
@@ -106,6 +107,9 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         ("Home End g G", "the first row, the last row"),
     )
     """What help says about them."""
+
+    explains: Explanation | None = None
+    """What help says about it."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"table--cursor", "table--hover", "table--bar"}
     DEFAULT_CSS = """

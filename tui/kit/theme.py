@@ -113,6 +113,7 @@ def themes(*, few_colours: bool) -> tuple[Theme, ...]:
             variables={
                 **theme.variables,
                 "primary-muted": ground["focus"],
+                "field-focus": ground["focus"],
                 "error-muted": ground["wrong"],
                 "warning-muted": ground["noticed"],
                 "block-cursor-background": ground["focus"],

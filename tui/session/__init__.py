@@ -10,6 +10,7 @@ store.py       the blobs of one storage; listing.py: what a list of them shows;
                recent.py: the newest of each
 keeping.py     where each secret of a configuration is kept; sources.py: the places there are
 download.py    a blob on its way into a file; preview/: what it looks like
+imports.py     what other tools have, row by row
 exports.py     configurations on their way to other tools
 search.py      what a filter finds
 quantities.py  sizes, ages and durations as people read them

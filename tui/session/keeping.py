@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from storage_core.printable import printable
@@ -33,8 +33,13 @@ class Kept(NamedTuple):
 
 def secrets_of(entry: Entry) -> Iterator[Kept]:
     """The secrets of a configuration, in the order of its settings."""
-    for setting in entry.cls.settings() if entry.cls else ():
-        value = entry.settings.get(setting.name)
+    return secrets_in(entry.cls.settings() if entry.cls else (), entry.settings)
+
+
+def secrets_in(settings: Iterable[Setting], values: Mapping[str, Any]) -> Iterator[Kept]:
+    """The secrets among the values of these settings, in their order."""
+    for setting in settings:
+        value = values.get(setting.name)
         if setting.form == "table" and isinstance(value, dict):
             yield from _in_table(setting, value)
         elif isinstance(value, str) and value:

@@ -11,6 +11,7 @@ from textual.widgets import Static
 
 from storage_core.errors import StorageError
 from storage_core.printable import printable
+from tui.features.blobs import explained
 from tui.features.blobs.acting import BlobCommands
 from tui.features.blobs.commands import PREVIEW
 from tui.features.blobs.table import exactly
@@ -49,6 +50,7 @@ class PreviewScreen(FullScreen[None]):
     CSS_PATH = "preview.tcss"
     declared: ClassVar = PREVIEW
     BINDINGS: ClassVar = [*bindings(PREVIEW)]
+    explains: ClassVar = explained.PREVIEW
     AUTO_FOCUS = "Pager"
 
     def __init__(

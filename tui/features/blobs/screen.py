@@ -14,7 +14,7 @@ from storage_core.keys import KINDS
 from storage_core.printable import printable
 from storage_core.quantities import human_size
 from storage_core.store import Store
-from tui.features.blobs import notices
+from tui.features.blobs import explained, notices
 from tui.features.blobs.acting import BlobCommands
 from tui.features.blobs.commands import BROWSE
 from tui.features.blobs.folders import FolderBar
@@ -53,6 +53,7 @@ class BrowseScreen(FullScreen[None]):
     declared: ClassVar = BROWSE
     BINDINGS: ClassVar = [*bindings(BROWSE)]
     moving: ClassVar = Table.moving
+    explains: ClassVar = explained.BLOBS
     AUTO_FOCUS = "BlobTable"
 
     def __init__(self, session: Session, row: Row) -> None:
@@ -65,6 +66,7 @@ class BrowseScreen(FullScreen[None]):
         self._filter = FilterLine(
             self.table, seek=self._seek, anchor=self._current_key, placeholder="part of the key"
         )
+        self._filter.explains = explained.FILTER
         self._folders = FolderBar(("All", *map(str.capitalize, KINDS), "Folders"), id="kinds")
         self._folder: str | None = None
         """The folder that is listed; None where all blobs of the store are."""

@@ -19,7 +19,7 @@ from tui.kit.text import fit, wrap
 from tui.kit.theme import FAINT, MUTED
 from tui.session.background import stream
 from tui.session.checks import TestResult
-from tui.session.quantities import milliseconds
+from tui.session.quantities import milliseconds, moment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,6 +31,12 @@ if TYPE_CHECKING:
 TICK = 0.5
 """Seconds between two looks at how long the test may still take."""
 
+_BAR = 8
+"""Cells of the bar that shows how long a step took."""
+
+_LOW = 24
+"""Rows of a terminal below which the steps alone need all of them."""
+
 
 class CheckDialog(Dialog[TestResult | None]):
     """Runs the test. Its result is that of the last test that was not cancelled.
@@ -38,8 +44,10 @@ class CheckDialog(Dialog[TestResult | None]):
     Args:
         name: whose test it is.
         configuration: what is tested.
+        save: called as it closes when it works and is to be saved, with which of the `ways` it is;
+            with nothing, if it was by the key. None where it is saved already.
+        edit: called as it closes when the settings are to be changed; None where a form is open.
         ways: to save what works, the usual one first: what each is called here, and its button.
-        save: called with the one that was chosen as it closes; with nothing, if it was by the key.
     """
 
     CSS_PATH = "dialog.tcss"
@@ -49,15 +57,20 @@ class CheckDialog(Dialog[TestResult | None]):
 
     def __init__(
         self,
-        _: Session,
+        session: Session,
         name: str,
         configuration: StorageConfiguration,
-        ways: Sequence[tuple[str, str]] = (),
         save: Callable[[str], object] | None = None,
+        edit: Callable[[], object] | None = None,
+        ways: Sequence[tuple[str, str]] = (("save", "Save"),),
     ) -> None:
         super().__init__()
-        self._ways, self._save = ways, save
+        self._save, self._edit = save, edit
+        self._ways = ways if save is not None else ()
+        entry = session.entries.get(name) if save is None else None
+        self._before = session.workspace.results.last(entry.id, entry) if entry else []
         self.do({"again": self._test, "leave": self._leave, "save": self._leave_to_save})
+        self.do({"edit": self._leave_to_edit})
         self.do({"up": lambda: self._scroll(-1), "down": lambda: self._scroll(1)})
         self._title = name
         self._configuration = configuration
@@ -77,6 +90,8 @@ class CheckDialog(Dialog[TestResult | None]):
                     yield Button(label, id=f"save-{way}", classes="save", compact=True)
                 yield Button("Cancel", id="leave", classes="-main", compact=True)
                 yield Button("Test again", id="again", compact=True)
+                if self._edit is not None:
+                    yield Button("Edit", id="edit", compact=True)
 
     def on_mount(self) -> None:
         """Start at once."""
@@ -112,6 +127,8 @@ class CheckDialog(Dialog[TestResult | None]):
 
     def why_not(self, command: str) -> str:
         """Only what works is saved from here; the form saves whatever is wanted."""
+        if command == "edit":
+            return "" if self._edit is not None else "Its settings are open already."
         works = self._complete and all(found.ok for found in self._found)
         return "" if command != "save" or (works and self._ways) else "It is not tested."
 
@@ -163,8 +180,9 @@ class CheckDialog(Dialog[TestResult | None]):
             lines.append(
                 Content.assemble(
                     _sign(found),
-                    (fit(step.label, width - 11), "$foreground"),
-                    (took.rjust(8), MUTED),
+                    (fit(step.label, width - 12 - _BAR), "$foreground"),
+                    (self._bar(found), "$secondary"),
+                    (took.rjust(9), MUTED),
                 )
             )
             if found.message:
@@ -184,8 +202,17 @@ class CheckDialog(Dialog[TestResult | None]):
             lines.append(Content.styled(f"It works: all done in {total}.", "bold $success"))
             said = printable(afterword(self._found))
             lines += [Content.styled(part, MUTED) for part in wrap(said, width) if said]
+        if self._before and self.app.size.height >= _LOW:
+            lines.append(_trend(self._before, width))
         self.query_one("#steps", Static).update(Content("\n").join(lines))
         self.query_one(Lines).hold(len(lines))
+
+    def _bar(self, found: StepResult) -> str:
+        """How much of the time a step took; drawn at the end, since it depends on the longest."""
+        longest = max((each.seconds or 0.0 for each in self._found), default=0.0)
+        share = (found.seconds or 0.0) / longest if self._complete and longest else 0.0
+        halves = round(share * _BAR * 2)
+        return ("━" * (halves // 2) + "╸" * (halves % 2)).ljust(_BAR)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """By mouse, or Enter on a button."""
@@ -200,6 +227,11 @@ class CheckDialog(Dialog[TestResult | None]):
         self._save(way)
         self._leave()
 
+    def _leave_to_edit(self) -> None:
+        assert self._edit is not None
+        self._edit()
+        self._leave()
+
     def _leave(self) -> None:
         """Close; a running test is cancelled."""
         self.workers.cancel_group(self, "test")
@@ -210,3 +242,17 @@ def _sign(found: StepResult) -> tuple[str, str]:
     if found.lacks:
         return "–  ", "bold $warning"
     return ("✓  ", "bold $success") if found.ok else ("✗  ", "bold $error")
+
+
+def _trend(before: Sequence[TestResult], width: int) -> Content:
+    """How the tests before this one ended, the newest first, as many as have room."""
+    now = datetime.now()  # noqa: DTZ005
+    line = Content.styled("Before", MUTED)
+    for result in before:
+        sign, look = ("✓", "$success") if result.ok else ("✗", "$error")
+        said = f" {moment(result.when, now)}, {milliseconds(result.seconds)}"
+        longer = Content.assemble(line, ("   ", ""), (sign, look), (said, MUTED))
+        if longer.cell_length > width:
+            break
+        line = longer
+    return line

@@ -3,12 +3,13 @@
 screen.py    the screen; screen.tcss: its styles
 commands.py  what one can do there, declared; why_not.py: what cannot work now, and why
 rows.py      which rows are shown; table.py: how; detail.py: everything about one of them
+explained.py what help says about its parts
 room/        what is known of it, below the list: its tests, its newest blobs, its secrets
 welcome.py   what is said where there are no rows
 listed.py    what these commands work with:
              editing.py  the form: new, edit
              changes.py  duplicate, rename, delete, default, undo, redo
              testing.py  test, test all
-             sharing.py  export
+             sharing.py  import, export
              file.py     the whole file: the editor, its permissions, reading it again
 """

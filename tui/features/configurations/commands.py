@@ -86,6 +86,14 @@ LIST: Final = (
     ),
     Command("sort", ("s",), "Sort", "By the file, name, type or location, in turn.", "View"),
     Command(
+        "import",
+        ("i",),
+        "Import",
+        "Make configurations of what other tools know.",
+        "Share",
+        changes=True,
+    ),
+    Command(
         "export",
         ("E",),
         "Export",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from rich.cells import cell_len
 from textual.containers import VerticalScroll
@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from storage_core.paths import shortened
 from storage_core.printable import printable
+from tui.features.configurations.explained import DETAILS
 from tui.kit.text import fit, pieces, wrap, wrap_value
 from tui.kit.theme import MUTED
 from tui.session.quantities import milliseconds
@@ -52,6 +53,8 @@ class Detail(VerticalScroll, can_focus=True):
         & > Static { width: 1fr; height: auto; min-height: 100%; }
     }
     """
+
+    explains: ClassVar = DETAILS
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id, classes="pane -lined")

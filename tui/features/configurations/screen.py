@@ -13,7 +13,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
 from storage_core.printable import printable
-from tui.features.configurations import welcome
+from tui.features.configurations import explained, welcome
 from tui.features.configurations.changes import Changes
 from tui.features.configurations.commands import LIST
 from tui.features.configurations.detail import Detail, lines_of
@@ -25,6 +25,7 @@ from tui.features.configurations.sharing import Sharing
 from tui.features.configurations.table import SORTED_BY, ConfigurationLayout
 from tui.features.configurations.testing import Testing
 from tui.features.configurations.why_not import why_not
+from tui.kit import steps
 from tui.kit.commands import bindings
 from tui.kit.filter import FilterLine
 from tui.kit.screen import FullScreen
@@ -83,6 +84,7 @@ class ConfigurationsScreen(FullScreen[None]):
             id="list",
         )
         self.table.heads = SORTED_BY
+        self.table.explains = explained.LIST
         self._filter = FilterLine(
             self.table,
             seek=lambda: self.rows.fill(sought=True),
@@ -90,6 +92,7 @@ class ConfigurationsScreen(FullScreen[None]):
             placeholder="name, type, location, ID or #tag",
             counts=True,
         )
+        self._filter.explains = explained.FILTER
         self._room = Room(session, self.testing, self.key)
         self._banner = Static(id="banner", markup=False)
         self._welcome = Static(id="welcome", markup=False)
@@ -98,8 +101,8 @@ class ConfigurationsScreen(FullScreen[None]):
         changes, file = Changes(*parts), FileCommands(*parts)
         editing = Editing(*parts, make_default=changes.make_default)
         self._editing = editing
-        sharing = Sharing(*parts)
         tests = self._tests = Testing(*parts, marks=self.testing, redraw=self.redraw)
+        sharing = Sharing(*parts, tests=tests)
         self.do(
             {
                 "new": editing.new,
@@ -120,6 +123,7 @@ class ConfigurationsScreen(FullScreen[None]):
                 "reload": file.reload,
                 "browse": self._on_row(lambda row: self.open("blobs", row)),
                 "move_secret": self._on_row(lambda row: self.open("move secrets", row)),
+                "import": sharing.bring,
                 "export": self._on_row(lambda row: sharing.export([row])),
                 "doctor": lambda: self.open("doctor"),
                 "versions": lambda: self.open("versions"),
@@ -145,10 +149,12 @@ class ConfigurationsScreen(FullScreen[None]):
             self._loaded(self._session.snapshot)
 
     async def _furnish(self) -> None:
-        await self.mount(self._room, after="#panes")
-        # From now on it has the place that was left free for it.
-        self.add_class("-furnished")
-        self._draw_room()
+        with self.app.batch_update():
+            await self.mount(self._room, after="#panes")
+            # From now on it has the place that was left free for it.
+            self.add_class("-furnished")
+            self._draw_room()
+            steps.paint(self)
         self._session.learnt.append(self._draw_room)
 
     def _draw_room(self) -> None:

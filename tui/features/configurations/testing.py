@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tui.features.configurations.listed import ListCommands
@@ -55,9 +56,20 @@ class Testing(ListCommands):
 
     async def test(self, row: Row) -> None:
         """Test the connection."""
-        result = await self._screen.open("check", row.name, row.configuration())
+        to_edit: list[bool] = []
+        edit = partial(to_edit.append, True) if row.entry else None
+        result = await self._screen.open("check", row.name, row.configuration(), None, edit)
         if result is not None:
             self._remember(row, result)
+        if to_edit:
+            self._screen.run_command("edit")
+
+    async def test_these(self, rows: list[Row]) -> None:
+        """Test one with its checklist; several as all are tested."""
+        if len(rows) == 1:
+            await self.test(rows[0])
+        elif self._run is None:
+            self._screen.run_worker(self._test_all(rows), group="test-all")
 
     @property
     def running(self) -> bool:

@@ -23,6 +23,8 @@ def newcomer(snapshot: Snapshot, key: KeyOf) -> Content:
         ("container. Programs then ask for it by that name, or for the default.\n\n"),
         (key("new", "n"), _KEY),
         "  creates the first one\n",
+        (key("import", "i"), _KEY),
+        "  imports what other tools know: their profiles, remotes, connections\n",
         *_restorable(snapshot, key),
         (key("help", "?"), _KEY),
         "  shows every key",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tui.kit.commands import APP, HELP, PALETTE, THEME, Command
+from tui.kit.commands import APP, HELP, JUMP, PALETTE, THEME, Command
 
 DOCTOR: Final = (
     Command("reload", ("f5",), "Again", "Look at everything again.", "Report", True),
@@ -17,6 +17,7 @@ DOCTOR: Final = (
         True,
     ),
     PALETTE,
+    JUMP,
     THEME,
     HELP,
     Command("leave", ("escape", "q"), "Back", "Back to the list of storages.", APP, True),

@@ -11,6 +11,7 @@ from tui.features.doctor.commands import DOCTOR
 from tui.features.doctor.lines import lines_of
 from tui.kit.bars import TitleBar
 from tui.kit.commands import bindings
+from tui.kit.explain import Explanation
 from tui.kit.pager import Pager
 from tui.kit.screen import FullScreen
 from tui.session.background import in_thread, stream
@@ -32,6 +33,10 @@ class DoctorScreen(FullScreen[None]):
     declared: ClassVar = DOCTOR
     BINDINGS: ClassVar = [*bindings(DOCTOR)]
     moving: ClassVar = (("↑ ↓  j k", "one line up or down"), ("PgUp PgDn", "a screenful"))
+    explains: ClassVar = Explanation(
+        "The doctor",
+        "What would be used on this machine, and why: what is wrong comes with what to do.",
+    )
     AUTO_FOCUS = "Pager"
 
     def __init__(self, session: Session) -> None:

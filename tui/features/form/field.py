@@ -15,6 +15,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from storage_core.printable import printable
+from tui.kit.explain import Explanation
 from tui.kit.text import wrap
 from tui.kit.theme import MUTED
 
@@ -82,6 +83,11 @@ class Field(Widget):
     def help(self) -> str:
         """What it is for, and what can be done in it."""
         return f"{self.setting.help}{self._hint}"
+
+    @property
+    def explains(self) -> Explanation:
+        """All that its declaration says, for help."""
+        return explained(self.setting)
 
     @property
     def value(self) -> Any:
@@ -222,6 +228,28 @@ def as_text(value: Any) -> str:
     if isinstance(value, list):
         return " ".join(map(str, value))
     return value if isinstance(value, str) else str(value)
+
+
+def explained(setting: Setting) -> Explanation:
+    """A setting, as help explains it: what it is for, its default, where else it may be kept."""
+    said: list[tuple[str, str]] = []
+    if setting.required:
+        said.append(("Needed", "there is no storage without it"))
+    elif setting.default not in (None, ""):
+        said.append(("Default", as_text(setting.default)))
+    if setting.choices:
+        said.append(("Choices", ", ".join(setting.choices)))
+    if setting.placeholder:
+        said.append(("Example", setting.placeholder))
+    if setting.secret:
+        said.append(("Secret", "masked; F2 shows it for 10 seconds"))
+    kept = {
+        "env": ("Variable", "env:NAME takes it from the variable NAME"),
+        "file": ("File", "file:PATH reads it from a file"),
+        "keyring": ("Keyring", "keyring:SERVICE/USER looks it up there"),
+    }
+    said += [kept[scheme] for scheme in setting.schemes if scheme in kept]
+    return Explanation(setting.label, setting.help, tuple(said))
 
 
 def example_of(setting: Setting) -> str:

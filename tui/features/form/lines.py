@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from rich.cells import cell_len
 from textual import events
 from textual.content import Content
@@ -10,12 +12,17 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Static
 
+from tui.kit.explain import Explanation
 from tui.kit.text import cut, wrap
 from tui.kit.theme import FAINT, MUTED
 
 
 class More(Static, can_focus=True):
     """The line that opens and closes the settings that few need."""
+
+    explains: ClassVar = Explanation(
+        "Advanced", "The settings that few need. Enter shows them or hides them, and so does F3."
+    )
 
     class Toggled(Message):
         """It was chosen."""

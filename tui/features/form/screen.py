@@ -25,6 +25,7 @@ from tui.features.form.saving import Saving
 from tui.features.form.text_fields import TextField
 from tui.kit.bars import TitleBar
 from tui.kit.commands import bindings
+from tui.kit.explain import Explanation
 from tui.kit.screen import FullScreen
 from tui.kit.table import LOOKS, badge_look
 from tui.session import draft
@@ -65,6 +66,11 @@ class FormScreen(FullScreen[str | None]):
     declared: ClassVar = FORM
     BINDINGS: ClassVar[list[Any]] = [*bindings(FORM)]
     nowhere: ClassVar = "nothing is typed here; Tab goes to the next field"
+    explains: ClassVar = Explanation(
+        "The form",
+        "One storage configuration. A star means that a setting is needed. What is entered is "
+        "checked when a field is left; nothing is written before it is saved.",
+    )
     AUTO_FOCUS = ""
 
     def __init__(
@@ -426,15 +432,35 @@ class FormScreen(FullScreen[str | None]):
         entered, session = self.entered, self._session
         name = entered.name.strip() or self.cls.label
         chosen: list[str] = []
-        ways: tuple[tuple[str, str], ...] = ()
-        if (entered.changed or entered.entry is None) and not self.why_not("save"):
-            ways = (("save", "Save"),)
-            if entered.entry is None and session.default is None:
-                ways = (("default", "Save as default"), *ways)
-        result = await self.open("check", name, tried, ways, chosen.append)
+        ways: tuple[tuple[str, str], ...] = (("save", "Save"),)
+        if entered.entry is None and session.default is None:
+            ways = (("default", "Save as default"), *ways)
+        is_new = entered.changed or entered.entry is None
+        save = chosen.append if is_new and not self.why_not("save") else None
+        result = await self.open("check", name, tried, save, None, ways)
         if result is not None:
             entered.tested = tried, result
-        if chosen:
+        if chosen and (entered.name.strip() or await self._ask_name()):
             if len(ways) > 1 and chosen[0]:
                 session.asks_for_default = False
             await self._saving.save(default=chosen[0] == "default")
+
+    async def _ask_name(self) -> bool:
+        """Have a name entered where none was; returns whether there is one now."""
+        from storage_core.config.model import names
+        from tui.kit.ask import AskName
+
+        taken = set(self._session.entries)
+        name = await self.ask(
+            AskName(
+                "Save it under which name?",
+                "Save",
+                proposed_name(self.cls, self.entered.values(), taken),
+                f"{self.cls.label}, tested and not saved yet",
+                lambda name: names.check_new_name(name, taken),
+            )
+        )
+        for field in self.fields():
+            if name and field.setting is NAME and isinstance(field, TextField):
+                field.input.value = name
+        return bool(name)

@@ -1,26 +1,29 @@
-"""Every key of a screen, by group, from the same declaration as its bindings."""
+"""Help: what has the focus, and every key of the screen, from the declaration of its bindings."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from rich.cells import cell_len
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from tui.kit.commands import shown_key
-from tui.kit.dialog import Dialog
+from tui.kit.dialog import Box, Dialog
+from tui.kit.line_input import LineInput
 from tui.kit.text import fit, wrap
 from tui.kit.theme import MUTED
+from tui.session import search
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tui.kit.commands import Command
+    from tui.kit.explain import Explanation
     from tui.session.session import Session
 
 
@@ -35,20 +38,39 @@ _KEYS: Final = (10, 14)
 
 _GAP: Final = 3
 
+_AROUND: Final = 4
+"""Lines of the frame, and of the line in which one types, with the empty one below it."""
+
+
+class Row(NamedTuple):
+    """One key, or several that do the same."""
+
+    keys: str
+    label: str
+    said: str
+
 
 class HelpDialog(Dialog[None]):
-    """The keys of the screen below.
+    """What the widget with the focus is, and the keys of the screen below.
+
+    What is typed leaves what has these words; `j`, `k` and `q` are typed once anything else, or
+    `/`, has been.
 
     Args:
         declared: its commands.
         moving: keys that move in its lists, and what they do.
+        explained: what the widget with the focus says of itself.
     """
 
     CSS_PATH = "keys.tcss"
     BINDINGS: ClassVar = [
-        Binding("escape,q,question_mark,f1,enter", "dismiss", show=False),
-        Binding("j", "scroll(1)", show=False),
-        Binding("k", "scroll(-1)", show=False),
+        Binding("escape", "back", show=False),
+        Binding("q,question_mark,f1,enter", "dismiss", show=False),
+        Binding("slash", "type('')", show=False),
+        Binding("j,down", "scroll(1)", show=False),
+        Binding("k,up", "scroll(-1)", show=False),
+        Binding("pagedown", "page(1)", show=False),
+        Binding("pageup", "page(-1)", show=False),
     ]
 
     def __init__(
@@ -56,14 +78,19 @@ class HelpDialog(Dialog[None]):
         _: Session,
         declared: tuple[Command, ...],
         moving: tuple[tuple[str, str], ...],
+        explained: Explanation | None = None,
     ) -> None:
         super().__init__()
-        self._declared, self._moving = declared, moving
+        self._declared, self._moving, self._explained = declared, moving, explained
+        self._line = LineInput(placeholder="/ finds a key by what it does", compact=True)
+        self._text = Static(markup=False)
 
     def compose(self) -> ComposeResult:
-        """One text that scrolls."""
-        with VerticalScroll(classes="panel"):
-            yield Static(markup=False)
+        """A line to type in, and one text that scrolls."""
+        with Box("Keys"):
+            yield self._line
+            with VerticalScroll():
+                yield self._text
 
     def on_mount(self) -> None:
         """Arrow keys scroll."""
@@ -71,65 +98,181 @@ class HelpDialog(Dialog[None]):
 
     def on_resize(self) -> None:
         """Explanations are wrapped to the width."""
-        self.call_after_refresh(self._draw)
+        self.call_after_refresh(self._fit)
+
+    # ---- moving and typing
 
     def action_scroll(self, lines: int) -> None:
         """A line up or down."""
         self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
 
-    def _draw(self) -> None:
-        width = self.query_one(VerticalScroll).scrollable_content_region.width - 1
-        beside = width >= _TWO
-        each = (width - _GAP) // 2 if beside else width
-        blocks = [[*self._block(title, rows, each)] for title, rows in self._groups()]
-        drawn = _beside(blocks, each) if beside else _below(blocks)
-        head = Content.styled("Keys", "bold $primary")
-        foot = Content.styled("Esc closes this.", MUTED)
-        self.query_one(Static).update(Content("\n").join([head, *drawn, Content(""), foot]))
+    def action_page(self, pages: int) -> None:
+        """A screenful up or down."""
+        box = self.query_one(VerticalScroll)
+        box.scroll_relative(y=pages * box.size.height, animate=False)
 
-    def _groups(self) -> Iterator[tuple[str, list[tuple[str, str, str]]]]:
+    def action_type(self, text: str) -> None:
+        """Look for what is typed from now on, this to begin with."""
+        self.set_focus(self._line)
+        self._line.insert_text_at_cursor(text)
+
+    def on_key(self, event: events.Key) -> None:
+        """Any letter without a meaning here begins the words that are looked for."""
+        taken = self.active_bindings.keys()
+        if event.is_printable and not self._line.has_focus and event.key not in taken:
+            event.stop()
+            self.action_type(event.character or "")
+
+    def action_back(self) -> None:
+        """Show all again, or close."""
+        if self._line.value:
+            self._line.value = ""
+            self.query_one(VerticalScroll).focus()
+        else:
+            self.dismiss(None)
+
+    @on(Input.Submitted)
+    def _keep(self) -> None:
+        self.query_one(VerticalScroll).focus()
+
+    @on(Input.Changed)
+    def _typed(self) -> None:
+        self._draw()
+        self.query_one(VerticalScroll).scroll_home(animate=False)
+
+    # ---- what is said
+
+    def _fit(self) -> None:
+        """Be as high as all that there is to say, whatever is looked for: nothing moves then."""
+        height = self._draw(all_of_it=True)
+        box = self.query_one(VerticalScroll)
+        box.styles.height = max(1, min(height, self.app.size.height - _AROUND))
+        self._draw()
+
+    def _draw(self, *, all_of_it: bool = False) -> int:
+        """Say what has the words; returns the number of lines."""
+        words = [] if all_of_it else search.words_of(self._line.value)
+        width = self.query_one(VerticalScroll).scrollable_content_region.width - 1
+        head = [*self._explain(words, width)]
+        room = self.app.size.height - _AROUND - len(head) - 1
+        groups = {
+            title: found
+            for title, rows in self._groups()
+            if (found := [row for row in rows if _has(words, title, *row)])
+        }
+        # The first that fits; in one column there is no need to save lines.
+        ways = [(True, True), (True, False), (False, False)] if width >= _TWO else [(True, True)]
+        bodies = [_laid_out(groups, width, labels=labels, apart=apart) for labels, apart in ways]
+        body = next((each for each in bodies if len(each) <= room), bodies[-1])
+        if not (head or body):
+            head = [Content.styled("No key and no sign has these words.", MUTED)]
+        foot = "Esc shows all again." if words else "Esc closes this."
+        lines = [*head, *body, Content.styled(foot, MUTED)]
+        self._text.update(Content("\n").join(lines))
+        return len(lines)
+
+    def _explain(self, words: Sequence[str], width: int) -> Iterator[Content]:
+        if (said := self._explained) is None:
+            return
+        whole = _has(words, said.title, said.text)
+        rows = [row for row in said.rows if whole or _has(words, *row)]
+        if not (whole or rows):
+            return
+        yield Content.styled(said.title, "bold $primary")
+        if whole:
+            for line in wrap(said.text, width):
+                yield Content.styled(line, "$foreground")
+        yield from _in_columns(rows, width)
+        yield Content("")
+
+    def _groups(self) -> Iterator[tuple[str, list[Row]]]:
         """Each group with its keys, their labels and what they do."""
-        groups: dict[str, list[tuple[str, str, str]]] = {}
+        groups: dict[str, list[Row]] = {}
         taken = {key for each in self._declared for key in self.app.keys_of(each.name)}
         for command in self._declared:
             own = self.app.keys_of(command.name)
             keys = own or [key for key in command.keys if key not in taken]
-            shown = "  ".join(map(shown_key, keys))
-            row = shown, command.label, command.tooltip
+            row = Row("  ".join(map(shown_key, keys)), command.label, command.tooltip)
             groups.setdefault(command.group, []).append(row)
         if self._moving:
-            groups["Moving"] = [(shown, "", what) for shown, what in self._moving]
+            groups["Moving"] = [Row(shown, "", what) for shown, what in self._moving]
         yield from groups.items()
 
-    def _block(self, title: str, rows: list[tuple[str, str, str]], width: int) -> Iterator[Content]:
-        yield Content("")
-        yield Content.styled(title, "bold $foreground")
-        least = _KEYS[width > _ONE]
-        column = max(least, 2 + max(cell_len(keys) for keys, _, _ in rows))
-        for row in rows:
-            yield from _line(*row, column, width)
+
+def _has(words: Sequence[str], *texts: str) -> bool:
+    return not words or search.found(words, " ".join(texts))
 
 
-def _below(blocks: list[list[Content]]) -> list[Content]:
-    return [line for block in blocks for line in block]
+def _in_columns(rows: Sequence[tuple[str, str]], width: int) -> Iterator[Content]:
+    """Signs or names with what they mean, as many beside each other as there is room for."""
+    if not rows:
+        return
+    first = 2 + max(cell_len(name) for name, _ in rows)
+    widest = max(cell_len(said) for _, said in rows)
+    count = max(1, min(3, (width + _GAP) // (first + widest + _GAP)))
+    each = (width - _GAP * (count - 1)) // count
+    cells = [
+        Content.assemble(
+            (fit(name if number == 0 else "", first), "bold $footer-key-foreground"), (part, MUTED)
+        )
+        for name, said in rows
+        for number, part in enumerate(wrap(said, each - first))
+    ]
+    height = -(-len(cells) // count)
+    columns = [cells[start : start + height] for start in range(0, len(cells), height)]
+    for line in zip_longest(*columns, fillvalue=Content("")):
+        yield Content(" " * _GAP).join(
+            Content.assemble(cell, " " * (each - cell.cell_length)) for cell in line
+        )
 
 
-def _beside(blocks: list[list[Content]], width: int) -> list[Content]:
-    """The blocks in two columns of this width, which are as long as each other or nearly so."""
-    halves = [(_below(blocks[:cut]), _below(blocks[cut:])) for cut in range(len(blocks) + 1)]
+def _drawn(title: str, rows: Sequence[Row], width: int, *, labels: bool) -> Iterator[list[Content]]:
+    """A group, in pieces that stand together: its title with the first row, then each row."""
+    column = max(_KEYS[width > _ONE], 2 + max(cell_len(row.keys) for row in rows))
+    head = [Content.styled(title, "bold $foreground")]
+    for row in rows:
+        yield [*head, *_line(row if labels else row._replace(label=""), column, width)]
+        head = []
+
+
+def _laid_out(
+    groups: Mapping[str, Sequence[Row]], width: int, *, labels: bool, apart: bool
+) -> list[Content]:
+    """The groups below each other, or in two columns that are as long as each other or nearly so.
+
+    Args:
+        groups: by their titles.
+        width: of all.
+        labels: whether what commands are called stands beside what they do.
+        apart: whether there is an empty line between them.
+    """
+    each = (width - _GAP) // 2 if width >= _TWO else width
+    pieces: list[list[Content]] = []
+    for number, (title, rows) in enumerate(groups.items()):
+        first, *more = _drawn(title, rows, each, labels=labels)
+        pieces += [[*([Content("")] if apart and number else []), *first], *more]
+    if each == width:
+        return _below(pieces)
+    halves = [(_below(pieces[:cut]), _below(pieces[cut:])) for cut in range(len(pieces) + 1)]
     left, right = min(halves, key=lambda half: max(map(len, half)))
     return [
-        Content.assemble(one, " " * (width - one.cell_length + _GAP), other)
+        Content.assemble(one, " " * (each - one.cell_length + _GAP), other)
         for one, other in zip_longest(left, right, fillvalue=Content(""))
     ]
 
 
-def _line(keys: str, label: str, tooltip: str, column: int, width: int) -> Iterator[Content]:
-    named = f"{label:<13}" if label else ""
-    for number, part in enumerate(wrap(tooltip, width - column - len(named))):
+def _below(pieces: Sequence[list[Content]]) -> list[Content]:
+    """All lines; none is empty at the top."""
+    lines = [line for piece in pieces for line in piece]
+    return lines[1:] if lines and not lines[0].plain else lines
+
+
+def _line(row: Row, column: int, width: int) -> Iterator[Content]:
+    named = f"{row.label:<13}" if row.label else ""
+    for number, part in enumerate(wrap(row.said, width - column - len(named))):
         first = number == 0
         yield Content.assemble(
-            (fit(keys if first else "", column), "$footer-key-foreground"),
+            (fit(row.keys if first else "", column), "$footer-key-foreground"),
             (named if first else " " * len(named), "$foreground"),
             (part, MUTED),
         )

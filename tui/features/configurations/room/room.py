@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Horizontal, Vertical
 
 from storage_core.printable import printable
+from tui.features.configurations.explained import ROOM
 from tui.features.configurations.room.blobs import newest
 from tui.features.configurations.room.keeping import origin, secrets
 from tui.features.configurations.room.tests import last_five, last_test
@@ -35,6 +36,8 @@ class Room(Horizontal):
         testing: IDs of configurations whose connection is being tested.
         key: the keys of commands.
     """
+
+    explains: ClassVar = ROOM
 
     def __init__(self, session: Session, testing: Collection[str], key: KeyOf) -> None:
         super().__init__(id="room")

@@ -1,0 +1,298 @@
+"""Import in the app: what other tools have, chosen, named and written in one step."""
+
+from __future__ import annotations
+
+import json
+import threading
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from storage_core.importing.looking import Looked
+from tests.tui.driving import (
+    TWO,
+    names,
+    opened,
+    press,
+    read,
+    said,
+    screen_text,
+    selected,
+    settle,
+    the_list,
+    words,
+    write,
+)
+from tui.features.importing.screen import ImportScreen
+from tui.session import imports
+
+SECRET = token_hex(16)
+PASTED = token_hex(16)
+
+
+@pytest.fixture
+def tools(monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home with a profile of AWS's and remotes of rclone's; one leads to a folder."""
+    home = Path.home()
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    (home / ".aws").mkdir(parents=True)
+    write(home / ".aws" / "config", "[profile corp]\nregion = eu-west-1\n")
+    write(
+        home / ".aws" / "credentials",
+        f"[corp]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = {SECRET}\n",
+    )
+    folder = home / ".config" / "rclone"
+    folder.mkdir(parents=True)
+    write(
+        folder / "rclone.conf",
+        f"[minio]\ntype = s3\nprovider = Minio\naccess_key_id = AKIAEXAMPLE\n"
+        f"secret_access_key = {SECRET}\nendpoint = http://127.0.0.1:9\n"
+        "[team]\ntype = alias\nremote = minio:acme/team\n"
+        f"[disk]\ntype = alias\nremote = {home}/data\n"
+        "[safe]\ntype = crypt\nremote = minio:acme\n",
+    )
+    return home
+
+
+def rows(pilot: Pilot[Any]) -> dict[str, Any]:
+    """What the screen shows, by name."""
+    screen = pilot.app.screen
+    assert isinstance(screen, ImportScreen)
+    return {each.name: each for each in screen.table.rows}
+
+
+async def go_to(pilot: Pilot[Any], name: str) -> None:
+    """Put the cursor on this row."""
+    screen = pilot.app.screen
+    assert isinstance(screen, ImportScreen)
+    screen.table.cursor = [each.name for each in screen.table.rows].index(name)
+    await settle(pilot)
+
+
+async def paste(pilot: Pilot[Any], text: str) -> None:
+    """Paste text as a terminal does."""
+    from textual import events
+
+    pilot.app.post_message(events.Paste(text))
+    await settle(pilot)
+
+
+async def fill(pilot: Pilot[Any], text: str) -> None:
+    """Put text in the field that has the focus, and press Enter."""
+    field = pilot.app.focused
+    assert isinstance(field, Input)
+    field.value = text
+    await press(pilot, "enter")
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 20)], ids=str)
+async def test_it_shows_what_each_tool_has_and_why_some_cannot_be_imported(
+    tmp_path: Path, tools: Path, size: tuple[int, int]
+) -> None:
+    text = TWO.replace("/data/storage", f"{tools}/data")
+    async with opened(write(tmp_path / "storage.toml", text), size) as pilot:
+        await press(pilot, "i")
+        shown = screen_text(pilot)
+        assert "☑ S3     corp" in shown
+        assert "rclone 4" in " ".join(shown.split())
+        found = rows(pilot)
+        assert found["team"].location == "s3://acme/team"
+        assert found["laptop"].said == "there already"
+        assert "its type is crypt" in found["safe"].said
+        await go_to(pilot, "safe")
+        assert "⚠ It cannot be imported: its type is crypt" in words(pilot)
+        await press(pilot, "space")
+        assert "its type is crypt" in said(pilot)
+        await go_to(pilot, "minio")
+        assert "in this file ⚠" in screen_text(pilot)
+        await press(pilot, "escape")
+        assert pilot.app.screen is the_list(pilot)
+    assert (tmp_path / "storage.toml").read_text() == text
+
+
+async def test_what_is_chosen_is_written_in_one_step_that_one_key_takes_back(
+    tmp_path: Path, tools: Path
+) -> None:
+    path = write(tmp_path / "storage.toml")
+    async with opened(path, (120, 40)) as pilot:
+        await press(pilot, "i", "a")
+        assert not any(each.chosen for each in rows(pilot).values())
+        await press(pilot, "enter")
+        assert "Nothing is chosen" in said(pilot)
+        for name in ("team", "disk"):
+            await go_to(pilot, name)
+            await press(pilot, "space")
+        assert "2 of 4 chosen" in screen_text(pilot)
+        await press(pilot, "r")
+        await fill(pilot, "archive")
+        assert "☑ LOCAL  archive" in screen_text(pilot)
+        await press(pilot, "enter")
+        assert "Test all 2 now?" in screen_text(pilot)
+        await press(pilot, "n")
+        assert names(pilot) == ["prod", "laptop", "team", "archive"]
+        assert selected(pilot).name == "team"
+        assert "Imported team, archive; u takes this back." in said(pilot)
+        storages = read(path)["storage"]
+        assert storages["archive"]["storage_path"] == f"{tools}/data"
+        assert storages["team"]["bucket"] == "acme"
+        assert storages["team"]["aws_secret_access_key"] == SECRET
+        await press(pilot, "u")
+        assert path.read_text() == TWO
+
+
+async def test_what_a_tool_does_not_say_is_asked_and_can_be_left_out(
+    tmp_path: Path, tools: Path
+) -> None:
+    path = tmp_path / "storage.toml"
+    async with opened(path, (120, 40)) as pilot:
+        assert "i  imports what other tools know" in screen_text(pilot)
+        await press(pilot, "i")
+        await go_to(pilot, "corp")
+        await press(pilot, "b")
+        await fill(pilot, "")
+        assert "✗ write a bucket, or leave it out" in screen_text(pilot)
+        await fill(pilot, "https://acme")
+        assert "Bucket of corp" in screen_text(pilot)
+        await fill(pilot, "acme/nightly")
+        assert rows(pilot)["corp"].location == "s3://acme/nightly"
+        # `minio` asks as well: of that nothing is wanted.
+        await press(pilot, "enter")
+        assert "Bucket of minio" in screen_text(pilot)
+        await press(pilot, "tab", "tab", "enter")
+        assert "Make corp the default?" in screen_text(pilot)
+        await press(pilot, "enter", "n")
+        assert names(pilot) == ["corp", "team", "disk"]
+    found = tomllib.loads(path.read_text())
+    assert found["default"] == "corp"
+    corp = found["storage"]["corp"]
+    assert (corp["bucket"], corp["prefix"], corp["profile_name"]) == ("acme", "nightly", "corp")
+    assert SECRET not in json.dumps(corp)
+
+
+async def test_escape_in_a_question_imports_nothing_and_keeps_the_choice(
+    tmp_path: Path, tools: Path
+) -> None:
+    path = tmp_path / "storage.toml"
+    async with opened(path, (120, 40)) as pilot:
+        await press(pilot, "i", "enter", "escape")
+        assert isinstance(pilot.app.screen, ImportScreen)
+        assert rows(pilot)["corp"].chosen
+    assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        f"export AWS_ACCESS_KEY_ID=AKIAEXAMPLE\nexport AWS_SECRET_ACCESS_KEY={PASTED}\n",
+        f"[other]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = {PASTED}\n",
+    ],
+    ids=["lines", "file"],
+)
+async def test_a_block_that_is_pasted_is_one_more_source(tmp_path: Path, block: str) -> None:
+    path = write(tmp_path / "storage.toml")
+    async with opened(path, (120, 40)) as pilot:
+        await press(pilot, "i")
+        assert "Nothing of another tool was found" in screen_text(pilot)
+        await paste(pilot, "no block at all")
+        assert "Nothing was pasted: this is no block that is known" in said(pilot)
+        await paste(pilot, block)
+        assert PASTED[:8] not in screen_text(pilot)
+        await press(pilot, "enter")
+        await fill(pilot, "acme")
+        assert "Import" in screen_text(pilot)
+        await fill(pilot, "pasted")
+        assert "Test pasted now?" in screen_text(pilot)
+        await press(pilot, "n")
+        assert PASTED[:8] not in screen_text(pilot)
+    assert read(path)["storage"]["pasted"]["aws_secret_access_key"] == PASTED
+
+
+async def test_a_file_that_is_encrypted_says_what_to_do(
+    tmp_path: Path, tools: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("RCLONE_CONFIG_PASS", raising=False)
+    write(tools / ".config" / "rclone" / "rclone.conf", "RCLONE_ENCRYPT_V0:\nAAAA\n")
+    async with opened(write(tmp_path / "storage.toml"), (120, 40)) as pilot:
+        await press(pilot, "i")
+        await go_to(pilot, "rclone")
+        assert "is encrypted; set RCLONE_CONFIG_PASS to its password" in words(pilot)
+        assert "rclone ⚠" in screen_text(pilot)
+        assert "corp" in rows(pilot)
+
+
+async def test_looking_can_be_stopped_and_shows_what_was_found_by_then(
+    tmp_path: Path, tools: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = threading.Event()
+    all_of_them = imports.looks
+
+    def slow() -> Iterator[tuple[str, Looked | None]]:
+        for name, looked in all_of_them():
+            yield name, looked
+            if (name, looked) == ("azure", None):
+                go_on.wait(60)
+
+    monkeypatch.setattr(imports, "looks", slow)
+    async with opened(write(tmp_path / "storage.toml"), (120, 40)) as pilot:
+        await pilot.press("i")
+        while "looking: azure" not in screen_text(pilot):
+            await pilot.pause(0.02)
+        assert "corp" in rows(pilot)
+        await press(pilot, "escape")
+        assert isinstance(pilot.app.screen, ImportScreen)
+        assert "● looking" not in screen_text(pilot).splitlines()[0]
+        go_on.set()
+        await press(pilot, "escape")
+        assert pilot.app.screen is the_list(pilot)
+
+
+async def test_names_and_choices_outlast_another_look_and_taken_names_are_refused(
+    tmp_path: Path, tools: Path
+) -> None:
+    async with opened(write(tmp_path / "storage.toml"), (120, 40)) as pilot:
+        await press(pilot, "i")
+        await go_to(pilot, "disk")
+        await press(pilot, "r")
+        await fill(pilot, "prod")
+        assert "✗" in screen_text(pilot)
+        await fill(pilot, "archive")
+        await press(pilot, "space", "f5")
+        assert not rows(pilot)["archive"].chosen
+        assert rows(pilot)["corp"].chosen
+
+
+async def test_no_secret_is_on_screen_and_what_works_is_tested_afterwards(
+    tmp_path: Path, tools: Path
+) -> None:
+    path = write(tmp_path / "storage.toml")
+    async with opened(path, (160, 50)) as pilot:
+        await press(pilot, "i")
+        for name in rows(pilot):
+            await go_to(pilot, name)
+            assert SECRET[:8] not in screen_text(pilot)
+        await press(pilot, "a", "a", "a")
+        await go_to(pilot, "disk")
+        await press(pilot, "space", "enter")
+        assert "Test disk now?" in screen_text(pilot)
+        await press(pilot, "enter")
+        assert "It works" in screen_text(pilot)
+        await press(pilot, "escape")
+        assert selected(pilot).name == "disk"
+        assert SECRET[:8] not in screen_text(pilot)
+
+
+async def test_nothing_is_imported_while_the_file_cannot_be_written(
+    tmp_path: Path, tools: Path
+) -> None:
+    path = write(tmp_path / "storage.toml", f"version = 99\n{TWO.partition('1')[2]}")
+    async with opened(path) as pilot:
+        await press(pilot, "i")
+        assert pilot.app.screen is the_list(pilot)
+        assert "newer version" in said(pilot)

@@ -1,0 +1,32 @@
+"""What help says about the blobs of a storage, and about the preview of one."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tui.kit.explain import Explanation
+
+BLOBS: Final = Explanation(
+    "The blobs",
+    "Each row is a blob of this storage, or a folder. The line above says which are shown, and "
+    "how many there are.",
+    (
+        ("1", "flows and results"),
+        ("2", "flows only"),
+        ("3", "results only"),
+        ("4", "folder by folder"),
+        ("5", "all files below"),
+        ("←", "the folder above"),
+    ),
+)
+FILTER: Final = Explanation(
+    "The filter",
+    "Shows the blobs that have all these words in their key, in any order.",
+    (("Esc", "everything again"),),
+)
+PREVIEW: Final = Explanation(
+    "The preview",
+    "What is in the blob, as far as it can be seen without running anything: a table, text, or "
+    "its bytes. Nothing in it is loaded as Python.",
+    (("v", "the next way to show it"), ("← →", "the blob above, the blob below")),
+)

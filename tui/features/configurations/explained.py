@@ -1,0 +1,48 @@
+"""What help says about the parts of the first screen, the signs among it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tui.kit.explain import Explanation
+
+SIGNS: Final = (
+    ("★", "the default"),
+    ("✓", "its last test went well"),
+    ("✗", "its last test failed"),
+    ("?", "other settings than tested"),
+    ("…", "being tested"),
+    ("⚠", "trouble; a secret in the file"),
+    ("⊘", "read-only"),
+    ("◆", "protected"),
+    ("⇣", "from another layer's file"),
+)
+"""Each sign has one meaning, wherever it stands."""
+
+LIST: Final = Explanation(
+    "The list",
+    "Each row is a configuration: its last test, its type and name, where its blobs lie, its ID.",
+    SIGNS,
+)
+DETAILS: Final = Explanation(
+    "The details",
+    "All about the configuration under the cursor: settings, secrets, tests. Arrow keys scroll.",
+    SIGNS,
+)
+ROOM: Final = Explanation(
+    "The room below the list",
+    "What is known of the selection; nothing is asked for it. Arrow keys scroll, Tab goes on.",
+    (
+        ("Last test", "its steps, with times"),
+        ("Last five tests", "kept when the app is left"),
+        ("Newest blobs", "of the last browse or test"),
+        ("Secrets", "where they are kept"),
+        ("Origin", "the file it is from, and what it hides"),
+    ),
+)
+FILTER: Final = Explanation(
+    "The filter",
+    "Shows the configurations that have all these words, in any order, in their name, type, "
+    "location or ID.",
+    (("#prod", "those with this tag"), ("Esc", "everything again")),
+)

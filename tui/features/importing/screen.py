@@ -1,0 +1,334 @@
+"""What other tools have, with check boxes: what is chosen becomes configurations of one's own."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual import events, on
+from textual.containers import Vertical
+from textual.widgets import Static
+
+from storage_core.config.model.names import check_new_name
+from storage_core.printable import printable
+from tui.features.importing.about import About
+from tui.features.importing.asking import LEFT_OUT, AskAnswer
+from tui.features.importing.commands import IMPORT
+from tui.features.importing.finding import Finding
+from tui.features.importing.table import OfferLayout, OfferTable
+from tui.kit.bars import TitleBar
+from tui.kit.commands import bindings
+from tui.kit.screen import FullScreen
+from tui.kit.table import Table
+from tui.session import imports
+from tui.session.background import in_thread, stream
+from tui.session.imports import Item, Offer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+
+    from storage_core.config.model.entries import Configurations
+    from storage_core.importing.looking import Failure
+    from tui.session.session import Session
+
+_BLOCKS: Final = (
+    "AWS credentials, export lines, a connection string of Azure's or the JSON of a service account"
+)
+_NOTHING: Final = (
+    "Nothing of another tool was found. A block of credentials can be pasted here: "
+    f"{_BLOCKS}. It is not shown."
+)
+
+
+class ImportScreen(FullScreen[list[str]]):
+    """What was found. Its result are the names that were imported."""
+
+    CSS_PATH = "screen.tcss"
+    declared: ClassVar = IMPORT
+    BINDINGS: ClassVar = [*bindings(IMPORT)]
+    moving: ClassVar = Table.moving
+    AUTO_FOCUS = "OfferTable"
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._items: list[Item] = []
+        self._failures: list[Failure] = []
+        self._looking = False
+        self._drawing = asyncio.Lock()
+        self.table = OfferTable(OfferLayout(), id="offers")
+        self.do(
+            {
+                "import_chosen": self._import,
+                "toggle": self._toggle,
+                "toggle_all": self._toggle_all,
+                "rename": self._rename,
+                "answer": self._answer_here,
+                "reload": self._reload,
+                "leave": self._leave,
+            }
+        )
+
+    def body(self) -> ComposeResult:
+        """What has been looked for, what was found, and everything about one of it."""
+        yield Finding(id="finding")
+        with Vertical(id="found", classes="pane") as found:
+            found.border_title = "What other tools have"
+            yield self.table
+            yield Static(_NOTHING, id="nothing", markup=False)
+        yield About(id="about", classes="pane -lined")
+
+    def on_mount(self) -> None:
+        """Look at once."""
+        self.query_one(TitleBar).title = "Storage  ›  Import"
+        self._reload()
+
+    @property
+    def offer(self) -> Offer | None:
+        """The row under the cursor."""
+        return self.table.current
+
+    @property
+    def _known(self) -> Configurations:
+        found = self._session.snapshot.configurations
+        # The list opens no import while the file cannot be read.
+        assert found is not None
+        return found
+
+    def why_not(self, command: str) -> str:
+        """There may be nothing to choose."""
+        offer = self.offer
+        if command == "import_chosen":
+            if not any(each.chosen for each in self.table.rows):
+                return f"Nothing is chosen; {self.key('toggle', 'space')} chooses."
+            return self._session.why_not_save()
+        if command == "toggle_all" and not any(each.is_open for each in self.table.rows):
+            return "There is nothing to choose from."
+        if command in ("toggle", "rename", "answer"):
+            if offer is None:
+                return "There is nothing to choose from."
+            if not offer.is_open:
+                return f"{offer.name}: {offer.said}."
+            if command == "answer" and not self._items[offer.number].found.asks:
+                return f"{offer.name} says where it leads."
+        return ""
+
+    # ---- looking
+
+    def _reload(self) -> None:
+        self.run_worker(self._look(), group="load", exclusive=True)
+
+    async def _look(self) -> None:
+        before = {each.key: each for each in self._items}
+        self._items = [each for each in self._items if each.pasted]
+        self._failures = []
+        self._looking = True
+        finding, title = self.query_one(Finding), self.query_one(TitleBar)
+        finding.states = {}
+        try:
+            async for name, looked in stream(imports.looks):
+                if looked is None:
+                    finding.states = {**finding.states, name: "…"}
+                    title.progress = f"● looking: {name}  {self.key('leave', 'escape')} stops"
+                    continue
+                self._failures += looked.failures
+                for each in looked.found:
+                    item = Item(each)
+                    known = before.get(item.key)
+                    if known is not None:
+                        item = item._replace(name=known.name, chosen=known.chosen)
+                    self._items.append(item)
+                state = "⚠" if looked.failures else str(len(looked.found) or "–")
+                finding.states = {**finding.states, name: state}
+                if looked.found or looked.failures:
+                    await self._show()
+        finally:
+            self._looking = False
+            title.progress = ""
+        await self._show()
+
+    async def _show(self, index: int | None = None) -> None:
+        """Plan anew, and draw; the cursor on the item with this place, else where it is."""
+        async with self._drawing:
+            items, failures, known = [*self._items], [*self._failures], self._known
+            rows = await self.while_here(in_thread(lambda: imports.offers(items, failures, known)))
+        if index is None and self.offer is not None:
+            index = self.offer.number
+        self._draw(rows, next((n for n, each in enumerate(rows) if each.number == index), 0))
+
+    def _draw(self, rows: Sequence[Offer], cursor: int) -> None:
+        self.table.show(rows, cursor)
+        nothing = not rows and not self._looking
+        self.query_one("#nothing").display = nothing
+        self.table.display = not nothing
+        chosen = sum(each.chosen for each in rows)
+        can = sum(each.is_open for each in rows)
+        found = self.query_one("#found")
+        found.border_subtitle = f"{chosen} of {can} chosen" if can else ""
+        self.refresh_bindings()
+
+    @on(Table.Moved)
+    def _moved(self) -> None:
+        self.query_one(About).offer = self.offer
+        self.refresh_bindings()
+
+    # ---- choosing
+
+    def _toggle(self) -> None:
+        offer = self.offer
+        assert offer is not None
+        self._choose({offer.number}, not offer.chosen)
+
+    def _toggle_all(self) -> None:
+        rows = [each for each in self.table.rows if each.is_open]
+        self._choose({each.number for each in rows}, not all(each.chosen for each in rows))
+
+    @on(Table.Chosen)
+    def _double_clicked(self) -> None:
+        self.action_run("toggle")
+
+    def _choose(self, places: set[int], chosen: bool) -> None:
+        for place in places:
+            self._items[place] = self._items[place]._replace(chosen=chosen)
+        rows = self.table.rows
+        self._draw(
+            [row._replace(chosen=chosen) if row.number in places else row for row in rows],
+            self.table.cursor,
+        )
+
+    async def _rename(self) -> None:
+        offer = self.offer
+        assert offer is not None
+        await self._ask_name(offer)
+
+    async def _ask_name(self, offer: Offer) -> bool:
+        """Whether a name was given."""
+        from tui.kit.ask import AskName
+
+        taken = {*self._known.entries}
+        taken |= {each.name for each in self.table.rows if each.is_open and each != offer}
+        name = await self.ask(
+            AskName(
+                f"Import {offer.name} as",
+                "Take it",
+                offer.name,
+                f"{offer.source} · {offer.entry}",
+                lambda entered: check_new_name(entered, taken),
+            )
+        )
+        if name:
+            self._items[offer.number] = self._items[offer.number]._replace(name=name)
+            await self._show(offer.number)
+        return bool(name)
+
+    async def _answer_here(self) -> None:
+        offer = self.offer
+        assert offer is not None
+        await self._ask_answer(offer)
+
+    async def _ask_answer(self, offer: Offer) -> bool:
+        """Whether it was answered, be it with leaving it out."""
+        place = offer.number
+
+        async def take(answer: str) -> str:
+            items, known = [*self._items], self._known
+            found, fault = await in_thread(lambda: imports.answer_of(items, place, answer, known))
+            if found is not None:
+                self._items[place] = self._items[place]._replace(found=found, chosen=True)
+            return fault
+
+        found = self._items[place].found
+        asked = found.asked
+        text = f"{offer.source} does not say which it is."
+        if found.takes_folder:
+            text += f" {asked.upper()}/FOLDER is a folder in it."
+        about = f"{offer.source} · {offer.entry} · {offer.place}"
+        answer = await self.ask(AskAnswer(asked, offer.name, about, text, take))
+        if answer == LEFT_OUT:
+            self._items[place] = self._items[place]._replace(chosen=False)
+        if answer is not None:
+            await self._show(offer.number)
+        return answer is not None
+
+    # ---- pasting
+
+    @on(events.Paste)
+    def _pasted(self, event: events.Paste) -> None:
+        """A block of credentials is one more source."""
+        event.stop()
+        event.prevent_default()
+        self.start(self._take(event.text))
+
+    async def _take(self, text: str) -> None:
+        found = await in_thread(lambda: imports.pasted(text[: imports.LONGEST]))
+        if not found:
+            self.app.say(
+                f"Nothing was pasted: this is no block that is known: {_BLOCKS}.",
+                severity="warning",
+            )
+            return
+        self._items += found
+        await self._show(len(self._items) - len(found))
+
+    # ---- to the file
+
+    async def _import(self) -> None:
+        for place in [each.number for each in self.table.rows if each.chosen and each.asks]:
+            offer = self._offer_of(place)
+            if offer is not None and offer.asks and not await self._ask_answer(offer):
+                return
+        for offer in [each for each in self.table.rows if each.chosen]:
+            item = self._items[offer.number]
+            if item.pasted and not item.name and not await self._ask_name(offer):
+                return
+        # As they are named on screen.
+        chosen = [
+            self._items[each.number]._replace(name=each.name)
+            for each in self.table.rows
+            if each.chosen and not each.asks
+        ]
+        if not chosen:
+            self.app.say("Nothing is chosen any more; nothing was imported.", severity="warning")
+            return
+        default, goes_on = await self._default(chosen)
+        if not goes_on:
+            return
+        many = "1 configuration" if len(chosen) == 1 else f"{len(chosen)} configurations"
+        names = await self._session.change(
+            f"import {many}", lambda edit: imports.write(edit, chosen, default)
+        )
+        self.dismiss(names)
+
+    def _offer_of(self, place: int) -> Offer | None:
+        return next((each for each in self.table.rows if each.number == place), None)
+
+    async def _default(self, chosen: list[Item]) -> tuple[int | None, bool]:
+        """The place of the new default, and whether to go on."""
+        from tui.kit.ask import Ask
+
+        place = imports.favourite(chosen, self._known)
+        if place is None:
+            return None, True
+        item = chosen[place]
+        name = printable(item.name)
+        as_there = f" It is that of {item.found.source}." if item.found.is_default else ""
+        answer = await self.ask(
+            Ask(
+                f"Make {name} the default?",
+                "No default is set, so programs that do not ask for a storage by name use "
+                f"Temporary Local Storage.{as_there}",
+                [("yes", "Make it the default"), ("no", "Not now")],
+                focus="yes",
+            )
+        )
+        return place if answer == "yes" else None, answer is not None
+
+    def _leave(self) -> None:
+        """Stop looking; or leave."""
+        if self._looking:
+            self.workers.cancel_group(self, "load")
+            self.app.say("Stopped looking; this is what was found by then.")
+        else:
+            self.dismiss([])

@@ -1,0 +1,102 @@
+"""The list of what other tools have: a check box, and where each would lead."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Final
+
+from rich.cells import cell_len
+from textual.binding import Binding
+
+from tui.kit.columns import Column, spanned
+from tui.kit.table import TINTS, Cell, Layout, Table
+from tui.kit.text import cut_left, cut_middle
+from tui.session.imports import Offer
+
+_TYPE: Final = 5
+_BESIDE: Final = 10
+"""Cells of the check box and the type, with the gaps behind them and behind the name."""
+
+_NAME: Final = (8, 28)
+_SOURCE: Final = 7
+_WIDE: Final = 96
+"""Cells from which on the file stands beside its tool."""
+
+_NAME_AT: Final = 2
+"""The place of the name's column."""
+
+
+class OfferLayout(Layout[Offer]):
+    """One line for each, and a second one for what there is to know of it."""
+
+    def columns(self, rows: Sequence[Offer], room: int) -> Sequence[Column]:
+        """Check box, type, name, location, tool and file."""
+        least, most = _NAME
+        name = max((cell_len(row.name) for row in rows), default=0)
+        name = max(least, min(name, most, room // 3))
+        source = _SOURCE
+        if room >= _WIDE:
+            longest = max((cell_len(_place(row)) for row in rows), default=0)
+            source = max(source, min(longest, (room - name - _BESIDE) * 2 // 5))
+        return (
+            Column("", 1, 1),
+            Column("Type", _TYPE, _TYPE),
+            Column("Name", name, name),
+            Column("Location", 12, 12, fills=True),
+            Column("From", source, source),
+        )
+
+    def lines(self, rows: Sequence[Offer], widths: Sequence[int]) -> Sequence[int]:
+        """Two where there is something to know, or a reason that has no room."""
+        return [2 if _below(row, widths) else 1 for row in rows]
+
+    def cells(self, row: Offer, widths: Sequence[int]) -> Sequence[Cell]:
+        """What cannot be chosen is muted; why stands in place of the location."""
+        box = Cell("☑" if row.chosen else "☐", "accent" if row.chosen else "muted")
+        badge = Cell(row.badge or "—", _chip(row.badge))
+        look = "" if row.is_open else "muted"
+        if not row.is_open:
+            box = Cell("" if row.type else "⚠", "warning")
+        name = Cell(cut_middle(row.name, widths[_NAME_AT]), look)
+        place = Cell(cut_middle(row.location, widths[3]), "muted")
+        if row.said:
+            said = row.said if cell_len(row.said) <= widths[3] else "cannot be imported"
+            place = Cell(said, "warning" if row.is_open or not row.type else "muted")
+        width = widths[4]
+        source = row.source if width < _SOURCE * 2 else _source(row, width)
+        return box, badge, name, place, Cell(source, "muted")
+
+    def below(self, row: Offer, widths: Sequence[int]) -> Sequence[Cell]:
+        """What there is to know of it, from the name on."""
+        text = _below(row, widths)
+        look = "warning" if row.is_open or not row.type else "muted"
+        return Cell(""), Cell(""), Cell(text, look, spans=2)
+
+
+class OfferTable(Table[Offer]):
+    """The list."""
+
+    BINDINGS: ClassVar = [
+        # A screenful down is on the other keys; here it chooses, as in lists of check boxes.
+        Binding("space", "screen.run('toggle')", id="toggle", show=False),
+    ]
+    moves: ClassVar = Table.moves - {"space"}
+
+
+def _below(row: Offer, widths: Sequence[int]) -> str:
+    if row.said and not row.type:
+        # What is wrong says what to do: it has all the room there is.
+        return row.said if cell_len(row.said) > widths[3] else ""
+    return cut_middle(row.note, spanned(widths[_NAME_AT:])) if row.note else ""
+
+
+def _place(row: Offer) -> str:
+    return f"{row.source}  {row.place}"
+
+
+def _source(row: Offer, width: int) -> str:
+    return f"{row.source}  {cut_left(row.place, width - cell_len(row.source) - 2)}"
+
+
+def _chip(badge: str) -> str:
+    return f"chip-{sum(map(ord, badge)) % TINTS}" if badge.isalnum() else "muted"

@@ -1,0 +1,211 @@
+"""What other tools have, as it can be imported: row by row, with what a person has said of it.
+
+All of it may block: call it in threads. No row holds a secret.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from storage_core.errors import ConfigurationError
+from storage_core.importing.adding import added, has_no_default
+from storage_core.importing.answers import answered
+from storage_core.importing.looking import Failure, Looked, look
+from storage_core.importing.pasted import found_in
+from storage_core.importing.planning import planned
+from storage_core.importing.sources import NAMES
+from storage_core.paths import shortened
+from storage_core.printable import printable
+from tui.session.keeping import secrets_in
+from tui.session.snapshot import short_name
+from tui.session.sources import HERE, SIGNS, said
+
+if TYPE_CHECKING:
+    from storage_core.config.model.entries import Configurations
+    from storage_core.config.transaction import Transaction
+    from storage_core.declaration.configuration import StorageConfiguration
+    from storage_core.importing.found import Found
+    from storage_core.importing.planning import Planned
+
+SOURCES: Final = NAMES
+"""The tools that are looked for, in this order."""
+
+LONGEST: Final = 1 << 20
+"""Characters of a block that is pasted."""
+
+_OPEN: Final = ("new", "asks")
+
+
+class Item(NamedTuple):
+    """One entry of another tool, and what a person has said of it."""
+
+    found: Found
+    name: str = ""
+    """What it is to be called; empty for what its tool calls it."""
+
+    chosen: bool = True
+    pasted: bool = False
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Tells it from other entries when all is looked for again."""
+        return self.found.source, self.found.entry, self.found.place
+
+
+class Offer(NamedTuple):
+    """One row: an entry that can be imported or not, or a tool whose files cannot be read."""
+
+    number: int
+    """Its place among the items; -1 for a tool."""
+
+    name: str
+    """What it would be called, or what it is called already."""
+
+    source: str
+    entry: str
+    """What it is in the words of its tool."""
+
+    place: str
+    """Its file, as people read it."""
+
+    type: str = ""
+    badge: str = ""
+    location: str = ""
+    """Where it would lead; empty while that is not known, or where it cannot be imported."""
+
+    said: str = ""
+    """What stands in place of the location: that it asks, is there, or why it cannot be."""
+
+    is_open: bool = False
+    """Whether it can be chosen."""
+
+    chosen: bool = False
+    asks: str = ""
+    """What it asks for, as people call it; empty for nothing."""
+
+    secrets: tuple[str, ...] = ()
+    """Where each of its secrets will be."""
+
+    copied: bool = False
+    """Whether a secret would stand in the file."""
+
+    notes: tuple[str, ...] = ()
+    """What else there is to know."""
+
+    @property
+    def note(self) -> str:
+        """All there is to know, in one line."""
+        kept = (f"{SIGNS[HERE]} a secret is copied into the file",) if self.copied else ()
+        return " · ".join((*self.notes, *kept))
+
+
+def looks() -> Iterator[tuple[str, Looked | None]]:
+    """What each tool has, one tool after the other; None as looking for it begins."""
+    for name in SOURCES:
+        yield name, None
+        yield name, look((name,))
+
+
+def pasted(text: str) -> list[Item]:
+    """What a block stands for; nothing where it is none that is known."""
+    return [Item(each, pasted=True) for each in found_in(text)]
+
+
+def offers(
+    items: Sequence[Item], failures: Sequence[Failure], found: Configurations
+) -> list[Offer]:
+    """A row for each: what is new first, then what is there, then what cannot be."""
+    rows = [_offer(index, items[index], plan) for index, plan in enumerate(plans_of(items, found))]
+    rows += [_failed(each) for each in failures]
+    return sorted(rows, key=lambda row: (not row.is_open, row.type == "", row.number < 0))
+
+
+def plans_of(items: Sequence[Item], found: Configurations) -> list[Planned]:
+    """What becomes of each item."""
+    names = {index: each.name for index, each in enumerate(items) if each.name}
+    return planned([each.found for each in items], found, names)
+
+
+def answer_of(
+    items: Sequence[Item], index: int, answer: str, found: Configurations
+) -> tuple[Found | None, str]:
+    """The entry with what it asks for; or None, and why that cannot be taken."""
+    if not answer:
+        return None, f"write a {items[index].found.asked.lower()}, or leave it out"
+    try:
+        known = answered(items[index].found, answer)
+    except ValueError as error:
+        return None, str(error)
+    others = [each for place, each in enumerate(items) if place != index and each.chosen]
+    plan = plans_of([*others, items[index]._replace(found=known)], found)[-1]
+    if plan.state == "cannot":
+        return None, plan.reason
+    if plan.state != "new":
+        return None, f"that is {plan.name} already; leave it out, or write another"
+    return known, ""
+
+
+def favourite(items: Sequence[Item], found: Configurations) -> int | None:
+    """The place of what is proposed as the default; None where there is one."""
+    if not items or not has_no_default(found):
+        return None
+    return next((place for place, each in enumerate(items) if each.found.is_default), 0)
+
+
+def write(edit: Transaction, items: Sequence[Item], default: int | None) -> list[str]:
+    """Add them to the file; the names that they have got."""
+    names = {place: each.name for place, each in enumerate(items) if each.name}
+    saved = added(edit, [each.found for each in items], names, default)
+    return [each.name or "" for each in saved]
+
+
+def _offer(index: int, item: Item, plan: Planned) -> Offer:
+    found, cls = item.found, item.found.cls
+    base = Offer(
+        index,
+        printable(plan.name),
+        found.source,
+        printable(found.entry),
+        printable(shortened(found.place)),
+    )
+    if plan.state == "cannot" or cls is None:
+        return base._replace(said=printable(plan.reason))
+    base = base._replace(type=cls.label, badge=short_name(cls), notes=_notes(plan))
+    if plan.state not in _OPEN:
+        there = "there already" if plan.state == "there" else f"the same as {printable(plan.name)}"
+        return base._replace(said=there)
+    kept = [*secrets_in(cls.settings(), plan.settings)]
+    asks = found.asked if plan.state == "asks" else ""
+    return base._replace(
+        location="" if asks else printable(_location(cls, plan)),
+        said=f"asks for its {asks}" if asks else "",
+        is_open=True,
+        chosen=item.chosen,
+        asks=asks,
+        secrets=tuple(
+            f"{each.label}: {f'{SIGNS[each.source]} {each.where}' if each.where else said(HERE)}"
+            for each in kept
+        ),
+        copied=any(each.source == HERE for each in kept),
+    )
+
+
+def _location(cls: type[StorageConfiguration], plan: Planned) -> str:
+    try:
+        return cls(**plan.settings).location
+    except ConfigurationError:
+        return ""
+
+
+def _notes(plan: Planned) -> tuple[str, ...]:
+    # That a secret is copied has a sign of its own.
+    notes = [each for each in plan.notes if "is copied" not in each]
+    said = (plan.renamed, *notes, *(f"left out: {each}" for each in plan.found.lost))
+    return tuple(printable(each) for each in said if each)
+
+
+def _failed(failure: Failure) -> Offer:
+    return Offer(
+        -1, failure.source, failure.source, "its files", "", said=printable(failure.message)
+    )
