@@ -15,7 +15,7 @@ from textual.widgets.option_list import Option
 from storage_core.config.model import names
 from storage_core.printable import printable
 from tui.kit.dialog import Box, Dialog
-from tui.kit.table import LOOKS, badge_look
+from tui.kit.table import LOOKS, chip_look
 from tui.kit.text import cut
 from tui.kit.theme import MUTED
 from tui.session.blocks import Unusable, block_in, looks_like_block
@@ -176,6 +176,6 @@ def _prompt(number: int, cls: type[StorageConfiguration], letter: str, width: in
         (f"{key}  ", "bold $footer-key-foreground"),
         _underlined(label, letter),
         " " * max(1, _BADGES - cell_len(label)),
-        (f" {badge} ", LOOKS[badge_look(badge)]),
+        (f" {badge} ", LOOKS[chip_look(badge)]),
         *((f"\n   {cut(line, width)}", MUTED) for line in lines),
     )

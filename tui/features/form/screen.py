@@ -27,7 +27,7 @@ from tui.kit.bars import TitleBar
 from tui.kit.commands import bindings
 from tui.kit.explain import Explanation
 from tui.kit.screen import FullScreen
-from tui.kit.table import LOOKS, badge_look
+from tui.kit.table import LOOKS, chip_look
 from tui.session import draft
 from tui.session.background import in_thread
 from tui.session.snapshot import short_name
@@ -214,7 +214,7 @@ class FormScreen(FullScreen[str | None]):
 
     def _type_shown(self) -> Content:
         badge = short_name(self.cls)
-        return Content.assemble((f" {badge} ", LOOKS[badge_look(badge)]), f" {self.cls.label}")
+        return Content.assemble((f" {badge} ", LOOKS[chip_look(badge)]), f" {self.cls.label}")
 
     @work(group="landing", exclusive=True)
     async def _show_landing(self) -> None:

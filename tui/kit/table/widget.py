@@ -27,12 +27,6 @@ from tui.kit.table.layout import Cell, Keyed, Layout, Piece
 from tui.kit.table.looks import LOOKS
 from tui.kit.text import cut, fit
 
-
-def badge_look(badge: str) -> str:
-    """Which of `LOOKS` a badge has: that of its letters, wherever it is shown."""
-    return f"chip-{sum(map(ord, badge)) % TINTS}" if badge.isalnum() else "muted"
-
-
 _DIM: Final = Style(dim=True)
 
 _BARS: Final = {
