@@ -5,7 +5,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-servers test-tools test-lowest test-newest reliability bench bench-full check format docs readme screenshots wheel constraints clean
+.PHONY: help run test test-servers test-tools test-lowest test-newest reliability bench bench-full check format docs readme screenshots beside wheel constraints clean
 
 PYTHON := .venv/bin/python
 PIP := $(PYTHON) -m pip -qq --disable-pip-version-check
@@ -25,6 +25,9 @@ PROGRAMS := $(notdir $(wildcard $(TOOLS)/programs/*))
 TOOLS_READY := .venv-tools/.ready-$(shell { pwd; cat pyproject.toml $(TOOLS)/constraints.txt $(TOOLS)/requirements.txt; } | cksum | tr ' ' -)
 PROGRAM_KEY = $(shell { pwd; cat $(TOOLS)/programs/$1/constraints.txt; } | cksum | tr ' ' -)
 PROGRAMS_READY := $(foreach name,$(PROGRAMS),.venv-program-$(name)/.ready-$(call PROGRAM_KEY,$(name)))
+BESIDE := scripts/screenshots/programs
+BESIDE_KEY = $(shell { pwd; cat $(BESIDE)/$1/constraints.txt; } | cksum | tr ' ' -)
+BESIDE_READY := $(foreach name,$(notdir $(wildcard $(BESIDE)/*)),.venv-beside-$(name)/.ready-$(call BESIDE_KEY,$(name)))
 BENCH := scripts/bench/alternatives
 BENCH_READY := .venv-bench/.ready-$(shell { pwd; cat pyproject.toml $(BENCH)/constraints.txt $(BENCH)/requirements.txt; } | cksum | tr ' ' -)
 SWIFT_KEY = $(shell { pwd; cat tests/servers/swift/constraints-$1.txt; } | cksum | tr ' ' -)
@@ -84,6 +87,9 @@ docs: $(DEV_READY) ## Build the documentation as a site in build/docs; a warning
 screenshots: $(DEV_READY) ## Take the pictures in screenshots/ anew (ARGS: only the scenes of these names)
 	@$(PYTHON) -m scripts.screenshots.make $(ARGS)
 
+beside: $(DEV_READY) $(BESIDE_READY) ## Pictures of the app beside what it was and other programs, in build/beside (ARGS: screens; --docs)
+	@$(PYTHON) -m scripts.screenshots.beside $(ARGS)
+
 wheel: $(RUN_READY) ## Build dist/*.whl
 	@$(PIP) wheel --no-deps --wheel-dir dist .
 	@ls dist/*.whl
@@ -92,7 +98,7 @@ constraints: $(DEV_READY) ## Resolve every dependency afresh; rewrite the files 
 	@$(PYTHON) scripts/pin.py
 
 clean: ## Remove everything that make made
-	rm -rf .venv .venv-bench .venv-lowest .venv-newest .venv-program-* .venv-swift-* .venv-tools build dist tests/servers/*/node_modules .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-bench .venv-beside-* .venv-lowest .venv-newest .venv-program-* .venv-swift-* .venv-tools build dist tests/servers/*/node_modules .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # pip is the last thing that a new environment gets, and its path is written into it: if both are right, so is the rest.
@@ -155,6 +161,11 @@ $(TOOLS_READY): | $(DEV_READY)
 $(PROGRAMS_READY): | $(DEV_READY)
 	@$(PYTHON) -m venv --clear $(@D)
 	@$(@D)/bin/python -m pip -qq --disable-pip-version-check install -r $(@D:.venv-program-%=$(TOOLS)/programs/%/constraints.txt)
+	@touch $@
+
+$(BESIDE_READY): | $(DEV_READY)
+	@$(PYTHON) -m venv --clear $(@D)
+	@$(@D)/bin/python -m pip -qq --disable-pip-version-check install -r $(@D:.venv-beside-%=$(BESIDE)/%/constraints.txt)
 	@touch $@
 
 # With setuptools before Swift, whose metadata does not ask for it.

@@ -3,7 +3,8 @@
 `constraints.txt` holds one `name==version` per package of an environment with every extra and the
 build backend in it, `tests/servers/swift/` the same for the environments of two versions of
 OpenStack Swift, `tests/tools/` for that of `make test-tools` (with the same versions of what both
-have) and for each program that runs beside it, `scripts/bench/alternatives/` for that of the bench.
+have) and for each program that runs beside it, `scripts/bench/alternatives/` for that of the bench,
+`scripts/screenshots/programs/` for each program whose screens are shown beside ours.
 A `package-lock.json` pins each test server that runs on Node and what it needs. None of them holds
 an address, so all work with whatever registry a machine is set to.
 """
@@ -23,6 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SERVERS = ROOT / "tests" / "servers"
 TOOLS = ROOT / "tests" / "tools"
 BENCH = ROOT / "scripts" / "bench" / "alternatives"
+BESIDE = ROOT / "scripts" / "screenshots" / "programs"
 ON_NODE = (SERVERS / "azurite", SERVERS / "s3rver")
 SWIFT = {"2.35": "swift==2.35.*", "2.38": "swift==2.38.*"}
 """The last version that refuses a condition on a PUT, and one that keeps to it."""
@@ -110,7 +112,7 @@ if __name__ == "__main__":
     pin_swift()
     pin_beside(BENCH, ".")
     pin_beside(TOOLS, ".[test,objects]", "-c", "constraints.txt")
-    for folder in sorted((TOOLS / "programs").iterdir()):
+    for folder in sorted([*(TOOLS / "programs").iterdir(), *BESIDE.iterdir()]):
         pin_program(folder)
     for folder in ON_NODE:
         pin_node(folder)

@@ -7,7 +7,7 @@ font, no time; the same screen gives the same bytes.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import groupby
 from operator import attrgetter
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from textual.app import App
 
 _Color: TypeAlias = tuple[int, int, int]
+_Source: TypeAlias = "str | App[Any] | Grid"
 
 STILL = 16
 """Width of a cell in pixels: twice a usual terminal's, for displays with two pixels for one."""
@@ -71,9 +72,26 @@ def render_animation(
     )
 
 
-def render_image(source: str | App[Any], *, cell_width: int = STILL) -> Image.Image:
+def render_row(sources: Sequence[Grid], path: Path, *, cell_width: int = STILL) -> None:
+    """Write screens side by side as one PNG of at most 256 colours; each has its title above it.
+
+    Raises:
+        LookupError: No font has a character of a screen.
+    """
+    images = [render_image(grid, cell_width=cell_width) for grid in sources]
+    gap = cell_width
+    width = sum(image.width + gap for image in images) - gap
+    row = Image.new("RGB", (width, max(image.height for image in images)))
+    left = 0
+    for image in images:
+        row.paste(image, (left, 0))
+        left += image.width + gap
+    _reduced(row, _palette([row], _inks(sources))).save(path, optimize=True)
+
+
+def render_image(source: _Source, *, cell_width: int = STILL) -> Image.Image:
     """Return a screen in a window's frame, as `render_png` writes it but with all its colours."""
-    grid = read_svg(_svg(source))
+    grid = _grid(source)
     glyphs = _glyphs(cell_width)
     return _framed(_paint(grid, glyphs), grid.title, glyphs)
 
@@ -143,9 +161,13 @@ def _svg(source: str | App[Any]) -> str:
     return source if isinstance(source, str) else source.export_screenshot()
 
 
-def _inks(sources: Iterable[str | App[Any]]) -> set[_Color]:
+def _grid(source: _Source) -> Grid:
+    return source if isinstance(source, Grid) else read_svg(_svg(source))
+
+
+def _inks(sources: Iterable[_Source]) -> set[_Color]:
     """Return the colours of all text, however little of it there is."""
-    colors = {glyph.style.color for source in sources for glyph in read_svg(_svg(source)).glyphs}
+    colors = {glyph.style.color for source in sources for glyph in _grid(source).glyphs}
     return {cast("_Color", ImageColor.getrgb(color)) for color in colors}
 
 

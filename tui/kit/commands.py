@@ -83,6 +83,7 @@ _SHOWN: Final = {
     "question_mark": "?",
     "slash": "/",
     "colon": ":",
+    "number_sign": "#",
     "less_than_sign": "<",
     "greater_than_sign": ">",
     "escape": "Esc",
@@ -111,6 +112,7 @@ _NAMES: Final = {
     "?": "question_mark",
     "/": "slash",
     ":": "colon",
+    "#": "number_sign",
     "<": "less_than_sign",
     ">": "greater_than_sign",
 }

@@ -19,10 +19,10 @@ from tui.kit.text import fit, wrap
 from tui.kit.theme import FAINT, MUTED
 from tui.session.background import stream
 from tui.session.checks import TestResult
-from tui.session.quantities import milliseconds
+from tui.session.quantities import milliseconds, moment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from storage_core.check import StepResult, Waiting
     from storage_core.declaration.configuration import StorageConfiguration
@@ -31,6 +31,12 @@ if TYPE_CHECKING:
 TICK = 0.5
 """Seconds between two looks at how long the test may still take."""
 
+_BAR = 8
+"""Cells of the bar that shows how long a step took."""
+
+_LOW = 24
+"""Rows of a terminal below which the steps alone need all of them."""
+
 
 class CheckDialog(Dialog[TestResult | None]):
     """Runs the test. Its result is that of the last test that was not cancelled.
@@ -38,7 +44,10 @@ class CheckDialog(Dialog[TestResult | None]):
     Args:
         name: whose test it is.
         configuration: what is tested.
-        save: called as it closes when it works and is to be saved; None where it is saved already.
+        save: called as it closes when it works and is to be saved, with which of the `ways` it is;
+            with nothing, if it was by the key. None where it is saved already.
+        edit: called as it closes when the settings are to be changed; None where a form is open.
+        ways: to save what works, the usual one first: what each is called here, and its button.
     """
 
     CSS_PATH = "dialog.tcss"
@@ -48,14 +57,20 @@ class CheckDialog(Dialog[TestResult | None]):
 
     def __init__(
         self,
-        _: Session,
+        session: Session,
         name: str,
         configuration: StorageConfiguration,
-        save: Callable[[], object] | None = None,
+        save: Callable[[str], object] | None = None,
+        edit: Callable[[], object] | None = None,
+        ways: Sequence[tuple[str, str]] = (("save", "Save"),),
     ) -> None:
         super().__init__()
-        self._save = save
+        self._save, self._edit = save, edit
+        self._ways = ways if save is not None else ()
+        entry = session.entries.get(name) if save is None else None
+        self._before = session.workspace.results.last(entry.id, entry) if entry else []
         self.do({"again": self._test, "leave": self._leave, "save": self._leave_to_save})
+        self.do({"edit": self._leave_to_edit})
         self.do({"up": lambda: self._scroll(-1), "down": lambda: self._scroll(1)})
         self._title = name
         self._configuration = configuration
@@ -71,10 +86,12 @@ class CheckDialog(Dialog[TestResult | None]):
             with Lines():
                 yield Static(id="steps", markup=False)
             with Horizontal(classes="buttons"):
-                if self._save is not None:
-                    yield Button("Save", id="save", compact=True)
+                for way, label in self._ways:
+                    yield Button(label, id=f"save-{way}", classes="save", compact=True)
                 yield Button("Cancel", id="leave", classes="-main", compact=True)
                 yield Button("Test again", id="again", compact=True)
+                if self._edit is not None:
+                    yield Button("Edit", id="edit", compact=True)
 
     def on_mount(self) -> None:
         """Start at once."""
@@ -110,19 +127,21 @@ class CheckDialog(Dialog[TestResult | None]):
 
     def why_not(self, command: str) -> str:
         """Only what works is saved from here; the form saves whatever is wanted."""
+        if command == "edit":
+            return "" if self._edit is not None else "Its settings are open already."
         works = self._complete and all(found.ok for found in self._found)
-        return (
-            "" if command != "save" or (works and self._save is not None) else "It is not tested."
-        )
+        return "" if command != "save" or (works and self._ways) else "It is not tested."
 
     def _offer_to_save(self, offered: bool) -> None:
-        for button in self.query("#save").results(Button):
+        buttons = [*self.query(".save").results(Button)]
+        for button in buttons:
             button.display = offered
+        for first in buttons[:1]:
             self.query_one("#leave").set_class(not offered, "-main")
-            button.set_class(offered, "-main")
+            first.set_class(offered, "-main")
             if offered:
-                button.focus()
-            elif self.focused is button or self.focused is None:
+                first.focus()
+            elif self.focused in (*buttons, None):
                 self.query_one("#leave").focus()
 
     def _wait(self, waiting: Waiting) -> None:
@@ -161,8 +180,9 @@ class CheckDialog(Dialog[TestResult | None]):
             lines.append(
                 Content.assemble(
                     _sign(found),
-                    (fit(step.label, width - 11), "$foreground"),
-                    (took.rjust(8), MUTED),
+                    (fit(step.label, width - 12 - _BAR), "$foreground"),
+                    (self._bar(found), "$secondary"),
+                    (took.rjust(9), MUTED),
                 )
             )
             if found.message:
@@ -182,16 +202,34 @@ class CheckDialog(Dialog[TestResult | None]):
             lines.append(Content.styled(f"It works: all done in {total}.", "bold $success"))
             said = printable(afterword(self._found))
             lines += [Content.styled(part, MUTED) for part in wrap(said, width) if said]
+        if self._before and self.app.size.height >= _LOW:
+            lines.append(_trend(self._before, width))
         self.query_one("#steps", Static).update(Content("\n").join(lines))
         self.query_one(Lines).hold(len(lines))
 
+    def _bar(self, found: StepResult) -> str:
+        """How much of the time a step took; drawn at the end, since it depends on the longest."""
+        longest = max((each.seconds or 0.0 for each in self._found), default=0.0)
+        share = (found.seconds or 0.0) / longest if self._complete and longest else 0.0
+        halves = round(share * _BAR * 2)
+        return ("━" * (halves // 2) + "╸" * (halves % 2)).ljust(_BAR)
+
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """By mouse, or Enter on a button."""
-        self.action_run(event.button.id or "")
+        name = event.button.id or ""
+        if event.button.has_class("save"):
+            self._leave_to_save(name.removeprefix("save-"))
+        else:
+            self.action_run(name)
 
-    def _leave_to_save(self) -> None:
+    def _leave_to_save(self, way: str = "") -> None:
         assert self._save is not None
-        self._save()
+        self._save(way)
+        self._leave()
+
+    def _leave_to_edit(self) -> None:
+        assert self._edit is not None
+        self._edit()
         self._leave()
 
     def _leave(self) -> None:
@@ -204,3 +242,17 @@ def _sign(found: StepResult) -> tuple[str, str]:
     if found.lacks:
         return "–  ", "bold $warning"
     return ("✓  ", "bold $success") if found.ok else ("✗  ", "bold $error")
+
+
+def _trend(before: Sequence[TestResult], width: int) -> Content:
+    """How the tests before this one ended, the newest first, as many as have room."""
+    now = datetime.now()  # noqa: DTZ005
+    line = Content.styled("Before", MUTED)
+    for result in before:
+        sign, look = ("✓", "$success") if result.ok else ("✗", "$error")
+        said = f" {moment(result.when, now)}, {milliseconds(result.seconds)}"
+        longer = Content.assemble(line, ("   ", ""), (sign, look), (said, MUTED))
+        if longer.cell_length > width:
+            break
+        line = longer
+    return line
