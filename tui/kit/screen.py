@@ -20,12 +20,14 @@ from textual.screen import Screen
 from storage_core.errors import StorageError
 from tui.kit import steps
 from tui.kit.bars import KeyBar, TitleBar
+from tui.kit.busy import Busy
 from tui.kit.commands import APP, JUMP, Command, bindings, shown_key
 from tui.kit.explain import explanation
 from tui.kit.preload import MORE
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.widget import Widget
 
     from tui.kit.app import KitApp
 
@@ -171,9 +173,26 @@ class BaseScreen(Screen[ResultT]):
 
     # ---- pastes, sizes and toasts
 
-    def on_paste(self) -> None:
+    def take_paste(self, text: str, field: Widget) -> bool:
+        """Whether the screen takes a paste itself, rather than the field that it is for."""
+        return False
+
+    def on_paste(self, event: events.Paste) -> None:
         """No field has taken it."""
+        self.refuse_paste()
+
+    def refuse_paste(self) -> None:
+        """Say that a paste goes nowhere."""
         self.app.say(f"Nothing was pasted: {self.nowhere}.", severity="warning")
+
+    @on(events.DescendantFocus)
+    def _point(self, event: events.DescendantFocus) -> None:
+        """Have the terminal's cursor, which is not seen, follow: screen readers read where it is.
+
+        Fields and tables know the place, and go on to tell it.
+        """
+        place = getattr(event.widget, "cursor_screen_offset", None)
+        self.app.cursor_position = place or event.widget.content_region.offset
 
     @on(events.ScreenResume)
     def _resumed(self, event: events.ScreenResume) -> None:
@@ -239,7 +258,7 @@ class FullScreen(BaseScreen[ResultT]):
         """Say where one is, and what is being done."""
         title = self.query_one(TitleBar)
         title.note = title.note or self.app.sub_title
-        self.watch(self.app, "busy", lambda busy: setattr(title, "busy", busy))
+        Busy(self, lambda what: setattr(title, "busy", what))
 
     def changed_elsewhere(self, said: str) -> str:
         """The message when others changed the file; `said` is the general one."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from textual import on
+from textual import events, on
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
@@ -47,7 +47,7 @@ class Place(NamedTuple):
     """A row that the command palette can go to."""
 
     name: str
-    type: str
+    badge: str
     location: str
     sought: str
     """All that is searched."""
@@ -102,6 +102,7 @@ class ConfigurationsScreen(FullScreen[None]):
         parts = self, session, self.rows
         changes, file = Changes(*parts), FileCommands(*parts)
         editing = Editing(*parts, make_default=changes.make_default)
+        self._editing = editing
         tests = self._tests = Testing(*parts, marks=self.testing, redraw=self.redraw)
         several = Several(*parts)
         sharing = Sharing(*parts, tests=tests)
@@ -175,7 +176,7 @@ class ConfigurationsScreen(FullScreen[None]):
     def places(self) -> list[Place]:
         """What the command palette can go to."""
         return [
-            Place(row.name, row.type, row.location, row.sought, partial(self._go_to, row.name))
+            Place(row.name, row.badge, row.location, row.sought, partial(self._go_to, row.name))
             for row in self._session.snapshot.rows
             if row.entry
         ]
@@ -317,6 +318,16 @@ class ConfigurationsScreen(FullScreen[None]):
         shown = self.rows.shown if command == "test_all" else ()
         chosen = self.rows.chosen
         return why_not(command, self.row, self._session, self.key, shown, chosen)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """A block of credentials is filled into the form of its type."""
+        from tui.session.blocks import looks_like_block
+
+        event.prevent_default()
+        if self.can("new") and looks_like_block(event.text):
+            self.start(self._editing.new_from(event.text))
+        else:
+            self.refuse_paste()
 
     def action_clear_filter(self) -> None:
         """Stop all tests, or else show everything again, or else choose nothing."""

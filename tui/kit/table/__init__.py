@@ -6,7 +6,7 @@ looks.py   how text in cells looks
 """
 
 from tui.kit.table.layout import Cell, Keyed, Layout, Piece
-from tui.kit.table.looks import LOOKS, TINTS, chip
+from tui.kit.table.looks import LOOKS, TINTS, chip, chip_look
 from tui.kit.table.widget import Table
 
-__all__ = ["LOOKS", "TINTS", "Cell", "Keyed", "Layout", "Piece", "Table", "chip"]
+__all__ = ["LOOKS", "TINTS", "Cell", "Keyed", "Layout", "Piece", "Table", "chip", "chip_look"]

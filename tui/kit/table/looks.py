@@ -27,8 +27,13 @@ LOOKS: Final = {
 the first frame."""
 
 
+def chip_look(text: str) -> str:
+    """Which of `LOOKS` a short name has that stands on a ground of its own."""
+    return f"chip-{sum(map(ord, text)) % TINTS}" if text.isalnum() else "muted"
+
+
 def chip(text: str, room: int) -> Cell:
     """A short name, such as that of a storage type, on a ground of its own; with room, padded."""
-    look = f"chip-{sum(map(ord, text)) % TINTS}" if text.isalnum() else "muted"
+    look = chip_look(text)
     shown = f" {text} " if room >= _PADDED else text
     return Cell(shown, look, more=(Piece(""),))
