@@ -150,7 +150,8 @@ class FolderBar(Widget):
             x = 0
             for piece in line:
                 told = self.Chosen(place)
-                yield Region(x, y, piece.cell_length, 1), partial(self.post_message, told)
+                # Its letter stands in the gap before it.
+                yield Region(x - 2, y, piece.cell_length + 2, 1), partial(self.post_message, told)
                 place += 1
                 x += piece.cell_length + len(_GAP)
 

@@ -57,7 +57,7 @@ class Place(NamedTuple):
     """A row that the command palette can go to."""
 
     name: str
-    type: str
+    badge: str
     location: str
     sought: str
     """All that is searched."""
@@ -198,7 +198,7 @@ class ConfigurationsScreen(FullScreen[None]):
     def places(self) -> list[Place]:
         """What the command palette can go to."""
         return [
-            Place(row.name, row.type, row.location, row.sought, partial(self._go_to, row.name))
+            Place(row.name, row.badge, row.location, row.sought, partial(self._go_to, row.name))
             for row in self._session.snapshot.rows
             if row.entry
         ]
