@@ -90,6 +90,14 @@ async def test_each_theme_shows_its_colours_beside_what_is_drawn_in_it(
         assert len(lines) == len(app.available_themes)
         assert all("██" in line for line in lines)
         assert size[0] < 80 or "prod" in screen_text(pilot)
+        await press(pilot, "down")
+        while any(worker.group == "styles" for worker in app.workers):
+            await pilot.pause()
+        await settle(pilot)
+        strips = app.screen._compositor.render_strips()
+        grounds = {s.style.bgcolor.name for strip in strips for s in strip if s.style and s.text}
+        assert app.available_themes["storage-light"].background.lower() in grounds
+        assert size[0] < 80 or "prod" in screen_text(pilot)
         lines = await offered(pilot, "light")
         found = {word for line in lines for word in line.split()}
         assert {"storage-light", "storage-paper", "solarized-light"} <= found

@@ -274,12 +274,12 @@ class Themes(_Lines):
 
         known = app.available_themes
         for name in sorted(known, key=order):
-            said = "now" if name == now else ""
+            said = "Now" if name == now else ""
             yield name, known[name], said, _Take(app, name)
 
     def line(self, title: Content, theme: Theme, said: str, group: str = "Theme") -> Content:
-        """Its colours, its name, what is said of it."""
-        return self.drawn(Line(group, Content.assemble(swatches(theme), "  ", title), said))
+        """Its colours and its name; `said` takes the place of the group."""
+        return self.drawn(Line(said or group, Content.assemble(swatches(theme), "  ", title)))
 
     async def discover(self) -> Hits:
         """All of them, group by group."""
