@@ -146,6 +146,8 @@ async def storage(app: App[Any], stopwatch: Stopwatch) -> None:
         for phase, key in _DIALOGS.items():
             stopwatch.begin(phase)
             await press(pilot, key, "escape")
+        stopwatch.begin("jump letters")
+        await press(pilot, "ctrl+o", "escape")
         stopwatch.begin("palette")
         await palette(pilot)
         stopwatch.begin("new, form of S3")
@@ -165,7 +167,16 @@ async def storage(app: App[Any], stopwatch: Stopwatch) -> None:
         await blobs(pilot, stopwatch)
 
 
-_DIALOGS = {"new, choice of type": "n", "rename": "r", "delete": "x", "help": "?", "test": "t"}
+_DIALOGS = {
+    "new, choice of type": "n",
+    "rename": "r",
+    "delete": "x",
+    "help": "?",
+    "test": "t",
+    "import": "i",
+    "export": "E",
+    "doctor": "!",
+}
 
 
 async def blobs(pilot: Pilot[Any], stopwatch: Stopwatch) -> None:

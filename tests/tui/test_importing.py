@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import stat
 import threading
 import tomllib
 from collections.abc import Iterator
@@ -29,6 +30,7 @@ from tests.tui.driving import (
     words,
     write,
 )
+from tests.tui.safekeeping import MemoryKeyring
 from tui.features.importing.screen import ImportScreen
 from tui.session import imports
 
@@ -58,6 +60,13 @@ def tools(monkeypatch: pytest.MonkeyPatch) -> Path:
         f"[disk]\ntype = alias\nremote = {home}/data\n"
         "[safe]\ntype = crypt\nremote = minio:acme\n",
     )
+    return home
+
+
+@pytest.fixture
+def made_home(home: Path) -> Path:
+    """`$PREFECT_HOME`, where files with secrets are proposed."""
+    home.mkdir()
     return home
 
 
@@ -296,3 +305,52 @@ async def test_nothing_is_imported_while_the_file_cannot_be_written(
         await press(pilot, "i")
         assert pilot.app.screen is the_list(pilot)
         assert "newer version" in said(pilot)
+
+
+def check_private(file: str) -> None:
+    """The secret is there, for its owner only."""
+    kept = Path(file).expanduser()
+    assert kept.read_text() == SECRET
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+
+
+async def test_a_secret_can_be_kept_in_the_keyring_or_a_file_so_that_it_never_is_in_ours(
+    tmp_path: Path, made_home: Path, tools: Path, memory_keyring: MemoryKeyring
+) -> None:
+    path = write(tmp_path / "storage.toml")
+    async with opened(path, (120, 40)) as pilot:
+        await press(pilot, "i", "a", "a")
+        for name, times, place in (("minio", 1, "⚿ keyring:storage/minio"), ("team", 2, "≡ file:")):
+            await go_to(pilot, name)
+            assert "⚠ a secret is copied" in screen_text(pilot)
+            await press(pilot, *["m"] * times)
+            assert place in words(pilot)
+            assert rows(pilot)[name].copied is False
+        await go_to(pilot, "corp")
+        await press(pilot, "m", "space")
+        assert "No secret of corp would be copied" in said(pilot)
+        await press(pilot, "enter")
+        await fill(pilot, "acme")
+        await press(pilot, "n")
+        assert names(pilot) == ["prod", "laptop", "minio", "team", "disk"]
+    assert SECRET not in path.read_text()
+    storages = read(path)["storage"]
+    assert storages["minio"]["aws_secret_access_key"] == "keyring:storage/minio"
+    assert memory_keyring.get_password("storage", "minio") == SECRET
+    _, _, file = storages["team"]["aws_secret_access_key"].partition(":")
+    check_private(file)
+
+
+async def test_where_a_secret_cannot_be_kept_nothing_is_imported(
+    tmp_path: Path, tools: Path
+) -> None:
+    path = write(tmp_path / "storage.toml")
+    async with opened(path, (120, 40)) as pilot:
+        await press(pilot, "i", "a", "a", "a")
+        await go_to(pilot, "team")
+        # Its folder is not there.
+        await press(pilot, "space", "m", "m", "enter")
+        assert isinstance(pilot.app.screen, ImportScreen)
+        assert "does not exist; create that folder" in said(pilot)
+        assert SECRET[:8] not in screen_text(pilot) + said(pilot)
+    assert path.read_text() == TWO

@@ -20,6 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.tui.test_preview_formats import FLOW, FRAME, Ranges, grid, npy, parquet, shown, tar
+from tests.tui.test_preview_images import picture
 from tui.session.preview import parquet as parquet_module
 from tui.session.preview.choosing import MOST_UNPACKED, preview_of
 from tui.session.preview.json_text import MOST_INDENTED
@@ -28,7 +29,8 @@ from tui.session.preview.source import MOST_FETCHED, PREVIEWED
 
 NAMES = (
     "", "a.json", "a.csv", "a.tsv", "a.npy", "a.pickle", "a.cp311.cloudpickle", "a.tar", "a.tgz",
-    "a.json.gz", "a.npy.zst", "a.tar.zst", f"{'0' * 64}.json", "..", "a.cp.cloudpickle",
+    "a.json.gz", "a.png", "a.jpg", "a.npy.zst", "a.tar.zst", f"{'0' * 64}.json", "..",
+    "a.cp.cloudpickle",
 )  # fmt: skip
 """What a blob may be called; Parquet has a test of its own, since each takes a process."""
 
@@ -43,6 +45,11 @@ WHOLE = {
     "tar": tar(FLOW),
     "gzip": gzip.compress(b"a,b\n1,2\n", mtime=0),
     "zstd": zstd.compress(b'{"a": 1}'),
+    "png": picture("PNG"),
+    "jpeg": picture("JPEG"),
+    "gif": picture("GIF"),
+    "bmp": picture("BMP"),
+    "webp": picture("WebP"),
     "gzip of tar": gzip.compress(tar(FLOW), mtime=0),
 }
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from secrets import token_hex
 
 import pytest
+from textual.widgets import OptionList, Static
 
 from storage_core import ConfigFile
 from storage_core.config import history
@@ -20,7 +22,8 @@ from tests.tui.driving import (
     words,
     write,
 )
-from tests.tui.safekeeping import plain
+from tests.tui.safekeeping import SECRET, plain
+from tui.session.differences import Difference, differences
 
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 20)])
@@ -94,15 +97,86 @@ async def test_versions_are_told_apart_by_when_and_what_was_changed_and_never_by
     async with opened(path, (120, 40)) as pilot:
         await press(pilot, "v")
         lines = screen_text(pilot).splitlines()
-        found = [line for line in lines if ":" in line and "20" in line and "before" not in line]
-        assert [line.split("  ")[-1] for line in (each.rstrip(" │") for each in found[-3:])] == [
+        listed = pilot.app.screen.query_one(OptionList)
+        found = [str(each.prompt).splitlines()[0] for each in listed.options]
+        assert all(line in screen_text(pilot) for line in found)
+        assert [line.split("  ")[-1] for line in found] == [
             "deleted prod",
             "made laptop the default",
             "prod: bucket, region_name",
         ]
         assert sum("before: ★ prod, laptop" in line for line in lines) == 2
         assert sum("before: prod, ★ laptop" in line for line in lines) == 1
-        assert "acme-results" not in "".join(lines[10:])
+        assert not any("acme-results" in str(each.prompt) for each in listed.options)
+        assert SECRET not in "".join(lines)
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 20)])
+async def test_what_was_changed_stands_below_the_versions_with_secrets_masked(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    path = plain(tmp_path / "storage.toml")
+    file = ConfigFile(path)
+    file.update("prod", bucket="other", region_name=None)
+    file.update("prod", aws_secret_access_key=token_hex())
+    file.rename("laptop", "desk")
+    file.set_default("desk")
+    file.delete("prod")
+    async with opened(path, size) as pilot:
+        await press(pilot, "v")
+
+        def told() -> list[str]:
+            text = str(pilot.app.screen.query_one("#differences", Static).render())
+            return [line.rstrip() for line in text.splitlines()]
+
+        assert told()[:2] == ["- [storage.prod]", "-   id = 61354abf-7cc8-4c2c-b890-78b1f985a9fb"]
+        assert "-   aws_secret_access_key = ********" in told()
+        await press(pilot, "j")
+        assert told() == ["- default = prod", "+ default = desk"]
+        await press(pilot, "j")
+        assert told() == ["- [storage.laptop]", "+ [storage.desk]"]
+        await press(pilot, "j")
+        assert told() == [
+            "  [storage.prod]",
+            "-   aws_secret_access_key = ********",
+            "+   aws_secret_access_key = ********",
+        ]
+        await press(pilot, "j")
+        assert told() == [
+            "  [storage.prod]",
+            "-   bucket = acme-results",
+            "+   bucket = other",
+            "-   region_name = eu-west-1",
+        ]
+        assert "- bucket = acme-results" in words(pilot)
+        assert SECRET not in screen_text(pilot)
+
+
+def test_a_difference_tells_no_value_that_may_be_a_secret() -> None:
+    secret = token_hex()
+    before = f"""\
+default = 7
+note = "{secret}"
+[storage.a]
+type = "{secret}"
+token = "{secret}"
+[storage.b]
+type = "s3"
+bucket = "acme"
+bucke = "{secret}"
+options = {{ client_kwargs = {{ aws_secret = "{secret}" }} }}
+[storage.c]
+id = "{secret}"
+type = "kv"
+api_address = "http://user:{secret}@127.0.0.1"
+"""
+    for found in (differences(before, ""), differences("", before), differences(before, before)):
+        assert found
+        assert secret not in str(found)
+    assert differences(before, f"{before}# {secret}") == [
+        Difference("", "Comments, order or spacing only.")
+    ]
+    assert differences(before, "[") == [Difference("", "One of the two is not readable as TOML.")]
 
 
 async def test_undo_and_a_change_by_hand_stand_among_the_versions_under_what_they_changed(

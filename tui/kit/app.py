@@ -90,6 +90,7 @@ class KitApp(App[None]):
     """What is being done in the background, as shown; empty when nothing is."""
 
     def __init__(self, routes: Routes, *, few_colours: bool = False) -> None:
+        self._few_colours = few_colours
         # First, and once: Textual asks for them in its constructor, and each time it draws.
         self._own_themes = {theme.name: theme for theme in themes(few_colours=few_colours)}
         self._lasting = ""
@@ -150,6 +151,11 @@ class KitApp(App[None]):
             stop_group()
 
     # ---- looks
+
+    @property
+    def shows_pictures(self) -> bool:
+        """Whether there are colours enough for one."""
+        return not (self._few_colours or self.no_color or self.native_ansi_color)
 
     @property
     def available_themes(self) -> dict[str, Theme]:

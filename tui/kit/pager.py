@@ -13,9 +13,24 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 Line: TypeAlias = Sequence[tuple[str, str]]
-"""Texts that are fit for drawing, each with its look: one of `LOOKS`, or empty."""
+"""Texts that are fit for drawing, each with its look: one of `LOOKS`, a style of Rich's such as
+`#ff0000 on #000000`, or empty."""
 
 LOOKS: Final = ("name", "value", "muted", "strong", "good", "warning", "bad")
+
+
+def painted(lines: Sequence[Line]) -> Sequence[Line | Strip]:
+    """The lines; those of a picture are made ready to be drawn, which is work for a thread."""
+    return [_strip(line) if any("#" in look for _, look in line) else line for line in lines]
+
+
+def _strip(line: Line) -> Strip:
+    segments = [Segment(text, Style.parse(look)) for text, look in line]
+    for segment in segments:
+        # The codes of a colour are worked out when it is first drawn.
+        if segment.style is not None:
+            segment.style.render(" ")
+    return Strip(segments)
 
 
 class Pager(ScrollView, can_focus=True):
@@ -28,9 +43,6 @@ class Pager(ScrollView, can_focus=True):
         Binding("pagedown,ctrl+f,space", "page(1)", "Page down", show=False),
         Binding("home,g", "scroll_home", "Start", show=False),
         Binding("end,G", "scroll_end", "End", show=False),
-        # No line is wider than the screen, so these keys are free for the screen.
-        Binding("left", "screen.run('previous')", show=False),
-        Binding("right", "screen.run('next')", show=False),
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"pager--{look}" for look in LOOKS}
     DEFAULT_CSS = """
@@ -52,7 +64,7 @@ class Pager(ScrollView, can_focus=True):
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._lines: Sequence[Line] = ()
+        self._lines: Sequence[Line | Strip] = ()
         self._head: Sequence[Line] = ()
 
     @property
@@ -60,7 +72,7 @@ class Pager(ScrollView, can_focus=True):
         """Cells for a line; some are left free before the scrollbar."""
         return self.scrollable_content_region.width - 1
 
-    def show(self, lines: Sequence[Line], head: Sequence[Line] = ()) -> None:
+    def show(self, lines: Sequence[Line | Strip], head: Sequence[Line] = ()) -> None:
         """Draw these lines, with a head above them that stays where it is."""
         self._lines, self._head = lines, head
         self.virtual_size = Size(self.size.width, len(head) + len(lines))
@@ -74,13 +86,18 @@ class Pager(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """The line that is scrolled to there."""
         base = self.rich_style
-        lines, index = self._head, y
+        lines: Sequence[Line | Strip] = self._head
+        index = y
         if y >= len(self._head):
             lines, index = self._lines, y - len(self._head) + int(self.scroll_offset.y)
         if index >= len(lines):
             return Strip.blank(self.size.width, base)
-        looks = {look: base + self._look(look) for look in LOOKS}
-        strip = Strip([Segment(text, looks.get(look, base)) for text, look in lines[index]])
+        line = lines[index]
+        if isinstance(line, Strip):
+            strip = line.apply_style(base)
+        else:
+            looks = {look: base + self._look(look) for look in LOOKS}
+            strip = Strip([Segment(text, looks.get(look, base)) for text, look in line])
         return strip.crop(0, self.room).adjust_cell_length(self.size.width, base)
 
     def _look(self, name: str) -> Style:

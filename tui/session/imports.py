@@ -5,8 +5,9 @@ All of it may block: call it in threads. No row holds a secret.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Final, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from storage_core.errors import ConfigurationError
 from storage_core.importing.adding import added, has_no_default
@@ -19,12 +20,13 @@ from storage_core.paths import shortened
 from storage_core.printable import printable
 from tui.session.keeping import secrets_in
 from tui.session.snapshot import short_name
-from tui.session.sources import HERE, SIGNS, said
+from tui.session.sources import HERE, SIGNS, proposed, said
 
 if TYPE_CHECKING:
     from storage_core.config.model.entries import Configurations
     from storage_core.config.transaction import Transaction
     from storage_core.declaration.configuration import StorageConfiguration
+    from storage_core.declaration.setting import Setting
     from storage_core.importing.found import Found
     from storage_core.importing.planning import Planned
 
@@ -33,6 +35,9 @@ SOURCES: Final = NAMES
 
 LONGEST: Final = 1 << 20
 """Characters of a block that is pasted."""
+
+PLACES: Final = (HERE, "keyring", "file")
+"""Where secrets can go, in the order in which one key goes through them."""
 
 _OPEN: Final = ("new", "asks")
 
@@ -46,6 +51,8 @@ class Item(NamedTuple):
 
     chosen: bool = True
     pasted: bool = False
+    keep: str = HERE
+    """Where its secrets go that its tool has no reference to: one of `PLACES`."""
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -90,6 +97,9 @@ class Offer(NamedTuple):
     copied: bool = False
     """Whether a secret would stand in the file."""
 
+    movable: bool = False
+    """Whether a secret that is copied can be kept elsewhere."""
+
     notes: tuple[str, ...] = ()
     """What else there is to know."""
 
@@ -97,7 +107,7 @@ class Offer(NamedTuple):
     def note(self) -> str:
         """All there is to know, in one line."""
         kept = (f"{SIGNS[HERE]} a secret is copied into the file",) if self.copied else ()
-        return " · ".join((*self.notes, *kept))
+        return " · ".join((*kept, *self.notes))
 
 
 def looks() -> Iterator[tuple[str, Looked | None]]:
@@ -153,9 +163,27 @@ def favourite(items: Sequence[Item], found: Configurations) -> int | None:
     return next((place for place, each in enumerate(items) if each.found.is_default), 0)
 
 
+def kept(items: Sequence[Item]) -> list[Item]:
+    """Store the secrets that are not to stand in the file, and refer to them.
+
+    Raises:
+        ConfigurationError: one cannot be stored; the file says nothing of it yet.
+    """
+    from storage_core.config.secrets.relocate import stored
+    from storage_core.references import resolve
+
+    result = []
+    for item in items:
+        for label, value, reference in _moved(item, item.name, item.found.settings).values():
+            stored(resolve(value, label), reference, f"{label} of {item.name!r}")
+        settings = _settings(item, item.name, item.found.settings)
+        result.append(item._replace(found=replace(item.found, settings=settings)))
+    return result
+
+
 def write(edit: Transaction, items: Sequence[Item], default: int | None) -> list[str]:
-    """Add them to the file; the names that they have got."""
-    names = {place: each.name for place, each in enumerate(items) if each.name}
+    """Add them, each with its name, to the file; the names that they have got."""
+    names = {place: each.name for place, each in enumerate(items)}
     saved = added(edit, [each.found for each in items], names, default)
     return [each.name or "" for each in saved]
 
@@ -175,20 +203,55 @@ def _offer(index: int, item: Item, plan: Planned) -> Offer:
     if plan.state not in _OPEN:
         there = "there already" if plan.state == "there" else f"the same as {printable(plan.name)}"
         return base._replace(said=there)
-    kept = [*secrets_in(cls.settings(), plan.settings)]
+    secrets = [*secrets_in(cls.settings(), _settings(item, plan.name, plan.settings))]
     asks = found.asked if plan.state == "asks" else ""
     return base._replace(
         location="" if asks else printable(_location(cls, plan)),
-        said=f"asks for its {asks}" if asks else "",
+        said=f"asks for its {asks.lower()}" if asks else "",
         is_open=True,
         chosen=item.chosen,
         asks=asks,
         secrets=tuple(
             f"{each.label}: {f'{SIGNS[each.source]} {each.where}' if each.where else said(HERE)}"
-            for each in kept
+            for each in secrets
         ),
-        copied=any(each.source == HERE for each in kept),
+        copied=any(each.source == HERE for each in secrets),
+        movable=bool(_plain(found, plan.settings)),
     )
+
+
+def _plain(found: Found, settings: Mapping[str, Any]) -> list[Setting]:
+    """The settings that hold a secret as it is."""
+    return [
+        each
+        for each in (found.cls.settings() if found.cls else ())
+        if each.secret
+        and isinstance(value := settings.get(each.name), str)
+        and value
+        and not each.is_reference(value)
+    ]
+
+
+def _moved(item: Item, name: str, settings: Mapping[str, Any]) -> dict[str, tuple[str, str, str]]:
+    """What is to be kept elsewhere: by setting its label, the secret and the reference to it."""
+    if item.keep == HERE:
+        return {}
+    plain = _plain(item.found, settings)
+    place = PLACES.index(item.keep) - 1
+    return {
+        each.name: (
+            each.label,
+            settings[each.name],
+            proposed(name, each.name, only=len(plain) == 1)[place],
+        )
+        for each in plain
+    }
+
+
+def _settings(item: Item, name: str, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings, with references to what is kept elsewhere."""
+    moved = _moved(item, name, settings)
+    return {**settings, **{key: reference for key, (_, _, reference) in moved.items()}}
 
 
 def _location(cls: type[StorageConfiguration], plan: Planned) -> str:

@@ -72,6 +72,9 @@ class View(NamedTuple):
     reverse: bool = False
     """Whether that order is turned round."""
 
+    largest: int = 0
+    """Bytes of the largest of the rows."""
+
 
 def listed(blob: Blob) -> Listed:
     """A blob as the list shows it."""
@@ -128,4 +131,5 @@ def arranged(
         tuple(sum(1 for blob in blobs if blob.kind == each) for each in kinds),
         sort,
         reverse,
+        max((blob.size or 0 for blob in rows), default=0),
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
+from storage_core.paths import shown_home
 from storage_core.redaction import secret_spans
 from storage_core.references import SCHEMES, is_reference
 
@@ -28,6 +30,24 @@ WORDS: Final = {
 def said(source: str) -> str:
     """A place in words, with its sign."""
     return f"{WORDS[source]} {SIGNS[source]}"
+
+
+def proposed(name: str, setting: str, *, only: bool) -> tuple[str, str, str]:
+    """A place of each kind for a secret.
+
+    Args:
+        name: the configuration.
+        setting: the key of the setting.
+        only: whether the configuration has no other secret; two must not share a place.
+    """
+    whole = name if only else f"{name}-{setting}"
+    base = whole.replace("/", "-")
+    variable = re.sub(r"\W", "_", f"{name}_{setting}", flags=re.ASCII).upper()
+    return (
+        f"keyring:storage/{base}",
+        f"file:{shown_home()}/{base}.secret",
+        f"env:{variable}",
+    )
 
 
 def source_of(value: str) -> str:

@@ -28,6 +28,9 @@ class State(NamedTuple):
     reverse: bool = False
     """Whether that order is turned round."""
 
+    preview: bool = True
+    """Whether what is in a blob is shown beside the list of blobs."""
+
 
 def path() -> Path | None:
     """Where the state is kept; None where that would be relative to wherever the app was started.
@@ -66,6 +69,7 @@ def load() -> State:
         theme if isinstance(theme, str) else "",
         sort if sort in SORTS else SORTS[0],
         found.get("reverse") is True,
+        found.get("preview") is not False,
     )
 
 
@@ -80,7 +84,14 @@ def save(state: State) -> None:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         new = target.with_suffix(".new")
         new.write_text(
-            dumps({"theme": state.theme, "sort": state.sort, "reverse": state.reverse}),
+            dumps(
+                {
+                    "theme": state.theme,
+                    "sort": state.sort,
+                    "reverse": state.reverse,
+                    "preview": state.preview,
+                }
+            ),
             encoding="utf-8",
         )
         new.replace(target)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from storage_core.config.history import Version
     from storage_core.config.transaction import Transaction
     from storage_core.declaration.setting import Setting
+    from tui.session.differences import Difference
     from tui.session.versions import KeptVersion
 
 
@@ -139,6 +140,15 @@ class Workspace:
         from tui.session.versions import kept_versions
 
         return kept_versions(self.file.source)
+
+    def differences(self, version: Version, newer: Version | None) -> list[Difference]:
+        """What was changed when `version` was replaced by `newer`; None: by the file as it is."""
+        from storage_core.config import history
+        from storage_core.config.toml.read import read_text
+        from tui.session.differences import differences
+
+        now = read_text(self.file.source) if newer is None else history.text_of(newer)
+        return differences(history.text_of(version), now)
 
     def restore(self, version: Version, when: str) -> None:
         """Make the file what it was; raises `ConfigurationError`.

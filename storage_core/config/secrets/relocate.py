@@ -85,14 +85,27 @@ def relocated(found: Configurations, ref: str, setting: str, reference: str) -> 
     except ValueError as error:
         raise ConfigurationError(str(error)) from None
 
-    secret = resolve(value, declared.label)
-    _store(secret, reference, declared.label)
-    if resolve(reference, declared.label) != secret:
-        raise ConfigurationError(
-            f"{reference} holds something else than {declared.label} of {entry.name!r}; "
-            "put the secret there, or choose another place"
-        )
+    stored(resolve(value, declared.label), reference, f"{declared.label} of {entry.name!r}")
     return Relocated(entry.name, declared, value, reference)
+
+
+def stored(secret: str, reference: str, label: str) -> None:
+    """Store a secret where `reference` leads, and check that it leads there.
+
+    Args:
+        secret: what is to be found there.
+        reference: see `relocated`.
+        label: what it is, for errors.
+
+    Raises:
+        ConfigurationError: it cannot be stored, or another secret stands there.
+    """
+    _store(secret, reference, label)
+    if resolve(reference, label) != secret:
+        raise ConfigurationError(
+            f"{reference} holds something else than {label}; put the secret there, or choose "
+            "another place"
+        )
 
 
 def _store(secret: str, reference: str, label: str) -> None:

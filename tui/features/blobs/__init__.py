@@ -2,9 +2,12 @@
 
 screen.py    the list; screen.tcss: its styles
 commands.py  what one can do with them, declared; acting.py: what these commands do
-table.py     how blobs are listed; folders.py: the line above, which folder is shown
+catalogue.py what is listed, and what of that is shown in which order
+table.py     how blobs are listed; looks.py: letters, colours and bars; crumbs.py: the path above
+folders.py   the line above, which blobs are shown
 explained.py what help says about both
 notices.py   what is said where there are none
-preview.py   what is in a blob; preview.tcss: its styles
+view.py      what is in a blob; beside.py: beside the list
+preview.py   the same on the whole screen; preview.tcss: its styles
 download.py  where a blob is to be written; download.tcss: its styles
 """

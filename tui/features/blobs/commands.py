@@ -6,6 +6,14 @@ from typing import Final
 
 from tui.kit.commands import APP, HELP, JUMP, PALETTE, THEME, Command
 
+_FORM: Final = Command(
+    "form", ("v",), "View", "Show it in another way: as a table, as bytes.", "Preview", True
+)
+_COLUMNS: Final = (
+    Command("columns_right", (">", "shift+right"), "Columns", "Show the next columns.", "Preview"),
+    Command("columns_left", ("<", "shift+left"), "Columns back", "Show those before.", "Preview"),
+)
+
 BROWSE: Final = (
     Command("preview", ("enter", "space"), "Preview", "Look into the blob.", "Blob", True),
     Command("download", ("w",), "Download", "Write it to a file of yours.", "Blob", True),
@@ -37,8 +45,18 @@ BROWSE: Final = (
         "Show everything below the location, or below the folder, in one list.",
         "View",
     ),
-    Command("up", ("left", "h"), "Up", "Show the folder above.", "View"),
+    Command("up", ("left", "h"), "Up", "Show the folder above, as Backspace does.", "View"),
+    Command("into", ("right", "l"), "Into", "Show what is in the folder.", "View"),
     Command("reload", ("f5",), "Reload", "List the blobs again.", "View"),
+    Command(
+        "beside",
+        ("P",),
+        "Beside",
+        "Show what is in the blob beside the list, or no more; there has to be room for it.",
+        "Preview",
+    ),
+    _FORM._replace(footer=False),
+    *_COLUMNS,
     PALETTE,
     JUMP,
     THEME,
@@ -47,11 +65,10 @@ BROWSE: Final = (
 )
 
 PREVIEW: Final = (
-    Command("form", ("v",), "View", "Show it in another way: as a table, as bytes.", "Blob", True),
+    _FORM,
     Command("previous", ("left", "h"), "Previous", "Look into the blob above it.", "Blob", True),
     Command("next", ("right", "l"), "Next", "Look into the blob below it.", "Blob", True),
-    Command("columns_right", (">", "shift+right"), "Columns", "Show the next columns.", "Table"),
-    Command("columns_left", ("<", "shift+left"), "Columns back", "Show those before.", "Table"),
+    *_COLUMNS,
     *(
         command
         for command in BROWSE

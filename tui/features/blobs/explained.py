@@ -16,7 +16,8 @@ BLOBS: Final = Explanation(
         ("3", "results only"),
         ("4", "folder by folder"),
         ("5", "all files below"),
-        ("←", "the folder above"),
+        ("→ ←", "into the folder, up"),
+        ("P", "the preview beside the list"),
     ),
 )
 FILTER: Final = Explanation(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from rich.cells import cell_len
 from textual.content import Content
@@ -14,7 +14,12 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from storage_core.quantities import human_size
+from tui.features.blobs.table import ORDERS
 from tui.kit.theme import MUTED
+
+if TYPE_CHECKING:
+    from tui.session.listing import View
 
 _WIDE: Final = 72
 """Cells from which on all labels fit into one line, with what is said on the right."""
@@ -23,6 +28,32 @@ _GAP: Final = Content("  ")
 
 _WAYS: Final = ((True, "all"), (True, "chosen"), (True, ""), (False, ""))
 """Whether all labels are shown, and which have their number: the best first."""
+
+
+def summaries(view: View, words: str, *, by_folder: bool) -> tuple[str, ...]:
+    """How much is shown, and in which order: the longest first; the first that fits is said.
+
+    Args:
+        view: what is shown.
+        words: what the filter looks for.
+        by_folder: whether there are folders among it.
+    """
+    if not view.total:
+        return ()
+    shown = len(view.rows)
+    many = _number(shown, by_folder)
+    if words:
+        many = f"{shown:,} of {_number(view.total, by_folder)}"
+    size = human_size(view.size) if view.size else ""
+    order = ORDERS[view.sort, view.reverse]
+    # Without a filter the number stands among the folders as well.
+    few = ((many, size), (many,)) if words else ((size, order), (order,), (size,))
+    return tuple(", ".join(filter(None, parts)) for parts in ((many, size, order), *few))
+
+
+def _number(count: int, by_folder: bool) -> str:
+    one, many = ("entry", "entries") if by_folder else ("blob", "blobs")
+    return f"{count:,} {one if count == 1 else many}"
 
 
 class FolderBar(Widget):

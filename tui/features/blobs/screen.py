@@ -4,37 +4,38 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from textual import on
+from textual import events, on
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
 from storage_core.blobpath import is_blob_path
-from storage_core.errors import StorageError
 from storage_core.keys import KINDS
 from storage_core.printable import printable
-from storage_core.quantities import human_size
 from storage_core.store import Store
 from tui.features.blobs import explained, notices
 from tui.features.blobs.acting import BlobCommands
+from tui.features.blobs.beside import Beside
+from tui.features.blobs.catalogue import Catalogue
 from tui.features.blobs.commands import BROWSE
-from tui.features.blobs.folders import FolderBar
+from tui.features.blobs.crumbs import trail
+from tui.features.blobs.folders import FolderBar, summaries
 from tui.features.blobs.preview import PreviewScreen
-from tui.features.blobs.table import HEADS, ORDERS, BlobDetail, BlobLayout, BlobTable
+from tui.features.blobs.table import HEADS, BlobDetail, BlobLayout, BlobTable
+from tui.features.blobs.view import BlobView
 from tui.kit.bars import KeyBar, TitleBar
 from tui.kit.commands import bindings
 from tui.kit.filter import FilterLine
 from tui.kit.screen import FullScreen
 from tui.kit.table import Table
-from tui.session import search
-from tui.session.background import in_thread, run, stream
-from tui.session.listing import SORTS, Listed, Sort, View, arranged
+from tui.session.background import run
+from tui.session.listing import SORTS, Listed, View
 from tui.session.store import OpenedStore
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
 
     from textual.app import ComposeResult
-    from textual.worker import Worker
 
     from tui.session.session import Session
     from tui.session.snapshot import Row
@@ -68,26 +69,18 @@ class BrowseScreen(FullScreen[None]):
         )
         self._filter.explains = explained.FILTER
         self._folders = FolderBar(("All", *map(str.capitalize, KINDS), "Folders"), id="kinds")
-        self._folder: str | None = None
-        """The folder that is listed; None where all blobs of the store are."""
-
-        self._deep = False
-        """Whether what is in its folders is listed too."""
-
+        self._catalogue = Catalogue(
+            self,
+            self._opened,
+            words=lambda: self._filter.words,
+            show=self._show,
+            tell=self._say,
+            complete=self._listed,
+        )
         self._next_key: str | None = None
         """Where the cursor is to be once it is listed."""
 
-        self._blobs: list[Listed] = []
-        self._gone: set[str] = set()
-        """Keys deleted since the listing began, which may still bring them."""
-
-        self._view = View(counts=(0,) * len(KINDS))
-        self._sort: Sort = "age"
-        self._reverse = False
-        self._listing = False
-        self._problem = ""
-        self._changed = False
-        self._arranging: Worker[None] | None = None
+        self._beside = Beside(self, session, self._opened, blob=lambda: self.blob)
         self._acting = BlobCommands(
             self,
             session,
@@ -99,9 +92,11 @@ class BrowseScreen(FullScreen[None]):
         self.do(
             {
                 **self._acting.all(),
+                **self._beside.all(),
                 "preview": self._acting.on_blob(self._look_into),
+                "into": self._acting.on_blob(self._look_into),
                 "filter": self._filter.open,
-                "sort": lambda: self._order(SORTS[(SORTS.index(self._sort) + 1) % len(SORTS)]),
+                "sort": self._other_order,
                 "all_kinds": lambda: self._choose(0),
                 "only_flows": lambda: self._choose(1),
                 "only_results": lambda: self._choose(2),
@@ -116,21 +111,49 @@ class BrowseScreen(FullScreen[None]):
     def body(self) -> ComposeResult:
         """Folders, what there is to say instead of blobs or beside them, the list, the details."""
         yield self._folders
-        yield self.table
-        yield Static(id="notice", markup=False)
+        with Horizontal(id="panes"), Vertical(id="listing", classes="pane"):
+            yield self.table
+            yield Static(id="notice", markup=False)
         yield BlobDetail(id="strip")
 
     def on_mount(self) -> None:
         """Begin to list at once."""
         title = self.query_one(TitleBar)
         title.title = f"Storage  ›  Blobs of {printable(self._row.name)}"
-        title.note = self._row.location
+        self._say_where()
         self.set_interval(AGES, self.table.refresh)
         self._reload()
 
     def on_unmount(self) -> None:
         """Close the store; nobody waits for that."""
         run(self._opened.leave)
+
+    @on(events.Resize)
+    @on(events.ScreenResume)
+    def _fit(self) -> None:
+        """There may be room for a preview beside the list, or no more."""
+        self._beside.fit()
+        self._say_where()
+        self._say()
+
+    @on(events.ScreenSuspend)
+    def _covered(self) -> None:
+        self._beside.leave()
+
+    @on(BlobView.Changed)
+    def _looked_into(self) -> None:
+        self._beside.entitle()
+        self.refresh_bindings()
+
+    def can(self, command: str) -> bool:
+        """While one types in the filter, its key is a character like any other."""
+        if command == "filter" and self._filter.typing:
+            return False
+        if command == "up":
+            return bool(self._catalogue.folder)
+        if command == "into":
+            return self.blob is not None and self.blob.is_folder
+        return self._beside.can(command) and super().can(command)
 
     def why_not(self, command: str) -> str:
         """There may be no blob."""
@@ -141,175 +164,141 @@ class BrowseScreen(FullScreen[None]):
         """The blob under the cursor."""
         return self.table.current
 
+    @property
+    def _framed(self) -> bool:
+        """Whether panes have frames."""
+        return not (self.has_class("-short") or self.has_class("-narrow"))
+
     # ---- listing
 
     def _reload(self) -> None:
         """List everything again."""
+        self._beside.reload()
         self.run_worker(self._list(), group="load", exclusive=True)
 
     async def _list(self) -> None:
-        self._listing, self._problem = True, ""
-        self._blobs = self._standing()
-        self._gone.clear()
-        found: list[Listed] = []
-        fresh = not self._blobs
-        try:
-            self._say()
-            folder, deep = self._folder, self._deep
-            async for page in stream(lambda: self._opened.pages(folder, deep=deep)):
-                self.end_if_left()
-                found += page
-                if fresh:
-                    # Otherwise what was listed before stands until all is listed anew.
-                    self._blobs = found
-                    self._rearrange()
-                self._say(len(found))
-            self._blobs = found
-            if folder is None:
-                self._session.seen(self._row, tuple(found))
-        except StorageError as error:
-            self._problem = printable(str(error))
-            if not fresh and found:
-                self._blobs = found
-        self._listing = False
-        self._say()
-        await self._rearrange().wait()
+        await self._catalogue.load()
         self._next_key = None
 
-    def _standing(self) -> list[Listed]:
-        """What is listed, without what was deleted since."""
-        return [blob for blob in self._blobs if blob.key not in self._gone]
+    def _listed(self, blobs: tuple[Listed, ...], folder: str | None) -> None:
+        """All of it is listed."""
+        if folder is None:
+            self._session.seen(self._row, blobs)
 
     def _seek(self) -> None:
         """Other words are looked for."""
         self._filter.settled.clear()
-        self._rearrange()
+        self._catalogue.rearrange()
 
-    def _rearrange(self) -> Worker[None]:
-        """Sort and filter in a thread, and show that; again if there is more by then."""
-        self._changed = True
-        if self._arranging is None:
-            self._arranging = self.run_worker(self._arrange(), group="load-view")
-        return self._arranging
-
-    async def _arrange(self) -> None:
-        while self._changed:
-            self._changed = False
-            blobs, chosen = self._standing(), self._folders.chosen
-            kind = KINDS[chosen - 1] if 0 < chosen < FOLDERS else None
-            text, sort, reverse = self._filter.words, self._sort, self._reverse
-            sought = not self._filter.settled.is_set()
-            words = search.words_of(text)
-            view = await self.while_here(
-                in_thread(lambda: arranged(blobs, KINDS, kind, words, sort, reverse=reverse))  # noqa: B023
-            )
-            self._show(view, sought=sought)
-            if self._filter.words == text:
-                self._filter.settled.set()
-        self._arranging = None
-
-    def _show(self, view: View, *, sought: bool) -> None:
-        table = self.table
+    def _show(self, view: View, words: str) -> None:
+        table, sought = self.table, not self._filter.settled.is_set()
         key = self._filter.before if sought else self._next_key or self._current_key()
         place = next((place for place, blob in enumerate(view.rows) if blob.key == key), None)
         if place is None:
             near = key is not None and not sought
             place = min(table.cursor, len(view.rows) - 1) if near else 0
-        if any(blob.key == self._next_key for blob in view.rows):
+        elif key == self._next_key:
             self._next_key = None
-        self._view = view
-        self._layout_of_blobs.longest = view.longest
-        self._layout_of_blobs.shown_sort = view.sort
-        self._layout_of_blobs.reverse = view.reverse
+        self._layout_of_blobs.view = view
         table.show(view.rows, place)
         self._say()
+        if self._filter.words == words:
+            self._filter.settled.set()
 
     def _current_key(self) -> str | None:
         """The key under the cursor; None at the top, where it stays whatever comes to be first."""
         blob = self.table.current
         return blob.key if blob and self.table.cursor > 0 else None
 
+    # ---- what is said
+
     def _say(self, listed: int | None = None) -> None:
         """Everything around the list."""
-        view = self._view
-        title, notice = self.query_one(TitleBar), self.query_one("#notice", Static)
+        catalogue, words = self._catalogue, self._filter.words
+        view, title = catalogue.view, self.query_one(TitleBar)
         if listed is not None:
             title.progress = f"● listing {listed:,}"
-        elif not self._listing:
-            title.progress = ""
         else:
-            title.progress = "● listing"
-        shown, words = len(view.rows), self._filter.words
-        many = f"{shown:,} of {self._number(view.total)}" if words else self._number(shown)
-        size = human_size(view.size) if view.size else ""
-        order = ORDERS[view.sort, view.reverse]
-        # Without a filter the number stands among the folders as well.
-        few = ((many, size), (many,)) if words else ((size, order), (order,), (size,))
-        known = view.total or not (self._listing or self._problem)
-        kinds = known and self._folder is None
+            title.progress = "● listing" if catalogue.listing else ""
+        known = view.total or not (catalogue.listing or catalogue.problem)
+        kinds = known and catalogue.folder is None
         self._folders.counts = (view.total, *view.counts) if kinds else ()
-        self._folders.summary = tuple(
-            ", ".join(filter(None, parts)) for parts in ((many, size, order), *few) if view.total
-        )
-        text = self._notice()
+        said = summaries(view, words, by_folder=catalogue.is_by_folder)
+        pane = self.query_one("#listing")
+        self._folders.summary = () if self._framed else said
+        pane.border_subtitle = Content(said[0] if said and self._framed else "")
+        notice, text = self.query_one("#notice", Static), self._notice()
         notice.display = text is not None
         notice.update(text or "")
         self.set_class(not view.rows, "-empty")
 
     def _notice(self) -> Content | None:
         """What is said instead of blobs, or above them when not all could be listed."""
-        total, shown = self._view.total, bool(self._view.rows)
-        if self._problem:
-            return notices.broken(self._problem, self.key, some=total > 0, shown=shown)
-        if shown or (self._listing and total):
+        catalogue = self._catalogue
+        total, shown = catalogue.view.total, bool(catalogue.view.rows)
+        if catalogue.problem:
+            return notices.broken(catalogue.problem, self.key, some=total > 0, shown=shown)
+        if shown or (catalogue.listing and total):
             return None
-        if self._listing:
+        if catalogue.listing:
             return Content("Listing…")
         if total:
             return notices.nothing_found(self._filter.words, self.key)
-        if self._folder is not None:
-            return notices.empty_folder(self._folder, self.key)
+        if catalogue.folder is not None:
+            return notices.empty_folder(catalogue.folder, self.key)
         return notices.empty(self._row, self._session.workspace.file.source, self.key)
 
+    def _say_where(self) -> None:
+        """The location and the folder: above, and as a path to be clicked."""
+        location, folder = self._row.location, self._catalogue.folder
+        where = f"{location.rstrip('/')}/{folder}" if folder else location
+        self.query_one(TitleBar).note = where
+        pane = self.query_one("#listing")
+        pane.border_title = trail(location, folder, max(20, pane.size.width))
+        # Where there are no frames, one line for the path.
+        pane.set_class(folder is not None or self._beside.shown, "-lined")
+
     @on(Table.Moved)
-    def _show_detail(self) -> None:
-        """Say exactly what is under the cursor."""
+    def _moved(self) -> None:
+        """Say exactly what is under the cursor, and look into it."""
         self.query_one(BlobDetail).blob = self.blob
         is_folder = self.blob is not None and self.blob.is_folder
         self.query_one(KeyBar).called = {"preview": "Open"} if is_folder else {}
+        self._beside.follow()
         self.refresh_bindings()
 
     # ---- what is shown
 
     def _choose(self, place: int) -> None:
         before, self._folders.chosen = self._folders.chosen, place
+        self._catalogue.kind = KINDS[place - 1] if 0 < place < FOLDERS else None
         if place < FOLDERS and before < FOLDERS:
-            self._rearrange()
+            self._catalogue.rearrange()
         elif place < FOLDERS:
-            self._list_folder(None)
-        elif self._deep:
-            self._list_folder(self._folder)
-        elif before < FOLDERS or self._folder:
-            self._list_folder("")
+            self._enter(None)
+        elif self._catalogue.deep:
+            self._enter(self._catalogue.folder)
+        elif before < FOLDERS or self._catalogue.folder:
+            self._enter("")
 
     def _list_all_below(self) -> None:
         """List what is in the folders of the folder too."""
-        self._folders.chosen = FOLDERS
-        self._list_folder(self._folder or "", deep=True)
+        self._choose_folders()
+        self._enter(self._catalogue.folder or "", deep=True)
 
-    def _list_folder(
-        self, folder: str | None, *, at: str | None = None, deep: bool = False
-    ) -> None:
+    def _choose_folders(self) -> None:
+        self._folders.chosen, self._catalogue.kind = FOLDERS, None
+
+    def _enter(self, folder: str | None, *, at: str | None = None, deep: bool = False) -> None:
         """List a folder, with the cursor on the path `at`; None lists the blobs of the store."""
-        self._folder, self._next_key, self._deep = folder, at, deep
+        self._next_key = at
+        self._catalogue.enter(folder, deep=deep)
         self._folders.rename(FOLDERS, "Files" if deep else "Folders")
-        self._blobs = []
-        self._view = View(counts=(0,) * len(KINDS))
+        self._layout_of_blobs.by_folder = folder is not None
         self.table.show((), 0)
         if self._filter.active:
             self._filter.clear()
-        location = self._row.location
-        self.query_one(TitleBar).note = f"{location.rstrip('/')}/{folder}" if folder else location
+        self._say_where()
         self._reload()
 
     def _look_into(self, blob: Listed) -> Awaitable[None] | None:
@@ -317,15 +306,29 @@ class BrowseScreen(FullScreen[None]):
         if not blob.is_folder:
             return self._preview()
         if is_blob_path(blob.key):
-            self._list_folder(blob.key)
+            self._enter(blob.key)
         else:
             self.app.say("A folder of this name cannot be opened.", severity="warning")
         return None
 
     def _up(self) -> None:
         """List the folder above."""
-        if self._folder:
-            self._list_folder(self._folder.rpartition("/")[0], at=self._folder)
+        if folder := self._catalogue.folder:
+            self._enter(folder.rpartition("/")[0], at=folder)
+
+    def on_key(self, event: events.Key) -> None:
+        """Backspace goes up as well, where no command is remapped to it."""
+        if event.key == "backspace" and self.can("up"):
+            event.stop()
+            self._up()
+
+    def action_crumb(self, depth: int) -> None:
+        """List the folder so many names deep in the path that is shown."""
+        folder = self._catalogue.folder
+        above = "/".join((folder or "").split("/")[:depth])
+        if folder != above or folder is None:
+            self._choose_folders()
+            self._enter(above, at=folder)
 
     @on(FolderBar.Chosen)
     def _folder_clicked(self, event: FolderBar.Chosen) -> None:
@@ -335,17 +338,12 @@ class BrowseScreen(FullScreen[None]):
     def _head_clicked(self, event: Table.HeadClicked) -> None:
         if sort := HEADS[event.column]:
             # Once more turns the order round.
-            self._order(sort, reverse=sort == self._view.sort and not self._reverse)
+            catalogue = self._catalogue
+            again = sort == catalogue.view.sort and not catalogue.reverse
+            catalogue.order(sort, reverse=again)
 
-    def _order(self, sort: Sort, *, reverse: bool = False) -> None:
-        self._sort, self._reverse = sort, reverse
-        self._rearrange()
-
-    def can(self, command: str) -> bool:
-        """While one types in the filter, its key is a character like any other."""
-        if command == "filter" and self._filter.typing:
-            return False
-        return (command != "up" or bool(self._folder)) and super().can(command)
+    def _other_order(self) -> None:
+        self._catalogue.order(SORTS[(SORTS.index(self._catalogue.sort) + 1) % len(SORTS)])
 
     # ---- one blob
 
@@ -360,16 +358,7 @@ class BrowseScreen(FullScreen[None]):
 
     def _blob_deleted(self, blob: Listed) -> None:
         """Take it off the list."""
-        self._gone.add(blob.key)
-        self._rearrange()
-
-    def _number(self, count: int) -> str:
-        one, many = ("entry", "entries") if self._is_by_folder else ("blob", "blobs")
-        return f"{count:,} {one if count == 1 else many}"
-
-    @property
-    def _is_by_folder(self) -> bool:
-        return self._folder is not None and not self._deep
+        self._catalogue.forget([blob])
 
     def _leave(self) -> None:
         """Everything again, or back to the list of storages."""

@@ -13,11 +13,12 @@ from textual.widget import Widget
 
 from storage_core.printable import printable
 from storage_core.quantities import human_size
+from tui.features.blobs.looks import bar, format_of
 from tui.kit.columns import Column
 from tui.kit.table import Cell, Layout, Table
 from tui.kit.text import cut_middle, fit, wrap
 from tui.kit.theme import MUTED
-from tui.session.listing import FOLDER, Listed, Sort
+from tui.session.listing import FOLDER, Listed, Sort, View
 from tui.session.quantities import FUTURE, human_age, local_time
 
 ORDERS: Final[dict[tuple[Sort, bool], str]] = {
@@ -30,44 +31,60 @@ ORDERS: Final[dict[tuple[Sort, bool], str]] = {
 }
 """What each order is called: by what, and whether reversed."""
 
-HEADS: Final[tuple[Sort | None, ...]] = (None, "name", "size", "age")
+HEADS: Final[tuple[Sort | None, ...]] = (None, None, "name", None, "size", "age")
 """What each column is sorted by."""
 
-_KIND, _NAME, _SIZE, _AGE = 7, 12, 8, 9
+_KIND, _FORMAT, _NAME, _SIZE, _AGE = 7, 4, 12, 8, 9
+
+_BAR, _LEAST_BAR = 10, 4
+_WISHED = 22
+"""Cells that a name has before there is a bar."""
 
 
 class BlobLayout(Layout[Listed]):
     """One row for each blob."""
 
-    shown_sort: Sort = "age"
-    """The order that the rows are in."""
+    view = View()
+    """What is shown, and in which order."""
 
-    reverse = False
-    """Whether it is that order reversed."""
-
-    longest = 0
-    """Characters of the longest name."""
+    by_folder = False
+    """Whether a folder is listed, rather than the two kinds."""
 
     def columns(self, rows: Sequence[Listed], room: int) -> Sequence[Column]:
-        """Kind, name, size, age."""
-        # The kinds have a line of their own above, and are in the line below.
-        kind = _KIND if room >= _KIND + _NAME + _SIZE + _AGE + 8 else 0
+        """Kind, format, name, a bar, size, age."""
+        name = max(self.view.longest, 6)
+        # What gives way first: a bar, then the kind, which has a line of its own above, and is in
+        # the line below.
+        left = room - (_NAME + _SIZE + _AGE + 8)
+        kind = 0 if self.by_folder or left < _KIND else _KIND
+        left -= kind
+        format = _FORMAT if left >= _FORMAT + 2 else 0
+        left -= format + 2
+        bar = min(_BAR, left - 2 - min(name, _WISHED))
+        bar = bar if bar >= _LEAST_BAR and self.view.largest else 0
         return (
             Column("Kind", kind, kind),
-            Column(self._head("name", "Name"), max(self.longest, 6), _NAME, fills=True),
+            Column("", format, format),
+            Column(self._head("name", "Name"), name, _NAME, fills=True),
+            Column("", bar, bar),
             Column(self._head("size", "Size").rjust(_SIZE), _SIZE, _SIZE),
             Column(self._head("age", "Age").rjust(_AGE), _AGE, _AGE),
         )
 
     def _head(self, sort: Sort, title: str) -> str:
-        return f"{title} {'▴' if self.reverse else '▾'}" if sort == self.shown_sort else title
+        mark = "▴" if self.view.reverse else "▾"
+        return f"{title} {mark}" if sort == self.view.sort else title
 
     def cells(self, row: Listed, widths: Sequence[int]) -> Sequence[Cell]:
         """Numbers are aligned right, so that they can be compared."""
+        name = printable(row.name) + ("/" if row.is_folder else "")
+        form = format_of(row)
         return (
             Cell(row.kind, "accent" if row.kind in ("flows", FOLDER) else "muted"),
+            Cell(form.code, form.look),
             # Those of one program mostly differ at their ends.
-            Cell(cut_middle(printable(row.name) + ("/" if row.is_folder else ""), widths[1])),
+            Cell(cut_middle(name, widths[2]), "strong" if row.is_folder else ""),
+            Cell(bar(row.size, self.view.largest, widths[3]), form.look),
             Cell(human_size(row.size).rjust(_SIZE)),
             Cell(human_age(row.modified, datetime.now(UTC)).rjust(_AGE), "muted"),
         )
@@ -87,7 +104,7 @@ class BlobDetail(Widget):
     """The blob under the cursor, exactly: its whole key, its bytes, the moment it was written."""
 
     DEFAULT_CSS = """
-    BlobDetail { height: 4; padding: 0 2; background: $surface; content-align: left middle; }
+    BlobDetail { height: 3; padding: 0 2; background: $surface; }
     """
 
     blob: reactive[Listed | None] = reactive(None)

@@ -44,12 +44,14 @@ class About(Widget):
 def _said(offer: Offer) -> Iterator[tuple[str, str, str]]:
     yield "From", " · ".join(filter(None, (offer.source, offer.entry, offer.place))), ""
     if not offer.type:
-        yield "", f"⚠ It cannot be imported: {offer.said}", "$warning"
+        yield "", f"⚠ It cannot be imported: {offer.said}", "$warning" if offer.number < 0 else ""
         return
     yield "Becomes", " · ".join(filter(None, (offer.type, offer.location or offer.said))), ""
     label = "Secrets"
     for each in offer.secrets:
         yield label, each, "$warning" if "⚠" in each else ""
         label = ""
+    label = "Note"
     for each in offer.notes:
-        yield "", f"⚠ {each}", "$warning"
+        yield label, each, MUTED
+        label = ""

@@ -66,6 +66,7 @@ class ImportScreen(FullScreen[list[str]]):
                 "toggle_all": self._toggle_all,
                 "rename": self._rename,
                 "answer": self._answer_here,
+                "move_secret": self._move_secret,
                 "reload": self._reload,
                 "leave": self._leave,
             }
@@ -106,13 +107,15 @@ class ImportScreen(FullScreen[list[str]]):
             return self._session.why_not_save()
         if command == "toggle_all" and not any(each.is_open for each in self.table.rows):
             return "There is nothing to choose from."
-        if command in ("toggle", "rename", "answer"):
+        if command in ("toggle", "rename", "answer", "move_secret"):
             if offer is None:
                 return "There is nothing to choose from."
             if not offer.is_open:
                 return f"{offer.name}: {offer.said}."
             if command == "answer" and not self._items[offer.number].found.asks:
                 return f"{offer.name} says where it leads."
+            if command == "move_secret" and not offer.movable:
+                return f"No secret of {offer.name} would be copied that can be kept elsewhere."
         return ""
 
     # ---- looking
@@ -138,7 +141,7 @@ class ImportScreen(FullScreen[list[str]]):
                     item = Item(each)
                     known = before.get(item.key)
                     if known is not None:
-                        item = item._replace(name=known.name, chosen=known.chosen)
+                        item = known._replace(found=each)
                     self._items.append(item)
                 state = "⚠" if looked.failures else str(len(looked.found) or "–")
                 finding.states = {**finding.states, name: state}
@@ -166,7 +169,8 @@ class ImportScreen(FullScreen[list[str]]):
         chosen = sum(each.chosen for each in rows)
         can = sum(each.is_open for each in rows)
         found = self.query_one("#found")
-        found.border_subtitle = f"{chosen} of {can} chosen" if can else ""
+        all_of_them = f"{self.key('toggle_all', 'a')} all, none"
+        found.border_subtitle = f"{chosen} of {can} chosen  {all_of_them}" if can else ""
         self.refresh_bindings()
 
     @on(Table.Moved)
@@ -252,6 +256,16 @@ class ImportScreen(FullScreen[list[str]]):
             await self._show(offer.number)
         return answer is not None
 
+    async def _move_secret(self) -> None:
+        """The next place for its secret."""
+        offer = self.offer
+        assert offer is not None
+        item = self._items[offer.number]
+        places = imports.PLACES
+        keep = places[(places.index(item.keep) + 1) % len(places)]
+        self._items[offer.number] = item._replace(keep=keep)
+        await self._show(offer.number)
+
     # ---- pasting
 
     @on(events.Paste)
@@ -295,6 +309,8 @@ class ImportScreen(FullScreen[list[str]]):
         default, goes_on = await self._default(chosen)
         if not goes_on:
             return
+        wanted = chosen
+        chosen = await self._session.jobs.run("keeping secrets", lambda: imports.kept(wanted))
         many = "1 configuration" if len(chosen) == 1 else f"{len(chosen)} configurations"
         names = await self._session.change(
             f"import {many}", lambda edit: imports.write(edit, chosen, default)

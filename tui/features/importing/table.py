@@ -61,7 +61,7 @@ class OfferLayout(Layout[Offer]):
         place = Cell(cut_middle(row.location, widths[3]), "muted")
         if row.said:
             said = row.said if cell_len(row.said) <= widths[3] else "cannot be imported"
-            place = Cell(said, "warning" if row.is_open or not row.type else "muted")
+            place = Cell(said, "" if row.is_open else "muted")
         width = widths[4]
         source = row.source if width < _SOURCE * 2 else _source(row, width)
         return box, badge, name, place, Cell(source, "muted")
@@ -69,7 +69,8 @@ class OfferLayout(Layout[Offer]):
     def below(self, row: Offer, widths: Sequence[int]) -> Sequence[Cell]:
         """What there is to know of it, from the name on."""
         text = _below(row, widths)
-        look = "warning" if row.is_open or not row.type else "muted"
+        # Amber is for what one may regret: a secret in the file, a tool that cannot be read.
+        look = "warning" if row.copied or row.number < 0 else "muted"
         return Cell(""), Cell(""), Cell(text, look, spans=2)
 
 

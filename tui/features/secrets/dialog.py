@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable
 from typing import ClassVar
 
@@ -15,7 +14,6 @@ from textual.widgets import Button, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from storage_core.errors import StorageError
-from storage_core.paths import shown_home
 from storage_core.printable import printable
 from storage_core.references import check_reference, is_reference
 from tui.kit import ask
@@ -148,24 +146,6 @@ class MoveDialog(Dialog[str | None]):
             self.app.say("The secret is being moved; this closes when that is done.")
         else:
             self.dismiss(None)
-
-
-def proposed(name: str, setting: str, *, only: bool) -> tuple[str, str, str]:
-    """A place of each kind for a secret.
-
-    Args:
-        name: the configuration.
-        setting: the key of the setting.
-        only: whether the configuration has no other secret; two must not share a place.
-    """
-    whole = name if only else f"{name}-{setting}"
-    base = whole.replace("/", "-")
-    variable = re.sub(r"\W", "_", f"{name}_{setting}", flags=re.ASCII).upper()
-    return (
-        f"keyring:storage/{base}",
-        f"file:{shown_home()}/{base}.secret",
-        f"env:{variable}",
-    )
 
 
 def _fault(reference: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from storage_core.printable import printable
-from tui.features.secrets.dialog import MoveDialog, proposed
+from tui.features.secrets.dialog import MoveDialog
+from tui.session.sources import proposed
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable

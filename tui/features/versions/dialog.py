@@ -11,12 +11,17 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from storage_core.errors import StorageError
 from storage_core.printable import printable
-from tui.kit.dialog import Box, Dialog
-from tui.kit.text import cut
+from tui.kit.dialog import Box, Dialog, Lines
+from tui.kit.text import cut, wrap
 from tui.kit.theme import FAINT, MUTED
+from tui.session.background import in_thread
+from tui.session.differences import GONE, NEW, Difference
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tui.session.versions import KeptVersion
 
 
@@ -25,6 +30,7 @@ class VersionsDialog(Dialog[int | None]):
 
     Args:
         kept: the versions, at least one.
+        changed: what was changed when the one at this place was replaced; it blocks.
         at: the place of the one under the cursor at first.
     """
 
@@ -33,24 +39,33 @@ class VersionsDialog(Dialog[int | None]):
         Binding("escape,q", "cancel", show=False),
         Binding("j", "move('down')", show=False),
         Binding("k", "move('up')", show=False),
+        Binding("left", "turn(-1)", show=False),
+        Binding("right", "turn(1)", show=False),
     ]
 
-    def __init__(self, kept: list[KeptVersion], at: int = 0) -> None:
+    def __init__(
+        self, kept: list[KeptVersion], changed: Callable[[int], list[Difference]], at: int = 0
+    ) -> None:
         super().__init__()
-        self._kept, self._at = kept, at
+        self._kept, self._changed, self._at = kept, changed, at
+        self._differences: list[Difference] = []
 
     def compose(self) -> ComposeResult:
         """Title and list."""
-        width = min(84, self.app.size.width * 96 // 100) - 8
+        width = min(84, self.app.size.width * 96 // 100) - 10
         with Box("Earlier versions of the configuration file"):
             yield OptionList(
                 *(Option(_prompt(each, width), disabled=each.names is None) for each in self._kept),
                 compact=True,
             )
+            with Lines():
+                yield Static(id="differences", markup=False)
             yield Static(
                 Content.assemble(
                     ("Enter", "bold $footer-key-foreground"),
-                    (" bring back what was before   ", MUTED),
+                    (" bring it back   ", MUTED),
+                    ("← →", "bold $footer-key-foreground"),
+                    (" read on   ", MUTED),
                     ("Esc", "bold $footer-key-foreground"),
                     (" back", MUTED),
                 ),
@@ -69,6 +84,32 @@ class VersionsDialog(Dialog[int | None]):
         """As the arrow keys do."""
         options = self.query_one(OptionList)
         options.action_cursor_down() if direction == "down" else options.action_cursor_up()
+
+    def action_turn(self, way: int) -> None:
+        """Read on in what was changed, or back."""
+        self.query_one(Lines).turn(way)
+
+    @on(OptionList.OptionHighlighted)
+    def _highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        self.run_worker(self._compare(event.option_index), group="load-diff", exclusive=True)
+
+    async def _compare(self, at: int) -> None:
+        try:
+            self._differences = await in_thread(lambda: self._changed(at))
+        except StorageError as error:
+            self._differences = [Difference("", printable(str(error)))]
+        if self.is_running:
+            self.query_one(Lines).scroll_home(animate=False)
+            self._draw()
+
+    def on_resize(self) -> None:
+        """Lines are wrapped to the width."""
+        self._draw()
+
+    def _draw(self) -> None:
+        width = max(20, self.query_one(Lines).size.width - 1)
+        lines = [line for each in self._differences for line in _drawn(each, width)]
+        self.query_one("#differences", Static).update(Content("\n").join(lines))
 
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:
@@ -94,3 +135,13 @@ def _prompt(kept: KeptVersion, width: int) -> Content:
         "\n",
         (cut(f"   before: {held}", width), muted),
     )
+
+
+def _drawn(each: Difference, width: int) -> list[Content]:
+    style = {GONE: "$error", NEW: "$success"}.get(each.sign, "$foreground")
+    text = each.text.lstrip()
+    margin = " " * (1 + len(each.text) - len(text))
+    return [
+        Content.styled(f"{' ' if at else each.sign or ' '}{margin}{part}", style)
+        for at, part in enumerate(wrap(text, width - 1 - len(margin)))
+    ]

@@ -11,6 +11,7 @@ from tui.features.versions.dialog import VersionsDialog
 
 if TYPE_CHECKING:
     from tui.kit.screen import BaseScreen
+    from tui.session.differences import Difference
     from tui.session.session import Session
     from tui.session.versions import KeptVersion
 
@@ -27,8 +28,13 @@ async def restore(screen: BaseScreen[object], session: Session) -> None:
     if not kept:
         screen.app.say(f"No earlier version of {session.workspace.shown_path} is kept yet.")
         return
+
+    def changed(at: int) -> list[Difference]:
+        newer = kept[at - 1].version if at else None
+        return session.workspace.differences(kept[at].version, newer)
+
     at: int | None = 0
-    while (at := await screen.ask(VersionsDialog(kept, at or 0))) is not None:
+    while (at := await screen.ask(VersionsDialog(kept, changed, at or 0))) is not None:
         if await _restore(screen, session, kept[at]):
             return
 

@@ -7,5 +7,6 @@ json_text.py       JSON; csv_table.py: CSV; text.py: any other text
 npy.py             NumPy's arrays; npy_header.py: their headers
 pickles.py         pickles; tar_members.py: flow code
 parquet.py         Parquet; parquet_reader.py: the process that reads it
+images.py          pictures; image_header.py: how large they are
 unpacking.py       gzip and zstd
 """

@@ -9,6 +9,7 @@ from typing import Final
 
 from storage_core.errors import StorageError
 from tui.session.preview.csv_table import csv_preview
+from tui.session.preview.image_header import image_format
 from tui.session.preview.json_text import json_preview
 from tui.session.preview.look import Preview
 from tui.session.preview.source import Source, Unreadable
@@ -17,6 +18,7 @@ from tui.session.preview.text import text_of
 BY_SUFFIX: Final = {
     "json": "JSON", "csv": "CSV", "tsv": "TSV", "npy": "NumPy", "parquet": "Parquet",
     "pickle": "pickle", "pkl": "pickle", "cloudpickle": "cloudpickle", "tar": "tar",
+    "png": "PNG", "jpg": "JPEG", "jpeg": "JPEG", "gif": "GIF", "bmp": "BMP", "webp": "WebP",
 }  # fmt: skip
 """By what stands in a name."""
 
@@ -31,8 +33,6 @@ _SIGNATURES: Final = (
     (b"ARROW1", "Arrow"),
     (b"\x89HDF\r\n", "HDF5"),
     (b"SQLite format 3\x00", "SQLite"),
-    (b"\x89PNG\r\n", "PNG"),
-    (b"\xff\xd8\xff", "JPEG"),
     (b"%PDF-", "PDF"),
     (b"\x7fELF", "ELF"),
 )
@@ -46,7 +46,9 @@ def by_content(source: Source) -> str:
         return "pickle"
     if is_tar(source.start):
         return "tar"
-    return next((name for sign, name in _SIGNATURES if source.start.startswith(sign)), "")
+    return image_format(source.start) or next(
+        (name for sign, name in _SIGNATURES if source.start.startswith(sign)), ""
+    )
 
 
 def decoded(source: Source, kind: str) -> tuple[Preview | None, str]:
@@ -90,6 +92,12 @@ def _pickle(source: Source) -> Preview:
     return pickle_preview(source.head, whole=source.head_is_all, cut=source.cut)
 
 
+def _image(source: Source) -> Preview:
+    from tui.session.preview.images import image_preview
+
+    return image_preview(source)
+
+
 def _tar(source: Source) -> Preview:
     from tui.session.preview.tar_members import tar_preview
 
@@ -105,4 +113,5 @@ DECODERS: Final[dict[str, Callable[[Source], Preview]]] = {
     "pickle": _pickle,
     "cloudpickle": _pickle,
     "tar": _tar,
+    **dict.fromkeys(("PNG", "JPEG", "GIF", "BMP", "WebP"), _image),
 }

@@ -72,7 +72,7 @@ class Grid:
                     found[place] = max(found[place], cell_len(text[:LONGEST]))
         return found
 
-    def drawn(self, width: int, first: int = 0) -> Drawn:
+    def drawn(self, width: int, first: int = 0, height: int = 0) -> Drawn:
         """The fixed columns and those from `first` on, as many as fit."""
         total = len(self.columns)
         first = max(0, min(first, total - self._fixed - 1))

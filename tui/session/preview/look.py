@@ -12,9 +12,13 @@ from typing import Final, NamedTuple, Protocol, TypeAlias
 from rich.cells import cell_len
 
 Part: TypeAlias = tuple[str, str]
-"""Text that is fit for drawing, and its look: empty, name, value or muted."""
+"""Text that is fit for drawing, and its look: empty, name, value or muted; in a picture a
+colour, or one on another: `#ff0000 on #000000`."""
 
 Line: TypeAlias = Sequence[Part]
+
+PICTURE: Final = "picture"
+"""What the form is called that needs a terminal with colours."""
 
 BYTES: Final = "bytes"
 """What the form is called that every blob has."""
@@ -44,8 +48,11 @@ class Form(Protocol):
     def cut(self) -> str:
         """How much of the blob is in it, where that is to be said."""
 
-    def drawn(self, width: int, first: int = 0) -> Drawn:
-        """It in `width` cells; of a table, from the column `first` on."""
+    def drawn(self, width: int, first: int = 0, height: int = 0) -> Drawn:
+        """It in `width` cells; of a table, from the column `first` on.
+
+        `height` lines are in sight at once, where that is known.
+        """
 
 
 class Preview(NamedTuple):
@@ -62,9 +69,17 @@ class Preview(NamedTuple):
 
     warning: str = ""
 
-    def drawn(self, width: int, form: int = 0, first: int = 0) -> Drawn:
+    def drawn(self, width: int, form: int = 0, first: int = 0, height: int = 0) -> Drawn:
         """One of its forms in `width` cells."""
-        return self.forms[form].drawn(width, first) if self.forms else Drawn(())
+        return self.forms[form].drawn(width, first, height) if self.forms else Drawn(())
+
+    def without_pictures(self) -> Preview:
+        """It where the terminal has too few colours for a picture."""
+        forms = tuple(form for form in self.forms if form.name != PICTURE)
+        if forms == self.forms:
+            return self
+        note = "It is not drawn: that takes a terminal of more than 16 colours."
+        return self._replace(forms=forms, notes=(*self.notes, note))
 
 
 class Text(NamedTuple):
@@ -77,7 +92,7 @@ class Text(NamedTuple):
 
     cut: str = ""
 
-    def drawn(self, width: int, first: int = 0) -> Drawn:
+    def drawn(self, width: int, first: int = 0, height: int = 0) -> Drawn:
         """All lines, each in as many as it takes."""
         return Drawn([piece for line in self.lines for piece in self._pieces(line, width)])
 
@@ -95,7 +110,7 @@ class Dump(NamedTuple):
     name: str = BYTES
     cut: str = ""
 
-    def drawn(self, width: int, first: int = 0) -> Drawn:
+    def drawn(self, width: int, first: int = 0, height: int = 0) -> Drawn:
         """16 bytes to a line if there is room."""
         count = 16 if width >= _characters_at(16) + 16 else 8
         half = count // 2

@@ -1,0 +1,72 @@
+"""What a row of the list shows at a glance: what a blob is, by letters and a colour; a bar."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from tui.session.listing import Listed
+
+
+class Format(NamedTuple):
+    """What a blob is, by its name."""
+
+    code: str
+    """Four letters at most, so that it reads without colour; empty where a name says nothing."""
+
+    look: str
+    """Of the code and of the bar; see `tui.kit.table`."""
+
+
+_FAMILIES: Final = (
+    # Tables, text, arrays and models, objects of Python, archives, pictures.
+    "csv tsv parquet:PARQ jsonl:JSNL ndjson:JSNL arrow:ARRW feather:ARRW orc xlsx",
+    "json txt md log py yaml yml:YAML toml xml html ini sql ipynb:NOTE",
+    "npy npz h5:HDF5 hdf5:HDF5 nc zarr pt onnx safetensors:SAFE",
+    "pickle:PKL pkl cloudpickle:CPKL joblib:JOBL",
+    "tar tgz zip 7z whl jar",
+    "png jpg jpeg:JPG gif bmp webp svg tif:TIFF tiff pdf",
+)
+
+_PACKINGS: Final = ("gz", "zst", "bz2", "xz")
+"""Suffixes behind the one that says what is packed."""
+
+_UNKNOWN: Final = Format("", "muted")
+_FOLDER: Final = Format("DIR", "accent")
+
+
+def _known() -> dict[str, Format]:
+    found = {}
+    for number, family in enumerate(_FAMILIES):
+        for each in family.split():
+            suffix, _, code = each.partition(":")
+            found[suffix] = Format(code or suffix.upper(), f"tint-{number}")
+    return found
+
+
+_KNOWN: Final = _known()
+
+
+def format_of(blob: Listed) -> Format:
+    """What a blob is, as far as its name says."""
+    if blob.is_folder:
+        return _FOLDER
+    # Only the end of it: a name may have a thousand dots.
+    _, *suffixes = blob.name[-32:].rpartition("/")[2].lower().rsplit(".", 2)
+    if len(suffixes) > 1 and suffixes[-1] in _PACKINGS and suffixes[0] in _KNOWN:
+        return _KNOWN[suffixes[0]]
+    last = suffixes[-1] if suffixes else ""
+    if last in _PACKINGS:
+        return Format(last.upper(), "muted")
+    return _KNOWN.get(last, _UNKNOWN)
+
+
+_EIGHTHS: Final = " ▏▎▍▌▋▊▉█"
+
+
+def bar(size: int | None, largest: int, width: int) -> str:
+    """A bar of at most `width` cells: how large that is beside the largest."""
+    if not size or not largest or width <= 0:
+        return ""
+    eighths = max(1, size * width * 8 // largest)
+    return "█" * (eighths // 8) + _EIGHTHS[eighths % 8].strip()

@@ -1,0 +1,294 @@
+"""`BlobView`: what is in one blob, by its beginning: a table, text, a picture, bytes."""
+
+from __future__ import annotations
+
+import asyncio
+from threading import Event
+from typing import TYPE_CHECKING, Any, Final
+
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
+
+from storage_core.errors import StorageError
+from storage_core.printable import printable
+from tui.features.blobs.table import exactly
+from tui.kit.pager import Line, Pager, painted
+from tui.kit.text import wrap
+from tui.kit.theme import MUTED
+from tui.session.background import in_thread
+from tui.session.preview.choosing import preview_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+    from textual.strip import Strip
+
+    from tui.kit.app import KitApp
+    from tui.kit.commands import KeyOf
+    from tui.kit.screen import BaseScreen
+    from tui.session.listing import Listed
+    from tui.session.preview.look import Drawn, Preview
+    from tui.session.store import OpenedStore
+
+PATIENCE: Final = 0.2
+"""Seconds for which the blob before stays in sight while another is read beside the list."""
+
+
+class BlobView(Vertical):
+    """Reads the beginning of a blob and draws it; in threads.
+
+    Args:
+        opened: where the blobs are.
+        pager: what draws the lines.
+        brief: leave out what the list beside it says: the key, the size, the time.
+        id: of the widget.
+    """
+
+    app: KitApp
+    screen: BaseScreen[Any]
+
+    DEFAULT_CSS = """
+    BlobView {
+        & > #about { height: auto; }
+        & > #content { height: 1fr; }
+    }
+    """
+
+    class Changed(Message):
+        """Something else is to be seen: a blob, a form of it, other columns."""
+
+    def __init__(
+        self, opened: OpenedStore, pager: Pager, *, brief: bool = False, id: str | None = None
+    ) -> None:
+        super().__init__(id=id)
+        self._opened, self._brief, self.pager = opened, brief, pager
+        self._about = Static(id="about", markup=False)
+        self.blob: Listed | None = None
+        """The one that is shown, or being read."""
+
+        self.reading = False
+        """Whether it is said that a blob is being read."""
+
+        self.busy = False
+        """Whether a blob is about to be read, or being read."""
+
+        self._preview: Preview | None = None
+        self._form = 0
+        """Which of its forms is shown."""
+
+        self._first = 0
+        """The first column of a table, behind those that stay where they are."""
+
+        self._columns: tuple[int, int, int] | None = None
+        """The first and the last column to be seen, of how many."""
+
+        self._problem = ""
+        self._left = Event()
+        """Set when nobody waits any more for what is being read."""
+
+    def compose(self) -> ComposeResult:
+        """What it is, and what is in it."""
+        yield self._about
+        yield self.pager
+
+    # ---- reading
+
+    def show(self, blob: Listed | None, *, rest: float = 0) -> None:
+        """Read a blob and show it; None for nothing.
+
+        Args:
+            blob: which.
+            rest: seconds to wait before it is read: nothing is, if another is asked for meanwhile.
+        """
+        self.give_up()
+        self.busy = True
+        self.run_worker(self._read(blob, rest), group="load", exclusive=True)
+
+    def give_up(self) -> None:
+        """Nobody waits any more for what is being read."""
+        self._left.set()
+        if self.busy:
+            self.busy = False
+            self.workers.cancel_group(self, "load")
+
+    async def _read(self, blob: Listed | None, rest: float) -> None:
+        await asyncio.sleep(rest)
+        self._left = left = Event()
+        if blob is None or blob.is_folder:
+            self._take(blob, None)
+            self.busy = False
+            return
+        # What was there before stays for a moment, so that nothing flickers.
+        wait = PATIENCE if rest else 0
+        late = self.set_timer(wait, lambda: self._take(blob, None, reading=True)) if wait else None
+        if late is None:
+            self._take(blob, None, reading=True)
+        preview, problem = None, ""
+        try:
+            reading = in_thread(lambda: self._looked_into(blob, left))
+            preview = await self.screen.while_here(reading)
+        except StorageError as error:
+            problem = printable(str(error))
+        finally:
+            if late is not None:
+                late.stop()
+        self._take(blob, preview, problem)
+        await self._draw()
+        self.pager.scroll_home(animate=False)
+        self.busy = False
+
+    def _take(
+        self,
+        blob: Listed | None,
+        preview: Preview | None,
+        problem: str = "",
+        *,
+        reading: bool = False,
+    ) -> None:
+        """Show this from now on."""
+        self.blob, self._preview, self._problem, self.reading = blob, preview, problem, reading
+        self._form = self._first = 0
+        self._columns = None
+        if preview is None:
+            self.pager.show(())
+            self._tell()
+
+    def on_unmount(self) -> None:
+        """Nobody waits any more."""
+        self._left.set()
+
+    def _looked_into(self, blob: Listed, left: Event) -> Preview:
+        """Blocks."""
+        with self._opened.looked_into(blob.key, left) as source:
+            found = preview_of(source, blob.key.rpartition("/")[2])
+        return found if self.app.shows_pictures else found.without_pictures()
+
+    # ---- drawing
+
+    def on_resize(self) -> None:
+        """Lines are wrapped to the width."""
+        self._say()
+        if self._preview is not None:
+            self._draw_again()
+
+    async def _draw(self) -> None:
+        preview, pager = self._preview, self.pager
+        if preview is None:
+            return
+        width, height, form, first = pager.room, pager.size.height, self._form, self._first
+
+        def draw() -> tuple[Drawn, Sequence[Line | Strip]]:
+            drawn = preview.drawn(width, form, first, height)
+            return drawn, painted(drawn.lines)
+
+        drawn, lines = await self.screen.while_here(in_thread(draw))
+        pager.show(lines, drawn.head)
+        self._columns = drawn.columns
+        self._tell()
+
+    def _draw_again(self) -> None:
+        self.run_worker(self._draw(), group="load-lines", exclusive=True)
+
+    def _tell(self) -> None:
+        self._say()
+        self.post_message(self.Changed())
+
+    # ---- forms and columns
+
+    @property
+    def forms(self) -> int:
+        """In how many ways it can be shown."""
+        return len(self._preview.forms) if self._preview else 0
+
+    def other_form(self) -> None:
+        """The next of its forms."""
+        if self._preview:
+            self._form = (self._form + 1) % len(self._preview.forms)
+            self._first = 0
+            self._columns = None
+            self.pager.scroll_home(animate=False)
+            self._say()
+            self._draw_again()
+
+    def to_column(self, columns: int) -> None:
+        """Show a table from another column on."""
+        self._first = max(0, self._first + columns)
+        self._draw_again()
+
+    def has_columns(self, way: int) -> bool:
+        """Whether there are columns of a table that are not to be seen, before (-1) or behind."""
+        if self._columns is None:
+            return False
+        _, last, total = self._columns
+        return self._first > 0 if way < 0 else last < total - 1
+
+    # ---- what is said
+
+    def _say(self) -> None:
+        width = self._about.content_size.width
+        if width <= 0:
+            return
+        lines: list[Content] = []
+        if self.blob is not None and not self._brief:
+            key, exact = printable(self.blob.key), exactly(self.blob)
+            lines += [Content.styled(part, "bold $foreground") for part in wrap(key, width)]
+            lines += [Content.styled(part, MUTED) for part in wrap(exact, width)]
+        for text, style in self._said():
+            lines += [Content.styled(part, style) for part in wrap(text, width)]
+        if self._preview is not None and (forms := self._named(self._preview)):
+            lines.append(forms)
+        self._about.update(Content("\n").join(lines))
+
+    def _said(self) -> list[tuple[str, str]]:
+        if self.blob is None:
+            return []
+        if self._problem:
+            return [
+                (f"⚠ {self._problem}", "$error"),
+                (f"{self.screen.key('reload', 'f5')} tries again.", MUTED),
+            ]
+        if self._preview is None:
+            if self.blob.is_folder:
+                return [("Enter opens the folder.", MUTED)]
+            return [("reading…", MUTED)]
+        return _said(self._preview, self._form, self.screen.key)
+
+    def _named(self, preview: Preview) -> Content:
+        """How it can be shown, how it is, and which columns of a table are to be seen."""
+        names = [form.name for form in preview.forms]
+        pieces = [
+            Content.assemble(
+                ("● " if place == self._form else "○ ", "$primary"),
+                (name, "bold $foreground" if place == self._form else MUTED),
+            )
+            for place, name in enumerate(names)
+        ]
+        line = Content("  ").join(pieces) if len(names) > 1 else Content("")
+        if self._columns is not None and (self.has_columns(-1) or self.has_columns(1)):
+            first, last, total = self._columns
+            key = self.screen.key
+            keys = f"{key('columns_left', '<')} {key('columns_right', '>')}"
+            line = Content.assemble(
+                line,
+                "    ",
+                (keys, "bold $footer-key-foreground"),
+                (f" columns {first + 1:,} to {last + 1:,} of {total:,}", MUTED),
+            )
+        return line
+
+
+def _said(preview: Preview, form: int, key: KeyOf) -> list[tuple[str, str]]:
+    """What it is, how much of that is shown, and what there is to know besides."""
+    cut = preview.forms[form].cut if preview.forms else ""
+    if cut:
+        all_of_it = f"{key('download', 'w')} downloads all of it"
+        said = [(f"{preview.what} · {cut}; {all_of_it}", "$warning")]
+    else:
+        said = [(preview.what, MUTED)]
+    said += [(note, MUTED) for note in preview.notes]
+    if preview.warning:
+        said.append((f"⚠ {preview.warning}", "$warning"))
+    return said
