@@ -128,6 +128,11 @@ class StorageConfiguration(ABC):
         return ()
 
     @classmethod
+    def needless(cls, values: Mapping[str, Any]) -> Iterable[str]:
+        """The settings that are of no use beside `values`; a form's Enter passes them over."""
+        return ()
+
+    @classmethod
     def doubts(cls, values: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
         """What may be saved but not opened: (setting's name, message without the value).
 

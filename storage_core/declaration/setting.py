@@ -69,6 +69,9 @@ class Setting:
     reference: bool = False
     """Whether it may hold a reference such as `env:NAME`; true for every secret."""
 
+    signs_in: bool = False
+    """Whether it says who one is, rather than where; true for every reference."""
+
     advanced: bool = False
     """Beyond the specification: shown under "Advanced"."""
 
@@ -158,6 +161,7 @@ def setting(label: str, help: str, *, default: Any = _MISSING, **declared: Any) 
     """
     required = default is _MISSING
     declared.setdefault("reference", declared.get("secret", False))
+    declared.setdefault("signs_in", declared["reference"])
     return _Declaration(
         Setting(
             label=label,

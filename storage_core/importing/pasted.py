@@ -5,6 +5,7 @@
     {"Credentials": {"AccessKeyId": …}}, as AWS's own commands print it
     DefaultEndpointsProtocol=https;AccountName=…, a connection string of Azure's
     {"type": "service_account", …}, the key file of a service account of Google's
+    [minio] and type = s3 below it, a remote of rclone's
 
 No message repeats any of it.
 """
@@ -18,6 +19,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from storage_core.declaration.sign_ins import azure_parts, google_json
+from storage_core.errors import ConfigurationError
 from storage_core.importing.found import Found
 from storage_core.importing.values import as_it_is
 from storage_core.types import type_named
@@ -54,6 +56,19 @@ _AWS: Final = {
     "aws_role_arn": "role_arn",
 }
 """What AWS's files and variables call a setting, in small letters."""
+
+_OTHERS: Final = frozenset(
+    {
+        "azure_storage_connection_string",
+        "azure_storage_account",
+        "azure_storage_key",
+        "azure_storage_account_key",
+        "google_application_credentials",
+    }
+)
+
+_REMOTE: Final = re.compile(r"\s*type\s*=\s*\w.*")
+"""What each of rclone's remotes has, and no section of AWS's."""
 
 _AWS_JSON: Final = {
     "AccessKeyId": "aws_access_key_id",
@@ -92,8 +107,28 @@ def found_in(text: str) -> list[Found]:
         return [azure]
     lines = text.splitlines()
     if any(_SECTION.fullmatch(line) for line in lines):
+        if any(_REMOTE.fullmatch(line) for line in lines):
+            from storage_core.importing.sources import rclone
+
+            try:
+                return rclone.found_in(text, PLACE)
+            except ConfigurationError:
+                return []
         return [*_of_sections(lines)]
     return [*_of_variables(_variables(lines))]
+
+
+def left_out(text: str) -> list[str]:
+    """What AWS's files and variables say in a block that no setting holds, by its names."""
+    lines = text.strip().strip("\ufeff").splitlines()
+    if text.lstrip("\ufeff \t\r\n").startswith("{") or any(map(_REMOTE.fullmatch, lines)):
+        return []
+    if any(_SECTION.fullmatch(line) for line in lines):
+        names = [pair[1] for line in lines if (pair := _PAIR.fullmatch(line))]
+    else:
+        names = [*_variables([line for line in lines if "=" in line])]
+    known = _AWS.keys() | _OTHERS
+    return [name for name in dict.fromkeys(names) if name.lower() not in known]
 
 
 def _of_json(text: str) -> Iterator[Found]:

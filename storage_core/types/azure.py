@@ -50,6 +50,7 @@ class AzureBlobStorage(RemoteStorage):
         "string.",
         default=None,
         check=sign_ins.account_name,
+        signs_in=True,
         advanced=True,
     )
     prefix: str | None = prefix_setting("container")

@@ -63,6 +63,7 @@ class S3Storage(RemoteStorage):
         default=None,
         check=checks.plain_text,
         suggest=suggestions.aws_profiles,
+        signs_in=True,
         hint="a profile from ~/.aws/config",
     )
     region_name: str | None = setting(
@@ -88,6 +89,7 @@ class S3Storage(RemoteStorage):
         "A role to assume with the credentials found otherwise.",
         default=None,
         check=checks.word,
+        signs_in=True,
         advanced=True,
         placeholder="arn:aws:iam::123456789012:role/storage",
     )
@@ -96,6 +98,7 @@ class S3Storage(RemoteStorage):
         "What the role's owner asks for besides, to know who assumes it.",
         default=None,
         check=checks.plain_text,
+        signs_in=True,
         advanced=True,
     )
     sts_endpoint_url: str | None = setting(
@@ -109,6 +112,14 @@ class S3Storage(RemoteStorage):
     )
     engine: str = engine_setting("s3fs")
     options: Table | None = options_setting("s3fs")
+
+    @classmethod
+    def needless(cls, values: Mapping[str, Any]) -> Iterable[str]:
+        if key := values.get("aws_access_key_id"):
+            yield "profile_name"
+            # Keys that last begin so; those with a token begin otherwise.
+            if str(key).startswith("AKIA"):
+                yield "aws_session_token"
 
     @classmethod
     def doubts(cls, values: Mapping[str, Any]) -> Iterable[tuple[str, str]]:

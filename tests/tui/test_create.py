@@ -78,7 +78,7 @@ async def test_the_form_has_every_setting_with_its_label_and_help(
             while not beside or not field.setting.help.startswith(beside):
                 await pilot.pause(0.01)
                 # Only for this field: its first words at its height.
-                beside = screen_text(pilot).splitlines()[field.region.y][90:].strip()
+                beside = screen_text(pilot).splitlines()[field.region.y][92:].strip("│ ")
             assert field.setting.label in (text := words(pilot))
             assert text.count(beside) == 1
         plain = [s for s in cls.settings() if not s.advanced]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -155,7 +156,7 @@ async def test_a_broken_table_is_listed_with_its_line_and_hides_no_other(tmp_pat
     async with StorageApp(path).run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         assert names(pilot) == ["prod", "laptop", "bad"]
-        assert "⚠ SFPT     bad" in screen_text(pilot)
+        assert re.search(r"⚠ +SFPT +bad ", screen_text(pilot))
         await press(pilot, "j", "j")
         text = " ".join(screen_text(pilot).replace("▌", "").split())
         assert "line 19" in text
@@ -168,7 +169,7 @@ async def test_a_broken_default_is_marked_as_both(tmp_path: Path, size: tuple[in
     async with StorageApp(path).run_test(size=size) as pilot:
         await settle(pilot)
         line = next(line for line in screen_text(pilot).splitlines() if "★ prod" in line)
-        assert "⚠ S4 " in line
+        assert re.search(r"⚠ +S4 +★ prod", line)
 
 
 @pytest.mark.parametrize("content", ["x = [", "\x00", "[storage.a]\n[storage.a]\n"])
@@ -401,7 +402,7 @@ async def test_tags_are_shown_and_found_and_so_is_what_is_read_only(tmp_path: Pa
     )
     async with StorageApp(path).run_test(size=(120, 40)) as pilot:
         await settle(pilot)
-        assert "⊘ /data/storage" in screen_text(pilot)
+        assert "⊘  laptop" in screen_text(pilot)
         await press(pilot, "j")
         assert "Local Storage · ⊘ read-only" in screen_text(pilot)
         await press(pilot, "slash", "number_sign")

@@ -35,7 +35,8 @@ def widths(columns: Sequence[Column], room: int) -> list[int]:
     """The width of each column in `room` cells, gaps left out: the widest ones give way first."""
     result = [max(column.natural, column.least) for column in columns]
     # One cell is left at the right edge.
-    room -= sum(len(gap(width)) for width in result[:-1] if width) + 1
+    there = [width for width in result if width]
+    room -= sum(len(gap(width)) for width in there[:-1]) + 1
     while (excess := sum(result) - room) > 0:
         shrinkable = [i for i, column in enumerate(columns) if result[i] > column.least]
         if not shrinkable:

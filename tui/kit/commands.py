@@ -80,6 +80,7 @@ _SHOWN: Final = {
     "question_mark": "?",
     "slash": "/",
     "colon": ":",
+    "number_sign": "#",
     "less_than_sign": "<",
     "greater_than_sign": ">",
     "escape": "Esc",
@@ -108,6 +109,7 @@ _NAMES: Final = {
     "?": "question_mark",
     "/": "slash",
     ":": "colon",
+    "#": "number_sign",
     "<": "less_than_sign",
     ">": "greater_than_sign",
 }

@@ -117,7 +117,7 @@ class JumpScreen(Dialog["Spot | None"]):
         """By mouse nothing is jumped to."""
         self.dismiss(None)
 
-    def on_paste(self) -> None:
+    def on_paste(self, _event: events.Paste) -> None:
         """Pastes go nowhere."""
 
     def on_resize(self) -> None:

@@ -22,6 +22,7 @@ _RESERVED = {
     *("ctrl+q", "ctrl+c", "ctrl+p", "f1", "escape", "enter", "tab", "shift+tab"),
     *("left", "right", "h", "l"),
     *Table.moves,
+    "space",
     # Terminals send them as Backspace, Tab and Enter.
     *("ctrl+h", "ctrl+i", "ctrl+m"),
 }
@@ -34,6 +35,7 @@ _NAMED = {
     ":": "colon",
     ",": "comma",
     ".": "full_stop",
+    "#": "number_sign",
 }
 _LETTER = re.compile(r"(ctrl|alt|shift|ctrl\+shift|alt\+shift)\+[a-z0-9]|[^\W_]")
 

@@ -8,6 +8,7 @@ from textual import events
 from textual.widgets import Input
 
 from tui.kit.pasted import NotTaken, line_of
+from tui.kit.screen import BaseScreen
 
 if TYPE_CHECKING:
     from tui.kit.app import KitApp
@@ -22,10 +23,16 @@ class PasteInput(Input):
         """Say why it cannot be taken."""
         event.stop()
         event.prevent_default()
+        screen = self.screen
+        if not (isinstance(screen, BaseScreen) and screen.take_paste(event.text, self)):
+            self.take(event.text)
+
+    def take(self, text: str) -> None:
+        """Take a paste, or say why not."""
         try:
-            line = line_of(event.text)
+            line = line_of(text)
         except NotTaken as error:
-            self.refuse(event.text, error)
+            self.refuse(text, error)
         else:
             self.replace(line, *self.selection)
 

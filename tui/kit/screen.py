@@ -26,6 +26,7 @@ from tui.kit.preload import MORE
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.widget import Widget
 
     from tui.kit.app import KitApp
 
@@ -171,8 +172,16 @@ class BaseScreen(Screen[ResultT]):
 
     # ---- pastes, sizes and toasts
 
-    def on_paste(self) -> None:
+    def take_paste(self, text: str, field: Widget) -> bool:
+        """Whether the screen takes a paste itself, rather than the field that it is for."""
+        return False
+
+    def on_paste(self, event: events.Paste) -> None:
         """No field has taken it."""
+        self.refuse_paste()
+
+    def refuse_paste(self) -> None:
+        """Say that a paste goes nowhere."""
         self.app.say(f"Nothing was pasted: {self.nowhere}.", severity="warning")
 
     @on(events.ScreenResume)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +42,7 @@ def prepare(cls: type[StorageConfiguration]) -> None:
     from storage_core.declaration.validation import model_of
 
     model_of(cls)
+    import_module("storage_core.importing.pasted")
 
 
 def fault_of(cls: type[StorageConfiguration], setting: Setting, value: Any) -> str | None:
@@ -196,15 +198,23 @@ def text_of(path: str) -> str:
 
 
 def save_new(
-    edit: Transaction, cls: type[StorageConfiguration], values: Mapping[str, Any], name: str
+    edit: Transaction,
+    cls: type[StorageConfiguration],
+    values: Mapping[str, Any],
+    name: str,
+    *,
+    default: bool = False,
 ) -> str:
-    """Add a configuration. Returns its name.
+    """Add a configuration, and make it the `default` if so asked. Returns its name.
 
     Raises:
         InvalidSettings, WrongName: what is entered cannot be saved.
     """
     _check_name(lookup.taken(edit.layers), name, None)
-    return str(edit.add_settings(cls, values, name=name).name)
+    added = str(edit.add_settings(cls, values, name=name).name)
+    if default:
+        edit.set_default(added)
+    return added
 
 
 def is_same(

@@ -109,6 +109,11 @@ class Offer(NamedTuple):
         kept = (f"{SIGNS[HERE]} a secret is copied into the file",) if self.copied else ()
         return " · ".join((*kept, *self.notes))
 
+    @property
+    def key(self) -> str:
+        """Tells it from all others."""
+        return f"{self.number} {self.source} {self.place}"
+
 
 def looks() -> Iterator[tuple[str, Looked | None]]:
     """What each tool has, one tool after the other; None as looking for it begins."""

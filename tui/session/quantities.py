@@ -47,6 +47,21 @@ def human_age(modified: datetime | None, now: datetime) -> str:
     return "just now"
 
 
+_SHORT: Final = ((365 * 86400, "y"), (86400, "d"), (3600, "h"), (60, "m"))
+
+
+def short_age(moment: datetime, now: datetime) -> str:
+    """How long ago that was, in at most 4 characters: `3 d`."""
+    seconds = (now - moment).total_seconds()
+    for length, unit in _SHORT:
+        count = int(seconds // length)
+        if unit == "d" and count > 99:
+            return f"{count // 7} w"
+        if count >= 1:
+            return f"{min(count, 99)} {unit}"
+    return "now"
+
+
 def milliseconds(seconds: float) -> str:
     """A duration as people read it."""
     return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"

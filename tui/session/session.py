@@ -52,6 +52,9 @@ class Session:
         self.loaded: list[Callable[[Snapshot], object]] = []
         """Called when there is a new snapshot."""
 
+        self.asks_for_default = True
+        """Whether to ask if a new configuration is to be the default, where there is none."""
+
         self.learnt: list[Callable[[], object]] = []
         """Called when more is known of a storage than before: its newest blobs."""
 

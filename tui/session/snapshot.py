@@ -20,8 +20,13 @@ if TYPE_CHECKING:
     from storage_core.declaration.setting import Setting
 
 
+DEFAULT: Final = "★"
+PLAIN: Final = "⚠"
 BENEATH: Final = "⇣"
-"""Stands before what is in a file beneath one's own."""
+PROTECTED: Final = "◆"
+READ_ONLY: Final = "⊘"
+"""Signs: what programs use when they ask for none by name, what has a secret in the file itself,
+what is in a file beneath one's own, what is not deleted without its name, what is only read."""
 
 
 class Row(NamedTuple):
@@ -64,13 +69,17 @@ class Row(NamedTuple):
 
     @property
     def place(self) -> str:
-        """The location between signs and the tags."""
-        return self.place_with(self.tags)
+        """The location and the tags."""
+        return self.place_with(self.tags) if self.tags else self.location
 
     def place_with(self, tags: Iterable[str]) -> str:
         """The same with these tags only."""
-        signs = (f"{BENEATH} " if self.origin else "") + ("⊘ " if self.read_only else "")
-        return f"{signs}{self.location}  {' '.join(tags)}".rstrip()
+        return f"{self.location}  {' '.join(tags)}".rstrip()
+
+    @property
+    def protected(self) -> bool:
+        """Whether it is deleted only when its name is typed."""
+        return self.entry is not None and self.entry.table.get("protected") is True
 
     @property
     def sought(self) -> str:

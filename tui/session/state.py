@@ -16,6 +16,12 @@ from storage_core.paths import expanded
 SORTS: Final = ("file", "name", "type", "location")
 """The orders of the list, in the order in which one key goes through them."""
 
+ORDERS: Final = (*SORTS, "status")
+"""The same, and the one that only a click leads to."""
+
+GROUPS: Final = ("", "type", "tag")
+"""By what the rows of the list are grouped: by nothing at first."""
+
 
 class State(NamedTuple):
     """What is remembered."""
@@ -27,6 +33,8 @@ class State(NamedTuple):
 
     reverse: bool = False
     """Whether that order is turned round."""
+
+    group: str = GROUPS[0]
 
     preview: bool = True
     """Whether what is in a blob is shown beside the list of blobs."""
@@ -64,12 +72,13 @@ def load() -> State:
         return State()
     if not isinstance(found, dict):
         return State()
-    theme, sort = found.get("theme"), found.get("sort")
+    theme, sort, group = found.get("theme"), found.get("sort"), found.get("group")
     return State(
         theme if isinstance(theme, str) else "",
-        sort if sort in SORTS else SORTS[0],
+        sort if sort in ORDERS else SORTS[0],
         found.get("reverse") is True,
-        found.get("preview") is not False,
+        preview=found.get("preview") is not False,
+        group=group if group in GROUPS else GROUPS[0],
     )
 
 
@@ -84,14 +93,7 @@ def save(state: State) -> None:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         new = target.with_suffix(".new")
         new.write_text(
-            dumps(
-                {
-                    "theme": state.theme,
-                    "sort": state.sort,
-                    "reverse": state.reverse,
-                    "preview": state.preview,
-                }
-            ),
+            dumps(state._asdict()),
             encoding="utf-8",
         )
         new.replace(target)

@@ -347,7 +347,7 @@ class BrowseScreen(FullScreen[None]):
 
     # ---- one blob
 
-    @on(Table.Chosen)
+    @on(Table.Opened)
     async def _chosen(self) -> None:
         await self.run_action("run('preview')")
 

@@ -44,8 +44,10 @@ class CheckDialog(Dialog[TestResult | None]):
     Args:
         name: whose test it is.
         configuration: what is tested.
-        save: called as it closes when it works and is to be saved; None where it is saved already.
+        save: called as it closes when it works and is to be saved, with which of the `ways` it is;
+            with nothing, if it was by the key. None where it is saved already.
         edit: called as it closes when the settings are to be changed; None where a form is open.
+        ways: to save what works, the usual one first: what each is called here, and its button.
     """
 
     CSS_PATH = "dialog.tcss"
@@ -58,11 +60,13 @@ class CheckDialog(Dialog[TestResult | None]):
         session: Session,
         name: str,
         configuration: StorageConfiguration,
-        save: Callable[[], object] | None = None,
+        save: Callable[[str], object] | None = None,
         edit: Callable[[], object] | None = None,
+        ways: Sequence[tuple[str, str]] = (("save", "Save"),),
     ) -> None:
         super().__init__()
         self._save, self._edit = save, edit
+        self._ways = ways if save is not None else ()
         entry = session.entries.get(name) if save is None else None
         self._before = session.workspace.results.last(entry.id, entry) if entry else []
         self.do({"again": self._test, "leave": self._leave, "save": self._leave_to_save})
@@ -82,8 +86,8 @@ class CheckDialog(Dialog[TestResult | None]):
             with Lines():
                 yield Static(id="steps", markup=False)
             with Horizontal(classes="buttons"):
-                if self._save is not None:
-                    yield Button("Save", id="save", compact=True)
+                for way, label in self._ways:
+                    yield Button(label, id=f"save-{way}", classes="save", compact=True)
                 yield Button("Cancel", id="leave", classes="-main", compact=True)
                 yield Button("Test again", id="again", compact=True)
                 if self._edit is not None:
@@ -126,18 +130,18 @@ class CheckDialog(Dialog[TestResult | None]):
         if command == "edit":
             return "" if self._edit is not None else "Its settings are open already."
         works = self._complete and all(found.ok for found in self._found)
-        return (
-            "" if command != "save" or (works and self._save is not None) else "It is not tested."
-        )
+        return "" if command != "save" or (works and self._ways) else "It is not tested."
 
     def _offer_to_save(self, offered: bool) -> None:
-        for button in self.query("#save").results(Button):
+        buttons = [*self.query(".save").results(Button)]
+        for button in buttons:
             button.display = offered
+        for first in buttons[:1]:
             self.query_one("#leave").set_class(not offered, "-main")
-            button.set_class(offered, "-main")
+            first.set_class(offered, "-main")
             if offered:
-                button.focus()
-            elif self.focused is button or self.focused is None:
+                first.focus()
+            elif self.focused in (*buttons, None):
                 self.query_one("#leave").focus()
 
     def _wait(self, waiting: Waiting) -> None:
@@ -212,11 +216,15 @@ class CheckDialog(Dialog[TestResult | None]):
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """By mouse, or Enter on a button."""
-        self.action_run(event.button.id or "")
+        name = event.button.id or ""
+        if event.button.has_class("save"):
+            self._leave_to_save(name.removeprefix("save-"))
+        else:
+            self.action_run(name)
 
-    def _leave_to_save(self) -> None:
+    def _leave_to_save(self, way: str = "") -> None:
         assert self._save is not None
-        self._save()
+        self._save(way)
         self._leave()
 
     def _leave_to_edit(self) -> None:

@@ -29,8 +29,14 @@ LIST: Final = (
         changes=True,
     ),
     Command(
-        "delete", ("x", "delete"), "Delete", "Remove it; its blobs stay.", "Change", changes=True
+        "delete",
+        ("x", "delete"),
+        "Delete",
+        "Remove it; its blobs stay.",
+        "Change",
+        changes=True,
     ),
+    Command("tag", ("#",), "Tag", "Add and remove tags.", "Change", changes=True),
     Command(
         "move_secret",
         ("m",),
@@ -57,7 +63,14 @@ LIST: Final = (
         True,
         changes=True,
     ),
-    Command("test", ("t",), "Test", "Test the connection, step by step.", "Use", True),
+    Command(
+        "test",
+        ("t",),
+        "Test",
+        "Test the connection, step by step.",
+        "Use",
+        True,
+    ),
     Command(
         "test_all",
         ("T",),
@@ -66,7 +79,13 @@ LIST: Final = (
         "Use",
     ),
     Command("browse", ("b",), "Browse", "Look at the blobs of this storage.", "Use", True),
-    Command("copy_id", ("c",), "Copy ID", "Put its ID on the clipboard.", "Use"),
+    Command(
+        "copy_id",
+        ("c",),
+        "Copy ID",
+        "Put its ID on the clipboard.",
+        "Use",
+    ),
     Command(
         "copy_snippet",
         ("p",),
@@ -85,6 +104,16 @@ LIST: Final = (
         priority=True,
     ),
     Command("sort", ("s",), "Sort", "By the file, name, type or location, in turn.", "View"),
+    Command("reverse", ("S",), "Reverse", "Turn the order round.", "View"),
+    Command("group", ("z",), "Group", "By type, by tag, or not at all.", "View"),
+    Command(
+        "choose",
+        ("space", "a"),
+        "Choose",
+        "Choose several for t x # c E.",
+        "View",
+    ),
+    Command("choose_all", ("A",), "Choose all", "Choose all, or none.", "View"),
     Command(
         "import",
         ("i",),

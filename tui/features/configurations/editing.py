@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from storage_core.config.model.entry import Entry
     from storage_core.declaration.configuration import StorageConfiguration
+    from tui.session.blocks import Block
     from tui.session.snapshot import Row
 
 
@@ -25,15 +26,35 @@ class Editing(ListCommands):
 
     async def new(self) -> None:
         """Choose a type, then fill in its form."""
-        cls: type[StorageConfiguration] | None = await self._screen.open(
+        chosen: type[StorageConfiguration] | Block | None = await self._screen.open(
             "choose type", await self._types()
         )
-        if cls is None:
+        if isinstance(chosen, type):
+            await self._fill_in(chosen)
+        elif chosen is not None:
+            await self._fill_in(chosen.found.cls, chosen)
+
+    async def new_from(self, text: str) -> None:
+        """Fill in a form with a block of credentials that was pasted."""
+        from tui.session.blocks import Unusable, block_in
+
+        try:
+            block = await self._session.jobs.run("reading", lambda: block_in(text))
+        except Unusable as error:
+            self._app.say(f"Nothing was pasted: {error}.", severity="warning")
             return
-        name: str | None = await self._screen.open("form", cls)
+        if block is None:
+            self._screen.refuse_paste()
+        else:
+            await self._fill_in(block.found.cls, block)
+
+    async def _fill_in(
+        self, cls: type[StorageConfiguration] | None, block: Block | None = None
+    ) -> None:
+        name: str | None = await self._screen.open("form", cls, None, block)
         if name:
             self._rows.select(name)
-            if self._session.default is None:
+            if self._session.default is None and self._session.asks_for_default:
                 await self._offer_default(name)
 
     async def _types(self) -> list[type[StorageConfiguration]]:
@@ -55,6 +76,8 @@ class Editing(ListCommands):
         )
         if answer == "yes":
             await self._make_default(name)
+        # Once is enough.
+        self._session.asks_for_default = False
 
     async def edit(self, row: Row) -> None:
         """Change the settings."""

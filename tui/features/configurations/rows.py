@@ -1,11 +1,13 @@
-"""`Rows`: which configurations the list shows, and the one under the cursor."""
+"""`Rows`: which configurations the list shows, in what order, and the one under the cursor."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
+from tui.features.configurations.groups import grouped
+from tui.features.configurations.standing import Standing
 from tui.session import search
-from tui.session.state import SORTS
+from tui.session.state import GROUPS, SORTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -15,6 +17,15 @@ if TYPE_CHECKING:
     from tui.session.session import Session
     from tui.session.snapshot import Row
 
+_ORDERED: Final = {
+    "file": "",
+    "name": "by name",
+    "type": "by type",
+    "location": "by location",
+    "status": "by status",
+}
+"""What is said of each order."""
+
 
 class Rows:
     """The rows of the list.
@@ -23,7 +34,7 @@ class Rows:
         session: what is in the file.
         table: draws the rows.
         filter_line: what is looked for.
-        shown: called when other rows are shown, with these.
+        shown: called when other rows are shown.
     """
 
     def __init__(
@@ -31,9 +42,10 @@ class Rows:
         session: Session,
         table: Table[Row],
         filter_line: FilterLine,
-        shown: Callable[[list[Row]], None],
+        shown: Callable[[], None],
     ) -> None:
         self._session, self._table, self._filter, self._shown = session, table, filter_line, shown
+        self._standing = Standing(session)
         self._wanted: str | None = None
         """The name of the configuration that the cursor goes to as soon as it is read."""
 
@@ -44,8 +56,15 @@ class Rows:
 
     @property
     def shown(self) -> Sequence[Row]:
-        """The rows that are in the list; the filter may hide others."""
-        return self._table.rows
+        """The rows that are in the list, each once; the filter may hide others."""
+        if self._session.remembered.group != "tag":
+            return self._table.rows
+        return [*{row.key: row for row in self._table.rows}.values()]
+
+    @property
+    def chosen(self) -> Sequence[Row]:
+        """Those of them that are chosen."""
+        return self._table.chosen_rows
 
     def select(self, name: str) -> None:
         """Put the cursor on a configuration, now or as soon as it is read."""
@@ -62,21 +81,34 @@ class Rows:
         current = self.current.key if self.current else None
         if sought:
             current = self._filter.before
-        rows = self._found()
-        wanted = self._wanted if any(row.key == self._wanted for row in rows) else current
+        rows, heads = self._arranged()
+        keys = [row.key for row in rows]
+        wanted = self._wanted if self._wanted in keys else current
         if wanted == self._wanted:
             self._wanted = None
-        place = next((index for index, row in enumerate(rows) if row.key == wanted), None)
-        if place is None:
+        if wanted not in keys:
             # What was selected is gone: stay near.
             place = min(self._table.cursor, len(rows) - 1) if current and not sought else 0
-        self._table.show(rows, place)
-        self._shown(rows)
+        elif heads and keys.count(wanted) > 1:
+            near = (index for index, key in enumerate(keys) if key == wanted)
+            place = min(near, key=lambda index: abs(index - self._table.cursor))
+        else:
+            place = keys.index(wanted)
+        self._table.show(rows, place, heads)
+        self._shown()
+
+    def tested(self, row: Row | None) -> None:
+        """A test has ended, of this row."""
+        if row is not None:
+            self._standing.tested(row)
+
+    # ---- order and groups
 
     def sort(self) -> None:
         """Take the next order; the head of its column shows it."""
-        following = SORTS[(SORTS.index(self._session.remembered.sort) + 1) % len(SORTS)]
-        self._order(following)
+        now = self._session.remembered.sort
+        place = SORTS.index(now) if now in SORTS else -1
+        self._order(SORTS[(place + 1) % len(SORTS)])
 
     def sort_by(self, order: str) -> None:
         """Take this order, turn it round if it is taken already, or go back to the file's."""
@@ -88,22 +120,66 @@ class Rows:
         else:
             self._order(SORTS[0])
 
+    def reverse(self) -> None:
+        """Turn the order round, or back."""
+        now = self._session.remembered
+        self._order(now.sort, reverse=not now.reverse)
+
+    def group(self) -> None:
+        """Group by the next of what there is to group by."""
+        now = GROUPS.index(self._session.remembered.group)
+        self._session.remember(group=GROUPS[(now + 1) % len(GROUPS)])
+        self.fill()
+
     def _order(self, order: str, *, reverse: bool = False) -> None:
         self._session.remember(sort=order, reverse=reverse)
         self.fill()
 
-    def _found(self) -> list[Row]:
-        """The rows that have the words in them, in the order that was chosen."""
-        words, sort = search.words_of(self._filter.words), self._session.remembered.sort
-        rows = [
-            row
-            for row in self._session.snapshot.rows
-            if not words or search.found(words, row.sought)
-        ]
-        if sort != SORTS[0]:
-            rows.sort(
-                key=lambda row: (str(getattr(row, sort)).casefold(), row.name),
-                reverse=self._session.remembered.reverse,
+    @property
+    def words(self) -> str:
+        """How the rows are arranged, and how many are chosen."""
+        now = self._session.remembered
+        order = _ORDERED[now.sort]
+        if now.reverse:
+            order = f"{order}, reversed" if order else "last first"
+        said = [order, f"grouped by {now.group}" if now.group else ""]
+        if chosen := len(self.chosen):
+            hidden = len(self._table.chosen) - chosen
+            said.append(f"{chosen:,} chosen" + (f", {hidden:,} hidden" if hidden else ""))
+        return " · ".join(filter(None, said))
+
+    def _arranged(self) -> tuple[list[Row], dict[int, Any]]:
+        """The rows that have the words in them, as was chosen, and the heads of their groups."""
+        now = self._session.remembered
+        rows = self._found()
+        if now.group or now.sort == "status":
+            self._table.run_worker(
+                self._standing.look(self.fill), group="prepare-standing", exclusive=True
             )
-            rows.sort(key=lambda row: row.built_in)
-        return rows
+        self._sort(rows)
+        if not now.group:
+            return rows, {}
+        heads: dict[int, Any] = {}
+        arranged: list[Row] = []
+        for group in grouped(rows, now.group, self._standing.sign):
+            heads[len(arranged)] = group
+            arranged += group.rows
+        return arranged, heads
+
+    def _found(self) -> list[Row]:
+        words = search.words_of(self._filter.words)
+        rows = self._session.snapshot.rows
+        return [row for row in rows if not words or search.found(words, row.sought)]
+
+    def _sort(self, rows: list[Row]) -> None:
+        now = self._session.remembered
+        if now.sort == "status":
+            rows.sort(key=lambda row: (self._standing.rank(row), row.name), reverse=now.reverse)
+        elif now.sort != SORTS[0]:
+            rows.sort(
+                key=lambda row: (str(getattr(row, now.sort)).casefold(), row.name),
+                reverse=now.reverse,
+            )
+        elif now.reverse:
+            rows.reverse()
+        rows.sort(key=lambda row: row.built_in)

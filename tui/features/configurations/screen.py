@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from textual import on
+from textual import events, on
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
@@ -21,11 +21,13 @@ from tui.features.configurations.editing import Editing
 from tui.features.configurations.file import FileCommands
 from tui.features.configurations.room.room import Room
 from tui.features.configurations.rows import Rows
+from tui.features.configurations.several import Several, can_export
 from tui.features.configurations.sharing import Sharing
 from tui.features.configurations.table import SORTED_BY, ConfigurationLayout
 from tui.features.configurations.testing import Testing
 from tui.features.configurations.why_not import why_not
 from tui.kit import steps
+from tui.kit.bars import KeyBar, TitleBar
 from tui.kit.commands import bindings
 from tui.kit.filter import FilterLine
 from tui.kit.screen import FullScreen
@@ -100,7 +102,9 @@ class ConfigurationsScreen(FullScreen[None]):
         parts = self, session, self.rows
         changes, file = Changes(*parts), FileCommands(*parts)
         editing = Editing(*parts, make_default=changes.make_default)
+        self._editing = editing
         tests = self._tests = Testing(*parts, marks=self.testing, redraw=self.redraw)
+        several = Several(*parts)
         sharing = Sharing(*parts, tests=tests)
         self.do(
             {
@@ -109,13 +113,14 @@ class ConfigurationsScreen(FullScreen[None]):
                 "duplicate": self._on_row(changes.duplicate),
                 "copy_here": self._on_row(editing.copy_here),
                 "rename": self._on_row(changes.rename),
-                "delete": self._on_row(changes.delete),
+                "delete": self._on_chosen(several.delete, changes.delete),
+                "tag": several.tag,
                 "default": self._on_row(changes.default),
                 "undo": changes.undo,
                 "redo": changes.redo,
-                "test": self._on_row(tests.test),
+                "test": self._on_chosen(tests.test_chosen, tests.test),
                 "test_all": tests.test_all,
-                "copy_id": self._on_row(self._copy_id),
+                "copy_id": several.copy_ids,
                 "copy_snippet": self._on_row(self._copy_snippet),
                 "open_file": file.open_file,
                 "make_private": file.make_private,
@@ -123,11 +128,15 @@ class ConfigurationsScreen(FullScreen[None]):
                 "browse": self._on_row(lambda row: self.open("blobs", row)),
                 "move_secret": self._on_row(lambda row: self.open("move secrets", row)),
                 "import": sharing.bring,
-                "export": self._on_row(lambda row: sharing.export([row])),
+                "export": lambda: sharing.export(several.rows(can_export)),
                 "doctor": lambda: self.open("doctor"),
                 "versions": lambda: self.open("versions"),
                 "filter": self._filter.open,
                 "sort": self.rows.sort,
+                "reverse": self.rows.reverse,
+                "group": self.rows.group,
+                "choose": self.table.choose,
+                "choose_all": self.table.choose_all,
             }
         )
 
@@ -186,6 +195,19 @@ class ConfigurationsScreen(FullScreen[None]):
 
         return act_now
 
+    def _on_chosen(
+        self, several: Callable[[], object], one: Callable[[Row], object]
+    ) -> Callable[[], object]:
+        """What works on those that are chosen, or else on the row under the cursor."""
+
+        def act() -> object:
+            chosen = self.rows.chosen
+            if len(chosen) > 1:
+                return several()
+            return one(chosen[0]) if chosen else self._on_row(one)()
+
+        return act
+
     def _loaded(self, snapshot: Snapshot) -> None:
         warnings = list(snapshot.notes)
         if snapshot.read_only:
@@ -200,6 +222,7 @@ class ConfigurationsScreen(FullScreen[None]):
             self.mount(self._banner, before="#panes")
         if snapshot.problem and self._filter.is_attached:
             self._filter.clear()
+        self.table.forget({row.key for row in snapshot.rows})
         self.rows.fill()
 
     def changed_elsewhere(self, said: str) -> str:
@@ -209,9 +232,9 @@ class ConfigurationsScreen(FullScreen[None]):
             return said
         return "The file was changed elsewhere; this is what it says now."
 
-    def _tell(self, rows: list[Row]) -> None:
+    def _tell(self) -> None:
         """Say how many rows there are, or what to do where there are none."""
-        snapshot = self._session.snapshot
+        snapshot, rows = self._session.snapshot, self.rows.shown
         words = self._filter.words
         self._filter.tell(sum(not row.built_in for row in rows), snapshot.total)
         nothing = bool(words) and not rows
@@ -224,12 +247,28 @@ class ConfigurationsScreen(FullScreen[None]):
             text = welcome.newcomer(snapshot, self.key)
         if _put(self._welcome, text):
             self.query_one("#left").mount(self._welcome)
+        self._say_chosen()
         self.set_class(bool(text) and not nothing, "-empty")
         self.set_class(bool(snapshot.problem), "-broken")
         self.set_class(nothing, "-nothing")
         if self.focused is None and not self.has_class("-broken"):
             # The list was not there to have it.
             self.call_after_refresh(self.action_focus_list)
+
+    @on(Table.Chose)
+    def _say_chosen(self) -> None:
+        """How many rows there are, in what order, and how many of them are chosen."""
+        snapshot, rows = self._session.snapshot, self.rows
+        count = sum(not row.built_in for row in rows.shown)
+        of = f"{count:,} of {snapshot.total:,}" if count < snapshot.total else f"{count:,}"
+        said = " · ".join(filter(None, (of, rows.words))) if snapshot.total else ""
+        self.query_one("#left").border_subtitle = said
+        chosen = len(rows.chosen)
+        # Where there is no room for a frame.
+        title = f"Storage · {chosen:,} chosen" if chosen else "Storage"
+        self.query_one(TitleBar).title = title
+        self.query_one("#keys", KeyBar).called = {"test": f"Test {chosen:,}"} if chosen else {}
+        self.refresh_bindings()
 
     @on(Table.Moved)
     def _show_detail(self) -> None:
@@ -245,12 +284,13 @@ class ConfigurationsScreen(FullScreen[None]):
         detail.show(printable(row.name), lines_of(row, result, now, self.key))
         self.refresh_bindings()
 
-    def redraw(self) -> None:
-        """Draw the marks of tests, and the details."""
+    def redraw(self, row: Row | None = None) -> None:
+        """Draw the marks of tests, that of `row` being another now, and the details."""
+        self.rows.tested(row)
         self.table.refresh()
         self._show_detail()
 
-    @on(Table.Chosen)
+    @on(Table.Opened)
     async def _chosen(self) -> None:
         await self.run_action("run('edit')")
 
@@ -258,9 +298,6 @@ class ConfigurationsScreen(FullScreen[None]):
     def _head_clicked(self, event: Table.HeadClicked) -> None:
         if order := SORTED_BY.get(event.column):
             self.rows.sort_by(order)
-
-    def _copy_id(self, row: Row) -> None:
-        self.app.copy(row.id, row.id)
 
     def _copy_snippet(self, row: Row) -> None:
         wanted = "" if row.built_in else repr(row.name)
@@ -279,14 +316,27 @@ class ConfigurationsScreen(FullScreen[None]):
     def why_not(self, command: str) -> str:
         """In one line, for each command of the list."""
         shown = self.rows.shown if command == "test_all" else ()
-        return why_not(command, self.row, self._session, self.key, shown)
+        chosen = self.rows.chosen
+        return why_not(command, self.row, self._session, self.key, shown, chosen)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """A block of credentials is filled into the form of its type."""
+        from tui.session.blocks import looks_like_block
+
+        event.prevent_default()
+        if self.can("new") and looks_like_block(event.text):
+            self.start(self._editing.new_from(event.text))
+        else:
+            self.refuse_paste()
 
     def action_clear_filter(self) -> None:
-        """Stop all tests, or else show everything again."""
+        """Stop all tests, or else show everything again, or else choose nothing."""
         if self._tests.stop():
             return
-        if self._filter.is_attached:
+        if self._filter.active:
             self._filter.clear()
+        else:
+            self.table.choose_none()
         self.action_focus_list()
 
     def action_focus_list(self) -> None:

@@ -3,32 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
+from itertools import chain
 from sys import maxsize
 from typing import Final
 
 from rich.cells import cell_len
 
 from storage_core.printable import printable
-from tui.kit.columns import Column, spanned
-from tui.kit.table import TINTS, Cell, Layout
+from tui.features.configurations.groups import Group
+from tui.kit.columns import Column, gap, spanned
+from tui.kit.table import Cell, Layout, Piece, chip
 from tui.kit.text import cut_middle
 from tui.session.checks import TestResult
-from tui.session.snapshot import Row
+from tui.session.quantities import short_age
+from tui.session.snapshot import BENEATH, PLAIN, PROTECTED, READ_ONLY, Row
 from tui.session.state import State
 
-TYPE: Final = 1
-NAME: Final = 3
-LOCATION: Final = 4
-IDENTIFIER: Final = 5
-"""Places of columns; the signs and the type stand before them."""
+STATUS, AGE, TYPE, SIGNS, NAME, LOCATION, IDENTIFIER = range(7)
+"""Places of columns."""
 
-SORTED_BY: Final = {TYPE: "type", NAME: "name", LOCATION: "location"}
+SORTED_BY: Final = {
+    STATUS: "status",
+    AGE: "status",
+    TYPE: "type",
+    NAME: "name",
+    LOCATION: "location",
+}
 
-_TYPE: Final = 5
-"""Cells of a type's short name."""
+_AGE: Final = 4
+"""Cells of how long ago a test was."""
 
-_BESIDE: Final = 11
-"""Cells of all that stands before the name, gaps included."""
+_CHIP, _TYPE = 7, 5
+"""Cells of a type's short name, with what is around it and without."""
 
 _LONG: Final = (40, 60)
 """A name and a location beyond this do not push the ID out: their rows have a second line."""
@@ -36,6 +43,15 @@ _LONG: Final = (40, 60)
 _ANY: Final = (maxsize, maxsize)
 
 _ID, _WHOLE_ID = 8, 36
+
+_ROOMY: Final = (
+    (_WHOLE_ID, _AGE, _CHIP),
+    (_ID, _AGE, _CHIP),
+    (0, _AGE, _CHIP),
+    (0, _AGE, _TYPE),
+    (0, 0, _TYPE),
+)
+"""What the ID, the age of the test and the type have, from where there is much room to none."""
 
 
 class ConfigurationLayout(Layout[Row]):
@@ -57,49 +73,79 @@ class ConfigurationLayout(Layout[Row]):
     ) -> None:
         self._result, self._testing, self._order = result, testing, order
         self._measured: Sequence[Row] = ()
+        self._known: dict[str, tuple[Row, tuple[int, int]]] = {}
+        """What was measured of each row; a filter shows the same ones again and again."""
+
         self._lengths: list[tuple[int, int]] = []
         """Cells of the name and of the location of each row."""
 
         self._longest = self._usual = (0, 0)
         """The most of each; and of those rows that have no second line in any case."""
 
+        self._signs = 1
+        """Cells of the signs of the row that has most."""
+
     def _measure(self, rows: Sequence[Row]) -> None:
         if rows is not self._measured:
-            self._lengths = [
-                (cell_len(printable(row.name)), cell_len(row.problem or row.place)) for row in rows
-            ]
+            self._lengths = [*map(self._length, rows)]
             self._longest = _needed(self._lengths, _ANY)
             self._usual = _needed(self._lengths, _LONG)
+            self._signs = 1 + max(map(len, {_signs(row) for row in rows}), default=0)
             self._measured = rows
 
-    def _head(self, title: str) -> str:
-        order = self._order()
-        sign = "▴" if order.reverse else "▾"
-        return f"{title}{sign}" if title.lower() == order.sort else title
+    def _length(self, row: Row) -> tuple[int, int]:
+        known = self._known.get(row.key)
+        if known is None or known[0] is not row:
+            length = cell_len(printable(row.name)), cell_len(row.problem or row.place)
+            known = self._known[row.key] = row, length
+        return known[1]
+
+    def _head(self, title: str, order: str = "") -> str:
+        now = self._order()
+        sign = "▴" if now.reverse else "▾"
+        return f"{title}{sign}" if (order or title.strip().lower()) == now.sort else title
 
     def columns(self, rows: Sequence[Row], room: int) -> Sequence[Column]:
-        """Status, type, default, name, location and, where nothing else has to give way, the ID."""
+        """Status, its age, type, signs, name, location and, where there is room, the ID."""
         self._measure(rows)
         # One cell is left at the right edge.
-        room -= _BESIDE + 1
-        longest = min(self._longest[0], room)
-        usual = self._usual
-        for identifier, (name, place) in ((_WHOLE_ID, self._longest), (_ID, usual), (0, usual)):
-            beside = 2 + identifier if identifier else 0
-            if max(name + 2 + place, longest) + beside <= room:
-                break
-        room -= 2 + beside
+        whole = room - 1
+        most = whole - self._beside(*_ROOMY[-1])
+        long = max((wide for wide in {*chain(*self._lengths)} if wide <= most), default=0)
+        in_one = [
+            given
+            for given in _ROOMY
+            if _in_one(self._longest if given[0] == _WHOLE_ID else self._usual, long)
+            <= whole - self._beside(*given)
+        ]
+        # Where some need a second line in any case, it has room for what is longest.
+        in_two = [
+            given for given in _ROOMY if given[0] == 0 and long <= whole - self._beside(*given)
+        ]
+        identifier, age, kind = next(iter((*in_one, *in_two)), _ROOMY[-1])
+        usual = self._longest if identifier == _WHOLE_ID else self._usual
+        room = whole - self._beside(identifier, age, kind) - 2
+        name, place = usual
+        if name + place > room:
+            # So that no more rows have two lines than must.
+            name, place = _needed(self._lengths, (room, room), room)
         if name + place > room:
             place = max(0, min(place, max(room - name, room * 3 // 5)))
             name = max(0, room - place)
         return (
-            Column("", 1, 1),
-            Column(self._head("Type"), _TYPE, _TYPE),
-            Column("", 1, 1),
+            Column(self._head("", "status"), 1, 1),
+            Column("Test", age, age),
+            Column(self._head(" Type" if kind == _CHIP else "Type"), kind, kind),
+            Column("", self._signs, self._signs),
             Column(self._head("Name"), name, name),
             Column(self._head("Location"), place, place, fills=True),
             Column("ID", identifier, identifier),
         )
+
+    def _beside(self, identifier: int, age: int, kind: int) -> int:
+        """Cells of all that stands beside the name and the location, gaps included."""
+        before = sum(map(_with_gap, (1, age, kind, self._signs)))
+        return before + (2 + identifier if identifier else 0)
 
     def lines(self, rows: Sequence[Row], widths: Sequence[int]) -> Sequence[int]:
         """Two for a row that has no room in one; nothing where all have."""
@@ -113,15 +159,16 @@ class ConfigurationLayout(Layout[Row]):
         """Marks as signs, so that nothing is said by colour alone."""
         look = "muted" if row.built_in else "strong" if row.default else ""
         name, place = printable(row.name), self._place(row)
-        short = row.badge
+        signs = _signs(row).rjust(widths[SIGNS] - 1)
         before = (
-            self._status(row),
-            Cell(short, f"chip-{sum(map(ord, short)) % TINTS}" if short.isalnum() else "muted"),
-            Cell("★", "accent") if row.default else Cell(""),
+            *self._status(row),
+            chip(row.badge, widths[TYPE]),
+            Cell("", more=(*map(_sign, signs), Piece("★" if row.default else "", "accent"))),
         )
         identifier = row.id if widths[IDENTIFIER] >= _WHOLE_ID else row.id[:_ID]
         behind = Cell(identifier or "—", "muted")
-        if cell_len(name) <= widths[NAME] and cell_len(place.text) <= widths[LOCATION]:
+        name_cells, place_cells = self._length(row)
+        if name_cells <= widths[NAME] and place_cells <= widths[LOCATION]:
             return (*before, Cell(name, look), place, behind)
         name = cut_middle(name, spanned(widths[NAME:IDENTIFIER]))
         return (*before, Cell(name, look, spans=1), behind)
@@ -129,37 +176,85 @@ class ConfigurationLayout(Layout[Row]):
     def below(self, row: Row, widths: Sequence[int]) -> Sequence[Cell]:
         """The location, or what is wrong, in all the room there is below the name."""
         place = self._place(row, spanned(widths[NAME:]))
-        return (Cell(""), Cell(""), Cell(""), Cell(place.text, place.look, spans=2))
+        return (*[Cell("")] * NAME, place._replace(spans=2))
+
+    def head(self, head: Group, room: int) -> Sequence[Piece]:
+        """What the rows of a group have in common, how many they are and how many of them work."""
+        works, fails = head.well()
+        counted = [Piece(f"{len(head.rows):,}", "muted")]
+        if works:
+            counted += [Piece(" · ", "muted"), Piece(f"✓ {works:,}", "good")]
+        if fails:
+            counted += [Piece(" · ", "muted"), Piece(f"✗ {fails:,}", "bad")]
+        return (Piece(f"{head.title}  ", "strong"), *counted, Piece(""))
+
+    def can_choose(self, row: Row) -> bool:
+        """What is built in is no table of the file."""
+        return not row.built_in
 
     def _place(self, row: Row, width: int = maxsize) -> Cell:
         if row.problem:
-            return Cell(row.problem, "warning")
-        place, tags = row.place, [*row.tags]
+            return Cell(cut_middle(row.problem, width), "warning")
+        tags, more = [*row.tags], ""
         # The details have all tags, and a filter finds them: the location says more.
-        while tags and cell_len(place) > width:
+        while tags and cell_len(row.place_with(tags) + more) > width:
             tags.pop()
-            place = f"{row.place_with(tags)} …"
-        return Cell(cut_middle(place, width), "muted")
+            more = " …"
+        place = cut_middle(row.location, width - len(more))
+        shown = f"  {' '.join(tags)}" if tags else ""
+        return Cell(place, "muted", more=(Piece(shown + more, "tag"),))
 
-    def _status(self, row: Row) -> Cell:
+    def _status(self, row: Row) -> tuple[Cell, Cell]:
         if row.problem:
-            return Cell("⚠", "warning")
+            return Cell("⚠", "warning"), Cell("")
         if row.id in self._testing:
-            return Cell("…", "accent")
+            return Cell("…", "accent"), Cell("")
         result = self._result(row)
         if result is None:
-            return Cell("")
+            return Cell(""), Cell("")
+        age = Cell(short_age(result.when, datetime.now()).rjust(_AGE), "muted")  # noqa: DTZ005
         if result.old:
-            return Cell("?", "muted")
-        return Cell("✓", "good") if result.ok else Cell("✗", "bad")
+            return Cell("?", "muted"), age
+        return (Cell("✓", "good") if result.ok else Cell("✗", "bad")), age
 
 
-def _needed(lengths: Sequence[tuple[int, int]], most: tuple[int, int]) -> tuple[int, int]:
+def _in_one(needed: tuple[int, int], long: int) -> int:
+    return max(sum(needed) + 2, long)
+
+
+def _with_gap(width: int) -> int:
+    return width + len(gap(width)) if width else 0
+
+
+def _signs(row: Row) -> str:
+    """What is to be known of a row before it is used, its being the default aside."""
+    plain, beneath = PLAIN if row.plain else "", BENEATH if row.origin else ""
+    return (
+        plain
+        + beneath
+        + (PROTECTED if row.protected else "")
+        + (READ_ONLY if row.read_only else "")
+    )
+
+
+def _sign(sign: str) -> Piece:
+    return Piece(sign, "warning" if sign == PLAIN else "muted")
+
+
+def _needed(
+    lengths: Sequence[tuple[int, int]], most: tuple[int, int], together: int = maxsize
+) -> tuple[int, int]:
     """The widest name and the widest location; what is wider than `most` has two lines.
+
+    So has what is wider than `together`, name and location.
 
     There is room for the heads, and for the sign that the rows are sorted by one of them.
     """
-    fitting = [each for each in lengths if each[0] <= most[0] and each[1] <= most[1]]
+    fitting = [
+        each
+        for each in lengths
+        if each[0] <= most[0] and each[1] <= most[1] and sum(each) <= together
+    ]
     return (
         max((len("Name "), *(name for name, _ in fitting))),
         max((len("Location "), *(place for _, place in fitting))),

@@ -42,14 +42,14 @@ class _Run:
 
 
 def testable(rows: Iterable[Row]) -> list[Row]:
-    """Those that "Test all" tests."""
+    """Those of them that can be tested together."""
     return [row for row in rows if row.entry and not row.problem]
 
 
 class Testing(ListCommands):
     """Test one, test all."""
 
-    def __init__(self, *args: Any, marks: set[str], redraw: Callable[[], None]) -> None:
+    def __init__(self, *args: Any, marks: set[str], redraw: Callable[[Row | None], None]) -> None:
         super().__init__(*args)
         self._marks, self._redraw = marks, redraw
         self._run: _Run | None = None
@@ -79,10 +79,19 @@ class Testing(ListCommands):
     def test_all(self) -> None:
         """Test every connection that is shown, or stop that."""
         if self._run is None:
-            rows = testable(self._rows.shown)
-            self._screen.run_worker(self._test_all(rows), group="test-all")
+            self._begin(testable(self._rows.shown))
         elif not self.stop():
             self._app.say("It is stopping; those that have begun end by themselves.")
+
+    def test_chosen(self) -> None:
+        """Test the connections that are chosen."""
+        if self._run is None:
+            self._begin(testable(self._rows.chosen))
+        else:
+            self._app.say("Tests are running already; Esc stops them.", severity="warning")
+
+    def _begin(self, rows: list[Row]) -> None:
+        self._screen.run_worker(self._test_all(rows), group="test-all")
 
     def stop(self) -> bool:
         """Begin no other test; those that run go on and are shown until they end.
@@ -105,7 +114,7 @@ class Testing(ListCommands):
                 if run.stopped:
                     return
                 self._marks.add(row.id)
-                self._redraw()
+                self._redraw(None)
                 result = await _result_of(row)
             run.done, run.failed = run.done + 1, run.failed + (not result.ok)
             self._marks.discard(row.id)
@@ -128,7 +137,7 @@ class Testing(ListCommands):
 
     def _remember(self, row: Row, result: TestResult) -> None:
         self._session.tested(row.id, row.entry, result)
-        self._redraw()
+        self._redraw(row)
 
     def _show_progress(self) -> None:
         """A bar in the title, and how to stop; nothing when there are no tests."""

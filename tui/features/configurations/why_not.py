@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 from storage_core.printable import printable
 from tui.features.configurations.commands import LIST
+from tui.features.configurations.several import can_delete, can_export, can_tag
 from tui.features.configurations.testing import testable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from tui.kit.commands import KeyOf
     from tui.session.session import Session
@@ -17,17 +18,35 @@ if TYPE_CHECKING:
 
 _ON_A_ROW: Final = {
     *("edit", "duplicate", "rename", "delete", "default", "test", "browse"),
-    *("copy_here", "copy_id", "copy_snippet", "move_secret", "export"),
+    *("copy_here", "copy_id", "copy_snippet", "move_secret", "tag", "choose", "export"),
 }
-_ON_OWN: Final = {"rename", "delete", "move_secret"}
+_ON_OWN: Final = {"rename", "delete", "move_secret", "tag"}
 _ON_BUILT_IN: Final = {"default", "test", "browse", "copy_snippet"}
-_ON_BROKEN: Final = {"edit", "rename", "delete", "copy_id"}
+_ON_BROKEN: Final = {"edit", "rename", "delete", "copy_id", "choose"}
+_ON_SEVERAL: Final[dict[str, Callable[[Row], bool]]] = {
+    "delete": can_delete,
+    "tag": can_tag,
+    "test": lambda row: bool(testable([row])),
+    "copy_id": lambda row: not row.built_in,
+    "export": can_export,
+}
+"""What works on all that are chosen, as far as they are fit for it."""
+
 _CHANGING: Final = {command.name for command in LIST if command.changes}
-_ON_A_FILE: Final = _ON_A_ROW | _CHANGING | {"filter", "sort", "test_all", "make_private"}
+_ON_A_FILE: Final = (
+    _ON_A_ROW
+    | _CHANGING
+    | {"filter", "sort", "test_all", "make_private", "reverse", "group", "choose_all"}
+)
 
 
 def why_not(
-    command: str, row: Row | None, session: Session, key: KeyOf, shown: Sequence[Row] = ()
+    command: str,
+    row: Row | None,
+    session: Session,
+    key: KeyOf,
+    shown: Sequence[Row] = (),
+    chosen: Sequence[Row] = (),
 ) -> str:
     """The reason, and what to do, in one line; empty when it can work.
 
@@ -37,6 +56,7 @@ def why_not(
         session: what the list shows.
         key: the keys of commands.
         shown: the rows in the list; needed for `test_all` only.
+        chosen: those of them that are chosen.
     """
     snapshot, history = session.snapshot, session.workspace.history
     if snapshot.problem and command in _ON_A_FILE:
@@ -58,6 +78,11 @@ def why_not(
         if testable(snapshot.rows):
             return "The filter shows nothing that can be tested; Esc clears it."
         return f"There is nothing to test yet; {key('new', 'n')} creates a configuration."
+    if chosen and command in _ON_SEVERAL:
+        if any(map(_ON_SEVERAL[command], chosen)):
+            return ""
+        # What is wrong with one of them is wrong with all.
+        row = chosen[0]
     return _why_not_on(row, command, key) if command in _ON_A_ROW else ""
 
 
@@ -65,6 +90,8 @@ def _why_not_on(row: Row | None, command: str, key: KeyOf) -> str:
     if row is None:
         return "Nothing is selected."
     if row.built_in:
+        if command == "choose":
+            return "Temporary Local Storage is built in; there is no other to choose with it."
         if command == "copy_id":
             return "Temporary Local Storage is built in and has no ID."
         if command == "default" and row.default:

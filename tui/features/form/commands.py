@@ -63,6 +63,13 @@ FORM: Final = (
         True,
         priority=True,
     ),
+    Command(
+        "take_back",
+        ("ctrl+z",),
+        "Take back",
+        "Empty the fields again that a pasted block of credentials has filled.",
+        "Form",
+    ),
     # No priority over the fields: `:` and letters, which they may be remapped to, are typed there.
     PALETTE._replace(keys=("ctrl+p",)),
     JUMP,

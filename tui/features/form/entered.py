@@ -38,6 +38,8 @@ def proposed_name(
         if setting.required and is_text and not setting.secret and not setting.is_reference(value):
             place = value or ""
             break
+    if not any(setting.required for setting in cls.settings()):
+        place = cls.type
     last = place.partition("?")[0].rstrip("/").rpartition("/")[2].rpartition("@")[2]
     name = re.sub(r"[^\w-]+", "-", last).strip("-")[:40]
     named = (name, *(f"{name}-{number}" for number in range(2, len(taken) + 3)))
@@ -104,6 +106,11 @@ class Entered:
     def changed(self) -> bool:
         """Whether anything is entered that is not saved."""
         return any(field.changed for field in self.fields())
+
+    @property
+    def edits(self) -> int:
+        """Settings that are others than in the file; none where there is nothing in the file."""
+        return sum(field.changed for field in self.fields()) if self.entry else 0
 
     def values(self) -> dict[str, Any]:
         """What is entered, by setting, with absolute paths; without the name."""

@@ -33,6 +33,9 @@ LABEL_WIDTH: Final = 25
 WIDEST: Final = 60
 """Cells of the widest editor; `screen.tcss` has it too."""
 
+CHANGED: Final = "•"
+"""Stands behind the label of what is another value than in the file."""
+
 BESIDE: Final = "-beside"
 """The class of a form that has room for the help beside the fields."""
 
@@ -72,6 +75,9 @@ class Field(Widget):
         self._note = ""
         self._here = False
         """Whether the focus is in it."""
+
+        self._marked = False
+        """Whether it is told that the value is another one than in the file."""
 
     @property
     def help(self) -> str:
@@ -129,6 +135,16 @@ class Field(Widget):
         if note != self._note:
             self._note = note
             self.refresh(layout=True)
+
+    def mark(self, changed: bool) -> None:
+        """Tell whether the value is another one than in the file."""
+        if changed != self._marked:
+            self._marked = changed
+            self.refresh()
+
+    def put(self, value: str) -> bool:
+        """Hold another value; False where that is not to be."""
+        return False
 
     def tidy(self) -> None:
         """Drop from the text what was copied along with it, so that it is seen what is meant."""
@@ -195,11 +211,12 @@ class Field(Widget):
 
     def _label(self, width: int) -> Iterator[Content]:
         style = "bold $foreground" if self._here else "$foreground"
-        lines = list(wrap(self.setting.label, width - 2))
+        lines = list(wrap(self.setting.label, width - (4 if self.setting.required else 2)))
         for line in lines[:-1]:
             yield Content.styled(line, style)
         mark = (" *", "bold $warning") if self.setting.required else ""
-        yield Content.assemble((lines[-1], style), mark)
+        changed = (f" {CHANGED}", "$accent") if self._marked else ""
+        yield Content.assemble((lines[-1], style), mark, changed)
 
 
 def as_text(value: Any) -> str:

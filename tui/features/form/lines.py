@@ -1,9 +1,10 @@
-"""What is no field in a form: where blobs would land, what opens Advanced, help beside a field."""
+"""What is no field in a form: headings, where blobs would land, what opens Advanced, help."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import events
 from textual.content import Content
 from textual.message import Message
@@ -13,7 +14,7 @@ from textual.widgets import Static
 
 from tui.kit.explain import Explanation
 from tui.kit.text import cut, wrap
-from tui.kit.theme import MUTED
+from tui.kit.theme import FAINT, MUTED
 
 
 class More(Static, can_focus=True):
@@ -35,6 +36,24 @@ class More(Static, can_focus=True):
         if event.key in ("enter", "space"):
             event.stop()
             self.post_message(self.Toggled())
+
+
+class Heading(Widget):
+    """What the fields below it are about, and a line up to the end of those above and below.
+
+    Args:
+        words: what they are about; empty for the line alone.
+    """
+
+    def __init__(self, words: str) -> None:
+        super().__init__()
+        self._words = words
+
+    def render(self) -> Content:
+        """One line."""
+        words = f"{self._words} " if self._words else ""
+        line = "─" * (self.content_size.width - cell_len(words))
+        return Content.assemble((words, f"bold {MUTED}"), (line, FAINT))
 
 
 class Landing(Widget):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias
 
+from rich.cells import cell_len
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -14,20 +15,32 @@ from textual.widgets.option_list import Option
 from storage_core.config.model import names
 from storage_core.printable import printable
 from tui.kit.dialog import Box, Dialog
+from tui.kit.table import LOOKS, chip_look
 from tui.kit.text import cut
 from tui.kit.theme import MUTED
+from tui.session.blocks import Unusable, block_in, looks_like_block
+from tui.session.snapshot import short_name
 
 if TYPE_CHECKING:
     from storage_core.declaration.configuration import StorageConfiguration
+    from tui.session.blocks import Block
     from tui.session.session import Session
 
+    Chosen: TypeAlias = type[StorageConfiguration] | Block | None
+
+
+_BADGES: Final = 25
+"""Cells before the badges, which stand below one another."""
 
 _TAKEN: Final = "jkq"
 """Letters that move the cursor or leave."""
 
 
-class TypePicker(Dialog["type[StorageConfiguration] | None"]):
+class TypePicker(Dialog["Chosen"]):
     """The types. A number, a letter or Enter chooses, Escape goes back.
+
+    Its result is a type; where a block of credentials is pasted, and it is for a new configuration,
+    what that says.
 
     Args:
         types: what can be chosen.
@@ -37,6 +50,7 @@ class TypePicker(Dialog["type[StorageConfiguration] | None"]):
     """
 
     CSS_PATH = "picker.tcss"
+    nowhere: ClassVar = "it is no block of credentials that is known"
     BINDINGS: ClassVar = [
         Binding("escape,q", "cancel", show=False),
         Binding("j", "move('down')", show=False),
@@ -45,14 +59,14 @@ class TypePicker(Dialog["type[StorageConfiguration] | None"]):
 
     def __init__(
         self,
-        _: Session,
+        session: Session,
         types: list[type[StorageConfiguration]],
         title: str = "New storage configuration: choose a type",
         problem: str = "",
         likely: type[StorageConfiguration] | None = None,
     ) -> None:
         super().__init__()
-        self._types = types
+        self._session, self._types = session, types
         self._title, self._problem, self._likely = title, problem, likely
         self._letters = letters_of([cls.label for cls in types])
 
@@ -95,6 +109,26 @@ class TypePicker(Dialog["type[StorageConfiguration] | None"]):
             event.stop()
             self.dismiss(self._types[self._letters.index(event.character)])
 
+    def on_paste(self, event: events.Paste) -> None:
+        """A block of credentials says what type it is for."""
+        event.prevent_default()
+        if self._problem or not looks_like_block(event.text):
+            self.refuse_paste()
+        else:
+            self.start(self._take(event.text))
+
+    async def _take(self, text: str) -> None:
+        try:
+            look = self._session.jobs.run("reading", lambda: block_in(text))
+            block = await self.while_here(look)
+        except Unusable as error:
+            self.app.say(f"Nothing was pasted: {error}.", severity="warning")
+            return
+        if block is None:
+            self.refuse_paste()
+        else:
+            self.dismiss(block)
+
     def action_move(self, direction: str) -> None:
         """As the arrow keys do."""
         options = self.query_one(OptionList)
@@ -136,8 +170,12 @@ def _prompt(number: int, cls: type[StorageConfiguration], letter: str, width: in
     if cls.label == names.BUILT_IN:
         # Otherwise people wonder how it differs from the line in the list.
         lines.append("Built in already; this only gives it a name.")
+    badge = short_name(cls)
+    label = printable(cls.label)
     return Content.assemble(
         (f"{key}  ", "bold $footer-key-foreground"),
-        _underlined(printable(cls.label), letter),
+        _underlined(label, letter),
+        " " * max(1, _BADGES - cell_len(label)),
+        (f" {badge} ", LOOKS[chip_look(badge)]),
         *((f"\n   {cut(line, width)}", MUTED) for line in lines),
     )

@@ -196,6 +196,12 @@ class ReferenceField(LineField):
             self.focus_target.focus()
         return whole
 
+    def put(self, value: str) -> bool:
+        """Hold another value, which may be a reference."""
+        self._as_it_is = value.startswith(LITERAL)
+        self._put(*self._split(value))
+        return True
+
     def fill(self, text: str) -> None:
         """Take what was read from a file."""
         self._put(HERE, text)

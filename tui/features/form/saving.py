@@ -40,11 +40,12 @@ class Saving:
         self._screen, self._session, self._entered = screen, session, entered
         self._show_faults = show_faults
 
-    async def save(self, *, force: bool = False) -> None:
+    async def save(self, *, force: bool = False, default: bool = False) -> None:
         """Write the settings into the file.
 
         Args:
             force: even if the configuration was changed there meanwhile.
+            default: make a new configuration the default, too.
         """
         from storage_core.declaration.validation import InvalidSettings
 
@@ -57,7 +58,8 @@ class Saving:
                 # Wrong settings are told before anything is locked or made.
                 await self._screen.while_here(in_thread(lambda: draft.configuration(cls, values)))
                 saved = await self._session.change(
-                    f"new {named(name)}", lambda edit: draft.save_new(edit, cls, values, name)
+                    f"new {named(name)}",
+                    lambda edit: draft.save_new(edit, cls, values, name, default=default),
                 )
             elif draft.is_same(cls, entry, changes := entered.changes(), name):
                 saved = entry.name
@@ -97,7 +99,8 @@ class Saving:
                 f"Renamed {named(old)} to {named(name)}{self._session.still_default(name)}."
             )
         elif not problems:
-            told.append(f"Saved {named(name)}.")
+            is_new_default = self._entered.entry is None and name == self._session.default
+            told.append(f"Saved {named(name)}{'; it is the default now' * is_new_default}.")
         labels = {setting.name: setting.label for setting in cls.settings()}
         for setting, doubt in doubts.items():
             told.append(f"It cannot be opened yet: {labels.get(setting, setting)} {doubt}.")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from functools import partial
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual import events, on, work
 from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
 from textual.widgets import Button, Input, Static
 
 from storage_core.errors import ConfigurationError
@@ -15,9 +16,10 @@ from storage_core.paths import absolute
 from storage_core.printable import printable
 from tui.features.form.commands import FORM
 from tui.features.form.entered import NAME, Entered, proposed_name
-from tui.features.form.field import BESIDE, Field
+from tui.features.form.field import BESIDE, CHANGED, Field
 from tui.features.form.fields import field_for
-from tui.features.form.lines import Beside, Landing, More
+from tui.features.form.filling import Filling
+from tui.features.form.lines import Beside, Heading, Landing, More
 from tui.features.form.reference_field import LOAD, ReferenceField
 from tui.features.form.saving import Saving
 from tui.features.form.text_fields import TextField
@@ -25,17 +27,21 @@ from tui.kit.bars import TitleBar
 from tui.kit.commands import bindings
 from tui.kit.explain import Explanation
 from tui.kit.screen import FullScreen
+from tui.kit.table import LOOKS, chip_look
 from tui.session import draft
 from tui.session.background import in_thread
+from tui.session.snapshot import short_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from textual.app import ComposeResult
+    from textual.widget import Widget
 
     from storage_core.config.model.entry import Entry
     from storage_core.declaration.configuration import StorageConfiguration
     from storage_core.declaration.setting import Setting
+    from tui.session.blocks import Block
     from tui.session.session import Session
 
 
@@ -48,7 +54,13 @@ TOGETHER: Final = 3
 
 
 class FormScreen(FullScreen[str | None]):
-    """A new configuration, or `entry` to be edited. Its result is the name saved under, or None."""
+    """A new configuration, or `entry` to be edited. Its result is the name saved under, or None.
+
+    Args:
+        cls: the storage type.
+        entry: what is edited; None for a new one.
+        pasted: what a new one is filled with at first.
+    """
 
     CSS_PATH = "screen.tcss"
     declared: ClassVar = FORM
@@ -62,7 +74,11 @@ class FormScreen(FullScreen[str | None]):
     AUTO_FOCUS = ""
 
     def __init__(
-        self, session: Session, cls: type[StorageConfiguration], entry: Entry | None = None
+        self,
+        session: Session,
+        cls: type[StorageConfiguration],
+        entry: Entry | None = None,
+        pasted: Block | None = None,
     ) -> None:
         super().__init__()
         self._session, self.cls = session, cls
@@ -72,6 +88,10 @@ class FormScreen(FullScreen[str | None]):
         self._filled = asyncio.Event()
         """Set when all fields are there that are to be seen at first."""
 
+        self._pasted = pasted
+        self._filling = Filling(
+            self, session.jobs, self.entered, self._open_advanced, self._show_filled
+        )
         self._saving = saving = Saving(self, session, self.entered, self.show_faults)
         self.do(
             {
@@ -81,6 +101,7 @@ class FormScreen(FullScreen[str | None]):
                 "source": self._choose_source,
                 "advanced": self._toggle_advanced,
                 "try_out": self._try_out,
+                "take_back": self._filling.take_back,
             }
         )
 
@@ -92,10 +113,31 @@ class FormScreen(FullScreen[str | None]):
         """Saving needs a file that can be written."""
         return self._session.why_not_save() if command == "save" else ""
 
-    def _plain_fields(self) -> Iterator[Field]:
+    def take_paste(self, text: str, field: Widget) -> bool:
+        """A block of credentials goes into several fields."""
+        return self._filling.takes(text, field)
+
+    async def _show_filled(self, filled: list[Field]) -> None:
+        for field in filled:
+            self._check(field)
+        empty = (field for field in self.fields() if field.setting.required and not field.value)
+        if (first := next(empty, None)) is not None and first.setting is not NAME:
+            self._go_to(first)
+
+    def _plain_fields(self) -> Iterator[Widget]:
+        """What is required first, then in the order of the type; the name last."""
         plain = [setting for setting in self.cls.settings() if not setting.advanced]
-        for setting in sorted(plain, key=lambda setting: not setting.required):
-            yield self._field(setting)
+        plain.sort(key=lambda setting: not setting.required)
+        sections = [
+            (signs_in, [*settings])
+            for signs_in, settings in groupby(plain, lambda setting: setting.signs_in)
+        ]
+        for number, (signs_in, settings) in enumerate(sections):
+            if len(sections) > 1:
+                yield Heading("Sign-in" if signs_in else "" if number else "Place")
+            yield from map(self._field, settings)
+        if len(sections) > 1 and sections[-1][0]:
+            yield Heading("")
         yield TextField(NAME, self.entered.entry.name if self.entered.entry else None)
 
     def _field(self, setting: Setting) -> Field:
@@ -106,11 +148,12 @@ class FormScreen(FullScreen[str | None]):
         notes = self.entered.notes
         yield Static("\n".join(f"⚠ {note}" for note in notes), id="note", markup=False)
         with Horizontal(id="middle"):
-            with VerticalScroll(id="fields", can_focus=False):
+            with VerticalScroll(id="fields", classes="pane", can_focus=False) as fields:
+                fields.border_title = self._type_shown()
                 yield from self._plain_fields()
                 yield More(id="more", markup=False)
                 yield Vertical(id="advanced")
-            yield Beside(id="beside")
+            yield Beside(id="beside", classes="pane")
         with Horizontal(id="foot"):
             yield Landing(id="landing")
             yield Button("Save", id="save", classes="-main", compact=True)
@@ -118,9 +161,7 @@ class FormScreen(FullScreen[str | None]):
 
     def on_mount(self) -> None:
         """The first field has the focus; what checks values is loaded meanwhile."""
-        entry = self.entered.entry
-        title = f"Edit {printable(entry.name)}" if entry else f"New {self.cls.label}"
-        self.query_one(TitleBar).title = f"Storage  ›  {title}"
+        self._tell_changes()
         self.query_one("#note").display = bool(self.entered.notes)
         self.query_one("#advanced").display = False
         self._label_more()
@@ -135,6 +176,8 @@ class FormScreen(FullScreen[str | None]):
         if any(map(self._is_set, self._advanced)):
             await self._open_advanced()
         self._filled.set()
+        if self._pasted is not None:
+            await self._filling.fill(self._pasted)
         await self._session.jobs.run("", lambda: draft.prepare(self.cls))
         self._show_landing()
         await self._offer(self.fields())
@@ -157,8 +200,21 @@ class FormScreen(FullScreen[str | None]):
         event.stop()
         event.field.show_fault(None)
         event.field.show_doubt(None)
+        event.field.mark(self.entered.entry is not None and event.field.changed)
+        self._tell_changes()
         self._show_landing()
         self._tell_beside()
+
+    def _tell_changes(self) -> None:
+        """Say in the title what is edited, and how many of its settings are others by now."""
+        entry, edits = self.entered.entry, self.entered.edits
+        title = f"Edit {printable(entry.name)}" if entry else f"New {self.cls.label}"
+        count = f"  {CHANGED} {edits} changed" if edits else ""
+        self.query_one(TitleBar).title = f"Storage  ›  {title}{count}"
+
+    def _type_shown(self) -> Content:
+        badge = short_name(self.cls)
+        return Content.assemble((f" {badge} ", LOOKS[chip_look(badge)]), f" {self.cls.label}")
 
     @work(group="landing", exclusive=True)
     async def _show_landing(self) -> None:
@@ -284,10 +340,15 @@ class FormScreen(FullScreen[str | None]):
     def on_descendant_focus(self) -> None:
         """Keep the whole field in sight; Textual does so for the editor in it only."""
         field = self._focused_field()
-        if field is not None and field.setting is NAME and self.entered.entry is None:
-            assert isinstance(field, TextField)
-            field.propose(proposed_name(self.cls, self.entered.values(), self._session.entries))
+        if field is not None and field.setting is NAME:
+            self._propose_name()
         self._keep_in_sight()
+
+    def _propose_name(self) -> None:
+        """Name a new configuration by where it leads, as long as it has no other name."""
+        if self.entered.entry is None:
+            name = proposed_name(self.cls, self.entered.values(), self._session.entries)
+            self.query_one(f"#field-{NAME.name}", TextField).propose(name)
 
     @on(events.Resize)
     def _fit_help(self) -> None:
@@ -300,9 +361,12 @@ class FormScreen(FullScreen[str | None]):
 
     def _tell_beside(self) -> None:
         """Say beside the field with the focus what it is for."""
-        field, top = self._focused_field(), self.query_one("#fields").region.y
-        text = field.help if field is not None else ""
-        self.query_one(Beside).said = text, field.region.y - top if field is not None else 0
+        field, beside = self._focused_field(), self.query_one(Beside)
+        if field is None:
+            beside.said, beside.border_title = ("", 0), ""
+        else:
+            beside.border_title = field.setting.label
+            beside.said = field.help, field.region.y - beside.content_region.y
 
     def _keep_in_sight(self, *fields: Field) -> None:
         """Scroll so that these fields are seen whole, and before all the one with the focus."""
@@ -322,7 +386,16 @@ class FormScreen(FullScreen[str | None]):
 
     @on(Input.Submitted)
     def _next(self) -> None:
-        self.focus_next()
+        """To the next field that is of use; Tab goes to each."""
+        needless = {*self.cls.needless(self.entered.values())}
+        fields, here = self.fields(), self._focused_field()
+        after = fields[fields.index(here) + 1 :] if here in fields else []
+        name = here.setting.name if here is not None else ""
+        following = [each for each in after if each.setting.name not in needless]
+        if following and following[0] is not after[0] and name not in needless:
+            self._go_to(following[0])
+        else:
+            self.focus_next()
 
     # ---- what one can do
 
@@ -355,15 +428,22 @@ class FormScreen(FullScreen[str | None]):
         except InvalidSettings as error:
             await self.show_faults(draft.faults(self.cls, error))
             return
-        name = self.entered.name.strip() or self.cls.label
-        to_save: list[bool] = []
-        entered = self.entered
-        unsaved = (entered.changed or entered.entry is None) and not self.why_not("save")
-        save = partial(to_save.append, True) if unsaved else None
-        if (result := await self.open("check", name, tried, save)) is not None:
+        self._propose_name()
+        entered, session = self.entered, self._session
+        name = entered.name.strip() or self.cls.label
+        chosen: list[str] = []
+        ways: tuple[tuple[str, str], ...] = (("save", "Save"),)
+        if entered.entry is None and session.default is None:
+            ways = (("default", "Save as default"), *ways)
+        is_new = entered.changed or entered.entry is None
+        save = chosen.append if is_new and not self.why_not("save") else None
+        result = await self.open("check", name, tried, save, None, ways)
+        if result is not None:
             entered.tested = tried, result
-        if to_save and (entered.name.strip() or await self._ask_name()):
-            await self._saving.save()
+        if chosen and (entered.name.strip() or await self._ask_name()):
+            if len(ways) > 1 and chosen[0]:
+                session.asks_for_default = False
+            await self._saving.save(default=chosen[0] == "default")
 
     async def _ask_name(self) -> bool:
         """Have a name entered where none was; returns whether there is one now."""

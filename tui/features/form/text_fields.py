@@ -116,6 +116,11 @@ class TextField(LineField):
             self._proposed = self.input.value = text
             self.input.selection = Selection(0, len(text))
 
+    def put(self, value: str) -> bool:
+        """Hold another value."""
+        self.input.value = value
+        return True
+
     def tidy(self) -> None:
         if (meant := as_meant(self.setting, self.value)) != self.value and self.changed:
             self._tidied = self.input.value = meant
@@ -163,6 +168,11 @@ class TableField(Field):
     @property
     def focus_target(self) -> Widget:
         return self._area
+
+    def put(self, value: str) -> bool:
+        """Hold another table, as its lines."""
+        self._area.text = value
+        return True
 
     def reveal(self) -> bool:
         """Show the values."""

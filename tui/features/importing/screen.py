@@ -189,7 +189,7 @@ class ImportScreen(FullScreen[list[str]]):
         rows = [each for each in self.table.rows if each.is_open]
         self._choose({each.number for each in rows}, not all(each.chosen for each in rows))
 
-    @on(Table.Chosen)
+    @on(Table.Opened)
     def _double_clicked(self) -> None:
         self.action_run("toggle")
 

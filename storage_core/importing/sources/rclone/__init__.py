@@ -78,6 +78,23 @@ def found(path: str | None = None) -> list[Found]:
     variables = {} if path else environment()
     file = _in_folder(absolute(path)) if path else _file()
     sections = _sections(file) if file else Sections()
+    return _remotes(sections, variables, file)
+
+
+def found_in(text: str, place: str) -> list[Found]:
+    """The remotes of a part of rclone's file.
+
+    Args:
+        text: the part.
+        place: where it is from, in words.
+
+    Raises:
+        ConfigurationError: rclone would refuse it.
+    """
+    return _remotes(parsed(text, place), {}, place)
+
+
+def _remotes(sections: Sections, variables: Mapping[str, str], file: str | None) -> list[Found]:
     names = dict.fromkeys([*_made_by_variables(variables), *sections.names()])
     remotes = {name: Remote(name, sections, variables) for name in names}
     return [

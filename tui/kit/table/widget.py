@@ -1,13 +1,15 @@
-"""A table that draws only the rows on screen: 10,000 of them cost no more than 10."""
+"""`Table`: it draws only the rows on screen, so 10,000 of them cost no more than 10."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import accumulate
-from typing import Any, ClassVar, Final, Generic, NamedTuple, Protocol, TypeVar
+from itertools import accumulate, repeat
+from operator import add
+from typing import Any, ClassVar, Final, Generic, TypeVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -21,59 +23,22 @@ from textual.style import Style as VisualStyle
 
 from tui.kit.columns import Column, gap, spanned, widths
 from tui.kit.explain import Explanation
-from tui.kit.text import fit
-
-TINTS: Final = 6
-"""Looks that tell kinds apart by a colour: `tint-0` and so on, and on a ground of it `chip-0`."""
-
-LOOKS: Final = {
-    "muted": "$muted",
-    "strong": "bold",
-    "accent": "$accent",
-    "good": "$success",
-    "bad": "$error",
-    "warning": "$warning",
-    **{f"tint-{number}": f"bold $tint-{number}" for number in range(TINTS)},
-    **{f"chip-{number}": f"bold $tint-{number} on $chip-{number}" for number in range(TINTS)},
-}
-"""How text looks. As component classes, which are styled with the table, each would take 0.2 ms of
-the first frame."""
+from tui.kit.table.layout import Cell, Keyed, Layout, Piece
+from tui.kit.table.looks import LOOKS
+from tui.kit.text import cut, fit
 
 _DIM: Final = Style(dim=True)
 
-RowT = TypeVar("RowT")
-DrawnT = TypeVar("DrawnT", contravariant=True)
+_BARS: Final = {
+    (False, False): " ",
+    (True, False): "▌",
+    (False, True): "●",
+    (True, True): "◉",
+}
+"""What stands before a row: whether the cursor is on it, and whether it is chosen."""
 
 
-class Cell(NamedTuple):
-    """What stands in one cell."""
-
-    text: str
-    """Fit for drawing: `printable`."""
-
-    look: str = ""
-    """One of `LOOKS`; empty for plain text."""
-
-    spans: int = 0
-    """Fills so many more columns; their cells are left out."""
-
-
-class Layout(Protocol[DrawnT]):
-    """How rows are drawn."""
-
-    def columns(self, rows: Sequence[DrawnT], room: int) -> Sequence[Column]:
-        """The columns, in `room` cells; asked again whenever the rows or the room change."""
-
-    def cells(self, row: DrawnT, widths: Sequence[int]) -> Sequence[Cell]:
-        """One cell for each column, which are this wide."""
-
-    def lines(self, rows: Sequence[DrawnT], widths: Sequence[int]) -> Sequence[int]:
-        """How many lines each row takes, 1 or 2; nothing where each takes one."""
-        return ()
-
-    def below(self, row: DrawnT, widths: Sequence[int]) -> Sequence[Cell]:
-        """The cells of a row's second line."""
-        return ()
+RowT = TypeVar("RowT", bound=Keyed)
 
 
 class Table(ScrollView, Generic[RowT], can_focus=True):
@@ -88,7 +53,7 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         Binding("up,k", "move(-1)", "Up", show=False),
         Binding("down,j", "move(1)", "Down", show=False),
         Binding("pageup,ctrl+b", "page(-1)", "Page up", show=False),
-        Binding("pagedown,ctrl+f,space", "page(1)", "Page down", show=False),
+        Binding("pagedown,ctrl+f", "page(1)", "Page down", show=False),
         Binding("home,g", "end(-1)", "First", show=False),
         Binding("end,G", "end(1)", "Last", show=False),
     ]
@@ -105,7 +70,12 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
     explains: Explanation | None = None
     """What help says about it."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"table--cursor", "table--hover", "table--bar"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "table--cursor",
+        "table--hover",
+        "table--bar",
+        "table--chosen",
+    }
     DEFAULT_CSS = """
     Table {
         overflow-x: hidden;
@@ -114,6 +84,7 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         & > .table--cursor { background: $panel; }
         & > .table--hover { background: $foreground 6%; }
         & > .table--bar { color: $secondary; }
+        & > .table--chosen { color: $accent; }
         &:focus > .table--cursor { background: $primary-muted; }
         &:focus > .table--bar { color: $primary; }
         &:ansi:focus > .table--cursor {
@@ -151,12 +122,24 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         def control(self) -> Table[Any]:
             return self.table
 
-    class Chosen(Moved):
+    class Opened(Moved):
         """A row was double-clicked."""
+
+    class Chose(Moved):
+        """Other rows are chosen than were."""
 
     def __init__(self, layout: Layout[RowT], id: str | None = None) -> None:
         super().__init__(id=id)
         self.rows: Sequence[RowT] = ()
+        self.chosen: set[str] = set()
+        """The keys of the rows that are chosen, in sight or not."""
+
+        self._chosen_rows: Sequence[RowT] | None = ()
+        """Those in the list; None until it is asked for."""
+
+        self._heads: Mapping[int, Any] = {}
+        """What stands above the first row of each group."""
+
         self._drawn = layout
         self._columns: Sequence[Column] = ()
         self.widths: list[int] = []
@@ -166,7 +149,8 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         """The room that the columns were fitted to; None when they have not been for these rows."""
 
         self._tops: Sequence[int] = ()
-        """The line that each row begins on, the head left aside."""
+        """The line that each row begins on, or the head of its group; the head of the table left
+        aside."""
 
         self._height = 0
         """Lines of all rows."""
@@ -179,9 +163,18 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         """The row that the cursor is on."""
         return self.rows[self.cursor] if 0 <= self.cursor < len(self.rows) else None
 
-    def show(self, rows: Sequence[RowT], cursor: int = 0) -> None:
-        """Draw these rows from now on, the cursor on one of them."""
-        self.rows = rows
+    def show(
+        self, rows: Sequence[RowT], cursor: int = 0, heads: Mapping[int, Any] | None = None
+    ) -> None:
+        """Draw these rows from now on, the cursor on one of them.
+
+        Args:
+            rows: all of them.
+            cursor: the place of one.
+            heads: what the layout draws above rows, by their places, where they are in groups.
+        """
+        self.rows, self._heads = rows, heads or {}
+        self._chosen_rows = None if self.chosen else ()
         self._fitted = None
         self._lay_out()
         target = max(0, min(cursor, len(rows) - 1))
@@ -201,7 +194,11 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         self._fitted = self._room
         self._columns = self._drawn.columns(self.rows, self._fitted)
         self.widths = widths(self._columns, self._fitted)
-        if lines := self._drawn.lines(self.rows, self.widths):
+        lines = self._drawn.lines(self.rows, self.widths)
+        if self._heads:
+            above = [1 if index in self._heads else 0 for index in range(len(self.rows))]
+            lines = [*map(add, above, lines or repeat(1))]
+        if lines:
             *self._tops, self._height = accumulate(lines, initial=0)
         else:
             self._tops, self._height = range(len(self.rows)), len(self.rows)
@@ -244,7 +241,7 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
             self.scroll_to(y=end - height, animate=False, force=True)
 
     def _top(self, index: int) -> int:
-        """The line on which a row begins, or the one behind the last row."""
+        """The line on which a row or the head of its group begins, or the one behind the last."""
         return self._tops[index] if index < len(self._tops) else self._height
 
     def action_move(self, rows: int) -> None:
@@ -261,11 +258,59 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         """The first row or the last."""
         self.cursor = 0 if direction < 0 else len(self.rows) - 1
 
+    # ---- several rows
+
+    @property
+    def chosen_rows(self) -> Sequence[RowT]:
+        """The rows that are chosen and in the list, each of them once, from the top."""
+        if self._chosen_rows is None:
+            found = {row.key: row for row in self.rows if row.key in self.chosen}
+            self._chosen_rows = [*found.values()]
+        return self._chosen_rows
+
+    def choose(self) -> None:
+        """Choose the row under the cursor, or no longer, and go to the next."""
+        row = self.current
+        if row is not None and self._drawn.can_choose(row):
+            self._choose(self.chosen ^ {row.key})
+        self.cursor += 1
+
+    def choose_all(self) -> None:
+        """Choose all rows in the list; when all of them are: none."""
+        keys = {row.key for row in self.rows if self._drawn.can_choose(row)}
+        self._choose(self.chosen - keys if keys <= self.chosen else self.chosen | keys)
+
+    def choose_none(self) -> bool:
+        """Choose no row; returns whether any was."""
+        were = bool(self.chosen)
+        if were:
+            self._choose(set())
+        return were
+
+    def forget(self, there: Container[str]) -> None:
+        """Choose no longer what is not there any more."""
+        if self.chosen and (chosen := {key for key in self.chosen if key in there}) != self.chosen:
+            self._choose(chosen)
+
+    def _choose(self, chosen: set[str]) -> None:
+        self.chosen = chosen
+        self._chosen_rows = None
+        self.refresh()
+        self.post_message(self.Chose(self, self.current))
+
+    # ---- the mouse
+
     def _row_at(self, y: int) -> int | None:
+        index, part = self._at(y)
+        return None if part < 0 else index
+
+    def _at(self, y: int) -> tuple[int, int]:
+        """The row there, and which of its lines: -1 for the head of its group, or for no row."""
         line = y - 1 + int(self.scroll_offset.y)
         if y <= 0 or line >= self._height:
-            return None
-        return bisect_right(self._tops, line) - 1
+            return -1, -1
+        index = bisect_right(self._tops, line) - 1
+        return index, line - self._tops[index] - (index in self._heads)
 
     def _column_at(self, x: int) -> int | None:
         end = 1
@@ -293,7 +338,7 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         self.hover = None
 
     def on_click(self, event: events.Click) -> None:
-        """One click puts the cursor there, two choose the row; that on a head is told."""
+        """One click puts the cursor there, two open the row; that on a head is told."""
         index = self._row_at(event.y)
         if event.y == 0 and (column := self._column_at(event.x)) is not None:
             self.post_message(self.HeadClicked(self, column))
@@ -301,7 +346,7 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
             return
         self.cursor = index
         if event.chain == 2:
-            self.post_message(self.Chosen(self, self.current))
+            self.post_message(self.Opened(self, self.current))
 
     def render_line(self, y: int) -> Strip:
         """One line of the screen: the head, or the row that is scrolled to there."""
@@ -312,22 +357,26 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         if y == 0:
             titles = [Cell(column.title, "muted") for column in self._columns]
             return self._line(titles, base, Segment(" ", base))
-        index = self._row_at(y)
-        if index is None:
+        index, part = self._at(y)
+        if index < 0:
             return Strip.blank(self.size.width, base)
-        style, bar = base, Segment(" ", base)
-        plain = False
-        if index == self.cursor:
+        if part < 0:
+            pieces = self._drawn.head(self._heads[index], self._room)
+            return self._strip([Segment(" ", base), *self._pieces(pieces, self._room, base)], base)
+        row = self.rows[index]
+        style = base
+        plain, chosen, here = False, row.key in self.chosen, index == self.cursor
+        if here:
             # Nobody knows what a terminal's own colours look like on one another.
             plain = self.has_focus and self.app.native_ansi_color
             style = base + (self._whole("cursor") if plain else self._ground("cursor"))
-            look = self._whole("bar")
-            bar = Segment("▌", style if plain else style + Style(color=look.color))
         elif index == self.hover:
             style = base + self._ground("hover")
-            bar = Segment(" ", style)
-        first = y - 1 + int(self.scroll_offset.y) == self._top(index)
-        cells = (self._drawn.cells if first else self._drawn.below)(self.rows[index], self.widths)
+        look = style
+        if (here or chosen) and not plain:
+            look = style + Style(color=self._whole("chosen" if chosen else "bar").color)
+        bar = Segment(_BARS[here, chosen and part == 0], look)
+        cells = (self._drawn.below if part else self._drawn.cells)(row, self.widths)
         return self._line(cells, style, bar, plain=plain)
 
     def _line(
@@ -341,9 +390,25 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
                 room = spanned([room, *(next(left) for _ in range(cell.spans))])
             if room <= 0:
                 continue
-            look = style + self._look(cell.look) if cell.look and not plain else style
-            segments.append(Segment(fit(cell.text, room), look))
+            pieces = (Piece(cell.text, cell.look), *cell.more)
+            segments += self._pieces(pieces, room, style, plain=plain)
             segments.append(Segment(gap(room), style))
+        return self._strip(segments, style)
+
+    def _pieces(
+        self, pieces: Sequence[Piece], room: int, style: Style, *, plain: bool = False
+    ) -> Iterator[Segment]:
+        for piece in pieces[:-1]:
+            text = cut(piece.text, room)
+            room -= cell_len(text)
+            yield Segment(text, self._styled(piece, style, plain=plain))
+        for piece in pieces[-1:]:
+            yield Segment(fit(piece.text, room), self._styled(piece, style, plain=plain))
+
+    def _styled(self, piece: Piece, style: Style, *, plain: bool) -> Style:
+        return style + self._look(piece.look) if piece.look and not plain else style
+
+    def _strip(self, segments: list[Segment], style: Style) -> Strip:
         return Strip(segments).adjust_cell_length(self.size.width, style)
 
     def _look(self, name: str) -> Style:

@@ -1,0 +1,67 @@
+"""`Layout`: how the rows of a table are drawn, cell by cell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Protocol, TypeVar
+
+from tui.kit.columns import Column
+
+DrawnT = TypeVar("DrawnT", contravariant=True)
+
+
+class Keyed(Protocol):
+    """A row."""
+
+    @property
+    def key(self) -> str:
+        """Tells it from all others."""
+
+
+class Piece(NamedTuple):
+    """Text that looks one way."""
+
+    text: str
+    look: str = ""
+
+
+class Cell(NamedTuple):
+    """What stands in one cell."""
+
+    text: str
+    """Fit for drawing: `printable`."""
+
+    look: str = ""
+    """One of `LOOKS`; empty for plain text."""
+
+    spans: int = 0
+    """Fills so many more columns; their cells are left out."""
+
+    more: tuple[Piece, ...] = ()
+    """What follows the text in the same cell. The last piece has the look of all that is left."""
+
+
+class Layout(Protocol[DrawnT]):
+    """How rows are drawn."""
+
+    def columns(self, rows: Sequence[DrawnT], room: int) -> Sequence[Column]:
+        """The columns, in `room` cells; asked again whenever the rows or the room change."""
+
+    def cells(self, row: DrawnT, widths: Sequence[int]) -> Sequence[Cell]:
+        """One cell for each column, which are this wide."""
+
+    def lines(self, rows: Sequence[DrawnT], widths: Sequence[int]) -> Sequence[int]:
+        """How many lines each row takes, 1 or 2; nothing where each takes one."""
+        return ()
+
+    def below(self, row: DrawnT, widths: Sequence[int]) -> Sequence[Cell]:
+        """The cells of a row's second line."""
+        return ()
+
+    def head(self, head: Any, room: int) -> Sequence[Piece]:
+        """The line above the first row of a group, in `room` cells."""
+        return ()
+
+    def can_choose(self, row: DrawnT) -> bool:
+        """Whether it can be one of several that are chosen."""
+        return True
