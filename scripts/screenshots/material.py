@@ -72,6 +72,46 @@ INCLUDING: Final = CONFIGURATION.replace(
 )
 """A file with the team's beneath it."""
 
+TOOLS: Final = {
+    ".aws/config": """\
+[profile research]
+region = eu-central-1
+sso_session = acme
+sso_account_id = 123456789012
+sso_role_name = researcher
+[sso-session acme]
+sso_start_url = https://acme.awsapps.com/start
+sso_region = eu-west-1
+""",
+    ".config/rclone/rclone.conf": """\
+[nas]
+type = sftp
+host = nas.acme.example
+user = deploy
+key_file = ~/.ssh/id_ed25519
+
+[minio]
+type = s3
+provider = Minio
+access_key_id = AKIAEXAMPLE
+secret_access_key = unused-unused
+endpoint = http://minio.acme.example:9000
+
+[forecasts]
+type = alias
+remote = minio:forecasts/nightly
+
+[backup]
+type = crypt
+remote = minio:backup
+""",
+    ".mc/config.json": """\
+{"version": "10", "aliases": {"lab": {"url": "http://lab.acme.example:9000",
+ "accessKey": "AKIAEXAMPLE", "secretKey": "unused-unused", "api": "S3v4", "path": "auto"}}}
+""",
+}
+"""Files of other tools, below the home."""
+
 TEAM: Final = """\
 [storage.staging]
 type = "s3"

@@ -25,6 +25,7 @@ from .material import (
     OTHERS,
     RESULTS,
     TEAM,
+    TOOLS,
     UNREADABLE,
     UNSAFE,
     saved,
@@ -138,6 +139,19 @@ def with_team(*pressed: str) -> Steps:
     async def steps(pilot: Pilot[Any]) -> None:
         (Path.home() / "team.toml").write_text(TEAM)
         await press(pilot, "f5", *pressed)
+
+    return steps
+
+
+def importing(*pressed: str) -> Steps:
+    """What other tools have on this machine; then these keys."""
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        for name, text in TOOLS.items():
+            file = Path.home() / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text)
+        await press(pilot, "i", *pressed)
 
     return steps
 
@@ -332,4 +346,6 @@ SCENES: list[Scene | Recording] = [
     Scene("30-preview-flow", WIDE, with_saved("j", "j", "enter")),
     Scene("31-layers", WIDE, with_team("G", "k", "k"), INCLUDING),
     Scene("32-copy-here", WIDE, with_team("G", "k", "k", "e"), INCLUDING),
+    Scene("41-import", WIDE, importing("j", "j", "m")),
+    Scene("42-export", WIDE, keys("j", "j", "E")),
 ]

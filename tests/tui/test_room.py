@@ -16,9 +16,9 @@ from storage_core.check import Step, StepResult
 from tests.quoting import in_toml
 from tests.tui.driving import enter, opened, press, screen_text, settle, the_list, write
 from tests.tui.test_browse import filled
-from tui.app import StorageApp
 from tui.features.configurations.room.room import Room
 from tui.kit.sheet import Sheet
+from tui.kit.table import Table
 from tui.session.checks import TestResult
 
 WIDE = (120, 40)
@@ -201,14 +201,13 @@ async def test_keys_lead_from_pane_to_pane_and_back_at_every_size(
 async def test_the_room_takes_the_place_that_was_free_for_it_and_nothing_jumps(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    heights = set()
-    show = Room.show
+    sizes, resized = set(), Table.on_resize
 
-    async with StorageApp(two(tmp_path)).run_test(size=WIDE) as pilot:
-        monkeypatch.setattr(Room, "show", lambda room, row: heights.add(1) or show(room, row))
-        while not the_list(pilot).query(Room):
-            heights.add(the_list(pilot).table.region.height)
-            await pilot.pause()
-        await settle(pilot)
-        heights.discard(1)
-        assert heights <= {0, the_list(pilot).table.region.height}
+    def on_resize(table: Table[Any]) -> None:
+        sizes.add(table.size)
+        resized(table)
+
+    monkeypatch.setattr(Table, "on_resize", on_resize)
+    async with opened(two(tmp_path), WIDE) as pilot:
+        assert the_list(pilot).query_one(Room).region.height
+        assert sizes == {the_list(pilot).table.size}

@@ -20,6 +20,7 @@ from textual.screen import Screen
 from storage_core.errors import StorageError
 from tui.kit import steps
 from tui.kit.bars import KeyBar, TitleBar
+from tui.kit.busy import Busy
 from tui.kit.commands import APP, JUMP, Command, bindings, shown_key
 from tui.kit.explain import explanation
 from tui.kit.preload import MORE
@@ -248,7 +249,7 @@ class FullScreen(BaseScreen[ResultT]):
         """Say where one is, and what is being done."""
         title = self.query_one(TitleBar)
         title.note = title.note or self.app.sub_title
-        self.watch(self.app, "busy", lambda busy: setattr(title, "busy", busy))
+        Busy(self, lambda what: setattr(title, "busy", what))
 
     def changed_elsewhere(self, said: str) -> str:
         """The message when others changed the file; `said` is the general one."""

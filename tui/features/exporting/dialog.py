@@ -33,8 +33,7 @@ if TYPE_CHECKING:
     from tui.session.snapshot import Row
 
 _NOTES = 3
-"""Lines of what is left out that are shown; all of it stands in the text where that has comments.
-"""
+"""Lines that are shown of what is left out, where the text has no comments to say it."""
 
 
 class ExportDialog(Dialog[str]):
@@ -86,7 +85,7 @@ class ExportDialog(Dialog[str]):
             yield Static(id="secrets", markup=False)
             with Horizontal(classes="buttons"):
                 yield Button(_keyed("Copy", "c"), id="copy_export", classes="-main", compact=True)
-                yield Button(_keyed("Write to a file", "w"), id="write_export", compact=True)
+                yield Button(_keyed("Write", "w"), id="write_export", compact=True)
                 yield Button(_keyed("With secrets", "s"), id="with_secrets", compact=True)
                 yield Button("Close", id="leave", compact=True)
 
@@ -146,9 +145,10 @@ class ExportDialog(Dialog[str]):
         if shown.problem:
             said = [*wrap(f"✗ {printable(shown.problem)}", width)]
         else:
-            said = [part for note in shown.notes for part in wrap(f"⚠ {printable(note)}", width)]
+            notes_besides = [each for each in shown.notes if not _is_in(shown.text, each)]
+            said = [part for each in notes_besides for part in wrap(f"⚠ {printable(each)}", width)]
             if len(said) > _NOTES:
-                said = [*said[: _NOTES - 1], f"  … {len(shown.notes)} notes in all"]
+                said = [*said[: _NOTES - 1], f"  … {len(notes_besides)} to note in all"]
         notes.update("\n".join(said))
         notes.display = bool(said)
         notes.set_class(bool(shown.problem), "-wrong")
@@ -157,7 +157,7 @@ class ExportDialog(Dialog[str]):
             "⚠ With secrets: copied and written as they are, never shown. Whoever reads them has "
             f"them; {key} leaves them out."
             if self._secrets
-            else f"Secrets are left out, references stay references; {key} takes them along."
+            else f"Secrets are left out, references stay; {key} takes secrets along."
         )
         secrets.set_class(self._secrets, "-wrong")
         label = "Without secrets" if self._secrets else "With secrets"
@@ -190,6 +190,12 @@ class ExportDialog(Dialog[str]):
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """By mouse, or Enter on a button."""
         self.action_run(event.button.id or "")
+
+
+def _is_in(text: str, note: str) -> bool:
+    """Whether a comment says it."""
+    _, _, said = note.partition(": ")
+    return said in text
 
 
 def _keyed(label: str, letter: str) -> Content:

@@ -156,7 +156,9 @@ class ImportScreen(FullScreen[list[str]]):
         """Plan anew, and draw; the cursor on the item with this place, else where it is."""
         async with self._drawing:
             items, failures, known = [*self._items], [*self._failures], self._known
-            rows = await self.while_here(in_thread(lambda: imports.offers(items, failures, known)))
+            rows = await self.while_here(
+                self._session.jobs.run("comparing", lambda: imports.offers(items, failures, known))
+            )
         if index is None and self.offer is not None:
             index = self.offer.number
         self._draw(rows, next((n for n, each in enumerate(rows) if each.number == index), 0))
