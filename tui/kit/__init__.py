@@ -18,6 +18,7 @@ menu.py        lists that open below a field
 line_input.py  one line of text; secret.py: what is masked while it is typed
 pasted.py      what a field takes of a paste
 toggles.py     radio buttons and checkboxes
+swatches.py    the chip of a type, the colours of a theme
 theme.py       our colours; app.tcss: styles of all this
                more.tcss: those that the first frame needs nothing of
 legible.py     text that can be read in every theme

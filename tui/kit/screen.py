@@ -185,6 +185,15 @@ class BaseScreen(Screen[ResultT]):
         """Say that a paste goes nowhere."""
         self.app.say(f"Nothing was pasted: {self.nowhere}.", severity="warning")
 
+    @on(events.DescendantFocus)
+    def _point(self, event: events.DescendantFocus) -> None:
+        """Have the terminal's cursor, which is not seen, follow: screen readers read where it is.
+
+        Fields and tables know the place, and go on to tell it.
+        """
+        place = getattr(event.widget, "cursor_screen_offset", None)
+        self.app.cursor_position = place or event.widget.content_region.offset
+
     @on(events.ScreenResume)
     def _resumed(self, event: events.ScreenResume) -> None:
         if not self._seen:
