@@ -174,7 +174,7 @@ async def test_keys_lead_from_pane_to_pane_and_back_at_every_size(
 ) -> None:
     async with opened(two(tmp_path), size) as pilot:
         await press(pilot, "t", "enter")
-        beside = size[0] >= 100
+        beside = size[0] >= 110
         assert ("Last five tests" in screen_text(pilot)) == beside
         seen = []
         for _ in range(7):

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from tui.session.snapshot import Row, Snapshot
 
 
-ROOMY: Final = (100, 30)
+ROOMY: Final = (110, 30)
 """Columns and rows of a terminal from which on the room is below the list."""
 
 ROOM_FOR_ALL: Final = 36
