@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -154,6 +155,20 @@ def importing(*pressed: str) -> Steps:
         await press(pilot, "i", *pressed)
 
     return steps
+
+
+async def room(pilot: Pilot[Any]) -> None:
+    """What is known of a storage that was tested on four days and looked into."""
+    import time_machine
+
+    from .stage import NOW
+
+    await tested(pilot)
+    fill(RESULTS, BLOBS, NOW)
+    await press(pilot, "b", "escape")
+    for hours in (1, 21, 46, 70):
+        with time_machine.travel(NOW + timedelta(hours=hours), tick=False):
+            await press(pilot, "t", "escape")
 
 
 # ---- forms
@@ -346,6 +361,8 @@ SCENES: list[Scene | Recording] = [
     Scene("30-preview-flow", WIDE, with_saved("j", "j", "enter")),
     Scene("31-layers", WIDE, with_team("G", "k", "k"), INCLUDING),
     Scene("32-copy-here", WIDE, with_team("G", "k", "k", "e"), INCLUDING),
+    Scene("37-room", (120, 40), room),
+    Scene("38-room-small", (80, 24), keys("t", "enter", "l", "l")),
     Scene("41-import", WIDE, importing("j", "j", "m")),
     Scene("42-export", WIDE, keys("j", "j", "E")),
 ]

@@ -174,7 +174,7 @@ async def test_keys_lead_from_pane_to_pane_and_back_at_every_size(
 ) -> None:
     async with opened(two(tmp_path), size) as pilot:
         await press(pilot, "t", "enter")
-        beside = size[0] >= 100
+        beside = size[0] >= 110
         assert ("Last five tests" in screen_text(pilot)) == beside
         seen = []
         for _ in range(7):
@@ -211,3 +211,37 @@ async def test_the_room_takes_the_place_that_was_free_for_it_and_nothing_jumps(
     async with opened(two(tmp_path), WIDE) as pilot:
         assert the_list(pilot).query_one(Room).region.height
         assert sizes == {the_list(pilot).table.size}
+
+
+@pytest.mark.parametrize(
+    ("rows", "many", "there"), [(30, 8, True), (30, 50, False), (40, 50, True)]
+)
+async def test_the_room_gives_way_to_a_long_list_on_a_terminal_that_is_not_high(
+    tmp_path: Path, rows: int, many: int, there: bool
+) -> None:
+    text = "".join(
+        f'[storage.s{number}]\ntype = "local"\nstorage_path = "/d"\n' for number in range(many)
+    )
+    async with opened(write(tmp_path / "s.toml", text), (120, rows)) as pilot:
+        assert (the_list(pilot).query_one(Room).region.height > 0) == there
+        await press(pilot, "slash", *"s1", "enter")
+        assert (the_list(pilot).query_one(Room).region.height > 0) == there
+        await press(pilot, "l", "l")
+        assert "Not tested yet" in screen_text(pilot)
+
+
+async def test_a_failure_is_explained_in_one_place(tmp_path: Path) -> None:
+    async with opened(two(tmp_path), WIDE) as pilot:
+        await press(pilot, "j", "t", "enter")
+        result = pilot.app.session.result(the_list(pilot).row)  # type: ignore[attr-defined]
+        said = result.failure.message
+
+        def details() -> str:
+            return " ".join(str(the_list(pilot).query_one("#detail Static").render()).split())
+
+        assert "could not find the folder" in details()
+        assert said.split()[-1] not in details()
+        assert said.split()[-1] in pane(pilot, "last-test")
+        await pilot.resize_terminal(80, 24)
+        await settle(pilot)
+        assert said.split()[-1] in details()

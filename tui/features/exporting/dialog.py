@@ -19,6 +19,7 @@ from tui.features.exporting.forms import FormBar
 from tui.kit.commands import bindings
 from tui.kit.dialog import Box, Dialog
 from tui.kit.pager import Pager
+from tui.kit.table import LOOKS, chip_look
 from tui.kit.text import cut, wrap
 from tui.session.background import in_thread
 from tui.session.exports import FORMS, Exports, Shown
@@ -91,6 +92,10 @@ class ExportDialog(Dialog[str]):
 
     def on_mount(self) -> None:
         """The first form at once."""
+        if len(self._rows) == 1:
+            row, box = self._rows[0], self.query_one(Box)
+            chip = Content.styled(f" {row.badge} ", LOOKS[chip_look(row.badge)])
+            box.border_title = Content.assemble(chip, f" Export {printable(row.name)}")
         self._show()
 
     # ---- what is shown
