@@ -57,6 +57,7 @@ class ImportScreen(FullScreen[list[str]]):
         self._items: list[Item] = []
         self._failures: list[Failure] = []
         self._looking = False
+        self._last = session.snapshot.configurations
         self._drawing = asyncio.Lock()
         self.table = OfferTable(OfferLayout(), id="offers")
         self.do(
@@ -93,10 +94,15 @@ class ImportScreen(FullScreen[list[str]]):
 
     @property
     def _known(self) -> Configurations:
-        found = self._session.snapshot.configurations
-        # The list opens no import while the file cannot be read.
-        assert found is not None
-        return found
+        """What the file said when it could be read last; the list opens this only when it can."""
+        self._last = self._session.snapshot.configurations or self._last
+        assert self._last is not None
+        return self._last
+
+    def changed_elsewhere(self, said: str) -> str:
+        """What is there already may be other by now."""
+        self.start(self._show())
+        return said
 
     def why_not(self, command: str) -> str:
         """There may be nothing to choose."""
