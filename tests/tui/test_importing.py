@@ -347,3 +347,23 @@ async def test_where_a_secret_cannot_be_kept_nothing_is_imported(
         assert "does not exist; create that folder" in said(pilot)
         assert SECRET[:8] not in screen_text(pilot) + said(pilot)
     assert path.read_text() == TWO
+
+
+async def test_a_file_that_changes_meanwhile_is_taken_as_it_is_by_then(
+    tmp_path: Path, tools: Path
+) -> None:
+    path = write(tmp_path / "storage.toml")
+    async with opened(path, (120, 40)) as pilot:
+        await press(pilot, "i")
+        write(path, f'{TWO}[storage.team]\ntype = "temporary"\n')
+        screen = pilot.app.screen
+        assert isinstance(screen, ImportScreen)
+        await screen._session.reload()
+        screen.changed_elsewhere("")
+        await settle(pilot)
+        assert "team-rclone" in rows(pilot)
+        write(path, "default = \n")
+        await screen._session.reload()
+        await press(pilot, "f5", "enter")
+        assert "The file cannot be read" in said(pilot)
+        assert "team-rclone" in rows(pilot)

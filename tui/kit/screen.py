@@ -97,11 +97,11 @@ class BaseScreen(Screen[ResultT]):
         if not (self.flows and self._waits(name)):
             self.run_command(name)
 
-    def run_command(self, name: str) -> None:
-        """Run a command."""
+    def run_command(self, name: str, *, from_above: bool = False) -> None:
+        """Run a command, perhaps from a screen above, whose answer a flow here is waiting for."""
         work = self.does[name]()
         if isinstance(work, Coroutine):
-            self.start(work, in_turn=self._waits(name))
+            self.start(work, in_turn=self._waits(name) and not from_above)
 
     def _waits(self, name: str) -> bool:
         """Whether a command waits for the flows at work."""

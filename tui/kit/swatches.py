@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from textual.content import Content
 
-from tui.kit.table import LOOKS, TINTS
+from tui.kit.table.looks import LOOKS, chip_look
 
 if TYPE_CHECKING:
     from textual.theme import Theme
@@ -19,8 +19,9 @@ _GROUNDS: Final = {True: "#121212", False: "#EFEFEF"}
 
 def chip(badge: str) -> Content:
     """The letters of a type on a ground of its colour, as in the list."""
-    look = f"chip-{sum(map(ord, badge)) % TINTS}" if badge.isalnum() else "muted"
-    return Content.styled(f" {badge:<{_CHIP}} ", LOOKS[look])
+    return Content.assemble(
+        (f" {badge} ", LOOKS[chip_look(badge)]), " " * max(0, _CHIP - len(badge))
+    )
 
 
 def swatches(theme: Theme) -> Content:
