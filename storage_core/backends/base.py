@@ -200,6 +200,10 @@ class Backend(ABC):
         """
         raise no_links(self.location)
 
+    def places(self) -> Sequence[str]:
+        """The names of all such places that who signs in may see; empty where nobody can tell."""
+        return ()
+
     def exists(self, path: BlobPath) -> bool:
         """Whether there is a blob under `path`."""
         try:
