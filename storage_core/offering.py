@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from storage_core.backends.base import LIST_ALL
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from storage_core.declaration.configuration import StorageConfiguration
     from storage_core.declaration.setting import Setting
+    from storage_core.errors import StorageError
 
 _ANY: Final = "any-name"
 """Stands for the place that is not known yet; nothing is asked of it."""
@@ -39,3 +42,9 @@ def offered(
         return tuple(sorted({*backend.places()}))
     finally:
         backend.close()
+
+
+def reason_of(error: StorageError) -> str:
+    """Why a server does not say, without the place, which is not known yet."""
+    said = str(error)
+    return said.partition(f" cannot {LIST_ALL}: ")[2] or said

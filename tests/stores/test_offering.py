@@ -8,7 +8,7 @@ import pytest
 
 from storage_core.declaration.configuration import StorageConfiguration
 from storage_core.errors import AccessDenied, StorageUnavailable
-from storage_core.offering import offered
+from storage_core.offering import offered, reason_of
 from storage_core.types import all_types, type_named
 from tests.servers.azurite import AzureServer
 from tests.servers.gcs import GCSServer
@@ -71,6 +71,7 @@ def test_who_may_not_list_them_is_told_without_a_secret(
     with pytest.raises(AccessDenied) as denied:
         asked("s3", of_s3(s3_server, aws_access_key_id=key, aws_secret_access_key=secret))
     assert secret not in str(denied.value)
+    assert "any-name" not in reason_of(denied.value)
     wrong = azure_server.connection_string_with(azure_server.made_up_key())
     with pytest.raises(AccessDenied):
         asked("azure", {"connection_string": wrong})

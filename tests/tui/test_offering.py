@@ -30,11 +30,13 @@ def remote(endpoint: str, key: str, secret: str) -> str:
 async def ask(pilot: Pilot[Any]) -> None:
     """Press the arrow down, and wait for the answer."""
     await press(pilot, "down")
-    form = next(each for each in pilot.app.screen_stack if isinstance(each, FormScreen))
-    await pilot.app.workers.wait_for_complete(
-        [worker for worker in pilot.app.workers if worker.group == "offer"]
-    )
-    assert form.is_current
+    await answered(pilot)
+
+
+async def answered(pilot: Pilot[Any]) -> None:
+    """Wait until no server is asked any more."""
+    while any(worker.group == "offer" for worker in pilot.app.workers):
+        await pilot.pause(0.01)
     await settle(pilot)
 
 
@@ -76,9 +78,7 @@ async def test_servers_they_are_there_after_a_test_that_could_sign_in(
         await paste(pilot, block)
         await enter(pilot, f"missing-{token_hex(4)}")
         await press(pilot, "f4", "escape")
-        await pilot.app.workers.wait_for_complete(
-            [worker for worker in pilot.app.workers if worker.group == "offer"]
-        )
+        await answered(pilot)
         await press(pilot, "ctrl+u", "down")
         assert isinstance(pilot.app.focused, Menu)
         assert bucket in {*pilot.app.focused._values}

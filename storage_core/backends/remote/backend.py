@@ -9,7 +9,7 @@ from io import BufferedReader, BytesIO
 from time import monotonic
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
 
-from storage_core.backends.base import Backend, Entry, Info, deadline, no_links
+from storage_core.backends.base import LIST_ALL, Backend, Entry, Info, deadline, no_links
 from storage_core.backends.remote import folders, reading
 from storage_core.backends.remote.messages import REACH
 from storage_core.backends.remote.policy import Policy
@@ -159,7 +159,7 @@ class RemoteBackend(Backend):
             found: Sequence[str] = await session.places()
             return found
 
-        return self._run(self._policy.call("list all there are", None, all_there_are))
+        return self._run(self._policy.call(LIST_ALL, None, all_there_are))
 
     def list(self, prefix: Prefix = ROOT, *, delimiter: bool = False) -> Iterator[Entry]:
         for entries in self._pages(prefix, delimiter=delimiter):

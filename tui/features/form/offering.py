@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from storage_core.declaration.validation import InvalidSettings
 from storage_core.errors import StorageError
-from storage_core.offering import offered
+from storage_core.offering import offered, reason_of
 from storage_core.printable import printable
 from tui.features.form.text_fields import LineField
 
@@ -74,7 +74,7 @@ class Offering:
             wrong = label.get(error.faults[0].name or "", "a setting")
             return f"Nothing to list before {wrong} is right."
         except StorageError as error:
-            return f"The server lists none: {printable(str(error))}"
+            return f"The server lists none: {printable(reason_of(error))}"
         if signing_in == self._signing_in(field):
             self._known.append((signing_in, found))
             field.offer(found)
