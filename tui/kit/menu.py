@@ -151,7 +151,7 @@ class Chooser(Widget):
         room = self.content_size.width
         label = cut(self._labels[self.value], room - 2)
         space = room - 1 - cell_len(label)
-        key = f"{self.key} " if self._here and len(self.key) + 2 <= space else ""
+        key = f"{self.key} " if len(self.key) + 2 <= space else ""
         # What is in doubt has to be there first.
         doubtful = self._holds and self.value == self._doubtful
         style = "$warning" if doubtful else MUTED if not self._here else ""
