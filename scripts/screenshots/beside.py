@@ -62,7 +62,7 @@ SCREENS: Final = (
 _BEFORE = "79ddc592"
 _BUILT = ROOT / "build" / "beside"
 _SHOWN = ROOT / "docs" / "_static" / "beside"
-_LARGE, _SHORT = 10, 6  # width of a cell in pixels: to look at, and in the documentation
+_LARGE, _SHORT = 10, 8  # width of a cell in pixels: to look at, and in the documentation
 _MOST = 150 * 1024  # bytes of a picture in the documentation
 _ALTOGETHER = 1536 * 1024
 

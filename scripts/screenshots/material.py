@@ -19,9 +19,11 @@ default = "prod-results"
 id = "61354abf-7cc8-4c2c-b890-78b1f985a9fb"
 type = "s3"
 bucket = "acme-results"
-profile_name = "acme-prod"
+aws_access_key_id = "AKIAEXAMPLE"
+aws_secret_access_key = "env:PROD_S3_SECRET"
 region_name = "eu-west-1"
 protected = true
+tags = ["prod"]
 
 [storage.staging]
 id = "c27d0a4e-0f52-4a0f-9d43-5f1be2b7a6d8"
@@ -71,6 +73,46 @@ INCLUDING: Final = CONFIGURATION.replace(
     "version = 1\n", 'version = 1\ninclude = ["~/team.toml"]\n'
 )
 """A file with the team's beneath it."""
+
+TOOLS: Final = {
+    ".aws/config": """\
+[profile research]
+region = eu-central-1
+sso_session = acme
+sso_account_id = 123456789012
+sso_role_name = researcher
+[sso-session acme]
+sso_start_url = https://acme.awsapps.com/start
+sso_region = eu-west-1
+""",
+    ".config/rclone/rclone.conf": """\
+[nas]
+type = sftp
+host = nas.acme.example
+user = deploy
+key_file = ~/.ssh/id_ed25519
+
+[minio]
+type = s3
+provider = Minio
+access_key_id = AKIAEXAMPLE
+secret_access_key = unused-unused
+endpoint = http://minio.acme.example:9000
+
+[forecasts]
+type = alias
+remote = minio:forecasts/nightly
+
+[backup]
+type = crypt
+remote = minio:backup
+""",
+    ".mc/config.json": """\
+{"version": "10", "aliases": {"lab": {"url": "http://lab.acme.example:9000",
+ "accessKey": "AKIAEXAMPLE", "secretKey": "unused-unused", "api": "S3v4", "path": "auto"}}}
+""",
+}
+"""Files of other tools, below the home."""
 
 TEAM: Final = """\
 [storage.staging]

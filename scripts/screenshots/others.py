@@ -155,10 +155,11 @@ def _seen(program: str, run: _Run, folder: Path, size: tuple[int, int]) -> dict[
         text = "\n".join("".join(cell[0] for cell in row) for row in rows)
         if shown := [words for words in machine if words in text]:
             raise ValueError(f"{program}'s {name} shows {shown[0]}")
-    return {name: _grid(rows, title(program)) for name, rows in found.items()}
+    return {name: as_grid(rows, title(program)) for name, rows in found.items()}
 
 
-def _grid(rows: list[list[list[Any]]], name: str) -> Grid:
+def as_grid(rows: list[list[list[Any]]], name: str) -> Grid:
+    """Return what `terminal.py` has seen as a screen that can be drawn."""
     fills: list[Fill] = []
     glyphs: list[Glyph] = []
     for number, row in enumerate(rows):

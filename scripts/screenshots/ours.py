@@ -20,8 +20,16 @@ CONFIGURATION, keys = material.CONFIGURATION, scenes.keys
 
 Steps = Callable[[Any], Awaitable[None]]
 
+
+async def looked(pilot: Any) -> None:
+    """All is tested, the default twice, and its blobs were listed."""
+    await scenes.with_saved()(pilot)
+    await scenes.press(pilot, "escape", "t", "enter")
+    await scenes.tested(pilot)
+
+
 STEPS: dict[str, tuple[Steps, str | None]] = {
-    "list": (scenes.tested, CONFIGURATION),
+    "list": (looked, CONFIGURATION),
     "empty": (keys(), None),
     "type": (keys("n"), None),
     "form": (scenes.filled_form, None),

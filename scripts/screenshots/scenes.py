@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,6 +26,7 @@ from .material import (
     OTHERS,
     RESULTS,
     TEAM,
+    TOOLS,
     UNREADABLE,
     UNSAFE,
     saved,
@@ -142,6 +144,33 @@ def with_team(*pressed: str) -> Steps:
     return steps
 
 
+def importing(*pressed: str) -> Steps:
+    """What other tools have on this machine; then these keys."""
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        for name, text in TOOLS.items():
+            file = Path.home() / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text)
+        await press(pilot, "i", *pressed)
+
+    return steps
+
+
+async def room(pilot: Pilot[Any]) -> None:
+    """What is known of a storage that was tested on four days and looked into."""
+    import time_machine
+
+    from .stage import NOW
+
+    await tested(pilot)
+    fill(RESULTS, BLOBS, NOW)
+    await press(pilot, "b", "escape")
+    for hours in (1, 21, 46, 70):
+        with time_machine.travel(NOW + timedelta(hours=hours), tick=False):
+            await press(pilot, "t", "escape")
+
+
 # ---- forms
 
 
@@ -245,14 +274,14 @@ async def main_flow(pilot: Pilot[Any]) -> AsyncIterator[float]:
 
     yield 1.6
     await press(pilot, "n")
-    yield 1.2
-    for _ in range(5):
-        await press(pilot, "down")
-        yield 0.2
-    yield 0.6
-    await press(pilot, "enter")
+    yield 1.6
+    await press(pilot, "s")
     yield 0.9
     for part in typing("acme-results"):
+        await enter(pilot, part)
+        yield 0.15
+    await press(pilot, "tab")
+    for part in typing("eu-west-1"):
         await enter(pilot, part)
         yield 0.15
     await press(pilot, "tab")
@@ -268,22 +297,9 @@ async def main_flow(pilot: Pilot[Any]) -> AsyncIterator[float]:
     for part in typing("PROD_S3_SECRET"):
         await enter(pilot, part)
         yield 0.15
-    await press(pilot, "tab", "tab", "tab")
-    for part in typing("eu-west-1"):
-        await enter(pilot, part)
-        yield 0.15
-    await press(pilot, "tab")
-    for part in typing("prod-results"):
-        await enter(pilot, part)
-        yield 0.15
     yield 1.2
-    await press(pilot, "ctrl+s")
-    yield 1.6
-    await press(pilot, "enter")
-    yield 1.6
-    pilot.app.clear_notifications()
     turns = hold("s3://acme-results")
-    await pilot.press("t")
+    await pilot.press("f4")
     await until(pilot, lambda: isinstance(pilot.app.screen, CheckDialog))
     probe = pilot.app.screen
     assert isinstance(probe, CheckDialog)
@@ -296,11 +312,12 @@ async def main_flow(pilot: Pilot[Any]) -> AsyncIterator[float]:
     await settle(pilot)
     yield 2.0
     await press(pilot, "enter")
-    yield 3.0
+    await settle(pilot)
+    yield 4.0
 
 
 SCENES: list[Scene | Recording] = [
-    Scene("01-configurations", WIDE, tested),
+    Scene("01-configurations", (120, 40), room),
     Recording("02-main-flow", (100, 28), main_flow, None),
     Scene("03-test-all", WIDE, testing_all),
     Scene("04-form", WIDE, filled_form, None),
@@ -332,4 +349,7 @@ SCENES: list[Scene | Recording] = [
     Scene("30-preview-flow", WIDE, with_saved("j", "j", "enter")),
     Scene("31-layers", WIDE, with_team("G", "k", "k"), INCLUDING),
     Scene("32-copy-here", WIDE, with_team("G", "k", "k", "e"), INCLUDING),
+    Scene("38-room-small", (80, 24), keys("t", "enter", "l", "l")),
+    Scene("41-import", WIDE, importing("j", "j", "m")),
+    Scene("42-export", WIDE, keys("j", "j", "E")),
 ]

@@ -65,7 +65,9 @@ class Known:
         named_so = [each for each in alike if each.name == self.name]
         same_id = [each for each in alike if self.id and each.id == self.id]
         found = [each for each in same_id if self._leads_where(each)]
-        found += [each for each in alike if self.equals(each)]
+        # Of what has said nothing yet, any of the type would be the same.
+        equal = alike if self.settings or not self.open else named_so
+        found += [each for each in equal if self.equals(each)]
         found += [each for each in named_so if self._has_moved(each)]
         return found[0] if found else None
 

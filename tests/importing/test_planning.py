@@ -85,6 +85,17 @@ def test_a_second_run_adds_nothing_where_the_first_was_told_the_bucket(file: Con
     assert (other.state, other.name) == ("new", "prod-rclone")
 
 
+def test_what_says_no_more_than_its_type_is_not_taken_for_any_of_that_type(
+    file: ConfigFile,
+) -> None:
+    file.add(LocalStorage(storage_path="/data"), name="laptop")
+    disk = found("disk", cls=LocalStorage, settings={}, asks="storage_path")
+    [one] = plan(file, disk)
+    assert (one.state, one.name) == ("asks", "disk")
+    write(file, plan(file, answered(disk, "/disk")))
+    assert [each.state for each in plan(file, disk)] == ["there"]
+
+
 def test_what_a_person_has_added_since_changes_nothing(file: ConfigFile) -> None:
     secret = token_hex(16)
     settings = {"container": "c", "connection_string": f"AccountName=a;AccountKey={secret}"}

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from rich.color import ColorSystem
 from textual.color import Color
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 from textual.widgets import Input
 
 from tests.tui.driving import press, settle, write
@@ -19,7 +19,7 @@ from tui.__main__ import loaded_app
 from tui.app import StorageApp
 from tui.kit import table
 from tui.kit.legible import contrast, legible
-from tui.kit.theme import FAINT, MUTED, THEMES
+from tui.kit.theme import FAINT, MUTED, PAPER, THEMES
 from tui.kit.theme import themes as themes_for
 
 GROUNDS = ("background", "surface", "panel")
@@ -86,6 +86,44 @@ def test_grounds_that_say_something_differ_from_each_other_and_from_plain_ones(
 def test_text_is_legible_on_every_plain_ground(theme: Theme, ground: str) -> None:
     for text in (*TEXTS, *TINTED):
         assert both(color(theme, text), color(theme, ground)) >= (4.5 if text in TEXTS else 4), text
+
+
+EVERY = {**{theme.name: theme for theme in THEMES}, **BUILTIN_THEMES}
+MARKED = (
+    *((f"tint-{number}", f"chip-{number}") for number in range(table.TINTS)),
+    *((text, "field-focus") for text in ("foreground", "muted", "warning", "error", "primary")),
+    *((text, "panel") for text in (*TEXTS, "muted", "footer-key-foreground")),
+    ("muted", "block-cursor-blurred-background"),
+    ("muted", "primary-muted"),
+    ("accent", "primary-muted"),
+    ("foreground", "error-muted"),
+    ("foreground", "warning-muted"),
+    ("error", "error-muted"),
+    ("warning", "warning-muted"),
+    ("input-selection-foreground", "input-selection-background"),
+)
+"""What is written, and on what: chips, fields, bars, rows that are pointed at, messages."""
+
+
+@pytest.mark.parametrize("name", [name for name, theme in EVERY.items() if not theme.ansi])
+def test_what_is_marked_is_legible_in_every_theme(name: str) -> None:
+    for text, ground in MARKED:
+        below = color(EVERY[name], "background").blend(
+            color(EVERY[name], ground), color(EVERY[name], ground).a, 1.0
+        )
+        assert contrast(color(EVERY[name], text), below) >= 3, (text, ground)
+
+
+@pytest.mark.parametrize("name", [name for name, theme in EVERY.items() if not theme.ansi])
+def test_frames_are_seen_and_are_calmer_than_text(name: str) -> None:
+    ground, frame = (color(EVERY[name], each) for each in ("background", "frame"))
+    assert 1.2 <= contrast(frame, ground) < contrast(color(EVERY[name], "muted"), ground)
+
+
+@pytest.mark.parametrize("ground", [*GROUNDS, "block-cursor-blurred-background"])
+def test_all_text_has_seven_to_one_on_paper(ground: str) -> None:
+    for text in (*TEXTS, MUTED, "footer-key-foreground"):
+        assert contrast(color(EVERY[PAPER], text), color(EVERY[PAPER], ground)) >= 7, text
 
 
 @themes

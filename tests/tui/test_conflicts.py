@@ -19,6 +19,7 @@ from tests.tui.driving import (
     the_list,
     write,
 )
+from tui.features.form.conflict import _unlike
 from tui.session import draft
 
 
@@ -152,3 +153,20 @@ async def test_all_that_differs_can_be_read_by_keyboard_at_80x24(tmp_path: Path)
         assert "theirs" not in " ".join(lines[:answers])
         await press(pilot, "pagedown", "pagedown")
         assert "in the file  theirs" in screen_text(pilot)
+
+
+@pytest.mark.parametrize(
+    ("text", "other", "marked"),
+    [
+        ("acme-stage", "acme-staging-2", "e"),
+        ("acme-staging-2", "acme-stage", "ing-2"),
+        ("one", "—", "one"),
+        ("aa", "aaa", ""),
+        ("aaa", "aa", "a"),
+        ("same", "same", ""),
+        ("eu-west-1", "eu-west-2", "1"),
+    ],
+)
+def test_what_differs_between_two_values_is_found(text: str, other: str, marked: str) -> None:
+    start, end = _unlike(text, other)
+    assert text[start:end] == marked

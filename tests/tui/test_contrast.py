@@ -20,7 +20,7 @@ from textual.screen import ModalScreen
 from textual.theme import BUILTIN_THEMES
 
 from tests.tui.driving import press, settle, write
-from tests.tui.test_snapshots import FULL, after_tests, in_a_folder, keys, with_palette
+from tests.tui.test_snapshots import FULL, after_tests, importing, in_a_folder, keys, with_palette
 from tui.app import StorageApp
 from tui.kit.legible import contrast
 from tui.kit.theme import THEMES
@@ -74,6 +74,9 @@ SCREENS: dict[str, Callable[[Pilot[Any]], Awaitable[None]]] = {
     "question": keys("x"),
     "name": keys("r"),
     "test": keys("t"),
+    "import": importing("space", "j"),
+    "export": keys("E", "s"),
+    "doctor": keys("exclamation_mark"),
     "versions": keys("d", "j", "d", "v"),
 }
 

@@ -26,7 +26,7 @@ aws_secret_access_key = "env:NOT_SET_ANYWHERE"
 """
 
 
-@pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 20)], ids=str)
+@pytest.mark.parametrize("size", [(120, 40), (60, 20)], ids=str)
 async def test_it_says_what_has_to_be_mended_first_and_all_else_by_section(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:

@@ -58,7 +58,7 @@ async def test_origin_and_what_is_hidden_are_shown(own: Path, size: tuple[int, i
         assert names(pilot) == ["laptop", "shared"]
         assert "hides the one of this name" in words(pilot)
         assert selected(pilot).hides == (str(team_of(own)),)
-        assert "⇣★ shared" in screen_text(pilot)
+        assert "⇣ ★ shared" in screen_text(pilot)
         await press(pilot, "j")
         assert selected(pilot).origin == str(team_of(own))
         assert "C copies it into your own file" in words(pilot)

@@ -402,7 +402,7 @@ async def test_tags_are_shown_and_found_and_so_is_what_is_read_only(tmp_path: Pa
     )
     async with StorageApp(path).run_test(size=(120, 40)) as pilot:
         await settle(pilot)
-        assert "⊘  laptop" in screen_text(pilot)
+        assert "⊘   laptop" in screen_text(pilot)
         await press(pilot, "j")
         assert "Local Storage · ⊘ read-only" in screen_text(pilot)
         await press(pilot, "slash", "number_sign")

@@ -16,9 +16,9 @@ from storage_core.check import Step, StepResult
 from tests.quoting import in_toml
 from tests.tui.driving import enter, opened, press, screen_text, settle, the_list, write
 from tests.tui.test_browse import filled
-from tui.app import StorageApp
 from tui.features.configurations.room.room import Room
 from tui.kit.sheet import Sheet
+from tui.kit.table import Table
 from tui.session.checks import TestResult
 
 WIDE = (120, 40)
@@ -105,6 +105,22 @@ async def test_newest_blobs_are_those_of_the_last_browse_and_never_listed_by_the
         assert pane(pilot, "newest-blobs") == text
 
 
+async def test_newest_blobs_are_those_that_a_test_has_listed_until_one_browses(
+    tmp_path: Path,
+) -> None:
+    async with opened(filled(tmp_path), WIDE) as pilot:
+        await press(pilot, "t", "enter")
+        text = pane(pilot, "newest-blobs")
+        assert "flows" not in text
+        assert "storage-test" not in text
+        assert re.search(r"results delta .* of \d results · \d\d:\d\d$", text)
+        await press(pilot, "b", "escape")
+        text = pane(pilot, "newest-blobs")
+        assert re.search(r" of 5 · \d\d:\d\d$", text)
+        await press(pilot, "t", "enter")
+        assert pane(pilot, "newest-blobs") == text
+
+
 async def test_secrets_are_told_by_where_they_are_and_never_by_their_value(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -174,7 +190,7 @@ async def test_keys_lead_from_pane_to_pane_and_back_at_every_size(
 ) -> None:
     async with opened(two(tmp_path), size) as pilot:
         await press(pilot, "t", "enter")
-        beside = size[0] >= 100
+        beside = size[0] >= 110
         assert ("Last five tests" in screen_text(pilot)) == beside
         seen = []
         for _ in range(7):
@@ -201,14 +217,47 @@ async def test_keys_lead_from_pane_to_pane_and_back_at_every_size(
 async def test_the_room_takes_the_place_that_was_free_for_it_and_nothing_jumps(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    heights = set()
-    show = Room.show
+    sizes, resized = set(), Table.on_resize
 
-    async with StorageApp(two(tmp_path)).run_test(size=WIDE) as pilot:
-        monkeypatch.setattr(Room, "show", lambda room, row: heights.add(1) or show(room, row))
-        while not the_list(pilot).query(Room):
-            heights.add(the_list(pilot).table.region.height)
-            await pilot.pause()
+    def on_resize(table: Table[Any]) -> None:
+        sizes.add(table.size)
+        resized(table)
+
+    monkeypatch.setattr(Table, "on_resize", on_resize)
+    async with opened(two(tmp_path), WIDE) as pilot:
+        assert the_list(pilot).query_one(Room).region.height
+        assert sizes == {the_list(pilot).table.size}
+
+
+@pytest.mark.parametrize(
+    ("rows", "many", "there"), [(30, 8, True), (30, 50, False), (40, 50, True)]
+)
+async def test_the_room_gives_way_to_a_long_list_on_a_terminal_that_is_not_high(
+    tmp_path: Path, rows: int, many: int, there: bool
+) -> None:
+    text = "".join(
+        f'[storage.s{number}]\ntype = "local"\nstorage_path = "/d"\n' for number in range(many)
+    )
+    async with opened(write(tmp_path / "s.toml", text), (120, rows)) as pilot:
+        assert (the_list(pilot).query_one(Room).region.height > 0) == there
+        await press(pilot, "slash", *"s1", "enter")
+        assert (the_list(pilot).query_one(Room).region.height > 0) == there
+        await press(pilot, "l", "l")
+        assert "Not tested yet" in screen_text(pilot)
+
+
+async def test_a_failure_is_explained_in_one_place(tmp_path: Path) -> None:
+    async with opened(two(tmp_path), WIDE) as pilot:
+        await press(pilot, "j", "t", "enter")
+        result = pilot.app.session.result(the_list(pilot).row)  # type: ignore[attr-defined]
+        said = result.failure.message
+
+        def details() -> str:
+            return " ".join(str(the_list(pilot).query_one("#detail Static").render()).split())
+
+        assert "could not find the folder" in details()
+        assert said.split()[-1] not in details()
+        assert said.split()[-1] in pane(pilot, "last-test")
+        await pilot.resize_terminal(80, 24)
         await settle(pilot)
-        heights.discard(1)
-        assert heights <= {0, the_list(pilot).table.region.height}
+        assert said.split()[-1] in details()

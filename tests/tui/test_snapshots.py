@@ -249,6 +249,41 @@ async def found_blobs(pilot: Pilot[Any]) -> None:
     await enter(pilot, "fore")
 
 
+REMOTES = """\
+[minio]
+type = s3
+provider = Minio
+access_key_id = AKIAEXAMPLE
+secret_access_key = not-a-secret
+endpoint = http://127.0.0.1:9000
+
+[archive]
+type = alias
+remote = minio:acme-archive/nightly
+
+[files]
+type = sftp
+host = files.acme.example
+user = me
+
+[safe]
+type = crypt
+remote = minio:acme
+"""
+
+
+def importing(*pressed: str) -> Steps:
+    """What another tool has; then these keys."""
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        file = Path.home() / ".config" / "rclone" / "rclone.conf"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(REMOTES)
+        await press(pilot, "i", *pressed)
+
+    return steps
+
+
 def with_palette(key: str, typed: str) -> Steps:
     """The command palette, or the themes, when something has been typed."""
 
@@ -271,6 +306,7 @@ SCREENS: dict[str, tuple[str | None, Steps]] = {
     "list-unreadable": ("default = \n", keys()),
     "list-tested": (FULL, after_tests),
     "list-filter": (FULL, filtered),
+    "list-groups": (FULL, keys("z", "space", "space", "j")),
     "list-plain-secret": (FULL, plain_secret),
     "list-restorable": ("default = \n", with_versions((), TWO, FULL)),
     "move-secret": (FULL, move),
@@ -293,6 +329,8 @@ SCREENS: dict[str, tuple[str | None, Steps]] = {
     "rename": (FULL, keys("r", "x")),
     "conflict": (FULL, conflict),
     "test": (FULL, keys("j", "t")),
+    "import": (FULL, importing("space", "j")),
+    "export": (FULL, keys("E")),
     "test-failed": (FULL, keys("t")),
     "browse": (FULL, with_blobs()),
     "browse-filter": (FULL, found_blobs),

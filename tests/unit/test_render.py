@@ -15,8 +15,11 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
+from scripts.screenshots.beside import SCREENS
+from scripts.screenshots.grid import Fill, Glyph, Grid, Style
 from scripts.screenshots.make import take
-from scripts.screenshots.render import STILL, origin, render_image
+from scripts.screenshots.others import as_grid, title
+from scripts.screenshots.render import STILL, origin, render_image, render_row
 from scripts.screenshots.scenes import Recording, Scene
 
 WIDTH, HEIGHT = STILL, 2 * STILL
@@ -197,3 +200,37 @@ def test_a_scene_that_shows_its_temporary_folder_is_refused(tmp_path: Path) -> N
 
     with pytest.raises(ValueError, match="leaky shows the temporary folder"):
         take(Scene("leaky", (80, 24), nothing), tmp_path, Leak)
+
+
+def test_screens_of_several_sizes_stand_side_by_side_in_their_own_colours(tmp_path: Path) -> None:
+    def screen(color: str, columns: int, rows: int) -> Grid:
+        fills = [Fill(color, 0, row, columns) for row in range(rows)]
+        return Grid(columns, rows, color, "#000000", fills, [Glyph("x", 0, 0, 1, Style("#ffffff"))])
+
+    path = tmp_path / "row.png"
+    render_row([screen("#ff0000", 9, 3), screen("#0000ff", 5, 2)], path)
+    row = Image.open(path).convert("RGB")
+    x, y = origin()
+    second = 9 * WIDTH + 2 * x + WIDTH
+    assert row.getpixel((x + 2 * WIDTH, y + HEIGHT)) == (255, 0, 0)
+    assert row.getpixel((second + x + 2 * WIDTH, y + HEIGHT)) == (0, 0, 255)
+    assert row.size == (second + 5 * WIDTH + 2 * x, 3 * HEIGHT + y + x)
+
+
+def test_cells_of_a_terminal_become_a_screen_and_wide_characters_keep_two_of_them() -> None:
+    def cell(text: str) -> list[Any]:
+        return [text, "#ffffff", "#112233", True, False, False, False]
+
+    grid = as_grid([[cell("東"), cell(""), cell(" "), cell("a")]], "other 1.0")
+    assert [(glyph.text, glyph.column, glyph.width) for glyph in grid.glyphs] == [
+        ("東", 0, 2),
+        ("a", 3, 1),
+    ]
+    assert all(glyph.style.bold for glyph in grid.glyphs)
+    assert {fill.color for fill in grid.fills} == {grid.background} == {"#112233"}
+
+
+def test_every_screen_that_is_compared_names_a_program_that_is_pinned() -> None:
+    assert len({screen.name for screen in SCREENS}) == 12
+    for screen in SCREENS:
+        assert title(screen.program).startswith(f"{screen.program} ")

@@ -10,6 +10,7 @@ keymap.py      `[app.keys]` of the configuration file
 jump.py        a letter over everything that one can go to; jump.tcss: its looks
 keys.py        keys, each given to where the one before it has led
 bars.py        the line above says where one is, the line below what one can do
+busy.py        says what is being done when that takes longer than a moment
 table.py       a table that draws only the rows on screen; columns.py: how wide they are
 filter.py      the line above a list in which one types what to look for
 pager.py       lines that scroll; sheet.py: a few, made when they are looked at
@@ -17,6 +18,7 @@ menu.py        lists that open below a field
 line_input.py  one line of text; secret.py: what is masked while it is typed
 pasted.py      what a field takes of a paste
 toggles.py     radio buttons and checkboxes
+swatches.py    the chip of a type, the colours of a theme
 theme.py       our colours; app.tcss: styles of all this
                more.tcss: those that the first frame needs nothing of
 legible.py     text that can be read in every theme

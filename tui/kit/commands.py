@@ -39,6 +39,9 @@ class Command(NamedTuple):
     changes: bool = False
     """Writes the configuration file: not possible while that is read-only."""
 
+    anywhere: bool = False
+    """The palette of every screen offers it, if it is one of the first screen's."""
+
     yields: bool = False
     """Leaves its key to any command that is remapped to it."""
 

@@ -14,6 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from storage_core.printable import printable
+from tui.kit.busy import Busy
 from tui.kit.screen import BaseScreen
 
 ResultT = TypeVar("ResultT")
@@ -24,6 +25,14 @@ _CORNERS: Final = 6
 
 class Dialog(ModalScreen[ResultT], BaseScreen[ResultT]):
     """A dialog. Its result is the answer."""
+
+    def on_mount(self) -> None:
+        """Say in the frame what is being done: the bar of the screen below is dimmed."""
+        Busy(self, self._tell_busy)
+
+    def _tell_busy(self, what: str) -> None:
+        for box in self.query(Box):
+            box.border_subtitle = Content(f"● {what}" if what else "")
 
 
 class Box(Vertical):

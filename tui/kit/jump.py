@@ -15,14 +15,18 @@ from textual.errors import NoWidget
 from textual.geometry import Offset, Region
 from textual.strip import Strip
 from textual.widget import Widget
+from textual.widgets import Static
 
 from tui.kit.dialog import Dialog
 
 if TYPE_CHECKING:
     from textual import events
+    from textual.app import ComposeResult
     from textual.screen import Screen
 
     from tui.kit.screen import BaseScreen
+
+_BLANK: Final = " ─╭┌━╔"
 
 LETTERS: Final = "asdfghjklqwertyuiopzxcvbnm"
 """Those under the fingers first."""
@@ -78,6 +82,10 @@ class JumpScreen(Dialog["Spot | None"]):
             if x + len(label) <= right:
                 line.append((x, label))
 
+    def compose(self) -> ComposeResult:
+        """What is going on, in place of the keys."""
+        yield Static("Type a letter to go there; Esc ends this.", id="jump-hint")
+
     def render_lines(self, crop: Region) -> list[Strip]:
         """The screen below, and the letters over it."""
         strips = super().render_lines(crop)
@@ -92,9 +100,17 @@ class JumpScreen(Dialog["Spot | None"]):
                 if start < 0 or end > strip.cell_length:
                     continue
                 done = len(self._typed)
-                pieces = [Segment(label[:done], typed), Segment(label[done:], style)]
-                letter = Strip([each for each in pieces if each.text], len(label))
-                before, after = strip.crop(0, start), strip.crop(end, strip.cell_length)
+                # As wide as there is room for: no letter of a word is hidden for it.
+                left, right = _is_free(strip, start - 1), _is_free(strip, end)
+                pieces = [
+                    Segment(" " * left, style),
+                    Segment(label[:done], typed),
+                    Segment(label[done:], style),
+                    Segment(" " * right, style),
+                ]
+                letter = Strip([each for each in pieces if each.text], left + len(label) + right)
+                before = strip.crop(0, start - left)
+                after = strip.crop(end + right, strip.cell_length)
                 strip = Strip.join([before, letter, after])
             strips[y - crop.y] = strip
         return strips
@@ -122,7 +138,7 @@ class JumpScreen(Dialog["Spot | None"]):
 
     def on_resize(self) -> None:
         """Everything has another place now."""
-        if self.app.size != self._terminal:
+        if self.app.size != self._terminal and self.is_current:
             self.dismiss(None)
 
 
@@ -145,13 +161,29 @@ def spots_of(screen: Screen[Any]) -> list[Spot]:
             continue
         if widget in focusable:
             # It is in sight as far as it has to be.
-            found.append(Spot(seen.offset, partial(screen.set_focus, widget, scroll_visible=False)))
+            go = partial(screen.set_focus, widget, scroll_visible=False)
+            found.append(Spot(_corner(widget, seen), go))
         if isinstance(widget, Clickable):
             start = widget.content_region.offset
             places = ((region.offset + start, act) for region, act in widget.clickable())
             found += [Spot(place, act) for place, act in places if seen.contains_point(place)]
     found.sort(key=lambda spot: (spot.place.y, spot.place.x))
     return found
+
+
+def _corner(widget: Widget, seen: Region) -> Offset:
+    """Where its letter hides least: before the title in its frame, or in that just around it."""
+    for framed in (widget, widget.parent):
+        if isinstance(framed, Widget) and framed.border_title and framed.styles.border_top[0]:
+            corner = framed.region.offset
+            if (seen.x - corner.x, seen.y - corner.y) in ((0, 0), (1, 1), (0, 1)):
+                return corner + Offset(1, 0)
+    return seen.offset
+
+
+def _is_free(strip: Strip, x: int) -> bool:
+    """Whether nothing is written there: a blank, or the line of a frame."""
+    return 0 <= x < strip.cell_length and strip.crop(x, x + 1).text in _BLANK
 
 
 def labels(count: int) -> list[str]:

@@ -20,6 +20,7 @@ from textual.screen import Screen
 from storage_core.errors import StorageError
 from tui.kit import steps
 from tui.kit.bars import KeyBar, TitleBar
+from tui.kit.busy import Busy
 from tui.kit.commands import APP, JUMP, Command, bindings, shown_key
 from tui.kit.explain import explanation
 from tui.kit.preload import MORE
@@ -96,11 +97,11 @@ class BaseScreen(Screen[ResultT]):
         if not (self.flows and self._waits(name)):
             self.run_command(name)
 
-    def run_command(self, name: str) -> None:
-        """Run a command."""
+    def run_command(self, name: str, *, from_above: bool = False) -> None:
+        """Run a command, perhaps from a screen above, whose answer a flow here is waiting for."""
         work = self.does[name]()
         if isinstance(work, Coroutine):
-            self.start(work, in_turn=self._waits(name))
+            self.start(work, in_turn=self._waits(name) and not from_above)
 
     def _waits(self, name: str) -> bool:
         """Whether a command waits for the flows at work."""
@@ -184,6 +185,15 @@ class BaseScreen(Screen[ResultT]):
         """Say that a paste goes nowhere."""
         self.app.say(f"Nothing was pasted: {self.nowhere}.", severity="warning")
 
+    @on(events.DescendantFocus)
+    def _point(self, event: events.DescendantFocus) -> None:
+        """Have the terminal's cursor, which is not seen, follow: screen readers read where it is.
+
+        Fields and tables know the place, and go on to tell it.
+        """
+        place = getattr(event.widget, "cursor_screen_offset", None)
+        self.app.cursor_position = place or event.widget.content_region.offset
+
     @on(events.ScreenResume)
     def _resumed(self, event: events.ScreenResume) -> None:
         if not self._seen:
@@ -248,7 +258,7 @@ class FullScreen(BaseScreen[ResultT]):
         """Say where one is, and what is being done."""
         title = self.query_one(TitleBar)
         title.note = title.note or self.app.sub_title
-        self.watch(self.app, "busy", lambda busy: setattr(title, "busy", busy))
+        Busy(self, lambda what: setattr(title, "busy", what))
 
     def changed_elsewhere(self, said: str) -> str:
         """The message when others changed the file; `said` is the general one."""

@@ -38,7 +38,9 @@ def paint(screen: Screen[Any]) -> None:
 
 async def _draw(screen: Screen[Any], batch: ExitStack) -> None:
     with batch:
-        for widget in screen.walk_children(Widget, with_self=True):
+        # Through a dialog the screen below is seen; only Textual knows which that is.
+        solid = screen.styles.background.a == 1
+        for widget in screen.walk_children(Widget, with_self=solid):
             await asyncio.sleep(0)
             try:
                 place = screen.find_widget(widget)

@@ -1,4 +1,4 @@
-"""The app's own two themes, calm and legible; Textual's built-in ones are there as well.
+"""The app's own three themes, calm and legible; Textual's built-in ones are there as well.
 
 A terminal of 256 colours shows the nearest of them. Rich takes one of 24 greys for what is hardly
 tinted (saturation below 0.15), and else a cube whose steps are 95 apart in the dark, where a
@@ -15,6 +15,9 @@ from textual.theme import Theme
 
 DARK: Final = "storage-dark"
 LIGHT: Final = "storage-light"
+PAPER: Final = "storage-paper"
+"""Black on white, for bright rooms, projectors and weak eyes: all text has 7 to 1 and more. White,
+since a ground of a warmer paper would be yellow where a terminal has 256 colours."""
 
 MUTED: Final = "$muted"
 """Style of what is read second: labels, help."""
@@ -93,11 +96,54 @@ THEMES: Final = (
             "scrollbar-background-active": "#F3F2F0",
         },
     ),
+    Theme(
+        name=PAPER,
+        primary="#003E85",
+        secondary="#33424F",
+        accent="#573400",
+        warning="#5C3200",
+        error="#860D0A",
+        success="#0B4A1C",
+        foreground="#000000",
+        background="#FFFFFF",
+        surface="#F6F6F6",
+        panel="#E8E8E8",
+        dark=False,
+        variables={
+            "primary-muted": "#B7D7F7",
+            "field-focus": "#DCEAF9",
+            "error-muted": "#F8D3D0",
+            "warning-muted": "#F7E3B5",
+            "muted": "#3C4146",
+            "block-cursor-foreground": "#000000",
+            "block-cursor-background": "#B7D7F7",
+            "block-cursor-text-style": "none",
+            "block-cursor-blurred-background": "#E8E8E8",
+            "block-hover-background": "#E8E8E8",
+            "input-cursor-background": "#000000",
+            "input-selection-background": "#003E85",
+            "input-selection-foreground": "#FFFFFF",
+            "footer-key-foreground": "#573400",
+            "scrollbar": "#A8A8A8",
+            "scrollbar-hover": "#8A8A8A",
+            "scrollbar-active": "#003E85",
+            "scrollbar-background": "#F6F6F6",
+            "scrollbar-background-hover": "#F6F6F6",
+            "scrollbar-background-active": "#F6F6F6",
+        },
+    ),
 )
 
+_ON_LIGHT: Final = {
+    "focus": "#55FFFF",
+    "wrong": "#FF5555",
+    "noticed": "#FFFF55",
+    "field": "#AAAAAA",
+}
 _FEW: Final[dict[str, dict[str, str]]] = {
     DARK: {"focus": "#0000AA", "wrong": "#AA0000", "noticed": "#AA5500", "field": "#555555"},
-    LIGHT: {"focus": "#55FFFF", "wrong": "#FF5555", "noticed": "#FFFF55", "field": "#AAAAAA"},
+    LIGHT: _ON_LIGHT,
+    PAPER: _ON_LIGHT,
 }
 """Grounds among 16 colours, where the nearest of a calm one is the background itself."""
 

@@ -9,9 +9,10 @@ blocks.py      what a pasted block of credentials says of a configuration
 draft.py       what a form holds before it is saved; table_text.py: its tables as lines
 checks.py      how a connection test ended; results.py: the last ones of each configuration
 store.py       the blobs of one storage; listing.py: what a list of them shows;
-               recent.py: the newest of each
+               recent.py: the newest of each; places.py: folders that one has been in
 keeping.py     where each secret of a configuration is kept; sources.py: the places there are
-download.py    a blob on its way into a file; preview/: what it looks like
+download.py    a blob on its way into a file; many.py: several blobs at once
+preview/       what a blob looks like
 imports.py     what other tools have, row by row
 exports.py     configurations on their way to other tools
 search.py      what a filter finds

@@ -91,6 +91,15 @@ def place_of(entered: str, name: str) -> Place:
     try:
         if target.is_dir() or entered.endswith(os.sep):
             target = target / name
+    except (OSError, ValueError):
+        # Said below.
+        pass
+    return looked_at(target)
+
+
+def looked_at(target: Path) -> Place:
+    """What is at a path where a file is to be."""
+    try:
         if not target.parent.is_dir():
             return Place(target, f"there is no folder {target.parent}; name another")
         # Where a link leads is what is replaced, not the link.
@@ -105,14 +114,18 @@ def place_of(entered: str, name: str) -> Place:
         return Place(target, f"cannot write {target}: {reason}; name another file")
 
 
-def proposed(name: str) -> str:
-    """Where a blob of this name would be downloaded to: `~/Downloads`, else the current folder."""
+def folder_proposed() -> str:
+    """Where blobs would be downloaded to: `~/Downloads`, else the current folder."""
     try:
         has_folder = Path(absolute("~/Downloads")).is_dir()
     except ConfigurationError:
         has_folder = False
-    folder = "~/Downloads" if has_folder else os.curdir
-    return os.path.join(folder, name)  # noqa: PTH118 (`./name` says what Path would swallow)
+    return "~/Downloads" if has_folder else os.curdir
+
+
+def proposed(name: str) -> str:
+    """Where a blob of this name would be downloaded to."""
+    return os.path.join(folder_proposed(), name)  # noqa: PTH118 (`./name` says what Path would swallow)
 
 
 def some(source: BinaryIO, size: int) -> bytes:

@@ -39,6 +39,8 @@ LONGEST: Final = 1 << 20
 PLACES: Final = (HERE, "keyring", "file")
 """Where secrets can go, in the order in which one key goes through them."""
 
+_TO: Final = {"keyring": "to the keyring", "file": "into a file of its own"}
+
 _OPEN: Final = ("new", "asks")
 
 
@@ -97,6 +99,9 @@ class Offer(NamedTuple):
     copied: bool = False
     """Whether a secret would stand in the file."""
 
+    kept: str = HERE
+    """Where a secret goes that can be kept elsewhere."""
+
     movable: bool = False
     """Whether a secret that is copied can be kept elsewhere."""
 
@@ -106,8 +111,12 @@ class Offer(NamedTuple):
     @property
     def note(self) -> str:
         """All there is to know, in one line."""
-        kept = (f"{SIGNS[HERE]} a secret is copied into the file",) if self.copied else ()
-        return " · ".join((*kept, *self.notes))
+        said = ""
+        if self.copied:
+            said = f"{SIGNS[HERE]} a secret is copied into the file"
+        elif self.kept != HERE:
+            said = f"{SIGNS[self.kept]} its secret goes {_TO[self.kept]}"
+        return " · ".join(filter(None, (said, *self.notes)))
 
     @property
     def key(self) -> str:
@@ -221,6 +230,7 @@ def _offer(index: int, item: Item, plan: Planned) -> Offer:
             for each in secrets
         ),
         copied=any(each.source == HERE for each in secrets),
+        kept=item.keep if _plain(found, plan.settings) else HERE,
         movable=bool(_plain(found, plan.settings)),
     )
 

@@ -6,14 +6,15 @@ thread is done with it. All of it blocks: call it in threads.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
+from itertools import islice
 from threading import Event, Lock
 from time import monotonic
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-from storage_core.blobpath import blob_path, prefix_of
-from storage_core.errors import StorageError, UnsupportedOperation
+from storage_core.blobpath import blob_path, is_blob_path, prefix_of
+from storage_core.errors import InvalidKey, StorageError, UnsupportedOperation
 from storage_core.keys import is_key
 from tui.session.download import readable, some
 from tui.session.listing import Listed, entered, listed
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
 
 PAGE: Final = 500
 """Blobs handed over at a time while listing."""
+
+MOST_LOOKED_AT: Final = 5_000
+"""Entries of a folder among which its folders are looked for, to complete a path."""
+
+NO_PATH: Final = "it cannot be opened by this name"
 
 PAGE_SECONDS: Final = 0.2
 """Seconds after which a page is handed over though it is not full."""
@@ -133,7 +139,27 @@ class OpenedStore:
             else:
                 store.backend.delete(blob_path(key))
 
-    def fetched(self, key: str, download: Download) -> Iterator[int]:
+    def deleted(self, keys: Sequence[str]) -> Iterator[list[tuple[str, StorageError | None]]]:
+        """Remove blobs, as many in one request as the place takes: keys, and why one is left."""
+        with self._used() as store:
+            backend = store.backend
+            many = max(1, backend.most_deleted)
+            for start in range(0, len(keys), many):
+                batch = keys[start : start + many]
+                bad = [(key, InvalidKey(NO_PATH)) for key in batch if not is_blob_path(key)]
+                good = [key for key in batch if is_blob_path(key)]
+                why = backend.delete_many(good) if good else ()
+                yield [*bad, *zip(good, why, strict=True)]
+
+    def folders(self, folder: str) -> list[str]:
+        """The names of the folders in one; of many entries, those among the first."""
+        prefix = prefix_of(folder)
+        with self._used() as store:
+            entries = islice(store.backend.list(prefix, delimiter=True), MOST_LOOKED_AT)
+            names = (each.path[len(prefix) :] for each in entries if each.is_folder)
+            return sorted(name for name in names if name)
+
+    def fetched(self, key: str, download: Download) -> Generator[int]:
         """Write a blob to a file, yielding how many bytes are there; closing this gives it up."""
         with self._used() as store:
             yield from download.run(key, _open(store, key))

@@ -8,11 +8,12 @@ from storage_core.blobpath import is_blob_path
 from storage_core.blobs.objects.names import BUILT_IN, parse
 from storage_core.keys import is_content_name, is_key
 from storage_core.printable import printable
+from tui.features.blobs.several import SeveralBlobs
 from tui.kit.text import named
 from tui.session.download import proposed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from tui.kit.screen import FullScreen
     from tui.session.listing import Listed
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 ON_A_BLOB: Final = {"preview", "download", "delete", "copy_key", "copy_snippet"}
 """Commands that need a blob."""
+
+ON_SEVERAL: Final = {"download", "delete", "copy_key"}
+"""Those that several may be chosen for."""
 
 
 class BlobCommands:
@@ -33,7 +37,8 @@ class BlobCommands:
         row: the storage.
         opened: the same, opened.
         blob: the blob that they are about; None when there is none.
-        deleted: called when a blob is gone.
+        chosen: several that they are about instead; none where none are chosen.
+        deleted: called when blobs are gone.
     """
 
     def __init__(
@@ -44,17 +49,19 @@ class BlobCommands:
         opened: OpenedStore,
         *,
         blob: Callable[[], Listed | None],
-        deleted: Callable[[Listed], None],
+        deleted: Callable[[Sequence[Listed]], None],
+        chosen: Callable[[], Sequence[Listed]] = tuple,
     ) -> None:
         self._screen, self._session, self._row, self._opened = screen, session, row, opened
-        self._blob, self._deleted = blob, deleted
+        self._blob, self._deleted, self._chosen = blob, deleted, chosen
+        self._several = SeveralBlobs(screen, session, row, opened, deleted=deleted)
 
     def all(self) -> Mapping[str, Callable[[], object]]:
         """What each does, by its name."""
         return {
-            "download": self.on_blob(self.download),
-            "delete": self.on_blob(self.delete),
-            "copy_key": self.on_blob(self.copy_key),
+            "download": self._on_each(self.download, self._several.download),
+            "delete": self._on_each(self.delete, self._several.delete),
+            "copy_key": self._on_each(self.copy_key, self._several.copy_keys),
             "copy_snippet": self.on_blob(self.copy_snippet),
         }
 
@@ -69,6 +76,18 @@ class BlobCommands:
 
         return act_now
 
+    def _on_each(
+        self, act: Callable[[Listed], object], act_on_all: Callable[[Sequence[Listed]], object]
+    ) -> Callable[[], object]:
+        """The same, or something with all that are chosen."""
+        on_one = self.on_blob(act)
+
+        def act_now() -> object:
+            chosen = self._chosen()
+            return act_on_all(chosen) if chosen else on_one()
+
+        return act_now
+
     def why_not(self, command: str) -> str:
         """There may be no blob."""
         blob = self._blob()
@@ -76,6 +95,8 @@ class BlobCommands:
             return ""
         if command == "delete" and self._row.read_only:
             return f"{printable(self._row.name)} is read-only by its configuration."
+        if command in ON_SEVERAL and self._chosen():
+            return ""
         if blob is None:
             return "There is no blob to do that with."
         if not blob.is_folder:
@@ -135,7 +156,7 @@ class BlobCommands:
             with self._screen.keys_free():
                 await self._session.jobs.run("deleting", lambda: self._opened.delete(blob.key))
             self._screen.app.say(f"Deleted {named(blob.key)}.")
-            self._deleted(blob)
+            self._deleted([blob])
 
 
 def reading(blob: Listed) -> str:

@@ -90,7 +90,7 @@ class Beside:
         for each in ("-beside", "-below"):
             self._screen.set_class(each == place, each)
         if place and not self._view.is_attached:
-            self._screen.query_one("#panes").mount(self._view)
+            self._screen.query_one("#blob-panes").mount(self._view)
         self._view.display = bool(place)
         self.follow()
 

@@ -12,7 +12,7 @@ from tui.session.background import in_thread, stream
 from tui.session.listing import Listed, Sort, View, arranged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from textual.worker import Worker
 
@@ -121,7 +121,7 @@ class Catalogue:
         """What is listed, without what was deleted since."""
         return [blob for blob in self._blobs if blob.key not in self._gone]
 
-    def forget(self, blobs: list[Listed]) -> None:
+    def forget(self, blobs: Sequence[Listed]) -> None:
         """These are deleted."""
         self._gone.update(blob.key for blob in blobs)
         self.rearrange()

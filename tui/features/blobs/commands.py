@@ -26,6 +26,8 @@ BROWSE: Final = (
         "Put the Python that reads it on the clipboard.",
         "Blob",
     ),
+    Command("choose", ("a",), "Choose", "Choose several for w x c.", "Blob"),
+    Command("choose_all", ("A",), "Choose all", "Choose all, or none.", "Blob"),
     Command("filter", ("/",), "Filter", "Find by any part of the key.", "View", True),
     Command("sort", ("s",), "Sort", "By age, name or size, in turn.", "View", True),
     Command("all_kinds", ("1",), "All", "Show blobs of both kinds.", "View"),
@@ -47,6 +49,9 @@ BROWSE: Final = (
     ),
     Command("up", ("left", "h"), "Up", "Show the folder above, as Backspace does.", "View"),
     Command("into", ("right", "l"), "Into", "Show what is in the folder.", "View"),
+    Command(
+        "go_to", ("ctrl+l",), "Go to", "Type the path of a folder, or go to one of before.", "View"
+    ),
     Command("reload", ("f5",), "Reload", "List the blobs again.", "View"),
     Command(
         "beside",

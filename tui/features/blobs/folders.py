@@ -19,7 +19,7 @@ from tui.features.blobs.table import ORDERS
 from tui.kit.theme import MUTED
 
 if TYPE_CHECKING:
-    from tui.session.listing import View
+    from tui.session.listing import Listed, View
 
 _WIDE: Final = 72
 """Cells from which on all labels fit into one line, with what is said on the right."""
@@ -30,16 +30,22 @@ _WAYS: Final = ((True, "all"), (True, "chosen"), (True, ""), (False, ""))
 """Whether all labels are shown, and which have their number: the best first."""
 
 
-def summaries(view: View, words: str, *, by_folder: bool) -> tuple[str, ...]:
+def summaries(
+    view: View, words: str, chosen: Sequence[Listed] = (), *, by_folder: bool
+) -> tuple[str, ...]:
     """How much is shown, and in which order: the longest first; the first that fits is said.
 
     Args:
         view: what is shown.
         words: what the filter looks for.
+        chosen: those that are chosen.
         by_folder: whether there are folders among it.
     """
     if not view.total:
         return ()
+    if chosen:
+        size = human_size(sum(blob.size or 0 for blob in chosen))
+        return (f"{len(chosen):,} chosen, {size}", f"{len(chosen):,} chosen")
     shown = len(view.rows)
     many = _number(shown, by_folder)
     if words:
@@ -150,7 +156,8 @@ class FolderBar(Widget):
             x = 0
             for piece in line:
                 told = self.Chosen(place)
-                yield Region(x, y, piece.cell_length, 1), partial(self.post_message, told)
+                # Its letter stands in the gap before it.
+                yield Region(x - 2, y, piece.cell_length + 2, 1), partial(self.post_message, told)
                 place += 1
                 x += piece.cell_length + len(_GAP)
 

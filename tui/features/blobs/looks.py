@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import cbrt
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
@@ -65,8 +66,11 @@ _EIGHTHS: Final = " ▏▎▍▌▋▊▉█"
 
 
 def bar(size: int | None, largest: int, width: int) -> str:
-    """A bar of at most `width` cells: how large that is beside the largest."""
+    """A bar of at most `width` cells: how large that is beside the largest.
+
+    It is as long as the cube root: else there would be one bar beside a blob of a gigabyte.
+    """
     if not size or not largest or width <= 0:
         return ""
-    eighths = max(1, size * width * 8 // largest)
+    eighths = max(1, min(8 * width, round(8 * width * cbrt(size / largest))))
     return "█" * (eighths // 8) + _EIGHTHS[eighths % 8].strip()

@@ -19,7 +19,7 @@ from tui.kit.pager import Pager
 from tui.kit.screen import FullScreen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from tui.kit.table import Table
     from tui.session.listing import Listed
@@ -61,7 +61,7 @@ class PreviewScreen(FullScreen[None]):
         row: Row,
         opened: OpenedStore,
         table: Table[Listed],
-        deleted: Callable[[Listed], None],
+        deleted: Callable[[Sequence[Listed]], None],
     ) -> None:
         super().__init__()
         self._row, self._opened, self._table = row, opened, table
@@ -70,8 +70,8 @@ class PreviewScreen(FullScreen[None]):
 
         self.view = BlobView(opened, BlobPager(id="content"), id="view")
 
-        def deleted_here(blob: Listed) -> None:
-            deleted(blob)
+        def deleted_here(blobs: Sequence[Listed]) -> None:
+            deleted(blobs)
             # There is nothing left to look at.
             self.dismiss(None)
 

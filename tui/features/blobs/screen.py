@@ -20,6 +20,7 @@ from tui.features.blobs.catalogue import Catalogue
 from tui.features.blobs.commands import BROWSE
 from tui.features.blobs.crumbs import trail
 from tui.features.blobs.folders import FolderBar, summaries
+from tui.features.blobs.goto import GoToDialog
 from tui.features.blobs.preview import PreviewScreen
 from tui.features.blobs.table import HEADS, BlobDetail, BlobLayout, BlobTable
 from tui.features.blobs.view import BlobView
@@ -28,12 +29,13 @@ from tui.kit.commands import bindings
 from tui.kit.filter import FilterLine
 from tui.kit.screen import FullScreen
 from tui.kit.table import Table
+from tui.session import places
 from tui.session.background import run
 from tui.session.listing import SORTS, Listed, View
 from tui.session.store import OpenedStore
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Sequence
 
     from textual.app import ComposeResult
 
@@ -87,7 +89,8 @@ class BrowseScreen(FullScreen[None]):
             row,
             self._opened,
             blob=lambda: self.blob,
-            deleted=self._blob_deleted,
+            deleted=self._blobs_deleted,
+            chosen=lambda: self.table.chosen_rows,
         )
         self.do(
             {
@@ -103,6 +106,9 @@ class BrowseScreen(FullScreen[None]):
                 "folders": lambda: self._choose(FOLDERS),
                 "all_below": self._list_all_below,
                 "up": self._up,
+                "choose": self.table.choose,
+                "choose_all": self.table.choose_all,
+                "go_to": self._go_to,
                 "reload": self._reload,
                 "leave": self._leave,
             }
@@ -111,7 +117,7 @@ class BrowseScreen(FullScreen[None]):
     def body(self) -> ComposeResult:
         """Folders, what there is to say instead of blobs or beside them, the list, the details."""
         yield self._folders
-        with Horizontal(id="panes"), Vertical(id="listing", classes="pane"):
+        with Horizontal(id="blob-panes"), Vertical(id="listing", classes="pane"):
             yield self.table
             yield Static(id="notice", markup=False)
         yield BlobDetail(id="strip")
@@ -223,7 +229,7 @@ class BrowseScreen(FullScreen[None]):
         known = view.total or not (catalogue.listing or catalogue.problem)
         kinds = known and catalogue.folder is None
         self._folders.counts = (view.total, *view.counts) if kinds else ()
-        said = summaries(view, words, by_folder=catalogue.is_by_folder)
+        said = summaries(view, words, self.table.chosen_rows, by_folder=catalogue.is_by_folder)
         pane = self.query_one("#listing")
         self._folders.summary = () if self._framed else said
         pane.border_subtitle = Content(said[0] if said and self._framed else "")
@@ -257,6 +263,12 @@ class BrowseScreen(FullScreen[None]):
         pane.border_title = trail(location, folder, max(20, pane.size.width))
         # Where there are no frames, one line for the path.
         pane.set_class(folder is not None or self._beside.shown, "-lined")
+
+    @on(Table.Chose)
+    def _chose(self) -> None:
+        """Others are chosen."""
+        self._say()
+        self.refresh_bindings()
 
     @on(Table.Moved)
     def _moved(self) -> None:
@@ -295,6 +307,7 @@ class BrowseScreen(FullScreen[None]):
         self._catalogue.enter(folder, deep=deep)
         self._folders.rename(FOLDERS, "Files" if deep else "Folders")
         self._layout_of_blobs.by_folder = folder is not None
+        self.table.choose_none()
         self.table.show((), 0)
         if self._filter.active:
             self._filter.clear()
@@ -315,6 +328,24 @@ class BrowseScreen(FullScreen[None]):
         """List the folder above."""
         if folder := self._catalogue.folder:
             self._enter(folder.rpartition("/")[0], at=folder)
+
+    async def _go_to(self) -> None:
+        """List a folder that is typed."""
+        catalogue, id = self._catalogue, self._row.id
+        been = await self._session.jobs.run("", lambda: places.places(id))
+        folder = catalogue.folder or ""
+        known = catalogue.folders() if catalogue.is_by_folder and not catalogue.listing else None
+        found = await self.ask(GoToDialog(self._session.jobs, self._opened, folder, known, been))
+        if found is not None:
+            self._keep_place(found)
+            self._choose_folders()
+            self._enter(found)
+
+    def _keep_place(self, folder: str | None) -> None:
+        """Offer it the next time that one goes to a folder."""
+        if folder:
+            id = self._row.id
+            self._session.jobs.start("", lambda: places.visited(id, folder))
 
     def on_key(self, event: events.Key) -> None:
         """Backspace goes up as well, where no command is remapped to it."""
@@ -353,16 +384,20 @@ class BrowseScreen(FullScreen[None]):
 
     async def _preview(self) -> None:
         await self.ask(
-            PreviewScreen(self._session, self._row, self._opened, self.table, self._blob_deleted)
+            PreviewScreen(self._session, self._row, self._opened, self.table, self._blobs_deleted)
         )
 
-    def _blob_deleted(self, blob: Listed) -> None:
-        """Take it off the list."""
-        self._catalogue.forget([blob])
+    def _blobs_deleted(self, blobs: Sequence[Listed]) -> None:
+        """Take them off the list."""
+        self.table.choose_none()
+        self._catalogue.forget(blobs)
 
     def _leave(self) -> None:
         """Everything again, or back to the list of storages."""
+        if self.table.choose_none():
+            return
         if self._filter.active:
             self._filter.clear()
         else:
+            self._keep_place(self._catalogue.folder)
             self.dismiss(None)

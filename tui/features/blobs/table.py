@@ -60,7 +60,7 @@ class BlobLayout(Layout[Listed]):
         left -= kind
         format = _FORMAT if left >= _FORMAT + 2 else 0
         left -= format + 2
-        bar = min(_BAR, left - 2 - min(name, _WISHED))
+        bar = min(_BAR, left - 2 - (min(name, _WISHED) - _NAME))
         bar = bar if bar >= _LEAST_BAR and self.view.largest else 0
         return (
             Column("Kind", kind, kind),
@@ -74,6 +74,10 @@ class BlobLayout(Layout[Listed]):
     def _head(self, sort: Sort, title: str) -> str:
         mark = "▴" if self.view.reverse else "▾"
         return f"{title} {mark}" if sort == self.view.sort else title
+
+    def can_choose(self, row: Listed) -> bool:
+        """Blobs only."""
+        return not row.is_folder
 
     def cells(self, row: Listed, widths: Sequence[int]) -> Sequence[Cell]:
         """Numbers are aligned right, so that they can be compared."""

@@ -176,7 +176,8 @@ class CheckDialog(Dialog[TestResult | None]):
                     )
                 )
                 continue
-            took = milliseconds(found.seconds) if found.seconds is not None else ""
+            # It was part of the step before.
+            took = "·" if found.seconds is None else milliseconds(found.seconds)
             lines.append(
                 Content.assemble(
                     _sign(found),

@@ -121,6 +121,7 @@ LIST: Final = (
         "Make configurations of what other tools know.",
         "Share",
         changes=True,
+        anywhere=True,
     ),
     Command(
         "export",
@@ -135,6 +136,7 @@ LIST: Final = (
         "Doctor",
         "See what is used on this machine, and why.",
         "Share",
+        anywhere=True,
     ),
     Command("versions", ("v",), "Versions", "Bring an earlier version of the file back.", "File"),
     Command("make_private", ("F",), "Make private", "Let nobody but you read the file.", "File"),

@@ -13,6 +13,7 @@ from textual.widgets import Static
 from storage_core.paths import shortened
 from storage_core.printable import printable
 from tui.features.configurations.explained import DETAILS
+from tui.kit.table import LOOKS, chip_look
 from tui.kit.text import fit, pieces, wrap, wrap_value
 from tui.kit.theme import MUTED
 from tui.session.quantities import milliseconds
@@ -63,12 +64,13 @@ class Detail(VerticalScroll, can_focus=True):
         self._text = Static(markup=False)
         """Mounted with the first lines, after the first frame, which is 1 ms earlier for it."""
 
-    def show(self, name: str, lines: list[Line]) -> None:
+    def show(self, name: str, lines: list[Line], badge: str) -> None:
         """Draw these lines from the top, with the name in the frame, or above without one."""
         if lines == self._lines and name == self._heading:
             return
         self._heading, self._lines = name, lines
-        self.border_title = Content(name)
+        chip = (f" {badge} ", LOOKS[chip_look(badge)]) if badge else ""
+        self.border_title = Content.assemble(name, " ", chip)
         self.scroll_home(animate=False)
         self._draw()
 
@@ -116,7 +118,9 @@ def _fitted(lines: list[Line], width: int) -> Content:
     return Content("\n").join(drawn)
 
 
-def lines_of(row: Row, result: TestResult | None, now: datetime, key: KeyOf) -> list[Line]:
+def lines_of(
+    row: Row, result: TestResult | None, now: datetime, key: KeyOf, *, whole: bool = True
+) -> list[Line]:
     """What the pane says about `row`.
 
     Args:
@@ -124,9 +128,10 @@ def lines_of(row: Row, result: TestResult | None, now: datetime, key: KeyOf) -> 
         result: its last connection test, if there was one.
         now: local time, to say how long ago the test was.
         key: the keys of commands.
+        whole: whether it says of a test that failed why; the room says it too.
     """
     if row.entry is None:
-        return list(_built_in(row, result, now, key))
+        return list(_built_in(row, result, now, key, whole))
     state = "★ default" if row.default else ""
     limits = "⊘ read-only" if row.read_only else ""
     kept = "◆ protected" if row.entry.settings.get("protected") is True else ""
@@ -139,7 +144,7 @@ def lines_of(row: Row, result: TestResult | None, now: datetime, key: KeyOf) -> 
     found += _layers(row, key)
     configuration = row.entry.configuration
     if configuration:
-        found += _test(result, now, key)
+        found += _test(result, now, key, whole)
     if row.problem:
         found.append(Line())
         for problem in row.entry.problems:
@@ -207,9 +212,11 @@ def _safely(shown: object, setting: object, value: object) -> str:
         return "********"
 
 
-def _built_in(row: Row, result: TestResult | None, now: datetime, key: KeyOf) -> Iterator[Line]:
+def _built_in(
+    row: Row, result: TestResult | None, now: datetime, key: KeyOf, whole: bool
+) -> Iterator[Line]:
     yield Line("★ used now" if row.default else "built in", "$accent" if row.default else MUTED)
-    yield from _test(result, now, key)
+    yield from _test(result, now, key, whole)
     yield Line()
     if row.default:
         yield Line("No default is set, so programs that ask for the default keep their blobs here.")
@@ -220,7 +227,7 @@ def _built_in(row: Row, result: TestResult | None, now: datetime, key: KeyOf) ->
     yield Line(f"{row.location}/results/…", "", "Blobs land at", True)
 
 
-def _test(result: TestResult | None, now: datetime, key: KeyOf) -> Iterator[Line]:
+def _test(result: TestResult | None, now: datetime, key: KeyOf, whole: bool) -> Iterator[Line]:
     if result is None:
         yield Line(f"not tested yet; {key('test', 't')} does it", MUTED)
         return
@@ -233,4 +240,5 @@ def _test(result: TestResult | None, now: datetime, key: KeyOf) -> Iterator[Line
         yield Line(f"✓ tested {when}, {milliseconds(result.seconds)}", "$success")
     elif failure := result.failure:
         yield Line(f"✗ tested {when}: could not {failure.step.label}", "$error")
-        yield Line(printable(failure.message), "$error")
+        if whole:
+            yield Line(printable(failure.message), "$error")

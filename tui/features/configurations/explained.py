@@ -21,7 +21,7 @@ SIGNS: Final = (
 
 LIST: Final = Explanation(
     "The list",
-    "Each row is a configuration: its last test, its type and name, where its blobs lie, its ID.",
+    "Each row is a configuration: its last test, its type, its name, and where its blobs lie.",
     SIGNS,
 )
 DETAILS: Final = Explanation(

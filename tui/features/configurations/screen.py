@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from textual import events, on
 from textual.binding import Binding
@@ -43,11 +43,21 @@ if TYPE_CHECKING:
     from tui.session.snapshot import Row, Snapshot
 
 
+ROOMY: Final = (110, 30)
+"""Columns and rows of a terminal from which on the room is below the list."""
+
+ROOM_FOR_ALL: Final = 36
+"""Rows from which on it is, however many configurations there are."""
+
+BESIDE_ROOM: Final = 20
+"""Rows of a terminal with the room that no configuration can have."""
+
+
 class Place(NamedTuple):
     """A row that the command palette can go to."""
 
     name: str
-    type: str
+    badge: str
     location: str
     sought: str
     """All that is searched."""
@@ -165,6 +175,18 @@ class ConfigurationsScreen(FullScreen[None]):
             steps.paint(self)
         self._session.learnt.append(self._draw_room)
 
+    @on(events.Resize)
+    def _fit_room(self) -> None:
+        """Decide whether the room is there, or in place of the details when one reads in it."""
+        width, height = self.app.size
+        many = self._session.snapshot.total > height - BESIDE_ROOM
+        roomy = width >= ROOMY[0] and height >= ROOMY[1] and not (many and height < ROOM_FOR_ALL)
+        changed = roomy != self.has_class("-roomy")
+        self.set_class(roomy, "-roomy")
+        self.set_class(not roomy and isinstance(self.focused, Sheet), "-turned")
+        if changed and self.is_mounted:
+            self._show_detail()
+
     def _draw_room(self) -> None:
         self._room.show(self.row)
 
@@ -176,7 +198,7 @@ class ConfigurationsScreen(FullScreen[None]):
     def places(self) -> list[Place]:
         """What the command palette can go to."""
         return [
-            Place(row.name, row.type, row.location, row.sought, partial(self._go_to, row.name))
+            Place(row.name, row.badge, row.location, row.sought, partial(self._go_to, row.name))
             for row in self._session.snapshot.rows
             if row.entry
         ]
@@ -248,6 +270,7 @@ class ConfigurationsScreen(FullScreen[None]):
         if _put(self._welcome, text):
             self.query_one("#left").mount(self._welcome)
         self._say_chosen()
+        self._fit_room()
         self.set_class(bool(text) and not nothing, "-empty")
         self.set_class(bool(snapshot.problem), "-broken")
         self.set_class(nothing, "-nothing")
@@ -277,16 +300,20 @@ class ConfigurationsScreen(FullScreen[None]):
         if self._room.is_attached:
             self._draw_room()
         if row is None:
-            detail.show("", [])
+            detail.show("", [], "")
             return
         now = datetime.now()  # noqa: DTZ005
         result = self._session.result(row)
-        detail.show(printable(row.name), lines_of(row, result, now, self.key))
+        whole = not self.has_class("-roomy")
+        lines = lines_of(row, result, now, self.key, whole=whole)
+        detail.show(printable(row.name), lines, row.badge)
         self.refresh_bindings()
 
     def redraw(self, row: Row | None = None) -> None:
         """Draw the marks of tests, that of `row` being another now, and the details."""
         self.rows.tested(row)
+        if row is not None:
+            self._say_chosen()
         self.table.refresh()
         self._show_detail()
 
@@ -350,8 +377,8 @@ class ConfigurationsScreen(FullScreen[None]):
         panes[max(0, min(at + way, len(panes) - 1))].focus()
 
     def on_descendant_focus(self) -> None:
-        """On a small terminal the room is there as long as one reads in it."""
-        self.set_class(isinstance(self.focused, Sheet), "-turned")
+        """Where there is little room it is there as long as one reads in it."""
+        self._fit_room()
 
 
 def _put(line: Static, text: Content | str) -> bool:

@@ -17,10 +17,10 @@ from tui.kit.table import Cell, Layout, Piece, chip
 from tui.kit.text import cut_middle
 from tui.session.checks import TestResult
 from tui.session.quantities import short_age
-from tui.session.snapshot import BENEATH, PLAIN, PROTECTED, READ_ONLY, Row
+from tui.session.snapshot import BENEATH, DEFAULT, PLAIN, PROTECTED, READ_ONLY, Row
 from tui.session.state import State
 
-STATUS, AGE, TYPE, SIGNS, NAME, LOCATION, IDENTIFIER = range(7)
+STATUS, AGE, TYPE, SIGNS, STAR, NAME, LOCATION, IDENTIFIER = range(8)
 """Places of columns."""
 
 SORTED_BY: Final = {
@@ -82,7 +82,7 @@ class ConfigurationLayout(Layout[Row]):
         self._longest = self._usual = (0, 0)
         """The most of each; and of those rows that have no second line in any case."""
 
-        self._signs = 1
+        self._signs = 0
         """Cells of the signs of the row that has most."""
 
     def _measure(self, rows: Sequence[Row]) -> None:
@@ -90,7 +90,7 @@ class ConfigurationLayout(Layout[Row]):
             self._lengths = [*map(self._length, rows)]
             self._longest = _needed(self._lengths, _ANY)
             self._usual = _needed(self._lengths, _LONG)
-            self._signs = 1 + max(map(len, {_signs(row) for row in rows}), default=0)
+            self._signs = max(map(len, {*map(_signs, rows)}), default=0)
             self._measured = rows
 
     def _length(self, row: Row) -> tuple[int, int]:
@@ -137,6 +137,7 @@ class ConfigurationLayout(Layout[Row]):
             Column("Test", age, age),
             Column(self._head(" Type" if kind == _CHIP else "Type"), kind, kind),
             Column("", self._signs, self._signs),
+            Column("", 1, 1),
             Column(self._head("Name"), name, name),
             Column(self._head("Location"), place, place, fills=True),
             Column("ID", identifier, identifier),
@@ -144,7 +145,7 @@ class ConfigurationLayout(Layout[Row]):
 
     def _beside(self, identifier: int, age: int, kind: int) -> int:
         """Cells of all that stands beside the name and the location, gaps included."""
-        before = sum(map(_with_gap, (1, age, kind, self._signs)))
+        before = sum(map(_with_gap, (1, age, kind, self._signs, 1)))
         return before + (2 + identifier if identifier else 0)
 
     def lines(self, rows: Sequence[Row], widths: Sequence[int]) -> Sequence[int]:
@@ -157,13 +158,14 @@ class ConfigurationLayout(Layout[Row]):
 
     def cells(self, row: Row, widths: Sequence[int]) -> Sequence[Cell]:
         """Marks as signs, so that nothing is said by colour alone."""
-        look = "muted" if row.built_in else "strong" if row.default else ""
+        look = "muted" if row.built_in else "strong"
         name, place = printable(row.name), self._place(row)
-        signs = _signs(row).rjust(widths[SIGNS] - 1)
+        signs = _signs(row).rjust(widths[SIGNS])
         before = (
             *self._status(row),
             chip(row.badge, widths[TYPE]),
-            Cell("", more=(*map(_sign, signs), Piece("★" if row.default else "", "accent"))),
+            Cell("", more=(*map(_sign, signs),)),
+            Cell(DEFAULT if row.default else "", "accent"),
         )
         identifier = row.id if widths[IDENTIFIER] >= _WHOLE_ID else row.id[:_ID]
         behind = Cell(identifier or "—", "muted")
@@ -202,7 +204,7 @@ class ConfigurationLayout(Layout[Row]):
             more = " …"
         place = cut_middle(row.location, width - len(more))
         shown = f"  {' '.join(tags)}" if tags else ""
-        return Cell(place, "muted", more=(Piece(shown + more, "tag"),))
+        return Cell(place, more=(Piece(shown + more, "tag"),))
 
     def _status(self, row: Row) -> tuple[Cell, Cell]:
         if row.problem:
@@ -212,10 +214,12 @@ class ConfigurationLayout(Layout[Row]):
         result = self._result(row)
         if result is None:
             return Cell(""), Cell("")
-        age = Cell(short_age(result.when, datetime.now()).rjust(_AGE), "muted")  # noqa: DTZ005
+        age = short_age(result.when, datetime.now()).rjust(_AGE)  # noqa: DTZ005
         if result.old:
-            return Cell("?", "muted"), age
-        return (Cell("✓", "good") if result.ok else Cell("✗", "bad")), age
+            return Cell("?", "muted"), Cell(age, "muted")
+        if result.ok:
+            return Cell("✓", "good"), Cell(age, "muted")
+        return Cell("✗", "bad"), Cell(age, "bad")
 
 
 def _in_one(needed: tuple[int, int], long: int) -> int:

@@ -90,7 +90,8 @@ class TagDialog(Dialog[Mapping[str, bool] | None]):
         """A field, the tags, what is wrong, buttons."""
         first = self.rows[0].name
         several = f"{len(self.rows):,} configurations"
-        with Box(f"Tags of {first if len(self.rows) == 1 else several}"):
+        about = "Space ticks, Enter saves." if self._tags else ""
+        with Box(f"Tags of {first if len(self.rows) == 1 else several}", about=about):
             yield PasteInput(id="new", compact=True, placeholder="a new tag; Enter adds it")
             yield self._table
             yield Static("", id="fault", markup=False)
@@ -134,19 +135,25 @@ class TagDialog(Dialog[Mapping[str, bool] | None]):
 
     @on(Input.Submitted, "#new")
     def _entered(self, event: Input.Submitted) -> None:
-        event.stop()
-        words = [word.removeprefix("#") for word in event.value.split()]
-        if not words:
+        if event.value.strip():
+            self._take_typed()
+        else:
             self.action_save()
-            return
+
+    def _take_typed(self) -> bool:
+        """Add what stands in the field; returns whether nothing is wrong with it."""
+        field = self.query_one("#new", Input)
+        words = [word.removeprefix("#") for word in field.value.split()]
         try:
             checks.tags(words)
         except ValueError as error:
             self._refuse(f"it {error}")
-            return
+            return False
         for word in words:
             self._add(word)
-        event.input.value = ""
+        with self.prevent(Input.Changed):
+            field.value = ""
+        return True
 
     def _add(self, word: str) -> None:
         keys = [tag.key.casefold() for tag in self._tags]
@@ -171,9 +178,7 @@ class TagDialog(Dialog[Mapping[str, bool] | None]):
     @on(Button.Pressed, "#save")
     def action_save(self) -> None:
         """What is typed and was not added is added too."""
-        field = self.query_one("#new", Input)
-        if field.value.strip():
-            field.post_message(Input.Submitted(field, field.value))
+        if not self._take_typed():
             return
         for row in self.rows:
             try:

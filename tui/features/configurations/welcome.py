@@ -24,7 +24,7 @@ def newcomer(snapshot: Snapshot, key: KeyOf) -> Content:
         (key("new", "n"), _KEY),
         "  creates the first one\n",
         (key("import", "i"), _KEY),
-        "  imports what other tools know: their profiles, remotes, connections\n",
+        "  imports what other tools have already\n",
         *_restorable(snapshot, key),
         (key("help", "?"), _KEY),
         "  shows every key",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from rich.cells import chop_cells
+from rich.cells import cell_len
 from textual import on
 from textual.containers import Horizontal
 from textual.content import Content
@@ -19,6 +19,7 @@ from tui.features.exporting.forms import FormBar
 from tui.kit.commands import bindings
 from tui.kit.dialog import Box, Dialog
 from tui.kit.pager import Pager
+from tui.kit.table import LOOKS, chip_look
 from tui.kit.text import cut, wrap
 from tui.session.background import in_thread
 from tui.session.exports import FORMS, Exports, Shown
@@ -33,8 +34,7 @@ if TYPE_CHECKING:
     from tui.session.snapshot import Row
 
 _NOTES = 3
-"""Lines of what is left out that are shown; all of it stands in the text where that has comments.
-"""
+"""Lines that are shown of what is left out, where the text has no comments to say it."""
 
 
 class ExportDialog(Dialog[str]):
@@ -86,12 +86,16 @@ class ExportDialog(Dialog[str]):
             yield Static(id="secrets", markup=False)
             with Horizontal(classes="buttons"):
                 yield Button(_keyed("Copy", "c"), id="copy_export", classes="-main", compact=True)
-                yield Button(_keyed("Write to a file", "w"), id="write_export", compact=True)
+                yield Button(_keyed("Write", "w"), id="write_export", compact=True)
                 yield Button(_keyed("With secrets", "s"), id="with_secrets", compact=True)
                 yield Button("Close", id="leave", compact=True)
 
     def on_mount(self) -> None:
         """The first form at once."""
+        if len(self._rows) == 1:
+            row, box = self._rows[0], self.query_one(Box)
+            chip = Content.styled(f" {row.badge} ", LOOKS[chip_look(row.badge)])
+            box.border_title = Content.assemble(chip, f" Export {printable(row.name)}")
         self._show()
 
     # ---- what is shown
@@ -146,9 +150,10 @@ class ExportDialog(Dialog[str]):
         if shown.problem:
             said = [*wrap(f"✗ {printable(shown.problem)}", width)]
         else:
-            said = [part for note in shown.notes for part in wrap(f"⚠ {printable(note)}", width)]
+            notes_besides = [each for each in shown.notes if not _is_in(shown.text, each)]
+            said = [part for each in notes_besides for part in wrap(f"⚠ {printable(each)}", width)]
             if len(said) > _NOTES:
-                said = [*said[: _NOTES - 1], f"  … {len(shown.notes)} notes in all"]
+                said = [*said[: _NOTES - 1], f"  … {len(notes_besides)} to note in all"]
         notes.update("\n".join(said))
         notes.display = bool(said)
         notes.set_class(bool(shown.problem), "-wrong")
@@ -157,7 +162,7 @@ class ExportDialog(Dialog[str]):
             "⚠ With secrets: copied and written as they are, never shown. Whoever reads them has "
             f"them; {key} leaves them out."
             if self._secrets
-            else f"Secrets are left out, references stay references; {key} takes them along."
+            else f"Secrets are left out, references stay; {key} takes secrets along."
         )
         secrets.set_class(self._secrets, "-wrong")
         label = "Without secrets" if self._secrets else "With secrets"
@@ -192,6 +197,12 @@ class ExportDialog(Dialog[str]):
         self.action_run(event.button.id or "")
 
 
+def _is_in(text: str, note: str) -> bool:
+    """Whether a comment says it."""
+    _, _, said = note.partition(": ")
+    return said in text
+
+
 def _keyed(label: str, letter: str) -> Content:
     at = label.casefold().index(letter)
     return Content.assemble(label[:at], (label[at], "underline"), label[at + 1 :])
@@ -202,6 +213,15 @@ def _folded(text: str, width: int) -> list[Line]:
     lines: list[Line] = []
     for line in text.splitlines():
         comment = line.lstrip().startswith("#")
-        parts = chop_cells(printable(line), width) or [""]
-        lines += [[(part, "muted" if comment else "")] for part in parts]
+        lines += [[(part, "muted" if comment else "")] for part in _parts(line, width)]
     return lines
+
+
+def _parts(line: str, width: int) -> list[str]:
+    """A line in as many as it needs, broken at blanks where it can be, each as far in."""
+    shown = printable(line)
+    if cell_len(shown) <= width:
+        return [shown]
+    inner = shown.lstrip(" ")
+    indent = " " * min(len(shown) - len(inner), width // 2)
+    return [indent + part for part in wrap(inner, width - len(indent))]

@@ -95,14 +95,28 @@ class ConflictDialog(Dialog[str | None]):
                     return "********"
 
             lines.append(Content.styled(setting.label if setting else printable(name), "bold"))
-            for title, source in (("in the file", theirs), ("here", self._mine)):
+            for title, source, other, colour in (
+                ("in the file", theirs, self._mine, "$warning"),
+                ("here", self._mine, theirs, "$success"),
+            ):
                 value = source.get(name)
                 secret = setting is not None and setting.secret
                 changed = _text(value) != _text(old.get(name))
                 note = "  (changed)" if changed and (secret or drawn(value) == "********") else ""
                 label = f"  {title}".ljust(15)
-                for part in wrap(printable(drawn(value)) + note, width - 15):
-                    lines.append(Content.assemble((label, MUTED), (part, "$foreground")))
+                text = printable(drawn(value))
+                start, end = _unlike(text, printable(drawn(other.get(name))))
+                for part in wrap(text + note, width - 15):
+                    # Where it is wrapped all of it is marked: the places are those of one line.
+                    begin, stop = (start, end) if part == text + note else (0, len(part))
+                    lines.append(
+                        Content.assemble(
+                            (label, MUTED),
+                            (part[:begin], "$foreground"),
+                            (part[begin:stop], f"bold underline {colour}" if start < end else ""),
+                            (part[stop:], "$foreground"),
+                        )
+                    )
                     label = " " * 15
         self.query_one("#versions", Static).update(Content("\n").join(lines))
         self.query_one(Lines).hold(len(lines))
@@ -119,3 +133,15 @@ class ConflictDialog(Dialog[str | None]):
 
 def _text(value: Any) -> str:
     return "" if value is None else str(value)
+
+
+def _unlike(text: str, other: str) -> tuple[int, int]:
+    """Where the part of `text` begins and ends that `other` does not have in its place."""
+    start = _alike(text, other)
+    return start, len(text) - _alike(text[start:][::-1], other[start:][::-1])
+
+
+def _alike(one: str, other: str) -> int:
+    """Characters at the start that both have."""
+    both = zip(one, other, strict=False)
+    return next((at for at, (a, b) in enumerate(both) if a != b), min(len(one), len(other)))

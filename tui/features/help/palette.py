@@ -5,10 +5,11 @@ Textual's palette as a dialog.
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
-from itertools import islice
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, cast
 
+from rich.cells import cell_len
 from textual import on
 from textual.command import Command as Offered
 from textual.command import CommandInput, CommandPalette, DiscoveryHit, Hit, Hits, Provider
@@ -18,27 +19,47 @@ from textual.widgets import OptionList
 from storage_core.printable import printable
 from tui.kit.dialog import Dialog
 from tui.kit.line_input import PasteInput
-from tui.kit.theme import DARK, LIGHT, MUTED
+from tui.kit.swatches import chip, swatches
+from tui.kit.text import cut, fit, wrap
+from tui.kit.theme import MUTED, THEMES
 from tui.session import search
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from textual.app import ComposeResult
+    from textual.theme import Theme
 
     from tui.kit.app import KitApp
     from tui.kit.commands import Command
     from tui.kit.screen import BaseScreen
     from tui.session.session import Session
 
-OURS: Final = (DARK, LIGHT)
+OURS: Final = tuple(theme.name for theme in THEMES)
 
-_LABEL: Final = 16
-"""Cells of the column of labels; the keys stand behind it."""
+_GROUP, _LABEL, _KEY = 9, 15, 10
+"""Cells of the columns of a line: the group, what it is called, and at the right edge the key."""
+
+_AROUND: Final = 10
+"""Cells of the dialog's frame and all that is inside of it beside the lines."""
 
 _MOST: Final = 50
 """Configurations that are offered for what is typed: to match and show 1,000 of them takes 60 ms of
 the event loop for each key (`make bench ARGS=callbacks`). One more letter leaves fewer."""
+
+_PLACEHOLDER: Final = "Search for commands…"
+
+_WIDEST, _NARROWER, _THEMES, _BESIDE = 112, 72, 60, 100
+"""Cells of the dialog: with room, without, for themes alone; and those of a screen with room."""
+
+_WIDE: Final = 80
+"""Cells of a line that has room for all of it."""
+
+_TOGETHER: Final = 500
+"""Configurations that are looked at before keys have their turn."""
+
+_NAME: Final = 40
+"""Cells of a name; what is beyond them is cut."""
 
 _LESS: Final = 0.01
 """How much less a hit counts that has the words only in what is said about it."""
@@ -48,10 +69,50 @@ class _Line(CommandInput, PasteInput):
     """What is looked for; it takes pastes as all other lines do."""
 
 
+class Line(NamedTuple):
+    """What stands in a line of the palette."""
+
+    group: str
+    title: Content
+    said: str = ""
+    """What it does, or what is known of it."""
+
+    key: str = ""
+
+    def drawn(self, width: int) -> Content:
+        """In one line as long as there is room, else what is said stands in a second one."""
+        key = Content.styled(self.key, "$footer-key-foreground")
+        if width < _WIDE:
+            group = Content.styled(f"{self.group}  " if self.group else "", MUTED)
+            room = width - self.title.cell_length - group.cell_length - key.cell_length
+            first = Content.assemble(self.title, " " * max(2, room), group, key)
+            below = wrap(self.said, width) if self.said else ()
+            return Content.assemble(first, *((f"\n{line}", MUTED) for line in below))
+        start = max(_GROUP + _LABEL, _GROUP + self.title.cell_length + 2)
+        lines = [*wrap(self.said, width - start - _KEY)]
+        space = " " * max(1, width - start - cell_len(lines[0]) - key.cell_length)
+        return Content.assemble(
+            (fit(self.group, _GROUP), MUTED),
+            self.title,
+            " " * (start - _GROUP - self.title.cell_length),
+            (lines[0], MUTED),
+            space,
+            key,
+            *((f"\n{' ' * start}{line}", MUTED) for line in lines[1:]),
+        )
+
+
 class _Palette(CommandPalette, Dialog[None]):
     """One that shows a theme while the cursor is on it, and takes that back when it is left."""
 
     CSS_PATH = "palette.tcss"
+    heading: ClassVar = "Commands"
+
+    def __init__(self, providers: list[type[Provider]], placeholder: str = _PLACEHOLDER) -> None:
+        super().__init__(providers, placeholder=placeholder)
+        self.drawn = asyncio.Event()
+        """Set once the dialog itself is drawn. With its lines in the same callback that took 38 ms,
+        where 35 are asked for; so the longest takes 23."""
 
     def compose(self) -> ComposeResult:
         """Textual's, but for the line in which one types."""
@@ -64,6 +125,8 @@ class _Palette(CommandPalette, Dialog[None]):
     def on_mount(self) -> None:
         """Remember the theme in force."""
         self._theme = self.app.theme
+        self.query_one("#--container").border_title = self.heading
+        self.call_after_refresh(self.drawn.set)
 
     @on(OptionList.OptionHighlighted)
     def _show_theme(self, event: OptionList.OptionHighlighted) -> None:
@@ -86,6 +149,8 @@ class CommandSearch(_Palette):
 class ThemeSearch(_Palette):
     """How the app can look."""
 
+    heading: ClassVar = "Themes"
+
     def __init__(self, _: Session) -> None:
         super().__init__([Themes], placeholder="Search for themes…")
 
@@ -100,40 +165,75 @@ class _Take:
         self._app.take_theme(self.name)
 
 
-class Commands(Provider):
+class _Lines(Provider):
+    """What is offered, a line each."""
+
+    alone: ClassVar = False
+
+    def drawn(self, line: Line) -> Content:
+        """As wide as the dialog is, which has its width from `palette.tcss`."""
+        width = self.app.size.width
+        most = _THEMES if self.alone else _WIDEST if width >= _BESIDE else _NARROWER
+        return line.drawn(min(most, width * 94 // 100) - _AROUND)
+
+    async def after_the_dialog(self) -> None:
+        """Wait until it is drawn."""
+        dialog = self.app.screen
+        if isinstance(dialog, _Palette):
+            await dialog.drawn.wait()
+
+
+class Commands(_Lines):
     """The declared commands that can work now, each with its key."""
 
     def possible(self) -> Iterator[tuple[Command, Callable[[], object]]]:
-        """The commands, and what runs them, sorted by their words."""
+        """The commands of the screen, then those of the first one that work from anywhere."""
         screen = cast("BaseScreen[object]", self.screen)
-        for command in sorted(screen.declared, key=lambda each: each.label):
-            if command.name != "palette" and screen.can(command.name):
-                yield command, partial(screen.run_command, command.name)
+        first = cast("BaseScreen[object]", self.app.screen_stack[0])
+        own = {command.name for command in screen.declared}
+        others = (each for each in first.declared if each.anywhere and each.name not in own)
+        for here, commands in ((screen, screen.declared), (first, others)):
+            for command in commands:
+                if command.name != "palette" and here.can(command.name):
+                    above = here is not screen
+                    yield command, partial(here.run_command, command.name, from_above=above)
 
     async def discover(self) -> Hits:
-        """All of them."""
-        for command, run in self.possible():
-            title = self._with_key(Content(command.label), command)
-            yield DiscoveryHit(title, run, text=command.label, help=_said(command.tooltip))
+        """All of them, group by group."""
+        await self.after_the_dialog()
+        before = ""
+        for command, run in self.grouped():
+            group = command.group if command.group != before else ""
+            before = command.group
+            drawn = self._line(Content(command.label), command, group)
+            yield DiscoveryHit(drawn, run, text=command.label)
+
+    def grouped(self) -> list[tuple[Command, Callable[[], object]]]:
+        """All of them; the groups are in the order in which they are declared."""
+        every = list(self.possible())
+        groups = list(dict.fromkeys(command.group for command, _ in every))
+        return sorted(every, key=lambda each: groups.index(each[0].group))
 
     async def search(self, query: str) -> Hits:
         """Those that match what is typed, by their labels or by what they do."""
         matcher, words = self.matcher(query), search.words_of(query)
         for command, run in self.possible():
             score = matcher.match(command.label)
-            if score <= 0 and search.found(words, f"{command.label} {command.tooltip}"):
+            sought = f"{command.label} {command.tooltip} {command.group}"
+            if score <= 0 and search.found(words, sought):
                 score = _LESS
             if score > 0:
-                title = self._with_key(matcher.highlight(command.label), command)
-                yield Hit(score, title, run, text=command.label, help=_said(command.tooltip))
+                drawn = self._line(matcher.highlight(command.label), command, command.group)
+                yield Hit(score, drawn, run, text=command.label)
 
-    def _with_key(self, title: Content, command: Command) -> Content:
+    def _line(self, title: Content, command: Command, group: str) -> Content:
         screen = cast("BaseScreen[object]", self.screen)
-        key = Content.styled(screen.key(command.name, command.keys[0]), "$footer-key-foreground")
-        return Content.assemble(title, " " * max(2, _LABEL - len(title)), key)
+        own = any(each.name == command.name for each in screen.declared)
+        key = screen.key(command.name, command.keys[0]) if own else ""
+        return self.drawn(Line(group, title, command.tooltip, key))
 
 
-class Configurations(Provider):
+class Configurations(_Lines):
     """The configurations that the screen below can go to."""
 
     async def search(self, query: str) -> Hits:
@@ -141,67 +241,90 @@ class Configurations(Provider):
         places = getattr(self.screen, "places", None)
         words = search.words_of(query)
         matcher = self.matcher(query)
-        every = places() if places else ()
-        hits = (place for place in every if search.found(words, f"go to {place.sought}"))
-        for place in islice(hits, _MOST):
+        found = 0
+        for number, place in enumerate(places() if places else ()):
+            if number % _TOGETHER == _TOGETHER - 1:
+                await asyncio.sleep(0)
+            if not search.found(words, f"go to {place.sought}"):
+                continue
             name = printable(place.name)
-            title = Content.assemble(("go to: ", MUTED), matcher.highlight(name))
-            about = f"{printable(place.type)}  {place.location}"
+            title = Content.assemble(chip(place.badge), "  ", matcher.highlight(cut(name, _NAME)))
+            drawn = self.drawn(Line("Go to", title, printable(place.location)))
             # Behind the commands that match as well.
             score = max(matcher.match(name) / 2, _LESS)
-            yield Hit(score, title, place.go, text=name, help=_said(about))
+            yield Hit(score, drawn, place.go, text=name)
+            found += 1
+            if found == _MOST:
+                return
 
 
-class Themes(Provider):
+class Themes(_Lines):
     """All themes, the one in force first, then our own."""
 
-    prefix = ""
+    alone: ClassVar = True
+    """Whether nothing else is offered."""
 
-    def themes(self) -> Iterator[tuple[str, Content, _Take]]:
-        """Their names, what stands behind those, and what takes them."""
+    def themes(self) -> Iterator[tuple[str, Theme, str, _Take]]:
+        """Their names, what they are, what is said of them, and what takes them."""
         app = cast("KitApp", self.app)
         now = app.lasting_theme
 
-        def order(name: str) -> tuple[bool, bool, str]:
-            return name != now, name not in OURS, name
+        def order(name: str) -> tuple[bool, bool, bool, str]:
+            return name != now, name not in OURS, not known[name].dark, name
 
-        for name in sorted(app.available_themes, key=order):
-            note = "  now" if name == now else ""
-            yield name, Content.styled(note, "$footer-key-foreground"), _Take(app, name)
+        known = app.available_themes
+        for name in sorted(known, key=order):
+            said = "Now" if name == now else ""
+            yield name, known[name], said, _Take(app, name)
+
+    def line(self, title: Content, theme: Theme, said: str, group: str = "Theme") -> Content:
+        """Its colours and its name; `said` takes the place of the group."""
+        return self.drawn(Line(said or group, Content.assemble(swatches(theme), "  ", title)))
 
     async def discover(self) -> Hits:
-        """All of them."""
-        for name, note, take in self.themes():
-            yield DiscoveryHit(Content(name) + note, take, text=name)
+        """All of them, group by group."""
+        await self.after_the_dialog()
+        before = ""
+        for name, theme, said, take in self.themes():
+            group = "Now" if said else "Ours" if name in OURS else _ground(theme).capitalize()
+            drawn = self.line(Content(name), theme, "", "" if group == before else group)
+            before = group
+            yield DiscoveryHit(drawn, take, text=name)
 
     async def search(self, query: str) -> Hits:
-        """Those that match what is typed."""
-        matcher = self.matcher(query)
-        for name, note, take in self.themes():
-            if (score := matcher.match(f"{self.prefix}{name}")) > 0:
-                title = matcher.highlight(f"{self.prefix}{name}")
-                yield Hit(score, title + note, take, text=name)
+        """Those that match what is typed: by their name, or as "light" and "dark"."""
+        matcher, words = self.matcher(query), search.words_of(query)
+        for name, theme, said, take in self.themes():
+            score = matcher.match(name)
+            if score <= 0 and search.found(words, _called(name, theme)):
+                score = _LESS
+            if score > 0:
+                yield Hit(score, self.line(matcher.highlight(name), theme, said), take, text=name)
 
 
 class NamedThemes(Themes):
-    """The themes among other things, so each says what it is."""
+    """The themes among other things, before anything is typed none of them."""
 
-    prefix = "theme: "
+    alone: ClassVar = False
 
     async def discover(self) -> Hits:
-        """None, before anything is typed: the command that lists them is there."""
+        """None: the command that lists them is there."""
         for _ in ():
             yield _
 
     async def search(self, query: str) -> Hits:
         """Those that have all the words: what a command is called may fit many a name loosely."""
         words, matcher = search.words_of(query), self.matcher(query)
-        for name, note, take in self.themes():
-            said = f"{self.prefix}{name}"
-            if search.found(words, said):
-                yield Hit(_LESS / 2, matcher.highlight(said) + note, take, text=said)
+        for name, theme, said, take in self.themes():
+            if search.found(words, _called(name, theme)):
+                yield Hit(
+                    _LESS / 2, self.line(matcher.highlight(name), theme, said), take, text=name
+                )
 
 
-def _said(text: str) -> Any:
-    """What is said below a title; no markup, and in the colours of the theme that is shown."""
-    return Content.styled(text, MUTED)
+def _called(name: str, theme: Theme) -> str:
+    return f"theme: {name} {_ground(theme)}"
+
+
+def _ground(theme: Theme) -> str:
+    return "dark" if theme.dark else "light"

@@ -8,6 +8,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from tui.kit.table import LOOKS, chip_look
 from tui.kit.text import fit, wrap
 from tui.kit.theme import MUTED
 
@@ -28,7 +29,9 @@ class About(Widget):
 
     def watch_offer(self, offer: Offer | None) -> None:
         """The frame has its name."""
-        self.border_title = Content(offer.name if offer else "")
+        badge, name = (offer.badge, offer.name) if offer else ("", "")
+        chip = Content.styled(f" {badge} ", LOOKS[chip_look(badge)]) if badge else Content("")
+        self.border_title = Content.assemble(chip, " " if badge else "", name)
 
     def render(self) -> Content:
         """As many lines as there is room for."""

@@ -36,10 +36,7 @@ if TYPE_CHECKING:
 _BLOCKS: Final = (
     "AWS credentials, export lines, a connection string of Azure's or the JSON of a service account"
 )
-_NOTHING: Final = (
-    "Nothing of another tool was found. A block of credentials can be pasted here: "
-    f"{_BLOCKS}. It is not shown."
-)
+_NOTHING: Final = f"A block of credentials: {_BLOCKS}. It is not shown."
 
 
 class ImportScreen(FullScreen[list[str]]):
@@ -57,6 +54,7 @@ class ImportScreen(FullScreen[list[str]]):
         self._items: list[Item] = []
         self._failures: list[Failure] = []
         self._looking = False
+        self._last = session.snapshot.configurations
         self._drawing = asyncio.Lock()
         self.table = OfferTable(OfferLayout(), id="offers")
         self.do(
@@ -76,9 +74,13 @@ class ImportScreen(FullScreen[list[str]]):
         """What has been looked for, what was found, and everything about one of it."""
         yield Finding(id="finding")
         with Vertical(id="found", classes="pane") as found:
-            found.border_title = "What other tools have"
+            found.border_title = "What other tools have · paste a block to add it"
             yield self.table
-            yield Static(_NOTHING, id="nothing", markup=False)
+            with Vertical(id="nothing"):
+                yield Static("Nothing of another tool was found on this machine.", markup=False)
+                block = Static(_NOTHING, id="block", markup=False)
+                block.border_title = "Paste here"
+                yield block
         yield About(id="about", classes="pane -lined")
 
     def on_mount(self) -> None:
@@ -93,10 +95,15 @@ class ImportScreen(FullScreen[list[str]]):
 
     @property
     def _known(self) -> Configurations:
-        found = self._session.snapshot.configurations
-        # The list opens no import while the file cannot be read.
-        assert found is not None
-        return found
+        """What the file said when it could be read last; the list opens this only when it can."""
+        self._last = self._session.snapshot.configurations or self._last
+        assert self._last is not None
+        return self._last
+
+    def changed_elsewhere(self, said: str) -> str:
+        """What is there already may be other by now."""
+        self.start(self._show())
+        return said
 
     def why_not(self, command: str) -> str:
         """There may be nothing to choose."""
@@ -156,7 +163,9 @@ class ImportScreen(FullScreen[list[str]]):
         """Plan anew, and draw; the cursor on the item with this place, else where it is."""
         async with self._drawing:
             items, failures, known = [*self._items], [*self._failures], self._known
-            rows = await self.while_here(in_thread(lambda: imports.offers(items, failures, known)))
+            rows = await self.while_here(
+                self._session.jobs.run("comparing", lambda: imports.offers(items, failures, known))
+            )
         if index is None and self.offer is not None:
             index = self.offer.number
         self._draw(rows, next((n for n, each in enumerate(rows) if each.number == index), 0))
@@ -166,6 +175,7 @@ class ImportScreen(FullScreen[list[str]]):
         nothing = not rows and not self._looking
         self.query_one("#nothing").display = nothing
         self.table.display = not nothing
+        self.query_one(About).display = not nothing
         chosen = sum(each.chosen for each in rows)
         can = sum(each.is_open for each in rows)
         found = self.query_one("#found")
@@ -245,7 +255,7 @@ class ImportScreen(FullScreen[list[str]]):
 
         found = self._items[place].found
         asked = found.asked
-        text = f"{offer.source} does not say which it is."
+        text = f"{offer.source} does not say which {asked.lower()}."
         if found.takes_folder:
             text += f" {asked.upper()}/FOLDER is a folder in it."
         about = f"{offer.source} · {offer.entry} · {offer.place}"

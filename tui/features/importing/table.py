@@ -9,12 +9,14 @@ from rich.cells import cell_len
 from textual.binding import Binding
 
 from tui.kit.columns import Column, spanned
-from tui.kit.table import TINTS, Cell, Layout, Table
+from tui.kit.table import Cell, Layout, Table, chip
 from tui.kit.text import cut_left, cut_middle
 from tui.session.imports import Offer
 
-_TYPE: Final = 5
-_BESIDE: Final = 10
+_TYPE, _CHIP, _ROOMY = 5, 7, 70
+"""Cells of a type's short name, of one with room around it, and from which on it has that."""
+
+_BESIDE: Final = 12
 """Cells of the check box and the type, with the gaps behind them and behind the name."""
 
 _NAME: Final = (8, 28)
@@ -32,6 +34,7 @@ class OfferLayout(Layout[Offer]):
     def columns(self, rows: Sequence[Offer], room: int) -> Sequence[Column]:
         """Check box, type, name, location, tool and file."""
         least, most = _NAME
+        kind = _CHIP if room >= _ROOMY else _TYPE
         name = max((cell_len(row.name) for row in rows), default=0)
         name = max(least, min(name, most, room // 3))
         source = _SOURCE
@@ -40,7 +43,7 @@ class OfferLayout(Layout[Offer]):
             source = max(source, min(longest, (room - name - _BESIDE) * 2 // 5))
         return (
             Column("", 1, 1),
-            Column("Type", _TYPE, _TYPE),
+            Column(" Type" if kind == _CHIP else "Type", kind, kind),
             Column("Name", name, name),
             Column("Location", 12, 12, fills=True),
             Column("From", source, source),
@@ -53,7 +56,7 @@ class OfferLayout(Layout[Offer]):
     def cells(self, row: Offer, widths: Sequence[int]) -> Sequence[Cell]:
         """What cannot be chosen is muted; why stands in place of the location."""
         box = Cell("☑" if row.chosen else "☐", "accent" if row.chosen else "muted")
-        badge = Cell(row.badge or "—", _chip(row.badge))
+        badge = chip(row.badge or "—", widths[1])
         look = "" if row.is_open else "muted"
         if not row.is_open:
             box = Cell("" if row.type else "⚠", "warning")
@@ -97,7 +100,3 @@ def _place(row: Offer) -> str:
 
 def _source(row: Offer, width: int) -> str:
     return f"{row.source}  {cut_left(row.place, width - cell_len(row.source) - 2)}"
-
-
-def _chip(badge: str) -> str:
-    return f"chip-{sum(map(ord, badge)) % TINTS}" if badge.isalnum() else "muted"

@@ -14,7 +14,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding
-from textual.geometry import Region, Size
+from textual.geometry import Offset, Region, Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
@@ -223,7 +223,15 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
             for index in (before, after):
                 self.refresh_lines(self._top(index) + 1, self._top(index + 1) - self._top(index))
             self._scroll_to_cursor()
+            if self.has_focus:
+                self.app.cursor_position = self.cursor_screen_offset
             self.post_message(self.Moved(self, self.current))
+
+    @property
+    def cursor_screen_offset(self) -> Offset:
+        """Where the row under the cursor begins, so that the terminal's own cursor stands there."""
+        line = self._top(self.cursor) + 1 - int(self.scroll_target_y)
+        return self.content_region.offset + Offset(0, line)
 
     def watch_hover(self) -> None:
         """The row under the mouse is tinted."""
@@ -326,7 +334,9 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         for column, width in enumerate(self.widths):
             if width and column in self.heads:
                 told = self.HeadClicked(self, column)
-                yield Region(x, 0, width, 1), partial(self.post_message, told)
+                # Behind its title, where there is room.
+                behind = min(cell_len(self._columns[column].title) + 1, width)
+                yield Region(x + behind, 0, 1, 1), partial(self.post_message, told)
             x += width + len(gap(width)) if width else 0
 
     def on_mouse_move(self, event: events.MouseMove) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from rich.cells import cell_len
+
 from storage_core.printable import printable
 from tui.kit.sheet import ended, wrapped
-from tui.kit.text import fit
+from tui.kit.text import cut
 from tui.kit.theme import MUTED
 from tui.session.quantities import milliseconds, moment
 
@@ -58,7 +60,8 @@ def _step(found: StepResult, width: int) -> list[Line]:
         sign, look = "–", "$warning"
     elif not found.ok:
         sign, look = "✗", "$error"
-    took = milliseconds(found.seconds) if found.seconds is not None else ""
+    # It was part of the step before.
+    took = "·" if found.seconds is None else milliseconds(found.seconds)
     lines: list[Line] = [((f"{sign} ", look), *ended(found.step.label, took, width - 2))]
     if found.message:
         said = printable(found.message)
@@ -70,20 +73,25 @@ def last_five(width: int, results: Sequence[TestResult], now: datetime) -> Lines
     """One line for each: how it ended, when, how long it took, as a bar too."""
     if not results:
         return wrapped("The last five will stand here, also after a restart.", width, MUTED)
-    longest = max(result.seconds for result in results) or 1.0
+    # Of one alone a bar says nothing.
+    longest = max(result.seconds for result in results) if len(results) > 1 else 0.0
     return [_result(result, width, longest, now) for result in results]
 
 
 def _result(result: TestResult, width: int, longest: float, now: datetime) -> Line:
     sign, look = ("✓", "$success") if result.ok else ("✗", "$error")
-    bar = max(0, width - 2 - _WHEN - _TOOK - 1)
+    bar = max(0, width - 2 - _WHEN - _TOOK - 3)
     failure = result.failure
-    words = fit(f" {failure.step.label}", bar + 1) if failure else ""
-    filled = min(bar, max(1, round(bar * result.seconds / longest)))
+    took = milliseconds(result.seconds).rjust(_TOOK)
+    words = failure.step.label if failure else ""
+    if cell_len(words) > bar:
+        took, bar = "", width - 2 - _WHEN - 2
+    elif longest and not words:
+        words = "━" * max(1, round(bar * result.seconds / longest))
     return (
         (f"{sign} ", look),
         (moment(result.when, now).ljust(_WHEN), MUTED if result.old else ""),
-        (milliseconds(result.seconds).rjust(_TOOK), MUTED),
-        (words or f" {'━' * filled}", MUTED if result.old else look),
+        (took, MUTED),
+        (f"{' ' if took else ''}{cut(words, bar)}", MUTED if result.old else look),
         (" ?" if result.old else "", MUTED),
     )

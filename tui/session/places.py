@@ -1,0 +1,65 @@
+"""The folders of each storage that one has been in, kept beside the app's state. Blocks.
+
+Whatever stands in the file, the app starts: anything unknown or broken counts as not there.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from tui.session import state
+
+KEPT: Final = 10
+"""Folders of one storage."""
+
+_STORAGES: Final = 200
+_SIZE: Final = 4 * 1024 * 1024
+
+
+def places(id: str) -> list[str]:
+    """The folders of the storage with this ID, the last one first."""
+    return _read().get(id, [])
+
+
+def visited(id: str, folder: str) -> None:
+    """One has been in this folder of it."""
+    source = _file()
+    if source is None or not folder:
+        return
+    from json import dumps
+
+    found = _read()
+    kept = [folder, *(each for each in found.pop(id, []) if each != folder)][:KEPT]
+    newest = [(id, kept), *found.items()][:_STORAGES]
+    with suppress(OSError, ValueError):
+        source.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        new = source.with_suffix(".new")
+        new.write_text(dumps(dict(newest)), encoding="utf-8")
+        new.replace(source)
+
+
+def _file() -> Path | None:
+    beside = state.path()
+    return beside and beside.with_name("places.json")
+
+
+def _read() -> dict[str, list[str]]:
+    from json import loads
+
+    source = _file()
+    try:
+        if source is None:
+            return {}
+        with source.open(encoding="utf-8") as file:
+            found = loads(file.read(_SIZE))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    if not isinstance(found, dict):
+        return {}
+    return {
+        id: [each for each in folders if isinstance(each, str)][:KEPT]
+        for id, folders in found.items()
+        if isinstance(folders, list)
+    }
