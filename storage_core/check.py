@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from math import ceil
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypeVar
 
@@ -45,6 +46,9 @@ FIXED_KEY: Final = Key("results", "storage-test-blob")
 _LACKING: Final = (AccessDenied, UnsupportedOperation)
 """What a place says of something that it does not do, or not for these credentials."""
 
+_PAGE: Final = 100
+"""Blobs that every service lists in one answer."""
+
 PATIENCE: Final = 1.0
 """Seconds after which a person wants to know how long an answer may take."""
 
@@ -76,6 +80,10 @@ class StepResult:
 
     removed: str = ""
     """The folder that was made for the test and is gone again; empty where there was none."""
+
+    blobs: tuple[Blob, ...] | None = None
+    """All results there are, without the test's own, where listing them took no more than one page;
+    None where there may be more, or nothing was listed."""
 
 
 @dataclass(frozen=True)
@@ -398,12 +406,17 @@ class _Test:
     def _listed(self) -> StepResult:
         """Ask for one page: there may be many more."""
         step, error, seconds = self._by_name["list"], self._unlisted, None
+        found: list[Blob] | None = None
         if error is None:
-            self._first, error, seconds = self._tried(
-                step, lambda: next(self._store.list("results"), None)
+            found, error, seconds = self._tried(
+                step, lambda: list(islice(self._store.list("results"), _PAGE))
             )
+            self._first = found[0] if found else None
             self._unlisted = error
-        return _allowed(step, error, seconds)
+        result = _allowed(step, error, seconds)
+        if found is None or len(found) == _PAGE:
+            return result
+        return replace(result, blobs=tuple(blob for blob in found if blob.key != str(self._key)))
 
     def _deleted(self) -> StepResult:
         """Delete the blob, and the folders that were made for it."""

@@ -19,9 +19,11 @@ default = "prod-results"
 id = "61354abf-7cc8-4c2c-b890-78b1f985a9fb"
 type = "s3"
 bucket = "acme-results"
-profile_name = "acme-prod"
+aws_access_key_id = "AKIAEXAMPLE"
+aws_secret_access_key = "env:PROD_S3_SECRET"
 region_name = "eu-west-1"
 protected = true
+tags = ["prod"]
 
 [storage.staging]
 id = "c27d0a4e-0f52-4a0f-9d43-5f1be2b7a6d8"

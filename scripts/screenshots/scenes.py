@@ -274,14 +274,14 @@ async def main_flow(pilot: Pilot[Any]) -> AsyncIterator[float]:
 
     yield 1.6
     await press(pilot, "n")
-    yield 1.2
-    for _ in range(5):
-        await press(pilot, "down")
-        yield 0.2
-    yield 0.6
-    await press(pilot, "enter")
+    yield 1.6
+    await press(pilot, "s")
     yield 0.9
     for part in typing("acme-results"):
+        await enter(pilot, part)
+        yield 0.15
+    await press(pilot, "tab")
+    for part in typing("eu-west-1"):
         await enter(pilot, part)
         yield 0.15
     await press(pilot, "tab")
@@ -297,22 +297,9 @@ async def main_flow(pilot: Pilot[Any]) -> AsyncIterator[float]:
     for part in typing("PROD_S3_SECRET"):
         await enter(pilot, part)
         yield 0.15
-    await press(pilot, "tab", "tab", "tab")
-    for part in typing("eu-west-1"):
-        await enter(pilot, part)
-        yield 0.15
-    await press(pilot, "tab")
-    for part in typing("prod-results"):
-        await enter(pilot, part)
-        yield 0.15
     yield 1.2
-    await press(pilot, "ctrl+s")
-    yield 1.6
-    await press(pilot, "enter")
-    yield 1.6
-    pilot.app.clear_notifications()
     turns = hold("s3://acme-results")
-    await pilot.press("t")
+    await pilot.press("f4")
     await until(pilot, lambda: isinstance(pilot.app.screen, CheckDialog))
     probe = pilot.app.screen
     assert isinstance(probe, CheckDialog)
@@ -325,11 +312,12 @@ async def main_flow(pilot: Pilot[Any]) -> AsyncIterator[float]:
     await settle(pilot)
     yield 2.0
     await press(pilot, "enter")
-    yield 3.0
+    await settle(pilot)
+    yield 4.0
 
 
 SCENES: list[Scene | Recording] = [
-    Scene("01-configurations", WIDE, tested),
+    Scene("01-configurations", (120, 40), room),
     Recording("02-main-flow", (100, 28), main_flow, None),
     Scene("03-test-all", WIDE, testing_all),
     Scene("04-form", WIDE, filled_form, None),
@@ -361,7 +349,6 @@ SCENES: list[Scene | Recording] = [
     Scene("30-preview-flow", WIDE, with_saved("j", "j", "enter")),
     Scene("31-layers", WIDE, with_team("G", "k", "k"), INCLUDING),
     Scene("32-copy-here", WIDE, with_team("G", "k", "k", "e"), INCLUDING),
-    Scene("37-room", (120, 40), room),
     Scene("38-room-small", (80, 24), keys("t", "enter", "l", "l")),
     Scene("41-import", WIDE, importing("j", "j", "m")),
     Scene("42-export", WIDE, keys("j", "j", "E")),

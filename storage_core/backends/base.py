@@ -38,6 +38,9 @@ DEFAULT_TIMEOUT: Final = 10.0
 SLOWEST_RATE: Final = 64 * 1024
 """Bytes per second that a deadline allows for: a large blob gets more time than a small one."""
 
+LIST_ALL: Final = "list all there are"
+"""What cannot be done, in messages, when a server does not say which places there are."""
+
 CHUNK_SIZE: Final = 1024 * 1024
 """Bytes moved at a time where a blob is streamed."""
 
@@ -199,6 +202,10 @@ class Backend(ABC):
             UnsupportedOperation: the place has none, or none that holds for so long.
         """
         raise no_links(self.location)
+
+    def places(self) -> Sequence[str]:
+        """The names of all such places that who signs in may see; empty where nobody can tell."""
+        return ()
 
     def exists(self, path: BlobPath) -> bool:
         """Whether there is a blob under `path`."""

@@ -96,6 +96,9 @@ class ReadOnlyBackend(Backend):
     def link(self, path: BlobPath, seconds: int) -> Link:
         return self._backend.link(path, seconds)
 
+    def places(self) -> Sequence[str]:
+        return self._backend.places()
+
     def exists(self, path: BlobPath) -> bool:
         return self._backend.exists(path)
 

@@ -12,7 +12,7 @@ leaving the block by an exception changes nothing.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -197,6 +197,21 @@ class Transaction:
         self.moved += moved
         return dataclasses.replace(revision.saved, name=new)
 
+    def update_all(self, changes: Mapping[str, Mapping[str, Any]]) -> None:
+        """Change settings of several configurations, by what each is called; see `update`."""
+        from storage_core.config.model.revision import revised
+
+        with self._edited():
+            found = [
+                (entry := self.own(ref), revised(entry, new, None, self.path))
+                for ref, new in changes.items()
+            ]
+            moved = [each for entry, new in found for each in moved_by(entry, new.written)]
+            self.text = edit.update_tables(
+                self.text, {("storage", entry.name): new.written for entry, new in found}
+            )
+        self.moved += moved
+
     def rename(self, ref: str, new: str) -> str:
         """Rename a configuration; see `ConfigFile.rename`."""
         names.require_text(new, "the name")
@@ -222,13 +237,17 @@ class Transaction:
 
     def delete(self, ref: str) -> str:
         """Remove a configuration and return its name; see `ConfigFile.delete`."""
-        name = self.own(ref, partial=False).name
-        was_default = self.tables.get("default") == name
+        return self.delete_all([ref])[0]
+
+    def delete_all(self, refs: Iterable[str]) -> list[str]:
+        """Remove several configurations and return their names; see `delete`."""
+        found = [self.own(ref, partial=False).name for ref in refs]
+        was_default = self.tables.get("default") in found
         with self._edited():
-            self.text = edit.remove_table(self.text, ("storage", name))
+            self.text = edit.remove_tables(self.text, ("storage",), found)
             if was_default:
                 self.text = edit.set_root(self.text, "default", None)
-        return name
+        return found
 
     def set_default(self, ref: str) -> str:
         """Make a configuration the default and return its name; see `ConfigFile.set_default`."""

@@ -84,6 +84,9 @@ class Setting:
     check: Check | None = None
     suggest: Suggest | None = None
 
+    offered: bool = False
+    """Whether the server can be asked which values there are, by who signs in."""
+
     placeholder: str = ""
     """An example value, shown in an empty field."""
 

@@ -35,6 +35,7 @@ class AzureBlobStorage(RemoteStorage):
         "Name of the Azure Blob Storage container.",
         check=checks.bucket,
         placeholder="my-container",
+        offered=True,
     )
     connection_string: str | None = setting(
         "Connection String",

@@ -31,7 +31,11 @@ class GoogleCloudStorage(RemoteStorage):
     place: ClassVar[str] = "bucket"
 
     bucket: str = setting(
-        "Bucket", "Name of the Cloud Storage bucket.", check=checks.bucket, placeholder="my-bucket"
+        "Bucket",
+        "Name of the Cloud Storage bucket.",
+        check=checks.bucket,
+        placeholder="my-bucket",
+        offered=True,
     )
     project: str | None = setting(
         "Project",

@@ -34,7 +34,11 @@ class S3Storage(RemoteStorage):
     place: ClassVar[str] = "bucket"
 
     bucket: str = setting(
-        "Bucket", "Name of the S3 bucket.", check=checks.bucket, placeholder="my-bucket"
+        "Bucket",
+        "Name of the S3 bucket.",
+        check=checks.bucket,
+        placeholder="my-bucket",
+        offered=True,
     )
     aws_access_key_id: str | None = setting(
         "AWS Access Key ID",

@@ -15,9 +15,11 @@ import pytest
 from storage_core.config.toml.edit import (
     add_table,
     remove_table,
+    remove_tables,
     rename_table,
     set_root,
     update_table,
+    update_tables,
 )
 from storage_core.config.toml.inline import rewritten
 from storage_core.config.toml.layout import Layout
@@ -325,6 +327,58 @@ def test_the_last_table_leaves_a_tidy_file() -> None:
     assert remove_table("version = 1\n\n[storage.a]\nx = 1\n", A) == "version = 1\n"
     assert remove_table("version = 1\n\n[storage.a]\nx = 1", A) == "version = 1\n"
     assert remove_table("[storage.a]\nx = 1\n", A) == ""
+
+
+SPREAD = """\
+[storage]
+d.x = 1
+e = { x = 1 }
+d.y = 2
+
+# of a
+[storage.a]
+x = 1 # same line
+
+[storage.b]
+x = 1
+# behind b
+[storage.b.options]
+z = 1
+[app.keys]
+n = "m"
+
+# last
+[storage.a.options]
+z = 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        (FILE, ["a", "team share"]),
+        (FILE, ["c", "a"]),
+        (FILE, ["team share", "c", "a"]),
+        (SPREAD, ["a", "b"]),
+        (SPREAD, ["b", "d", "e"]),
+        (SPREAD, ["a", "b", "d", "e"]),
+        ("storage = { a = { x = 1 }, b = { x = 2 }, c = { x = 3 } }\n", ["a", "b"]),
+    ],
+    ids=["neighbours", "apart", "all", "in pieces", "without headers", "everything", "inline"],
+)
+def test_several_tables_go_or_change_in_one_step_as_one_after_the_other(
+    text: str, names: list[str]
+) -> None:
+    paths = [("storage", name) for name in names]
+    gone = changed = text
+    for path in paths:
+        gone = remove_table(gone, path)
+        changed = update_table(changed, path, {"tags": ["x"], "type": "s3"})
+    assert tomllib.loads(remove_tables(text, ("storage",), names)) == tomllib.loads(gone)
+    assert remove_tables(text, ("storage",), names).split() == gone.split()
+    assert update_tables(text, {path: {"tags": ["x"], "type": "s3"} for path in paths}) == changed
+    with pytest.raises(StorageNotFound):
+        remove_tables(text, ("storage",), [*names, "none"])
 
 
 def test_renaming_changes_the_name_in_headers_and_keys_only() -> None:

@@ -64,13 +64,13 @@ async def test_what_cannot_be_copied_says_so_of_the_file_that_was_named(
         account.mkdir()
     else:
         account.write_bytes(content)
-    async with opened(tmp_path / "storage.toml", (120, 50)) as pilot:
+    async with opened(tmp_path / "storage.toml", (110, 50)) as pilot:
         await press(pilot, "n", "3")
         await focus(pilot, "service_account_info")
         await press(pilot, "f6", "down", "enter")
         await enter(pilot, "account")
         await press(pilot, "tab")
-        text = " ".join(screen_text(pilot).split())
+        text = words(pilot)
         assert fault in text
         assert "configuration file" not in text + said(pilot)
 

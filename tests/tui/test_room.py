@@ -105,6 +105,22 @@ async def test_newest_blobs_are_those_of_the_last_browse_and_never_listed_by_the
         assert pane(pilot, "newest-blobs") == text
 
 
+async def test_newest_blobs_are_those_that_a_test_has_listed_until_one_browses(
+    tmp_path: Path,
+) -> None:
+    async with opened(filled(tmp_path), WIDE) as pilot:
+        await press(pilot, "t", "enter")
+        text = pane(pilot, "newest-blobs")
+        assert "flows" not in text
+        assert "storage-test" not in text
+        assert re.search(r"results delta .* of \d results · \d\d:\d\d$", text)
+        await press(pilot, "b", "escape")
+        text = pane(pilot, "newest-blobs")
+        assert re.search(r" of 5 · \d\d:\d\d$", text)
+        await press(pilot, "t", "enter")
+        assert pane(pilot, "newest-blobs") == text
+
+
 async def test_secrets_are_told_by_where_they_are_and_never_by_their_value(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -306,6 +306,7 @@ SCREENS: dict[str, tuple[str | None, Steps]] = {
     "list-unreadable": ("default = \n", keys()),
     "list-tested": (FULL, after_tests),
     "list-filter": (FULL, filtered),
+    "list-groups": (FULL, keys("z", "space", "space", "j")),
     "list-plain-secret": (FULL, plain_secret),
     "list-restorable": ("default = \n", with_versions((), TWO, FULL)),
     "move-secret": (FULL, move),

@@ -132,7 +132,14 @@ class Chooser(Widget):
     def __init__(self, labels: dict[str, str], value: str, *, doubtful: str = "") -> None:
         super().__init__()
         self._labels, self._doubtful = labels, doubtful
+        self._here = self._holds = False
         self.set_reactive(Chooser.value, value)
+
+    def tell(self, *, here: bool, holds: bool) -> None:
+        """Say whether its field has the focus, and whether it holds anything."""
+        if (here, holds) != (self._here, self._holds):
+            self._here, self._holds = here, holds
+            self.refresh()
 
     @property
     def key(self) -> str:
@@ -145,7 +152,9 @@ class Chooser(Widget):
         label = cut(self._labels[self.value], room - 2)
         space = room - 1 - cell_len(label)
         key = f"{self.key} " if len(self.key) + 2 <= space else ""
-        style = "$warning" if self.value == self._doubtful else ""
+        # What is in doubt has to be there first.
+        doubtful = self._holds and self.value == self._doubtful
+        style = "$warning" if doubtful else MUTED if not self._here else ""
         return Content.assemble((label, style), " " * (space - len(key)), (key, MUTED), "▼")
 
     def on_click(self) -> None:

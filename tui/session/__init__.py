@@ -5,6 +5,7 @@ workspace.py   the configuration file: reading it, and every change to it
 snapshot.py    what is in it at one moment, row by row
 undo.py        undo and redo of its changes
 versions.py    earlier versions of it; differences.py: what was changed between two
+blocks.py      what a pasted block of credentials says of a configuration
 draft.py       what a form holds before it is saved; table_text.py: its tables as lines
 checks.py      how a connection test ended; results.py: the last ones of each configuration
 store.py       the blobs of one storage; listing.py: what a list of them shows;

@@ -28,6 +28,11 @@ class TestResult(NamedTuple):
         return self.complete and all(step.ok for step in self.steps)
 
     @property
+    def signed_in(self) -> bool:
+        """Whether a server has taken the credentials, however it ended."""
+        return any(step.ok and step.step.name == "sign in" for step in self.steps)
+
+    @property
     def seconds(self) -> float:
         return sum(step.seconds or 0.0 for step in self.steps)
 

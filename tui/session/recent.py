@@ -27,6 +27,9 @@ class Seen(NamedTuple):
     when: datetime
     """When the listing ended."""
 
+    only: str = ""
+    """The kind that was listed; empty where all were."""
+
 
 class Recent:
     """What was listed last, by the IDs of configurations and where these led then."""
@@ -34,14 +37,14 @@ class Recent:
     def __init__(self) -> None:
         self._seen: dict[str, tuple[str, Seen]] = {}
 
-    def add(self, row: Row, blobs: Iterable[Listed]) -> None:
-        """All of this was listed just now in the storage `row`.
+    def add(self, row: Row, blobs: Iterable[Listed], only: str = "") -> None:
+        """All of this was listed just now in the storage `row`, perhaps of one kind `only`.
 
         Of many it takes a while: call it in a thread.
         """
         found = [blob for blob in blobs if not blob.is_folder]
         when = datetime.now().astimezone()
-        self._seen[row.id] = row.location, Seen(_newest(found), len(found), when)
+        self._seen[row.id] = row.location, Seen(_newest(found), len(found), when, only)
 
     def of(self, row: Row) -> Seen | None:
         """What was found in it last; None where it was not listed, or led elsewhere then."""

@@ -9,7 +9,7 @@ from io import BufferedReader, BytesIO
 from time import monotonic
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
 
-from storage_core.backends.base import Backend, Entry, Info, deadline, no_links
+from storage_core.backends.base import LIST_ALL, Backend, Entry, Info, deadline, no_links
 from storage_core.backends.remote import folders, reading
 from storage_core.backends.remote.messages import REACH
 from storage_core.backends.remote.policy import Policy
@@ -73,6 +73,7 @@ class RemoteBackend(Backend):
         self.has_folders = getattr(driver, "has_folders", False)
         self._tells_size = getattr(driver, "tells_size", False)
         self.most_deleted = getattr(driver, "most_deleted", 1)
+        self._has_places = getattr(driver, "has_places", False)
         self._longest_link: int = getattr(driver, "longest_link", 0)
         if runner is None:
             from storage_core.backends.remote.on_loop import OnLoop
@@ -149,6 +150,16 @@ class RemoteBackend(Backend):
 
         linking.require_time(self.location, seconds, self._longest_link)
         return self._run(linking.link(self._policy, path, seconds))
+
+    def places(self) -> Sequence[str]:
+        if not self._has_places:
+            return ()
+
+        async def all_there_are(session: Any) -> Sequence[str]:
+            found: Sequence[str] = await session.places()
+            return found
+
+        return self._run(self._policy.call(LIST_ALL, None, all_there_are))
 
     def list(self, prefix: Prefix = ROOT, *, delimiter: bool = False) -> Iterator[Entry]:
         for entries in self._pages(prefix, delimiter=delimiter):

@@ -10,7 +10,7 @@ name is taken.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from storage_core.config.toml.layout import Layout
@@ -28,7 +28,7 @@ def set_root(text: str, key: str, value: object | None) -> str:
     if value is None and key not in parse(text):
         return text
     text = _begun(text)
-    return _changed(text, (), {key: value})
+    return _changed(text, {(): {key: value}})
 
 
 def add_table(text: str, path: Path, values: Mapping[str, object]) -> str:
@@ -57,20 +57,45 @@ def update_table(text: str, path: Path, changes: Mapping[str, object | None]) ->
 
     A mapping is the whole new value of an inner table; what is the same in it stays untouched.
     """
-    if not isinstance(dig(parse(text), path), dict):
-        raise _not_there(path)
-    return _changed(text, path, changes)
+    return update_tables(text, {path: changes})
+
+
+def update_tables(text: str, changes: Mapping[Path, Mapping[str, object | None]]) -> str:
+    """Set keys of several tables as `update_table` sets those of one, in one step."""
+    for path in changes:
+        if not isinstance(dig(parse(text), path), dict):
+            raise _not_there(path)
+    try:
+        return _changed(text, changes)
+    except TextError:
+        if len(changes) < 2:
+            raise
+    # Several may stand in the same braces.
+    for path, values in changes.items():
+        text = _changed(text, {path: values})
+    return text
 
 
 def remove_table(text: str, path: Path) -> str:
     """Remove a table with all that is in it; comments around it stay."""
-    if dig(parse(text), path) is MISSING:
-        raise _not_there(path)
+    return remove_tables(text, path[:-1], [path[-1]])
+
+
+def remove_tables(text: str, parent: Path, keys: Sequence[str]) -> str:
+    """Remove several tables of one family as `remove_table` removes one.
+
+    To remove one after the other would read and verify the whole text as often.
+    """
+    intended = parse(text)
+    for key in keys:
+        if dig(intended, (*parent, key)) is MISSING:
+            raise _not_there((*parent, key))
+        intended = with_value(intended, (*parent, key), MISSING)
+    if not keys:
+        return text
     layout = Layout(text)
-    layout.change(path[:-1], {path[-1]: MISSING})
-    return _checked(
-        text, layout.result(), path, with_value(parse(text), path, MISSING), may_vanish=True
-    )
+    layout.change(parent, dict.fromkeys(keys, MISSING))
+    return _checked(text, layout.result(), (*parent, keys[0]), intended, may_vanish=True)
 
 
 def rename_table(text: str, path: Path, new_name: str) -> str:
@@ -97,16 +122,19 @@ def _begun(text: str) -> str:
     return BOM * text.startswith(BOM) + _FIRST_LINES
 
 
-def _changed(text: str, path: Path, changes: Mapping[str, object | None]) -> str:
-    new = {key: MISSING if value is None else plain(value) for key, value in changes.items()}
+def _changed(text: str, changes: Mapping[Path, Mapping[str, object | None]]) -> str:
     intended = parse(text)
-    for key, value in new.items():
-        intended = with_value(intended, (*path, key), value)
     layout = Layout(text)
-    layout.change(path, new)
-    if path and dig(intended, path) == {}:
-        layout.keep_empty(path)
-    return _checked(text, layout.result(), path or tuple(new)[:1], intended)
+    about: Path = ()
+    for path, values in changes.items():
+        new = {key: MISSING if value is None else plain(value) for key, value in values.items()}
+        for key, value in new.items():
+            intended = with_value(intended, (*path, key), value)
+        layout.change(path, new)
+        if path and dig(intended, path) == {}:
+            layout.keep_empty(path)
+        about = about or path or tuple(new)[:1]
+    return _checked(text, layout.result(), about, intended)
 
 
 def _checked(

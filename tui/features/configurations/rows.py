@@ -96,6 +96,21 @@ class Rows:
             place = keys.index(wanted)
         self._table.show(rows, place, heads)
         self._shown()
+        if self._standing.is_old:
+            # The first frame does not wait for it.
+            self._table.call_after_refresh(self._look)
+
+    def _look(self) -> None:
+        self._table.run_worker(
+            self._standing.look(self._stands), group="prepare-standing", exclusive=True
+        )
+
+    def _stands(self) -> None:
+        now = self._session.remembered
+        if now.group or now.sort == "status":
+            self.fill()
+        else:
+            self._shown()
 
     def tested(self, row: Row | None) -> None:
         """A test has ended, of this row."""
@@ -137,12 +152,14 @@ class Rows:
 
     @property
     def words(self) -> str:
-        """How the rows are arranged, and how many are chosen."""
+        """How many work, how the rows are arranged, and how many are chosen."""
         now = self._session.remembered
         order = _ORDERED[now.sort]
         if now.reverse:
             order = f"{order}, reversed" if order else "last first"
-        said = [order, f"grouped by {now.group}" if now.group else ""]
+        signs = [*map(self._standing.sign, self.shown)]
+        well = " ".join(f"{sign} {count:,}" for sign in "✓✗" if (count := signs.count(sign)))
+        said = [well, order, f"grouped by {now.group}" if now.group else ""]
         if chosen := len(self.chosen):
             hidden = len(self._table.chosen) - chosen
             said.append(f"{chosen:,} chosen" + (f", {hidden:,} hidden" if hidden else ""))
@@ -152,10 +169,6 @@ class Rows:
         """The rows that have the words in them, as was chosen, and the heads of their groups."""
         now = self._session.remembered
         rows = self._found()
-        if now.group or now.sort == "status":
-            self._table.run_worker(
-                self._standing.look(self.fill), group="prepare-standing", exclusive=True
-            )
         self._sort(rows)
         if not now.group:
             return rows, {}

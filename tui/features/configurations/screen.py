@@ -312,6 +312,8 @@ class ConfigurationsScreen(FullScreen[None]):
     def redraw(self, row: Row | None = None) -> None:
         """Draw the marks of tests, that of `row` being another now, and the details."""
         self.rows.tested(row)
+        if row is not None:
+            self._say_chosen()
         self.table.refresh()
         self._show_detail()
 

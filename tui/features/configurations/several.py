@@ -71,9 +71,9 @@ class Several(ListCommands):
             return
         await self._session.change(
             f"tag {counted(changed)}",
-            lambda edit: [
-                edit.update_settings(row.name, {"tags": new[row.name] or None}) for row in changed
-            ],
+            lambda edit: edit.update_all(
+                {row.name: {"tags": new[row.name] or None} for row in changed}
+            ),
         )
         self._app.say(f"Tagged {counted(changed)}.")
 
@@ -104,7 +104,7 @@ class Several(ListCommands):
         if answer == "delete":
             names = [row.name for row in rows]
             await self._session.change(
-                f"delete {counted(rows)}", lambda edit: [*map(edit.delete, names)]
+                f"delete {counted(rows)}", lambda edit: edit.delete_all(names)
             )
             self._app.say(f"Deleted {counted(rows)}.")
 

@@ -47,11 +47,14 @@ class Standing:
         if self._of:
             self._signs[row.key] = self._found(row)
 
+    @property
+    def is_old(self) -> bool:
+        """Whether the file was read since."""
+        return self._of is not self._session.snapshot.rows
+
     async def look(self, changed: Callable[[], object]) -> None:
-        """Look at all rows, unless that was done; `changed` is called when anything is new."""
+        """Look at all rows; `changed` is called when anything is new."""
         rows = self._session.snapshot.rows
-        if rows is self._of:
-            return
         signs: Signs = await in_thread(lambda: {row.key: self._found(row) for row in rows})
         if rows is self._session.snapshot.rows:
             self._of = rows

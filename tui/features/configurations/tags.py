@@ -90,7 +90,8 @@ class TagDialog(Dialog[Mapping[str, bool] | None]):
         """A field, the tags, what is wrong, buttons."""
         first = self.rows[0].name
         several = f"{len(self.rows):,} configurations"
-        with Box(f"Tags of {first if len(self.rows) == 1 else several}"):
+        about = "Space ticks, Enter saves." if self._tags else ""
+        with Box(f"Tags of {first if len(self.rows) == 1 else several}", about=about):
             yield PasteInput(id="new", compact=True, placeholder="a new tag; Enter adds it")
             yield self._table
             yield Static("", id="fault", markup=False)

@@ -11,6 +11,7 @@ from tui.features.configurations.listed import ListCommands
 from tui.kit.bars import TitleBar
 from tui.session.background import stream
 from tui.session.checks import TestResult
+from tui.session.listing import listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -137,6 +138,11 @@ class Testing(ListCommands):
 
     def _remember(self, row: Row, result: TestResult) -> None:
         self._session.tested(row.id, row.entry, result)
+        blobs = next((each.blobs for each in result.steps if each.blobs is not None), None)
+        seen = self._session.recent.of(row)
+        if blobs is not None and (seen is None or seen.only):
+            # Who has browsed knows more: of flows too.
+            self._session.recent.add(row, map(listed, blobs), "results")
         self._redraw(row)
 
     def _show_progress(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from rich.cells import chop_cells
+from rich.cells import cell_len
 from textual import on
 from textual.containers import Horizontal
 from textual.content import Content
@@ -213,6 +213,15 @@ def _folded(text: str, width: int) -> list[Line]:
     lines: list[Line] = []
     for line in text.splitlines():
         comment = line.lstrip().startswith("#")
-        parts = chop_cells(printable(line), width) or [""]
-        lines += [[(part, "muted" if comment else "")] for part in parts]
+        lines += [[(part, "muted" if comment else "")] for part in _parts(line, width)]
     return lines
+
+
+def _parts(line: str, width: int) -> list[str]:
+    """A line in as many as it needs, broken at blanks where it can be, each as far in."""
+    shown = printable(line)
+    if cell_len(shown) <= width:
+        return [shown]
+    inner = shown.lstrip(" ")
+    indent = " " * min(len(shown) - len(inner), width // 2)
+    return [indent + part for part in wrap(inner, width - len(indent))]

@@ -5,6 +5,7 @@ screen.py           the form; screen.tcss: its styles
 commands.py         what one can do in both, declared
 entered.py          what is entered; saving.py: how it gets into the file
 filling.py          a pasted block of credentials, taken apart
+offering.py         the names of buckets, as the server lists them
 conflict.py         both versions of what changed in the file meanwhile; conflict.tcss: its styles
 field.py            what all fields have in common; fields.py: the one that suits a setting
 text_fields.py      fields in which one types

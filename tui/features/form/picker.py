@@ -158,7 +158,7 @@ def _underlined(label: str, letter: str) -> Content:
     end = at + len(letter)
     return Content.assemble(
         (label[:at], "bold $foreground"),
-        (label[at:end], "bold underline $foreground"),
+        (label[at:end], "bold underline $footer-key-foreground"),
         (label[end:], "bold $foreground"),
     )
 

@@ -130,6 +130,7 @@ class ReferenceField(LineField):
 
     def on_mount(self) -> None:
         """A large secret has an area of its own."""
+        self._tell_chooser()
         self._arrange()
 
     @property
@@ -288,7 +289,15 @@ class ReferenceField(LineField):
             self._area.display = source == HERE
             self.refresh(layout=True)
 
+    def _enter(self, here: bool) -> None:
+        super()._enter(here)
+        self._tell_chooser()
+
+    def _tell_chooser(self) -> None:
+        self._chooser.tell(here=self._here, holds=bool(self.value))
+
     def _explain(self) -> None:
+        self._tell_chooser()
         text = self._area.text if self._large else self.input.value
         if self.source == HERE and _seems_written(text):
             self.show_note(f"Stored as typed; {self._chooser.key} makes it a reference.")

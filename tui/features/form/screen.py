@@ -22,7 +22,7 @@ from tui.features.form.filling import Filling
 from tui.features.form.lines import Beside, Heading, Landing, More
 from tui.features.form.reference_field import LOAD, ReferenceField
 from tui.features.form.saving import Saving
-from tui.features.form.text_fields import TextField
+from tui.features.form.text_fields import LineField, TextField
 from tui.kit.bars import TitleBar
 from tui.kit.commands import bindings
 from tui.kit.explain import Explanation
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from storage_core.config.model.entry import Entry
     from storage_core.declaration.configuration import StorageConfiguration
     from storage_core.declaration.setting import Setting
+    from tui.features.form.offering import Offering
     from tui.session.blocks import Block
     from tui.session.session import Session
 
@@ -89,6 +90,7 @@ class FormScreen(FullScreen[str | None]):
         """Set when all fields are there that are to be seen at first."""
 
         self._pasted = pasted
+        self._asked: Offering | None = None
         self._filling = Filling(
             self, session.jobs, self.entered, self._open_advanced, self._show_filled
         )
@@ -200,6 +202,8 @@ class FormScreen(FullScreen[str | None]):
         event.stop()
         event.field.show_fault(None)
         event.field.show_doubt(None)
+        if self._asked is not None and not event.field.setting.offered:
+            self._asked.forget()
         event.field.mark(self.entered.entry is not None and event.field.changed)
         self._tell_changes()
         self._show_landing()
@@ -223,6 +227,23 @@ class FormScreen(FullScreen[str | None]):
         landing = self.query_one(Landing)
         landing.wrong = len(self.query(".-wrong"))
         landing.place = printable(place)
+
+    @on(LineField.Wanted)
+    def _wanted(self, event: LineField.Wanted) -> None:
+        event.stop()
+        self.run_worker(self._list_for(event.field), group="offer", exclusive=True)
+
+    async def _list_for(self, field: LineField) -> None:
+        await self._offering().ask(field)
+        self._tell_beside()
+
+    def _offering(self) -> Offering:
+        if self._asked is None:
+            # Only now: it loads what asks servers.
+            from tui.features.form.offering import Offering
+
+            self._asked = Offering(self, self._session.jobs, self.entered)
+        return self._asked
 
     @on(Field.Left)
     def _left(self, event: Field.Left) -> None:
@@ -440,6 +461,9 @@ class FormScreen(FullScreen[str | None]):
         result = await self.open("check", name, tried, save, None, ways)
         if result is not None:
             entered.tested = tried, result
+            if not chosen and result.signed_in:
+                # These credentials were sent there already.
+                self.run_worker(self._offering().ask_quietly(), group="offer", exclusive=True)
         if chosen and (entered.name.strip() or await self._ask_name()):
             if len(ways) > 1 and chosen[0]:
                 session.asks_for_default = False

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from textual import events, on
 from textual.app import ComposeResult
+from textual.message import Message
 from textual.suggester import SuggestFromList
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
@@ -23,8 +24,20 @@ if TYPE_CHECKING:
     from storage_core.declaration.setting import Setting
 
 
+LISTS_SOME: Final = "↓ lists some.".replace(" ", "\u00a0")
+LISTS_YOURS: Final = "↓ lists yours.".replace(" ", "\u00a0")
+"""What the key does, in words that are not torn apart at the end of a line."""
+
+
 class LineField(Field):
     """A field with one line of text and perhaps suggestions for it."""
+
+    class Wanted(Message):
+        """The server is to be asked which values there are."""
+
+        def __init__(self, field: LineField) -> None:
+            super().__init__()
+            self.field = field
 
     input: Input
     """Made with the field, so that its value can be read before it is mounted."""
@@ -37,7 +50,11 @@ class LineField(Field):
         self.input.suggester = (
             SuggestFromList(self._offered, case_sensitive=False) if self._offered else None
         )
-        self.show_hint(" ↓ lists some." if self._offered else "")
+        self.show_hint(f" {LISTS_SOME}" if self._offered else self._unasked)
+
+    @property
+    def _unasked(self) -> str:
+        return f" {LISTS_YOURS}" if self.setting.offered else ""
 
     def _matching(self) -> list[str]:
         typed = self.input.value.strip().casefold()
@@ -46,13 +63,20 @@ class LineField(Field):
         return list(self._offered) if exact else found
 
     def on_key(self, event: events.Key) -> None:
-        """The arrow down opens the list."""
-        field = self.input
-        if event.key == "down" and field.has_focus:
+        """The arrow down opens the list, for which a server may have to be asked."""
+        if event.key == "down" and self.input.has_focus:
             event.stop()
-            matching = self._matching() or list(self._offered)
-            if matching:
-                self.mount(Menu(matching, field, field.value.strip()), after=0)
+            if self._offered:
+                self.open_list()
+            elif self.setting.offered:
+                self.post_message(self.Wanted(self))
+
+    def open_list(self) -> None:
+        """List what matches the text; all of it where nothing does."""
+        field = self.input
+        matching = self._matching() or list(self._offered)
+        if matching and not self.query(Menu):
+            self.mount(Menu(matching, field, field.value.strip()), after=0)
 
     @on(Menu.Chosen)
     def _take(self, event: Menu.Chosen) -> None:
@@ -87,6 +111,7 @@ class TextField(LineField):
         """What was proposed last."""
 
         self.input = self._input(compact=True, placeholder=example_of(setting))
+        self.show_hint(self._unasked)
 
     def _input(self, **kwargs: Any) -> Input:
         if self.setting.form not in ("url", "path"):

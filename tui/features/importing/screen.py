@@ -36,10 +36,7 @@ if TYPE_CHECKING:
 _BLOCKS: Final = (
     "AWS credentials, export lines, a connection string of Azure's or the JSON of a service account"
 )
-_NOTHING: Final = (
-    "Nothing of another tool was found. A block of credentials can be pasted here: "
-    f"{_BLOCKS}. It is not shown."
-)
+_NOTHING: Final = f"A block of credentials: {_BLOCKS}. It is not shown."
 
 
 class ImportScreen(FullScreen[list[str]]):
@@ -77,9 +74,13 @@ class ImportScreen(FullScreen[list[str]]):
         """What has been looked for, what was found, and everything about one of it."""
         yield Finding(id="finding")
         with Vertical(id="found", classes="pane") as found:
-            found.border_title = "What other tools have"
+            found.border_title = "What other tools have · paste a block to add it"
             yield self.table
-            yield Static(_NOTHING, id="nothing", markup=False)
+            with Vertical(id="nothing"):
+                yield Static("Nothing of another tool was found on this machine.", markup=False)
+                block = Static(_NOTHING, id="block", markup=False)
+                block.border_title = "Paste here"
+                yield block
         yield About(id="about", classes="pane -lined")
 
     def on_mount(self) -> None:
@@ -174,6 +175,7 @@ class ImportScreen(FullScreen[list[str]]):
         nothing = not rows and not self._looking
         self.query_one("#nothing").display = nothing
         self.table.display = not nothing
+        self.query_one(About).display = not nothing
         chosen = sum(each.chosen for each in rows)
         can = sum(each.is_open for each in rows)
         found = self.query_one("#found")
@@ -253,7 +255,7 @@ class ImportScreen(FullScreen[list[str]]):
 
         found = self._items[place].found
         asked = found.asked
-        text = f"{offer.source} does not say which it is."
+        text = f"{offer.source} does not say which {asked.lower()}."
         if found.takes_folder:
             text += f" {asked.upper()}/FOLDER is a folder in it."
         about = f"{offer.source} · {offer.entry} · {offer.place}"

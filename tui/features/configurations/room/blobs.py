@@ -37,7 +37,8 @@ def newest(width: int, seen: Seen | None, key: str, now: datetime) -> Lines:
     if seen is None:
         return wrapped(f"Not looked at yet; {key} does it.", width, MUTED)
     if not seen.blobs:
-        return wrapped("It holds no blob.", width, MUTED)
+        what = f"It holds no blob of {seen.only}." if seen.only else "It holds no blob."
+        return wrapped(what, width, MUTED)
     return [_blob(blob, width, now) for blob in seen.blobs]
 
 

@@ -77,7 +77,8 @@ class Room(Horizontal):
             took = f"{moment(result.when, now)} · {milliseconds(result.seconds)}" if result else ""
             self._test.show(partial(last_test, result=result, key=tests, testing=testing), took)
             self._five.show(partial(last_five, results=session.last_results(row), now=now))
-        listed = f"of {seen.total:,} · {moment(seen.when, now)}" if seen and seen.total else ""
+        many = f"of {seen.total:,} {seen.only}".rstrip() if seen else ""
+        listed = f"{many} · {moment(seen.when, now)}" if seen and seen.total else ""
         self._blobs.show(partial(newest, seen=seen, key=browses, now=datetime.now(UTC)), listed)
         self._secrets.show(partial(secrets, row=row, key=key))
         own = session.workspace.shown_path

@@ -118,6 +118,12 @@ class Client:
             content = await answer.checked()
         return described(content)
 
+    async def project(self) -> str:
+        """The project that is set, or that of who signs in; empty where nothing says it."""
+        if not self._service.project:
+            await self._sender.sign({})  # Who signs in has to be found.
+        return self._service.project or self._tokens.project or ""
+
     async def link(self, bucket: str, name: str, seconds: int) -> Link:
         """Sign an address of an object; see `linked`."""
         from storage_core.backends.drivers.clouds.google.linking import linked

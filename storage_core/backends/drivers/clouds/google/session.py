@@ -83,6 +83,14 @@ class GCSSession:
         """List one name: what is asked of a bucket that is missing fails."""
         await self.page(Prefix(""), delimiter=True, token=None, limit=1)
 
+    async def places(self) -> list[str]:
+        """List the buckets of the project, which has to be known."""
+        project = await self._client.project()
+        if not project:
+            return []
+        found = await self._client.call("GET", "storage/v1/b", project=project, maxResults=1000)
+        return [str(each.get("name", "")) for each in found.get("items", ())]
+
     async def get(self, path: BlobPath, received: Received) -> None:
         """Get the object."""
         await self._download(path, received)

@@ -52,6 +52,7 @@ class AzureDirectDriver:
     counts = True
     has_ranges = True
     tells_size = True
+    has_places = True
     longest_link = 100 * 365 * 86400
 
     def __init__(

@@ -21,7 +21,7 @@ class NoXML(Exception):
 
 
 class Item(NamedTuple):
-    """A blob of a listing, or a folder."""
+    """A blob of a listing, or a folder; a container counts as one."""
 
     name: str
     size: str = ""
@@ -87,7 +87,7 @@ def listing(chunks: Iterable[bytes]) -> Listing:
             parser.CharacterDataHandler = text.append
             if name == "Name":
                 is_encoded = attributes.get("Encoded") == "true"
-        elif name in ("Blob", "BlobPrefix"):
+        elif name in ("Blob", "BlobPrefix", "Container"):
             values.clear()
 
     def end(name: str) -> None:
@@ -100,7 +100,7 @@ def listing(chunks: Iterable[bytes]) -> Listing:
         elif name == "Blob":
             size, modified = values.get("Content-Length", ""), values.get("Last-Modified", "")
             items.append(Item(values.get("Name", ""), size, modified))
-        elif name == "BlobPrefix":
+        elif name in ("BlobPrefix", "Container"):
             items.append(Item(values.get("Name", ""), is_folder=True))
 
     parser = _parser(start, end)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from copy import copy
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlsplit
 
@@ -70,6 +71,12 @@ class Requests:
         account, key = self._key
         url = f"{self._origin}{self._path}/{quote(name, safe='~/')}"
         return linked(url, account, key, self._container, name, seconds)
+
+    def of_account(self) -> Requests:
+        """The same for what is in no container."""
+        other = copy(self)
+        other._path = self._path.rpartition("/")[0] or "/"
+        return other
 
     def ask(
         self,

@@ -57,6 +57,21 @@ class AzureSession:
         """List one name: what is asked of a container that is missing fails."""
         await self.page(Prefix(""), delimiter=True, token=None, limit=1)
 
+    async def places(self) -> list[str]:
+        """List the containers of the account."""
+        from storage_core.backends.drivers.direct.azure.markup import NoXML, listing
+
+        requests = self._requests.of_account()
+        query = {"comp": "list"}
+        with requests.ask(self._limit, "GET", "", (200,), query=query) as answer:
+            try:
+                found = listing(answer.chunks(LONGEST))
+            except NoXML as error:
+                raise Refused(
+                    f"XML is invalid: {error}", answer.status, "", answer.headers
+                ) from None
+        return [each.name for each in found.items]
+
     async def get(self, path: BlobPath, received: Received) -> None:
         """Download the blob."""
         with self._requests.ask(self._limit, "GET", self._name(path), (200,)) as answer:

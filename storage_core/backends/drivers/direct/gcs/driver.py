@@ -92,6 +92,7 @@ class GCSDirectDriver:
     has_ranges = True
     tells_size = True
     has_after = True
+    has_places = True
     longest_link = 7 * 86400
 
     def __init__(self, bucket: str, opened: Opening, timeout: float) -> None:

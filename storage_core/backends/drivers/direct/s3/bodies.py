@@ -123,6 +123,39 @@ def listed(body: bytes) -> Listed:
     return Listed(blobs, folders, said["IsTruncated"] == "true", said["NextContinuationToken"])
 
 
+def buckets(body: bytes) -> list[str]:
+    """The names in a list of buckets.
+
+    Raises:
+        Broken: it is none, or not all of it.
+    """
+    names: list[str] = []
+    path: list[str] = []
+    text: list[str] = []
+    roots: list[str] = []
+
+    def start(name: str, _attributes: Any) -> None:
+        if not path:
+            roots.append(name)
+        path.append(name)
+        text.clear()
+
+    def end(name: str) -> None:
+        path.pop()
+        if name == "Name" and path[-1:] == ["Bucket"]:
+            names.append("".join(text))
+        text.clear()
+
+    parser = _parser()
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = text.append
+    _parse(parser, body)
+    if roots != ["ListAllMyBucketsResult"]:
+        raise Broken
+    return names
+
+
 def undeleted(body: bytes) -> list[str]:
     """The names of objects that were to be deleted, and are not.
 

@@ -12,7 +12,7 @@ from storage_core.backends.drivers.clouds.aws.answers import (
     names_another_region,
     region_of,
 )
-from storage_core.backends.drivers.direct.s3.endpoint import endpoint_of
+from storage_core.backends.drivers.direct.s3.endpoint import endpoint_of, service_of
 from storage_core.backends.drivers.direct.s3.sigv4 import EMPTY
 from storage_core.backends.drivers.direct.transport import LONGEST, SHORT, TooLong
 from storage_core.backends.remote.faults import BadSettings, Fault, Redirected
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _REGION: Final = "x-amz-bucket-region"
 
 
-_OF_MANY: Final = ("DeleteObjects", "ListObjectsV2")
+_OF_MANY: Final = ("DeleteObjects", "ListBuckets", "ListObjectsV2")
 """Operations whose answers may be long."""
 
 
@@ -172,6 +172,8 @@ class Client:
         self, limit: Limit, request: Request, signer: Signer | None, endpoint: Endpoint
     ) -> Answer:
         operation, method, path, query, own, body = request
+        if operation == "ListBuckets":
+            endpoint = service_of(endpoint, self._bucket)
         path = f"{endpoint.path}{path}" or "/"
         headers = {"host": endpoint.host, **self._added[operation]}
         if own:

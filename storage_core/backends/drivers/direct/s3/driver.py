@@ -130,6 +130,7 @@ class S3Driver:
     has_ranges = True
     tells_size = True
     has_after = True
+    has_places = True
     longest_link = 7 * 86400
     most_deleted = MOST_DELETED
 

@@ -74,6 +74,17 @@ def endpoint_of(bucket: str, given: Addressing) -> Endpoint:
     return _elsewhere(bucket, url, signed, given.style)
 
 
+def service_of(endpoint: Endpoint, bucket: str) -> Endpoint:
+    """Where the service is asked for what is in no bucket."""
+    if endpoint.path.endswith(f"/{bucket}"):
+        return endpoint._replace(path=endpoint.path.removesuffix(f"/{bucket}"))
+    scheme, _, host = endpoint.origin.partition("://")
+    first = f"{bucket}."
+    return endpoint._replace(
+        origin=f"{scheme}://{host.removeprefix(first)}", host=endpoint.host.removeprefix(first)
+    )
+
+
 def _plain(region: str | None) -> tuple[str | None, bool]:
     """A region without what may stand around its name, and whether that asks for FIPS."""
     if region is None:

@@ -41,6 +41,7 @@ OPERATIONS: Final[Mapping[str, Mapping[str, str]]] = {
     "DeleteObjects": _EVERYWHERE,
     "GetObject": _EVERYWHERE,
     "HeadObject": _EVERYWHERE,
+    "ListBuckets": {},
     "ListObjectsV2": _EVERYWHERE,
     "PutObject": _OF_NEW_OBJECTS,
     "UploadPart": _EVERYWHERE,

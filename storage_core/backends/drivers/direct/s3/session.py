@@ -63,6 +63,17 @@ class S3Session:
         """List one name: what is asked of a bucket that is missing fails."""
         self._page("", delimiter=True, token=None, limit=1)
 
+    async def places(self) -> list[str]:
+        """List the buckets of who signs in."""
+        from storage_core.backends.drivers.direct.s3.bodies import Broken, buckets
+
+        request = Request("ListBuckets", "GET", "/")
+        reply = self._asking.read(request)
+        try:
+            return buckets(reply.body)
+        except Broken:
+            raise broken(request, reply) from None
+
     async def get(self, path: BlobPath, received: Received) -> None:
         """Get the object."""
         with self._opened(path) as answer:
