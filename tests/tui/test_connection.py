@@ -246,7 +246,7 @@ async def test_from_a_test_that_fails_one_key_leads_to_the_settings(tmp_path: Pa
         await press(pilot, "j", "t", "e")
         assert "Edit bad" in screen_text(pilot)
         await press(pilot, "f4")
-        assert not pilot.app.screen.query("#edit")
+        assert not pilot.app.screen.query("#edit_settings")
         await press(pilot, "e")
         assert "It does not work yet." in screen_text(pilot)
         await press(pilot, "escape", "escape")

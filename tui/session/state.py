@@ -93,7 +93,7 @@ def save(state: State) -> None:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         new = target.with_suffix(".new")
         new.write_text(
-            dumps(state._asdict()),
+            dumps(dict(zip(State.__annotations__, state, strict=True))),
             encoding="utf-8",
         )
         new.replace(target)

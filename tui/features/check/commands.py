@@ -9,7 +9,7 @@ from tui.kit.commands import JUMP, Command
 TEST: Final = (
     Command("save", ("ctrl+s",), "Save", "Save what works.", "Test", changes=True),
     Command("again", ("t",), "Test again", "Run the test once more.", "Test", True),
-    Command("edit", ("e",), "Edit", "Change its settings.", "Test"),
+    Command("edit_settings", ("e",), "Edit", "Change its settings.", "Test"),
     Command("up", ("pageup",), "Up", "See the steps before.", "Test"),
     Command("down", ("pagedown",), "Down", "See the steps behind.", "Test"),
     JUMP,

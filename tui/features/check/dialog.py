@@ -70,7 +70,7 @@ class CheckDialog(Dialog[TestResult | None]):
         entry = session.entries.get(name) if save is None else None
         self._before = session.workspace.results.last(entry.id, entry) if entry else []
         self.do({"again": self._test, "leave": self._leave, "save": self._leave_to_save})
-        self.do({"edit": self._leave_to_edit})
+        self.do({"edit_settings": self._leave_to_edit})
         self.do({"up": lambda: self._scroll(-1), "down": lambda: self._scroll(1)})
         self._title = name
         self._configuration = configuration
@@ -91,7 +91,7 @@ class CheckDialog(Dialog[TestResult | None]):
                 yield Button("Cancel", id="leave", classes="-main", compact=True)
                 yield Button("Test again", id="again", compact=True)
                 if self._edit is not None:
-                    yield Button("Edit", id="edit", compact=True)
+                    yield Button("Edit", id="edit_settings", compact=True)
 
     def on_mount(self) -> None:
         """Start at once."""
@@ -127,7 +127,7 @@ class CheckDialog(Dialog[TestResult | None]):
 
     def why_not(self, command: str) -> str:
         """Only what works is saved from here; the form saves whatever is wanted."""
-        if command == "edit":
+        if command == "edit_settings":
             return "" if self._edit is not None else "Its settings are open already."
         works = self._complete and all(found.ok for found in self._found)
         return "" if command != "save" or (works and self._ways) else "It is not tested."

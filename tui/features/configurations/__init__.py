@@ -11,7 +11,7 @@ listed.py    what these commands work with:
              editing.py  the form: new, edit
              changes.py  duplicate, rename, delete, default, undo, redo
              testing.py  test, test all
-             several.py  delete, tag (tags.py: the dialog) and copy the IDs of several
+             several.py  delete, tag (tags.py, tags.tcss: the dialog) and copy the IDs of several
              sharing.py  import, export
              file.py     the whole file: the editor, its permissions, reading it again
 """

@@ -38,12 +38,12 @@ class AskAnswer(Dialog[str | None]):
         self, label: str, name: str, about: str, text: str, take: Callable[[str], Awaitable[str]]
     ) -> None:
         super().__init__()
-        self._label, self._name, self._about, self._text = label, name, about, text
+        self._label, self._of, self._about, self._text = label, name, about, text
         self._take = take
 
     def compose(self) -> ComposeResult:
         """What it is about, field, what is wrong, buttons."""
-        with Box(f"{self._label} of {self._name}", about=self._about):
+        with Box(f"{self._label} of {self._of}", about=self._about):
             yield Static(self._text, classes="text", markup=False)
             yield PasteInput(id="answer", compact=True)
             yield Static("", id="fault", markup=False)
