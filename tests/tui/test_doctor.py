@@ -50,10 +50,10 @@ async def test_a_remedy_that_the_list_has_a_key_for_names_it(tmp_path: Path) -> 
     path.chmod(0o644)
     async with opened(path, (120, 50)) as pilot:
         await press(pilot, "exclamation_mark")
-        assert "F in the list does that" in screen_text(pilot)
-        assert "m in the list moves it" in screen_text(pilot)
+        assert "F in the list does that" in words(pilot)
+        assert "m in the list moves it" in words(pilot)
         await press(pilot, "escape", "F", "exclamation_mark")
-        assert "F in the list" not in screen_text(pilot)
+        assert "F in the list" not in words(pilot)
 
 
 async def test_the_report_that_is_copied_says_what_the_command_says_and_no_secret(

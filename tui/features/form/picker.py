@@ -92,6 +92,7 @@ class TypePicker(Dialog["Chosen"]):
                     (" choose   ", MUTED),
                     ("Esc", "bold $footer-key-foreground"),
                     (" back", MUTED),
+                    ("" if self._problem else "   pasted credentials fill the form", MUTED),
                 ),
                 classes="hint",
             )

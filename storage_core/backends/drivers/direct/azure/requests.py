@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from copy import copy
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlsplit
 
@@ -72,17 +71,11 @@ class Requests:
         url = f"{self._origin}{self._path}/{quote(name, safe='~/')}"
         return linked(url, account, key, self._container, name, seconds)
 
-    def of_account(self) -> Requests:
-        """The same for what is in no container."""
-        other = copy(self)
-        other._path = self._path.rpartition("/")[0] or "/"
-        return other
-
     def ask(
         self,
         limit: Limit,
         method: str,
-        name: str,
+        name: str | None,
         expected: tuple[int, ...],
         *,
         query: Mapping[str, str] | None = None,
@@ -94,7 +87,7 @@ class Requests:
         Args:
             limit: how long it may take.
             method: in capitals.
-            name: of the blob; empty for the container itself.
+            name: of the blob; empty for the container itself, None for the account.
             expected: what it may answer.
             query: by name in lower case.
             headers: by name in lower case, besides those of every request.
@@ -105,6 +98,8 @@ class Requests:
             Explained: likewise, for a reason that one has to know.
         """
         path = f"{self._path}/{quote(name, safe='~/')}" if name else self._path
+        if name is None:
+            path = self._path.rpartition("/")[0] or "/"
         parts = [f"{key}={quote(value, safe='')}" for key, value in (query or {}).items()]
         parts += [self._query] if self._query else []
         url = f"{self._origin}{path}?{'&'.join(parts)}" if parts else f"{self._origin}{path}"

@@ -61,9 +61,8 @@ class AzureSession:
         """List the containers of the account."""
         from storage_core.backends.drivers.direct.azure.markup import NoXML, listing
 
-        requests = self._requests.of_account()
         query = {"comp": "list"}
-        with requests.ask(self._limit, "GET", "", (200,), query=query) as answer:
+        with self._requests.ask(self._limit, "GET", None, (200,), query=query) as answer:
             try:
                 found = listing(answer.chunks(LONGEST))
             except NoXML as error:
