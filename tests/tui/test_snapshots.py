@@ -372,6 +372,7 @@ def test_looks(
     user = tmp_path / "user"
     monkeypatch.setenv("PREFECT_HOME", str(user / ".prefect"))
     monkeypatch.setattr(probe_screen, "milliseconds", lambda seconds: "12 ms")
+    monkeypatch.setattr(probe_screen.CheckDialog, "_bar", lambda *_: "━━━╸    ")
     # Its name would have the temporary folder in it, and is shown.
     kept = user / ".prefect" / "history" / "storage.toml-7e447d6db048"
     monkeypatch.setattr(history, "_folder", lambda _: str(kept))

@@ -46,6 +46,9 @@ class Rows:
     ) -> None:
         self._session, self._table, self._filter, self._shown = session, table, filter_line, shown
         self._standing = Standing(session)
+        self._each: Sequence[Row] = ()
+        """The rows in the list, each once: one with two tags may stand in two groups."""
+
         self._wanted: str | None = None
         """The name of the configuration that the cursor goes to as soon as it is read."""
 
@@ -57,9 +60,7 @@ class Rows:
     @property
     def shown(self) -> Sequence[Row]:
         """The rows that are in the list, each once; the filter may hide others."""
-        if self._session.remembered.group != "tag":
-            return self._table.rows
-        return [*{row.key: row for row in self._table.rows}.values()]
+        return self._each
 
     @property
     def chosen(self) -> Sequence[Row]:
@@ -94,6 +95,8 @@ class Rows:
             place = min(near, key=lambda index: abs(index - self._table.cursor))
         else:
             place = keys.index(wanted)
+        by_tag = self._session.remembered.group == "tag"
+        self._each = [*{row.key: row for row in rows}.values()] if by_tag else rows
         self._table.show(rows, place, heads)
         self._shown()
         if self._standing.is_old:
@@ -157,8 +160,7 @@ class Rows:
         order = _ORDERED[now.sort]
         if now.reverse:
             order = f"{order}, reversed" if order else "last first"
-        signs = [*map(self._standing.sign, self.shown)]
-        well = " ".join(f"{sign} {count:,}" for sign in "✓✗" if (count := signs.count(sign)))
+        well = self._standing.counted(self.shown)
         said = [well, order, f"grouped by {now.group}" if now.group else ""]
         if chosen := len(self.chosen):
             hidden = len(self._table.chosen) - chosen
@@ -195,4 +197,6 @@ class Rows:
             )
         elif now.reverse:
             rows.reverse()
+        else:
+            return
         rows.sort(key=lambda row: row.built_in)

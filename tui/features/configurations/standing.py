@@ -42,6 +42,13 @@ class Standing:
         """What needs looking after most comes first."""
         return _RANKS.index(self.sign(row) or "…")
 
+    def counted(self, rows: Sequence[Row]) -> str:
+        """How many of these work, and how many do not."""
+        if not self._signs:
+            return ""
+        signs = [*map(self.sign, rows)]
+        return " ".join(f"{sign} {count:,}" for sign in "✓✗" if (count := signs.count(sign)))
+
     def tested(self, row: Row) -> None:
         """A test of it has ended."""
         if self._of:
@@ -55,7 +62,9 @@ class Standing:
     async def look(self, changed: Callable[[], object]) -> None:
         """Look at all rows; `changed` is called when anything is new."""
         rows = self._session.snapshot.rows
-        signs: Signs = await in_thread(lambda: {row.key: self._found(row) for row in rows})
+        signs: Signs = await in_thread(
+            lambda: {row.key: sign for row in rows if (sign := self._found(row))}
+        )
         if rows is self._session.snapshot.rows:
             self._of = rows
             if signs != self._signs:

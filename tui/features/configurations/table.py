@@ -73,7 +73,7 @@ class ConfigurationLayout(Layout[Row]):
     ) -> None:
         self._result, self._testing, self._order = result, testing, order
         self._measured: Sequence[Row] = ()
-        self._known: dict[str, tuple[Row, tuple[int, int]]] = {}
+        self._known: dict[str, tuple[Row, tuple[int, int], int]] = {}
         """What was measured of each row; a filter shows the same ones again and again."""
 
         self._lengths: list[tuple[int, int]] = []
@@ -87,18 +87,19 @@ class ConfigurationLayout(Layout[Row]):
 
     def _measure(self, rows: Sequence[Row]) -> None:
         if rows is not self._measured:
-            self._lengths = [*map(self._length, rows)]
+            known = [*map(self._measured_once, rows)]
+            self._lengths = [length for _, length, _ in known]
             self._longest = _needed(self._lengths, _ANY)
             self._usual = _needed(self._lengths, _LONG)
-            self._signs = max(map(len, {*map(_signs, rows)}), default=0)
+            self._signs = max((signs for _, _, signs in known), default=0)
             self._measured = rows
 
-    def _length(self, row: Row) -> tuple[int, int]:
+    def _measured_once(self, row: Row) -> tuple[Row, tuple[int, int], int]:
         known = self._known.get(row.key)
         if known is None or known[0] is not row:
             length = cell_len(printable(row.name)), cell_len(row.problem or row.place)
-            known = self._known[row.key] = row, length
-        return known[1]
+            known = self._known[row.key] = row, length, len(_signs(row))
+        return known
 
     def _head(self, title: str, order: str = "") -> str:
         now = self._order()
@@ -169,7 +170,7 @@ class ConfigurationLayout(Layout[Row]):
         )
         identifier = row.id if widths[IDENTIFIER] >= _WHOLE_ID else row.id[:_ID]
         behind = Cell(identifier or "—", "muted")
-        name_cells, place_cells = self._length(row)
+        _, (name_cells, place_cells), _ = self._measured_once(row)
         if name_cells <= widths[NAME] and place_cells <= widths[LOCATION]:
             return (*before, Cell(name, look), place, behind)
         name = cut_middle(name, spanned(widths[NAME:IDENTIFIER]))
