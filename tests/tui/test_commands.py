@@ -320,6 +320,17 @@ async def palette_of_themes(pilot: Pilot[Any]) -> None:
     await settle(pilot)
 
 
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        *(("rename", key) for key in ("i", "E", "S", "z", "a", "A")),
+        *(("download", key) for key in ("a", "A", "P", "ctrl+l")),
+    ],
+)
+def test_who_had_chosen_a_key_keeps_it_when_a_new_command_has_it_too(name: str, key: str) -> None:
+    assert keymap({"app": {"keys": {name: key}}}) == ({name: key}, [])
+
+
 async def test_several_mistakes_in_the_keymap_are_told_in_one_line(tmp_path: Path) -> None:
     keys = "\n[app.keys]\nquit = 7\nsav = 'x'\nnew = 'escape'\n"
     path = write(tmp_path / "storage.toml", TWO + keys)

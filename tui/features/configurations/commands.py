@@ -36,7 +36,7 @@ LIST: Final = (
         "Change",
         changes=True,
     ),
-    Command("tag", ("#",), "Tag", "Add and remove tags.", "Change", changes=True),
+    Command("tag", ("#",), "Tag", "Add and remove tags.", "Change", changes=True, yields=True),
     Command(
         "move_secret",
         ("m",),
@@ -104,16 +104,17 @@ LIST: Final = (
         priority=True,
     ),
     Command("sort", ("s",), "Sort", "By the file, name, type or location, in turn.", "View"),
-    Command("reverse", ("S",), "Reverse", "Turn the order round.", "View"),
-    Command("group", ("z",), "Group", "By type, by tag, or not at all.", "View"),
+    Command("reverse", ("S",), "Reverse", "Turn the order round.", "View", yields=True),
+    Command("group", ("z",), "Group", "By type, by tag, or not at all.", "View", yields=True),
     Command(
         "choose",
         ("space", "a"),
         "Choose",
         "Choose several for t x # c E.",
         "View",
+        yields=True,
     ),
-    Command("choose_all", ("A",), "Choose all", "Choose all, or none.", "View"),
+    Command("choose_all", ("A",), "Choose all", "Choose all, or none.", "View", yields=True),
     Command(
         "import",
         ("i",),
@@ -122,6 +123,7 @@ LIST: Final = (
         "Share",
         changes=True,
         anywhere=True,
+        yields=True,
     ),
     Command(
         "export",
@@ -129,6 +131,7 @@ LIST: Final = (
         "Export",
         "Take it to another tool, or to a worker.",
         "Share",
+        yields=True,
     ),
     Command(
         "doctor",
@@ -137,6 +140,7 @@ LIST: Final = (
         "See what is used on this machine, and why.",
         "Share",
         anywhere=True,
+        yields=True,
     ),
     Command("versions", ("v",), "Versions", "Bring an earlier version of the file back.", "File"),
     Command("make_private", ("F",), "Make private", "Let nobody but you read the file.", "File"),

@@ -19,13 +19,24 @@ FORM_KEYS: Final = {
 
 EXPORT: Final = (
     *(
-        Command(f"as_{form}", (str(number), letter), form, f"Export in the form {form}.", "Form")
+        Command(
+            f"as_{form}",
+            (str(number), letter),
+            form,
+            f"Export in the form {form}.",
+            "Form",
+            yields=True,
+        )
         for number, (form, letter) in enumerate(FORM_KEYS.items(), 1)
     ),
     Command("previous", ("left", "h"), "Previous", "The form before.", "Form"),
     Command("next", ("right", "l"), "Next", "The form behind.", "Form"),
-    Command("copy_export", ("c",), "Copy", "Put the text on the clipboard.", "Export", True),
-    Command("write_export", ("w",), "Write", "Write it to a file of yours.", "Export", True),
+    Command(
+        "copy_export", ("c",), "Copy", "Put the text on the clipboard.", "Export", True, yields=True
+    ),
+    Command(
+        "write_export", ("w",), "Write", "Write it to a file of yours.", "Export", True, yields=True
+    ),
     Command(
         "with_secrets",
         ("s",),

@@ -17,7 +17,7 @@ IMPORT: Final = (
         changes=True,
     ),
     Command("toggle", ("space",), "Choose", "Choose it, or leave it out.", "Import", True),
-    Command("toggle_all", ("a",), "All", "Choose all, or none.", "Import"),
+    Command("toggle_all", ("a",), "All", "Choose all, or none.", "Import", yields=True),
     Command("rename", ("r",), "Name", "Give it another name.", "Import", True),
     Command(
         "answer",
@@ -26,6 +26,7 @@ IMPORT: Final = (
         "Say which bucket, container or folder it is, where its tool does not.",
         "Import",
         True,
+        yields=True,
     ),
     Command(
         "move_secret",
