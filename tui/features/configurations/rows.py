@@ -104,9 +104,11 @@ class Rows:
             self._table.call_after_refresh(self._look)
 
     def _look(self) -> None:
-        self._table.run_worker(
-            self._standing.look(self._stands), group="prepare-standing", exclusive=True
-        )
+        # No coroutine yet: it would never be awaited where the next one comes before it begins.
+        self._table.run_worker(self._looked, group="prepare-standing", exclusive=True)
+
+    async def _looked(self) -> None:
+        await self._standing.look(self._stands)
 
     def _stands(self) -> None:
         now = self._session.remembered
