@@ -23,7 +23,6 @@ aws_access_key_id = "AKIAEXAMPLE"
 aws_secret_access_key = "env:PROD_S3_SECRET"
 region_name = "eu-west-1"
 protected = true
-tags = ["prod"]
 
 [storage.staging]
 id = "c27d0a4e-0f52-4a0f-9d43-5f1be2b7a6d8"
@@ -44,6 +43,7 @@ region_name = "ap-northeast-1"
 id = "a0286a5b-6d0e-4d0b-8a4a-3b1d3b1a7c55"
 type = "local"
 storage_path = "~/data/storage"
+tags = ["dev"]
 
 [storage."team share"]
 id = "85f213bd-3f7e-4f1e-9a52-0d7a4c0c9e21"
@@ -56,6 +56,7 @@ id = "3e9b6c11-58a7-4c64-b0a9-f2f4d1c7e08a"
 type = "azure"
 container = "reports"
 connection_string = "env:REPORTS_CONNECTION"
+tags = ["team"]
 
 [storage.models]
 id = "0b6cc214-9a3d-4f4b-8f0e-6f7f6d5e4c3b"

@@ -352,4 +352,7 @@ SCENES: list[Scene | Recording] = [
     Scene("38-room-small", (80, 24), keys("t", "enter", "l", "l")),
     Scene("41-import", WIDE, importing("j", "j", "m")),
     Scene("42-export", WIDE, keys("j", "j", "E")),
+    Scene("49-jump", WIDE, keys("ctrl+o")),
+    Scene("50-help-of-a-field", WIDE, keys("j", "e", "tab", "tab", "f1")),
+    Scene("51-themes", (120, 40), keys("f8", "down", "down")),
 ]

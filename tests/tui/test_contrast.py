@@ -15,6 +15,7 @@ import pytest
 from rich.segment import Segment
 from textual.color import Color
 from textual.command import CommandPalette
+from textual.geometry import Region
 from textual.pilot import Pilot
 from textual.screen import ModalScreen
 from textual.theme import BUILTIN_THEMES
@@ -22,6 +23,7 @@ from textual.theme import BUILTIN_THEMES
 from tests.tui.driving import press, settle, write
 from tests.tui.test_snapshots import FULL, after_tests, importing, in_a_folder, keys, with_palette
 from tui.app import StorageApp
+from tui.kit.jump import JumpScreen
 from tui.kit.legible import contrast
 from tui.kit.theme import THEMES
 
@@ -71,6 +73,8 @@ SCREENS: dict[str, Callable[[Pilot[Any]], Awaitable[None]]] = {
     "blobs": in_a_folder,
     "help": keys("question_mark"),
     "palette": with_palette("ctrl+p", "e"),
+    "themes": keys("f8"),
+    "jump": keys("ctrl+o"),
     "question": keys("x"),
     "name": keys("r"),
     "test": keys("t"),
@@ -87,6 +91,10 @@ def written(app: StorageApp) -> Iterator[tuple[str, Color, Color]]:
     shown = [each.region for each in screen.children if each.display and each.region.area]
     if isinstance(screen, CommandPalette):
         shown = [screen.query_one("#--container").region]
+    if isinstance(screen, JumpScreen):
+        shown += [
+            Region(x, y, len(label), 1) for y, line in screen.drawn.items() for x, label in line
+        ]
     for y, strip in enumerate(screen._compositor.render_strips()):
         x = 0
         for segment in strip:

@@ -128,9 +128,11 @@ def test_csv_is_a_table_and_text(name: str) -> None:
     assert preview.what == "CSV · 2 rows · 3 columns"
     assert names(preview) == ["table", "text", "bytes"]
     assert lines(preview) == [
-        "day         store   sales",
-        "2026-11-01  Zürich   12.5",
-        "2026-11-02  東京        7",
+        "day         store    sales",
+        "date        text    number",
+        "2026-11-01  Zürich    12.5",
+        # One decimal point stands below the other.
+        "2026-11-02  東京       7",
     ]
     assert lines(preview, 1) == TABLE.splitlines()
 
@@ -511,3 +513,31 @@ def test_text_is_cut_where_it_is_wrapped_and_keeps_its_looks() -> None:
     text = Text(("one two three",), parts=lambda line: [(line[:5], "name"), (line[5:], "")])
     assert text.drawn(8).lines == [[("one t", "name"), ("wo ", "")], [("three", "")]]
     assert text.drawn(4).lines[0] == [("one ", "name")]
+
+
+def test_decimal_points_stand_below_one_another_and_midnights_are_left_out() -> None:
+    columns = [Column("n", number=True), Column("day"), Column("when")]
+    rows = [
+        ["11238.07", "2026-01-01 00:00:00", "2026-01-01 00:00:00"],
+        ["-5", "2026-01-02 00:00:00", "2026-01-02 07:30:00"],
+        [None, None, "2026-01-03 00:00:00"],
+    ]
+    drawn = Grid(columns, rows).drawn(80)
+    assert ["".join(text for text, _ in line).rstrip() for line in drawn.lines] == [
+        "11238.07  2026-01-01  2026-01-01 00:00:00",
+        "   -5     2026-01-02  2026-01-02 07:30:00",
+        "       –  –           2026-01-03 00:00:00",
+    ]
+
+
+def test_a_list_of_objects_is_a_table_too() -> None:
+    data = b'[{"flow": "nightly", "n": 12, "ok": true}, {"flow": null, "n": 1.50, "tags": ["a"]}]'
+    preview = shown(data, "a.json")
+    assert names(preview) == ["JSON", "table", "bytes"]
+    assert lines(preview, 1) == [
+        "flow         n  ok    tags",
+        "nightly  12     true  –",
+        '–         1.50  –     ["a"]',
+    ]
+    assert names(shown(b'[{"a": 1}, 2]', "a.json")) == ["JSON", "bytes"]
+    assert names(shown(b'{"a": 1}', "a.json")) == ["JSON", "bytes"]

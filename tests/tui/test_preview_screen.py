@@ -104,7 +104,8 @@ async def test_columns_are_no_keys_where_all_are_to_be_seen(tmp_path: Path) -> N
     async with opened(path) as pilot:
         await press(pilot, "b", "enter", ">", ">")
         assert "< >" not in screen_text(pilot)
-        assert "a  b" in screen_text(pilot)
+        assert "a        b" in screen_text(pilot)
+        assert "integer  integer" in screen_text(pilot)
 
 
 async def test_the_table_is_fitted_anew_when_the_terminal_changes(tmp_path: Path) -> None:

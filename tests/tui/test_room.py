@@ -19,7 +19,7 @@ from tests.tui.test_browse import filled
 from tui.features.configurations.room.room import Room
 from tui.kit.sheet import Sheet
 from tui.kit.table import Table
-from tui.session.checks import TestResult
+from tui.session import checks
 
 WIDE = (120, 40)
 
@@ -76,7 +76,7 @@ async def test_the_last_five_tests_have_their_day_and_a_bar_of_how_long_they_too
         for number in range(7):
             step = StepResult(Step("open", "read the settings"), True, 0.1 * (number + 1))
             when = now - timedelta(days=2) + timedelta(seconds=number)
-            results.add(row.id, row.entry, TestResult(when, (step,), True))
+            results.add(row.id, row.entry, checks.TestResult(when, (step,), True))
         the_list(pilot).redraw()
         await settle(pilot)
         sheet = the_list(pilot).query_one("#last-five", Sheet)

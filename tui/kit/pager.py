@@ -44,7 +44,10 @@ class Pager(ScrollView, can_focus=True):
         Binding("home,g", "scroll_home", "Start", show=False),
         Binding("end,G", "scroll_end", "End", show=False),
     ]
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"pager--{look}" for look in LOOKS}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "pager--head",
+        *(f"pager--{look}" for look in LOOKS),
+    }
     DEFAULT_CSS = """
     Pager {
         overflow-x: hidden;
@@ -52,6 +55,7 @@ class Pager(ScrollView, can_focus=True):
         padding: 0 0 0 2;
         scrollbar-size-vertical: 1;
         scrollbar-gutter: stable;
+        & > .pager--head { background: $panel; }
         & > .pager--name { color: $primary; }
         & > .pager--value { color: $accent; }
         & > .pager--muted { color: $text-muted; }
@@ -88,6 +92,8 @@ class Pager(ScrollView, can_focus=True):
         base = self.rich_style
         lines: Sequence[Line | Strip] = self._head
         index = y
+        if y < len(self._head):
+            base += Style(bgcolor=self.get_component_rich_style("pager--head").bgcolor)
         if y >= len(self._head):
             lines, index = self._lines, y - len(self._head) + int(self.scroll_offset.y)
         if index >= len(lines):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from functools import partial
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from storage_core.errors import StorageError
@@ -128,6 +131,14 @@ class Catalogue:
 
     # ---- arranging
 
+    def _arranged(self, blobs: list[Listed], words: list[str]) -> View:
+        # More of them may come meanwhile.
+        standing, gone = [*blobs], self._gone
+        if gone:
+            standing = [blob for blob in standing if blob.key not in gone]
+        sort, reverse = self.sort, self.reverse
+        return arranged(standing, KINDS, self.kind, words, sort, reverse=reverse)
+
     def order(self, sort: Sort, *, reverse: bool = False) -> None:
         """Show it in another order."""
         self.sort, self.reverse = sort, reverse
@@ -143,11 +154,11 @@ class Catalogue:
     async def _arrange(self) -> None:
         while self._changed:
             self._changed = False
-            blobs, kind = self._standing(), self.kind
-            text, sort, reverse = self._words(), self.sort, self.reverse
-            words = search.words_of(text)
-            self.view = await self._screen.while_here(
-                in_thread(lambda: arranged(blobs, KINDS, kind, words, sort, reverse=reverse))  # noqa: B023
-            )
+            begun, text = monotonic(), self._words()
+            arrange = partial(self._arranged, self._blobs, search.words_of(text))
+            self.view = await self._screen.while_here(in_thread(arrange))
             self._show(self.view, text)
+            if self.listing:
+                # Of many it takes a while, and keys wait for a thread that sorts.
+                await asyncio.sleep(min(1.0, monotonic() - begun))
         self._arranging = None

@@ -90,7 +90,7 @@ class BrowseScreen(FullScreen[None]):
             self._opened,
             blob=lambda: self.blob,
             deleted=self._blobs_deleted,
-            chosen=lambda: self.table.chosen_rows,
+            chosen=self._several,
         )
         self.do(
             {
@@ -175,6 +175,10 @@ class BrowseScreen(FullScreen[None]):
         """Whether panes have frames."""
         return not (self.has_class("-short") or self.has_class("-narrow"))
 
+    def _several(self) -> Sequence[Listed]:
+        """Several that commands are about instead."""
+        return self.table.chosen_rows if self.table.chosen else ()
+
     # ---- listing
 
     def _reload(self) -> None:
@@ -199,7 +203,7 @@ class BrowseScreen(FullScreen[None]):
     def _show(self, view: View, words: str) -> None:
         table, sought = self.table, not self._filter.settled.is_set()
         key = self._filter.before if sought else self._next_key or self._current_key()
-        place = next((place for place, blob in enumerate(view.rows) if blob.key == key), None)
+        place = view.places.get(key or "")
         if place is None:
             near = key is not None and not sought
             place = min(table.cursor, len(view.rows) - 1) if near else 0
@@ -229,7 +233,7 @@ class BrowseScreen(FullScreen[None]):
         known = view.total or not (catalogue.listing or catalogue.problem)
         kinds = known and catalogue.folder is None
         self._folders.counts = (view.total, *view.counts) if kinds else ()
-        said = summaries(view, words, self.table.chosen_rows, by_folder=catalogue.is_by_folder)
+        said = summaries(view, words, self._several(), by_folder=catalogue.is_by_folder)
         pane = self.query_one("#listing")
         self._folders.summary = () if self._framed else said
         pane.border_subtitle = Content(said[0] if said and self._framed else "")

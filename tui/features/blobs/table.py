@@ -60,7 +60,7 @@ class BlobLayout(Layout[Listed]):
         left -= kind
         format = _FORMAT if left >= _FORMAT + 2 else 0
         left -= format + 2
-        bar = min(_BAR, left - 2 - (min(name, _WISHED) - _NAME))
+        bar = min(_BAR, left - 3 - max(0, min(name, _WISHED) - _NAME))
         bar = bar if bar >= _LEAST_BAR and self.view.largest else 0
         return (
             Column("Kind", kind, kind),

@@ -48,7 +48,7 @@ class Detail(VerticalScroll, can_focus=True):
 
     DEFAULT_CSS = """
     Detail {
-        padding: 0 1;
+        padding: 0 0 0 1;
         scrollbar-size-vertical: 1;
         &:focus { background-tint: $foreground 3%; }
         & > Static { width: 1fr; height: auto; min-height: 100%; }

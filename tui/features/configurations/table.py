@@ -47,6 +47,7 @@ _ID, _WHOLE_ID = 8, 36
 _ROOMY: Final = (
     (_WHOLE_ID, _AGE, _CHIP),
     (_ID, _AGE, _CHIP),
+    (_ID, _AGE, _TYPE),
     (0, _AGE, _CHIP),
     (0, _AGE, _TYPE),
     (0, 0, _TYPE),

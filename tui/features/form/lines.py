@@ -39,11 +39,7 @@ class More(Static, can_focus=True):
 
 
 class Heading(Widget):
-    """What the fields below it are about, and a line up to the end of those above and below.
-
-    Args:
-        words: what they are about; empty for the line alone.
-    """
+    """What the fields below it are about, and a line up to the end of those above and below."""
 
     def __init__(self, words: str) -> None:
         super().__init__()
@@ -51,7 +47,7 @@ class Heading(Widget):
 
     def render(self) -> Content:
         """One line."""
-        words = f"{self._words} " if self._words else ""
+        words = f"{self._words} "
         line = "─" * (self.content_size.width - cell_len(words))
         return Content.assemble((words, f"bold {MUTED}"), (line, FAINT))
 

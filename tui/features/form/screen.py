@@ -136,10 +136,10 @@ class FormScreen(FullScreen[str | None]):
         ]
         for number, (signs_in, settings) in enumerate(sections):
             if len(sections) > 1:
-                yield Heading("Sign-in" if signs_in else "" if number else "Place")
+                yield Heading("Sign-in" if signs_in else "Besides" if number else "Place")
             yield from map(self._field, settings)
         if len(sections) > 1 and sections[-1][0]:
-            yield Heading("")
+            yield Heading("Name")
         yield TextField(NAME, self.entered.entry.name if self.entered.entry else None)
 
     def _field(self, setting: Setting) -> Field:

@@ -332,10 +332,11 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         """The heads, for jump letters."""
         x = 1
         for column, width in enumerate(self.widths):
-            if width and column in self.heads:
+            title = self._columns[column].title
+            if width and title and column in self.heads:
                 told = self.HeadClicked(self, column)
                 # Behind its title, where there is room.
-                behind = min(cell_len(self._columns[column].title) + 1, width)
+                behind = min(cell_len(title) + 1, width)
                 yield Region(x + behind, 0, 1, 1), partial(self.post_message, told)
             x += width + len(gap(width)) if width else 0
 

@@ -24,6 +24,9 @@ _NUMBER: Final = re.compile(
     r"\s*[-+]?(\d{1,3}([ _',]\d{3})+|\d+)?([.,]\d+)?(?<=\d)([eE][-+]?\d+)?\s*%?"
 )
 
+_INTEGER: Final = re.compile(r"\s*[-+]?\d+\s*")
+_DATE: Final = re.compile(r"\s*\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d(\.\d+)?)?.{0,6})?\s*")
+
 
 def csv_preview(text: str, whole: bool, cut: str, *, delimiter: str = "") -> Preview:
     """What there is to be shown of CSV, or of its beginning.
@@ -93,6 +96,17 @@ def _said(rows: list[list[str]], delimiter: str, whole: bool) -> str:
     return f"{name} · {many} · {columns:,} column{'' if columns == 1 else 's'}"
 
 
+def _type(values: list[str], number: bool) -> str:
+    """What the values look like; nothing where there are none."""
+    if not values:
+        return ""
+    if number:
+        return "integer" if all(map(_INTEGER.fullmatch, values)) else "number"
+    if all(map(_DATE.fullmatch, values)):
+        return "date" if all(len(value.strip()) == 10 for value in values) else "time"
+    return "text"
+
+
 def _grid(rows: list[list[str]], cut: str) -> Grid:
     titles: list[str] = []
     if not _numeric(rows[0]):
@@ -104,7 +118,7 @@ def _grid(rows: list[list[str]], cut: str) -> Grid:
     for place, title in enumerate(titles):
         values = [row[place] for row in sample if place < len(row) and row[place].strip()]
         number = bool(values) and all(_NUMBER.fullmatch(value) for value in values)
-        columns.append(Column(printable(title), number=number))
+        columns.append(Column(printable(title), _type(values, number), number))
     shown = [
         [printable(value) for value in row] + [None] * (count - len(row))  # ragged rows
         for row in rows

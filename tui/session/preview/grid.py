@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Final, NamedTuple
@@ -19,6 +20,10 @@ LONGEST: Final = 400
 _GAP: Final = 2
 _LEAST: Final = 8
 """Cells that have to be left for a column that is not shown whole."""
+
+
+_DECIMAL: Final = re.compile(r"-?\d{1,18}(\.\d{1,18})?")
+_MIDNIGHT: Final = re.compile(r"\d{4}-\d\d-\d\d[ T]00:00:00(\.0+)?")
 
 
 class Column(NamedTuple):
@@ -59,13 +64,17 @@ class Grid:
         self._looks = [*looks, *[""] * (len(columns) - len(looks))]
 
     @cached_property
+    def _drawn(self) -> Sequence[Sequence[str | None]]:
+        return _comparable(self.columns, self.rows)
+
+    @cached_property
     def _natural(self) -> list[int]:
         """Cells that the longest text of each column needs."""
         found = [
             max(cell_len(each.title[:LONGEST]), cell_len(each.type[:LONGEST]), 1)
             for each in self.columns
         ]
-        for row in self.rows:
+        for row in self._drawn:
             for place, text in enumerate(row):
                 # Few characters are more than two cells wide, and none is measured in vain.
                 if text is not None and 2 * len(text) > found[place]:
@@ -82,13 +91,13 @@ class Grid:
         head = [self._titles(shown)]
         if any(column.type for column in self.columns):
             head.append(self._line(shown, [each.type for each in self.columns], ["muted"] * total))
-        lines = [self._line(shown, row, self._looks) for row in self.rows]
+        lines = [self._line(shown, row, self._looks) for row in self._drawn]
         last = shown[-1][0] if shown else 0
         return Drawn(lines, head, (first, last - self._fixed, total - self._fixed))
 
     def _titles(self, shown: Sequence[tuple[int, int]]) -> Line:
         titles = [column.title for column in self.columns]
-        return self._line(shown, titles, ["name"] * len(titles))
+        return self._line(shown, titles, ["strong"] * len(titles))
 
     def _widths(self, places: Sequence[int], width: int) -> list[int]:
         """Cells of the columns that fit, of those at `places`."""
@@ -121,6 +130,31 @@ class Grid:
             fitted = _fitted("–" if text is None else text, width, self.columns[place].number)
             parts.append((fitted + " " * _GAP, "muted" if text is None else looks[place]))
         return parts
+
+
+def _comparable(
+    columns: Sequence[Column], rows: Sequence[Sequence[str | None]]
+) -> Sequence[Sequence[str | None]]:
+    """The rows, with decimal points one below the other, and no midnight where all are."""
+    found = [[*row] for row in rows]
+    for place, column in enumerate(columns):
+        cells = [row for row in found if place < len(row) and row[place] is not None]
+        texts = [row[place] or "" for row in cells]
+        if column.number and all(map(_DECIMAL.fullmatch, texts)):
+            texts = _pointed(texts)
+        elif texts and all(map(_MIDNIGHT.fullmatch, texts)):
+            texts = [text[:10] for text in texts]
+        else:
+            continue
+        for row, text in zip(cells, texts, strict=True):
+            row[place] = text
+    return found
+
+
+def _pointed(texts: Sequence[str]) -> list[str]:
+    behind = [len(text) - text.index(".") if "." in text else 0 for text in texts]
+    longest = max(behind, default=0)
+    return [text + " " * (longest - length) for text, length in zip(texts, behind, strict=True)]
 
 
 def _shared(natural: Sequence[int], room: int) -> list[int]:

@@ -8,11 +8,17 @@ from collections.abc import Iterator
 from typing import Final
 
 from storage_core.printable import printable
-from tui.session.preview.look import Part, Preview, Text
+from tui.session.preview.grid import LONGEST, Column, Grid
+from tui.session.preview.look import Form, Part, Preview, Text
 from tui.session.preview.source import Unreadable
 
 MOST_INDENTED: Final = 512 * 1024
 """Characters that indented JSON may grow to."""
+
+MOST_COLUMNS: Final = 200
+"""Names of a list of objects that is shown as a table too."""
+
+MOST_CELLS: Final = 20_000
 
 _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"?|[\[\]{},:]|[^\s\[\]{},:"]+', re.DOTALL)
 _DRAWN: Final = re.compile(
@@ -28,8 +34,9 @@ def json_preview(text: str, whole: bool, cut: str) -> Preview:
     """
     if not text.strip():
         raise Unreadable("it is empty")
+    value: object = None
     try:
-        json.loads(text, parse_int=str, parse_float=str)
+        value = json.loads(text, parse_int=Number, parse_float=Number)
     except json.JSONDecodeError as error:
         *_, last = _TOKEN.finditer(text)
         begun = text.lstrip().startswith(("{", "[", '"'))
@@ -39,7 +46,42 @@ def json_preview(text: str, whole: bool, cut: str) -> Preview:
         raise Unreadable("it is nested too deeply to be indented") from None
     lines, complete = _indented(text)
     what = "JSON, indented" if complete else "JSON, indented as far as fits"
-    return Preview(what, (Text(lines, "JSON", parts, cut),))
+    found: list[Form] = [Text(lines, "JSON", parts, cut)]
+    if table := _table(value):
+        found.append(table)
+    return Preview(what, tuple(found))
+
+
+class Number(str):
+    """A number as it is written."""
+
+    __slots__ = ()
+
+
+def _table(value: object) -> Grid | None:
+    """A list of objects with the same names, mostly, as rows."""
+    if not isinstance(value, list) or not value or not all(isinstance(row, dict) for row in value):
+        return None
+    names = dict.fromkeys(name for row in value for name in row)
+    if not 0 < len(names) <= MOST_COLUMNS or len(names) * len(value) > MOST_CELLS:
+        return None
+    columns, rows = (
+        [],
+        [[_cell(row[name]) if name in row else None for name in names] for row in value],
+    )
+    for name in names:
+        given = [row[name] for row in value if row.get(name) is not None]
+        number = bool(given) and all(isinstance(each, Number) for each in given)
+        columns.append(Column(printable(name), number=number))
+    return Grid(columns, rows)
+
+
+def _cell(value: object) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return printable(value[:LONGEST])
+    return printable(json.dumps(value, ensure_ascii=False)[:LONGEST])
 
 
 def looks_like_json(text: str) -> bool:

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple, Protocol, TypeAlias
 from rich.cells import cell_len
 
 Part: TypeAlias = tuple[str, str]
-"""Text that is fit for drawing, and its look: empty, name, value or muted; in a picture a
+"""Text that is fit for drawing, and its look: empty, name, value, muted or strong; in a picture a
 colour, or one on another: `#ff0000 on #000000`."""
 
 Line: TypeAlias = Sequence[Part]
