@@ -12,6 +12,8 @@ from tui.session.state import GROUPS, SORTS
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from textual.worker import WorkType
+
     from tui.kit.filter import FilterLine
     from tui.kit.table import Table
     from tui.session.session import Session
@@ -104,9 +106,12 @@ class Rows:
             self._table.call_after_refresh(self._look)
 
     def _look(self) -> None:
-        self._table.run_worker(
-            self._standing.look(self._stands), group="prepare-standing", exclusive=True
-        )
+        # No coroutine yet: it would never be awaited where the next one comes before it begins.
+        look: WorkType[None] = self._looked
+        self._table.run_worker(look, group="prepare-standing", exclusive=True)
+
+    async def _looked(self) -> None:
+        await self._standing.look(self._stands)
 
     def _stands(self) -> None:
         now = self._session.remembered
