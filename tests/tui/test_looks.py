@@ -200,7 +200,7 @@ async def test_the_command_palette_is_one_of_the_dialogs(
         box, below = palette.query_one("#--container"), palette.query_one("#--results")
         assert box.region in palette.region
         assert below.region in box.region
-        assert box.styles.border_left[0] == "outer"
+        assert box.styles.border_left[0] == "round"
         assert not palette.query_one(SearchIcon).display
 
 
