@@ -40,7 +40,7 @@ async def test_details_that_outgrow_the_pane_scroll_and_others_do_not(tmp_path: 
         await press(pilot, "k")
         assert "not tested yet; t does it" in screen_text(pilot)
         assert detail.max_scroll_y > 0
-        await pilot.resize_terminal(120, 40)
+        await pilot.resize_terminal(120, 50)
         await settle(pilot)
         assert detail.max_scroll_y == 0
         assert "s3://acme-results/team-a/results/…" in " ".join(screen_text(pilot).split())

@@ -7,7 +7,18 @@ from secrets import token_hex
 
 import pytest
 
-from tests.tui.driving import TWO, enter, press, read, said, screen_text, settle, the_list, write
+from tests.tui.driving import (
+    TWO,
+    enter,
+    press,
+    read,
+    said,
+    screen_text,
+    settle,
+    the_list,
+    words,
+    write,
+)
 from tui.app import StorageApp
 from tui.features.form.picker import TypePicker
 from tui.features.form.screen import FormScreen
@@ -108,9 +119,9 @@ async def test_what_may_be_a_secret_is_not_put_where_it_can_be_read(
 async def test_what_is_probably_a_secret_is_taken_for_it_and_masked(tmp_path: Path) -> None:
     secret = token_hex(12)
     path = write(tmp_path / "storage.toml", f'[storage.a]\ntype = "s3"\ntoken = "{secret}"\n')
-    async with StorageApp(path).run_test(size=(120, 60)) as pilot:
+    async with StorageApp(path).run_test(size=(80, 60)) as pilot:
         await settle(pilot)
-        assert "did you mean aws_session_token?" in " ".join(screen_text(pilot).split())
+        assert "did you mean aws_session_token?" in words(pilot)
         await press(pilot, "e")
         form = pilot.app.screen
         assert isinstance(form, FormScreen)
