@@ -24,7 +24,7 @@ from tests.tui.driving import (
     write,
 )
 from tests.tui.test_rows import visible
-from tui.session.checks import TestResult
+from tui.session import checks
 
 FIVE = """\
 version = 1
@@ -211,7 +211,7 @@ async def remember_tests(pilot: Pilot[Any]) -> None:
     for row, ok, hours in zip(screen.table.rows, (True, False), (2, 73), strict=False):
         when = datetime.now() - timedelta(hours=hours, minutes=1)  # noqa: DTZ005
         step = StepResult(Step("find", "find the bucket"), ok, 0.5, "" if ok else "it is not there")
-        result = TestResult(when, (step,), True)
+        result = checks.TestResult(when, (step,), True)
         pilot.app.session.workspace.results.add(row.id, row.entry, result)
         screen.redraw(row)
     await settle(pilot)
