@@ -255,6 +255,34 @@ async def test_looking_can_be_stopped_and_shows_what_was_found_by_then(
         assert pilot.app.screen is the_list(pilot)
 
 
+async def test_rows_are_what_they_were_while_files_are_looked_into_again(
+    tmp_path: Path, tools: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = threading.Event()
+    all_of_them = imports.looks
+
+    def later() -> Iterator[tuple[str, Looked | None]]:
+        go_on.wait(60)
+        yield from all_of_them()
+
+    async with opened(write(tmp_path / "storage.toml"), (120, 40)) as pilot:
+        await press(pilot, "i")
+        screen = pilot.app.screen
+        assert isinstance(screen, ImportScreen)
+        await go_to(pilot, "disk")
+        before = rows(pilot)
+        monkeypatch.setattr(imports, "looks", later)
+        await pilot.press("f5")
+        await pilot.pause()
+        assert rows(pilot) == before
+        assert screen.why_not("answer") == "disk says where it leads."
+        await pilot.press("space")
+        go_on.set()
+        await settle(pilot)
+        assert rows(pilot)["disk"] == before["disk"]._replace(chosen=not before["disk"].chosen)
+        assert screen.offer == rows(pilot)["disk"]
+
+
 async def test_names_and_choices_outlast_another_look_and_taken_names_are_refused(
     tmp_path: Path, tools: Path
 ) -> None:

@@ -131,9 +131,12 @@ class ImportScreen(FullScreen[list[str]]):
         self.run_worker(self._look(), group="load", exclusive=True)
 
     async def _look(self) -> None:
-        before = {each.key: each for each in self._items}
-        self._items = [each for each in self._items if each.pasted]
-        self._failures = []
+        """Show what is found as it is found; looked for again, all at once when it is there."""
+        again = bool(self.table.rows)
+        found: list[Item] = []
+        failures: list[Failure] = []
+        if not again:
+            self._failures = failures
         self._looking = True
         finding, title = self.query_one(Finding), self.query_one(TitleBar)
         finding.states = {}
@@ -143,21 +146,43 @@ class ImportScreen(FullScreen[list[str]]):
                     finding.states = {**finding.states, name: "…"}
                     title.progress = f"● looking: {name}  {self.key('leave', 'escape')} stops"
                     continue
-                self._failures += looked.failures
-                for each in looked.found:
-                    item = Item(each)
-                    known = before.get(item.key)
-                    if known is not None:
-                        item = known._replace(found=each)
-                    self._items.append(item)
+                failures += looked.failures
+                found += map(Item, looked.found)
                 state = "⚠" if looked.failures else str(len(looked.found) or "–")
                 finding.states = {**finding.states, name: state}
-                if looked.found or looked.failures:
+                if not again and (looked.found or looked.failures):
+                    self._items += map(Item, looked.found)
                     await self._show()
         finally:
             self._looking = False
             title.progress = ""
-        await self._show()
+        if again:
+            await self._replace(found, failures)
+        else:
+            await self._show()
+
+    async def _replace(self, found: list[Item], failures: list[Failure]) -> None:
+        """Take these for what was found before; names, choices and what was pasted outlast that.
+
+        Rows are known by their places among the items, so both are exchanged in one step.
+        """
+        async with self._drawing:
+            before: list[Item] | None = None
+            while before != self._items:
+                before = [*self._items]
+                kept = {each.key: each for each in before}
+                items = [each for each in before if each.pasted]
+                items += (kept.get(each.key, each)._replace(found=each.found) for each in found)
+                planned, known = [*items], self._known
+                rows = await self.while_here(
+                    self._session.jobs.run(
+                        "comparing",
+                        lambda: imports.offers(planned, failures, known),  # noqa: B023
+                    )
+                )
+            at = self.table.cursor
+            self._items, self._failures = items, failures
+            self._draw(rows, max(0, min(at, len(rows) - 1)))
 
     async def _show(self, index: int | None = None) -> None:
         """Plan anew, and draw; the cursor on the item with this place, else where it is."""
