@@ -120,7 +120,7 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     With one more, each of them was busy for a third of the time, and a seventh of the processors'
     time was left. What runs with the programs of others has clusters of their processes besides.
     """
-    more = 1 if config.option.markexpr == "tools" else 2
+    more = 1 if "tools" in config.option.markexpr.split() else 2
     return (os.cpu_count() or 1) + more
 
 
