@@ -80,6 +80,16 @@ async def settle(pilot: Pilot[Any]) -> None:
         await app.session.jobs.idle.wait()
 
 
+async def picture(pilot: Pilot[Any]) -> str:
+    """The screen as it stays: what is laid out may ask for another layout, as a scroll bar does."""
+    await settle(pilot)
+    before, now = "", pilot.app.export_screenshot()
+    while now != before:
+        await pilot.pause()
+        before, now = now, pilot.app.export_screenshot()
+    return now
+
+
 async def press(pilot: Pilot[Any], *keys: str) -> None:
     """Press keys one after the other, each when the app is done with the one before."""
     for key in keys:

@@ -26,7 +26,7 @@ from textual.widgets import Input, TextArea
 
 from storage_core.check import Step, StepResult
 from storage_core.config.history import kept as history
-from tests.tui.driving import TWO, enter, press, settle, the_list
+from tests.tui.driving import TWO, enter, picture, press, settle, the_list
 from tests.tui.test_list import ODD
 from tui.app import StorageApp
 from tui.features.check import dialog as probe_screen
@@ -387,6 +387,6 @@ def test_looks(
     async def before(pilot: Pilot[Any]) -> None:
         await settle(pilot)
         await steps(pilot)
-        await settle(pilot)
+        await picture(pilot)
 
     assert snap_compare(StorageApp(path), terminal_size=size, run_before=before)

@@ -8,7 +8,7 @@ import pytest
 from textual import events
 from textual.geometry import Size
 
-from tests.tui.driving import press, settle, write
+from tests.tui.driving import picture, press, settle, write
 from tests.tui.test_snapshots import FULL
 from tui.app import StorageApp
 from tui.kit.theme import DARK, LIGHT
@@ -16,7 +16,7 @@ from tui.kit.theme import DARK, LIGHT
 SCREENS = {"list": [], "form": ["e"], "help": ["question_mark"], "question": ["x"]}
 
 
-async def picture(
+async def looks(
     path: Path, keys: list[str], *, theme: tuple[str, ...], size: tuple[tuple[int, int], ...]
 ) -> str:
     """The app after these keys, then in each of these themes and sizes in turn."""
@@ -31,23 +31,23 @@ async def picture(
         for width, height in size[1:]:
             await pilot.resize_terminal(width, height)
             await settle(pilot)
-        return app.export_screenshot()
+        return await picture(pilot)
 
 
 @pytest.mark.parametrize("after", [LIGHT, "nord", "ansi-light"])
 @pytest.mark.parametrize("keys", SCREENS.values(), ids=SCREENS)
 async def test_another_theme(tmp_path: Path, keys: list[str], after: str) -> None:
     path, size = tmp_path / "storage.toml", ((120, 40),)
-    changed = await picture(path, keys, theme=(DARK, after), size=size)
-    assert changed == await picture(path, keys, theme=(after,), size=size)
-    assert changed != await picture(path, keys, theme=(DARK,), size=size)
+    changed = await looks(path, keys, theme=(DARK, after), size=size)
+    assert changed == await looks(path, keys, theme=(after,), size=size)
+    assert changed != await looks(path, keys, theme=(DARK,), size=size)
 
 
 @pytest.mark.parametrize("keys", SCREENS.values(), ids=SCREENS)
 async def test_another_size(tmp_path: Path, keys: list[str]) -> None:
     path, theme, small = tmp_path / "storage.toml", (DARK,), (80, 24)
-    changed = await picture(path, keys, theme=theme, size=((120, 40), small))
-    assert changed == await picture(path, keys, theme=theme, size=(small,))
+    changed = await looks(path, keys, theme=theme, size=((120, 40), small))
+    assert changed == await looks(path, keys, theme=theme, size=(small,))
 
 
 async def test_another_size_while_something_else_is_on_top(tmp_path: Path) -> None:
@@ -57,8 +57,8 @@ async def test_another_size_while_something_else_is_on_top(tmp_path: Path) -> No
         await press(pilot, "question_mark")
         await pilot.resize_terminal(80, 24)
         await press(pilot, "escape")
-        changed = app.export_screenshot()
-    assert changed == await picture(tmp_path / "storage.toml", [], theme=(DARK,), size=((80, 24),))
+        changed = await picture(pilot)
+    assert changed == await looks(tmp_path / "storage.toml", [], theme=(DARK,), size=((80, 24),))
 
 
 async def test_a_size_that_is_out_of_date_is_passed_over(

@@ -90,6 +90,8 @@ class Sheet(ScrollView, can_focus=True):
             self._made = None
             if self.scroll_offset.y:
                 self.scroll_home(animate=False)
+        if not (self.size or self.styles.auto_dimensions):
+            return  # Lines for no width are many: a bar would be shown until the next layout.
         self._fit(len(self._of_width()))
         # Of one row and the next of a list most is the same; to draw all of it would be felt.
         for at, (old, new) in enumerate(zip_longest(before, self.lines)):
