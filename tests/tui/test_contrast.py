@@ -64,6 +64,12 @@ async def wrong(pilot: Pilot[Any]) -> None:
     pilot.app.say("Something.")  # type: ignore[attr-defined]
 
 
+async def what_cannot_be_done(pilot: Pilot[Any]) -> None:
+    """The palette, the cursor on a command that is none now."""
+    await with_palette("ctrl+p", "e")(pilot)
+    await press(pilot, "up")
+
+
 SCREENS: dict[str, Callable[[Pilot[Any]], Awaitable[None]]] = {
     "list": the_list,
     "details": a_failure,
@@ -72,7 +78,7 @@ SCREENS: dict[str, Callable[[Pilot[Any]], Awaitable[None]]] = {
     "picker": keys("n"),
     "blobs": in_a_folder,
     "help": keys("question_mark"),
-    "palette": with_palette("ctrl+p", "e"),
+    "palette": what_cannot_be_done,
     "themes": keys("f8"),
     "jump": keys("ctrl+o"),
     "question": keys("x"),

@@ -7,11 +7,31 @@ from typing import Final
 from tui.kit.commands import APP, HELP, JUMP, PALETTE, THEME, Command
 
 _FORM: Final = Command(
-    "form", ("v",), "View", "Show it in another way: as a table, as bytes.", "Preview", True
+    "form",
+    ("v",),
+    "View",
+    "Show it in another way: as a table, as bytes.",
+    "Preview",
+    True,
+    lacking="one way only",
 )
 _COLUMNS: Final = (
-    Command("columns_right", (">", "shift+right"), "Columns", "Show the next columns.", "Preview"),
-    Command("columns_left", ("<", "shift+left"), "Columns back", "Show those before.", "Preview"),
+    Command(
+        "columns_right",
+        (">", "shift+right"),
+        "Columns",
+        "Show the next columns.",
+        "Preview",
+        lacking="no more columns",
+    ),
+    Command(
+        "columns_left",
+        ("<", "shift+left"),
+        "Columns back",
+        "Show those before.",
+        "Preview",
+        lacking="no columns before",
+    ),
 )
 
 BROWSE: Final = (
@@ -47,8 +67,23 @@ BROWSE: Final = (
         "Show everything below the location, or below the folder, in one list.",
         "View",
     ),
-    Command("up", ("left", "h"), "Up", "Show the folder above, as Backspace does.", "View"),
-    Command("into", ("right", "l"), "Into", "Show what is in the folder.", "View", yields=True),
+    Command(
+        "up",
+        ("left", "h"),
+        "Up",
+        "Show the folder above, as Backspace does.",
+        "View",
+        lacking="no folder above",
+    ),
+    Command(
+        "into",
+        ("right", "l"),
+        "Into",
+        "Show what is in the folder.",
+        "View",
+        yields=True,
+        lacking="no folder",
+    ),
     Command(
         "go_to",
         ("ctrl+l",),
@@ -65,6 +100,7 @@ BROWSE: Final = (
         "Show what is in the blob beside the list, or no more; there has to be room for it.",
         "Preview",
         yields=True,
+        lacking="no room",
     ),
     _FORM._replace(footer=False, yields=True),
     *(each._replace(yields=True) for each in _COLUMNS),
@@ -77,8 +113,24 @@ BROWSE: Final = (
 
 PREVIEW: Final = (
     _FORM,
-    Command("previous", ("left", "h"), "Previous", "Look into the blob above it.", "Blob", True),
-    Command("next", ("right", "l"), "Next", "Look into the blob below it.", "Blob", True),
+    Command(
+        "previous",
+        ("left", "h"),
+        "Previous",
+        "Look into the blob above it.",
+        "Blob",
+        True,
+        lacking="the first",
+    ),
+    Command(
+        "next",
+        ("right", "l"),
+        "Next",
+        "Look into the blob below it.",
+        "Blob",
+        True,
+        lacking="the last",
+    ),
     *_COLUMNS,
     *(
         command
