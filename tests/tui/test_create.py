@@ -33,6 +33,25 @@ from tui.features.form.screen import FormScreen
 from tui.session import draft
 
 
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 20), (100, 30)])
+async def test_the_empty_state_stands_whole_in_the_middle_of_its_pane(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with StorageApp(tmp_path / "storage.toml").run_test(size=size) as pilot:
+        await settle(pilot)
+        said, around = pilot.app.screen.query_one("#welcome"), pilot.app.screen.query_one("#left")
+        list_ = pilot.app.screen.query_one("#list").region
+        place, free = said.region, around.content_region
+        above, below = place.y - list_.bottom, free.bottom - place.bottom
+        left, right = place.x - free.x, free.right - place.right
+        assert min(above, below, left, right) >= 0
+        assert abs(above - below) <= 1
+        assert abs(left - right) <= 1
+        text = words(pilot)
+        assert "or for the default. n creates the first one i imports" in text
+        assert "? shows every key" in text
+
+
 async def test_a_newcomer_creates_the_first_one_and_makes_it_the_default(tmp_path: Path) -> None:
     path = tmp_path / "storage.toml"
     async with StorageApp(path).run_test() as pilot:

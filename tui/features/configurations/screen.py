@@ -267,8 +267,9 @@ class ConfigurationsScreen(FullScreen[None]):
             text = welcome.nothing_found(words)
         elif snapshot.total == 0:
             text = welcome.newcomer(snapshot, self.key)
-        if _put(self._welcome, text):
-            self.query_one("#left").mount(self._welcome)
+        # It is attached only some time after what is around it.
+        if _put(self._welcome, text) and not self.query("#around-welcome"):
+            self.query_one("#left").mount(Vertical(self._welcome, id="around-welcome"))
         self._say_chosen()
         self._fit_room()
         self.set_class(bool(text) and not nothing, "-empty")
