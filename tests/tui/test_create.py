@@ -63,6 +63,7 @@ async def test_a_newcomer_creates_the_first_one_and_makes_it_the_default(tmp_pat
         await enter(pilot, "laptop")
         await press(pilot, "ctrl+s")
         assert "Make laptop the default?" in screen_text(pilot)
+        assert "Local Storage · " in words(pilot).partition("Make laptop the default?")[2]
         await press(pilot, "enter")
         assert (selected(pilot).name, selected(pilot).default) == ("laptop", True)
     assert read(path)["default"] == "laptop"
@@ -143,6 +144,9 @@ async def test_leaving_with_changes_asks_and_keeps_editing_by_default(tmp_path: 
         focused = pilot.app.focused
         assert isinstance(focused, Button)
         assert str(focused.label) == "Keep editing"
+        # It has no name yet.
+        assert "Local Storage" in screen_text(pilot).splitlines()[0]
+        assert "Local Storage" in words(pilot).partition("Leave without saving?")[2]
         await press(pilot, "enter")
         assert isinstance(pilot.app.screen, FormScreen)
         await press(pilot, "escape", "right", "enter")
