@@ -159,6 +159,34 @@ async def test_a_folder_says_how_it_is_opened_and_the_path_leads_back(tmp_path: 
         assert [row.name for row in screen.table.rows] == ["flows", "raw", "results", "top.json"]
 
 
+async def test_a_picture_is_only_described_where_no_colours_are_wanted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    path = local(tmp_path)
+    blob(tmp_path, "results/a.png", picture("PNG"))
+    async with opened(path, (80, 24)) as pilot:
+        await press(pilot, "b", "enter")
+        assert "PNG · 8 × 4 pixels" in words(pilot)
+        assert "not drawn" in words(pilot)
+        assert "89 50 4e 47" in words(pilot)
+        assert "█" not in screen_text(pilot)
+
+
+async def test_the_line_about_a_wide_table_beside_the_list_is_one_line(tmp_path: Path) -> None:
+    path = local(tmp_path)
+    text = "\n".join(",".join(f"r{row}c{column}" for column in range(30)) for row in range(999))
+    blob(tmp_path, "results/a.csv", text.encode())
+    async with opened(path, WIDE) as pilot:
+        await press(pilot, "b")
+        view = browsing(pilot).query_one(BlobView)
+        assert view.query_one("#about").region.height == 2
+        assert "only the first 64 KiB" in words(pilot)
+        (line,) = [line for line in screen_text(pilot).splitlines() if "● table" in line]
+        assert "< > 1 to " in line
+        assert " of 30 " in line
+
+
 async def test_a_picture_is_drawn_in_colours_and_only_described_in_sixteen(tmp_path: Path) -> None:
     path = local(tmp_path)
     blob(tmp_path, "results/a.png", picture("PNG"))

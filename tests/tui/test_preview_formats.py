@@ -535,9 +535,12 @@ def test_a_list_of_objects_is_a_table_too() -> None:
     preview = shown(data, "a.json")
     assert names(preview) == ["JSON", "table", "bytes"]
     assert lines(preview, 1) == [
-        "flow         n  ok    tags",
-        "nightly  12     true  –",
-        '–         1.50  –     ["a"]',
+        "flow          n  ok          tags",
+        "text     number  true/false  list",
+        "nightly   12     true        –",
+        '–          1.50  –           ["a"]',
     ]
+    deep = shown(b'[{"a": {"b": [1.50, 1e999, "x"]}}, {"a": {}}]', "a.json")
+    assert lines(deep, 1)[1:] == ["object", '{"b": [1.50, 1e999, "x"]}', "{}"]
     assert names(shown(b'[{"a": 1}, 2]', "a.json")) == ["JSON", "bytes"]
     assert names(shown(b'{"a": 1}', "a.json")) == ["JSON", "bytes"]

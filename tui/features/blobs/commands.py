@@ -77,11 +77,36 @@ BROWSE: Final = (
 
 PREVIEW: Final = (
     _FORM,
-    Command("previous", ("left", "h"), "Previous", "Look into the blob above it.", "Blob", True),
-    Command("next", ("right", "l"), "Next", "Look into the blob below it.", "Blob", True),
+    Command(
+        "previous",
+        ("left", "h", "K"),
+        "Previous",
+        "Look into the blob above it; in a table the arrows lead to other cells.",
+        "Blob",
+        True,
+        yields=True,
+    ),
+    Command(
+        "next",
+        ("right", "l", "J"),
+        "Next",
+        "Look into the blob below it; in a table the arrows lead to other cells.",
+        "Blob",
+        True,
+        yields=True,
+    ),
+    Command(
+        "copy_cell",
+        ("C",),
+        "Copy cell",
+        "Put what is in the cell on the clipboard.",
+        "Preview",
+        True,
+        yields=True,
+    ),
     *_COLUMNS,
     *(
-        command
+        command._replace(footer=command.name in ("download", "delete"))
         for command in BROWSE
         if command.name in ("download", "delete", "copy_key", "copy_snippet")
     ),
