@@ -85,7 +85,7 @@ async def test_help_and_palette_use_the_words_of_the_declaration(tmp_path: Path)
         palette = await palette_of(pilot)
         await press(pilot, "escape", "j", "j", "ctrl+p")
         assert selected(pilot).name == "shared"
-        palette |= await palette_of(pilot)
+        palette["Copy here"] = (await palette_of(pilot))["Copy here"]
         await press(pilot, "escape", "question_mark")
         text = words(pilot)
         for command in LIST:

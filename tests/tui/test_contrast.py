@@ -72,6 +72,12 @@ async def wrong(pilot: Pilot[Any]) -> None:
     pilot.app.say("Something.")  # type: ignore[attr-defined]
 
 
+async def what_cannot_be_done(pilot: Pilot[Any]) -> None:
+    """The palette, the cursor on a command that is none now."""
+    await with_palette("ctrl+p", "e")(pilot)
+    await press(pilot, "up")
+
+
 SCREENS: dict[str, Callable[[Pilot[Any]], Awaitable[None]]] = {
     "list": the_list,
     "details": a_failure,
@@ -81,7 +87,7 @@ SCREENS: dict[str, Callable[[Pilot[Any]], Awaitable[None]]] = {
     "blobs": in_a_folder,
     "table": looking_into("frame.parquet", "down", "right"),
     "help": keys("question_mark"),
-    "palette": with_palette("ctrl+p", "e"),
+    "palette": what_cannot_be_done,
     "themes": keys("f8"),
     "jump": keys("ctrl+o"),
     "question": keys("x"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -12,13 +13,14 @@ from textual.geometry import Region
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.theme import BUILTIN_THEMES
-from textual.widgets import Button, Input
+from textual.widgets import Button, Input, OptionList
 
 from tests.quoting import in_toml
 from tests.tui.driving import (
     TWO,
     burst,
     enter,
+    opened,
     press,
     screen_text,
     selected,
@@ -31,8 +33,10 @@ from tests.tui.test_colours import color
 from tests.tui.test_contrast import NAMES
 from tui.app import StorageApp
 from tui.features.blobs.folders import FolderBar
+from tui.features.configurations.table import SORTED_BY
 from tui.kit.jump import LETTERS, JumpScreen, labels
 from tui.kit.legible import contrast
+from tui.kit.table import Table
 from tui.kit.theme import THEMES
 
 SCREENS: dict[str, Sequence[str]] = {
@@ -48,6 +52,8 @@ SCREENS: dict[str, Sequence[str]] = {
     "palette": ["ctrl+p"],
 }
 
+
+NAME = re.compile(r"\bn\d+\b")
 
 CASES = [
     *((name, (80, 24)) for name in SCREENS),
@@ -68,6 +74,12 @@ def in_sight(screen: Screen[Any]) -> set[Any]:
     return {w for w in screen.focus_chain if screen.find_widget(w).visible_region}
 
 
+def has_rows(widget: Any) -> bool:
+    """Whether it is a list that is not empty."""
+    rows = widget.rows if isinstance(widget, Table) else getattr(widget, "options", ())
+    return bool(rows)
+
+
 @pytest.mark.parametrize(("name", "size"), CASES)
 async def test_everything_that_can_have_the_focus_has_a_letter_and_typing_it_goes_there(
     tmp_path: Path, name: str, size: tuple[int, int]
@@ -84,12 +96,13 @@ async def test_everything_that_can_have_the_focus_has_a_letter_and_typing_it_goe
             assert label in text[spot.place.y], label
             if isinstance(spot.go, partial) and spot.go.func == below.set_focus:
                 to_focus[spot.go.args[0]] = label
-        assert to_focus.keys() == in_sight(below)
+        # In the list that has the focus its rows have letters.
+        assert to_focus.keys() == in_sight(below) - {*filter(has_rows, [focused])}
         await press(pilot, "escape")
         assert (screen_text(pilot), below.focused) == (before, focused)
-        *_, (last, label) = to_focus.items()
-        await press(pilot, "ctrl+o", *label)
-        assert (pilot.app.screen, below.focused) == (below, last)
+        for last, label in [*to_focus.items()][-1:]:
+            await press(pilot, "ctrl+o", *label)
+            assert (pilot.app.screen, below.focused) == (below, last)
 
 
 async def test_a_letter_clicks_the_head_of_a_column_and_the_kinds_of_blobs(tmp_path: Path) -> None:
@@ -116,6 +129,45 @@ async def jump_to(pilot: Pilot[Any], text: str) -> None:
     }
     assert text.strip() in screen_text(pilot).splitlines()[y], "no word is hidden by a letter"
     await press(pilot, *beside[min(beside)])
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 20)])
+async def test_a_letter_before_each_row_in_sight_of_5_000_leads_there_and_hides_no_name(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    many = "".join(f'[storage.n{n}]\ntype = "s3"\nbucket = "acme-{n}"\n' for n in range(5000))
+    async with opened(write(tmp_path / "storage.toml", f"version = 1\n{many}"), size) as pilot:
+        await press(pilot, "pagedown", "pagedown")
+        before = screen_text(pilot).splitlines()
+        await press(pilot, "ctrl+o")
+        rows = {each.place.y: label for label, each in over(pilot).spots.items() if each.tight}
+        assert len(rows) == the_list(pilot).table.size.height - 1
+        text = screen_text(pilot).splitlines()
+        name = {line: NAME.findall(before[line])[0] for line in rows}
+        assert all(NAME.findall(text[line])[0] == name[line] for line in rows)
+        await press(pilot, *rows[max(rows)])
+        assert selected(pilot).name == name[max(rows)]
+        assert the_list(pilot).table.has_focus
+
+
+async def test_the_two_columns_of_the_test_are_one_head_to_jump_to(tmp_path: Path) -> None:
+    async with opened(write(tmp_path / "storage.toml"), (120, 40)) as pilot:
+        for _ in range(2):
+            await press(pilot, "ctrl+o")
+            heads = [label for label, each in over(pilot).spots.items() if each.place.y == 2]
+            assert len(heads) == len({*SORTED_BY.values()})
+            await press(pilot, *heads[0])
+        assert "by status, reversed" in screen_text(pilot)
+
+
+async def test_types_have_letters_which_choose_none_of_them(tmp_path: Path) -> None:
+    async with opened(write(tmp_path / "storage.toml")) as pilot:
+        await press(pilot, "n")
+        before = pilot.app.screen
+        types = before.query_one(OptionList)
+        await jump_to(pilot, "Google Cloud")
+        assert "Google" in str(types.highlighted_option and types.highlighted_option.prompt)
+        assert pilot.app.screen is before
 
 
 async def test_a_button_only_gets_the_focus(tmp_path: Path) -> None:
@@ -165,8 +217,8 @@ async def test_a_command_with_the_key_of_old_keeps_it(tmp_path: Path) -> None:
         assert 'bucket = "acme-resultsx"' in (tmp_path / "storage.toml").read_text()
 
 
-@pytest.mark.parametrize("ends", ["escape", "ctrl+o", "enter", "1"])
-async def test_any_key_but_a_letter_ends_it_and_does_nothing_else(
+@pytest.mark.parametrize("ends", ["escape", "ctrl+o", "enter", "1", "m"])
+async def test_any_key_but_a_letter_that_is_shown_ends_it_and_does_nothing_else(
     tmp_path: Path, ends: str
 ) -> None:
     async with StorageApp(write(tmp_path / "storage.toml")).run_test() as pilot:

@@ -17,7 +17,16 @@ from textual.widgets import Button, Input
 from textual.widgets._toast import Toast, ToastHolder
 
 from storage_core.check import Step, StepResult
-from tests.tui.driving import TWO, press, screen_text, selected, settle, the_list, write
+from tests.tui.driving import (
+    TWO,
+    picture,
+    press,
+    screen_text,
+    selected,
+    settle,
+    the_list,
+    write,
+)
 from tests.tui.test_browse import filled
 from tests.tui.test_snapshots import FULL
 from tui.app import StorageApp
@@ -250,7 +259,7 @@ async def test_the_details_show_that_they_have_the_focus(tmp_path: Path, look: s
     app = StorageApp(write(tmp_path / "storage.toml", FULL))
     app.theme = look
     async with app.run_test(size=(120, 40)) as pilot:
-        await settle(pilot)
+        await picture(pilot)
         detail = app.screen.query_one(Detail)
         before, text = drawn(pilot, detail), screen_text(pilot)
         await press(pilot, "l")

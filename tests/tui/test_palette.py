@@ -10,11 +10,12 @@ from textual.command import CommandList
 from textual.pilot import Pilot
 
 from tests.quoting import in_toml
-from tests.tui.driving import TWO, enter, press, screen_text, selected, settle, write
+from tests.tui.driving import TWO, enter, press, said, screen_text, selected, settle, write
 from tests.tui.test_snapshots import FULL
 from tui.app import StorageApp
 from tui.features.configurations.commands import LIST
 from tui.features.doctor.screen import DoctorScreen
+from tui.kit.commands import shown_key
 
 
 async def offered(pilot: Pilot[Any], words: str = "") -> list[str]:
@@ -38,13 +39,53 @@ async def test_commands_stand_by_group_each_in_a_line_that_ends_with_its_key(
         await settle(pilot)
         await press(pilot, "ctrl+p")
         lines = await offered(pilot)
-        groups = [line.split()[0] for line in lines if not line.startswith(" ")]
+        groups = [line.split("  ")[0] for line in lines if not line.startswith(" ")]
         declared = list(dict.fromkeys(command.group for command in LIST))
-        assert groups == declared
+        assert groups == [*declared, "Not now"]
         firsts = [line.split("\n")[0] for line in lines]
         assert len({len(line) for line in firsts}) == 1
         assert any(line.endswith(" Ctrl+O") for line in firsts)
         assert max(map(len, screen_text(pilot).splitlines())) == 120
+
+
+async def test_what_cannot_be_done_now_stands_last_says_why_and_only_tells_it(
+    tmp_path: Path,
+) -> None:
+    path = write(tmp_path / "storage.toml", FULL)
+    async with StorageApp(path).run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "ctrl+p")
+        lines = [line.split("\n")[0] for line in await offered(pilot)]
+        at = next(at for at, line in enumerate(lines) if "Not now" in line)
+        keys = {command.label: shown_key(command.keys[0]) for command in LIST}
+        able = {name for name, key in keys.items() for line in lines[:at] if line.endswith(key)}
+        assert "Edit" in able
+        assert not [line for line in lines[at:] if line.split()[-1] in keys.values()]
+        lines = await offered(pilot, "undo")
+        assert lines[-1].split("\n")[0].split() == ["Undo", "Change", "nothing", "to", "undo"]
+        await press(pilot, "up", "enter")
+        assert said(pilot) == "Nothing to undo."
+        assert path.read_text() == FULL
+        await press(pilot, "ctrl+p")
+        lines = await offered(pilot, "copy")
+        reasons = ["in your file" in line for line in lines]
+        assert reasons == [False] * (len(lines) - 1) + [True]
+
+
+async def test_where_nothing_can_be_changed_the_palette_says_so_on_other_screens_too(
+    tmp_path: Path,
+) -> None:
+    path = write(tmp_path / "storage.toml", TWO.replace('"/data/storage"', in_toml(tmp_path / "d")))
+    async with StorageApp(path).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        write(path, path.read_text().replace("version = 1", "version = 2"))
+        await press(pilot, "f5", "j", "b", "ctrl+p")
+        (line,) = await offered(pilot, "other tools know")
+        assert line.endswith("read-only")
+        await press(pilot, "ctrl+u")
+        (line,) = await offered(pilot, "folder above")
+        assert line.split()[:2] == ["View", "Up"]
+        assert line.endswith("no folder above")
 
 
 async def test_a_configuration_is_found_among_5_000_with_its_badge_and_is_gone_to(

@@ -6,8 +6,9 @@ declarations, so they use the same words.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple, Self, TypeAlias
 
 from textual.binding import Binding
 
@@ -16,6 +17,30 @@ KeyOf: TypeAlias = Callable[[str, str], str]
 
 APP: Final = "App"
 """The group of commands that run at once, whatever the screen is doing."""
+
+
+class Reason(str):
+    """Why a command cannot work now: in one line, and in the few words that the palette has for it.
+
+    Args:
+        said: the line; it says what to do, too.
+        brief: the few words.
+    """
+
+    __slots__ = ("brief",)
+
+    brief: str
+
+    def __new__(cls, said: str, brief: str) -> Self:
+        """Text like any other, with more to it."""
+        reason = super().__new__(cls, said)
+        reason.brief = brief
+        return reason
+
+
+def brief(reason: str) -> str:
+    """The few words of a reason; of one that has none, how it begins."""
+    return reason.brief if isinstance(reason, Reason) else re.split("[.;:]", reason, maxsplit=1)[0]
 
 
 class Command(NamedTuple):
@@ -44,6 +69,10 @@ class Command(NamedTuple):
 
     yields: bool = False
     """Leaves its key to any command that is remapped to it."""
+
+    lacking: str = ""
+    """A few words for the palette on why it cannot work, where its screen gives no reason: its key
+    is another's then, or does nothing."""
 
 
 HELP: Final = Command("help", ("?", "f1"), "Help", "Show every key of this screen.", APP, True)

@@ -1,7 +1,8 @@
 """Jump letters: one over everything that can have the focus or be clicked; typing it goes there.
 
 The letters lie over the screen below, on which nothing moves. What a click does has its letter
-where the widget that is clicked says so (`Clickable`).
+where the widget that is clicked says so (`Clickable`). In the list that has the focus each row in
+sight has one (`Listed`).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from textual.errors import NoWidget
 from textual.geometry import Offset, Region
 from textual.strip import Strip
 from textual.widget import Widget
-from textual.widgets import Static
+from textual.widgets import OptionList, Static
 
 from tui.kit.dialog import Dialog
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from tui.kit.screen import BaseScreen
 
-_BLANK: Final = " ─╭┌━╔"
+_BLANK: Final = " ─│╭┌━╔"
 
 LETTERS: Final = "asdfghjklqwertyuiopzxcvbnm"
 """Those under the fingers first."""
@@ -40,6 +41,14 @@ class Clickable(Protocol):
         """Each place within its content, and what a click on it does."""
 
 
+@runtime_checkable
+class Listed(Protocol):
+    """A list with a cursor."""
+
+    def rows_in_sight(self) -> Iterable[tuple[int, Callable[[], object]]]:
+        """The first line of each row within its content, and what puts the cursor on that."""
+
+
 class Spot(NamedTuple):
     """Where a letter leads."""
 
@@ -47,6 +56,9 @@ class Spot(NamedTuple):
     """Where on the screen it stands."""
 
     go: Callable[[], object]
+
+    tight: bool = False
+    """Nothing is left free behind it: it is one of a column of letters, and signs follow it."""
 
 
 class JumpScreen(Dialog["Spot | None"]):
@@ -84,7 +96,7 @@ class JumpScreen(Dialog["Spot | None"]):
 
     def compose(self) -> ComposeResult:
         """What is going on, in place of the keys."""
-        yield Static("Type a letter to go there; Esc ends this.", id="jump-hint")
+        yield Static("Type a letter to go there; any other key ends this.", id="jump-hint")
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The screen below, and the letters over it."""
@@ -102,6 +114,10 @@ class JumpScreen(Dialog["Spot | None"]):
                 done = len(self._typed)
                 # As wide as there is room for: no letter of a word is hidden for it.
                 left, right = _is_free(strip, start - 1), _is_free(strip, end)
+                if self.spots[label].tight:
+                    # A second letter stands before the first one's place, if it can.
+                    back = int(left and len(label) > 1)
+                    start, end, left, right = start - back, end - back, left and not back, False
                 pieces = [
                     Segment(" " * left, style),
                     Segment(label[:done], typed),
@@ -116,7 +132,7 @@ class JumpScreen(Dialog["Spot | None"]):
         return strips
 
     def on_key(self, event: events.Key) -> None:
-        """A letter of a label; any other key leaves all as it was."""
+        """A letter of a label; any other key ends it and leaves all as it was."""
         event.stop()
         letter = (event.character or "").casefold()
         chosen = self._typed + letter
@@ -125,8 +141,9 @@ class JumpScreen(Dialog["Spot | None"]):
         elif letter and any(label.startswith(chosen) for label in self.spots):
             self._typed = chosen
             self._place()
+            self.query_one("#jump-hint", Static).update(f"{chosen} and one letter more.")
             self.refresh()
-        elif not letter or letter not in LETTERS:
+        else:
             self.dismiss(None)
 
     def on_click(self) -> None:
@@ -159,7 +176,13 @@ def spots_of(screen: Screen[Any]) -> list[Spot]:
             continue
         if not seen:
             continue
-        if widget in focusable:
+        rows = [*_rows(widget)] if widget is screen.focused else []
+        if rows:
+            # It has the focus already, so they have letters instead.
+            start = widget.content_region.offset
+            lines = ((start + Offset(0, line), act) for line, act in rows)
+            found += [Spot(place, act, True) for place, act in lines if seen.contains_point(place)]
+        elif widget in focusable:
             # It is in sight as far as it has to be.
             go = partial(screen.set_focus, widget, scroll_visible=False)
             found.append(Spot(_corner(widget, seen), go))
@@ -171,13 +194,28 @@ def spots_of(screen: Screen[Any]) -> list[Spot]:
     return found
 
 
+def _rows(widget: Widget) -> Iterable[tuple[int, Callable[[], object]]]:
+    """The rows of a list that are in sight; none of anything else."""
+    if isinstance(widget, Listed):
+        yield from widget.rows_in_sight()
+    elif isinstance(widget, OptionList):
+        before: int | None = None
+        corner = widget.content_region.offset
+        for line in range(widget.content_size.height):
+            # Only what is drawn tells which option it is of.
+            option = widget.screen.get_style_at(corner.x, corner.y + line).meta.get("option")
+            if option is not None and option != before:
+                yield line, partial(setattr, widget, "highlighted", option)
+            before = option
+
+
 def _corner(widget: Widget, seen: Region) -> Offset:
     """Where its letter hides least: before the title in its frame, or in that just around it."""
     for framed in (widget, widget.parent):
         if isinstance(framed, Widget) and framed.border_title and framed.styles.border_top[0]:
             corner = framed.region.offset
             if (seen.x - corner.x, seen.y - corner.y) in ((0, 0), (1, 1), (0, 1)):
-                return corner + Offset(1, 0)
+                return corner + Offset(1 if framed.styles.border_left[0] else 0, 0)
     return seen.offset
 
 

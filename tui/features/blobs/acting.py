@@ -9,6 +9,7 @@ from storage_core.blobs.objects.names import BUILT_IN, parse
 from storage_core.keys import is_content_name, is_key
 from storage_core.printable import printable
 from tui.features.blobs.several import SeveralBlobs
+from tui.kit.commands import Reason
 from tui.kit.text import named
 from tui.session.download import proposed
 
@@ -94,18 +95,20 @@ class BlobCommands:
         if command not in ON_A_BLOB:
             return ""
         if command == "delete" and self._row.read_only:
-            return f"{printable(self._row.name)} is read-only by its configuration."
+            said = f"{printable(self._row.name)} is read-only by its configuration."
+            return Reason(said, "read-only")
         if command in ON_SEVERAL and self._chosen():
             return ""
         if blob is None:
-            return "There is no blob to do that with."
+            return Reason("There is no blob to do that with.", "no blob")
         if not blob.is_folder:
             if command == "copy_key" or is_blob_path(blob.key):
                 return ""
-            return "A blob of this name is listed, and cannot be opened."
+            said = "A blob of this name is listed, and cannot be opened."
+            return Reason(said, "cannot be opened")
         if command in ("preview", "copy_key"):
             return ""
-        return "That is a folder; open it, and choose a blob."
+        return Reason("That is a folder; open it, and choose a blob.", "a folder")
 
     def copy_key(self, blob: Listed) -> None:
         """Put the key on the clipboard."""

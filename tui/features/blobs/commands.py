@@ -7,11 +7,31 @@ from typing import Final
 from tui.kit.commands import APP, HELP, JUMP, PALETTE, THEME, Command
 
 _FORM: Final = Command(
-    "form", ("v",), "View", "Show it in another way: as a table, as bytes.", "Preview", True
+    "form",
+    ("v",),
+    "View",
+    "Show it in another way: as a table, as bytes.",
+    "Preview",
+    True,
+    lacking="one way only",
 )
 _COLUMNS: Final = (
-    Command("columns_right", (">", "shift+right"), "Columns", "Show the next columns.", "Preview"),
-    Command("columns_left", ("<", "shift+left"), "Columns back", "Show those before.", "Preview"),
+    Command(
+        "columns_right",
+        (">", "shift+right"),
+        "Columns",
+        "Show the next columns.",
+        "Preview",
+        lacking="no more columns",
+    ),
+    Command(
+        "columns_left",
+        ("<", "shift+left"),
+        "Columns back",
+        "Show those before.",
+        "Preview",
+        lacking="no columns before",
+    ),
 )
 
 BROWSE: Final = (
@@ -47,8 +67,23 @@ BROWSE: Final = (
         "Show everything below the location, or below the folder, in one list.",
         "View",
     ),
-    Command("up", ("left", "h"), "Up", "Show the folder above, as Backspace does.", "View"),
-    Command("into", ("right", "l"), "Into", "Show what is in the folder.", "View", yields=True),
+    Command(
+        "up",
+        ("left", "h"),
+        "Up",
+        "Show the folder above, as Backspace does.",
+        "View",
+        lacking="no folder above",
+    ),
+    Command(
+        "into",
+        ("right", "l"),
+        "Into",
+        "Show what is in the folder.",
+        "View",
+        yields=True,
+        lacking="no folder",
+    ),
     Command(
         "go_to",
         ("ctrl+l",),
@@ -65,6 +100,7 @@ BROWSE: Final = (
         "Show what is in the blob beside the list, or no more; there has to be room for it.",
         "Preview",
         yields=True,
+        lacking="no room",
     ),
     _FORM._replace(footer=False, yields=True),
     *(each._replace(yields=True) for each in _COLUMNS),
@@ -85,6 +121,7 @@ PREVIEW: Final = (
         "Blob",
         True,
         yields=True,
+        lacking="the first",
     ),
     Command(
         "next",
@@ -94,6 +131,7 @@ PREVIEW: Final = (
         "Blob",
         True,
         yields=True,
+        lacking="the last",
     ),
     Command(
         "copy_cell",
@@ -103,6 +141,7 @@ PREVIEW: Final = (
         "Preview",
         True,
         yields=True,
+        lacking="no value",
     ),
     *_COLUMNS,
     *(

@@ -65,7 +65,7 @@ class BrowseScreen(FullScreen[None]):
         self._opened = OpenedStore(lambda: Store(row.configuration(), timeout=None))
         self._layout_of_blobs = BlobLayout()
         self.table = BlobTable(self._layout_of_blobs, id="blobs")
-        self.table.heads = [column for column, sort in enumerate(HEADS) if sort]
+        self.table.heads = {column: sort for column, sort in enumerate(HEADS) if sort}
         self._filter = FilterLine(
             self.table, seek=self._seek, anchor=self._current_key, placeholder="part of the key"
         )

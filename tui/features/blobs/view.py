@@ -97,6 +97,9 @@ class BlobView(Vertical):
         self._columns: tuple[int, int, int] | None = None
         """The first and the last column to be seen, of how many."""
 
+        self._empty = False
+        """Whether there is nothing in the cell under the cursor."""
+
         self._problem = ""
         self._left = Event()
         """Set when nobody waits any more for what is being read."""
@@ -239,8 +242,11 @@ class BlobView(Vertical):
     @on(CellGrid.Moved)
     def _moved(self, event: CellGrid.Moved) -> None:
         event.stop()
-        if self.grid is not None and self.in_cells and self._columns != self.grid.columns:
-            self._columns = self.grid.columns
+        if self.grid is None or not self.in_cells:
+            return
+        empty = not self.grid.value
+        if (self._columns, self._empty) != (self.grid.columns, empty):
+            self._columns, self._empty = self.grid.columns, empty
             self._tell()
 
     def _draw_again(self) -> None:

@@ -8,6 +8,7 @@ from storage_core.printable import printable
 from tui.features.configurations.commands import LIST
 from tui.features.configurations.several import can_delete, can_export, can_tag
 from tui.features.configurations.testing import testable
+from tui.kit.commands import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -62,22 +63,25 @@ def why_not(
     if snapshot.problem and command in _ON_A_FILE:
         opens = f"The file cannot be read; {key('open_file', 'o')} opens it in your editor"
         if snapshot.versions:
-            return f"{opens}, {key('versions', 'v')} brings an earlier version back."
-        return f"{opens}."
+            opens = f"{opens}, {key('versions', 'v')} brings an earlier version back"
+        return Reason(f"{opens}.", "broken file")
     if command in _CHANGING and (reason := session.why_not_save()):
-        return reason
+        return Reason(reason, "read-only" if snapshot.read_only else "broken file")
     if command == "open_file" and not snapshot.exists and not snapshot.problem:
-        return f"There is no configuration file yet; {key('new', 'n')} creates it."
+        new = key("new", "n")
+        return Reason(f"There is no configuration file yet; {new} creates it.", "no file yet")
     if command == "undo" and not history.done:
-        return "Nothing to undo."
+        return Reason("Nothing to undo.", "nothing to undo")
     if command == "redo" and not history.undone:
-        return "Nothing to redo."
+        return Reason("Nothing to redo.", "nothing to redo")
     if command == "make_private" and snapshot.exposed is None:
-        return "Nobody else can see a secret in this file."
+        return Reason("Nobody else can see a secret in this file.", "private already")
     if command == "test_all" and not testable(shown):
         if testable(snapshot.rows):
-            return "The filter shows nothing that can be tested; Esc clears it."
-        return f"There is nothing to test yet; {key('new', 'n')} creates a configuration."
+            said = "The filter shows nothing that can be tested; Esc clears it."
+        else:
+            said = f"There is nothing to test yet; {key('new', 'n')} creates a configuration."
+        return Reason(said, "nothing to test")
     if chosen and command in _ON_SEVERAL:
         if any(map(_ON_SEVERAL[command], chosen)):
             return ""
@@ -88,27 +92,32 @@ def why_not(
 
 def _why_not_on(row: Row | None, command: str, key: KeyOf) -> str:
     if row is None:
-        return "Nothing is selected."
+        return Reason("Nothing is selected.", "nothing chosen")
     if row.built_in:
         if command == "choose":
-            return "Temporary Local Storage is built in; there is no other to choose with it."
+            said = "Temporary Local Storage is built in; there is no other to choose with it."
+            return Reason(said, "built in")
         if command == "copy_id":
-            return "Temporary Local Storage is built in and has no ID."
+            return Reason("Temporary Local Storage is built in and has no ID.", "no ID")
         if command == "default" and row.default:
-            return "Temporary Local Storage is used already."
+            return Reason("Temporary Local Storage is used already.", "used already")
         if command not in _ON_BUILT_IN:
-            return (
-                f"Temporary Local Storage is built in; {key('new', 'n')} creates one of your own."
-            )
+            new = key("new", "n")
+            said = f"Temporary Local Storage is built in; {new} creates one of your own."
+            return Reason(said, "built in")
     elif command == "copy_here" and not row.origin:
-        return f"{printable(row.name)} stands in your own file already."
+        return Reason(f"{printable(row.name)} stands in your own file already.", "in your file")
     elif row.origin and row.problem and command in {*_ON_OWN, "edit", "copy_here"}:
-        return f"Whoever keeps {row.origin} has to mend {printable(row.name)} first."
+        said = f"Whoever keeps {row.origin} has to mend {printable(row.name)} first."
+        return Reason(said, "to be mended first")
     elif row.origin and command in _ON_OWN:
         copies = f"{key('copy_here', 'C')} copies it into your own file"
-        return f"{printable(row.name)} stands in {row.origin}, never changed here; {copies}."
+        said = f"{printable(row.name)} stands in {row.origin}, never changed here; {copies}."
+        return Reason(said, "in another file")
     elif row.problem and command not in _ON_BROKEN:
-        return f"{printable(row.name)} has to be mended first; {key('edit', 'e')} opens it."
+        said = f"{printable(row.name)} has to be mended first; {key('edit', 'e')} opens it."
+        return Reason(said, "to be mended first")
     elif command == "move_secret" and not row.plain:
-        return f"No secret of {printable(row.name)} stands in the file."
+        said = f"No secret of {printable(row.name)} stands in the file."
+        return Reason(said, "no secret in the file")
     return ""

@@ -10,7 +10,7 @@ from storage_core.doctor import Report, found_out
 from tui.features.doctor.commands import DOCTOR
 from tui.features.doctor.lines import lines_of
 from tui.kit.bars import TitleBar
-from tui.kit.commands import bindings
+from tui.kit.commands import Reason, bindings
 from tui.kit.explain import Explanation
 from tui.kit.pager import Pager
 from tui.kit.screen import FullScreen
@@ -72,7 +72,8 @@ class DoctorScreen(FullScreen[None]):
     def why_not(self, command: str) -> str:
         """A report is copied whole."""
         if command == "copy_report" and not self._complete:
-            return "It is still looking; the report can be copied when it is whole."
+            said = "It is still looking; the report can be copied when it is whole."
+            return Reason(said, "still looking")
         return ""
 
     @property

@@ -17,6 +17,7 @@ from textual.content import Content
 from textual.widgets import OptionList
 
 from storage_core.printable import printable
+from tui.kit.commands import brief
 from tui.kit.dialog import Dialog
 from tui.kit.line_input import PasteInput
 from tui.kit.swatches import chip, swatches
@@ -64,6 +65,12 @@ _NAME: Final = 40
 _LESS: Final = 0.01
 """How much less a hit counts that has the words only in what is said about it."""
 
+_NOT_NOW: Final = "Not now"
+"""The group of commands that cannot work now."""
+
+_REASON: Final = 28
+"""Cells of why one cannot."""
+
 
 class _Line(CommandInput, PasteInput):
     """What is looked for; it takes pastes as all other lines do."""
@@ -79,27 +86,43 @@ class Line(NamedTuple):
 
     key: str = ""
 
+    lacks: str = ""
+    """Why it cannot be taken now, in place of the key. Nothing is fainter than what is said of a
+    command: the ground of the cursor would leave too little contrast."""
+
     def drawn(self, width: int) -> Content:
         """In one line as long as there is room, else what is said stands in a second one."""
-        key = Content.styled(self.key, "$footer-key-foreground")
+        end = Content.styled(self.key, "$footer-key-foreground")
+        if self.lacks:
+            end = Content.styled(cut(self.lacks, _REASON), MUTED)
         if width < _WIDE:
             group = Content.styled(f"{self.group}  " if self.group else "", MUTED)
-            room = width - self.title.cell_length - group.cell_length - key.cell_length
-            first = Content.assemble(self.title, " " * max(2, room), group, key)
+            room = width - self.title.cell_length - group.cell_length - end.cell_length
+            first = Content.assemble(self.title, " " * max(2, room), group, end)
             below = wrap(self.said, width) if self.said else ()
             return Content.assemble(first, *((f"\n{line}", MUTED) for line in below))
         start = max(_GROUP + _LABEL, _GROUP + self.title.cell_length + 2)
-        lines = [*wrap(self.said, width - start - _KEY)]
-        space = " " * max(1, width - start - cell_len(lines[0]) - key.cell_length)
+        lines = [*wrap(self.said, width - start - max(_KEY, end.cell_length + 2))]
+        space = " " * max(1, width - start - cell_len(lines[0]) - end.cell_length)
         return Content.assemble(
             (fit(self.group, _GROUP), MUTED),
             self.title,
             " " * (start - _GROUP - self.title.cell_length),
             (lines[0], MUTED),
             space,
-            key,
+            end,
             *((f"\n{' ' * start}{line}", MUTED) for line in lines[1:]),
         )
+
+
+class Offer(NamedTuple):
+    """A command, as it is offered."""
+
+    command: Command
+    run: Callable[[], object]
+    """Says why it cannot work where something is lacking."""
+
+    lacks: str = ""
 
 
 class _Palette(CommandPalette, Dialog[None]):
@@ -184,9 +207,9 @@ class _Lines(Provider):
 
 
 class Commands(_Lines):
-    """The declared commands that can work now, each with its key."""
+    """The declared commands, each with its key; those that cannot work now last, and why."""
 
-    def possible(self) -> Iterator[tuple[Command, Callable[[], object]]]:
+    def offers(self) -> Iterator[Offer]:
         """The commands of the screen, then those of the first one that work from anywhere."""
         screen = cast("BaseScreen[object]", self.screen)
         first = cast("BaseScreen[object]", self.app.screen_stack[0])
@@ -194,40 +217,56 @@ class Commands(_Lines):
         others = (each for each in first.declared if each.anywhere and each.name not in own)
         for here, commands in ((screen, screen.declared), (first, others)):
             for command in commands:
-                if command.name != "palette" and here.can(command.name):
+                if command.name == "palette":
+                    continue
+                if here.can(command.name):
                     above = here is not screen
-                    yield command, partial(here.run_command, command.name, from_above=above)
+                    run = partial(here.run_command, command.name, from_above=above)
+                    yield Offer(command, run)
+                elif lacks := brief(here.why_not(command.name)) or command.lacking:
+                    said = here.why_not(command.name) or f"{command.label}: {lacks}."
+                    tell = partial(cast("KitApp", self.app).say, said, severity="warning")
+                    yield Offer(command, tell, lacks)
 
     async def discover(self) -> Hits:
         """All of them, group by group."""
         await self.after_the_dialog()
         before = ""
-        for command, run in self.grouped():
-            group = command.group if command.group != before else ""
-            before = command.group
-            drawn = self._line(Content(command.label), command, group)
-            yield DiscoveryHit(drawn, run, text=command.label)
+        for offer in self.grouped():
+            group = _NOT_NOW if offer.lacks else offer.command.group
+            drawn = self._line(
+                Content(offer.command.label), offer, "" if group == before else group
+            )
+            before = group
+            yield DiscoveryHit(drawn, offer.run, text=offer.command.label)
 
-    def grouped(self) -> list[tuple[Command, Callable[[], object]]]:
+    def grouped(self) -> list[Offer]:
         """All of them; the groups are in the order in which they are declared."""
-        every = list(self.possible())
-        groups = list(dict.fromkeys(command.group for command, _ in every))
-        return sorted(every, key=lambda each: groups.index(each[0].group))
+        every = list(self.offers())
+        groups = list(dict.fromkeys(offer.command.group for offer in every))
+        return sorted(every, key=lambda each: (each.lacks > "", groups.index(each.command.group)))
 
     async def search(self, query: str) -> Hits:
         """Those that match what is typed, by their labels or by what they do."""
         matcher, words = self.matcher(query), search.words_of(query)
-        for command, run in self.possible():
+        for offer in self.offers():
+            command = offer.command
             score = matcher.match(command.label)
             sought = f"{command.label} {command.tooltip} {command.group}"
             if score <= 0 and search.found(words, sought):
                 score = _LESS
             if score > 0:
-                drawn = self._line(matcher.highlight(command.label), command, command.group)
-                yield Hit(score, drawn, run, text=command.label)
+                drawn = self._line(matcher.highlight(command.label), offer, command.group)
+                # Behind all that can be taken.
+                score = score * _LESS**2 if offer.lacks else score
+                yield Hit(score, drawn, offer.run, text=command.label)
 
-    def _line(self, title: Content, command: Command, group: str) -> Content:
-        screen = cast("BaseScreen[object]", self.screen)
+    def _line(self, title: Content, offer: Offer, group: str) -> Content:
+        screen, command = cast("BaseScreen[object]", self.screen), offer.command
+        if offer.lacks:
+            # The terminal's own colours have no shades.
+            title = title.stylize_before("dim" if self.app.native_ansi_color else MUTED)
+            return self.drawn(Line(group, title, command.tooltip, "", offer.lacks))
         own = any(each.name == command.name for each in screen.declared)
         key = screen.key(command.name, command.keys[0]) if own else ""
         return self.drawn(Line(group, title, command.tooltip, key))

@@ -17,7 +17,7 @@ from tui.features.importing.commands import IMPORT
 from tui.features.importing.finding import Finding
 from tui.features.importing.table import OfferLayout, OfferTable
 from tui.kit.bars import TitleBar
-from tui.kit.commands import bindings
+from tui.kit.commands import Reason, bindings
 from tui.kit.screen import FullScreen
 from tui.kit.table import Table
 from tui.session import imports
@@ -110,19 +110,22 @@ class ImportScreen(FullScreen[list[str]]):
         offer = self.offer
         if command == "import_chosen":
             if not any(each.chosen for each in self.table.rows):
-                return f"Nothing is chosen; {self.key('toggle', 'space')} chooses."
+                toggle = self.key("toggle", "space")
+                return Reason(f"Nothing is chosen; {toggle} chooses.", "nothing chosen")
             return self._session.why_not_save()
+        nothing = Reason("There is nothing to choose from.", "nothing to choose")
         if command == "toggle_all" and not any(each.is_open for each in self.table.rows):
-            return "There is nothing to choose from."
+            return nothing
         if command in ("toggle", "rename", "answer", "move_secret"):
             if offer is None:
-                return "There is nothing to choose from."
+                return nothing
             if not offer.is_open:
-                return f"{offer.name}: {offer.said}."
+                return Reason(f"{offer.name}: {offer.said}.", "cannot be imported")
             if command == "answer" and not self._items[offer.number].found.asks:
-                return f"{offer.name} says where it leads."
+                return Reason(f"{offer.name} says where it leads.", "says where it leads")
             if command == "move_secret" and not offer.movable:
-                return f"No secret of {offer.name} would be copied that can be kept elsewhere."
+                said = f"No secret of {offer.name} would be copied that can be kept elsewhere."
+                return Reason(said, "no secret to move")
         return ""
 
     # ---- looking

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import accumulate, repeat
 from operator import add
@@ -155,8 +155,9 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         self._height = 0
         """Lines of all rows."""
 
-        self.heads: Collection[int] = ()
-        """The columns whose heads do something when they are clicked."""
+        self.heads: Mapping[int, object] = {}
+        """The columns whose heads do something when they are clicked, and what; neighbours that do
+        the same are one head."""
 
     @property
     def current(self) -> RowT | None:
@@ -330,15 +331,28 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
 
     def clickable(self) -> Iterator[tuple[Region, Callable[[], object]]]:
         """The heads, for jump letters."""
+        places: dict[object, tuple[Region, int]] = {}
         x = 1
         for column, width in enumerate(self.widths):
-            title = self._columns[column].title
-            if width and title and column in self.heads:
-                told = self.HeadClicked(self, column)
+            if width and column in self.heads:
+                title = self._columns[column].title
                 # Behind its title, where there is room.
-                behind = min(cell_len(title) + 1, width)
-                yield Region(x + behind, 0, 1, 1), partial(self.post_message, told)
+                behind = min(cell_len(title) + 1, width) if title.strip() else 0
+                does = self.heads[column]
+                if behind or does not in places:
+                    places[does] = Region(x + behind, 0, 1, 1), column
             x += width + len(gap(width)) if width else 0
+        for place, column in places.values():
+            yield place, partial(self.post_message, self.HeadClicked(self, column))
+
+    def rows_in_sight(self) -> Iterator[tuple[int, Callable[[], object]]]:
+        """Each row, where the first of its lines is that is in sight."""
+        before = -1
+        for y in range(1, self.size.height):
+            index, part = self._at(y)
+            if part >= 0 and index != before:
+                before = index
+                yield y, partial(setattr, self, "cursor", index)
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Follow the mouse."""
