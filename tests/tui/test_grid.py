@@ -85,10 +85,10 @@ async def test_the_cursor_reaches_every_cell_and_head_and_first_column_stay(
 
 async def test_every_column_is_whole_once_the_cursor_is_in_it(tmp_path: Path) -> None:
     path = local(tmp_path)
-    blob(tmp_path, "results/a.csv", table())
-    async with opened(path) as pilot:
+    blob(tmp_path, "results/a.csv", table(columns=14, rows=3))
+    async with opened(path, (60, 20)) as pilot:
         await press(pilot, "b", "enter", "down")
-        for column in range(2, 31):
+        for column in range(2, 15):
             await press(pilot, "right")
             seen = screen_text(pilot).splitlines()
             (row,) = [line for line in seen if "first2 " in line]
@@ -204,6 +204,21 @@ async def test_without_colours_the_cursor_is_seen(
             marked = [each for each in shown.render_line(y) if each.style and each.style.reverse]
             assert [each.text.strip() for each in marked] == (["first2"] if y == 3 else []), y
         assert "▌ 2  first2" in screen_text(pilot)
+
+
+async def test_among_the_colours_of_the_terminal_only_the_cell_has_a_ground(tmp_path: Path) -> None:
+    path = local(tmp_path)
+    blob(tmp_path, "results/a.csv", table())
+    async with opened(path) as pilot:
+        pilot.app.theme = "ansi-dark"
+        await settle(pilot)
+        await press(pilot, "b", "enter", "down", "right")
+        coloured = [
+            each.text.strip()
+            for each in grid(pilot).render_line(3)
+            if each.style and each.style.bgcolor and not each.style.bgcolor.is_default
+        ]
+        assert coloured == ["東京"]
 
 
 async def test_a_long_text_in_parquet_is_whole(tmp_path: Path) -> None:

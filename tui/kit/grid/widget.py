@@ -86,6 +86,7 @@ class CellGrid(ScrollView, can_focus=True):
         & > .grid--muted { color: $muted; }
         & > .grid--edge { color: $frame; }
         &:focus > .grid--cursor { background: $primary-muted; text-style: none; }
+        &:ansi > .grid--row { background: ansi_default; }
         &:ansi:focus > .grid--cursor {
             background: $block-cursor-background; color: $block-cursor-foreground;
         }
@@ -302,6 +303,16 @@ class CellGrid(ScrollView, can_focus=True):
             self._go(self.row, column)
         elif self.cells and in_rows and row < len(self.cells.rows):
             self._go(row, self.column if column is None else column)
+
+    def on_mouse_scroll_right(self, event: events.MouseScrollRight) -> None:
+        """The next columns."""
+        event.stop()
+        self.scroll_columns(1)
+
+    def on_mouse_scroll_left(self, event: events.MouseScrollLeft) -> None:
+        """The columns before."""
+        event.stop()
+        self.scroll_columns(-1)
 
     def _column_at(self, x: int) -> int | None:
         for place, start, end in self._spans():
