@@ -81,6 +81,7 @@ async def test_the_cursor_reaches_every_cell_and_head_and_first_column_stay(
         assert all(cell_len(line) == size[0] for line in screen_text(pilot).splitlines())
         await press(pilot, "ctrl+home")
         assert place(pilot) == (1, 1)
+        assert "columns 1 to " in words(pilot)
 
 
 async def test_every_column_is_whole_once_the_cursor_is_in_it(tmp_path: Path) -> None:

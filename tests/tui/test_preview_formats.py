@@ -315,7 +315,7 @@ def test_only_the_ranges_of_a_large_parquet_are_read_that_hold_what_is_shown() -
     blob = Ranges(parquet(table, compression="none", use_dictionary=False))
     assert len(blob.data) > 25_000_000
     preview = preview_of(blob.source(), "large.parquet")
-    assert "400,000 rows, the first 100 shown" in preview.what
+    assert "the first 100 of 400,000 rows" in preview.what
     assert not preview.notes
     first = [f"{table[f'c{number}'][0]:.9g}" for number in range(8)]
     assert grid(preview).rows[0] == first

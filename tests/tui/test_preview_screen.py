@@ -177,7 +177,7 @@ async def test_a_gigabyte_of_parquet_is_not_read(
         file.write(data[-footer:])
     async with opened(path) as pilot:
         await press(pilot, "b", "enter")
-        assert "Parquet · 1,000 rows, the first 100 shown · 1 column" in words(pilot)
+        assert "Parquet · the first 100 of 1,000 rows · 1 column" in words(pilot)
     assert 0 < sum(ranges) < 2**20
 
 
@@ -198,7 +198,7 @@ async def test_a_large_parquet_on_a_server_is_read_in_a_few_ranges(
     )
     async with opened(path) as pilot:
         await press(pilot, "b", "enter")
-        assert "Parquet · 400,000 rows, the first 100 shown · 4 columns" in words(pilot)
+        assert "Parquet · the first 100 of 400,000 rows · 4 columns" in words(pilot)
     # At most a page of each column, which is a mebibyte where the writer knows no better.
     assert 0 < len(ranges) <= 24
     assert sum(ranges) < len(data) / 2

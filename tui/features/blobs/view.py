@@ -18,7 +18,7 @@ from storage_core.printable import printable
 from tui.features.blobs.table import exactly
 from tui.kit.grid import CellGrid
 from tui.kit.pager import Line, Pager, painted
-from tui.kit.text import wrap
+from tui.kit.text import cut, wrap
 from tui.kit.theme import MUTED
 from tui.session.background import in_thread
 from tui.session.preview.choosing import preview_of
@@ -320,9 +320,9 @@ class BlobView(Vertical):
                 return [("Enter opens the folder.", MUTED)]
             return [("reading…", MUTED)]
         said = _said(self._preview, self._form, None if self._brief else self.screen.key)
-        if self._brief and self.cut and cell_len(said[0][0]) > width:
-            # That there is more is said in the frame as well.
-            said[0] = (self._preview.what, said[0][1])
+        if self._brief and self._columns is not None and cell_len(said[0][0]) > width:
+            # How much of it is shown is said in the frame as well.
+            said[0] = (cut(self._preview.what, width), said[0][1])
         return said
 
     @property

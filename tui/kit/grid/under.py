@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 MOST: Final = 3
 """Lines of a value."""
 
-_ROOMY: Final = 18
+_ROOMY: Final = 16
 """Lines of a grid from which on there are so many of them."""
+
+_LEAST: Final = 18
+"""Cells that the name of a column has before it is said where the cursor is."""
 
 Line: TypeAlias = "Sequence[tuple[str, str]]"
 """Texts, each with its look."""
@@ -35,7 +38,7 @@ def lines_for(cells: Cells, width: int, height: int) -> int:
 def place_line(column: Heading, where: str, width: int) -> Line:
     """The name and the type of a column, and at the other end where the cursor is."""
     room = width - 2
-    end = where if cell_len(where) + _ROOMY <= room else ""
+    end = where if cell_len(where) + _LEAST <= room else ""
     left = room - cell_len(end) - 1
     title = cut(column.title, left)
     kind = fit(f"  {column.type}", max(0, left - cell_len(title)))

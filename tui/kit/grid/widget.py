@@ -267,7 +267,13 @@ class CellGrid(ScrollView, can_focus=True):
 
     def action_column_end(self, way: int) -> None:
         """The first column or the last."""
-        self._go(self.row, 0 if way < 0 else self._columns.total if self._columns else 0)
+        columns = self._columns
+        if columns is None:
+            return
+        if way < 0:
+            # With all that is next to it, although it is in sight as it is.
+            self.scroll_columns(columns.first - self._first)
+        self._go(self.row, 0 if way < 0 else columns.total)
 
     def action_row_end(self, way: int) -> None:
         """The first row or the last."""
@@ -415,8 +421,9 @@ class CellGrid(ScrollView, can_focus=True):
         columns = self._columns
         if not line and columns is not None:
             rows, start = len(cells.rows), columns.start
-            where = f"row {self.row + 1:,} of {rows:,} · column {self.column - start + 1:,} of "
-            where += f"{columns.total - start:,}"
+            row = f"row {self.row + 1:,} of {rows:,}" if rows else "no rows"
+            column = f"column {self.column - start + 1:,} of {columns.total - start:,}"
+            where = f"{row} · {column}"
             return place_line(cells.columns[self.column], where, self._room)
         text = _at(cells.rows[self.row], self.column) if cells.rows else None
         lines = value_lines(text, self._room, self._under - 1)
