@@ -189,9 +189,9 @@ class ConfigurationsScreen(FullScreen[None]):
         many = self._session.snapshot.total > height - BESIDE_ROOM
         roomy = width >= ROOMY[0] and height >= ROOMY[1] and not (many and height < ROOM_FOR_ALL)
         changed = roomy != self.has_class("-roomy")
+        self.set_class(roomy, "-roomy")
         turned = not roomy and self._room is not None and self._room.reads
-        self.set_class(roomy, "-roomy", update=self.is_attached)
-        self.set_class(turned, "-turned", update=self.is_attached)
+        self.set_class(turned, "-turned")
         if changed and self.is_mounted:
             self._show_detail()
 
