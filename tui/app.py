@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import wait
 from functools import partial
 from importlib import import_module
@@ -18,7 +18,6 @@ from textual import work
 from storage_core.keyrings import never_ask
 from storage_core.paths import command
 from storage_core.printable import printable
-from tui.features.commands import keymap
 from tui.kit.app import STYLES, KitApp
 from tui.kit.preload import preload
 from tui.kit.routes import Routes
@@ -155,7 +154,7 @@ class StorageApp(KitApp):
     def _loaded(self, snapshot: Snapshot) -> None:
         self._to_tidy = True
         found = snapshot.configurations
-        keys, notes = keymap(found.tables if found is not None else {})
+        keys, notes = _remapped(found.tables if found is not None else {})
         self.remap(keys)
         if notes != self._keymap_notes:
             self._keymap_notes = notes
@@ -242,3 +241,12 @@ def _load_needed() -> None:
         import_module(name)
     for cls in all_types():
         draft.prepare(cls)
+
+
+def _remapped(tables: Mapping[str, Any]) -> tuple[dict[str, str], list[str]]:
+    if "app" not in tables:
+        return {}, []
+    # Only here: most files remap no key, and to load the commands of all screens takes 3 ms.
+    from tui.features.commands import keymap
+
+    return keymap(tables)

@@ -13,6 +13,7 @@ from textual.worker import WorkerCancelled
 from tests.tui.driving import opened, press, screen_text, settle, words
 from tests.tui.test_browse import blob, browsing, filled, local
 from tests.tui.test_browse_folders import shared
+from tests.tui.test_preview_formats import parquet
 from tests.tui.test_preview_images import picture
 from tui.app import StorageApp
 from tui.features.blobs import beside
@@ -157,6 +158,38 @@ async def test_a_folder_says_how_it_is_opened_and_the_path_leads_back(tmp_path: 
         await pilot.click(offset=(4, pane.region.y))
         await settle(pilot)
         assert [row.name for row in screen.table.rows] == ["flows", "raw", "results", "top.json"]
+
+
+async def test_a_picture_is_only_described_where_no_colours_are_wanted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    path = local(tmp_path)
+    blob(tmp_path, "results/a.png", picture("PNG"))
+    async with opened(path, (80, 24)) as pilot:
+        await press(pilot, "b", "enter")
+        assert "PNG · 8 × 4 pixels" in words(pilot)
+        assert "not drawn" in words(pilot)
+        assert "89 50 4e 47" in words(pilot)
+        assert "█" not in screen_text(pilot)
+
+
+async def test_the_line_about_a_wide_table_beside_the_list_is_one_line(tmp_path: Path) -> None:
+    path = local(tmp_path)
+    text = "\n".join(",".join(f"r{row}c{column}" for column in range(30)) for row in range(999))
+    blob(tmp_path, "results/a.csv", text.encode())
+    blob(tmp_path, "results/b.parquet", parquet({"n": [*range(12_345)]}), 60)
+    async with opened(path, WIDE) as pilot:
+        await press(pilot, "b")
+        view = browsing(pilot).query_one(BlobView)
+        assert view.query_one("#about").region.height == 2
+        assert "only the first 64 KiB" in words(pilot)
+        (line,) = [line for line in screen_text(pilot).splitlines() if "● table" in line]
+        assert "< > 1 to " in line
+        assert " of 30 " in line
+        await press(pilot, "j")
+        assert "Parquet · the first 100 of 12,345 rows" in words(pilot)
+        assert view.query_one("#about").region.height == 2
 
 
 async def test_a_picture_is_drawn_in_colours_and_only_described_in_sixteen(tmp_path: Path) -> None:

@@ -21,7 +21,15 @@ from textual.screen import ModalScreen
 from textual.theme import BUILTIN_THEMES
 
 from tests.tui.driving import press, settle, write
-from tests.tui.test_snapshots import FULL, after_tests, importing, in_a_folder, keys, with_palette
+from tests.tui.test_snapshots import (
+    FULL,
+    after_tests,
+    importing,
+    in_a_folder,
+    keys,
+    looking_into,
+    with_palette,
+)
 from tui.app import StorageApp
 from tui.kit.jump import JumpScreen
 from tui.kit.legible import contrast
@@ -77,6 +85,7 @@ SCREENS: dict[str, Callable[[Pilot[Any]], Awaitable[None]]] = {
     "form": wrong,
     "picker": keys("n"),
     "blobs": in_a_folder,
+    "table": looking_into("frame.parquet", "down", "right"),
     "help": keys("question_mark"),
     "palette": what_cannot_be_done,
     "themes": keys("f8"),

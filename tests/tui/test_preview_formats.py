@@ -315,7 +315,7 @@ def test_only_the_ranges_of_a_large_parquet_are_read_that_hold_what_is_shown() -
     blob = Ranges(parquet(table, compression="none", use_dictionary=False))
     assert len(blob.data) > 25_000_000
     preview = preview_of(blob.source(), "large.parquet")
-    assert "400,000 rows, the first 100 shown" in preview.what
+    assert "the first 100 of 400,000 rows" in preview.what
     assert not preview.notes
     first = [f"{table[f'c{number}'][0]:.9g}" for number in range(8)]
     assert grid(preview).rows[0] == first
@@ -535,9 +535,12 @@ def test_a_list_of_objects_is_a_table_too() -> None:
     preview = shown(data, "a.json")
     assert names(preview) == ["JSON", "table", "bytes"]
     assert lines(preview, 1) == [
-        "flow         n  ok    tags",
-        "nightly  12     true  –",
-        '–         1.50  –     ["a"]',
+        "flow          n  ok          tags",
+        "text     number  true/false  list",
+        "nightly   12     true        –",
+        '–          1.50  –           ["a"]',
     ]
+    deep = shown(b'[{"a": {"b": [1.50, 1e999, "x"]}}, {"a": {}}]', "a.json")
+    assert lines(deep, 1)[1:] == ["object", '{"b": [1.50, 1e999, "x"]}', "{}"]
     assert names(shown(b'[{"a": 1}, 2]', "a.json")) == ["JSON", "bytes"]
     assert names(shown(b'{"a": 1}', "a.json")) == ["JSON", "bytes"]

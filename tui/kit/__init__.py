@@ -12,6 +12,7 @@ keys.py        keys, each given to where the one before it has led
 bars.py        the line above says where one is, the line below what one can do
 busy.py        says what is being done when that takes longer than a moment
 table/         a table that draws only the rows on screen; columns.py: how wide they are
+grid/          one with a cursor on a cell, which scrolls both ways
 filter.py      the line above a list in which one types what to look for
 pager.py       lines that scroll; sheet.py: a few, made when they are looked at
 menu.py        lists that open below a field

@@ -69,6 +69,9 @@ class KeyBar(Widget):
     called: reactive[dict[str, str]] = reactive({})
     """What commands are called here and now, by name, where that is not their usual label."""
 
+    keyed: reactive[dict[str, str]] = reactive({})
+    """Which of its keys a command has here and now, by name, where that is not its first one."""
+
     def __init__(self, declared: Sequence[Command], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._declared = [command for command in declared if command.footer]
@@ -89,7 +92,8 @@ class KeyBar(Widget):
             if command.name not in active:
                 continue
             enabled = active[command.name].enabled
-            key = shown_key(self.app.key_of(command.name) or command.keys[0])
+            usual = self.keyed.get(command.name, command.keys[0])
+            key = shown_key(self.app.key_of(command.name) or usual)
             piece = Content.assemble(
                 (key, "bold $footer-key-foreground" if enabled else faint),
                 " ",

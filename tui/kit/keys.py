@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from textual import events
 
-from tui.kit.table import Table
-
 if TYPE_CHECKING:
     from textual.app import App
     from textual.dom import DOMNode
@@ -88,8 +86,9 @@ class KeyQueue:
         widget = self._app.screen.focused
         if widget is None or not isinstance(event, events.Key):
             return False
-        if isinstance(widget, Table):
-            return event.key in widget.moves
+        moves = getattr(widget, "moves", None)
+        if isinstance(moves, frozenset):
+            return event.key in moves
         return widget.check_consume_key(event.key, event.character)
 
     async def _settle(self) -> None:

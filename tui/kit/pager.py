@@ -46,6 +46,7 @@ class Pager(ScrollView, can_focus=True):
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "pager--head",
+        "pager--stripe",
         *(f"pager--{look}" for look in LOOKS),
     }
     DEFAULT_CSS = """
@@ -56,6 +57,7 @@ class Pager(ScrollView, can_focus=True):
         scrollbar-size-vertical: 1;
         scrollbar-gutter: stable;
         & > .pager--head { background: $panel; }
+        & > .pager--stripe { background: $panel 45%; }
         & > .pager--name { color: $primary; }
         & > .pager--value { color: $accent; }
         & > .pager--muted { color: $text-muted; }
@@ -70,15 +72,24 @@ class Pager(ScrollView, can_focus=True):
         super().__init__(id=id)
         self._lines: Sequence[Line | Strip] = ()
         self._head: Sequence[Line] = ()
+        self._striped = False
 
     @property
     def room(self) -> int:
         """Cells for a line; some are left free before the scrollbar."""
         return self.scrollable_content_region.width - 1
 
-    def show(self, lines: Sequence[Line | Strip], head: Sequence[Line] = ()) -> None:
-        """Draw these lines, with a head above them that stays where it is."""
-        self._lines, self._head = lines, head
+    def show(
+        self, lines: Sequence[Line | Strip], head: Sequence[Line] = (), *, striped: bool = False
+    ) -> None:
+        """Draw these lines, with a head above them that stays where it is.
+
+        Args:
+            lines: what scrolls.
+            head: what does not.
+            striped: give every other line another ground, so that the eye stays in a row.
+        """
+        self._lines, self._head, self._striped = lines, head, striped
         self.virtual_size = Size(self.size.width, len(head) + len(lines))
         self.refresh()
 
@@ -98,6 +109,8 @@ class Pager(ScrollView, can_focus=True):
             lines, index = self._lines, y - len(self._head) + int(self.scroll_offset.y)
         if index >= len(lines):
             return Strip.blank(self.size.width, base)
+        if self._striped and lines is self._lines and index % 2:
+            base += Style(bgcolor=self.get_component_rich_style("pager--stripe").bgcolor)
         line = lines[index]
         if isinstance(line, Strip):
             strip = line.apply_style(base)

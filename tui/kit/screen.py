@@ -27,6 +27,7 @@ from tui.kit.preload import MORE
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.geometry import Size
     from textual.widget import Widget
 
     from tui.kit.app import KitApp
@@ -68,6 +69,9 @@ class BaseScreen(Screen[ResultT]):
         self._turn = asyncio.Lock()
         self._seen = False
         """Whether it has been on top."""
+
+        self._laid_out: Size | None = None
+        """The size for which it was laid out last."""
 
         steps.fit(self)
 
@@ -204,6 +208,7 @@ class BaseScreen(Screen[ResultT]):
         self._show_toasts(True)
         steps.fit(self)
         steps.paint(self)
+        self._laid_out = self.app.size
 
     @on(events.ScreenSuspend)
     def _suspended(self) -> None:
@@ -222,8 +227,13 @@ class BaseScreen(Screen[ResultT]):
             event.prevent_default()
             return
         steps.fit(self)
-        if event.size != self.size:
+        if event.size == self._laid_out:
+            # Each layout says so itself: 2 ms of the first frame to do it once more.
+            event.prevent_default()
+            event.stop()
+        elif event.size != self.size:
             steps.paint(self)
+        self._laid_out = event.size
         await asyncio.sleep(0)
 
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from storage_core.blobpath import is_blob_path
 from storage_core.blobs.objects.names import BUILT_IN, parse
-from storage_core.keys import is_content_name, is_key
+from storage_core.keys import is_key
 from storage_core.printable import printable
+from tui.features.blobs.deleting import agreed
 from tui.features.blobs.several import SeveralBlobs
 from tui.kit.commands import Reason
 from tui.kit.text import named
@@ -133,29 +134,7 @@ class BlobCommands:
 
     async def delete(self, blob: Listed) -> None:
         """Remove it, after asking."""
-        from tui.kit.ask import Ask
-
-        configuration = self._row.configuration()
-        name = printable(self._row.name)
-        text = [f"It is gone from {name} for good: there is no undo for blobs."]
-        if configuration.naming == "hash" and is_key(blob.key) and is_content_name(blob.name):
-            text.append(
-                "Its key is the hash of its bytes: whoever stored the same bytes here has the same "
-                "blob and loses it too."
-            )
-        if configuration.protected:
-            text.append(f"Its storage is protected: type its name, {name}, to delete the blob.")
-        answer = await self._screen.ask(
-            Ask(
-                f"Delete {blob.key}?",
-                "\n".join(text),
-                [("cancel", "Cancel"), ("delete", "Delete")],
-                focus="cancel",
-                danger="delete",
-                typed=self._row.name.strip() if configuration.protected else None,
-            )
-        )
-        if answer == "delete":
+        if await agreed(self._screen, self._row, f"Delete {blob.key}?", [blob]):
             with self._screen.keys_free():
                 await self._session.jobs.run("deleting", lambda: self._opened.delete(blob.key))
             self._screen.app.say(f"Deleted {named(blob.key)}.")

@@ -119,6 +119,7 @@ class Beside:
         blob, room = self._view.blob, max(12, self._view.size.width - 6)
         name = "" if blob is None else cut_middle(printable(blob.name), room)
         self._view.border_title = Content(name)
+        self._view.border_subtitle = Content(self._view.cut)
 
     def _switch(self) -> None:
         """Show it or hide it, from now on."""

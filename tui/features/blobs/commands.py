@@ -115,25 +115,37 @@ PREVIEW: Final = (
     _FORM,
     Command(
         "previous",
-        ("left", "h"),
+        ("left", "h", "K"),
         "Previous",
-        "Look into the blob above it.",
+        "Look into the blob above it; in a table the arrows lead to other cells.",
         "Blob",
         True,
+        yields=True,
         lacking="the first",
     ),
     Command(
         "next",
-        ("right", "l"),
+        ("right", "l", "J"),
         "Next",
-        "Look into the blob below it.",
+        "Look into the blob below it; in a table the arrows lead to other cells.",
         "Blob",
         True,
+        yields=True,
         lacking="the last",
+    ),
+    Command(
+        "copy_cell",
+        ("C",),
+        "Copy cell",
+        "Put what is in the cell on the clipboard.",
+        "Preview",
+        True,
+        yields=True,
+        lacking="no value",
     ),
     *_COLUMNS,
     *(
-        command
+        command._replace(footer=command.name in ("download", "delete"))
         for command in BROWSE
         if command.name in ("download", "delete", "copy_key", "copy_snippet")
     ),

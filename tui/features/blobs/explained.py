@@ -31,3 +31,15 @@ PREVIEW: Final = Explanation(
     "its bytes. Nothing in it is loaded as Python.",
     (("v", "the next way to show it"), ("← →", "the blob above, the blob below")),
 )
+TABLE: Final = Explanation(
+    "The table",
+    "The first rows of the blob. The head and the first column stay where they are; below is all "
+    "of the cell under the cursor, and the type of its column.",
+    (
+        ("← ↑ ↓ → h j k l", "one cell on"),
+        ("Home End", "the first column, the last"),
+        ("g G", "the first row, the last"),
+        ("Ctrl+Home Ctrl+End", "the first cell, the last"),
+        ("K J", "the blob above, the blob below"),
+    ),
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
 from textual.app import ComposeResult
@@ -13,10 +13,12 @@ from tui.features.blobs import explained
 from tui.features.blobs.acting import BlobCommands
 from tui.features.blobs.commands import PREVIEW
 from tui.features.blobs.view import BlobView
-from tui.kit.bars import TitleBar
+from tui.kit.bars import KeyBar, TitleBar
 from tui.kit.commands import bindings
+from tui.kit.grid import CellGrid
 from tui.kit.pager import Pager
 from tui.kit.screen import FullScreen
+from tui.kit.text import named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,6 +30,10 @@ if TYPE_CHECKING:
     from tui.session.store import OpenedStore
 
 
+_AMONG_CELLS: Final = {"previous": "K", "next": "J"}
+"""The keys that lead to other blobs where the arrows lead to other cells."""
+
+
 class BlobPager(Pager):
     """Left and right lead to other blobs."""
 
@@ -36,6 +42,13 @@ class BlobPager(Pager):
         Binding("left", "screen.run('previous')", show=False),
         Binding("right", "screen.run('next')", show=False),
     ]
+
+
+class BlobGrid(CellGrid):
+    """A cell is copied by the key that copies elsewhere, too."""
+
+    BINDINGS: ClassVar = [Binding("ctrl+c", "screen.run('copy_cell')", show=False)]
+    explains = explained.TABLE
 
 
 class PreviewScreen(FullScreen[None]):
@@ -68,7 +81,8 @@ class PreviewScreen(FullScreen[None]):
         self.blob = table.current
         """The one that is shown."""
 
-        self.view = BlobView(opened, BlobPager(id="content"), id="view")
+        self._grid = BlobGrid(id="cells")
+        self.view = BlobView(opened, BlobPager(id="content"), self._grid, id="view")
 
         def deleted_here(blobs: Sequence[Listed]) -> None:
             deleted(blobs)
@@ -82,6 +96,7 @@ class PreviewScreen(FullScreen[None]):
             {
                 **self._acting.all(),
                 "form": self.view.other_form,
+                "copy_cell": self._copy_cell,
                 "previous": lambda: self._step(-1),
                 "next": lambda: self._step(1),
                 "columns_left": lambda: self.view.to_column(-1),
@@ -108,12 +123,15 @@ class PreviewScreen(FullScreen[None]):
     @on(BlobView.Changed)
     def _changed(self) -> None:
         self.query_one(TitleBar).progress = "● reading" if self.view.reading else ""
+        self.query_one(KeyBar).keyed = _AMONG_CELLS if self.view.in_cells else {}
         self.refresh_bindings()
 
     def can(self, command: str) -> bool:
         """There may be no other blob, and no other form of this one."""
         if command == "form":
             return self.view.forms > 1
+        if command == "copy_cell":
+            return self.view.in_cells and bool(self._grid.value)
         if command in ("columns_left", "columns_right"):
             return self.view.has_columns(-1 if command == "columns_left" else 1)
         if command in ("previous", "next"):
@@ -122,9 +140,19 @@ class PreviewScreen(FullScreen[None]):
             return 0 <= place < len(rows) and not rows[place].is_folder
         return super().can(command)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Where there are no cells, nothing is said of them."""
+        if action == "run" and parameters == ("copy_cell",) and not self.view.in_cells:
+            return False
+        return super().check_action(action, parameters)
+
     def why_not(self, command: str) -> str:
         """There may be no blob."""
         return self._acting.why_not(command)
+
+    def _copy_cell(self) -> None:
+        if value := self._grid.value:
+            self.app.copy(value, named(value))
 
     def _step(self, rows: int) -> None:
         """Look into the blob so many rows below."""

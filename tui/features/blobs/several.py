@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from storage_core.keys import is_content_name
 from storage_core.paths import shortened
 from storage_core.printable import printable
 from storage_core.quantities import human_size
+from tui.features.blobs.deleting import agreed
 from tui.session import many
 from tui.session.download import folder_proposed
 
@@ -52,29 +52,9 @@ class SeveralBlobs:
     async def delete(self, blobs: Sequence[Listed]) -> None:
         """Remove them, after asking once."""
         from tui.features.blobs.progress import ProgressDialog
-        from tui.kit.ask import Ask
 
-        configuration = self._row.configuration()
-        name = printable(self._row.name)
-        text = [f"They are gone from {name} for good: there is no undo for blobs."]
-        if configuration.naming == "hash" and any(is_content_name(blob.name) for blob in blobs):
-            text.append(
-                "A key that is the hash of its bytes may be others' too: whoever stored the same "
-                "bytes here loses them."
-            )
-        if configuration.protected:
-            text.append(f"Their storage is protected: type its name, {name}, to delete them.")
-        answer = await self._screen.ask(
-            Ask(
-                f"Delete {_number(blobs)}, {_size(blobs)}?",
-                "\n".join(text),
-                [("cancel", "Cancel"), ("delete", "Delete")],
-                focus="cancel",
-                danger="delete",
-                typed=self._row.name.strip() if configuration.protected else None,
-            )
-        )
-        if answer != "delete":
+        title = f"Delete {_number(blobs)}, {_size(blobs)}?"
+        if not await agreed(self._screen, self._row, title, blobs):
             return
         keys = [blob.key for blob in blobs]
         dialog = ProgressDialog(

@@ -6,6 +6,8 @@ import asyncio
 from threading import Event
 from typing import TYPE_CHECKING, Any, Final
 
+from rich.cells import cell_len
+from textual import on
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
@@ -14,11 +16,13 @@ from textual.widgets import Static
 from storage_core.errors import StorageError
 from storage_core.printable import printable
 from tui.features.blobs.table import exactly
+from tui.kit.grid import CellGrid
 from tui.kit.pager import Line, Pager, painted
-from tui.kit.text import wrap
+from tui.kit.text import cut, wrap
 from tui.kit.theme import MUTED
 from tui.session.background import in_thread
 from tui.session.preview.choosing import preview_of
+from tui.session.preview.grid import Grid
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,6 +47,7 @@ class BlobView(Vertical):
     Args:
         opened: where the blobs are.
         pager: what draws the lines.
+        grid: what draws tables, with a cursor; where there is none they are lines.
         brief: leave out what the list beside it says: the key, the size, the time.
         id: of the widget.
     """
@@ -53,7 +58,8 @@ class BlobView(Vertical):
     DEFAULT_CSS = """
     BlobView {
         & > #about { height: auto; }
-        & > #content { height: 1fr; }
+        & > #content, & > #cells { height: 1fr; }
+        & > #cells { display: none; }
     }
     """
 
@@ -61,10 +67,16 @@ class BlobView(Vertical):
         """Something else is to be seen: a blob, a form of it, other columns."""
 
     def __init__(
-        self, opened: OpenedStore, pager: Pager, *, brief: bool = False, id: str | None = None
+        self,
+        opened: OpenedStore,
+        pager: Pager,
+        grid: CellGrid | None = None,
+        *,
+        brief: bool = False,
+        id: str | None = None,
     ) -> None:
         super().__init__(id=id)
-        self._opened, self._brief, self.pager = opened, brief, pager
+        self._opened, self._brief, self.pager, self.grid = opened, brief, pager, grid
         self._about = Static(id="about", markup=False)
         self.blob: Listed | None = None
         """The one that is shown, or being read."""
@@ -85,6 +97,9 @@ class BlobView(Vertical):
         self._columns: tuple[int, int, int] | None = None
         """The first and the last column to be seen, of how many."""
 
+        self._empty = False
+        """Whether there is nothing in the cell under the cursor."""
+
         self._problem = ""
         self._left = Event()
         """Set when nobody waits any more for what is being read."""
@@ -93,6 +108,8 @@ class BlobView(Vertical):
         """What it is, and what is in it."""
         yield self._about
         yield self.pager
+        if self.grid is not None:
+            yield self.grid
 
     # ---- reading
 
@@ -154,6 +171,8 @@ class BlobView(Vertical):
         self._columns = None
         if preview is None:
             self.pager.show(())
+            if self.grid is not None:
+                self.grid.show(None)
             self._tell()
 
     def on_unmount(self) -> None:
@@ -171,13 +190,18 @@ class BlobView(Vertical):
     def on_resize(self) -> None:
         """Lines are wrapped to the width."""
         self._say()
-        if self._preview is not None:
+        if self._preview is not None and not self.in_cells:
             self._draw_again()
 
     async def _draw(self) -> None:
         preview, pager = self._preview, self.pager
         if preview is None:
             return
+        shown = preview.forms[self._form] if preview.forms else None
+        if self.grid is not None and isinstance(shown, Grid):
+            await self._draw_cells(self.grid, shown)
+            return
+        self._switch(to_cells=False)
         width, height, form, first = pager.room, pager.size.height, self._form, self._first
 
         def draw() -> tuple[Drawn, Sequence[Line | Strip]]:
@@ -185,9 +209,45 @@ class BlobView(Vertical):
             return drawn, painted(drawn.lines)
 
         drawn, lines = await self.screen.while_here(in_thread(draw))
-        pager.show(lines, drawn.head)
+        pager.show(lines, drawn.head, striped=drawn.columns is not None)
         self._columns = drawn.columns
         self._tell()
+
+    async def _draw_cells(self, grid: CellGrid, shown: Grid) -> None:
+        # How wide its columns are takes a while to find out.
+        await self.screen.while_here(in_thread(lambda: shown.natural))
+        if grid.cells is not shown:
+            grid.show(shown)
+        self._switch(to_cells=True)
+        self._columns = grid.columns
+        self._tell()
+
+    @property
+    def in_cells(self) -> bool:
+        """Whether a table is shown that has a cursor."""
+        return self.has_class("-cells")
+
+    def _switch(self, *, to_cells: bool) -> None:
+        """Show the grid or the lines, and give what is shown the focus that the other had."""
+        if self.grid is None or to_cells == self.in_cells:
+            return
+        old, new = (self.pager, self.grid) if to_cells else (self.grid, self.pager)
+        focused = old.has_focus
+        self.set_class(to_cells, "-cells")
+        # At once: the next key may be there already.
+        new.styles.display, old.styles.display = "block", "none"
+        if focused:
+            self.screen.set_focus(new, scroll_visible=False)
+
+    @on(CellGrid.Moved)
+    def _moved(self, event: CellGrid.Moved) -> None:
+        event.stop()
+        if self.grid is None or not self.in_cells:
+            return
+        empty = not self.grid.value
+        if (self._columns, self._empty) != (self.grid.columns, empty):
+            self._columns, self._empty = self.grid.columns, empty
+            self._tell()
 
     def _draw_again(self) -> None:
         self.run_worker(self._draw(), group="load-lines", exclusive=True)
@@ -215,6 +275,9 @@ class BlobView(Vertical):
 
     def to_column(self, columns: int) -> None:
         """Show a table from another column on."""
+        if self.grid is not None and self.in_cells:
+            self.grid.scroll_columns(columns)
+            return
         self._first = max(0, self._first + columns)
         self._draw_again()
 
@@ -222,6 +285,8 @@ class BlobView(Vertical):
         """Whether there are columns of a table that are not to be seen, before (-1) or behind."""
         if self._columns is None:
             return False
+        if self.grid is not None and self.in_cells:
+            return self.grid.has_columns(way)
         _, last, total = self._columns
         return self._first > 0 if way < 0 else last < total - 1
 
@@ -236,13 +301,13 @@ class BlobView(Vertical):
             key, exact = printable(self.blob.key), exactly(self.blob)
             lines += [Content.styled(part, "bold $foreground") for part in wrap(key, width)]
             lines += [Content.styled(part, MUTED) for part in wrap(exact, width)]
-        for text, style in self._said():
+        for text, style in self._said(width):
             lines += [Content.styled(part, style) for part in wrap(text, width)]
-        if self._preview is not None and (forms := self._named(self._preview)):
+        if self._preview is not None and (forms := self._named(self._preview, width)):
             lines.append(forms)
         self._about.update(Content("\n").join(lines))
 
-    def _said(self) -> list[tuple[str, str]]:
+    def _said(self, width: int) -> list[tuple[str, str]]:
         if self.blob is None:
             return []
         if self._problem:
@@ -254,9 +319,19 @@ class BlobView(Vertical):
             if self.blob.is_folder:
                 return [("Enter opens the folder.", MUTED)]
             return [("reading…", MUTED)]
-        return _said(self._preview, self._form, self.screen.key)
+        said = _said(self._preview, self._form, None if self._brief else self.screen.key)
+        if self._brief and self._columns is not None and cell_len(said[0][0]) > width:
+            # How much of it is shown is said in the frame as well.
+            said[0] = (cut(self._preview.what, width), said[0][1])
+        return said
 
-    def _named(self, preview: Preview) -> Content:
+    @property
+    def cut(self) -> str:
+        """How much of the blob is shown, where that is to be said."""
+        forms = self._preview.forms if self._preview else ()
+        return forms[self._form].cut if forms else ""
+
+    def _named(self, preview: Preview, width: int) -> Content:
         """How it can be shown, how it is, and which columns of a table are to be seen."""
         names = [form.name for form in preview.forms]
         pieces = [
@@ -270,22 +345,21 @@ class BlobView(Vertical):
         if self._columns is not None and (self.has_columns(-1) or self.has_columns(1)):
             first, last, total = self._columns
             key = self.screen.key
-            keys = f"{key('columns_left', '<')} {key('columns_right', '>')}"
-            line = Content.assemble(
-                line,
-                "    ",
-                (keys, "bold $footer-key-foreground"),
-                (f" columns {first + 1:,} to {last + 1:,} of {total:,}", MUTED),
-            )
+            keys = f"    {key('columns_left', '<')} {key('columns_right', '>')}"
+            span = f"{first + 1:,} to {last + 1:,} of {total:,}"
+            for said in (f" columns {span}", f" {span}"):
+                told = Content.assemble((keys, "bold $footer-key-foreground"), (said, MUTED))
+                if line.cell_length + told.cell_length <= width:
+                    return line + told
         return line
 
 
-def _said(preview: Preview, form: int, key: KeyOf) -> list[tuple[str, str]]:
+def _said(preview: Preview, form: int, key: KeyOf | None) -> list[tuple[str, str]]:
     """What it is, how much of that is shown, and what there is to know besides."""
     cut = preview.forms[form].cut if preview.forms else ""
     if cut:
-        all_of_it = f"{key('download', 'w')} downloads all of it"
-        said = [(f"{preview.what} · {cut}; {all_of_it}", "$warning")]
+        all_of_it = f"; {key('download', 'w')} downloads all of it" if key else ""
+        said = [(f"{preview.what} · {cut}{all_of_it}", "$warning")]
     else:
         said = [(preview.what, MUTED)]
     said += [(note, MUTED) for note in preview.notes]

@@ -19,19 +19,17 @@ from tui.features.configurations.commands import LIST
 from tui.features.configurations.detail import Detail, lines_of
 from tui.features.configurations.editing import Editing
 from tui.features.configurations.file import FileCommands
-from tui.features.configurations.room.room import Room
 from tui.features.configurations.rows import Rows
 from tui.features.configurations.several import Several, can_export
 from tui.features.configurations.sharing import Sharing
 from tui.features.configurations.table import SORTED_BY, ConfigurationLayout
 from tui.features.configurations.testing import Testing
 from tui.features.configurations.why_not import why_not
-from tui.kit import steps
+from tui.kit import preload, steps
 from tui.kit.bars import KeyBar, TitleBar
 from tui.kit.commands import bindings
 from tui.kit.filter import FilterLine
 from tui.kit.screen import FullScreen
-from tui.kit.sheet import Sheet
 from tui.kit.table import Table
 from tui.kit.text import named
 
@@ -39,6 +37,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.content import Content
 
+    from tui.features.configurations.room.room import Room
     from tui.session.session import Session
     from tui.session.snapshot import Row, Snapshot
 
@@ -105,7 +104,7 @@ class ConfigurationsScreen(FullScreen[None]):
             counts=True,
         )
         self._filter.explains = explained.FILTER
-        self._room = Room(session, self.testing, self.key)
+        self._room: Room | None = None
         self._banner = Static(id="banner", markup=False)
         self._welcome = Static(id="welcome", markup=False)
         self.rows = Rows(session, self.table, self._filter, self._tell)
@@ -149,6 +148,8 @@ class ConfigurationsScreen(FullScreen[None]):
                 "choose_all": self.table.choose_all,
             }
         )
+        # Before there is something to style.
+        self._fit_room()
 
     def body(self) -> ComposeResult:
         """The list, the details; what is said of the file is there when there is something."""
@@ -167,8 +168,14 @@ class ConfigurationsScreen(FullScreen[None]):
             self._loaded(self._session.snapshot)
 
     async def _furnish(self) -> None:
+        # Only here: they would make the first frame later.
+        from tui.features.configurations.room.room import Room
+
+        preload.read(self.app, Room.LOOKS)
+        room = Room(self._session, self.testing, self.key)
         with self.app.batch_update():
-            await self.mount(self._room, after="#panes")
+            await self.mount(room, after="#panes")
+            self._room = room
             # From now on it has the place that was left free for it.
             self.add_class("-furnished")
             self._draw_room()
@@ -183,12 +190,14 @@ class ConfigurationsScreen(FullScreen[None]):
         roomy = width >= ROOMY[0] and height >= ROOMY[1] and not (many and height < ROOM_FOR_ALL)
         changed = roomy != self.has_class("-roomy")
         self.set_class(roomy, "-roomy")
-        self.set_class(not roomy and isinstance(self.focused, Sheet), "-turned")
+        turned = not roomy and self._room is not None and self._room.reads
+        self.set_class(turned, "-turned")
         if changed and self.is_mounted:
             self._show_detail()
 
     def _draw_room(self) -> None:
-        self._room.show(self.row)
+        if self._room is not None:
+            self._room.show(self.row)
 
     @property
     def row(self) -> Row | None:
@@ -298,8 +307,7 @@ class ConfigurationsScreen(FullScreen[None]):
     def _show_detail(self) -> None:
         """Draw what is under the cursor."""
         detail, row = self.query_one(Detail), self.row
-        if self._room.is_attached:
-            self._draw_room()
+        self._draw_room()
         if row is None:
             detail.show("", [], "")
             return
@@ -373,7 +381,7 @@ class ConfigurationsScreen(FullScreen[None]):
 
     def action_next_pane(self, way: int) -> None:
         """To the next pane, or to the one before; at either end it stays."""
-        panes = [self.table, self.query_one(Detail), *self._room.query(Sheet)]
+        panes = [self.table, self.query_one(Detail), *(self._room.panes if self._room else ())]
         at = next((at for at, pane in enumerate(panes) if pane.has_focus), 0)
         panes[max(0, min(at + way, len(panes) - 1))].focus()
 

@@ -123,4 +123,4 @@ def _grid(rows: list[list[str]], cut: str) -> Grid:
         [printable(value) for value in row] + [None] * (count - len(row))  # ragged rows
         for row in rows
     ]
-    return Grid(columns, shown, cut=cut)
+    return Grid(columns, shown, cut=cut, values=rows)

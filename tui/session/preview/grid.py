@@ -17,6 +17,9 @@ WIDEST: Final = 36
 LONGEST: Final = 400
 """Characters that are looked at of one cell."""
 
+NOTHING: Final = "–"
+"""What stands where there is no value."""
+
 _GAP: Final = 2
 _LEAST: Final = 8
 """Cells that have to be left for a column that is not shown whole."""
@@ -47,6 +50,7 @@ class Grid:
         fixed: how many columns stay at the left when others are scrolled to.
         looks: of the columns, from the left; empty for the rest.
         cut: how much of the blob is in it, where that is to be said.
+        values: the cells as the blob has them, where drawing changes them.
     """
 
     def __init__(
@@ -58,23 +62,26 @@ class Grid:
         fixed: int = 0,
         looks: Sequence[str] = (),
         cut: str = "",
+        values: Sequence[Sequence[str | None]] | None = None,
     ) -> None:
         self.columns, self.rows, self.name, self.cut = columns, rows, name, cut
-        self._fixed = fixed
+        self.values = rows if values is None else values
+        self.fixed = fixed
         self._looks = [*looks, *[""] * (len(columns) - len(looks))]
 
     @cached_property
-    def _drawn(self) -> Sequence[Sequence[str | None]]:
+    def texts(self) -> Sequence[Sequence[str | None]]:
+        """The rows as they are drawn, so that one can be compared with the next."""
         return _comparable(self.columns, self.rows)
 
     @cached_property
-    def _natural(self) -> list[int]:
+    def natural(self) -> list[int]:
         """Cells that the longest text of each column needs."""
         found = [
             max(cell_len(each.title[:LONGEST]), cell_len(each.type[:LONGEST]), 1)
             for each in self.columns
         ]
-        for row in self._drawn:
+        for row in self.texts:
             for place, text in enumerate(row):
                 # Few characters are more than two cells wide, and none is measured in vain.
                 if text is not None and 2 * len(text) > found[place]:
@@ -84,24 +91,24 @@ class Grid:
     def drawn(self, width: int, first: int = 0, height: int = 0) -> Drawn:
         """The fixed columns and those from `first` on, as many as fit."""
         total = len(self.columns)
-        first = max(0, min(first, total - self._fixed - 1))
-        places = [*range(min(self._fixed, total)), *range(self._fixed + first, total)]
-        widths = self._widths(places, width)
+        first = max(0, min(first, total - self.fixed - 1))
+        places = [*range(min(self.fixed, total)), *range(self.fixed + first, total)]
+        widths = self.widths(places, width)
         shown = list(zip(places, widths, strict=False))
         head = [self._titles(shown)]
         if any(column.type for column in self.columns):
             head.append(self._line(shown, [each.type for each in self.columns], ["muted"] * total))
-        lines = [self._line(shown, row, self._looks) for row in self._drawn]
+        lines = [self._line(shown, row, self._looks) for row in self.texts]
         last = shown[-1][0] if shown else 0
-        return Drawn(lines, head, (first, last - self._fixed, total - self._fixed))
+        return Drawn(lines, head, (first, last - self.fixed, total - self.fixed))
 
     def _titles(self, shown: Sequence[tuple[int, int]]) -> Line:
         titles = [column.title for column in self.columns]
         return self._line(shown, titles, ["strong"] * len(titles))
 
-    def _widths(self, places: Sequence[int], width: int) -> list[int]:
-        """Cells of the columns that fit, of those at `places`."""
-        natural = [self._natural[place] for place in places]
+    def widths(self, places: Sequence[int], width: int) -> list[int]:
+        """Cells of as many columns of `places` as fit, with two between one and the next."""
+        natural = [self.natural[place] for place in places]
         room = width - _GAP * (len(places) - 1)
         if sum(natural) <= room:
             return natural
@@ -127,7 +134,7 @@ class Grid:
         parts: list[Part] = []
         for place, width in shown:
             text = texts[place] if place < len(texts) else None
-            fitted = _fitted("–" if text is None else text, width, self.columns[place].number)
+            fitted = fitted_to(NOTHING if text is None else text, width, self.columns[place].number)
             parts.append((fitted + " " * _GAP, "muted" if text is None else looks[place]))
         return parts
 
@@ -168,7 +175,7 @@ def _shared(natural: Sequence[int], room: int) -> list[int]:
     return found
 
 
-def _fitted(text: str, width: int, right: bool) -> str:
+def fitted_to(text: str, width: int, right: bool) -> str:
     """`text` in exactly `width` cells."""
     text = text[:LONGEST]
     length = cell_len(text)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from storage_core.printable import printable
-from tui.session.preview.grid import LONGEST, Column, Grid
+from tui.session.preview.grid import Column, Grid
 from tui.session.preview.look import Form, Part, Preview, Text
 from tui.session.preview.source import Unreadable
 
@@ -58,6 +58,15 @@ class Number(str):
     __slots__ = ()
 
 
+_TYPES: Final[dict[type, str]] = {
+    Number: "number",
+    str: "text",
+    bool: "true/false",
+    list: "list",
+    dict: "object",
+}
+
+
 def _table(value: object) -> Grid | None:
     """A list of objects with the same names, mostly, as rows."""
     if not isinstance(value, list) or not value or not all(isinstance(row, dict) for row in value):
@@ -65,23 +74,39 @@ def _table(value: object) -> Grid | None:
     names = dict.fromkeys(name for row in value for name in row)
     if not 0 < len(names) <= MOST_COLUMNS or len(names) * len(value) > MOST_CELLS:
         return None
-    columns, rows = (
-        [],
-        [[_cell(row[name]) if name in row else None for name in names] for row in value],
-    )
+    values = [[_cell(row.get(name)) for name in names] for row in value]
+    columns = []
     for name in names:
         given = [row[name] for row in value if row.get(name) is not None]
         number = bool(given) and all(isinstance(each, Number) for each in given)
-        columns.append(Column(printable(name), number=number))
-    return Grid(columns, rows)
+        columns.append(Column(printable(name), _type(given), number))
+    rows = [[each if each is None else printable(each) for each in row] for row in values]
+    return Grid(columns, rows, values=values)
 
 
 def _cell(value: object) -> str | None:
-    if value is None:
-        return None
-    if isinstance(value, str):
-        return printable(value[:LONGEST])
-    return printable(json.dumps(value, ensure_ascii=False)[:LONGEST])
+    if value is None or isinstance(value, str):
+        return value
+    return _told(value)
+
+
+def _told(value: object) -> str:
+    """A value on one line, its numbers as they are written."""
+    if isinstance(value, Number):
+        return str(value)
+    if isinstance(value, list):
+        return f"[{', '.join(map(_told, value))}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{_told(name)}: {_told(each)}' for name, each in value.items())}}}"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _type(values: list[object]) -> str:
+    """What all of them are; nothing where that is not one."""
+    kinds = {_TYPES.get(type(value), "") for value in values}
+    if kinds == {"number"} and all(str(value).lstrip("-").isdigit() for value in values):
+        return "integer"
+    return kinds.pop() if len(kinds) == 1 else ""
 
 
 def looks_like_json(text: str) -> bool:

@@ -92,10 +92,10 @@ def _shown(found: dict[str, Any]) -> Preview:
         name="schema",
         looks=["name", "", "muted"],
     )
-    shown = f", the first {length:,} shown" if length < rows else ""
+    of_all = f"the first {length:,} of " if length < rows else ""
     said = [
         "Parquet",
-        f"{_many(rows, 'row')}{shown}",
+        f"{of_all}{_many(rows, 'row')}",
         _many(count, "column"),
         _many(found["groups"], "row group"),
         found["codec"],

@@ -28,6 +28,12 @@ _CPU = 30
 _BLOCK = 256 * 1024
 _KEPT = 32
 _LONGEST = 200
+"""Characters of a name, and of each value where there are many."""
+
+_LONGEST_OF_FEW = 4000
+_MOST_CHARACTERS = 2_000_000
+"""Of all values; in JSON each may take six bytes."""
+
 _FEW = 8
 _MOST_LEAVES = 5000
 _REFUSED = 2**64 - 1
@@ -162,12 +168,14 @@ def _values(
     groups = list(range(min(opened.metadata.num_row_groups, 20)))
     found: list[list[str | None] | None] = [None] * len(names)
     sizes = _sizes(opened.metadata, names) if groups else []
+    share = _MOST_CHARACTERS // max(1, rows * len(names))
+    longest = max(_LONGEST, min(share, _LONGEST_OF_FEW))
     # The small ones first: one that is too large to be read leaves the others readable.
     for _, place in sorted(zip(sizes, range(len(names)), strict=False)):
         if file.refused or monotonic() - begun > SECONDS:
             break
         with suppress(Exception):
-            found[place] = _column(opened, names[place], groups, rows)
+            found[place] = _column(opened, names[place], groups, rows, longest)
     return found
 
 
@@ -185,40 +193,43 @@ def _sizes(about: Any, names: list[str]) -> list[int]:
     ]
 
 
-def _column(opened: Any, name: str, groups: list[int], rows: int) -> list[str | None]:
+def _column(opened: Any, name: str, groups: list[int], rows: int, longest: int) -> list[str | None]:
     column: list[str | None] = []
     batches = opened.iter_batches(
         batch_size=rows, row_groups=groups, columns=[name], use_threads=False
     )
     for batch in batches:
         values = batch.column(batch.schema.names.index(name))
-        column += [_text(value) for value in values[: rows - len(column)]]
+        column += [_text(value, longest) for value in values[: rows - len(column)]]
         if len(column) >= rows:
             break
     return column
 
 
-def _text(value: Any) -> str | None:
+def _text(value: Any, longest: int) -> str | None:
     """A value of Arrow's as text, of which no more is made than is shown."""
     if not value.is_valid:
         return None
     if hasattr(value, "values") and hasattr(value, "__len__") and not isinstance(value, dict):
         inner = value.values
         if inner is not None and hasattr(inner, "slice"):
-            shown = [_text(each) or "–" for each in inner[:_FEW]]
+            shown = [_text(each, longest) or "–" for each in inner[:_FEW]]
             more = f", … {len(inner):,} in all" if len(inner) > _FEW else ""
-            return f"[{', '.join(shown)}{more}]"[:_LONGEST]
+            return _begun(f"[{', '.join(shown)}{more}]", longest)
     try:
         found = value.as_py()
     except Exception:
-        return str(value)[:_LONGEST]
+        return _begun(str(value), longest)
     if isinstance(found, bytes):
-        return found[: _LONGEST // 2].hex()
+        return _begun(found[:longest].hex(), longest)
     if isinstance(found, float):
         return f"{found:.9g}"
-    if isinstance(found, str):
-        return found[:_LONGEST]
-    return str(found)[:_LONGEST]
+    return _begun(found if isinstance(found, str) else str(found), longest)
+
+
+def _begun(text: str, longest: int) -> str:
+    """As much of it as is shown."""
+    return text if len(text) <= longest else text[:longest] + "…"
 
 
 if __name__ == "__main__":

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.containers import Horizontal, Vertical
 
@@ -18,7 +19,7 @@ from tui.kit.theme import MUTED
 from tui.session.quantities import milliseconds, moment
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from textual.app import ComposeResult
 
@@ -36,6 +37,9 @@ class Room(Horizontal):
         testing: IDs of configurations whose connection is being tested.
         key: the keys of commands.
     """
+
+    LOOKS: Final = Path(__file__).with_name("room.tcss")
+    """Its styles, to be read before it is mounted."""
 
     explains: ClassVar = ROOM
 
@@ -56,6 +60,16 @@ class Room(Horizontal):
         with Vertical(id="around-secrets"):
             yield self._secrets
             yield self._origin
+
+    @property
+    def panes(self) -> Sequence[Sheet]:
+        """From left to right."""
+        return self._test, self._blobs, self._five, self._secrets, self._origin
+
+    @property
+    def reads(self) -> bool:
+        """Whether one of them has the focus."""
+        return any(pane.has_focus for pane in self.panes)
 
     def show(self, row: Row | None) -> None:
         """Say what is known of `row`; nothing is asked, neither of a server nor of the disk."""

@@ -1,0 +1,12 @@
+"""A grid: a table with a cursor on one cell, that scrolls both ways below its head.
+
+widget.py  the grid, which draws only the lines on screen
+cells.py   what it is given: columns and cells
+span.py    which columns are in sight, and how wide they are
+under.py   the lines below: all of the cell under the cursor
+"""
+
+from tui.kit.grid.cells import Cells, Heading
+from tui.kit.grid.widget import CellGrid
+
+__all__ = ["CellGrid", "Cells", "Heading"]
