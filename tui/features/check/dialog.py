@@ -134,18 +134,21 @@ class CheckDialog(Dialog[TestResult | None]):
 
     def _offer(self) -> None:
         """Make the button the main one that helps: save what works, edit what does not."""
-        leave, saves = self.query_one("#leave"), [*self.query(".save")]
+        saves, edits = [*self.query(".save")], [*self.query("#edit_settings")]
         works = self.why_not("save") == ""
         failed = self._complete and not all(found.ok for found in self._found)
+        # They are to the left of the others, which stay where they are.
         for button in saves:
             button.display = works
-        edits = [*self.query("#edit_settings")] if failed else []
-        main = (saves if works else edits or [leave])[0]
+        for button in edits:
+            button.display = failed
+        helping = [each for each in (*saves, *edits) if each.display]
+        main = helping[0] if helping else self.query_one("#leave")
         before = self.query_one("Button.-main")
         for button in self.query(Button):
             button.set_class(button is main, "-main")
         # Who has gone to another one stays there.
-        if works or self.focused in (before, *saves, None):
+        if works or self.focused in (before, *saves, *edits, None):
             main.focus()
 
     def _wait(self, waiting: Waiting) -> None:

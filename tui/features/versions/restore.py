@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from storage_core.paths import shortened
 from storage_core.printable import printable
 from tui.features.versions.dialog import VersionsDialog
+from tui.kit.text import cut
 
 if TYPE_CHECKING:
     from tui.kit.screen import BaseScreen
     from tui.session.differences import Difference
     from tui.session.session import Session
     from tui.session.versions import KeptVersion
+
+_NAMES: Final = 110
+"""Cells of the names of its configurations: two lines."""
 
 
 async def restore(screen: BaseScreen[object], session: Session) -> None:
@@ -55,7 +59,7 @@ async def _restore(screen: BaseScreen[object], session: Session, chosen: KeptVer
             text,
             [("cancel", "Cancel"), ("restore", "Restore")],
             focus="cancel",
-            about=" · ".join((path, ", ".join(chosen.names or ()))),
+            about=cut(", ".join(chosen.names or ()), _NAMES),
         )
     )
     if answer != "restore":
