@@ -142,6 +142,7 @@ async def test_capitals_lead_to_other_blobs_where_arrows_lead_to_other_cells(
         await press(pilot, "J")
         assert "results/b.txt" in words(pilot)
         assert "→ Next" in words(pilot)
+        assert "plain" in screen_text(pilot)
         await press(pilot, "right")
         assert "results/c.npy" in words(pilot)
         # An array numbers its rows itself.
