@@ -24,7 +24,7 @@ Steps = Callable[[Any], Awaitable[None]]
 async def looked(pilot: Any) -> None:
     """All is tested, the default twice, and its blobs were listed."""
     await scenes.with_saved()(pilot)
-    await scenes.press(pilot, "escape", "t", "enter")
+    await scenes.press(pilot, "escape", "t", "escape")
     await scenes.tested(pilot)
 
 

@@ -349,7 +349,7 @@ SCENES: list[Scene | Recording] = [
     Scene("30-preview-flow", WIDE, with_saved("j", "j", "enter")),
     Scene("31-layers", WIDE, with_team("G", "k", "k"), INCLUDING),
     Scene("32-copy-here", WIDE, with_team("G", "k", "k", "e"), INCLUDING),
-    Scene("33-room-small", (80, 24), keys("t", "enter", "l", "l")),
+    Scene("33-room-small", (80, 24), keys("t", "escape", "l", "l")),
     Scene("34-import", WIDE, importing("j", "j", "m")),
     Scene("35-export", WIDE, keys("j", "j", "E")),
     Scene("36-jump", WIDE, keys("ctrl+o")),

@@ -63,7 +63,7 @@ async def test_how_the_last_test_ended_is_in_sight_however_many_settings_there_a
     async with StorageApp(path).run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         assert "not tested yet; t does it" in screen_text(pilot)
-        await press(pilot, "t", "enter")
+        await press(pilot, "t", "escape")
         text = screen_text(pilot)
         assert "★ default" in text
         assert "could not read the settings" in text
@@ -237,6 +237,31 @@ async def test_the_checklist_has_a_bar_for_each_time_and_how_the_tests_before_en
         assert re.search(r"━+╸? +[\d.]+ m?s", screen_text(pilot))
         await press(pilot, "enter", "t")
         assert re.search(r"Before +✓ \d\d:\d\d, [\d.]+ m?s", screen_text(pilot))
+
+
+@pytest.mark.parametrize("size", [(100, 30), (80, 24), (72, 24), (60, 20)])
+async def test_no_button_of_the_test_is_cut(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with StorageApp(tmp_path / "storage.toml").run_test(size=size) as pilot:
+        await settle(pilot)
+        await press(pilot, "n", "7", "f4")
+        line = next(line for line in screen_text(pilot).splitlines() if "Test again" in line)
+        assert line.strip(" │").split("  ")[0] == "Save as default"
+        around = pilot.app.screen.query_one(".buttons").region
+        buttons = [each for each in pilot.app.screen.query(Button) if each.display]
+        assert len(buttons) == 4
+        assert all(around.contains_region(each.region) for each in buttons)
+
+
+async def test_after_a_test_that_fails_the_focus_is_on_edit(tmp_path: Path) -> None:
+    path = local(tmp_path / "storage.toml", tmp_path)
+    async with StorageApp(path).run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "j", "t")
+        main = pilot.app.screen.query_one("Button.-main", Button)
+        assert (main, str(main.label)) == (pilot.app.focused, "Edit")
+        assert main is pilot.app.screen.query(Button).first()
+        await press(pilot, "enter")
+        assert "Edit bad" in screen_text(pilot)
 
 
 async def test_from_a_test_that_fails_one_key_leads_to_the_settings(tmp_path: Path) -> None:

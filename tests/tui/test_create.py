@@ -33,6 +33,25 @@ from tui.features.form.screen import FormScreen
 from tui.session import draft
 
 
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 20), (100, 30)])
+async def test_the_empty_state_stands_whole_in_the_middle_of_its_pane(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with StorageApp(tmp_path / "storage.toml").run_test(size=size) as pilot:
+        await settle(pilot)
+        said, around = pilot.app.screen.query_one("#welcome"), pilot.app.screen.query_one("#left")
+        list_ = pilot.app.screen.query_one("#list").region
+        place, free = said.region, around.content_region
+        above, below = place.y - list_.bottom, free.bottom - place.bottom
+        left, right = place.x - free.x, free.right - place.right
+        assert min(above, below, left, right) >= 0
+        assert abs(above - below) <= 1
+        assert abs(left - right) <= 1
+        text = words(pilot)
+        assert "or for the default. n creates the first one i imports" in text
+        assert "? shows every key" in text
+
+
 async def test_a_newcomer_creates_the_first_one_and_makes_it_the_default(tmp_path: Path) -> None:
     path = tmp_path / "storage.toml"
     async with StorageApp(path).run_test() as pilot:
@@ -44,6 +63,7 @@ async def test_a_newcomer_creates_the_first_one_and_makes_it_the_default(tmp_pat
         await enter(pilot, "laptop")
         await press(pilot, "ctrl+s")
         assert "Make laptop the default?" in screen_text(pilot)
+        assert "Local Storage · " in words(pilot).partition("Make laptop the default?")[2]
         await press(pilot, "enter")
         assert (selected(pilot).name, selected(pilot).default) == ("laptop", True)
     assert read(path)["default"] == "laptop"
@@ -124,6 +144,9 @@ async def test_leaving_with_changes_asks_and_keeps_editing_by_default(tmp_path: 
         focused = pilot.app.focused
         assert isinstance(focused, Button)
         assert str(focused.label) == "Keep editing"
+        # It has no name yet.
+        assert "Local Storage" in screen_text(pilot).splitlines()[0]
+        assert "Local Storage" in words(pilot).partition("Leave without saving?")[2]
         await press(pilot, "enter")
         assert isinstance(pilot.app.screen, FormScreen)
         await press(pilot, "escape", "right", "enter")

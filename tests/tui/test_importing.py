@@ -161,7 +161,7 @@ async def test_what_a_tool_does_not_say_is_asked_and_can_be_left_out(
 ) -> None:
     path = tmp_path / "storage.toml"
     async with opened(path, (120, 40)) as pilot:
-        assert "i  imports what other tools have" in screen_text(pilot)
+        assert "i   imports what other tools have" in screen_text(pilot)
         await press(pilot, "i")
         await go_to(pilot, "corp")
         await press(pilot, "b")

@@ -267,7 +267,7 @@ async def test_sorting_is_remembered(tmp_path: Path) -> None:
     async with StorageApp(path).run_test() as pilot:
         await settle(pilot)
         assert names(pilot) == ["laptop", "prod"]
-        for head in ("Name▾", "Type▾", "Location▾"):
+        for head in ("Name▾", "Type▾", "Location▾", "▾ Test"):
             assert head in screen_text(pilot)
             assert screen_text(pilot).count("▾") == 1
             await press(pilot, "s")
@@ -300,6 +300,8 @@ async def test_a_click_on_a_head_sorts_by_it_and_another_turns_that_round(tmp_pa
         await settle(pilot)
         assert names(pilot) == ["prod", "lab", "laptop"]
         assert "Location▴" in screen_text(pilot)
+        await press(pilot, "s")
+        assert "▾ Test" in screen_text(pilot)
         await press(pilot, "s")
         assert "▴" not in screen_text(pilot)
 

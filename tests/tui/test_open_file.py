@@ -117,7 +117,7 @@ async def test_a_file_that_cannot_be_read_is_opened_where_it_is_broken(
     monkeypatch.setenv("VISUAL", program(tmp_path, "nano", copies))
     async with StorageApp(path).run_test() as pilot:
         await settle(pilot)
-        assert "o  opens it in your editor" in screen_text(pilot)
+        assert " o   opens it in your editor" in screen_text(pilot)
         await press(pilot, "o")
         assert seen(tmp_path) == [f"+{len(TWO.splitlines()) + 1}", str(path)]
         assert names(pilot) == ["prod", "laptop"]

@@ -149,7 +149,7 @@ async def test_nothing_secret_is_kept_and_another_secret_makes_a_result_old(
     )
     async with StorageApp(path).run_test(size=(120, 40)) as pilot:
         await settle(pilot)
-        await press(pilot, "t", "enter")
+        await press(pilot, "t", "escape")
         assert sign(pilot, "kv") == "✗"
         (kept,) = _folder().iterdir()
         assert secret not in kept.read_text()
@@ -185,7 +185,7 @@ async def test_rubbish_in_the_place_of_results_counts_as_nothing(
     async with StorageApp(path).run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         assert sign(pilot, "one") == " "
-        await press(pilot, "t", "enter")
+        await press(pilot, "t", "escape")
         assert sign(pilot, "one") == "✓"
     assert str(id) in kept.read_text()
 

@@ -48,7 +48,7 @@ async def test_the_last_test_is_shown_step_by_step_with_times_and_the_remedy(
 ) -> None:
     async with opened(two(tmp_path), WIDE) as pilot:
         assert pane(pilot, "last-test") == "Not tested yet; t does it."
-        await press(pilot, "t", "enter", "j", "t", "enter")
+        await press(pilot, "t", "escape", "j", "t", "escape")
         assert re.search(r"✓ read the settings .*✗ find the folder", pane(pilot, "last-test"))
         assert "is no folder" in pane(pilot, "last-test") or "file" in pane(pilot, "last-test")
         assert re.match(r"✗ \d\d:\d\d .* find the folder$", pane(pilot, "last-five"))

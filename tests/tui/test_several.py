@@ -177,6 +177,14 @@ async def test_tags_of_several_are_changed_in_one_step(path: Path) -> None:
     assert path.read_text() == FIVE  # noqa: ASYNC240
 
 
+async def test_enter_adds_what_is_typed_and_enter_once_more_saves(path: Path) -> None:
+    async with opened(path) as pilot:
+        await press(pilot, "j", "number_sign", "shift+tab", *"new", "enter")
+        assert "new" not in read(path)["storage"]["bravo"].get("tags", [])
+        await press(pilot, "enter")
+        assert "new" in read(path)["storage"]["bravo"]["tags"]
+
+
 async def test_what_is_no_tag_is_refused_in_the_dialog(path: Path) -> None:
     async with opened(path) as pilot:
         await press(pilot, "j", "number_sign", "shift+tab", *"a!", "ctrl+s")

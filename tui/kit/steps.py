@@ -25,12 +25,7 @@ def fit(screen: Screen[Any]) -> None:
     for size, breakpoints in sides:
         names = [name for least, name in breakpoints if size >= least]
         classes |= {name: name == names[-1] for _, name in breakpoints}
-    if screen.is_attached:
-        screen.update_classes(classes, animate=False)
-        return
-    # Before it has widgets there is nothing to style: 7 ms of the first frame of the list.
-    for name, taken in classes.items():
-        screen.set_class(taken, name, update=False)
+    screen.update_classes(classes, animate=False)
 
 
 def paint(screen: Screen[Any]) -> None:

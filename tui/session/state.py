@@ -13,11 +13,8 @@ from typing import Final, NamedTuple
 from storage_core.errors import ConfigurationError
 from storage_core.paths import expanded
 
-SORTS: Final = ("file", "name", "type", "location")
+SORTS: Final = ("file", "name", "type", "location", "status")
 """The orders of the list, in the order in which one key goes through them."""
-
-ORDERS: Final = (*SORTS, "status")
-"""The same, and the one that only a click leads to."""
 
 GROUPS: Final = ("", "type", "tag")
 """By what the rows of the list are grouped: by nothing at first."""
@@ -75,7 +72,7 @@ def load() -> State:
     theme, sort, group = found.get("theme"), found.get("sort"), found.get("group")
     return State(
         theme if isinstance(theme, str) else "",
-        sort if sort in ORDERS else SORTS[0],
+        sort if sort in SORTS else SORTS[0],
         found.get("reverse") is True,
         preview=found.get("preview") is not False,
         group=group if group in GROUPS else GROUPS[0],

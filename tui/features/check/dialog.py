@@ -88,10 +88,10 @@ class CheckDialog(Dialog[TestResult | None]):
             with Horizontal(classes="buttons"):
                 for way, label in self._ways:
                     yield Button(label, id=f"save-{way}", classes="save", compact=True)
-                yield Button("Cancel", id="leave", classes="-main", compact=True)
-                yield Button("Test again", id="again", compact=True)
                 if self._edit is not None:
                     yield Button("Edit", id="edit_settings", compact=True)
+                yield Button("Cancel", id="leave", classes="-main", compact=True)
+                yield Button("Test again", id="again", compact=True)
 
     def on_mount(self) -> None:
         """Start at once."""
@@ -104,7 +104,7 @@ class CheckDialog(Dialog[TestResult | None]):
         self._found, self._complete, self._waiting = [], False, None
         self.query_one("#again").disabled = True
         self.query_one("#leave", Button).label = "Cancel"
-        self._offer_to_save(False)
+        self._offer()
         self._draw()
         countdown = self.set_interval(TICK, self._draw)
         try:
@@ -117,7 +117,7 @@ class CheckDialog(Dialog[TestResult | None]):
         self._result = TestResult(datetime.now(), tuple(self._found), True)  # noqa: DTZ005
         self.query_one("#again").disabled = False
         self.query_one("#leave", Button).label = "Close"
-        self._offer_to_save(self.why_not("save") == "")
+        self._offer()
         self._draw()
         self._show_end()
 
@@ -132,17 +132,21 @@ class CheckDialog(Dialog[TestResult | None]):
         works = self._complete and all(found.ok for found in self._found)
         return "" if command != "save" or (works and self._ways) else "It is not tested."
 
-    def _offer_to_save(self, offered: bool) -> None:
-        buttons = [*self.query(".save").results(Button)]
-        for button in buttons:
-            button.display = offered
-        for first in buttons[:1]:
-            self.query_one("#leave").set_class(not offered, "-main")
-            first.set_class(offered, "-main")
-            if offered:
-                first.focus()
-            elif self.focused in (*buttons, None):
-                self.query_one("#leave").focus()
+    def _offer(self) -> None:
+        """Make the button the main one that helps: save what works, edit what does not."""
+        leave, saves = self.query_one("#leave"), [*self.query(".save")]
+        works = self.why_not("save") == ""
+        failed = self._complete and not all(found.ok for found in self._found)
+        for button in saves:
+            button.display = works
+        edits = [*self.query("#edit_settings")] if failed else []
+        main = (saves if works else edits or [leave])[0]
+        before = self.query_one("Button.-main")
+        for button in self.query(Button):
+            button.set_class(button is main, "-main")
+        # Who has gone to another one stays there.
+        if works or self.focused in (before, *saves, None):
+            main.focus()
 
     def _wait(self, waiting: Waiting) -> None:
         # In the thread of the test; the countdown shows it.

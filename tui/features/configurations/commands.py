@@ -103,7 +103,9 @@ LIST: Final = (
         # Before the list sees the key: what is typed right after it is no command.
         priority=True,
     ),
-    Command("sort", ("s",), "Sort", "By the file, name, type or location, in turn.", "View"),
+    Command(
+        "sort", ("s",), "Sort", "By the file, name, type, location or status, in turn.", "View"
+    ),
     Command("reverse", ("S",), "Reverse", "Turn the order round.", "View", yields=True),
     Command("group", ("z",), "Group", "By type, by tag, or not at all.", "View", yields=True),
     Command(

@@ -65,6 +65,7 @@ class Editing(ListCommands):
     async def _offer_default(self, name: str) -> None:
         from tui.kit.ask import Ask
 
+        row = next((each for each in self._session.snapshot.rows if each.name == name), None)
         answer = await self._screen.ask(
             Ask(
                 f"Make {name} the default?",
@@ -72,6 +73,7 @@ class Editing(ListCommands):
                 "Temporary Local Storage.",
                 [("yes", "Make it the default"), ("no", "Not now")],
                 focus="yes",
+                about=about(row) if row else "",
             )
         )
         if answer == "yes":

@@ -129,8 +129,7 @@ class Rows:
 
     def sort(self) -> None:
         """Take the next order; the head of its column shows it."""
-        now = self._session.remembered.sort
-        place = SORTS.index(now) if now in SORTS else -1
+        place = SORTS.index(self._session.remembered.sort)
         self._order(SORTS[(place + 1) % len(SORTS)])
 
     def sort_by(self, order: str) -> None:

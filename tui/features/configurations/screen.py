@@ -189,9 +189,9 @@ class ConfigurationsScreen(FullScreen[None]):
         many = self._session.snapshot.total > height - BESIDE_ROOM
         roomy = width >= ROOMY[0] and height >= ROOMY[1] and not (many and height < ROOM_FOR_ALL)
         changed = roomy != self.has_class("-roomy")
+        self.set_class(roomy, "-roomy")
         turned = not roomy and self._room is not None and self._room.reads
-        self.set_class(roomy, "-roomy", update=self.is_attached)
-        self.set_class(turned, "-turned", update=self.is_attached)
+        self.set_class(turned, "-turned")
         if changed and self.is_mounted:
             self._show_detail()
 
@@ -276,8 +276,9 @@ class ConfigurationsScreen(FullScreen[None]):
             text = welcome.nothing_found(words)
         elif snapshot.total == 0:
             text = welcome.newcomer(snapshot, self.key)
-        if _put(self._welcome, text):
-            self.query_one("#left").mount(self._welcome)
+        # It is attached only some time after what is around it.
+        if _put(self._welcome, text) and not self.query("#around-welcome"):
+            self.query_one("#left").mount(Vertical(self._welcome, id="around-welcome"))
         self._say_chosen()
         self._fit_room()
         self.set_class(bool(text) and not nothing, "-empty")

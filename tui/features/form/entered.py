@@ -103,6 +103,13 @@ class Entered:
         return str(next(field.value for field in self.fields() if field.setting is NAME))
 
     @property
+    def about(self) -> str:
+        """What is edited, and what of it is another than in the file, in a line."""
+        name = self.name.strip() or (self.entry.name if self.entry else "")
+        changed = [field.setting.label for field in self.fields() if field.changed and self.entry]
+        return " · ".join(filter(None, (name, self.cls.label, ", ".join(changed))))
+
+    @property
     def changed(self) -> bool:
         """Whether anything is entered that is not saved."""
         return any(field.changed for field in self.fields())

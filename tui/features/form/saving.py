@@ -153,6 +153,7 @@ class Saving:
                 "What you have entered is not saved yet.",
                 [("keep", "Keep editing"), ("discard", "Discard"), ("save", "Save")],
                 focus="keep",
+                about=self._entered.about,
             )
         )
         if answer == "discard":

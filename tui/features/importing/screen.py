@@ -368,6 +368,8 @@ class ImportScreen(FullScreen[list[str]]):
         item = chosen[place]
         name = printable(item.name)
         as_there = f" It is that of {item.found.source}." if item.found.is_default else ""
+        offers = (each for each in self.table.rows if each.chosen and each.name == item.name)
+        about = next((f"{each.type} · {each.location}" for each in offers), "")
         answer = await self.ask(
             Ask(
                 f"Make {name} the default?",
@@ -375,6 +377,7 @@ class ImportScreen(FullScreen[list[str]]):
                 f"Temporary Local Storage.{as_there}",
                 [("yes", "Make it the default"), ("no", "Not now")],
                 focus="yes",
+                about=about,
             )
         )
         return place if answer == "yes" else None, answer is not None

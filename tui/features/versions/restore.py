@@ -55,6 +55,7 @@ async def _restore(screen: BaseScreen[object], session: Session, chosen: KeptVer
             text,
             [("cancel", "Cancel"), ("restore", "Restore")],
             focus="cancel",
+            about=" · ".join((path, ", ".join(chosen.names or ()))),
         )
     )
     if answer != "restore":
