@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 from textual.pilot import Pilot
+from textual.selection import SELECT_ALL
 
 from tests.tui.driving import burst, opened, press, said, screen_text, settle, words
 from tests.tui.test_browse import SIZES, blob, local
@@ -125,6 +126,10 @@ async def test_a_cell_is_copied_as_the_blob_has_it(tmp_path: Path) -> None:
         # There is nothing in this one.
         await press(pilot, "end", "C")
         assert pilot.app.clipboard == "Zürich"
+        screen = pilot.app.screen
+        screen.selections = {screen.query_one("#about"): SELECT_ALL}
+        await press(pilot, "ctrl+c")
+        assert pilot.app.clipboard.startswith("results/a.csv")
         await press(pilot, "v")
         assert "Copy cell" not in words(pilot)
 
@@ -142,6 +147,7 @@ async def test_capitals_lead_to_other_blobs_where_arrows_lead_to_other_cells(
         await press(pilot, "J")
         assert "results/b.txt" in words(pilot)
         assert "→ Next" in words(pilot)
+        assert "plain" in screen_text(pilot)
         await press(pilot, "right")
         assert "results/c.npy" in words(pilot)
         # An array numbers its rows itself.

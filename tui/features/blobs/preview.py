@@ -47,8 +47,15 @@ class BlobPager(Pager):
 class BlobGrid(CellGrid):
     """A cell is copied by the key that copies elsewhere, too."""
 
-    BINDINGS: ClassVar = [Binding("ctrl+c", "screen.run('copy_cell')", show=False)]
+    BINDINGS: ClassVar = [Binding("ctrl+c", "copy", show=False)]
     explains = explained.TABLE
+
+    async def action_copy(self) -> None:
+        """What is selected with the mouse, around the table, or else the cell."""
+        if self.screen.get_selected_text():
+            self.screen.action_copy_text()
+        else:
+            await self.run_action("screen.run('copy_cell')")
 
 
 class PreviewScreen(FullScreen[None]):

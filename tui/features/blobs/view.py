@@ -201,7 +201,11 @@ class BlobView(Vertical):
         if self.grid is not None and isinstance(shown, Grid):
             await self._draw_cells(self.grid, shown)
             return
-        self._switch(to_cells=False)
+        if self._switch(to_cells=False):
+            # It has no size before it is laid out.
+            laid_out = asyncio.Event()
+            self.call_after_refresh(laid_out.set)
+            await self.screen.while_here(laid_out.wait())
         width, height, form, first = pager.room, pager.size.height, self._form, self._first
 
         def draw() -> tuple[Drawn, Sequence[Line | Strip]]:
@@ -227,10 +231,14 @@ class BlobView(Vertical):
         """Whether a table is shown that has a cursor."""
         return self.has_class("-cells")
 
-    def _switch(self, *, to_cells: bool) -> None:
-        """Show the grid or the lines, and give what is shown the focus that the other had."""
+    def _switch(self, *, to_cells: bool) -> bool:
+        """Show the grid or the lines, and give what is shown the focus that the other had.
+
+        Returns:
+            Whether it was the other before.
+        """
         if self.grid is None or to_cells == self.in_cells:
-            return
+            return False
         old, new = (self.pager, self.grid) if to_cells else (self.grid, self.pager)
         focused = old.has_focus
         self.set_class(to_cells, "-cells")
@@ -238,6 +246,7 @@ class BlobView(Vertical):
         new.styles.display, old.styles.display = "block", "none"
         if focused:
             self.screen.set_focus(new, scroll_visible=False)
+        return True
 
     @on(CellGrid.Moved)
     def _moved(self, event: CellGrid.Moved) -> None:

@@ -211,10 +211,10 @@ class CellGrid(ScrollView, can_focus=True):
     # ---- moving
 
     def _go(self, row: int, column: int) -> None:
-        if self.cells is None or self._columns is None:
+        if self.cells is None:
             return
         row = max(0, min(row, len(self.cells.rows) - 1))
-        column = max(self._columns.start, min(column, self._columns.total - 1))
+        column = max(self.cells.fixed, min(column, len(self.cells.columns) - 1))
         if (row, column) == (self.row, self.column):
             return
         before, shown = self.row, self._span
@@ -236,7 +236,7 @@ class CellGrid(ScrollView, can_focus=True):
     def _to_row(self) -> None:
         top = int(self.scroll_target_y)
         target = max(min(top, self.row), self.row - self._height + 1)
-        if target != top:
+        if self.size.height and target != top:
             self.scroll_to(y=target, animate=False, force=True)
 
     def _to_column(self) -> None:
@@ -267,13 +267,10 @@ class CellGrid(ScrollView, can_focus=True):
 
     def action_column_end(self, way: int) -> None:
         """The first column or the last."""
-        columns = self._columns
-        if columns is None:
-            return
-        if way < 0:
+        if way < 0 and self._columns is not None:
             # With all that is next to it, although it is in sight as it is.
-            self.scroll_columns(columns.first - self._first)
-        self._go(self.row, 0 if way < 0 else columns.total)
+            self.scroll_columns(self._columns.first - self._first)
+        self._go(self.row, 0 if way < 0 or self.cells is None else len(self.cells.columns))
 
     def action_row_end(self, way: int) -> None:
         """The first row or the last."""
