@@ -262,6 +262,19 @@ async def test_two_letters_lead_on_where_there_are_many(tmp_path: Path) -> None:
         assert selected(pilot).name == "laptop"
 
 
+async def test_letters_have_no_colour_where_none_is_wanted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with opened(write(tmp_path / "storage.toml")) as pilot:
+        await press(pilot, "ctrl+o")
+        for strip in over(pilot)._compositor.render_strips():
+            for segment in strip:
+                assert segment.style is not None
+                for each in (segment.style.color, segment.style.bgcolor):
+                    assert each is None or len({*each.get_truecolor()}) == 1, segment
+
+
 @pytest.mark.parametrize(("ink", "ground"), [("background", "accent"), ("foreground", "panel")])
 def test_letters_are_legible_in_every_theme(ink: str, ground: str) -> None:
     every = {**BUILTIN_THEMES, **{theme.name: theme for theme in THEMES}}

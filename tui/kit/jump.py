@@ -125,6 +125,9 @@ class JumpScreen(Dialog["Spot | None"]):
                     Segment(" " * right, style),
                 ]
                 letter = Strip([each for each in pieces if each.text], left + len(label) + right)
+                for each in self.app.get_line_filters():
+                    # What is below has been through them already: `NO_COLOR` takes colours away.
+                    letter = letter.apply_filter(each, self.background_colors[1])
                 before = strip.crop(0, start - left)
                 after = strip.crop(end + right, strip.cell_length)
                 strip = Strip.join([before, letter, after])
