@@ -9,6 +9,7 @@ from textual.widgets._toast import Toast, ToastRack
 
 from tests.tui.driving import press, said, screen_text, settle, the_list, write
 from tui.app import StorageApp
+from tui.session.state import SORTS
 
 
 @pytest.mark.parametrize(
@@ -84,7 +85,7 @@ async def test_what_is_told_just_before_a_question_is_seen_once(tmp_path: Path) 
 async def test_sorting_shows_itself_and_tells_nothing(tmp_path: Path) -> None:
     async with StorageApp(write(tmp_path / "storage.toml")).run_test(size=(80, 24)) as pilot:
         await settle(pilot)
-        await press(pilot, "s", "s", "s", "s")
+        await press(pilot, *"s" * len(SORTS))
         assert said(pilot) == ""
         await press(pilot, "s")
         assert "Name▾" in screen_text(pilot)
