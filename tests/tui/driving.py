@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 from textual import events
 from textual.worker import WorkerCancelled
@@ -66,6 +67,21 @@ async def settle(pilot: Pilot[Any]) -> None:
     """Wait until nothing is left to be done but what a person does next."""
     app = pilot.app
     assert isinstance(app, StorageApp)
+    await _idle(pilot, app)
+    if app not in _started and app.return_code is None:
+        _started.add(app)
+        # The panes that come after the first frame are laid out, then what is in them, then the
+        # bars of those in which it has no room.
+        await pilot.pause()
+        await pilot.pause()
+        await _idle(pilot, app)
+
+
+_started: WeakSet[StorageApp] = WeakSet()
+"""Apps that somebody has waited for."""
+
+
+async def _idle(pilot: Pilot[Any], app: StorageApp) -> None:
     while True:
         await pilot.pause()
         if app.return_code is not None:

@@ -227,8 +227,9 @@ class BaseScreen(Screen[ResultT]):
             event.prevent_default()
             return
         steps.fit(self)
-        if event.size == self._laid_out:
-            # Each layout says so itself: 2 ms of the first frame to do it once more.
+        if event.size == self._laid_out and self.app.screen_stack == [self]:
+            # Each layout says so itself: 2 ms of the first frame to do it once more. With others
+            # below, these are laid out here too.
             event.prevent_default()
             event.stop()
         elif event.size != self.size:
