@@ -104,28 +104,34 @@ def main() -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help="only these screens")
     parser.add_argument("--before", default=_BEFORE, metavar="REVISION", help="beside this one")
     parser.add_argument("--docs", action="store_true", help="the documentation's pictures as well")
+    parser.add_argument("--small", action="store_true", help="before and now only, at 80×24")
     told = parser.parse_args()
     known = {screen.name: screen for screen in SCREENS}
     if unknown := [name for name in told.names if name not in known]:
         parser.error(f"no screen is called {unknown[0]}; there are {', '.join(known)}")
     screens = [known[name] for name in told.names or known]
+    if told.small:
+        screens = [replace(each, size=_SMALL) for each in screens if each.name != "small"]
     with checkout(told.before) as tree:
         before = ours(tree, screens, f"Storage before, {told.before}")
     now = ours(ROOT, screens, "Storage now")
     wanted: dict[tuple[str, tuple[int, int]], set[str]] = {}
-    for screen in screens:
+    for screen in () if told.small else screens:
         wanted.setdefault((screen.program, screen.size), set()).add(screen.look)
     theirs = {key: look(*key, names) for key, names in wanted.items()}
     _BUILT.mkdir(parents=True, exist_ok=True)
     for screen in screens:
-        other = theirs[screen.program, screen.size][screen.look]
-        row = [before[screen.name], now[screen.name], replace(other, title=title(screen.program))]
-        _draw(row, _BUILT / f"{screen.name}.png", _LARGE)
+        row = [before[screen.name], now[screen.name]]
+        if not told.small:
+            other = theirs[screen.program, screen.size][screen.look]
+            row.append(replace(other, title=title(screen.program)))
+        file = f"{screen.name}{'-small' * told.small}.png"
+        _draw(row, _BUILT / file, _LARGE)
         if told.docs:
             _SHOWN.mkdir(parents=True, exist_ok=True)
-            size = _draw(row, _SHOWN / f"{screen.name}.png", _SHORT)
+            size = _draw(row, _SHOWN / file, _SHORT)
             if size > _MOST:
-                raise SystemExit(f"error: {screen.name}.png has more than {_MOST // 1024} KiB")
+                raise SystemExit(f"error: {file} has more than {_MOST // 1024} KiB")
     if told.docs and sum(file.stat().st_size for file in _SHOWN.iterdir()) > _ALTOGETHER:
         raise SystemExit(f"error: the pictures have more than {_ALTOGETHER // 1024} KiB")
     return 0
