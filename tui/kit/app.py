@@ -217,8 +217,8 @@ class KitApp(App[None]):
     def update_styles(self, node: DOMNode, animate: bool = True) -> None:
         """Style what is mounted; the rest is styled when it is.
 
-        Fields and buttons give themselves classes while they are made. Of 36 ms in the longest
-        callback until the form of S3 is there, to style them then, for nothing, took 20.
+        Fields and buttons give themselves classes while they are made. To style them then, for
+        nothing, took 14 of the 32 ms of the longest callback until the form of S3 is there.
         """
         if node.is_attached:
             super().update_styles(node, animate)
