@@ -13,6 +13,7 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from secrets import token_bytes, token_hex
 from threading import Event
+from urllib.request import urlopen
 
 import pytest
 
@@ -21,6 +22,7 @@ from storage_core.backends.drivers.clouds.aws.identity import Role
 from storage_core.backends.drivers.kv import open_kv
 from storage_core.backends.filesystem import open_filesystem
 from storage_core.backends.remote import blocking, on_loop
+from storage_core.backends.remote.broken import broken
 from storage_core.blobpath import blob_path
 from storage_core.errors import StorageError, StorageUnavailable
 from tests.engines import ENGINES, open_azure, open_gcs, open_s3
@@ -273,6 +275,20 @@ def test_both_engines_say_the_same_where_no_connection_comes_about(cloud: str) -
             with closing(opened(cloud, engine, url, 0.2)) as backend:
                 found.add(failure(backend, "read"))
     assert words(found) == "no answer"
+
+
+def test_what_pythons_sockets_say_of_a_silent_server_is_no_answer() -> None:
+    with socket.create_server((HOST, 0)) as silent:
+        where = f"{HOST}:{silent.getsockname()[1]}"
+        for scheme in ("http", "https", "ftp"):
+            with pytest.raises(OSError, match="timed out") as caught:
+                urlopen(f"{scheme}://{where}/", timeout=0.2)
+            assert broken(caught.value) == "no answer"
+
+
+def test_what_others_say_timed_out_in_stays_as_they_say_it() -> None:
+    assert broken(TimeoutError("the lease of the lock")) is None
+    assert broken(OSError("the query timed out")) is None
 
 
 @pytest.mark.parametrize(

@@ -111,9 +111,15 @@ def _words(error: BaseException) -> str | None:
 
 
 def _of_system(error: BaseException) -> str | None:
-    """What the system says, or Python in its place: then there is no number, and no text."""
+    """What the system says, or Python in its place: then there is no number, and no text.
+
+    A socket with a timeout does say something: "timed out", or which step of TLS did.
+    """
     if isinstance(error, TimeoutError):
-        return NO_ANSWER if error.errno == ETIMEDOUT or not str(error) else None
+        said = str(error)
+        is_own = type(error).__module__ == "builtins"
+        is_of_socket = is_own and said.endswith("timed out")
+        return NO_ANSWER if error.errno == ETIMEDOUT or not said or is_of_socket else None
     if isinstance(error, EOFError):
         return None if str(error) else CLOSED
     if isinstance(error, ConnectionResetError | BrokenPipeError | ConnectionAbortedError):

@@ -138,6 +138,25 @@ def test_who_waits_for_an_ftp_connection_gets_another_when_it_is_given_up() -> N
         backend.close()
 
 
+@pytest.mark.parametrize("options", [{}, {"timeout": 0.1}])
+def test_a_silent_ftp_server_is_told_in_the_same_words_whoever_keeps_the_time(
+    options: dict[str, float],
+) -> None:
+    """On a busy machine the socket's own time may be up before that of the call."""
+    over = threading.Event()
+
+    def hang(control: socket.socket, data: socket.socket) -> bool:
+        control.sendall(b"150 here it comes\r\n")
+        return over.wait(10)
+
+    with scripted_ftp({"RETR": hang}) as server:
+        backend = open_filesystem(server.url, options=options, timeout=TIMEOUT)
+        said = str(failure(lambda: backend.get(KEY)))
+        over.set()
+        backend.close()
+    assert "cannot read results/abc: no answer, tried " in said
+
+
 LISTINGS = {
     "unix": """\
 total 3
