@@ -18,7 +18,12 @@ FORM: Final = (
         changes=True,
     ),
     Command(
-        "leave", ("escape",), "Back", "Back to the list; asks when there are changes.", "Form", True
+        "leave",
+        ("escape",),
+        "Back",
+        "Stop asking a server for names; else back to the list, asking when there are changes.",
+        "Form",
+        True,
     ),
     Command(
         "reveal",
