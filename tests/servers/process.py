@@ -30,8 +30,8 @@ def free_port() -> int:
     """A port of 127.0.0.1 that nobody listens on, and that the system gives to nobody else.
 
     Until a server listens there, which takes seconds on a busy machine, others ask for ports too.
-    On Linux a port that somebody holds is left alone by these, while a server can open it; elsewhere
-    it could not.
+    On Linux a port that somebody holds is not given to these, and yet a server can open it;
+    elsewhere it could not.
     """
     holder = socket.socket()
     holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
