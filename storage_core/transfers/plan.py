@@ -17,7 +17,7 @@ from storage_core.errors import (
     StorageUnavailable,
     UnsupportedOperation,
 )
-from storage_core.keys import KINDS, check_kind
+from storage_core.keys import kinds
 from storage_core.printable import printable
 from storage_core.transfers.copying import Copier, Item
 from storage_core.transfers.events import TransferEvent, failed
@@ -53,8 +53,7 @@ def wanted(kind: str | None, path: str | None) -> Wanted:
         ValueError: both were given.
     """
     if path is None:
-        kinds = KINDS if kind is None else (check_kind(kind),)
-        return Wanted(tuple(prefix_of(each) for each in kinds))
+        return Wanted(tuple(prefix_of(each) for each in kinds(kind)))
     if kind is not None:
         raise ValueError("path takes the place of kind; leave one of them out")
     if not path:
