@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
 from sys import maxsize
@@ -232,9 +232,9 @@ class ConfigurationLayout(Layout[Row]):
             counted += [Piece(" · ", "muted"), Piece(f"✗ {fails:,}", "bad")]
         return (Piece(f"{head.title}  ", "strong"), *counted, Piece(""))
 
-    def can_choose(self, row: Row) -> bool:
+    def choosable(self, rows: Sequence[Row]) -> Mapping[str, Row]:
         """What is built in is no table of the file."""
-        return not row.built_in
+        return {row.key: row for row in rows if not row.built_in}
 
     def _place(self, row: Row, width: int = maxsize) -> Cell:
         if row.problem:
