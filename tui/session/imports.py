@@ -20,7 +20,7 @@ from storage_core.paths import shortened
 from storage_core.printable import printable
 from tui.session.keeping import secrets_in
 from tui.session.snapshot import short_name
-from tui.session.sources import HERE, SIGNS, proposed, said
+from tui.session.sources import ELSEWHERE, HERE, SIGNS, proposed, said
 
 if TYPE_CHECKING:
     from storage_core.config.model.entries import Configurations
@@ -38,8 +38,6 @@ LONGEST: Final = 1 << 20
 
 PLACES: Final = (HERE, "keyring", "file")
 """Where secrets can go, in the order in which one key goes through them."""
-
-_TO: Final = {"keyring": "to the keyring", "file": "into a file of its own"}
 
 _OPEN: Final = ("new", "asks")
 
@@ -122,7 +120,7 @@ class Offer(NamedTuple):
         if self.copied:
             said = f"{SIGNS[HERE]} a secret is copied into the file"
         elif self.kept != HERE:
-            said = f"{SIGNS[self.kept]} its secret goes {_TO[self.kept]}"
+            said = f"{SIGNS[self.kept]} its secret goes into {ELSEWHERE[self.kept]}"
         return " · ".join(filter(None, (said, *self.notes)))
 
     @property

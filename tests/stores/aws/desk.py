@@ -51,10 +51,10 @@ class Desk:
         with self.credentials.open("a") as file:
             file.write(f"[{name}]\n" + "".join(f"{k} = {v}\n" for k, v in lines.items()))
 
-    def helper(self, text: str) -> str:
+    def helper(self, text: str, interpreter: str = sys.executable) -> str:
         """A credential helper: its command."""
         path = self.folder / f"helper-{token_hex(3)}"
-        path.write_text(f"#!{sys.executable}\n{text}")
+        path.write_text(f"#!{interpreter}\n{text}")
         path.chmod(0o755)
         return shlex.quote(str(path))
 

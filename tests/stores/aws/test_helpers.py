@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -34,9 +35,8 @@ def test_a_helper_has_no_terminal_and_nothing_to_read(desk: Desk) -> None:
 
 def test_a_slow_helper_is_stopped_and_holds_no_other_store_up(desk: Desk) -> None:
     noted = desk.folder / "pid"
-    slow = desk.helper(
-        f"import os, time\nopen({str(noted)!r}, 'w').write(str(os.getpid()))\ntime.sleep(30)\n"
-    )
+    # A shell, since Python may take longer to start on a busy machine than it is waited for.
+    slow = desk.helper(f"echo $$ >{shlex.quote(str(noted))}\nexec sleep 30\n", "/bin/sh")
     desk.profile("corp", credential_process=slow)
     other = storage_core.open_store(session_token(desk), timeout=TIMEOUT)
     other.check()
@@ -72,6 +72,6 @@ storage_core.open_store(storage, timeout=30).check()
 
 
 def _wait_for_the_end_of(process: int) -> None:
-    for _ in range(100):
+    for _ in range(1000):
         os.kill(process, 0)
         sleep(0.02)

@@ -60,13 +60,13 @@ class ExportDialog(Dialog[str]):
         self.do(
             {
                 **{f"as_{form}": partial(self._choose, n) for n, form in enumerate(FORMS)},
-                "previous": lambda: self._choose((self._form - 1) % len(FORMS)),
-                "next": lambda: self._choose((self._form + 1) % len(FORMS)),
+                "previous_form": lambda: self._choose((self._form - 1) % len(FORMS)),
+                "next_form": lambda: self._choose((self._form + 1) % len(FORMS)),
                 "copy_export": self._copy,
                 "write_export": self._write,
                 "with_secrets": self._with_secrets,
-                "up": lambda: self.query_one(Pager).action_page(-1),
-                "down": lambda: self.query_one(Pager).action_page(1),
+                "scroll_up": lambda: self.query_one(Pager).action_page(-1),
+                "scroll_down": lambda: self.query_one(Pager).action_page(1),
                 "leave": lambda: self.dismiss(""),
             }
         )
