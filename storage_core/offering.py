@@ -1,6 +1,7 @@
 """What a server has to offer for a setting: the names of the buckets that who signs in may see.
 
-It asks the server, once and with the credentials that the settings hold; call it in a thread.
+It asks the server, once and with the credentials that the settings hold. Call it in a thread; from
+another one that can be cancelled.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from storage_core.backends.base import LIST_ALL
+from storage_core.backends.remote.limit import Cancellation, current
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +23,10 @@ _ANY: Final = "any-name"
 
 
 def offered(
-    cls: type[StorageConfiguration], setting: Setting, values: Mapping[str, Any]
+    cls: type[StorageConfiguration],
+    setting: Setting,
+    values: Mapping[str, Any],
+    cancellation: Cancellation | None = None,
 ) -> tuple[str, ...]:
     """The values that the server knows for a setting, in order; the first thousand or so.
 
@@ -29,8 +34,10 @@ def offered(
         cls: the storage type.
         setting: one that is `offered`.
         values: all settings, with absolute paths; the one that is asked for need not be there.
+        cancellation: ends the question from another thread.
 
     Raises:
+        Cancelled: it was ended.
         InvalidSettings: they cannot be saved, apart from that one.
         StorageError: the server cannot be reached, or does not say.
     """
@@ -38,9 +45,11 @@ def offered(
 
     configuration = cls(**validated(cls, {**values, setting.name: _ANY}))
     backend = configuration.opened(timeout=configuration.timeout_for(None))
+    before = current.set(cancellation)
     try:
         return tuple(sorted({*backend.places()}))
     finally:
+        current.reset(before)
         backend.close()
 
 

@@ -10,6 +10,7 @@ from storage_core.declaration.configuration import StorageConfiguration
 from storage_core.errors import AccessDenied, StorageUnavailable
 from storage_core.offering import offered, reason_of
 from storage_core.types import all_types, type_named
+from tests.engines import both
 from tests.servers.azurite import AzureServer
 from tests.servers.gcs import GCSServer
 from tests.servers.moto import user_allowed
@@ -34,6 +35,7 @@ def of_s3(server: S3Server, **more: Any) -> dict[str, Any]:
     }
 
 
+@both
 def test_the_buckets_of_s3_are_listed_whatever_is_entered_as_the_bucket(
     s3_server: S3Server,
 ) -> None:
@@ -45,12 +47,14 @@ def test_the_buckets_of_s3_are_listed_whatever_is_entered_as_the_bucket(
     assert asked("s3", of_s3(s3_server, bucket="not yet", **virtual)) == found
 
 
+@both
 def test_the_containers_of_azure_are_listed(azure_server: AzureServer) -> None:
     names = {azure_server.new_container() for _ in range(2)}
     found = asked("azure", {"connection_string": azure_server.connection_string})
     assert names <= {*found}
 
 
+@both
 @pytest.mark.parametrize("is_set", [True, False])
 def test_the_buckets_of_the_project_are_listed_which_may_be_that_of_the_account(
     gcs_server: GCSServer, is_set: bool
@@ -64,6 +68,7 @@ def test_the_buckets_of_the_project_are_listed_which_may_be_that_of_the_account(
     assert names <= {*asked("gcs", settings)}
 
 
+@both
 def test_who_may_not_list_them_is_told_without_a_secret(
     s3_server: S3Server, azure_server: AzureServer
 ) -> None:
@@ -77,6 +82,7 @@ def test_who_may_not_list_them_is_told_without_a_secret(
         asked("azure", {"connection_string": wrong})
 
 
+@both
 def test_a_server_that_is_not_there_is_told(server_down_url: str, s3_server: S3Server) -> None:
     with pytest.raises(StorageUnavailable):
         asked("s3", {**of_s3(s3_server), "endpoint_url": server_down_url, "timeout": 1.0})

@@ -13,8 +13,8 @@ from textual.pilot import Pilot
 from textual.selection import SELECT_ALL
 
 from tests.tui.driving import burst, opened, press, said, screen_text, settle, words
+from tests.tui.previewing import npy, parquet
 from tests.tui.test_browse import SIZES, blob, local
-from tests.tui.test_preview_formats import npy, parquet
 from tui.app import StorageApp
 from tui.features.blobs.preview import PreviewScreen
 from tui.kit.grid import CellGrid

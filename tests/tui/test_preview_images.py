@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from tests.tui.test_preview_formats import lines, names, shown
+from tests.tui.previewing import lines, names, shown
 from tui.kit.pager import painted
 from tui.session.preview import images
 

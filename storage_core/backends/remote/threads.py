@@ -63,6 +63,10 @@ class Job(Generic[T]):
         if self._then is not None:
             self._then(self)
 
+    def cancel(self) -> None:
+        """Set free whoever waits; the function is left to itself."""
+        self._done.set()
+
     def result(self, seconds: float | None = None) -> T:
         """What it has returned, or raise what it has raised.
 
@@ -145,8 +149,16 @@ def within(seconds: float, function: Callable[..., T], *args: Any) -> T:
 
     Raises:
         TimeoutError: it takes longer; it is left to itself.
+        Cancelled: the caller has gone; likewise.
     """
-    return start(lambda: function(*args)).result(seconds)
+    job, caller = start(lambda: function(*args)), current.get()
+    if caller is None:
+        return job.result(seconds)
+    caller.hold(job)
+    try:
+        return job.result(seconds)
+    finally:
+        caller.release(job)
 
 
 def beside(function: Callable[..., Any], *args: Any) -> None:

@@ -13,6 +13,7 @@ from itertools import count
 import pytest
 
 from storage_core.backends.remote import threads
+from storage_core.backends.remote.limit import Cancellation, Cancelled
 from storage_core.backends.remote.lock import Lock
 from tests.children import in_child
 from tests.patience import within
@@ -44,6 +45,22 @@ def test_one_that_takes_longer_is_left_to_itself() -> None:
     released = threading.Event()
     with within(1), pytest.raises(TimeoutError):
         threads.within(0.05, released.wait)
+    released.set()
+
+
+def test_who_is_told_that_nobody_needs_the_answer_waits_no_longer_for_one() -> None:
+    begun, released = threading.Event(), threading.Event()
+    cancellation = Cancellation()
+
+    def hang() -> None:
+        begun.set()
+        released.wait()
+
+    waiting = threads.start_under(cancellation, lambda: threads.within(3600, hang))
+    begun.wait()
+    cancellation.set()
+    with pytest.raises(Cancelled):
+        waiting.result(60)
     released.set()
 
 

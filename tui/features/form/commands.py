@@ -1,17 +1,10 @@
-"""What one can do in the form, and where a type is chosen for it."""
+"""What one can do in the form."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from tui.kit.commands import APP, JUMP, PALETTE, THEME, Command
-
-PICKER: Final = (
-    Command("choose", ("enter",), "Choose", "Go on to the form of this type.", "Type", True),
-    Command("leave", ("escape",), "Back", "Back to the list.", "Type", True),
-    JUMP,
-    Command("help", ("?", "f1"), "Help", "Show every key of this screen.", APP, True),
-)
 
 FORM: Final = (
     Command(
@@ -25,7 +18,12 @@ FORM: Final = (
         changes=True,
     ),
     Command(
-        "leave", ("escape",), "Back", "Back to the list; asks when there are changes.", "Form", True
+        "leave",
+        ("escape",),
+        "Back",
+        "Stop asking a server for names; else back to the list, asking when there are changes.",
+        "Form",
+        True,
     ),
     Command(
         "reveal",

@@ -7,33 +7,63 @@ is kept for as long as the form is open and signs in by the same settings.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
 
+from storage_core.backends.remote.limit import Cancellation
 from storage_core.declaration.validation import InvalidSettings
 from storage_core.errors import StorageError
 from storage_core.offering import offered, reason_of
 from storage_core.printable import printable
 from tui.features.form.text_fields import LineField
+from tui.kit.bars import KeyBar
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    from textual.timer import Timer
+
     from tui.features.form.entered import Entered
     from tui.kit.screen import FullScreen
     from tui.session.background import Jobs
 
+GROUP: Final = "offer"
+"""Of the workers that wait for an answer."""
+
+EARLY: Final = 0.3
+"""Seconds after which a question is told that nobody has asked by a key."""
+
 
 class Offering:
-    """Asks, one question after the other.
+    """Asks, one question after the other, and stops one that takes long.
 
     Args:
         screen: the form.
         jobs: ask in a thread.
         entered: what is entered, with the credentials.
+        offered: called when a field has something else to offer than before.
     """
 
-    def __init__(self, screen: FullScreen[str | None], jobs: Jobs, entered: Entered) -> None:
+    def __init__(
+        self,
+        screen: FullScreen[str | None],
+        jobs: Jobs,
+        entered: Entered,
+        offered: Callable[[], object],
+    ) -> None:
         self._screen, self._jobs, self._entered = screen, jobs, entered
+        self._offered = offered
         self._known: list[tuple[dict[str, Any], tuple[str, ...]]] = []
         """What was answered, by the settings that signed in."""
+
+        self._wanted: tuple[LineField, dict[str, Any]] | None = None
+        """The field in which a person waits for an answer, and what signs in for it."""
+
+        self._told: LineField | None = None
+        """The field that says that the server is being asked."""
+
+        self._soon: Timer | None = None
+        """Has it say so."""
 
     def forget(self) -> None:
         """Offer no more what somebody else may see, now that others sign in."""
@@ -41,33 +71,56 @@ class Offering:
             if self._answer(field) is None:
                 field.offer(())
 
-    async def ask_quietly(self) -> None:
-        """Ask for all that can be asked for; say nothing where that fails."""
-        for field in self._fields():
-            await self._ask(field, quietly=True)
-
-    async def ask(self, field: LineField) -> None:
+    def ask(self, field: LineField) -> None:
         """Ask for one field, and list what there is if nobody has gone on meanwhile."""
+        wanted = field, self._signing_in(field)
+        if wanted != self._wanted:
+            self._begin(self._list(field))
+            self._wanted = wanted
+
+    def ask_quietly(self) -> None:
+        """Ask for all that can be asked for; say nothing where that fails."""
+        self._begin(self._find())
+
+    def stop(self) -> bool:
+        """End the question that is told to go on; whether there was one."""
+        is_told = self._told is not None
+        if is_told:
+            self._screen.workers.cancel_group(self._screen, GROUP)
+            self._rest()
+        return is_told
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        """Wait for an answer, and for none that was waited for before."""
+        self._rest()
+        self._screen.run_worker(work, group=GROUP, exclusive=True)
+
+    async def _find(self) -> None:
+        for field in self._fields():
+            self._soon = self._screen.set_timer(EARLY, partial(self._tell, field))
+            await self._ask(field, "")
+            self._rest()
+
+    async def _list(self, field: LineField) -> None:
         before = field.value
-        field.show_note("Asking the server …")
-        said = ""
-        try:
-            said = await self._ask(field, quietly=False)
-        finally:
-            if field.is_mounted:
-                field.show_note(said)
+        self._tell(field)
+        said = await self._ask(field, "asking the server")
+        self._rest()
+        field.show_note(said)
         if not said and field.input.has_focus and field.value == before:
             field.open_list()
 
-    async def _ask(self, field: LineField, *, quietly: bool) -> str:
+    async def _ask(self, field: LineField, what: str) -> str:
         """Have the names offered; what to say where there are none."""
         cls, signing_in = self._entered.cls, self._signing_in(field)
         found = self._answer(field)
+        cancellation = Cancellation()
         try:
             if found is None:
                 values = self._entered.values()
-                what = "" if quietly else "asking the server"
-                asked = self._jobs.run(what, lambda: offered(cls, field.setting, values))
+                asked = self._jobs.run(
+                    what, lambda: offered(cls, field.setting, values, cancellation)
+                )
                 found = await self._screen.while_here(asked)
         except InvalidSettings as error:
             label = {setting.name: setting.label for setting in cls.settings()}
@@ -75,10 +128,30 @@ class Offering:
             return f"Nothing to list before {wrong} is right."
         except StorageError as error:
             return f"The server lists none: {printable(reason_of(error))}"
+        finally:
+            # Nobody waits for the answer any more, however this has ended.
+            cancellation.set()
         if signing_in == self._signing_in(field):
             self._known.append((signing_in, found))
             field.offer(found)
+            self._offered()
         return "" if found else "The server lists none."
+
+    def _tell(self, field: LineField) -> None:
+        """Say that the server is being asked, and how to end that."""
+        key = self._screen.key("leave", "escape")
+        self._told = field
+        field.show_note(f"Asking the server …  {key} stops.")
+        self._screen.query_one(KeyBar).called = {"leave": "Stop"}
+
+    def _rest(self) -> None:
+        """Say it no more."""
+        if self._soon is not None:
+            self._soon.stop()
+        told, self._told, self._wanted, self._soon = self._told, None, None, None
+        if told is not None:
+            told.show_note("")
+            self._screen.query_one(KeyBar).called = {}
 
     def _answer(self, field: LineField) -> tuple[str, ...] | None:
         signing_in = self._signing_in(field)

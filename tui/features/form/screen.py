@@ -33,7 +33,7 @@ from tui.session.background import in_thread
 from tui.session.snapshot import short_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Awaitable, Iterator, Sequence
 
     from textual.app import ComposeResult
     from textual.widget import Widget
@@ -98,7 +98,7 @@ class FormScreen(FullScreen[str | None]):
         self.do(
             {
                 "save": saving.save,
-                "leave": saving.leave,
+                "leave": self._leave,
                 "reveal": self._reveal,
                 "source": self._choose_source,
                 "advanced": self._toggle_advanced,
@@ -231,18 +231,14 @@ class FormScreen(FullScreen[str | None]):
     @on(LineField.Wanted)
     def _wanted(self, event: LineField.Wanted) -> None:
         event.stop()
-        self.run_worker(self._list_for(event.field), group="offer", exclusive=True)
-
-    async def _list_for(self, field: LineField) -> None:
-        await self._offering().ask(field)
-        self._tell_beside()
+        self._offering().ask(event.field)
 
     def _offering(self) -> Offering:
         if self._asked is None:
             # Only now: it loads what asks servers.
             from tui.features.form.offering import Offering
 
-            self._asked = Offering(self, self._session.jobs, self.entered)
+            self._asked = Offering(self, self._session.jobs, self.entered, self._tell_beside)
         return self._asked
 
     @on(Field.Left)
@@ -420,9 +416,17 @@ class FormScreen(FullScreen[str | None]):
 
     # ---- what one can do
 
+    def _leave(self) -> Awaitable[None] | None:
+        """End a question that goes on; else leave."""
+        if self._asked is not None and self._asked.stop():
+            return None
+        return self._saving.leave()
+
     @on(Button.Pressed)
     async def _pressed(self, event: Button.Pressed) -> None:
         command = "save" if event.button.id == "save" else "leave"
+        if command == "leave" and self._asked is not None:
+            self._asked.stop()  # As a key it would do that first, and only that.
         await self.run_action(f"run('{command}')")
 
     def _reveal(self) -> None:
@@ -463,7 +467,7 @@ class FormScreen(FullScreen[str | None]):
             entered.tested = tried, result
             if not chosen and result.signed_in:
                 # These credentials were sent there already.
-                self.run_worker(self._offering().ask_quietly(), group="offer", exclusive=True)
+                self._offering().ask_quietly()
         if chosen and (entered.name.strip() or await self._ask_name()):
             if len(ways) > 1 and chosen[0]:
                 session.asks_for_default = False

@@ -45,6 +45,7 @@ class AzureDriver:
     has_ranges = True
     tells_size = True
     longest_link = 100 * 365 * 86400
+    has_places = True
 
     def __init__(
         self,

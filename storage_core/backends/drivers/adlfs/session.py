@@ -63,6 +63,11 @@ class AzureSession:
         """List one name: what is asked of a container that is missing fails."""
         await self.page(Prefix(""), delimiter=True, token=None, limit=1)
 
+    async def places(self) -> list[str]:
+        """List the containers of the account."""
+        pages = self._client.service.list_containers(**self._request).by_page()
+        return [each.name async for each in await anext(pages)]
+
     async def get(self, path: BlobPath, received: Received) -> None:
         """Download the blob, in several requests if it is large."""
         answer = await self._blob(path).download_blob(**_AS_STORED, **self._request)

@@ -94,6 +94,7 @@ class GCSDriver:
     has_ranges = True
     tells_size = True
     longest_link = 7 * 86400
+    has_places = True
 
     def __init__(self, bucket: str, opened: Opening, arguments: dict[str, Any]) -> None:
         """Remember where to, and how.

@@ -115,6 +115,7 @@ class S3Driver:
     counts = True
     has_ranges = True
     longest_link = 7 * 86400
+    has_places = True
     tells_size = True
 
     def __init__(

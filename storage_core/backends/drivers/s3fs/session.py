@@ -84,6 +84,11 @@ class S3Session:
         """List one name: what is asked of a bucket that is missing fails."""
         await self.page(Prefix(""), delimiter=True, token=None, limit=1)
 
+    async def places(self) -> list[str]:
+        """List the buckets of who signs in."""
+        found = await self._client.call("list_buckets")
+        return [each["Name"] for each in found.get("Buckets", ())]
+
     async def get(self, path: BlobPath, received: Received) -> None:
         """Get the object."""
         await self._download(path, received)
