@@ -63,22 +63,12 @@ def variables() -> str:
 
 def keys() -> str:
     """The keys of each screen of the app; what all screens have stands with the first."""
-    from tui.features.blobs.commands import BROWSE, PREVIEW
-    from tui.features.check.commands import TEST
+    from tui.features.commands import SCREENS
     from tui.features.configurations.commands import LIST
-    from tui.features.form.commands import FORM, PICKER
     from tui.kit.commands import shown_key
 
-    screens = {
-        "The list": LIST,
-        "The choice of a type": PICKER,
-        "The form": FORM,
-        "The connection test": TEST,
-        "The blobs": BROWSE,
-        "One blob": PREVIEW,
-    }
     lines = []
-    for screen, commands in screens.items():
+    for screen, commands in SCREENS.items():
         lines += [f"### {screen}", "", "| key | does | name |", "| --- | --- | --- |"]
         for command in commands:
             if commands is LIST or command.name not in ("help", "palette", "theme"):

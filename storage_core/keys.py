@@ -56,6 +56,11 @@ def check_kind(kind: str) -> Kind:
     raise InvalidKey(f"kind {_shown(kind)} is unknown; use {' or '.join(KINDS)}")
 
 
+def kinds(kind: str | None) -> tuple[Kind, ...]:
+    """The kind, checked; of None, both."""
+    return KINDS if kind is None else (check_kind(kind),)
+
+
 def is_name(name: str) -> bool:
     """Whether `name` can stand behind the `/` of a key."""
     is_short = 0 < len(name) <= LONGEST_NAME

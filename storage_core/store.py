@@ -6,20 +6,14 @@ imported that the store's own type does not need.
 
 from __future__ import annotations
 
-import os
-
 from storage_core import keys
-from storage_core.backends.base import CHUNK_SIZE
 from storage_core.blobpath import prefix_of
-from storage_core.errors import (
-    BlobNotFound,
-    StorageError,
-    StorageUnavailable,
-)
+from storage_core.errors import BlobNotFound
 from storage_core.keys import Key, Kind, Naming
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import os
     from collections.abc import (
         AsyncGenerator,
         AsyncIterable,
@@ -58,7 +52,7 @@ class Store:
         self.timeout = configuration.timeout_for(timeout)
         """Seconds one call may take, retries included, and one more per 64 KiB moved."""
 
-        self._opened: Backend | None = self._open()
+        self._opened: Backend | None = configuration.opened(timeout=self.timeout)
 
     @property
     def location(self) -> str:
@@ -91,7 +85,7 @@ class Store:
         # Looked at once: another thread may be closing the store.
         opened = self._opened
         if opened is None:
-            opened = self._opened = self._open()
+            opened = self._opened = self.configuration.opened(timeout=self.timeout)
         return opened
 
     def write(self, data: Data, kind: Kind = "results", *, key: str | None = None) -> str:
@@ -135,10 +129,9 @@ class Store:
         """Yield the blobs of one kind, or of both, in no particular order."""
         from storage_core.blobs.blob import blob_of
 
-        kinds = keys.KINDS if kind is None else (keys.check_kind(kind),)
         return (
             blob
-            for each in kinds
+            for each in keys.kinds(kind)
             for entry in self._backend.list(prefix_of(each), delimiter=True)
             if (blob := blob_of(entry))
         )
@@ -184,8 +177,7 @@ class Store:
         """
         from storage_core.blobs import many
 
-        many.require(jobs, keys)
-        return many.read(self.read, _valid(keys), jobs)
+        return many.read(self.read, many.wanted(keys, jobs), jobs)
 
     def write_file(
         self, path: str | os.PathLike[str], kind: Kind = "results", *, key: str | None = None
@@ -195,21 +187,10 @@ class Store:
         The KV server and `memory://` have to hold the whole blob in memory. Where the name is the
         hash of the bytes, a blob that is there is read instead of written again.
         """
-        from storage_core.blobs import files
+        from storage_core.blobs import storing
 
         self._backend.require_writable()
-        with files.opened(path) as file:
-            before = files.snapshot(file)
-            target = self._naming.key(kind, key, lambda: files.content_name_of(file))
-            # What others have stored under a hash is not put at risk: the file may be changing.
-            is_stored = key is None and self._naming.is_hash(target) and self._is_whole(target)
-            if not is_stored:
-                self._backend.put_stream(target.path, file, overwrite=key is None)
-            if files.snapshot(file) != before:
-                if not is_stored:
-                    self._backend.delete(target.path)
-                files.changed(path)
-        return str(target)
+        return storing.stored(self._backend, self._naming, path, kind, key)
 
     def read_file(self, key: str, path: str | os.PathLike[str]) -> int:
         """Write the blob to a local file, in bounded memory, verified like `read`; gives its size.
@@ -278,13 +259,7 @@ class Store:
         """
         from storage_core.blobs.archive import loading
 
-        return loading.loaded(
-            self._backend,
-            key,
-            path,
-            max_files=loading.MAX_FILES if max_files is None else max_files,
-            max_bytes=loading.MAX_BYTES if max_bytes is None else max_bytes,
-        )
+        return loading.loaded(self._backend, key, path, max_files=max_files, max_bytes=max_bytes)
 
     def open(self, key: str) -> BinaryIO:
         """Open the blob for reading from start to end; the caller closes it.
@@ -397,21 +372,21 @@ class Store:
 
     async def awrite(self, data: Data, kind: Kind = "results", *, key: str | None = None) -> str:
         """`write` without blocking the event loop."""
+        from storage_core.blobs.off_loop import off_loop
+
         data = _checked(data)
         self._backend.require_writable()
-        name = ""
-        if self._naming.needs_bytes(key):
-            name = await _off_loop(keys.content_name, data)
+        name = await off_loop(keys.content_name, data) if self._naming.needs_bytes(key) else ""
         target = self._naming.key(kind, key, lambda: name)
         await self._backend.aput(target.path, data, overwrite=key is None)
         return str(target)
 
     async def aread(self, key: str) -> bytes:
         """`read` without blocking the event loop."""
+        from storage_core.blobs.off_loop import off_loop
+
         target = keys.parse_key(key)
-        data = await self._backend.aget(target.path)
-        verified: bytes = await _off_loop(self._verified, target, data)
-        return verified
+        return await off_loop(self._verified, target, await self._backend.aget(target.path))
 
     async def asave(
         self,
@@ -461,8 +436,7 @@ class Store:
         """`read_many` without blocking the event loop."""
         from storage_core.blobs import many
 
-        many.require(jobs, keys)
-        return many.aread(self.aread, _valid(keys), jobs)
+        return many.aread(self.aread, many.wanted(keys, jobs), jobs)
 
     async def aexists(self, key: str) -> bool:
         """`exists` without blocking the event loop."""
@@ -480,7 +454,7 @@ class Store:
         """`list` without blocking the event loop."""
         from storage_core.blobs.blob import blob_of
 
-        for each in keys.KINDS if kind is None else (keys.check_kind(kind),):
+        for each in keys.kinds(kind):
             async for entry in self._backend.alist(prefix_of(each), delimiter=True):
                 if blob := blob_of(entry):
                     yield blob
@@ -488,28 +462,6 @@ class Store:
     @property
     def _naming(self) -> Naming:
         return Naming(self.configuration.naming)
-
-    def _open(self) -> Backend:
-        return self.configuration.opened(timeout=self.timeout)
-
-    def _is_whole(self, key: Key) -> bool:
-        """Whether there is a blob whose bytes have the hash that is its name.
-
-        Raises:
-            StorageUnavailable: nobody knows, and to write would only wait as long once more.
-        """
-        try:
-            if not self._backend.exists(key.path):
-                return False
-            with self.open(str(key)) as file:
-                while file.read(CHUNK_SIZE):
-                    pass
-        except StorageUnavailable:
-            raise
-        except StorageError:
-            # It is damaged, or these credentials may write and not read.
-            return False
-        return True
 
     def _verified(self, key: Key, data: bytes) -> bytes:
         if self._naming.is_hash(key) and keys.content_name(data) != key.name:
@@ -540,23 +492,9 @@ def _reopened(configuration: StorageConfiguration, timeout: float) -> Store:
     return store
 
 
-def _valid(given: Iterable[str]) -> list[str]:
-    """Keys, each of which is valid."""
-    return [str(keys.parse_key(key)) for key in given]
-
-
 def _checked(data: Data) -> bytes:
     if isinstance(data, bytes):
         return data
     if isinstance(data, bytearray | memoryview):
         return bytes(data)
     raise TypeError(f"write takes bytes, not {type(data).__name__}")
-
-
-async def _off_loop(function: Any, *args: Any) -> Any:
-    """Call `function`, in a thread if the last argument is large: hashing 64 MiB takes 50 ms."""
-    if len(args[-1]) <= CHUNK_SIZE:
-        return function(*args)
-    from asyncio import to_thread
-
-    return await to_thread(function, *args)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from storage_core.backends.remote.limit import Cancellation
 from storage_core.backends.remote.threads import start_under
 from storage_core.errors import BulkError, StorageError
+from storage_core.keys import parse_key
 from storage_core.printable import printable
 from storage_core.redaction import without_frames
 
@@ -96,6 +97,16 @@ def require(jobs: object, items: object) -> None:
         raise ValueError(f"jobs must be at least 1, not {jobs}")
     if isinstance(items, str | bytes | bytearray | memoryview):
         raise TypeError(f"many are wanted, such as a list, not one {type(items).__name__}")
+
+
+def wanted(keys: Iterable[str], jobs: object) -> list[str]:
+    """The keys that are to be read, once that and each of them is checked.
+
+    Raises:
+        InvalidKey: one is not valid.
+    """
+    require(jobs, keys)
+    return [str(parse_key(key)) for key in keys]
 
 
 def _fixed(blob: Any) -> Any:

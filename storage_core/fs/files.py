@@ -7,41 +7,31 @@ listing is ever an old one. Many files go side by side, in threads.
 from __future__ import annotations
 
 import os
-import stat
-from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
-from hashlib import sha256
-from secrets import token_hex
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from fsspec.callbacks import DEFAULT_CALLBACK
-from fsspec.compression import compr
-from fsspec.core import get_compression
 from fsspec.implementations.local import LocalFileSystem
 from fsspec.spec import AbstractFileSystem
 from fsspec.utils import isfilelike, stringify_path
 
 from storage_core.blobpath import is_blob_path
-from storage_core.blobs.files import fetch_to_file, is_written_into
-from storage_core.errors import AccessDenied, BlobNotFound, ConfigurationError
-from storage_core.fs import listing, side_by_side
-from storage_core.fs.errors import FileTaken, IsFolder, NotSupported, both_families
-from storage_core.fs.identity import published
-from storage_core.fs.made import MadeFolders
-from storage_core.fs.pairs import Pair, expanded, pairs
-from storage_core.fs.reading import ReadFile
-from storage_core.fs.writing import WrittenCompressed, WrittenFile, WrittenText
+from storage_core.fs import deleting, listing, local_disk, opening, reading, side_by_side
+from storage_core.fs.copying import copy_file
+from storage_core.fs.encoding import encoded
+from storage_core.fs.errors import IsFolder, NotSupported, both_families
+from storage_core.fs.folders import Folders
+from storage_core.fs.pairs import Pair, expanded, pairs, require_apart, require_ends
 from storage_core.printable import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
 
-    from storage_core.backends.base import Backend
-    from storage_core.blobpath import BlobPath
     from storage_core.fs.spot import Spot
+    from storage_core.fs.writing import WrittenFile
 
     Info = dict[str, Any]
-    Paths = str | Sequence[str]
 
 
 class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
@@ -50,7 +40,7 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
     def __init__(self) -> None:
         """Look at nothing yet."""
         super().__init__(use_listings_cache=False)
-        self._made = MadeFolders()
+        self._folders = Folders()
 
     def _spot(self, path: str) -> Spot:
         """Where a path, protocol stripped, leads."""
@@ -82,11 +72,9 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
 
         Raises whatever else than that nothing is there: a wrong secret is no empty place.
         """
-        try:
-            self.info(path)
-        except FileNotFoundError:
-            return False
-        return True
+        path = self._strip_protocol(path)
+        with both_families():
+            return not path or listing.exists(self._spot(path))
 
     def lexists(self, path: str, **kwargs: Any) -> bool:
         """`exists`; no link is followed anyway."""
@@ -112,17 +100,8 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
             found = [{"name": name, "size": 0, "type": "directory"} for name in tops]
         else:
             with both_families():
-                found = self._children(self._spot(path))
+                found = self._folders.children(self._spot(path))
         return found if detail else [each["name"] for each in found]
-
-    def _children(self, spot: Spot) -> list[Info]:
-        try:
-            return listing.children(spot)
-        except BlobNotFound:
-            # DuckDB (2.0.1) looks into the folder that it has just made for a set of partitions.
-            if self._made.has(spot):
-                return []
-            raise
 
     def walk(
         self,
@@ -185,27 +164,12 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
     def modified(self, path: str) -> datetime:
         """When a file was written, in UTC."""
         with both_families():
-            spot = self.spot_at(path)
-            found = spot.backend.head(spot.blob).modified
-        if found is None:
-            raise NotSupported(
-                f"{spot.backend.location} does not say when {printable(spot.inner)} was written"
-            )
-        return found.astimezone(UTC)
+            return listing.modified(self.spot_at(path))
 
     def ukey(self, path: str) -> str:
         """A text that changes with the file, and differs from that of any other file."""
         with both_families():
-            spot = self.spot_at(path)
-            found = spot.backend.head(spot.blob)
-        said = (
-            published(spot.identity),
-            spot.inner,
-            found.size,
-            found.version,
-            str(found.modified),
-        )
-        return sha256(repr(said).encode()).hexdigest()
+            return listing.fingerprint(self.spot_at(path))
 
     def checksum(self, path: str) -> int:
         """`ukey` as a number."""
@@ -227,15 +191,12 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
         """
         if "r" in mode:
             return super().open(path, mode, block_size, cache_options, compression, **kwargs)
-        text = {
+        text: dict[str, Any] = {
             name: kwargs.pop(name) for name in ("encoding", "errors", "newline") if name in kwargs
         }
         binary = mode.replace("t", "").replace("b", "") + "b"
-        stored = file = super().open(path, binary, block_size, cache_options, **kwargs)
-        if compression is not None:
-            file = WrittenCompressed(file, compr[get_compression(path, compression)])
-        if "b" not in mode:
-            file = WrittenText(file, **text)
+        stored = super().open(path, binary, block_size, cache_options, **kwargs)
+        file = encoded(stored, path, compression, None if "b" in mode else text)
         if self.transaction.files and self.transaction.files[-1] is stored:
             # What stands before the file has to let go of all it holds, closed or not.
             self.transaction.files[-1] = file
@@ -250,42 +211,23 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
         cache_options: dict[str, Any] | None = None,
         cache_type: str = "readahead",
         **kwargs: Any,
-    ) -> ReadFile | WrittenFile:
-        spot = self.spot_at(path)
-        if mode == "rb":
-            return ReadFile(
-                self,
-                spot,
-                block_size=block_size,
-                cache_type=cache_type,
-                cache_options=cache_options,
-            )
-        if mode not in ("wb", "xb"):
-            raise NotSupported(
-                f"{printable(spot.path)} cannot be opened with {printable(mode)}: a blob is read, "
-                "or written as a whole, and nothing is appended to it; use rb, wb or xb"
-            )
-        with both_families():
-            spot.backend.require_writable()
-            if mode == "xb" and spot.backend.exists(spot.blob):
-                raise _taken(spot)
-            return WrittenFile(self, spot, mode, overwrite=mode == "wb", autocommit=autocommit)
+    ) -> reading.ReadFile | WrittenFile:
+        return opening.opened(
+            self,
+            self.spot_at(path),
+            mode,
+            autocommit=autocommit,
+            block_size=block_size,
+            cache_type=cache_type,
+            cache_options=cache_options,
+        )
 
     def cat_file(
         self, path: str, start: int | None = None, end: int | None = None, **kwargs: Any
     ) -> bytes:
         """The bytes of a file, or some of them, counted as slices are."""
         with both_families():
-            spot = self.spot_at(path)
-            backend, blob = spot.backend, spot.blob
-            if not start and end is None:
-                return backend.get(blob)
-            start = start or 0
-            if start < 0 or end is None or end < 0:
-                size = backend.head(blob).size or 0
-                start = max(start + size, 0) if start < 0 else start
-                end = size if end is None else end + size if end < 0 else end
-            return backend.get_range(blob, start, max(end - start, 0))
+            return reading.part(self.spot_at(path), start, end)
 
     def cat_ranges(
         self,
@@ -353,30 +295,11 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
         """Write a file to a local one, which appears when it is complete; make a local folder."""
         outfile = lpath if outfile is None and isfilelike(lpath) else outfile
         spot = self.spot_at(rpath)
-        if outfile is not None:
-            with both_families():
-                spot.backend.get_stream(spot.blob, outfile)
+        if outfile is None:
+            local_disk.get_file(spot, lpath, rpath, callback)
             return
         with both_families():
-            blob = spot.blob
-            if is_written_into(lpath):
-                size = fetch_to_file(
-                    lpath, lambda file: spot.backend.get_stream(blob, file), None, rpath
-                )
-                callback.set_size(size)
-                callback.absolute_update(size)
-                return
-        try:
-            with _new_file(os.fspath(lpath)) as file, both_families():
-                spot.backend.get_stream(blob, file)
-                size = file.tell()
-        except (FileNotFoundError, IsADirectoryError):
-            if not self.isdir(rpath):
-                raise
-            os.makedirs(lpath, exist_ok=True)
-            return
-        callback.set_size(size)
-        callback.absolute_update(size)
+            spot.backend.get_stream(spot.blob, outfile)
 
     def get(
         self,
@@ -392,7 +315,7 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
         found = pairs(self, rpath, local, lpath, recursive=recursive, maxdepth=maxdepth)
         for folder in [pair.target for pair in found if pair.is_folder]:
             os.makedirs(folder, exist_ok=True)
-        self._move(self.get_file, found, callback, **kwargs)
+        side_by_side.moves(self.get_file, _files(found), callback, **kwargs)
 
     def put_file(
         self,
@@ -406,12 +329,7 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
         if os.path.isdir(lpath):
             self.makedirs(rpath, exist_ok=True)
             return
-        with open(lpath, "rb") as file, both_families():
-            size = os.fstat(file.fileno()).st_size
-            callback.set_size(size)
-            spot = self.spot_at(rpath)
-            spot.backend.put_stream(spot.blob, file, overwrite=mode != "create")
-        callback.absolute_update(size)
+        local_disk.put_file(self.spot_at(rpath), lpath, callback, overwrite=mode != "create")
 
     def put(
         self,
@@ -426,45 +344,19 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
         local = LocalFileSystem()
         found = pairs(local, lpath, self, rpath, recursive=recursive, maxdepth=maxdepth)
         if recursive:
-            _require_ends(found)
+            require_ends(found)
         self._make_folders(found)
-        self._move(self.put_file, found, callback, **kwargs)
-
-    def _move(
-        self, move: Callable[..., None], found: list[Pair], callback: Any, **kwargs: Any
-    ) -> None:
-        files = [pair[:2] for pair in found if not pair.is_folder]
-        callback.set_size(len(files))
-
-        def one(pair: tuple[str, str]) -> None:
-            with callback.branched(*pair) as child:
-                move(*pair, callback=child, **kwargs)
-
-        for _ in side_by_side.each(one, files):
-            callback.relative_update(1)
+        side_by_side.moves(self.put_file, _files(found), callback, **kwargs)
 
     def _make_folders(self, found: list[Pair]) -> None:
-        self._made.clear()
+        self._folders.forget()
         for pair in found:
             if pair.is_folder:
                 self.makedirs(pair.target, exist_ok=True)
 
     def cp_file(self, path1: str, path2: str, **kwargs: Any) -> None:
         """Copy a file: by the place itself within one, through here between two."""
-        source, target = self.spot_at(path1), self.spot_at(path2)
-        with both_families():
-            target.backend.require_writable()
-            try:
-                if source.identity == target.identity:
-                    source.backend.copy(source.blob, target.blob)
-                else:
-                    with source.backend.open(source.blob) as file:
-                        target.backend.put_stream(target.blob, file, overwrite=True)
-            except (AccessDenied, BlobNotFound, ConfigurationError):
-                # A blob and a folder may have one name: what became of the blob counts.
-                if self.isfile(path1) or not self.isdir(path1):
-                    raise
-                self.makedirs(path2, exist_ok=True)
+        copy_file(self.spot_at(path1), self.spot_at(path2), self._folders)
 
     def copy(
         self,
@@ -512,36 +404,14 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
                 f"{printable(str(path1))} is a folder, or holds none; move it with recursive=True"
             )
         with both_families():
-            self._require_apart(files)
+            require_apart(files, self.spot_at)
         self._make_folders(found)
         side_by_side.all_of(lambda pair: self.cp_file(*pair[:2]), files)
         side_by_side.all_of(self.rm_file, [pair.source for pair in files])
         for pair in reversed(found):
             if pair.is_folder:
                 with suppress(FileExistsError):
-                    self._remove_folder(pair.source)
-
-    def _require_apart(self, files: list[Pair]) -> None:
-        """See that nothing is deleted that was just written, and that it can be deleted."""
-        sources = set()
-        for pair in files:
-            spot = self._spot(self._strip_protocol(pair.source))
-            spot.backend.require_writable()
-            sources.add(spot.address)
-        taken: dict[str, str] = {}
-        for pair in files:
-            address = self._spot(self._strip_protocol(pair.target)).address
-            source, target = printable(pair.source), printable(pair.target)
-            if address in sources:
-                raise NotSupported(
-                    f"{target} may be what {source} is, or another file that is to be "
-                    "moved; copy, and delete what is no longer needed"
-                )
-            if (other := taken.setdefault(address, pair.source)) != pair.source:
-                raise NotSupported(
-                    f"{printable(other)} and {source} would both become {target}; "
-                    "move one of them to another name"
-                )
+                    self._folders.remove(self.spot_at(pair.source))
 
     def rm_file(self, path: str) -> None:
         """Delete a file; no error where there is none."""
@@ -569,23 +439,10 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
         folders = [one for one, is_folder in found.items() if is_folder]
         if folders and not recursive:
             raise IsFolder(f"{printable(folders[0])} is a folder; delete it with recursive=True")
-        side_by_side.all_of(_deleted, self._batches(found.keys() - {*folders}))
+        deleting.delete_all(map(self.spot_at, found.keys() - {*folders}))
         if maxdepth is None:
             for folder in reversed(folders):
-                self._remove_folder(folder)
-
-    def _batches(self, paths: Iterable[str]) -> Iterator[tuple[Backend, list[BlobPath]]]:
-        """Files with their backends, as many as one request deletes at a time."""
-        begun: dict[tuple[str, str], tuple[Backend, list[BlobPath]]] = {}
-        with both_families():
-            for path in paths:
-                spot = self.spot_at(path)
-                where = spot.top, spot.identity
-                backend, batch = begun.setdefault(where, (spot.backend, []))
-                batch.append(spot.blob)
-                if len(batch) >= backend.most_deleted:
-                    yield begun.pop(where)
-        yield from begun.values()
+                self._folders.remove(self.spot_at(folder))
 
     def _require_removable(self, path: str) -> None:
         with both_families():
@@ -595,93 +452,17 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
 
     def mkdir(self, path: str, create_parents: bool = True, **kwargs: Any) -> None:
         """Make a folder, where there are any; elsewhere it is there with the first file in it."""
-        self._make_folder(path, exist_ok=False)
+        self._folders.make(self.spot_at(path), exist_ok=False)
 
     def makedirs(self, path: str, exist_ok: bool = False) -> None:
         """`mkdir` with the folders above it."""
-        self._make_folder(path, exist_ok=exist_ok)
-
-    def _make_folder(self, path: str, *, exist_ok: bool) -> None:
-        if exist_ok and not self._strip_protocol(path):
-            return
-        spot = self.spot_at(path)
-        with both_families():
-            backend, folder = spot.backend, spot.folder
-            if not spot.inner:
-                if not exist_ok:
-                    raise _taken(spot)
-                return
-            backend.require_writable()
-            if not backend.has_folders:
-                self._made.add(spot)
-                return
-            if not exist_ok and self.exists(path):
-                raise _taken(spot)
-            backend.make_folder(folder)
+        if self._strip_protocol(path) or not exist_ok:
+            self._folders.make(self.spot_at(path), exist_ok=exist_ok)
 
     def rmdir(self, path: str) -> None:
         """Remove an empty folder."""
         self._require_removable(self._strip_protocol(path))
-        self._remove_folder(path)
-
-    def _remove_folder(self, path: str) -> None:
-        spot = self.spot_at(path)
-        self._made.discard(spot)
-        with both_families():
-            spot.backend.remove_folder(spot.folder)
-
-
-def _deleted(batch: tuple[Backend, list[BlobPath]]) -> None:
-    """Delete files of one backend; the first that cannot be is raised."""
-    backend, paths = batch
-    with both_families():
-        if len(paths) == 1:
-            backend.delete(paths[0])
-            return
-        for error in filter(None, backend.delete_many(paths)):
-            raise error
-
-
-@contextmanager
-def _new_file(path: str) -> Iterator[Any]:
-    """A local file that gets its name when it is complete.
-
-    One that is there is replaced and keeps its mode; of a link, what it leads to is. Unlike
-    `fetch_to_file` it does not wait for the disk, since these come by the thousand, and what the
-    local disk refuses is the system's own error, as in every file system of fsspec.
-    """
-    target = os.path.realpath(path) if os.path.islink(path) else path
-    folder, name = os.path.split(target)
-    if folder:
-        os.makedirs(folder, exist_ok=True)
-    mode = None
-    with suppress(FileNotFoundError):
-        mode = os.stat(target).st_mode
-    if mode is not None and stat.S_ISDIR(mode):
-        raise IsADirectoryError(21, os.strerror(21), path)
-    temporary = os.path.join(folder, f".{name[:50]}.{token_hex(4)}.tmp")
-    # What few may read, others read on its way as little as when it is there.
-    first = 0o666 if mode is None else 0o600
-    try:
-        with open(temporary, "xb", opener=lambda path, flags: os.open(path, flags, first)) as file:
-            yield file
-            if mode is not None and os.name != "nt":
-                os.fchmod(file.fileno(), stat.S_IMODE(mode))
-        os.replace(temporary, target)
-    except BaseException:
-        if os.path.lexists(temporary):
-            os.unlink(temporary)
-        raise
-
-
-def _require_ends(found: list[Pair]) -> None:
-    """See that no pipe or device is among the files of a folder: to read one may never end."""
-    for pair in found:
-        if not pair.is_folder and is_written_into(pair.source):
-            raise NotSupported(
-                f"{printable(pair.source)} is no regular file, and may have no end; "
-                "leave it out, or store it by itself"
-            )
+        self._folders.remove(self.spot_at(path))
 
 
 def _unless_missing(error: OSError) -> None:
@@ -689,6 +470,5 @@ def _unless_missing(error: OSError) -> None:
         raise error
 
 
-def _taken(spot: Spot) -> FileTaken:
-    what = printable(spot.inner) or "what it is"
-    return FileTaken(f"{spot.backend.location} already holds {what}")
+def _files(found: list[Pair]) -> list[tuple[str, str]]:
+    return [pair[:2] for pair in found if not pair.is_folder]

@@ -7,15 +7,20 @@ folder are told from the paths of the blobs.
 from __future__ import annotations
 
 from collections import deque
+from datetime import UTC
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from storage_core.blobpath import Prefix
 from storage_core.errors import AccessDenied, BlobNotFound, ConfigurationError
+from storage_core.fs.errors import NotSupported
+from storage_core.fs.identity import published
 from storage_core.fs.spot import FILE
 from storage_core.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from storage_core.backends.base import Entry, Info
     from storage_core.fs.spot import Spot
@@ -39,6 +44,15 @@ def info(spot: Spot) -> dict[str, Any]:
     raise BlobNotFound(f"{spot.backend.location} holds no {printable(spot.inner)}")
 
 
+def exists(spot: Spot) -> bool:
+    """Whether there is a file or folder."""
+    try:
+        info(spot)
+    except BlobNotFound:
+        return False
+    return True
+
+
 def is_file(spot: Spot) -> bool:
     """Whether there is a file."""
     return bool(spot.inner) and _head(spot) is not None
@@ -59,6 +73,23 @@ def _head(spot: Spot) -> Info | None:
 def is_folder(spot: Spot) -> bool:
     """Whether there is a folder."""
     return not spot.inner or spot.backend.has_folder(spot.folder)
+
+
+def modified(spot: Spot) -> datetime:
+    """When a file was written, in UTC."""
+    found = spot.backend.head(spot.blob).modified
+    if found is None:
+        raise NotSupported(
+            f"{spot.backend.location} does not say when {printable(spot.inner)} was written"
+        )
+    return found.astimezone(UTC)
+
+
+def fingerprint(spot: Spot) -> str:
+    """A text that changes with the file, and differs from that of any other file."""
+    found = spot.backend.head(spot.blob)
+    said = published(spot.identity), spot.inner, found.size, found.version, str(found.modified)
+    return sha256(repr(said).encode()).hexdigest()
 
 
 def children(spot: Spot) -> list[dict[str, Any]]:

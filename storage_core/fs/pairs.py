@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from fsspec.implementations.local import LocalFileSystem, make_path_posix, trailing_sep
 from fsspec.utils import other_paths, stringify_path
 
-from storage_core.fs.errors import FileMissing, PathInvalid
+from storage_core.blobs.files import is_written_into
+from storage_core.fs.errors import FileMissing, NotSupported, PathInvalid
 from storage_core.printable import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    from storage_core.fs.spot import Spot
 
     Paths = str | Sequence[str]
 
@@ -128,3 +131,45 @@ def _require_inside(folder: str, paths: list[str]) -> None:
     for path in paths:
         if os.path.commonpath((top, os.path.abspath(path))) != top:
             raise PathInvalid(f"{printable(path)} would lie outside of {printable(folder)}")
+
+
+def require_ends(found: list[Pair]) -> None:
+    """See that no pipe or device is among the files of a folder: to read one may never end."""
+    for pair in found:
+        if not pair.is_folder and is_written_into(pair.source):
+            raise NotSupported(
+                f"{printable(pair.source)} is no regular file, and may have no end; "
+                "leave it out, or store it by itself"
+            )
+
+
+def require_apart(files: list[Pair], spot_at: Callable[[str], Spot]) -> None:
+    """See that moving deletes nothing that was just written, and that it can delete.
+
+    Args:
+        files: those that are to be moved.
+        spot_at: where a path leads.
+
+    Raises:
+        NotImplementedError: source and target may be one and the same under two names, or two
+            sources have one target.
+    """
+    sources = set()
+    for pair in files:
+        spot = spot_at(pair.source)
+        spot.backend.require_writable()
+        sources.add(spot.address)
+    taken: dict[str, str] = {}
+    for pair in files:
+        address = spot_at(pair.target).address
+        source, target = printable(pair.source), printable(pair.target)
+        if address in sources:
+            raise NotSupported(
+                f"{target} may be what {source} is, or another file that is to be "
+                "moved; copy, and delete what is no longer needed"
+            )
+        if (other := taken.setdefault(address, pair.source)) != pair.source:
+            raise NotSupported(
+                f"{printable(other)} and {source} would both become {target}; "
+                "move one of them to another name"
+            )

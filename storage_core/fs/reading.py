@@ -1,4 +1,4 @@
-"""A file for reading: opened and read from the beginning in one request where it is small."""
+"""Reading a file: a part of it, or opened, in one request where it is small."""
 
 from __future__ import annotations
 
@@ -23,6 +23,19 @@ _PICKED: Final = 64 * 1024
 
 _BRIDGED: Final = 1024 * 1024
 """Bytes that are rather read along than left out by one more request."""
+
+
+def part(spot: Spot, start: int | None, end: int | None) -> bytes:
+    """The bytes of a file, or some of them, counted as slices are."""
+    backend, blob = spot.backend, spot.blob
+    if not start and end is None:
+        return backend.get(blob)
+    start = start or 0
+    if start < 0 or end is None or end < 0:
+        size = backend.head(blob).size or 0
+        start = max(start + size, 0) if start < 0 else start
+        end = size if end is None else end + size if end < 0 else end
+    return backend.get_range(blob, start, max(end - start, 0))
 
 
 class ReadFile(AbstractBufferedFile):  # type: ignore[misc]

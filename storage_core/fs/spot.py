@@ -6,7 +6,8 @@ import os
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from storage_core.blobpath import BlobPath, Prefix, blob_path, prefix_of
-from storage_core.fs.errors import IsFolder
+from storage_core.fs.errors import FileTaken, IsFolder
+from storage_core.printable import printable
 
 if TYPE_CHECKING:
     from storage_core.backends.base import Backend, Entry, Info
@@ -68,6 +69,11 @@ class Spot(NamedTuple):
     def folder(self) -> Prefix:
         """What the paths in it begin with, if it is a folder."""
         return prefix_of(self.inner)
+
+    def taken(self) -> FileTaken:
+        """The error where something is there that must not be replaced."""
+        what = printable(self.inner) or "what it is"
+        return FileTaken(f"{self.backend.location} already holds {what}")
 
     def path_of(self, inner: str) -> str:
         """Another path of the same backend, as the file system hands it out."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from storage_core.declaration.table import with_absolute_paths
 from storage_core.declaration.validation import InvalidSettings, validated
 from storage_core.importing.free_names import free_name
-from storage_core.importing.same import Known, of_entries
+from storage_core.importing.same import Directory, Known
 from storage_core.printable import trimmed
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def planned(
         configurations: what there is already.
         names: what some are to be called, by their place in `found`.
     """
-    known = of_entries(configurations.entries.values())
+    known = Directory(configurations.entries.values())
     taken = {*configurations.entries}
     ids = {entry.id: entry.name for entry in configurations.entries.values()}
     result: list[Planned] = []
@@ -75,7 +75,7 @@ def planned(
         if plan.state in ("new", "asks"):
             taken.add(plan.name)
             here = Known.of_plan(plan.name, plan.id, each, plan.settings)
-            known.append(here)
+            known.add(here)
             if plan.id:
                 ids[plan.id] = plan.name
     return result
@@ -84,7 +84,7 @@ def planned(
 def _planned(
     found: Found,
     wanted: str,
-    known: list[Known],
+    known: Directory,
     taken: set[str],
     ids: Mapping[str, str],
 ) -> Planned:
@@ -99,7 +99,7 @@ def _planned(
     except InvalidSettings as error:
         return cannot(str(error))
     here = Known.of_plan(wanted, found.id, found, settings)
-    if same := here.first_of(known):
+    if same := known.same(here):
         changed = () if here.equals(same) else (f"{same.name} has been changed since",)
         return Planned(
             found=found,

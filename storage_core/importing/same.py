@@ -7,7 +7,7 @@ behind a reference since: an import that is repeated must add nothing.
 from __future__ import annotations
 
 import os.path
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -59,28 +59,16 @@ class Known:
             is_planned=True,
         )
 
-    def first_of(self, known: Iterable[Known]) -> Known | None:
-        """The one of `known` that this is; None if it is new."""
-        alike = [each for each in known if each.cls is self.cls]
-        named_so = [each for each in alike if each.name == self.name]
-        same_id = [each for each in alike if self.id and each.id == self.id]
-        found = [each for each in same_id if self._leads_where(each)]
-        # Of what has said nothing yet, any of the type would be the same.
-        equal = alike if self.settings or not self.open else named_so
-        found += [each for each in equal if self.equals(each)]
-        found += [each for each in named_so if self._has_moved(each)]
-        return found[0] if found else None
-
     def equals(self, other: Known) -> bool:
         """Whether all settings are the same."""
         return not self._differing(other)
 
-    def _leads_where(self, other: Known) -> bool:
+    def leads_where(self, other: Known) -> bool:
         """Whether it leads to the same place."""
         required = {each.name for each in self.cls.settings() if each.required}
         return not self._differing(other) & required
 
-    def _has_moved(self, other: Known) -> bool:
+    def has_moved(self, other: Known) -> bool:
         """Whether no more than secrets differ, each of which has a reference there."""
         return all(
             (setting := self.cls.setting_named(name)) is not None
@@ -100,17 +88,53 @@ class Known:
         }
 
 
-def of_entries(entries: Iterable[Entry]) -> list[Known]:
-    """The configurations that there are; a broken one is like none."""
+class Directory:
+    """The configurations that there are, or are going to be, found by what they say.
+
+    To compare each of some hundred entries with each of a thousand configurations takes seconds.
+
+    Args:
+        entries: those that there are; a broken one is like none.
+    """
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self._by: dict[tuple[object, ...], list[Known]] = {}
+        for entry in entries:
+            if entry.configuration is not None:
+                cls = type(entry.configuration)
+                settings = _comparable(cls, entry.configuration.given())
+                self.add(Known(entry.name, entry.id, cls, settings))
+
+    def add(self, known: Known) -> None:
+        """One more."""
+        for key in (("all",), ("name", known.name), ("id", known.id), *_texts(known)):
+            self._by.setdefault((known.cls, *key), []).append(known)
+
+    def same(self, one: Known) -> Known | None:
+        """The first of them that is this one; None if it is new."""
+        named_so = self._those(one, "name", one.name)
+        found = self._those(one, "id", one.id) if one.id else ()
+        if same := next(filter(one.leads_where, found), None):
+            return same
+        # Of what has said nothing yet, any of the type would be the same.
+        alike = self._alike(one) if one.settings or not one.open else named_so
+        if same := next(filter(one.equals, alike), None):
+            return same
+        return next(filter(one.has_moved, named_so), None)
+
+    def _alike(self, one: Known) -> Sequence[Known]:
+        """As few as possible, among which all are that are equal to this one."""
+        said = [self._those(one, *text) for text in _texts(one) if text[1] not in one.open]
+        return min(said, key=len, default=self._those(one, "all"))
+
+    def _those(self, one: Known, *key: object) -> Sequence[Known]:
+        return self._by.get((one.cls, *key), ())
+
+
+def _texts(known: Known) -> list[tuple[str, str, str]]:
+    """Its settings by which others like it are found."""
     return [
-        Known(
-            entry.name,
-            entry.id,
-            type(entry.configuration),
-            _comparable(type(entry.configuration), entry.configuration.given()),
-        )
-        for entry in entries
-        if entry.configuration is not None
+        ("setting", name, value) for name, value in known.settings.items() if isinstance(value, str)
     ]
 
 

@@ -14,6 +14,9 @@ the others, and stands alone for a backend without a type.
 """
 
 from storage_core.testing.backends import BackendCases
-from storage_core.testing.stores import CredentialCases, PlaceCases, RemoteCases, StoreCases
+from storage_core.testing.credentials import CredentialCases
+from storage_core.testing.places import PlaceCases
+from storage_core.testing.remote import RemoteCases
+from storage_core.testing.stores import StoreCases
 
 __all__ = ["BackendCases", "CredentialCases", "PlaceCases", "RemoteCases", "StoreCases"]

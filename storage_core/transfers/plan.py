@@ -1,7 +1,7 @@
 """Which blobs there are to copy, by the listings of both stores.
 
-That of the target is held in memory, a folder at a time, and each of its names until it comes up in
-that of the source, which is used as it comes.
+The target's is held in memory, one folder at a time; the source's is used as it comes, and each
+name in it is dropped from the target's.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from storage_core.errors import (
     StorageUnavailable,
     UnsupportedOperation,
 )
-from storage_core.keys import KINDS, check_kind
+from storage_core.keys import kinds
 from storage_core.printable import printable
 from storage_core.transfers.copying import Copier, Item
 from storage_core.transfers.events import TransferEvent, failed
@@ -53,8 +53,7 @@ def wanted(kind: str | None, path: str | None) -> Wanted:
         ValueError: both were given.
     """
     if path is None:
-        kinds = KINDS if kind is None else (check_kind(kind),)
-        return Wanted(tuple(prefix_of(each) for each in kinds))
+        return Wanted(tuple(prefix_of(each) for each in kinds(kind)))
     if kind is not None:
         raise ValueError("path takes the place of kind; leave one of them out")
     if not path:

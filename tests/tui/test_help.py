@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.containers import VerticalScroll
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -139,3 +140,20 @@ async def test_help_closes_as_ever_and_j_and_k_scroll(tmp_path: Path, ends: str)
         assert screen_text(pilot) == top
         await press(pilot, ends)
         assert pilot.app.screen is the_list(pilot)
+
+
+@pytest.mark.parametrize("opens", ["", "n 6", "b"], ids=["list", "form", "blobs"])
+@pytest.mark.parametrize("size", [(120, 40), (200, 60), (80, 24), (60, 20)])
+async def test_help_is_whole_where_there_is_room_and_scrolls_elsewhere(
+    tmp_path: Path, opens: str, size: tuple[int, int]
+) -> None:
+    path = write(tmp_path / "storage.toml", TWO.replace('"/data/storage"', in_toml(tmp_path / "d")))
+    async with StorageApp(path).run_test(size=size) as pilot:
+        await settle(pilot)
+        await press(pilot, "j", *opens.split(), "f1")
+        box = pilot.app.screen.query_one(VerticalScroll)
+        assert box.region in pilot.app.screen.region
+        assert (box.max_scroll_y == 0) == (size[0] >= 120)
+        assert "Keys" in screen_text(pilot)
+        await press(pilot, "end")
+        assert "Esc closes this." in screen_text(pilot)

@@ -1,4 +1,4 @@
-"""Leaving the app while something is being saved, a secret that moves above all."""
+"""Leaving the app: from everywhere, and while something is saved, a secret that moves above all."""
 
 from __future__ import annotations
 
@@ -9,7 +9,20 @@ import pytest
 from keyring.errors import PasswordSetError
 from textual.worker import WorkerCancelled
 
-from tests.tui.driving import opened, press, said, screen_text, settle, the_list, write
+from storage_core import ConfigFile
+from tests.quoting import in_toml
+from tests.tui.driving import (
+    TWO,
+    burst,
+    opened,
+    press,
+    read,
+    said,
+    screen_text,
+    settle,
+    the_list,
+    write,
+)
 from tests.tui.safekeeping import PLAIN, SECRET, HangingKeyring, history_of, plain
 from tui.app import StorageApp
 from tui.features.secrets.dialog import MoveDialog
@@ -119,3 +132,27 @@ async def test_leaving_waits_for_nothing_but_what_is_being_saved(tmp_path: Path)
         await pilot.pause()
         assert app._exit
         read_all.set()
+
+
+@pytest.mark.parametrize(
+    "opens", ["n", "e", "r", "x", "t", "v", "question_mark", "ctrl+p", "slash"]
+)
+async def test_ctrl_q_leaves_the_app_from_everywhere(tmp_path: Path, opens: str) -> None:
+    path = write(tmp_path / "storage.toml", TWO.replace('"/data/storage"', in_toml(tmp_path / "d")))
+    ConfigFile(path).set_default("laptop")
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "j", opens)
+        assert opens == "slash" or pilot.app.screen is not the_list(pilot)
+        await press(pilot, "ctrl+q")
+        assert pilot.app._exit
+        assert pilot.app.return_code == 0
+
+
+async def test_what_is_being_saved_is_saved_before_the_app_is_left(tmp_path: Path) -> None:
+    path = write(tmp_path / "storage.toml")
+    async with StorageApp(path).run_test() as pilot:
+        await settle(pilot)
+        await burst(pilot, "j", "d", "q")
+        assert pilot.app._exit
+    assert read(path)["default"] == "laptop"

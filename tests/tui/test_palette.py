@@ -1,21 +1,37 @@
-"""The palette: groups, keys at the right edge, badges, swatches, and what other screens can do."""
+"""The palette: groups, keys at the right edge, badges, what other screens can do, and themes."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import pytest
 from textual.command import CommandList
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from tests.quoting import in_toml
-from tests.tui.driving import TWO, enter, press, said, screen_text, selected, settle, write
+from tests.tui.driving import (
+    TWO,
+    enter,
+    press,
+    said,
+    screen_text,
+    selected,
+    settle,
+    the_list,
+    words,
+    write,
+)
 from tests.tui.test_snapshots import FULL
 from tui.app import StorageApp
 from tui.features.configurations.commands import LIST
 from tui.features.doctor.screen import DoctorScreen
+from tui.features.form.commands import FORM
+from tui.features.help.palette import Commands
 from tui.kit.commands import shown_key
+from tui.kit.theme import THEMES
 
 
 async def offered(pilot: Pilot[Any], words: str = "") -> list[str]:
@@ -143,3 +159,201 @@ async def test_each_theme_shows_its_colours_beside_what_is_drawn_in_it(
         found = {word for line in lines for word in line.split()}
         assert {"storage-light", "storage-paper", "solarized-light"} <= found
         assert "dracula" not in found
+
+
+async def test_help_and_palette_use_the_words_of_the_declaration(tmp_path: Path) -> None:
+    # With a secret that others can read there is something to do for every command, but for
+    # copying one that is another's.
+    text = TWO.replace("env:PROD_S3_SECRET", token_hex())
+    path = write(tmp_path / "storage.toml", f'include = ["team.toml"]\n{text}')
+    path.chmod(0o644)
+    write(tmp_path / "team.toml", '[storage.shared]\ntype = "temporary"\n')
+    app = StorageApp(path)
+    # In one column, so that what is said of each can be read line by line, with nothing beside it.
+    async with app.run_test(size=(70, 120)) as pilot:
+        await settle(pilot)
+        await press(pilot, "ctrl+p")
+        palette = await palette_of(pilot)
+        await press(pilot, "escape", "j", "j", "ctrl+p")
+        assert selected(pilot).name == "shared"
+        palette["Copy here"] = (await palette_of(pilot))["Copy here"]
+        await press(pilot, "escape", "question_mark")
+        text = words(pilot)
+        for command in LIST:
+            assert command.label in text
+            assert command.tooltip in text
+            if command.name not in ("palette", "undo", "redo"):
+                assert {*command.tooltip.split()} <= {*palette[command.label].split()}
+                assert palette[command.label].split("\n")[0].endswith(shown_key(command.keys[0]))
+        await press(pilot, "escape")
+        assert app.screen is the_list(pilot)
+
+
+async def test_our_own_themes_are_offered_first_and_the_one_in_force_says_so(
+    tmp_path: Path,
+) -> None:
+    app = StorageApp(write(tmp_path / "storage.toml"))
+    async with app.run_test(size=(120, 60)) as pilot:
+        await settle(pilot)
+        await press(pilot, "f8")
+        offered = app.screen.query_one(CommandList)
+        while not offered.option_count:
+            await pilot.pause()
+        names = [each.hit.text for each in offered.options]
+        assert names[: len(THEMES)] == [theme.name for theme in THEMES]
+        assert "Now" in str(offered.options[0].prompt)
+        assert "Ours" in str(offered.options[1].prompt)
+        await press(pilot, "down", "enter")
+        assert app.theme == "storage-light"
+
+
+async def palette_of(pilot: Pilot[Any]) -> dict[str, str]:
+    """What the palette that is open offers: the lines of each, by what it is called."""
+    offered = pilot.app.screen.query_one(CommandList)
+    while not offered.option_count:
+        await pilot.pause()
+    return {each.hit.text or "": str(each.prompt) for each in offered.options}
+
+
+async def test_the_palette_of_a_form_offers_its_commands_and_escape_leaves_all_as_it_was(
+    tmp_path: Path,
+) -> None:
+    async with StorageApp(write(tmp_path / "storage.toml")).run_test(size=(120, 60)) as pilot:
+        await settle(pilot)
+        await press(pilot, "e", "x", "ctrl+p")
+        palette = await palette_of(pilot)
+        for command in FORM:
+            if command.name != "palette":
+                said = palette[command.label].split("\n")[0]
+                assert {*command.tooltip.split()} <= {*palette[command.label].split()}
+                assert said.endswith(f" {shown_key(command.keys[0])}")
+        await press(pilot, "escape", "y", "f8", "escape", ":", "z")
+        assert isinstance(pilot.app.focused, Input)
+        assert pilot.app.focused.value == "acme-resultsxy:z"
+
+
+async def test_a_command_of_the_palette_works_on_the_field_that_has_the_focus(
+    tmp_path: Path,
+) -> None:
+    secret = token_hex(12)
+    path = write(tmp_path / "storage.toml", TWO.replace("env:PROD_S3_SECRET", secret))
+    async with StorageApp(path).run_test(size=(120, 60)) as pilot:
+        await settle(pilot)
+        await press(pilot, "e", "tab", "tab", "ctrl+p")
+        await palette_of(pilot)
+        await press(pilot, *"reveal")
+        while len(await palette_of(pilot)) > 1:
+            await pilot.pause()
+        await press(pilot, "enter")
+        assert secret in screen_text(pilot)
+        await press(pilot, "ctrl+p")
+        await palette_of(pilot)
+        await press(pilot, *"advanced")
+        while len(await palette_of(pilot)) > 1:
+            await pilot.pause()
+        await press(pilot, "enter")
+        assert "▾ Advanced" in screen_text(pilot)
+
+
+async def searched(pilot: Pilot[Any], typed: str, expected: str) -> list[str]:
+    """What the palette finds for some words, as soon as that is in it."""
+    await press(pilot, "ctrl+u")
+    await enter(pilot, typed)
+    offered = pilot.app.screen.query_one(CommandList)
+    while not any(expected in str(each.prompt) for each in offered.options):
+        await pilot.pause()
+    return [str(each.prompt).split("\n")[0] for each in offered.options]
+
+
+async def test_the_palette_finds_words_of_descriptions_configurations_and_themes(
+    tmp_path: Path,
+) -> None:
+    app = StorageApp(write(tmp_path / "storage.toml", FULL))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "slash", *"laptop", "enter", "ctrl+p")
+        await palette_of(pilot)
+        first = (await searched(pilot, "clipboard", "Copy ID"))[0].split()
+        assert [*first[:3], first[-1]] == ["Use", "Copy", "ID", "c"]
+        first = (await searched(pilot, "filter", "Filter"))[0].split()
+        assert [*first[:2], first[-1]] == ["View", "Filter", "/"]
+        assert (await searched(pilot, "theme nord", "nord"))[0].split()[0] == "Theme"
+        first = (await searched(pilot, "go to nightly", "staging"))[0].split()
+        assert first[:4] == ["Go", "to", "GCS", "staging"]
+        await press(pilot, "enter")
+        assert selected(pilot).name == "staging"
+        assert len(the_list(pilot).table.rows) == 6
+
+
+@pytest.mark.parametrize("ends", ["enter", "escape"])
+async def test_a_theme_is_shown_while_the_cursor_is_on_it_and_taken_by_enter_only(
+    tmp_path: Path, ends: str
+) -> None:
+    path = write(tmp_path / "storage.toml")
+    app = StorageApp(path)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "f8")
+        await palette_of_themes(pilot)
+        assert app.theme == "storage-dark"
+        before = app.export_screenshot()
+        await press(pilot, "down", "down", "down")
+        assert app.theme not in ("storage-dark", "storage-light")
+        shown = app.theme
+        while any(worker.group == "styles" for worker in app.workers):
+            await pilot.pause()
+        assert app.export_screenshot() != before
+        assert app.session.remembered.theme in ("", "storage-dark")
+        await press(pilot, ends)
+        taken = shown if ends == "enter" else "storage-dark"
+        assert app.theme == taken
+    async with StorageApp(path).run_test() as pilot:
+        assert pilot.app.theme == taken
+
+
+async def palette_of_themes(pilot: Pilot[Any]) -> None:
+    """The palette of themes, when it lists them."""
+    while not pilot.app.screen.query_one(CommandList).option_count:
+        await pilot.pause()
+    await settle(pilot)
+
+
+EVERY_STATE = (
+    (),
+    ("slash",),
+    ("escape", "G"),
+    ("slash", "z", "z", "enter"),
+    ("escape", "g", "e"),
+    ("escape", "i"),
+    ("escape", "!"),
+    ("escape", "j", "b"),
+    ("slash",),
+    ("escape", "4"),
+    ("2",),
+    ("1", "enter"),
+)
+"""Keys that lead from one to the next: the list, its filter, what is built in, nothing found, a
+form, import, doctor, blobs, their filter, folders, no blob, one blob."""
+
+
+async def test_the_palette_has_every_command_of_each_screen_with_a_reason_where_it_cannot_work(
+    tmp_path: Path,
+) -> None:
+    path = write(tmp_path / "storage.toml", TWO.replace('"/data/storage"', in_toml(tmp_path / "d")))
+    blob = tmp_path / "d" / "results" / "a.txt"
+    blob.parent.mkdir(parents=True)
+    blob.write_text("x")
+    refused = 0
+    async with StorageApp(path).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        screens = []
+        for keys in EVERY_STATE:
+            await press(pilot, *keys)
+            screen = pilot.app.screen
+            screens.append(type(screen).__name__)
+            found = {each.command.name: each.lacks for each in Commands(screen).offers()}
+            for command in screen.declared:
+                assert command.name == "palette" or command.name in found, (screens, command)
+                refused += bool(found.get(command.name))
+    assert len({*screens}) == 6
+    assert refused > 30

@@ -15,90 +15,30 @@ from typing import Any
 import cloudpickle
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pytest
 from backports import zstd
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pyarrow import parquet as pq
 
 from storage_core.blobs.objects.names import this_python
 from storage_core.keys import content_name
+from tests.tui.previewing import (
+    DOCUMENT,
+    FLOW,
+    FRAME,
+    TABLE,
+    Ranges,
+    grid,
+    lines,
+    names,
+    npy,
+    parquet,
+    shown,
+    tar,
+)
 from tui.session.preview.choosing import preview_of
-from tui.session.preview.grid import Column, Grid
-from tui.session.preview.look import Preview, Text
 from tui.session.preview.pickles import pickle_preview
-from tui.session.preview.source import MOST_FETCHED, PREVIEWED, Source
-
-DOCUMENT = {"flow": "nightly", "rows": [{"n": 1.5, "ok": True, "none": None}], "text": "é"}
-TABLE = "day,store,sales\n2026-11-01,Zürich,12.5\n2026-11-02,東京,7\n"
-
-
-class Ranges:
-    """A blob of which is remembered what was read, beyond its beginning."""
-
-    def __init__(self, data: bytes) -> None:
-        self.data, self.read = data, 0
-
-    def source(self) -> Source:
-        """What a preview gets."""
-        start = self.data[: PREVIEWED + 1]
-        size, whole = len(self.data), len(self.data) <= PREVIEWED
-        return Source(start, whole=whole, size=lambda: size, fetch=self.fetch)
-
-    def fetch(self, start: int, size: int) -> bytes:
-        """A range."""
-        self.read += size
-        return self.data[start : start + size]
-
-
-def shown(data: bytes, name: str = "") -> Preview:
-    """The preview of a blob."""
-    return preview_of(Ranges(data).source(), name)
-
-
-def lines(preview: Preview, form: int = 0, width: int = 100, first: int = 0) -> list[str]:
-    """What is drawn of it, the head included."""
-    drawn = preview.drawn(width, form, first)
-    return ["".join(text for text, _ in line).rstrip() for line in (*drawn.head, *drawn.lines)]
-
-
-def names(preview: Preview) -> list[str]:
-    """What its forms are called."""
-    return [form.name for form in preview.forms]
-
-
-def grid(preview: Preview) -> Grid:
-    """Its first form, a table."""
-    (found, *_) = preview.forms
-    assert isinstance(found, Grid)
-    return found
-
-
-def parquet(table: Any, **options: Any) -> bytes:
-    """A frame or table of Arrow's as a file."""
-    file = io.BytesIO()
-    pq.write_table(table if isinstance(table, pa.Table) else pa.table(table), file, **options)
-    return file.getvalue()
-
-
-def npy(array: Any) -> bytes:
-    """An array as NumPy's file."""
-    file = io.BytesIO()
-    np.save(file, array, allow_pickle=True)
-    return file.getvalue()
-
-
-def tar(members: dict[str, bytes], format: int = tarfile.PAX_FORMAT) -> bytes:
-    """A tar of files."""
-    file = io.BytesIO()
-    with tarfile.open(fileobj=file, mode="w", format=format) as archive:
-        for name, data in members.items():
-            info = tarfile.TarInfo(name)
-            info.size, info.mode = len(data), 0o755 if data.startswith(b"#!") else 0o644
-            archive.addfile(info, io.BytesIO(data))
-    return file.getvalue()
-
+from tui.session.preview.source import MOST_FETCHED
 
 # ---- JSON
 
@@ -282,13 +222,6 @@ def test_a_cloudpickle_says_which_python_it_is_for() -> None:
 
 # ---- Parquet
 
-FRAME = {
-    "store": ["Zürich", "東京", None],
-    "sales": [12.5, -3.0, 1e300],
-    "day": [datetime.date(2026, 11, day) for day in (1, 2, 3)],
-    "tags": [["a", "b"], [], None],
-}
-
 
 @pytest.mark.parametrize("name", ["", "frame.parquet"])
 def test_parquet_is_a_table_and_a_schema(name: str) -> None:
@@ -351,12 +284,6 @@ def test_the_file_of_pandas_shows_what_pandas_reads() -> None:
 
 
 # ---- flow code
-
-FLOW = {
-    "flow/main.py": b"#!/usr/bin/env python\n",
-    "flow/data/" + "long-name-" * 15 + "é.txt": b"x" * 700,
-    "flow/empty": b"",
-}
 
 
 @pytest.mark.parametrize("format", [tarfile.PAX_FORMAT, tarfile.GNU_FORMAT])
@@ -464,83 +391,3 @@ def test_bytes_of_another_hash_than_their_name_are_told() -> None:
     assert not shown(packed, f"{content_name(packed)}.json.gz").warning
     for name in (f"{content_name(data)}.json", f"{content_name(flow)}.tar"):
         assert "not the bytes that were saved" in shown(b"[1]", name).warning
-
-
-# ---- tables
-
-
-def test_a_wide_table_is_seen_column_by_column() -> None:
-    columns = [Column("#"), *(Column(f"column {number}", "int") for number in range(30))]
-    table = Grid(columns, [[str(place) * 3 for place in range(31)]] * 3, fixed=1)
-    seen: set[int] = set()
-    first = 0
-    while True:
-        drawn = table.drawn(50, first)
-        assert all(sum(len(text) for text, _ in line) <= 52 for line in drawn.lines)
-        assert drawn.lines[0][0][0].startswith("000")
-        assert drawn.columns is not None
-        left, last, total = drawn.columns
-        assert left == first
-        seen |= set(range(left, last + 1))
-        if last == total - 1:
-            break
-        first = last + 1
-    assert seen == set(range(30))
-
-
-@given(
-    st.lists(st.lists(st.text(max_size=60), min_size=3, max_size=3), max_size=5),
-    st.integers(2, 120),
-    st.integers(0, 5),
-)
-@settings(max_examples=60, deadline=None)
-def test_no_table_is_wider_than_there_is_room(
-    rows: list[list[str]], width: int, first: int
-) -> None:
-    from rich.cells import cell_len
-
-    from storage_core.printable import printable
-
-    cells = [[printable(text) for text in row] for row in rows]
-    columns = [Column("a" * 50), Column("b", "type"), Column("東京", number=True)]
-    drawn = Grid(columns, cells).drawn(width, first)
-    for line in (*drawn.head, *drawn.lines):
-        # What comes behind the last column are blanks.
-        assert cell_len("".join(text for text, _ in line).rstrip()) <= width + 1
-
-
-def test_text_is_cut_where_it_is_wrapped_and_keeps_its_looks() -> None:
-    text = Text(("one two three",), parts=lambda line: [(line[:5], "name"), (line[5:], "")])
-    assert text.drawn(8).lines == [[("one t", "name"), ("wo ", "")], [("three", "")]]
-    assert text.drawn(4).lines[0] == [("one ", "name")]
-
-
-def test_decimal_points_stand_below_one_another_and_midnights_are_left_out() -> None:
-    columns = [Column("n", number=True), Column("day"), Column("when")]
-    rows = [
-        ["11238.07", "2026-01-01 00:00:00", "2026-01-01 00:00:00"],
-        ["-5", "2026-01-02 00:00:00", "2026-01-02 07:30:00"],
-        [None, None, "2026-01-03 00:00:00"],
-    ]
-    drawn = Grid(columns, rows).drawn(80)
-    assert ["".join(text for text, _ in line).rstrip() for line in drawn.lines] == [
-        "11238.07  2026-01-01  2026-01-01 00:00:00",
-        "   -5     2026-01-02  2026-01-02 07:30:00",
-        "       –  –           2026-01-03 00:00:00",
-    ]
-
-
-def test_a_list_of_objects_is_a_table_too() -> None:
-    data = b'[{"flow": "nightly", "n": 12, "ok": true}, {"flow": null, "n": 1.50, "tags": ["a"]}]'
-    preview = shown(data, "a.json")
-    assert names(preview) == ["JSON", "table", "bytes"]
-    assert lines(preview, 1) == [
-        "flow          n  ok          tags",
-        "text     number  true/false  list",
-        "nightly   12     true        –",
-        '–          1.50  –           ["a"]',
-    ]
-    deep = shown(b'[{"a": {"b": [1.50, 1e999, "x"]}}, {"a": {}}]', "a.json")
-    assert lines(deep, 1)[1:] == ["object", '{"b": [1.50, 1e999, "x"]}', "{}"]
-    assert names(shown(b'[{"a": 1}, 2]', "a.json")) == ["JSON", "bytes"]
-    assert names(shown(b'{"a": 1}', "a.json")) == ["JSON", "bytes"]

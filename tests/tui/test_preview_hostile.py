@@ -19,7 +19,7 @@ from backports import zstd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.tui.test_preview_formats import FLOW, FRAME, Ranges, grid, npy, parquet, shown, tar
+from tests.tui.previewing import FLOW, FRAME, Ranges, grid, npy, parquet, shown, tar
 from tests.tui.test_preview_images import picture
 from tui.session.preview import parquet as parquet_module
 from tui.session.preview.choosing import MOST_UNPACKED, preview_of

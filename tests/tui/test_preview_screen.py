@@ -17,8 +17,8 @@ from storage_core.backends.remote.backend import RemoteBackend
 from tests.servers.kv import KVServer
 from tests.servers.s3 import S3Server
 from tests.tui.driving import opened, press, screen_text, settle, words, write
+from tests.tui.previewing import FRAME, parquet, tar
 from tests.tui.test_browse import SIZES, blob, local
-from tests.tui.test_preview_formats import FRAME, parquet, tar
 from tui.features.blobs.preview import PreviewScreen
 from tui.session.preview import parquet as parquet_module
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import random
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,13 +16,22 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from tests.quoting import in_toml
-from tests.tui.driving import press, selected, settle, the_list, write
+from tests.tui.driving import press, selected, settle, the_list, words, write
 from tests.tui.test_snapshots import after_tests
 from tui.app import StorageApp
-from tui.features.configurations.table import IDENTIFIER
-from tui.kit.columns import gap
+from tui.features.configurations.table import (
+    IDENTIFIER,
+    LOCATION,
+    NAME,
+    SIGNS,
+    ConfigurationLayout,
+)
+from tui.kit.columns import gap, widths
 from tui.kit.table import Table
 from tui.kit.text import cut_middle, wrap, wrap_value
+from tui.session import sources
+from tui.session.snapshot import Row
+from tui.session.state import State
 
 SIZES = [(60, 20), (80, 24), (100, 30), (120, 40), (200, 60)]
 sizes = pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
@@ -66,6 +77,124 @@ async def test_status_type_name_and_location_are_never_cut(
             assert line[1] == ("✗" if number == 0 else "✓" if number == 1 else " ")
             assert line[: line.index(row.name)].split()[-1] == "S3"
             assert row.id[:8] in line or row.id[:2] not in line.split()[-1]
+
+
+SECRETS = """\
+[storage.prod]
+type = "s3"
+bucket = "acme"
+aws_access_key_id = "AKIAEXAMPLE"
+aws_secret_access_key = "env:PROD_SECRET"
+[storage.bare]
+type = "s3"
+bucket = "acme-bare"
+aws_access_key_id = "env:BARE_KEY"
+aws_secret_access_key = "not-a-secret"
+aws_session_token = "keyring:storage/bare"
+protected = true
+[storage.ring]
+type = "azure"
+container = "acme"
+connection_string = "keyring:storage/ring"
+read_only = true
+[storage.filed]
+type = "gcs"
+bucket = "acme"
+service_account_info = "file:/run/secrets/gcs"
+[storage.url]
+type = "file"
+base_path = "ftp://ada:not-a-secret@host/x"
+[storage.open]
+type = "s3"
+bucket = "env:BUCKET"
+"""
+
+
+@sizes
+async def test_a_row_has_the_sign_of_each_place_of_its_secrets_the_most_exposed_first(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with StorageApp(write(tmp_path / "s.toml", SECRETS)).run_test(size=size) as pilot:
+        await settle(pilot)
+        screen = the_list(pilot)
+        signs = {}
+        for row in screen.table.rows:
+            cells = screen.table._drawn.cells(row, screen.table.widths)
+            signs[row.name] = "".join(piece.text for piece in cells[SIGNS].more).strip()
+            looks = {piece.text: piece.look for piece in cells[SIGNS].more}
+            assert looks.pop("⚠", "warning") == "warning"
+            assert {*looks.values()} <= {"muted"}
+        assert signs == {
+            "prod": "$",
+            # Beside the details the list has less room than with them below it.
+            "bare": "⚠◆" if size[0] == 100 else "⚠$◆",
+            "ring": "⚿⊘",
+            "filed": "≡",
+            "url": "⚠",
+            "open": "",
+            "Temporary Local Storage": "",
+        }
+        assert re.search(r" S3 +\$ +prod ", "\n".join(visible(pilot)))
+        # The details say the same, and help what each sign means.
+        assert "$ env:PROD_SECRET" in str(screen.query_one("#detail Static", Static).render())
+        await press(pilot, "question_mark")
+        for sign, where in {
+            "$": "a variable",
+            "≡": "a file of its own",
+            "⚿": "the keyring",
+        }.items():
+            assert f"{sign} a secret in {where}" in words(pilot)
+
+
+def drawn(rows: list[Row], room: int) -> Iterator[tuple[str, ...]]:
+    """What stands in each row, the signs left aside; dots stand for all that is cut."""
+    layout = ConfigurationLayout(lambda _: None, (), State)
+    given = widths(layout.columns(rows, room), room)
+    lines = layout.lines(rows, given) or [1] * len(rows)
+    for row, count in zip(rows, lines, strict=True):
+        cells = [*layout.cells(row, given)]
+        del cells[SIGNS]
+        texts = [cell.text + "".join(piece.text for piece in cell.more) for cell in cells]
+        if count > 1:
+            place = layout.below(row, given)[NAME]
+            texts += [place.text, *(piece.text for piece in place.more)]
+        else:
+            assert cell_len(row.name) <= given[NAME]
+            assert cell_len(row.place) <= given[LOCATION]
+        yield *("…" if "…" in text else text for text in texts), str(given[IDENTIFIER])
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_signs_of_places_of_secrets_take_nothing_from_any_row(seed: int) -> None:
+    chance = random.Random(seed)
+    shown = 0
+    for _ in range(12):
+        rows = [
+            Row(
+                name="n" * chance.choice([4, 9, 14, 30, 38, 60]),
+                type="S3 Storage",
+                location="s3://" + "b" * chance.choice([3, 12, 25, 40, 90]),
+                id="61354abf-7cc8-4c2c-b890-78b1f985a9fb",
+                entry=None,
+                default=False,
+                badge="S3",
+                read_only=chance.random() < 0.2,
+                tags=("#prod",) * chance.randrange(3),
+                sources=tuple(s for s in sources.SIGNS if chance.random() < 0.3),
+            )
+            for _ in range(chance.randrange(1, 6))
+        ]
+        # A secret in the file has always had its sign.
+        before = [
+            row._replace(sources=tuple(each for each in row.sources if each == sources.HERE))
+            for row in rows
+        ]
+        for room in range(20, 200, 3):
+            assert [*drawn(rows, room)] == [*drawn(before, room)]
+            layout = ConfigurationLayout(lambda _: None, (), State)
+            given = widths(layout.columns(rows, room), room)[SIGNS]
+            shown += given > widths(layout.columns(before, room), room)[SIGNS]
+    assert shown > 60
 
 
 @sizes

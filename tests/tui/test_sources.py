@@ -11,6 +11,7 @@ from rich.cells import cell_len
 
 import tui
 from storage_core.types import type_named
+from tui.session.keeping import secrets_in
 from tui.session.sources import SIGNS, said, sources_of
 
 
@@ -20,7 +21,10 @@ from tui.session.sources import SIGNS, said, sources_of
         ("s3", {"bucket": "acme"}, ()),
         ("s3", {"aws_access_key_id": "AKIA", "aws_secret_access_key": "env:S"}, ("env",)),
         ("s3", {"aws_access_key_id": "env:K", "aws_secret_access_key": "x"}, ("here", "env")),
-        ("s3", {"aws_session_token": "keyring:a/b", "bucket": "env:B"}, ("env", "keyring")),
+        ("s3", {"aws_session_token": "keyring:a/b", "bucket": "env:B"}, ("keyring",)),
+        ("s3", {"aws_secret_access_key": "env:"}, ("here",)),
+        ("s3", {"endpoint_url": "http://ada:pw@host:9000"}, ("here",)),
+        ("s3", {"endpoint_url": "http://host:9000", "timeout": 5, "options": {}}, ()),
         ("s3", {"options": {"client_kwargs": {"password": "x"}}}, ("here",)),
         ("s3", {"options": {"list": [{"token": {"ref": "file:/run/t"}}]}}, ("file",)),
         ("file", {"base_path": "ftp://ada:pw@host/x"}, ("here",)),
@@ -32,7 +36,11 @@ from tui.session.sources import SIGNS, said, sources_of
 def test_the_places_of_all_secrets_are_told(
     type_name: str, values: dict[str, Any], expected: tuple[str, ...]
 ) -> None:
-    assert sources_of(type_named(type_name).settings(), values) == expected
+    cls = type_named(type_name)
+    assert sources_of(cls, values) == expected
+    # The room below the list says the same, secret by secret.
+    kept = {each.source for each in secrets_in(cls.settings(), values)}
+    assert {*expected} == kept
 
 
 def test_each_place_has_a_sign_of_one_cell_that_no_other_has() -> None:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from secrets import token_hex
+from statistics import median
 
 import pytest
 
@@ -17,6 +18,7 @@ from storage_core import logs
 from storage_core.backends.remote import io_loop
 from storage_core.logs import keep_out
 from storage_core.redaction import MASK
+from tests.patience import within
 
 
 @pytest.fixture
@@ -49,20 +51,20 @@ def test_thousands_of_secrets_cost_little_and_are_forgotten_after_their_holders(
 ) -> None:
     keep_out(())
     before = len(logs._scrub._counts)
-    began = time.perf_counter()
     holders = [Holder() for _ in range(4000)]
     held = [token_hex(16) for _ in holders]
-    for holder, secret in zip(holders, held, strict=True):
-        keep_out([secret, "common to all"], holder)
-    took = time.perf_counter() - began
     # It was 77 seconds; alone on a quiet machine it is half a one.
-    assert took < 10
-    began = time.perf_counter()
+    with within(10):
+        for holder, secret in zip(holders, held, strict=True):
+            keep_out([secret, "common to all"], holder)
+    each = []
     with caplog.at_level(logging.DEBUG, "botocore"):
         for secret in held[::400]:
+            began = time.perf_counter()
             logging.getLogger("botocore.auth").debug("signing with %s, common to all", secret)
-    # It was 23 milliseconds for each.
-    assert time.perf_counter() - began < 0.1
+            each.append(time.perf_counter() - began)
+    # It was 23 milliseconds; some of them may have waited for a processor.
+    assert median(each) < 0.01
     assert caplog.messages == [f"signing with {MASK}, {MASK}"] * 10
 
     last, last_holder = held[-1], holders[-1]

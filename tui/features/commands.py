@@ -10,12 +10,23 @@ from tui.features.check.commands import TEST
 from tui.features.configurations.commands import LIST
 from tui.features.doctor.commands import DOCTOR
 from tui.features.exporting.commands import EXPORT
-from tui.features.form.commands import FORM, PICKER
+from tui.features.form.commands import FORM
 from tui.features.importing.commands import IMPORT
 from tui.kit.keymap import Keymap
 
-ALL: Final = (LIST, PICKER, FORM, TEST, BROWSE, PREVIEW, IMPORT, EXPORT, DOCTOR)
-"""Those of each screen."""
+SCREENS: Final = {
+    "The list": LIST,
+    "The form": FORM,
+    "The connection test": TEST,
+    "The blobs": BROWSE,
+    "One blob": PREVIEW,
+    "Import": IMPORT,
+    "Export": EXPORT,
+    "The doctor": DOCTOR,
+}
+"""Those of each screen, by what it is called."""
+
+ALL: Final = tuple(SCREENS.values())
 
 KEYMAP: Final = Keymap(
     ALL,

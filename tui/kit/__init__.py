@@ -15,7 +15,7 @@ table/         a table that draws only the rows on screen; columns.py: how wide 
 grid/          one with a cursor on a cell, which scrolls both ways
 filter.py      the line above a list in which one types what to look for
 pager.py       lines that scroll; sheet.py: a few, made when they are looked at
-menu.py        lists that open below a field
+menu.py        lists that open below a field; choices.py: some values on a line
 line_input.py  one line of text; secret.py: what is masked while it is typed
 pasted.py      what a field takes of a paste
 toggles.py     radio buttons and checkboxes

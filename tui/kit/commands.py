@@ -47,7 +47,8 @@ class Command(NamedTuple):
     """One thing a person can do on a screen."""
 
     name: str
-    """Its name in `[app.keys]`, and in the `does` of its screen."""
+    """Its name in `[app.keys]`, and in the `does` of its screen. Commands of several screens that
+    share one mean the same, and are remapped together."""
 
     keys: tuple[str, ...]
     """Its keys, in Textual's spelling; the first is shown."""
@@ -73,6 +74,9 @@ class Command(NamedTuple):
     lacking: str = ""
     """A few words for the palette on why it cannot work, where its screen gives no reason: its key
     is another's then, or does nothing."""
+
+    was: str = ""
+    """A name that it had before; what stands under that in a file counts for it too."""
 
 
 HELP: Final = Command("help", ("?", "f1"), "Help", "Show every key of this screen.", APP, True)

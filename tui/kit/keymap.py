@@ -69,36 +69,51 @@ class Keymap:
         if not isinstance(wanted, dict):
             return {}, [(path, "app.keys must be a table; its keys are left as they are")]
         known = {command.name: command for group in self._screens for command in group}
+        # By an old name, commands that have not been given a key by their own.
+        old = {each.name: each.was for each in known.values() if each.name not in wanted}
         accepted: dict[str, str] = {}
-        notes: list[tuple[tuple[str, ...], str]] = []
+        notes: dict[tuple[str, ...], str] = {}
         for name, key in wanted.items():
             where = f"app.keys.{printable(name)[:40]}"
-            if name not in known:
-                note = f"{where} is no command; `?` lists them"
-            elif not isinstance(key, str) or not (spelled := _spelled(key)):
+            named = [name] if name in known else []
+            named += [new for new, was in old.items() if was == name]
+            spelled = _spelled(key) if isinstance(key, str) else ""
+            if not named:
+                notes[*path, name] = f"{where} is no command; `?` lists them"
+            elif not spelled:
                 note = f'{where} is no key; write something like "ctrl+n" or "N"'
-            elif spelled in _RESERVED - set(self._kept(name)):
-                note = f"{where}: {key} has a fixed meaning; choose another key"
-            elif name in self._typing and _typed(spelled) and spelled not in self._kept(name):
-                note = f'{where}: {key} is typed into fields; choose one such as "ctrl+t"'
-            elif name in self._typing and spelled in _editing() - set(self._kept(name)):
-                note = f'{where}: {key} is for editing in fields; choose one such as "ctrl+t"'
+                notes[*path, name] = note
+            elif wrong := self._wrong(named[0], spelled):
+                notes[*path, name] = f"{where}: {key} {wrong}"
             else:
-                accepted[name] = spelled
-                continue
-            notes.append(((*path, name), note))
+                accepted |= {each: spelled for each in named if not self._wrong(each, spelled)}
         # A command whose remapping is dropped takes its key back, which may be another's by now.
         while clashes := {
             n: other for n, k in accepted.items() if (other := self._clash(n, k, accepted, known))
         }:
             for name, other in clashes.items():
                 key = shown_key(accepted.pop(name))
-                note = f"app.keys.{name}: {key} is the key of {other}; choose another key"
-                notes.append(((*path, name), note))
+                written = name if name in wanted else old[name]
+                if written not in accepted:
+                    note = f"app.keys.{written}: {key} is the key of {other}; choose another key"
+                    notes.setdefault((*path, written), note)
         return {
             name: ",".join(dict.fromkeys((key, *self._kept(name))))
             for name, key in accepted.items()
-        }, notes
+        }, [*notes.items()]
+
+    def _wrong(self, name: str, key: str) -> str:
+        """Why a command cannot have a key, and what to do; empty when it can."""
+        kept = self._kept(name)
+        if key in kept:
+            return ""
+        if key in _RESERVED:
+            return "has a fixed meaning; choose another key"
+        if name in self._typing and _typed(key):
+            return 'is typed into fields; choose one such as "ctrl+t"'
+        if name in self._typing and key in _editing():
+            return 'is for editing in fields; choose one such as "ctrl+t"'
+        return ""
 
     def _kept(self, name: str) -> list[str]:
         """The keys with a fixed meaning that a command has on every screen on which it is."""

@@ -13,7 +13,7 @@ store.py       the blobs of one storage; listing.py: what a list of them shows;
 keeping.py     where each secret of a configuration is kept; sources.py: the places there are
 download.py    a blob on its way into a file; many.py: several blobs at once
 preview/       what a blob looks like
-imports.py     what other tools have, row by row
+imports.py     what other tools have, row by row; completing.py: a path to it that is being typed
 exports.py     configurations on their way to other tools
 search.py      what a filter finds
 quantities.py  sizes, ages and durations as people read them

@@ -5,7 +5,7 @@ All of it may block: call it in threads. No row holds a secret.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -15,12 +15,12 @@ from storage_core.importing.answers import answered
 from storage_core.importing.looking import Failure, Looked, look
 from storage_core.importing.pasted import found_in
 from storage_core.importing.planning import planned
-from storage_core.importing.sources import NAMES
+from storage_core.importing.sources import NAMES, source_named
 from storage_core.paths import shortened
 from storage_core.printable import printable
 from tui.session.keeping import secrets_in
 from tui.session.snapshot import short_name
-from tui.session.sources import HERE, SIGNS, proposed, said
+from tui.session.sources import ELSEWHERE, HERE, SIGNS, proposed, said
 
 if TYPE_CHECKING:
     from storage_core.config.model.entries import Configurations
@@ -39,9 +39,14 @@ LONGEST: Final = 1 << 20
 PLACES: Final = (HERE, "keyring", "file")
 """Where secrets can go, in the order in which one key goes through them."""
 
-_TO: Final = {"keyring": "to the keyring", "file": "into a file of its own"}
-
 _OPEN: Final = ("new", "asks")
+
+
+class Elsewhere(NamedTuple):
+    """A file or folder of a tool that is in no usual place."""
+
+    source: str
+    path: str
 
 
 class Item(NamedTuple):
@@ -115,13 +120,15 @@ class Offer(NamedTuple):
         if self.copied:
             said = f"{SIGNS[HERE]} a secret is copied into the file"
         elif self.kept != HERE:
-            said = f"{SIGNS[self.kept]} its secret goes {_TO[self.kept]}"
+            said = f"{SIGNS[self.kept]} its secret goes into {ELSEWHERE[self.kept]}"
         return " · ".join(filter(None, (said, *self.notes)))
 
     @property
     def key(self) -> str:
         """Tells it from all others."""
-        return f"{self.number} {self.source} {self.place}"
+        # A tool may have several files that cannot be read.
+        of_tool = self.said if self.number < 0 else ""
+        return f"{self.number} {self.source} {self.place} {of_tool}"
 
 
 def looks() -> Iterator[tuple[str, Looked | None]]:
@@ -129,6 +136,25 @@ def looks() -> Iterator[tuple[str, Looked | None]]:
     for name in SOURCES:
         yield name, None
         yield name, look((name,))
+
+
+def looks_at(places: Iterable[Elsewhere]) -> Iterator[tuple[str, Looked | None]]:
+    """The same of what is elsewhere."""
+    for each in places:
+        yield each.source, None
+        yield each.source, look((each.source,), each.path)
+
+
+def found_at(place: Elsewhere, known: Iterable[Item]) -> tuple[list[Item], str]:
+    """What is there besides what is known; or nothing, and why."""
+    looked = look((place.source,), place.path)
+    if looked.failures:
+        return [], looked.failures[0].message
+    if not looked.found:
+        return [], f"{place.path}: has nothing of {source_named(place.source).LABEL} to import"
+    there = {each.key for each in known}
+    found = [each for each in map(Item, looked.found) if each.key not in there]
+    return found, "" if found else f"{place.path}: all that it has is in the list already"
 
 
 def pasted(text: str) -> list[Item]:

@@ -1,4 +1,4 @@
-"""Where each secret of a configuration is kept. No value is looked at, and no disk, no keyring."""
+"""Where each secret of a configuration is kept. Neither the disk nor a keyring is looked at."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from storage_core.printable import printable
-from storage_core.references import VARIABLE, check_reference, is_reference
-from tui.session.sources import HERE
+from storage_core.references import VARIABLE
+from tui.session.sources import HERE, references_in, source_in, source_of
 
 if TYPE_CHECKING:
     from storage_core.config.model.entry import Entry
@@ -47,46 +47,26 @@ def secrets_in(settings: Iterable[Setting], values: Mapping[str, Any]) -> Iterat
 
 
 def _in_setting(setting: Setting, value: str) -> Iterator[Kept]:
-    from storage_core.redaction import secret_spans
-
-    if setting.is_reference(value):
-        if setting.secret or setting.reference:
-            yield _referred(setting.label, value)
-    elif setting.secret or secret_spans(value, bare=setting.form == "url"):
-        yield Kept(setting.label, "")
+    if source := source_in(setting, value):
+        yield _kept(setting.label, value, source)
 
 
 def _in_table(setting: Setting, table: dict[str, Any]) -> Iterator[Kept]:
     from storage_core.declaration.tables import plain_in
 
-    for keys, reference in _references(table):
-        yield _referred(_label(setting, keys), reference)
+    for keys, reference in references_in(table):
+        yield _kept(_label(setting, keys), reference, source_of(reference))
     for keys in plain_in(table):
         yield Kept(_label(setting, keys), "")
-
-
-def _references(value: Any, keys: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
-    if isinstance(value, dict):
-        if set(value) == {"ref"} and is_reference(value["ref"]):
-            yield keys, value["ref"]
-            return
-        for key, inner in value.items():
-            yield from _references(inner, (*keys, str(key)))
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _references(inner, keys)
 
 
 def _label(setting: Setting, keys: tuple[str, ...]) -> str:
     return printable(f"{setting.label}: {'.'.join(keys)}")
 
 
-def _referred(label: str, reference: str) -> Kept:
-    try:
-        check_reference(reference)
-    except ValueError:
-        # What merely looks like a reference may be the secret.
+def _kept(label: str, value: str, source: str) -> Kept:
+    if source == HERE:
         return Kept(label, "")
-    scheme, _, target = reference.partition(":")
-    is_set = bool(os.environ.get(target)) if scheme == VARIABLE else None
-    return Kept(label, printable(reference), scheme, is_set)
+    target = value.partition(":")[2]
+    is_set = bool(os.environ.get(target)) if source == VARIABLE else None
+    return Kept(label, printable(value), source, is_set)

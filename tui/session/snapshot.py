@@ -5,13 +5,14 @@ All screens draw from it without further work.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from storage_core.config.model import lookup, names
 from storage_core.paths import shortened, shown_home
 from storage_core.printable import printable
+from tui.session.sources import HERE, sources_of
 
 if TYPE_CHECKING:
     from storage_core import Configurations
@@ -21,12 +22,12 @@ if TYPE_CHECKING:
 
 
 DEFAULT: Final = "★"
-PLAIN: Final = "⚠"
 BENEATH: Final = "⇣"
 PROTECTED: Final = "◆"
 READ_ONLY: Final = "⊘"
-"""Signs: what programs use when they ask for none by name, what has a secret in the file itself,
-what is in a file beneath one's own, what is not deleted without its name, what is only read."""
+"""Signs: what programs use when they ask for none by name, what is in a file beneath one's own,
+what is not deleted without its name, what is only read. Those of the places of secrets are in
+`sources`."""
 
 
 class Row(NamedTuple):
@@ -59,7 +60,10 @@ class Row(NamedTuple):
     """Words to find it by, each with its `#`."""
 
     plain: tuple[Setting, ...] = ()
-    """Settings whose secret stands in the file itself."""
+    """Settings whose secret stands in the file itself, from where it can be moved."""
+
+    sources: tuple[str, ...] = ()
+    """Where its secrets are kept, the most exposed place first."""
 
     origin: str = ""
     """The file that it stands in, as people read it; empty when it is one's own."""
@@ -192,10 +196,17 @@ def short_name(cls: type[StorageConfiguration]) -> str:
     return printable(cls.badge or cls.type.upper())[:5]
 
 
-def row_of(entry: Entry, found: Configurations, plain: Sequence[Setting]) -> Row:
+def row_of(entry: Entry, found: Configurations) -> Row:
     """The line of one configuration, which may be broken."""
     cls = entry.cls
     configuration = entry.configuration
+    sources = sources_of(cls, entry.table) if cls else ()
+    plain: tuple[Setting, ...] = ()
+    if HERE in sources:
+        # Only here: the first frame does without where no secret is in the file.
+        from storage_core.config.secrets import audit
+
+        plain = tuple(audit.plain_settings(entry))
     return Row(
         name=entry.name,
         type=cls.label if cls else entry.type or "—",
@@ -207,7 +218,8 @@ def row_of(entry: Entry, found: Configurations, plain: Sequence[Setting]) -> Row
         badge=short_name(cls) if cls else printable(entry.type.upper())[:5] or "—",
         read_only=entry.read_only,
         tags=tuple(printable(f"#{tag}") for tag in entry.tags),
-        plain=tuple(plain),
+        plain=plain,
+        sources=sources,
         origin="" if entry.is_own else printable(shortened(entry.origin)),
         hides=tuple(printable(shortened(each)) for each in found.hidden_by(entry.name)),
     )

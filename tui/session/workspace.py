@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from storage_core import Configurations
     from storage_core.config.history import Version
     from storage_core.config.transaction import Transaction
-    from storage_core.declaration.setting import Setting
     from tui.session.differences import Difference
     from tui.session.versions import KeptVersion
 
@@ -69,11 +68,8 @@ class Workspace:
             return Snapshot(
                 problem=printable(str(error)), versions=self._kept(), stamp=stamp, exists=exists
             )
-        plain: dict[str, list[Setting]] = {}
-        for secret in audit.plain_secrets(found):
-            plain.setdefault(secret.name, []).append(secret.setting)
         mode = audit.loose_mode(self.file.source)
-        rows = [row_of(entry, found, plain.get(entry.name, ())) for entry in found.entries.values()]
+        rows = [row_of(entry, found) for entry in found.entries.values()]
         rows.append(built_in(found.default is None))
         notes = [str(each) for each in found.problems if each.name is None]
         if found.override:

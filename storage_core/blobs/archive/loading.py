@@ -37,11 +37,13 @@ def loaded(
     key: str,
     path: str | os.PathLike[str],
     *,
-    max_files: int = MAX_FILES,
-    max_bytes: int = MAX_BYTES,
+    max_files: int | None = None,
+    max_bytes: int | None = None,
 ) -> list[str]:
     """Unpack the flow code under `key` as the folder `path`; gives the names of its files."""
-    with Loading(key, path, max_files=max_files, max_bytes=max_bytes) as loading:
+    most_files = MAX_FILES if max_files is None else max_files
+    most_bytes = MAX_BYTES if max_bytes is None else max_bytes
+    with Loading(key, path, max_files=most_files, max_bytes=most_bytes) as loading:
         with loading.receiving(backend.location) as file:
             backend.get_stream(loading.archive.key.path, file)
         for _ in loading.unpack():

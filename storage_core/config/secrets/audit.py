@@ -47,12 +47,19 @@ class PlainOption(NamedTuple):
 def plain_secrets(found: Configurations, *, lines: bool = False) -> Iterator[PlainSecret]:
     """Every secret that stands in a file itself, with line numbers if `lines`."""
     for entry in found.entries.values():
-        for setting in _secret_settings(entry):
+        for setting in plain_settings(entry):
+            key = ("storage", entry.name, setting.name)
+            line = _line(found.layer_of(entry).text, key) if lines else None
+            yield PlainSecret(entry.name, setting, line, entry.origin)
+
+
+def plain_settings(entry: Entry) -> Iterator[Setting]:
+    """The settings of one configuration whose secret stands in its file."""
+    for setting in entry.cls.settings() if entry.cls else ():
+        if setting.secret:
             value = entry.table.get(setting.name)
             if isinstance(value, str) and value and not is_reference(value):
-                key = ("storage", entry.name, setting.name)
-                line = _line(found.layer_of(entry).text, key) if lines else None
-                yield PlainSecret(entry.name, setting, line, entry.origin)
+                yield setting
 
 
 def plain_options(found: Configurations, *, lines: bool = False) -> Iterator[PlainOption]:
@@ -124,11 +131,6 @@ def make_private(path: str) -> None:
             f"cannot change the permissions of {shortened(path)} ({words(error)}); "
             "ask its owner to run chmod 600 on it"
         ) from error
-
-
-def _secret_settings(entry: Entry) -> Iterator[Setting]:
-    cls = entry.cls
-    return (setting for setting in cls.settings() if setting.secret) if cls else iter(())
 
 
 def _line(text: str, key: tuple[str, ...]) -> int | None:

@@ -131,6 +131,6 @@ def test_a_blob_that_others_have_stored_as_compressed_is_read_as_it_is(
 def test_a_server_that_sends_more_than_the_range_is_not_heard_to_the_end() -> None:
     with raw_server(response("200 OK", b"x" * 100)) as server:
         string = f"AccountName=acme;AccountKey=QUJD;BlobEndpoint={server.url}/acme"
-        backend = open_azure("box", connection_string=string, timeout=0.5)
+        backend = open_azure("box", connection_string=string, timeout=1.5)
         with pytest.raises(StorageUnavailable, match="more than 5 bytes came"):
             backend.get_range(PATH, 0, 5)

@@ -202,10 +202,12 @@ def test_threads_take_turns_where_nobody_says_that_they_need_not(tmp_path: Path)
 
 
 def test_a_call_that_hangs_is_left_to_itself_and_the_next_one_works(tmp_path: Path) -> None:
-    backend = open_filesystem(f"hanging://{tmp_path}/folder", timeout=0.5)
+    backend = open_filesystem(f"hanging://{tmp_path}/folder", timeout=10)
     backend.put(KEY, b"data", overwrite=True)
+    backend._policy.timeout = 0.5  # type: ignore[attr-defined]
     with within(0.55 + 0.3), pytest.raises(StorageUnavailable, match="no answer"):
         backend.get(KEY)
+    backend._policy.timeout = 10  # type: ignore[attr-defined]
     assert backend.get(KEY) == b"data"
     Hanging.released.set()
 
@@ -213,7 +215,7 @@ def test_a_call_that_hangs_is_left_to_itself_and_the_next_one_works(tmp_path: Pa
 @pytest.mark.parametrize("operation", ["read", "exists", "write", "list"])
 def test_http_says_that_its_server_is_down(server_down_url: str, operation: str) -> None:
     """fsspec's own makes a missing file of whatever goes wrong when it looks one up."""
-    configuration = storage_core.FileStorage(base_path=f"{server_down_url}/x", timeout=0.5)
+    configuration = storage_core.FileStorage(base_path=f"{server_down_url}/x", timeout=1)
     store = storage_core.open_store(configuration)
     calls = {
         "read": lambda: store.read("results/x"),
@@ -226,7 +228,7 @@ def test_http_says_that_its_server_is_down(server_down_url: str, operation: str)
 
 
 def test_what_a_file_system_cannot_do_is_told_in_words(server_down_url: str) -> None:
-    configuration = storage_core.FileStorage(base_path=f"{server_down_url}/x", timeout=0.5)
+    configuration = storage_core.FileStorage(base_path=f"{server_down_url}/x")
     with pytest.raises(
         storage_core.UnsupportedOperation, match="cannot delete: http has no way to"
     ):

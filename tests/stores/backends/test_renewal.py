@@ -17,6 +17,7 @@ import storage_core
 from storage_core import KVServerStorage, S3Storage, StorageConfiguration
 from storage_core.redaction import MASK
 from tests.engines import both
+from tests.patience import within
 from tests.servers.kv import KVServer
 from tests.servers.s3 import S3Server
 
@@ -84,14 +85,14 @@ def test_many_calls_at_once_look_up_once_and_only_what_has_changed_is_used(
 
 def test_looking_up_again_is_within_the_deadline(s3: S3Storage, counting: CountingKeyring) -> None:
     counting.password = token_hex(20)
-    store = storage_core.open_store(s3, timeout=1)
-    with pytest.raises(storage_core.AccessDenied):
-        store.check()
+    # The first call of a process loads the driver, which takes a second of its own.
+    for timeout in (20, 2):
+        store = storage_core.open_store(s3, timeout=timeout)
+        with pytest.raises(storage_core.AccessDenied):
+            store.check()
     counting.password, counting.seconds = token_hex(20), 30.0
-    began = time.monotonic()
-    with pytest.raises(storage_core.AccessDenied):
+    with within(3.5), pytest.raises(storage_core.AccessDenied):
         store.check()
-    assert time.monotonic() - began < 2.5
 
 
 def test_the_place_stays_the_one_that_was_opened(

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import pytest
 
+from storage_core.backends.base import SLOWEST_RATE
 from storage_core.backends.remote.faults import unconnected
 from storage_core.backends.remote.hindrance import hindrance
 from storage_core.backends.remote.network import Network
@@ -73,10 +74,15 @@ async def test_attempts_are_spread_over_the_timeout_and_counted(timeout: float) 
         times.append(time.monotonic())
         raise ConnectionResetError("by peer")
 
-    error = await given_up(reset, timeout)
-    assert len(times) == error.attempts
-    assert 5 <= error.attempts <= MAX_ATTEMPTS
-    assert times[-1] - times[0] > 0.3 * timeout
+    # A machine that stands still meanwhile has time for fewer.
+    for _ in range(10):
+        times.clear()
+        error = await given_up(reset, timeout)
+        assert len(times) == error.attempts <= MAX_ATTEMPTS
+        if error.attempts >= 5 and times[-1] - times[0] > 0.3 * timeout:
+            break
+    else:
+        pytest.fail(f"{error.attempts} attempts in {times[-1] - times[0]:.2f} s")
     assert f"tried {len(times)} times within" in str(error)
     assert isinstance(error.__cause__, ConnectionResetError)
 
@@ -180,7 +186,7 @@ async def test_bytes_that_come_fast_enough_extend_the_deadline_and_no_others_do(
         nonlocal moved
         for _ in range(8):
             await asyncio.sleep(TIMEOUT / 4)
-            moved += int(TIMEOUT * 64 * 1024)
+            moved += 60 * SLOWEST_RATE
         return "done"
 
     done = await attempt(fast, timeout=TIMEOUT, is_transient=is_reset, moved=lambda: moved)

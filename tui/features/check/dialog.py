@@ -71,7 +71,7 @@ class CheckDialog(Dialog[TestResult | None]):
         self._before = session.workspace.results.last(entry.id, entry) if entry else []
         self.do({"again": self._test, "leave": self._leave, "save": self._leave_to_save})
         self.do({"edit_settings": self._leave_to_edit})
-        self.do({"up": lambda: self._scroll(-1), "down": lambda: self._scroll(1)})
+        self.do({"scroll_up": lambda: self._scroll(-1), "scroll_down": lambda: self._scroll(1)})
         self._title = name
         self._configuration = configuration
         self._steps = steps(configuration)

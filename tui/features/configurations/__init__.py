@@ -2,8 +2,9 @@
 
 screen.py    the screen; screen.tcss: its styles
 commands.py  what one can do there, declared; why_not.py: what cannot work now, and why
-rows.py      which rows are shown; table.py: how; groups.py: in which groups; standing.py: how the
-             last test of each ended; detail.py: everything about one of them
+rows.py      which rows are shown; table.py: how; signs.py: the signs before a name; groups.py: in
+             which groups; standing.py: how the last test of each ended; detail.py: everything about
+             one of them
 explained.py what help says about its parts
 room/        what is known of it, below the list: its tests, its newest blobs, its secrets
 welcome.py   what is said where there are no rows

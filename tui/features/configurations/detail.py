@@ -18,6 +18,7 @@ from tui.kit.text import fit, pieces, wrap, wrap_value
 from tui.kit.theme import MUTED
 from tui.session.quantities import milliseconds
 from tui.session.snapshot import BENEATH
+from tui.session.sources import HERE, SIGNS, said, sources_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,6 +42,15 @@ class Line(NamedTuple):
 
     below: bool = False
     """Whether the text stands below the label in any case, since it is long."""
+
+    sign: str = ""
+    """Where the secret in it is kept."""
+
+    def value(self, width: int) -> list[str]:
+        """The lines of a setting's value, with the sign before them unless that takes a line."""
+        lines = [*wrap_value(self.text, width)]
+        signed = [*wrap_value(f"{self.sign} {self.text}", width)] if self.sign else lines
+        return signed if len(signed) == len(lines) else lines
 
 
 class Detail(VerticalScroll, can_focus=True):
@@ -106,15 +116,12 @@ def _fitted(lines: list[Line], width: int) -> Content:
             drawn += [Content.styled(part, line.style) for part in wrap(line.text, width)]
         elif beside and not line.below:
             label = fit(line.label, column)
-            for part in wrap_value(line.text, room):
+            for part in line.value(room):
                 drawn.append(Content.assemble((label, MUTED), (part, line.style)))
                 label = " " * column
         else:
             drawn.append(Content.styled(line.label, MUTED))
-            drawn += [
-                Content.assemble(" ", (part, line.style))
-                for part in wrap_value(line.text, width - 1)
-            ]
+            drawn += [Content.assemble(" ", (part, line.style)) for part in line.value(width - 1)]
     return Content("\n").join(drawn)
 
 
@@ -193,12 +200,14 @@ def _settings(row: Row, key: KeyOf) -> Iterator[Line]:
     for setting in cls.settings() if cls else ():
         if setting.name in values:
             value = printable(_safely(shown, setting, values[setting.name]))
-            if setting in row.plain:
-                can_move = not (row.problem or row.origin)
+            kept = sources_of(cls, {setting.name: values[setting.name]}) if cls else ()
+            if HERE in kept:
+                can_move = setting in row.plain and not (row.problem or row.origin)
                 moved = f"; {key('move_secret', 'm')} moves it" if can_move else ""
-                yield Line(f"{value} in this file ⚠{moved}", "$warning", setting.label)
+                yield Line(f"{value} {said(HERE)}{moved}", "$warning", setting.label)
                 continue
-            yield Line(value, "" if value != "********" else MUTED, setting.label)
+            style, sign = "" if value != "********" else MUTED, "".join(SIGNS[at] for at in kept)
+            yield Line(value, style, setting.label, sign=sign)
     for name, value in values.items():
         if cls is None or cls.setting_named(name) is None:
             yield Line(printable(str(masked(None, value))), "$warning", printable(name))

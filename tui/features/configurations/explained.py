@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tui.kit.explain import Explanation
+from tui.session import sources
 
 SIGNS: Final = (
     ("★", "the default"),
@@ -12,7 +13,8 @@ SIGNS: Final = (
     ("✗", "its last test failed"),
     ("?", "other settings than tested"),
     ("…", "being tested"),
-    ("⚠", "trouble; a secret in the file"),
+    (sources.SIGNS[sources.HERE], "trouble; a secret in the file"),
+    *((sources.SIGNS[each], f"a secret in {place}") for each, place in sources.ELSEWHERE.items()),
     ("⊘", "read-only"),
     ("◆", "protected"),
     ("⇣", "from another layer's file"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
 from sys import maxsize
@@ -11,13 +11,14 @@ from typing import Final
 from rich.cells import cell_len
 
 from storage_core.printable import printable
+from tui.features.configurations import signs
 from tui.features.configurations.groups import Group
 from tui.kit.columns import Column, gap, spanned
 from tui.kit.table import Cell, Layout, Piece, chip
 from tui.kit.text import cut_middle
 from tui.session.checks import TestResult
 from tui.session.quantities import short_age
-from tui.session.snapshot import BENEATH, DEFAULT, PLAIN, PROTECTED, READ_ONLY, Row
+from tui.session.snapshot import DEFAULT, Row
 from tui.session.state import State
 
 STATUS, AGE, TYPE, SIGNS, STAR, NAME, LOCATION, IDENTIFIER = range(8)
@@ -74,7 +75,7 @@ class ConfigurationLayout(Layout[Row]):
     ) -> None:
         self._result, self._testing, self._order = result, testing, order
         self._measured: Sequence[Row] = ()
-        self._known: dict[str, tuple[Row, tuple[int, int], int]] = {}
+        self._known: dict[str, tuple[Row, tuple[int, int], tuple[int, int, int]]] = {}
         """What was measured of each row; a filter shows the same ones again and again."""
 
         self._lengths: list[tuple[int, int]] = []
@@ -83,8 +84,8 @@ class ConfigurationLayout(Layout[Row]):
         self._longest = self._usual = (0, 0)
         """The most of each; and of those rows that have no second line in any case."""
 
-        self._signs = 0
-        """Cells of the signs of the row that has most."""
+        self._signs: Sequence[int] = signs.NONE
+        """Cells of those of the row that has most."""
 
     def _measure(self, rows: Sequence[Row]) -> None:
         if rows is not self._measured:
@@ -92,14 +93,14 @@ class ConfigurationLayout(Layout[Row]):
             self._lengths = [length for _, length, _ in known]
             self._longest = _needed(self._lengths, _ANY)
             self._usual = _needed(self._lengths, _LONG)
-            self._signs = max((signs for _, _, signs in known), default=0)
+            self._signs = [*map(max, zip(signs.NONE, *(each for _, _, each in known), strict=True))]
             self._measured = rows
 
-    def _measured_once(self, row: Row) -> tuple[Row, tuple[int, int], int]:
+    def _measured_once(self, row: Row) -> tuple[Row, tuple[int, int], tuple[int, int, int]]:
         known = self._known.get(row.key)
         if known is None or known[0] is not row:
             length = cell_len(printable(row.name)), cell_len(row.problem or row.place)
-            known = self._known[row.key] = row, length, len(_signs(row))
+            known = self._known[row.key] = row, length, signs.cells(row)
         return known
 
     def _head(self, title: str, order: str = "") -> str:
@@ -134,11 +135,13 @@ class ConfigurationLayout(Layout[Row]):
         if name + place > room:
             place = max(0, min(place, max(room - name, room * 3 // 5)))
             name = max(0, room - place)
+        marks = self._signs_with_room(name, room - name, identifier)
+        place = min(place, max(0, room - name - self._wider(marks)))
         return (
             Column(self._head("", "status"), 1, 1),
             Column("Test", age, age),
             Column(self._head(" Type" if kind == _CHIP else "Type"), kind, kind),
-            Column("", self._signs, self._signs),
+            Column("", marks, marks),
             Column("", 1, 1),
             Column(self._head("Name"), name, name),
             Column(self._head("Location"), place, place, fills=True),
@@ -147,8 +150,45 @@ class ConfigurationLayout(Layout[Row]):
 
     def _beside(self, identifier: int, age: int, kind: int) -> int:
         """Cells of all that stands beside the name and the location, gaps included."""
-        before = sum(map(_with_gap, (1, age, kind, self._signs, 1)))
+        before = sum(map(_with_gap, (1, age, kind, self._signs[0], 1)))
         return before + (2 + identifier if identifier else 0)
+
+    def _wider(self, marks: int) -> int:
+        """Cells that so many signs take beyond what they have in any case."""
+        return _with_gap(marks) - _with_gap(self._signs[0])
+
+    def _signs_with_room(self, name: int, place: int, identifier: int) -> int:
+        """Cells of the signs, with those of as many places of secrets as take nothing from a row.
+
+        Args:
+            name: cells of the name.
+            place: cells of the location without them.
+            identifier: cells of the ID.
+        """
+        for marks in reversed(self._signs):
+            less = self._wider(marks)
+            if not less or self._can_spare(less, name, place, identifier):
+                break
+        return marks
+
+    def _can_spare(self, less: int, name: int, place: int, identifier: int) -> bool:
+        """Whether nothing more is cut and no row more has two lines with a shorter location."""
+        if place - less < len("Location "):
+            return False
+        alone = spanned((name, place))
+        below = spanned((name, place, identifier))
+        for row, (long, wide) in zip(self._measured, self._lengths, strict=True):
+            if long <= name and wide <= place:
+                if wide > place - less:
+                    return False
+                continue
+            # Where tags have no room there is a sign of it.
+            bare = cell_len(row.location) + 2 if row.tags else wide
+            if alone - less < long <= alone or any(
+                below - less < each <= below for each in (wide, bare)
+            ):
+                return False
+        return True
 
     def lines(self, rows: Sequence[Row], widths: Sequence[int]) -> Sequence[int]:
         """Two for a row that has no room in one; nothing where all have."""
@@ -162,11 +202,11 @@ class ConfigurationLayout(Layout[Row]):
         """Marks as signs, so that nothing is said by colour alone."""
         look = "muted" if row.built_in else "strong"
         name, place = printable(row.name), self._place(row)
-        signs = _signs(row).rjust(widths[SIGNS])
+        places = sum(each <= widths[SIGNS] for each in self._signs) - 1
         before = (
             *self._status(row),
             chip(row.badge, widths[TYPE]),
-            Cell("", more=(*map(_sign, signs),)),
+            Cell("", more=(*signs.pieces(row, places, widths[SIGNS]),)),
             Cell(DEFAULT if row.default else "", "accent"),
         )
         identifier = row.id if widths[IDENTIFIER] >= _WHOLE_ID else row.id[:_ID]
@@ -192,9 +232,9 @@ class ConfigurationLayout(Layout[Row]):
             counted += [Piece(" · ", "muted"), Piece(f"✗ {fails:,}", "bad")]
         return (Piece(f"{head.title}  ", "strong"), *counted, Piece(""))
 
-    def can_choose(self, row: Row) -> bool:
+    def choosable(self, rows: Sequence[Row]) -> Mapping[str, Row]:
         """What is built in is no table of the file."""
-        return not row.built_in
+        return {row.key: row for row in rows if not row.built_in}
 
     def _place(self, row: Row, width: int = maxsize) -> Cell:
         if row.problem:
@@ -230,21 +270,6 @@ def _in_one(needed: tuple[int, int], long: int) -> int:
 
 def _with_gap(width: int) -> int:
     return width + len(gap(width)) if width else 0
-
-
-def _signs(row: Row) -> str:
-    """What is to be known of a row before it is used, its being the default aside."""
-    plain, beneath = PLAIN if row.plain else "", BENEATH if row.origin else ""
-    return (
-        plain
-        + beneath
-        + (PROTECTED if row.protected else "")
-        + (READ_ONLY if row.read_only else "")
-    )
-
-
-def _sign(sign: str) -> Piece:
-    return Piece(sign, "warning" if sign == PLAIN else "muted")
 
 
 def _needed(

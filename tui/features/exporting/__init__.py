@@ -1,7 +1,6 @@
 """Configurations in the words of other tools, to copy or to write to a file.
 
 dialog.py    the forms, and what each comes to; dialog.tcss: its styles
-forms.py     the line in which a form is chosen
 saving.py    asks for the file
 commands.py  what can be done
 """

@@ -29,8 +29,8 @@ EXPORT: Final = (
         )
         for number, (form, letter) in enumerate(FORM_KEYS.items(), 1)
     ),
-    Command("previous", ("left", "h"), "Previous", "The form before.", "Form"),
-    Command("next", ("right", "l"), "Next", "The form behind.", "Form"),
+    Command("previous_form", ("left", "h"), "Previous", "The form before.", "Form", was="previous"),
+    Command("next_form", ("right", "l"), "Next", "The form behind.", "Form", was="next"),
     Command(
         "copy_export", ("c",), "Copy", "Put the text on the clipboard.", "Export", True, yields=True
     ),
@@ -45,7 +45,9 @@ EXPORT: Final = (
         "Export",
         True,
     ),
-    Command("up", ("pageup", "up", "k"), "Up", "See the text above.", "View"),
-    Command("down", ("pagedown", "down", "j"), "Down", "See the text below.", "View"),
+    Command("scroll_up", ("pageup", "up", "k"), "Up", "See the text above.", "View", was="up"),
+    Command(
+        "scroll_down", ("pagedown", "down", "j"), "Down", "See the text below.", "View", was="down"
+    ),
     Command("leave", ("escape", "q"), "Close", "Back to the list of storages.", APP, True),
 )

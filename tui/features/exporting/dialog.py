@@ -15,7 +15,7 @@ from storage_core.errors import StorageError
 from storage_core.paths import shortened
 from storage_core.printable import printable
 from tui.features.exporting.commands import EXPORT, FORM_KEYS
-from tui.features.exporting.forms import FormBar
+from tui.kit.choices import ChoiceBar
 from tui.kit.commands import bindings
 from tui.kit.dialog import Box, Dialog
 from tui.kit.pager import Pager
@@ -60,13 +60,13 @@ class ExportDialog(Dialog[str]):
         self.do(
             {
                 **{f"as_{form}": partial(self._choose, n) for n, form in enumerate(FORMS)},
-                "previous": lambda: self._choose((self._form - 1) % len(FORMS)),
-                "next": lambda: self._choose((self._form + 1) % len(FORMS)),
+                "previous_form": lambda: self._choose((self._form - 1) % len(FORMS)),
+                "next_form": lambda: self._choose((self._form + 1) % len(FORMS)),
                 "copy_export": self._copy,
                 "write_export": self._write,
                 "with_secrets": self._with_secrets,
-                "up": lambda: self.query_one(Pager).action_page(-1),
-                "down": lambda: self.query_one(Pager).action_page(1),
+                "scroll_up": lambda: self.query_one(Pager).action_page(-1),
+                "scroll_down": lambda: self.query_one(Pager).action_page(1),
                 "leave": lambda: self.dismiss(""),
             }
         )
@@ -78,7 +78,7 @@ class ExportDialog(Dialog[str]):
         title = f"Export {names[0]}" if few else f"Export {len(names)} configurations"
         about = self._rows[0].location if few else cut(", ".join(names), 400)
         with Box(title, about=about):
-            yield FormBar([*FORM_KEYS.items()], id="forms")
+            yield ChoiceBar([*FORM_KEYS.items()], id="forms")
             pager = Pager(id="text")
             pager.can_focus = False
             yield pager
@@ -100,13 +100,13 @@ class ExportDialog(Dialog[str]):
 
     # ---- what is shown
 
-    @on(FormBar.Chosen)
-    def _clicked(self, event: FormBar.Chosen) -> None:
+    @on(ChoiceBar.Chosen)
+    def _clicked(self, event: ChoiceBar.Chosen) -> None:
         self._choose(event.place)
 
     def _choose(self, place: int) -> None:
         self._form = place
-        self.query_one(FormBar).chosen = place
+        self.query_one(ChoiceBar).chosen = place
         self.query_one(Pager).scroll_home(animate=False)
         self._show()
 
@@ -142,7 +142,7 @@ class ExportDialog(Dialog[str]):
     def _draw(self) -> None:
         shown, pager = self._shown, self.query_one(Pager)
         notes, secrets = self.query_one("#notes", Static), self.query_one("#secrets", Static)
-        width = notes.content_size.width or self.query_one(FormBar).size.width
+        width = notes.content_size.width or self.query_one(ChoiceBar).size.width
         if shown is None or width <= 0:
             return
         pager.border_title = Content(shown.label)

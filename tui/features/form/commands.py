@@ -1,17 +1,10 @@
-"""What one can do in the form, and where a type is chosen for it."""
+"""What one can do in the form."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from tui.kit.commands import APP, JUMP, PALETTE, THEME, Command
-
-PICKER: Final = (
-    Command("choose", ("enter",), "Choose", "Go on to the form of this type.", "Type", True),
-    Command("leave", ("escape",), "Back", "Back to the list.", "Type", True),
-    JUMP,
-    Command("help", ("?", "f1"), "Help", "Show every key of this screen.", APP, True),
-)
 
 FORM: Final = (
     Command(

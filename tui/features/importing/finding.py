@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from textual.content import Content
+from textual.geometry import Region
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from tui.kit.screen import BaseScreen
 from tui.kit.theme import FAINT, MUTED
 from tui.session.imports import SOURCES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
+    from textual.events import Click
     from textual.geometry import Size
 
 _GAP = 2
 
 
 class Finding(Widget):
-    """Each tool with what has come of it, in the order in which they are looked for."""
+    """Each tool with what has come of it, in the order in which they are looked for.
+
+    Behind them stands the key for what is in no usual place.
+    """
 
     DEFAULT_CSS = "Finding { height: auto; padding: 0 2; }"
 
@@ -33,8 +40,7 @@ class Finding(Widget):
 
     def _lines(self, width: int) -> list[list[Content]]:
         lines: list[list[Content]] = [[]]
-        for name in SOURCES:
-            piece = self._piece(name)
+        for piece in (*map(self._piece, SOURCES), self._elsewhere):
             if sum(each.cell_length + _GAP for each in lines[-1]) + piece.cell_length > width:
                 lines.append([])
             lines[-1].append(piece)
@@ -49,8 +55,34 @@ class Finding(Widget):
             (f"{state:<2}", looks.get(state, "bold $foreground")),
         )
 
+    @property
+    def _elsewhere(self) -> Content:
+        screen = self.screen
+        assert isinstance(screen, BaseScreen)
+        key = screen.key("elsewhere", "o")
+        return Content.assemble((key, "bold $footer-key-foreground"), " ", ("elsewhere", MUTED))
+
     def render(self) -> Content:
         """One line, or two."""
         gap = Content(" " * _GAP)
         lines = self._lines(self.content_size.width)
         return Content("\n").join([gap.join(line) for line in lines])
+
+    def clickable(self) -> Iterator[tuple[Region, Any]]:
+        """What is elsewhere, for a jump letter."""
+        lines = self._lines(self.content_size.width)
+        *before, last = lines[-1]
+        x = sum(each.cell_length + _GAP for each in before)
+        screen = self.screen
+        assert isinstance(screen, BaseScreen)
+        yield (
+            Region(x, len(lines) - 1, last.cell_length, 1),
+            partial(screen.action_run, "elsewhere"),
+        )
+
+    def on_click(self, event: Click) -> None:
+        """As if the key had been pressed."""
+        x, y = event.x - self.gutter.left, event.y - self.gutter.top
+        for region, go in self.clickable():
+            if region.contains(x, y):
+                go()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events, on
@@ -22,15 +23,15 @@ from tui.kit.screen import FullScreen
 from tui.kit.table import Table
 from tui.session import imports
 from tui.session.background import in_thread, stream
-from tui.session.imports import Item, Offer
+from tui.session.imports import Elsewhere, Item, Offer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from textual.app import ComposeResult
 
     from storage_core.config.model.entries import Configurations
-    from storage_core.importing.looking import Failure
+    from storage_core.importing.looking import Failure, Looked
     from tui.session.session import Session
 
 _BLOCKS: Final = (
@@ -53,6 +54,7 @@ class ImportScreen(FullScreen[list[str]]):
         self._session = session
         self._items: list[Item] = []
         self._failures: list[Failure] = []
+        self._places: list[Elsewhere] = []
         self._looking = False
         self._last = session.snapshot.configurations
         self._drawing = asyncio.Lock()
@@ -65,6 +67,7 @@ class ImportScreen(FullScreen[list[str]]):
                 "rename": self._rename,
                 "answer": self._answer_here,
                 "move_secret": self._move_secret,
+                "elsewhere": self._look_elsewhere,
                 "reload": self._reload,
                 "leave": self._leave,
             }
@@ -77,7 +80,10 @@ class ImportScreen(FullScreen[list[str]]):
             found.border_title = "What other tools have · paste a block to add it"
             yield self.table
             with Vertical(id="nothing"):
-                yield Static("Nothing of another tool was found on this machine.", markup=False)
+                nothing = "Nothing of another tool was found in the usual places on this machine."
+                yield Static(
+                    f"{nothing} {self.key('elsewhere', 'o')} looks elsewhere.", markup=False
+                )
                 block = Static(_NOTHING, id="block", markup=False)
                 block.border_title = "Paste here"
                 yield block
@@ -143,16 +149,18 @@ class ImportScreen(FullScreen[list[str]]):
         self._looking = True
         finding, title = self.query_one(Finding), self.query_one(TitleBar)
         finding.states = {}
+        many: Counter[str] = Counter()
         try:
-            async for name, looked in stream(imports.looks):
+            async for name, looked in stream(self._looks):
                 if looked is None:
                     finding.states = {**finding.states, name: "…"}
                     title.progress = f"● looking: {name}  {self.key('leave', 'escape')} stops"
                     continue
                 failures += looked.failures
                 found += map(Item, looked.found)
-                state = "⚠" if looked.failures else str(len(looked.found) or "–")
-                finding.states = {**finding.states, name: state}
+                many[name] += len(looked.found)
+                broken = any(each.source == name for each in failures)
+                finding.states = {**finding.states, name: _state(many[name], broken=broken)}
                 if not again and (looked.found or looked.failures):
                     self._items += map(Item, looked.found)
                     await self._show()
@@ -163,6 +171,31 @@ class ImportScreen(FullScreen[list[str]]):
             await self._replace(found, failures)
         else:
             await self._show()
+
+    def _looks(self) -> Iterator[tuple[str, Looked | None]]:
+        places = [*self._places]
+        yield from imports.looks()
+        yield from imports.looks_at(places)
+
+    async def _look_elsewhere(self) -> None:
+        """What is in a file or folder that a person names is listed with the rest."""
+        from tui.features.importing.elsewhere import ElsewhereDialog
+
+        source = self.offer.source if self.offer else ""
+        answer = await self.ask(ElsewhereDialog(self._session.jobs, source, [*self._items]))
+        if answer is None:
+            return
+        place, found = answer
+        self._places.append(place)
+        self._items += found
+        if self._looking:
+            # That look does not know of it, and would take it away again.
+            self._reload()
+        finding = self.query_one(Finding)
+        broken = any(each.source == place.source for each in self._failures)
+        many = sum(each.found.source == place.source and not each.pasted for each in self._items)
+        finding.states = {**finding.states, place.source: _state(many, broken=broken)}
+        await self._show(len(self._items) - len(found))
 
     async def _replace(self, found: list[Item], failures: list[Failure]) -> None:
         """Take these for what was found before; names, choices and what was pasted outlast that.
@@ -389,3 +422,8 @@ class ImportScreen(FullScreen[list[str]]):
             self.app.say("Stopped looking; this is what was found by then.")
         else:
             self.dismiss([])
+
+
+def _state(many: int, *, broken: bool) -> str:
+    """What has come of a tool."""
+    return "⚠" if broken else str(many or "–")

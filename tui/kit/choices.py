@@ -1,11 +1,12 @@
-"""The line in which the form of an export is chosen."""
+"""Some values on a line or two, one of which is chosen."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from textual.content import Content
+from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
@@ -19,18 +20,18 @@ if TYPE_CHECKING:
 _GAP = 2
 
 
-class FormBar(Widget):
-    """All forms, each with its digit and its letter underlined; the chosen one stands out.
+class ChoiceBar(Widget):
+    """All values, each with its digit and its letter underlined; the chosen one stands out.
 
     Args:
-        forms: (name, letter) of each.
+        values: (name, letter) of each; at most ten, of which the last has the digit 0.
         id: of the widget.
     """
 
-    DEFAULT_CSS = "FormBar { height: auto; width: 1fr; }"
+    DEFAULT_CSS = "ChoiceBar { height: auto; width: 1fr; }"
 
     chosen: reactive[int] = reactive(0)
-    """The place of the form that is shown."""
+    """The place of the chosen one."""
 
     class Chosen(Message):
         """One was clicked."""
@@ -39,13 +40,13 @@ class FormBar(Widget):
             super().__init__()
             self.place = place
 
-    def __init__(self, forms: Sequence[tuple[str, str]], id: str | None = None) -> None:
+    def __init__(self, values: Sequence[tuple[str, str]], id: str | None = None) -> None:
         super().__init__(id=id)
-        self._forms = forms
+        self.values = values
 
     def _lines(self, width: int) -> list[list[tuple[int, Content]]]:
         lines: list[list[tuple[int, Content]]] = [[]]
-        for place in range(len(self._forms)):
+        for place in range(len(self.values)):
             piece = self._piece(place)
             used = sum(each.cell_length + _GAP for _, each in lines[-1])
             if lines[-1] and used + piece.cell_length > width:
@@ -54,12 +55,12 @@ class FormBar(Widget):
         return lines
 
     def _piece(self, place: int) -> Content:
-        name, letter = self._forms[place]
+        name, letter = self.values[place]
         at = name.index(letter)
         chosen = place == self.chosen
         style = "bold $foreground" if chosen else MUTED
         return Content.assemble(
-            (f"{place + 1} ", "bold $footer-key-foreground"),
+            (f"{(place + 1) % 10} ", "bold $footer-key-foreground"),
             ("● " if chosen else "○ ", "$primary"),
             (name[:at], style),
             (letter, f"{style} underline"),
@@ -76,12 +77,17 @@ class FormBar(Widget):
         lines = self._lines(self.content_size.width)
         return Content("\n").join([gap.join([piece for _, piece in line]) for line in lines])
 
+    def regions(self) -> Iterator[Region]:
+        """Where each value is within the content."""
+        for y, line in enumerate(self._lines(self.content_size.width)):
+            x = 0
+            for _, piece in line:
+                yield Region(x, y, piece.cell_length, 1)
+                x += piece.cell_length + _GAP
+
     def on_click(self, event: Click) -> None:
         """As if its key had been pressed."""
-        lines = self._lines(self.content_size.width)
-        end = 0
-        for place, piece in lines[event.y] if event.y < len(lines) else ():
-            end += piece.cell_length + _GAP
-            if event.x < end:
+        for place, region in enumerate(self.regions()):
+            if region.grow((0, _GAP, 0, 0)).contains(event.x, event.y):
                 self.post_message(self.Chosen(place))
                 return

@@ -1,0 +1,50 @@
+"""The signs before a name: where its secrets are, and what else to know before it is used."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tui.kit.table import Piece
+from tui.session.snapshot import BENEATH, PROTECTED, READ_ONLY
+from tui.session.sources import HERE, SIGNS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tui.session.snapshot import Row
+
+NONE: Final = (0, 0, 0)
+"""Cells of the signs of a row where the file is the only place of secrets that has one, where one
+place has, where two have: the most exposed ones."""
+
+
+def cells(row: Row) -> tuple[int, int, int]:
+    """Cells of its signs, as in `NONE`."""
+    others, places = len(_others(row)), len(row.sources)
+    return others + _in_file(row), others + min(places, 1), others + min(places, 2)
+
+
+def pieces(row: Row, places: int, width: int) -> Iterator[Piece]:
+    """The signs at the right of so many cells; the one that asks for something is not muted.
+
+    Args:
+        row: the configuration.
+        places: of how many places of secrets there is a sign; the file has one in any case.
+        width: cells of the column.
+    """
+    kept = row.sources[: places or _in_file(row)]
+    shown = "".join(SIGNS[each] for each in kept) + _others(row)
+    for sign in shown.rjust(width):
+        yield Piece(sign, "warning" if sign == SIGNS[HERE] else "muted")
+
+
+def _others(row: Row) -> str:
+    return (
+        (BENEATH if row.origin else "")
+        + (PROTECTED if row.protected else "")
+        + (READ_ONLY if row.read_only else "")
+    )
+
+
+def _in_file(row: Row) -> int:
+    return 1 if row.sources[:1] == (HERE,) else 0
