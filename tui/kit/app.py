@@ -162,9 +162,18 @@ class KitApp(App[None]):
     # ---- looks
 
     @property
-    def shows_pictures(self) -> bool:
-        """Whether there are colours enough for one."""
-        return not (self._few_colours or self.no_color or self.native_ansi_color)
+    def has_shades(self) -> bool:
+        """Whether a ground can be near another: of 16 colours each stands out."""
+        return not (self._few_colours or self.native_ansi_color)
+
+    @property
+    def no_pictures(self) -> str:
+        """Why no picture is drawn; empty where one is."""
+        if self.no_color:
+            return "NO_COLOR is set"
+        if self._few_colours:
+            return "that takes a terminal of more than 16 colours"
+        return "this theme has the terminal's own 16 colours" if self.native_ansi_color else ""
 
     @property
     def available_themes(self) -> dict[str, Theme]:
