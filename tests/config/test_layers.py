@@ -17,6 +17,7 @@ from storage_core import (
     StorageNotFound,
     get_store,
 )
+from storage_core.config.model.cautions import cautions
 from storage_core.config.model.entries import Hidden
 from tests.children import shared_folder, without_root
 from tests.quoting import in_toml
@@ -620,3 +621,21 @@ def test_no_more_layers_are_read_than_needed(write: Write, monkeypatch: pytest.M
     assert read == []
     assert file.get("x")
     assert read == ["team"]
+
+
+def test_an_id_stays_with_what_was_renamed_though_the_old_name_is_uncovered(
+    write: Write,
+) -> None:
+    team = write("team", "prod")
+    file = ConfigFile(write("own", "prod", include=["team.toml"]))
+    configuration = file.get("prod")
+    assert configuration is not None
+    file.rename("prod", "mine")
+    for ref in (configuration.id, configuration.id[:6]):
+        assert location(file, ref) == "/own/prod"
+    assert location(file, "prod") == "/team/prod"
+    (caution,) = cautions(file.load(), lines=True)
+    assert str(caution) == (
+        f"{team}:2: prod: its ID follows from its name, and leads to mine, in which it is written; "
+        "write an id of its own"
+    )

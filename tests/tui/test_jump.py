@@ -29,6 +29,8 @@ from tests.tui.driving import (
     words,
     write,
 )
+from tests.tui.test_browse import browsing
+from tests.tui.test_browse_folders import shared
 from tests.tui.test_colours import color
 from tests.tui.test_contrast import NAMES
 from tui.app import StorageApp
@@ -114,6 +116,31 @@ async def test_a_letter_clicks_the_head_of_a_column_and_the_kinds_of_blobs(tmp_p
         await press(pilot, "g", "b")
         await jump_to(pilot, "Folders")
         assert pilot.app.screen.query_one(FolderBar).chosen == 3
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 20)])
+async def test_letters_before_the_folders_above_the_blobs_lead_up(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    path, last = shared(tmp_path), tmp_path / "blobs" / "models" / "bert" / "v1"
+    last.mkdir(parents=True)
+    async with opened(path, size) as pilot:
+        await press(pilot, "b")
+        screen = browsing(pilot)
+        screen._enter("models/bert/v1")
+        await settle(pilot)
+        # None leads to where one is, and none hides a name.
+        for path_now, place, rows in (
+            (r"/blobs (\w) models (\w) bert › v1", 2, ["v1"]),
+            (r"/blobs (\w) models › bert", 1, ["bert"]),
+            (r"(\w)\S*/blobs › models", 1, ["models", "results", "top.json"]),
+        ):
+            await press(pilot, "ctrl+o")
+            found = re.search(path_now, screen_text(pilot))
+            assert found is not None, screen_text(pilot)
+            await press(pilot, found[place])
+            assert pilot.app.screen is screen
+            assert {*rows} <= {row.name for row in screen.table.rows}
 
 
 async def jump_to(pilot: Pilot[Any], text: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from pathlib import Path
 
@@ -132,6 +133,17 @@ async def test_leaving_waits_for_nothing_but_what_is_being_saved(tmp_path: Path)
         await saving.wait()
         await until(pilot, lambda: app._exit)
         read_all.set()
+
+
+@pytest.mark.parametrize("key", ["e", "t", "x", "ctrl+p"])
+async def test_leaving_while_a_screen_opens_is_no_crash(tmp_path: Path, key: str) -> None:
+    async with opened(write(tmp_path / "storage.toml")) as pilot:
+        opening = len(pilot.app.screen_stack) + 1
+        pilot.app.simulate_key(key)
+        while len(pilot.app.screen_stack) < opening:  # noqa: ASYNC110 (no turn later than it opens)
+            await asyncio.sleep(0)
+        pilot.app.exit(return_code=143)
+    assert pilot.app.return_code == 143
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ from tui.app import StorageApp
 from tui.features.configurations.commands import LIST
 from tui.features.doctor.screen import DoctorScreen
 from tui.features.form.commands import FORM
+from tui.features.help.palette import Commands
 from tui.kit.commands import shown_key
 from tui.kit.theme import THEMES
 
@@ -315,3 +316,44 @@ async def palette_of_themes(pilot: Pilot[Any]) -> None:
     while not pilot.app.screen.query_one(CommandList).option_count:
         await pilot.pause()
     await settle(pilot)
+
+
+EVERY_STATE = (
+    (),
+    ("slash",),
+    ("escape", "G"),
+    ("slash", "z", "z", "enter"),
+    ("escape", "g", "e"),
+    ("escape", "i"),
+    ("escape", "!"),
+    ("escape", "j", "b"),
+    ("slash",),
+    ("escape", "4"),
+    ("2",),
+    ("1", "enter"),
+)
+"""Keys that lead from one to the next: the list, its filter, what is built in, nothing found, a
+form, import, doctor, blobs, their filter, folders, no blob, one blob."""
+
+
+async def test_the_palette_has_every_command_of_each_screen_with_a_reason_where_it_cannot_work(
+    tmp_path: Path,
+) -> None:
+    path = write(tmp_path / "storage.toml", TWO.replace('"/data/storage"', in_toml(tmp_path / "d")))
+    blob = tmp_path / "d" / "results" / "a.txt"
+    blob.parent.mkdir(parents=True)
+    blob.write_text("x")
+    refused = 0
+    async with StorageApp(path).run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        screens = []
+        for keys in EVERY_STATE:
+            await press(pilot, *keys)
+            screen = pilot.app.screen
+            screens.append(type(screen).__name__)
+            found = {each.command.name: each.lacks for each in Commands(screen).offers()}
+            for command in screen.declared:
+                assert command.name == "palette" or command.name in found, (screens, command)
+                refused += bool(found.get(command.name))
+    assert len({*screens}) == 6
+    assert refused > 30

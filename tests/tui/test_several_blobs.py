@@ -56,7 +56,16 @@ async def test_several_are_chosen_and_escape_chooses_none_before_it_leads_back(
 async def test_folders_are_not_chosen(tmp_path: Path) -> None:
     async with opened(shared(tmp_path)) as pilot:
         await press(pilot, "b", "4", "s", "A")
-        assert browsing(pilot).table.chosen == {"top.json"}
+        table = browsing(pilot).table
+        assert table.chosen == {"top.json"}
+        await press(pilot, "A", "G", "a")
+        assert table.chosen == {"top.json"}
+        # Of what is left nothing is chosen, however soon one asks for all.
+        browsing(pilot)._enter("results")
+        table.choose_all()
+        assert not table.chosen
+        await press(pilot, "A")
+        assert table.chosen == {row.key for row in table.rows if not row.is_folder} != set()
 
 
 async def test_they_are_deleted_after_one_question(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from textual.widgets import Input
 
 from storage_core import ConfigFile
 from tests.quoting import in_toml
-from tests.tui.driving import TWO, press, said, screen_text, settle, the_list, write
+from tests.tui.driving import TWO, press, said, screen_text, settle, the_list, words, write
 from tui.app import StorageApp
 from tui.features.configurations.commands import LIST
 
@@ -38,6 +38,17 @@ async def test_a_key_that_can_do_nothing_says_why_and_what_to_do(tmp_path: Path,
         assert said(pilot) == WHY_NOT[keys]
         assert pilot.app.screen is the_list(pilot)
     assert path.read_text() == TWO
+
+
+async def test_a_secret_within_a_longer_value_is_said_to_be_there_and_not_to_be_moved_alone(
+    tmp_path: Path,
+) -> None:
+    text = '[storage.old]\ntype = "file"\nbase_path = "ftp://ada:not-a-secret@host/x"\n'
+    async with StorageApp(write(tmp_path / "storage.toml", text)).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "m")
+        assert said(pilot) == "The secret of old is a part of a longer value; e opens it."
+        assert "ftp://ada:********@host/x in this file ⚠" in words(pilot)
 
 
 async def test_a_command_that_is_dimmed_answers_a_click_too(tmp_path: Path) -> None:

@@ -1,14 +1,15 @@
 """Jump letters: one over everything that can have the focus or be clicked; typing it goes there.
 
 The letters lie over the screen below, on which nothing moves. What a click does has its letter
-where the widget that is clicked says so (`Clickable`). In the list that has the focus each row in
-sight has one (`Listed`).
+where the widget that is clicked says so (`Clickable`), and before each part of the title in a frame
+that has an action. In the list that has the focus each row in sight has one (`Listed`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, Protocol, runtime_checkable
 
 from rich.segment import Segment
@@ -164,8 +165,9 @@ class JumpScreen(Dialog["Spot | None"]):
 
 async def jump(screen: BaseScreen[Any], _: object) -> None:
     """Show the letters over `screen`, and do what the one that is typed stands for."""
-    if (spot := await screen.ask(JumpScreen(screen))) is not None:
-        spot.go()
+    spot = await screen.ask(JumpScreen(screen))
+    if spot is not None and isawaitable(done := spot.go()):
+        await done
 
 
 def spots_of(screen: Screen[Any]) -> list[Spot]:
@@ -193,6 +195,8 @@ def spots_of(screen: Screen[Any]) -> list[Spot]:
             start = widget.content_region.offset
             places = ((region.offset + start, act) for region, act in widget.clickable())
             found += [Spot(place, act) for place, act in places if seen.contains_point(place)]
+        if _has_links(widget):
+            found += _links(widget)
     found.sort(key=lambda spot: (spot.place.y, spot.place.x))
     return found
 
@@ -212,13 +216,34 @@ def _rows(widget: Widget) -> Iterable[tuple[int, Callable[[], object]]]:
             before = option
 
 
+def _has_links(widget: Widget) -> bool:
+    """Whether parts of the title in its frame can be clicked."""
+    return "@click" in (widget.border_title or "")
+
+
+def _links(widget: Widget) -> Iterator[Spot]:
+    """Those parts; the letter stands before each."""
+    region, x = widget.region, 0
+    before: str | None = None
+    for segment in widget.render_lines(Region(0, 0, region.width, 1))[0]:
+        action = segment.style.meta.get("@click") if segment.style else None
+        if action is not None and action != before:
+            # Behind the first one there is a sign between blanks, for which it stands.
+            place = region.offset + Offset(x - (1 if before is None else 2), 0)
+            yield Spot(place, partial(widget.app.run_action, action, widget))
+        before = action or before
+        x += segment.cell_length
+
+
 def _corner(widget: Widget, seen: Region) -> Offset:
     """Where its letter hides least: before the title in its frame, or in that just around it."""
     for framed in (widget, widget.parent):
         if isinstance(framed, Widget) and framed.border_title and framed.styles.border_top[0]:
             corner = framed.region.offset
             if (seen.x - corner.x, seen.y - corner.y) in ((0, 0), (1, 1), (0, 1)):
-                return corner + Offset(1 if framed.styles.border_left[0] else 0, 0)
+                # There has to be room before the first letter in the title.
+                inside = framed.styles.border_left[0] and not _has_links(framed)
+                return corner + Offset(1 if inside else 0, 0)
     return seen.offset
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
 
@@ -82,6 +84,9 @@ class View(NamedTuple):
     places: Mapping[str, int] = MappingProxyType({})
     """Where each key stands among the rows."""
 
+    blobs: Mapping[str, Listed] = MappingProxyType({})
+    """The rows that are no folders, by their keys."""
+
 
 def listed(blob: Blob) -> Listed:
     """A blob as the list shows it."""
@@ -121,15 +126,7 @@ def arranged(
     ]
     if all((blob.modified if sort == "age" else blob.size) is None for blob in rows):
         sort = "name" if rows else sort
-    # The sorts are stable: what is equal is in the order of the names.
-    rows = _in_runs(rows, lambda blob: (blob.name.lower(), blob.key))
-    if sort == "age":
-        rows = _in_runs(rows, _age, reverse=True)
-    elif sort == "size":
-        rows = _in_runs(rows, lambda blob: -1 if blob.size is None else blob.size, reverse=True)
-    if reverse:
-        rows.reverse()
-    rows.sort(key=lambda blob: not blob.is_folder)
+    rows = _in_runs(rows, partial(_ORDERS[sort], reverse), reverse=reverse)
     return View(
         rows,
         sum(blob.size or 0 for blob in rows),
@@ -140,23 +137,42 @@ def arranged(
         reverse,
         max((blob.size or 0 for blob in rows), default=0),
         {blob.key: place for place, blob in enumerate(rows)},
+        {blob.key: blob for blob in rows if not blob.is_folder},
     )
 
 
-def _age(blob: Listed) -> float:
-    return blob.modified.timestamp() if blob.modified else 0
+def _by_name(reverse: bool, blob: Listed) -> tuple[Any, ...]:
+    # The sort that is turned round leaves folders first.
+    return blob.is_folder is reverse, blob.name.lower(), blob.key
+
+
+def _by_age(reverse: bool, blob: Listed) -> tuple[Any, ...]:
+    age = -blob.modified.timestamp() if blob.modified else 0
+    return blob.is_folder is reverse, age, blob.name.lower(), blob.key
+
+
+def _by_size(reverse: bool, blob: Listed) -> tuple[Any, ...]:
+    size = 1 if blob.size is None else -blob.size
+    return blob.is_folder is reverse, size, blob.name.lower(), blob.key
+
+
+_ORDERS: Final = {"age": _by_age, "name": _by_name, "size": _by_size}
 
 
 def _in_runs(
     rows: list[Listed], key: Callable[[Listed], Any], *, reverse: bool = False
 ) -> list[Listed]:
-    """Sorted a run at a time, then all of them.
+    """Sorted a run at a time, each of what stands together in the end.
 
     While Python sorts, no other thread gets on: of 100,000 in one go the event loop would stand
-    still for 130 ms.
+    still for 130 ms, and for 40 ms if runs of what stands anywhere were merged.
     """
-    runs: list[Listed] = []
-    for start in range(0, len(rows), RUN):
-        runs += sorted(rows[start : start + RUN], key=key, reverse=reverse)
-    runs.sort(key=key, reverse=reverse)
-    return runs
+    # The more of them are looked at, the more alike are the runs.
+    samples = sorted(map(key, rows[:: RUN // 16]))
+    ends = samples[16::16]
+    runs: list[list[Listed]] = [[] for _ in range(len(ends) + 1)]
+    for row in rows:
+        runs[bisect_right(ends, key(row))].append(row)
+    if reverse:
+        runs.reverse()
+    return [row for run in runs for row in sorted(run, key=key, reverse=reverse)]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from storage_core.config.model.entries import Configurations
 from storage_core.config.model.entry import Entry
+from storage_core.config.model.names import has_id
 from storage_core.config.model.problems import Problem
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def cautions(found: Configurations, *, lines: bool = False) -> Iterator[Problem]
     """
     from storage_core.config.toml.scan import line_of
 
+    yield from _yielding_ids(found, lines=lines)
     for entry in found.entries.values():
         values = {
             name: _without_references(each)
@@ -46,6 +48,21 @@ def cautions(found: Configurations, *, lines: bool = False) -> Iterator[Problem]
             text = found.layer_of(entry).text if lines else ""
             line = line_of(text, ("storage", entry.name, key)) if text else None
             yield problem._replace(line=line)
+
+
+def _yielding_ids(found: Configurations, *, lines: bool) -> Iterator[Problem]:
+    """Of tables whose derived ID leads elsewhere; see `names.find`."""
+    from storage_core.config.toml.scan import line_of
+
+    written = {each.id: each for each in found.entries.values() if has_id(each.table)}
+    for entry in found.entries.values():
+        if not has_id(entry.table) and (other := written.get(entry.id)) is not None:
+            line = line_of(found.layer_of(entry).text, ("storage", entry.name)) if lines else None
+            message = (
+                f"{entry.name}: its ID follows from its name, and leads to {other.name}, in which "
+                "it is written; write an id of its own"
+            )
+            yield Problem(message, entry.origin, line, entry.name)
 
 
 def cautions_of(found: Configurations, name: str, keys: Collection[str]) -> Iterator[Problem]:

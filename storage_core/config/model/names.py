@@ -65,10 +65,14 @@ def derived_id(name: str) -> str:
     return f"{digits[:8]}-{digits[8:12]}-5{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:32]}"
 
 
-def id_of(name: str, table: object) -> str:
+def has_id(table: object) -> bool:
+    """Whether an ID stands in it."""
+    return isinstance(table, dict) and is_id(table.get("id"))
+
+
+def id_of(name: str, table: Any) -> str:
     """The ID that `table` has, or the one derived from `name`."""
-    written = table.get("id") if isinstance(table, dict) else None
-    return written.lower() if isinstance(written, str) and is_id(written) else derived_id(name)
+    return str(table["id"]).lower() if has_id(table) else derived_id(name)
 
 
 def check_new_name(name: str, taken: Iterable[str] | Mapping[str, str] = ()) -> str:
@@ -125,7 +129,7 @@ def find(tables: Mapping[str, Any], ref: str, path: str, *, partial: bool = True
         return ref
     wanted = ref.lower()
     if is_id(ref) or (partial and len(ref) >= SHORTEST_START):
-        ids = {name: id_of(name, table) for name, table in tables.items()}
+        ids = _ids_found(tables)
         exact = [name for name, each in ids.items() if each == wanted]
         if len(exact) > 1:
             raise SharedID(wanted, exact)
@@ -144,6 +148,17 @@ def find(tables: Mapping[str, Any], ref: str, path: str, *, partial: bool = True
     if len(ref) >= SHORTEST_START and any(each.startswith(wanted) for each in ids.values()):
         hint = "; it is the start of an ID, but here write the name or the whole ID"
     raise StorageNotFound(f"no storage configuration {quoted(ref)}{hint}")
+
+
+def _ids_found(tables: Mapping[str, Any]) -> dict[str, str]:
+    """By name, the IDs that lead there.
+
+    A derived ID is written down at the first edit, and outlasts a new name. Where the old name is
+    given again, to a table without an ID, the ID leads to the table that it stands in.
+    """
+    ids = {name: id_of(name, table) for name, table in tables.items()}
+    written = {ids[name] for name, table in tables.items() if has_id(table)}
+    return {name: each for name, each in ids.items() if has_id(tables[name]) or each not in written}
 
 
 def require_text(value: object, what: str) -> None:

@@ -11,7 +11,8 @@ from storage_core.errors import StorageError
 from storage_core.keys import KINDS
 from storage_core.printable import printable
 from tui.session import search
-from tui.session.background import in_thread, stream
+from tui.session.background import in_thread, run, stream
+from tui.session.garbage import let_go
 from tui.session.listing import Listed, Sort, View, arranged
 
 if TYPE_CHECKING:
@@ -71,6 +72,9 @@ class Catalogue:
         self._gone: set[str] = set()
         """Keys deleted since the listing began, which may still bring them."""
 
+        self._spare: list[object] = []
+        """What is listed or shown no more, until it is freed."""
+
         self._changed = False
         self._arranging: Worker[None] | None = None
 
@@ -90,13 +94,15 @@ class Catalogue:
     def enter(self, folder: str | None, *, deep: bool = False) -> None:
         """List something else."""
         self.folder, self.deep = folder, deep
+        self._spare += [*self._blobs, self.view]
         self._blobs = []
         self.view = View(counts=(0,) * len(KINDS))
 
     async def load(self) -> None:
         """List it; what was listed before stands until all is listed anew."""
         self.listing, self.problem = True, ""
-        self._blobs = self._standing()
+        if self._gone:
+            self._blobs = [blob for blob in self._blobs if blob.key not in self._gone]
         self._gone.clear()
         found: list[Listed] = []
         fresh = not self._blobs
@@ -110,19 +116,21 @@ class Catalogue:
                     self._blobs = found
                     self.rearrange()
                 self._tell(len(found))
-            self._blobs = found
+            self._replace(found)
             self._complete(tuple(found), folder)
         except StorageError as error:
             self.problem = printable(str(error))
-            if not fresh and found:
-                self._blobs = found
+            if found:
+                self._replace(found)
         self.listing = False
         self._tell(None)
         await self.rearrange().wait()
 
-    def _standing(self) -> list[Listed]:
-        """What is listed, without what was deleted since."""
-        return [blob for blob in self._blobs if blob.key not in self._gone]
+    def _replace(self, found: list[Listed]) -> None:
+        """This is all that is listed."""
+        if found is not self._blobs:
+            self._spare += self._blobs
+            self._blobs = found
 
     def forget(self, blobs: Sequence[Listed]) -> None:
         """These are deleted."""
@@ -156,8 +164,13 @@ class Catalogue:
             self._changed = False
             begun, text = monotonic(), self._words()
             arrange = partial(self._arranged, self._blobs, search.words_of(text))
-            self.view = await self._screen.while_here(in_thread(arrange))
-            self._show(self.view, text)
+            view = await self._screen.while_here(in_thread(arrange))
+            self._spare.append(self.view)
+            self.view = view
+            self._show(view, text)
+            # Nothing of that is on screen any more.
+            spare, self._spare = self._spare, []
+            run(partial(let_go, spare))
             if self.listing:
                 # Of many it takes a while, and keys wait for a thread that sorts.
                 await asyncio.sleep(min(1.0, monotonic() - begun))

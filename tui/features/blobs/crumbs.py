@@ -35,7 +35,10 @@ def trail(location: str, folder: str | None, room: int) -> Content:
         if pieces and cell_len(said) > left and (depth or left < _LEAST):
             pieces.append(_crumb(_LEFT_OUT, depth))
             break
-        pieces.append(_crumb(cut_middle(said, left), depth))
+        shown = cut_middle(said, left)
+        # Where one is, a click has nowhere to lead.
+        here = folder is not None and depth == len(names) - 1
+        pieces.append(Content(shown) if here else _crumb(shown, depth))
         room -= pieces[-1].cell_length + (len(_BETWEEN) if len(pieces) > 1 else 0)
     return Content(_BETWEEN).join(reversed(pieces))
 

@@ -44,7 +44,9 @@ def summaries(
     if not view.total:
         return ()
     if chosen:
-        size = human_size(sum(blob.size or 0 for blob in chosen))
+        # Of all it is known, and would take 20 ms of 100,000.
+        all_of_it = len(chosen) == len(view.blobs)
+        size = human_size(view.size if all_of_it else sum(blob.size or 0 for blob in chosen))
         return (f"{len(chosen):,} chosen, {size}", f"{len(chosen):,} chosen")
     shown = len(view.rows)
     many = _number(shown, by_folder)

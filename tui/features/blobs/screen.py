@@ -310,8 +310,11 @@ class BrowseScreen(FullScreen[None]):
         self._next_key = at
         self._catalogue.enter(folder, deep=deep)
         self._folders.rename(FOLDERS, "Files" if deep else "Folders")
-        self._layout_of_blobs.by_folder = folder is not None
         self.table.choose_none()
+        # The head of the table stays as it is.
+        layout = self._layout_of_blobs
+        layout.by_folder = folder is not None
+        layout.view = layout.view._replace(rows=(), places={}, blobs={})
         self.table.show((), 0)
         if self._filter.active:
             self._filter.clear()

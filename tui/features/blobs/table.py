@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import ClassVar, Final
 
@@ -75,9 +75,10 @@ class BlobLayout(Layout[Listed]):
         mark = "▴" if self.view.reverse else "▾"
         return f"{title} {mark}" if sort == self.view.sort else title
 
-    def can_choose(self, row: Listed) -> bool:
+    def choosable(self, rows: Sequence[Listed]) -> Mapping[str, Listed]:
         """Blobs only."""
-        return not row.is_folder
+        # Of 100,000 it would take 40 ms to find them here.
+        return self.view.blobs
 
     def cells(self, row: Listed, widths: Sequence[int]) -> Sequence[Cell]:
         """Numbers are aligned right, so that they can be compared."""

@@ -102,6 +102,7 @@ LIST: Final = (
         True,
         # Before the list sees the key: what is typed right after it is no command.
         priority=True,
+        lacking="being typed",
     ),
     Command(
         "sort", ("s",), "Sort", "By the file, name, type, location or status, in turn.", "View"

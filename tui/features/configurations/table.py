@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
 from sys import maxsize
@@ -15,7 +15,7 @@ from tui.features.configurations import signs
 from tui.features.configurations.groups import Group
 from tui.kit.columns import Column, gap, spanned
 from tui.kit.table import Cell, Layout, Piece, chip
-from tui.kit.text import cut_middle
+from tui.kit.text import cut, cut_middle
 from tui.session.checks import TestResult
 from tui.session.quantities import short_age
 from tui.session.snapshot import DEFAULT, Row
@@ -232,13 +232,13 @@ class ConfigurationLayout(Layout[Row]):
             counted += [Piece(" · ", "muted"), Piece(f"✗ {fails:,}", "bad")]
         return (Piece(f"{head.title}  ", "strong"), *counted, Piece(""))
 
-    def can_choose(self, row: Row) -> bool:
+    def choosable(self, rows: Sequence[Row]) -> Mapping[str, Row]:
         """What is built in is no table of the file."""
-        return not row.built_in
+        return {row.key: row for row in rows if not row.built_in}
 
     def _place(self, row: Row, width: int = maxsize) -> Cell:
         if row.problem:
-            return Cell(cut_middle(row.problem, width), "warning")
+            return Cell(cut(row.problem, width), "warning")
         tags, more = [*row.tags], ""
         # The details have all tags, and a filter finds them: the location says more.
         while tags and cell_len(row.place_with(tags) + more) > width:

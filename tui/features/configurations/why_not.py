@@ -9,6 +9,7 @@ from tui.features.configurations.commands import LIST
 from tui.features.configurations.several import can_delete, can_export, can_tag
 from tui.features.configurations.testing import testable
 from tui.kit.commands import Reason
+from tui.session.sources import HERE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -118,6 +119,9 @@ def _why_not_on(row: Row | None, command: str, key: KeyOf) -> str:
         said = f"{printable(row.name)} has to be mended first; {key('edit', 'e')} opens it."
         return Reason(said, "to be mended first")
     elif command == "move_secret" and not row.plain:
+        if HERE in row.sources:
+            said = f"The secret of {printable(row.name)} is a part of a longer value"
+            return Reason(f"{said}; {key('edit', 'e')} opens it.", "part of a longer value")
         said = f"No secret of {printable(row.name)} stands in the file."
         return Reason(said, "no secret in the file")
     return ""

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from tui.kit.columns import Column
-
-DrawnT = TypeVar("DrawnT", contravariant=True)
 
 
 class Keyed(Protocol):
@@ -16,6 +14,9 @@ class Keyed(Protocol):
     @property
     def key(self) -> str:
         """Tells it from all others."""
+
+
+DrawnT = TypeVar("DrawnT", bound=Keyed)
 
 
 class Piece(NamedTuple):
@@ -62,6 +63,6 @@ class Layout(Protocol[DrawnT]):
         """The line above the first row of a group, in `room` cells."""
         return ()
 
-    def can_choose(self, row: DrawnT) -> bool:
-        """Whether it can be one of several that are chosen."""
-        return True
+    def choosable(self, rows: Sequence[DrawnT]) -> Mapping[str, DrawnT]:
+        """Those that can be among several that are chosen, by their keys, from the top."""
+        return {row.key: row for row in rows}

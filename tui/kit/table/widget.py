@@ -273,20 +273,20 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
     def chosen_rows(self) -> Sequence[RowT]:
         """The rows that are chosen and in the list, each of them once, from the top."""
         if self._chosen_rows is None:
-            found = {row.key: row for row in self.rows if row.key in self.chosen}
-            self._chosen_rows = [*found.values()]
+            there = self._drawn.choosable(self.rows)
+            self._chosen_rows = [row for key, row in there.items() if key in self.chosen]
         return self._chosen_rows
 
     def choose(self) -> None:
         """Choose the row under the cursor, or no longer, and go to the next."""
         row = self.current
-        if row is not None and self._drawn.can_choose(row):
+        if row is not None and row.key in self._drawn.choosable(self.rows):
             self._choose(self.chosen ^ {row.key})
         self.cursor += 1
 
     def choose_all(self) -> None:
         """Choose all rows in the list; when all of them are: none."""
-        keys = {row.key for row in self.rows if self._drawn.can_choose(row)}
+        keys = set(self._drawn.choosable(self.rows))
         self._choose(self.chosen - keys if keys <= self.chosen else self.chosen | keys)
 
     def choose_none(self) -> bool:
