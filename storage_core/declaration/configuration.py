@@ -64,7 +64,7 @@ class StorageConfiguration(ABC):
     """The word for what holds the blobs: `bucket`."""
 
     badge: ClassVar[str] = ""
-    """What people call it in five capitals: `LOCAL`; empty for the first of `type`."""
+    """What is short for it, five capitals at most: `TEMP`; empty where those of `type` will do."""
 
     _settings: ClassVar[tuple[Setting, ...]]
 

@@ -1,6 +1,7 @@
 """The settings of one configuration as they may leave it.
 
-Without being asked for secrets it leaves them out, and keeps references; else it looks these up.
+Secrets are left out and references kept; where secrets are asked for, they are written, and
+references are looked up.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from storage_core.declaration.setting import Setting
 
 _KEY: Final = urandom(32)
+
+_MISSING: Final = object()
 
 _LINK: Final = re.compile(r":[A-Za-z][A-Za-z0-9+.-]*://")
 """Where another URL of a chain begins."""
@@ -122,8 +125,7 @@ class Settings:
     def options(self) -> dict[str, Any]:
         """The table Options, with a `Value` in place of each text."""
         given = self._configuration.given().get("options") or {}
-        found = {key: self._option(key, value, f"options.{key}") for key, value in given.items()}
-        return found
+        return {key: self._option(key, value, f"options.{key}") for key, value in given.items()}
 
     def _add(self, declared: Setting, value: Any) -> None:
         name = declared.name
@@ -135,12 +137,10 @@ class Settings:
         if not isinstance(value, str) or not declared.schemes:
             self.table[name] = value
             return
-        if self._reveal:
-            if declared.is_reference(value):
+        if declared.is_reference(value):
+            if self._reveal:
                 value = _protected(declared, resolved(declared, value, self._label(declared.label)))
-        elif declared.is_reference(value):
-            pass
-        elif declared.secret:
+        elif declared.secret and not self._reveal:
             self.left_out.append(name)
             self._digests[name] = digest_of(without_literal(value))
             return
@@ -174,8 +174,7 @@ class Settings:
             ]
         if isinstance(value, str):
             is_hidden = secret or any(True for _ in hidden(value, key))
-            known = self._reveal or not is_hidden
-            if known:
+            if self._reveal or not is_hidden:
                 return Value(setting=path, text=value)
             return Value(setting=path, digest=digest_of(value))
         if isinstance(value, bool) or self._reveal:
@@ -220,9 +219,6 @@ def _protected(declared: Setting, text: str) -> str:
     """A text so that a file of ours takes it for itself."""
     looks_otherwise = is_reference(text, declared.schemes or SCHEMES) or is_literal(text)
     return LITERAL + text if looks_otherwise else text
-
-
-_MISSING: Final = object()
 
 
 def _plain(value: Any, left_out: list[str]) -> Any:

@@ -18,6 +18,7 @@ from fsspec.utils import isfilelike, stringify_path
 from storage_core.blobpath import is_blob_path
 from storage_core.fs import deleting, listing, local_disk, opening, reading, side_by_side
 from storage_core.fs.copying import copy_file
+from storage_core.fs.encoding import encoded
 from storage_core.fs.errors import IsFolder, NotSupported, both_families
 from storage_core.fs.folders import Folders
 from storage_core.fs.pairs import Pair, expanded, pairs, require_apart, require_ends
@@ -195,7 +196,7 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
         }
         binary = mode.replace("t", "").replace("b", "") + "b"
         stored = super().open(path, binary, block_size, cache_options, **kwargs)
-        file = opening.encoding(stored, path, compression, None if "b" in mode else text)
+        file = encoded(stored, path, compression, None if "b" in mode else text)
         if self.transaction.files and self.transaction.files[-1] is stored:
             # What stands before the file has to let go of all it holds, closed or not.
             self.transaction.files[-1] = file

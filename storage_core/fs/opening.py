@@ -1,15 +1,12 @@
-"""Opening a file: for reading, or for writing with what stands before it."""
+"""Opening a file of bytes, for reading or for writing."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fsspec.compression import compr
-from fsspec.core import get_compression
-
 from storage_core.fs.errors import NotSupported, both_families
 from storage_core.fs.reading import ReadFile
-from storage_core.fs.writing import WrittenCompressed, WrittenFile, WrittenText
+from storage_core.fs.writing import WrittenFile
 from storage_core.printable import printable
 
 if TYPE_CHECKING:
@@ -51,20 +48,3 @@ def opened(
         if mode == "xb" and spot.backend.exists(spot.blob):
             raise spot.taken()
         return WrittenFile(fs, spot, mode, overwrite=mode == "wb", autocommit=autocommit)
-
-
-def encoding(
-    file: WrittenFile, path: str, compression: str | None, text: dict[str, Any] | None
-) -> WrittenFile | WrittenCompressed | WrittenText:
-    """What is written to in place of a file, to store it compressed, or text in it.
-
-    Args:
-        file: what stores the bytes.
-        path: whose name tells how, where `compression` is "infer".
-        compression: a name of `fsspec.compression`.
-        text: how text becomes bytes, as for `open`; None where bytes are written.
-    """
-    outer: WrittenFile | WrittenCompressed = file
-    if compression is not None:
-        outer = WrittenCompressed(file, compr[get_compression(path, compression)])
-    return outer if text is None else WrittenText(outer, **text)

@@ -12,18 +12,16 @@ import dis
 import logging
 import os
 import sys
-from contextlib import suppress
-from io import BufferedIOBase, TextIOWrapper
+from io import BufferedIOBase
 from tempfile import SpooledTemporaryFile
 from threading import Thread
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, Protocol, cast
 
 from storage_core.disk_advice import unkept
 from storage_core.fs.errors import FileFailed, both_families
 from storage_core.printable import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from types import FrameType, TracebackType
 
     from _typeshed import ReadableBuffer
@@ -165,7 +163,7 @@ class WrittenFile(BufferedIOBase):
     def __del__(self) -> None:
         if not vars(self).get("_is_closed", True):
             if self._is_written:
-                _store_forgotten(self)
+                store_forgotten(self)
             else:
                 self.discard()
 
@@ -210,7 +208,21 @@ def _unkept(name: str, error: OSError) -> FileFailed:
     return FileFailed(unkept(printable(name), error))
 
 
-def _store_forgotten(file: WrittenFile | WrittenCompressed) -> None:
+class Unclosed(Protocol):
+    """A file that is kept back until it is closed."""
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+
+    def close(self) -> None:
+        """Store it."""
+
+    def discard(self) -> None:
+        """Forget it."""
+
+
+def store_forgotten(file: Unclosed) -> None:
     """Close a file that nobody has closed, and wait for it.
 
     In a thread of its own: it may be forgotten at any moment, also while this one holds a lock that
@@ -232,119 +244,3 @@ def _store_forgotten(file: WrittenFile | WrittenCompressed) -> None:
     thread = Thread(target=close)
     thread.start()
     thread.join(_FORGOTTEN)
-
-
-class WrittenCompressed(BufferedIOBase):
-    """Bytes on their way through a compressor into a `WrittenFile`.
-
-    Compressors leave the file below them open.
-    """
-
-    def __init__(self, file: WrittenFile, compress: Callable[..., Any]) -> None:
-        """Take the file, and what makes a compressor of `fsspec.compression` of it."""
-        self._file = file
-        self._is_written = False
-        self._compressor: Any = None
-        self._compressor = compress(file, mode="w")
-
-    @property
-    def name(self) -> str:
-        """What messages call it."""
-        return self._file.name
-
-    def writable(self) -> bool:
-        return not self.closed
-
-    def seekable(self) -> bool:
-        """Whether the compressor can; text of UTF-16 begins with its mark only if so."""
-        return bool(self._compressor.seekable())
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
-        return int(self._compressor.seek(offset, whence))
-
-    def tell(self) -> int:
-        return int(self._compressor.tell())
-
-    def write(self, data: ReadableBuffer, /) -> int:
-        if self.closed:
-            raise ValueError("I/O operation on closed file.")
-        self._is_written = True
-        self._compressor.write(data)
-        return memoryview(data).nbytes
-
-    def flush(self) -> None:
-        """Do nothing: it is stored when it is closed."""
-
-    def close(self) -> None:
-        """Store it, unless an exception leaves the `with` block that closes it."""
-        if not self.closed:
-            super().close()
-            self._compressor.close()
-            self._file.close()
-
-    def commit(self) -> None:
-        """Store it, at the end of a transaction."""
-        self.keep()
-        self.close()
-        self._file.commit()
-
-    def keep(self) -> None:
-        """Have it stored when it is closed, whatever exceptions are being handled."""
-        self._file.keep()
-
-    def discard(self) -> None:
-        """Forget it."""
-        super().close()
-        if self._compressor is not None:
-            with suppress(ValueError):  # The file is closed where it could not be written.
-                self._compressor.close()
-        self._file.discard()
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        where: TracebackType | None,
-    ) -> None:
-        if error is not None:
-            self.discard()
-        self.keep()
-        self.close()
-
-    def __del__(self) -> None:
-        if self.closed:
-            return
-        if self._is_written:
-            _store_forgotten(self)
-        else:
-            self.discard()
-
-
-class WrittenText(TextIOWrapper):
-    """Text on its way into a `WrittenFile`, perhaps through a compressor."""
-
-    def commit(self) -> None:
-        """Store it, at the end of a transaction."""
-        self._written.keep()
-        self.close()
-        self._written.commit()
-
-    def discard(self) -> None:
-        """Forget it."""
-        self._written.discard()
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        where: TracebackType | None,
-    ) -> None:
-        if error is not None:
-            self.discard()
-        else:
-            self._written.keep()
-        super().__exit__(kind, error, where)
-
-    @property
-    def _written(self) -> WrittenFile | WrittenCompressed:
-        return cast("WrittenFile | WrittenCompressed", self.buffer)

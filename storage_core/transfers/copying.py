@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from storage_core.store import Store
 
     There: TypeAlias = int | Literal["absent", "unknown"] | None
-    """What the target's listing says of a path: a size, None where it tells no sizes, nothing, or
-    that nobody could look."""
+    """What the target's listing says of a path: its size, or None where it tells no sizes; "absent"
+    where it does not name it; "unknown" where there is no listing."""
 
 _SMALL: Final = 1024 * 1024
 """Bytes that are held in memory; more is streamed."""
@@ -78,12 +78,12 @@ class Copier:
         return TransferEvent("skipped" if is_there else "planned", item.path, item.size)
 
     def hash_in(self, path: str) -> str | None:
-        """The SHA-256 of the bytes, where one of the stores has it for the name."""
+        """The SHA-256 of the bytes, where it is what one of the stores names them by."""
         name = path.rpartition("/")[2]
         return name if self._names_are_hashes and is_key(path) and is_content_name(name) else None
 
     def conflict(self, path: str, there: int | None = None, here: int | None = None) -> BlobExists:
-        """The error for a blob that is another one there; its size is said where it tells."""
+        """The error for a blob that is another one there; sizes are said where they are given."""
         why = "its bytes differ" if there is None else f"{there} bytes instead of {here}"
         return BlobExists(
             f"{self.target.location} holds another blob {printable(path)} ({why}), which stays; "

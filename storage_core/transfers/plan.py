@@ -1,7 +1,7 @@
 """Which blobs there are to copy, by the listings of both stores.
 
-That of the target is held in memory, a folder at a time, and each of its names until it comes up in
-that of the source, which is used as it comes.
+The target's is held in memory, one folder at a time; the source's is used as it comes, and each
+name in it is dropped from the target's.
 """
 
 from __future__ import annotations

@@ -1,46 +1,26 @@
-"""fsspec's own functions and file systems, over `storage://`.
+"""fsspec's own functions over `storage://`.
 
 What was expected and what was found stands beside each test; fsspec 2026.9.0.
 """
 
 from __future__ import annotations
 
-import base64
 import gzip
-import json
 import pickle
-import secrets
-import socket
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Barrier, Event
+from threading import Barrier
 from typing import Any
 
 import fsspec
 import pytest
-from fsspec.generic import GenericFileSystem, rsync
-from fsspec.implementations.asyn_wrapper import AsyncFileSystemWrapper
 
 import storage_core
 from storage_core.blobpath import blob_path
-from storage_core.fs import CacheMapper
 from tests.servers.aws import ROLE, aws
-from tests.servers.raw_http import RawServer, raw_server
 from tests.servers.s3 import S3Server
 from tests.tools.conftest import Files
-
-
-def put(url: str, data: bytes, **options: Any) -> None:
-    """Store some bytes."""
-    with fsspec.open(url, "wb", **options) as file:
-        file.write(data)
-
-
-def got(url: str, **options: Any) -> bytes:
-    """What is there."""
-    with fsspec.open(url, "rb", **options) as file:
-        data: bytes = file.read()
-    return data
+from tests.tools.urls import got, put
 
 
 def test_a_url_opens_the_place_of_its_name(files: Files) -> None:
@@ -219,308 +199,9 @@ def test_a_mapper_of_a_whole_place_is_not_cleared(files: Files) -> None:
     assert dict(mapper) == {"a": b"1"}
 
 
-class TestRsync:
-    def test_copies_from_one_name_to_another(self, files: Files) -> None:
-        put("storage://prod/tree/a", b"a")
-        put("storage://prod/tree/b/c", b"bc")
-        put("storage://staging/copy/old", b"old")
-        rsync("storage://prod/tree", "storage://staging/copy")
-        assert _tree("storage://staging/copy") == {"a": b"a", "b/c": b"bc", "old": b"old"}
-        rsync("storage://prod/tree", "storage://staging/copy", delete_missing=True)
-        assert _tree("storage://staging/copy") == {"a": b"a", "b/c": b"bc"}
-        assert _tree("storage://prod/tree") == {"a": b"a", "b/c": b"bc"}
-
-    def test_takes_a_whole_name(self, files: Files) -> None:
-        put("storage://prod/tree/a", b"a")
-        rsync("storage://prod", "storage://staging/all")
-        assert _tree("storage://staging/all") == {"tree/a": b"a"}
-
-    def test_copies_from_and_to_folders(self, files: Files, tmp_path: Path) -> None:
-        (tmp_path / "from" / "b").mkdir(parents=True)
-        (tmp_path / "from" / "b" / "c").write_bytes(b"bc")
-        rsync(f"file://{tmp_path}/from", "storage://prod/to")
-        assert _tree("storage://prod/to") == {"b/c": b"bc"}
-        rsync("storage://prod/to", f"file://{tmp_path}/back")
-        assert (tmp_path / "back" / "b" / "c").read_bytes() == b"bc"
-
-    def test_does_not_see_another_content_of_the_same_size(self, files: Files) -> None:
-        # expected: what differs is copied. found: sizes are compared and nothing else; update_cond
-        # or a field that differs has to be asked for.
-        put("storage://prod/tree/a", b"new")
-        put("storage://staging/copy/a", b"old")
-        rsync("storage://prod/tree", "storage://staging/copy")
-        assert _tree("storage://staging/copy") == {"a": b"old"}
-        rsync("storage://prod/tree", "storage://staging/copy", update_cond="always")
-        assert _tree("storage://staging/copy") == {"a": b"new"}
-
-    def test_takes_one_configuration_file_for_both_ends(self, files: Files) -> None:
-        # expected: storage_options name one configuration file for the protocol, and both ends
-        # are looked up in it. found: so from 2026.7 on; before that they count for listing only.
-        put("storage://prod/tree/a", b"one")
-        put("storage://prod/tree/a", b"other", config_path=files.other)
-        generic = GenericFileSystem(
-            default_method="options", storage_options={"storage": {"config_path": files.other}}
-        )
-        rsync("storage://prod/tree", "storage://staging/copy", fs=generic)
-        copied = (
-            _tree("storage://staging/copy"),
-            _tree("storage://staging/copy", config_path=files.other),
-        )
-        version = tuple(map(int, fsspec.__version__.split(".")[:2]))
-        assert copied == (({}, {"a": b"other"}) if version >= (2026, 7) else ({"a": b"one"}, {}))
-
-    def test_a_source_that_is_not_there_empties_nothing(self, files: Files) -> None:
-        put("storage://staging/copy/a", b"a")
-        with pytest.raises(ValueError, match="directory"):
-            rsync("storage://prod/misspelt", "storage://staging/copy", delete_missing=True)
-        assert _tree("storage://staging/copy") == {"a": b"a"}
-
-    @pytest.mark.parametrize("files", ["local"], indirect=True)
-    def test_what_cannot_be_written_is_raised_within_storage_alone(
-        self, files: Files, tmp_path: Path
-    ) -> None:
-        # expected: an error. found: between two protocols there is none, and what is returned is
-        # what was tried; both names of ours are one file system, whose own `copy` raises.
-        put("storage://staging/copy/a/folder", b"")
-        put("storage://prod/tree/a", b"a")
-        (tmp_path / "from").mkdir()
-        (tmp_path / "from" / "a").write_bytes(b"a")
-        with pytest.raises(IsADirectoryError):
-            rsync("storage://prod/tree", "storage://staging/copy")
-        tried = rsync(f"file://{tmp_path}/from", "storage://staging/copy")
-        assert [*tried.values()] == ["storage://staging/copy/a"]
-        assert _tree("storage://staging/copy") == {"a/folder": b""}
-
-    def test_a_name_that_is_not_there_is_raised(self, files: Files) -> None:
-        put("storage://prod/tree/a", b"a")
-        with pytest.raises(storage_core.StorageNotFound, match="nowhere"):
-            rsync("storage://prod/tree", "storage://nowhere/copy")
-
-
-class TestCaches:
-    """simplecache, filecache and blockcache keep what they have read in files of this machine."""
-
-    @pytest.fixture(params=["simplecache", "filecache", "blockcache"])
-    def cache(self, request: pytest.FixtureRequest) -> str:
-        name: str = request.param
-        return name
-
-    def test_read_a_file_once(self, files: Files, cache: str, tmp_path: Path) -> None:
-        options = {cache: {"cache_storage": str(tmp_path / "cache")}}
-        put("storage://prod/big", b"x" * 300_000)
-        put("storage://staging/big", b"y" * 300_000)
-        for _ in range(2):
-            assert got(f"{cache}::storage://prod/big", **options) == b"x" * 300_000
-            assert got(f"{cache}::storage://staging/big", **options) == b"y" * 300_000
-        fsspec.url_to_fs("storage://prod")[0].rm("prod/big")
-        assert got(f"{cache}::storage://prod/big", **options) == b"x" * 300_000
-        text = b"".join(
-            path.read_bytes() for path in (tmp_path / "cache").iterdir() if path.name == "cache"
-        )
-        files.assert_not_told_by(text)
-
-    def test_without_a_folder_two_files_do_not_meet(self, files: Files, cache: str) -> None:
-        put("storage://prod/a", b"one")
-        put("storage://prod/a", b"two", config_path=files.other)
-        assert got(f"{cache}::storage://prod/a") == b"one"
-        options = {"storage": {"config_path": files.other}}
-        assert got(f"{cache}::storage://prod/a", **options) == b"two"
-
-    def test_in_one_folder_two_files_meet(self, files: Files, cache: str, tmp_path: Path) -> None:
-        # expected and found: what is kept is known by its path alone, so that another
-        # configuration file is served this one's data.
-        assert self._in_turn(files, cache, tmp_path)[:2] == [b"one", b"one"]
-
-    def test_in_one_folder_simplecache_can_tell_two_files_apart(
-        self, files: Files, tmp_path: Path
-    ) -> None:
-        mappers = [CacheMapper(), CacheMapper(files.other)]
-        kept = [{"cache_mapper": mapper} for mapper in mappers]
-        assert self._in_turn(files, "simplecache", tmp_path, *kept) == [b"one", b"two"] * 2
-        assert mappers[0] != mappers[1] == pickle.loads(pickle.dumps(mappers[1]))
-
-    @pytest.mark.parametrize("cache", ["filecache", "blockcache"])
-    def test_in_one_folder_the_others_cannot(
-        self, files: Files, cache: str, tmp_path: Path
-    ) -> None:
-        # expected: check_files tells the files apart. found: each puts its own over the other's,
-        # and the first one, whose own has not changed, is served that. With a folder for each none.
-        kept = [{"check_files": True}] * 2
-        assert self._in_turn(files, cache, tmp_path, *kept)[:3] == [b"one", b"two", b"two"]
-        kept = [{"cache_storage": str(tmp_path / name)} for name in "ab"]
-        assert self._in_turn(files, cache, tmp_path, *kept) == [b"one", b"two"] * 2
-
-    def test_a_name_that_leads_elsewhere_is_seen_if_files_are_told_apart(
-        self, files: Files, cache: str, tmp_path: Path
-    ) -> None:
-        told = {"cache_mapper": CacheMapper()} if cache == "simplecache" else {"check_files": True}
-        options = {cache: {"cache_storage": str(tmp_path / "cache"), **told}}
-        put("storage://prod/a", b"one")
-        put("storage://prod/a", b"new", config_path=files.other)
-        assert got(f"{cache}::storage://prod/a", **options) == b"one"
-        Path(files.one).write_bytes(
-            Path(files.other).read_bytes().replace(b'"places', b'"../other/places')
-        )
-        assert got(f"{cache}::storage://prod/a", **options) == b"new"
-
-    def _in_turn(
-        self, files: Files, cache: str, tmp_path: Path, *kept: dict[str, Any]
-    ) -> list[bytes]:
-        """What each file is served from one folder, where both have a file of this path."""
-        if not storage_core.get_store("prod").fs.exists("a"):
-            put("storage://prod/a", b"one" * 100_000)
-            put("storage://prod/a", b"two" * 100_000, config_path=files.other)
-        folder = {"cache_storage": str(tmp_path / f"cache{len(kept)}")}
-        return [
-            got(
-                f"{cache}::storage://prod/a",
-                storage={"config_path": config_path},
-                **{cache: folder | options},
-            )[-3:]
-            for config_path, options in [*zip((None, files.other), kept or ({}, {}), strict=True)]
-            * 2
-        ]
-
-    @pytest.mark.parametrize("cache", ["simplecache", "filecache"])
-    def test_serve_no_half_of_a_file_whose_download_broke_off(
-        self, cache: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        # expected: what has failed is tried again. found: with a file system that downloads to the
-        # place itself the half that came is served from then on, which ours does not.
-        works = Event()
-
-        def answer(server: RawServer, connection: socket.socket) -> None:
-            request = server.requests[-1].lower()
-            status, body = "200 OK", bytes(100)
-            head = 'Content-Length: 100\r\nETag: "e"\r\nConnection: close\r\n'
-            if b"range: bytes=" in request:
-                status, head = "206 Partial Content", head + "Content-Range: bytes 0-99/100\r\n"
-            if request.startswith(b"head"):
-                body = b""
-            elif not works.is_set():
-                body = body[:50]
-            connection.sendall(f"HTTP/1.1 {status}\r\n{head}\r\n".encode() + body)
-
-        with raw_server(answer) as server:
-            path = tmp_path / "storage.toml"
-            path.write_text(
-                f"[storage.prod]\ntype = 's3'\nbucket = 'box'\nendpoint_url = '{server.url}'\n"
-                f"aws_access_key_id = 'k'\naws_secret_access_key = '{secrets.token_hex(20)}'\n"
-            )
-            monkeypatch.setenv("STORAGE_CONFIG", str(path))
-            monkeypatch.setenv("STORAGE_TIMEOUT", "0.5")
-            options = {cache: {"cache_storage": str(tmp_path / "cache")}}
-            with pytest.raises(storage_core.StorageUnavailable):
-                got(f"{cache}::storage://prod/x", **options)
-            works.set()
-            monkeypatch.delenv("STORAGE_TIMEOUT")
-            assert got(f"{cache}::storage://prod/x", **options) == bytes(100)
-
-    def test_simplecache_writes_through(self, files: Files) -> None:
-        put("simplecache::storage://prod/w", b"written")
-        assert got("storage://prod/w") == b"written"
-
-    def test_open_local_gives_a_file_of_this_machine(self, files: Files) -> None:
-        put("storage://prod/l", b"local")
-        assert Path(fsspec.open_local("simplecache::storage://prod/l")).read_bytes() == b"local"
-        with pytest.raises(ValueError, match="local"):
-            fsspec.open_local("storage://prod/l")
-
-
-class TestChains:
-    def test_a_member_of_a_zip(self, files: Files) -> None:
-        put("zip://in/x.csv::storage://prod/a.zip", b"a,b\n", zip={"mode": "w"})
-        put("zip://in/x.csv::storage://staging/a.zip", b"other", zip={"mode": "w"})
-        assert got("zip://in/x.csv::storage://prod/a.zip") == b"a,b\n"
-        assert got("zip://in/x.csv::storage://staging/a.zip") == b"other"
-        archive = fsspec.filesystem("zip", fo="storage://prod/a.zip")
-        assert archive.find("") == ["in/x.csv"]
-
-    def test_a_member_of_a_tar(self, files: Files, tmp_path: Path) -> None:
-        import tarfile
-
-        (tmp_path / "x").write_bytes(b"in a tar")
-        with (
-            fsspec.open("storage://prod/a.tar.gz", "wb") as out,
-            tarfile.open(fileobj=out, mode="w:gz") as tar,
-        ):
-            tar.add(tmp_path / "x", "x")
-        assert got("tar://x::storage://prod/a.tar.gz", tar={"compression": "gzip"}) == b"in a tar"
-
-    def test_a_folder_as_a_file_system(self, files: Files) -> None:
-        fs = fsspec.filesystem("dir", path="storage://prod/below", target_protocol="storage")
-        fs.pipe("x/y", b"1")
-        assert fs.find("") == ["x/y"]
-        assert fs.cat("x/y") == b"1"
-        assert got("storage://prod/below/x/y") == b"1"
-        fs.mv("x/y", "z")
-        assert fs.find("") == ["z"]
-        files.assert_not_told_by(fs)
-
-    def test_references_to_parts_of_files_under_two_names(self, files: Files) -> None:
-        put("storage://prod/big", b"0123456789")
-        put("storage://staging/big", b"abcdefghij")
-        references = {
-            "inline": "text",
-            "one": ["storage://prod/big", 2, 3],
-            "two": ["storage://staging/big", 4, 2],
-            "all": ["storage://staging/big"],
-        }
-        put("storage://prod/refs.json", json.dumps({"version": 1, "refs": references}).encode())
-        fs = fsspec.filesystem(
-            "reference",
-            fo="storage://prod/refs.json",
-            target_protocol="storage",
-            remote_protocol="storage",
-        )
-        assert fs.cat(["inline", "one", "two", "all"]) == {
-            "inline": b"text",
-            "one": b"234",
-            "two": b"ef",
-            "all": b"abcdefghij",
-        }
-        files.assert_not_told_by(fs)
-
-
-def test_what_stands_above_two_stores_is_not_shared() -> None:
-    # expected: one for each. found: fsspec keeps file systems by the text of their arguments, and
-    # two accounts of Azure that have a container of one name differ in what is masked there.
-    def store(account: str) -> storage_core.Store:
-        key = base64.b64encode(secrets.token_bytes(64)).decode()
-        string = f"AccountName={account};AccountKey={key};EndpointSuffix=core.windows.net"
-        return storage_core.open_store(
-            storage_core.AzureBlobStorage(container="results", connection_string=string)
-        )
-
-    one, two = store("one"), store("two")
-    for above in ("dir", "simplecache"):
-        made = [
-            fsspec.filesystem(above, fs=each.fs, **({"path": "x"} if above == "dir" else {}))
-            for each in (one, two)
-        ]
-        assert made[0] is not made[1]
-    assert repr(one.fs) == repr(one.fs)
-    wrapped = [AsyncFileSystemWrapper(each.fs, asynchronous=True) for each in (one, two)]
-    assert wrapped[0] != wrapped[1]
-
-
-async def test_it_can_be_made_asynchronous(files: Files) -> None:
-    fs = AsyncFileSystemWrapper(fsspec.filesystem("storage", asynchronous=True), asynchronous=True)
-    await fs._pipe_file("prod/a", b"1")
-    await fs._pipe_file("staging/a", b"2")
-    assert await fs._cat(["prod/a", "staging/a"]) == {"prod/a": b"1", "staging/a": b"2"}
-    assert await fs._find("prod") == ["prod/a"]
-    with pytest.raises(FileNotFoundError):
-        await fs._info("prod/none")
-
-
 def test_a_variable_of_fsspec_names_the_file(files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
     # expected: FSSPEC_STORAGE_CONFIG_PATH is what storage_options={"config_path": …} says, also in
     # tools that take no options. found: so, read once, when fsspec is imported.
     put("storage://prod/a", b"other", config_path=files.other)
     monkeypatch.setitem(fsspec.config.conf, "storage", {"config_path": files.other})
     assert got("storage://prod/a") == b"other"
-
-
-def _tree(url: str, **options: Any) -> dict[str, bytes]:
-    return dict(fsspec.get_mapper(url, **options))

@@ -237,3 +237,23 @@ async def test_a_long_text_in_parquet_is_whole(tmp_path: Path) -> None:
         assert "xend" in screen_text(pilot)
         await press(pilot, "C")
         assert pilot.app.clipboard == text
+
+
+@pytest.mark.parametrize("few", [False, True])
+async def test_in_16_colours_only_the_cell_under_the_cursor_has_a_ground_of_its_own(
+    tmp_path: Path, few: bool
+) -> None:
+    path = local(tmp_path)
+    blob(tmp_path, "results/a.csv", table(columns=3, rows=9))
+    async with StorageApp(path, few_colours=few).run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "b", "enter", "j", "l")
+        shown = grid(pilot)
+        rows = [shown.render_line(2 + row) for row in range(4)]
+        grounds = [[each.style and each.style.bgcolor for each in row] for row in rows]
+        first, here, third, fourth = ({*row} for row in grounds)
+        assert len(first) == len(third) == len(fourth) == 1
+        assert len(here) == 2
+        assert first == third
+        # With more of them every other row, and that under the cursor, are told apart quietly.
+        assert (first == fourth) == (first < here) == few

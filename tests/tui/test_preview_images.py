@@ -133,10 +133,10 @@ def test_without_pillow_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPat
 
 
 def test_where_there_are_few_colours_the_dimensions_are_said() -> None:
-    found = shown(picture("PNG")).without_pictures()
+    found = shown(picture("PNG")).without_pictures("there are few colours")
     assert found.what == "PNG · 8 × 4 pixels"
     assert names(found) == ["bytes"]
-    assert "colours" in found.notes[0]
+    assert found.notes == ("It is not drawn: there are few colours.",)
     assert lines(found)
     table = shown(b"a,b\n1,2\n")
-    assert table.without_pictures() is table
+    assert table.without_pictures("there are few colours") is table

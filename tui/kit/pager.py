@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, Final, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias
 
 from rich.segment import Segment
 from rich.style import Style
@@ -11,6 +11,9 @@ from textual.binding import Binding
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+
+if TYPE_CHECKING:
+    from tui.kit.app import KitApp
 
 Line: TypeAlias = Sequence[tuple[str, str]]
 """Texts that are fit for drawing, each with its look: one of `LOOKS`, a style of Rich's such as
@@ -35,6 +38,8 @@ def _strip(line: Line) -> Strip:
 
 class Pager(ScrollView, can_focus=True):
     """Shows lines that are no wider than `room`."""
+
+    app: KitApp
 
     BINDINGS: ClassVar = [
         Binding("up,k", "scroll_up", "Up", show=False),
@@ -109,7 +114,7 @@ class Pager(ScrollView, can_focus=True):
             lines, index = self._lines, y - len(self._head) + int(self.scroll_offset.y)
         if index >= len(lines):
             return Strip.blank(self.size.width, base)
-        if self._striped and lines is self._lines and index % 2:
+        if self._striped and lines is self._lines and index % 2 and self.app.has_shades:
             base += Style(bgcolor=self.get_component_rich_style("pager--stripe").bgcolor)
         line = lines[index]
         if isinstance(line, Strip):

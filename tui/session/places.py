@@ -46,20 +46,8 @@ def _file() -> Path | None:
 
 
 def _read() -> dict[str, list[str]]:
-    from json import loads
-
-    source = _file()
-    try:
-        if source is None:
-            return {}
-        with source.open(encoding="utf-8") as file:
-            found = loads(file.read(_SIZE))
-    except (OSError, ValueError, RecursionError):
-        return {}
-    if not isinstance(found, dict):
-        return {}
     return {
         id: [each for each in folders if isinstance(each, str)][:KEPT]
-        for id, folders in found.items()
+        for id, folders in state.table_in(_file(), _SIZE).items()
         if isinstance(folders, list)
     }

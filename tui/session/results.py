@@ -124,23 +124,11 @@ class Results:
                     self._kept[id] = newest[:KEPT]
 
     def _read(self) -> dict[str, list[TestResult]]:
-        from json import loads
-
-        source = self._file()
-        try:
-            if source is None:
-                return {}
-            with source.open(encoding="utf-8") as file:
-                found = loads(file.read(_SIZE))
-        except (OSError, ValueError, RecursionError):
-            return {}
-        if not isinstance(found, dict):
-            return {}
-        read = {}
-        for id, results in found.items():
-            if isinstance(results, list):
-                read[id] = [each for each in map(_result, results) if each]
-        return read
+        return {
+            id: [each for each in map(_result, results) if each]
+            for id, results in state.table_in(self._file(), _SIZE).items()
+            if isinstance(results, list)
+        }
 
     def _folder(self) -> Path | None:
         beside = state.path()

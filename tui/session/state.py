@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from storage_core.errors import ConfigurationError
 from storage_core.paths import expanded
@@ -18,6 +18,8 @@ SORTS: Final = ("file", "name", "type", "location", "status")
 
 GROUPS: Final = ("", "type", "tag")
 """By what the rows of the list are grouped: by nothing at first."""
+
+_SIZE: Final = 65_536
 
 
 class State(NamedTuple):
@@ -55,20 +57,7 @@ def path() -> Path | None:
 
 def load() -> State:
     """The state as last saved, with defaults for whatever is not there or not right."""
-    source = path()
-    if source is None:
-        return State()
-    try:
-        with source.open(encoding="utf-8") as file:
-            text = file.read(65_536)
-        # Only here: nobody has kept anything before the first time.
-        from json import loads
-
-        found = loads(text)
-    except (OSError, ValueError, RecursionError):
-        return State()
-    if not isinstance(found, dict):
-        return State()
+    found = table_in(path(), _SIZE)
     theme, sort, group = found.get("theme"), found.get("sort"), found.get("group")
     return State(
         theme if isinstance(theme, str) else "",
@@ -77,6 +66,27 @@ def load() -> State:
         preview=found.get("preview") is not False,
         group=group if group in GROUPS else GROUPS[0],
     )
+
+
+def table_in(source: Path | None, most: int) -> dict[str, Any]:
+    """The JSON object that a file of the app's holds; an empty one where it holds none.
+
+    Args:
+        source: the file.
+        most: characters of it that are read.
+    """
+    if source is None:
+        return {}
+    try:
+        with source.open(encoding="utf-8") as file:
+            text = file.read(most)
+        # Only here: nobody has kept anything before the first time.
+        from json import loads
+
+        found = loads(text)
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def save(state: State) -> None:

@@ -64,7 +64,7 @@ def explained(
         where: what it is about.
         doing: what was to be done there.
         said: by the driver.
-        gave_up: when the attempts or the time ran out, how many it were.
+        gave_up: how many attempts there were, where they or the time ran out.
         shown: makes words fit to be shown.
     """
     kinds = {Fault.DENIED: AccessDenied, Fault.MISCONFIGURED: ConfigurationError}

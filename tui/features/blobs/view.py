@@ -183,7 +183,8 @@ class BlobView(Vertical):
         """Blocks."""
         with self._opened.looked_into(blob.key, left) as source:
             found = preview_of(source, blob.key.rpartition("/")[2])
-        return found if self.app.shows_pictures else found.without_pictures()
+        why = self.app.no_pictures
+        return found.without_pictures(why) if why else found
 
     # ---- drawing
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -21,6 +21,9 @@ from tui.kit.grid.span import Columns, Span
 from tui.kit.grid.under import Line, lines_for, place_line, value_lines
 from tui.kit.text import fit
 
+if TYPE_CHECKING:
+    from tui.kit.app import KitApp
+
 _BAR: Final = "▌"
 _EDGE: Final = "│"
 _LEAST: Final = 3
@@ -33,6 +36,8 @@ class CellGrid(ScrollView, can_focus=True):
     The head stays, and so do the numbers of the rows and the first column. Below is all of the cell
     under the cursor.
     """
+
+    app: KitApp
 
     BINDINGS: ClassVar[list[Any]] = [
         Binding("up,k", "move(-1, 0)", "Up", show=False),
@@ -86,7 +91,6 @@ class CellGrid(ScrollView, can_focus=True):
         & > .grid--muted { color: $muted; }
         & > .grid--edge { color: $frame; }
         &:focus > .grid--cursor { background: $primary-muted; text-style: none; }
-        &:ansi > .grid--row { background: ansi_default; }
         &:ansi:focus > .grid--cursor {
             background: $block-cursor-background; color: $block-cursor-foreground;
         }
@@ -361,10 +365,8 @@ class CellGrid(ScrollView, can_focus=True):
             row = y - self._head + int(self.scroll_offset.y)
             if row >= len(cells.texts):
                 return Strip.blank(width, base)
-            if row == self.row:
-                base += self._ground("row")
-            elif row % 2:
-                base += self._ground("stripe")
+            if self.app.has_shades and (row == self.row or row % 2):
+                base += self._ground("row" if row == self.row else "stripe")
             segments = self._cells_of(cells, row, base)
         return Strip(segments).adjust_cell_length(width, base)
 

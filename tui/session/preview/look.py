@@ -73,13 +73,12 @@ class Preview(NamedTuple):
         """One of its forms in `width` cells."""
         return self.forms[form].drawn(width, first, height) if self.forms else Drawn(())
 
-    def without_pictures(self) -> Preview:
-        """It where the terminal has too few colours for a picture."""
+    def without_pictures(self, why: str) -> Preview:
+        """It where no picture can be drawn, and for which reason."""
         forms = tuple(form for form in self.forms if form.name != PICTURE)
         if forms == self.forms:
             return self
-        note = "It is not drawn: that takes a terminal of more than 16 colours."
-        return self._replace(forms=forms, notes=(*self.notes, note))
+        return self._replace(forms=forms, notes=(*self.notes, f"It is not drawn: {why}."))
 
 
 class Text(NamedTuple):

@@ -129,31 +129,7 @@ def buckets(body: bytes) -> list[str]:
     Raises:
         Broken: it is none, or not all of it.
     """
-    names: list[str] = []
-    path: list[str] = []
-    text: list[str] = []
-    roots: list[str] = []
-
-    def start(name: str, _attributes: Any) -> None:
-        if not path:
-            roots.append(name)
-        path.append(name)
-        text.clear()
-
-    def end(name: str) -> None:
-        path.pop()
-        if name == "Name" and path[-1:] == ["Bucket"]:
-            names.append("".join(text))
-        text.clear()
-
-    parser = _parser()
-    parser.StartElementHandler = start
-    parser.EndElementHandler = end
-    parser.CharacterDataHandler = text.append
-    _parse(parser, body)
-    if roots != ["ListAllMyBucketsResult"]:
-        raise Broken
-    return names
+    return _texts(body, "ListAllMyBucketsResult", "Bucket", "Name")
 
 
 def undeleted(body: bytes) -> list[str]:
@@ -162,7 +138,12 @@ def undeleted(body: bytes) -> list[str]:
     Raises:
         Broken: it does not say so, or not all of it.
     """
-    names: list[str] = []
+    return _texts(body, "DeleteResult", "Error", "Key")
+
+
+def _texts(body: bytes, root: str, above: str, wanted: str) -> list[str]:
+    """The texts of all elements `wanted` that are directly in an `above`, in a document `root`."""
+    texts: list[str] = []
     path: list[str] = []
     text: list[str] = []
     roots: list[str] = []
@@ -175,8 +156,8 @@ def undeleted(body: bytes) -> list[str]:
 
     def end(name: str) -> None:
         path.pop()
-        if name == "Key" and path[-1:] == ["Error"]:
-            names.append("".join(text))
+        if name == wanted and path[-1:] == [above]:
+            texts.append("".join(text))
         text.clear()
 
     parser = _parser()
@@ -184,9 +165,9 @@ def undeleted(body: bytes) -> list[str]:
     parser.EndElementHandler = end
     parser.CharacterDataHandler = text.append
     _parse(parser, body)
-    if roots != ["DeleteResult"]:
+    if roots != [root]:
         raise Broken
-    return names
+    return texts
 
 
 def _parser() -> expat.XMLParserType:
