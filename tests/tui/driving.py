@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import tomllib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -104,6 +105,16 @@ async def picture(pilot: Pilot[Any]) -> str:
         await pilot.pause()
         before, now = now, pilot.app.export_screenshot()
     return now
+
+
+async def until(pilot: Pilot[Any], holds: Callable[[], object]) -> None:
+    """Wait for what comes by itself while something else is still being waited for.
+
+    A machine that is busy with something else looks idle to `pilot.pause`.
+    """
+    async with asyncio.timeout(60):
+        while not holds():
+            await pilot.pause()
 
 
 async def press(pilot: Pilot[Any], *keys: str) -> None:
