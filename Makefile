@@ -157,7 +157,7 @@ $(TOOLS_READY): | $(DEV_READY)
 	@$(@D)/bin/python -m pip -qq --disable-pip-version-check install -c $(TOOLS)/constraints.txt --editable '.[test,objects]' -r $(TOOLS)/requirements.txt
 	@touch $@
 
-# Each program whose files are imported, or that reads what is exported, in an environment of its own: they get in each other's way.
+# Each program whose files are imported, that reads what is exported or checks what is documented, in an environment of its own: they get in each other's way.
 $(PROGRAMS_READY): | $(DEV_READY)
 	@$(PYTHON) -m venv --clear $(@D)
 	@$(@D)/bin/python -m pip -qq --disable-pip-version-check install -r $(@D:.venv-program-%=$(TOOLS)/programs/%/constraints.txt)

@@ -82,7 +82,7 @@ def test_what_is_said_when_signing_in_fails_is_what_the_tests_of_it_expect() -> 
     ]
     assert len(rows) > 20
     stores = Path(__file__).parents[1] / "stores"
-    tests = [*stores.glob("test_signing_in_*.py"), *stores.glob("aws/test_*.py")]
+    tests = [*stores.glob("test_signing_in_*.py"), *stores.glob("signing_in_*/test_*.py")]
     expected = [
         node.value
         for test in tests

@@ -8,12 +8,13 @@ import secrets
 from pathlib import Path
 
 import pytest
+from textual.geometry import Region
 from textual.pilot import Pilot
 
 from tests.quoting import in_toml
 from tests.tui.driving import enter, opened, press, read, said, screen_text, settle, words, write
-from tui.features.form.field import Field
-from tui.features.form.lines import More
+from tui.features.form.field import BESIDE, Field
+from tui.features.form.lines import Beside, More
 from tui.features.form.screen import FormScreen
 from tui.kit.menu import Menu
 
@@ -208,6 +209,37 @@ async def test_a_field_is_seen_whole_when_it_gets_the_focus_and_when_it_is_wrong
             await wait_for_animation(pilot)
             assert field(pilot, name).has_class("-wrong")
             assert around.contains_region(field(pilot, name).region)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 24)], ids=["80x24", "120x24"])
+async def test_nothing_moves_from_field_to_field_and_the_help_of_each_is_read_whole(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with opened(tmp_path / "storage.toml", size) as pilot:
+        await press(pilot, "n", "g", "f3")
+        screen = pilot.app.screen
+        assert isinstance(screen, FormScreen)
+        places = [each.virtual_region for each in screen.fields()]
+        for each in screen.fields():
+            each.focus_target.focus()
+            await wait_for_animation(pilot)
+            assert [each.virtual_region for each in screen.fields()] == places
+            # Beside the fields it may be drawn a moment later.
+            while each.help.replace("\xa0", " ") not in " ".join(help_rows(pilot, each)):
+                await pilot.pause(0.01)
+
+
+def help_rows(pilot: Pilot[None], field: Field) -> list[str]:
+    """The words of the rows in which the help of a field has to stand."""
+    screen, pane = pilot.app.screen, field.region
+    rows = screen_text(pilot).splitlines()
+    if screen.has_class(BESIDE):
+        pane = screen.query_one(Beside).content_region
+        lines = [row for row in rows[pane.y : pane.bottom] if row[pane.x : pane.right].strip()]
+        # At the height of the field, but for what would be cut there.
+        top = max(pane.y, min(field.region.y, pane.bottom - len(lines)))
+        pane = Region(pane.x, top, pane.width, len(lines))
+    return [" ".join(row[pane.x : pane.right].split()) for row in rows[pane.y : pane.bottom]]
 
 
 async def wait_for_animation(pilot: Pilot[None]) -> None:

@@ -7,6 +7,7 @@ with five widgets for each setting, Textual would take long to style and lay out
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual import events
@@ -173,11 +174,8 @@ class Field(Widget):
 
     def _enter(self, here: bool) -> None:
         if here != self._here:
-            width = self.content_size.width
-            before = len(self._lines(width))
             self._here = here
-            # Mostly it is as high as before, and laying out the form takes long.
-            self.refresh(layout=len(self._lines(width)) != before)
+            self.refresh()
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Its lines, whatever stands between them."""
@@ -189,24 +187,29 @@ class Field(Widget):
 
     def _lines(self, width: int) -> list[Content]:
         above = self.screen.has_class("-narrow")
-        column = 0 if above else LABEL_WIDTH
         label = list(self._label(width if above else LABEL_WIDTH - 1))
+        blank, height = Content(""), self.editor_height
+        head = [*label, *[blank] * height] if above else [*label, *[blank] * height][:height]
+        rest = [] if above else label[height:]
         text, style = self._fault or self._doubt, "$error" if self._fault else "$warning"
         if not text and self._note:
             text, style = self._note, MUTED
-        elif not text and self._here and not self.screen.has_class(BESIDE):
-            text, style = self.help, MUTED
-        # At least one, which keeps the fields apart: with the help in it nothing moves.
-        below = [Content.styled(line, style) for line in wrap(text, min(WIDEST, width - column))]
-        right = [Content("")] * self.editor_height + below
-        if above:
-            return label + right
-        missing = len(right) - len(label)
-        left = label + [Content("")] * missing
-        right += [Content("")] * -missing
-        return [
-            Content.assemble(before, " " * (column - before.cell_length), after)
-            for before, after in zip(left, right, strict=True)
+        # One line at least, which keeps the fields apart; with the help in it nothing moves.
+        room = max(1, len(rest))
+        if not self.screen.has_class(BESIDE):
+            _, helping = _placed(self.help, width, above=above, room=not rest)
+            room = max(room, len(helping))
+            if not text and self._here:
+                text, style = self.help, MUTED
+        column, lines = _placed(text, width, above=above, room=not rest)
+        below = zip_longest(rest, lines, range(room))
+        return head + [
+            Content.assemble(
+                before or blank,
+                " " * (column - (before.cell_length if before else 0)),
+                (line or "", style),
+            )
+            for before, line, _ in below
         ]
 
     def _label(self, width: int) -> Iterator[Content]:
@@ -217,6 +220,23 @@ class Field(Widget):
         mark = (" *", "bold $warning") if self.setting.required else ""
         changed = (f" {CHANGED}", "$accent") if self._marked else ""
         yield Content.assemble((lines[-1], style), mark, changed)
+
+
+def _placed(text: str, width: int, *, above: bool, room: bool) -> tuple[int, list[str]]:
+    """Where a text below the editor begins, and its lines.
+
+    Args:
+        text: as short as a help or as long as a fault.
+        width: of the field.
+        above: whether the label stands above the editor.
+        room: whether there is nothing to the left, so that what is too long for a line may begin
+            there.
+    """
+    column = 0 if above else LABEL_WIDTH
+    lines = [*wrap(text, min(WIDEST, width - column))]
+    if len(lines) > 1 and room:
+        return 0, [*wrap(text, width)]
+    return column, lines
 
 
 def as_text(value: Any) -> str:

@@ -68,13 +68,14 @@ class Landing(Widget):
 
 
 class Beside(Widget):
-    """What the field with the focus is for, at its height."""
+    """What the field with the focus is for, at its height, or as near as all of it can be read."""
 
     said: reactive[tuple[str, int]] = reactive(("", 0))
     """The help, and the lines above it."""
 
     def render(self) -> Content:
         """Drawn in its place, since moving a widget would lay out the whole form anew."""
-        text, above = self.said
-        lines = [""] * max(0, above) + list(wrap(text, self.content_size.width))
-        return Content.styled("\n".join(lines), MUTED)
+        (text, above), (width, height) = self.said, self.content_size
+        lines = [*wrap(text, width)]
+        above = max(0, min(above, height - len(lines)))
+        return Content.styled("\n" * above + "\n".join(lines), MUTED)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from textual import events, on, work
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
 from storage_core.errors import ConfigurationError
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterator, Sequence
 
     from textual.app import ComposeResult
-    from textual.widget import Widget
 
     from storage_core.config.model.entry import Entry
     from storage_core.declaration.configuration import StorageConfiguration
@@ -383,7 +383,18 @@ class FormScreen(FullScreen[str | None]):
             beside.said, beside.border_title = ("", 0), ""
         else:
             beside.border_title = field.setting.label
-            beside.said = field.help, field.region.y - beside.content_region.y
+            beside.said = field.help, self._rows_above(field)
+
+    def _rows_above(self, field: Field) -> int:
+        """The rows of the pane above a field; its `region` would be that before the last scroll."""
+        pane = self.query_one("#fields")
+        above = -pane.scroll_offset.y
+        for widget in field.ancestors_with_self:
+            if widget is pane:
+                break
+            assert isinstance(widget, Widget)
+            above += widget.virtual_region.y
+        return above
 
     def _keep_in_sight(self, *fields: Field) -> None:
         """Scroll so that these fields are seen whole, and before all the one with the focus."""
