@@ -24,6 +24,7 @@ from textual.notifications import Notification, Notifications
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widgets._toast import Toast, ToastRack
+from textual.worker import WorkerFailed
 
 import tui
 
@@ -46,6 +47,33 @@ async def crashes_come_through_it() -> None:
         async with Crashing().run_test():
             pass
     assert handled == [LookupError]
+
+
+async def every_exception_comes_through_it() -> None:
+    """`kit/app.py` overrides it, to let go of some; that of a worker is wrapped."""
+    handled: list[BaseException] = []
+
+    class Crashing(App[None]):
+        async def work(self) -> None:
+            raise LookupError("work")
+
+        def on_mount(self) -> None:
+            self.run_worker(self.work())
+
+        def _handle_exception(self, error: Exception) -> None:
+            handled.append(error)
+            super()._handle_exception(error)
+
+        def _fatal_error(self) -> None:
+            super().panic("stopped")
+
+    app = Crashing()
+    with pytest.raises(WorkerFailed):
+        async with app.run_test():
+            await app.workers.wait_for_complete()
+    assert [repr(error.error) for error in handled if isinstance(error, WorkerFailed)] == [
+        "LookupError('work')"
+    ]
 
 
 async def it_holds_what_is_shown() -> None:
@@ -114,6 +142,7 @@ async def it_shows_these_messages_and_no_others() -> None:
 
 USES: dict[str, Callable[[], Awaitable[None]]] = {
     "App._fatal_error": crashes_come_through_it,
+    "App._handle_exception": every_exception_comes_through_it,
     "App._notifications": it_holds_what_is_shown,
     "App._refresh_notifications": it_draws_the_messages_that_are_kept,
     "App._unnotify": a_message_whose_time_is_over_goes_through_it,

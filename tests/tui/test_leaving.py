@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from tests.tui.driving import (
     screen_text,
     settle,
     the_list,
+    until,
     write,
 )
 from tests.tui.safekeeping import PLAIN, SECRET, HangingKeyring, history_of, plain
@@ -129,9 +131,19 @@ async def test_leaving_waits_for_nothing_but_what_is_being_saved(tmp_path: Path)
         assert not app._exit
         saved.set()
         await saving.wait()
-        await pilot.pause()
-        assert app._exit
+        await until(pilot, lambda: app._exit)
         read_all.set()
+
+
+@pytest.mark.parametrize("key", ["e", "t", "x", "ctrl+p"])
+async def test_leaving_while_a_screen_opens_is_no_crash(tmp_path: Path, key: str) -> None:
+    async with opened(write(tmp_path / "storage.toml")) as pilot:
+        opening = len(pilot.app.screen_stack) + 1
+        pilot.app.simulate_key(key)
+        while len(pilot.app.screen_stack) < opening:  # noqa: ASYNC110 (no turn later than it opens)
+            await asyncio.sleep(0)
+        pilot.app.exit(return_code=143)
+    assert pilot.app.return_code == 143
 
 
 @pytest.mark.parametrize(

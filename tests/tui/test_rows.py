@@ -331,3 +331,11 @@ async def test_tags_give_way_before_a_location_is_cut(
     async with StorageApp(write(tmp_path / "s.toml", text)).run_test(size=size) as pilot:
         await settle(pilot)
         assert re.search(r" s3://b{30}( +#a-rather-long-tag-\d)* … ", "\n".join(visible(pilot)))
+
+
+async def test_what_is_wrong_with_a_row_is_cut_at_its_end_as_a_sentence_is(tmp_path: Path) -> None:
+    path = write(tmp_path / "s.toml", '[storage.prod]\ntype = "s3"\nbukcet = "acme"\n')
+    async with StorageApp(path).run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        line = next(line for line in visible(pilot) if "bukcet" in line)
+        assert re.search(r"bukcet is not a setting of S3 Storage; .*…\s*$", line), line

@@ -18,10 +18,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol, runtime_checka
 from textual import actions, events, work
 from textual.app import App, SuspendNotSupported
 from textual.binding import Binding
+from textual.css.query import NoMatches
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.notifications import Notification, Notifications, Notify
 from textual.reactive import Reactive, reactive
 from textual.widgets._toast import ToastRack
+from textual.worker import WorkerFailed
 
 from tui.kit.clipboard import programs, taken
 from tui.kit.keys import KeyQueue
@@ -114,6 +116,8 @@ class KitApp(App[None]):
         self.touched = monotonic()
         """When a key was pressed last, or the mouse moved."""
 
+        self._leaving = False
+
     # ---- the terminal
 
     def get_driver_class(self) -> type[Driver]:
@@ -126,6 +130,11 @@ class KitApp(App[None]):
         from tui.kit.terminal import TerminalDriver
 
         return TerminalDriver if found is LinuxDriver else found
+
+    def exit(self, *args: Any, **kwargs: Any) -> None:
+        """Close all screens and end, as Textual does."""
+        self._leaving = True
+        super().exit(*args, **kwargs)
 
     def stop(self, code: int) -> None:
         """End with this exit code, since a signal asks for it or the terminal is gone."""
@@ -359,6 +368,15 @@ class KitApp(App[None]):
             self.say(f"Sent {what} to the terminal; not every terminal copies it.")
 
     # ---- crashes
+
+    def _handle_exception(self, error: Exception) -> None:
+        """End with a report, except for what a screen misses that was being opened on leaving.
+
+        Textual puts no more widgets on it from then on.
+        """
+        cause = error.error if isinstance(error, WorkerFailed) else error
+        if not (self._leaving and isinstance(cause, NoMatches)):
+            super()._handle_exception(error)
 
     def _fatal_error(self) -> None:
         """Textual prints the values of all variables, secrets among them; this prints none.

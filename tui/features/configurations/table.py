@@ -15,7 +15,7 @@ from tui.features.configurations import signs
 from tui.features.configurations.groups import Group
 from tui.kit.columns import Column, gap, spanned
 from tui.kit.table import Cell, Layout, Piece, chip
-from tui.kit.text import cut_middle
+from tui.kit.text import cut, cut_middle
 from tui.session.checks import TestResult
 from tui.session.quantities import short_age
 from tui.session.snapshot import DEFAULT, Row
@@ -93,7 +93,8 @@ class ConfigurationLayout(Layout[Row]):
             self._lengths = [length for _, length, _ in known]
             self._longest = _needed(self._lengths, _ANY)
             self._usual = _needed(self._lengths, _LONG)
-            self._signs = [*map(max, zip(signs.NONE, *(each for _, _, each in known), strict=True))]
+            widths = {signs.NONE, *(each for _, _, each in known)}
+            self._signs = [*map(max, zip(*widths, strict=True))]
             self._measured = rows
 
     def _measured_once(self, row: Row) -> tuple[Row, tuple[int, int], tuple[int, int, int]]:
@@ -238,7 +239,7 @@ class ConfigurationLayout(Layout[Row]):
 
     def _place(self, row: Row, width: int = maxsize) -> Cell:
         if row.problem:
-            return Cell(cut_middle(row.problem, width), "warning")
+            return Cell(cut(row.problem, width), "warning")
         tags, more = [*row.tags], ""
         # The details have all tags, and a filter finds them: the location says more.
         while tags and cell_len(row.place_with(tags) + more) > width:
