@@ -8,6 +8,7 @@ from secrets import token_hex
 
 import keyring
 import pytest
+from textual.widgets import Input, TextArea
 
 from tests.garbage import leave_alone
 from tests.tui.safekeeping import HangingKeyring, MemoryKeyring
@@ -26,6 +27,13 @@ def _nothing_kept_of_the_apps() -> Iterator[None]:
     # They keep the collector from what they hold themselves; thawing everything after each of them
     # would have each search for garbage begin with all that the tests have loaded.
     leave_alone()
+
+
+@pytest.fixture(autouse=True)
+def _steady_cursor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that blinks is in one picture and not in the next."""
+    monkeypatch.setattr(Input, "_toggle_cursor", lambda field: None)
+    monkeypatch.setattr(TextArea, "_toggle_cursor_blink_visible", lambda area: None)
 
 
 @pytest.fixture

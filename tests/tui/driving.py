@@ -52,7 +52,7 @@ def read(path: Path) -> dict[str, Any]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
-_AWAITED = ("check", "landing", "load", "poll", "prepare", "state", "test")
+_AWAITED = ("check", "landing", "load", "poll", "prepare", "state", "styles", "test")
 """Groups of workers that end by themselves; a flow may be waiting for an answer."""
 
 

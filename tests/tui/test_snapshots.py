@@ -22,7 +22,6 @@ import pytest
 import time_machine
 from textual.command import CommandList
 from textual.pilot import Pilot
-from textual.widgets import Input, TextArea
 
 from storage_core.check import Step, StepResult
 from storage_core.config.history import kept as history
@@ -376,9 +375,6 @@ def test_looks(
     # Its name would have the temporary folder in it, and is shown.
     kept = user / ".prefect" / "history" / "storage.toml-7e447d6db048"
     monkeypatch.setattr(history, "_folder", lambda _: str(kept))
-    # A cursor that blinks is in one picture and not in the next.
-    monkeypatch.setattr(Input, "_toggle_cursor", lambda field: None)
-    monkeypatch.setattr(TextArea, "_toggle_cursor_blink_visible", lambda area: None)
     path = user / ".prefect" / "storage.toml"
     if text is not None:
         path.parent.mkdir()

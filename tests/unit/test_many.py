@@ -220,6 +220,8 @@ def test_what_was_begun_before_a_fork_says_so_in_the_child() -> None:
 INTERRUPTED = """
 import os, signal, sys, threading
 import storage_core
+# It is ignored where the tests run in the background of a script.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 store = storage_core.open_store(storage_core.LocalStorage(storage_path=sys.argv[1]))
 def blobs():
     for number in range(100_000):
