@@ -1,4 +1,4 @@
-"""Blobs as files of the caller's: streamed in bounded memory, and verified on the way.
+"""Blobs on their way into files of the caller's: in bounded memory, and verified.
 
 A streamed `hash` blob can be verified no earlier than at its end: `fetch_to_file` puts the file in
 place after that, and a `VerifyingReader` raises at the last read instead of returning it.
@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from hashlib import sha256
 from io import BufferedReader, RawIOBase
 from secrets import token_hex
-from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple, NoReturn, cast
+from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
 from storage_core.backends.base import CHUNK_SIZE
 from storage_core.disk_advice import unkept, words
@@ -28,44 +28,6 @@ _STREAMS: Final = ("stdin", "stdout", "stderr")
 _DESCRIPTORS: Final = ("/dev/fd", "/proc/self/fd")
 
 
-class Snapshot(NamedTuple):
-    """What a file was like when it was hashed, to notice that it changed since."""
-
-    size: int
-    modified: int
-    inode: int
-
-
-@contextmanager
-def opened(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
-    """A file of the caller's, open for reading.
-
-    Raises:
-        StorageError: it cannot be read, or is no file: of a named pipe nobody knows when its bytes
-            come, or whether they come again.
-    """
-    where = os.fspath(path)
-    try:
-        mode = os.stat(where).st_mode
-        if stat.S_ISDIR(mode):
-            raise StorageError(f"cannot read {where}: it is a folder; name a file")
-        if not stat.S_ISREG(mode):
-            raise StorageError(
-                f"cannot read {where}: it is no regular file; read it and write its bytes"
-            )
-        file = open(where, "rb")  # noqa: SIM115 (entered below)
-    except OSError as error:
-        raise _unreadable(where, error) from error
-    with file:
-        yield file
-
-
-def snapshot(file: BinaryIO) -> Snapshot:
-    """The state of an open file."""
-    found = os.fstat(file.fileno())
-    return Snapshot(found.st_size, found.st_mtime_ns, found.st_ino)
-
-
 def content_name_of(file: BinaryIO) -> str:
     """The SHA-256 of a file from its beginning, as 64 hexadecimal digits; it is read in pieces."""
     digest = sha256()
@@ -75,7 +37,7 @@ def content_name_of(file: BinaryIO) -> str:
             digest.update(chunk)
         file.seek(0)
     except OSError as error:
-        raise _unreadable(str(file.name), error) from error
+        raise unreadable(str(file.name), error) from error
     return digest.hexdigest()
 
 
@@ -257,11 +219,6 @@ def damaged(described: str) -> IntegrityError:
     )
 
 
-def changed(path: str | os.PathLike[str]) -> NoReturn:
-    """Raise the error for a file that changed while it was being stored."""
-    raise StorageError(f"{os.fspath(path)} changed while it was being stored; try again")
-
-
 def _mode(path: str) -> int | None:
     try:
         return os.stat(path).st_mode
@@ -269,5 +226,6 @@ def _mode(path: str) -> int | None:
         return None
 
 
-def _unreadable(path: str, error: OSError) -> StorageError:
+def unreadable(path: str, error: OSError) -> StorageError:
+    """The error for a file of the caller's that cannot be read."""
     return StorageError(f"cannot read {path}: {words(error)}; name another file")

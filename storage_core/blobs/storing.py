@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+import stat
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from storage_core.backends.base import CHUNK_SIZE
 from storage_core.blobs import files
 from storage_core.errors import StorageError, StorageUnavailable
 
 if TYPE_CHECKING:
-    import os
+    from collections.abc import Iterator
 
     from storage_core.backends.base import Backend
     from storage_core.keys import Key, Naming
@@ -27,18 +30,61 @@ def stored(
         kind: of the blob, where its key is not chosen.
         chosen: the caller's own key.
     """
-    with files.opened(path) as file:
-        before = files.snapshot(file)
+    with _opened(path) as file:
+        before = _snapshot(file)
         target = naming.key(kind, chosen, lambda: files.content_name_of(file))
         # What others have stored under a hash is not put at risk: the file may be changing.
         is_stored = chosen is None and naming.is_hash(target) and _is_whole(backend, target)
         if not is_stored:
             backend.put_stream(target.path, file, overwrite=chosen is None)
-        if files.snapshot(file) != before:
+        if _snapshot(file) != before:
             if not is_stored:
                 backend.delete(target.path)
-            files.changed(path)
+            raise _changed(path)
     return str(target)
+
+
+@contextmanager
+def _opened(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+    """A file of the caller's, open for reading.
+
+    Raises:
+        StorageError: it cannot be read, or is no file: of a named pipe nobody knows when its bytes
+            come, or whether they come again.
+    """
+    where = os.fspath(path)
+    try:
+        mode = os.stat(where).st_mode
+        if stat.S_ISDIR(mode):
+            raise StorageError(f"cannot read {where}: it is a folder; name a file")
+        if not stat.S_ISREG(mode):
+            raise StorageError(
+                f"cannot read {where}: it is no regular file; read it and write its bytes"
+            )
+        file = open(where, "rb")  # noqa: SIM115 (entered below)
+    except OSError as error:
+        raise files.unreadable(where, error) from error
+    with file:
+        yield file
+
+
+class _Snapshot(NamedTuple):
+    """What a file was like when it was hashed, to notice that it changed since."""
+
+    size: int
+    modified: int
+    inode: int
+
+
+def _snapshot(file: BinaryIO) -> _Snapshot:
+    """The state of an open file."""
+    found = os.fstat(file.fileno())
+    return _Snapshot(found.st_size, found.st_mtime_ns, found.st_ino)
+
+
+def _changed(path: str | os.PathLike[str]) -> StorageError:
+    """The error for a file that changed while it was being stored."""
+    return StorageError(f"{os.fspath(path)} changed while it was being stored; try again")
 
 
 def _is_whole(backend: Backend, key: Key) -> bool:

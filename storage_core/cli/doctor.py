@@ -13,10 +13,16 @@ from storage_core.cli.command import command
 from storage_core.cli.errors import FAILED
 from storage_core.cli.session import Session
 from storage_core.doctor import examined
-from storage_core.doctor.report import NOTE, PROBLEM, SECTIONS, Finding, Report
+from storage_core.doctor.report import NOTE, PROBLEM, SECTIONS, Report, on_lines
 
 _WIDTH: Final = 100
 """Cells of a line where standard output is no terminal."""
+
+_LABEL: Final = 12
+"""Cells of a section's name, the longest with a blank."""
+
+_MARK: Final = 2
+"""Cells of a sign, and further in for what a line goes on in."""
 
 
 @command("doctor", examples=("storage doctor", "storage doctor --json"), needs_file=False)
@@ -39,20 +45,22 @@ def doctor(context: click.Context, as_json: bool) -> None:
 
 
 def _lines(report: Report, width: int) -> Iterator[str]:
-    """What is to be mended, and then all the rest, by section."""
+    """What is to be mended, and then all the rest, by section, so that most of it fits 24 lines."""
     yield _summary(report)
     for each in report.problems:
         mark = output.styled(output.symbol("✗", "x"), "red")
         yield from _wrapped(mark, f"{each.about}: {each.text}" if each.about else each.text, width)
         if each.remedy:
             yield from _wrapped(" ", f"{output.symbol('→', '->')} {each.remedy}", width)
+    yield ""
+    between = output.symbol(" · ", " | ")
     for section in SECTIONS:
         rest = [each for each in report.of(section) if each.level != PROBLEM]
-        if rest:
-            yield ""
-            yield output.styled(section.capitalize(), "bold")
-            for each in rest:
-                yield from _finding(each, width)
+        label = section.capitalize()
+        for row in on_lines(rest, width - _LABEL - _MARK, between):
+            text = between.join(each.sentence for each in row)
+            yield from _row(label, text, width, is_note=row[0].level == NOTE)
+            label = ""
 
 
 def _summary(report: Report) -> str:
@@ -60,13 +68,17 @@ def _summary(report: Report) -> str:
     return output.styled(said, "red" if report.problems else "green") + comma + rest
 
 
-def _finding(each: Finding, width: int) -> Iterator[str]:
-    is_note = each.level == NOTE
+def _row(label: str, text: str, width: int, *, is_note: bool) -> Iterator[str]:
+    """A line, and those that it goes on in."""
     mark = output.styled("!", "yellow") if is_note else " "
-    yield from _wrapped(mark, each.sentence, width)
+    start = output.styled(f"{label:<{_LABEL}}", "bold")
+    for line in _wrapped(mark, text, width - _LABEL):
+        yield f"{start}{line}"
+        start = " " * _LABEL
 
 
 def _wrapped(mark: str, text: str, width: int) -> Iterator[str]:
-    lines = textwrap.wrap(output.safe(text), width - 4, break_on_hyphens=False)
+    shown, further = output.safe(text), " " * _MARK
+    lines = textwrap.wrap(shown, width - _MARK, subsequent_indent=further, break_on_hyphens=False)
     for number, line in enumerate(lines):
-        yield f"{mark if number == 0 else ' '} {'' if number == 0 else '  '}{line}"
+        yield f"{mark if number == 0 else ' '} {line}"

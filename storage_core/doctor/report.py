@@ -93,6 +93,33 @@ class Report(NamedTuple):
         }
 
 
+def on_lines(
+    findings: Iterable[Finding], room: int, between: str, width: Callable[[str], int] = len
+) -> list[list[Finding]]:
+    """The findings of a section, those that are well where there is room: all is to fit one screen.
+
+    What is worth knowing has a line of its own, and so has each configuration.
+
+    Args:
+        findings: of one section, in their order.
+        room: on a line.
+        between: what stands between two of them.
+        width: of a text.
+    """
+    lines: list[list[Finding]] = []
+    for each in findings:
+        shares = each.level == OK and each.section != "storages"
+        size = width(each.sentence)
+        for line in lines if shares else ():
+            taken = width(between.join(one.sentence for one in line))
+            if line[0].level == OK and taken + width(between) + size <= room:
+                line.append(each)
+                break
+        else:
+            lines.append([each])
+    return lines
+
+
 def split(message: str) -> tuple[str, str]:
     """What an error says, and what to do about it: our messages have a semicolon between."""
     said, _, remedy = message.partition("; ")

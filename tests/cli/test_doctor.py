@@ -169,6 +169,34 @@ def test_lines_fit_the_terminal(
     assert any("xterm-256color, 80×24" in line for line in plain)
 
 
+def test_a_usual_home_fits_one_screen(
+    write: Write,
+    terminal: Callable[..., pexpect.spawn],
+    config: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HOME", str(config.parent))
+    monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
+    for name in ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PROD_S3_SECRET", "x")
+    write(
+        f'default = "prod"\n{S3}aws_access_key_id = "A"\n'
+        f'aws_secret_access_key = "env:PROD_S3_SECRET"\n{LOCAL}'
+        '[storage.archive]\ntype = "gcs"\nbucket = "acme"\n'
+        '[storage."team share"]\ntype = "file"\nbase_path = "sftp://files.example.com/share"\n'
+        '[storage.cold]\ntype = "azure"\ncontainer = "cold"\naccount_name = "acme"\n'
+    )
+    child = terminal("doctor")
+    assert ended(child) == 0
+    lines = child.before.replace("\r", "").strip().split("\n")
+    assert len(lines) <= 24
+    plain = [re.sub(r"\x1b\[[\d;]*m", "", line) for line in lines]
+    firsts = [line.split()[0] for line in plain if line[:1].isalpha()]
+    assert firsts == ["No", "File", "Storages", "Network", "Environment", "Machine", "Terminal"]
+    assert any("proxies: none · certificates: " in line for line in plain)
+
+
 def test_it_loads_no_driver_and_no_screen(write: Write) -> None:
     write(f'{LOCAL}{S3}[storage.g]\ntype = "gcs"\nbucket = "acme-results"\n')
     assert not loaded("doctor") & ((DRIVERS - {"google"}) | SCREENS | {"pydantic", "keyring"})

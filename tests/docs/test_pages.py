@@ -81,7 +81,8 @@ def test_what_is_said_when_signing_in_fails_is_what_the_tests_of_it_expect() -> 
         if not re.match(r" way | ---", row)
     ]
     assert len(rows) > 20
-    tests = Path(__file__).parents[1].joinpath("stores").glob("test_signing_in_*.py")
+    stores = Path(__file__).parents[1] / "stores"
+    tests = [*stores.glob("test_signing_in_*.py"), *stores.glob("signing_in_*/test_*.py")]
     expected = [
         node.value
         for test in tests

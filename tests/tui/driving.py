@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import tomllib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -82,12 +83,16 @@ _started: WeakSet[StorageApp] = WeakSet()
 
 
 async def _idle(pilot: Pilot[Any], app: StorageApp) -> None:
-    while True:
+    # Once it has been left, or has crashed, it may take no more messages: a pause would wait for it
+    # to do so.
+    while app.return_code is None:
         await pilot.pause()
         if app.return_code is not None:
-            return  # It has been left, or has crashed.
+            return
         waiting = [worker for worker in app.workers if worker.group.startswith(_AWAITED)]
-        if app.session.jobs.idle.is_set() and not waiting and app.keys.calm:
+        # A machine that is busy with others looks idle to a pause, before a new screen is laid out.
+        drawn = bool(app.screen._compositor.size)
+        if app.session.jobs.idle.is_set() and not waiting and app.keys.calm and drawn:
             return
         if waiting:
             # One that makes way for the next of its kind has ended too.
@@ -104,6 +109,16 @@ async def picture(pilot: Pilot[Any]) -> str:
         await pilot.pause()
         before, now = now, pilot.app.export_screenshot()
     return now
+
+
+async def until(pilot: Pilot[Any], holds: Callable[[], object]) -> None:
+    """Wait for what comes by itself while something else is still being waited for.
+
+    A machine that is busy with something else looks idle to `pilot.pause`.
+    """
+    async with asyncio.timeout(60):
+        while not holds():
+            await pilot.pause()
 
 
 async def press(pilot: Pilot[Any], *keys: str) -> None:

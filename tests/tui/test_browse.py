@@ -39,6 +39,7 @@ from tests.tui.driving import (
     selected,
     settle,
     the_list,
+    until,
     words,
     write,
 )
@@ -517,16 +518,13 @@ async def test_leaving_while_it_lists_closes_the_store_once_and_no_sooner_than_i
     async with StorageApp(path).run_test() as pilot:
         await settle(pilot)
         await pilot.press("b")
-        await pilot.pause()
-        while not listing.is_set():
-            await pilot.pause()
-        assert "● listing" in screen_text(pilot)
+        await until(pilot, listing.is_set)
+        await until(pilot, lambda: "● listing" in screen_text(pilot))
         await pilot.press("escape")
-        await pilot.pause()
-        assert pilot.app.screen is the_list(pilot)
+        await until(pilot, lambda: pilot.app.screen is the_list(pilot))
+        assert not closed.is_set()
         release.set()
-        while not closed.is_set():
-            await pilot.pause()
+        await until(pilot, closed.is_set)
     assert len(opened) == 1
 
 

@@ -21,6 +21,7 @@ from tests.tui.driving import (
     screen_text,
     settle,
     the_list,
+    until,
     write,
 )
 from tui.app import StorageApp
@@ -159,7 +160,7 @@ async def test_moving_goes_on_while_a_blob_is_being_deleted(
         screen = pilot.app.screen
         assert isinstance(screen, BrowseScreen)
         await pilot.press("x", "right", "enter")
-        assert len(pilot.app.screen_stack) == 2
+        await until(pilot, lambda: len(pilot.app.screen_stack) == 2)
         await pilot.press("j", "j")
         assert screen.table.cursor == 2
         release.set()

@@ -15,7 +15,8 @@ from textual.pilot import Pilot
 from textual.widgets import Button, Input, Static
 
 from tests.quoting import in_toml
-from tests.tui.driving import enter, press, read, said, screen_text, settle, the_list, write
+from tests.servers.raw_http import RawServer, raw_server, response
+from tests.tui.driving import enter, press, read, said, screen_text, settle, the_list, until, write
 from tui.app import StorageApp
 from tui.features.check import dialog as probe_screen
 
@@ -84,26 +85,29 @@ async def test_all_are_tested_at_once(tmp_path: Path) -> None:
 async def test_testing_all_is_stopped_and_what_has_begun_is_shown_until_it_ends(
     tmp_path: Path, key: str
 ) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+    release = threading.Event()
+
+    def late(server: RawServer, connection: socket.socket) -> None:
+        release.wait(60)
+        connection.sendall(response("403 Forbidden"))
+
+    with raw_server(late) as silent:
         text = "".join(
-            f'[storage.s{number}]\ntype = "kv"\ntimeout = 1.5\napi_address = "{address}"\n'
+            f'[storage.s{number}]\ntype = "kv"\ntimeout = 60\napi_address = "{silent.url}"\n'
             for number in range(9)
         )
         path = write(tmp_path / "storage.toml", text)
         async with StorageApp(path).run_test(size=(120, 40)) as pilot:
             await settle(pilot)
             await pilot.press("T")
-            while len(the_list(pilot).testing) < 4:
-                await pilot.pause()
-            assert "0 of 9  Esc stops" in screen_text(pilot)
+            await until(pilot, lambda: len(the_list(pilot).testing) == 4)
+            await until(pilot, lambda: "0 of 9  Esc stops" in screen_text(pilot))
             await pilot.press(key)
-            await pilot.pause()
-            assert "stopping, 4 still running" in screen_text(pilot)
+            await until(pilot, lambda: "stopping, 4 still running" in screen_text(pilot))
             assert len(re.findall("… +KV ", screen_text(pilot))) == 4
             await pilot.press("T")
-            await pilot.pause()
-            assert "It is stopping" in said(pilot)
+            await until(pilot, lambda: "It is stopping" in said(pilot))
+            release.set()
             await settle(pilot)
             assert "Stopped: 4 of 9 tested, 4 failed." in said(pilot)
             assert len(re.findall("✗ +now +KV ", screen_text(pilot))) == 4
@@ -128,9 +132,10 @@ async def test_only_what_the_filter_shows_is_tested(tmp_path: Path) -> None:
 async def test_a_test_that_hangs_is_cancelled_with_escape(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    release, closed = threading.Event(), threading.Event()
+    begun, release, closed = threading.Event(), threading.Event(), threading.Event()
 
     def hanging(configuration: Any, **how: Any) -> Iterator[Any]:
+        begun.set()
         try:
             release.wait()
             yield from real(configuration, **how)
@@ -143,10 +148,11 @@ async def test_a_test_that_hangs_is_cancelled_with_escape(
     async with StorageApp(path).run_test() as pilot:
         await settle(pilot)
         await pilot.press("t")
-        await pilot.pause()
+        await until(pilot, begun.is_set)
+        assert pilot.app.screen is not the_list(pilot)
         await pilot.press("escape")
-        await pilot.pause()
-        assert pilot.app.screen is the_list(pilot)
+        await until(pilot, lambda: pilot.app.screen is the_list(pilot))
+        assert not closed.is_set()
     release.set()
     assert closed.wait(10)
     assert not (tmp_path / "blobs" / "results").exists()

@@ -22,6 +22,7 @@ from tests.tui.driving import (
     screen_text,
     settle,
     the_list,
+    until,
     write,
 )
 from tests.tui.safekeeping import PLAIN, SECRET, HangingKeyring, history_of, plain
@@ -130,8 +131,7 @@ async def test_leaving_waits_for_nothing_but_what_is_being_saved(tmp_path: Path)
         assert not app._exit
         saved.set()
         await saving.wait()
-        await pilot.pause()
-        assert app._exit
+        await until(pilot, lambda: app._exit)
         read_all.set()
 
 

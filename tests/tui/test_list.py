@@ -219,7 +219,6 @@ async def test_a_change_on_disk_is_shown_with_the_cursor_where_it_was(tmp_path: 
         await press(pilot, "j")
         write(path, '[storage.first]\ntype = "temporary"\n' + TWO[TWO.index("[storage.prod]") :])
         pilot.app._poll()
-        await pilot.app.workers.wait_for_complete()
         await settle(pilot)
         assert names(pilot) == ["first", "prod", "laptop"]
         assert selected(pilot).name == "laptop"
@@ -263,7 +262,6 @@ async def test_sorting_is_remembered(tmp_path: Path) -> None:
         assert "▾" not in screen_text(pilot)
         await press(pilot, "s")
         assert names(pilot) == ["laptop", "prod"]
-        await pilot.app.workers.wait_for_complete()
     async with StorageApp(path).run_test() as pilot:
         await settle(pilot)
         assert names(pilot) == ["laptop", "prod"]

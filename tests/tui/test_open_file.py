@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -188,3 +189,42 @@ def test_in_a_terminal_the_editor_has_the_keys_and_the_app_comes_back_after_it(
     terminal.close()
     assert terminal.exitstatus == 0
     assert path.read_text().endswith("# quite mine\n")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_that_ends_the_app_reaches_the_editor_which_ends_first(
+    tmp_path: Path, home: Path, number: int
+) -> None:
+    home.mkdir()
+    path = write(home / "storage.toml")
+    kept = tmp_path / "kept"
+    asks = (
+        f"trap 'echo kept >> {quote(str(kept))}; exit 1' TERM HUP; echo 'the editor asks'\n"
+        "while :; do sleep 0.05; done"
+    )
+    terminal = pexpect.spawn(
+        sys.executable,
+        ["-m", "tui"],
+        cwd=str(ROOT),
+        env={
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "VISUAL": "",
+            "EDITOR": program(tmp_path, "nvim", asks),
+        },
+        dimensions=(24, 80),
+        encoding="utf-8",
+        timeout=30,
+    )
+    terminal.expect("Quit")
+    terminal.send("o")
+    terminal.expect("the editor asks")
+    terminal.kill(number)
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    assert terminal.exitstatus == 128 + number
+    assert kept.read_text() == "kept\n"
+    text = terminal.before or ""
+    assert text.rfind("\x1b[?1049l") > text.rfind("\x1b[?1049h")
+    assert "Traceback" not in text
+    assert path.read_text() == TWO

@@ -20,6 +20,7 @@ from tests.tui.driving import (
     selected,
     settle,
     the_list,
+    until,
     words,
     write,
 )
@@ -114,7 +115,7 @@ async def test_what_a_filter_hides_stays_chosen_and_is_left_alone_meanwhile(path
 async def test_t_tests_those_that_are_chosen(path: Path) -> None:
     async with opened(path) as pilot:
         await press(pilot, "space", "space", "t")
-        await pilot.app.workers.wait_for_complete()
+        await until(pilot, lambda: "all 2 work" in said(pilot))
         await settle(pilot)
         results = pilot.app.session.workspace.results
         assert [bool(results.of(row.id, row.entry)) for row in the_list(pilot).table.rows] == [

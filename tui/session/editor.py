@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from threading import Timer
 
 from storage_core.errors import ConfigurationError
 from storage_core.paths import shortened
@@ -19,6 +20,10 @@ _PLUS = {
 }
 _COLON = {"hx", "helix", "subl", "zed"}
 _GOTO = {"code", "codium"}
+
+_PATIENCE = 1.0
+"""Seconds until a signal is handed on to the editor. What is sent to all programs of a terminal has
+reached it already, and a second signal would keep it from keeping what is not saved."""
 
 
 def editor(environment: Mapping[str, str]) -> list[str]:
@@ -62,20 +67,38 @@ def opening(words: Sequence[str], path: str, line: int | None) -> list[str]:
 def run(command: Sequence[str]) -> int:
     """Run it in this terminal until it ends; returns its exit code. Ctrl+C and Ctrl+\\ are its own.
 
+    A signal that asks this process to end is handed on to it, and heeded when it has ended: two
+    programs would have the terminal else, and an editor keeps what is not saved when it is told.
+
     Raises:
         ConfigurationError: it cannot be started.
     """
-    # A handler, since what is ignored the editor would ignore too.
-    numbers = [signal.SIGINT, *([signal.SIGQUIT] if sys.platform != "win32" else [])]
-    before = {number: signal.signal(number, lambda *_: None) for number in numbers}
+    # Handlers, since what is ignored the editor would ignore too.
+    own = [signal.SIGINT, *([signal.SIGQUIT] if sys.platform != "win32" else [])]
+    before = {number: signal.signal(number, lambda *_: None) for number in own}
+    heard: list[tuple[int, Timer]] = []
     try:
-        return subprocess.run(command, check=False).returncode
+        process = subprocess.Popen(command)
+
+        def hand_on(number: int, _: object) -> None:
+            if not heard:
+                timer = Timer(_PATIENCE, process.send_signal, [number])
+                heard.append((number, timer))
+                timer.start()
+
+        for number in (signal.SIGTERM, *([signal.SIGHUP] if sys.platform != "win32" else [])):
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                before[number] = signal.signal(number, hand_on)
+        return process.wait()
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise ConfigurationError(f"{command[0]} cannot be started: {reason}") from error
     finally:
         for number, handler in before.items():
             signal.signal(number, handler or signal.SIG_DFL)
+        for asked, timer in heard:
+            timer.cancel()
+            signal.raise_signal(asked)
 
 
 def line_to_see(path: str, name: str | None) -> int | None:

@@ -197,13 +197,16 @@ def short_name(cls: type[StorageConfiguration]) -> str:
 
 
 def row_of(entry: Entry, found: Configurations) -> Row:
-    """The line of one configuration, which may be broken."""
+    """The line of one configuration, which may be broken.
+
+    The first frame waits for all of them, so nothing is made of what few have.
+    """
     cls = entry.cls
     configuration = entry.configuration
     sources = sources_of(cls, entry.table) if cls else ()
     plain: tuple[Setting, ...] = ()
     if HERE in sources:
-        # Only here: the first frame does without where no secret is in the file.
+        # Only here: `Workspace.load` imports it too, in a thread.
         from storage_core.config.secrets import audit
 
         plain = tuple(audit.plain_settings(entry))
@@ -217,12 +220,20 @@ def row_of(entry: Entry, found: Configurations) -> Row:
         problem="; ".join(printable(problem.brief) for problem in entry.problems),
         badge=short_name(cls) if cls else printable(entry.type.upper())[:5] or "—",
         read_only=entry.read_only,
-        tags=tuple(printable(f"#{tag}") for tag in entry.tags),
+        tags=_tags(entry) if "tags" in entry.table else (),
         plain=plain,
         sources=sources,
         origin="" if entry.is_own else printable(shortened(entry.origin)),
-        hides=tuple(printable(shortened(each)) for each in found.hidden_by(entry.name)),
+        hides=_hidden(entry.name, found) if found.hidden else (),
     )
+
+
+def _tags(entry: Entry) -> tuple[str, ...]:
+    return tuple(printable(f"#{tag}") for tag in entry.tags)
+
+
+def _hidden(name: str, found: Configurations) -> tuple[str, ...]:
+    return tuple(printable(shortened(each)) for each in found.hidden_by(name))
 
 
 def built_in(default: bool) -> Row:

@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from storage_core.paths import shown_home
-from storage_core.references import check_reference, is_reference
+from storage_core.references import SCHEMES, check_reference, is_reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -58,22 +58,23 @@ def proposed(name: str, setting: str, *, only: bool) -> tuple[str, str, str]:
 
 def source_of(value: str) -> str:
     """Where a secret is kept: `HERE`, or the scheme of a reference."""
-    if not is_reference(value):
+    scheme, colon, _ = value.partition(":")
+    if not colon or scheme not in SCHEMES:
         return HERE
     try:
         check_reference(value)
     except ValueError:
         # What merely looks like a reference may be the secret.
         return HERE
-    return value.partition(":")[0]
+    return scheme
 
 
 def source_in(setting: Setting, value: str) -> str:
     """Where the secret in the text of a setting is kept; nothing where there is none in it."""
-    if ":" in value and setting.is_reference(value):
-        return source_of(value) if setting.secret or setting.reference else ""
     if setting.secret:
-        return HERE
+        return source_of(value)
+    if ":" in value and setting.is_reference(value):
+        return source_of(value) if setting.reference else ""
     if "@" in value or "=" in value:
         # Only here: few have one, and its patterns take long to make.
         from storage_core.redaction import secret_spans
@@ -110,7 +111,9 @@ def sources_of(cls: type[StorageConfiguration], values: Mapping[str, Any]) -> tu
         if (setting := settings.get(name)) is None or not value:
             continue
         if isinstance(value, str):
-            if source := source_in(setting, value):
+            # Most are as plain as the name of a bucket.
+            plain = not (setting.secret or ":" in value or "@" in value or "=" in value)
+            if not plain and (source := source_in(setting, value)):
                 found.add(source)
         elif setting.form == "table" and isinstance(value, dict):
             found |= _in_table(value)

@@ -120,6 +120,9 @@ class Blocking:
             if tell := observer.get():
                 tell(count, limit.seconds)
             limit.pause(pause)
+            if limit.seconds <= 0:
+                # The machine stood still: what has not begun is not counted either.
+                raise GaveUp(count, monotonic() - start) from last
 
 
 class _Ready:

@@ -94,6 +94,9 @@ class OnLoop:
                 if tell := observer.get():
                     tell(count, end - loop.time())
                 await asyncio.sleep(pause)
+                if loop.time() >= end:
+                    # The machine stood still: what has not begun is not counted either.
+                    raise GaveUp(count, loop.time() - start) from last
         finally:
             if asking is not None:
                 asking.cancel()

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import pytest
 
 from storage_core.backends.base import SLOWEST_RATE
+from storage_core.backends.remote import on_loop
 from storage_core.backends.remote.faults import unconnected
 from storage_core.backends.remote.hindrance import hindrance
 from storage_core.backends.remote.network import Network
@@ -85,6 +86,24 @@ async def test_attempts_are_spread_over_the_timeout_and_counted(timeout: float) 
         pytest.fail(f"{error.attempts} attempts in {times[-1] - times[0]:.2f} s")
     assert f"tried {len(times)} times within" in str(error)
     assert isinstance(error.__cause__, ConnectionResetError)
+
+
+async def test_an_attempt_that_there_is_no_time_for_any_more_is_not_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A machine that stands still wakes up late."""
+    monkeypatch.setattr(on_loop, "pauses", lambda timeout: iter([0.1 * timeout] * 5))
+    begun: list[float] = []
+
+    async def reset() -> None:
+        begun.append(time.monotonic())
+        asyncio.get_running_loop().call_soon(time.sleep, 1.5 * TIMEOUT)
+        raise ConnectionResetError("by peer")
+
+    with pytest.raises(GaveUp) as caught:
+        await attempt(reset, timeout=TIMEOUT, is_transient=is_reset)
+    assert caught.value.attempts == len(begun) == 1
+    assert isinstance(caught.value.__cause__, ConnectionResetError)
 
 
 async def test_a_call_that_hangs_is_cancelled_at_the_deadline() -> None:

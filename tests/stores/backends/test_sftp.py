@@ -36,12 +36,12 @@ def folder() -> str:
     return f"folder-{token_hex(4)}"
 
 
-def opened(url: str, timeout: float = 10, **options: Any) -> Store:
+def opened(url: str, timeout: float = 30, **options: Any) -> Store:
     storage = FileStorage(base_path=url, key_type="uuid", options=options)
     return storage_core.open_store(storage, timeout=timeout)
 
 
-def signed_in(server: SFTPServer, folder: str, timeout: float = 10) -> Store:
+def signed_in(server: SFTPServer, folder: str, timeout: float = 30) -> Store:
     return opened(server.url(folder), timeout, username=server.user, password=server.password)
 
 

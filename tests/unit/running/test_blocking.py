@@ -84,6 +84,23 @@ def test_attempts_are_spread_over_the_timeout_and_counted() -> None:
     assert str(caught.value.__cause__) == "the last"
 
 
+def test_an_attempt_that_there_is_no_time_for_any_more_is_not_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A machine that stands still wakes up late."""
+    monkeypatch.setattr(Limit, "pause", lambda _limit, _seconds: time.sleep(1.5 * TIMEOUT))
+    begun = count()
+
+    async def failing(_limit: Limit) -> None:
+        next(begun)
+        raise ConnectionResetError("the last")
+
+    with pytest.raises(GaveUp) as caught:
+        attempt(failing)
+    assert caught.value.attempts == next(begun) == 1
+    assert str(caught.value.__cause__) == "the last"
+
+
 @pytest.mark.parametrize("size", [0, SLOWEST_RATE // 2])
 def test_an_attempt_that_hangs_ends_with_the_time_for_the_bytes(size: int) -> None:
     async def hanging(limit: Limit) -> None:

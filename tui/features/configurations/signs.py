@@ -20,8 +20,10 @@ place has, where two have: the most exposed ones."""
 
 def cells(row: Row) -> tuple[int, int, int]:
     """Cells of its signs, as in `NONE`."""
-    others, places = len(_others(row)), len(row.sources)
-    return others + _in_file(row), others + min(places, 1), others + min(places, 2)
+    others, kept = (row.origin != "") + row.protected + row.read_only, row.sources
+    if not kept:
+        return others, others, others
+    return others + _in_file(row), others + 1, others + min(len(kept), 2)
 
 
 def pieces(row: Row, places: int, width: int) -> Iterator[Piece]:

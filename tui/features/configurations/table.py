@@ -93,7 +93,8 @@ class ConfigurationLayout(Layout[Row]):
             self._lengths = [length for _, length, _ in known]
             self._longest = _needed(self._lengths, _ANY)
             self._usual = _needed(self._lengths, _LONG)
-            self._signs = [*map(max, zip(signs.NONE, *(each for _, _, each in known), strict=True))]
+            widths = {signs.NONE, *(each for _, _, each in known)}
+            self._signs = [*map(max, zip(*widths, strict=True))]
             self._measured = rows
 
     def _measured_once(self, row: Row) -> tuple[Row, tuple[int, int], tuple[int, int, int]]:

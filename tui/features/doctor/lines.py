@@ -1,11 +1,16 @@
-"""The findings of the doctor as lines: what is to be mended first, then all by section."""
+"""The findings of the doctor as lines: what is to be mended first, then all by section.
+
+As in the command, a section has its name beside it, and shares lines, so that most fits a screen.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from storage_core.doctor.report import NOTE, PROBLEM, SECTIONS, Report
+from rich.cells import cell_len
+
+from storage_core.doctor.report import NOTE, OK, PROBLEM, SECTIONS, Report, on_lines
 from storage_core.printable import printable
 from tui.kit.text import wrap
 
@@ -14,10 +19,15 @@ if TYPE_CHECKING:
     from tui.kit.commands import KeyOf
     from tui.kit.pager import Line
 
-SIGNS: Final = {"ok": ("✓", "good"), NOTE: ("⚠", "warning"), PROBLEM: ("✗", "bad")}
+SIGNS: Final = {OK: ("✓", "good"), NOTE: ("⚠", "warning"), PROBLEM: ("✗", "bad")}
 
 _INDENT: Final = 3
 """Cells before a text: its sign."""
+
+_LABEL: Final = 12
+"""Cells of a section's name."""
+
+_BETWEEN: Final = "  ✓ "
 
 _KEYS: Final = (
     ("validate --fix", "make_private", "F", "does that"),
@@ -36,17 +46,31 @@ def lines_of(report: Report, width: int, key: KeyOf) -> list[Line]:
         key: the keys of the list's commands.
     """
     found: list[Line] = []
-    groups = [("To be mended", report.problems)]
+    if report.problems:
+        found.append([("To be mended", "strong"), (f"  {len(report.problems)}", "muted")])
+        for each in report.problems:
+            found += _finding(each, width, key)
+        found.append([])
+    room = width - _LABEL
     for section in SECTIONS:
         rest = [each for each in report.of(section) if each.level != PROBLEM]
-        groups.append((section.capitalize(), tuple(rest)))
-    for title, findings in groups:
-        if findings:
-            found += [[]] if found else []
-            found.append([(title, "strong"), (f"  {len(findings)}", "muted")])
-            for each in findings:
-                found += _finding(each, width, key)
+        label = section.capitalize()
+        for row in on_lines(rest, room - _INDENT, _BETWEEN, cell_len):
+            for line in _finding(row[0], room, key) if len(row) == 1 else [_together(row)]:
+                found.append([(f"{label:<{_LABEL}}", "strong"), *line])
+                label = ""
     return found
+
+
+def _together(row: Sequence[Finding]) -> Line:
+    """Findings that are well, on one line."""
+    sign, look = SIGNS[OK]
+    line: list[tuple[str, str]] = []
+    for each in row:
+        line.append((_BETWEEN if line else f" {sign} ", look))
+        about = f"{each.about}: " if each.about else ""
+        line += [(printable(about), "name"), (printable(each.sentence[len(about) :]), "")]
+    return line
 
 
 def _finding(each: Finding, width: int, key: KeyOf) -> Iterator[Line]:

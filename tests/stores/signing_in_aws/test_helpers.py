@@ -16,8 +16,8 @@ import pytest
 import storage_core
 from tests.engines import both
 from tests.patience import within
-from tests.stores.aws.desk import TIMEOUT, Desk, failure
-from tests.stores.aws.ways import session_token
+from tests.stores.signing_in_aws.desk import TIMEOUT, Desk, failure
+from tests.stores.signing_in_aws.ways import session_token
 
 pytestmark = both
 

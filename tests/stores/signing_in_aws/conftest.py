@@ -10,7 +10,7 @@ import pytest
 
 from tests.servers.aws import AWS, aws
 from tests.servers.s3 import S3Server
-from tests.stores.aws.desk import Desk
+from tests.stores.signing_in_aws.desk import Desk
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,8 @@ import pytest
 import storage_core
 from storage_core import S3Storage
 from tests.engines import both
-from tests.stores.aws.desk import TIMEOUT, Desk
-from tests.stores.aws.ways import (
+from tests.stores.signing_in_aws.desk import TIMEOUT, Desk
+from tests.stores.signing_in_aws.ways import (
     container,
     helper,
     instance,

@@ -12,8 +12,8 @@ from pathlib import Path
 import storage_core
 from tests.engines import both
 from tests.servers.aws import ROLE
-from tests.stores.aws.desk import TIMEOUT, Desk
-from tests.stores.aws.ways import role_that_wants_a_code
+from tests.stores.signing_in_aws.desk import TIMEOUT, Desk
+from tests.stores.signing_in_aws.ways import role_that_wants_a_code
 
 pytestmark = both
 

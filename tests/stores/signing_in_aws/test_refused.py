@@ -14,8 +14,8 @@ from storage_core.errors import AccessDenied
 from tests.engines import both
 from tests.servers.aws import ROLE
 from tests.servers.raw_http import raw_server, response
-from tests.stores.aws.desk import TIMEOUT, Desk
-from tests.stores.aws.ways import (
+from tests.stores.signing_in_aws.desk import TIMEOUT, Desk
+from tests.stores.signing_in_aws.ways import (
     keys_in_variables,
     nobody,
     profile,

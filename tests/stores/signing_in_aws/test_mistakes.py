@@ -17,8 +17,8 @@ from storage_core.errors import AccessDenied, ConfigurationError, StorageError, 
 from tests.engines import both
 from tests.patience import within
 from tests.servers.aws import ROLE
-from tests.stores.aws.desk import TIMEOUT, Desk, failure
-from tests.stores.aws.ways import (
+from tests.stores.signing_in_aws.desk import TIMEOUT, Desk, failure
+from tests.stores.signing_in_aws.ways import (
     container,
     keys_in_variables,
     role,

@@ -13,8 +13,8 @@ from storage_core.errors import StorageUnavailable
 from tests.engines import both
 from tests.patience import within
 from tests.servers.aws import ROLE
-from tests.stores.aws.desk import Desk, failure
-from tests.stores.aws.ways import container, instance, role, sso
+from tests.stores.signing_in_aws.desk import Desk, failure
+from tests.stores.signing_in_aws.ways import container, instance, role, sso
 
 pytestmark = both
 

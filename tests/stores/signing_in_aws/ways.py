@@ -7,7 +7,7 @@ from pathlib import Path
 
 from storage_core import S3Storage
 from tests.servers.aws import ROLE
-from tests.stores.aws.desk import Desk
+from tests.stores.signing_in_aws.desk import Desk
 
 
 def session_token(desk: Desk) -> S3Storage:

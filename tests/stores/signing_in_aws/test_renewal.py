@@ -13,8 +13,8 @@ import storage_core
 from storage_core.errors import AccessDenied
 from tests.engines import both
 from tests.servers.s3 import boto3_client
-from tests.stores.aws.desk import TIMEOUT, Desk
-from tests.stores.aws.ways import role
+from tests.stores.signing_in_aws.desk import TIMEOUT, Desk
+from tests.stores.signing_in_aws.ways import role
 
 pytestmark = both
 
