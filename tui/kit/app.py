@@ -19,6 +19,7 @@ from textual import actions, events, work
 from textual.app import App, SuspendNotSupported
 from textual.binding import Binding
 from textual.css.query import NoMatches
+from textual.dom import NoScreen
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.notifications import Notification, Notifications, Notify
 from textual.reactive import Reactive, reactive
@@ -380,7 +381,7 @@ class KitApp(App[None]):
         Textual puts no more widgets on it from then on.
         """
         cause = error.error if isinstance(error, WorkerFailed) else error
-        if not (self._leaving and isinstance(cause, NoMatches)):
+        if not (self._leaving and isinstance(cause, NoMatches | NoScreen)):
             super()._handle_exception(error)
 
     def _fatal_error(self) -> None:
