@@ -155,6 +155,8 @@ def test_a_signal_while_it_unpacks_leaves_nothing(
             time.sleep(60)
 
         NewFolder.place = place  # type: ignore[method-assign]
+        # It is ignored where the tests run in the background of a script.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         os._exit(main(["pull", key, "back"]))
 
     pulling = Killable(pulled)

@@ -293,9 +293,10 @@ def test_the_metadata_server_signs_a_machine_in_and_nothing_is_printed(
         return done.stdout
 
     monkeypatch.delenv("NO_GCE_CHECK")
-    assert said(gcs_server.endpoint_url.partition("//")[2], 8) == "b'x'\n"
+    assert said(gcs_server.endpoint_url.partition("//")[2], 30) == "b'x'\n"
     assert gcs_server.asked_by() == "the machine"
-    failed = said("127.0.0.1:1", 1)
+    # All of it is waited for, and a new process has to load the driver first.
+    failed = said("127.0.0.1:1", 4)
     assert "http://127.0.0.1:1/computeMetadata/" in failed
     assert "give this machine a service account, or correct GCE_METADATA_HOST" in failed
 

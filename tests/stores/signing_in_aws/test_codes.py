@@ -27,7 +27,7 @@ bucket, url = sys.argv[1:]
 for name in ("corp", "other"):
     storage = storage_core.S3Storage(bucket=bucket, endpoint_url=url, profile_name=name)
     try:
-        storage_core.open_store(storage, timeout=5).check()
+        storage_core.open_store(storage, timeout=20).check()
         print("works")
     except storage_core.StorageError as error:
         print(type(error).__name__)

@@ -70,7 +70,7 @@ def test_a_program_that_has_not_set_up_logging_prints_nothing_of_it(desk: Desk) 
 import gc, sys, time, storage_core
 bucket, url = sys.argv[1:]
 storage = storage_core.S3Storage(bucket=bucket, endpoint_url=url, profile_name="corp")
-with storage_core.open_store(storage, timeout=5) as store:
+with storage_core.open_store(storage, timeout=20) as store:
     store.check()
     time.sleep(3)
     try:

@@ -11,5 +11,6 @@ field.py            what all fields have in common; fields.py: the one that suit
 text_fields.py      fields in which one types
 choice_fields.py    fields in which one chooses
 reference_field.py  a value that can be a reference to where it is kept
+sight.py            the field with the focus in sight, its help beside it
 lines.py            the lines of the form that are no fields
 """

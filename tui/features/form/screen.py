@@ -17,12 +17,13 @@ from storage_core.paths import absolute
 from storage_core.printable import printable
 from tui.features.form.commands import FORM
 from tui.features.form.entered import NAME, Entered, proposed_name
-from tui.features.form.field import BESIDE, CHANGED, Field
+from tui.features.form.field import CHANGED, Field
 from tui.features.form.fields import field_for
 from tui.features.form.filling import Filling
 from tui.features.form.lines import Beside, Heading, Landing, More
 from tui.features.form.reference_field import LOAD, ReferenceField
 from tui.features.form.saving import Saving
+from tui.features.form.sight import Sight
 from tui.features.form.text_fields import LineField, TextField
 from tui.kit.bars import TitleBar
 from tui.kit.commands import bindings
@@ -44,10 +45,6 @@ if TYPE_CHECKING:
     from tui.features.form.offering import Offering
     from tui.session.blocks import Block
     from tui.session.session import Session
-
-
-ROOM_BESIDE: Final = 120
-"""Columns from which on the help stands beside the fields."""
 
 
 TOGETHER: Final = 3
@@ -83,7 +80,7 @@ class FormScreen(FullScreen[str | None]):
     ) -> None:
         super().__init__()
         self._session, self.cls = session, cls
-        self.set_class(self.app.size.width >= ROOM_BESIDE, BESIDE)
+        self._sight = Sight(self)
         self.entered = Entered(cls, entry, session.workspace.file.source, self.fields)
         self._advanced = [setting for setting in cls.settings() if setting.advanced]
         self._filled = asyncio.Event()
@@ -124,7 +121,7 @@ class FormScreen(FullScreen[str | None]):
             self._check(field)
         empty = (field for field in self.fields() if field.setting.required and not field.value)
         if (first := next(empty, None)) is not None and first.setting is not NAME:
-            self._go_to(first)
+            self._sight.go_to(first)
 
     def _plain_fields(self) -> Iterator[Widget]:
         """What is required first, then in the order of the type; the name last."""
@@ -167,7 +164,7 @@ class FormScreen(FullScreen[str | None]):
         self.query_one("#note").display = bool(self.entered.notes)
         self.query_one("#advanced").display = False
         self._label_more()
-        self.watch(self.query_one("#fields"), "scroll_y", self._tell_beside, init=False)
+        self._sight.follow()
         self.query(Field).first().focus_target.focus()
         self.run_worker(self._prepare(), group="prepare")
 
@@ -189,7 +186,7 @@ class FormScreen(FullScreen[str | None]):
             if suggest := field.setting.suggest:
                 found = await self._session.jobs.run("", lambda suggest=suggest: list(suggest()))  # type: ignore[misc]
                 field.offer(found)
-        self._tell_beside()
+        self._sight.tell()
 
     def changed_elsewhere(self, said: str) -> str:
         """The form is not the file: it stays as it is."""
@@ -207,7 +204,7 @@ class FormScreen(FullScreen[str | None]):
         event.field.mark(self.entered.entry is not None and event.field.changed)
         self._tell_changes()
         self._show_landing()
-        self._tell_beside()
+        self._sight.tell()
 
     def _tell_changes(self) -> None:
         """Say in the title what is edited, and how many of its settings are others by now."""
@@ -238,7 +235,7 @@ class FormScreen(FullScreen[str | None]):
             # Only now: it loads what asks servers.
             from tui.features.form.offering import Offering
 
-            self._asked = Offering(self, self._session.jobs, self.entered, self._tell_beside)
+            self._asked = Offering(self, self._session.jobs, self.entered, self._sight.tell)
         return self._asked
 
     @on(Field.Left)
@@ -282,7 +279,7 @@ class FormScreen(FullScreen[str | None]):
             field.show_doubt(doubt)
             self._show_landing()
             if fault or doubt:
-                self._keep_in_sight(field)
+                self._sight.keep(field)
 
     async def _load(self, field: ReferenceField) -> None:
         path = field.input.value.strip()
@@ -292,7 +289,7 @@ class FormScreen(FullScreen[str | None]):
             text = await self._session.jobs.run("reading", lambda: draft.text_of(absolute(path)))
         except ConfigurationError as error:
             field.show_fault(printable(str(error)))
-            self._keep_in_sight(field)
+            self._sight.keep(field)
         else:
             field.fill(text)
             self._check(field)
@@ -305,7 +302,7 @@ class FormScreen(FullScreen[str | None]):
         for field in wrong:
             field.show_fault(faults[field.setting.name])
         if wrong:
-            self._go_to(wrong[0])
+            self._sight.go_to(wrong[0])
         self._show_landing()
 
     # ---- the settings that few need
@@ -322,7 +319,7 @@ class FormScreen(FullScreen[str | None]):
             self.query_one(More).focus()
         else:
             await self._open_advanced()
-            self._go_to(self.query("#advanced Field").first(Field))
+            self._sight.go_to(self.query("#advanced Field").first(Field))
 
     @property
     def _advanced_shown(self) -> bool:
@@ -349,17 +346,12 @@ class FormScreen(FullScreen[str | None]):
 
     # ---- moving
 
-    def _go_to(self, field: Field) -> None:
-        # Not by Textual, which would centre a field that is out of sight.
-        field.focus_target.focus(scroll_visible=False)
-        self._keep_in_sight(field)
-
     def on_descendant_focus(self) -> None:
         """Keep the whole field in sight; Textual does so for the editor in it only."""
-        field = self._focused_field()
+        field = self._sight.focused
         if field is not None and field.setting is NAME:
             self._propose_name()
-        self._keep_in_sight()
+        self._sight.keep()
 
     def _propose_name(self) -> None:
         """Name a new configuration by where it leads, as long as it has no other name."""
@@ -369,59 +361,18 @@ class FormScreen(FullScreen[str | None]):
 
     @on(events.Resize)
     def _fit_help(self) -> None:
-        has_room = self.app.size.width >= ROOM_BESIDE
-        if has_room != self.has_class(BESIDE):
-            self.set_class(has_room, BESIDE)
-            for field in self.fields():
-                field.refresh(layout=True)
-        self.call_after_refresh(self._tell_beside)
-
-    def _tell_beside(self) -> None:
-        """Say beside the field with the focus what it is for."""
-        field, beside = self._focused_field(), self.query_one(Beside)
-        if field is None:
-            beside.said, beside.border_title = ("", 0), ""
-        else:
-            beside.border_title = field.setting.label
-            beside.said = field.help, self._rows_above(field)
-
-    def _rows_above(self, field: Field) -> int:
-        """The rows of the pane above a field; its `region` would be that before the last scroll."""
-        pane = self.query_one("#fields")
-        above = -pane.scroll_offset.y
-        for widget in field.ancestors_with_self:
-            if widget is pane:
-                break
-            assert isinstance(widget, Widget)
-            above += widget.virtual_region.y
-        return above
-
-    def _keep_in_sight(self, *fields: Field) -> None:
-        """Scroll so that these fields are seen whole, and before all the one with the focus."""
-
-        def scroll() -> None:
-            focused = self._focused_field()
-            for field in (*fields, *([focused] if focused else [])):
-                field.scroll_visible(animate=False, immediate=True)
-            self._tell_beside()
-
-        # Later: what was just mounted, or says more than before, has no place yet.
-        self.call_after_refresh(scroll)
-
-    def _focused_field(self) -> Field | None:
-        ancestors = self.focused.ancestors if self.focused else []
-        return next((each for each in ancestors if isinstance(each, Field)), None)
+        self._sight.fit()
 
     @on(Input.Submitted)
     def _next(self) -> None:
         """To the next field that is of use; Tab goes to each."""
         needless = {*self.cls.needless(self.entered.values())}
-        fields, here = self.fields(), self._focused_field()
+        fields, here = self.fields(), self._sight.focused
         after = fields[fields.index(here) + 1 :] if here in fields else []
         name = here.setting.name if here is not None else ""
         following = [each for each in after if each.setting.name not in needless]
         if following and following[0] is not after[0] and name not in needless:
-            self._go_to(following[0])
+            self._sight.go_to(following[0])
         else:
             self.focus_next()
 
@@ -442,13 +393,13 @@ class FormScreen(FullScreen[str | None]):
 
     def _reveal(self) -> None:
         """Show the secret in this field for a while."""
-        field = self._focused_field()
+        field = self._sight.focused
         if field is None or not field.reveal():
             self.app.say("There is no secret in this field.")
 
     def _choose_source(self) -> None:
         """List where the value of this field can be kept."""
-        field = self._focused_field()
+        field = self._sight.focused
         if field is None or not field.choose_source():
             self.app.say("The value of this field is always kept in the file.")
 

@@ -286,8 +286,13 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
 
     def choose_all(self) -> None:
         """Choose all rows in the list; when all of them are: none."""
-        keys = set(self._drawn.choosable(self.rows))
-        self._choose(self.chosen - keys if keys <= self.chosen else self.chosen | keys)
+        there = self._drawn.choosable(self.rows)
+        keys = set(there)
+        if keys <= self.chosen:
+            self._choose(self.chosen - keys, ())
+        else:
+            keys |= self.chosen
+            self._choose(keys, [*there.values()])
 
     def choose_none(self) -> bool:
         """Choose no row; returns whether any was."""
@@ -301,9 +306,9 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         if self.chosen and (chosen := {key for key in self.chosen if key in there}) != self.chosen:
             self._choose(chosen)
 
-    def _choose(self, chosen: set[str]) -> None:
+    def _choose(self, chosen: set[str], rows: Sequence[RowT] | None = None) -> None:
         self.chosen = chosen
-        self._chosen_rows = None
+        self._chosen_rows = rows
         self.refresh()
         self.post_message(self.Chose(self, self.current))
 
