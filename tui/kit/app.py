@@ -351,7 +351,12 @@ class KitApp(App[None]):
 
     def copy(self, text: str, what: str) -> None:
         """Put `text` on the clipboard, and say of `what` how far it has come; nothing if empty."""
-        super().copy_to_clipboard(text)
+        try:
+            super().copy_to_clipboard(text)
+        except UnicodeEncodeError:
+            # As a file's name may be, or what JSON makes of "\ud800".
+            self.fail(f"Nothing was copied: {what or 'it'} is no text that UTF-8 can hold.")
+            return
         if any(programs(os.environ)):
             self._hand_on(text, what)
         else:
