@@ -242,12 +242,12 @@ def test_edits_above_layers_are_right_or_refused(folder: Path) -> None:
 
 
 @pytest.mark.reliability
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 def test_figure_7_edit_sequences_above_layers(folder: Path, figure: Figure) -> None:
-    tally = run(folder, range(1000, 2000), 12)
+    tally = run(folder, range(1000, 1600), 12)
     figure(
         7,
-        "1,000 edit sequences above layers that change",
+        "600 edit sequences above layers that change",
         f"{tally['edits']} edits equal to the model's, {tally['refused']} refused as it says, 0 "
         f"lines of others and 0 layers changed ({tally['layers changed']} were, by others)",
     )

@@ -401,7 +401,7 @@ def test_keys_go_to_aws_alone_whatever_the_machine_says(
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
     storage = S3Storage(bucket="box", aws_access_key_id="key", aws_secret_access_key=token_hex(20))
     with (
-        storage_core.open_store(storage, timeout=1.0) as store,
+        storage_core.open_store(storage, timeout=3.0) as store,
         pytest.raises(storage_core.StorageError, match=r"the proxy http://127\.0\.0\.1:1"),
     ):
         store.check()

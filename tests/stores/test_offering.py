@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from storage_core.declaration.configuration import StorageConfiguration
-from storage_core.errors import AccessDenied, StorageUnavailable
+from storage_core.errors import AccessDenied, StorageUnavailable, UnsupportedOperation
 from storage_core.offering import offered, reason_of
 from storage_core.types import all_types, type_named
 from tests.engines import both
@@ -66,6 +66,16 @@ def test_the_buckets_of_the_project_are_listed_which_may_be_that_of_the_account(
         **({"project": gcs_server.project} if is_set else {}),
     }
     assert names <= {*asked("gcs", settings)}
+
+
+@both
+def test_without_a_project_whose_buckets_could_be_listed_it_is_asked_for(
+    gcs_server: GCSServer,
+) -> None:
+    anybody = {"endpoint_url": gcs_server.endpoint_url, "options": {"token": "anon"}}
+    with pytest.raises(UnsupportedOperation) as unknown:
+        asked("gcs", anybody)
+    assert reason_of(unknown.value) == "buckets are listed by project; set Project"
 
 
 @both

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
+from tests.quoting import in_toml
 from tests.tui.driving import opened, press, said, settle, write
 
 ID = "61354abf-7cc8-4c2c-b890-78b1f985a9fb"
@@ -73,3 +75,17 @@ async def test_an_older_tmux_takes_it_into_its_buffer_and_one_that_fails_is_not_
     monkeypatch.setattr("tui.kit.clipboard.PATIENCE", 0.2)
     stand_in(path.parent, "tmux", "exec sleep 30")
     assert (await copied(path)).startswith(f"Sent {ID} to the terminal")
+
+
+async def test_the_name_of_a_file_that_is_no_text_is_not_copied_and_that_is_said(
+    path: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "blobs" / "results"
+    folder.mkdir(parents=True)
+    (folder / os.fsdecode(b"bad\xff")).write_bytes(b"x")
+    write(path, f'[storage.a]\ntype = "local"\nstorage_path = {in_toml(folder.parent)}\n')
+    async with opened(path, (120, 40)) as pilot:
+        await press(pilot, "b", "5", "c")
+        assert said(pilot) == (
+            r"Nothing was copied: results/bad\udcff is no text that UTF-8 can hold."
+        )

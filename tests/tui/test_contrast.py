@@ -94,6 +94,7 @@ SCREENS: dict[str, Callable[[Pilot[Any]], Awaitable[None]]] = {
     "name": keys("r"),
     "test": keys("t"),
     "import": importing("space", "j"),
+    "elsewhere": importing("o", "r", "enter", "shift+tab"),
     "export": keys("E", "s"),
     "doctor": keys("exclamation_mark"),
     "versions": keys("d", "j", "d", "v"),

@@ -88,6 +88,17 @@ def test_a_newcomer_sets_a_default_by_keys_and_a_program_uses_it(
     assert len(list((tmp_path / "blobs" / "results").iterdir())) == 1
 
 
+def test_the_signs_are_there_where_the_locale_has_no_utf_8(home: Path) -> None:
+    home.mkdir()
+    write(home / "storage.toml")
+    terminal = opened({**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "latin-1"})
+    terminal.expect("★")
+    terminal.send("q")
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    assert terminal.exitstatus == 0
+
+
 RESTORED = ("\x1b[?1049l", "\x1b[?25h", "\x1b[?1000l", "\x1b[?1003l", "\x1b[?2004l", "\x1b[23;2t")
 """The screen as it was, the cursor, no reports of the mouse or of pastes, the title."""
 

@@ -19,6 +19,7 @@ from textual import actions, events, work
 from textual.app import App, SuspendNotSupported
 from textual.binding import Binding
 from textual.css.query import NoMatches
+from textual.dom import NoScreen
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.notifications import Notification, Notifications, Notify
 from textual.reactive import Reactive, reactive
@@ -351,7 +352,12 @@ class KitApp(App[None]):
 
     def copy(self, text: str, what: str) -> None:
         """Put `text` on the clipboard, and say of `what` how far it has come; nothing if empty."""
-        super().copy_to_clipboard(text)
+        try:
+            super().copy_to_clipboard(text)
+        except UnicodeEncodeError:
+            # As a file's name may be, or what JSON makes of "\ud800".
+            self.fail(f"Nothing was copied: {what or 'it'} is no text that UTF-8 can hold.")
+            return
         if any(programs(os.environ)):
             self._hand_on(text, what)
         else:
@@ -375,7 +381,7 @@ class KitApp(App[None]):
         Textual puts no more widgets on it from then on.
         """
         cause = error.error if isinstance(error, WorkerFailed) else error
-        if not (self._leaving and isinstance(cause, NoMatches)):
+        if not (self._leaving and isinstance(cause, NoMatches | NoScreen)):
             super()._handle_exception(error)
 
     def _fatal_error(self) -> None:

@@ -12,6 +12,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from io import TextIOWrapper
 from types import FrameType
 from typing import IO, TYPE_CHECKING, Any, Final
 
@@ -87,6 +88,10 @@ class TerminalDriver(LinuxDriver):
     def __init__(self, app: App[Any], **kwargs: Any) -> None:
         super().__init__(app, **kwargs)
         self._shown_in, self._started = app, False
+        if isinstance(self._file, TextIOWrapper):
+            # Whatever the locale says: what is typed is read as UTF-8 too, and a screen of escapes
+            # such as \u2500 cannot be read.
+            self._file.reconfigure(encoding="utf-8")
         self._file: Any = _Lasting(self._file) if self._file is not None else None
 
     def start_application_mode(self) -> None:

@@ -124,7 +124,7 @@ class Catalogue:
                 self._replace(found)
         self.listing = False
         self._tell(None)
-        await self.rearrange().wait()
+        await self._screen.while_here(self.rearrange().wait())
 
     def _replace(self, found: list[Listed]) -> None:
         """This is all that is listed."""

@@ -133,6 +133,8 @@ class BlobView(Vertical):
 
     async def _read(self, blob: Listed | None, rest: float) -> None:
         await asyncio.sleep(rest)
+        if not self.is_attached:
+            return  # The screen was left meanwhile, or the app.
         self._left = left = Event()
         if blob is None or blob.is_folder:
             self._take(blob, None)

@@ -135,7 +135,7 @@ class Offering:
             self._known.append((signing_in, found))
             field.offer(found)
             self._offered()
-        return "" if found else "The server lists none."
+        return "" if found else "The server lists none; type the name."
 
     def _tell(self, field: LineField) -> None:
         """Say that the server is being asked, and how to end that."""

@@ -274,7 +274,7 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         """The rows that are chosen and in the list, each of them once, from the top."""
         if self._chosen_rows is None:
             there = self._drawn.choosable(self.rows)
-            self._chosen_rows = [row for key, row in there.items() if key in self.chosen]
+            self._chosen_rows = [there[key] for key in filter(self.chosen.__contains__, there)]
         return self._chosen_rows
 
     def choose(self) -> None:

@@ -21,6 +21,7 @@ from storage_core.backends.remote.driver import (
 from storage_core.backends.remote.faults import Redirected
 from storage_core.backends.source import Source
 from storage_core.blobpath import BlobPath, Prefix
+from storage_core.errors import UnsupportedOperation
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -84,10 +85,14 @@ class GCSSession:
         await self.page(Prefix(""), delimiter=True, token=None, limit=1)
 
     async def places(self) -> list[str]:
-        """List the buckets of the project, which has to be known."""
+        """List the buckets of the project.
+
+        Raises:
+            UnsupportedOperation: it is not known.
+        """
         project = await self._client.project()
         if not project:
-            return []
+            raise UnsupportedOperation("buckets are listed by project; set Project")
         found = await self._client.call("GET", "storage/v1/b", project=project, maxResults=1000)
         return [str(each.get("name", "")) for each in found.get("items", ())]
 
