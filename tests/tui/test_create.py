@@ -28,7 +28,7 @@ from tests.tui.driving import (
 from tui.app import StorageApp
 from tui.features.form import screen as form_screen
 from tui.features.form.field import Field
-from tui.features.form.lines import Landing
+from tui.features.form.lines import Beside, Landing
 from tui.features.form.screen import FormScreen
 from tui.session import draft
 
@@ -185,6 +185,18 @@ async def test_what_is_found_out_for_a_form_that_was_left_disturbs_nobody(
         gone.set()
         await left
         await settle(pilot)
+        assert pilot.app.screen is the_list(pilot)
+
+
+async def test_a_form_that_is_being_left_has_no_help_to_say_any_more(tmp_path: Path) -> None:
+    async with StorageApp(write(tmp_path / "storage.toml")).run_test() as pilot:
+        await settle(pilot)
+        await press(pilot, "e")
+        form = pilot.app.screen
+        assert isinstance(form, FormScreen)
+        await form.query(Beside).remove()
+        form._sight.tell()
+        await press(pilot, "escape")
         assert pilot.app.screen is the_list(pilot)
 
 

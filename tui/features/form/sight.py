@@ -67,12 +67,14 @@ class Sight:
 
     def tell(self) -> None:
         """Say beside the field with the focus what it is for."""
-        field, beside = self.focused, self._screen.query_one(Beside)
-        if field is None:
-            beside.said, beside.border_title = ("", 0), ""
-        else:
-            beside.border_title = field.setting.label
-            beside.said = field.help, self._rows_above(field)
+        field = self.focused
+        # None of a form that is being left, whose widgets go before it does.
+        for beside in self._screen.query(Beside):
+            if field is None:
+                beside.said, beside.border_title = ("", 0), ""
+            else:
+                beside.border_title = field.setting.label
+                beside.said = field.help, self._rows_above(field)
 
     def _rows_above(self, field: Field) -> int:
         """The rows of the pane above a field; its `region` would be that before the last scroll."""
