@@ -108,7 +108,8 @@ async def _heard(app: StorageApp) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(5):
             if app.call_later(taken.set):
-                while not taken.is_set() and app.return_code is None:
+                # An app that is left meanwhile sets nothing any more.
+                while not taken.is_set() and app.return_code is None:  # noqa: ASYNC110
                     await asyncio.sleep(0)
 
 
