@@ -117,7 +117,7 @@ class Beside:
     def entitle(self) -> None:
         """Say what is shown in its frame."""
         blob, room = self._view.blob, max(12, self._view.size.width - 6)
-        name = "" if blob is None else cut_middle(printable(blob.name), room)
+        name = "Preview" if blob is None else cut_middle(printable(blob.name), room)
         self._view.border_title = Content(name)
         self._view.border_subtitle = Content(self._view.cut)
 
