@@ -86,6 +86,7 @@ async def _idle(pilot: Pilot[Any], app: StorageApp) -> None:
     # Once it has been left, or has crashed, it may take no more messages: a pause would wait for it
     # to do so.
     while app.return_code is None:
+        await _heard(app)
         await pilot.pause()
         if app.return_code is not None:
             return
@@ -99,6 +100,17 @@ async def _idle(pilot: Pilot[Any], app: StorageApp) -> None:
             with suppress(WorkerCancelled):
                 await app.workers.wait_for_complete(waiting)
         await app.session.jobs.idle.wait()
+
+
+async def _heard(app: StorageApp) -> None:
+    """Wait until the app itself has taken the keys so far: a pause looks at its screen only."""
+    taken = asyncio.Event()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(5):
+            if app.call_later(taken.set):
+                # An app that is left meanwhile sets nothing any more.
+                while not taken.is_set() and app.return_code is None:  # noqa: ASYNC110
+                    await asyncio.sleep(0)
 
 
 async def picture(pilot: Pilot[Any]) -> str:
