@@ -17,7 +17,7 @@ from storage_core.backends.remote.backend import RemoteBackend
 from storage_core.blobpath import BlobPath
 from storage_core.errors import AccessDenied, StorageError
 from tests.servers.s3 import REGION, S3Server
-from tests.tui.driving import enter, opened, press, said, screen_text, settle, words, write
+from tests.tui.driving import enter, opened, press, said, screen_text, settle, until, words, write
 from tests.tui.test_browse import browsing, filled, listed
 from tests.tui.test_browse_folders import shared
 from tui.features.blobs.progress import ProgressDialog
@@ -128,9 +128,7 @@ async def test_deleting_can_be_stopped_in_the_middle(
         while not (second.is_set() and isinstance(pilot.app.screen, ProgressDialog)):
             await pilot.pause()
         screen = pilot.app.screen
-        while screen.has_class("-early"):
-            await pilot.pause(0.02)
-        assert "1 of 5" in words(pilot)
+        await until(pilot, lambda: not screen.has_class("-early") and "1 of 5" in words(pilot))
         await pilot.press("escape")
         go_on.set()
         await settle(pilot)
