@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from textual.screen import Screen
+    from textual.worker import Worker
 
     from tui.session.snapshot import Snapshot
 
@@ -98,6 +99,12 @@ class StorageApp(KitApp):
         self.sub_title = self.session.workspace.shown_path
         self._leaving = False
         """Whether the app closes as soon as everything is saved."""
+
+        self._to_look = False
+        """Whether the file on disk may have changed since the last look at it began."""
+
+        self._looking: Worker[None] | None = None
+        """The last that looked."""
 
         self._to_tidy = False
         """Whether anything was read or saved since the last full garbage collection."""
@@ -169,13 +176,22 @@ class StorageApp(KitApp):
     def _poll(self) -> None:
         self.look_at_terminal()
         if self.session.jobs.idle.is_set():
-            self._look()
+            self._to_look = True
+            if self._looking is None or self._looking.is_finished:
+                self._looking = self._look()
         if self._to_tidy and monotonic() - self.touched > ALONE:
             self._to_tidy = False
             self._tidy(collect_all)
 
-    @work(group="poll", exclusive=True)
+    @work(group="poll")
     async def _look(self) -> None:
+        # One look after the other: where each takes longer than a poll, a new one that ended the
+        # last would never let one see anything.
+        while self._to_look:
+            self._to_look = False
+            await self._look_once()
+
+    async def _look_once(self) -> None:
         session = self.session
         found = session.snapshot.configurations
         stamp = await in_thread(lambda: session.workspace.stamp(found))

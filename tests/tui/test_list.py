@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 
 import pytest
 from textual import events
 from textual.widgets import Input
 
+from storage_core import Configurations
 from storage_core.printable import printable
 from tests.tui.driving import (
     TWO,
@@ -21,10 +23,12 @@ from tests.tui.driving import (
     selected,
     settle,
     the_list,
+    until,
     write,
 )
 from tui.app import StorageApp
 from tui.kit.text import fit, wrap
+from tui.session.workspace import Workspace
 
 ODD = ["[/foo]", "[bold]x[/bold]", "日本語の保存場所", "תוצאות", "x" * 190, 'say "hi"', "a\u0301e"]
 
@@ -223,6 +227,24 @@ async def test_a_change_on_disk_is_shown_with_the_cursor_where_it_was(tmp_path: 
         assert names(pilot) == ["first", "prod", "laptop"]
         assert selected(pilot).name == "laptop"
         assert "changed elsewhere" in said(pilot)
+
+
+async def test_a_change_is_seen_on_a_disk_that_takes_longer_than_a_poll(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path / "storage.toml")
+    quick = Workspace.stamp
+
+    def slow(workspace: Workspace, found: Configurations | None = None) -> object:
+        time.sleep(0.2)
+        return quick(workspace, found)
+
+    monkeypatch.setattr("tui.app.POLL", 0.05)
+    monkeypatch.setattr(Workspace, "stamp", slow)
+    async with StorageApp(path).run_test() as pilot:
+        await until(pilot, lambda: names(pilot) == ["prod", "laptop"])
+        write(path, TWO.replace("[storage.laptop]", "[storage.desktop]"))
+        await until(pilot, lambda: names(pilot) == ["prod", "desktop"])
 
 
 @pytest.mark.parametrize(
