@@ -42,7 +42,7 @@ region_name = "ap-northeast-1"
 [storage.laptop]
 id = "a0286a5b-6d0e-4d0b-8a4a-3b1d3b1a7c55"
 type = "local"
-storage_path = "~/data/storage"
+storage_path = "~/storage"
 tags = ["dev"]
 
 [storage."team share"]
