@@ -239,6 +239,15 @@ async def test_a_long_text_in_parquet_is_whole(tmp_path: Path) -> None:
         assert pilot.app.clipboard == text
 
 
+async def test_it_is_said_that_there_are_more_rows_than_are_shown(tmp_path: Path) -> None:
+    path = local(tmp_path)
+    blob(tmp_path, "results/a.parquet", parquet({"n": [*range(300)]}))
+    async with opened(path, (80, 24)) as pilot:
+        await press(pilot, "b", "enter", "down")
+        assert "row 2 of the first 100" in screen_text(pilot)
+        assert "the first 100 of 300 rows" in words(pilot)
+
+
 @pytest.mark.parametrize("few", [False, True])
 async def test_in_16_colours_only_the_cell_under_the_cursor_has_a_ground_of_its_own(
     tmp_path: Path, few: bool

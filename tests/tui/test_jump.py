@@ -36,7 +36,7 @@ from tests.tui.test_contrast import NAMES
 from tui.app import StorageApp
 from tui.features.blobs.folders import FolderBar
 from tui.features.configurations.table import SORTED_BY
-from tui.kit.jump import LETTERS, JumpScreen, labels
+from tui.kit.jump import KEYS, JumpScreen, labels
 from tui.kit.legible import contrast
 from tui.kit.table import Table
 from tui.kit.theme import THEMES
@@ -167,7 +167,7 @@ async def test_a_letter_before_each_row_in_sight_of_5_000_leads_there_and_hides_
         await press(pilot, "pagedown", "pagedown")
         before = screen_text(pilot).splitlines()
         await press(pilot, "ctrl+o")
-        rows = {each.place.y: label for label, each in over(pilot).spots.items() if each.tight}
+        rows = {each.place.y: label for label, each in over(pilot).spots.items() if each.is_row}
         assert len(rows) == the_list(pilot).table.size.height - 1
         text = screen_text(pilot).splitlines()
         name = {line: NAME.findall(before[line])[0] for line in rows}
@@ -244,7 +244,7 @@ async def test_a_command_with_the_key_of_old_keeps_it(tmp_path: Path) -> None:
         assert 'bucket = "acme-resultsx"' in (tmp_path / "storage.toml").read_text()
 
 
-@pytest.mark.parametrize("ends", ["escape", "ctrl+o", "enter", "1", "m"])
+@pytest.mark.parametrize("ends", ["escape", "ctrl+o", "enter", "9", "m"])
 async def test_any_key_but_a_letter_that_is_shown_ends_it_and_does_nothing_else(
     tmp_path: Path, ends: str
 ) -> None:
@@ -264,13 +264,34 @@ async def test_another_size_ends_it(tmp_path: Path) -> None:
         assert pilot.app.screen is the_list(pilot)
 
 
-@pytest.mark.parametrize("count", [0, 1, 26, 27, 51, 52, 300, 676])
-def test_no_label_begins_another_and_most_are_one_letter(count: int) -> None:
-    made = labels(count)
+@pytest.mark.parametrize("count", [0, 1, 35, 36, 69, 70, 300, 1225])
+def test_no_label_begins_another_and_most_are_one_key(count: int) -> None:
+    made = labels([("asdfghjkl", "qwertyuiop", "123456789zxcvbnm")[n % 3] for n in range(count)])
     assert len(set(made)) == count
-    assert all(set(label) <= set(LETTERS) and len(label) <= 2 for label in made)
+    assert all(set(label) <= set(KEYS) and 1 <= len(label) <= 2 for label in made)
     assert not [one for one in made for other in made if one != other and other.startswith(one)]
-    assert count > len(LETTERS) or all(len(label) == 1 for label in made)
+    assert count > len(KEYS) or all(len(label) == 1 for label in made)
+
+
+async def test_what_is_there_again_has_the_same_letter(tmp_path: Path) -> None:
+    found = []
+    for size in ((120, 40), (110, 30), (80, 24)):
+        async with opened(write(tmp_path / "storage.toml"), size) as pilot:
+            for keys in ([], ["tab"], ["j", "s"]):
+                await press(pilot, *keys, "ctrl+o")
+                letters = {
+                    spot.go.args[0].id: label
+                    for label, spot in over(pilot).spots.items()
+                    if isinstance(spot.go, partial) and spot.go.func == the_list(pilot).set_focus
+                }
+                heads = "".join(each for each in over(pilot).spots if each in "qwertyuiop")
+                found.append((letters, heads))
+                await press(pilot, "escape")
+    assert {heads for _, heads in found} == {"qwer"}
+    everywhere = {each for letters, _ in found for each in letters}
+    assert {"list", "detail"} <= everywhere, everywhere
+    for name in everywhere:
+        assert len({letters[name] for letters, _ in found if name in letters}) == 1
 
 
 async def test_two_letters_lead_on_where_there_are_many(tmp_path: Path) -> None:
@@ -278,7 +299,7 @@ async def test_two_letters_lead_on_where_there_are_many(tmp_path: Path) -> None:
         await settle(pilot)
         heads = [
             (Region(x, 0, 1, 1), partial(the_list(pilot).rows.select, "laptop"))
-            for x in range(2, 62, 2)
+            for x in range(2, 82, 2)
         ]
         the_list(pilot).table.clickable = lambda: iter(heads)  # type: ignore[method-assign]
         await press(pilot, "ctrl+o")

@@ -179,6 +179,7 @@ def test_a_large_array_needs_its_beginning_only() -> None:
     blob = Ranges(npy(np.zeros((2000, 100))))
     preview = preview_of(blob.source(), "large.npy")
     assert preview.what == "NumPy array · 2,000 × 100 · float64 · 82 × 100 of it shown"
+    assert grid(preview).is_part
     assert blob.read == 0
 
 
@@ -228,6 +229,7 @@ def test_parquet_is_a_table_and_a_schema(name: str) -> None:
     preview = shown(parquet(FRAME), name)
     assert preview.what == "Parquet · 3 rows · 4 columns · 1 row group · snappy"
     assert names(preview) == ["table", "schema", "bytes"]
+    assert not grid(preview).is_part
     head, kinds, *rows = lines(preview)
     assert head.split() == ["store", "sales", "day", "tags"]
     assert kinds.split()[:3] == ["string", "double", "date32[day]"]
@@ -249,6 +251,7 @@ def test_only_the_ranges_of_a_large_parquet_are_read_that_hold_what_is_shown() -
     assert len(blob.data) > 25_000_000
     preview = preview_of(blob.source(), "large.parquet")
     assert "the first 100 of 400,000 rows" in preview.what
+    assert grid(preview).is_part
     assert not preview.notes
     first = [f"{table[f'c{number}'][0]:.9g}" for number in range(8)]
     assert grid(preview).rows[0] == first

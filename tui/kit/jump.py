@@ -2,12 +2,13 @@
 
 The letters lie over the screen below, on which nothing moves. What a click does has its letter
 where the widget that is clicked says so (`Clickable`), and before each part of the title in a frame
-that has an action. In the list that has the focus each row in sight has one (`Listed`).
+that has an action. In the list that has the focus each row in sight has one (`Listed`). Each of the
+three has keys of its own, given in the order of reading, so that what is there again has the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, Protocol, runtime_checkable
@@ -30,8 +31,11 @@ if TYPE_CHECKING:
 
 _BLANK: Final = " ─│╭┌━╔"
 
-LETTERS: Final = "asdfghjklqwertyuiopzxcvbnm"
-"""Those under the fingers first."""
+_FOCUSED, _CLICKED, _ROWS = "asdfghjkl", "qwertyuiop", "123456789zxcvbnm"
+"""The keys of what can have the focus, of what can be clicked, and of rows."""
+
+KEYS: Final = _FOCUSED + _CLICKED + _ROWS
+"""Any of them, where those have run out."""
 
 
 @runtime_checkable
@@ -56,10 +60,16 @@ class Spot(NamedTuple):
     place: Offset
     """Where on the screen it stands."""
 
-    go: Callable[[], object]
+    go: Callable[[], object] | None
+    """None where nothing stands: it has its letter again as soon as there is something to do."""
 
-    tight: bool = False
-    """Nothing is left free behind it: it is one of a column of letters, and signs follow it."""
+    keys: str
+    """Those from which it has its letter."""
+
+    @property
+    def is_row(self) -> bool:
+        """Whether it is one of a column of letters, which have one cell each."""
+        return self.keys == _ROWS
 
 
 class JumpScreen(Dialog["Spot | None"]):
@@ -71,7 +81,8 @@ class JumpScreen(Dialog["Spot | None"]):
     def __init__(self, below: Screen[Any]) -> None:
         super().__init__()
         spots = spots_of(below)
-        self.spots = dict(zip(labels(len(spots)), spots, strict=False))
+        labelled = zip(labels([spot.keys for spot in spots]), spots, strict=False)
+        self.spots = {label: spot for label, spot in labelled if spot.go}
         """What each label leads to."""
 
         self._typed = ""
@@ -97,7 +108,9 @@ class JumpScreen(Dialog["Spot | None"]):
 
     def compose(self) -> ComposeResult:
         """What is going on, in place of the keys."""
-        yield Static("Type a letter to go there; any other key ends this.", id="jump-hint")
+        yield Static(
+            "Type a letter to go there, or to click it; any other key ends this.", id="jump-hint"
+        )
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The screen below, and the letters over it."""
@@ -113,12 +126,15 @@ class JumpScreen(Dialog["Spot | None"]):
                 if start < 0 or end > strip.cell_length:
                     continue
                 done = len(self._typed)
-                # As wide as there is room for: no letter of a word is hidden for it.
-                left, right = _is_free(strip, start - 1), _is_free(strip, end)
-                if self.spots[label].tight:
+                # As wide as there is room for: no letter of a word is hidden for it, nor touched
+                # where there is another cell before.
+                if not _is_free(strip, end) and _is_spare(strip, start - 1, -1):
+                    start, end = start - 1, end - 1
+                left, right = _is_spare(strip, start - 1, -1), _is_spare(strip, end, 1)
+                if self.spots[label].is_row:
                     # A second letter stands before the first one's place, if it can.
-                    back = int(left and len(label) > 1)
-                    start, end, left, right = start - back, end - back, left and not back, False
+                    back = int(_is_free(strip, start - 1) and len(label) > 1)
+                    start, end, left, right = start - back, end - back, False, False
                 pieces = [
                     Segment(" " * left, style),
                     Segment(label[:done], typed),
@@ -166,7 +182,7 @@ class JumpScreen(Dialog["Spot | None"]):
 async def jump(screen: BaseScreen[Any], _: object) -> None:
     """Show the letters over `screen`, and do what the one that is typed stands for."""
     spot = await screen.ask(JumpScreen(screen))
-    if spot is not None and isawaitable(done := spot.go()):
+    if spot is not None and spot.go is not None and isawaitable(done := spot.go()):
         await done
 
 
@@ -186,15 +202,17 @@ def spots_of(screen: Screen[Any]) -> list[Spot]:
             # It has the focus already, so they have letters instead.
             start = widget.content_region.offset
             lines = ((start + Offset(0, line), act) for line, act in rows)
-            found += [Spot(place, act, True) for place, act in lines if seen.contains_point(place)]
-        elif widget in focusable:
+            found += [Spot(place, act, _ROWS) for place, act in lines if seen.contains_point(place)]
+        if widget in focusable:
             # It is in sight as far as it has to be.
-            go = partial(screen.set_focus, widget, scroll_visible=False)
-            found.append(Spot(_corner(widget, seen), go))
+            go = None if rows else partial(screen.set_focus, widget, scroll_visible=False)
+            found.append(Spot(_corner(widget, seen), go, _FOCUSED))
         if isinstance(widget, Clickable):
             start = widget.content_region.offset
             places = ((region.offset + start, act) for region, act in widget.clickable())
-            found += [Spot(place, act) for place, act in places if seen.contains_point(place)]
+            found += [
+                Spot(place, act, _CLICKED) for place, act in places if seen.contains_point(place)
+            ]
         if _has_links(widget):
             found += _links(widget)
     found.sort(key=lambda spot: (spot.place.y, spot.place.x))
@@ -230,7 +248,7 @@ def _links(widget: Widget) -> Iterator[Spot]:
         if action is not None and action != before:
             # Behind the first one there is a sign between blanks, for which it stands.
             place = region.offset + Offset(x - (1 if before is None else 2), 0)
-            yield Spot(place, partial(widget.app.run_action, action, widget))
+            yield Spot(place, partial(widget.app.run_action, action, widget), _CLICKED)
         before = action or before
         x += segment.cell_length
 
@@ -252,10 +270,29 @@ def _is_free(strip: Strip, x: int) -> bool:
     return 0 <= x < strip.cell_length and strip.crop(x, x + 1).text in _BLANK
 
 
-def labels(count: int) -> list[str]:
-    """So many labels, one letter each as far as they go round; none is the start of another."""
-    letters, starts = LETTERS, 0
-    while len(letters) - starts + starts * len(letters) < count and starts < len(letters):
+def _is_spare(strip: Strip, x: int, way: int) -> bool:
+    """Whether a label may be wider by that cell, and does not touch the next word then."""
+    if not _is_free(strip, x):
+        return False
+    beyond = x + way
+    is_last = not 0 <= beyond < strip.cell_length
+    return is_last or strip.crop(x, x + 1).text != " " or _is_free(strip, beyond)
+
+
+def labels(wanted: Sequence[str]) -> list[str]:
+    """A label for each, one key as far as these go round; none is the start of another.
+
+    Args:
+        wanted: of each the keys that its own is taken from, while there is one left.
+    """
+    starts = 0
+    while len(KEYS) - starts + starts * len(KEYS) < len(wanted) and starts < len(KEYS):
         starts += 1
-    alone, first = letters[: len(letters) - starts], letters[len(letters) - starts :]
-    return [*alone, *(one + other for one in first for other in letters)][:count]
+    alone, first = KEYS[: len(KEYS) - starts], KEYS[len(KEYS) - starts :]
+    free = dict.fromkeys(alone)
+    found = []
+    for keys in wanted:
+        found.append(next((key for key in keys if key in free), ""))
+        free.pop(found[-1], None)
+    others = iter([*free, *(one + other for one in first for other in KEYS)])
+    return [label or next(others) for label in found[: len(alone) + len(first) * len(KEYS)]]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import cbrt
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
@@ -68,9 +67,9 @@ _EIGHTHS: Final = " ▏▎▍▌▋▊▉█"
 def bar(size: int | None, largest: int, width: int) -> str:
     """A bar of at most `width` cells: how large that is beside the largest.
 
-    It is as long as the cube root: else there would be one bar beside a blob of a gigabyte.
+    The smallest has an eighth of a cell.
     """
     if not size or not largest or width <= 0:
         return ""
-    eighths = max(1, min(8 * width, round(8 * width * cbrt(size / largest))))
+    eighths = max(1, min(8 * width, round(8 * width * size / largest)))
     return "█" * (eighths // 8) + _EIGHTHS[eighths % 8].strip()

@@ -105,10 +105,10 @@ LIST: Final = (
         lacking="being typed",
     ),
     Command(
-        "sort", ("s",), "Sort", "By the file, name, type, location or status, in turn.", "View"
+        "sort", ("s",), "Sort", "Sort by the file, name, type, location, status, in turn.", "View"
     ),
     Command("reverse", ("S",), "Reverse", "Turn the order round.", "View", yields=True),
-    Command("group", ("z",), "Group", "By type, by tag, or not at all.", "View", yields=True),
+    Command("group", ("z",), "Group", "Group by type, by tag, or not at all.", "View", yields=True),
     Command(
         "choose",
         ("space", "a"),

@@ -133,7 +133,7 @@ class FormScreen(FullScreen[str | None]):
         ]
         for number, (signs_in, settings) in enumerate(sections):
             if len(sections) > 1:
-                yield Heading("Sign-in" if signs_in else "Besides" if number else "Place")
+                yield Heading("Sign-in" if signs_in else "General" if number else "Place")
             yield from map(self._field, settings)
         if len(sections) > 1 and sections[-1][0]:
             yield Heading("Name")

@@ -40,6 +40,10 @@ class Cells(Protocol):
         """All of each cell, fit for drawing."""
 
     @property
+    def is_part(self) -> bool:
+        """Whether there are more rows than these."""
+
+    @property
     def values(self) -> Sequence[Row]:
         """The cells as they are copied."""
 

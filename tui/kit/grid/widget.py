@@ -420,7 +420,8 @@ class CellGrid(ScrollView, can_focus=True):
         columns = self._columns
         if not line and columns is not None:
             rows, start = len(cells.rows), columns.start
-            row = f"row {self.row + 1:,} of {rows:,}" if rows else "no rows"
+            all_rows = f"the first {rows:,}" if cells.is_part else f"{rows:,}"
+            row = f"row {self.row + 1:,} of {all_rows}" if rows else "no rows"
             column = f"column {self.column - start + 1:,} of {columns.total - start:,}"
             where = f"{row} · {column}"
             return place_line(cells.columns[self.column], where, self._room)

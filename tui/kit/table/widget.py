@@ -341,11 +341,11 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         for column, width in enumerate(self.widths):
             if width and column in self.heads:
                 title = self._columns[column].title
-                # Behind its title, where there is room.
-                behind = min(cell_len(title) + 1, width) if title.strip() else 0
                 does = self.heads[column]
-                if behind or does not in places:
-                    places[does] = Region(x + behind, 0, 1, 1), column
+                if title.strip() or does not in places:
+                    # Before its title, in the gap between the columns.
+                    before = max(0, x - 1 + len(title) - len(title.lstrip()))
+                    places[does] = Region(before, 0, 1, 1), column
             x += width + len(gap(width)) if width else 0
         for place, column in places.values():
             yield place, partial(self.post_message, self.HeadClicked(self, column))

@@ -51,6 +51,7 @@ class Grid:
         looks: of the columns, from the left; empty for the rest.
         cut: how much of the blob is in it, where that is to be said.
         values: the cells as the blob has them, where drawing changes them.
+        part: whether there are more rows than these; there are where it is `cut`.
     """
 
     def __init__(
@@ -63,7 +64,9 @@ class Grid:
         looks: Sequence[str] = (),
         cut: str = "",
         values: Sequence[Sequence[str | None]] | None = None,
+        part: bool = False,
     ) -> None:
+        self.is_part = part or bool(cut)
         self.columns, self.rows, self.name, self.cut = columns, rows, name, cut
         self.values = rows if values is None else values
         self.fixed = fixed

@@ -76,7 +76,8 @@ def _values(data: bytes, header: Header, count: int) -> Form | None:
     if len(header.shape) == 1:
         rows = [[f"{place:,}", read(place)] for place in range(min(have, MOST_ROWS))]
         columns = [Column("", number=True), Column("value", number=number)]
-        return Grid(columns, rows, name="values", fixed=1, looks=["muted"])
+        part = len(rows) < header.shape[0]
+        return Grid(columns, rows, name="values", fixed=1, looks=["muted"], part=part)
     return _matrix(header, have, read, number=number)
 
 
@@ -96,7 +97,8 @@ def _matrix(header: Header, have: int, read: Callable[[int], str], *, number: bo
     where = f"[{', '.join('0' * len(outer))}, …]" if outer else ""
     columns = [Column(where, number=True)]
     columns += [Column(f"{x:,}", number=number) for x in range(across)]
-    return Grid(columns, rows, name="values", fixed=1, looks=["muted"])
+    part = len(rows) < deep * height
+    return Grid(columns, rows, name="values", fixed=1, looks=["muted"], part=part)
 
 
 def _reader(data: bytes, header: Header) -> Callable[[int], str] | None:

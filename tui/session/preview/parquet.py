@@ -107,7 +107,7 @@ def _shown(found: dict[str, Any]) -> Preview:
         )
     if count > len(values):
         notes.append(f"{len(values):,} of its columns are shown as a table.")
-    table = Grid(columns, cells)
+    table = Grid(columns, cells, part=length < rows)
     return Preview(
         " · ".join(filter(None, said)),
         (table, schema) if columns else (schema,),
