@@ -21,7 +21,7 @@ FORM: Final = (
         "leave",
         ("escape",),
         "Back",
-        "Stop asking a server for names; else back to the list, asking when there are changes.",
+        "Back to the list; asks when there are changes.",
         "Form",
         True,
     ),

@@ -162,7 +162,9 @@ class HelpDialog(Dialog[None]):
         }
         # The first that fits; in one column there is no need to save lines.
         ways = [(True, True), (True, False), (False, False)] if width >= _TWO else [(True, True)]
-        bodies = [_laid_out(groups, width, labels=labels, apart=apart) for labels, apart in ways]
+        bodies = [
+            _laid_out(groups, width, room, labels=labels, apart=apart) for labels, apart in ways
+        ]
         body = next((each for each in bodies if len(each) <= room), bodies[-1])
         if not (head or body):
             head = [Content.styled("No key and no sign has these words.", MUTED)]
@@ -236,25 +238,31 @@ def _drawn(title: str, rows: Sequence[Row], width: int, *, labels: bool) -> Iter
 
 
 def _laid_out(
-    groups: Mapping[str, Sequence[Row]], width: int, *, labels: bool, apart: bool
+    groups: Mapping[str, Sequence[Row]], width: int, room: int, *, labels: bool, apart: bool
 ) -> list[Content]:
     """The groups below each other, or in two columns that are as long as each other or nearly so.
+
+    A group is in both only where there is no room for it in one.
 
     Args:
         groups: by their titles.
         width: of all.
+        room: lines that there are.
         labels: whether what commands are called stands beside what they do.
         apart: whether there is an empty line between them.
     """
     each = (width - _GAP) // 2 if width >= _TWO else width
     pieces: list[list[Content]] = []
+    starts: list[int] = []
     for number, (title, rows) in enumerate(groups.items()):
         first, *more = _drawn(title, rows, each, labels=labels)
+        starts.append(len(pieces))
         pieces += [[*([Content("")] if apart and number else []), *first], *more]
     if each == width:
         return _below(pieces)
     halves = [(_below(pieces[:cut]), _below(pieces[cut:])) for cut in range(len(pieces) + 1)]
-    left, right = min(halves, key=lambda half: max(map(len, half)))
+    whole = [half for cut in starts if max(map(len, half := halves[cut])) <= room]
+    left, right = min(whole or halves, key=lambda half: max(map(len, half)))
     return [
         Content.assemble(one, " " * (each - one.cell_length + _GAP), other)
         for one, other in zip_longest(left, right, fillvalue=Content(""))
