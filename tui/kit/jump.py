@@ -126,10 +126,7 @@ class JumpScreen(Dialog["Spot | None"]):
                 if start < 0 or end > strip.cell_length:
                     continue
                 done = len(self._typed)
-                # As wide as there is room for: no letter of a word is hidden for it, nor touched
-                # where there is another cell before.
-                if not _is_free(strip, end) and _is_spare(strip, start - 1, -1):
-                    start, end = start - 1, end - 1
+                # As wide as there is room for: no letter of a word is hidden for it, nor touched.
                 left, right = _is_spare(strip, start - 1, -1), _is_spare(strip, end, 1)
                 if self.spots[label].is_row:
                     # A second letter stands before the first one's place, if it can.

@@ -337,16 +337,21 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
     def clickable(self) -> Iterator[tuple[Region, Callable[[], object]]]:
         """The heads, for jump letters."""
         places: dict[object, tuple[Region, int]] = {}
-        x = 1
+        x = free = 1
         for column, width in enumerate(self.widths):
-            if width and column in self.heads:
-                title = self._columns[column].title
-                does = self.heads[column]
-                if title.strip() or does not in places:
-                    # Before its title, in the gap between the columns.
-                    before = max(0, x - 1 + len(title) - len(title.lstrip()))
-                    places[does] = Region(before, 0, 1, 1), column
-            x += width + len(gap(width)) if width else 0
+            if not width:
+                continue
+            title = self._columns[column].title
+            written = cell_len(title.strip())
+            blank = cell_len(title) - cell_len(title.lstrip()) if written else 0
+            if column in self.heads and (written or self.heads[column] not in places):
+                # Before its title, and not against it where there is room.
+                back = 2 if free + blank > 2 else 1
+                before = Region(max(0, x + blank - back), 0, 1, 1)
+                places[self.heads[column]] = before, column
+            after = len(gap(width))
+            free = width - blank - written + after + (0 if written else free)
+            x += width + after
         for place, column in places.values():
             yield place, partial(self.post_message, self.HeadClicked(self, column))
 
