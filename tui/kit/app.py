@@ -117,8 +117,6 @@ class KitApp(App[None]):
         self.touched = monotonic()
         """When a key was pressed last, or the mouse moved."""
 
-        self._leaving = False
-
     # ---- the terminal
 
     def get_driver_class(self) -> type[Driver]:
@@ -131,11 +129,6 @@ class KitApp(App[None]):
         from tui.kit.terminal import TerminalDriver
 
         return TerminalDriver if found is LinuxDriver else found
-
-    def exit(self, *args: Any, **kwargs: Any) -> None:
-        """Close all screens and end, as Textual does."""
-        self._leaving = True
-        super().exit(*args, **kwargs)
 
     def stop(self, code: int) -> None:
         """End with this exit code, since a signal asks for it or the terminal is gone."""
@@ -381,7 +374,7 @@ class KitApp(App[None]):
         Textual puts no more widgets on it from then on.
         """
         cause = error.error if isinstance(error, WorkerFailed) else error
-        if not (self._leaving and isinstance(cause, NoMatches | NoScreen)):
+        if self.return_code is None or not isinstance(cause, NoMatches | NoScreen):
             super()._handle_exception(error)
 
     def _fatal_error(self) -> None:

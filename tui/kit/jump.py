@@ -61,7 +61,7 @@ class Spot(NamedTuple):
     """Where on the screen it stands."""
 
     go: Callable[[], object] | None
-    """None where nothing stands: it has its letter again as soon as there is something to do."""
+    """None keeps the letter of a list whose rows have theirs instead."""
 
     keys: str
     """Those from which it has its letter."""
@@ -109,7 +109,8 @@ class JumpScreen(Dialog["Spot | None"]):
     def compose(self) -> ComposeResult:
         """What is going on, in place of the keys."""
         yield Static(
-            "Type a letter to go there, or to click it; any other key ends this.", id="jump-hint"
+            "Press a key that is shown to go there, or to click it; any other ends this.",
+            id="jump-hint",
         )
 
     def render_lines(self, crop: Region) -> list[Strip]:
