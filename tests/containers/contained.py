@@ -128,10 +128,15 @@ def _contain(spec: Contained) -> None:
 def _main(spec: Contained, arguments: list[str]) -> None:
     if spec.is_first and os.geteuid() == 0:
         _own_namespace(_NEW_NAMESPACE | _NEW_PROCESSES)
+        # Kept back until there is a handler: what ends this process has to end the other one too.
+        handed_on = {signal.SIGTERM, signal.SIGINT}
+        signal.pthread_sigmask(signal.SIG_BLOCK, handed_on)
         child = os.fork()
         if child:
-            for number in (signal.SIGTERM, signal.SIGINT):
+            for number in handed_on:
                 signal.signal(number, lambda sent, _: os.kill(child, sent))
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, handed_on)
+        if child:
             _, status = os.waitpid(child, 0)
             os._exit(os.waitstatus_to_exitcode(status) % 256)
     if os.geteuid() == 0:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -189,6 +190,29 @@ def test_in_a_terminal_the_editor_has_the_keys_and_the_app_comes_back_after_it(
     terminal.close()
     assert terminal.exitstatus == 0
     assert path.read_text().endswith("# quite mine\n")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_while_the_editor_is_being_started_reaches_it_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    started = subprocess.Popen
+
+    def ended_meanwhile(command: list[str]) -> subprocess.Popen[bytes]:
+        process = started(command)
+        signal.raise_signal(number)
+        return process
+
+    monkeypatch.setattr(subprocess, "Popen", ended_meanwhile)
+    heard: list[int] = []
+    before = signal.signal(number, lambda number, _: heard.append(number))
+    # Nothing is kept here: it may be told before its `trap`. Not told, it ends by itself.
+    waits = program(tmp_path, "nvim", "exec sleep 20")
+    try:
+        assert editor.run([waits.strip("'")]) == -number
+    finally:
+        signal.signal(number, before)
+    assert heard == [number]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])

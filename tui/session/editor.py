@@ -21,6 +21,9 @@ _PLUS = {
 _COLON = {"hx", "helix", "subl", "zed"}
 _GOTO = {"code", "codium"}
 
+_ENDING = (signal.SIGTERM, *([signal.SIGHUP] if sys.platform != "win32" else []))
+_OF_KEYS = (signal.SIGINT, *([signal.SIGQUIT] if sys.platform != "win32" else []))
+
 _PATIENCE = 1.0
 """Seconds until a signal is handed on to the editor. What is sent to all programs of a terminal has
 reached it already, and a second signal would keep it from keeping what is not saved."""
@@ -73,32 +76,42 @@ def run(command: Sequence[str]) -> int:
     Raises:
         ConfigurationError: it cannot be started.
     """
-    # Handlers, since what is ignored the editor would ignore too.
-    own = [signal.SIGINT, *([signal.SIGQUIT] if sys.platform != "win32" else [])]
-    before = {number: signal.signal(number, lambda *_: None) for number in own}
-    heard: list[tuple[int, Timer]] = []
+    running: list[subprocess.Popen[bytes]] = []
+    heard: list[int] = []
+    timers: list[Timer] = []
+
+    def tell() -> None:
+        timers.append(Timer(_PATIENCE, running[0].send_signal, heard[:1]))
+        timers[0].start()
+
+    def hand_on(number: int, _: object) -> None:
+        heard.append(number)
+        if running and len(heard) == 1:
+            tell()
+
+    # Handlers, since what is ignored the editor would ignore too; all of them before it is started,
+    # since it can be on the screen, and be ended, before this process comes to its next line.
+    handlers = dict.fromkeys(_ENDING, hand_on) | dict.fromkeys(_OF_KEYS, lambda *_: None)
+    before = {
+        number: signal.signal(number, handler)
+        for number, handler in handlers.items()
+        if signal.getsignal(number) is not signal.SIG_IGN
+    }
     try:
-        process = subprocess.Popen(command)
-
-        def hand_on(number: int, _: object) -> None:
-            if not heard:
-                timer = Timer(_PATIENCE, process.send_signal, [number])
-                heard.append((number, timer))
-                timer.start()
-
-        for number in (signal.SIGTERM, *([signal.SIGHUP] if sys.platform != "win32" else [])):
-            if signal.getsignal(number) is not signal.SIG_IGN:
-                before[number] = signal.signal(number, hand_on)
-        return process.wait()
+        running.append(subprocess.Popen(command))
+        if heard and not timers:
+            tell()
+        return running[0].wait()
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise ConfigurationError(f"{command[0]} cannot be started: {reason}") from error
     finally:
         for number, handler in before.items():
             signal.signal(number, handler or signal.SIG_DFL)
-        for asked, timer in heard:
+        for timer in timers:
             timer.cancel()
-            signal.raise_signal(asked)
+        for number in heard[:1]:
+            signal.raise_signal(number)
 
 
 def line_to_see(path: str, name: str | None) -> int | None:
