@@ -7,17 +7,20 @@ way to switch off retries that go on for more than a minute, and prefers some va
 from __future__ import annotations
 
 from logging import NullHandler, getLogger
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any
 
 from storage_core.backends.drivers.adlfs.client import connected
 from storage_core.backends.drivers.adlfs.session import AzureSession
 from storage_core.backends.drivers.clouds.azure.faults import fault_of
-from storage_core.backends.drivers.clouds.azure.opening import Opening, opened
+from storage_core.backends.drivers.clouds.azure.opening import opened
 from storage_core.backends.drivers.clouds.azure.options import completed, signed_by
 from storage_core.backends.drivers.clouds.azure.refusals import explained
 from storage_core.backends.remote.worker import in_thread
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
+    from storage_core.backends.drivers.clouds.azure.given import GivenAzure
     from storage_core.backends.remote.backend import RemoteBackend
     from storage_core.backends.remote.driver import Afterwards
     from storage_core.backends.remote.faults import Fault
@@ -27,13 +30,13 @@ if TYPE_CHECKING:
 getLogger("azure").addHandler(NullHandler())
 
 
-def open_azure(container: str, prefix: str = "", **given: Unpack[Opening]) -> RemoteBackend:
+def open_azure(container: str, prefix: str = "", **given: Unpack[GivenAzure]) -> RemoteBackend:
     """The backend of a container; nothing is connected yet.
 
     Args:
         container: must exist.
         prefix: what stands before the paths in the names of the blobs.
-        given: see `Opening`.
+        given: see `GivenAzure`.
     """
     return opened(AzureDriver, container, prefix, given)
 

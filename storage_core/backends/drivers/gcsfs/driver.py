@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 
-from storage_core.backends.drivers.clouds.google.service import opening
+from storage_core.backends.drivers.clouds.google.service import opened
 from storage_core.backends.drivers.clouds.google.session import GCSSession
 from storage_core.backends.drivers.gcsfs.client import connected
 from storage_core.backends.drivers.options import merged
@@ -17,73 +17,33 @@ from storage_core.backends.remote.backend import RemoteBackend
 from storage_core.backends.remote.faults import Fault, classify
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from typing import Unpack
 
-    from storage_core.backends.drivers.clouds.google.service import Opening
+    from storage_core.backends.drivers.clouds.google.given import GivenGCS
+    from storage_core.backends.drivers.clouds.google.service import Opened
     from storage_core.backends.remote.driver import Afterwards
 
 
-def open_gcs(
-    bucket: str,
-    prefix: str = "",
-    *,
-    project: str | None = None,
-    service_account_info: Mapping[str, Any] | None = None,
-    endpoint_url: str | None = None,
-    ca_bundle: str | None = None,
-    options: Mapping[str, Any] | None = None,
-    timeout: float,
-    secrets: tuple[str, ...] = (),
-    setting: str = "Bucket",
-    credentials: str | None = None,
-    signs_in_by: str = "token in Options",
-    address: str | None = None,
-) -> RemoteBackend:
+def open_gcs(bucket: str, prefix: str = "", **given: Unpack[GivenGCS]) -> RemoteBackend:
     """The backend of a bucket; nothing is connected yet.
 
     Args:
         bucket: must exist.
         prefix: what stands before the paths in the names of the objects.
-        project: the bucket's.
-        service_account_info: the credentials file of a service account; without one, Google's own
-            credential chain is used.
-        endpoint_url: of another service than Google's.
-        ca_bundle: a PEM file of certificates to trust besides the system's.
-        options: more arguments of `gcsfs.GCSFileSystem`, which replace those made from the above.
-        timeout: seconds that one call may take, retries included.
-        secrets: what no message may show.
-        setting: the label of the setting that names the bucket.
-        credentials: the labels of those that sign in; by default those of Google Cloud Storage.
-        signs_in_by: the label of the one with a token of gcsfs.
-        address: the labels of those that lead to the server; by default those of Google Cloud
-            Storage.
+        given: see `GivenGCS`.
 
     Raises:
         ConfigurationError: the credentials are none of Google's, or damaged.
     """
-    opened = opening(
-        bucket,
-        prefix,
-        project=project,
-        service_account_info=service_account_info,
-        endpoint_url=endpoint_url,
-        ca_bundle=ca_bundle,
-        options=options or {},
-        timeout=timeout,
-        secrets=secrets,
-        setting=setting,
-        credentials=credentials,
-        signs_in_by=signs_in_by,
-        address=address,
-    )
+    made, timeout = opened(bucket, prefix, given), given["timeout"]
     patience = aiohttp.ClientTimeout(total=None, sock_connect=timeout, sock_read=timeout)
-    arguments = merged({"requests_timeout": patience}, opened.options)
+    arguments = merged({"requests_timeout": patience}, made.options)
     return RemoteBackend(
-        GCSDriver(bucket, opened, arguments),
-        opened.place,
+        GCSDriver(bucket, made, arguments),
+        made.place,
         timeout=timeout,
-        secrets=secrets,
-        network=opened.network,
+        secrets=given.get("secrets", ()),
+        network=made.network,
     )
 
 
@@ -96,7 +56,7 @@ class GCSDriver:
     longest_link = 7 * 86400
     has_places = True
 
-    def __init__(self, bucket: str, opened: Opening, arguments: dict[str, Any]) -> None:
+    def __init__(self, bucket: str, opened: Opened, arguments: dict[str, Any]) -> None:
         """Remember where to, and how.
 
         Args:

@@ -11,102 +11,32 @@ from typing import TYPE_CHECKING, Any
 
 from storage_core.backends.drivers.clouds.aws.answers import error_answer, fault_of, reason_in
 from storage_core.backends.drivers.clouds.aws.descriptions import descriptions
-from storage_core.backends.drivers.clouds.aws.identity import Role, told_apart
-from storage_core.backends.drivers.clouds.aws.opening import (
-    BUCKET,
-    CREDENTIALS,
-    arguments_of,
-    labels_of,
-    place_of,
-)
+from storage_core.backends.drivers.clouds.aws.opening import opened
 from storage_core.backends.drivers.options import merged
 from storage_core.backends.drivers.s3fs.client import HTTPSession, connected
 from storage_core.backends.drivers.s3fs.session import S3Session
-from storage_core.backends.remote.backend import RemoteBackend
 from storage_core.backends.remote.faults import Fault, classify
-from storage_core.backends.remote.network import Network
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from typing import Unpack
 
+    from storage_core.backends.drivers.clouds.aws.given import GivenS3
     from storage_core.backends.drivers.clouds.aws.identity import Identity
+    from storage_core.backends.remote.backend import RemoteBackend
     from storage_core.backends.remote.driver import Afterwards
+    from storage_core.backends.remote.network import Network
 
 
-def open_s3(
-    bucket: str,
-    prefix: str = "",
-    *,
-    key: str | None = None,
-    secret: str | None = None,
-    token: str | None = None,
-    profile: str | None = None,
-    region: str | None = None,
-    endpoint_url: str | None = None,
-    role: Role | None = None,
-    ca_bundle: str | None = None,
-    options: Mapping[str, Any] | None = None,
-    timeout: float,
-    secrets: tuple[str, ...] = (),
-    setting: str = BUCKET,
-    credentials: str = CREDENTIALS,
-    address: str | None = None,
-) -> RemoteBackend:
+def open_s3(bucket: str, prefix: str = "", **given: Unpack[GivenS3]) -> RemoteBackend:
     """The backend of a bucket; nothing is connected yet.
 
     Args:
         bucket: must exist.
         prefix: what stands before the paths in the names of the objects.
-        key: access key ID; without one, AWS's own credential chain is used.
-        secret: secret access key.
-        token: session token.
-        profile: which profile of the AWS files to use.
-        region: of the bucket.
-        endpoint_url: of another service than AWS.
-        role: to be assumed with these credentials.
-        ca_bundle: a PEM file of certificates to trust besides the system's.
-        options: more arguments of `s3fs.S3FileSystem`, which replace those made from the above.
-        timeout: seconds that one call may take, retries included.
-        secrets: what no message may show.
-        setting: the label of the setting that names the bucket.
-        credentials: the labels of those that sign in.
-        address: the labels of those that lead to the server; by default those of S3 Storage.
+        given: see `GivenS3`.
     """
     descriptions(None)
-    config = {
-        "connect_timeout": timeout,
-        "read_timeout": timeout,
-        "retries": {"total_max_attempts": 1},
-        "http_session_cls": HTTPSession,
-    }
-    given = arguments_of(
-        options,
-        region,
-        key=key,
-        secret=secret,
-        token=token,
-        profile=profile,
-        endpoint_url=endpoint_url,
-    )
-    arguments = merged({"config_kwargs": config}, given)
-    arguments, identity = told_apart(arguments, role or Role(), labels_of(setting))
-    network = Network(ca_bundle)
-    return RemoteBackend(
-        S3Driver(bucket, prefix, arguments, identity, region, timeout=timeout, network=network),
-        place_of(
-            bucket,
-            prefix,
-            identity,
-            endpoint_url=endpoint_url,
-            options=options,
-            setting=setting,
-            credentials=credentials,
-            address=address,
-        ),
-        timeout=timeout,
-        secrets=(*secrets, *filter(None, (secret, token))),
-        network=network,
-    )
+    return opened(S3Driver, bucket, prefix, given)
 
 
 class S3Driver:
@@ -125,7 +55,6 @@ class S3Driver:
         arguments: dict[str, Any],
         identity: Identity,
         region: str | None,
-        *,
         timeout: float,
         network: Network,
     ) -> None:
@@ -134,7 +63,7 @@ class S3Driver:
         Args:
             bucket: must exist.
             prefix: what stands before the paths in the names of the objects.
-            arguments: of `s3fs.S3FileSystem`.
+            arguments: those of `s3fs.S3FileSystem`.
             identity: who signs in.
             region: as it stands in the settings.
             timeout: seconds that one call may take.
@@ -142,7 +71,13 @@ class S3Driver:
         """
         self._bucket = bucket
         self._prefix = f"{prefix}/" if prefix else ""
-        self._arguments = arguments
+        config = {
+            "connect_timeout": timeout,
+            "read_timeout": timeout,
+            "retries": {"total_max_attempts": 1},
+            "http_session_cls": HTTPSession,
+        }
+        self._arguments = merged({"config_kwargs": config}, arguments)
         self._region = region
         self._identity = identity
         self._timeout = timeout

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, Required, TypedDict
+from typing import TYPE_CHECKING, Any, Protocol
 
 from storage_core.backends.drivers.clouds.azure.options import completed, secrets_in, signed_by
 from storage_core.backends.drivers.options import merged
@@ -11,41 +11,9 @@ from storage_core.backends.remote.messages import Place
 from storage_core.backends.remote.network import Network
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
+    from storage_core.backends.drivers.clouds.azure.given import GivenAzure
     from storage_core.backends.remote.driver import BlockingDriver, Driver
     from storage_core.backends.remote.runner import Runner
-
-
-class Opening(TypedDict, total=False):
-    """What a container is opened with, besides its name and a prefix."""
-
-    connection_string: str | None
-    """Where the account is and how to sign in."""
-
-    account_name: str | None
-    """The account, when Azure's own credential chain is to be used."""
-
-    ca_bundle: str | None
-    """A PEM file of certificates to trust besides the system's."""
-
-    options: Mapping[str, Any] | None
-    """More arguments of `adlfs.AzureBlobFileSystem`, which replace those made from the above."""
-
-    timeout: Required[float]
-    """Seconds that one call may take, retries included."""
-
-    secrets: tuple[str, ...]
-    """What no message may show."""
-
-    setting: str
-    """The label of the setting that names the container."""
-
-    credentials: str | None
-    """The labels of those that sign in; by default those of Azure Blob Storage."""
-
-    address: str | None
-    """The labels of those that lead to the server; by default likewise."""
 
 
 class MakesDriver(Protocol):
@@ -66,7 +34,7 @@ def opened(
     driver: MakesDriver,
     container: str,
     prefix: str,
-    given: Opening,
+    given: GivenAzure,
     runner: Runner | None = None,
 ) -> RemoteBackend:
     """The backend of a container; nothing is connected yet.
@@ -110,7 +78,7 @@ def opened(
     return backend
 
 
-def _credentials(given: Opening) -> str:
+def _credentials(given: GivenAzure) -> str:
     """What to check when access is denied."""
     connection_string, options = given.get("connection_string"), given.get("options") or {}
     signs_in_by = "Connection String" if connection_string else "the login for Account Name"
@@ -122,7 +90,7 @@ def _credentials(given: Opening) -> str:
     return f"{signs_in_by} and what it is allowed"
 
 
-def _address(given: Opening) -> str:
+def _address(given: GivenAzure) -> str:
     """What to check when nobody answers."""
     connection_string = given.get("connection_string")
     if not connection_string:

@@ -14,12 +14,13 @@ from storage_core.backends.remote.network import Network
 from storage_core.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from storage_core.backends.drivers.clouds.google.given import GivenGCS
 
 _EMULATOR: Final = "STORAGE_EMULATOR_HOST"
 _UNIVERSE: Final = "GOOGLE_CLOUD_UNIVERSE_DOMAIN"
 _PROJECT: Final = "GCSFS_DEFAULT_PROJECT"
 _GOOGLE: Final = "googleapis.com"
+_SIGNS_IN_BY: Final = "token in Options"
 
 
 class Service(NamedTuple):
@@ -41,7 +42,7 @@ class Service(NamedTuple):
         return self.project or tokens.project or ""
 
 
-class Opening(NamedTuple):
+class Opened(NamedTuple):
     """What a bucket's backend is made of, whichever engine moves the bytes."""
 
     place: Place
@@ -55,35 +56,24 @@ class Opening(NamedTuple):
     """Those that are left for a driver."""
 
 
-def opening(
-    bucket: str,
-    prefix: str,
-    *,
-    project: str | None,
-    service_account_info: Mapping[str, Any] | None,
-    endpoint_url: str | None,
-    ca_bundle: str | None,
-    options: Mapping[str, Any],
-    timeout: float,
-    secrets: tuple[str, ...],
-    setting: str,
-    credentials: str | None,
-    signs_in_by: str,
-    address: str | None,
-) -> Opening:
-    """What the arguments mean that every engine's function takes; see there.
+def opened(bucket: str, prefix: str, given: GivenGCS) -> Opened:
+    """What the settings of a bucket come to.
 
     Raises:
         ConfigurationError: the credentials are none of Google's, or damaged.
     """
-    left = dict(options)
+    left = dict(given.get("options") or {})
+    service_account_info = given.get("service_account_info")
+    endpoint_url = given.get("endpoint_url")
+    credentials, signs_in_by = given.get("credentials"), given.get("signs_in_by", _SIGNS_IN_BY)
+    address = given.get("address")
     if address is None:
         # Without an endpoint no setting says where the server is.
         address = "Endpoint URL" if endpoint_url else ""
         if left.get("endpoint_url"):
             address = "endpoint_url in Options"
     location = f"gs://{bucket}/{prefix}".rstrip("/")
-    project = left.pop("project", project)
+    project = left.pop("project", given.get("project"))
     endpoint = left.pop("endpoint_url", endpoint_url)
     token = left.pop("token", None)
     try:
@@ -100,15 +90,15 @@ def opening(
             credentials = "Service Account Info and what the account is allowed"
         else:
             credentials = "who is signed in to Google Cloud here and what they are allowed"
-    network = Network(ca_bundle)
+    network = Network(given.get("ca_bundle"))
     tokens = Tokens(
         token,
         source=signs_in_by,
         instead=instead,
         is_google=_is_google(endpoint or (token is None and os.environ.get(_EMULATOR)) or ""),
         network=network,
-        timeout=timeout,
-        secrets=secrets,
+        timeout=given["timeout"],
+        secrets=given.get("secrets", ()),
     )
     service = Service(
         (endpoint or _found(token)).rstrip("/"),
@@ -116,8 +106,8 @@ def opening(
         left.pop("requester_pays", False),
     )
     network.service = service.url
-    return Opening(
-        Place(location, "bucket", bucket, setting, credentials, address),
+    return Opened(
+        Place(location, "bucket", bucket, given.get("setting", "Bucket"), credentials, address),
         f"{prefix}/" if prefix else "",
         service,
         tokens,

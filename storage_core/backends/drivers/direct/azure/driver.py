@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any
 
 from storage_core.backends.drivers.clouds.azure.faults import fault_of
-from storage_core.backends.drivers.clouds.azure.opening import Opening, opened
+from storage_core.backends.drivers.clouds.azure.opening import opened
 from storage_core.backends.drivers.clouds.azure.options import completed, signed_by
 from storage_core.backends.drivers.clouds.azure.signing_in import giver_of_tokens
 from storage_core.backends.drivers.direct.azure.account import account_of
@@ -19,19 +19,23 @@ from storage_core.backends.remote.faults import BadSettings, Explained, Fault
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Unpack
 
+    from storage_core.backends.drivers.clouds.azure.given import GivenAzure
     from storage_core.backends.remote.backend import RemoteBackend
     from storage_core.backends.remote.limit import Limit
     from storage_core.backends.remote.network import Network
 
 
-def open_azure_direct(container: str, prefix: str = "", **given: Unpack[Opening]) -> RemoteBackend:
+def open_azure_direct(
+    container: str, prefix: str = "", **given: Unpack[GivenAzure]
+) -> RemoteBackend:
     """The backend of a container; nothing is connected yet.
 
     Args:
         container: must exist.
         prefix: what stands before the paths in the names of the blobs.
-        given: see `Opening`.
+        given: see `GivenAzure`.
     """
     return opened(AzureDirectDriver, container, prefix, given, Blocking())
 

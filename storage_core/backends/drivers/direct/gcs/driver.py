@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from storage_core.backends.drivers.clouds.google.client import Client
-from storage_core.backends.drivers.clouds.google.service import opening
+from storage_core.backends.drivers.clouds.google.service import opened
 from storage_core.backends.drivers.clouds.google.session import GCSSession
 from storage_core.backends.drivers.direct.gcs.sending import Sender
 from storage_core.backends.drivers.direct.gcs.signing_in import SignIn
@@ -15,72 +15,31 @@ from storage_core.backends.remote.blocking import Blocking
 from storage_core.backends.remote.faults import Fault, classify
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from typing import Unpack
 
-    from storage_core.backends.drivers.clouds.google.service import Opening
+    from storage_core.backends.drivers.clouds.google.given import GivenGCS
+    from storage_core.backends.drivers.clouds.google.service import Opened
     from storage_core.backends.remote.limit import Limit
 
 
-def open_gcs_direct(
-    bucket: str,
-    prefix: str = "",
-    *,
-    project: str | None = None,
-    service_account_info: Mapping[str, Any] | None = None,
-    endpoint_url: str | None = None,
-    ca_bundle: str | None = None,
-    options: Mapping[str, Any] | None = None,
-    timeout: float,
-    secrets: tuple[str, ...] = (),
-    setting: str = "Bucket",
-    credentials: str | None = None,
-    signs_in_by: str = "token in Options",
-    address: str | None = None,
-) -> RemoteBackend:
+def open_gcs_direct(bucket: str, prefix: str = "", **given: Unpack[GivenGCS]) -> RemoteBackend:
     """The backend of a bucket; nothing is connected yet.
 
     Args:
         bucket: must exist.
         prefix: what stands before the paths in the names of the objects.
-        project: the bucket's.
-        service_account_info: the credentials file of a service account; without one, Google's own
-            credential chain is used.
-        endpoint_url: of another service than Google's.
-        ca_bundle: a PEM file of certificates to trust besides the system's.
-        options: more arguments of `gcsfs.GCSFileSystem`, which replace those made from the above;
-            none that `what_is_beyond` names.
-        timeout: seconds that one call may take, retries included.
-        secrets: what no message may show.
-        setting: the label of the setting that names the bucket.
-        credentials: the labels of those that sign in; by default those of Google Cloud Storage.
-        signs_in_by: the label of the one with a token of gcsfs.
-        address: the labels of those that lead to the server; by default those of Google Cloud
-            Storage.
+        given: see `GivenGCS`.
 
     Raises:
         ConfigurationError: the credentials are none of Google's, or damaged.
     """
-    opened = opening(
-        bucket,
-        prefix,
-        project=project,
-        service_account_info=service_account_info,
-        endpoint_url=endpoint_url,
-        ca_bundle=ca_bundle,
-        options=options or {},
-        timeout=timeout,
-        secrets=secrets,
-        setting=setting,
-        credentials=credentials,
-        signs_in_by=signs_in_by,
-        address=address,
-    )
+    made, timeout = opened(bucket, prefix, given), given["timeout"]
     return RemoteBackend(
-        GCSDirectDriver(bucket, opened, timeout),
-        opened.place,
+        GCSDirectDriver(bucket, made, timeout),
+        made.place,
         timeout=timeout,
-        secrets=secrets,
-        network=opened.network,
+        secrets=given.get("secrets", ()),
+        network=made.network,
         runner=Blocking(),
     )
 
@@ -95,7 +54,7 @@ class GCSDirectDriver:
     has_places = True
     longest_link = 7 * 86400
 
-    def __init__(self, bucket: str, opened: Opening, timeout: float) -> None:
+    def __init__(self, bucket: str, opened: Opened, timeout: float) -> None:
         """Connect nothing yet.
 
         Args:
