@@ -26,7 +26,7 @@ def _open_app(config_path: str | None) -> int:
         from tui.kit.terminal import ended_by_signals
 
         ending = ended_by_signals(app.stop)
-    # The terminal saves its title, shows ours, and gets its own back at the end.
+    # Have the terminal save its title and show ours; it gets its own back at the end.
     _to_terminal(f"\x1b[22;2t\x1b]2;Storage: {app.session.workspace.shown_path}\x1b\\")
     try:
         with ending:
@@ -37,16 +37,16 @@ def _open_app(config_path: str | None) -> int:
 
 
 def _to_terminal(codes: str) -> None:
-    # Where Textual writes as well.
+    # To the stream that Textual writes to as well.
     if sys.__stderr__ is not None:
-        # It may be gone.
+        # The terminal may be gone.
         with suppress(OSError):
             sys.__stderr__.write(codes)
             sys.__stderr__.flush()
 
 
 def _few_colours() -> bool:
-    """Whether the terminal shows 16 colours at most, as Rich finds out, which draws them."""
+    """Whether the terminal shows 16 colours at most, according to Rich, which draws them."""
     from rich.console import Console
     from textual.constants import COLOR_SYSTEM
 
@@ -55,27 +55,27 @@ def _few_colours() -> bool:
 
 
 def _key_mistakes(tables: Mapping[str, Any]) -> list[tuple[tuple[str, ...], str]]:
-    """What is wrong with the remapped keys, in the words of the app."""
+    """What is wrong with the remapped keys, in the app's own messages."""
     app = tables.get("app")
     if not (isinstance(app, dict) and "keys" in app):
         return []
-    # Only here: nothing else that is validated needs Textual.
+    # Imported only here: no other part of validation needs Textual.
     from tui.features.commands import mistakes
 
     return mistakes(tables)
 
 
 def loaded_app(config_path: str | None) -> StorageApp:
-    """The app, not yet running, with all modules and objects that stay to the end loaded.
+    """Make the app, not yet running, with everything loaded that lives as long as it does.
 
-    The garbage collector leaves these alone: searching them would delay the first frame, and later
-    hold up keys for 40 ms at a time.
+    The garbage collector leaves these objects alone: searching them would delay the first frame,
+    and later hold up keys for 40 ms at a time.
     """
     import gc
     from importlib import import_module
 
     gc.disable()
-    # Only here: no other command has to wait for Textual.
+    # Imported only here: no other command should have to wait for Textual.
     from tui.app import StorageApp
 
     for name in ("textual.scrollbar", "tui.features.configurations.screen"):

@@ -51,7 +51,7 @@ ROUTES: Final = {
     "theme": "tui.features.help.palette:ThemeSearch",
     "versions": "tui.features.versions.restore:restore",
 }
-"""What features open, by name."""
+"""What features can open, by name."""
 
 NEEDED_SOON: Final = (
     "tui.features.form.screen",
@@ -65,13 +65,13 @@ NEEDED_SOON: Final = (
     "storage_core.config.model.revision",
     "storage_core.config.transaction",
 )
-"""What the first keys would otherwise wait for."""
+"""Modules that the first keys would otherwise have to wait for."""
 
 FIRST_READ: Final = 0.25
-"""Seconds that the first frame waits for the configuration file."""
+"""The most seconds that the first frame waits for the configuration file."""
 
 POLL: Final = 1.0
-"""Seconds between two looks at the file on disk."""
+"""Seconds between two checks of the file on disk."""
 
 ALONE: Final = 60.0
 """Seconds without a key or the mouse after which the app counts as left alone."""
@@ -87,7 +87,7 @@ class StorageApp(KitApp):
     """
 
     TITLE = "Storage"
-    # Textual loads no styles for the screen that it starts with.
+    # The first screen's styles too: Textual does not load those by itself.
     CSS_PATH: ClassVar[Any] = [STYLES, HERE / "features" / "configurations" / "screen.tcss"]
 
     def __init__(
@@ -98,15 +98,15 @@ class StorageApp(KitApp):
         super().__init__(Routes(ROUTES, self.session, self._load_module), few_colours=few_colours)
         self.sub_title = self.session.workspace.shown_path
         self._leaving = False
-        """Whether the app closes as soon as everything is saved."""
+        """Whether the app will close as soon as everything is saved."""
 
-        self._to_look = False
-        """Whether the file on disk may have changed since the last look at it began."""
+        self._check_due = False
+        """Whether the file on disk may have changed since the last check of it began."""
 
-        self._looking: Worker[None] | None = None
-        """The last that looked."""
+        self._checker: Worker[None] | None = None
+        """The last worker that checked the file."""
 
-        self._to_tidy = False
+        self._collection_due = False
         """Whether anything was read or saved since the last full garbage collection."""
 
         self._keymap_notes: list[str] = []
@@ -114,8 +114,8 @@ class StorageApp(KitApp):
         if self.session.remembered.theme in self.available_themes:
             self.theme = self.session.remembered.theme
         self._first = run(self.session.workspace.load)
-        # Most files are read at once. Nothing is on screen yet, and a thread beside the event loop
-        # would slow both down.
+        # Most files are read at once, so wait: nothing is on screen yet, and the thread and the
+        # event loop would only slow each other down.
         wait([self._first], FIRST_READ)
 
     def _show_busy(self, what: str) -> None:
@@ -126,21 +126,21 @@ class StorageApp(KitApp):
         return await self.session.jobs.run("opening", partial(import_module, name))
 
     def theme_taken(self, name: str) -> None:
-        """Remember it for the next time."""
+        """Remember the theme for the next start."""
         self.session.remember(theme=name)
 
     def get_default_screen(self) -> Screen[None]:
-        """The list is the first screen, with none below it."""
+        """Make the list the first screen, with none below it."""
         from tui.features.configurations.screen import ConfigurationsScreen
 
         return ConfigurationsScreen(self.session)
 
     def on_mount(self) -> None:
-        """Read the file, then look at it from time to time."""
+        """Show the file, then check it for changes from time to time."""
         self.theme_changed_signal.subscribe(self, lambda _: self.theme_taken(self.lasting_theme))
         self.screen_change_signal.subscribe(self, lambda _: self._screen_changed())
         if self._first.done():
-            # Before the screen is laid out, so that its first frame has everything in it.
+            # Before the screen is laid out, so that its first frame is complete.
             self.session.show(self._first.result())
             self.session.jobs.idle.set()
         self.run_worker(self._start(), group="load")
@@ -159,14 +159,14 @@ class StorageApp(KitApp):
     # ---- the file
 
     def _loaded(self, snapshot: Snapshot) -> None:
-        self._to_tidy = True
+        self._collection_due = True
         found = snapshot.configurations
         keys, notes = _remapped(found.tables if found is not None else {})
         self.remap(keys)
         if notes != self._keymap_notes:
             self._keymap_notes = notes
             if len(notes) > 1:
-                # A message for each would cover the screen.
+                # One message for each would cover the screen.
                 lists = command("validate", self.session.workspace.file.source)
                 notes = [f"[app.keys] has {len(notes)} mistakes; `{printable(lists)}` lists them."]
             for note in notes:
@@ -176,22 +176,22 @@ class StorageApp(KitApp):
     def _poll(self) -> None:
         self.look_at_terminal()
         if self.session.jobs.idle.is_set():
-            self._to_look = True
-            if self._looking is None or self._looking.is_finished:
-                self._looking = self._look()
-        if self._to_tidy and monotonic() - self.touched > ALONE:
-            self._to_tidy = False
-            self._tidy(collect_all)
+            self._check_due = True
+            if self._checker is None or self._checker.is_finished:
+                self._checker = self._check_file()
+        if self._collection_due and monotonic() - self.touched > ALONE:
+            self._collection_due = False
+            self._collect(collect_all)
 
     @work(group="poll")
-    async def _look(self) -> None:
-        # One look after the other: where each takes longer than a poll, a new one that ended the
-        # last would never let one see anything.
-        while self._to_look:
-            self._to_look = False
-            await self._look_once()
+    async def _check_file(self) -> None:
+        # One check after the other. If each poll replaced the check in progress, none would ever
+        # finish on a disk where a check takes longer than the time between polls.
+        while self._check_due:
+            self._check_due = False
+            await self._check_once()
 
-    async def _look_once(self) -> None:
+    async def _check_once(self) -> None:
         session = self.session
         found = session.snapshot.configurations
         stamp = await in_thread(lambda: session.workspace.stamp(found))
@@ -205,7 +205,7 @@ class StorageApp(KitApp):
     # ---- leaving
 
     async def action_quit(self) -> None:
-        """Leave when everything is saved; asked for a second time, at once."""
+        """Leave once everything is saved; when asked a second time, at once."""
         if self._leaving or not self.session.saving:
             await super().action_quit()
             return
@@ -217,13 +217,13 @@ class StorageApp(KitApp):
         while jobs := self.session.jobs.called("saving"):
             await asyncio.wait(jobs)
             if any(job.exception() for job in jobs):
-                # The screen that saves tells why, and still has what was entered.
+                # The screen that saves says why, and still has what was entered.
                 self._leaving = False
                 return
         self.exit()
 
     def stop(self, code: int) -> None:
-        """What is being saved is awaited, as by `action_quit`; asked for a second time, nothing."""
+        """End with this exit code once everything is saved; when asked a second time, at once."""
         if self._leaving or not self.session.saving:
             self.exit(return_code=code)
             return
@@ -239,13 +239,13 @@ class StorageApp(KitApp):
 
     def _screen_changed(self) -> None:
         self.keys.look_again()
-        # Back on the list: a moment later, when it has been drawn, collect what the screen left,
-        # which refers to itself.
+        # Back on the list: once it has been drawn, collect the closed screen, whose objects refer
+        # to each other.
         if len(self.screen_stack) == 1:
-            self.set_timer(POLL, lambda: self._tidy(gc.collect))
+            self.set_timer(POLL, lambda: self._collect(gc.collect))
 
-    @work(group="tidy", exclusive=True)
-    async def _tidy(self, how: Callable[[], object]) -> None:
+    @work(group="collect", exclusive=True)
+    async def _collect(self, how: Callable[[], object]) -> None:
         await in_thread(how)
 
 
@@ -262,7 +262,7 @@ def _load_needed() -> None:
 def _remapped(tables: Mapping[str, Any]) -> tuple[dict[str, str], list[str]]:
     if "app" not in tables:
         return {}, []
-    # Only here: most files remap no key, and to load the commands of all screens takes 3 ms.
+    # Imported only here: most files remap no key, and loading all commands takes 3 ms.
     from tui.features.commands import keymap
 
     return keymap(tables)

@@ -24,7 +24,7 @@ SCREENS: Final = {
     "Export": EXPORT,
     "The doctor": DOCTOR,
 }
-"""Those of each screen, by what it is called."""
+"""The commands of each screen, by the screen's name in messages."""
 
 ALL: Final = tuple(SCREENS.values())
 
@@ -35,11 +35,11 @@ KEYMAP: Final = Keymap(
 
 
 def keymap(tables: Mapping[str, Any]) -> tuple[dict[str, str], list[str]]:
-    """What `tables` remaps (command -> keys, as Textual spells them), and what was ignored."""
+    """What `tables` remaps (command -> keys, in Textual's spelling), and messages on the rest."""
     accepted, notes = KEYMAP.read(tables)
     return accepted, [message for _, message in notes]
 
 
 def mistakes(tables: Mapping[str, Any]) -> list[tuple[tuple[str, ...], str]]:
-    """What was ignored, each with the path of the key in the file that it is about."""
+    """Messages about what is ignored, each with the path of that key in the file."""
     return KEYMAP.read(tables)[1]

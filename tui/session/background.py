@@ -1,4 +1,4 @@
-"""Blocking work in threads of its own, awaited from the event loop.
+"""Runs blocking work in threads of its own, to be awaited on the event loop.
 
 The threads are daemons: leaving the app never waits for a server that does not answer, which
 `asyncio.to_thread` would.
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 async def in_thread(function: Callable[[], T]) -> T:
-    """What `function` returns or raises; it runs in a thread, on to its end even if cancelled."""
+    """Run `function` in a thread and return its result; cancelling this does not stop it."""
     loop = asyncio.get_running_loop()
     done: asyncio.Future[T] = loop.create_future()
 
@@ -51,7 +51,7 @@ def run(function: Callable[[], T]) -> Future[T]:
 
 
 async def stream(make: Callable[[], Iterable[T]]) -> AsyncIterator[T]:
-    """The items of what `make` returns, each as soon as it is there.
+    """Yield the items of what `make` returns, which run in a thread, each as soon as it is there.
 
     Leaving the loop early closes the generator after the item it is working on.
     """
@@ -91,7 +91,7 @@ def _tell(loop: asyncio.AbstractEventLoop, call: Callable[..., object], *args: o
     try:
         loop.call_soon_threadsafe(call, *args)
     except RuntimeError:
-        # The app has closed; nobody waits any more.
+        # The app has closed; nobody is waiting any more.
         pass
 
 
@@ -105,17 +105,17 @@ class Jobs:
     def __init__(self, show: Callable[[str], None]) -> None:
         self._show = show
         self._running: dict[asyncio.Task[Any], str] = {}
-        """What each is called, in the order in which they began."""
+        """The running jobs with their names, in the order in which they began."""
 
         self.idle = asyncio.Event()
-        """Set while there are none; first when the file has been read."""
+        """Set while no job runs; for the first time when the file has been read."""
 
     async def run(self, what: str, function: Callable[[], T]) -> T:
         """Run `function` in a thread; `what` is shown until it ends, even after a cancellation."""
         return await asyncio.shield(self.start(what, function))
 
     def start(self, what: str, function: Callable[[], T]) -> asyncio.Task[T]:
-        """The same, without waiting for it."""
+        """Begin the same without waiting for it."""
         job = asyncio.create_task(in_thread(function))
         self._running[job] = what
         self.idle.clear()
@@ -124,7 +124,7 @@ class Jobs:
         return job
 
     def called(self, what: str) -> list[asyncio.Task[Any]]:
-        """Those that are called this."""
+        """The running jobs with this name."""
         return [job for job, name in self._running.items() if name == what]
 
     def _ended(self, job: asyncio.Task[Any]) -> None:

@@ -1,4 +1,4 @@
-"""A pasted block of credentials, as the settings of a storage type. It takes long: use threads."""
+"""A pasted block of credentials as the settings of a storage type. It is slow: use threads."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ if TYPE_CHECKING:
     from storage_core.importing.found import Found
 
 _FIRST: Final = 50
-"""Lines among which a block begins, after what is said of it."""
+"""Lines among which a block has to begin; there may be prose before it."""
 
 _LONGEST: Final = 4096
-"""Characters of a line in which it is looked for."""
+"""Characters of each of these lines that are looked at."""
 
 
 class Unusable(Exception):
@@ -20,15 +20,15 @@ class Unusable(Exception):
 
 
 class Block(NamedTuple):
-    """What a block says of one configuration."""
+    """The configuration that a block describes."""
 
     found: Found
     left_out: tuple[str, ...] = ()
-    """What else is in it, by the names that it has there."""
+    """What else is in the block, by the names used there."""
 
 
 def looks_like_block(text: str) -> bool:
-    """Whether it is worth a closer look; this takes no time."""
+    """Whether `text` may hold a block: a quick test before `block_in`."""
     from storage_core.importing.pasted import begins_block
 
     lines = text.lstrip("\ufeff").split("\n", _FIRST)[:_FIRST]
@@ -36,14 +36,14 @@ def looks_like_block(text: str) -> bool:
 
 
 def block_in(text: str, cls: type[StorageConfiguration] | None = None) -> Block | None:
-    """The configuration that `text` stands for; None where it is no block that is known.
+    """Find the configuration that `text` describes; None if it is no known kind of block.
 
     Args:
         text: what was pasted.
-        cls: the type that it is to be of; None for any.
+        cls: the type that it has to be for; None for any.
 
     Raises:
-        Unusable: it is a block, and none for this.
+        Unusable: it is a block, but not one that can be used here.
     """
     from storage_core.importing.pasted import found_in, left_out
 

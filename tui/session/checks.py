@@ -18,10 +18,10 @@ class TestResult(NamedTuple):
     """False when it was cancelled."""
 
     digest: str = ""
-    """Of the settings that were tested; see `Results`."""
+    """The digest of the settings that were tested; see `Results`."""
 
     old: bool = False
-    """Whether the settings are others by now."""
+    """Whether the settings have changed since."""
 
     @property
     def ok(self) -> bool:
@@ -29,7 +29,7 @@ class TestResult(NamedTuple):
 
     @property
     def signed_in(self) -> bool:
-        """Whether a server has taken the credentials, however it ended."""
+        """Whether a server has accepted the credentials, however the test ended."""
         return any(step.ok and step.step.name == "sign in" for step in self.steps)
 
     @property

@@ -1,4 +1,4 @@
-"""A path that is being typed, completed with what there is. Blocks."""
+"""Completes a path that is being typed with what is on the disk. It blocks: use threads."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _MOST: Final = 10_000
 
 
 def completed(typed: str) -> str:
-    """The path with its last name completed, by the first that there is; empty for none.
+    """The path with its last name completed to the first match; empty if there is none.
 
-    A folder gets a slash behind it. Hidden names are for those who type their dot.
+    A folder gets a slash behind it. Hidden names match only if their dot is typed.
     """
     head, slash, begun = typed.rpartition("/")
     if not begun:

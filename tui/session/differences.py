@@ -19,22 +19,22 @@ if TYPE_CHECKING:
 GONE: Final = "-"
 NEW: Final = "+"
 
-_SAID: Final = ("default", "version", "storage")
-"""What stands at the top of the file and is told in its own words."""
+_TOP_KEYS: Final = ("default", "version", "storage")
+"""Keys at the top of the file that have lines of their own."""
 
 
 class Difference(NamedTuple):
     """One line of what changed."""
 
     sign: str
-    """`GONE` or `NEW`; empty for a heading and for what is only said."""
+    """`GONE` or `NEW`; empty for a heading, and where values are not shown."""
 
     text: str
     """Fit for drawing."""
 
 
 def differences(older: str, newer: str) -> list[Difference]:
-    """What was done to `older` to make it `newer`; of a secret, that it changed."""
+    """The changes from `older` to `newer`; of a secret, only that it changed."""
     try:
         before, after = parse(older), parse(newer)
     except TextError:
@@ -47,8 +47,8 @@ def _top(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Differ
     for name in ("version", "default"):
         yield from _changed(name, before.get(name), after.get(name), _plain)
     for name in dict.fromkeys((*before, *after)):
-        if name not in _SAID and before.get(name) != after.get(name):
-            # It may hold anything.
+        if name not in _TOP_KEYS and before.get(name) != after.get(name):
+            # Its value may be anything, even a secret.
             yield Difference("", printable(f"{name} changed"))
 
 

@@ -15,7 +15,7 @@ from storage_core.errors import ConfigurationError, StorageError
 from storage_core.paths import absolute
 
 CHUNK: Final = 1024 * 1024
-"""Bytes between two looks at how far a download is."""
+"""Bytes between two reports of progress."""
 
 
 class Download:
@@ -54,12 +54,12 @@ class Download:
 
     def _put_in_place(self) -> None:
         if self._replace:
-            # Who could not read the file that was there cannot read this one either.
+            # Keep the mode: whoever could not read the old file must not read the new one.
             self._part.chmod(stat.S_IMODE(self._target.stat().st_mode))
             self._part.replace(self._target)
             return
         try:
-            # Unlike a rename, this never replaces what came there meanwhile.
+            # Unlike a rename, this never replaces a file that has appeared meanwhile.
             self._target.hardlink_to(self._part)
         except FileExistsError:
             raise StorageError(f"{self._target} is there by now; name another file") from None
@@ -75,7 +75,7 @@ class Download:
 
 
 class Place(NamedTuple):
-    """What is where a download is to go."""
+    """What is at the path where a download is to go."""
 
     target: Path
     problem: str = ""
@@ -92,7 +92,7 @@ def place_of(entered: str, name: str) -> Place:
         if target.is_dir() or entered.endswith(os.sep):
             target = target / name
     except (OSError, ValueError):
-        # Said below.
+        # Reported below.
         pass
     return looked_at(target)
 
@@ -102,7 +102,7 @@ def looked_at(target: Path) -> Place:
     try:
         if not target.parent.is_dir():
             return Place(target, f"there is no folder {target.parent}; name another")
-        # Where a link leads is what is replaced, not the link.
+        # The file that a link leads to is replaced, not the link.
         target = target.resolve()
         if target.is_dir():
             return Place(target, f"{target} is a folder; name a file")
@@ -129,14 +129,14 @@ def proposed(name: str) -> str:
 
 
 def some(source: BinaryIO, size: int) -> bytes:
-    """At least one byte unless at the end, and no more fetched than asked for where possible."""
+    """Read at least one byte unless at the end; fetch no more than `size` where possible."""
     read: Callable[[int], bytes] = getattr(source, "read1", source.read)
     return read(size)
 
 
 @contextmanager
 def readable(key: str) -> Iterator[None]:
-    # A local blob is a plain file, whose errors are the system's.
+    # A local blob is a plain file, which raises the system's errors.
     try:
         yield
     except OSError as error:

@@ -1,4 +1,4 @@
-"""What a form is about to write into the configuration file. It blocks: call it in threads."""
+"""Checks what a form holds and writes it to the configuration file. It blocks: use threads."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ class ChangedMeanwhile(Exception):
 
 
 class WrongName(Exception):
-    """The name cannot be taken; `str()` says why."""
+    """The name cannot be used; `str()` says why."""
 
 
 def prepare(cls: type[StorageConfiguration]) -> None:
-    """Load what checks settings, so that the first field left is checked at once."""
+    """Load the validation of settings, so that the first field that is left is checked at once."""
     from storage_core.declaration.validation import model_of
 
     model_of(cls)
@@ -46,19 +46,19 @@ def prepare(cls: type[StorageConfiguration]) -> None:
 
 
 def fault_of(cls: type[StorageConfiguration], setting: Setting, value: Any) -> str | None:
-    """What is wrong with one value, in the labels of the form."""
+    """What is wrong with one value, with labels in place of keys."""
     from storage_core.declaration.validation import fault_of
 
     return in_labels(cls, fault_of(setting, value))
 
 
 def doubts(cls: type[StorageConfiguration], values: Mapping[str, Any]) -> dict[str, str]:
-    """What may be saved but not be opened, by setting."""
+    """Mistakes that may be saved but not opened, by setting."""
     return dict(cls.doubts_before(_given(values)))
 
 
 def cautions(cls: type[StorageConfiguration], values: Mapping[str, Any]) -> dict[str, str]:
-    """What looks like a mistake and may be saved all the same, by setting."""
+    """What looks like a mistake but may not be one, by setting."""
     found: dict[str, str] = {}
     for name, said in cls.cautions(_given(values)):
         found[name] = f"{found[name]}; {said}" if name in found else said
@@ -70,7 +70,7 @@ def _given(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def name_fault(file: ConfigFile, name: str, own: str | None) -> str | None:
-    """What is wrong with a name; the configuration's `own` may stay."""
+    """What is wrong with a name; `own`, the configuration's present name, is not taken."""
     try:
         taken = lookup.taken(file.load().layers)
     except StorageError:
@@ -97,7 +97,7 @@ def in_labels(cls: type[StorageConfiguration], message: str | None) -> str | Non
 def placed(
     cls: type[StorageConfiguration], values: Mapping[str, Any], given: Mapping[str, Any], path: str
 ) -> dict[str, Any]:
-    """`values` with absolute paths: those that the file has `given` are relative to its folder."""
+    """Make paths in `values` absolute; those from the file (`given`) start from its folder."""
     from storage_core.declaration.table import with_absolute_paths
 
     kept = {name: value for name, value in values.items() if given.get(name) == value}
@@ -125,14 +125,14 @@ def faults_of(cls: type[StorageConfiguration], values: Mapping[str, Any]) -> dic
 
 
 def faults(cls: type[StorageConfiguration], error: InvalidSettings) -> dict[str, str | None]:
-    """What an exception says is wrong, by setting, in the labels of the form."""
+    """The mistakes that an exception reports, by setting, with labels in place of keys."""
     return {fault.name: in_labels(cls, fault.message) for fault in error.faults}
 
 
 def landing(cls: type[StorageConfiguration], values: Mapping[str, Any]) -> str:
-    """Where blobs would land; empty as long as the form does not say.
+    """Where blobs would be stored; empty as long as the form does not say.
 
-    Secrets need not be there: only what makes the location is looked at.
+    Secrets may be missing: only the settings that make up the location are looked at.
     """
     from storage_core.declaration.validation import fault_of
 
@@ -161,7 +161,7 @@ def landing(cls: type[StorageConfiguration], values: Mapping[str, Any]) -> str:
 def likely_type(
     types: Sequence[type[StorageConfiguration]], entry: Entry
 ) -> type[StorageConfiguration]:
-    """The type that was probably meant, where the file names an unknown one or none."""
+    """The type that was probably meant if the file names an unknown one or none."""
     names_of = {cls.type: cls for cls in types}
     if meant := nearest(entry.type, names_of):
         return names_of[meant]
@@ -171,7 +171,7 @@ def likely_type(
 
 
 def text_of(path: str) -> str:
-    """What is to be copied into a field: the text of the file at `path`.
+    """The text of the file at `path`, to be copied into a field.
 
     Raises:
         ConfigurationError: there is none; the message says why.
@@ -205,7 +205,7 @@ def save_new(
     *,
     default: bool = False,
 ) -> str:
-    """Add a configuration, and make it the `default` if so asked. Returns its name.
+    """Add a configuration, and make it the default if `default` is set. Returns its name.
 
     Raises:
         InvalidSettings, WrongName: what is entered cannot be saved.
@@ -220,7 +220,7 @@ def save_new(
 def is_same(
     cls: type[StorageConfiguration], before: Entry, changes: Mapping[str, Any], name: str
 ) -> bool:
-    """Whether a form holds what the file said when it opened, and nothing that is to be mended."""
+    """Whether a form holds what the file said when it opened, with nothing to be mended."""
     same = not changes and name.strip() == before.name and before.type == cls.type
     return same and not before.problems
 
@@ -234,7 +234,7 @@ def save_edit(
     *,
     force: bool = False,
 ) -> str:
-    """Write what was changed in one configuration, whatever else changed in the file meanwhile.
+    """Write the changes to one configuration; anything else in the file may have changed meanwhile.
 
     Args:
         edit: the configuration file.

@@ -1,4 +1,4 @@
-"""The person's own text editor: which it is, and how it is told a line."""
+"""The person's own text editor: which one it is, how to open a line in it, running it."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ _ENDING = (signal.SIGTERM, *([signal.SIGHUP] if sys.platform != "win32" else [])
 _OF_KEYS = (signal.SIGINT, *([signal.SIGQUIT] if sys.platform != "win32" else []))
 
 _PATIENCE = 1.0
-"""Seconds until a signal is handed on to the editor. What is sent to all programs of a terminal has
-reached it already, and a second signal would keep it from keeping what is not saved."""
+"""Seconds until a signal is handed on to the editor. A signal that is sent to all programs of a
+terminal has reached it already; a second one would keep it from rescuing unsaved text."""
 
 
 def editor(environment: Mapping[str, str]) -> list[str]:
@@ -35,7 +35,7 @@ def editor(environment: Mapping[str, str]) -> list[str]:
     Raises:
         ConfigurationError: there is no such program, or none is named and there is no `vi`.
     """
-    # Only here: the list, which can open the file, is drawn without.
+    # Imported only here: the list is drawn without it.
     from shlex import split
 
     for variable in ("VISUAL", "EDITOR"):
@@ -55,7 +55,7 @@ def editor(environment: Mapping[str, str]) -> list[str]:
 
 
 def opening(words: Sequence[str], path: str, line: int | None) -> list[str]:
-    """The command that opens `path`, at a line where it is known how to tell the editor."""
+    """The command that opens `path`, at `line` if we know how to tell this editor."""
     # `vim.basic`, `emacs-nox`, `code-insiders`.
     name = re.split(r"[.-]", Path(words[0]).name)[0]
     if line is not None and name in _PLUS:
@@ -68,10 +68,11 @@ def opening(words: Sequence[str], path: str, line: int | None) -> list[str]:
 
 
 def run(command: Sequence[str]) -> int:
-    """Run it in this terminal until it ends; returns its exit code. Ctrl+C and Ctrl+\\ are its own.
+    """Run an editor in this terminal until it ends; returns its exit code.
 
-    A signal that asks this process to end is handed on to it, and heeded when it has ended: two
-    programs would have the terminal else, and an editor keeps what is not saved when it is told.
+    Ctrl+C and Ctrl+\\ are for the editor. A signal that asks this process to end is handed on to
+    it, and obeyed when the editor has ended: otherwise two programs would share the terminal, and
+    an editor that gets the signal rescues unsaved text.
 
     Raises:
         ConfigurationError: it cannot be started.
@@ -89,8 +90,8 @@ def run(command: Sequence[str]) -> int:
         if running and len(heard) == 1:
             tell()
 
-    # Handlers, since what is ignored the editor would ignore too; all of them before it is started,
-    # since it can be on the screen, and be ended, before this process comes to its next line.
+    # Handlers, since the editor would inherit ignored signals. They are set before it starts, since
+    # it may be sent a signal before this process reaches its next line.
     handlers = dict.fromkeys(_ENDING, hand_on) | dict.fromkeys(_OF_KEYS, lambda *_: None)
     before = {
         number: signal.signal(number, handler)
@@ -115,7 +116,7 @@ def run(command: Sequence[str]) -> int:
 
 
 def line_to_see(path: str, name: str | None) -> int | None:
-    """The line where the file is broken, else that of the configuration `name`, if there is one."""
+    """The line where the file is broken, else that of the configuration `name`, if any."""
     from storage_core.config.toml import read, scan
 
     try:

@@ -1,7 +1,7 @@
-"""Configurations as other tools have them: what is shown of it, and what is copied or written.
+"""Configurations in the form of other tools: what is shown, and what is copied or written.
 
-What is shown never holds a secret: where secrets are asked for, it is made of configurations that
-have `********` in their place. All of it may block: call it in threads.
+What is shown never holds a secret: if the person asks for secrets, it is made from configurations
+that have `********` in their place. All of it may block: call it in threads.
 """
 
 from __future__ import annotations
@@ -35,21 +35,21 @@ _ENDS: Final = {
     "json": "storages.json",
     "toml": "exported.toml",
 }
-"""What a file of each form is called where a person names none."""
+"""The file name proposed for each form."""
 
 
 class Shown(NamedTuple):
-    """An export as it may be on screen."""
+    """An export as it may be shown on screen."""
 
     label: str
-    """What the form is."""
+    """The form's name for people."""
 
     text: str = ""
     notes: tuple[str, ...] = ()
-    """What is left out, or has another name there."""
+    """What is left out, or gets another name there."""
 
     problem: str = ""
-    """Why it cannot be exported so; empty when it can."""
+    """Why it cannot be exported in this form; empty when it can."""
 
 
 class Exports:
@@ -64,7 +64,7 @@ class Exports:
         self._configurations, self._default = tuple(configurations), default
 
     def shown(self, form: str, *, secrets: bool) -> Shown:
-        """What it comes to, without a secret; with `secrets`, as it will look with them."""
+        """The export as shown; with `secrets`, each one that will be in it is masked."""
         label = form_named(form).LABEL
         try:
             written = export(self._configurations, form, default=self._default, reveal=secrets)
@@ -74,7 +74,7 @@ class Exports:
         return Shown(label, text, written.notes)
 
     def text(self, form: str, *, secrets: bool) -> str:
-        """What is copied; raises `StorageError`."""
+        """The text to copy; raises `StorageError`."""
         return export(self._configurations, form, default=self._default, reveal=secrets).text
 
     def save(self, target: Path, form: str, *, secrets: bool) -> None:
@@ -93,17 +93,17 @@ class Exports:
             masked = [*map(_without_secrets, self._configurations)]
             return export(masked, form, default=self._default, reveal=True).text
         except (StorageError, ValueError):
-            # A stand-in is not always taken for what it stands for.
+            # A stand-in is not always accepted in place of the secret.
             return export(self._configurations, form, default=self._default).text
 
 
 def proposed(form: str) -> str:
-    """A file for a form, in the current folder."""
+    """The proposed file for a form, in the current folder."""
     return f"./{_ENDS[form]}"
 
 
 def target_of(entered: str, form: str, file: ConfigFile) -> Place:
-    """Look at the path that was entered; what holds configurations is never written over."""
+    """Look at the path that was entered; a file with configurations is never overwritten."""
     from storage_core.config.own_files import why_kept
 
     place = place_of(entered, _ENDS[form])
@@ -124,7 +124,7 @@ def _without_secrets(configuration: StorageConfiguration) -> StorageConfiguratio
 
 
 def _stand_in(setting: Setting, value: Any, shown: Any) -> Any:
-    """What stands in place of a setting that may be secret, of the same kind."""
+    """A value of the same kind to put in place of a setting that may be secret."""
     if setting.form == "table":
         return _without_references(shown)
     if not isinstance(value, str) or not (setting.secret or setting.is_reference(value)):
@@ -138,7 +138,7 @@ def _stand_in(setting: Setting, value: Any, shown: Any) -> Any:
         return MASK
     if not isinstance(parts, dict):
         return MASK
-    # What kind of key a file holds is no secret, and decides what can be made of it.
+    # Which kind of key a file holds is no secret, and decides how it can be exported.
     kind = {"type": parts["type"]} if isinstance(parts.get("type"), str) else {}
     return dumps(dict.fromkeys(parts, MASK) | kind)
 

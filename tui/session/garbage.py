@@ -1,7 +1,7 @@
 """Keeps Python's garbage collector from pausing the app: without this the longest pause is 87 ms.
 
-What makes many objects at once (reading the file, saving it) is wrapped in `undisturbed`; the rest
-is searched when nobody waits. Call these in a thread.
+Work that makes many objects at once (reading the file, saving it) is wrapped in `undisturbed`; the
+other objects are searched when nobody is waiting. Call these functions in a thread.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from typing import Any, Final, TypeVar
 T = TypeVar("T")
 
 _RUN: Final = 4096
-"""Objects that are freed in one go."""
+"""Objects that are freed at a time."""
 
 
 def undisturbed(function: Callable[[], T]) -> T:
-    """What `function` returns; nothing that it makes is searched for garbage, then or later.
+    """Call `function`; what it makes is not searched for garbage, neither now nor later.
 
-    It is freed all the same when nothing refers to it any more; only cycles wait for
-    `collect_all`. What was garbage before is collected first, or it would be kept as well.
+    Objects are still freed when nothing refers to them any more; only cycles wait for
+    `collect_all`. Existing garbage is collected first, or it would be kept as well.
     """
     gc.collect()
     enabled = gc.isenabled()
@@ -34,24 +34,26 @@ def undisturbed(function: Callable[[], T]) -> T:
 
 
 def let_go(spare: list[Any]) -> None:
-    """Free what only this list refers to, from its end on.
+    """Free the objects that only this list refers to, some at a time, from its end on.
 
-    While Python frees, no thread gets on: 100,000 blobs at once keep the event loop for 47 ms.
+    While Python frees objects no other thread runs: 100,000 blobs at once stop the event loop for
+    47 ms.
     """
     while spare:
         del spare[-_RUN:]
 
 
 def only_on_request() -> None:
-    """Search nothing for garbage that there is by now, and the rest hardly ever unasked."""
+    """Exempt all objects that exist now, and collect others hardly ever without being asked."""
     gc.freeze()
     gc.set_threshold(5_000, 5, 1_000)
 
 
 def collect_all() -> None:
-    """Search everything, as long as it takes: a form that was saved from is garbage by now.
+    """Search everything for garbage, however long it takes.
 
-    It was there when the file was written and read again.
+    A form that was saved, say, is found only here: it still existed while the file was written and
+    read again, so `undisturbed` has exempted it.
     """
     gc.unfreeze()
     gc.collect()

@@ -1,4 +1,4 @@
-"""What other tools have, as it can be imported: row by row, with what a person has said of it.
+"""What can be imported from other tools, row by row, with a person's answers.
 
 All of it may block: call it in threads. No row holds a secret.
 """
@@ -34,36 +34,36 @@ SOURCES: Final = NAMES
 """The tools that are looked for, in this order."""
 
 LONGEST: Final = 1 << 20
-"""Characters of a block that is pasted."""
+"""The most characters of a pasted block."""
 
 PLACES: Final = (HERE, "keyring", "file")
-"""Where secrets can go, in the order in which one key goes through them."""
+"""Where secrets can go, in the order in which pressing one key steps through them."""
 
 _OPEN: Final = ("new", "asks")
 
 
 class Elsewhere(NamedTuple):
-    """A file or folder of a tool that is in no usual place."""
+    """A file or folder of a tool in an unusual place."""
 
     source: str
     path: str
 
 
 class Item(NamedTuple):
-    """One entry of another tool, and what a person has said of it."""
+    """One entry of another tool, with a person's answers."""
 
     found: Found
     name: str = ""
-    """What it is to be called; empty for what its tool calls it."""
+    """Its name here; empty for the name that its tool uses."""
 
     chosen: bool = True
     pasted: bool = False
     keep: str = HERE
-    """Where its secrets go that its tool has no reference to: one of `PLACES`."""
+    """Where its secrets go, except for references: one of `PLACES`."""
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """Tells it from other entries when all is looked for again."""
+        """Identifies the entry when everything is looked for again."""
         return self.found.source, self.found.entry, self.found.place
 
 
@@ -71,14 +71,14 @@ class Offer(NamedTuple):
     """One row: an entry that can be imported or not, or a tool whose files cannot be read."""
 
     number: int
-    """Its place among the items; -1 for a tool."""
+    """Its index among the items; -1 for a tool."""
 
     name: str
-    """What it would be called, or what it is called already."""
+    """The name that it would get, or has already."""
 
     source: str
     entry: str
-    """What it is in the words of its tool."""
+    """What the tool calls it."""
 
     place: str
     """Its file, as people read it."""
@@ -86,26 +86,27 @@ class Offer(NamedTuple):
     type: str = ""
     badge: str = ""
     location: str = ""
-    """Where it would lead; empty while that is not known, or where it cannot be imported."""
+    """Where it would lead; empty while that is not known, or if it cannot be imported."""
 
     said: str = ""
-    """What stands in place of the location: that it asks, is there, or why it cannot be."""
+    """Shown in place of the location: what it asks for, that it is there already, or why it cannot
+    be imported."""
 
     is_open: bool = False
     """Whether it can be chosen."""
 
     chosen: bool = False
     asks: str = ""
-    """What it asks for, as people call it; empty for nothing."""
+    """The label of what has to be entered for it; empty for nothing."""
 
     secrets: tuple[str, ...] = ()
-    """Where each of its secrets will be."""
+    """Where each of its secrets will be kept."""
 
     copied: bool = False
-    """Whether a secret would stand in the file."""
+    """Whether a secret would be in the configuration file."""
 
     kept: str = HERE
-    """Where a secret goes that can be kept elsewhere."""
+    """Where a movable secret goes: one of `PLACES`."""
 
     movable: bool = False
     """Whether a secret that is copied can be kept elsewhere."""
@@ -115,7 +116,7 @@ class Offer(NamedTuple):
 
     @property
     def note(self) -> str:
-        """All there is to know, in one line."""
+        """All notes in one line."""
         said = ""
         if self.copied:
             said = f"{SIGNS[HERE]} a secret is copied into the file"
@@ -125,28 +126,28 @@ class Offer(NamedTuple):
 
     @property
     def key(self) -> str:
-        """Tells it from all others."""
+        """Identifies the row among all others."""
         # A tool may have several files that cannot be read.
         of_tool = self.said if self.number < 0 else ""
         return f"{self.number} {self.source} {self.place} {of_tool}"
 
 
 def looks() -> Iterator[tuple[str, Looked | None]]:
-    """What each tool has, one tool after the other; None as looking for it begins."""
+    """Look at what each tool has, one tool after the other; yields None when one begins."""
     for name in SOURCES:
         yield name, None
         yield name, look((name,))
 
 
 def looks_at(places: Iterable[Elsewhere]) -> Iterator[tuple[str, Looked | None]]:
-    """The same of what is elsewhere."""
+    """Look at files and folders in unusual places in the same way."""
     for each in places:
         yield each.source, None
         yield each.source, look((each.source,), each.path)
 
 
 def found_at(place: Elsewhere, known: Iterable[Item]) -> tuple[list[Item], str]:
-    """What is there besides what is known; or nothing, and why."""
+    """The items there that are not `known` yet; or none, and the reason."""
     looked = look((place.source,), place.path)
     if looked.failures:
         return [], looked.failures[0].message
@@ -158,21 +159,21 @@ def found_at(place: Elsewhere, known: Iterable[Item]) -> tuple[list[Item], str]:
 
 
 def pasted(text: str) -> list[Item]:
-    """What a block stands for; nothing where it is none that is known."""
+    """The items that a block describes; none if it is no known kind of block."""
     return [Item(each, pasted=True) for each in found_in(text)]
 
 
 def offers(
     items: Sequence[Item], failures: Sequence[Failure], found: Configurations
 ) -> list[Offer]:
-    """A row for each: what is new first, then what is there, then what cannot be."""
+    """A row for each: what is new, then what is there already, then what cannot be imported."""
     rows = [_offer(index, items[index], plan) for index, plan in enumerate(plans_of(items, found))]
     rows += [_failed(each) for each in failures]
     return sorted(rows, key=lambda row: (not row.is_open, row.type == "", row.number < 0))
 
 
 def plans_of(items: Sequence[Item], found: Configurations) -> list[Planned]:
-    """What becomes of each item."""
+    """What would become of each item."""
     names = {index: each.name for index, each in enumerate(items) if each.name}
     return planned([each.found for each in items], found, names)
 
@@ -180,7 +181,7 @@ def plans_of(items: Sequence[Item], found: Configurations) -> list[Planned]:
 def answer_of(
     items: Sequence[Item], index: int, answer: str, found: Configurations
 ) -> tuple[Found | None, str]:
-    """The entry with what it asks for; or None, and why that cannot be taken."""
+    """The entry completed with `answer`; or None, and why the answer cannot be used."""
     if not answer:
         return None, f"write a {items[index].found.asked.lower()}, or leave it out"
     try:
@@ -197,17 +198,17 @@ def answer_of(
 
 
 def favourite(items: Sequence[Item], found: Configurations) -> int | None:
-    """The place of what is proposed as the default; None where there is one."""
+    """The index of the item to propose as the default; None if there is a default."""
     if not items or not has_no_default(found):
         return None
     return next((place for place, each in enumerate(items) if each.found.is_default), 0)
 
 
 def kept(items: Sequence[Item]) -> list[Item]:
-    """Store the secrets that are not to stand in the file, and refer to them.
+    """Store the secrets that are not to be in the file, and refer to them.
 
     Raises:
-        ConfigurationError: one cannot be stored; the file says nothing of it yet.
+        ConfigurationError: one cannot be stored; the file has not been changed yet.
     """
     from storage_core.config.secrets.relocate import stored
     from storage_core.references import resolve
@@ -222,7 +223,7 @@ def kept(items: Sequence[Item]) -> list[Item]:
 
 
 def write(edit: Transaction, items: Sequence[Item], default: int | None) -> list[str]:
-    """Add them, each with its name, to the file; the names that they have got."""
+    """Add the items to the file; returns the names that they have got."""
     names = {place: each.name for place, each in enumerate(items)}
     saved = added(edit, [each.found for each in items], names, default)
     return [each.name or "" for each in saved]
@@ -262,7 +263,7 @@ def _offer(index: int, item: Item, plan: Planned) -> Offer:
 
 
 def _plain(found: Found, settings: Mapping[str, Any]) -> list[Setting]:
-    """The settings that hold a secret as it is."""
+    """The settings that hold a secret in plain text."""
     return [
         each
         for each in (found.cls.settings() if found.cls else ())
@@ -274,7 +275,7 @@ def _plain(found: Found, settings: Mapping[str, Any]) -> list[Setting]:
 
 
 def _moved(item: Item, name: str, settings: Mapping[str, Any]) -> dict[str, tuple[str, str, str]]:
-    """What is to be kept elsewhere: by setting its label, the secret and the reference to it."""
+    """The secrets to keep elsewhere, by setting: label, secret, and the reference to it."""
     if item.keep == HERE:
         return {}
     plain = _plain(item.found, settings)
@@ -303,7 +304,7 @@ def _location(cls: type[StorageConfiguration], plan: Planned) -> str:
 
 
 def _notes(plan: Planned) -> tuple[str, ...]:
-    # That a secret is copied has a sign of its own.
+    # A sign shows already that a secret is copied.
     notes = [each for each in plan.notes if "is copied" not in each]
     said = (plan.renamed, *notes, *(f"left out: {each}" for each in plan.found.lost))
     return tuple(printable(each) for each in said if each)

@@ -1,4 +1,4 @@
-"""Where each secret of a configuration is kept. Neither the disk nor a keyring is looked at."""
+"""Where each secret of a configuration is kept, without access to the disk or a keyring."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ class Kept(NamedTuple):
     """One secret, and where it is."""
 
     label: str
-    """Of the setting; of what is in a table with the key."""
+    """The setting's label; for a secret inside a table, followed by its key."""
 
     where: str
-    """The reference; empty where it stands in the file itself."""
+    """The reference; empty if the secret is in the file itself."""
 
     source: str = HERE
     """One of `SIGNS`."""
 
     is_set: bool | None = None
-    """Of an environment variable: whether it is set."""
+    """For an environment variable, whether it is set."""
 
 
 def secrets_of(entry: Entry) -> Iterator[Kept]:

@@ -1,4 +1,4 @@
-"""What a list of blobs shows of everything listed: some of it, sorted."""
+"""What a list of blobs shows: those that match, sorted."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 Sort: TypeAlias = Literal["age", "name", "size"]
 SORTS: Final[tuple[Sort, ...]] = ("age", "name", "size")
-"""The orders, in the order in which one key goes through them."""
+"""The orders, in the sequence in which pressing one key steps through them."""
 
 
 RUN: Final = 4096
-"""Rows that are sorted in one go."""
+"""Rows that are sorted at a time."""
 
 FOLDER: Final = "folder"
 FILE: Final = "file"
@@ -32,7 +32,7 @@ class Listed(NamedTuple):
     """One blob, ready to be sorted, filtered and drawn."""
 
     key: str
-    """Of the blob; in a list of a folder, its path below the location."""
+    """The blob's key; in a list of a folder, its path below the location."""
 
     kind: str
     """flows or results; in a list of a folder, what it is: file or folder."""
@@ -47,7 +47,7 @@ class Listed(NamedTuple):
 
     @property
     def sought(self) -> str:
-        """What a filter looks through: not the folder in which all of them are."""
+        """The text that a filter searches, without the folder that all entries are in."""
         return self.name if self.kind in (FILE, FOLDER) else self.key
 
     @property
@@ -57,35 +57,35 @@ class Listed(NamedTuple):
 
 
 class View(NamedTuple):
-    """What the table shows, and how much that is of everything."""
+    """What the table shows, with figures about all that was listed."""
 
     rows: Sequence[Listed] = ()
     size: int = 0
-    """Bytes of all rows, as far as they are known."""
+    """Bytes of all rows together, as far as they are known."""
 
     longest: int = 0
-    """Characters of the longest name of all, so that columns stay where they are."""
+    """Characters of the longest name of all blobs, so that columns do not move."""
 
     total: int = 0
-    """Blobs listed in all; the filter left aside."""
+    """Blobs listed in all, whatever the filter."""
 
     counts: tuple[int, ...] = ()
-    """Of these, how many are of each of the kinds."""
+    """How many of these are of each kind."""
 
     sort: Sort = "age"
-    """The order they are in: the one asked for, or by name where nothing is known for that."""
+    """The order of the rows: the one asked for, or by name if nothing is known for that."""
 
     reverse: bool = False
-    """Whether that order is turned round."""
+    """Whether that order is reversed."""
 
     largest: int = 0
     """Bytes of the largest of the rows."""
 
     places: Mapping[str, int] = MappingProxyType({})
-    """Where each key stands among the rows."""
+    """The index of each key among the rows."""
 
     blobs: Mapping[str, Listed] = MappingProxyType({})
-    """The rows that are no folders, by their keys."""
+    """The rows that are not folders, by their keys."""
 
 
 def listed(blob: Blob) -> Listed:
@@ -111,15 +111,15 @@ def arranged(
     *,
     reverse: bool = False,
 ) -> View:
-    """What is shown of `blobs`.
+    """Filter and sort `blobs`.
 
     Args:
         blobs: everything listed.
         kinds: those whose blobs are counted.
         kind: only what is of this one.
         words: all of them have to be in the key; see `search`.
-        sort: the newest, the first by name, or the largest stands first, behind all folders.
-        reverse: the other way round, folders first all the same.
+        sort: the newest, the first by name, or the largest comes first, after all folders.
+        reverse: the other way round, but folders still come first.
     """
     rows = [
         blob for blob in blobs if (kind is None or blob.kind == kind) and found(words, blob.sought)
@@ -142,7 +142,7 @@ def arranged(
 
 
 def _by_name(reverse: bool, blob: Listed) -> tuple[Any, ...]:
-    # The sort that is turned round leaves folders first.
+    # Folders still come first when the sort is reversed.
     return blob.is_folder is reverse, blob.name.lower(), blob.key
 
 
@@ -162,12 +162,12 @@ _ORDERS: Final = {"age": _by_age, "name": _by_name, "size": _by_size}
 def _in_runs(
     rows: list[Listed], key: Callable[[Listed], Any], *, reverse: bool = False
 ) -> list[Listed]:
-    """Sorted a run at a time, each of what stands together in the end.
+    """Sort in runs, each of rows that end up next to each other.
 
-    While Python sorts, no other thread gets on: of 100,000 in one go the event loop would stand
-    still for 130 ms, and for 40 ms if runs of what stands anywhere were merged.
+    While Python sorts, no other thread runs: sorting 100,000 rows in one go would stop the event
+    loop for 130 ms, and merging runs of arbitrary rows for 40 ms.
     """
-    # The more of them are looked at, the more alike are the runs.
+    # The more samples, the more equal are the runs.
     samples = sorted(map(key, rows[:: RUN // 16]))
     ends = samples[16::16]
     runs: list[list[Listed]] = [[] for _ in range(len(ends) + 1)]

@@ -1,4 +1,4 @@
-"""Several blobs at once: removed, or written into a folder, step by step. All of it blocks."""
+"""Deletes several blobs, or writes them into a folder, step by step. It blocks: use threads."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ if TYPE_CHECKING:
 
 
 class Step(NamedTuple):
-    """How far one is."""
+    """The progress so far."""
 
     done: int
-    """Blobs that are dealt with."""
+    """Blobs that are finished, failed ones included."""
 
     size: int = 0
-    """Bytes that are written."""
+    """Bytes written."""
 
     failed: tuple[tuple[str, str], ...] = ()
-    """Keys of those that it did not work with, each with the reason."""
+    """The keys of the blobs that failed, each with the reason."""
 
 
 class Target(NamedTuple):
@@ -40,11 +40,11 @@ class Target(NamedTuple):
     path: Path
     exists: bool = False
     problem: str = ""
-    """Why it cannot be."""
+    """Why it cannot be written there."""
 
 
 class Plan(NamedTuple):
-    """Where several are to be written."""
+    """Where several blobs are to be written."""
 
     folder: Path
     targets: tuple[Target, ...] = ()
@@ -53,7 +53,7 @@ class Plan(NamedTuple):
 
     @property
     def there(self) -> int:
-        """How many of the files are there already."""
+        """How many of the files exist already."""
         return sum(each.exists for each in self.targets)
 
 
@@ -68,14 +68,14 @@ def removed(opened: OpenedStore, keys: Sequence[str]) -> Iterator[Step]:
 
 
 def planned(entered: str, blobs: Sequence[Listed]) -> Plan:
-    """Look at the folder that was entered, and at the files that the blobs would be there."""
+    """Plan where the blobs go in the folder that was entered, and look at what is there."""
     try:
         folder = Path(absolute(entered))
     except ConfigurationError as error:
         return Plan(Path(entered), problem=str(error))
     if not folder.is_dir():
         return Plan(folder, problem=f"there is no folder {folder}; name another")
-    # Blobs of the two kinds may have one name.
+    # Blobs of the two kinds may have the same name.
     alike = max(Counter(blob.name for blob in blobs).values(), default=0) > 1
     targets = []
     for blob in blobs:
@@ -84,14 +84,14 @@ def planned(entered: str, blobs: Sequence[Listed]) -> Plan:
             targets.append(Target(blob.key, folder, problem=NO_PATH))
             continue
         place = looked_at(folder / name)
-        # The folders between are made.
+        # Missing folders in between are created later.
         problem = place.problem if place.target.parent.is_dir() else ""
         targets.append(Target(blob.key, place.target, place.exists, problem))
     return Plan(folder, tuple(targets))
 
 
 def written(opened: OpenedStore, targets: Sequence[Target]) -> Iterator[Step]:
-    """Write blobs to files; one that is there is replaced. Closing this gives up the one begun."""
+    """Write blobs to files, replacing existing ones. Closing this abandons the one in progress."""
     failed: list[tuple[str, str]] = []
     size = 0
     for done, target in enumerate(targets):

@@ -1,6 +1,6 @@
-"""The folders of each storage that one has been in, kept beside the app's state. Blocks.
+"""The folders visited last in each storage, kept beside the app's state. It blocks: use threads.
 
-Whatever stands in the file, the app starts: anything unknown or broken counts as not there.
+Whatever is in the file, the app starts: anything unknown or broken is ignored.
 """
 
 from __future__ import annotations
@@ -12,19 +12,19 @@ from typing import Final
 from tui.session import state
 
 KEPT: Final = 10
-"""Folders of one storage."""
+"""Folders that are kept for one storage."""
 
 _STORAGES: Final = 200
 _SIZE: Final = 4 * 1024 * 1024
 
 
 def places(id: str) -> list[str]:
-    """The folders of the storage with this ID, the last one first."""
+    """The folders visited in the storage with this ID, the last one first."""
     return _read().get(id, [])
 
 
 def visited(id: str, folder: str) -> None:
-    """One has been in this folder of it."""
+    """Remember that this folder was visited."""
     source = _file()
     if source is None or not folder:
         return

@@ -15,14 +15,14 @@ _AGES: Final = (
 
 
 FUTURE: Final = "in future"
-"""The age of what is dated later than now; clocks that differ a little do not make it so."""
+"""The age of a moment later than now, beyond a small difference of clocks."""
 
 _SKEW: Final = 3600
 _LONG_AGO: Final = 1000 * 365 * 86400
 
 
 def local_time(moment: datetime) -> str:
-    """The moment to the second, in local time where its calendar has it, else in UTC."""
+    """The moment to the second, in local time if that can express it, else in UTC."""
     try:
         local = moment.astimezone()
     except (ValueError, OverflowError, OSError):
@@ -32,7 +32,7 @@ def local_time(moment: datetime) -> str:
 
 
 def human_age(modified: datetime | None, now: datetime) -> str:
-    """How long ago that was, in at most 9 characters; "—" if it is unknown."""
+    """How long ago `modified` was, in at most 9 characters; "—" if it is unknown."""
     if modified is None:
         return "—"
     seconds = (now - modified).total_seconds()
@@ -51,7 +51,7 @@ _SHORT: Final = ((365 * 86400, "y"), (86400, "d"), (3600, "h"), (60, "m"))
 
 
 def short_age(moment: datetime, now: datetime) -> str:
-    """How long ago that was, in at most 4 characters: `3 d`."""
+    """How long ago `moment` was, in at most 4 characters: `3 d`."""
     seconds = (now - moment).total_seconds()
     for length, unit in _SHORT:
         count = int(seconds // length)
@@ -68,7 +68,7 @@ def milliseconds(seconds: float) -> str:
 
 
 def moment(when: datetime, now: datetime) -> str:
-    """A time of day, behind its date where that is not today's; both in local time."""
+    """The time of day, after the date if that is not today; both in local time."""
     if when.date() == now.date():
         return f"{when:%H:%M}"
     # Not by %Y, which does not fill up the years before 1000.

@@ -1,4 +1,4 @@
-"""`Recent`: the newest blobs of each storage as it was listed last; kept while the app is open."""
+"""`Recent`: the newest blobs in the last listing of each storage, kept while the app is open."""
 
 from __future__ import annotations
 
@@ -12,42 +12,42 @@ if TYPE_CHECKING:
     from tui.session.snapshot import Row
 
 NEWEST: Final = 5
-"""Blobs of one storage."""
+"""Blobs that are kept for one storage."""
 
 
 class Seen(NamedTuple):
     """What a listing found."""
 
     blobs: tuple[Listed, ...]
-    """The newest first; those whose age nobody knows last, in the order of their names."""
+    """The newest first; those of unknown age last, by name."""
 
     total: int
-    """Blobs there were in all."""
+    """How many blobs there were in all."""
 
     when: datetime
     """When the listing ended."""
 
     only: str = ""
-    """The kind that was listed; empty where all were."""
+    """The kind that was listed; empty for all."""
 
 
 class Recent:
-    """What was listed last, by the IDs of configurations and where these led then."""
+    """The last listings, by the configuration's ID and the location that it had then."""
 
     def __init__(self) -> None:
         self._seen: dict[str, tuple[str, Seen]] = {}
 
     def add(self, row: Row, blobs: Iterable[Listed], only: str = "") -> None:
-        """All of this was listed just now in the storage `row`, perhaps of one kind `only`.
+        """Keep what was just listed in the storage `row`, perhaps of one kind `only`.
 
-        Of many it takes a while: call it in a thread.
+        It takes a while for many blobs: call it in a thread.
         """
         found = [blob for blob in blobs if not blob.is_folder]
         when = datetime.now().astimezone()
         self._seen[row.id] = row.location, Seen(_newest(found), len(found), when, only)
 
     def of(self, row: Row) -> Seen | None:
-        """What was found in it last; None where it was not listed, or led elsewhere then."""
+        """The last listing of a storage; None if there is none, or if it led elsewhere then."""
         location, seen = self._seen.get(row.id, ("", None))
         return seen if location == row.location else None
 

@@ -1,10 +1,10 @@
 """`Results`: how the tests of each configuration ended, kept from one run of the app to the next.
 
-They lie beside the app's state, in a file for each configuration file. A result belongs to the
-settings that were tested, by their digest: where the file says something else by now, in whatever
-way it was changed, the result is old. Undo brings the settings back, and so the result.
+They are kept beside the app's state, in one file for each configuration file. A result belongs to
+the settings that were tested, identified by a digest: once the settings have changed, in whatever
+way, the result is old. Undoing the change makes it current again.
 
-Whatever stands in the file, the app starts: anything unknown or broken counts as not there.
+Whatever is in the file, the app starts: anything unknown or broken is ignored.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from storage_core.config.model.entry import Entry
 
 KEPT: Final = 5
-"""Results of one configuration."""
+"""Results that are kept for one configuration."""
 
 _MOST: Final = 5_000
-"""Configurations in one file; of those that are no longer in it as well."""
+"""Configurations whose results are kept, including those that are gone."""
 
 _SIZE: Final = 16 * 1024 * 1024
 
@@ -48,20 +48,20 @@ class Results:
         """Newest first."""
 
         self._digests: dict[str, tuple[object, str]] = {}
-        """Of the settings as they were looked at last, with these."""
+        """The last digest for each ID, with the table that it was made from."""
 
         self._saving, self._changing = Lock(), Lock()
         self._stamp: tuple[int, int] | None = None
-        """Of the file as it was read last."""
+        """The stamp of the file when it was read last."""
 
     def __len__(self) -> int:
         return len(self._kept)
 
     def load(self) -> None:
-        """Read what was kept, by another app on the same file as well."""
+        """Read what was kept, including by another app with the same configuration file."""
         folder = self._folder()
         if folder is None or not folder.is_dir():
-            # Nothing was ever kept; where that is so, the first frame need not wait for hashlib.
+            # Nothing was ever kept: the first frame need not wait for hashlib.
             return
         source = self._file()
         with suppress(OSError):
@@ -69,16 +69,16 @@ class Results:
             stamp = (status.st_mtime_ns, status.st_ino) if status else None
             if stamp != self._stamp:
                 self._stamp = stamp
-                self._take_in(self._read())
+                self._merge(self._read())
 
     def add(self, id: str, entry: Entry | None, result: TestResult) -> None:
-        """This is how a test of the settings of `entry` ended; None: of what is built in."""
+        """Add how a test of `entry` ended; None for the built-in configuration."""
         kept = result._replace(digest=self._digest_of(id, entry))
         with self._changing:
             self._kept[id] = [kept, *self._kept.get(id, ())][:KEPT]
 
     def of(self, id: str, entry: Entry | None) -> TestResult | None:
-        """The last result for these settings, or else the last for earlier ones, which is old."""
+        """The last result for these settings, else the last for earlier ones, marked as old."""
         kept = self._kept.get(id)
         if not kept:
             return None
@@ -87,7 +87,7 @@ class Results:
         return found or kept[0]._replace(old=True)
 
     def last(self, id: str, entry: Entry | None) -> list[TestResult]:
-        """The last results, newest first; those for earlier settings are old."""
+        """The last results, newest first; those for earlier settings are marked as old."""
         digest = self._digest_of(id, entry) if self._kept.get(id) else ""
         return [
             each if each.digest == digest else each._replace(old=True)
@@ -95,14 +95,14 @@ class Results:
         ]
 
     def save(self) -> None:
-        """Keep them, beside those of another app on this file; nothing happens where that fails."""
+        """Write them, merged with those of another app on this file; failures are ignored."""
         target = self._file()
         if target is None:
             return
         from json import dumps
 
         with self._saving, suppress(OSError, ValueError):
-            self._take_in(self._read())
+            self._merge(self._read())
             with self._changing:
                 kept = list(self._kept.items())
             newest = sorted(kept, key=lambda item: item[1][0].when, reverse=True)
@@ -115,7 +115,7 @@ class Results:
                 file.write(text)
             new.replace(target)
 
-    def _take_in(self, read: Mapping[str, Iterable[TestResult]]) -> None:
+    def _merge(self, read: Mapping[str, Iterable[TestResult]]) -> None:
         for id, results in read.items():
             with self._changing:
                 known = {each.when: each for each in (*results, *self._kept.get(id, ()))}
@@ -144,7 +144,7 @@ class Results:
             from storage_core.paths import prefect_home
 
             return _sha256(os.fsencode(prefect_home()))[:24]
-        # All rows on screen ask for it with each frame.
+        # Cached: all rows on screen ask for it with each frame.
         table, digest = self._digests.get(id, (None, ""))
         if table is not entry.table:
             digest = _digest(entry)
@@ -153,10 +153,10 @@ class Results:
 
 
 def _digest(entry: Entry) -> str:
-    """Other settings have another; it gives no secret away.
+    """A digest that differs between settings and gives no secret away.
 
-    Secrets are in 16 bits of it only: enough to see that one was changed, and of no use to those
-    who try which secret it is, since one guess in 65,536 fits.
+    Secrets affect only 16 bits of it: enough to notice a change, and useless for guessing a secret,
+    since one guess in 65,536 matches.
     """
     from hashlib import blake2b
     from json import dumps
@@ -186,7 +186,7 @@ def _written(result: TestResult) -> list[Any]:
 
 
 def _result(written: Any) -> TestResult | None:
-    """What `_written` wrote; None for anything else."""
+    """The result that `_written` was given; None for anything else."""
     from storage_core.check import Step, StepResult
 
     try:

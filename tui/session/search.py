@@ -1,4 +1,4 @@
-"""What a filter finds: whatever has all of its words in it, in any case."""
+"""What a filter matches: any text with all of its words in it, in upper or lower case."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`Session`: what all screens work on, as one value that each is handed."""
+"""`Session`: what all screens work on, as one value that is passed to each."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 
 class Session:
-    """The configuration file, what is in it, and what is being done.
+    """The configuration file, its content, and the work in progress.
 
     Args:
         config_path: the configuration file; see `StorageApp`.
@@ -46,21 +46,21 @@ class Session:
 
         self.remembered = state.load()
         self.recent = Recent()
-        """The newest blobs of what was listed."""
+        """The newest blobs in the last listing of each storage."""
 
         self.jobs = Jobs(show_busy)
         self.loaded: list[Callable[[Snapshot], object]] = []
         """Called when there is a new snapshot."""
 
         self.asks_for_default = True
-        """Whether to ask if a new configuration is to be the default, where there is none."""
+        """Whether to ask if a new configuration is to be the default when there is none."""
 
         self.learnt: list[Callable[[], object]] = []
-        """Called when more is known of a storage than before: its newest blobs."""
+        """Called when the newest blobs of a storage have been listed."""
 
         self._say = say
-        self._to_keep = False
-        """Whether a thread is about to keep the results of tests."""
+        self._save_pending = False
+        """Whether a thread is about to save the results of tests."""
 
     # ---- reading
 
@@ -70,7 +70,7 @@ class Session:
         self.show(await self.jobs.run("reading", load))
 
     def show(self, snapshot: Snapshot) -> None:
-        """This is what the file says now."""
+        """Take `snapshot` as the content of the file, and tell the screens."""
         self.snapshot = snapshot
         for tell in self.loaded:
             tell(snapshot)
@@ -88,20 +88,20 @@ class Session:
         return None if found is None else found.default
 
     def still_default(self, name: str) -> str:
-        """What is said behind a configuration's new name."""
+        """What a message says after a configuration's new name."""
         return "; it is still the default" if name == self.default else ""
 
     # ---- saving
 
     async def save(self, function: Callable[[], T]) -> T:
-        """Write the file by `function`, in a thread; the screens are told before this returns."""
+        """Call `function`, which writes the file, in a thread; tell the screens, then return."""
         try:
             return await self.jobs.run("saving", function)
         finally:
             await self.reload()
 
     async def change(self, label: str, make: Callable[[Transaction], T]) -> T:
-        """Change the file by `make`, to be undone under the name `label`; see `save`."""
+        """Change the file with `make`; `label` is what undo calls the change. See `save`."""
 
         def change() -> T:
             with self.workspace.transaction(label) as edit:
@@ -132,34 +132,34 @@ class Session:
         return self.workspace.results.of(row.id, row.entry)
 
     def tested(self, id: str, entry: Entry | None, result: TestResult | None) -> None:
-        """Keep how a test ended; one that was cancelled leaves the one before."""
+        """Keep the result of a test; a cancelled one does not replace the one before."""
         if result is None or not (result.complete or result.failure):
             return
         self.workspace.results.add(id, entry, result)
-        if not self._to_keep:
-            # Many tests may end while one is being written.
-            self._to_keep = True
-            self.jobs.start("", self._keep_results)
+        if not self._save_pending:
+            # Many tests may end while results are being written.
+            self._save_pending = True
+            self.jobs.start("", self._save_results)
 
     def last_results(self, row: Row) -> list[TestResult]:
         """How the last tests of a configuration ended, newest first."""
         return self.workspace.results.last(row.id, row.entry)
 
-    def _keep_results(self) -> None:
-        self._to_keep = False
+    def _save_results(self) -> None:
+        self._save_pending = False
         self.workspace.results.save()
 
     # ---- blobs
 
     def seen(self, row: Row, blobs: Iterable[Listed]) -> None:
-        """All of this was listed just now in the storage `row`."""
+        """Keep the newest of `blobs`, which were just listed in the storage `row`."""
         job = self.jobs.start("", partial(self.recent.add, row, blobs))
         job.add_done_callback(lambda _: [tell() for tell in self.learnt])
 
     # ---- changes by others
 
     def changed_elsewhere(self) -> str:
-        """What is told, in one line, when the file was changed by others."""
+        """The message, in one line, when another program has changed the file."""
         if self.snapshot.problem:
             return "The configuration file was changed elsewhere and cannot be read now."
         if not self.snapshot.exists:
@@ -169,7 +169,7 @@ class Session:
     # ---- what the app remembers of itself
 
     def remember(self, **what: Any) -> None:
-        """Keep the theme or the sort order for the next time."""
+        """Keep the theme, the sort order and the like for the next start."""
         remembered = self.remembered._replace(**what)
         if remembered != self.remembered:
             self.remembered = remembered

@@ -1,4 +1,4 @@
-"""What is in the configuration file, row by row, as it was at one moment.
+"""The content of the configuration file, row by row, as it was at one moment.
 
 All screens draw from it without further work.
 """
@@ -25,16 +25,15 @@ DEFAULT: Final = "★"
 BENEATH: Final = "⇣"
 PROTECTED: Final = "◆"
 READ_ONLY: Final = "⊘"
-"""Signs: what programs use when they ask for none by name, what is in a file beneath one's own,
-what is not deleted without its name, what is only read. Those of the places of secrets are in
-`sources`."""
+"""Signs: the default, a configuration of a file beneath one's own, protected, read-only. The signs
+of where secrets are kept are in `sources`."""
 
 
 class Row(NamedTuple):
     """One line of the list."""
 
     name: str
-    """As in the file; not yet fit for drawing."""
+    """As in the file, not yet passed through `printable`."""
 
     type: str
     """The type's label."""
@@ -45,7 +44,7 @@ class Row(NamedTuple):
     """None for Temporary Local Storage as it is used when no default is set."""
 
     default: bool
-    """Whether programs use it when they ask for no storage by name."""
+    """Whether it is the default."""
 
     problem: str = ""
     """What is wrong with it, in one line; empty when it is intact."""
@@ -60,13 +59,13 @@ class Row(NamedTuple):
     """Words to find it by, each with its `#`."""
 
     plain: tuple[Setting, ...] = ()
-    """Settings whose secret stands in the file itself, from where it can be moved."""
+    """Settings whose secret is in the file itself, and can be moved out of it."""
 
     sources: tuple[str, ...] = ()
     """Where its secrets are kept, the most exposed place first."""
 
     origin: str = ""
-    """The file that it stands in, as people read it; empty when it is one's own."""
+    """The file that it is in, as people read it; empty for one's own."""
 
     hides: tuple[str, ...] = ()
     """Files beneath that have a configuration of this name, as people read them."""
@@ -87,7 +86,7 @@ class Row(NamedTuple):
 
     @property
     def sought(self) -> str:
-        """All that a filter looks through."""
+        """The text that a filter searches."""
         limits, tags = "read-only" if self.read_only else "", " ".join(self.tags)
         return "\n".join((self.name, self.type, self.location, self.id, limits, tags, self.origin))
 
@@ -103,7 +102,7 @@ class Row(NamedTuple):
 
     @property
     def key(self) -> str:
-        """Tells it from all other rows as long as the app is open."""
+        """Identifies the row as long as the app is open."""
         return self.name if self.entry else ""
 
     def configuration(self) -> StorageConfiguration:
@@ -136,7 +135,7 @@ class Snapshot(NamedTuple):
     """Earlier versions of the file that are kept; counted only when nothing is in the file."""
 
     stamp: object = None
-    """Differs between any two versions of the file, and of those beneath it."""
+    """A value that changes whenever the file, or one beneath it, changes."""
 
     exists: bool = False
     """Whether one's own file is there."""
@@ -163,13 +162,13 @@ class Snapshot(NamedTuple):
         return sum(1 for row in self.rows if row.entry)
 
     def changed_since(self, before: Snapshot) -> str | None:
-        """The key of the first row that is new or another than it was; None where one is gone."""
+        """The key of the first row that is new or has changed; None if a row is gone."""
         known = {row.key: row for row in before.rows}
         new = [row for row in self.rows if row.key not in known]
         if not new and len(self.rows) < len(before.rows):
             return None
         others = (row for row in self.rows if row.table != known[row.key].table)
-        # One of the person's own rather than the built-in one, and the new default before the old.
+        # A configuration of the file before the built-in one, and the new default before the old.
         default = sorted(
             (
                 row
@@ -182,7 +181,7 @@ class Snapshot(NamedTuple):
         return first.key if first else None
 
     def says_the_same(self, other: Snapshot) -> bool:
-        """Whether all files hold what they held then, comments and spacing aside."""
+        """Whether the content of all files is the same, apart from comments and spacing."""
         return self._content() == other._content()
 
     def _content(self) -> tuple[object, ...]:
@@ -197,16 +196,16 @@ def short_name(cls: type[StorageConfiguration]) -> str:
 
 
 def row_of(entry: Entry, found: Configurations) -> Row:
-    """The line of one configuration, which may be broken.
+    """The row of one configuration, which may be broken.
 
-    The first frame waits for all of them, so nothing is made of what few have.
+    The first frame waits for all rows, so nothing is computed that only few rows need.
     """
     cls = entry.cls
     configuration = entry.configuration
     sources = sources_of(cls, entry.table) if cls else ()
     plain: tuple[Setting, ...] = ()
     if HERE in sources:
-        # Only here: `Workspace.load` imports it too, in a thread.
+        # Imported only here: `Workspace.load` imports it too, in a thread.
         from storage_core.config.secrets import audit
 
         plain = tuple(audit.plain_settings(entry))
@@ -237,7 +236,7 @@ def _hidden(name: str, found: Configurations) -> tuple[str, ...]:
 
 
 def built_in(default: bool) -> Row:
-    """The line of what is used when no default is set."""
+    """The row of Temporary Local Storage, which is used when no default is set."""
     from storage_core import TemporaryLocalStorage
 
     return Row(

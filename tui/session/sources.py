@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from storage_core.declaration.setting import Setting
 
 HERE: Final = "here"
-"""In the configuration file itself, where whoever sees the file can read it."""
+"""In the configuration file itself, where anybody who sees the file can read it."""
 
 SIGNS: Final = {HERE: "⚠", "env": "$", "file": "≡", "keyring": "⚿"}
 """The most exposed first."""
@@ -39,7 +39,7 @@ def said(source: str) -> str:
 
 
 def proposed(name: str, setting: str, *, only: bool) -> tuple[str, str, str]:
-    """A place of each kind for a secret.
+    """Propose a place of each kind for a secret.
 
     Args:
         name: the configuration.
@@ -64,19 +64,19 @@ def source_of(value: str) -> str:
     try:
         check_reference(value)
     except ValueError:
-        # What merely looks like a reference may be the secret.
+        # Text that merely looks like a reference may be the secret.
         return HERE
     return scheme
 
 
 def source_in(setting: Setting, value: str) -> str:
-    """Where the secret in the text of a setting is kept; nothing where there is none in it."""
+    """Where the secret in the value of a setting is kept; empty if there is none in it."""
     if setting.secret:
         return source_of(value)
     if ":" in value and setting.is_reference(value):
         return source_of(value) if setting.reference else ""
     if "@" in value or "=" in value:
-        # Only here: few have one, and its patterns take long to make.
+        # Imported only here: few settings have one, and its patterns take long to compile.
         from storage_core.redaction import secret_spans
 
         return HERE if secret_spans(value, bare=setting.form == "url") else ""
@@ -111,7 +111,7 @@ def sources_of(cls: type[StorageConfiguration], values: Mapping[str, Any]) -> tu
         if (setting := settings.get(name)) is None or not value:
             continue
         if isinstance(value, str):
-            # Most are as plain as the name of a bucket.
+            # Most values cannot hold a secret, such as the name of a bucket.
             plain = not (setting.secret or ":" in value or "@" in value or "=" in value)
             if not plain and (source := source_in(setting, value)):
                 found.add(source)
@@ -121,7 +121,7 @@ def sources_of(cls: type[StorageConfiguration], values: Mapping[str, Any]) -> tu
 
 
 def _in_table(table: dict[str, Any]) -> set[str]:
-    # Only here: few configurations have tables, and its patterns take 3 ms to make.
+    # Imported only here: few configurations have tables, and its patterns take 3 ms to compile.
     from storage_core.declaration.tables import plain_in
 
     found = {source_of(reference) for _, reference in references_in(table)}

@@ -1,7 +1,7 @@
 """What the app remembers about itself (theme, sort order), in a file of its own.
 
-Not in the configuration file, which people keep in git. Whatever stands in this file, the app
-starts: anything unknown or broken counts as not there.
+Not in the configuration file, which people keep in git. Whatever is in this file, the app starts:
+anything unknown or broken is ignored.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from storage_core.errors import ConfigurationError
 from storage_core.paths import expanded
 
 SORTS: Final = ("file", "name", "type", "location", "status")
-"""The orders of the list, in the order in which one key goes through them."""
+"""The orders of the list, in the sequence in which pressing one key steps through them."""
 
 GROUPS: Final = ("", "type", "tag")
-"""By what the rows of the list are grouped: by nothing at first."""
+"""What the rows of the list can be grouped by; empty for nothing."""
 
 _SIZE: Final = 65_536
 
@@ -31,18 +31,18 @@ class State(NamedTuple):
     sort: str = SORTS[0]
 
     reverse: bool = False
-    """Whether that order is turned round."""
+    """Whether that order is reversed."""
 
     group: str = GROUPS[0]
 
     preview: bool = True
-    """Whether what is in a blob is shown beside the list of blobs."""
+    """Whether a preview of the blob is shown beside the list of blobs."""
 
 
 def path() -> Path | None:
-    """Where the state is kept; None where that would be relative to wherever the app was started.
+    """Where the state is kept; None if that would depend on where the app was started.
 
-    That is so without a home, and with an XDG_STATE_HOME that is no whole path.
+    That is so without a home, and with an XDG_STATE_HOME that is not absolute.
     """
     from platformdirs import user_state_path
 
@@ -56,7 +56,7 @@ def path() -> Path | None:
 
 
 def load() -> State:
-    """The state as last saved, with defaults for whatever is not there or not right."""
+    """The state as last saved, with defaults for whatever is missing or invalid."""
     found = table_in(path(), _SIZE)
     theme, sort, group = found.get("theme"), found.get("sort"), found.get("group")
     return State(
@@ -69,7 +69,7 @@ def load() -> State:
 
 
 def table_in(source: Path | None, most: int) -> dict[str, Any]:
-    """The JSON object that a file of the app's holds; an empty one where it holds none.
+    """The JSON object in one of the app's files; empty if there is none in it.
 
     Args:
         source: the file.
@@ -80,7 +80,7 @@ def table_in(source: Path | None, most: int) -> dict[str, Any]:
     try:
         with source.open(encoding="utf-8") as file:
             text = file.read(most)
-        # Only here: nobody has kept anything before the first time.
+        # Imported only here: before the first save there is nothing to read.
         from json import loads
 
         found = loads(text)
@@ -90,7 +90,7 @@ def table_in(source: Path | None, most: int) -> dict[str, Any]:
 
 
 def save(state: State) -> None:
-    """Keep the state; where that is not possible the app works without."""
+    """Write the state; failures are ignored."""
     target = path()
     if target is None:
         return

@@ -1,7 +1,7 @@
 """The blobs of one storage, opened for as long as a screen shows them.
 
-An `OpenedStore` opens its store at the first use and closes it when the screen is left and the last
-thread is done with it. All of it blocks: call it in threads.
+An `OpenedStore` opens its store at the first use, and closes it once the screen is left and the
+last thread is done with it. All of it blocks: call it in threads.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ PAGE: Final = 500
 """Blobs handed over at a time while listing."""
 
 MOST_LOOKED_AT: Final = 5_000
-"""Entries of a folder among which its folders are looked for, to complete a path."""
+"""Entries of a folder that are searched for folders when a path is completed."""
 
 NO_PATH: Final = "it cannot be opened by this name"
 
 PAGE_SECONDS: Final = 0.2
-"""Seconds after which a page is handed over though it is not full."""
+"""Seconds after which a page is handed over even if it is not full."""
 
 
 class OpenedStore:
-    """A store for the time that a screen is open.
+    """A store that is open as long as a screen is.
 
     Args:
         make: opens it.
@@ -77,11 +77,11 @@ class OpenedStore:
         self._close_if_done()
 
     def pages(self, folder: str | None = None, *, deep: bool = False) -> Iterator[list[Listed]]:
-        """Everything in the store, in pages; before an error, what was found until then.
+        """List everything in the store, in pages; what was found before an error is yielded first.
 
         Args:
-            folder: list what is in this folder below the location instead, of whichever program.
-            deep: and what is in the folders in it, in their place.
+            folder: list this folder below the location instead, blobs of other programs included.
+            deep: list what is in its folders, at any depth, in place of these folders.
         """
         with self._used() as store:
             page: list[Listed] = []
@@ -102,11 +102,11 @@ class OpenedStore:
 
     @contextmanager
     def looked_into(self, key: str, left: Event) -> Iterator[Source]:
-        """The beginning of a blob, and ranges of the rest for who asks for them.
+        """Open a blob to be previewed: its beginning, and ranges of the rest on request.
 
         Args:
-            key: of the blob.
-            left: set when nobody waits for it any more.
+            key: the blob's.
+            left: set when nobody is waiting for the preview any more.
         """
         with self._used() as store, ExitStack() as opened:
             start = _beginning(store, key)
@@ -132,7 +132,7 @@ class OpenedStore:
             )
 
     def delete(self, key: str) -> None:
-        """Remove a blob."""
+        """Delete a blob."""
         with self._used() as store:
             if is_key(key):
                 store.delete(key)
@@ -140,7 +140,7 @@ class OpenedStore:
                 store.backend.delete(blob_path(key))
 
     def deleted(self, keys: Sequence[str]) -> Iterator[list[tuple[str, StorageError | None]]]:
-        """Remove blobs, as many in one request as the place takes: keys, and why one is left."""
+        """Delete blobs in batches; yields each batch's keys, each with its error or None."""
         with self._used() as store:
             backend = store.backend
             many = max(1, backend.most_deleted)
@@ -152,7 +152,7 @@ class OpenedStore:
                 yield [*bad, *zip(good, why, strict=True)]
 
     def folders(self, folder: str) -> list[str]:
-        """The names of the folders in one; of many entries, those among the first."""
+        """The names of the folders in a folder, among its first `MOST_LOOKED_AT` entries."""
         prefix = prefix_of(folder)
         with self._used() as store:
             entries = islice(store.backend.list(prefix, delimiter=True), MOST_LOOKED_AT)
@@ -160,7 +160,7 @@ class OpenedStore:
             return sorted(name for name in names if name)
 
     def fetched(self, key: str, download: Download) -> Generator[int]:
-        """Write a blob to a file, yielding how many bytes are there; closing this gives it up."""
+        """Write a blob to a file, yielding the bytes written so far; closing this abandons it."""
         with self._used() as store:
             yield from download.run(key, _open(store, key))
 
@@ -184,5 +184,5 @@ def _beginning(store: Store, key: str) -> bytes:
 
 
 def _open(store: Store, key: str) -> BinaryIO:
-    """A blob of the store's, which is verified, or what lies at any other path."""
+    """Open a blob: through the store if `key` is a key, which verifies it, else by its path."""
     return store.open(key) if is_key(key) else store.backend.open(blob_path(key))

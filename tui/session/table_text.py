@@ -33,5 +33,5 @@ def _value(value: Any) -> str:
 
 
 def _string(text: str) -> str:
-    # JSON's escapes are TOML's, but for DEL, which only TOML wants escaped.
+    # JSON and TOML have the same escapes, but only TOML wants DEL escaped.
     return dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -49,14 +49,14 @@ class History:
         self.undone.clear()
 
     def undo(self, file: ConfigFile) -> str:
-        """Take back the last change. Returns what it was; raises what saving raises."""
+        """Take back the last change. Returns its label; raises what saving raises."""
         change = self.done[-1]
         _swap(file, change.after, change.before)
         self.undone.append(self.done.pop())
         return change.label
 
     def redo(self, file: ConfigFile) -> str:
-        """Make the last undone change again. Returns what it is; raises what saving raises."""
+        """Make the last undone change again. Returns its label; raises what saving raises."""
         change = self.undone[-1]
         _swap(file, change.before, change.after)
         self.done.append(self.undone.pop())
@@ -64,7 +64,7 @@ class History:
 
 
 def _swap(file: ConfigFile, expected: str, new: str) -> None:
-    """Put `new` in the place of `expected`; raises `ConfigConflict` where another text stands."""
+    """Replace the text `expected` by `new`; raises `ConfigConflict` if the file has another."""
     with file.transaction() as edit:
         if edit.text != expected:
             raise ConfigConflict("the file was changed elsewhere since; edit it by hand")

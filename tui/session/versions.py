@@ -1,4 +1,4 @@
-"""Earlier versions of the configuration file, as the list of them shows them."""
+"""Earlier versions of the configuration file, as their list shows them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class KeptVersion(NamedTuple):
     """When it was replaced, in local time, as shown."""
 
     changes: str
-    """What was changed then, values left out: what bringing it back takes back."""
+    """The changes that replaced it, without values: what bringing it back would undo."""
 
     names: tuple[str, ...] | None
     """The configurations in it, the default marked; None when it is not readable as TOML."""

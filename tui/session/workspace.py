@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class Workspace:
-    """The configuration file, what was changed in it and what was found out about it."""
+    """The configuration file, with the history of changes and the results of tests."""
 
     def __init__(self, config_path: str | os.PathLike[str] | None = None) -> None:
         self.file = ConfigFile(config_path)
@@ -48,10 +48,10 @@ class Workspace:
         return printable(shortened(self.file.source))
 
     def stamp(self, found: Configurations | None = None) -> object:
-        """Differs between any two versions of the file, and when the right to write it changes.
+        """A value that changes whenever the file changes, or the permission to write it.
 
         Args:
-            found: what the file and those beneath it said last; None where it could not be read.
+            found: what was read last from the file and those beneath it; None if it was unreadable.
         """
         return self.file.stamp(found)
 
@@ -87,10 +87,10 @@ class Workspace:
 
     @contextmanager
     def transaction(self, label: str) -> Iterator[Transaction]:
-        """Change the file in one step, to be undone under the name `label`.
+        """Change the file in one step; `label` is what undo calls the change.
 
-        When a secret has left the file in favour of a reference, undo forgets all it holds: any
-        step back would put the secret into the file again.
+        When a reference has replaced a secret in the file, everything that could be undone is
+        forgotten: any step back would put the secret into the file again.
         """
         with self._turn:
             self.moved = False
@@ -99,7 +99,7 @@ class Workspace:
                 with self.file.transaction() as edit:
                     yield edit
             finally:
-                # Also when the file is saved, but a secret could not be taken out of its history.
+                # Even if removing a secret from the history failed, since the file has been saved.
                 if edit is not None and edit.saved:
                     self.moved = bool(edit.moved)
                     if self.moved:
@@ -108,12 +108,12 @@ class Workspace:
                         self.history.record(label, edit.before, edit.text)
 
     def undo(self) -> str:
-        """Take back the last change. Returns what it was."""
+        """Take back the last change. Returns its label."""
         with self._turn:
             return self.history.undo(self.file)
 
     def redo(self) -> str:
-        """Make the last undone change again. Returns what it is."""
+        """Make the last undone change again. Returns its label."""
         with self._turn:
             return self.history.redo(self.file)
 
@@ -124,7 +124,7 @@ class Workspace:
         audit.make_private(self.file.source)
 
     def move_secret(self, name: str, setting: str, reference: str) -> None:
-        """Replace a plain secret by `reference`, not to be undone; raises `ConfigurationError`."""
+        """Replace a plain secret by `reference`, without undo; raises `ConfigurationError`."""
         from storage_core.config.secrets.relocate import relocated
 
         secret = relocated(self.file.load(), name, setting, reference)
@@ -138,7 +138,7 @@ class Workspace:
         return kept_versions(self.file.source)
 
     def differences(self, version: Version, newer: Version | None) -> list[Difference]:
-        """What was changed when `version` was replaced by `newer`; None: by the file as it is."""
+        """The changes from `version` to `newer`, or to the present file if that is None."""
         from storage_core.config import history
         from storage_core.config.toml.read import read_text
         from tui.session.differences import differences
@@ -147,9 +147,9 @@ class Workspace:
         return differences(history.text_of(version), now)
 
     def restore(self, version: Version, when: str) -> None:
-        """Make the file what it was; raises `ConfigurationError`.
+        """Bring back a version; raises `ConfigurationError`.
 
-        Taken back by undo if the file was intact, and by restoring what it is now in any case.
+        Undo takes this back if the file could be read; restoring the version before it always can.
         """
         from storage_core.config import history
 
@@ -160,7 +160,7 @@ class Workspace:
                 self.history.record(f"restore the version of {when}", before, after)
 
     def _kept(self) -> int:
-        # Only here: what edits the file would slow down every start.
+        # Imported only here: the modules that edit the file would slow down every start.
         from storage_core.config import history
 
         return len(history.versions(self.file.source))

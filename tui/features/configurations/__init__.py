@@ -1,13 +1,13 @@
-"""The first screen: the list of configurations, and the details of one.
+"""The first screen: the list of configurations, and the details of one of them.
 
 screen.py    the screen; screen.tcss: its styles
-commands.py  what one can do there, declared; why_not.py: what cannot work now, and why
-rows.py      which rows are shown; table.py: how; signs.py: the signs before a name; groups.py: in
-             which groups; standing.py: how the last test of each ended; detail.py: everything about
-             one of them
+commands.py  its commands, declared; why_not.py: why one of them cannot work now
+rows.py      which rows are shown; groups.py: in which groups; outcomes.py: how the last test of
+             each ended; table.py: how rows are drawn; signs.py: the signs before a name
+detail.py    everything about one configuration
 explained.py what help says about its parts
-room/        what is known of it, below the list: its tests, its newest blobs, its secrets
-welcome.py   what is said where there are no rows
+room/        the panes below the list: tests, newest blobs and secrets of one configuration
+welcome.py   what is shown when there are no rows
 listed.py    what these commands work with:
              editing.py  the form: new, edit
              changes.py  duplicate, rename, delete, default, undo, redo

@@ -19,7 +19,7 @@ class Changes(ListCommands):
     """Duplicate, rename, delete, default, undo, redo."""
 
     async def duplicate(self, row: Row) -> None:
-        """Copy it under another name."""
+        """Copy the configuration under another name."""
         old = row.name
         new = await self._ask_name(row, f"Duplicate {old} as", "Duplicate", self._free_name(old))
         if new:
@@ -30,7 +30,7 @@ class Changes(ListCommands):
             self._app.say(f"Duplicated {named(old)} as {named(new)}.")
 
     async def rename(self, row: Row) -> None:
-        """Give it another name."""
+        """Give the configuration another name."""
         old = row.name
         new = await self._ask_name(row, f"Rename {old} to", "Rename", old)
         if new and new != old:
@@ -59,7 +59,7 @@ class Changes(ListCommands):
         return next(each for each in candidates if each not in taken)
 
     async def delete(self, row: Row) -> None:
-        """Remove it, after asking."""
+        """Delete the configuration, after asking."""
         from tui.kit.ask import Ask
 
         assert row.entry is not None
@@ -90,7 +90,7 @@ class Changes(ListCommands):
             self._app.say(f"Deleted {named(row.name)}.")
 
     async def default(self, row: Row) -> None:
-        """Make it the default; on the default: none."""
+        """Make the configuration the default; if it is the default, clear that."""
         if row.built_in or row.default:
             await self._session.change(
                 self._default_label(names.BUILT_IN), lambda edit: edit.reset_default()
@@ -115,13 +115,13 @@ class Changes(ListCommands):
             self._app.say(f"Undone: {label}.")
 
     async def redo(self) -> None:
-        """Make it again."""
+        """Make the last undone change again."""
         if self._session.workspace.history.undone:
             label = await self._step(self._session.workspace.redo)
             self._app.say(f"Redone: {label}.")
 
     async def _step(self, take: Callable[[], str]) -> str:
-        """Back or forth; the cursor goes to what was changed by that."""
+        """Call `take`, which undoes or redoes, and put the cursor on what that has changed."""
         before = self._session.snapshot
         label = await self._session.save(take)
         changed = self._session.snapshot.changed_since(before)

@@ -1,4 +1,4 @@
-"""What one can do on the list of configurations."""
+"""The commands of the list of configurations."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ LIST: Final = (
         "Find by name, type, location, ID or #tag.",
         "View",
         True,
-        # Before the list sees the key: what is typed right after it is no command.
+        # Before the list sees the key: what is typed right after it is text, not a command.
         priority=True,
         lacking="being typed",
     ),

@@ -1,4 +1,4 @@
-"""Everything about one configuration, beside the list: settings, where blobs land, last test."""
+"""The pane beside the list: settings of one configuration, where its blobs go, its last test."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 
 
 _ROOM: Final = 16
-"""Cells beside the labels with which values stand there."""
+"""Cells that values need to be drawn beside their labels, not below them."""
 
 
 class Line(NamedTuple):
-    """One line of the pane, before it is fitted to its width."""
+    """One line of the pane, before it is fitted to the width."""
 
     text: str = ""
     style: str = ""
@@ -41,13 +41,13 @@ class Line(NamedTuple):
     """A setting's name, in the column on the left; None for text over the whole width."""
 
     below: bool = False
-    """Whether the text stands below the label in any case, since it is long."""
+    """Whether the text is always drawn below the label, since it is long."""
 
     sign: str = ""
-    """Where the secret in it is kept."""
+    """The sign of where the secret in it is kept."""
 
     def value(self, width: int) -> list[str]:
-        """The lines of a setting's value, with the sign before them unless that takes a line."""
+        """The lines of a setting's value, after the sign unless that would take another line."""
         lines = [*wrap_value(self.text, width)]
         signed = [*wrap_value(f"{self.sign} {self.text}", width)] if self.sign else lines
         return signed if len(signed) == len(lines) else lines
@@ -72,10 +72,10 @@ class Detail(VerticalScroll, can_focus=True):
         self._heading = ""
         self._lines: list[Line] = []
         self._text = Static(markup=False)
-        """Mounted with the first lines, after the first frame, which is 1 ms earlier for it."""
+        """Mounted with its first lines, after the first frame, which then comes 1 ms earlier."""
 
     def show(self, name: str, lines: list[Line], badge: str) -> None:
-        """Draw these lines from the top, with the name in the frame, or above without one."""
+        """Draw these lines from the top; the name is in the frame, or above them without one."""
         if lines == self._lines and name == self._heading:
             return
         self._heading, self._lines = name, lines
@@ -95,7 +95,7 @@ class Detail(VerticalScroll, can_focus=True):
             if not self.styles.border_top[0] or cell_len(self._heading) > self.size.width:
                 lines = [Line(self._heading, "bold $text"), *lines]
             drawn = _fitted(lines, room.width - 1)
-            # Laying the whole screen out for each move of the cursor would be felt.
+            # Keep the height: a new layout of the screen with each cursor move would be too slow.
             height = max(drawn.plain.count("\n") + 1, room.height)
             self._text.update(drawn, layout=height != self._text.size.height)
             if not self._text.is_attached:
@@ -103,7 +103,7 @@ class Detail(VerticalScroll, can_focus=True):
 
 
 def _fitted(lines: list[Line], width: int) -> Content:
-    # All values begin in one column: beside their labels where none is cut there, else below them.
+    # All values begin in one column: beside their labels if no value is cut there, else below.
     short = [(line.label, line.text) for line in lines if line.label and not line.below]
     column = max((cell_len(label) for label, _ in short), default=0) + 2
     room = width - column
@@ -135,7 +135,7 @@ def lines_of(
         result: its last connection test, if there was one.
         now: local time, to say how long ago the test was.
         key: the keys of commands.
-        whole: whether it says of a test that failed why; the room says it too.
+        whole: whether to say why a failed test failed; the panes below the list say it too.
     """
     if row.entry is None:
         return list(_built_in(row, result, now, key, whole))
@@ -217,7 +217,7 @@ def _safely(shown: object, setting: object, value: object) -> str:
     try:
         return str(shown(setting, value))  # type: ignore[operator]
     except (TypeError, ValueError, AttributeError):
-        # A hand-written value of the wrong kind; its problem is listed above.
+        # A hand-written value of the wrong type; the problem is listed above.
         return "********"
 
 

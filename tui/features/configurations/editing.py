@@ -78,7 +78,7 @@ class Editing(ListCommands):
         )
         if answer == "yes":
             await self._make_default(name)
-        # Once is enough.
+        # Ask only once.
         self._session.asks_for_default = False
 
     async def edit(self, row: Row) -> None:
@@ -98,7 +98,7 @@ class Editing(ListCommands):
         await self._open(entry)
 
     async def _open(self, entry: Entry) -> None:
-        cls = entry.cls or await self._mended_type(entry)
+        cls = entry.cls or await self._choose_type(entry)
         if cls is None:
             return
         name: str | None = await self._screen.open("form", cls, entry)
@@ -121,7 +121,7 @@ class Editing(ListCommands):
         return answer == "copy"
 
     async def copy_here(self, row: Row) -> None:
-        """Copy a configuration of a file beneath into one's own; the copy counts from then on."""
+        """Copy a configuration from a file beneath into one's own, where it hides the original."""
         name = row.name
         await self._session.change(
             f"copy {named(name)} from {row.origin}",
@@ -131,7 +131,7 @@ class Editing(ListCommands):
         undo = self._screen.key("undo", "u")
         self._app.say(f"Copied {named(name)} into your own file; {undo} takes this back.")
 
-    async def _mended_type(self, entry: Entry) -> type[StorageConfiguration] | None:
+    async def _choose_type(self, entry: Entry) -> type[StorageConfiguration] | None:
         from tui.session import draft
 
         types = await self._types()

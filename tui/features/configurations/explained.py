@@ -1,4 +1,4 @@
-"""What help says about the parts of the first screen, the signs among it."""
+"""What help says about the parts of the first screen, including the signs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SIGNS: Final = (
     ("◆", "protected"),
     ("⇣", "from another layer's file"),
 )
-"""Each sign has one meaning, wherever it stands."""
+"""The meaning of each sign, the same wherever it is shown."""
 
 LIST: Final = Explanation(
     "The list",

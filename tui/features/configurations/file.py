@@ -1,4 +1,4 @@
-"""Commands on the list that are about the whole file: opening it in an editor, its permissions."""
+"""Commands on the list that concern the whole file: open it in an editor, its permissions."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class FileCommands(ListCommands):
         entry = row.entry if row else None
         path = workspace.file.source
         words = editor.editor(os.environ)
-        # If something is wrong with it, that is the line to see.
+        # Go to the line of its first problem, if it has one.
         problems = entry.problems if entry and entry.is_own else ()
         wrong = next((each.line for each in problems if each.line), None)
         line = wrong or await jobs.run(
@@ -30,7 +30,7 @@ class FileCommands(ListCommands):
         problem = ""
         try:
             with self._app.suspend():
-                # No exception may leave this block: the app would stay suspended.
+                # No exception may leave this block, or the app would stay suspended.
                 try:
                     code = editor.run(editor.opening(words, path, line))
                 except ConfigurationError as error:

@@ -15,26 +15,26 @@ _NO_TAG: Final = "no tag"
 
 
 class Group(NamedTuple):
-    """Rows that stand together, below a line that says why."""
+    """Rows with something in common, below a line that says what."""
 
     title: str
     rows: list[Row]
-    stands: Callable[[Row], str]
-    """How the last test of a row ended, as its sign."""
+    sign: Callable[[Row], str]
+    """Returns the sign of how a row's last test ended."""
 
-    def well(self) -> tuple[int, int]:
-        """How many work, and how many do not."""
-        signs = [*map(self.stands, self.rows)]
+    def counts(self) -> tuple[int, int]:
+        """How many rows work, and how many do not."""
+        signs = [*map(self.sign, self.rows)]
         return signs.count("✓"), signs.count("✗")
 
 
-def grouped(rows: Iterable[Row], by: str, stands: Callable[[Row], str]) -> list[Group]:
-    """The groups of `rows`, in each of them in the order that they came in.
+def grouped(rows: Iterable[Row], by: str, sign: Callable[[Row], str]) -> list[Group]:
+    """Group `rows`; within a group they keep their order.
 
     Args:
         rows: one with several tags is in several groups.
         by: `type` or `tag`.
-        stands: see `Group`.
+        sign: see `Group`.
     """
     found: dict[str, list[Row]] = {}
     for row in rows:
@@ -42,7 +42,7 @@ def grouped(rows: Iterable[Row], by: str, stands: Callable[[Row], str]) -> list[
             found.setdefault(title, []).append(row)
     last = (_NO_TAG, _BUILT_IN)
     titles = sorted(found, key=lambda title: (title in last, title.casefold()))
-    return [Group(title, found[title], stands) for title in titles]
+    return [Group(title, found[title], sign) for title in titles]
 
 
 def _titles(row: Row, by: str) -> tuple[str, ...]:

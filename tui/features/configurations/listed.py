@@ -1,4 +1,4 @@
-"""`ListCommands`: what commands on the list work with."""
+"""`ListCommands`: the base of commands on the list."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 
 class ListCommands:
-    """Some commands on the list.
+    """A group of commands on the list.
 
     Args:
-        screen: where they are.
+        screen: the screen that has them.
         session: what they work on.
         rows: what the list shows.
     """
@@ -26,5 +26,5 @@ class ListCommands:
 
 
 def about(row: Row) -> str:
-    """What a question is about: a name alone may say little."""
+    """Describe a row for a question, since its name alone may say little."""
     return " · ".join(filter(None, (row.type, row.location)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from tui.features.configurations.groups import grouped
-from tui.features.configurations.standing import Standing
+from tui.features.configurations.outcomes import Outcomes
 from tui.session import search
 from tui.session.state import GROUPS, SORTS
 
@@ -19,23 +19,23 @@ if TYPE_CHECKING:
     from tui.session.session import Session
     from tui.session.snapshot import Row
 
-_ORDERED: Final = {
+_ORDER_WORDS: Final = {
     "file": "",
     "name": "by name",
     "type": "by type",
     "location": "by location",
     "status": "by status",
 }
-"""What is said of each order."""
+"""How the frame of the list describes each order."""
 
 
 class Rows:
     """The rows of the list.
 
     Args:
-        session: what is in the file.
+        session: has the configurations.
         table: draws the rows.
-        filter_line: what is looked for.
+        filter_line: has the words to filter by.
         shown: called when other rows are shown.
     """
 
@@ -47,12 +47,12 @@ class Rows:
         shown: Callable[[], None],
     ) -> None:
         self._session, self._table, self._filter, self._shown = session, table, filter_line, shown
-        self._standing = Standing(session)
+        self._outcomes = Outcomes(session)
         self._each: Sequence[Row] = ()
-        """The rows in the list, each once: one with two tags may stand in two groups."""
+        """The rows in the list, each once, though one with two tags may be in two groups."""
 
         self._wanted: str | None = None
-        """The name of the configuration that the cursor goes to as soon as it is read."""
+        """The configuration that the cursor goes to as soon as it is in the list."""
 
     @property
     def current(self) -> Row | None:
@@ -61,25 +61,25 @@ class Rows:
 
     @property
     def shown(self) -> Sequence[Row]:
-        """The rows that are in the list, each once; the filter may hide others."""
+        """The rows in the list, each once; the filter may hide others."""
         return self._each
 
     @property
     def chosen(self) -> Sequence[Row]:
-        """Those of them that are chosen."""
+        """The chosen rows among those shown."""
         return self._table.chosen_rows
 
     def select(self, name: str) -> None:
-        """Put the cursor on a configuration, now or as soon as it is read."""
+        """Put the cursor on a configuration, now or as soon as it is in the list."""
         self._wanted = name
         self.fill()
 
     def fill(self, *, sought: bool = False) -> None:
-        """Draw what is found, the cursor on the row it was on.
+        """Draw the rows that match the filter, the cursor on the row that it was on.
 
         Args:
-            sought: other words are looked for: the cursor goes back to where it was before, or else
-                to the first row.
+            sought: whether the words of the filter have changed: the cursor goes back to where it
+                was before typing began, or else to the first row.
         """
         current = self.current.key if self.current else None
         if sought:
@@ -90,7 +90,7 @@ class Rows:
         if wanted == self._wanted:
             self._wanted = None
         if wanted not in keys:
-            # What was selected is gone: stay near.
+            # The selected row is gone: stay near.
             place = min(self._table.cursor, len(rows) - 1) if current and not sought else 0
         elif heads and keys.count(wanted) > 1:
             near = (index for index, key in enumerate(keys) if key == wanted)
@@ -101,19 +101,20 @@ class Rows:
         self._each = [*{row.key: row for row in rows}.values()] if by_tag else rows
         self._table.show(rows, place, heads)
         self._shown()
-        if self._standing.is_old:
-            # The first frame does not wait for it.
-            self._table.call_after_refresh(self._look)
+        if self._outcomes.is_old:
+            # Later, so that the first frame does not wait for it.
+            self._table.call_after_refresh(self._start_update)
 
-    def _look(self) -> None:
-        # No coroutine yet: it would never be awaited where the next one comes before it begins.
-        look: WorkType[None] = self._looked
-        self._table.run_worker(look, group="prepare-standing", exclusive=True)
+    def _start_update(self) -> None:
+        # Pass the function, not a coroutine: that would never be awaited if the next worker
+        # replaced this one before it began.
+        update: WorkType[None] = self._update_outcomes
+        self._table.run_worker(update, group="prepare-outcomes", exclusive=True)
 
-    async def _looked(self) -> None:
-        await self._standing.look(self._stands)
+    async def _update_outcomes(self) -> None:
+        await self._outcomes.update(self._outcomes_changed)
 
-    def _stands(self) -> None:
+    def _outcomes_changed(self) -> None:
         now = self._session.remembered
         if now.group or now.sort == "status":
             self.fill()
@@ -121,19 +122,19 @@ class Rows:
             self._shown()
 
     def tested(self, row: Row | None) -> None:
-        """A test has ended, of this row."""
+        """Take in that a test of `row` has ended."""
         if row is not None:
-            self._standing.tested(row)
+            self._outcomes.tested(row)
 
     # ---- order and groups
 
     def sort(self) -> None:
-        """Take the next order; the head of its column shows it."""
+        """Sort by the next order; the head of its column shows it."""
         place = SORTS.index(self._session.remembered.sort)
         self._order(SORTS[(place + 1) % len(SORTS)])
 
     def sort_by(self, order: str) -> None:
-        """Take this order, turn it round if it is taken already, or go back to the file's."""
+        """Sort by this order; if it is in use already, reverse it, then go back to the file's."""
         now = self._session.remembered
         if order != now.sort:
             self._order(order)
@@ -143,12 +144,12 @@ class Rows:
             self._order(SORTS[0])
 
     def reverse(self) -> None:
-        """Turn the order round, or back."""
+        """Reverse the order, or undo that."""
         now = self._session.remembered
         self._order(now.sort, reverse=not now.reverse)
 
     def group(self) -> None:
-        """Group by the next of what there is to group by."""
+        """Step to the next grouping in `GROUPS`."""
         now = GROUPS.index(self._session.remembered.group)
         self._session.remember(group=GROUPS[(now + 1) % len(GROUPS)])
         self.fill()
@@ -159,20 +160,20 @@ class Rows:
 
     @property
     def words(self) -> str:
-        """How many work, how the rows are arranged, and how many are chosen."""
+        """The text that says how many work, how the rows are arranged and how many are chosen."""
         now = self._session.remembered
-        order = _ORDERED[now.sort]
+        order = _ORDER_WORDS[now.sort]
         if now.reverse:
             order = f"{order}, reversed" if order else "last first"
-        well = self._standing.counted(self.shown)
-        said = [well, order, f"grouped by {now.group}" if now.group else ""]
+        counts = self._outcomes.counts(self.shown)
+        said = [counts, order, f"grouped by {now.group}" if now.group else ""]
         if chosen := len(self.chosen):
             hidden = len(self._table.chosen) - chosen
             said.append(f"{chosen:,} chosen" + (f", {hidden:,} hidden" if hidden else ""))
         return " · ".join(filter(None, said))
 
     def _arranged(self) -> tuple[list[Row], dict[int, Any]]:
-        """The rows that have the words in them, as was chosen, and the heads of their groups."""
+        """The rows that match the filter, in order, and the heads of their groups by index."""
         now = self._session.remembered
         rows = self._found()
         self._sort(rows)
@@ -180,7 +181,7 @@ class Rows:
             return rows, {}
         heads: dict[int, Any] = {}
         arranged: list[Row] = []
-        for group in grouped(rows, now.group, self._standing.sign):
+        for group in grouped(rows, now.group, self._outcomes.sign):
             heads[len(arranged)] = group
             arranged += group.rows
         return arranged, heads
@@ -193,7 +194,7 @@ class Rows:
     def _sort(self, rows: list[Row]) -> None:
         now = self._session.remembered
         if now.sort == "status":
-            rows.sort(key=lambda row: (self._standing.rank(row), row.name), reverse=now.reverse)
+            rows.sort(key=lambda row: (self._outcomes.rank(row), row.name), reverse=now.reverse)
         elif now.sort != SORTS[0]:
             rows.sort(
                 key=lambda row: (str(getattr(row, now.sort)).casefold(), row.name),

@@ -43,13 +43,13 @@ if TYPE_CHECKING:
 
 
 ROOMY: Final = (110, 30)
-"""Columns and rows of a terminal from which on the room is below the list."""
+"""Columns and rows of the smallest terminal that has the room below the list."""
 
 ROOM_FOR_ALL: Final = 36
-"""Rows from which on it is, however many configurations there are."""
+"""Rows of a terminal that has it however many configurations there are."""
 
 BESIDE_ROOM: Final = 20
-"""Rows of a terminal with the room that no configuration can have."""
+"""Rows of a terminal with the room that the list cannot use."""
 
 
 class Place(NamedTuple):
@@ -59,7 +59,7 @@ class Place(NamedTuple):
     badge: str
     location: str
     sought: str
-    """All that is searched."""
+    """The text that is searched."""
 
     go: Callable[[], None]
 
@@ -107,7 +107,7 @@ class ConfigurationsScreen(FullScreen[None]):
         self._room: Room | None = None
         self._banner = Static(id="banner", markup=False)
         self._welcome = Static(id="welcome", markup=False)
-        self.rows = Rows(session, self.table, self._filter, self._tell)
+        self.rows = Rows(session, self.table, self._filter, self._show_counts)
         parts = self, session, self.rows
         changes, file = Changes(*parts), FileCommands(*parts)
         editing = Editing(*parts, make_default=changes.make_default)
@@ -148,11 +148,11 @@ class ConfigurationsScreen(FullScreen[None]):
                 "choose_all": self.table.choose_all,
             }
         )
-        # Before there is something to style.
+        # Now, before there is anything to style.
         self._fit_room()
 
     def body(self) -> ComposeResult:
-        """The list, the details; what is said of the file is there when there is something."""
+        """The list and the details; messages about the file are mounted when there are any."""
         with Horizontal(id="panes"):
             with Vertical(id="left", classes="pane") as left:
                 left.border_title = "Configurations"
@@ -160,15 +160,15 @@ class ConfigurationsScreen(FullScreen[None]):
             yield Detail(id="detail")
 
     def on_mount(self) -> None:
-        """Draw the file whenever it is read; the room comes after the first frame."""
-        self.call_after_refresh(lambda: self.run_worker(self._furnish(), group="load-room"))
+        """Draw the list whenever the file is read; mount the room after the first frame."""
+        self.call_after_refresh(lambda: self.run_worker(self._mount_room(), group="load-room"))
         self._session.loaded.append(lambda snapshot: self.call_next(self._loaded, snapshot))
         if self._session.jobs.idle.is_set():
-            # It was read before this screen was there.
+            # The file was read before this screen existed.
             self._loaded(self._session.snapshot)
 
-    async def _furnish(self) -> None:
-        # Only here: they would make the first frame later.
+    async def _mount_room(self) -> None:
+        # Imported only here: it would delay the first frame.
         from tui.features.configurations.room.room import Room
 
         preload.read(self.app, Room.LOOKS)
@@ -176,7 +176,7 @@ class ConfigurationsScreen(FullScreen[None]):
         with self.app.batch_update():
             await self.mount(room, after="#panes")
             self._room = room
-            # From now on it has the place that was left free for it.
+            # From now on it fills the space that was left free for it.
             self.add_class("-furnished")
             self._draw_room()
             steps.paint(self)
@@ -184,7 +184,7 @@ class ConfigurationsScreen(FullScreen[None]):
 
     @on(events.Resize)
     def _fit_room(self) -> None:
-        """Decide whether the room is there, or in place of the details when one reads in it."""
+        """Show or hide the room; without space, it replaces the details while it has the focus."""
         width, height = self.app.size
         many = self._session.snapshot.total > height - BESIDE_ROOM
         roomy = width >= ROOMY[0] and height >= ROOMY[1] and not (many and height < ROOM_FOR_ALL)
@@ -205,7 +205,7 @@ class ConfigurationsScreen(FullScreen[None]):
         return self.table.current
 
     def places(self) -> list[Place]:
-        """What the command palette can go to."""
+        """The configurations, for the command palette to go to."""
         return [
             Place(row.name, row.badge, row.location, row.sought, partial(self._go_to, row.name))
             for row in self._session.snapshot.rows
@@ -220,7 +220,7 @@ class ConfigurationsScreen(FullScreen[None]):
 
     def _on_row(self, act: Callable[[Row], object]) -> Callable[[], object]:
         def act_now() -> object:
-            # `why_not` has seen to it that there is one.
+            # `why_not` has checked that there is one.
             assert self.row is not None
             return act(self.row)
 
@@ -229,7 +229,7 @@ class ConfigurationsScreen(FullScreen[None]):
     def _on_chosen(
         self, several: Callable[[], object], one: Callable[[Row], object]
     ) -> Callable[[], object]:
-        """What works on those that are chosen, or else on the row under the cursor."""
+        """Run `several` if several rows are chosen, else `one` on the row that is meant."""
 
         def act() -> object:
             chosen = self.rows.chosen
@@ -257,14 +257,14 @@ class ConfigurationsScreen(FullScreen[None]):
         self.rows.fill()
 
     def changed_elsewhere(self, said: str) -> str:
-        """The list shows it already."""
+        """Say only that the file was changed: the list shows the change already."""
         snapshot = self._session.snapshot
         if snapshot.problem or not snapshot.exists:
             return said
         return "The file was changed elsewhere; this is what it says now."
 
-    def _tell(self) -> None:
-        """Say how many rows there are, or what to do where there are none."""
+    def _show_counts(self) -> None:
+        """Show how many rows there are, or what to do if there are none."""
         snapshot, rows = self._session.snapshot, self.rows.shown
         words = self._filter.words
         self._filter.tell(sum(not row.built_in for row in rows), snapshot.total)
@@ -276,7 +276,7 @@ class ConfigurationsScreen(FullScreen[None]):
             text = welcome.nothing_found(words)
         elif snapshot.total == 0:
             text = welcome.newcomer(snapshot, self.key)
-        # It is attached only some time after what is around it.
+        # Check for what is around it: it is itself attached only some time later.
         if _put(self._welcome, text) and not self.query("#around-welcome"):
             self.query_one("#left").mount(Vertical(self._welcome, id="around-welcome"))
         self._say_chosen()
@@ -285,19 +285,19 @@ class ConfigurationsScreen(FullScreen[None]):
         self.set_class(bool(snapshot.problem), "-broken")
         self.set_class(nothing, "-nothing")
         if self.focused is None and not self.has_class("-broken"):
-            # The list was not there to have it.
+            # The list was not shown, and could not have the focus.
             self.call_after_refresh(self.action_focus_list)
 
     @on(Table.Chose)
     def _say_chosen(self) -> None:
-        """How many rows there are, in what order, and how many of them are chosen."""
+        """Show how many rows there are, in what order, and how many of them are chosen."""
         snapshot, rows = self._session.snapshot, self.rows
         count = sum(not row.built_in for row in rows.shown)
         of = f"{count:,} of {snapshot.total:,}" if count < snapshot.total else f"{count:,}"
         said = " · ".join(filter(None, (of, rows.words))) if snapshot.total else ""
         self.query_one("#left").border_subtitle = said
         chosen = len(rows.chosen)
-        # Where there is no room for a frame.
+        # In the title too, for terminals that are too small for a frame.
         title = f"Storage · {chosen:,} chosen" if chosen else "Storage"
         self.query_one(TitleBar).title = title
         self.query_one("#keys", KeyBar).called = {"test": f"Test {chosen:,}"} if chosen else {}
@@ -305,7 +305,7 @@ class ConfigurationsScreen(FullScreen[None]):
 
     @on(Table.Moved)
     def _show_detail(self) -> None:
-        """Draw what is under the cursor."""
+        """Draw the details of the row under the cursor."""
         detail, row = self.query_one(Detail), self.row
         self._draw_room()
         if row is None:
@@ -319,7 +319,7 @@ class ConfigurationsScreen(FullScreen[None]):
         self.refresh_bindings()
 
     def redraw(self, row: Row | None = None) -> None:
-        """Draw the marks of tests, that of `row` being another now, and the details."""
+        """Draw the marks of tests and the details again; the test of `row` has ended."""
         self.rows.tested(row)
         if row is not None:
             self._say_chosen()
@@ -346,17 +346,17 @@ class ConfigurationsScreen(FullScreen[None]):
         )
 
     def can(self, command: str) -> bool:
-        """While one types in the filter, its key is a character like any other."""
+        """While a person types in the filter, its key is a character like any other."""
         return not (command == "filter" and self._filter.typing) and super().can(command)
 
     def why_not(self, command: str) -> str:
-        """In one line, for each command of the list."""
+        """Why a command of the list cannot work now; see the base class."""
         shown = self.rows.shown if command == "test_all" else ()
         chosen = self.rows.chosen
         return why_not(command, self.row, self._session, self.key, shown, chosen)
 
     def on_paste(self, event: events.Paste) -> None:
-        """A block of credentials is filled into the form of its type."""
+        """Fill a block of credentials into the form of its type."""
         from tui.session.blocks import looks_like_block
 
         event.prevent_default()
@@ -366,7 +366,7 @@ class ConfigurationsScreen(FullScreen[None]):
             self.refuse_paste()
 
     def action_clear_filter(self) -> None:
-        """Stop all tests, or else show everything again, or else choose nothing."""
+        """Stop all tests, or else clear the filter, or else clear the choice of rows."""
         if self._tests.stop():
             return
         if self._filter.active:
@@ -376,25 +376,24 @@ class ConfigurationsScreen(FullScreen[None]):
         self.action_focus_list()
 
     def action_focus_list(self) -> None:
-        """To the list."""
+        """Give the list the focus."""
         self.table.focus()
 
     def action_next_pane(self, way: int) -> None:
-        """To the next pane, or to the one before; at either end it stays."""
+        """Go to the next pane (1) or the one before (-1); at either end, stay."""
         panes = [self.table, self.query_one(Detail), *(self._room.panes if self._room else ())]
         at = next((at for at, pane in enumerate(panes) if pane.has_focus), 0)
         panes[max(0, min(at + way, len(panes) - 1))].focus()
 
     def on_descendant_focus(self) -> None:
-        """Where there is little room it is there as long as one reads in it."""
+        """Fit the room: in a small terminal it is shown only while it has the focus."""
         self._fit_room()
 
 
 def _put(line: Static, text: Content | str) -> bool:
-    """Show a text in a line that is there only when it has one; returns whether to mount it.
+    """Show a text in a line that is mounted only if it has one; returns whether to mount it.
 
-    Most of the time it has none, and each widget less makes the first frame half a millisecond
-    earlier.
+    Mostly it has none, and each widget less makes the first frame half a millisecond earlier.
     """
     if text or line.is_attached:
         line.update(text)

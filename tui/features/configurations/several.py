@@ -1,4 +1,4 @@
-"""Commands on the list for several rows: those that are chosen, or the one at the cursor."""
+"""Commands on the list for several rows: the chosen ones, or else the one under the cursor."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ if TYPE_CHECKING:
     from tui.session.snapshot import Row
 
 _LISTED: Final = 8
-"""Names that a question has a line for."""
+"""Names that a question lists, one in a line."""
 
 _LINE: Final = 56
 """Cells of such a line."""
 
 
 def counted(rows: Sequence[Row]) -> str:
-    """What is worked on, in a sentence: a name, or how many they are."""
+    """The rows as a part of a sentence: a name, or how many they are."""
     return named(rows[0].name) if len(rows) == 1 else f"{len(rows):,} configurations"
 
 
 def can_delete(row: Row) -> bool:
-    """Whether it stands in one's own file."""
+    """Whether it is in one's own file."""
     return not (row.built_in or row.origin)
 
 
 def can_tag(row: Row) -> bool:
-    """The same, and nothing is wrong with it that saving would have to mend."""
+    """Whether it is in one's own file, and has no problem that keeps it from being saved."""
     return can_delete(row) and not row.problem
 
 
@@ -44,7 +44,7 @@ class Several(ListCommands):
     """Delete, tag, copy IDs."""
 
     def rows(self, fit: Callable[[Row], bool] = lambda _: True) -> list[Row]:
-        """The rows that a command works on, as far as they are fit for it."""
+        """The rows that a command works on: those for which `fit` is true."""
         current = self._rows.current
         rows = self._rows.chosen or ([current] if current else [])
         return [row for row in rows if fit(row)]
@@ -55,7 +55,7 @@ class Several(ListCommands):
         self._app.copy("\n".join(ids), ids[0] if len(ids) == 1 else f"{len(ids):,} IDs")
 
     async def tag(self) -> None:
-        """Add and remove tags, of all in one step."""
+        """Add and remove tags of all these rows in one step."""
         from tui.features.configurations.tags import TagDialog, retagged
 
         rows = self.rows(can_tag)
@@ -78,7 +78,7 @@ class Several(ListCommands):
         self._app.say(f"Tagged {counted(changed)}.")
 
     async def delete(self) -> None:
-        """Remove those that are chosen, after asking once."""
+        """Delete the chosen configurations, after asking once."""
         from tui.kit.ask import Ask
 
         rows = self.rows(can_delete)
@@ -121,7 +121,7 @@ class Several(ListCommands):
 
 
 def _listed(rows: Sequence[Row]) -> list[str]:
-    """The names, and of how many more there is no line."""
+    """The names, and how many more there are."""
     shown = rows if len(rows) <= _LISTED else rows[: _LISTED - 1]
     names = [f"• {cut(printable(row.name), _LINE)}" for row in shown]
     left = len(rows) - len(shown)

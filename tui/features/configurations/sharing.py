@@ -1,4 +1,4 @@
-"""Commands on the list that bring configurations from other tools, and take them there."""
+"""Commands on the list that import configurations from other tools, and export to them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tui.session.snapshot import Row
 
 _NAMED = 60
-"""Cells that the names of what was imported may take in a message."""
+"""Cells that the names of imported configurations may take in a message."""
 
 
 class Sharing(ListCommands):
@@ -25,7 +25,7 @@ class Sharing(ListCommands):
         self._tests = tests
 
     async def bring(self) -> None:
-        """Show what other tools have; what is chosen is imported, and tested if wanted."""
+        """Show what other tools have; import what is chosen, and test it if wanted."""
         names: list[str] = await self._screen.open("import")
         if not names:
             return
@@ -53,7 +53,7 @@ class Sharing(ListCommands):
         return answer == "test"
 
     async def export(self, rows: Sequence[Row]) -> None:
-        """Show what these are in the words of other tools, to take along."""
+        """Show these rows in the forms of other tools, to be copied or written."""
         said: str = await self._screen.open("export", rows)
         if said:
             self._app.say(said)

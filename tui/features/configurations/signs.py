@@ -1,4 +1,4 @@
-"""The signs before a name: where its secrets are, and what else to know before it is used."""
+"""The signs before a name: where its secrets are kept, and what to know before using it."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from tui.session.snapshot import Row
 
 NONE: Final = (0, 0, 0)
-"""Cells of the signs of a row where the file is the only place of secrets that has one, where one
-place has, where two have: the most exposed ones."""
+"""Cells of a row's signs in three cases: of the places of secrets only the file has a sign, or the
+most exposed one has, or the two most exposed ones have."""
 
 
 def cells(row: Row) -> tuple[int, int, int]:
-    """Cells of its signs, as in `NONE`."""
+    """The cells of its signs in the three cases of `NONE`."""
     others, kept = (row.origin != "") + row.protected + row.read_only, row.sources
     if not kept:
         return others, others, others
@@ -27,11 +27,11 @@ def cells(row: Row) -> tuple[int, int, int]:
 
 
 def pieces(row: Row, places: int, width: int) -> Iterator[Piece]:
-    """The signs at the right of so many cells; the one that asks for something is not muted.
+    """The signs, aligned right in `width` cells; all are muted but the warning.
 
     Args:
         row: the configuration.
-        places: of how many places of secrets there is a sign; the file has one in any case.
+        places: how many places of secrets have a sign; the file has one in any case.
         width: cells of the column.
     """
     kept = row.sources[: places or _in_file(row)]

@@ -1,4 +1,4 @@
-"""The list of configurations: how each row is drawn, and where its columns are."""
+"""The list of configurations: how its rows are drawn, and how wide its columns are."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tui.session.snapshot import DEFAULT, Row
 from tui.session.state import State
 
 STATUS, AGE, TYPE, SIGNS, STAR, NAME, LOCATION, IDENTIFIER = range(8)
-"""Places of columns."""
+"""The indexes of the columns."""
 
 SORTED_BY: Final = {
     STATUS: "status",
@@ -33,10 +33,10 @@ SORTED_BY: Final = {
 }
 
 _AGE: Final = 4
-"""Cells of how long ago a test was."""
+"""Cells of the age of a test."""
 
 _CHIP, _TYPE = 7, 5
-"""Cells of a type's short name, with what is around it and without."""
+"""Cells of a type's short name, with padding and without."""
 
 _LONG: Final = (40, 60)
 """A name and a location beyond this do not push the ID out: their rows have a second line."""
@@ -53,18 +53,16 @@ _ROOMY: Final = (
     (0, _AGE, _TYPE),
     (0, 0, _TYPE),
 )
-"""What the ID, the age of the test and the type have, from where there is much room to none."""
+"""Cells of the ID, the age of the test and the type, from the most room to the least."""
 
 
 class ConfigurationLayout(Layout[Row]):
-    """One row for each configuration, and one for what is used when no default is set.
-
-    A row whose name or location has no room in its column has a second line for the location.
+    """How each row is drawn, with a second line for a location that does not fit into the first.
 
     Args:
-        result: tells how the last test of a configuration ended.
+        result: returns how the last test of a configuration ended.
         testing: IDs of configurations whose connection is being tested.
-        order: tells by which column the rows are sorted, and whether that is turned round.
+        order: returns the state, which says how the rows are sorted.
     """
 
     def __init__(
@@ -76,16 +74,16 @@ class ConfigurationLayout(Layout[Row]):
         self._result, self._testing, self._order = result, testing, order
         self._measured: Sequence[Row] = ()
         self._known: dict[str, tuple[Row, tuple[int, int], tuple[int, int, int]]] = {}
-        """What was measured of each row; a filter shows the same ones again and again."""
+        """The measurements of each row, since a filter shows the same rows again and again."""
 
         self._lengths: list[tuple[int, int]] = []
         """Cells of the name and of the location of each row."""
 
         self._longest = self._usual = (0, 0)
-        """The most of each; and of those rows that have no second line in any case."""
+        """The longest name and location; the same without rows that always have two lines."""
 
         self._signs: Sequence[int] = signs.NONE
-        """Cells of those of the row that has most."""
+        """Cells of the signs of the row with the most."""
 
     def _measure(self, rows: Sequence[Row]) -> None:
         if rows is not self._measured:
@@ -122,7 +120,7 @@ class ConfigurationLayout(Layout[Row]):
             if _in_one(self._longest if given[0] == _WHOLE_ID else self._usual, long)
             <= whole - self._beside(*given)
         ]
-        # Where some need a second line in any case, it has room for what is longest.
+        # If some rows need a second line in any case, the longest location goes there.
         in_two = [
             given for given in _ROOMY if given[0] == 0 and long <= whole - self._beside(*given)
         ]
@@ -131,7 +129,7 @@ class ConfigurationLayout(Layout[Row]):
         room = whole - self._beside(identifier, age, kind) - 2
         name, place = usual
         if name + place > room:
-            # So that no more rows have two lines than must.
+            # So that only rows that must have two lines do.
             name, place = _needed(self._lengths, (room, room), room)
         if name + place > room:
             place = max(0, min(place, max(room - name, room * 3 // 5)))
@@ -150,16 +148,16 @@ class ConfigurationLayout(Layout[Row]):
         )
 
     def _beside(self, identifier: int, age: int, kind: int) -> int:
-        """Cells of all that stands beside the name and the location, gaps included."""
+        """Cells of all columns but the name and the location, gaps included."""
         before = sum(map(_with_gap, (1, age, kind, self._signs[0], 1)))
         return before + (2 + identifier if identifier else 0)
 
     def _wider(self, marks: int) -> int:
-        """Cells that so many signs take beyond what they have in any case."""
+        """Cells that so many signs take beyond the column's least width."""
         return _with_gap(marks) - _with_gap(self._signs[0])
 
     def _signs_with_room(self, name: int, place: int, identifier: int) -> int:
-        """Cells of the signs, with those of as many places of secrets as take nothing from a row.
+        """Cells of the signs, with as many places of secrets as cut no row's location.
 
         Args:
             name: cells of the name.
@@ -173,7 +171,7 @@ class ConfigurationLayout(Layout[Row]):
         return marks
 
     def _can_spare(self, less: int, name: int, place: int, identifier: int) -> bool:
-        """Whether nothing more is cut and no row more has two lines with a shorter location."""
+        """Whether a shorter location column cuts no more and gives no more rows two lines."""
         if place - less < len("Location "):
             return False
         alone = spanned((name, place))
@@ -183,7 +181,7 @@ class ConfigurationLayout(Layout[Row]):
                 if wide > place - less:
                     return False
                 continue
-            # Where tags have no room there is a sign of it.
+            # Tags that have no room are replaced by a sign.
             bare = cell_len(row.location) + 2 if row.tags else wide
             if alone - less < long <= alone or any(
                 below - less < each <= below for each in (wide, bare)
@@ -192,7 +190,7 @@ class ConfigurationLayout(Layout[Row]):
         return True
 
     def lines(self, rows: Sequence[Row], widths: Sequence[int]) -> Sequence[int]:
-        """Two for a row that has no room in one; nothing where all have."""
+        """Two for a row that does not fit into one; empty if all rows fit."""
         self._measure(rows)
         name, place = widths[NAME], widths[LOCATION]
         if name >= self._longest[0] and place >= self._longest[1]:
@@ -200,7 +198,7 @@ class ConfigurationLayout(Layout[Row]):
         return [2 if long > name or wide > place else 1 for long, wide in self._lengths]
 
     def cells(self, row: Row, widths: Sequence[int]) -> Sequence[Cell]:
-        """Marks as signs, so that nothing is said by colour alone."""
+        """The cells of a row; marks are signs, so that nothing is told by colour alone."""
         look = "muted" if row.built_in else "strong"
         name, place = printable(row.name), self._place(row)
         places = sum(each <= widths[SIGNS] for each in self._signs) - 1
@@ -219,13 +217,13 @@ class ConfigurationLayout(Layout[Row]):
         return (*before, Cell(name, look, spans=1), behind)
 
     def below(self, row: Row, widths: Sequence[int]) -> Sequence[Cell]:
-        """The location, or what is wrong, in all the room there is below the name."""
+        """The location, or the problem, below the name and as wide as the line."""
         place = self._place(row, spanned(widths[NAME:]))
         return (*[Cell("")] * NAME, place._replace(spans=2))
 
     def head(self, head: Group, room: int) -> Sequence[Piece]:
-        """What the rows of a group have in common, how many they are and how many of them work."""
-        works, fails = head.well()
+        """What the rows of a group have in common, how many there are, and how many work."""
+        works, fails = head.counts()
         counted = [Piece(f"{len(head.rows):,}", "muted")]
         if works:
             counted += [Piece(" · ", "muted"), Piece(f"✓ {works:,}", "good")]
@@ -234,14 +232,14 @@ class ConfigurationLayout(Layout[Row]):
         return (Piece(f"{head.title}  ", "strong"), *counted, Piece(""))
 
     def choosable(self, rows: Sequence[Row]) -> Mapping[str, Row]:
-        """What is built in is no table of the file."""
+        """All rows but the built-in one, which is not in the file."""
         return {row.key: row for row in rows if not row.built_in}
 
     def _place(self, row: Row, width: int = maxsize) -> Cell:
         if row.problem:
             return Cell(cut(row.problem, width), "warning")
         tags, more = [*row.tags], ""
-        # The details have all tags, and a filter finds them: the location says more.
+        # Drop tags first: the details show all of them, and a filter finds them.
         while tags and cell_len(row.place_with(tags) + more) > width:
             tags.pop()
             more = " …"
@@ -276,11 +274,10 @@ def _with_gap(width: int) -> int:
 def _needed(
     lengths: Sequence[tuple[int, int]], most: tuple[int, int], together: int = maxsize
 ) -> tuple[int, int]:
-    """The widest name and the widest location; what is wider than `most` has two lines.
+    """The widest name and location of the rows that fit into one line.
 
-    So has what is wider than `together`, name and location.
-
-    There is room for the heads, and for the sign that the rows are sorted by one of them.
+    Left out are rows with one wider than `most`, or both together wider than `together`. The heads
+    fit too, with the sign of the order.
     """
     fitting = [
         each

@@ -1,4 +1,4 @@
-"""`TagDialog`: the tags of one configuration or of several, to be added and removed."""
+"""`TagDialog`: adds and removes tags of one or several configurations."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tui.session.snapshot import Row
 
 _MOST: Final = 8
-"""Tags that are in sight at once."""
+"""Tags that are visible at once."""
 
 _SIGNS: Final = {True: "[✓]", False: "[ ]", None: "[–]"}
 
@@ -45,12 +45,12 @@ class _TagLayout(Layout[Tag]):
         self._dialog = dialog
 
     def columns(self, rows: Sequence[Tag], room: int) -> Sequence[Column]:
-        """The tag fills."""
+        """The column of tags takes the room that is left."""
         count = 16
         return (Column("", 3, 3), Column("Tag", 9, 9, fills=True), Column("", count, count))
 
     def cells(self, row: Tag, widths: Sequence[int]) -> Sequence[Cell]:
-        """Said by signs."""
+        """A sign for the box, the tag, and how many have it."""
         on, of = self._dialog.state(row), len(self._dialog.rows)
         count = f"{row.have:,} of {of:,}" if of > 1 else ""
         return (
@@ -67,7 +67,7 @@ class TagDialog(Dialog[Mapping[str, bool] | None]):
 
     Args:
         rows: the configurations.
-        known: the tags of all that there are.
+        known: the tags of all configurations.
     """
 
     CSS_PATH: ClassVar = [STYLES, "tags.tcss"]
@@ -100,12 +100,12 @@ class TagDialog(Dialog[Mapping[str, bool] | None]):
                 yield Button("Cancel", id="cancel", compact=True)
 
     def on_mount(self) -> None:
-        """With tags to choose from, these have the focus."""
+        """Focus the tags if there are any to choose from."""
         self._fill()
         self.query_one("#tags" if self._tags else "#new").focus()
 
     def state(self, tag: Tag) -> bool | None:
-        """Whether all will have it, or none; None: as it is, some have it."""
+        """Whether all will have it (True) or none (False); None leaves it as it is, on some."""
         had = None if 0 < tag.have < len(self.rows) else tag.have > 0
         return self._changes.get(tag.key, had)
 
@@ -115,7 +115,7 @@ class TagDialog(Dialog[Mapping[str, bool] | None]):
         self._table.show(self._tags, at)
 
     def action_tick(self) -> None:
-        """For all, for none, or as it was."""
+        """Step to the next state of a tag: for all, for none, or as it was."""
         tag = self._table.current
         if tag is None or not self._table.has_focus:
             return
@@ -129,7 +129,7 @@ class TagDialog(Dialog[Mapping[str, bool] | None]):
         self._table.refresh()
 
     def action_into_list(self) -> None:
-        """From the field to the tags."""
+        """Move the focus from the field to the tags."""
         if self._tags:
             self._table.focus()
 
@@ -141,7 +141,7 @@ class TagDialog(Dialog[Mapping[str, bool] | None]):
             self.action_save()
 
     def _take_typed(self) -> bool:
-        """Add what stands in the field; returns whether nothing is wrong with it."""
+        """Add the tag in the field; returns whether it is valid, or the field empty."""
         field = self.query_one("#new", Input)
         words = [word.removeprefix("#") for word in field.value.split()]
         try:
@@ -177,7 +177,7 @@ class TagDialog(Dialog[Mapping[str, bool] | None]):
 
     @on(Button.Pressed, "#save")
     def action_save(self) -> None:
-        """What is typed and was not added is added too."""
+        """Save, including a tag that was typed and not added yet."""
         if not self._take_typed():
             return
         for row in self.rows:
@@ -190,12 +190,12 @@ class TagDialog(Dialog[Mapping[str, bool] | None]):
 
     @on(Button.Pressed, "#cancel")
     def action_cancel(self) -> None:
-        """Nothing is changed."""
+        """Close without changing anything."""
         self.dismiss(None)
 
 
 def retagged(row: Row, changes: Mapping[str, bool]) -> list[str]:
-    """The tags of a row with these changes, new ones behind those it has."""
+    """The tags of a row after these changes, new ones last."""
     had = row.entry.tags if row.entry else ()
     kept = [tag for tag in had if changes.get(tag, True)]
     return [*kept, *(tag for tag, on in changes.items() if on and tag not in had)]

@@ -26,7 +26,7 @@ AT_ONCE = 4
 
 
 class _Run:
-    """All tests, from the first to the last or until they are stopped."""
+    """A run of several tests, until the last or until it is stopped."""
 
     def __init__(self, of: int) -> None:
         self.of = of
@@ -34,7 +34,7 @@ class _Run:
         self.stopped = False
 
     def words(self, running: int) -> str:
-        """How far it is."""
+        """The progress as text."""
         if self.stopped:
             return f"stopping, {running} still running"
         filled = round(_BAR * self.done / self.of)
@@ -43,7 +43,7 @@ class _Run:
 
 
 def testable(rows: Iterable[Row]) -> list[Row]:
-    """Those of them that can be tested together."""
+    """The rows that can be tested in a run."""
     return [row for row in rows if row.entry and not row.problem]
 
 
@@ -66,7 +66,7 @@ class Testing(ListCommands):
             self._screen.run_command("edit")
 
     async def test_these(self, rows: list[Row]) -> None:
-        """Test one with its checklist; several as all are tested."""
+        """Test a single row with its checklist, several in a run."""
         if len(rows) == 1:
             await self.test(rows[0])
         elif self._run is None:
@@ -74,11 +74,11 @@ class Testing(ListCommands):
 
     @property
     def running(self) -> bool:
-        """Whether connections are being tested that can be stopped."""
+        """Whether a run of tests is in progress that can be stopped."""
         return self._run is not None and not self._run.stopped
 
     def test_all(self) -> None:
-        """Test every connection that is shown, or stop that."""
+        """Test every connection that is shown, or stop the tests."""
         if self._run is None:
             self._begin(testable(self._rows.shown))
         elif not self.stop():
@@ -95,7 +95,7 @@ class Testing(ListCommands):
         self._screen.run_worker(self._test_all(rows), group="test-all")
 
     def stop(self) -> bool:
-        """Begin no other test; those that run go on and are shown until they end.
+        """Begin no further tests; running ones continue, and are shown until they end.
 
         Returns whether there was anything to stop.
         """
@@ -141,13 +141,13 @@ class Testing(ListCommands):
         blobs = next((each.blobs for each in result.steps if each.blobs is not None), None)
         seen = self._session.recent.of(row)
         if blobs is not None and (seen is None or seen.only):
-            # Who has browsed knows more: of flows too.
+            # Unless browsing has listed more: the test lists results only.
             self._session.recent.add(row, map(listed, blobs), "results")
         self._redraw(row)
 
     def _show_progress(self) -> None:
-        """A bar in the title, and how to stop; nothing when there are no tests."""
-        # None when the app is being left meanwhile.
+        """Show a bar in the title, and how to stop; nothing when there are no tests."""
+        # There is no title bar left if the app is being closed.
         for title in self._screen.query(TitleBar):
             title.progress = self._run.words(len(self._marks)) if self._run else ""
 

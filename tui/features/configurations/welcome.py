@@ -1,4 +1,4 @@
-"""What the first screen says where there are no configurations to show."""
+"""What the first screen says when there are no configurations to show."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def unreadable(snapshot: Snapshot, key: KeyOf) -> Content:
 
 
 def nothing_found(words: str) -> str:
-    """No configuration has these words in it."""
+    """No configuration matches the filter."""
     return f'Nothing matches "{printable(words.strip())}". Esc clears the filter.'
 
 
@@ -61,7 +61,7 @@ def _restorable(snapshot: Snapshot, key: KeyOf) -> list[tuple[str, str]]:
 
 
 def _keys(*keys: tuple[str, str]) -> Iterator[str | tuple[str, str]]:
-    """Keys and what they do, a line each; what they do stands below one another."""
+    """Keys and what they do, a line each, in two columns."""
     widest = max(cell_len(key) for key, _ in keys)
     for number, (key, does) in enumerate(keys):
         yield "\n" if number else ""

@@ -32,7 +32,7 @@ _ON_SEVERAL: Final[dict[str, Callable[[Row], bool]]] = {
     "copy_id": lambda row: not row.built_in,
     "export": can_export,
 }
-"""What works on all that are chosen, as far as they are fit for it."""
+"""Commands that work on all chosen rows, each with the condition that a row has to meet."""
 
 _CHANGING: Final = {command.name for command in LIST if command.changes}
 _ON_A_FILE: Final = (
@@ -54,11 +54,11 @@ def why_not(
 
     Args:
         command: its name.
-        row: the one under the cursor.
+        row: the row under the cursor.
         session: what the list shows.
         key: the keys of commands.
-        shown: the rows in the list; needed for `test_all` only.
-        chosen: those of them that are chosen.
+        shown: the rows in the list; used for `test_all` only.
+        chosen: the chosen rows among them.
     """
     snapshot, history = session.snapshot, session.workspace.history
     if snapshot.problem and command in _ON_A_FILE:
@@ -86,7 +86,7 @@ def why_not(
     if chosen and command in _ON_SEVERAL:
         if any(map(_ON_SEVERAL[command], chosen)):
             return ""
-        # What is wrong with one of them is wrong with all.
+        # The reason for one of them holds for all.
         row = chosen[0]
     return _why_not_on(row, command, key) if command in _ON_A_ROW else ""
 

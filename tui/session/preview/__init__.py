@@ -1,4 +1,4 @@
-"""What a blob looks like, decided without anything drawn; all of it blocks: call it in threads.
+"""What a blob looks like, worked out apart from drawing. All of it blocks: call it in threads.
 
 choosing.py        the way in: by the suffix of a name, else by content; formats.py: which there are
 source.py          what is read of a blob for that, and how little

@@ -1,7 +1,7 @@
-"""What a blob looks like: by the suffix of its name, else by its content. Call it in threads.
+"""Chooses how to show a blob: by the suffix of its name, else by its content. Call it in threads.
 
-Whatever is in a blob, nothing of it is run or unpickled. What is not what its name says, or is
-damaged, is shown as text or bytes, with a note why.
+Nothing in a blob is ever run or unpickled. A blob that is damaged, or is not what its name says, is
+shown as text or bytes, with a note that says why.
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ from tui.session.preview.source import FIRST, PREVIEWED, Missing, Source, Unread
 from tui.session.preview.text import lines_of, text_of
 
 MOST_PACKED: Final = 8 * 1024 * 1024
-"""Bytes read of what is compressed and makes sense as a whole only."""
+"""Compressed bytes that are read of a format that can only be shown as a whole."""
 
 MOST_UNPACKED: Final = 32 * 1024 * 1024
-"""Bytes that this may grow to."""
+"""Bytes that these may unpack to."""
 
 STORED: Final = "as stored"
-"""What the form is called that shows compressed bytes as they are."""
+"""The name of the form that shows compressed bytes as they are."""
 
 _AS_A_WHOLE: Final = ("Parquet", "tar")
 
 
 def preview_of(source: Source, name: str = "") -> Preview:
-    """What to show of a blob.
+    """Choose what to show of a blob.
 
     Args:
         source: its bytes, as far as they are needed.
-        name: of its key, whose suffix says what it is; empty where nothing does.
+        name: the name in its key, whose suffix says what it is; empty if there is none.
     """
     if not source.start:
         return Preview("empty")
@@ -52,7 +52,7 @@ def preview_of(source: Source, name: str = "") -> Preview:
 
 
 def _unpacked(source: Source, compression: str, said: ObjectName | None) -> Preview:
-    """What is in compressed bytes, and these."""
+    """Show the content of compressed bytes, and the bytes as they are."""
     stored = Dump(source.head, STORED, source.cut)
     try:
         inner, complete = _inner(source, compression, said)
@@ -66,12 +66,12 @@ def _unpacked(source: Source, compression: str, said: ObjectName | None) -> Prev
     )
     if source.whole and not complete and len(inner.start) <= PREVIEWED:
         found = _noted(found, f"Its {compression} is damaged or ends too early.")
-    # Of flow code, the name is the hash of the tar itself.
+    # The name of flow code is the hash of the uncompressed tar.
     return _verified(found, inner if said and said.serializer == "tar" else source, said)
 
 
 def _inner(source: Source, compression: str, said: ObjectName | None) -> tuple[Source, bool]:
-    """What is in compressed bytes, and whether that is all of it."""
+    """The content of compressed bytes, and whether it is complete."""
     data, complete = unpacking.unpacked(source.start, compression, PREVIEWED + 1)
     if not data and not complete:
         raise Unreadable("it ends before anything could be unpacked")
@@ -84,13 +84,13 @@ def _inner(source: Source, compression: str, said: ObjectName | None) -> tuple[S
 
 
 def _part(source: Source, data: bytes, complete: bool) -> Source:
-    """What was unpacked; where the compressed bytes are all there and damaged, no more of it is."""
+    """The unpacked bytes as a source; there are no more of them if damage has cut them off."""
     there_is_more = not source.whole or len(data) > PREVIEWED
     return Source(data, whole=complete, cut=FIRST if there_is_more else "", left=source.left)
 
 
 def _shown(source: Source, said: ObjectName | None) -> Preview:
-    """What is in bytes that are not compressed."""
+    """Show bytes that are not compressed."""
     if not source.start:
         return Preview("empty")
     note, kind = "", _by_name(said)
@@ -117,7 +117,7 @@ def _by_name(said: ObjectName | None) -> str:
 
 
 def _decoded(source: Source, kind: str) -> tuple[Preview | None, str]:
-    """What a format shows of it, and then its bytes; None and the reason where it is none."""
+    """Show it in a format, and its bytes; None and the reason if it is not of that format."""
     found, why = decoded(source, kind)
     if found is None:
         return None, why
@@ -128,7 +128,7 @@ def _decoded(source: Source, kind: str) -> tuple[Preview | None, str]:
 
 
 def _as_text(source: Source) -> Preview:
-    """Text of no format that its name says; JSON and tables are known by how they begin."""
+    """Show text whose name says no format; JSON and tables are recognised by their beginning."""
     text, whole = _text(source), source.head_is_all
     if text is None:
         return _as_bytes(source, "not text")
@@ -159,7 +159,7 @@ def _noted(preview: Preview, note: str) -> Preview:
 
 
 def _for_one_python(preview: Preview, said: ObjectName | None) -> Preview:
-    """A cloudpickle says for which Python it is."""
+    """Add which version of Python a cloudpickle is for."""
     if said is None or said.serializer != "cloudpickle":
         return preview
     only = "" if said.python is None else f" · loads in {spoken(said.python)} only"
@@ -168,7 +168,7 @@ def _for_one_python(preview: Preview, said: ObjectName | None) -> Preview:
 
 
 def _verified(preview: Preview, source: Source, said: ObjectName | None) -> Preview:
-    """Say so when the name is the hash of other bytes; those of a large blob are not all here."""
+    """Add a note if the name is the hash of other bytes; a large blob cannot be checked here."""
     if said is None or not said.is_hash or not source.whole:
         return preview
     if sha256(source.start).hexdigest() == said.stem:

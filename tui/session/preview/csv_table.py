@@ -1,4 +1,4 @@
-"""Text whose lines are rows of values: CSV, TSV."""
+"""Shows text whose lines are rows of values: CSV, TSV."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST_COLUMNS: Final = 1000
 
 _DELIMITERS: Final = ",\t;|"
 _LOOKED_AT: Final = 20
-"""Lines that tell whether it is a table."""
+"""Lines by which a table is recognised."""
 
 _TITLE: Final = re.compile(r"[\w .%#/°€$-]{1,48}")
 _NUMBER: Final = re.compile(
@@ -29,16 +29,16 @@ _DATE: Final = re.compile(r"\s*\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d(\.\d+)?)?.{0,
 
 
 def csv_preview(text: str, whole: bool, cut: str, *, delimiter: str = "") -> Preview:
-    """What there is to be shown of CSV, or of its beginning.
+    """Preview CSV, or the beginning of it.
 
     Args:
-        text: it.
-        whole: whether it ends here.
-        cut: what the beginning is called where that is not so.
-        delimiter: between values; found if it is not known.
+        text: the CSV.
+        whole: whether `text` is all of it.
+        cut: what to call the part that is shown if it is not all.
+        delimiter: between values; worked out if empty.
 
     Raises:
-        Unreadable: it is no table.
+        Unreadable: it is not a table.
     """
     delimiter = delimiter or _delimiter(text)
     try:
@@ -48,7 +48,7 @@ def csv_preview(text: str, whole: bool, cut: str, *, delimiter: str = "") -> Pre
     except csv.Error as error:
         raise Unreadable(str(error)) from None
     if not whole and len(rows) > 1:
-        # The last one is cut.
+        # The last row is cut off.
         rows.pop()
     if not rows:
         raise Unreadable("it has no rows")
@@ -58,8 +58,8 @@ def csv_preview(text: str, whole: bool, cut: str, *, delimiter: str = "") -> Pre
 
 
 def looks_like_csv(text: str, whole: bool) -> bool:
-    """Whether text of no name is a table: its first lines have the same number of values, and the
-    very first has titles or numbers."""
+    """Whether text is a table, its name aside: its first lines have the same number of values, and
+    the very first has titles or numbers."""
     delimiter = _delimiter(text)
     lines = text.splitlines(keepends=True)
     try:
@@ -73,7 +73,7 @@ def looks_like_csv(text: str, whole: bool) -> bool:
     first = [value.strip() for value in rows[0]]
     titled = all(_TITLE.fullmatch(value) for value in first) and len(set(first)) == len(first)
     numbers = all(_NUMBER.fullmatch(value) for value in first)
-    # Two values in two lines may be a sentence and its like.
+    # Two lines with two values each may as well be sentences.
     enough = len(first) > 2 or len(rows) > 2 or _numeric(rows[1])
     return (titled or numbers) and enough and {len(row) for row in rows} == {len(first)}
 
@@ -83,7 +83,7 @@ def _numeric(row: list[str]) -> bool:
 
 
 def _delimiter(text: str) -> str:
-    """What stands in the first line most often."""
+    """The delimiter that occurs most often in the first line."""
     counts = Counter(text.partition("\n")[0])
     return max(_DELIMITERS, key=lambda sign: counts[sign])
 
@@ -97,7 +97,7 @@ def _said(rows: list[list[str]], delimiter: str, whole: bool) -> str:
 
 
 def _type(values: list[str], number: bool) -> str:
-    """What the values look like; nothing where there are none."""
+    """The type that the values look like; empty if there are none."""
     if not values:
         return ""
     if number:

@@ -1,4 +1,4 @@
-"""The formats that are known: how a name or a beginning tells one, and what it makes of a blob."""
+"""The known formats: how to recognise each by a name or by first bytes, and how to decode it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ BY_SUFFIX: Final = {
     "pickle": "pickle", "pkl": "pickle", "cloudpickle": "cloudpickle", "tar": "tar",
     "png": "PNG", "jpg": "JPEG", "jpeg": "JPEG", "gif": "GIF", "bmp": "BMP", "webp": "WebP",
 }  # fmt: skip
-"""By what stands in a name."""
+"""Formats by suffix."""
 
 
 _PICKLE: Final = re.compile(rb"\x80[\x02-\x05]")
@@ -39,7 +39,7 @@ _SIGNATURES: Final = (
 
 
 def by_content(source: Source) -> str:
-    """What its first bytes show it to be; empty for text, and where nothing is known."""
+    """The format that the first bytes show; empty for text and for unknown formats."""
     from tui.session.preview.tar_members import is_tar
 
     if _PICKLE.match(source.start):
@@ -52,7 +52,7 @@ def by_content(source: Source) -> str:
 
 
 def decoded(source: Source, kind: str) -> tuple[Preview | None, str]:
-    """What a format shows of it; None and the reason where it is not of this format."""
+    """Decode it in a format; None and the reason if it is not of this format."""
     try:
         return DECODERS[kind](source), ""
     except Unreadable as problem:
@@ -60,7 +60,7 @@ def decoded(source: Source, kind: str) -> tuple[Preview | None, str]:
     except StorageError:
         raise
     except Exception:
-        # It may be anything, made by anybody; what it is not, it is not shown as.
+        # The bytes may be anything, made by anybody: any decoder may fail in any way.
         return None, f"It is not shown as {kind}: it is damaged."
 
 

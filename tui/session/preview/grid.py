@@ -1,4 +1,4 @@
-"""A table: columns with a head of two lines, of which as many are drawn as there is room for."""
+"""A table with a head of two lines; as many columns are drawn as there is room for."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from rich.cells import cell_len
 from tui.session.preview.look import Drawn, Line, Part, fitting
 
 WIDEST: Final = 36
-"""Cells that a column takes where others want room too."""
+"""Cells that a column takes at most when others need room too."""
 
 LONGEST: Final = 400
-"""Characters that are looked at of one cell."""
+"""Characters of one value that are used."""
 
 NOTHING: Final = "–"
-"""What stands where there is no value."""
+"""Drawn in place of a missing value."""
 
 _GAP: Final = 2
 _LEAST: Final = 8
-"""Cells that have to be left for a column that is not shown whole."""
+"""Cells that a column needs at least if it is not shown whole."""
 
 
 _DECIMAL: Final = re.compile(r"-?\d{1,18}(\.\d{1,18})?")
@@ -34,7 +34,7 @@ class Column(NamedTuple):
 
     title: str
     type: str = ""
-    """What is in it, below the title."""
+    """The type of its values, shown below the title."""
 
     number: bool = False
     """Whether its cells are aligned right, so that they can be compared."""
@@ -47,11 +47,11 @@ class Grid:
         columns: from the left.
         rows: a cell for each column, fit for drawing; None where there is no value.
         name: what the form is called.
-        fixed: how many columns stay at the left when others are scrolled to.
-        looks: of the columns, from the left; empty for the rest.
-        cut: how much of the blob is in it, where that is to be said.
-        values: the cells as the blob has them, where drawing changes them.
-        part: whether there are more rows than these; there are where it is `cut`.
+        fixed: how many columns at the left do not scroll.
+        looks: the looks of the columns, from the left; empty for the rest.
+        cut: which part of the blob is shown; empty if that need not be said.
+        values: the cells as they are in the blob, if they are drawn differently.
+        part: whether there are more rows than these, as there always are if it is `cut`.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class Grid:
 
     @cached_property
     def texts(self) -> Sequence[Sequence[str | None]]:
-        """The rows as they are drawn, so that one can be compared with the next."""
+        """The rows as they are drawn, aligned so that values can be compared."""
         return _comparable(self.columns, self.rows)
 
     @cached_property
@@ -86,7 +86,7 @@ class Grid:
         ]
         for row in self.texts:
             for place, text in enumerate(row):
-                # Few characters are more than two cells wide, and none is measured in vain.
+                # A character takes at most two cells: measure only texts that may be the longest.
                 if text is not None and 2 * len(text) > found[place]:
                     found[place] = max(found[place], cell_len(text[:LONGEST]))
         return found
@@ -110,7 +110,7 @@ class Grid:
         return self._line(shown, titles, ["strong"] * len(titles))
 
     def widths(self, places: Sequence[int], width: int) -> list[int]:
-        """Cells of as many columns of `places` as fit, with two between one and the next."""
+        """The widths of as many columns of `places` as fit, with two cells between columns."""
         natural = [self.natural[place] for place in places]
         room = width - _GAP * (len(places) - 1)
         if sum(natural) <= room:
@@ -121,7 +121,7 @@ class Grid:
         left = width
         for place, each in zip(places, natural, strict=True):
             wanted = min(each, WIDEST)
-            # The beginning of a number says nothing, or worse.
+            # A number that is cut off would be misleading.
             least = wanted if self.columns[place].number else min(wanted, _LEAST)
             if found and left < least:
                 break
@@ -145,7 +145,7 @@ class Grid:
 def _comparable(
     columns: Sequence[Column], rows: Sequence[Sequence[str | None]]
 ) -> Sequence[Sequence[str | None]]:
-    """The rows, with decimal points one below the other, and no midnight where all are."""
+    """The rows with decimal points aligned, and without the time where all are at midnight."""
     found = [[*row] for row in rows]
     for place, column in enumerate(columns):
         cells = [row for row in found if place < len(row) and row[place] is not None]
@@ -168,7 +168,7 @@ def _pointed(texts: Sequence[str]) -> list[str]:
 
 
 def _shared(natural: Sequence[int], room: int) -> list[int]:
-    """All columns in `room` cells: the narrow ones as they are, the wide ones alike."""
+    """Divide `room` among the columns: narrow ones keep their width, wide ones share the rest."""
     found = [min(each, WIDEST) for each in natural]
     left = room - sum(found)
     for place in sorted(range(len(found)), key=lambda place: natural[place]):

@@ -1,4 +1,4 @@
-"""How large a picture is, by its first bytes: before anything else of it is looked at.
+"""Reads how large a picture is from its first bytes, before it is decoded.
 
 Sources: the specifications of PNG (IHDR), GIF89a, JPEG (ITU T.81, B.2.2), BMP and WebP (RFC 9649).
 """
@@ -13,11 +13,11 @@ from tui.session.preview.source import Unreadable
 _BMP_HEADERS: Final = {12, 40, 52, 56, 64, 108, 124}
 
 _NO_FRAME: Final = {0xC4, 0xC8, 0xCC}
-"""Markers of JPEG among those of frames that begin something else."""
+"""JPEG markers in the range of frame headers that are something else."""
 
 
 class ImageHeader(NamedTuple):
-    """What a picture says of itself."""
+    """The format and the size of a picture."""
 
     format: str
     width: int
@@ -27,7 +27,7 @@ class ImageHeader(NamedTuple):
 
 
 def image_format(data: bytes) -> str:
-    """PNG, GIF, JPEG, BMP or WebP; empty where these are not the first bytes of one."""
+    """PNG, GIF, JPEG, BMP or WebP; empty if `data` is not the beginning of one."""
     if data.startswith(b"\x89PNG\r\n\x1a\n"):
         return "PNG"
     if data.startswith((b"GIF87a", b"GIF89a")):
@@ -36,20 +36,20 @@ def image_format(data: bytes) -> str:
         return "JPEG"
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "WebP"
-    # Two letters alone may begin a text.
+    # Two letters alone may be the beginning of a text.
     if data[:2] == b"BM" and int.from_bytes(data[14:18], "little") in _BMP_HEADERS:
         return "BMP"
     return ""
 
 
 def image_header(data: bytes) -> ImageHeader:
-    """The format and the size of a picture.
+    """Read the format and the size of a picture.
 
     Args:
         data: its beginning.
 
     Raises:
-        Unreadable: it is none, or does not say how large it is.
+        Unreadable: it is not a picture, or does not say how large it is.
     """
     name = image_format(data)
     try:
@@ -76,7 +76,7 @@ def _gif(data: bytes) -> tuple[int, int]:
 def _bmp(data: bytes) -> tuple[int, int]:
     old = int.from_bytes(data[14:18], "little") == 12
     width, height = struct.unpack_from("<HH" if old else "<ii", data, 18)
-    # Below zero where the first row is the top one.
+    # The height is negative if the top row comes first.
     return width, abs(height)
 
 

@@ -17,19 +17,19 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 MOST_READ: Final = 8 * 1024 * 1024
-"""Bytes of a picture that is drawn."""
+"""Bytes of the largest picture that is drawn."""
 
 MOST_PIXELS: Final = 32_000_000
-"""Pixels of one that is decoded: a few bytes may say that there are billions."""
+"""Pixels of the largest picture that is decoded: a few bytes may claim billions."""
 
 MOST_SCANS: Final = 64
-"""Scans of a JPEG, each of which goes over all of its pixels once more."""
+"""The most scans of a JPEG, each of which goes over all of its pixels again."""
 
 _HEADER: Final = 512 * 1024
 """Bytes within which a JPEG says how large it is; profiles and previews come before."""
 
 _KEPT: Final = 512
-"""Pixels of a side that are kept, to be drawn in any width."""
+"""Pixels that are kept of each side, to be drawn at any width."""
 
 _OPAQUE: Final = 128
 _DECODERS: Final = Semaphore(1)
@@ -50,7 +50,7 @@ class Picture:
         self._image = image
 
     def drawn(self, width: int, first: int = 0, height: int = 0) -> Drawn:
-        """As large as fits, and never larger than it is."""
+        """Draw it as large as fits, but never enlarged."""
         from PIL.Image import Resampling
 
         rows = 2 * height if height > 0 else 2 * width
@@ -65,7 +65,7 @@ class Picture:
 
 
 def _colour(data: bytes, place: int) -> str:
-    """`#rrggbb`; empty where what is behind it shines through."""
+    """`#rrggbb`; empty for a transparent pixel."""
     return f"#{data[place : place + 3].hex()}" if data[place + 3] >= _OPAQUE else ""
 
 
@@ -83,10 +83,10 @@ def _line(above: list[str], below: list[str]) -> Line:
 
 
 def image_preview(source: Source) -> Preview:
-    """What there is to be shown of a picture.
+    """Preview a picture.
 
     Raises:
-        Unreadable: it is none, or damaged.
+        Unreadable: it is not a picture, or damaged.
     """
     try:
         header = image_header(source.start)
@@ -111,14 +111,14 @@ def image_preview(source: Source) -> Preview:
 
 
 def _decoded(data: bytes, header: ImageHeader) -> Image | None:
-    """The first picture in it, no larger than is kept; None where it is larger than it said."""
+    """The first picture in it, reduced in size; None if it is larger than its header says."""
     from PIL import Image
 
     if header.format == "JPEG" and data.count(b"\xff\xda") > MOST_SCANS:
         raise Unreadable("it has more scans than a picture needs")
     try:
         with Image.open(BytesIO(data), formats=[header.format.upper()]) as image:
-            # Decodes a JPEG at an eighth of its size, if that is enough.
+            # Have a JPEG decoded at down to an eighth of its size, if that is enough.
             image.draft("RGB", (_KEPT, _KEPT))
             if image.width * image.height > MOST_PIXELS:
                 return None
@@ -131,7 +131,7 @@ def _small(image: Image) -> Image:
     from PIL.Image import Resampling
 
     if image.mode.startswith("I"):
-        # Its 65,536 shades of grey would else all be white.
+        # Otherwise nearly all of its 65,536 shades of grey would be white.
         image = image.point(lambda shade: shade / 256).convert("L")
     found = image.convert("RGBA")
     found.thumbnail((_KEPT, _KEPT), Resampling.BOX)

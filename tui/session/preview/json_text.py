@@ -1,4 +1,4 @@
-"""JSON, indented as it was written: numbers, escapes and repeated names stay."""
+"""Shows JSON indented, otherwise as it was written: numbers, escapes and repeated names stay."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MOST_INDENTED: Final = 512 * 1024
 """Characters that indented JSON may grow to."""
 
 MOST_COLUMNS: Final = 200
-"""Names of a list of objects that is shown as a table too."""
+"""The most columns of a list of objects that is shown as a table too."""
 
 MOST_CELLS: Final = 20_000
 
@@ -27,10 +27,10 @@ _DRAWN: Final = re.compile(
 
 
 def json_preview(text: str, whole: bool, cut: str) -> Preview:
-    """What there is to be shown of JSON, or of its beginning, which is called `cut`.
+    """Preview JSON, or its beginning, which is called `cut`.
 
     Raises:
-        Unreadable: it is none.
+        Unreadable: it is not JSON.
     """
     if not text.strip():
         raise Unreadable("it is empty")
@@ -68,7 +68,7 @@ _TYPES: Final[dict[type, str]] = {
 
 
 def _table(value: object) -> Grid | None:
-    """A list of objects with the same names, mostly, as rows."""
+    """A list of objects with mostly the same names, as a table."""
     if not isinstance(value, list) or not value or not all(isinstance(row, dict) for row in value):
         return None
     names = dict.fromkeys(name for row in value for name in row)
@@ -102,7 +102,7 @@ def _told(value: object) -> str:
 
 
 def _type(values: list[object]) -> str:
-    """What all of them are; nothing where that is not one."""
+    """The type that all values have; empty if they differ."""
     kinds = {_TYPES.get(type(value), "") for value in values}
     if kinds == {"number"} and all(str(value).lstrip("-").isdigit() for value in values):
         return "integer"
@@ -115,7 +115,7 @@ def looks_like_json(text: str) -> bool:
 
 
 def parts(line: str) -> Iterator[Part]:
-    """A line of indented JSON: names, values that are no text, marks."""
+    """Split a line of indented JSON by look: names, values other than text, punctuation."""
     end = 0
     for match in _DRAWN.finditer(line):
         if match.start() > end:
@@ -133,7 +133,7 @@ def parts(line: str) -> Iterator[Part]:
 
 
 def _indented(text: str) -> tuple[tuple[str, ...], bool]:
-    """JSON as lines, and whether that is all of it: nesting can make it grow out of bounds."""
+    """JSON as indented lines, and whether they are all: deep nesting can make it grow too large."""
     lines: list[str] = []
     line: list[str] = []
     depth = size = 0

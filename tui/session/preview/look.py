@@ -1,7 +1,6 @@
-"""How a blob looks: forms of it, each drawn as lines of parts that have a look.
+"""The forms in which a blob is shown, each drawn as lines of parts that have a look.
 
-Whatever is in a blob, nothing of it is taken for markup, and no control character reaches the
-terminal.
+Nothing in a blob is taken for markup, and no control character in it reaches the terminal.
 """
 
 from __future__ import annotations
@@ -18,23 +17,23 @@ colour, or one on another: `#ff0000 on #000000`."""
 Line: TypeAlias = Sequence[Part]
 
 PICTURE: Final = "picture"
-"""What the form is called that needs a terminal with colours."""
+"""The name of the form that needs a terminal with colours."""
 
 BYTES: Final = "bytes"
-"""What the form is called that every blob has."""
+"""The name of the form that every blob has."""
 
 _OFFSET: Final = 6
 
 
 class Drawn(NamedTuple):
-    """A form in so many cells."""
+    """A form as drawn in a certain width."""
 
     lines: Sequence[Line]
     head: Sequence[Line] = ()
-    """What stands above them while they scroll."""
+    """Lines that stay above the others while these scroll."""
 
     columns: tuple[int, int, int] | None = None
-    """The first and the last column that are to be seen, of how many; None where there are none."""
+    """The first and the last visible column, and how many there are; None if it has no columns."""
 
 
 class Form(Protocol):
@@ -42,39 +41,39 @@ class Form(Protocol):
 
     @property
     def name(self) -> str:
-        """What it is called, in a word."""
+        """Its name, one word."""
 
     @property
     def cut(self) -> str:
-        """How much of the blob is in it, where that is to be said."""
+        """Which part of the blob is shown; empty if that need not be said."""
 
     def drawn(self, width: int, first: int = 0, height: int = 0) -> Drawn:
-        """It in `width` cells; of a table, from the column `first` on.
+        """Draw it in `width` cells; a table from the column `first` on.
 
-        `height` lines are in sight at once, where that is known.
+        `height` is how many lines are visible at once, if that is known.
         """
 
 
 class Preview(NamedTuple):
-    """What there is to be shown of a blob."""
+    """What is shown of a blob."""
 
     what: str
     """What it is, in a few words."""
 
     forms: tuple[Form, ...] = ()
-    """How it can be shown, the best first; none of an empty blob."""
+    """The forms in which it can be shown, the best first; none for an empty blob."""
 
     notes: tuple[str, ...] = ()
-    """What there is to know besides; said quietly."""
+    """What else there is to know; shown muted."""
 
     warning: str = ""
 
     def drawn(self, width: int, form: int = 0, first: int = 0, height: int = 0) -> Drawn:
-        """One of its forms in `width` cells."""
+        """Draw one of its forms in `width` cells."""
         return self.forms[form].drawn(width, first, height) if self.forms else Drawn(())
 
     def without_pictures(self, why: str) -> Preview:
-        """It where no picture can be drawn, and for which reason."""
+        """The same without the picture, and with a note of why none can be drawn."""
         forms = tuple(form for form in self.forms if form.name != PICTURE)
         if forms == self.forms:
             return self
@@ -87,12 +86,12 @@ class Text(NamedTuple):
     lines: tuple[str, ...]
     name: str = "text"
     parts: Callable[[str], Iterable[Part]] | None = None
-    """Gives a line's parts, which together are the line."""
+    """Splits a line into parts, which together are the line."""
 
     cut: str = ""
 
     def drawn(self, width: int, first: int = 0, height: int = 0) -> Drawn:
-        """All lines, each in as many as it takes."""
+        """Draw all lines, each wrapped."""
         return Drawn([piece for line in self.lines for piece in self._pieces(line, width)])
 
     def _pieces(self, line: str, width: int) -> Iterator[Line]:
@@ -110,7 +109,7 @@ class Dump(NamedTuple):
     cut: str = ""
 
     def drawn(self, width: int, first: int = 0, height: int = 0) -> Drawn:
-        """16 bytes to a line if there is room."""
+        """Draw 16 bytes in a line if there is room."""
         count = 16 if width >= _characters_at(16) + 16 else 8
         half = count // 2
         lines: list[Line] = []
@@ -128,7 +127,7 @@ def _characters_at(count: int) -> int:
 
 
 def _divided(parts: Iterable[Part], lengths: Iterable[int]) -> Iterator[Line]:
-    """The parts of a line, cut where its pieces end."""
+    """Divide the parts of a line among pieces of these lengths."""
     left = iter(parts)
     text, look = "", ""
     for length in lengths:
@@ -156,7 +155,7 @@ def wrapped(line: str, width: int) -> Iterator[str]:
 
 
 def fitting(line: str, start: int, width: int) -> int:
-    """Where the characters from `start` on that fit into `width` cells end."""
+    """The end of the longest piece from `start` on that fits into `width` cells."""
     piece = line[start : start + width]
     if piece.isascii():
         return start + len(piece)

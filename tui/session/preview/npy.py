@@ -1,4 +1,4 @@
-"""NumPy's own file of one array: shape, dtype, first values. It is read without NumPy."""
+"""Shows NumPy's file of one array: shape, dtype, first values. It is read without NumPy."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ _NOT_A_TIME: Final = -(2**63)
 
 
 def npy_preview(source: Source) -> Preview:
-    """What there is to be shown of an array.
+    """Preview an array.
 
     Raises:
-        Unreadable: it is none.
+        Unreadable: it is not an npy file.
     """
     header = header_of(source)
     count = prod(header.shape)
@@ -55,7 +55,7 @@ def npy_preview(source: Source) -> Preview:
 
 
 def _shown(shape: tuple[int, ...], form: Grid) -> str:
-    """How much of it is shown, where that is not all."""
+    """How much of it is shown, if that is not all."""
     rows, columns = len(form.rows), len(form.columns) - 1
     if len(shape) == 1:
         return "" if rows == shape[0] else f" · the first {rows:,} shown"
@@ -63,7 +63,7 @@ def _shown(shape: tuple[int, ...], form: Grid) -> str:
 
 
 def _values(data: bytes, header: Header, count: int) -> Form | None:
-    """The first values that are in `data`."""
+    """The first values, as far as they are in `data`."""
     read = _reader(data, header)
     if read is None or not header.size:
         return None
@@ -102,7 +102,7 @@ def _matrix(header: Header, have: int, read: Callable[[int], str], *, number: bo
 
 
 def _reader(data: bytes, header: Header) -> Callable[[int], str] | None:
-    """Gives the value at a place, as text; None for a type that is not read here."""
+    """A function that returns the value at an index as text; None for an unsupported type."""
     end, size, kind = header.end, header.size, header.kind
     order = ">" if header.order == ">" else "<"
 

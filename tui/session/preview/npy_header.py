@@ -1,4 +1,4 @@
-"""What stands before the values of NumPy's file: shape, order, dtype. It is read without NumPy."""
+"""Reads the header of an npy file (shape, order, dtype) without NumPy."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ _NAMES: Final = {
 
 
 class Header(NamedTuple):
-    """What stands before the values."""
+    """The header of an npy file."""
 
     end: int
-    """Where they begin."""
+    """Where it ends and the values begin."""
 
     shape: tuple[int, ...]
     fortran: bool
     order: str
-    """Of the bytes: <, >, | or =."""
+    """The order of bytes: <, >, | or =."""
 
     kind: str
     """NumPy's letter; empty where a value has fields."""
 
     size: int
-    """Bytes of a value; 0 where that is not known."""
+    """Bytes of a value; 0 if that is not known."""
 
     unit: str
     dtype: str
@@ -51,10 +51,10 @@ class Header(NamedTuple):
 
 
 def header_of(source: Source) -> Header:
-    """The header of an array.
+    """Read the header of an array.
 
     Raises:
-        Unreadable: it is none.
+        Unreadable: it is not an npy file.
     """
     data = source.start
     if not data.startswith(MAGIC) or len(data) < 12:
@@ -84,7 +84,7 @@ def header_of(source: Source) -> Header:
 
 
 def _dtype(text: str) -> tuple[str, str, int, str, str]:
-    """Kind, order of bytes, bytes of a value, unit, and what people call that."""
+    """The kind, order of bytes, bytes of a value, unit, and name for people of a dtype."""
     if plain := _PLAIN.search(text):
         order, kind, digits, unit = plain.groups()
         if kind not in _NAMES or len(digits) > _MOST_DIGITS:

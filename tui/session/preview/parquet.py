@@ -1,4 +1,4 @@
-"""Parquet: the schema and the first rows, of which only the ranges are read that hold them."""
+"""Shows the schema and the first rows of Parquet; only the ranges that hold them are read."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MOST_SECONDS: Final = 60.0
 LARGEST_FOOTER: Final = 8 * 1024 * 1024
 
 _READERS: Final = Semaphore(2)
-"""Who holds down an arrow passes many blobs, and starts no more readers than these at a time."""
+"""Limits the reader processes: holding down an arrow key moves past many blobs."""
 
 _READER: Final = Path(__file__).with_name("parquet_reader.py")
 _LARGEST_ANSWER: Final = 16 * 1024 * 1024
@@ -34,10 +34,10 @@ _REFUSED: Final = b"\xff" * 8
 
 
 def parquet_preview(source: Source) -> Preview:
-    """What there is to be shown of a Parquet file.
+    """Preview a Parquet file.
 
     Raises:
-        Unreadable: it is none, or cannot be read here.
+        Unreadable: it is not Parquet, or cannot be read here.
     """
     size = source.size
     if size is None:
@@ -120,7 +120,7 @@ def _many(count: int, what: str) -> str:
 
 
 def _read(source: Source, size: int) -> dict[str, Any]:
-    """What the reader finds; it gets the ranges that it asks for."""
+    """Run the reader, send it the ranges that it asks for, and return what it finds."""
     command = [sys.executable, "-P", str(_READER), str(size), str(MOST_ROWS), str(MOST_COLUMNS)]
     try:
         process = subprocess.Popen(

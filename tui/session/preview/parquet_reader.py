@@ -1,7 +1,8 @@
 """Reads the schema and the first rows of a Parquet file for the app, in a process of its own.
 
-Nobody knows what compiled code makes of a file of others': here it cannot take the app along, take
-all memory, or hold the app up while pyarrow is imported (half a second, mostly with Python's lock).
+A file may come from anybody, and pyarrow is compiled code: in a process of its own it cannot crash
+the app, use up the memory, or block the app while it is imported (half a second, mostly with
+Python's lock).
 The file stays with the app, which sends ranges of it: `R START SIZE` on standard output asks for
 one, and eight bytes of length and so many bytes on standard input are the answer; a length of all
 ones says that no more is to be had. `D LENGTH` and so many bytes of JSON are the result.
@@ -21,18 +22,18 @@ from time import monotonic
 from typing import IO, Any
 
 SECONDS = 15.0
-"""After which no further column is begun."""
+"""Seconds after which no further column is begun."""
 
 _MEMORY = 4 * 1024**3
 _CPU = 30
 _BLOCK = 256 * 1024
 _KEPT = 32
 _LONGEST = 200
-"""Characters of a name, and of each value where there are many."""
+"""The most characters of a name, and of each value if there are many."""
 
 _LONGEST_OF_FEW = 4000
 _MOST_CHARACTERS = 2_000_000
-"""Of all values; in JSON each may take six bytes."""
+"""Characters of all values; in JSON each may take six bytes."""
 
 _FEW = 8
 _MOST_LEAVES = 5000
@@ -40,7 +41,7 @@ _REFUSED = 2**64 - 1
 
 
 class Remote(io.RawIOBase):
-    """The file, of which a range is asked for at a time and the last few are kept."""
+    """The file, read from the app range by range; the last few ranges are kept."""
 
     def __init__(self, ask: IO[bytes], answer: IO[bytes], size: int) -> None:
         super().__init__()
@@ -48,7 +49,7 @@ class Remote(io.RawIOBase):
         self._place = 0
         self._blocks: dict[int, bytes] = {}
         self.refused = False
-        """Whether no more is to be had."""
+        """Whether the app has said that there is no more."""
 
     def readable(self) -> bool:
         return True
@@ -96,7 +97,7 @@ class Remote(io.RawIOBase):
 
 def main() -> None:
     """Answer one request."""
-    # Whatever a library prints must not get between the answers.
+    # Anything that a library prints must not get into the answers.
     ask = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     size, rows, columns = (int(each) for each in sys.argv[1:])
@@ -170,7 +171,7 @@ def _values(
     sizes = _sizes(opened.metadata, names) if groups else []
     share = _MOST_CHARACTERS // max(1, rows * len(names))
     longest = max(_LONGEST, min(share, _LONGEST_OF_FEW))
-    # The small ones first: one that is too large to be read leaves the others readable.
+    # Small columns first, so that one that is too large does not keep the others from being read.
     for _, place in sorted(zip(sizes, range(len(names)), strict=False)):
         if file.refused or monotonic() - begun > SECONDS:
             break
@@ -207,7 +208,7 @@ def _column(opened: Any, name: str, groups: list[int], rows: int, longest: int) 
 
 
 def _text(value: Any, longest: int) -> str | None:
-    """A value of Arrow's as text, of which no more is made than is shown."""
+    """An Arrow value as text; no more text is made than is shown."""
     if not value.is_valid:
         return None
     if hasattr(value, "values") and hasattr(value, "__len__") and not isinstance(value, dict):
@@ -228,7 +229,7 @@ def _text(value: Any, longest: int) -> str | None:
 
 
 def _begun(text: str, longest: int) -> str:
-    """As much of it as is shown."""
+    """The beginning of a text, as much as is shown."""
     return text if len(text) <= longest else text[:longest] + "…"
 
 

@@ -1,7 +1,6 @@
-"""What a pickle is made of, without loading it: its opcodes are read, and nothing of it is run.
+"""Shows what a pickle is made of without loading it: its opcodes are read, nothing is run.
 
-That is for showing and never a guard: what a pickle does when it is loaded cannot be told from the
-names in it.
+This is for display and never a safeguard: the names in a pickle do not tell what loading it does.
 """
 
 from __future__ import annotations
@@ -44,14 +43,14 @@ _MARK: Final = object()
 
 
 class _Reading:
-    """A pickle as far as it has been read: the texts on its stack, and the memo."""
+    """The state of reading a pickle: the texts on its stack, and the memo."""
 
     def __init__(self) -> None:
         self.named: Counter[str] = Counter()
-        """Classes and functions, and how often each is asked for."""
+        """The classes and functions that it refers to, and how often."""
 
         self.values: Counter[str] = Counter()
-        """Plain values, by their type."""
+        """How many plain values it has, by type."""
 
         self.protocol = 0
         self.ended = False
@@ -59,7 +58,7 @@ class _Reading:
         self._memo: dict[int, Any] = {}
 
     def step(self, opcode: pickletools.OpcodeInfo, arg: Any) -> None:
-        """Take one opcode in."""
+        """Process one opcode."""
         name = opcode.name
         if kind := _KINDS.get(name):
             self.values[kind] += 1
@@ -93,7 +92,7 @@ class _Reading:
                 self._move(opcode, arg)
 
     def _move(self, opcode: pickletools.OpcodeInfo, arg: Any) -> None:
-        """Any other opcode: take off and put on the stack what it does."""
+        """Process any other opcode: pop and push what it does."""
         before, after = opcode.stack_before, opcode.stack_after
         if opcode.name == "MARK":
             self._stack.append(_MARK)
@@ -127,10 +126,10 @@ def _told(text: object) -> str:
 
 
 def pickle_preview(data: bytes, *, whole: bool, cut: str) -> Preview:
-    """What there is to be shown of a pickle, or of its beginning, which is called `cut`.
+    """Preview a pickle, or its beginning, which is called `cut`.
 
     Raises:
-        Unreadable: it is none.
+        Unreadable: it is not a pickle.
     """
     reading, damaged = _Reading(), False
     try:

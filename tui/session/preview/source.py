@@ -1,4 +1,4 @@
-"""What a preview is made from: the beginning of a blob, and ranges of the rest where it needs them.
+"""What a preview is made from: the beginning of a blob, and ranges of the rest on request.
 
 All of it blocks: call it in threads.
 """
@@ -14,41 +14,40 @@ PREVIEWED: Final = 64 * 1024
 """Bytes of a blob that are read for a preview, and shown of it."""
 
 FIRST: Final = "only the first 64 KiB"
-"""How much of a blob is shown where no more is read."""
+"""Says how much of a blob is shown if no more is read."""
 
 MOST_FETCHED: Final = 16 * 1024 * 1024
-"""Bytes that are read of one blob in all, where what it holds lies further back."""
+"""Bytes that are read of one blob in all, if what is shown lies further back."""
 
 MOST_REQUESTS: Final = 200
 """Ranges that are read of one blob."""
 
 MOST_SECONDS = 30.0
-"""Seconds after the first of them in which another one is begun."""
+"""Seconds after the first request during which further ones are made."""
 
 
 class Unreadable(Exception):
-    """A blob is not what it looked like; says why, in the middle of a sentence."""
+    """A blob is not of the expected format; `str()` is the reason, as a part of a sentence."""
 
 
 class OutOfReach(Unreadable):
-    """What is needed lies further back than is read for a preview."""
+    """The bytes that are needed lie beyond what is read for a preview."""
 
 
 class Missing(Exception):
-    """What a blob is cannot be seen without a package; says in a sentence which to install."""
+    """A package is missing that could read the blob; `str()` says which to install."""
 
 
 class Source:
-    """A blob, of which no more is read than is asked for, and never more than `MOST_FETCHED`.
+    """A blob that is read as needed, but never more of it than `MOST_FETCHED`.
 
     Args:
         start: its first bytes.
-        size: tells how many it has in all; asked only where they are not all in `start`.
-        fetch: reads a range, given where it begins and how long it is; None where there is nothing
-            behind `start` to be had.
+        size: returns how many bytes it has in all; called only if `start` is not all of it.
+        fetch: reads a range, given its start and its length; None if only `start` can be read.
         whole: whether `start` is all of it.
-        cut: how much of it is shown where `head` is not all.
-        left: set when nobody waits for the preview any more.
+        cut: says which part is shown if `head` is not all.
+        left: set when nobody is waiting for the preview any more.
     """
 
     def __init__(
@@ -70,31 +69,31 @@ class Source:
 
     @property
     def head(self) -> bytes:
-        """What is shown where nothing is known of what it holds."""
+        """The bytes that are shown if the format is unknown."""
         return self.start[:PREVIEWED]
 
     @property
     def head_is_all(self) -> bool:
-        """Whether nothing is behind `head`."""
+        """Whether `head` is the whole blob."""
         return self.whole and len(self.start) <= PREVIEWED
 
     @property
     def cut(self) -> str:
-        """How much of it `head` is, where that is to be said."""
+        """Says which part of it `head` is; empty if it is all."""
         return "" if self.head_is_all else self._cut
 
     @property
     def size(self) -> int | None:
-        """How many bytes it has; None where nobody says."""
+        """How many bytes it has; None if that is unknown."""
         if self._size is None and self._ask is not None:
             self._size = self._ask()
         return self._size
 
     def range(self, start: int, size: int) -> bytes:
-        """Some bytes; fewer where the blob ends before.
+        """Read a range; the result is shorter if the blob ends before.
 
         Raises:
-            OutOfReach: they are more than is read for a preview, or cannot be had.
+            OutOfReach: it is beyond what is read for a preview, or cannot be read.
         """
         if start < 0 or size < 0:
             raise Unreadable("it tells of bytes that cannot be")
@@ -112,7 +111,7 @@ class Source:
         return self._fetch(start, size)
 
     def beginning(self, size: int) -> bytes:
-        """The first bytes: so many, or as many as there are."""
+        """The first `size` bytes, or as many as there are."""
         if size <= len(self.start) or self.whole:
             return self.start[:size]
         try:

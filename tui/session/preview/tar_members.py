@@ -1,4 +1,4 @@
-"""A tar as the list of its members, such as flow code is; their bytes are skipped, not read."""
+"""Shows a tar, such as flow code, as the list of its members, without reading their content."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ MOST_MEMBERS: Final = 2000
 
 _BLOCK: Final = 512
 _READ: Final = 16 * 1024
-"""Bytes that are read from a member's beginning on: the small ones behind it come along."""
+"""Bytes that are read at a member's header, so that small members after it need no request."""
 
 _LARGEST_RECORD: Final = 64 * 1024
-"""Bytes that are read of what only names the member behind it."""
+"""Bytes that are read of a record that only describes the member after it."""
 
 _KINDS: Final = {
     b"1": "hard link", b"2": "link", b"3": "device", b"4": "device", b"5": "folder", b"6": "pipe",
@@ -34,15 +34,15 @@ class Member(NamedTuple):
 
 
 def is_tar(data: bytes) -> bool:
-    """Whether this is the beginning of one."""
+    """Whether this is the beginning of a tar."""
     return data[257:262] == b"ustar" and _is_header(data[:_BLOCK])
 
 
 def tar_preview(source: Source) -> Preview:
-    """What there is to be shown of a tar.
+    """Preview a tar.
 
     Raises:
-        Unreadable: it is none.
+        Unreadable: it is not a tar.
     """
     members, notes, ended = _members(source)
     if not members and not ended:
@@ -68,7 +68,7 @@ def _many(members: list[Member]) -> str:
 
 
 def _members(source: Source) -> tuple[list[Member], list[str], bool]:
-    """The members that are found, what there is to say of that, and whether the end was reached."""
+    """The members found, notes about them, and whether the end was reached."""
     members: list[Member] = []
     meant: dict[str, str] = {}
     reader, place = _Reader(source), 0
@@ -76,7 +76,7 @@ def _members(source: Source) -> tuple[list[Member], list[str], bool]:
         try:
             header = reader.at(place, _BLOCK)
             if not header.strip(b"\0"):
-                # An end of zeros, or of nothing.
+                # It ends with zeros, or just ends.
                 return members, [], bool(header) or place > 0
             if len(header) < _BLOCK or not _is_header(header):
                 return members, ["What comes behind these is damaged."] if members else [], False
@@ -101,7 +101,7 @@ def _members(source: Source) -> tuple[list[Member], list[str], bool]:
 
 
 class _Reader:
-    """Bytes of a tar; those behind what is asked for are kept for the next question."""
+    """Reads bytes of a tar, and keeps those beyond a request for the next one."""
 
     def __init__(self, source: Source) -> None:
         self._source, self._begin, self._data = source, 0, source.start
@@ -114,7 +114,7 @@ class _Reader:
 
 
 def _is_header(header: bytes) -> bool:
-    """Whether the sum that it carries is that of its bytes."""
+    """Whether its checksum is right."""
     try:
         told = _number(header[148:156])
     except ValueError:
@@ -138,7 +138,7 @@ def _name(header: bytes) -> str:
 
 
 def _named(kind: bytes, data: bytes) -> dict[str, str]:
-    """What a record says of the member behind it: its path or its size."""
+    """What a record says about the member after it: its path or its size."""
     if kind == b"L":
         return {"path": data.rstrip(b"\0").decode("utf-8", "backslashreplace")}
     found: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""Text, and the bytes that are none."""
+"""Tells text from other bytes, and splits it into lines."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _TAB: Final = 4
 
 
 def text_of(data: bytes, *, whole: bool) -> str | None:
-    """`data` as text; None when it is none. A character that is cut at the end is left out."""
+    """`data` as text; None if it is not text. A character that is cut off at the end is dropped."""
     try:
         text = codecs.getincrementaldecoder("utf-8-sig")().decode(data, final=whole)
     except UnicodeDecodeError:

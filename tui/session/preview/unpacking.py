@@ -1,4 +1,4 @@
-"""gzip and zstd, unpacked as far as is shown; never further, however much there is."""
+"""Unpacks gzip and zstd as far as is shown, and never further."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ SIGNATURES: Final = ((b"\x1f\x8b", "gzip"), (b"\x28\xb5\x2f\xfd", "zstd"))
 
 
 def unpacked(data: bytes, compression: str, limit: int) -> tuple[bytes, bool]:
-    """The first `limit` bytes at most, and whether they end there as they should.
+    """At most the first `limit` unpacked bytes, and whether they are all, with a proper end.
 
     Args:
-        data: what is packed, or its beginning.
+        data: the packed bytes, or the beginning of them.
         compression: gzip or zstd.
-        limit: how much is unpacked.
+        limit: how many bytes are unpacked.
 
     Raises:
-        Unreadable: it is not packed so.
-        Missing: what unpacks it is not installed.
+        Unreadable: `data` is not in this compression.
+        Missing: the package that unpacks it is not installed.
     """
     zstd = _zstd() if compression == "zstd" else None
     found, left = bytearray(), data
-    # A file may hold several, one behind the other, and zeros at its end.
+    # A file may hold several streams, one after the other, and zeros at its end.
     while left.strip(b"\0"):
         stream: Any = zlib.decompressobj(wbits=31) if zstd is None else zstd.ZstdDecompressor()
         try:
@@ -41,7 +41,7 @@ def unpacked(data: bytes, compression: str, limit: int) -> tuple[bytes, bool]:
 
 
 def _one(stream: Any, data: bytes, found: bytearray, limit: int) -> bytes:
-    """Unpack one stream into `found`, as far as `limit`; returns what comes behind it."""
+    """Unpack one stream into `found`, as far as `limit`; returns the bytes after it."""
     while len(found) < limit:
         piece = stream.decompress(data, limit - len(found))
         found += piece

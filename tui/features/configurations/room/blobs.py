@@ -1,4 +1,4 @@
-"""The newest blobs of a configuration, as they were listed last."""
+"""The pane with the newest blobs of a configuration, as they were listed last."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ _KIND: Final = 8
 
 _SIZE: Final = 9
 _AGE: Final = 10
-"""Cells of size and age with what is free before them."""
+"""Cells of a size or an age, with the blanks before it."""
 
 
 def newest(width: int, seen: Seen | None, key: str, now: datetime) -> Lines:
-    """A line for each.
+    """A line for each of the newest blobs.
 
     Args:
         width: cells of a line.
-        seen: what was listed; None before anything was.
-        key: the one that lists blobs.
-        now: in UTC.
+        seen: the last listing; None before the first.
+        key: the key that lists blobs.
+        now: the time, in UTC.
     """
     if seen is None:
         return wrapped(f"Not looked at yet; {key} does it.", width, MUTED)

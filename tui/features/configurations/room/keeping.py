@@ -1,4 +1,4 @@
-"""Where the secrets of a configuration are, and which file it stands in."""
+"""The panes with where the secrets of a configuration are kept, and which file it is in."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def secrets(width: int, row: Row, key: KeyOf) -> Lines:
-    """Each with where it is; never a value."""
+    """A line for each secret with where it is kept; never its value."""
     if row.entry is None:
         return wrapped("Files on this machine need none.", width, MUTED)
     found = list(secrets_of(row.entry))
@@ -54,7 +54,7 @@ def _place(kept: Kept) -> tuple[tuple[str, str], tuple[str, str]]:
 
 
 def origin(width: int, row: Row, own: str, key: KeyOf) -> Lines:
-    """The file, and those in which it hides another.
+    """The file that it is in, and the files in which it hides another.
 
     Args:
         width: cells of a line.

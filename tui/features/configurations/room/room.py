@@ -33,7 +33,7 @@ class Room(Horizontal):
     """Five panes about the configuration under the cursor.
 
     Args:
-        session: what is known of it.
+        session: has what is known of it.
         testing: IDs of configurations whose connection is being tested.
         key: the keys of commands.
     """
@@ -52,7 +52,7 @@ class Room(Horizontal):
         self._secrets, self._origin = Sheet("Secrets", id="secrets"), Sheet("Origin", id="origin")
 
     def compose(self) -> ComposeResult:
-        """What is looked for most stands at the left."""
+        """The panes, the most important at the left."""
         yield self._test
         with Vertical(id="around-blobs"):
             yield self._blobs
@@ -72,7 +72,7 @@ class Room(Horizontal):
         return any(pane.has_focus for pane in self.panes)
 
     def show(self, row: Row | None) -> None:
-        """Say what is known of `row`; nothing is asked, neither of a server nor of the disk."""
+        """Show what is known of `row`, without access to a server or the disk."""
         if row is None:
             said = "Nothing is selected."
             self._test.show(lambda width: wrapped(said, width, MUTED))
@@ -100,7 +100,7 @@ class Room(Horizontal):
 
 
 def _wrong(width: int, row: Row) -> Lines:
-    """What has to be mended before it can be tested."""
+    """The problems that have to be mended before it can be tested."""
     assert row.entry is not None
     lines = wrapped("It has to be mended before it can be tested.", width, MUTED)
     for problem in row.entry.problems:

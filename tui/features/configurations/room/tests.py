@@ -1,4 +1,4 @@
-"""How the last tests of a configuration ended."""
+"""The panes with how the last tests of a configuration ended."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from tui.session.checks import TestResult
 
 _WHEN: Final = 12
-"""Cells of when a test was: "11-22 09:10" and a blank."""
+"""Cells of the time of a test: "11-22 09:10" and a blank."""
 
 _TOOK: Final = 7
 """Cells of how long it took: "29.9 s", "999 ms"."""
 
 
 def steps(result: TestResult | None, key: str, testing: bool) -> tuple[str, TestResult | None]:
-    """What stands above the steps of the last test, and the test that has them."""
+    """The line above the steps of the last test, and the test whose steps are shown."""
     if testing:
         return "… is being tested", result
     if result is None:
@@ -39,13 +39,13 @@ def steps(result: TestResult | None, key: str, testing: bool) -> tuple[str, Test
 
 
 def last_test(width: int, result: TestResult | None, key: str, *, testing: bool = False) -> Lines:
-    """Every step with its time, and below it what it said.
+    """Every step of the last test with its time, and its message below it.
 
     Args:
         width: cells of a line.
         result: the last test, if there was one.
-        key: the one that tests.
-        testing: whether that is being done.
+        key: the key that tests.
+        testing: whether it is being tested.
     """
     above, shown = steps(result, key, testing)
     lines = wrapped(above, width, "$accent" if testing else MUTED) if above else []
@@ -60,7 +60,7 @@ def _step(found: StepResult, width: int) -> list[Line]:
         sign, look = "–", "$warning"
     elif not found.ok:
         sign, look = "✗", "$error"
-    # It was part of the step before.
+    # A step without a time was part of the one before.
     took = "·" if found.seconds is None else milliseconds(found.seconds)
     lines: list[Line] = [((f"{sign} ", look), *ended(found.step.label, took, width - 2))]
     if found.message:
@@ -70,10 +70,10 @@ def _step(found: StepResult, width: int) -> list[Line]:
 
 
 def last_five(width: int, results: Sequence[TestResult], now: datetime) -> Lines:
-    """One line for each: how it ended, when, how long it took, as a bar too."""
+    """One line for each test: how it ended, when, and how long it took, also as a bar."""
     if not results:
         return wrapped("The last five will stand here, also after a restart.", width, MUTED)
-    # Of one alone a bar says nothing.
+    # A bar for a single test would say nothing.
     longest = max(result.seconds for result in results) if len(results) > 1 else 0.0
     return [_result(result, width, longest, now) for result in results]
 

@@ -1,4 +1,4 @@
-"""`Standing`: how the last test of each configuration ended, for orders and counts of many rows."""
+"""`Outcomes`: how the last test of each configuration ended, to sort, group and count rows by."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     Signs = dict[str, str]
 
 _RANKS: Final = "⚠✗?…✓"
-"""Signs in the order in which they need looking after; what was never tested has none."""
+"""Signs, the most urgent first; "…" stands for a configuration that was never tested."""
 
 
-class Standing:
-    """What is known of each row; empty at first.
+class Outcomes:
+    """A sign for each row; none until the first `update`.
 
-    A result counts for the settings that were tested, and to compare those of 5,000 configurations
-    takes long: a thread does it.
+    A result belongs to the settings that were tested. To compare the settings of 5,000
+    configurations takes long, so a thread does it.
 
     Args:
         session: knows the results.
@@ -31,47 +31,47 @@ class Standing:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._signs: Signs = {}
-        self._of: Sequence[Row] = ()
-        """The rows that were looked at."""
+        self._rows: Sequence[Row] = ()
+        """The rows of the last update."""
 
     def sign(self, row: Row) -> str:
-        """How its last test ended: one of the signs of the list, or nothing."""
+        """The sign of how its last test ended; empty if it was never tested."""
         return self._signs.get(row.key, "")
 
     def rank(self, row: Row) -> int:
-        """What needs looking after most comes first."""
+        """The place in an order with the most urgent first."""
         return _RANKS.index(self.sign(row) or "…")
 
-    def counted(self, rows: Sequence[Row]) -> str:
-        """How many of these work, and how many do not."""
+    def counts(self, rows: Sequence[Row]) -> str:
+        """How many of these rows work, and how many do not, as text."""
         if not self._signs:
             return ""
         signs = [*map(self.sign, rows)]
         return " ".join(f"{sign} {count:,}" for sign in "✓✗" if (count := signs.count(sign)))
 
     def tested(self, row: Row) -> None:
-        """A test of it has ended."""
-        if self._of:
-            self._signs[row.key] = self._found(row)
+        """Take in that a test of `row` has ended."""
+        if self._rows:
+            self._signs[row.key] = self._sign_of(row)
 
     @property
     def is_old(self) -> bool:
-        """Whether the file was read since."""
-        return self._of is not self._session.snapshot.rows
+        """Whether the file was read since the last update."""
+        return self._rows is not self._session.snapshot.rows
 
-    async def look(self, changed: Callable[[], object]) -> None:
-        """Look at all rows; `changed` is called when anything is new."""
+    async def update(self, changed: Callable[[], object]) -> None:
+        """Work out the signs of all rows; `changed` is called if any sign has changed."""
         rows = self._session.snapshot.rows
         signs: Signs = await in_thread(
-            lambda: {row.key: sign for row in rows if (sign := self._found(row))}
+            lambda: {row.key: sign for row in rows if (sign := self._sign_of(row))}
         )
         if rows is self._session.snapshot.rows:
-            self._of = rows
+            self._rows = rows
             if signs != self._signs:
                 self._signs = signs
                 changed()
 
-    def _found(self, row: Row) -> str:
+    def _sign_of(self, row: Row) -> str:
         if row.problem:
             return "⚠"
         result = self._session.result(row)
