@@ -1,30 +1,30 @@
-"""What screens are made of; the only place that reaches into Textual.
+"""The building blocks of screens; the only place that uses Textual's private names.
 
-app.py         the app, as far as it has nothing to do with storage
-screen.py      what all screens have in common; dialog.py: a small one over another
+app.py         the parts of the app that have nothing to do with storage
+screen.py      what all screens have in common; dialog.py: a small screen over another
 routes.py      what screens can open, by name
 ask.py         questions: a choice, a name; ask.tcss: their styles
-commands.py    what a person can do on a screen: bindings, footer, help and palette come from it
-explain.py     what a widget is for, in its own words
+commands.py    declares commands: bindings, footer, help and palette are made from them
+explain.py     a widget's own explanation of what it is for
 keymap.py      `[app.keys]` of the configuration file
-jump.py        a letter over everything that one can go to; jump.tcss: its looks
-keys.py        keys, each given to where the one before it has led
-bars.py        the line above says where one is, the line below what one can do
-busy.py        says what is being done when that takes longer than a moment
+jump.py        a letter over everything that can be gone to; jump.tcss: its styles
+keys.py        queues keys, so that each goes to where the one before it has led
+bars.py        the title bar and the bar of keys
+busy.py        says what is being done if that takes longer than a moment
 table/         a table that draws only the rows on screen; columns.py: how wide they are
-grid/          one with a cursor on a cell, which scrolls both ways
-filter.py      the line above a list in which one types what to look for
-pager.py       lines that scroll; sheet.py: a few, made when they are looked at
+grid/          a table with a cursor on a cell, which scrolls both ways
+filter.py      the line above a list in which the filter is typed
+pager.py       lines that scroll; sheet.py: a few lines, made only when they are drawn
 menu.py        lists that open below a field; choices.py: some values on a line
 line_input.py  one line of text; secret.py: what is masked while it is typed
-pasted.py      what a field takes of a paste
+pasted.py      checks what a field takes of a paste
 toggles.py     radio buttons and checkboxes
 swatches.py    the chip of a type, the colours of a theme
-theme.py       our colours; app.tcss: styles of all this
-               more.tcss: those that the first frame needs nothing of
-legible.py     text that can be read in every theme
+theme.py       our colours; app.tcss: the styles of all this; more.tcss: those that the first frame
+               does not need
+legible.py     makes text readable in every theme
 text.py        text cut and wrapped by terminal cells
 terminal.py    signals, and a terminal that goes away; clipboard.py: what is copied in it
-preload.py     the styles of screens, read before they are opened
-steps.py       opening a screen in several callbacks; restyle.py: another theme
+preload.py     reads the styles of screens before they are opened
+steps.py       opens a screen in several callbacks; restyle.py: does so with a change of theme
 """

@@ -1,7 +1,6 @@
-"""`KitApp`: what the app does that has nothing to do with storage.
+"""`KitApp`: the parts of the app that have nothing to do with storage.
 
-Themes, keys that wait for their turn, messages that go away by themselves, and what is printed when
-it crashes.
+Themes, the queue of keys, messages that disappear by themselves, and the report of a crash.
 """
 
 from __future__ import annotations
@@ -42,14 +41,14 @@ if TYPE_CHECKING:
     from tui.kit.routes import Routes
 
 STYLES: Final = Path(__file__).with_name("app.tcss")
-"""The styles of what screens are made of."""
+"""The styles of the building blocks of screens."""
 
 
 NOTIFICATION_TIMEOUT: Final = 4.0
 """Seconds that a message is shown."""
 
 FAILURE_TIMEOUT: Final = 10.0
-"""Seconds that one is shown which says what went wrong."""
+"""Seconds that a message about a failure is shown."""
 
 
 @runtime_checkable
@@ -57,7 +56,7 @@ class Commanded(Protocol):
     """A screen with commands."""
 
     flows: int
-    """How many of its commands are at work; keys wait for these."""
+    """How many of its flows are running; keys wait for these."""
 
     def why_not(self, command: str) -> str:
         """Why a command cannot work now; empty when it can."""
@@ -82,45 +81,45 @@ class KitApp(App[None]):
     ]
     BINDINGS: ClassVar = [
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True),
-        # Where several lines are edited, the same key takes an edit back.
+        # In a text area the same key undoes an edit.
         Binding("ctrl+z", "suspend_process", show=False),
     ]
     ENABLE_COMMAND_PALETTE = False  # Each screen opens one of its own.
 
-    theme = Reactive(DARK)  # Set later, it would have Textual read all styles twice.
+    theme = Reactive(DARK)  # If it were set later, Textual would read all styles twice.
 
     busy: reactive[str] = reactive("", init=False)
     """What is being done in the background, as shown; empty when nothing is."""
 
     def __init__(self, routes: Routes, *, few_colours: bool = False) -> None:
         self._few_colours = few_colours
-        # First, and once: Textual asks for them in its constructor, and each time it draws.
+        # First, since Textual's constructor asks for them; once, since it asks with each drawing.
         self._own_themes = {theme.name: theme for theme in themes(few_colours=few_colours)}
         self._lasting = ""
-        """The theme to go back to while another is being looked at."""
+        """The theme to go back to while another is previewed."""
 
         self._variables: tuple[Theme, dict[str, str]] | None = None
         super().__init__()
         self.routes = routes
         self.keys = KeyQueue(self, super().on_event, lambda screen: getattr(screen, "flows", 0) > 0)
-        """What was typed and waits for the screen that it is meant for."""
+        """Keys that were typed and wait for the screen that they are meant for."""
 
         self.remapped: dict[str, str] = {}
-        """The keys of commands that have other keys than declared, as Textual spells them."""
+        """The remapped keys, by command, in Textual's spelling."""
 
         self._told_on: dict[str, Screen[Any] | None] = {}
-        """The screen on top when a message was told, by the message's identity."""
+        """The screen on top when a message was shown, by the message's identity."""
 
         self._shown = ""
         """The identity of the message that is shown."""
 
         self.touched = monotonic()
-        """When a key was pressed last, or the mouse moved."""
+        """When a key was last pressed or the mouse last moved."""
 
     # ---- the terminal
 
     def get_driver_class(self) -> type[Driver]:
-        """Textual's, made to outlast its terminal."""
+        """Textual's driver, made to outlast its terminal."""
         found = super().get_driver_class()
         if sys.platform == "win32":
             return found
@@ -131,11 +130,11 @@ class KitApp(App[None]):
         return TerminalDriver if found is LinuxDriver else found
 
     def stop(self, code: int) -> None:
-        """End with this exit code, since a signal asks for it or the terminal is gone."""
+        """End with this exit code, because of a signal or a lost terminal."""
         self.exit(return_code=code)
 
     def look_at_terminal(self) -> None:
-        """End when the terminal is gone: nobody may ever press a key again."""
+        """End if the terminal is gone, since no key can ever be pressed again."""
         if self.is_headless or self.is_web or sys.platform == "win32":
             return
         from tui.kit.terminal import GONE, is_gone, let_go
@@ -145,7 +144,7 @@ class KitApp(App[None]):
             self.stop(GONE)
 
     def action_suspend_process(self) -> None:
-        """Stop, and give the terminal to the shell until it continues the app."""
+        """Stop the app, and give the terminal to the shell until that continues it."""
         if sys.platform == "win32":
             return
         from tui.kit.terminal import stop_group
@@ -157,12 +156,12 @@ class KitApp(App[None]):
 
     @property
     def has_shades(self) -> bool:
-        """Whether a ground can be near another: of 16 colours each stands out."""
+        """Whether backgrounds can differ a little: among 16 colours each stands out."""
         return not (self._few_colours or self.native_ansi_color)
 
     @property
     def no_pictures(self) -> str:
-        """Why no picture is drawn; empty where one is."""
+        """Why no pictures can be drawn; empty if they can."""
         if self.no_color:
             return "NO_COLOR is set"
         if self._few_colours:
@@ -171,54 +170,55 @@ class KitApp(App[None]):
 
     @property
     def available_themes(self) -> dict[str, Theme]:
-        """Our own, from the start, and Textual's."""
+        """Our own themes, from the start, and Textual's."""
         return {**self._own_themes, **super().available_themes}
 
     def get_theme(self, theme_name: str) -> Theme | None:
-        """By its name; asked 300 times until the first frame, which takes 1 ms less so."""
+        """A theme by its name; 300 calls before the first frame are 1 ms faster this way."""
         return self._own_themes.get(theme_name) or super().get_theme(theme_name)
 
     def get_css_variables(self) -> dict[str, str]:
-        """Those of the theme in force, made legible."""
+        """The variables of the current theme, made legible."""
         theme = self.current_theme
         if self._variables is None or self._variables[0] is not theme:
             found = super().get_css_variables()
             ansi = self.native_ansi_color
             self._variables = theme, legible(found, dark=theme.dark, ansi=ansi)
-        # What is drawn inside of a text finds them here.
+        # Markup inside a text finds them here.
         self.theme_variables = self._variables[1]
         return self._variables[1]
 
     @property
     def lasting_theme(self) -> str:
-        """The theme that is in force when no other is being looked at."""
+        """The theme that was chosen, whatever theme is previewed."""
         return self._lasting or self.theme
 
     def preview_theme(self, name: str) -> None:
-        """Show a theme that may not be taken."""
+        """Show a theme for as long as it is only considered."""
         self._lasting = self.lasting_theme
         self.theme = name
 
     def take_theme(self, name: str) -> None:
-        """This theme is to last."""
+        """Choose this theme for good."""
         self._lasting = ""
-        # It may be the one that is shown already.
+        # It may be the theme that is previewed already.
         self.theme = name
         self.theme_taken(name)
 
     def end_preview(self, name: str) -> None:
-        """Show the theme that lasts."""
+        """Go back to the theme that was chosen."""
         if self._lasting:
             self._lasting = ""
             self.theme = name
 
     def theme_taken(self, name: str) -> None:
-        """A person has chosen a theme."""
+        """Called when a person has chosen a theme."""
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """With `NO_COLOR`, the filter that takes colours away suits the theme in force.
+        """Make the filter for `NO_COLOR` fit the current theme.
 
-        Textual chooses it at the start; with another theme it would paint black on black.
+        Textual chooses the filter at the start; after a change of theme it would paint black on
+        black.
         """
         found = super().get_line_filters()
         if not self.no_color:
@@ -227,10 +227,11 @@ class KitApp(App[None]):
         return [without if isinstance(each, NoColor | Monochrome) else each for each in found]
 
     def update_styles(self, node: DOMNode, animate: bool = True) -> None:
-        """Style what is mounted; the rest is styled when it is.
+        """Style only mounted widgets; others are styled when they are mounted.
 
-        Fields and buttons give themselves classes while they are made. To style them then, for
-        nothing, took 14 of the 32 ms of the longest callback until the form of S3 is there.
+        Fields and buttons set classes on themselves while they are made. Styling them at that
+        moment is useless, and took 14 of the 32 ms of the longest callback when the form of S3
+        opens.
         """
         if node.is_attached:
             super().update_styles(node, animate)
@@ -246,7 +247,7 @@ class KitApp(App[None]):
     # ---- keys
 
     async def on_event(self, event: events.Event) -> None:
-        """Keys wait until it is their turn."""
+        """Put keys into the queue; handle other events at once."""
         if isinstance(event, events.InputEvent | events.Paste):
             self.touched = monotonic()
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
@@ -260,7 +261,7 @@ class KitApp(App[None]):
         default_namespace: DOMNode | None = None,
         namespaces: Mapping[str, DOMNode] | None = None,
     ) -> bool:
-        """As Textual does, by key or click; a command that cannot work now says why."""
+        """Run an action as Textual does; for a command that cannot work now, say why."""
         if await super().run_action(action, default_namespace, namespaces):
             return True
         namespace: object = default_namespace
@@ -273,24 +274,24 @@ class KitApp(App[None]):
         return bool(reason)
 
     def remap(self, keys: dict[str, str]) -> None:
-        """Give commands, by name, other keys than those declared."""
+        """Give commands, by name, other keys than the declared ones."""
         if keys != self.remapped:
             self.remapped = keys
             self.set_keymap(keys)
 
     def keys_of(self, command: str) -> list[str]:
-        """The keys that a command is remapped to; none when it has its own."""
+        """The keys that a command is remapped to; none if it is not remapped."""
         keys = self.remapped.get(command, "")
         return keys.split(",") if keys else []
 
     def key_of(self, command: str) -> str:
-        """The first of them; empty when it has its own."""
+        """The first key that a command is remapped to; empty if it is not remapped."""
         return next(iter(self.keys_of(command)), "")
 
     # ---- messages
 
     def say(self, message: str, severity: Any = "information") -> None:
-        """Show a message of one line for a while, in place of the one before."""
+        """Show a one-line message for a while, in place of the last one."""
         self._tell(message, severity)
 
     def fail(self, message: str) -> None:
@@ -302,16 +303,16 @@ class KitApp(App[None]):
         for told in [each for each in self._notifications if each.message == message]:
             if self._told_on.get(told.identity) is here:
                 return
-            # It is kept for the screen below.
+            # That message is kept for the screen below.
             self._unnotify(told)
         told = Notification(message, severity=severity, timeout=timeout)
         self._told_on[told.identity] = here
         self.post_message(Notify(told))
 
     def _refresh_notifications(self) -> None:
-        """Show one message, the newest that was told on the screen on top or on one closed since.
+        """Show one message: the newest of the screen on top, or of a screen closed since.
 
-        Those of a screen below stay there, and are seen again when it is on top.
+        Messages of a screen below stay there, and appear again when it is on top.
         """
         kept = {each.identity for each in self._notifications}
         self._told_on = {each: on for each, on in self._told_on.items() if each in kept}
@@ -322,7 +323,7 @@ class KitApp(App[None]):
     async def _show_newest(self, rack: ToastRack, below: list[Screen[Any]]) -> None:
         here = [n for n in self._notifications if self._told_on.get(n.identity) not in below]
         newest = here[-1].identity if here else ""
-        # What is shown already stays, with the time that it has left.
+        # A message that is shown already stays for the rest of its time.
         if rack.is_attached and not (rack.children and self._shown == newest):
             self._shown = newest
             await rack.remove_children()
@@ -330,25 +331,25 @@ class KitApp(App[None]):
             for each in here[-1:]:
                 one.add(each)
             rack.show(one)
-            # On the screen that a dialog has come over meanwhile it would be seen a second time.
+            # If a dialog has opened over the screen meanwhile, the message would appear twice.
             rack.display = rack.display and rack.screen.is_active
 
     def _unnotify(self, notification: Notification, refresh: bool = True) -> None:
-        """Forget a message whose time is over; the one before it may have some left."""
+        """Forget a message whose time is over; an earlier one may have some left."""
         super()._unnotify(notification, refresh=True)
 
     # ---- the clipboard
 
     def copy_to_clipboard(self, text: str) -> None:
-        """As Textual does, by way of the terminal, and by a program where there is one."""
+        """Copy as Textual does, through the terminal, and also with a program if there is one."""
         self.copy(text, "")
 
     def copy(self, text: str, what: str) -> None:
-        """Put `text` on the clipboard, and say of `what` how far it has come; nothing if empty."""
+        """Put `text` on the clipboard, and say whether `what` was copied; if empty, say nothing."""
         try:
             super().copy_to_clipboard(text)
         except UnicodeEncodeError:
-            # As a file's name may be, or what JSON makes of "\ud800".
+            # A file's name may be like that, or a string that JSON has decoded from "\ud800".
             self.fail(f"Nothing was copied: {what or 'it'} is no text that UTF-8 can hold.")
             return
         if any(programs(os.environ)):
@@ -369,16 +370,16 @@ class KitApp(App[None]):
     # ---- crashes
 
     def _handle_exception(self, error: Exception) -> None:
-        """End with a report, except for what a screen misses that was being opened on leaving.
+        """End with a report, unless a screen that was opening while the app closed lacks a widget.
 
-        Textual puts no more widgets on it from then on.
+        Textual mounts no more widgets once the app is closing.
         """
         cause = error.error if isinstance(error, WorkerFailed) else error
         if self.return_code is None or not isinstance(cause, NoMatches | NoScreen):
             super()._handle_exception(error)
 
     def _fatal_error(self) -> None:
-        """Textual prints the values of all variables, secrets among them; this prints none.
+        """Print a traceback without values: Textual's would print all variables, secrets included.
 
         The exception's own message is left out for the same reason.
         """
@@ -396,7 +397,7 @@ class KitApp(App[None]):
         super().panic(Text("\n".join(lines)))
 
     def panic(self, *renderables: Any) -> None:
-        """Draw no exception: what it shows of itself may hold values."""
+        """Draw no exception, since that may show values."""
         if any(isinstance(each, BaseException) for each in renderables):
             self._fatal_error()
         else:

@@ -18,21 +18,21 @@ from tui.kit.dialog import Box, Dialog
 from tui.kit.line_input import PasteInput
 
 STYLES: Final = Path(__file__).with_name("ask.tcss")
-"""The styles of these dialogs, for others that look the same."""
+"""The styles of these dialogs, also for others that look the same."""
 
 
 class Ask(Dialog[str | None]):
-    """One question with a few answers. Escape is no answer: None.
+    """One question with a few answers. The result is None after Escape.
 
-    The first letter of an answer chooses it, where no other answer begins with it and nothing is to
-    be typed.
+    The first letter of an answer chooses it, unless another answer begins with it or something has
+    to be typed.
 
     Args:
         title: the question.
         text: what a person should know before answering.
-        about: what it is about, in a line.
+        about: what the question is about, in a line.
         answers: (result, label) of each button.
-        focus: the result of the button that has the focus: of what is harmless, the likely one.
+        focus: the result of the button that has the focus: the likeliest of the harmless ones.
         danger: the result of the button that destroys something.
         typed: what must be typed before `danger` can be pressed.
     """
@@ -92,7 +92,7 @@ class Ask(Dialog[str | None]):
             self.dismiss(answer)
 
     def on_mount(self) -> None:
-        """The harmless answer has the focus, or what has to be typed."""
+        """Focus the harmless answer, or the field if something has to be typed."""
         first = "#typed" if self._typed is not None else f"#answer-{self._focus}"
         self.query_one(first).focus()
 
@@ -114,19 +114,19 @@ class Ask(Dialog[str | None]):
         self.dismiss((event.button.id or "").removeprefix("answer-"))
 
     def action_cancel(self) -> None:
-        """No answer."""
+        """Close without an answer."""
         self.dismiss(None)
 
 
 class AskName(Dialog[str | None]):
-    """A name for a configuration, checked while it is typed. Escape: None.
+    """Asks for a configuration's name, checked while it is typed. After Escape: None.
 
     Args:
         title: what the name is for.
         button: the label of the button that goes on.
-        value: what stands in the field at first, selected.
+        value: the text in the field at first, selected.
         about: what gets the name, in a line.
-        check: raises `StorageError` when a name cannot be taken.
+        check: raises `StorageError` if a name cannot be used.
     """
 
     CSS_PATH = STYLES
@@ -149,7 +149,7 @@ class AskName(Dialog[str | None]):
                 yield Button("Cancel", id="cancel", compact=True)
 
     def on_mount(self) -> None:
-        """Type at once."""
+        """Focus the field."""
         self.query_one("#name").focus()
 
     def _fault(self, name: str) -> str:
@@ -178,5 +178,5 @@ class AskName(Dialog[str | None]):
 
     @on(Button.Pressed, "#cancel")
     def action_cancel(self) -> None:
-        """No name."""
+        """Close without a name."""
         self.dismiss(None)

@@ -1,4 +1,4 @@
-"""The line above a screen says where one is; the line below says what one can do."""
+"""The title bar above a screen, and the bar of keys below it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class TitleBar(Widget):
-    """Where one is, on the left; the file, or what is being done, on the right."""
+    """The screen's title on the left; the file, or what is being done, on the right."""
 
     DEFAULT_CSS = """
     TitleBar { dock: top; height: 1; padding: 0 2; background: $panel; color: $text; }
@@ -38,7 +38,7 @@ class TitleBar(Widget):
     """What is being done just now: "saving …"."""
 
     progress: reactive[str] = reactive("")
-    """How far a long task is."""
+    """The progress of a long task."""
 
     def render(self) -> Content:
         """One line."""
@@ -47,7 +47,7 @@ class TitleBar(Widget):
         doing = self.progress or (f"● {self.busy}" if self.busy else "")
         right = doing or self.note
         left = room - cell_len(title) - 2
-        # The end of a path is of use, a few letters of it are not.
+        # The end of a path is useful, but not just a few letters of it.
         right = cut_left(right, left) if doing or left >= min(cell_len(right), 16) else ""
         space = " " * (room - cell_len(title) - cell_len(right))
         return Content.assemble(
@@ -58,7 +58,7 @@ class TitleBar(Widget):
 
 
 class KeyBar(Widget):
-    """The keys of the commands that are used most, as many as fit; each can be clicked."""
+    """The keys of the most used commands, as many as fit; each can be clicked."""
 
     DEFAULT_CSS = """
     KeyBar { dock: bottom; height: 1; padding: 0 2; background: $panel; color: $text; }
@@ -67,10 +67,10 @@ class KeyBar(Widget):
     app: KitApp
 
     called: reactive[dict[str, str]] = reactive({})
-    """What commands are called here and now, by name, where that is not their usual label."""
+    """Labels of commands, by name, that differ from the usual ones here and now."""
 
     keyed: reactive[dict[str, str]] = reactive({})
-    """Which of its keys a command has here and now, by name, where that is not its first one."""
+    """Keys of commands, by name, to show here and now in place of the first one."""
 
     def __init__(self, declared: Sequence[Command], **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -78,7 +78,7 @@ class KeyBar(Widget):
         self._places: list[tuple[int, int, ActiveBinding]] = []
 
     def on_mount(self) -> None:
-        """Draw again when the focus moves: other keys may be in force."""
+        """Draw again when the focus moves, since other keys may apply then."""
         self.screen.bindings_updated_signal.subscribe(self, lambda _: self.refresh())
 
     def render(self) -> Content:
@@ -108,7 +108,7 @@ class KeyBar(Widget):
             if gap > 2:
                 gap -= 1
             else:
-                # Help and quit, at the end, are what a lost person looks for.
+                # Keep help and quit, at the end: a lost person looks for those.
                 pieces.pop(-3 if len(pieces) > 2 else -1)
         self._places = []
         start = 0
@@ -118,7 +118,7 @@ class KeyBar(Widget):
         return Content(" " * gap).join([piece for _, piece in pieces])
 
     async def on_click(self, event: Click) -> None:
-        """As if the key had been pressed."""
+        """Run the command as if its key had been pressed."""
         x = event.x - self.content_region.x + self.region.x
         for start, end, active in self._places:
             if start <= x < end:

@@ -1,4 +1,4 @@
-"""`Busy`: says what is being done once that takes longer than a moment."""
+"""`Busy`: says what is being done if that takes longer than a moment."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
 SOON: Final = 0.15
-"""Seconds after which a person wonders; what takes less would only flash."""
+"""Seconds before it is said; a text about shorter work would only flash."""
 
 
 class Busy:
     """Follows what the app does in the background.
 
     Args:
-        screen: where it is said.
+        screen: the screen that shows it.
         tell: called with what is being done, and with an empty text when nothing is.
     """
 

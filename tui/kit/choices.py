@@ -1,4 +1,4 @@
-"""Some values on a line or two, one of which is chosen."""
+"""A bar of values on one or two lines, one of which is chosen."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ class ChoiceBar(Widget):
     DEFAULT_CSS = "ChoiceBar { height: auto; width: 1fr; }"
 
     chosen: reactive[int] = reactive(0)
-    """The place of the chosen one."""
+    """The index of the chosen value."""
 
     class Chosen(Message):
-        """One was clicked."""
+        """A value was clicked."""
 
         def __init__(self, place: int) -> None:
             super().__init__()
@@ -72,7 +72,7 @@ class ChoiceBar(Widget):
         return len(self._lines(width))
 
     def render(self) -> Content:
-        """All of them."""
+        """Draw all values."""
         gap = Content(" " * _GAP)
         lines = self._lines(self.content_size.width)
         return Content("\n").join([gap.join([piece for _, piece in line]) for line in lines])
@@ -86,7 +86,7 @@ class ChoiceBar(Widget):
                 x += piece.cell_length + _GAP
 
     def on_click(self, event: Click) -> None:
-        """As if its key had been pressed."""
+        """Choose by mouse."""
         for place, region in enumerate(self.regions()):
             if region.grow((0, _GAP, 0, 0)).contains(event.x, event.y):
                 self.post_message(self.Chosen(place))

@@ -1,7 +1,7 @@
-"""The clipboard, by programs that tell whether they have taken what is copied.
+"""Copies to the clipboard with programs that report whether that worked.
 
-A terminal does not tell: Textual sends it an escape sequence (OSC 52), which tmux drops as it comes
-and some terminals ignore.
+A terminal does not report it: Textual sends an escape sequence (OSC 52), which tmux drops by
+default and some terminals ignore.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 PATIENCE: Final = 3.0
-"""Seconds that a program gets."""
+"""Seconds that a program may take."""
 
 
 def programs(environment: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
     """The commands that may reach the clipboard from here, the likeliest first."""
     if environment.get("TMUX"):
-        # Into tmux's own buffer, and by way of tmux to the terminal.
+        # Into tmux's own buffer, and through tmux to the terminal.
         yield ("tmux", "load-buffer", "-w", "-")
         # Before tmux 3.2.
         yield ("tmux", "load-buffer", "-")
@@ -32,7 +32,7 @@ def programs(environment: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
 
 
 def taken(text: str) -> bool:
-    """Whether a program has taken `text`. It blocks: call it in a thread."""
+    """Copy `text` with a program; returns whether one took it. It blocks: call it in a thread."""
     for command in programs(os.environ):
         try:
             done = subprocess.run(

@@ -1,4 +1,4 @@
-"""The columns of a table, and how wide each is in the room there is."""
+"""Works out how wide each column of a table is in the available room."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ class Column(NamedTuple):
     """Cells that it never falls below."""
 
     fills: bool = False
-    """Takes what the others leave, so that those behind it stand at the right edge."""
+    """Whether it takes the room that is left, so that columns after it are at the right edge."""
 
 
 def gap(width: int) -> str:
-    """What follows a column of this width."""
+    """The gap after a column of this width."""
     return "  " if width > 2 else " "
 
 
 def spanned(widths: Sequence[int]) -> int:
-    """The cells of neighbouring columns together, the gaps between them included."""
+    """The cells of neighbouring columns together, including the gaps between them."""
     there = [width for width in widths if width]
     return sum(there) + sum(len(gap(width)) for width in there[:-1])
 
 
 def widths(columns: Sequence[Column], room: int) -> list[int]:
-    """The width of each column in `room` cells, gaps left out: the widest ones give way first."""
+    """The width of each column, gaps excluded, in `room` cells; the widest shrink first."""
     result = [max(column.natural, column.least) for column in columns]
     # One cell is left at the right edge.
     there = [width for width in result if width]

@@ -20,10 +20,10 @@ APP: Final = "App"
 
 
 class Reason(str):
-    """Why a command cannot work now: in one line, and in the few words that the palette has for it.
+    """Why a command cannot work now: in one line, and in a few words for the palette.
 
     Args:
-        said: the line; it says what to do, too.
+        said: the line, which also says what to do.
         brief: the few words.
     """
 
@@ -32,14 +32,14 @@ class Reason(str):
     brief: str
 
     def __new__(cls, said: str, brief: str) -> Self:
-        """Text like any other, with more to it."""
+        """Make a string with an additional attribute."""
         reason = super().__new__(cls, said)
         reason.brief = brief
         return reason
 
 
 def brief(reason: str) -> str:
-    """The few words of a reason; of one that has none, how it begins."""
+    """The few words of a reason; the beginning of one that has none."""
     return reason.brief if isinstance(reason, Reason) else re.split("[.;:]", reason, maxsplit=1)[0]
 
 
@@ -47,8 +47,8 @@ class Command(NamedTuple):
     """One thing a person can do on a screen."""
 
     name: str
-    """Its name in `[app.keys]`, and in the `does` of its screen. Commands of several screens that
-    share one mean the same, and are remapped together."""
+    """Its name in `[app.keys]`, and in the `does` of its screen. Commands of several screens with
+    the same name mean the same, and are remapped together."""
 
     keys: tuple[str, ...]
     """Its keys, in Textual's spelling; the first is shown."""
@@ -60,23 +60,23 @@ class Command(NamedTuple):
     group: str
     footer: bool = False
     priority: bool = False
-    """Goes before what the focused widget would do with the key."""
+    """Takes precedence over what the focused widget would do with the key."""
 
     changes: bool = False
-    """Writes the configuration file: not possible while that is read-only."""
+    """Writes the configuration file, so it cannot work while that is read-only."""
 
     anywhere: bool = False
-    """The palette of every screen offers it, if it is one of the first screen's."""
+    """Is offered by the palette of every screen, if it belongs to the first screen."""
 
     yields: bool = False
     """Leaves its key to any command that is remapped to it."""
 
     lacking: str = ""
-    """A few words for the palette on why it cannot work, where its screen gives no reason: its key
-    is another's then, or does nothing."""
+    """A few words for the palette on why it cannot work if its screen gives no reason: its key is
+    used otherwise then, or does nothing."""
 
     was: str = ""
-    """A name that it had before; what stands under that in a file counts for it too."""
+    """A name that it had before, which files may still use."""
 
 
 HELP: Final = Command("help", ("?", "f1"), "Help", "Show every key of this screen.", APP, True)
@@ -152,5 +152,5 @@ _NAMES: Final = {
 
 
 def _spelled(key: str) -> str:
-    # In a binding's key string the comma separates keys and these signs go by name.
+    # In a binding's string a comma separates keys, and these signs are spelled by name.
     return _NAMES.get(key, key)

@@ -1,6 +1,6 @@
 """`Dialog`: a small screen over another, which is dimmed.
 
-`Box` is the border around it, `Lines` what is to be read in it.
+`Box` is the border around it, `Lines` the text in it.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from tui.kit.screen import BaseScreen
 ResultT = TypeVar("ResultT")
 
 _CORNERS: Final = 6
-"""Cells of the border above that its title cannot have."""
+"""Cells of the top border that the title cannot use."""
 
 
 class Dialog(ModalScreen[ResultT], BaseScreen[ResultT]):
-    """A dialog. Its result is the answer."""
+    """A dialog, whose result is the answer."""
 
     def on_mount(self) -> None:
-        """Say in the frame what is being done: the bar of the screen below is dimmed."""
+        """Show in the frame what is being done, since the title bar below is dimmed."""
         Busy(self, self._tell_busy)
 
     def _tell_busy(self, what: str) -> None:
@@ -36,10 +36,10 @@ class Dialog(ModalScreen[ResultT], BaseScreen[ResultT]):
 
 
 class Box(Vertical):
-    """What a dialog stands in, with its title in the border.
+    """The frame of a dialog, with its title in the border.
 
     Args:
-        title: what it is for; where the border is too short, it stands below as well, whole.
+        title: what it is for; if the border is too short, the whole title is shown below as well.
         about: what it is about, in a line below the title.
     """
 
@@ -54,21 +54,21 @@ class Box(Vertical):
         self.border_title = Content(self._words)
 
     def on_resize(self) -> None:
-        """Say it whole."""
+        """Show the whole title below if the border is too short."""
         self._whole.display = cell_len(self._words) > self.outer_size.width - _CORNERS
 
 
 class Lines(VerticalScroll, can_focus=False):
-    """What is to be read in a dialog: as high as its lines are, or as `max-height` lets it be."""
+    """The text of a dialog, as high as its lines, up to `max-height`."""
 
     def hold(self, lines: int) -> None:
-        """Be as high as so many lines.
+        """Be as high as this many lines.
 
-        Textual would make the box that high, however few of them are in sight.
+        Textual would make the box that high, however few lines are visible.
         """
         size, most = self.app.size, self.styles.max_height
         self.styles.height = min(lines, int(most.resolve(size, size))) if most else lines
 
     def turn(self, way: int) -> None:
-        """Go a screenful up (-1) or down (1)."""
+        """Scroll a screenful up (-1) or down (1)."""
         self.scroll_relative(y=way * self.size.height, animate=False)

@@ -1,4 +1,4 @@
-"""What a widget is for, in its own words: help begins with that of the widget with the focus."""
+"""A widget's own explanation; help begins with that of the widget with the focus."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ if TYPE_CHECKING:
 
 
 class Explanation(NamedTuple):
-    """What a person should know who has come to a widget.
+    """What a person should know about a widget.
 
-    A widget says it in its attribute `explains`; for those that have none it is said by the nearest
-    one around them that has.
+    A widget has it in its attribute `explains`; for a widget without one, that of the nearest
+    ancestor counts.
     """
 
     title: str
@@ -20,11 +20,11 @@ class Explanation(NamedTuple):
     """A sentence or two, fit for drawing."""
 
     rows: tuple[tuple[str, str], ...] = ()
-    """Signs or names, each with what it means."""
+    """Signs or names, each with its meaning."""
 
 
 def explanation(node: DOMNode) -> Explanation | None:
-    """What is said of a widget or a screen."""
+    """The explanation of a widget or a screen."""
     for each in node.ancestors_with_self:
         found = getattr(each, "explains", None)
         if isinstance(found, Explanation):

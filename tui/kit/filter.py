@@ -1,4 +1,4 @@
-"""`FilterLine`: the line above a list in which a person types what to look for."""
+"""`FilterLine`: the line above a list in which a person types words to filter by."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ FILTER: Final = (
 
 
 class FilterLine(Horizontal):
-    """A field; while a person types in it, the footer shows its keys.
+    """A field for the words; while a person types in it, the footer shows its keys.
 
     Args:
-        table: the list below; the keys of its rows are what the cursor comes back to.
-        seek: called when other words are looked for: it shows what is found, the cursor on the row
+        table: the list below.
+        seek: called when the words change: shows the rows that match, with the cursor on the row
             `before`, or else on the first.
         anchor: called when typing begins; returns the key of the row to come back to.
-        placeholder: what stands in the empty field.
-        counts: whether the line says how much was found, and how to see all again.
+        placeholder: the text of the empty field.
+        counts: whether the line says how many rows match, and how to see all again.
     """
 
     screen: BaseScreen[Any]
@@ -70,16 +70,16 @@ class FilterLine(Horizontal):
         """The key of the row that the cursor was on when typing began."""
 
         self.words = ""
-        """What is looked for, as typed; empty for everything."""
+        """The words, as typed; empty for everything."""
 
         self.settled = asyncio.Event()
-        """Set while what the list shows is what the words find."""
+        """Set while the list shows the rows that match the words."""
 
         self.settled.set()
         self._table, self._seek, self._anchor = table, seek, anchor
         self._placeholder = placeholder
         self._input: PasteInput | None = None
-        """Made when it is first shown: with its styles it would take 3 ms of the first frame."""
+        """Made when first shown: with its styles it would take 3 ms of the first frame."""
 
         self._found = Static(markup=False)
         self._back = Static("Esc shows all", markup=False)
@@ -87,16 +87,16 @@ class FilterLine(Horizontal):
 
     @property
     def active(self) -> bool:
-        """Whether there is a filter, be it empty."""
+        """Whether the line is shown, even if it is empty."""
         return self.is_attached and bool(self.display)
 
     @property
     def typing(self) -> bool:
-        """Whether it has the focus."""
+        """Whether the field has the focus."""
         return self.is_attached and self._input is not None and self._input.has_focus
 
     def open(self) -> None:
-        """Show the line, to type in."""
+        """Show the line and focus it."""
         if self._input is None:
             from tui.kit.line_input import PasteInput
 
@@ -113,7 +113,7 @@ class FilterLine(Horizontal):
         self.screen.set_focus(self._input)
 
     def tell(self, found: int, of: int) -> None:
-        """Show how much was found, of all."""
+        """Show how many of all rows match."""
         self._found.update(f"{found:,} of {of:,}" if self.words.strip() else "")
 
     @on(Input.Changed)
@@ -123,7 +123,7 @@ class FilterLine(Horizontal):
         self._seek()
 
     def on_descendant_focus(self) -> None:
-        """Typing begins."""
+        """Note that typing begins."""
         if not self.words:
             self.before = self._anchor()
         elif self._table.current is not None:
@@ -131,7 +131,7 @@ class FilterLine(Horizontal):
         self._show_keys()
 
     def on_descendant_blur(self) -> None:
-        """Typing ends."""
+        """Note that typing ends."""
         self._show_keys()
 
     def _show_keys(self) -> None:
@@ -146,7 +146,7 @@ class FilterLine(Horizontal):
         elif self.settled.is_set():
             self._to_list()
         else:
-            # The next key works on what is found.
+            # The next key has to work on the rows that match.
             self.screen.start(self._to_list_settled())
 
     async def _to_list_settled(self) -> None:
@@ -158,7 +158,7 @@ class FilterLine(Horizontal):
             self.screen.set_focus(self._table)
 
     def clear(self) -> None:
-        """Show everything; the cursor goes back, unless one has gone to what was found."""
+        """Show everything; the cursor goes back, unless it was moved in the rows that matched."""
         if not self.typing and self._table.current is not None:
             self.before = self._table.current.key
         self.display = False

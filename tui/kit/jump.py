@@ -1,9 +1,10 @@
 """Jump letters: one over everything that can have the focus or be clicked; typing it goes there.
 
-The letters lie over the screen below, on which nothing moves. What a click does has its letter
-where the widget that is clicked says so (`Clickable`), and before each part of the title in a frame
-that has an action. In the list that has the focus each row in sight has one (`Listed`). Each of the
-three has keys of its own, given in the order of reading, so that what is there again has the same.
+The letters are drawn over the screen below, on which nothing moves. There is one for each widget
+that can have the focus, for each place that a widget declares as clickable (`Clickable`) and each
+part of a frame's title that has an action, and for each visible row of the list with the focus
+(`Listed`). Each of these three takes its letters from a set of its own, in reading order, so that
+what is there again has the same letter.
 """
 
 from __future__ import annotations
@@ -32,10 +33,10 @@ if TYPE_CHECKING:
 _BLANK: Final = " ─│╭┌━╔"
 
 _FOCUSED, _CLICKED, _ROWS = "asdfghjkl", "qwertyuiop", "123456789zxcvbnm"
-"""The keys of what can have the focus, of what can be clicked, and of rows."""
+"""The keys for what can have the focus, for what can be clicked, and for rows."""
 
 KEYS: Final = _FOCUSED + _CLICKED + _ROWS
-"""Any of them, where those have run out."""
+"""All of them, used once a set has run out."""
 
 
 @runtime_checkable
@@ -43,7 +44,7 @@ class Clickable(Protocol):
     """A widget with places that can be clicked."""
 
     def clickable(self) -> Iterable[tuple[Region, Callable[[], object]]]:
-        """Each place within its content, and what a click on it does."""
+        """Each clickable place within the content, and what a click on it does."""
 
 
 @runtime_checkable
@@ -51,29 +52,29 @@ class Listed(Protocol):
     """A list with a cursor."""
 
     def rows_in_sight(self) -> Iterable[tuple[int, Callable[[], object]]]:
-        """The first line of each row within its content, and what puts the cursor on that."""
+        """The first line of each visible row within the content; what moves the cursor there."""
 
 
 class Spot(NamedTuple):
     """Where a letter leads."""
 
     place: Offset
-    """Where on the screen it stands."""
+    """Where on the screen the letter is drawn."""
 
     go: Callable[[], object] | None
-    """None keeps the letter of a list whose rows have theirs instead."""
+    """What goes there; None reserves the letter of a list whose rows have letters instead."""
 
     keys: str
-    """Those from which it has its letter."""
+    """The set of keys that its letter is from."""
 
     @property
     def is_row(self) -> bool:
-        """Whether it is one of a column of letters, which have one cell each."""
+        """Whether it is in a column of letters, which have one cell each."""
         return self.keys == _ROWS
 
 
 class JumpScreen(Dialog["Spot | None"]):
-    """The letters over the screen `below`. The result is what was chosen."""
+    """The letters over the screen `below`. The result is the chosen spot."""
 
     CSS_PATH = "jump.tcss"
     COMPONENT_CLASSES: ClassVar[set[str]] = {"jump--letter", "jump--typed"}
@@ -83,7 +84,7 @@ class JumpScreen(Dialog["Spot | None"]):
         spots = spots_of(below)
         labelled = zip(labels([spot.keys for spot in spots]), spots, strict=False)
         self.spots = {label: spot for label, spot in labelled if spot.go}
-        """What each label leads to."""
+        """The spot of each label."""
 
         self._typed = ""
         self._terminal = self.app.size
@@ -93,7 +94,7 @@ class JumpScreen(Dialog["Spot | None"]):
         self._place()
 
     def _place(self) -> None:
-        """Give each label its cells, none of them another's."""
+        """Give each label cells of its own."""
         self.drawn = {}
         right = self.app.size.width
         for label, spot in self.spots.items():
@@ -107,14 +108,14 @@ class JumpScreen(Dialog["Spot | None"]):
                 line.append((x, label))
 
     def compose(self) -> ComposeResult:
-        """What is going on, in place of the keys."""
+        """A line in place of the keys that says what to do."""
         yield Static(
             "Press a key that is shown to go there, or to click it; any other ends this.",
             id="jump-hint",
         )
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """The screen below, and the letters over it."""
+        """Draw the screen below, and the letters over it."""
         strips = super().render_lines(crop)
         style = self.get_component_rich_style("jump--letter")
         typed = self.get_component_rich_style("jump--typed")
@@ -127,10 +128,10 @@ class JumpScreen(Dialog["Spot | None"]):
                 if start < 0 or end > strip.cell_length:
                     continue
                 done = len(self._typed)
-                # As wide as there is room for: no letter of a word is hidden for it, nor touched.
+                # Pad the label if there is room, without covering or touching a word.
                 left, right = _is_spare(strip, start - 1, -1), _is_spare(strip, end, 1)
                 if self.spots[label].is_row:
-                    # A second letter stands before the first one's place, if it can.
+                    # A label of two letters begins one cell earlier if that is free.
                     back = int(_is_free(strip, start - 1) and len(label) > 1)
                     start, end, left, right = start - back, end - back, False, False
                 pieces = [
@@ -141,7 +142,7 @@ class JumpScreen(Dialog["Spot | None"]):
                 ]
                 letter = Strip([each for each in pieces if each.text], left + len(label) + right)
                 for each in self.app.get_line_filters():
-                    # What is below has been through them already: `NO_COLOR` takes colours away.
+                    # The screen below is filtered already, such as by `NO_COLOR`.
                     letter = letter.apply_filter(each, self.background_colors[1])
                 before = strip.crop(0, start - left)
                 after = strip.crop(end + right, strip.cell_length)
@@ -150,7 +151,7 @@ class JumpScreen(Dialog["Spot | None"]):
         return strips
 
     def on_key(self, event: events.Key) -> None:
-        """A letter of a label; any other key ends it and leaves all as it was."""
+        """Take a letter of a label; any other key closes this and changes nothing."""
         event.stop()
         letter = (event.character or "").casefold()
         chosen = self._typed + letter
@@ -165,27 +166,27 @@ class JumpScreen(Dialog["Spot | None"]):
             self.dismiss(None)
 
     def on_click(self) -> None:
-        """By mouse nothing is jumped to."""
+        """Close: the mouse does not jump."""
         self.dismiss(None)
 
     def on_paste(self, _event: events.Paste) -> None:
-        """Pastes go nowhere."""
+        """Ignore pastes."""
 
     def on_resize(self) -> None:
-        """Everything has another place now."""
+        """Close, since everything has moved."""
         if self.app.size != self._terminal and self.is_current:
             self.dismiss(None)
 
 
 async def jump(screen: BaseScreen[Any], _: object) -> None:
-    """Show the letters over `screen`, and do what the one that is typed stands for."""
+    """Show the letters over `screen`, and go to the spot whose letter is typed."""
     spot = await screen.ask(JumpScreen(screen))
     if spot is not None and spot.go is not None and isawaitable(done := spot.go()):
         await done
 
 
 def spots_of(screen: Screen[Any]) -> list[Spot]:
-    """What can be gone to on a screen, of that which is in sight, from the top."""
+    """The visible spots of a screen, from the top."""
     focusable = set(screen.focus_chain)
     found: list[Spot] = []
     for widget in screen.walk_children(Widget):
@@ -197,12 +198,12 @@ def spots_of(screen: Screen[Any]) -> list[Spot]:
             continue
         rows = [*_rows(widget)] if widget is screen.focused else []
         if rows:
-            # It has the focus already, so they have letters instead.
+            # The list has the focus already, so its rows have letters instead.
             start = widget.content_region.offset
             lines = ((start + Offset(0, line), act) for line, act in rows)
             found += [Spot(place, act, _ROWS) for place, act in lines if seen.contains_point(place)]
         if widget in focusable:
-            # It is in sight as far as it has to be.
+            # Without scrolling: it is visible enough.
             go = None if rows else partial(screen.set_focus, widget, scroll_visible=False)
             found.append(Spot(_corner(widget, seen), go, _FOCUSED))
         if isinstance(widget, Clickable):
@@ -218,14 +219,14 @@ def spots_of(screen: Screen[Any]) -> list[Spot]:
 
 
 def _rows(widget: Widget) -> Iterable[tuple[int, Callable[[], object]]]:
-    """The rows of a list that are in sight; none of anything else."""
+    """The visible rows of a list; none for other widgets."""
     if isinstance(widget, Listed):
         yield from widget.rows_in_sight()
     elif isinstance(widget, OptionList):
         before: int | None = None
         corner = widget.content_region.offset
         for line in range(widget.content_size.height):
-            # Only what is drawn tells which option it is of.
+            # Only the drawn style tells which option a line belongs to.
             option = widget.screen.get_style_at(corner.x, corner.y + line).meta.get("option")
             if option is not None and option != before:
                 yield line, partial(setattr, widget, "highlighted", option)
@@ -238,13 +239,13 @@ def _has_links(widget: Widget) -> bool:
 
 
 def _links(widget: Widget) -> Iterator[Spot]:
-    """Those parts; the letter stands before each."""
+    """The parts of the title that can be clicked; the letter is drawn before each."""
     region, x = widget.region, 0
     before: str | None = None
     for segment in widget.render_lines(Region(0, 0, region.width, 1))[0]:
         action = segment.style.meta.get("@click") if segment.style else None
         if action is not None and action != before:
-            # Behind the first one there is a sign between blanks, for which it stands.
+            # After the first part, the letter replaces the separator between two blanks.
             place = region.offset + Offset(x - (1 if before is None else 2), 0)
             yield Spot(place, partial(widget.app.run_action, action, widget), _CLICKED)
         before = action or before
@@ -252,7 +253,7 @@ def _links(widget: Widget) -> Iterator[Spot]:
 
 
 def _corner(widget: Widget, seen: Region) -> Offset:
-    """Where its letter hides least: before the title in its frame, or in that just around it."""
+    """Where the letter hides least: before the title in its frame, or in the frame around it."""
     for framed in (widget, widget.parent):
         if isinstance(framed, Widget) and framed.border_title and framed.styles.border_top[0]:
             corner = framed.region.offset
@@ -264,12 +265,12 @@ def _corner(widget: Widget, seen: Region) -> Offset:
 
 
 def _is_free(strip: Strip, x: int) -> bool:
-    """Whether nothing is written there: a blank, or the line of a frame."""
+    """Whether the cell holds no text: a blank, or the line of a frame."""
     return 0 <= x < strip.cell_length and strip.crop(x, x + 1).text in _BLANK
 
 
 def _is_spare(strip: Strip, x: int, way: int) -> bool:
-    """Whether a label may be wider by that cell, and does not touch the next word then."""
+    """Whether a label may be extended by this cell without touching the next word."""
     if not _is_free(strip, x):
         return False
     beyond = x + way
@@ -278,10 +279,10 @@ def _is_spare(strip: Strip, x: int, way: int) -> bool:
 
 
 def labels(wanted: Sequence[str]) -> list[str]:
-    """A label for each, one key as far as these go round; none is the start of another.
+    """A label for each, a single key as long as there are enough; none is the start of another.
 
     Args:
-        wanted: of each the keys that its own is taken from, while there is one left.
+        wanted: for each the set of keys that its label is taken from, while one is left.
     """
     starts = 0
     while len(KEYS) - starts + starts * len(KEYS) < len(wanted) and starts < len(KEYS):

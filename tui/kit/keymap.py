@@ -1,8 +1,8 @@
 """Remapped keys: `[app.keys]` of the configuration file, such as `new = "ctrl+n"`.
 
-Whatever stands there, nobody is locked out: a remapping that is not understood, or that takes the
-key of another command, is ignored with a note. The keys that lost people press always work, beside
-any other choice: F1, Ctrl+Q, Ctrl+P, Escape, Enter and the arrow keys.
+Whatever is in there, nobody is locked out: a remapping that is not understood, or that takes the
+key of another command, is ignored with a note. The keys that lost people press always work as well:
+F1, Ctrl+Q, Ctrl+P, Escape, Enter and the arrow keys.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ _LETTER = re.compile(r"(ctrl|alt|shift|ctrl\+shift|alt\+shift)\+[a-z0-9]|[^\W_]"
 
 
 class Keymap:
-    """Which commands there are, and what keys each may have.
+    """Knows all commands, and which keys each may have.
 
     Args:
         screens: the commands of each screen.
-        typing: commands that are only on screens where a person types: their keys cannot be
-            letters.
+        typing: commands that exist only on screens where a person types, so that their keys cannot
+            be letters.
     """
 
     def __init__(self, screens: tuple[tuple[Command, ...], ...], typing: Collection[str]) -> None:
@@ -55,11 +55,11 @@ class Keymap:
     def read(
         self, tables: Mapping[str, Any]
     ) -> tuple[dict[str, str], list[tuple[tuple[str, ...], str]]]:
-        """What `tables` remaps, and what was ignored.
+        """Read the remapped keys from `tables`.
 
         Returns:
-            Command -> keys, as Textual spells them; notes, each with the path in the file of the
-            key that it is about.
+            Command -> keys, in Textual's spelling; notes about what is ignored, each with the path
+            of its key in the file.
         """
         app = tables.get("app")
         wanted = app.get("keys") if isinstance(app, dict) else None
@@ -69,7 +69,7 @@ class Keymap:
         if not isinstance(wanted, dict):
             return {}, [(path, "app.keys must be a table; its keys are left as they are")]
         known = {command.name: command for group in self._screens for command in group}
-        # By an old name, commands that have not been given a key by their own.
+        # Old names, of commands that are not remapped by their present name.
         old = {each.name: each.was for each in known.values() if each.name not in wanted}
         accepted: dict[str, str] = {}
         notes: dict[tuple[str, ...], str] = {}
@@ -87,7 +87,7 @@ class Keymap:
                 notes[*path, name] = f"{where}: {key} {wrong}"
             else:
                 accepted |= {each: spelled for each in named if not self._wrong(each, spelled)}
-        # A command whose remapping is dropped takes its key back, which may be another's by now.
+        # A command whose remapping is dropped takes its own key back, which may clash in turn.
         while clashes := {
             n: other for n, k in accepted.items() if (other := self._clash(n, k, accepted, known))
         }:
@@ -116,7 +116,7 @@ class Keymap:
         return ""
 
     def _kept(self, name: str) -> list[str]:
-        """The keys with a fixed meaning that a command has on every screen on which it is."""
+        """The keys with a fixed meaning that a command has on every screen that has it."""
         keys = [
             command.keys for group in self._screens for command in group if command.name == name
         ]
@@ -125,7 +125,7 @@ class Keymap:
     def _clash(
         self, name: str, key: str, accepted: Mapping[str, str], known: Mapping[str, Command]
     ) -> str:
-        """The label of a command that is on the same screen and has this key."""
+        """The label of another command on the same screen that has this key."""
         for group in self._screens:
             if all(command.name != name for command in group):
                 continue
@@ -143,13 +143,13 @@ class Keymap:
 
 
 def _typed(spelled: str) -> bool:
-    """Whether it changes text in a field: a character by whatever name, Backspace, Delete."""
+    """Whether a key changes text in a field: a character (by any name), Backspace, Delete."""
     return spelled in _NAMED.values() or key_to_character(spelled) is not None
 
 
 def _editing() -> set[str]:
     """The keys that edit text in fields: cut, paste, move by a word, select."""
-    # Only here: few people remap keys, and the first frame does not need these.
+    # Imported only here: few people remap keys, and the first frame does not need these.
     from textual.widgets import Input, TextArea
 
     declared = Binding.make_bindings([*Input.BINDINGS, *TextArea.BINDINGS])
@@ -162,6 +162,6 @@ def _spelled(key: str) -> str:
         return _NAMED.get(key, key if key.isalnum() else "")
     key = key.lower().replace(" ", "")
     if len(key) == len("shift+n") and key.startswith("shift+"):
-        # A terminal sends the capital letter; what it sends for a digit depends on the keyboard.
+        # A terminal sends the capital letter; for a digit it depends on the keyboard.
         return key[-1].upper() if key[-1].isalpha() else ""
     return key if key in _KNOWN or _LETTER.fullmatch(key) or key in _NAMED.values() else ""

@@ -1,10 +1,10 @@
-"""Keys, each given to where the one before it has led.
+"""`KeyQueue`: gives each key to where the one before it has led.
 
-Several may come at once, from a fast typist, a paste or over a slow line. Textual gives all of them
-to the widget that has the focus at that moment, though the first may open another screen or move
-the focus. The app puts every key in here instead. The next one is handed on once all that the one
-before has caused is done, no flow is running on the screen on top, and a new screen has its focus.
-Only keys that leave everything where it is, letters in a field and moves in a list, follow at once.
+Several keys may arrive at once, from a fast typist, a paste or over a slow line. Textual gives all
+of them to the widget that has the focus at that moment, though the first may open another screen or
+move the focus. So the app queues every key here. The next key is handed on once everything that the
+one before has caused is done, no flow is running on the screen on top, and a new screen has its
+focus. Only keys that do not move the focus (letters in a field, moves in a list) follow at once.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
 _ALWAYS: Final = "ctrl+q"
-"""Waits for nothing."""
+"""The key that does not wait."""
 
 _CALM: Final = 2
-"""Rounds without a change of screen or focus, since a key may act by a message that it posts."""
+"""Rounds without a change of screen or focus to wait for: a key may act by posting a message."""
 
 
 class KeyQueue:
-    """The keys that have been typed and not been handed on.
+    """The keys that were typed and not handed on yet.
 
     Args:
         app: the app. All methods are called in its message loop.
-        hand_on: what Textual does with a key.
-        busy: whether keys must wait for a screen.
+        hand_on: has Textual handle a key.
+        busy: returns whether keys have to wait for a screen.
     """
 
     def __init__(
@@ -46,18 +46,18 @@ class KeyQueue:
         self._app, self._hand_on, self._busy = app, hand_on, busy
         self._waiting: deque[events.Event] = deque()
         self._under_way = False
-        """Whether a key that was handed on may still be at work."""
+        """Whether the key that was handed on may still be having effects."""
 
         self._followed = False
-        """Whether keys have followed it that leave everything where it is."""
+        """Whether keys that do not move the focus have followed it."""
 
     @property
     def calm(self) -> bool:
-        """Whether everything typed has been done."""
+        """Whether all keys have been handled."""
         return not (self._under_way or self._waiting)
 
     async def add(self, event: events.Key | events.Paste) -> None:
-        """Hand it on as soon as it is its turn."""
+        """Queue an event, and hand it on when it is its turn."""
         if isinstance(event, events.Key) and event.key == _ALWAYS:
             await self._hand_on(event)
             return
@@ -65,7 +65,7 @@ class KeyQueue:
         await self._next()
 
     def look_again(self) -> None:
-        """There is another screen on top, or a flow has ended."""
+        """Check the queue: another screen is on top, or a flow has ended."""
         self._app.call_later(self._settle)
 
     async def _next(self) -> None:
@@ -82,7 +82,7 @@ class KeyQueue:
             await self._round(0)
 
     def _stays(self, event: events.Event) -> bool:
-        """Whether it is a key that neither moves the focus nor opens anything."""
+        """Whether a key neither moves the focus nor opens anything."""
         widget = self._app.screen.focused
         if widget is None or not isinstance(event, events.Key):
             return False
@@ -97,7 +97,7 @@ class KeyQueue:
             await self._round(0)
 
     async def _round(self, calm: int) -> None:
-        """Every node from the focus up to the app handles the messages that it has by now."""
+        """Have every node from the focus up to the app handle the messages that it has now."""
         place = self._place()
         nodes = (place[1] or place[0]).ancestors_with_self
         await self._pass([*(node for node in nodes if node is not self._app)], place, calm)
@@ -105,7 +105,7 @@ class KeyQueue:
     async def _pass(
         self, nodes: list[DOMNode], place: tuple[Screen[Any], Widget | None], calm: int
     ) -> None:
-        # Each handles its messages in order; one that is closing takes no more.
+        # Each node handles its messages in order; one that is closing takes no more.
         while nodes:
             if nodes.pop(0).call_later(self._pass, nodes, place, calm):
                 return

@@ -1,8 +1,8 @@
-"""Every text at a contrast of 3 to 1 at least, whatever the theme.
+"""Gives every text a contrast of at least 3 to 1, whatever the theme.
 
-Themes are made for editors: in some of them the colour of a warning, or what is muted, can hardly
-be read on the grounds that an app has. Colours that text is drawn in are moved towards white (on
-light grounds: black) until they can.
+Themes are made for editors: in some of them a warning or muted text is hardly readable on the
+backgrounds of an app. The colours of text are moved towards white (on light backgrounds, black)
+until they are readable. A background is called a ground here.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from typing import Final
 from textual.color import Color, ColorParseError
 
 ENOUGH: Final = 3.2
-"""The least contrast; rounding takes a little of it."""
+"""The least contrast, with a margin for rounding."""
 
 SECOND: Final = 3.6
-"""The contrast of what is read second, unless that is more than all other text has."""
+"""The contrast of secondary text, unless other text has less."""
 
 _PLAIN: Final = ("background", "surface", "panel")
 _MARKED: Final = (
@@ -26,10 +26,10 @@ _MARKED: Final = (
     "block-hover-background",
     "block-cursor-blurred-background",
 )
-"""Grounds: of what is there, and of what is pointed at."""
+"""Grounds of plain areas, and of what is pointed at."""
 
 _SAYING: Final = {"error": "error-muted", "warning": "warning-muted"}
-"""What stands on a ground that says the same."""
+"""Text that is drawn on a ground with the same meaning."""
 
 _TEXTS: Final = (
     *("foreground", "primary", "secondary", "accent", "warning", "error", "success"),
@@ -43,22 +43,22 @@ _PAIRS: Final = {
     "input-selection-foreground": "input-selection-background",
     "input-cursor-foreground": "input-cursor-background",
 }
-"""What stands on a ground of its own."""
+"""Text that is drawn on a ground of its own."""
 
 _TINTS: Final = {
     True: ("#B9A3E3", "#7FB0D9", "#E3A36B", "#8CC59A", "#A9B1BC", "#6FC3BF"),
     False: ("#6B4FA0", "#1F5F99", "#8F4E00", "#1E692D", "#56616D", "#0C6668"),
 }
-"""Colours that tell kinds apart, on dark grounds and on light ones."""
+"""Colours that tell kinds apart, for dark grounds and for light ones."""
 
 _CHIP: Final = 0.2
-"""How much of a tint is in the ground of what is marked with it."""
+"""The share of a tint in the ground of a chip."""
 
 _FIELD: Final = 0.2
-"""How much of the primary colour is in the ground of the field with the focus."""
+"""The share of the primary colour in the ground of the field with the focus."""
 
 _FRAME: Final = 0.26
-"""How much of the text's colour is in the line around a pane."""
+"""The share of the text's colour in the frame of a pane."""
 
 _ANSI_TINTS: Final = ("magenta", "blue", "yellow", "green", "default", "cyan")
 
@@ -68,7 +68,7 @@ def legible(variables: Mapping[str, str], *, dark: bool, ansi: bool) -> dict[str
     legible texts.
     """
     if ansi:
-        # Nobody knows the terminal's own colours.
+        # The terminal's own colours are unknown.
         more = {f"tint-{number}": f"ansi_{name}" for number, name in enumerate(_ANSI_TINTS)}
         chips = {f"chip-{number}": "ansi_default" for number in range(len(_ANSI_TINTS))}
         lines = {"faint": "ansi_bright_black", "frame": "ansi_bright_black"}
@@ -90,7 +90,7 @@ def legible(variables: Mapping[str, str], *, dark: bool, ansi: bool) -> dict[str
             saying = raised if name == "foreground" else _colors(found, [_SAYING.get(name, "")])
             found[name] = _moved(color, [*grounds, *saying], ENOUGH, dark=dark).hex
     selected = _color(found.get("input-selection-background")) or ink
-    # Solid, since it lies on fields with the focus and on others.
+    # Opaque, since it is drawn on fields with the focus and on others.
     found["input-selection-background"] = grounds[3].blend(selected, selected.a, 1.0).hex
     found.setdefault("input-selection-foreground", found["foreground"])
     for name, ground in _PAIRS.items():
@@ -116,7 +116,7 @@ def legible(variables: Mapping[str, str], *, dark: bool, ansi: bool) -> dict[str
 
 
 def contrast(one: Color, other: Color) -> float:
-    """As the accessibility guidelines for the web (WCAG 2) reckon it."""
+    """The contrast of two colours by the web's accessibility guidelines (WCAG 2)."""
     darker, lighter = sorted((_luminance(one), _luminance(other)))
     return (lighter + 0.05) / (darker + 0.05)
 
@@ -131,7 +131,7 @@ def _luminance(color: Color) -> float:
 
 
 def _moved(color: Color, grounds: Sequence[Color], least: float, *, dark: bool) -> Color:
-    """`color`, or the nearest on its way to white or black that can be read on all grounds."""
+    """`color`, or the nearest colour towards white or black that is readable on all grounds."""
     end = Color(255, 255, 255) if dark else Color(0, 0, 0)
     for step in range(21):
         moved = color.blend(end, step / 20, 1.0)
@@ -145,7 +145,7 @@ def _colors(variables: Mapping[str, str], names: Sequence[str]) -> list[Color]:
 
 
 def _color(value: str | None) -> Color | None:
-    """A colour by itself; None for `auto 87%`, which suits its ground already."""
+    """A colour; None for `auto 87%`, which adapts to its ground already."""
     if value is None or value.startswith("auto"):
         return None
     try:

@@ -1,4 +1,4 @@
-"""Textual's line of text as dialogs and forms want it."""
+"""Textual's input line, adapted for dialogs and forms."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 
 class PasteInput(Input):
-    """Takes all of a paste or nothing of it; Textual takes the first line."""
+    """Takes all of a paste or nothing; Textual would take the first line."""
 
     app: KitApp
 
     def on_paste(self, event: events.Paste) -> None:
-        """Say why it cannot be taken."""
+        """Take a paste, or say why not."""
         event.stop()
         event.prevent_default()
         screen = self.screen
@@ -37,12 +37,12 @@ class PasteInput(Input):
             self.replace(line, *self.selection)
 
     def refuse(self, _text: str, reason: NotTaken) -> None:
-        """Take nothing."""
+        """Say why a paste is not taken."""
         self.app.say(f"Nothing was pasted: {reason}.", severity="warning")
 
 
 class LineInput(PasteInput):
-    """Selects nothing when it gets the focus: the next key would replace all that is there."""
+    """Selects nothing when it gets the focus, or the next key would replace the whole text."""
 
     def __init__(self, value: str = "", **kwargs: Any) -> None:
         super().__init__(value, select_on_focus=False, **kwargs)

@@ -1,4 +1,4 @@
-"""Lists that open below a field: what a reference can be, and what a setting is often set to.
+"""Lists that open below a field: kinds of reference, or usual values of a setting.
 
 A list exists only while it is open.
 """
@@ -29,15 +29,15 @@ if TYPE_CHECKING:
 
 
 _BESIDE = 4
-"""Cells that a list takes beside its longest entry: its edge, its padding and the scrollbar."""
+"""Cells of a list besides its longest entry: border, padding and scrollbar."""
 
 
 class Menu(OptionList):
-    """Some values to choose from, below the widget that gets the focus back.
+    """Values to choose from, below a widget that gets the focus back.
 
     Args:
-        values: what can be chosen.
-        opener: the widget that it belongs to.
+        values: the values.
+        opener: the widget that opened it.
         current: the value that the cursor starts on.
     """
 
@@ -52,7 +52,7 @@ class Menu(OptionList):
             self.value = value
 
     class Typed(Message):
-        """A key that edits the text in the field."""
+        """A key was pressed that edits the text in the field."""
 
         def __init__(self, menu: Menu, character: str | None) -> None:
             super().__init__()
@@ -78,45 +78,45 @@ class Menu(OptionList):
             self.highlighted = self._values.index(self._current) if known else 0
 
     def on_mount(self) -> None:
-        """The arrow keys are its own."""
+        """Take the focus, for the arrow keys."""
         self.focus()
 
     def on_blur(self) -> None:
-        """It is open as long as it has the focus."""
+        """Close, since the focus has gone."""
         self.remove()
 
     def action_close(self) -> None:
-        """Choose nothing; what is typed goes on where it was."""
+        """Close without choosing, and give the focus back."""
         self.screen.set_focus(self.opener)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Give the focus back and tell."""
+        """Give the focus back and report the choice."""
         event.stop()
         self.action_close()
         self.post_message(self.Chosen(self, self._values[event.option_index]))
 
     def on_paste(self, event: events.Paste) -> None:
-        """What is pasted goes into the field."""
+        """Pass a paste to the field."""
         event.stop()
         self.action_close()
         self.opener.post_message(events.Paste(event.text))
 
     def on_key(self, event: events.Key) -> None:
-        """What is typed goes on in the field."""
+        """Pass typed characters to the field."""
         if event.is_printable or event.key == "backspace":
             event.stop()
             self.post_message(self.Typed(self, event.character if event.is_printable else None))
 
 
 class Chooser(Widget):
-    """One of a few values, on one line; a key of the form or a click lists them.
+    """Shows one of a few values; a key of the form or a click lists them all.
 
-    It takes no focus: Tab goes from field to field.
+    It takes no focus, since Tab goes from field to field.
 
     Args:
-        labels: what is shown for each value.
+        labels: the label of each value.
         value: the value at first.
-        doubtful: the value that is better not chosen; it stands out.
+        doubtful: a value that is better not chosen, and is highlighted.
     """
 
     app: KitApp
@@ -127,7 +127,7 @@ class Chooser(Widget):
         """Another value was chosen."""
 
     class Clicked(Message):
-        """The values are to be listed."""
+        """It was clicked, to list the values."""
 
     def __init__(self, labels: dict[str, str], value: str, *, doubtful: str = "") -> None:
         super().__init__()
@@ -136,7 +136,7 @@ class Chooser(Widget):
         self.set_reactive(Chooser.value, value)
 
     def tell(self, *, here: bool, holds: bool) -> None:
-        """Say whether its field has the focus, and whether it holds anything."""
+        """Tell it whether its field has the focus, and whether it has a value."""
         if (here, holds) != (self._here, self._holds):
             self._here, self._holds = here, holds
             self.refresh()
@@ -147,22 +147,22 @@ class Chooser(Widget):
         return shown_key(self.app.key_of("source") or "f6")
 
     def render(self) -> Content:
-        """The value, the key where there is room for it, and a sign that there are others."""
+        """Draw the value, the key if there is room, and a sign that there are other values."""
         room = self.content_size.width
         label = cut(self._labels[self.value], room - 2)
         space = room - 1 - cell_len(label)
         key = f"{self.key} " if len(self.key) + 2 <= space else ""
-        # What is in doubt has to be there first.
+        # Only a field with a value has anything doubtful in it.
         doubtful = self._holds and self.value == self._doubtful
         style = "$warning" if doubtful else MUTED if not self._here else ""
         return Content.assemble((label, style), " " * (space - len(key)), (key, MUTED), "▼")
 
     def on_click(self) -> None:
-        """By mouse."""
+        """Have the values listed."""
         self.post_message(self.Clicked())
 
     def clickable(self) -> Iterator[tuple[Region, Callable[[], object]]]:
-        """The sign at its end, for a jump letter."""
+        """The sign at the end, for a jump letter."""
         sign = Region(self.content_size.width - 1, 0, 1, 1)
         yield sign, partial(self.post_message, self.Clicked())
 
@@ -174,11 +174,11 @@ class Chooser(Widget):
             self.mount(Menu([*self._labels.values()], opener, self._labels[self.value]))
 
     def on_menu_chosen(self, event: Menu.Chosen) -> None:
-        """Take it."""
+        """Take the chosen value."""
         event.stop()
         self.value = next(v for v, label in self._labels.items() if label == event.value)
         self.post_message(self.Changed())
 
     def on_menu_typed(self, event: Menu.Typed) -> None:
-        """Nothing can be typed here."""
+        """Ignore keys: nothing can be typed here."""
         event.stop()

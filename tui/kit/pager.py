@@ -1,4 +1,4 @@
-"""Lines that scroll, below a head that does not; only what is on screen is drawn."""
+"""`Pager`: lines that scroll below a head that does not; only visible lines are drawn."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ LOOKS: Final = ("name", "value", "muted", "strong", "good", "warning", "bad")
 
 
 def painted(lines: Sequence[Line]) -> Sequence[Line | Strip]:
-    """The lines; those of a picture are made ready to be drawn, which is work for a thread."""
+    """The lines, with those of a picture prepared for drawing; slow, so call it in a thread."""
     return [_strip(line) if any("#" in look for _, look in line) else line for line in lines]
 
 
 def _strip(line: Line) -> Strip:
     segments = [Segment(text, Style.parse(look)) for text, look in line]
     for segment in segments:
-        # The codes of a colour are worked out when it is first drawn.
+        # Rich computes the codes of a colour when it is first drawn: do so now.
         if segment.style is not None:
             segment.style.render(" ")
     return Strip(segments)
@@ -81,30 +81,30 @@ class Pager(ScrollView, can_focus=True):
 
     @property
     def room(self) -> int:
-        """Cells for a line; some are left free before the scrollbar."""
+        """Cells for a line, less some blanks before the scrollbar."""
         return self.scrollable_content_region.width - 1
 
     def show(
         self, lines: Sequence[Line | Strip], head: Sequence[Line] = (), *, striped: bool = False
     ) -> None:
-        """Draw these lines, with a head above them that stays where it is.
+        """Draw these lines, with a head above them that does not scroll.
 
         Args:
-            lines: what scrolls.
-            head: what does not.
-            striped: give every other line another ground, so that the eye stays in a row.
+            lines: the lines that scroll.
+            head: the lines that do not.
+            striped: give every other line another background, so that rows are easy to follow.
         """
         self._lines, self._head, self._striped = lines, head, striped
         self.virtual_size = Size(self.size.width, len(head) + len(lines))
         self.refresh()
 
     def action_page(self, pages: int) -> None:
-        """A screenful of lines up or down."""
+        """Scroll a screenful up or down."""
         height = max(1, self.scrollable_content_region.height - len(self._head))
         self.scroll_relative(y=pages * height, animate=False)
 
     def render_line(self, y: int) -> Strip:
-        """The line that is scrolled to there."""
+        """Draw the line that is scrolled to `y`."""
         base = self.rich_style
         lines: Sequence[Line | Strip] = self._head
         index = y

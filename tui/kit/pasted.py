@@ -1,4 +1,4 @@
-"""What a field takes of a paste: all of it or, with the reason said, nothing."""
+"""What a field takes of a paste: all of it, or nothing with a reason."""
 
 from __future__ import annotations
 
@@ -6,25 +6,25 @@ import re
 from typing import Final
 
 LONGEST: Final = 65_536
-"""Characters that a field takes at once; more would hold up the keys for seconds."""
+"""The most characters that a field takes at once; more would block keys for seconds."""
 
 _BREAK: Final = re.compile("\r\n|[\n\r\v\f\x85\u2028\u2029]")
 
 _AROUND: Final = "\t\n\r\v\f\x85\u2028\u2029\u200b\ufeff"
-"""What is copied along at the ends and would only be in the way."""
+"""Characters that are stripped at the ends, since they are copied along by mistake."""
 
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 class NotTaken(Exception):
-    """A field takes nothing of a paste; `str()` says why, without any of it."""
+    """A paste that a field does not take; `str()` says why, without quoting it."""
 
 
 def line_of(text: str) -> str:
-    """What a field of one line takes.
+    """The text that a field of one line takes.
 
     Raises:
-        NotTaken: it is more than a line, or what cannot be typed.
+        NotTaken: the text is more than a line, or has characters that cannot be typed.
     """
     line = text.strip(_AROUND)
     _check(line)
@@ -36,10 +36,10 @@ def line_of(text: str) -> str:
 
 
 def lines_of(text: str) -> str:
-    """What a field of several lines takes, its lines ended as everywhere.
+    """The text that a field of several lines takes, with line ends normalised.
 
     Raises:
-        NotTaken: it is too long, or cannot be typed.
+        NotTaken: the text is too long, or has characters that cannot be typed.
     """
     lines = _BREAK.sub("\n", text.removeprefix("\ufeff"))
     _check(lines)

@@ -1,8 +1,8 @@
 """Reads the styles of screens before they are opened.
 
-Textual reads those of a screen when it is first opened, and then works out those of all widgets
-anew: 76 ms in one callback, where 50 are asked for. Here it takes a callback for each file, while a
-person looks at the first frame.
+Textual reads the styles of a screen when it is first opened, and then computes those of all widgets
+again: 76 ms in one callback, where the limit is 50. Here each file takes a callback of its own,
+while a person looks at the first frame.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from typing import Any, Final
 from textual.app import App
 
 MORE: Final = Path(__file__).with_name("more.tcss")
-"""The styles of dialogs, fields and buttons: to read them takes 3 ms, and the first frame has none.
-"""
+"""The styles of dialogs, fields and buttons. The first frame has none of these, and reading them
+takes 3 ms."""
 
 
 def read(app: App[Any], path: Path) -> None:
     """Give `app` the styles in this file, parsed, unless it has them."""
     if not app.stylesheet.has_source(str(path)):
         app.stylesheet.read(path)
-        # To ask for the rules has them parsed.
+        # Reading the rules makes Textual parse them.
         _ = app.stylesheet.rules
 
 

@@ -1,7 +1,7 @@
-"""Another theme, a step at a time.
+"""Changes the theme step by step.
 
-Textual reads all styles again and applies them to all widgets in one callback of 54 ms, where 50
-are asked for; here the longest takes 20.
+Textual reads all styles again and applies them to all widgets in one callback of 54 ms, where the
+limit is 50; here the longest takes 20.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ _TOGETHER: Final = 8
 async def restyle(app: App[Any]) -> None:
     """Read the styles of `app` with the colours of its theme and apply them."""
     styles = Stylesheet(variables=app.get_css_variables())
-    # A screen that is opened meanwhile adds its own.
+    # A screen that is opened meanwhile adds its own styles.
     while missing := app.stylesheet.source.keys() - styles.source.keys():
         for place in [place for place in app.stylesheet.source if place in missing]:
             css, is_default, tie_breaker, scope = app.stylesheet.source[place]
             styles.add_source(css, place, is_default, tie_breaker, scope)
-            _ = styles.rules  # Has it parsed.
+            _ = styles.rules  # Makes Textual parse it.
             await asyncio.sleep(0)
     with app.batch_update():
         app.stylesheet = styles

@@ -1,4 +1,4 @@
-"""`Routes`: features open each other by name, without importing each other."""
+"""`Routes`: lets features open each other by name, without importing each other."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ class Opener(Protocol):
     """A screen that opens others."""
 
     async def ask(self, screen: Any, /) -> Any:
-        """Show a screen; returns what came of it."""
+        """Show a screen; returns its result."""
 
 
 class Routes:
     """What can be opened, by name.
 
     Args:
-        places: `module:name` for each name, of a screen or of a coroutine function. A screen is
-            made of `shared` and what is handed to `open`; a function is called with the screen
-            that opens it before these.
+        places: for each name the `module:name` of a screen class or a coroutine function. A class
+            is called with `shared` and the arguments of `open`, a function with the opening screen
+            before these.
         shared: what all features work on.
         load: imports a module without holding up the event loop.
     """
@@ -36,7 +36,7 @@ class Routes:
         self._found: dict[str, Any] = {}
 
     async def open(self, screen: Opener, name: str, *args: Any) -> Any:
-        """Open `name` from `screen`; returns what came of it."""
+        """Open `name` from `screen`; returns its result."""
         if name not in self._found:
             module, _, thing = self._places[name].partition(":")
             self._found[name] = getattr(await self._load(module), thing)

@@ -1,9 +1,9 @@
 """What all screens have in common: commands, flows, and opening other screens by name.
 
-A flow is what a command does when it takes more than a moment, questions included. It runs as a
-worker of its screen, one after the other; until it has ended or asks something, keys wait
-(`keys.py`). What goes wrong in it is told in one line; a bug is a crash, without the values of
-variables.
+A flow is a command at work that takes more than a moment, questions included. Flows run as workers
+of their screen, one after the other; until a flow has ended or asks something, keys wait
+(`keys.py`). A failure in it is shown as one line; a bug crashes the app, with a report without the
+values of variables.
 """
 
 from __future__ import annotations
@@ -42,20 +42,20 @@ class BaseScreen(Screen[ResultT]):
     app: KitApp
 
     BINDINGS: ClassVar[list[Any]] = [
-        # Before all others, so that the focus has moved when the next key of a burst arrives.
+        # With priority, so that the focus has moved when the next key of a burst arrives.
         Binding("tab", "app.focus_next", show=False, priority=True),
         Binding("shift+tab", "app.focus_previous", show=False, priority=True),
         *bindings((JUMP,)),
     ]
 
     declared: ClassVar[tuple[Command, ...]] = ()
-    """Its commands; `commands.bindings` makes its `BINDINGS` of them."""
+    """Its commands; `commands.bindings` makes its `BINDINGS` from them."""
 
     moving: ClassVar[tuple[tuple[str, str], ...]] = ()
-    """What help says about moving in a list: keys, and what they do."""
+    """Keys for moving in a list and what they do, for help."""
 
     nowhere: ClassVar[str] = "nothing is typed here"
-    """Why a paste that no field has taken goes nowhere."""
+    """Why a paste that no field has taken is ignored."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -64,21 +64,21 @@ class BaseScreen(Screen[ResultT]):
         """What each declared command does, by its name; a coroutine is run as a flow."""
 
         self.flows = 0
-        """Flows that run here or wait for their turn. Keys wait for them."""
+        """How many flows are running here or waiting for their turn. Keys wait for them."""
 
         self._turn = asyncio.Lock()
         self._seen = False
         """Whether it has been on top."""
 
         self._laid_out: Size | None = None
-        """The size for which it was laid out last."""
+        """The size of the last layout."""
 
         steps.fit(self)
 
     # ---- commands
 
     def do(self, more: Mapping[str, Callable[[], object]]) -> None:
-        """Say what declared commands do."""
+        """Set what declared commands do."""
         self.does.update(more)
 
     def why_not(self, command: str) -> str:
@@ -86,41 +86,41 @@ class BaseScreen(Screen[ResultT]):
         return ""
 
     def can(self, command: str) -> bool:
-        """Whether a command can work now; where it cannot, its key is free for others."""
+        """Whether a command exists now; if not, its key is free for others."""
         return not self.why_not(command)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """What cannot work now is dimmed."""
+        """Dim a command that cannot work now."""
         if action != "run":
             return super().check_action(action, parameters)
         return True if self.can(str(parameters[0])) else None
 
     def action_run(self, name: str) -> None:
         """Run a command, by a key or a click."""
-        # With a flow at work this is a second click; a key would have waited.
+        # If a flow is running, this is a second click: a key would have waited.
         if not (self.flows and self._waits(name)):
             self.run_command(name)
 
     def run_command(self, name: str, *, from_above: bool = False) -> None:
-        """Run a command, perhaps from a screen above, whose answer a flow here is waiting for."""
+        """Run a command, perhaps for a screen above, on whose result a flow here is waiting."""
         work = self.does[name]()
         if isinstance(work, Coroutine):
             self.start(work, in_turn=self._waits(name) and not from_above)
 
     def _waits(self, name: str) -> bool:
-        """Whether a command waits for the flows at work."""
+        """Whether a command waits for running flows."""
         declared = (*self.declared, JUMP)
         return all(each.group != APP for each in declared if each.name == name)
 
     def key(self, command: str, usual: str) -> str:
-        """The key of a command as it is shown; `usual` unless it is remapped."""
+        """The key of a command as shown: `usual` unless it is remapped."""
         return shown_key(self.app.key_of(command) or usual)
 
     # ---- flows
 
     def start(self, work: Coroutine[Any, Any, object], *, in_turn: bool = True) -> None:
-        """Run `work` as a flow, after those before it if it is to be `in_turn`."""
-        # At once: the next key may have arrived already.
+        """Run `work` as a flow; with `in_turn`, after the flows before it."""
+        # Counted at once, since the next key may have arrived already.
         self.flows += 1
         self.run_worker(self._flow(work, in_turn), group="flow")
 
@@ -139,7 +139,7 @@ class BaseScreen(Screen[ResultT]):
 
     @contextmanager
     def keys_free(self) -> Iterator[None]:
-        """Let keys through while a flow does something that may take long."""
+        """Let keys through while a flow does something slow."""
         self.flows -= 1
         self.app.keys.look_again()
         try:
@@ -148,19 +148,19 @@ class BaseScreen(Screen[ResultT]):
             self.flows += 1
 
     async def while_here(self, awaited: Awaitable[T]) -> T:
-        """What `awaited` results in, unless the screen is left meanwhile; see `end_if_left`."""
+        """Await something, unless the screen is left meanwhile; see `end_if_left`."""
         try:
             return await awaited
         finally:
             self.end_if_left()
 
     def end_if_left(self) -> None:
-        """End the worker that calls this if the screen was left and its widgets are being removed.
+        """Cancel the calling worker if the screen was left and its widgets are being removed.
 
         Textual ends a screen's workers only after that.
 
         Raises:
-            asyncio.CancelledError: it was.
+            asyncio.CancelledError: the screen was left.
         """
         if not self.is_running:
             raise asyncio.CancelledError
@@ -168,32 +168,32 @@ class BaseScreen(Screen[ResultT]):
     # ---- other screens
 
     async def open(self, name: str, *args: Any) -> Any:
-        """Open something by its name; returns what came of it."""
+        """Open something by its name; returns its result."""
         return await self.app.routes.open(self, name, *args)
 
     async def ask(self, screen: Screen[T]) -> T:
-        """Show a screen; returns what came of it: the answer of a dialog."""
+        """Show a screen; returns its result, such as the answer of a dialog."""
         return await self.app.push_screen_wait(screen)
 
     # ---- pastes, sizes and toasts
 
     def take_paste(self, text: str, field: Widget) -> bool:
-        """Whether the screen takes a paste itself, rather than the field that it is for."""
+        """Take a paste in place of the field that it is for; returns whether it was taken."""
         return False
 
     def on_paste(self, event: events.Paste) -> None:
-        """No field has taken it."""
+        """Refuse a paste that no field has taken."""
         self.refuse_paste()
 
     def refuse_paste(self) -> None:
-        """Say that a paste goes nowhere."""
+        """Say why a paste is ignored."""
         self.app.say(f"Nothing was pasted: {self.nowhere}.", severity="warning")
 
     @on(events.DescendantFocus)
     def _point(self, event: events.DescendantFocus) -> None:
-        """Have the terminal's cursor, which is not seen, follow: screen readers read where it is.
+        """Move the terminal's invisible cursor along with the focus, for screen readers.
 
-        Fields and tables know the place, and go on to tell it.
+        Fields and tables know the exact place, and set it afterwards.
         """
         place = getattr(event.widget, "cursor_screen_offset", None)
         self.app.cursor_position = place or event.widget.content_region.offset
@@ -201,8 +201,8 @@ class BaseScreen(Screen[ResultT]):
     @on(events.ScreenResume)
     def _resumed(self, event: events.ScreenResume) -> None:
         if not self._seen:
-            # Its widgets have just been styled one by one; to do it again would take 4 ms of the
-            # first frame of the list.
+            # Its widgets have just been styled one by one; doing so again would take 4 ms of the
+            # list's first frame.
             self._seen = True
             event.refresh_styles = False
         self._show_toasts(True)
@@ -212,7 +212,7 @@ class BaseScreen(Screen[ResultT]):
 
     @on(events.ScreenSuspend)
     def _suspended(self) -> None:
-        # The screen on top shows them as well.
+        # The screen on top shows the messages as well.
         self._show_toasts(False)
 
     def _show_toasts(self, shown: bool) -> None:
@@ -222,14 +222,14 @@ class BaseScreen(Screen[ResultT]):
     @on(events.Resize)
     async def _resized(self, event: events.Resize) -> None:
         if event.size != self.app.size:
-            # Out of date: the terminal has another size already. Textual would lay the screen out
-            # for one and the other in turn, since each layout posts its own size.
+            # Outdated: the terminal has another size already. Textual would lay the screen out for
+            # both sizes in turn, since each layout posts its own size.
             event.prevent_default()
             return
         steps.fit(self)
         if event.size == self._laid_out and self.app.screen_stack == [self]:
-            # Each layout says so itself: 2 ms of the first frame to do it once more. With others
-            # below, these are laid out here too.
+            # The size of the last layout: laying out again would take 2 ms of the first frame. With
+            # screens below it is needed, since they are laid out here too.
             event.prevent_default()
             event.stop()
         elif event.size != self.size:
@@ -256,21 +256,21 @@ class FullScreen(BaseScreen[ResultT]):
         return self.open("help", self.declared, self.moving, explanation(self.focused or self))
 
     def compose(self) -> ComposeResult:
-        """The bars; what is between them comes from `body`."""
+        """The bars, with the widgets of `body` between them."""
         yield TitleBar(id="title")
         yield from self.body()
         yield KeyBar(self.declared, id="keys")
 
     def body(self) -> ComposeResult:
-        """What stands between the bars."""
+        """The widgets between the bars."""
         yield from ()
 
     def on_mount(self) -> None:
-        """Say where one is, and what is being done."""
+        """Set the title, and show what is being done."""
         title = self.query_one(TitleBar)
         title.note = title.note or self.app.sub_title
         Busy(self, lambda what: setattr(title, "busy", what))
 
     def changed_elsewhere(self, said: str) -> str:
-        """The message when others changed the file; `said` is the general one."""
+        """The message when another program changed the file; `said` is the general one."""
         return said

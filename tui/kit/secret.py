@@ -27,7 +27,7 @@ BULLET = "•"
 
 
 class SecretInput(LineInput):
-    """One line. `reveal` shows it for a while, unless the field is left sooner."""
+    """One line. `reveal` shows it for a while, or until the field is left."""
 
     app: KitApp
 
@@ -63,12 +63,12 @@ class SecretInput(LineInput):
     def __init__(self, value: str = "", *, masked: bool = True, **kwargs: Any) -> None:
         super().__init__(value, password=masked, **kwargs)
         self.masked = masked
-        """Whether it holds a secret at all; a reference is none."""
+        """Whether its text is a secret; a reference is not."""
 
         self._hiding: Timer | None = None
 
     def hold_secret(self, masked: bool) -> None:
-        """Whether what is typed from now on is a secret."""
+        """Set whether what is typed from now on is a secret."""
         self.masked = masked
         self.password = masked
 
@@ -93,14 +93,14 @@ class SecretInput(LineInput):
         self.mask()
 
     def action_copy(self) -> None:
-        """Copy what is no secret."""
+        """Copy the text unless it is a secret."""
         if self.masked:
             self.app.say("A secret cannot be copied out of its field.", severity="warning")
         else:
             super().action_copy()
 
     def action_cut(self) -> None:
-        """Cut what is no secret."""
+        """Cut the text unless it is a secret."""
         if self.masked:
             self.app.say("A secret cannot be cut out of its field.", severity="warning")
         else:
@@ -108,7 +108,7 @@ class SecretInput(LineInput):
 
 
 class UrlInput(SecretInput):
-    """One line that may be a URL: no secret, but for the password in it, where there is one."""
+    """One line that may be a URL: only a password in it is secret."""
 
     def __init__(self, value: str = "", *, bare: bool = False, **kwargs: Any) -> None:
         self._revealed = False
@@ -122,7 +122,7 @@ class UrlInput(SecretInput):
         return bool(secret_spans(self.value, bare=self._bare))
 
     def drawn(self, text: str) -> str:
-        """`text` as it stands on screen."""
+        """`text` as shown on screen."""
         if not self._revealed:
             for start, end in secret_spans(text, bare=self._bare):
                 text = text[:start] + BULLET * (end - start) + text[end:]
@@ -145,14 +145,14 @@ class UrlInput(SecretInput):
         self.refresh()
 
     def action_copy(self) -> None:
-        """Copy what has no password in it."""
+        """Copy the text unless a password is in it."""
         if self.holds_password:
             self.app.say("An address with a password cannot be copied.", severity="warning")
         else:
             super().action_copy()
 
     def action_cut(self) -> None:
-        """Cut what has no password in it."""
+        """Cut the text unless a password is in it."""
         if self.holds_password:
             self.app.say("An address with a password cannot be cut.", severity="warning")
         else:
@@ -171,9 +171,9 @@ class SecretArea(TextArea):
     """Several lines: a service account's JSON, a table of options.
 
     Args:
-        text: what stands in it at first.
-        hint: what stands there while it is empty; `{key}` in it is the key that reveals.
-        keep_keys: show what stands before the first `=` of a line.
+        text: the text at first.
+        hint: the text shown while it is empty; `{key}` in it is the key that reveals.
+        keep_keys: do not mask what is before the first `=` of a line.
     """
 
     app: KitApp
@@ -188,7 +188,7 @@ class SecretArea(TextArea):
         super().__init__(text, compact=True, tab_behavior="focus", **kwargs)
 
     def on_mount(self) -> None:
-        """Only now is there an app, which knows the keys."""
+        """Set the hint, now that there is an app, which knows the keys."""
         self.placeholder = self._hint.format(key=shown_key(self.app.key_of("reveal") or "f2"))
 
     def on_focus(self, event: events.Focus) -> None:
@@ -227,7 +227,7 @@ class SecretArea(TextArea):
         if self._hiding:
             # The timer would hide too early what is revealed again.
             self._hiding.stop()
-        # Textual keeps the lines that it has drawn, until it hears of other styles.
+        # Make Textual drop the lines that it has cached.
         self.notify_style_update()
         self.refresh()
 

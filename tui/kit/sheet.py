@@ -1,4 +1,4 @@
-"""`Sheet`: lines to be read, made and drawn only when they are looked at."""
+"""`Sheet`: lines to read, made only when they are drawn."""
 
 from __future__ import annotations
 
@@ -23,28 +23,28 @@ Line: TypeAlias = Sequence[tuple[str, str]]
 """Texts that are fit for drawing, each with its style."""
 
 Lines: TypeAlias = Sequence[Line]
-"""Each fits the width that it was made for."""
+"""Lines that fit the width that they were made for."""
 
 Make: TypeAlias = Callable[[int], Lines]
-"""Makes the lines for so many cells."""
+"""Makes the lines for a width in cells."""
 
 
 _DIM: Final = Style(dim=True)
 
 
 def nothing(_: int) -> Lines:
-    """No line."""
+    """Make no lines."""
     return ()
 
 
 class Sheet(ScrollView, can_focus=True):
-    """Some lines that scroll where they have no room.
+    """A few lines, which scroll if they do not fit.
 
-    Moving a cursor over a list gives it others with each key; it lays nothing out for that, and
-    makes no line before the next frame.
+    When a cursor moves over a list, the lines change with each key; that causes no layout, and the
+    lines are made only for the next frame.
 
     Args:
-        title: stands in its frame.
+        title: the title in the frame.
     """
 
     BINDINGS: ClassVar[list[Any]] = [
@@ -69,11 +69,11 @@ class Sheet(ScrollView, can_focus=True):
         """The lines, and the width that they were made for."""
 
     def show(self, make: Make, note: str = "") -> None:
-        """Draw what `make` makes, from the top.
+        """Draw the lines that `make` returns, from the top.
 
         Args:
             make: called before the next frame, and again for another width.
-            note: stands in the frame below.
+            note: a text in the lower edge of the frame.
         """
         self._make = make
         if str(self.border_subtitle or "") != note:
@@ -81,7 +81,7 @@ class Sheet(ScrollView, can_focus=True):
         self.call_next(self._draw, anew=True)
 
     def on_resize(self) -> None:
-        """Lines are made for a width."""
+        """Make the lines again for the new width."""
         self._draw()
 
     def _draw(self, *, anew: bool = False) -> None:
@@ -91,16 +91,16 @@ class Sheet(ScrollView, can_focus=True):
             if self.scroll_offset.y:
                 self.scroll_home(animate=False)
         if not (self.size or self.styles.auto_dimensions):
-            return  # Lines for no width are many: a bar would be shown until the next layout.
+            return  # Without a width, many lines would show a scrollbar until the next layout.
         self._fit(len(self._of_width()))
-        # Of one row and the next of a list most is the same; to draw all of it would be felt.
+        # Draw only lines that differ: for neighbouring rows of a list most are the same.
         for at, (old, new) in enumerate(zip_longest(before, self.lines)):
             if old != new:
                 self.refresh_lines(at, 1)
 
     def _fit(self, count: int) -> None:
         auto = self.styles.auto_dimensions
-        # Another size has the whole screen laid out.
+        # Change the size only if needed, since that lays out the whole screen.
         size = Size(self.size.width, count if auto else max(count, self.size.height))
         if size != self.virtual_size:
             self.virtual_size = size
@@ -109,7 +109,7 @@ class Sheet(ScrollView, can_focus=True):
 
     @property
     def lines(self) -> Lines:
-        """What is drawn."""
+        """The lines that are drawn."""
         return self._made[1] if self._made else ()
 
     def _of_width(self) -> Lines:
@@ -119,9 +119,9 @@ class Sheet(ScrollView, can_focus=True):
         return self._made[1]
 
     def render_line(self, y: int) -> Strip:
-        """One line, if there are so many."""
+        """Draw one line, or a blank one."""
         lines, at = self._of_width(), y + int(self.scroll_offset.y)
-        # `rich_style` would be worked out for each line.
+        # `rich_style` would be computed for each line.
         width, base = self.size.width, self.visual_style.rich_style
         if at >= len(lines):
             return Strip.blank(width, base)
@@ -135,12 +135,12 @@ class Sheet(ScrollView, can_focus=True):
 
 
 def ended(text: str, end: str, width: int, style: str = "") -> Line:
-    """A line with `text` at its start, cut where it has no room, and `end` at its other end."""
+    """A line with `text` at the left, cut if necessary, and `end` at the right."""
     room = max(0, width - cell_len(end) - (1 if end else 0))
     return ((fit(text, room), style), (f" {end}" if end else "", MUTED))
 
 
 def wrapped(text: str, width: int, style: str = "", *, indent: int = 0) -> list[Line]:
-    """The lines of a text, all of them set in by `indent`."""
+    """The lines of a text, each indented by `indent`."""
     margin = " " * indent
     return [((margin, ""), (part, style)) for part in wrap(text, max(2, width - indent))]

@@ -1,8 +1,8 @@
-"""Opening a screen, and giving it another size, in several callbacks: keys come between.
+"""Opens or resizes a screen in several callbacks, so that keys are handled in between.
 
-Textual lays a screen out and paints it in one, then gives it the classes of its size, which styles
-all its widgets anew, and does both once more. The longest callback until the first frame, where
-50 ms are asked for: 12 ms as it is here, 26 without `paint`, 41 to 56 without `fit` as well.
+Textual lays a screen out and paints it in one callback, then sets the classes for its size, which
+styles all widgets again, and does both once more. The longest callback until the first frame,
+where the limit is 50 ms: 12 ms as it is here, 26 without `paint`, 41 to 56 without `fit` as well.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from textual.widget import Widget
 
 
 def fit(screen: Screen[Any]) -> None:
-    """Give `screen` the classes of one as large as the terminal."""
+    """Set the classes of `screen` for the size of the terminal."""
     width, height = screen.app.size
     app = screen.app
     sides = (width, app.HORIZONTAL_BREAKPOINTS or []), (height, app.VERTICAL_BREAKPOINTS or [])
@@ -29,7 +29,7 @@ def fit(screen: Screen[Any]) -> None:
 
 
 def paint(screen: Screen[Any]) -> None:
-    """Draw each widget by itself, then let Textual paint, which finds the lines in a cache."""
+    """Draw each widget by itself, then let Textual paint, which finds the lines in its caches."""
     batch = ExitStack()
     batch.enter_context(screen.app.batch_update())
     if not screen.call_later(_draw, screen, batch):
@@ -38,7 +38,7 @@ def paint(screen: Screen[Any]) -> None:
 
 async def _draw(screen: Screen[Any], batch: ExitStack) -> None:
     with batch:
-        # Through a dialog the screen below is seen; only Textual knows which that is.
+        # The screen below shows through a dialog; only Textual knows which screen that is.
         solid = screen.styles.background.a == 1
         for widget in screen.walk_children(Widget, with_self=solid):
             await asyncio.sleep(0)

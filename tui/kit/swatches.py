@@ -1,4 +1,4 @@
-"""Small signs in the colours of something: the chip of a type, the swatches of a theme."""
+"""Small samples of colour: the chip of a type, the swatches of a theme."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ if TYPE_CHECKING:
 _CHIP: Final = 5
 
 _GROUNDS: Final = {True: "#121212", False: "#EFEFEF"}
-"""What Textual takes for a theme that names no ground."""
+"""The background that Textual uses for a theme without one."""
 
 
 def chip(badge: str) -> Content:
-    """The letters of a type on a ground of its colour, as in the list."""
+    """The letters of a type on a background of its colour, as in the list."""
     return Content.assemble(
         (f" {badge} ", LOOKS[chip_look(badge)]), " " * max(0, _CHIP - len(badge))
     )
 
 
 def swatches(theme: Theme) -> Content:
-    """Its ground with its colours on it; blocks, so that none of it has to be read."""
+    """The background of a theme with blocks of its colours."""
     ground = theme.background or _GROUNDS[theme.dark]
     colors = (theme.primary, theme.accent, theme.success, theme.warning, theme.error)
     blocks = [("██" if color else "  ", f"{color or ground} on {ground}") for color in colors]

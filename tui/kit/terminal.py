@@ -1,7 +1,7 @@
 """The terminal that the app runs in: signals that end or stop the app, a terminal that goes away.
 
-A signal ends the app as quitting does, so that the terminal is as it was; the exit code is 128 and
-the signal's number, as a shell has it.
+A signal ends the app as quitting does, so that the terminal is restored; the exit code is 128 plus
+the signal's number, as in a shell.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from textual.app import App
 
 ENDING: Final = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM)
-"""Signals that end a program, and can be handled."""
+"""Signals that end a program and can be handled."""
 
 GONE: Final = 128 + signal.SIGHUP
 """Exit code when the terminal is gone."""
@@ -32,7 +32,7 @@ GONE: Final = 128 + signal.SIGHUP
 def ended_by_signals(stop: Callable[[int], object]) -> Iterator[None]:
     """Call `stop` with the exit code when a signal asks the program to end.
 
-    What is ignored already, as SIGHUP is under `nohup`, stays ignored.
+    Signals that are ignored already, as SIGHUP is under `nohup`, stay ignored.
     """
 
     def ending(number: int, _: FrameType | None) -> None:
@@ -40,9 +40,9 @@ def ended_by_signals(stop: Callable[[int], object]) -> Iterator[None]:
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
-            # The app has not begun or is done, and the terminal is as it should be.
+            # The app has not started or has ended, so the terminal needs no restoring.
             raise SystemExit(code) from None
-        # Not at once, in the midst of whatever the event loop is doing.
+        # Not at once, in the middle of whatever the event loop is doing.
         loop.call_soon_threadsafe(stop, code)
 
     before = {
@@ -63,7 +63,7 @@ def is_gone() -> bool:
 
 
 def let_go() -> None:
-    """Have nothing to do with a terminal that is gone any more: reading and writing would fail."""
+    """Detach from a terminal that is gone, since reading and writing would fail."""
     nowhere = os.open(os.devnull, os.O_RDWR)
     for number in range(3):
         os.dup2(nowhere, number)
@@ -71,9 +71,9 @@ def let_go() -> None:
 
 
 def stop_group() -> None:
-    """Stop, as Ctrl+Z does: together with `make` and the like. Comes back when continued.
+    """Stop the process group, `make` and the like included, as Ctrl+Z does, until continued.
 
-    Without a shell that could continue it the kernel ignores this signal, left to itself.
+    If there is no shell that could continue the group, the kernel ignores the signal.
     """
     before = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
     try:
@@ -83,14 +83,14 @@ def stop_group() -> None:
 
 
 class TerminalDriver(LinuxDriver):
-    """Textual's driver, which does not fail when the terminal is gone, and draws when continued."""
+    """Textual's driver, made to survive a lost terminal and to draw again when continued."""
 
     def __init__(self, app: App[Any], **kwargs: Any) -> None:
         super().__init__(app, **kwargs)
         self._shown_in, self._started = app, False
         if isinstance(self._file, TextIOWrapper):
-            # Whatever the locale says: what is typed is read as UTF-8 too, and a screen of escapes
-            # such as \u2500 cannot be read.
+            # Whatever the locale: typed text is read as UTF-8 too, and a screen full of escapes
+            # such as \u2500 would be unreadable.
             self._file.reconfigure(encoding="utf-8")
         self._file: Any = _Lasting(self._file) if self._file is not None else None
 
@@ -100,28 +100,28 @@ class TerminalDriver(LinuxDriver):
         self._started = True
 
     def stop_application_mode(self) -> None:
-        """Give it back as it was."""
+        """Restore the terminal."""
         super().stop_application_mode()
         self._started = False
 
     def resume_application_mode(self) -> None:
         """Take it again: SIGCONT comes after a stop that was not heard of (SIGSTOP) as well."""
         if self._started:
-            # A second pair of threads would read and write beside the first.
+            # Stop the old threads first, or a second pair would run beside them.
             self.suspend_application_mode()
         super().resume_application_mode()
         self._shown_in.call_later(self._shown_in.refresh, layout=True)
 
     def run_input_thread(self) -> None:
-        """Read keys until there is nobody left to press them."""
-        # `KitApp` looks for a terminal that is gone by itself.
+        """Read keys until the terminal is gone."""
+        # `KitApp` notices that by itself.
         with suppress(OSError):
             super().run_input_thread()
 
 
 class _Lasting:
-    """A stream whose end may go away. Textual's thread that writes would die of it, and then block
-    whoever has something to write."""
+    """A stream that ignores the loss of its terminal. An error would end Textual's writing thread,
+    and then block everything that writes."""
 
     def __init__(self, stream: IO[str]) -> None:
         self._stream = stream

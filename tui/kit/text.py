@@ -14,7 +14,7 @@ NAMED = 72
 
 
 def named(name: str) -> str:
-    """A name or key as it stands in a message, which should not cover the screen."""
+    """A name or key shortened for a message, which should not cover the screen."""
     return cut(printable(name), NAMED)
 
 
@@ -34,13 +34,13 @@ def cut(text: str, width: int) -> str:
 
 
 def _enough(text: str, width: int) -> str:
-    """The start of `text` if that fills `width` cells already: the rest need not be measured."""
+    """The start of `text` that surely fills `width` cells: the rest need not be measured."""
     start = text[: 2 * max(0, width) + 64]
     return start if len(start) < len(text) and cell_len(start) > width else text
 
 
 def wrap(text: str, width: int) -> Iterator[str]:
-    """The lines of `text`, broken between words, else behind `/` and `-`, else anywhere."""
+    """The lines of `text`, broken between words, else after `/` and `-`, else anywhere."""
     width = max(2, width)
     line = ""
     for word in text.split(" "):
@@ -64,9 +64,9 @@ def wrap(text: str, width: int) -> Iterator[str]:
 
 
 def wrap_value(text: str, width: int) -> Iterator[str]:
-    """The lines of a setting's value: broken between words and behind `/` and `-` only.
+    """The lines of a setting's value, broken only between words and after `/` and `-`.
 
-    What is too long for a line even so is cut in its middle.
+    A piece that is still too long for a line is cut in its middle.
     """
     width = max(5, width)
     line = ""
@@ -79,7 +79,7 @@ def wrap_value(text: str, width: int) -> Iterator[str]:
 
 
 def pieces(text: str) -> list[str]:
-    """What a text may be broken into: each piece ends with blanks, slashes or hyphens."""
+    """The pieces that a text may be broken into, each ending with blanks, slashes or hyphens."""
     return re.findall(r"[^ /-]*[ /-]+|[^ /-]+", text)
 
 

@@ -1,9 +1,10 @@
-"""The app's own three themes, calm and legible; Textual's built-in ones are there as well.
+"""The app's own three themes; Textual's built-in ones are available as well.
 
-A terminal of 256 colours shows the nearest of them. Rich takes one of 24 greys for what is hardly
-tinted (saturation below 0.15), and else a cube whose steps are 95 apart in the dark, where a
-blueish grey turns navy. So grounds are greys of steps of their own, and what tints a ground, such
-as the cursor, is a colour that stays itself; `tests/tui/test_colours.py` holds them to it.
+A terminal with 256 colours shows the nearest of these. For a colour that is hardly tinted
+(saturation below 0.15) Rich takes one of 24 greys; for others a cube with steps of 95 in dark
+colours, where a blueish grey turns navy. So backgrounds here are greys that stay distinct, and
+tinted backgrounds, such as the cursor's, are colours that keep their hue;
+`tests/tui/test_colours.py` checks that.
 """
 
 from __future__ import annotations
@@ -16,14 +17,14 @@ from textual.theme import Theme
 DARK: Final = "storage-dark"
 LIGHT: Final = "storage-light"
 PAPER: Final = "storage-paper"
-"""Black on white, for bright rooms, projectors and weak eyes: all text has 7 to 1 and more. White,
-since a ground of a warmer paper would be yellow where a terminal has 256 colours."""
+"""Black on white, for bright rooms, projectors and weak eyes: all text has a contrast of at least
+7 to 1. White, since a warmer background would turn yellow in a terminal with 256 colours."""
 
 MUTED: Final = "$muted"
-"""Style of what is read second: labels, help."""
+"""The style of secondary text: labels, help."""
 
 FAINT: Final = "$faint"
-"""Style of what cannot be used now."""
+"""The style of what cannot be used now."""
 
 THEMES: Final = (
     Theme(
@@ -40,7 +41,7 @@ THEMES: Final = (
         panel="#2A2E36",
         dark=True,
         variables={
-            # Grounds of what has the focus, is wrong, or is to be noticed.
+            # Backgrounds for focus, errors and warnings.
             "primary-muted": "#2B4876",
             "error-muted": "#4A282A",
             "warning-muted": "#483A22",
@@ -145,11 +146,11 @@ _FEW: Final[dict[str, dict[str, str]]] = {
     LIGHT: _ON_LIGHT,
     PAPER: _ON_LIGHT,
 }
-"""Grounds among 16 colours, where the nearest of a calm one is the background itself."""
+"""Backgrounds for 16 colours, where the nearest to a calm one would be the plain background."""
 
 
 def themes(*, few_colours: bool) -> tuple[Theme, ...]:
-    """Our own themes for a terminal, which may have no more than 16 colours."""
+    """Our own themes; `few_colours` is for a terminal with no more than 16 colours."""
     if not few_colours:
         return THEMES
     return tuple(

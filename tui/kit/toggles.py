@@ -1,4 +1,4 @@
-"""Toggles whose sign says whether they are on, not its colour alone."""
+"""Toggles that show by a sign, not by colour alone, whether they are on."""
 
 from __future__ import annotations
 

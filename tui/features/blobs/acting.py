@@ -1,4 +1,4 @@
-"""What can be done with one blob, on the list of blobs and in its preview."""
+"""Commands on one blob, in the list of blobs and in the preview."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ ON_A_BLOB: Final = {"preview", "download", "delete", "copy_key", "copy_snippet"}
 """Commands that need a blob."""
 
 ON_SEVERAL: Final = {"download", "delete", "copy_key"}
-"""Those that several may be chosen for."""
+"""Commands that also work on several chosen blobs."""
 
 
 class BlobCommands:
     """Download, delete, copy key, copy Python.
 
     Args:
-        screen: where they are.
-        session: what is being done.
+        screen: the screen that has the commands.
+        session: what all screens share.
         row: the storage.
-        opened: the same, opened.
-        blob: the blob that they are about; None when there is none.
-        chosen: several that they are about instead; none where none are chosen.
-        deleted: called when blobs are gone.
+        opened: its store.
+        blob: returns the blob to work on; None if there is none.
+        chosen: returns several blobs to work on instead; empty if none are chosen.
+        deleted: called when blobs have been deleted.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class BlobCommands:
         self._several = SeveralBlobs(screen, session, row, opened, deleted=deleted)
 
     def all(self) -> Mapping[str, Callable[[], object]]:
-        """What each does, by its name."""
+        """What each command does, by its name."""
         return {
             "download": self._on_each(self.download, self._several.download),
             "delete": self._on_each(self.delete, self._several.delete),
@@ -68,11 +68,11 @@ class BlobCommands:
         }
 
     def on_blob(self, act: Callable[[Listed], object]) -> Callable[[], object]:
-        """Do something with the blob that there is then."""
+        """A function that calls `act` with the blob of that moment."""
 
         def act_now() -> object:
             blob = self._blob()
-            # `why_not` has seen to it that there is one.
+            # `why_not` has checked that there is one.
             assert blob is not None
             return act(blob)
 
@@ -81,7 +81,7 @@ class BlobCommands:
     def _on_each(
         self, act: Callable[[Listed], object], act_on_all: Callable[[Sequence[Listed]], object]
     ) -> Callable[[], object]:
-        """The same, or something with all that are chosen."""
+        """The same, or one that calls `act_on_all` if several blobs are chosen."""
         on_one = self.on_blob(act)
 
         def act_now() -> object:
@@ -91,7 +91,7 @@ class BlobCommands:
         return act_now
 
     def why_not(self, command: str) -> str:
-        """There may be no blob."""
+        """Why a command cannot work now: there may be no blob."""
         blob = self._blob()
         if command not in ON_A_BLOB:
             return ""
@@ -116,14 +116,14 @@ class BlobCommands:
         self._screen.app.copy(blob.key, named(blob.key))
 
     def copy_snippet(self, blob: Listed) -> None:
-        """Put the Python that reads it on the clipboard."""
+        """Put Python code that reads the blob on the clipboard."""
         self._screen.app.copy(
             f"import storage_core\n\n{opening(self._row)}\n{reading(blob)}\n",
             f"the Python that reads {named(blob.key)}",
         )
 
     async def download(self, blob: Listed) -> None:
-        """Write it to a file."""
+        """Write the blob to a file."""
         from tui.features.blobs.download import DownloadDialog
 
         path = await self._session.jobs.run("", lambda: proposed(blob.name))
@@ -133,7 +133,7 @@ class BlobCommands:
             self._screen.app.say(done)
 
     async def delete(self, blob: Listed) -> None:
-        """Remove it, after asking."""
+        """Delete the blob, after asking."""
         if await agreed(self._screen, self._row, f"Delete {blob.key}?", [blob]):
             with self._screen.keys_free():
                 await self._session.jobs.run("deleting", lambda: self._opened.delete(blob.key))

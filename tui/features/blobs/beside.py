@@ -1,4 +1,4 @@
-"""The preview beside the list, or below it: it follows the cursor when that has come to rest."""
+"""The preview beside or below the list, which follows the cursor once that rests."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ if TYPE_CHECKING:
     from tui.session.store import OpenedStore
 
 WIDE: Final = 110
-"""Columns of the terminal from which on there is room beside the list."""
+"""Columns of the narrowest terminal with room beside the list."""
 
 HIGH: Final = 36
-"""Rows from which on there is room below it."""
+"""Rows of the lowest terminal with room below it."""
 
 REST: Final = 0.15
-"""Seconds for which the cursor stays where it is before a blob is read."""
+"""Seconds that the cursor has to rest on a blob before it is read."""
 
 _WAYS: Final = {"form": 0, "columns_left": -1, "columns_right": 1}
 
 
 class Beside:
-    """Reads nothing while it is hidden, or while another screen is on top.
+    """The preview. It reads nothing while it is hidden, or while another screen is on top.
 
     Args:
-        screen: the one with the list.
-        session: remembers whether it is hidden.
-        opened: where the blobs are.
-        blob: what the cursor is on.
+        screen: the screen with the list.
+        session: remembers whether the preview is hidden.
+        opened: has the blobs.
+        blob: returns the blob under the cursor.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Beside:
         self._view = BlobView(opened, Pager(id="content"), brief=True, id="beside")
         self._view.add_class("pane", "-lined")
         self._asked: Listed | None = None
-        """What the cursor was on last."""
+        """The blob that the cursor was on last."""
 
     def all(self) -> Mapping[str, Callable[[], object]]:
         """What each of its commands does, by its name."""
@@ -65,7 +65,7 @@ class Beside:
         }
 
     def can(self, command: str) -> bool:
-        """There may be no room, nothing to be seen, no other form, no other columns."""
+        """Whether a command can work: there may be no room, no blob, no other form or columns."""
         if command == "beside":
             return bool(self._place)
         if command not in _WAYS:
@@ -75,17 +75,17 @@ class Beside:
 
     @property
     def shown(self) -> bool:
-        """Whether it is to be seen."""
+        """Whether it is visible."""
         return self._session.remembered.preview and bool(self._place)
 
     @property
     def _place(self) -> str:
-        """Where there is room for it; empty where there is none."""
+        """Where there is room for it; empty if there is none."""
         width, height = self._screen.app.size
         return "-beside" if width >= WIDE else "-below" if height >= HIGH else ""
 
     def fit(self) -> None:
-        """The terminal has another size, or the screen is on top again."""
+        """Fit it in, after a change of size or when the screen is on top again."""
         place = self._place if self.shown else ""
         for each in ("-beside", "-below"):
             self._screen.set_class(each == place, each)
@@ -95,7 +95,7 @@ class Beside:
         self.follow()
 
     def follow(self) -> None:
-        """The cursor may be on another blob."""
+        """Show the blob that the cursor is on now."""
         blob = self._blob()
         if not self.shown:
             self._asked = None
@@ -105,23 +105,23 @@ class Beside:
             self._view.show(blob, rest=REST)
 
     def leave(self) -> None:
-        """Another screen comes on top."""
+        """Stop reading, since another screen comes on top."""
         if self._view.busy:
             self._view.give_up()
             self._asked = None
 
     def reload(self) -> None:
-        """Read it again, when the cursor is on it next."""
+        """Have the blob read again."""
         self._asked = None
 
     def entitle(self) -> None:
-        """Say what is shown in its frame."""
+        """Show in the frame what is previewed."""
         blob, room = self._view.blob, max(12, self._view.size.width - 6)
         name = "Preview" if blob is None else cut_middle(printable(blob.name), room)
         self._view.border_title = Content(name)
         self._view.border_subtitle = Content(self._view.cut)
 
     def _switch(self) -> None:
-        """Show it or hide it, from now on."""
+        """Show it or hide it, and remember that."""
         self._session.remember(preview=not self._session.remembered.preview)
         self.fit()

@@ -1,4 +1,4 @@
-"""What is listed of a storage, page by page, and what of that is shown in which order."""
+"""`Catalogue`: lists the blobs of a storage page by page, and filters and sorts them."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ if TYPE_CHECKING:
 
 
 class Catalogue:
-    """The blobs of a store, or what is in one folder of its place.
+    """The blobs of a store, or the content of one folder below its location.
 
     Args:
-        screen: whose workers list and sort.
+        screen: has the workers that list and sort.
         opened: the storage.
-        words: what the filter looks for, as typed.
-        show: draws what is shown from now on; called with what was looked for.
-        tell: says how far the listing is: with how many there are so far, while they come.
-        complete: called with everything, and the folder, when a listing has come to its end.
+        words: returns the words of the filter, as typed.
+        show: draws what is to be shown; called with the words that were used.
+        tell: shows the progress of the listing; called with the number of blobs so far.
+        complete: called with all blobs, and the folder, when a listing is complete.
     """
 
     def __init__(
@@ -49,13 +49,13 @@ class Catalogue:
         self._screen, self._opened, self._words = screen, opened, words
         self._show, self._tell, self._complete = show, tell, complete
         self.folder: str | None = None
-        """The folder that is listed; None where all blobs of the store are."""
+        """The folder that is listed; None for all blobs of the store."""
 
         self.deep = False
-        """Whether what is in its folders is listed too."""
+        """Whether the content of its folders is listed too."""
 
         self.kind: str | None = None
-        """Show only what is of this one."""
+        """The kind that is shown; None for all."""
 
         self.sort: Sort = "age"
         self.reverse = False
@@ -66,25 +66,25 @@ class Catalogue:
         """Whether more may come."""
 
         self.problem = ""
-        """Why it could not be listed, or not all of it; fit for drawing."""
+        """Why the listing failed, perhaps after some blobs; fit for drawing."""
 
         self._blobs: list[Listed] = []
         self._gone: set[str] = set()
-        """Keys deleted since the listing began, which may still bring them."""
+        """Keys deleted since the listing began, which may still return them."""
 
         self._spare: list[object] = []
-        """What is listed or shown no more, until it is freed."""
+        """Objects that are no longer shown, to be freed a few at a time."""
 
         self._changed = False
         self._arranging: Worker[None] | None = None
 
     @property
     def is_by_folder(self) -> bool:
-        """Whether there are folders among what is listed, to go into."""
+        """Whether the listing has folders that can be entered."""
         return self.folder is not None and not self.deep
 
     def folders(self) -> list[str]:
-        """The names of the folders in the one that is listed, as far as they are known."""
+        """The names of the folders in the listed one, as far as they are known."""
         if not self.is_by_folder:
             return []
         return [blob.name for blob in self._blobs if blob.is_folder]
@@ -99,7 +99,7 @@ class Catalogue:
         self.view = View(counts=(0,) * len(KINDS))
 
     async def load(self) -> None:
-        """List it; what was listed before stands until all is listed anew."""
+        """List the blobs; the old listing stays until the new one is complete."""
         self.listing, self.problem = True, ""
         if self._gone:
             self._blobs = [blob for blob in self._blobs if blob.key not in self._gone]
@@ -127,33 +127,33 @@ class Catalogue:
         await self._screen.while_here(self.rearrange().wait())
 
     def _replace(self, found: list[Listed]) -> None:
-        """This is all that is listed."""
+        """Take `found` as all that is listed."""
         if found is not self._blobs:
             self._spare += self._blobs
             self._blobs = found
 
     def forget(self, blobs: Sequence[Listed]) -> None:
-        """These are deleted."""
+        """Remove blobs that have been deleted."""
         self._gone.update(blob.key for blob in blobs)
         self.rearrange()
 
     # ---- arranging
 
     def _arranged(self, blobs: list[Listed], words: list[str]) -> View:
-        # More of them may come meanwhile.
-        standing, gone = [*blobs], self._gone
+        # Copy the list, since more blobs may be added meanwhile.
+        listed, gone = [*blobs], self._gone
         if gone:
-            standing = [blob for blob in standing if blob.key not in gone]
+            listed = [blob for blob in listed if blob.key not in gone]
         sort, reverse = self.sort, self.reverse
-        return arranged(standing, KINDS, self.kind, words, sort, reverse=reverse)
+        return arranged(listed, KINDS, self.kind, words, sort, reverse=reverse)
 
     def order(self, sort: Sort, *, reverse: bool = False) -> None:
-        """Show it in another order."""
+        """Show the blobs in another order."""
         self.sort, self.reverse = sort, reverse
         self.rearrange()
 
     def rearrange(self) -> Worker[None]:
-        """Sort and filter in a thread, and show that; again if there is more by then."""
+        """Filter and sort in a thread and show the result; again if more has come meanwhile."""
         self._changed = True
         if self._arranging is None:
             self._arranging = self._screen.run_worker(self._arrange(), group="load-view")
@@ -168,10 +168,10 @@ class Catalogue:
             self._spare.append(self.view)
             self.view = view
             self._show(view, text)
-            # Nothing of that is on screen any more.
+            # None of these objects is on screen any more.
             spare, self._spare = self._spare, []
             run(partial(let_go, spare))
             if self.listing:
-                # Of many it takes a while, and keys wait for a thread that sorts.
+                # Pause: sorting many blobs takes a while, and slows keys down.
                 await asyncio.sleep(min(1.0, monotonic() - begun))
         self._arranging = None

@@ -1,4 +1,4 @@
-"""What one can do with blobs: on the list of them, and in the preview of one."""
+"""The commands of the list of blobs, and of the preview of one."""
 
 from __future__ import annotations
 

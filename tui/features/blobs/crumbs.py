@@ -1,4 +1,4 @@
-"""The path of the folder that is listed, in the frame above the list; a click leads up."""
+"""The path of the listed folder, in the frame above the list; each name can be clicked."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from tui.kit.text import cut_middle
 _BETWEEN = " › "
 _LEFT_OUT = "…"
 _LEAST = 12
-"""Cells in which the location is of use."""
+"""The fewest cells in which the location is of use."""
 
 
 def trail(location: str, folder: str | None, room: int) -> Content:
-    """The location and the names of the folders below it, cut at the front where it is too long.
+    """The location and the names of the folders below it, cut at the front if too long.
 
     Args:
-        location: of the storage, as people read it.
-        folder: below it; None where no folder is listed.
-        room: cells there are, the corners of the frame included.
+        location: the storage's, as people read it.
+        folder: the listed folder below it; None if none is listed.
+        room: the cells available, including the corners of the frame.
     """
     room -= 6
     names = [location, *(folder.split("/") if folder else ())]
     pieces: list[Content] = []
     for depth in range(len(names) - 1, -1, -1):
-        # Those before this one need room to say that they are there.
+        # Leave room for the sign that names before this one are left out.
         left = room - (len(_LEFT_OUT) + len(_BETWEEN) if depth else 0)
         if pieces:
             left -= len(_BETWEEN)
@@ -36,7 +36,7 @@ def trail(location: str, folder: str | None, room: int) -> Content:
             pieces.append(_crumb(_LEFT_OUT, depth))
             break
         shown = cut_middle(said, left)
-        # Where one is, a click has nowhere to lead.
+        # The current folder is no link.
         here = folder is not None and depth == len(names) - 1
         pieces.append(Content(shown) if here else _crumb(shown, depth))
         room -= pieces[-1].cell_length + (len(_BETWEEN) if len(pieces) > 1 else 0)

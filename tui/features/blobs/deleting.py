@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 
 async def agreed(screen: FullScreen[None], row: Row, title: str, blobs: Sequence[Listed]) -> bool:
-    """Whether blobs are to be deleted: it is asked once.
+    """Ask once whether to delete blobs; returns the answer.
 
     Args:
-        screen: where it is asked.
-        row: their storage.
+        screen: the screen that asks.
+        row: the storage.
         title: the question.
-        blobs: they.
+        blobs: the blobs to delete.
     """
     from tui.kit.ask import Ask
 

@@ -1,4 +1,4 @@
-"""Where a blob is to be written, and how far that is."""
+"""A dialog that asks where to write a blob, and shows the progress."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 
 
 class DownloadDialog(Dialog[str]):
-    """Asks for the file and writes it. Its result is what to tell; empty when nothing was done.
+    """Asks for the file and writes it. The result is the message to show; empty for none.
 
     Args:
-        jobs: runs what blocks.
-        opened: where the blob is.
-        blob: which it is.
-        path: the file proposed.
+        jobs: runs blocking work.
+        opened: has the blob.
+        blob: the blob to write.
+        path: the file to propose.
     """
 
     CSS_PATH = "download.tcss"
@@ -48,7 +48,7 @@ class DownloadDialog(Dialog[str]):
         self._download: Download | None = None
 
     def compose(self) -> ComposeResult:
-        """Title, path, what is wrong or how far it is, buttons."""
+        """Title, path, a fault or the progress, buttons."""
         size = "" if self._blob.size is None else f" ({human_size(self._blob.size)})"
         with Box(f"Download {self._blob.key}{size} to"):
             yield PasteInput(self._path, id="path", compact=True, select_on_focus=False)
@@ -59,7 +59,7 @@ class DownloadDialog(Dialog[str]):
 
     @on(Input.Changed)
     def _edited(self) -> None:
-        # What was said is about another path.
+        # The message was about another path.
         self._tell("")
 
     @on(Input.Submitted)
@@ -72,7 +72,7 @@ class DownloadDialog(Dialog[str]):
             self.run_worker(self._look(entered), group="flow", exclusive=True)
 
     async def _look(self, entered: str) -> None:
-        """See what is there, and ask before it is replaced."""
+        """Look at what is there, and ask before it is replaced."""
         place = await self._jobs.run("looking", lambda: place_of(entered, self._blob.name))
         if place.problem:
             self._fail(place.problem)
@@ -135,12 +135,12 @@ class DownloadDialog(Dialog[str]):
 
     @on(Button.Pressed, "#cancel")
     def action_cancel(self) -> None:
-        """Give it up; nothing of it stays."""
+        """Abandon the download; nothing of it is kept."""
         self.workers.cancel_group(self, "flow")
         self.workers.cancel_group(self, "load")
         self.dismiss("Cancelled; nothing was written." if self._download else "")
 
     def on_unmount(self) -> None:
-        """Remove what is written so far: when the app closes, the thread may have no time to."""
+        """Remove what was written so far: if the app closes, the thread may have no time to."""
         if self._download is not None:
             self._download.give_up()

@@ -1,4 +1,4 @@
-"""The line above the list of blobs: which of them are shown."""
+"""The line above the list of blobs that says and chooses which are shown."""
 
 from __future__ import annotations
 
@@ -22,29 +22,29 @@ if TYPE_CHECKING:
     from tui.session.listing import Listed, View
 
 _WIDE: Final = 72
-"""Cells from which on all labels fit into one line, with what is said on the right."""
+"""Cells in which all labels fit into one line, with the summary on the right."""
 
 _GAP: Final = Content("  ")
 
 _WAYS: Final = ((True, "all"), (True, "chosen"), (True, ""), (False, ""))
-"""Whether all labels are shown, and which have their number: the best first."""
+"""Ways to draw the line, the best first: whether all labels are shown, and which have a count."""
 
 
 def summaries(
     view: View, words: str, chosen: Sequence[Listed] = (), *, by_folder: bool
 ) -> tuple[str, ...]:
-    """How much is shown, and in which order: the longest first; the first that fits is said.
+    """Texts on how much is shown and in which order, the longest first.
 
     Args:
         view: what is shown.
-        words: what the filter looks for.
-        chosen: those that are chosen.
-        by_folder: whether there are folders among it.
+        words: the words of the filter.
+        chosen: the chosen blobs.
+        by_folder: whether the view has folders.
     """
     if not view.total:
         return ()
     if chosen:
-        # Of all it is known, and would take 20 ms of 100,000.
+        # The size of all is known; adding up 100,000 would take 20 ms.
         all_of_it = len(chosen) == len(view.blobs)
         size = human_size(view.size if all_of_it else sum(blob.size or 0 for blob in chosen))
         return (f"{len(chosen):,} chosen, {size}", f"{len(chosen):,} chosen")
@@ -54,7 +54,7 @@ def summaries(
         many = f"{shown:,} of {_number(view.total, by_folder)}"
     size = human_size(view.size) if view.size else ""
     order = ORDERS[view.sort, view.reverse]
-    # Without a filter the number stands among the folders as well.
+    # Without a filter the labels have the count already.
     few = ((many, size), (many,)) if words else ((size, order), (order,), (size,))
     return tuple(", ".join(filter(None, parts)) for parts in ((many, size, order), *few))
 
@@ -65,13 +65,13 @@ def _number(count: int, by_folder: bool) -> str:
 
 
 class FolderBar(Widget):
-    """Which blobs are shown, how many there are of each kind, and how much that is.
+    """Which blobs are shown, how many there are of each kind, and a summary.
 
-    It takes two lines where one has no room for it.
+    It takes two lines if one is too short.
 
     Args:
-        labels: of what can be chosen.
-        id: of the widget.
+        labels: the choices.
+        id: the widget's.
     """
 
     DEFAULT_CSS = """
@@ -79,16 +79,16 @@ class FolderBar(Widget):
     """
 
     counts: reactive[tuple[int, ...]] = reactive(())
-    """How many there are of the first ones; empty while that is not known."""
+    """The counts for the first choices; empty while they are not known."""
 
     chosen: reactive[int] = reactive(0)
-    """The place of what is shown."""
+    """The index of the current choice."""
 
     summary: reactive[tuple[str, ...]] = reactive(())
-    """What is said on the right; of several, the first that fits."""
+    """Summaries for the right side, of which the first that fits is shown."""
 
     class Chosen(Message):
-        """One was clicked."""
+        """A choice was clicked."""
 
         def __init__(self, place: int) -> None:
             super().__init__()
@@ -99,16 +99,16 @@ class FolderBar(Widget):
         self._labels = list(labels)
 
     def rename(self, place: int, label: str) -> None:
-        """Give what can be chosen there another label."""
+        """Give the choice at `place` another label."""
         self._labels[place] = label
         self.refresh()
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """By the width alone, so that nothing moves when numbers come."""
+        """How many lines: depends on the width only, so that nothing moves when counts come."""
         return 1 if width >= _WIDE else 2
 
     def _lines(self) -> tuple[list[list[Content]], str]:
-        """What can be chosen, line by line, and what is said at the end of the last line."""
+        """The choices, line by line, and the summary at the end of the last line."""
         width, height = self.content_size
         lines: list[list[Content]] = []
         for labelled, counted in _WAYS:
@@ -152,19 +152,19 @@ class FolderBar(Widget):
         return Content("\n").join([*above, Content.assemble(last, _GAP, (summary, MUTED))])
 
     def clickable(self) -> Iterator[tuple[Region, Callable[[], object]]]:
-        """Each, for jump letters."""
+        """The choices, for jump letters."""
         place = 0
         for y, line in enumerate(self._lines()[0]):
             x = 0
             for piece in line:
                 told = self.Chosen(place)
-                # Its letter stands in the gap before it.
+                # The letter goes into the gap before it.
                 yield Region(x - 2, y, piece.cell_length + 2, 1), partial(self.post_message, told)
                 place += 1
                 x += piece.cell_length + len(_GAP)
 
     def on_click(self, event: Click) -> None:
-        """As if its key had been pressed."""
+        """Choose by mouse."""
         lines, _ = self._lines()
         place = sum(len(line) for line in lines[: event.y])
         end = 2

@@ -1,4 +1,4 @@
-"""A line in which the path of a folder is typed, with the folders that it may be."""
+"""A dialog in which the path of a folder is typed, with completion."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ OFFERED: Final = 8
 """Folders that are offered at a time."""
 
 REST: Final = 0.15
-"""Seconds after the last key in which no folder is listed yet."""
+"""Seconds after the last key before a folder is listed."""
 
 
 class GoToDialog(Dialog["str | None"]):
-    """Asks for a folder; the result is its path, without a slash at its end.
+    """Asks for a folder. The result is its path, without a slash at the end.
 
     Args:
-        jobs: runs what blocks.
+        jobs: runs blocking work.
         opened: the storage.
-        folder: the one that is shown.
-        known: the folders in it.
-        places: folders that one has been in.
+        folder: the folder that is shown.
+        known: the folders in it; None if they are not known.
+        places: folders visited before.
     """
 
     CSS_PATH = "goto.tcss"
@@ -64,12 +64,12 @@ class GoToDialog(Dialog["str | None"]):
         self._jobs, self._opened = jobs, opened
         self._folder, self._places = folder, places
         self._known: dict[str, Sequence[str]] = {} if known is None else {folder: known}
-        """The folders in each one that was listed."""
+        """The folders in each folder that was listed."""
 
         self._offered: list[str] = []
 
     def compose(self) -> ComposeResult:
-        """The line, what it may be, what can be done."""
+        """The line, the folders that match, the keys."""
         with Box("Go to a folder"):
             begin = f"{self._folder}/" if self._folder else ""
             yield PasteInput(begin, id="path", compact=True, select_on_focus=False)
@@ -77,7 +77,7 @@ class GoToDialog(Dialog["str | None"]):
             yield Static("", id="said", markup=False)
 
     def on_mount(self) -> None:
-        """The places of before come first."""
+        """Offer the folders visited before."""
         self.query_one("#offered").can_focus = False
         if self._places:
             self._offer([f"{each}/" for each in self._places], "the last places")
@@ -94,7 +94,7 @@ class GoToDialog(Dialog["str | None"]):
             self.run_worker(self._complete(), group="load", exclusive=True)
 
     async def _complete(self) -> None:
-        """Offer the folders that begin as what is typed; list the one above if it is not known."""
+        """Offer the folders that begin with what is typed; list their parent if it is not known."""
         above = self._typed.rpartition("/")[0]
         if above not in self._known and (not above or is_blob_path(above)):
             await asyncio.sleep(REST)
@@ -125,7 +125,7 @@ class GoToDialog(Dialog["str | None"]):
         self.query_one("#said", Static).update(Content.styled(text, MUTED))
 
     def action_complete(self) -> None:
-        """As far as all that are offered agree; the chosen one whole."""
+        """Complete to the common beginning of the offered folders, or to the chosen one."""
         place = self.query_one("#offered", OptionList).highlighted
         if place is not None and place < len(self._offered):
             found = self._offered[place]
@@ -139,7 +139,7 @@ class GoToDialog(Dialog["str | None"]):
             field.cursor_position = len(found)
 
     def action_move(self, rows: int) -> None:
-        """Choose among those that are offered."""
+        """Move among the offered folders."""
         offered = self.query_one("#offered", OptionList)
         if self._offered:
             before = -1 if offered.highlighted is None else offered.highlighted
@@ -162,12 +162,12 @@ class GoToDialog(Dialog["str | None"]):
             self.dismiss(path)
 
     def action_cancel(self) -> None:
-        """Stay."""
+        """Close without going anywhere."""
         self.dismiss(None)
 
 
 def _beginning(texts: Sequence[str]) -> str:
-    """What all of them begin with."""
+    """The common beginning of texts."""
     if not texts:
         return ""
     first, last = min(texts), max(texts)

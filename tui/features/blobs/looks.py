@@ -1,4 +1,4 @@
-"""What a row of the list shows at a glance: what a blob is, by letters and a colour; a bar."""
+"""What a row shows at a glance: the format of a blob as coloured letters, its size as a bar."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ if TYPE_CHECKING:
 
 
 class Format(NamedTuple):
-    """What a blob is, by its name."""
+    """The format of a blob, by its name."""
 
     code: str
-    """Four letters at most, so that it reads without colour; empty where a name says nothing."""
+    """At most four letters, so that it can be told without colour; empty if it is unknown."""
 
     look: str
-    """Of the code and of the bar; see `tui.kit.table`."""
+    """The look of the code and of the bar; see `tui.kit.table`."""
 
 
 _FAMILIES: Final = (
@@ -29,7 +29,7 @@ _FAMILIES: Final = (
 )
 
 _PACKINGS: Final = ("gz", "zst", "bz2", "xz")
-"""Suffixes behind the one that says what is packed."""
+"""Suffixes of compression, which follow the suffix of the format."""
 
 _UNKNOWN: Final = Format("", "muted")
 _FOLDER: Final = Format("DIR", "accent")
@@ -48,10 +48,10 @@ _KNOWN: Final = _known()
 
 
 def format_of(blob: Listed) -> Format:
-    """What a blob is, as far as its name says."""
+    """The format of a blob, as far as its name says."""
     if blob.is_folder:
         return _FOLDER
-    # Only the end of it: a name may have a thousand dots.
+    # Look only at the end: a name may have a thousand dots.
     _, *suffixes = blob.name[-32:].rpartition("/")[2].lower().rsplit(".", 2)
     if len(suffixes) > 1 and suffixes[-1] in _PACKINGS and suffixes[0] in _KNOWN:
         return _KNOWN[suffixes[0]]
@@ -65,9 +65,9 @@ _EIGHTHS: Final = " ▏▎▍▌▋▊▉█"
 
 
 def bar(size: int | None, largest: int, width: int) -> str:
-    """A bar of at most `width` cells: how large that is beside the largest.
+    """A bar for a size, of `width` cells for the largest.
 
-    The smallest has an eighth of a cell.
+    The smallest bar has an eighth of a cell.
     """
     if not size or not largest or width <= 0:
         return ""

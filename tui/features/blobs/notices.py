@@ -1,4 +1,4 @@
-"""What the browse screen says where there are no blobs to show."""
+"""What the browse screen says when there are no blobs to show."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 
 def broken(problem: str, key: KeyOf, *, some: bool, shown: bool) -> Content:
-    """Listing failed.
+    """Say that listing failed.
 
     Args:
         problem: why, fit for drawing.
         key: the keys of commands.
-        some: whether some blobs came all the same.
-        shown: whether rows stand below.
+        some: whether some blobs were listed before.
+        shown: whether there are rows below.
     """
     head = "Not all blobs could be listed" if some else "The blobs cannot be listed"
     return Content.assemble(
@@ -35,7 +35,7 @@ def broken(problem: str, key: KeyOf, *, some: bool, shown: bool) -> Content:
 
 
 def nothing_found(filtered: str, key: KeyOf) -> Content:
-    """There are blobs, but none that is looked for."""
+    """Say that there are blobs, but none that matches the filter."""
     return Content.assemble(
         ("Nothing here\n", "bold $foreground"),
         "No key has that in it.\n" if filtered else "There is no blob of this kind.\n",
@@ -44,7 +44,7 @@ def nothing_found(filtered: str, key: KeyOf) -> Content:
 
 
 def empty_folder(folder: str, key: KeyOf) -> Content:
-    """There is nothing in a folder; empty stands for the location."""
+    """Say that a folder is empty; an empty name stands for the location."""
     where = printable(folder) or "this place"
     way = _key(key("up", "←"), "goes up") if folder else _key(key("reload", "f5"), "looks again")
     said = f"There is nothing in {where}.\n"
@@ -52,7 +52,7 @@ def empty_folder(folder: str, key: KeyOf) -> Content:
 
 
 def empty(row: Row, path: str, key: KeyOf) -> Content:
-    """There is no blob in this storage: how one gets there.
+    """Say that there is no blob in this storage, and how to write one.
 
     Args:
         row: the storage.

@@ -1,4 +1,4 @@
-"""What is in a blob, on the whole screen."""
+"""The preview of a blob on the whole screen."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ if TYPE_CHECKING:
 
 
 _AMONG_CELLS: Final = {"previous": "K", "next": "J"}
-"""The keys that lead to other blobs where the arrows lead to other cells."""
+"""The keys that go to other blobs in a grid, where the arrow keys go to other cells."""
 
 
 class BlobPager(Pager):
-    """Left and right lead to other blobs."""
+    """A pager in which left and right go to other blobs."""
 
     BINDINGS: ClassVar = [
         # No line is wider than the screen, so these keys are free for it.
@@ -45,13 +45,13 @@ class BlobPager(Pager):
 
 
 class BlobGrid(CellGrid):
-    """A cell is copied by the key that copies elsewhere, too."""
+    """A grid in which the usual key copies a cell."""
 
     BINDINGS: ClassVar = [Binding("ctrl+c", "copy", show=False)]
     explains = explained.TABLE
 
     async def action_copy(self) -> None:
-        """What is selected with the mouse, around the table, or else the cell."""
+        """Copy the text selected with the mouse, or else the cell."""
         if self.screen.get_selected_text():
             self.screen.action_copy_text()
         else:
@@ -62,11 +62,11 @@ class PreviewScreen(FullScreen[None]):
     """The blob under the cursor of a list.
 
     Args:
-        session: what is being done.
+        session: what all screens share.
         row: the storage.
-        opened: the same, opened.
+        opened: its store.
         table: the list.
-        deleted: called when a blob is gone.
+        deleted: called when a blob has been deleted.
     """
 
     CSS_PATH = "preview.tcss"
@@ -86,14 +86,14 @@ class PreviewScreen(FullScreen[None]):
         super().__init__()
         self._row, self._opened, self._table = row, opened, table
         self.blob = table.current
-        """The one that is shown."""
+        """The blob that is shown."""
 
         self._grid = BlobGrid(id="cells")
         self.view = BlobView(opened, BlobPager(id="content"), self._grid, id="view")
 
         def deleted_here(blobs: Sequence[Listed]) -> None:
             deleted(blobs)
-            # There is nothing left to look at.
+            # There is nothing left to show.
             self.dismiss(None)
 
         self._acting = BlobCommands(
@@ -114,11 +114,11 @@ class PreviewScreen(FullScreen[None]):
         )
 
     def body(self) -> ComposeResult:
-        """What it is, and what is in it."""
+        """The description of the blob, and its content."""
         yield self.view
 
     def on_mount(self) -> None:
-        """Read it at once."""
+        """Read the blob at once."""
         title = self.query_one(TitleBar)
         title.title = f"Storage  ›  Blobs of {printable(self._row.name)}  ›  Preview"
         title.note = self._row.location
@@ -134,7 +134,7 @@ class PreviewScreen(FullScreen[None]):
         self.refresh_bindings()
 
     def can(self, command: str) -> bool:
-        """There may be no other blob, and no other form of this one."""
+        """Whether a command can work: there may be no other blob, and no other form of this one."""
         if command == "form":
             return self.view.forms > 1
         if command == "copy_cell":
@@ -148,13 +148,13 @@ class PreviewScreen(FullScreen[None]):
         return super().can(command)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Where there are no cells, nothing is said of them."""
+        """Hide the commands on cells while no grid is shown."""
         if action == "run" and parameters == ("copy_cell",) and not self.view.in_cells:
             return False
         return super().check_action(action, parameters)
 
     def why_not(self, command: str) -> str:
-        """There may be no blob."""
+        """Why a command cannot work now: there may be no blob."""
         return self._acting.why_not(command)
 
     def _copy_cell(self) -> None:
@@ -162,7 +162,7 @@ class PreviewScreen(FullScreen[None]):
             self.app.copy(value, named(value))
 
     def _step(self, rows: int) -> None:
-        """Look into the blob so many rows below."""
+        """Show the blob so many rows further down the list."""
         self._table.cursor += rows
         if self._table.current is not None:
             self.blob = self._table.current

@@ -1,4 +1,4 @@
-"""How far something is that is done with several blobs, and with which it did not work."""
+"""A dialog with the progress of work on several blobs, and the blobs that failed."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 EARLY: Final = 0.3
-"""Seconds in which nothing is shown: what is done by then needs no dialog."""
+"""Seconds before the dialog is shown: work that is done by then needs none."""
 
 _TOLD: Final = 50
-"""Failures that are told one by one."""
+"""Failures that are listed one by one."""
 
 
 class ProgressDialog(Dialog[Step]):
-    """Does it; the result is how far it came.
+    """Does the work. The result is the last step.
 
     Args:
         title: what is done.
-        many: with how many blobs.
-        work: does it in a thread, step by step.
-        failed: what is said of those that it did not work with, behind their number.
+        many: the number of blobs.
+        work: does it, step by step; called in a thread.
+        failed: the text about failed blobs, after their number.
     """
 
     CSS_PATH = "progress.tcss"
@@ -51,7 +51,7 @@ class ProgressDialog(Dialog[Step]):
         self._ended = False
 
     def compose(self) -> ComposeResult:
-        """Title, how far it is, what failed, a button."""
+        """Title, progress, failures, a button."""
         with Box(self._title):
             yield Static("", id="state", markup=False)
             with Lines(id="failed"):
@@ -60,7 +60,7 @@ class ProgressDialog(Dialog[Step]):
                 yield Button("Cancel", id="cancel", compact=True)
 
     def on_mount(self) -> None:
-        """Begin at once."""
+        """Begin the work at once."""
         self.add_class("-early")
         self.set_timer(EARLY, lambda: self.remove_class("-early"))
         self.run_worker(self._go(), group="load")
@@ -83,7 +83,7 @@ class ProgressDialog(Dialog[Step]):
         self.query_one("#cancel", Button).label = "Close"
 
     def on_resize(self) -> None:
-        """The bar is as wide as there is room."""
+        """Draw again, since the bar is as wide as there is room."""
         self._tell()
 
     def _tell(self) -> None:
@@ -112,6 +112,6 @@ class ProgressDialog(Dialog[Step]):
 
     @on(Button.Pressed, "#cancel")
     def action_cancel(self) -> None:
-        """Go no further than the step that is being made."""
+        """Stop after the current step."""
         self.workers.cancel_group(self, "load")
         self.dismiss(self._step)

@@ -1,4 +1,4 @@
-"""The blobs of one storage: listed page by page, filtered, sorted, previewed, fetched, deleted."""
+"""The screen with the blobs of one storage: list, filter, sort, preview, download, delete."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ if TYPE_CHECKING:
     from tui.session.snapshot import Row
 
 FOLDERS: Final = 1 + len(KINDS)
-"""The place among what can be shown of everything below the location."""
+"""The index of the choice that shows everything below the location, by folder."""
 
 AGES = 30.0
-"""Seconds after which the ages on screen are drawn anew."""
+"""Seconds after which the ages on screen are drawn again."""
 
 
 class BrowseScreen(FullScreen[None]):
@@ -80,7 +80,7 @@ class BrowseScreen(FullScreen[None]):
             complete=self._listed,
         )
         self._next_key: str | None = None
-        """Where the cursor is to be once it is listed."""
+        """The key that the cursor goes to once it is listed."""
 
         self._beside = Beside(self, session, self._opened, blob=lambda: self.blob)
         self._acting = BlobCommands(
@@ -115,7 +115,7 @@ class BrowseScreen(FullScreen[None]):
         )
 
     def body(self) -> ComposeResult:
-        """Folders, what there is to say instead of blobs or beside them, the list, the details."""
+        """The line of choices, notices, the list, the details."""
         yield self._folders
         with Horizontal(id="blob-panes"), Vertical(id="listing", classes="pane"):
             yield self.table
@@ -123,7 +123,7 @@ class BrowseScreen(FullScreen[None]):
         yield BlobDetail(id="strip")
 
     def on_mount(self) -> None:
-        """Begin to list at once."""
+        """Begin listing at once."""
         title = self.query_one(TitleBar)
         title.title = f"Storage  ›  Blobs of {printable(self._row.name)}"
         self._say_where()
@@ -131,13 +131,13 @@ class BrowseScreen(FullScreen[None]):
         self._reload()
 
     def on_unmount(self) -> None:
-        """Close the store; nobody waits for that."""
+        """Close the store, without waiting for that."""
         run(self._opened.leave)
 
     @on(events.Resize)
     @on(events.ScreenResume)
     def _fit(self) -> None:
-        """There may be room for a preview beside the list, or no more."""
+        """Show or hide the preview beside the list, as there is room."""
         self._beside.fit()
         self._say_where()
         self._say()
@@ -152,7 +152,7 @@ class BrowseScreen(FullScreen[None]):
         self.refresh_bindings()
 
     def can(self, command: str) -> bool:
-        """While one types in the filter, its key is a character like any other."""
+        """While a person types in the filter, its key is a character like any other."""
         if command == "filter" and self._filter.typing:
             return False
         if command == "up":
@@ -162,7 +162,7 @@ class BrowseScreen(FullScreen[None]):
         return self._beside.can(command) and super().can(command)
 
     def why_not(self, command: str) -> str:
-        """There may be no blob."""
+        """Why a command cannot work now: there may be no blob."""
         return self._acting.why_not(command)
 
     @property
@@ -176,7 +176,7 @@ class BrowseScreen(FullScreen[None]):
         return not (self.has_class("-short") or self.has_class("-narrow"))
 
     def _several(self) -> Sequence[Listed]:
-        """Several that commands are about instead."""
+        """The chosen blobs, which commands work on instead."""
         return self.table.chosen_rows if self.table.chosen else ()
 
     # ---- listing
@@ -191,12 +191,12 @@ class BrowseScreen(FullScreen[None]):
         self._next_key = None
 
     def _listed(self, blobs: tuple[Listed, ...], folder: str | None) -> None:
-        """All of it is listed."""
+        """Keep the newest blobs of a complete listing."""
         if folder is None:
             self._session.seen(self._row, blobs)
 
     def _seek(self) -> None:
-        """Other words are looked for."""
+        """Show what matches the new words of the filter."""
         self._filter.settled.clear()
         self._catalogue.rearrange()
 
@@ -216,14 +216,14 @@ class BrowseScreen(FullScreen[None]):
             self._filter.settled.set()
 
     def _current_key(self) -> str | None:
-        """The key under the cursor; None at the top, where it stays whatever comes to be first."""
+        """The key under the cursor; None at the top, where the cursor stays when rows change."""
         blob = self.table.current
         return blob.key if blob and self.table.cursor > 0 else None
 
     # ---- what is said
 
     def _say(self, listed: int | None = None) -> None:
-        """Everything around the list."""
+        """Update all texts around the list."""
         catalogue, words = self._catalogue, self._filter.words
         view, title = catalogue.view, self.query_one(TitleBar)
         if listed is not None:
@@ -243,7 +243,7 @@ class BrowseScreen(FullScreen[None]):
         self.set_class(not view.rows, "-empty")
 
     def _notice(self) -> Content | None:
-        """What is said instead of blobs, or above them when not all could be listed."""
+        """The notice in place of blobs, or above them if the listing failed."""
         catalogue = self._catalogue
         total, shown = catalogue.view.total, bool(catalogue.view.rows)
         if catalogue.problem:
@@ -259,24 +259,24 @@ class BrowseScreen(FullScreen[None]):
         return notices.empty(self._row, self._session.workspace.file.source, self.key)
 
     def _say_where(self) -> None:
-        """The location and the folder: above, and as a path to be clicked."""
+        """Show the location and the folder, in the title and as a path to click."""
         location, folder = self._row.location, self._catalogue.folder
         where = f"{location.rstrip('/')}/{folder}" if folder else location
         self.query_one(TitleBar).note = where
         pane = self.query_one("#listing")
         pane.border_title = trail(location, folder, max(20, pane.size.width))
-        # Where there are no frames, one line for the path.
+        # Without frames, the path gets a line of its own.
         pane.set_class(folder is not None or self._beside.shown, "-lined")
 
     @on(Table.Chose)
     def _chose(self) -> None:
-        """Others are chosen."""
+        """Show that other blobs are chosen."""
         self._say()
         self.refresh_bindings()
 
     @on(Table.Moved)
     def _moved(self) -> None:
-        """Say exactly what is under the cursor, and look into it."""
+        """Show the details of the blob under the cursor, and preview it."""
         self.query_one(BlobDetail).blob = self.blob
         is_folder = self.blob is not None and self.blob.is_folder
         self.query_one(KeyBar).called = {"preview": "Open"} if is_folder else {}
@@ -298,7 +298,7 @@ class BrowseScreen(FullScreen[None]):
             self._enter("")
 
     def _list_all_below(self) -> None:
-        """List what is in the folders of the folder too."""
+        """List the content of all folders below the folder."""
         self._choose_folders()
         self._enter(self._catalogue.folder or "", deep=True)
 
@@ -306,7 +306,7 @@ class BrowseScreen(FullScreen[None]):
         self._folders.chosen, self._catalogue.kind = FOLDERS, None
 
     def _enter(self, folder: str | None, *, at: str | None = None, deep: bool = False) -> None:
-        """List a folder, with the cursor on the path `at`; None lists the blobs of the store."""
+        """List a folder, the cursor on the path `at`; None lists the blobs of the store."""
         self._next_key = at
         self._catalogue.enter(folder, deep=deep)
         self._folders.rename(FOLDERS, "Files" if deep else "Folders")
@@ -322,7 +322,7 @@ class BrowseScreen(FullScreen[None]):
         self._reload()
 
     def _look_into(self, blob: Listed) -> Awaitable[None] | None:
-        """Open a folder, or show what is in a blob."""
+        """Enter a folder, or preview a blob."""
         if not blob.is_folder:
             return self._preview()
         if is_blob_path(blob.key):
@@ -337,7 +337,7 @@ class BrowseScreen(FullScreen[None]):
             self._enter(folder.rpartition("/")[0], at=folder)
 
     async def _go_to(self) -> None:
-        """List a folder that is typed."""
+        """Ask for a folder and list it."""
         catalogue, id = self._catalogue, self._row.id
         been = await self._session.jobs.run("", lambda: places.places(id))
         folder = catalogue.folder or ""
@@ -349,19 +349,19 @@ class BrowseScreen(FullScreen[None]):
             self._enter(found)
 
     def _keep_place(self, folder: str | None) -> None:
-        """Offer it the next time that one goes to a folder."""
+        """Remember a visited folder, to be offered by `_go_to`."""
         if folder:
             id = self._row.id
             self._session.jobs.start("", lambda: places.visited(id, folder))
 
     def on_key(self, event: events.Key) -> None:
-        """Backspace goes up as well, where no command is remapped to it."""
+        """Go up by Backspace too, unless a command is remapped to it."""
         if event.key == "backspace" and self.can("up"):
             event.stop()
             self._up()
 
     def action_crumb(self, depth: int) -> None:
-        """List the folder so many names deep in the path that is shown."""
+        """List the folder that is `depth` names deep in the path shown."""
         folder = self._catalogue.folder
         above = "/".join((folder or "").split("/")[:depth])
         if folder != above or folder is None:
@@ -375,7 +375,7 @@ class BrowseScreen(FullScreen[None]):
     @on(Table.HeadClicked)
     def _head_clicked(self, event: Table.HeadClicked) -> None:
         if sort := HEADS[event.column]:
-            # Once more turns the order round.
+            # A second click reverses the order.
             catalogue = self._catalogue
             again = sort == catalogue.view.sort and not catalogue.reverse
             catalogue.order(sort, reverse=again)
@@ -395,12 +395,12 @@ class BrowseScreen(FullScreen[None]):
         )
 
     def _blobs_deleted(self, blobs: Sequence[Listed]) -> None:
-        """Take them off the list."""
+        """Remove deleted blobs from the list."""
         self.table.choose_none()
         self._catalogue.forget(blobs)
 
     def _leave(self) -> None:
-        """Everything again, or back to the list of storages."""
+        """Show everything again, or else go back to the list of storages."""
         if self.table.choose_none():
             return
         if self._filter.active:

@@ -1,4 +1,4 @@
-"""What can be done with several blobs at once."""
+"""Commands on several blobs at once."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ class SeveralBlobs:
     """Download, delete, copy keys.
 
     Args:
-        screen: where they are.
-        session: what is being done.
+        screen: the screen that has the commands.
+        session: what all screens share.
         row: the storage.
-        opened: the same, opened.
-        deleted: called when blobs are gone.
+        opened: its store.
+        deleted: called when blobs have been deleted.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class SeveralBlobs:
         self._screen.app.copy("\n".join(blob.key for blob in blobs), _number(blobs, "key"))
 
     async def delete(self, blobs: Sequence[Listed]) -> None:
-        """Remove them, after asking once."""
+        """Delete the blobs, after asking once."""
         from tui.features.blobs.progress import ProgressDialog
 
         title = f"Delete {_number(blobs)}, {_size(blobs)}?"
@@ -74,7 +74,7 @@ class SeveralBlobs:
             self._screen.app.say(said, severity="warning")
 
     async def download(self, blobs: Sequence[Listed]) -> None:
-        """Write them into a folder."""
+        """Write the blobs into a folder."""
         from tui.features.blobs.progress import ProgressDialog
         from tui.kit.ask import Ask, AskName
 

@@ -29,16 +29,16 @@ ORDERS: Final[dict[tuple[Sort, bool], str]] = {
     ("size", False): "largest first",
     ("size", True): "smallest first",
 }
-"""What each order is called: by what, and whether reversed."""
+"""The name of each order, by what is compared and whether it is reversed."""
 
 HEADS: Final[tuple[Sort | None, ...]] = (None, None, "name", None, "size", "age")
-"""What each column is sorted by."""
+"""The order that a click on each column's head chooses."""
 
 _KIND, _FORMAT, _NAME, _SIZE, _AGE = 7, 4, 12, 8, 9
 
 _BAR, _LEAST_BAR = 10, 4
 _WISHED = 22
-"""Cells that a name has before there is a bar."""
+"""Cells that the name gets before there is a bar."""
 
 
 class BlobLayout(Layout[Listed]):
@@ -53,8 +53,7 @@ class BlobLayout(Layout[Listed]):
     def columns(self, rows: Sequence[Listed], room: int) -> Sequence[Column]:
         """Kind, format, name, a bar, size, age."""
         name = max(self.view.longest, 6)
-        # What gives way first: a bar, then the kind, which has a line of its own above, and is in
-        # the line below.
+        # The bar gives way first, then the kind, which the lines above and below show as well.
         left = room - (_NAME + _SIZE + _AGE + 8)
         kind = 0 if self.by_folder or left < _KIND else _KIND
         left -= kind
@@ -77,17 +76,17 @@ class BlobLayout(Layout[Listed]):
 
     def choosable(self, rows: Sequence[Listed]) -> Mapping[str, Listed]:
         """Blobs only."""
-        # Of 100,000 it would take 40 ms to find them here.
+        # Not computed here: for 100,000 rows that would take 40 ms.
         return self.view.blobs
 
     def cells(self, row: Listed, widths: Sequence[int]) -> Sequence[Cell]:
-        """Numbers are aligned right, so that they can be compared."""
+        """The cells of a row; numbers are aligned right, so that they can be compared."""
         name = printable(row.name) + ("/" if row.is_folder else "")
         form = format_of(row)
         return (
             Cell(row.kind, "accent" if row.kind in ("flows", FOLDER) else "muted"),
             Cell(form.code, form.look),
-            # Those of one program mostly differ at their ends.
+            # Names given by one program mostly differ at their ends.
             Cell(cut_middle(name, widths[2]), "strong" if row.is_folder else ""),
             Cell(bar(row.size, self.view.largest, widths[3]), form.look),
             Cell(human_size(row.size).rjust(_SIZE)),
@@ -99,14 +98,14 @@ class BlobTable(Table[Listed]):
     """The list of blobs."""
 
     BINDINGS: ClassVar = [
-        # A screenful down is on the other keys; here it looks into the blob, as in file managers.
+        # Space previews the blob, as in file managers; other keys go a screenful down.
         Binding("space", "screen.run('preview')", show=False),
     ]
     moves: ClassVar = Table.moves - {"space"}
 
 
 class BlobDetail(Widget):
-    """The blob under the cursor, exactly: its whole key, its bytes, the moment it was written."""
+    """The details of the blob under the cursor: whole key, exact size, time of writing."""
 
     DEFAULT_CSS = """
     BlobDetail { height: 3; padding: 0 2; background: $surface; }
@@ -115,7 +114,7 @@ class BlobDetail(Widget):
     blob: reactive[Listed | None] = reactive(None)
 
     def render(self) -> Content:
-        """The key in two lines at most, the rest in one."""
+        """Draw the key in at most two lines, the rest in one."""
         if self.blob is None:
             return Content("")
         width = self.content_size.width
@@ -129,7 +128,7 @@ class BlobDetail(Widget):
 
 
 def exactly(blob: Listed) -> str:
-    """Size and time of writing, in local time, to the last digit."""
+    """The exact size and time of writing, in local time."""
     if blob.is_folder:
         return "folder · Enter opens it, ← goes up, 5 lists all files here and below"
     said = [

@@ -1,4 +1,4 @@
-"""`BlobView`: what is in one blob, by its beginning: a table, text, a picture, bytes."""
+"""`BlobView`: shows the beginning of one blob as a table, text, a picture or bytes."""
 
 from __future__ import annotations
 
@@ -38,18 +38,18 @@ if TYPE_CHECKING:
     from tui.session.store import OpenedStore
 
 PATIENCE: Final = 0.2
-"""Seconds for which the blob before stays in sight while another is read beside the list."""
+"""Seconds that the last blob stays visible while another is read beside the list."""
 
 
 class BlobView(Vertical):
-    """Reads the beginning of a blob and draws it; in threads.
+    """Reads the beginning of a blob and draws it, in threads.
 
     Args:
-        opened: where the blobs are.
-        pager: what draws the lines.
-        grid: what draws tables, with a cursor; where there is none they are lines.
-        brief: leave out what the list beside it says: the key, the size, the time.
-        id: of the widget.
+        opened: has the blobs.
+        pager: draws lines.
+        grid: draws tables, with a cursor; without it tables are drawn as lines.
+        brief: leave out what the list beside it shows: the key, the size, the time.
+        id: the widget's.
     """
 
     app: KitApp
@@ -64,7 +64,7 @@ class BlobView(Vertical):
     """
 
     class Changed(Message):
-        """Something else is to be seen: a blob, a form of it, other columns."""
+        """Something else is shown: another blob, form or columns."""
 
     def __init__(
         self,
@@ -79,33 +79,33 @@ class BlobView(Vertical):
         self._opened, self._brief, self.pager, self.grid = opened, brief, pager, grid
         self._about = Static(id="about", markup=False)
         self.blob: Listed | None = None
-        """The one that is shown, or being read."""
+        """The blob that is shown, or being read."""
 
         self.reading = False
-        """Whether it is said that a blob is being read."""
+        """Whether a text says that a blob is being read."""
 
         self.busy = False
         """Whether a blob is about to be read, or being read."""
 
         self._preview: Preview | None = None
         self._form = 0
-        """Which of its forms is shown."""
+        """The index of the form that is shown."""
 
         self._first = 0
-        """The first column of a table, behind those that stay where they are."""
+        """The first visible column of a table, after those that do not scroll."""
 
         self._columns: tuple[int, int, int] | None = None
-        """The first and the last column to be seen, of how many."""
+        """The first and the last visible column, and how many there are."""
 
         self._empty = False
-        """Whether there is nothing in the cell under the cursor."""
+        """Whether the cell under the cursor is empty."""
 
         self._problem = ""
         self._left = Event()
-        """Set when nobody waits any more for what is being read."""
+        """Set when the blob that is being read is no longer wanted."""
 
     def compose(self) -> ComposeResult:
-        """What it is, and what is in it."""
+        """The description of the blob, and its content."""
         yield self._about
         yield self.pager
         if self.grid is not None:
@@ -117,15 +117,15 @@ class BlobView(Vertical):
         """Read a blob and show it; None for nothing.
 
         Args:
-            blob: which.
-            rest: seconds to wait before it is read: nothing is, if another is asked for meanwhile.
+            blob: the blob.
+            rest: seconds to wait first; if another blob is asked for meanwhile, this is not read.
         """
         self.give_up()
         self.busy = True
         self.run_worker(self._read(blob, rest), group="load", exclusive=True)
 
     def give_up(self) -> None:
-        """Nobody waits any more for what is being read."""
+        """Stop reading: the blob is no longer wanted."""
         self._left.set()
         if self.busy:
             self.busy = False
@@ -134,13 +134,13 @@ class BlobView(Vertical):
     async def _read(self, blob: Listed | None, rest: float) -> None:
         await asyncio.sleep(rest)
         if not self.is_attached:
-            return  # The screen was left meanwhile, or the app.
+            return  # The screen or the app was left meanwhile.
         self._left = left = Event()
         if blob is None or blob.is_folder:
             self._take(blob, None)
             self.busy = False
             return
-        # What was there before stays for a moment, so that nothing flickers.
+        # The last blob stays for a moment, so that nothing flickers.
         wait = PATIENCE if rest else 0
         late = self.set_timer(wait, lambda: self._take(blob, None, reading=True)) if wait else None
         if late is None:
@@ -167,7 +167,7 @@ class BlobView(Vertical):
         *,
         reading: bool = False,
     ) -> None:
-        """Show this from now on."""
+        """Show a preview, or why there is none."""
         self.blob, self._preview, self._problem, self.reading = blob, preview, problem, reading
         self._form = self._first = 0
         self._columns = None
@@ -178,11 +178,11 @@ class BlobView(Vertical):
             self._tell()
 
     def on_unmount(self) -> None:
-        """Nobody waits any more."""
+        """Stop reading."""
         self._left.set()
 
     def _looked_into(self, blob: Listed, left: Event) -> Preview:
-        """Blocks."""
+        """Preview a blob. It blocks."""
         with self._opened.looked_into(blob.key, left) as source:
             found = preview_of(source, blob.key.rpartition("/")[2])
         why = self.app.no_pictures
@@ -191,7 +191,7 @@ class BlobView(Vertical):
     # ---- drawing
 
     def on_resize(self) -> None:
-        """Lines are wrapped to the width."""
+        """Draw again, since lines are wrapped to the width."""
         self._say()
         if self._preview is not None and not self.in_cells:
             self._draw_again()
@@ -205,7 +205,7 @@ class BlobView(Vertical):
             await self._draw_cells(self.grid, shown)
             return
         if self._switch(to_cells=False):
-            # It has no size before it is laid out.
+            # The widget has no size before it is laid out.
             laid_out = asyncio.Event()
             self.call_after_refresh(laid_out.set)
             await self.screen.while_here(laid_out.wait())
@@ -221,7 +221,7 @@ class BlobView(Vertical):
         self._tell()
 
     async def _draw_cells(self, grid: CellGrid, shown: Grid) -> None:
-        # How wide its columns are takes a while to find out.
+        # Measuring the columns takes a while.
         await self.screen.while_here(in_thread(lambda: shown.natural))
         if grid.cells is not shown:
             grid.show(shown)
@@ -231,21 +231,21 @@ class BlobView(Vertical):
 
     @property
     def in_cells(self) -> bool:
-        """Whether a table is shown that has a cursor."""
+        """Whether a table with a cursor is shown."""
         return self.has_class("-cells")
 
     def _switch(self, *, to_cells: bool) -> bool:
-        """Show the grid or the lines, and give what is shown the focus that the other had.
+        """Show the grid or the lines, and move the focus along if the other had it.
 
         Returns:
-            Whether it was the other before.
+            Whether the other one was shown before.
         """
         if self.grid is None or to_cells == self.in_cells:
             return False
         old, new = (self.pager, self.grid) if to_cells else (self.grid, self.pager)
         focused = old.has_focus
         self.set_class(to_cells, "-cells")
-        # At once: the next key may be there already.
+        # At once, since the next key may have arrived already.
         new.styles.display, old.styles.display = "block", "none"
         if focused:
             self.screen.set_focus(new, scroll_visible=False)
@@ -272,11 +272,11 @@ class BlobView(Vertical):
 
     @property
     def forms(self) -> int:
-        """In how many ways it can be shown."""
+        """How many forms the blob has."""
         return len(self._preview.forms) if self._preview else 0
 
     def other_form(self) -> None:
-        """The next of its forms."""
+        """Show the next form."""
         if self._preview:
             self._form = (self._form + 1) % len(self._preview.forms)
             self._first = 0
@@ -294,7 +294,7 @@ class BlobView(Vertical):
         self._draw_again()
 
     def has_columns(self, way: int) -> bool:
-        """Whether there are columns of a table that are not to be seen, before (-1) or behind."""
+        """Whether a table has hidden columns to the left (-1) or to the right (1)."""
         if self._columns is None:
             return False
         if self.grid is not None and self.in_cells:
@@ -333,18 +333,18 @@ class BlobView(Vertical):
             return [("reading…", MUTED)]
         said = _said(self._preview, self._form, None if self._brief else self.screen.key)
         if self._brief and self._columns is not None and cell_len(said[0][0]) > width:
-            # How much of it is shown is said in the frame as well.
+            # The frame also says how much of it is shown.
             said[0] = (cut(self._preview.what, width), said[0][1])
         return said
 
     @property
     def cut(self) -> str:
-        """How much of the blob is shown, where that is to be said."""
+        """Which part of the blob is shown; empty if that need not be said."""
         forms = self._preview.forms if self._preview else ()
         return forms[self._form].cut if forms else ""
 
     def _named(self, preview: Preview, width: int) -> Content:
-        """How it can be shown, how it is, and which columns of a table are to be seen."""
+        """The names of the forms, the one shown, and the visible columns of a table."""
         names = [form.name for form in preview.forms]
         pieces = [
             Content.assemble(
@@ -367,7 +367,7 @@ class BlobView(Vertical):
 
 
 def _said(preview: Preview, form: int, key: KeyOf | None) -> list[tuple[str, str]]:
-    """What it is, how much of that is shown, and what there is to know besides."""
+    """What the blob is, which part of it is shown, and notes."""
     cut = preview.forms[form].cut if preview.forms else ""
     if cut:
         all_of_it = f"; {key('download', 'w')} downloads all of it" if key else ""

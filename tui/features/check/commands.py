@@ -1,4 +1,4 @@
-"""What one can do in the connection test."""
+"""The commands of the connection test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The connection test of one storage: a checklist that fills in, step by step."""
+"""The connection test of one storage: a checklist that is filled in step by step."""
 
 from __future__ import annotations
 
@@ -29,25 +29,25 @@ if TYPE_CHECKING:
     from tui.session.session import Session
 
 TICK = 0.5
-"""Seconds between two looks at how long the test may still take."""
+"""Seconds between two updates of the time that is left."""
 
 _BAR = 8
 """Cells of the bar that shows how long a step took."""
 
 _LOW = 24
-"""Rows of a terminal below which the steps alone need all of them."""
+"""Rows of the lowest terminal with room for more than the steps."""
 
 
 class CheckDialog(Dialog[TestResult | None]):
-    """Runs the test. Its result is that of the last test that was not cancelled.
+    """Runs the test. The result is that of the last test that was not cancelled.
 
     Args:
-        name: whose test it is.
-        configuration: what is tested.
-        save: called as it closes when it works and is to be saved, with which of the `ways` it is;
-            with nothing, if it was by the key. None where it is saved already.
-        edit: called as it closes when the settings are to be changed; None where a form is open.
-        ways: to save what works, the usual one first: what each is called here, and its button.
+        name: the configuration's name.
+        configuration: the configuration to test.
+        save: called on closing if a working configuration is to be saved, with the chosen one of
+            the `ways`, or with an empty text if the key was used. None if it is saved already.
+        edit: called on closing if the settings are to be changed; None if a form is open.
+        ways: ways to save, the usual one first: the name of each, and the label of its button.
     """
 
     CSS_PATH = "dialog.tcss"
@@ -94,7 +94,7 @@ class CheckDialog(Dialog[TestResult | None]):
                 yield Button("Test again", id="again", compact=True)
 
     def on_mount(self) -> None:
-        """Start at once."""
+        """Start the test at once."""
         self._test()
 
     def _test(self) -> None:
@@ -122,22 +122,22 @@ class CheckDialog(Dialog[TestResult | None]):
         self._show_end()
 
     def _show_end(self) -> None:
-        # How it ended stands there, below what may be long.
+        # The outcome is at the end, below steps that may be long.
         self.call_after_refresh(self.query_one(Lines).scroll_end, animate=False)
 
     def why_not(self, command: str) -> str:
-        """Only what works is saved from here; the form saves whatever is wanted."""
+        """Why a command cannot work now: only what works is saved here; the form saves anything."""
         if command == "edit_settings":
             return "" if self._edit is not None else "Its settings are open already."
         works = self._complete and all(found.ok for found in self._found)
         return "" if command != "save" or (works and self._ways) else "It is not tested."
 
     def _offer(self) -> None:
-        """Make the button the main one that helps: save what works, edit what does not."""
+        """Make the button that helps the main one: save what works, edit what does not."""
         saves, edits = [*self.query(".save")], [*self.query("#edit_settings")]
         works = self.why_not("save") == ""
         failed = self._complete and not all(found.ok for found in self._found)
-        # They are to the left of the others, which stay where they are.
+        # They are to the left of the other buttons, which do not move.
         for button in saves:
             button.display = works
         for button in edits:
@@ -147,19 +147,19 @@ class CheckDialog(Dialog[TestResult | None]):
         before = self.query_one("Button.-main")
         for button in self.query(Button):
             button.set_class(button is main, "-main")
-        # Who has gone to another one stays there.
+        # If a person has moved to another button, the focus stays there.
         if works or self.focused in (before, *saves, *edits, None):
             main.focus()
 
     def _wait(self, waiting: Waiting) -> None:
-        # In the thread of the test; the countdown shows it.
+        # Called in the thread of the test; the countdown shows it.
         self._waiting = waiting
 
     def _scroll(self, way: int) -> None:
         self.query_one(Lines).turn(way)
 
     def on_resize(self) -> None:
-        """Messages are wrapped to the width."""
+        """Draw again, since messages are wrapped to the width."""
         self._draw()
         if self._complete:
             self._show_end()
@@ -183,7 +183,7 @@ class CheckDialog(Dialog[TestResult | None]):
                     )
                 )
                 continue
-            # It was part of the step before.
+            # A step without a time was part of the one before.
             took = "·" if found.seconds is None else milliseconds(found.seconds)
             lines.append(
                 Content.assemble(
@@ -199,7 +199,7 @@ class CheckDialog(Dialog[TestResult | None]):
                     Content.assemble("   ", (part, style))
                     for part in wrap(printable(found.message), width - 3)
                 ]
-        # Said from the start, so that the dialog keeps its size.
+        # Present from the start, so that the dialog keeps its size.
         lines.append(Content(""))
         if not self._complete:
             lines.append(Content.styled("Testing…", MUTED))
@@ -216,14 +216,14 @@ class CheckDialog(Dialog[TestResult | None]):
         self.query_one(Lines).hold(len(lines))
 
     def _bar(self, found: StepResult) -> str:
-        """How much of the time a step took; drawn at the end, since it depends on the longest."""
+        """A bar for the time of a step; shown at the end, since it depends on the longest step."""
         longest = max((each.seconds or 0.0 for each in self._found), default=0.0)
         share = (found.seconds or 0.0) / longest if self._complete and longest else 0.0
         halves = round(share * _BAR * 2)
         return ("━" * (halves // 2) + "╸" * (halves % 2)).ljust(_BAR)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
-        """By mouse, or Enter on a button."""
+        """Do what the button says."""
         name = event.button.id or ""
         if event.button.has_class("save"):
             self._leave_to_save(name.removeprefix("save-"))
@@ -253,7 +253,7 @@ def _sign(found: StepResult) -> tuple[str, str]:
 
 
 def _trend(before: Sequence[TestResult], width: int) -> Content:
-    """How the tests before this one ended, the newest first, as many as have room."""
+    """How the tests before this one ended, the newest first, as many as fit."""
     now = datetime.now()  # noqa: DTZ005
     line = Content.styled("Before", MUTED)
     for result in before:

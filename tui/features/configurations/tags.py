@@ -141,7 +141,7 @@ class TagDialog(Dialog[Mapping[str, bool] | None]):
             self.action_save()
 
     def _take_typed(self) -> bool:
-        """Add the tag in the field; returns whether it is valid, or the field empty."""
+        """Add the tag in the field; returns False if it is not valid."""
         field = self.query_one("#new", Input)
         words = [word.removeprefix("#") for word in field.value.split()]
         try:

@@ -1,4 +1,4 @@
-"""What one can do with what the doctor has found."""
+"""The commands of the doctor."""
 
 from __future__ import annotations
 

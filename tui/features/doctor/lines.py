@@ -1,6 +1,7 @@
-"""The findings of the doctor as lines: what is to be mended first, then all by section.
+"""The findings of the doctor as lines: problems first, then everything else by section.
 
-As in the command, a section has its name beside it, and shares lines, so that most fits a screen.
+As in the output of the command, the name of a section is beside its findings, and findings share
+lines, so that most of it fits on a screen.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 SIGNS: Final = {OK: ("✓", "good"), NOTE: ("⚠", "warning"), PROBLEM: ("✗", "bad")}
 
 _INDENT: Final = 3
-"""Cells before a text: its sign."""
+"""Cells of the sign before a text."""
 
 _LABEL: Final = 12
 """Cells of a section's name."""
@@ -34,14 +35,14 @@ _KEYS: Final = (
     ("how to move it", "move_secret", "m", "moves it"),
     ("storage create", "new", "n", "does that"),
 )
-"""Remedies that are a key of the list: what they say, the command, its usual key, what it does."""
+"""Remedies that the list has a key for: their text, the command, its usual key, its effect."""
 
 
 def lines_of(report: Report, width: int, key: KeyOf) -> list[Line]:
-    """What is to be mended first, then everything else by section.
+    """The lines: problems first, then everything else by section.
 
     Args:
-        report: the findings, as far as they go.
+        report: the findings so far.
         width: cells for a line.
         key: the keys of the list's commands.
     """
@@ -63,7 +64,7 @@ def lines_of(report: Report, width: int, key: KeyOf) -> list[Line]:
 
 
 def _together(row: Sequence[Finding]) -> Line:
-    """Findings that are well, on one line."""
+    """Findings without a problem, on one line."""
     sign, look = SIGNS[OK]
     line: list[tuple[str, str]] = []
     for each in row:
@@ -92,7 +93,7 @@ def _finding(each: Finding, width: int, key: KeyOf) -> Iterator[Line]:
 
 
 def _by_key(each: Finding, key: KeyOf) -> Iterator[str]:
-    """What the list has a key for."""
+    """The key of the list that is a remedy, if there is one."""
     for words, command, usual, does in _KEYS:
         if words in each.remedy:
             yield f"{key(command, usual)} in the list {does}"

@@ -1,4 +1,4 @@
-"""The doctor: what would be used on this machine, and why, in groups as it is found out."""
+"""The doctor's screen: what would be used on this machine, and why."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ DRAWN: Final = 0.2
 
 
 class DoctorScreen(FullScreen[None]):
-    """The findings."""
+    """The findings, drawn as they come."""
 
     CSS_PATH = "screen.tcss"
     declared: ClassVar = DOCTOR
@@ -53,7 +53,7 @@ class DoctorScreen(FullScreen[None]):
         )
 
     def body(self) -> ComposeResult:
-        """How many problems there are, and everything."""
+        """The number of problems, and the findings."""
         yield Static(id="summary", markup=False)
         report = Pager(id="report")
         report.add_class("pane")
@@ -61,16 +61,16 @@ class DoctorScreen(FullScreen[None]):
         yield report
 
     def on_mount(self) -> None:
-        """Look at once."""
+        """Begin at once."""
         self.query_one(TitleBar).title = "Storage  ›  Doctor"
         self._reload()
 
     def can(self, command: str) -> bool:
-        """A pager has keys for what other screens have."""
+        """Whether a command exists here; keys of other commands are left to the pager."""
         return command in self.does and super().can(command)
 
     def why_not(self, command: str) -> str:
-        """A report is copied whole."""
+        """Why a command cannot work now: only a complete report can be copied."""
         if command == "copy_report" and not self._complete:
             said = "It is still looking; the report can be copied when it is whole."
             return Reason(said, "still looking")
@@ -78,7 +78,7 @@ class DoctorScreen(FullScreen[None]):
 
     @property
     def report(self) -> Report:
-        """What has been found so far."""
+        """The findings so far."""
         return Report(tuple(self._found))
 
     def _reload(self) -> None:
@@ -101,7 +101,7 @@ class DoctorScreen(FullScreen[None]):
         self.refresh_bindings()
 
     def on_resize(self) -> None:
-        """Lines are wrapped to the width."""
+        """Draw again, since lines are wrapped to the width."""
         self._draw_so_far()
 
     def _draw_so_far(self) -> None:

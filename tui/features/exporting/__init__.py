@@ -1,6 +1,6 @@
-"""Configurations in the words of other tools, to copy or to write to a file.
+"""Configurations in the form of other tools, to copy or to write to a file.
 
-dialog.py    the forms, and what each comes to; dialog.tcss: its styles
-saving.py    asks for the file
-commands.py  what can be done
+dialog.py    the forms to choose from, and the text of one; dialog.tcss: its styles
+saving.py    asks for the file, and writes it
+commands.py  the commands, declared
 """

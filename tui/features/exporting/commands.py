@@ -1,4 +1,4 @@
-"""What one can do with an export."""
+"""The commands of an export."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FORM_KEYS: Final = {
     "json": "n",
     "toml": "t",
 }
-"""The letter that chooses each form, in the order of the digits that do so as well."""
+"""The letter that chooses each form, in the order of the digits that do so too."""
 
 EXPORT: Final = (
     *(

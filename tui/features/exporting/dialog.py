@@ -1,4 +1,4 @@
-"""Configurations in the form of another tool: the text without its secrets, to take along."""
+"""The export dialog: shows the text without secrets, and copies or writes it."""
 
 from __future__ import annotations
 
@@ -34,15 +34,15 @@ if TYPE_CHECKING:
     from tui.session.snapshot import Row
 
 _NOTES = 3
-"""Lines that are shown of what is left out, where the text has no comments to say it."""
+"""Notes on what is left out that are shown if the text itself has no comments on it."""
 
 
 class ExportDialog(Dialog[str]):
-    """What some configurations are elsewhere. Its result is what to tell; empty for nothing.
+    """Configurations in the forms of other tools. The result is a message to show; empty for none.
 
     Args:
-        session: what the list shows.
-        rows: which; none of them is built in.
+        session: what all screens share.
+        rows: the configurations; none is the built-in one.
     """
 
     CSS_PATH = "dialog.tcss"
@@ -55,7 +55,7 @@ class ExportDialog(Dialog[str]):
         self._session, self._rows = session, list(rows)
         self._form, self._secrets = 0, False
         self._shown: Shown | None = None
-        """What is on screen; None while that is being made."""
+        """The export on screen; None while it is being made."""
 
         self.do(
             {
@@ -72,7 +72,7 @@ class ExportDialog(Dialog[str]):
         )
 
     def compose(self) -> ComposeResult:
-        """Forms, the text, what is said of it, buttons."""
+        """Forms, the text, notes, buttons."""
         names = [printable(row.name) for row in self._rows]
         few = len(names) == 1
         title = f"Export {names[0]}" if few else f"Export {len(names)} configurations"
@@ -91,7 +91,7 @@ class ExportDialog(Dialog[str]):
                 yield Button("Close", id="leave", compact=True)
 
     def on_mount(self) -> None:
-        """The first form at once."""
+        """Show the first form at once."""
         if len(self._rows) == 1:
             row, box = self._rows[0], self.query_one(Box)
             chip = Content.styled(f" {row.badge} ", LOOKS[chip_look(row.badge)])
@@ -132,11 +132,11 @@ class ExportDialog(Dialog[str]):
             return Shown(form, problem=str(error))
 
     def _exports(self) -> Exports:
-        """Raises `StorageError` where one of them is broken."""
+        """Raises `StorageError` if a configuration is broken."""
         return Exports([row.configuration() for row in self._rows], self._session.default)
 
     def on_resize(self) -> None:
-        """Lines are folded to the width."""
+        """Draw again, since lines are wrapped to the width."""
         self._draw()
 
     def _draw(self) -> None:
@@ -168,10 +168,10 @@ class ExportDialog(Dialog[str]):
         label = "Without secrets" if self._secrets else "With secrets"
         self.query_one("#with_secrets", Button).label = _keyed(label, "s")
 
-    # ---- what is taken along
+    # ---- copying and writing
 
     def why_not(self, command: str) -> str:
-        """What cannot be expressed cannot be taken along."""
+        """Why a command cannot work now: this form may not be able to express it."""
         if command in ("copy_export", "write_export") and self._shown and self._shown.problem:
             return f"{printable(self._shown.problem)}."
         return ""
@@ -193,12 +193,12 @@ class ExportDialog(Dialog[str]):
             self.dismiss(f"Exported to {printable(shortened(target))}; only you can read it.")
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
-        """By mouse, or Enter on a button."""
+        """Do what the button says."""
         self.action_run(event.button.id or "")
 
 
 def _is_in(text: str, note: str) -> bool:
-    """Whether a comment says it."""
+    """Whether a comment in the text says the same as a note."""
     _, _, said = note.partition(": ")
     return said in text
 
@@ -209,7 +209,7 @@ def _keyed(label: str, letter: str) -> Content:
 
 
 def _folded(text: str, width: int) -> list[Line]:
-    """The lines of a text; what has no room in one goes on in the next."""
+    """The lines of a text, wrapped to the width."""
     lines: list[Line] = []
     for line in text.splitlines():
         comment = line.lstrip().startswith("#")
@@ -218,7 +218,7 @@ def _folded(text: str, width: int) -> list[Line]:
 
 
 def _parts(line: str, width: int) -> list[str]:
-    """A line in as many as it needs, broken at blanks where it can be, each as far in."""
+    """Wrap a line, at blanks if possible, each part with the line's indentation."""
     shown = printable(line)
     if cell_len(shown) <= width:
         return [shown]

@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
 
 class SaveDialog(Dialog[str | None]):
-    """The path of the file. Its result is the path that was written; None for none.
+    """Asks for the path. The result is the path that was written; None for none.
 
     Args:
-        session: whose configuration file is never written over.
-        form: what is written.
-        exports: makes what is written.
-        secrets: whether secrets are in it.
+        session: has the configuration file, which is never overwritten.
+        form: the form of the export.
+        exports: makes the export.
+        secrets: whether it has secrets in it.
     """
 
     CSS_PATH = STYLES
@@ -46,7 +46,7 @@ class SaveDialog(Dialog[str | None]):
         self._secrets = secrets
 
     def compose(self) -> ComposeResult:
-        """Path, what is wrong, buttons."""
+        """Path, a fault, buttons."""
         having = ", with secrets," if self._secrets else ""
         with Box(f"Write the export for {self._form}{having} to"):
             yield PasteInput(proposed(self._form), id="path", compact=True, select_on_focus=False)
@@ -56,7 +56,7 @@ class SaveDialog(Dialog[str | None]):
                 yield Button("Cancel", id="cancel", compact=True)
 
     def on_mount(self) -> None:
-        """Type at once."""
+        """Focus the field."""
         self.query_one("#path").focus()
 
     @on(Input.Changed)
@@ -108,5 +108,5 @@ class SaveDialog(Dialog[str | None]):
 
     @on(Button.Pressed, "#cancel")
     def action_cancel(self) -> None:
-        """Write nothing."""
+        """Close without writing."""
         self.dismiss(None)

@@ -2,15 +2,15 @@
 
 picker.py           the types to choose from; picker.tcss: its styles
 screen.py           the form; screen.tcss: its styles
-commands.py         what one can do in both, declared
-entered.py          what is entered; saving.py: how it gets into the file
-filling.py          a pasted block of credentials, taken apart
-offering.py         the names of buckets, as the server lists them
-conflict.py         both versions of what changed in the file meanwhile; conflict.tcss: its styles
-field.py            what all fields have in common; fields.py: the one that suits a setting
-text_fields.py      fields in which one types
-choice_fields.py    fields in which one chooses
+commands.py         the commands of both, declared
+entered.py          the values entered; saving.py: writes them to the file
+filling.py          fills several fields from a pasted block of credentials
+offering.py         offers the names of buckets that the server lists
+conflict.py         asks which version to keep after a conflict; conflict.tcss: its styles
+field.py            what all fields have in common; fields.py: chooses the field for a setting
+text_fields.py      fields to type in
+choice_fields.py    fields to choose in
 reference_field.py  a value that can be a reference to where it is kept
-sight.py            the field with the focus in sight, its help beside it
-lines.py            the lines of the form that are no fields
+sight.py            keeps the field with the focus visible, and its help beside it
+lines.py            the lines of the form that are not fields
 """

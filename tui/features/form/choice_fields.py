@@ -1,4 +1,4 @@
-"""Fields in which nothing is typed: one of a few values, yes or no."""
+"""Fields to choose in, without typing: one of a few values, or yes or no."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one can do in the form."""
+"""The commands of the form."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ FORM: Final = (
         "Empty the fields again that a pasted block of credentials has filled.",
         "Form",
     ),
-    # No priority over the fields: `:` and letters, which they may be remapped to, are typed there.
+    # No priority over the fields: `:` and letters, to which it may be remapped, are typed there.
     PALETTE._replace(keys=("ctrl+p",)),
     JUMP,
     THEME,

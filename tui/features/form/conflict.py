@@ -1,4 +1,4 @@
-"""Both versions of a configuration that changed in the file while its form was open."""
+"""A dialog with both versions of a configuration that changed while its form was open."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 
 class ConflictDialog(Dialog[str | None]):
-    """Asks which version is to stay: "mine", "theirs", or None to go on editing.
+    """Asks which version to keep. The result is "mine", "theirs", or None to go on editing.
 
     Args:
         before: the configuration as it was when the form opened.
-        current: as it is in the file now; None when it is gone.
+        current: the configuration as it is in the file now; None if it is gone.
         mine: the settings as entered.
     """
 
@@ -46,7 +46,7 @@ class ConflictDialog(Dialog[str | None]):
         self._before, self._current, self._mine = before, current, mine
 
     def compose(self) -> ComposeResult:
-        """What differs, and the answers."""
+        """The differences, and the answers."""
         gone = self._current is None
         with Box(
             f"{self._before.name} was {'deleted' if gone else 'changed'} in the file meanwhile"
@@ -65,11 +65,11 @@ class ConflictDialog(Dialog[str | None]):
         self.call_after_refresh(self._draw)
 
     def on_resize(self) -> None:
-        """Values are wrapped to the width."""
+        """Draw again, since values are wrapped to the width."""
         self._draw()
 
     def action_turn(self, way: int) -> None:
-        """Read on, or back."""
+        """Scroll a page down (1) or up (-1)."""
         self.query_one(Lines).turn(way)
 
     def _draw(self) -> None:
@@ -107,7 +107,7 @@ class ConflictDialog(Dialog[str | None]):
                 text = printable(drawn(value))
                 start, end = _unlike(text, printable(drawn(other.get(name))))
                 for part in wrap(text + note, width - 15):
-                    # Where it is wrapped all of it is marked: the places are those of one line.
+                    # Mark all of a wrapped value, since the positions are those of one line.
                     begin, stop = (start, end) if part == text + note else (0, len(part))
                     lines.append(
                         Content.assemble(
@@ -136,12 +136,12 @@ def _text(value: Any) -> str:
 
 
 def _unlike(text: str, other: str) -> tuple[int, int]:
-    """Where the part of `text` begins and ends that `other` does not have in its place."""
+    """Where the part of `text` that differs from `other` begins and ends."""
     start = _alike(text, other)
     return start, len(text) - _alike(text[start:][::-1], other[start:][::-1])
 
 
 def _alike(one: str, other: str) -> int:
-    """Characters at the start that both have."""
+    """How many characters at the start are the same."""
     both = zip(one, other, strict=False)
     return next((at for at, (a, b) in enumerate(both) if a != b), min(len(one), len(other)))

@@ -1,4 +1,4 @@
-"""`Entered`: what is entered in a form, beside what the file says."""
+"""`Entered`: the values entered in a form, compared with those in the file."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ NAME: Final = Setting(
 def proposed_name(
     cls: type[StorageConfiguration], values: Mapping[str, Any], taken: Collection[str]
 ) -> str:
-    """A name for a new configuration, from where it leads; empty while that is unknown."""
+    """Propose a name for a new configuration from its location; empty while that is unknown."""
     place = ""
     for setting in cls.settings():
         value = values.get(setting.name)
@@ -50,10 +50,10 @@ class Entered:
     """The values of a form.
 
     Args:
-        cls: the type that the configuration is to have.
-        entry: the configuration as the file has it; None for a new one.
+        cls: the type that the configuration will have.
+        entry: the configuration as it is in the file; None for a new one.
         path: the configuration file.
-        fields: all fields that there are by now, the name's included, in the order on screen.
+        fields: returns all fields mounted so far, the name's included, in the order on screen.
     """
 
     def __init__(
@@ -66,16 +66,16 @@ class Entered:
         self.cls, self.entry, self.fields = cls, entry, fields
         self._path = path
         self.given: dict[str, Any] = dict(entry.settings) if entry else {}
-        """What the file says, by the settings that were meant."""
+        """The values in the file, by the settings that their keys were meant for."""
 
         self.stray = [key for key in self.given if cls.setting_named(key) is None]
-        """Keys in the file that the type does not know."""
+        """Keys in the file that are not settings of the type."""
 
         self.notes = [cls.note] if cls.note else []
-        """What is to be said above the fields."""
+        """Texts to show above the fields."""
 
         self.tested: tuple[StorageConfiguration, TestResult] | None = None
-        """The settings that were tested last, and what came of it."""
+        """The configuration that was tested last, and the result."""
 
         if entry and entry.type != cls.type:
             said = f"its type is {printable(entry.type)}" if entry.type else "it has no type"
@@ -84,7 +84,7 @@ class Entered:
             self._place(key, self.given.pop(key))
 
     def _place(self, key: str, value: Any) -> None:
-        """Take the value of a key that the type does not know for the setting that was meant."""
+        """Move the value of an unknown key to the setting that was probably meant."""
         nearest = nearest_setting(self.cls, key)
         setting = self.cls.setting_named(nearest.name)
         free = setting is not None and setting.name not in self.given
@@ -99,7 +99,7 @@ class Entered:
 
     @property
     def name(self) -> str:
-        """What is entered as the name."""
+        """The name entered."""
         return str(next(field.value for field in self.fields() if field.setting is NAME))
 
     @property
@@ -111,16 +111,16 @@ class Entered:
 
     @property
     def changed(self) -> bool:
-        """Whether anything is entered that is not saved."""
+        """Whether there are unsaved changes."""
         return any(field.changed for field in self.fields())
 
     @property
     def edits(self) -> int:
-        """Settings that are others than in the file; none where there is nothing in the file."""
+        """How many settings differ from the file; 0 for a new configuration."""
         return sum(field.changed for field in self.fields()) if self.entry else 0
 
     def values(self) -> dict[str, Any]:
-        """What is entered, by setting, with absolute paths; without the name."""
+        """The values entered, by setting, without the name; paths are absolute."""
         entered = {f.setting.name: f.value for f in self.fields() if f.setting is not NAME}
         return self._absolute({**self.given, **entered})
 
@@ -130,7 +130,7 @@ class Entered:
         changed.pop(NAME.name, None)
         own = self.entry.settings if self.entry else {}
         return {
-            # A key that the type does not know is dropped, or has moved to the one that was meant.
+            # Remove unknown keys; a value may have moved to the setting that was meant.
             **dict.fromkeys(self.stray),
             **self._absolute({name: self.given[name] for name in self.given if name not in own}),
             **{name: value if value != "" else None for name, value in changed.items()},

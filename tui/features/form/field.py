@@ -1,7 +1,7 @@
 """`Field`: what all fields of a form have in common; `fields.field_for` chooses the kind.
 
-A field draws its label, help and fault itself, around the one widget in which the value is entered:
-with five widgets for each setting, Textual would take long to style and lay out a form.
+A field draws its label, help and fault itself, around the one widget that edits the value. With
+five widgets for each setting, Textual would take too long to style and lay out a form.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ if TYPE_CHECKING:
     from storage_core.declaration.setting import Setting
 
 LABEL_WIDTH: Final = 25
-"""Cells that the label has beside the editor; `screen.tcss` keeps them free."""
+"""Cells of the label beside the editor; `screen.tcss` leaves them free."""
 
 
 WIDEST: Final = 60
-"""Cells of the widest editor; `screen.tcss` has it too."""
+"""Cells of the widest editor, as in `screen.tcss`."""
 
 CHANGED: Final = "•"
-"""Stands behind the label of what is another value than in the file."""
+"""The sign after the label of a setting that differs from the file."""
 
 BESIDE: Final = "-beside"
-"""The class of a form that has room for the help beside the fields."""
+"""The CSS class of a form with room for the help beside the fields."""
 
 
 class Field(Widget):
@@ -46,21 +46,21 @@ class Field(Widget):
 
     Args:
         setting: its declaration.
-        value: what the file says; None where it says nothing.
+        value: the value in the file; None if it has none.
     """
 
     editor_height: ClassVar[int] = 1
     """Lines of the widget in which the value is entered."""
 
     class Edited(Message):
-        """The value is another one."""
+        """The value has changed."""
 
         def __init__(self, field: Field) -> None:
             super().__init__()
             self.field = field
 
     class Left(Message):
-        """The focus went on to another field."""
+        """The focus has moved to another field."""
 
         def __init__(self, field: Field) -> None:
             super().__init__()
@@ -75,43 +75,43 @@ class Field(Widget):
         self._hint = ""
         self._note = ""
         self._here = False
-        """Whether the focus is in it."""
+        """Whether it has the focus."""
 
         self._marked = False
-        """Whether it is told that the value is another one than in the file."""
+        """Whether the label has the sign that the value differs from the file."""
 
     @property
     def help(self) -> str:
-        """What it is for, and what can be done in it."""
+        """What the setting is for, and what can be done in the field."""
         return f"{self.setting.help}{self._hint}"
 
     @property
     def explains(self) -> Explanation:
-        """All that its declaration says, for help."""
+        """Everything in its declaration, for the help dialog."""
         return explained(self.setting)
 
     @property
     def value(self) -> Any:
-        """What is entered; None or empty for nothing."""
+        """The value entered; None or empty for no value."""
         return self.start
 
     @property
     def changed(self) -> bool:
-        """Whether it is something else than the file says."""
+        """Whether the value differs from the file."""
         return bool(self.value != self.start)
 
     @property
     def start(self) -> Any:
-        """The value as it was when the form opened."""
+        """The value when the form opened."""
         return "" if self._initial is None else self._initial
 
     @property
     def focus_target(self) -> Widget:
-        """What gets the focus."""
+        """The widget that gets the focus."""
         return self
 
     def show_fault(self, fault: str | None) -> None:
-        """Say what is wrong, or that nothing is."""
+        """Show what is wrong; None if nothing is."""
         text = f"✗ {printable(fault)}" if fault else ""
         if text != self._fault:
             self._fault = text
@@ -119,54 +119,54 @@ class Field(Widget):
             self.refresh(layout=True)
 
     def show_doubt(self, doubt: str | None) -> None:
-        """Say what looks wrong and may be saved all the same, or that nothing does."""
+        """Show what looks wrong but may be saved; None if nothing does."""
         text = f"⚠ {printable(doubt)}" if doubt else ""
         if text != self._doubt:
             self._doubt = text
             self.refresh(layout=True)
 
     def show_hint(self, hint: str) -> None:
-        """Say something after the help."""
+        """Show a text after the help."""
         if hint != self._hint:
             self._hint = hint
             self.refresh(layout=True)
 
     def show_note(self, note: str) -> None:
-        """Say how the value is taken, or nothing."""
+        """Show how the value is understood; empty for nothing."""
         if note != self._note:
             self._note = note
             self.refresh(layout=True)
 
     def mark(self, changed: bool) -> None:
-        """Tell whether the value is another one than in the file."""
+        """Show whether the value differs from the file."""
         if changed != self._marked:
             self._marked = changed
             self.refresh()
 
     def put(self, value: str) -> bool:
-        """Hold another value; False where that is not to be."""
+        """Set the value; False if the field does not accept that."""
         return False
 
     def tidy(self) -> None:
-        """Drop from the text what was copied along with it, so that it is seen what is meant."""
+        """Remove from the text what was copied along by mistake, so that its meaning is visible."""
 
     def reveal(self) -> bool:
-        """Show a secret for a while; False where there is none."""
+        """Show a secret for a while; False if the field has none."""
         return False
 
     def choose_source(self) -> bool:
-        """List where the value can be kept; False where that is always the file."""
+        """List where the value can be kept; False if that is always the file."""
         return False
 
     def offer(self, suggestions: Iterable[str]) -> None:
-        """Values that people often choose."""
+        """Offer values that people often choose."""
 
     def on_descendant_focus(self) -> None:
-        """Only the field with the focus says what it is for."""
+        """Show the help, which only the field with the focus does."""
         self._enter(True)
 
     def on_descendant_blur(self, event: events.DescendantBlur) -> None:
-        """Leaving one widget of the field for another is not leaving the field."""
+        """Note that the field is left, unless the focus goes to another widget within it."""
         focused = self.screen.focused
         if focused is None or self not in focused.ancestors:
             self._enter(False)
@@ -178,11 +178,11 @@ class Field(Widget):
             self.refresh()
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """Its lines, whatever stands between them."""
+        """How many lines it needs."""
         return len(self._lines(width))
 
     def render(self) -> Content:
-        """The label, and the help or what is wrong; the editor hides what is behind it."""
+        """Draw the label, and the help or the fault; the editor covers the rest."""
         return Content("\n").join(self._lines(self.content_size.width))
 
     def _lines(self, width: int) -> list[Content]:
@@ -194,7 +194,7 @@ class Field(Widget):
         text, style = self._fault or self._doubt, "$error" if self._fault else "$warning"
         if not text and self._note:
             text, style = self._note, MUTED
-        # One line at least, which keeps the fields apart; with the help in it nothing moves.
+        # At least one line between fields: the help appears there, so that nothing moves.
         room = max(1, len(rest))
         if not self.screen.has_class(BESIDE):
             _, helping = _placed(self.help, width, above=above, room=not rest)
@@ -223,14 +223,14 @@ class Field(Widget):
 
 
 def _placed(text: str, width: int, *, above: bool, room: bool) -> tuple[int, list[str]]:
-    """Where a text below the editor begins, and its lines.
+    """The column where a text below the editor begins, and the lines of the text.
 
     Args:
-        text: as short as a help or as long as a fault.
-        width: of the field.
-        above: whether the label stands above the editor.
-        room: whether there is nothing to the left, so that what is too long for a line may begin
-            there.
+        text: the help or a fault.
+        width: cells of the field.
+        above: whether the label is above the editor.
+        room: whether there is nothing to the left, so that a text that is too long for one line may
+            begin there.
     """
     column = 0 if above else LABEL_WIDTH
     lines = [*wrap(text, min(WIDEST, width - column))]
@@ -240,7 +240,7 @@ def _placed(text: str, width: int, *, above: bool, room: bool) -> tuple[int, lis
 
 
 def as_text(value: Any) -> str:
-    """A value of the file as it is typed."""
+    """A value from the file as it would be typed."""
     if value is None:
         return ""
     if isinstance(value, float):
@@ -251,7 +251,7 @@ def as_text(value: Any) -> str:
 
 
 def explained(setting: Setting) -> Explanation:
-    """A setting, as help explains it: what it is for, its default, where else it may be kept."""
+    """The explanation of a setting: what it is for, its default, where else it may be kept."""
     said: list[tuple[str, str]] = []
     if setting.required:
         said.append(("Needed", "there is no storage without it"))
@@ -273,5 +273,5 @@ def explained(setting: Setting) -> Explanation:
 
 
 def example_of(setting: Setting) -> str:
-    """What an empty field shows, so that nobody takes it for filled in."""
+    """The placeholder of an empty field, worded so that nobody takes it for a value."""
     return setting.hint or (f"e.g. {setting.placeholder}" if setting.placeholder else "")

@@ -1,4 +1,4 @@
-"""`field_for`: the field of a form that suits a setting's declaration."""
+"""`field_for`: chooses the kind of field by a setting's declaration."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def field_for(setting: Setting, value: Any) -> Field:
-    """The field, holding what the file says."""
+    """Make the field of a setting with the value from the file."""
     if setting.reference:
         return ReferenceField(setting, value)
     if setting.choices:

@@ -1,4 +1,4 @@
-"""`Filling`: takes a pasted block of credentials apart, into the fields that it belongs in."""
+"""`Filling`: fills the fields of a form from a pasted block of credentials."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 
 class Filling:
-    """Fills several fields at once, and takes that back.
+    """Fills several fields at once, and can take that back.
 
     Args:
         screen: the form.
-        jobs: look at a block in a thread.
-        entered: its fields.
-        open_advanced: makes those that few need.
+        jobs: parses a block in a thread.
+        entered: has the fields.
+        open_advanced: mounts the advanced fields.
         show: called with the fields that were filled.
     """
 
@@ -44,10 +44,10 @@ class Filling:
         self._screen, self._jobs, self._entered = screen, jobs, entered
         self._open_advanced, self._show = open_advanced, show
         self._before: list[tuple[Field, str]] = []
-        """What stood in the fields that were filled last."""
+        """The fields that were filled last, each with the value before."""
 
     def takes(self, text: str, into: object) -> bool:
-        """Whether a paste may be a block; if so, it is looked at in a flow."""
+        """Whether a paste may be a block; if so, it is parsed in a flow."""
         if not isinstance(into, PasteInput) or not looks_like_block(text):
             return False
         self._screen.start(self._take(text, into))
@@ -67,13 +67,13 @@ class Filling:
             await self.fill(block)
 
     async def fill(self, block: Block) -> None:
-        """Put each value of a block where it belongs, and tell."""
+        """Put each value of a block into its field, and say so."""
         values = {name: _as_text(value) for name, value in block.found.settings.items()}
         settings = {setting.name: setting for setting in self._entered.cls.settings()}
         if any(settings[name].advanced for name in values):
             await self._open_advanced()
         if any(settings[name].secret for name in values):
-            # One's own keys and another's token would be nobody's.
+            # Clear other secrets: keys of one account and a token of another do not work together.
             values = {name: "" for name, each in settings.items() if each.secret} | values
         filled: list[Field] = []
         self._before = []
@@ -86,7 +86,7 @@ class Filling:
         await self._show(filled)
 
     async def take_back(self) -> None:
-        """Have everything as it was before the last block."""
+        """Restore the values from before the last block."""
         before, self._before = self._before, []
         if not before:
             self._screen.app.say("No pasted block has filled anything.")

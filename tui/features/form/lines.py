@@ -1,4 +1,4 @@
-"""What is no field in a form: headings, where blobs would land, what opens Advanced, help."""
+"""The lines of a form that are not fields: headings, the location, Advanced, help."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ from tui.kit.theme import FAINT, MUTED
 
 
 class More(Static, can_focus=True):
-    """The line that opens and closes the settings that few need."""
+    """The line that opens and closes the advanced settings."""
 
     explains: ClassVar = Explanation(
         "Advanced", "The settings that few need. Enter shows them or hides them, and so does F3."
     )
 
     class Toggled(Message):
-        """It was chosen."""
+        """The line was clicked, or its key was pressed."""
 
     def on_click(self) -> None:
-        """By mouse."""
+        """Toggle by mouse."""
         self.post_message(self.Toggled())
 
     def on_key(self, event: events.Key) -> None:
-        """By keyboard."""
+        """Toggle by keyboard."""
         if event.key in ("enter", "space"):
             event.stop()
             self.post_message(self.Toggled())
 
 
 class Heading(Widget):
-    """What the fields below it are about, and a line up to the end of those above and below."""
+    """A title for the fields below, followed by a line as long as the fields are wide."""
 
     def __init__(self, words: str) -> None:
         super().__init__()
@@ -53,7 +53,7 @@ class Heading(Widget):
 
 
 class Landing(Widget):
-    """Where blobs would land, or how many settings are wrong; cut to its width as it is drawn."""
+    """Where blobs would be stored, or how many settings are wrong; cut to the width."""
 
     place: reactive[str] = reactive("")
     wrong: reactive[int] = reactive(0)
@@ -68,13 +68,13 @@ class Landing(Widget):
 
 
 class Beside(Widget):
-    """What the field with the focus is for, at its height, or as near as all of it can be read."""
+    """The help of the field with the focus, beside it, or as near as it fits on the screen."""
 
     said: reactive[tuple[str, int]] = reactive(("", 0))
-    """The help, and the lines above it."""
+    """The help, and how many lines are above it."""
 
     def render(self) -> Content:
-        """Drawn in its place, since moving a widget would lay out the whole form anew."""
+        """Draw the help at its height: moving a widget would lay out the whole form again."""
         (text, above), (width, height) = self.said, self.content_size
         lines = [*wrap(text, width)]
         above = max(0, min(above, height - len(lines)))

@@ -1,8 +1,8 @@
 """`Offering`: asks the server for the names of buckets or containers, and lists them.
 
-The server is asked when a person presses the arrow down in the field, and after a connection test
-that could sign in: before that, nobody has said that it is to get these credentials. What it says
-is kept for as long as the form is open and signs in by the same settings.
+The server is asked when a person presses the down arrow in the field, and after a connection test
+that could sign in: before that, nobody has agreed to send it these credentials. Its answer is kept
+while the form is open and the settings that sign in stay the same.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ if TYPE_CHECKING:
     from tui.session.background import Jobs
 
 GROUP: Final = "offer"
-"""Of the workers that wait for an answer."""
+"""The group of the workers that wait for an answer."""
 
 EARLY: Final = 0.3
-"""Seconds after which a question is told that nobody has asked by a key."""
+"""Seconds after which the form says that the server is asked, if no key has started that."""
 
 
 class Offering:
-    """Asks, one question after the other, and stops one that takes long.
+    """Asks, one question after the other, and can stop one that takes long.
 
     Args:
         screen: the form.
-        jobs: ask in a thread.
-        entered: what is entered, with the credentials.
-        offered: called when a field has something else to offer than before.
+        jobs: asks in a thread.
+        entered: has the values entered, credentials included.
+        offered: called when what a field offers has changed.
     """
 
     def __init__(
@@ -54,36 +54,36 @@ class Offering:
         self._screen, self._jobs, self._entered = screen, jobs, entered
         self._offered = offered
         self._known: list[tuple[dict[str, Any], tuple[str, ...]]] = []
-        """What was answered, by the settings that signed in."""
+        """The answers so far, each with the settings that signed in."""
 
         self._wanted: tuple[LineField, dict[str, Any]] | None = None
-        """The field in which a person waits for an answer, and what signs in for it."""
+        """The field in which a person waits for an answer, and the settings that sign in."""
 
         self._told: LineField | None = None
         """The field that says that the server is being asked."""
 
         self._soon: Timer | None = None
-        """Has it say so."""
+        """Makes the field say so after a moment."""
 
     def forget(self) -> None:
-        """Offer no more what somebody else may see, now that others sign in."""
+        """Withdraw the offers that were for other credentials than those entered now."""
         for field in self._fields():
             if self._answer(field) is None:
                 field.offer(())
 
     def ask(self, field: LineField) -> None:
-        """Ask for one field, and list what there is if nobody has gone on meanwhile."""
+        """Ask for one field, and list the answer if the person is still waiting there."""
         wanted = field, self._signing_in(field)
         if wanted != self._wanted:
             self._begin(self._list(field))
             self._wanted = wanted
 
     def ask_quietly(self) -> None:
-        """Ask for all that can be asked for; say nothing where that fails."""
+        """Ask for all fields that can be asked for, without reporting failures."""
         self._begin(self._find())
 
     def stop(self) -> bool:
-        """End the question that is told to go on; whether there was one."""
+        """Stop the question that the form shows; returns whether there was one."""
         is_told = self._told is not None
         if is_told:
             self._screen.workers.cancel_group(self._screen, GROUP)
@@ -91,7 +91,7 @@ class Offering:
         return is_told
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
-        """Wait for an answer, and for none that was waited for before."""
+        """Start waiting for an answer, in place of any that was awaited before."""
         self._rest()
         self._screen.run_worker(work, group=GROUP, exclusive=True)
 
@@ -111,7 +111,7 @@ class Offering:
             field.open_list()
 
     async def _ask(self, field: LineField, what: str) -> str:
-        """Have the names offered; what to say where there are none."""
+        """Ask for names and offer them; returns what to say if there are none."""
         cls, signing_in = self._entered.cls, self._signing_in(field)
         found = self._answer(field)
         cancellation = Cancellation()
@@ -129,7 +129,7 @@ class Offering:
         except StorageError as error:
             return f"The server lists none: {printable(reason_of(error))}"
         finally:
-            # Nobody waits for the answer any more, however this has ended.
+            # However this has ended, nobody is waiting for the answer any more.
             cancellation.set()
         if signing_in == self._signing_in(field):
             self._known.append((signing_in, found))
@@ -138,14 +138,14 @@ class Offering:
         return "" if found else "The server lists none; type the name."
 
     def _tell(self, field: LineField) -> None:
-        """Say that the server is being asked, and how to end that."""
+        """Show that the server is being asked, and how to stop that."""
         key = self._screen.key("leave", "escape")
         self._told = field
         field.show_note(f"Asking the server …  {key} stops.")
         self._screen.query_one(KeyBar).called = {"leave": "Stop"}
 
     def _rest(self) -> None:
-        """Say it no more."""
+        """Stop showing that the server is being asked."""
         if self._soon is not None:
             self._soon.stop()
         told, self._told, self._wanted, self._soon = self._told, None, None, None

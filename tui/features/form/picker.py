@@ -1,4 +1,4 @@
-"""All storage types with their descriptions, to choose one for a new configuration."""
+"""The dialog in which the type of a configuration is chosen."""
 
 from __future__ import annotations
 
@@ -30,22 +30,22 @@ if TYPE_CHECKING:
 
 
 _BADGES: Final = 25
-"""Cells before the badges, which stand below one another."""
+"""Cells before the badges, which are aligned."""
 
 _TAKEN: Final = "jkq"
-"""Letters that move the cursor or leave."""
+"""Letters that move the cursor or close the dialog."""
 
 
 class TypePicker(Dialog["Chosen"]):
-    """The types. A number, a letter or Enter chooses, Escape goes back.
+    """The types, with descriptions. A number, a letter or Enter chooses; Escape goes back.
 
-    Its result is a type; where a block of credentials is pasted, and it is for a new configuration,
-    what that says.
+    Its result is a type, or the content of a block of credentials that was pasted in order to make
+    a new configuration.
 
     Args:
-        types: what can be chosen.
-        title: what for.
-        problem: why it is asked, in one line; empty for a new configuration.
+        types: the types to choose from.
+        title: what the type is for.
+        problem: why a type has to be chosen, in one line; empty for a new configuration.
         likely: the type that the cursor is on at first; None for the first.
     """
 
@@ -98,12 +98,12 @@ class TypePicker(Dialog["Chosen"]):
             )
 
     def on_mount(self) -> None:
-        """On what is most likely meant."""
+        """Put the cursor on the likely type."""
         if self._likely is not None:
             self.query_one(OptionList).highlighted = self._types.index(self._likely)
 
     def on_key(self, event: events.Key) -> None:
-        """A number chooses at once, and so does a letter."""
+        """Choose by a number or a letter."""
         if event.key.isdigit() and 1 <= int(event.key) <= len(self._types):
             self.dismiss(self._types[int(event.key) - 1])
         elif event.character and event.character in self._letters:
@@ -111,7 +111,7 @@ class TypePicker(Dialog["Chosen"]):
             self.dismiss(self._types[self._letters.index(event.character)])
 
     def on_paste(self, event: events.Paste) -> None:
-        """A block of credentials says what type it is for."""
+        """Take a block of credentials, which implies its type."""
         event.prevent_default()
         if self._problem or not looks_like_block(event.text):
             self.refuse_paste()
@@ -131,7 +131,7 @@ class TypePicker(Dialog["Chosen"]):
             self.dismiss(block)
 
     def action_move(self, direction: str) -> None:
-        """As the arrow keys do."""
+        """Move the cursor as the arrow keys do."""
         options = self.query_one(OptionList)
         options.action_cursor_down() if direction == "down" else options.action_cursor_up()
 
@@ -140,12 +140,12 @@ class TypePicker(Dialog["Chosen"]):
         self.dismiss(self._types[event.option_index])
 
     def action_cancel(self) -> None:
-        """Back to the list."""
+        """Go back to the list."""
         self.dismiss(None)
 
 
 def letters_of(labels: list[str]) -> list[str]:
-    """A letter of its own for each label, none that moves or leaves; empty if none is free."""
+    """A unique letter of each label, none of `_TAKEN`; empty if none is free."""
     letters: list[str] = []
     for label in labels:
         known = [each for each in label.casefold() if each.isascii() and each.isalpha()]
@@ -169,7 +169,7 @@ def _prompt(number: int, cls: type[StorageConfiguration], letter: str, width: in
     note = f" {cls.note.partition(':')[0]}." if cls.note else ""
     lines = [printable(cls.description) + note]
     if cls.label == names.BUILT_IN:
-        # Otherwise people wonder how it differs from the line in the list.
+        # Say how it differs from the row in the list, which people would wonder about.
         lines.append("Built in already; this only gives it a name.")
     badge = short_name(cls)
     label = printable(cls.label)

@@ -1,6 +1,6 @@
 """The field of a value that can be stored in the file, or be a reference to where it is kept.
 
-A reference is chosen from the list of sources, or simply written: `env:NAME` makes the source the
+A reference is chosen from the list of sources or simply typed: `env:NAME` sets the source to the
 environment and leaves the name in the field.
 """
 
@@ -27,20 +27,19 @@ from tui.kit.secret import SecretArea, SecretInput
 from tui.session.sources import HERE, WORDS, said
 
 LOAD: Final = "load"
-"""In a file, of which a copy is to be kept here."""
+"""The source that copies the content of a file into the value."""
 
 _WRITTEN = (*SCHEMES, LITERAL.rstrip(":"))
-"""Words that say, before a colon, where the value is."""
+"""Words that, before a colon, say where the value is kept."""
 
 
 class ReferenceInput(SecretInput):
-    """The line of a reference field; it tells of each edit before the next key is handled.
+    """The line of a reference field; it reports each edit before the next key is handled.
 
     Args:
-        edited: called after each edit of the text; with whether all of it from the edit's start on
-            is new.
-        taken_back: called by Backspace in the empty line.
-        pasted: called with a paste that the line cannot take; tells whether it was taken after all.
+        edited: called after each edit, with whether all text after the edit's start is new.
+        taken_back: called when Backspace is pressed in the empty line.
+        pasted: called with a paste that the line cannot take; returns whether it was taken.
     """
 
     def __init__(
@@ -56,7 +55,7 @@ class ReferenceInput(SecretInput):
         self._edited, self._taken_back, self._pasted = edited, taken_back, pasted
 
     def refuse(self, text: str, reason: NotTaken) -> None:
-        """Take nothing of a paste, unless all of it has its place."""
+        """Refuse a paste, unless the field can take all of it in another way."""
         try:
             taken = self._pasted(text)
         except NotTaken as error:
@@ -65,13 +64,13 @@ class ReferenceInput(SecretInput):
             super().refuse(text, reason)
 
     def replace(self, text: str, start: int, end: int) -> None:
-        """Typing, pasting and deleting all come through here."""
+        """Report the edit: typing, pasting and deleting all come through here."""
         new = max(start, end) >= len(self.value)
         super().replace(text, start, end)
         self._edited(new)
 
     def action_delete_left(self) -> None:
-        """Backspace."""
+        """Delete a character; in the empty line, take back the typed source."""
         if self.value:
             super().action_delete_left()
         else:
@@ -79,7 +78,7 @@ class ReferenceInput(SecretInput):
 
 
 class ReferenceField(LineField):
-    """A value that can be stored here or be a reference to where it is kept."""
+    """A value that can be stored in the file or be a reference to where it is kept."""
 
     _EXAMPLES: ClassVar = {
         "env": "name of the variable",
@@ -112,16 +111,16 @@ class ReferenceField(LineField):
         )
         self._in_area = self._area.text
         self._as_it_is = self.start.startswith(LITERAL)
-        """Whether the value is to be no reference, whatever it looks like."""
+        """Whether the value is literal, even if it looks like a reference."""
 
         self._written: tuple[str, str] | None = None
-        """The source before the one that was written, and what was written before the colon."""
+        """The source before a new one was typed, and what was typed before the colon."""
 
         self._refused = ""
-        """What was written before the colon and taken back: it is not taken for a source again."""
+        """A word that was taken back as a source: it is not recognised as one again."""
 
     def compose(self) -> ComposeResult:
-        """Where it is, and what: its value or the place."""
+        """The list of sources, and the line for the value or its place."""
         with Horizontal(classes="source"):
             yield self.input
             yield self._chooser
@@ -129,7 +128,7 @@ class ReferenceField(LineField):
             yield self._area
 
     def on_mount(self) -> None:
-        """A large secret has an area of its own."""
+        """Mount the text area if the value is a large secret."""
         self._tell_chooser()
         self._arrange()
 
@@ -153,7 +152,7 @@ class ReferenceField(LineField):
 
     @property
     def source(self) -> str:
-        """Where the value is: `here`, or the scheme of a reference."""
+        """Where the value is kept: `here`, or the scheme of a reference."""
         return self._chooser.value
 
     @property
@@ -164,7 +163,7 @@ class ReferenceField(LineField):
         text = self._area.text if self._large else text
         if (HERE, text) == self._split(self.start):
             return self.start
-        # Stored here is what was said, so no program may take it for a reference.
+        # The person chose to store it here, so no program may take it for a reference.
         return LITERAL + text if _seems_written(text) else text
 
     @property
@@ -178,19 +177,19 @@ class ReferenceField(LineField):
         return self.input
 
     def reveal(self) -> bool:
-        """Show what is stored here."""
+        """Show the secret if it is stored here."""
         target = self.focus_target
         if isinstance(target, SecretInput | SecretArea):
             target.reveal()
         return self._secret_at(self.source)
 
     def choose_source(self) -> bool:
-        """List where the value can be."""
+        """List where the value can be kept."""
         self._chooser.open(self.focus_target)
         return True
 
     def _pasted(self, text: str) -> bool:
-        """Take the text of a JSON file whole, wherever the line says that it is to come from."""
+        """Take the text of a JSON file as a whole, whichever source is chosen."""
         whole = self._large and text.lstrip("\ufeff \t\r\n").startswith("{")
         if whole:
             self._put(HERE, lines_of(text))
@@ -198,13 +197,13 @@ class ReferenceField(LineField):
         return whole
 
     def put(self, value: str) -> bool:
-        """Hold another value, which may be a reference."""
+        """Set the value, which may be a reference."""
         self._as_it_is = value.startswith(LITERAL)
         self._put(*self._split(value))
         return True
 
     def fill(self, text: str) -> None:
-        """Take what was read from a file."""
+        """Set the value to the text that was read from a file."""
         self._put(HERE, text)
 
     @on(Chooser.Clicked)
@@ -217,22 +216,22 @@ class ReferenceField(LineField):
         event.stop()
         source, text = self.source, ""
         if source == HERE and self._written and self._written[0] == HERE:
-            # It was no reference after all, but a value that begins like one.
+            # It was not a reference after all, but a value that begins like one.
             text = f"{self._written[1]}:{self.input.value}"
-        # Otherwise nothing stays: what was a secret must not appear in clear as the name of a
-        # variable, nor the other way.
+        # Otherwise clear the text: a secret must not become visible as the name of a variable, nor
+        # a name be taken for a secret.
         self._as_it_is = source == HERE
         self._put(source, text)
         self.focus_target.focus()
 
-    # ---- a source that is written
+    # ---- a source that is typed
 
     def _recognise(self, new: bool) -> None:
-        """Take `env:` and its like at the start of the text for the source.
+        """Recognise `env:` and the like at the start of the text as the source.
 
         Args:
-            new: whether nothing that stood there before follows the edit. What was a secret must
-                not appear in clear because something was typed before it.
+            new: whether no old text follows the edit. A secret must not become visible because
+                something was typed before it.
         """
         text = self.input.value
         if not text:
@@ -264,11 +263,11 @@ class ReferenceField(LineField):
             self.focus_target.focus()
 
     def _put(self, source: str, text: str) -> None:
-        """Hold `text`, as what stands at `source`."""
+        """Set the source and the text."""
         self._written = None
         self._chooser.value = source
         in_area = self._large and source == HERE
-        # Before the text is there: it must not appear in clear for a moment.
+        # Before the text is set, so that it is never unmasked for a moment.
         self._arrange()
         self.input.value = "" if in_area else text
         self.input.cursor_position = len(self.input.value)
@@ -315,7 +314,7 @@ class ReferenceField(LineField):
         event.stop()
         before, self._in_area = self._in_area, self._area.text
         if self.source in SCHEMES and self._in_area:
-            # Typed before the focus had moved on to the line.
+            # It was typed before the focus had moved to the line.
             self.input.value += self._in_area
             self.input.cursor_position = len(self.input.value)
             self._area.text = self._in_area = ""

@@ -1,4 +1,4 @@
-"""`Saving`: writes what is entered in a form into the file, asks about conflicts, leaves."""
+"""`Saving`: writes the values of a form to the file, asks about conflicts, leaves the form."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 
 class Saving:
-    """Save, leave.
+    """Saves and leaves a form.
 
     Args:
         screen: the form; its result is the name saved under.
-        session: what it is saved into.
-        entered: what is entered.
-        show_faults: tells what is wrong, by setting.
+        session: has the file.
+        entered: has the values entered.
+        show_faults: shows what is wrong, by setting.
     """
 
     def __init__(
@@ -44,8 +44,8 @@ class Saving:
         """Write the settings into the file.
 
         Args:
-            force: even if the configuration was changed there meanwhile.
-            default: make a new configuration the default, too.
+            force: write even if the configuration was changed in the file meanwhile.
+            default: make a new configuration the default.
         """
         from storage_core.declaration.validation import InvalidSettings
 
@@ -55,7 +55,7 @@ class Saving:
         name, values, entry, cls = entered.name, entered.values(), entered.entry, entered.cls
         try:
             if entry is None:
-                # Wrong settings are told before anything is locked or made.
+                # Report wrong settings before the file is locked or created.
                 await self._screen.while_here(in_thread(lambda: draft.configuration(cls, values)))
                 saved = await self._session.change(
                     f"new {named(name)}",
@@ -85,7 +85,7 @@ class Saving:
             self._screen.dismiss(saved)
 
     async def _saved(self, name: str, values: dict[str, Any]) -> None:
-        """Tell that it is saved, and what is doubtful about it."""
+        """Say that it is saved, and what is doubtful about it."""
         self._remember_test(name)
         cls, entry, app = self._entered.cls, self._session.entries.get(name), self._screen.app
         doubts, cautions = await self._screen.while_here(
@@ -112,7 +112,7 @@ class Saving:
             ]
             app.fail(" ".join(told))
         else:
-            # In one message: another would take its place.
+            # In one message, since a second would replace the first.
             doubtful = bool(doubts or cautions)
             app.say(" ".join(told), severity="warning" if doubtful else "information")
 
@@ -126,7 +126,7 @@ class Saving:
             self._session.tested(entry.id, entry, result)
 
     async def _settle(self, current: Entry | None) -> None:
-        """The configuration was changed in the file meanwhile: ask which version is to stay."""
+        """Ask which version to keep of a configuration that was changed in the file meanwhile."""
         from tui.features.form.conflict import ConflictDialog
 
         entered = self._entered
@@ -141,7 +141,7 @@ class Saving:
             await self.save(force=True)
 
     async def leave(self) -> None:
-        """Back to the list; asks when there are changes."""
+        """Go back to the list; asks first if there are changes."""
         from tui.kit.ask import Ask
 
         if not self._entered.changed:
@@ -163,7 +163,7 @@ class Saving:
 
 
 def _label(old: str, new: str, settings: bool) -> str:
-    """What undo calls it."""
+    """What undo calls the change."""
     before, after = named(old), named(new.strip())
     if old == new.strip():
         return f"edit {before}"

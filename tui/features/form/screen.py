@@ -48,16 +48,16 @@ if TYPE_CHECKING:
 
 
 TOGETHER: Final = 3
-"""Fields that are mounted in one step."""
+"""Fields that are mounted at a time."""
 
 
 class FormScreen(FullScreen[str | None]):
-    """A new configuration, or `entry` to be edited. Its result is the name saved under, or None.
+    """The form of a new configuration, or of `entry`. Its result is the name saved under, or None.
 
     Args:
         cls: the storage type.
-        entry: what is edited; None for a new one.
-        pasted: what a new one is filled with at first.
+        entry: the configuration to edit; None for a new one.
+        pasted: a block of credentials to fill a new one with.
     """
 
     CSS_PATH = "screen.tcss"
@@ -84,7 +84,7 @@ class FormScreen(FullScreen[str | None]):
         self.entered = Entered(cls, entry, session.workspace.file.source, self.fields)
         self._advanced = [setting for setting in cls.settings() if setting.advanced]
         self._filled = asyncio.Event()
-        """Set when all fields are there that are to be seen at first."""
+        """Set when all fields that are visible at first are mounted."""
 
         self._pasted = pasted
         self._asked: Offering | None = None
@@ -105,15 +105,15 @@ class FormScreen(FullScreen[str | None]):
         )
 
     def fields(self) -> list[Field]:
-        """All fields that there are by now, the name's included, in the order on screen."""
+        """All fields mounted so far, the name's included, in the order on screen."""
         return list(self.query(Field))
 
     def why_not(self, command: str) -> str:
-        """Saving needs a file that can be written."""
+        """Why a command cannot work now: saving needs a file that can be written."""
         return self._session.why_not_save() if command == "save" else ""
 
     def take_paste(self, text: str, field: Widget) -> bool:
-        """A block of credentials goes into several fields."""
+        """Take a block of credentials, which fills several fields."""
         return self._filling.takes(text, field)
 
     async def _show_filled(self, filled: list[Field]) -> None:
@@ -124,7 +124,7 @@ class FormScreen(FullScreen[str | None]):
             self._sight.go_to(first)
 
     def _plain_fields(self) -> Iterator[Widget]:
-        """What is required first, then in the order of the type; the name last."""
+        """The basic fields: required ones first, then in the type's order; the name last."""
         plain = [setting for setting in self.cls.settings() if not setting.advanced]
         plain.sort(key=lambda setting: not setting.required)
         sections = [
@@ -143,7 +143,7 @@ class FormScreen(FullScreen[str | None]):
         return field_for(setting, self.entered.given.get(setting.name))
 
     def body(self) -> ComposeResult:
-        """Notes, the fields, where blobs land, the buttons."""
+        """Notes, the fields, where blobs would be stored, the buttons."""
         notes = self.entered.notes
         yield Static("\n".join(f"⚠ {note}" for note in notes), id="note", markup=False)
         with Horizontal(id="middle"):
@@ -159,7 +159,7 @@ class FormScreen(FullScreen[str | None]):
             yield Button("Cancel", id="cancel", compact=True)
 
     def on_mount(self) -> None:
-        """The first field has the focus; what checks values is loaded meanwhile."""
+        """Focus the first field, and load the validation of values meanwhile."""
         self._tell_changes()
         self.query_one("#note").display = bool(self.entered.notes)
         self.query_one("#advanced").display = False
@@ -189,7 +189,7 @@ class FormScreen(FullScreen[str | None]):
         self._sight.tell()
 
     def changed_elsewhere(self, said: str) -> str:
-        """The form is not the file: it stays as it is."""
+        """The message when others changed the file; what is entered stays as it is."""
         return f"{said} The form keeps what you have entered; saving compares the two."
 
     # ---- while it is filled in
@@ -207,7 +207,7 @@ class FormScreen(FullScreen[str | None]):
         self._sight.tell()
 
     def _tell_changes(self) -> None:
-        """Say in the title what is edited, and how many of its settings are others by now."""
+        """Show in the title what is edited, and how many of its settings have changed."""
         entry, edits = self.entered.entry, self.entered.edits
         title = f"Edit {printable(entry.name)}" if entry else f"New {self.cls.label}"
         count = f"  {CHANGED} {edits} changed" if edits else ""
@@ -232,7 +232,7 @@ class FormScreen(FullScreen[str | None]):
 
     def _offering(self) -> Offering:
         if self._asked is None:
-            # Only now: it loads what asks servers.
+            # Imported only now: it loads the modules that ask servers.
             from tui.features.form.offering import Offering
 
             self._asked = Offering(self, self._session.jobs, self.entered, self._sight.tell)
@@ -271,7 +271,7 @@ class FormScreen(FullScreen[str | None]):
             )
             doubt = found.get(field.setting.name)
             for other in self.fields():
-                # A bucket's name is in doubt only until there is an endpoint.
+                # One value can settle a doubt about another: an endpoint, about a bucket's name.
                 if other.setting.name not in found:
                     other.show_doubt(None)
         if field.value == value:
@@ -295,7 +295,7 @@ class FormScreen(FullScreen[str | None]):
             self._check(field)
 
     async def show_faults(self, faults: dict[str, str | None]) -> None:
-        """Tell what is wrong, each under its field; the first gets the focus."""
+        """Show each fault under its field, and focus the first of these."""
         if any(setting.name in faults for setting in self._advanced):
             await self._open_advanced()
         wrong = [field for field in self.fields() if field.setting.name in faults]
@@ -305,7 +305,7 @@ class FormScreen(FullScreen[str | None]):
             self._sight.go_to(wrong[0])
         self._show_landing()
 
-    # ---- the settings that few need
+    # ---- advanced settings
 
     @on(More.Toggled)
     def _toggled(self) -> None:
@@ -330,7 +330,7 @@ class FormScreen(FullScreen[str | None]):
         box.display = True
         self._label_more()
         if not box.children:
-            # All of them in one callback took 45 ms; in steps the longest is 27.
+            # Mounting all of them in one callback took 45 ms; in steps the longest takes 27.
             for start in range(0, len(self._advanced), TOGETHER):
                 await box.mount_all(map(self._field, self._advanced[start : start + TOGETHER]))
             if self._filled.is_set():
@@ -347,14 +347,14 @@ class FormScreen(FullScreen[str | None]):
     # ---- moving
 
     def on_descendant_focus(self) -> None:
-        """Keep the whole field in sight; Textual does so for the editor in it only."""
+        """Keep the whole field visible; Textual does so only for the editor in it."""
         field = self._sight.focused
         if field is not None and field.setting is NAME:
             self._propose_name()
         self._sight.keep()
 
     def _propose_name(self) -> None:
-        """Name a new configuration by where it leads, as long as it has no other name."""
+        """Propose a name for a new configuration, as long as it has no other."""
         if self.entered.entry is None:
             name = proposed_name(self.cls, self.entered.values(), self._session.entries)
             self.query_one(f"#field-{NAME.name}", TextField).propose(name)
@@ -365,7 +365,7 @@ class FormScreen(FullScreen[str | None]):
 
     @on(Input.Submitted)
     def _next(self) -> None:
-        """To the next field that is of use; Tab goes to each."""
+        """Go to the next field that still matters; Tab goes to every field."""
         needless = {*self.cls.needless(self.entered.values())}
         fields, here = self.fields(), self._sight.focused
         after = fields[fields.index(here) + 1 :] if here in fields else []
@@ -376,10 +376,10 @@ class FormScreen(FullScreen[str | None]):
         else:
             self.focus_next()
 
-    # ---- what one can do
+    # ---- commands
 
     def _leave(self) -> Awaitable[None] | None:
-        """End a question that goes on; else leave."""
+        """Stop a question to the server if there is one, else leave."""
         if self._asked is not None and self._asked.stop():
             return None
         return self._saving.leave()
@@ -388,7 +388,7 @@ class FormScreen(FullScreen[str | None]):
     async def _pressed(self, event: Button.Pressed) -> None:
         command = "save" if event.button.id == "save" else "leave"
         if command == "leave" and self._asked is not None:
-            self._asked.stop()  # As a key it would do that first, and only that.
+            self._asked.stop()  # The key only stops the question at first.
         await self.run_action(f"run('{command}')")
 
     def _reveal(self) -> None:
@@ -404,7 +404,7 @@ class FormScreen(FullScreen[str | None]):
             self.app.say("The value of this field is always kept in the file.")
 
     async def _try_out(self) -> None:
-        """Test the connection with what the form says."""
+        """Test the connection with the values entered."""
         from storage_core.declaration.validation import InvalidSettings
 
         values = self.entered.values()
@@ -428,7 +428,7 @@ class FormScreen(FullScreen[str | None]):
         if result is not None:
             entered.tested = tried, result
             if not chosen and result.signed_in:
-                # These credentials were sent there already.
+                # The test has already sent these credentials to the server.
                 self._offering().ask_quietly()
         if chosen and (entered.name.strip() or await self._ask_name()):
             if len(ways) > 1 and chosen[0]:
@@ -436,7 +436,7 @@ class FormScreen(FullScreen[str | None]):
             await self._saving.save(default=chosen[0] == "default")
 
     async def _ask_name(self) -> bool:
-        """Have a name entered where none was; returns whether there is one now."""
+        """Ask for a name if none is entered; returns whether there is one now."""
         from storage_core.config.model import names
         from tui.kit.ask import AskName
 

@@ -1,4 +1,4 @@
-"""`Sight`: the field with the focus is seen whole, and what it is for stands at its height."""
+"""`Sight`: keeps the field with the focus visible as a whole, and its help beside it."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
 ROOM_BESIDE: Final = 120
-"""Columns from which on the help stands beside the fields."""
+"""Columns of the narrowest terminal with the help beside the fields."""
 
 
 class Sight:
-    """Scrolls the pane of the fields, and tells the help beside it.
+    """Scrolls the pane of the fields, and updates the help beside it.
 
     Args:
         screen: the form.
@@ -36,12 +36,12 @@ class Sight:
 
     def go_to(self, field: Field) -> None:
         """Give a field the focus."""
-        # Not by Textual, which would centre a field that is out of sight.
+        # Without scrolling: Textual would centre a field that is not visible.
         field.focus_target.focus(scroll_visible=False)
         self.keep(field)
 
     def keep(self, *fields: Field) -> None:
-        """Scroll so that these fields are seen whole, and before all the one with the focus."""
+        """Scroll so that these fields are visible as a whole, above all the one with the focus."""
 
         def scroll() -> None:
             focused = self.focused
@@ -49,15 +49,15 @@ class Sight:
                 field.scroll_visible(animate=False, immediate=True)
             self.tell()
 
-        # Later: what was just mounted, or says more than before, has no place yet.
+        # Later: fields that were just mounted, or have got more text, are not laid out yet.
         self._screen.call_after_refresh(scroll)
 
     def follow(self) -> None:
-        """Have the help go with its field when the pane is scrolled."""
+        """Move the help with its field when the pane is scrolled."""
         self._screen.watch(self._pane, "scroll_y", self.tell, init=False)
 
     def fit(self) -> None:
-        """Have the help beside the fields or below them, as there is room."""
+        """Put the help beside the fields if there is room, else below the field."""
         has_room = self._has_room
         if has_room != self._screen.has_class(BESIDE):
             self._screen.set_class(has_room, BESIDE)
@@ -66,9 +66,9 @@ class Sight:
         self._screen.call_after_refresh(self.tell)
 
     def tell(self) -> None:
-        """Say beside the field with the focus what it is for."""
+        """Show the help of the field with the focus beside it."""
         field = self.focused
-        # None of a form that is being left, whose widgets go before it does.
+        # There is none in a form that is being left: its widgets go before it does.
         for beside in self._screen.query(Beside):
             if field is None:
                 beside.said, beside.border_title = ("", 0), ""
@@ -77,7 +77,7 @@ class Sight:
                 beside.said = field.help, self._rows_above(field)
 
     def _rows_above(self, field: Field) -> int:
-        """The rows of the pane above a field; its `region` would be that before the last scroll."""
+        """Rows of the pane above a field; its `region` would be that before the last scroll."""
         pane = self._pane
         above = -pane.scroll_offset.y
         for widget in field.ancestors_with_self:

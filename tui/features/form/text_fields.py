@@ -1,4 +1,4 @@
-"""Fields in which something is typed: a line, which can be chosen from a list as well; a table."""
+"""Fields to type in: a line, which can be chosen from a list as well; a table."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 
 LISTS_SOME: Final = "↓ lists some.".replace(" ", "\u00a0")
 LISTS_YOURS: Final = "↓ lists yours.".replace(" ", "\u00a0")
-"""What the key does, in words that are not torn apart at the end of a line."""
+"""What the key does, with spaces that do not break at the end of a line."""
 
 
 class LineField(Field):
     """A field with one line of text and perhaps suggestions for it."""
 
     class Wanted(Message):
-        """The server is to be asked which values there are."""
+        """A request to ask the server which values there are."""
 
         def __init__(self, field: LineField) -> None:
             super().__init__()
@@ -45,7 +45,7 @@ class LineField(Field):
     _offered: tuple[str, ...] = ()
 
     def offer(self, suggestions: Iterable[str]) -> None:
-        """Completed inline (the right arrow key takes it), and listed by the arrow down."""
+        """Offer values: completed inline (the right arrow takes them), listed by the down arrow."""
         self._offered = tuple(suggestions)
         self.input.suggester = (
             SuggestFromList(self._offered, case_sensitive=False) if self._offered else None
@@ -63,7 +63,7 @@ class LineField(Field):
         return list(self._offered) if exact else found
 
     def on_key(self, event: events.Key) -> None:
-        """The arrow down opens the list, for which a server may have to be asked."""
+        """Open the list by the down arrow; a server may have to be asked for it."""
         if event.key == "down" and self.input.has_focus:
             event.stop()
             if self._offered:
@@ -72,7 +72,7 @@ class LineField(Field):
                 self.post_message(self.Wanted(self))
 
     def open_list(self) -> None:
-        """List what matches the text; all of it where nothing does."""
+        """List the values that match the text; all of them if none does."""
         field = self.input
         matching = self._matching() or list(self._offered)
         if matching and not self.query(Menu):
@@ -105,10 +105,10 @@ class TextField(LineField):
     def __init__(self, setting: Setting, value: Any = None) -> None:
         super().__init__(setting, value)
         self._tidied: str | None = None
-        """What was left of the text when the field was left."""
+        """The text after `tidy`, when the field was left."""
 
         self._proposed = ""
-        """What was proposed last."""
+        """The text that was proposed last."""
 
         self.input = self._input(compact=True, placeholder=example_of(setting))
         self.show_hint(self._unasked)
@@ -116,7 +116,7 @@ class TextField(LineField):
     def _input(self, **kwargs: Any) -> Input:
         if self.setting.form not in ("url", "path"):
             return LineInput(self.start, **kwargs)
-        # A path may be one with a colon and an @; an address is none but lacks its scheme.
+        # A path with a colon and an @ may be a URL; an address may be a URL without its scheme.
         return UrlInput(self.start, bare=self.setting.form == "url", **kwargs)
 
     def compose(self) -> ComposeResult:
@@ -136,13 +136,13 @@ class TextField(LineField):
         return self.input
 
     def propose(self, text: str) -> None:
-        """Hold `text`, to be typed over, where nothing else is entered."""
+        """Fill in `text`, to be typed over, unless something else is entered."""
         if text and self.input.value in ("", self._proposed):
             self._proposed = self.input.value = text
             self.input.selection = Selection(0, len(text))
 
     def put(self, value: str) -> bool:
-        """Hold another value."""
+        """Set the value."""
         self.input.value = value
         return True
 
@@ -160,7 +160,7 @@ class TextField(LineField):
     @on(Input.Changed)
     def _typed(self) -> None:
         tidied, self._tidied = self._tidied, None
-        # It means what it did: no edit, which would take the complaint back.
+        # The meaning is the same: this is no edit, which would remove the fault that is shown.
         if self.value != tidied:
             self.post_message(self.Edited(self))
 
@@ -195,7 +195,7 @@ class TableField(Field):
         return self._area
 
     def put(self, value: str) -> bool:
-        """Hold another table, as its lines."""
+        """Set the table, given as its lines."""
         self._area.text = value
         return True
 

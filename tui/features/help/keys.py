@@ -1,4 +1,4 @@
-"""Help: what has the focus, and every key of the screen, from the declaration of its bindings."""
+"""Help: an explanation of what has the focus, and every key of the screen."""
 
 from __future__ import annotations
 
@@ -28,22 +28,22 @@ if TYPE_CHECKING:
 
 
 _TWO: Final = 100
-"""Cells that two columns need at least."""
+"""The least width for two columns."""
 
 _ONE: Final = 60
-"""Cells that two columns of the widest screen do not have each."""
+"""The most cells of each of two columns; a wider column is the only one."""
 
 _KEYS: Final = (10, 14)
-"""Cells that keys have at least: in two columns, and in one."""
+"""The least cells for keys: in two columns, and in one."""
 
 _GAP: Final = 3
 
 _AROUND: Final = 4
-"""Lines of the frame, and of the line in which one types, with the empty one below it."""
+"""Lines of the frame, the filter, and the blank line below that."""
 
 
 class Row(NamedTuple):
-    """One key, or several that do the same."""
+    """One key, or several with the same effect."""
 
     keys: str
     label: str
@@ -51,15 +51,15 @@ class Row(NamedTuple):
 
 
 class HelpDialog(Dialog[None]):
-    """What the widget with the focus is, and the keys of the screen below.
+    """Explains the widget with the focus, and lists the keys of the screen below.
 
-    What is typed leaves what has these words; `j`, `k` and `q` are typed once anything else, or
-    `/`, has been.
+    Typing filters the text by words. `j`, `k` and `q` count as text only after any other character
+    or `/` has been typed.
 
     Args:
-        declared: its commands.
+        declared: the screen's commands.
         moving: keys that move in its lists, and what they do.
-        explained: what the widget with the focus says of itself.
+        explained: the explanation of the widget with the focus.
     """
 
     CSS_PATH = "keys.tcss"
@@ -86,45 +86,45 @@ class HelpDialog(Dialog[None]):
         self._text = Static(markup=False)
 
     def compose(self) -> ComposeResult:
-        """A line to type in, and one text that scrolls."""
+        """The filter, and a text that scrolls."""
         with Box("Keys"):
             yield self._line
             with VerticalScroll():
                 yield self._text
 
     def on_mount(self) -> None:
-        """Arrow keys scroll."""
+        """Focus the text, so that arrow keys scroll it."""
         self.query_one(VerticalScroll).focus()
 
     def on_resize(self) -> None:
-        """Explanations are wrapped to the width."""
+        """Draw again, since explanations are wrapped to the width."""
         self.call_after_refresh(self._fit)
 
     # ---- moving and typing
 
     def action_scroll(self, lines: int) -> None:
-        """A line up or down."""
+        """Scroll up or down by lines."""
         self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
 
     def action_page(self, pages: int) -> None:
-        """A screenful up or down."""
+        """Scroll up or down by screenfuls."""
         box = self.query_one(VerticalScroll)
         box.scroll_relative(y=pages * box.size.height, animate=False)
 
     def action_type(self, text: str) -> None:
-        """Look for what is typed from now on, this to begin with."""
+        """Begin typing the filter with this text."""
         self.set_focus(self._line)
         self._line.insert_text_at_cursor(text)
 
     def on_key(self, event: events.Key) -> None:
-        """Any letter without a meaning here begins the words that are looked for."""
+        """Begin the filter with any letter that has no other meaning here."""
         taken = self.active_bindings.keys()
         if event.is_printable and not self._line.has_focus and event.key not in taken:
             event.stop()
             self.action_type(event.character or "")
 
     def action_back(self) -> None:
-        """Show all again, or close."""
+        """Clear the filter, or else close."""
         if self._line.value:
             self._line.value = ""
             self.query_one(VerticalScroll).focus()
@@ -143,14 +143,14 @@ class HelpDialog(Dialog[None]):
     # ---- what is said
 
     def _fit(self) -> None:
-        """Be as high as all that there is to say, whatever is looked for: nothing moves then."""
+        """Be as high as the whole text, so that nothing moves while it is filtered."""
         height = self._draw(all_of_it=True)
         box = self.query_one(VerticalScroll)
         box.styles.height = max(1, min(height, self.app.size.height - _AROUND))
         self._draw()
 
     def _draw(self, *, all_of_it: bool = False) -> int:
-        """Say what has the words; returns the number of lines."""
+        """Draw what matches the filter; returns the number of lines."""
         words = [] if all_of_it else search.words_of(self._line.value)
         width = self.query_one(VerticalScroll).scrollable_content_region.width - 1
         head = [*self._explain(words, width)]
@@ -160,7 +160,7 @@ class HelpDialog(Dialog[None]):
             for title, rows in self._groups()
             if (found := [row for row in rows if _has(words, title, *row)])
         }
-        # The first that fits; in one column there is no need to save lines.
+        # The first way that fits is used; in one column there is no need to save lines.
         ways = [(True, True), (True, False), (False, False)] if width >= _TWO else [(True, True)]
         bodies = [
             _laid_out(groups, width, room, labels=labels, apart=apart) for labels, apart in ways
@@ -188,7 +188,7 @@ class HelpDialog(Dialog[None]):
         yield Content("")
 
     def _groups(self) -> Iterator[tuple[str, list[Row]]]:
-        """Each group with its keys, their labels and what they do."""
+        """Each group of commands with its rows."""
         groups: dict[str, list[Row]] = {}
         taken = {key for each in self._declared for key in self.app.keys_of(each.name)}
         for command in self._declared:
@@ -206,7 +206,7 @@ def _has(words: Sequence[str], *texts: str) -> bool:
 
 
 def _in_columns(rows: Sequence[tuple[str, str]], width: int) -> Iterator[Content]:
-    """Signs or names with what they mean, as many beside each other as there is room for."""
+    """Signs or names with their meanings, in as many columns as there is room for."""
     if not rows:
         return
     first = 2 + max(cell_len(name) for name, _ in rows)
@@ -229,7 +229,7 @@ def _in_columns(rows: Sequence[tuple[str, str]], width: int) -> Iterator[Content
 
 
 def _drawn(title: str, rows: Sequence[Row], width: int, *, labels: bool) -> Iterator[list[Content]]:
-    """A group, in pieces that stand together: its title with the first row, then each row."""
+    """A group in pieces that must not be divided: its title with the first row, then each row."""
     column = max(_KEYS[width > _ONE], 2 + max(cell_len(row.keys) for row in rows))
     head = [Content.styled(title, "bold $foreground")]
     for row in rows:
@@ -240,16 +240,16 @@ def _drawn(title: str, rows: Sequence[Row], width: int, *, labels: bool) -> Iter
 def _laid_out(
     groups: Mapping[str, Sequence[Row]], width: int, room: int, *, labels: bool, apart: bool
 ) -> list[Content]:
-    """The groups below each other, or in two columns that are as long as each other or nearly so.
+    """The groups below each other, or in two columns of about the same length.
 
-    A group is in both only where there is no room for it in one.
+    A group is divided between the columns only if it does not fit into one.
 
     Args:
-        groups: by their titles.
-        width: of all.
-        room: lines that there are.
-        labels: whether what commands are called stands beside what they do.
-        apart: whether there is an empty line between them.
+        groups: the groups, by title.
+        width: the whole width.
+        room: the lines available.
+        labels: whether to show the labels of commands beside what they do.
+        apart: whether to put a blank line between groups.
     """
     each = (width - _GAP) // 2 if width >= _TWO else width
     pieces: list[list[Content]] = []
@@ -270,7 +270,7 @@ def _laid_out(
 
 
 def _below(pieces: Sequence[list[Content]]) -> list[Content]:
-    """All lines; none is empty at the top."""
+    """The lines of all pieces, without a blank one at the top."""
     lines = [line for piece in pieces for line in piece]
     return lines[1:] if lines and not lines[0].plain else lines
 

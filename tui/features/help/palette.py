@@ -1,6 +1,6 @@
-"""Finding a command, a configuration or a theme by typing some of its words.
+"""The palette: finds a command, a configuration or a theme by some of its words.
 
-Textual's palette as a dialog.
+It is Textual's palette, made a dialog.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ if TYPE_CHECKING:
 OURS: Final = tuple(theme.name for theme in THEMES)
 
 _GROUP, _LABEL, _KEY = 9, 15, 10
-"""Cells of the columns of a line: the group, what it is called, and at the right edge the key."""
+"""Cells of the columns of a line: the group, the label, and the key at the right edge."""
 
 _AROUND: Final = 10
-"""Cells of the dialog's frame and all that is inside of it beside the lines."""
+"""Cells of the dialog's frame and everything inside it besides the lines."""
 
 _MOST: Final = 50
 """Configurations that are offered for what is typed: to match and show 1,000 of them takes 60 ms of
@@ -51,47 +51,47 @@ the event loop for each key (`make bench ARGS=callbacks`). One more letter leave
 _PLACEHOLDER: Final = "Search for commands…"
 
 _WIDEST, _NARROWER, _THEMES, _BESIDE = 112, 72, 60, 100
-"""Cells of the dialog: with room, without, for themes alone; and those of a screen with room."""
+"""Cells of the dialog on a wide screen, on a narrow one, and for themes alone; of a wide screen."""
 
 _WIDE: Final = 80
-"""Cells of a line that has room for all of it."""
+"""Cells of the shortest line that holds everything."""
 
 _TOGETHER: Final = 500
-"""Configurations that are looked at before keys have their turn."""
+"""Configurations that are matched before keys are handled again."""
 
 _NAME: Final = 40
-"""Cells of a name; what is beyond them is cut."""
+"""The most cells of a name; longer ones are cut."""
 
 _LESS: Final = 0.01
-"""How much less a hit counts that has the words only in what is said about it."""
+"""The factor for a hit that has the words only in its description."""
 
 _NOT_NOW: Final = "Not now"
 """The group of commands that cannot work now."""
 
 _REASON: Final = 28
-"""Cells of why one cannot."""
+"""Cells of the reason."""
 
 
 class _Line(CommandInput, PasteInput):
-    """What is looked for; it takes pastes as all other lines do."""
+    """The line to type in; it takes pastes as all other lines do."""
 
 
 class Line(NamedTuple):
-    """What stands in a line of the palette."""
+    """A line of the palette."""
 
     group: str
     title: Content
     said: str = ""
-    """What it does, or what is known of it."""
+    """A description: what it does, or what is known about it."""
 
     key: str = ""
 
     lacks: str = ""
-    """Why it cannot be taken now, in place of the key. Nothing is fainter than what is said of a
-    command: the ground of the cursor would leave too little contrast."""
+    """Why it cannot be chosen now, in place of the key. It is no fainter than a description, or the
+    contrast on the background of the cursor would be too low."""
 
     def drawn(self, width: int) -> Content:
-        """In one line as long as there is room, else what is said stands in a second one."""
+        """Draw it in one line, or with the description in a second one if there is no room."""
         end = Content.styled(self.key, "$footer-key-foreground")
         if self.lacks:
             end = Content.styled(cut(self.lacks, _REASON), MUTED)
@@ -116,17 +116,17 @@ class Line(NamedTuple):
 
 
 class Offer(NamedTuple):
-    """A command, as it is offered."""
+    """A command as it is offered."""
 
     command: Command
     run: Callable[[], object]
-    """Says why it cannot work where something is lacking."""
+    """Runs the command; says why if it cannot work now."""
 
     lacks: str = ""
 
 
 class _Palette(CommandPalette, Dialog[None]):
-    """One that shows a theme while the cursor is on it, and takes that back when it is left."""
+    """A palette that previews the theme under the cursor, and ends that when it is closed."""
 
     CSS_PATH = "palette.tcss"
     heading: ClassVar = "Commands"
@@ -134,11 +134,11 @@ class _Palette(CommandPalette, Dialog[None]):
     def __init__(self, providers: list[type[Provider]], placeholder: str = _PLACEHOLDER) -> None:
         super().__init__(providers, placeholder=placeholder)
         self.drawn = asyncio.Event()
-        """Set once the dialog itself is drawn. With its lines in the same callback that took 38 ms,
-        where 35 are asked for; so the longest takes 23."""
+        """Set once the dialog itself is drawn. Drawing its lines in the same callback took 38 ms,
+        where the limit is 35; this way the longest takes 23."""
 
     def compose(self) -> ComposeResult:
-        """Textual's, but for the line in which one types."""
+        """Textual's widgets, except for the line to type in."""
         for widget in super().compose():
             if isinstance(widget, CommandInput):
                 yield _Line(placeholder=widget.placeholder, select_on_focus=False)
@@ -146,7 +146,7 @@ class _Palette(CommandPalette, Dialog[None]):
                 yield widget
 
     def on_mount(self) -> None:
-        """Remember the theme in force."""
+        """Remember the current theme."""
         self._theme = self.app.theme
         self.query_one("#--container").border_title = self.heading
         self.call_after_refresh(self.drawn.set)
@@ -158,19 +158,19 @@ class _Palette(CommandPalette, Dialog[None]):
         self.app.preview_theme(take.name if isinstance(take, _Take) else self._theme)
 
     def on_unmount(self) -> None:
-        """Back to the theme that was in force, unless another was taken."""
+        """Go back to the theme from before, unless another was chosen."""
         self.app.end_preview(self._theme)
 
 
 class CommandSearch(_Palette):
-    """What can be done now on the screen below, the configurations, the themes."""
+    """Finds commands of the screen below, configurations and themes."""
 
     def __init__(self, _: Session) -> None:
         super().__init__([Commands, Configurations, NamedThemes])
 
 
 class ThemeSearch(_Palette):
-    """How the app can look."""
+    """Finds themes only."""
 
     heading: ClassVar = "Themes"
 
@@ -179,7 +179,7 @@ class ThemeSearch(_Palette):
 
 
 class _Take:
-    """Takes a theme."""
+    """Chooses a theme when called."""
 
     def __init__(self, app: KitApp, name: str) -> None:
         self._app, self.name = app, name
@@ -189,28 +189,28 @@ class _Take:
 
 
 class _Lines(Provider):
-    """What is offered, a line each."""
+    """A provider whose hits are lines."""
 
     alone: ClassVar = False
 
     def drawn(self, line: Line) -> Content:
-        """As wide as the dialog is, which has its width from `palette.tcss`."""
+        """Draw a line as wide as the dialog, whose width is in `palette.tcss`."""
         width = self.app.size.width
         most = _THEMES if self.alone else _WIDEST if width >= _BESIDE else _NARROWER
         return line.drawn(min(most, width * 94 // 100) - _AROUND)
 
     async def after_the_dialog(self) -> None:
-        """Wait until it is drawn."""
+        """Wait until the dialog is drawn."""
         dialog = self.app.screen
         if isinstance(dialog, _Palette):
             await dialog.drawn.wait()
 
 
 class Commands(_Lines):
-    """The declared commands, each with its key; those that cannot work now last, and why."""
+    """The declared commands with their keys; last those that cannot work now, with the reason."""
 
     def offers(self) -> Iterator[Offer]:
-        """The commands of the screen, then those of the first one that work from anywhere."""
+        """The commands of the screen, then those of the first screen that work from anywhere."""
         screen = cast("BaseScreen[object]", self.screen)
         first = cast("BaseScreen[object]", self.app.screen_stack[0])
         own = {command.name for command in screen.declared}
@@ -241,13 +241,13 @@ class Commands(_Lines):
             yield DiscoveryHit(drawn, offer.run, text=offer.command.label)
 
     def grouped(self) -> list[Offer]:
-        """All of them; the groups are in the order in which they are declared."""
+        """All commands, by group in the order of declaration."""
         every = list(self.offers())
         groups = list(dict.fromkeys(offer.command.group for offer in every))
         return sorted(every, key=lambda each: (each.lacks > "", groups.index(each.command.group)))
 
     async def search(self, query: str) -> Hits:
-        """Those that match what is typed, by their labels or by what they do."""
+        """The commands that match what is typed, by their labels or descriptions."""
         matcher, words = self.matcher(query), search.words_of(query)
         for offer in self.offers():
             command = offer.command
@@ -257,7 +257,7 @@ class Commands(_Lines):
                 score = _LESS
             if score > 0:
                 drawn = self._line(matcher.highlight(command.label), offer, command.group)
-                # Behind all that can be taken.
+                # After all commands that can work.
                 score = score * _LESS**2 if offer.lacks else score
                 yield Hit(score, drawn, offer.run, text=command.label)
 
@@ -276,7 +276,7 @@ class Configurations(_Lines):
     """The configurations that the screen below can go to."""
 
     async def search(self, query: str) -> Hits:
-        """The first that have the words in name, type, location or ID, or among their tags."""
+        """The first ones with the words in name, type, location, ID or tags."""
         places = getattr(self.screen, "places", None)
         words = search.words_of(query)
         matcher = self.matcher(query)
@@ -289,7 +289,7 @@ class Configurations(_Lines):
             name = printable(place.name)
             title = Content.assemble(chip(place.badge), "  ", matcher.highlight(cut(name, _NAME)))
             drawn = self.drawn(Line("Go to", title, printable(place.location)))
-            # Behind the commands that match as well.
+            # After the commands that match too.
             score = max(matcher.match(name) / 2, _LESS)
             yield Hit(score, drawn, place.go, text=name)
             found += 1
@@ -298,13 +298,13 @@ class Configurations(_Lines):
 
 
 class Themes(_Lines):
-    """All themes, the one in force first, then our own."""
+    """All themes, the current one first, then our own."""
 
     alone: ClassVar = True
     """Whether nothing else is offered."""
 
     def themes(self) -> Iterator[tuple[str, Theme, str, _Take]]:
-        """Their names, what they are, what is said of them, and what takes them."""
+        """The name of each theme, the theme, its description, and what chooses it."""
         app = cast("KitApp", self.app)
         now = app.lasting_theme
 
@@ -317,7 +317,7 @@ class Themes(_Lines):
             yield name, known[name], said, _Take(app, name)
 
     def line(self, title: Content, theme: Theme, said: str, group: str = "Theme") -> Content:
-        """Its colours and its name; `said` takes the place of the group."""
+        """Draw a theme's colours and its name; `said` takes the place of the group."""
         return self.drawn(Line(said or group, Content.assemble(swatches(theme), "  ", title)))
 
     async def discover(self) -> Hits:
@@ -331,7 +331,7 @@ class Themes(_Lines):
             yield DiscoveryHit(drawn, take, text=name)
 
     async def search(self, query: str) -> Hits:
-        """Those that match what is typed: by their name, or as "light" and "dark"."""
+        """The themes that match what is typed, by name or as "light" or "dark"."""
         matcher, words = self.matcher(query), search.words_of(query)
         for name, theme, said, take in self.themes():
             score = matcher.match(name)
@@ -342,17 +342,17 @@ class Themes(_Lines):
 
 
 class NamedThemes(Themes):
-    """The themes among other things, before anything is typed none of them."""
+    """The themes among other hits; none before anything is typed."""
 
     alone: ClassVar = False
 
     async def discover(self) -> Hits:
-        """None: the command that lists them is there."""
+        """No themes, since there is a command that lists them."""
         for _ in ():
             yield _
 
     async def search(self, query: str) -> Hits:
-        """Those that have all the words: what a command is called may fit many a name loosely."""
+        """The themes with all the words, since a command's words may loosely match many names."""
         words, matcher = search.words_of(query), self.matcher(query)
         for name, theme, said, take in self.themes():
             if search.found(words, _called(name, theme)):

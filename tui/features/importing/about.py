@@ -21,20 +21,20 @@ _LABEL = 10
 
 
 class About(Widget):
-    """Where it is from, where it would lead, where its secrets will be, what is lost."""
+    """Where an entry is from and would lead, where its secrets will be kept, what is left out."""
 
     DEFAULT_CSS = "About { height: 8; padding: 0 1; }"
 
     offer: reactive[Offer | None] = reactive(None)
 
     def watch_offer(self, offer: Offer | None) -> None:
-        """The frame has its name."""
+        """Put its name into the frame."""
         badge, name = (offer.badge, offer.name) if offer else ("", "")
         chip = Content.styled(f" {badge} ", LOOKS[chip_look(badge)]) if badge else Content("")
         self.border_title = Content.assemble(chip, " " if badge else "", name)
 
     def render(self) -> Content:
-        """As many lines as there is room for."""
+        """Draw as many lines as there is room for."""
         width, height = self.content_size
         lines: list[Content] = []
         for label, text, style in _said(self.offer) if self.offer else ():

@@ -1,4 +1,4 @@
-"""Asks for what another tool does not say of one of its entries: the bucket."""
+"""Asks for what another tool does not say about an entry, such as the bucket."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from tui.kit.dialog import Box, Dialog
 from tui.kit.line_input import PasteInput
 
 LEFT_OUT = ""
-"""The answer that it is not wanted after all."""
+"""The answer that the entry is not wanted after all."""
 
 
 class AskAnswer(Dialog[str | None]):
-    """One answer. `LEFT_OUT`: without it; Escape: None.
+    """Asks for one answer. The result is `LEFT_OUT` to go on without the entry, None after Escape.
 
     Args:
         label: what is asked for.
-        name: of what.
-        about: what that is, in a line.
+        name: the entry's name.
+        about: the entry, in a line.
         text: what a person should know before answering.
-        take: takes an answer; returns why it cannot, or nothing.
+        take: takes an answer; returns why it cannot be used, or an empty text.
     """
 
     CSS_PATH = STYLES
@@ -42,7 +42,7 @@ class AskAnswer(Dialog[str | None]):
         self._take = take
 
     def compose(self) -> ComposeResult:
-        """What it is about, field, what is wrong, buttons."""
+        """The entry, the field, a fault, buttons."""
         with Box(f"{self._label} of {self._of}", about=self._about):
             yield Static(self._text, classes="text", markup=False)
             yield PasteInput(id="answer", compact=True)
@@ -53,7 +53,7 @@ class AskAnswer(Dialog[str | None]):
                 yield Button("Cancel", id="cancel", compact=True)
 
     def on_mount(self) -> None:
-        """Type at once."""
+        """Focus the field."""
         self.query_one("#answer").focus()
 
     @on(Input.Changed)
@@ -82,5 +82,5 @@ class AskAnswer(Dialog[str | None]):
 
     @on(Button.Pressed, "#cancel")
     def action_cancel(self) -> None:
-        """Import nothing yet."""
+        """Close, and import nothing yet."""
         self.dismiss(None)

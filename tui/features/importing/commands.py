@@ -1,4 +1,4 @@
-"""What one can do with what other tools have."""
+"""The commands of the import screen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asks for a file or folder of another tool that is in no usual place, and looks into it."""
+"""Asks for a file or folder of another tool in an unusual place, and looks into it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ LETTERS: Final = {
     "mc": "m",
     "airflow": "w",
 }
-"""The letter of each tool."""
+"""The key of each tool."""
 
 TAKES: Final = {
     "prefect": ("~/old/.prefect", "its home, or the database in it"),
@@ -54,18 +54,18 @@ TAKES: Final = {
     "mc": ("~/old/.mc", "config.json, or the folder that it is in"),
     "airflow": ("~/connections.json", "what `airflow connections export` wrote"),
 }
-"""An example of a path for each tool, and what it takes."""
+"""For each tool an example of a path, and what the path may be."""
 
 
 class PathSuggester(Suggester):
-    """What there is on this machine; the right arrow takes it."""
+    """Completes a path with what is on this machine; the right arrow accepts it."""
 
     def __init__(self) -> None:
-        # As files are named, and as they are by now.
+        # Names of files are case-sensitive, and may change at any time.
         super().__init__(use_cache=False, case_sensitive=True)
 
     async def get_suggestion(self, value: str) -> str | None:
-        """The whole path, or none."""
+        """The completed path, or None."""
         return await in_thread(lambda: completed(value)) or None
 
 
@@ -87,11 +87,11 @@ class ToolBar(ChoiceBar, can_focus=True):
     )
 
     def action_step(self, way: int) -> None:
-        """The one beside."""
+        """Choose the next tool or the one before."""
         self.post_message(self.Chosen((self.chosen + way) % len(self.values)))
 
     def action_take(self, place: int) -> None:
-        """This one; the path is next."""
+        """Choose a tool, and go on to the path."""
         self.post_message(self.Chosen(place))
         self.screen.focus_next()
 
@@ -102,12 +102,12 @@ class ToolBar(ChoiceBar, can_focus=True):
 
 
 class ElsewhereDialog(Dialog["tuple[Elsewhere, list[Item]] | None"]):
-    """Asks for tool and path. Its result: where, and what was found there; None for nothing.
+    """Asks for tool and path. The result is the place and the items found there, or None.
 
     Args:
-        jobs: runs what blocks.
-        source: the tool that is proposed.
-        known: what is in the list.
+        jobs: runs blocking work.
+        source: the tool to propose.
+        known: the items in the list.
     """
 
     CSS_PATH = "elsewhere.tcss"
@@ -120,7 +120,7 @@ class ElsewhereDialog(Dialog["tuple[Elsewhere, list[Item]] | None"]):
         self._first = SOURCES.index(source) if source in SOURCES else SOURCES.index("rclone")
 
     def compose(self) -> ComposeResult:
-        """Tools, path, what is wrong, buttons."""
+        """Tools, path, a fault, buttons."""
         with Box("Import from a file or folder elsewhere"):
             yield ToolBar([*LETTERS.items()], id="tools")
             yield PasteInput(
@@ -132,7 +132,7 @@ class ElsewhereDialog(Dialog["tuple[Elsewhere, list[Item]] | None"]):
                 yield Button("Cancel", id="cancel", compact=True)
 
     def on_mount(self) -> None:
-        """The tool of the row that one comes from."""
+        """Choose the tool of the row that the cursor was on."""
         self._choose(self._first)
 
     @on(ChoiceBar.Chosen)
@@ -150,7 +150,7 @@ class ElsewhereDialog(Dialog["tuple[Elsewhere, list[Item]] | None"]):
         return SOURCES[self.query_one(ToolBar).chosen]
 
     def on_paste(self, event: events.Paste) -> None:
-        """Nothing else is pasted here but a path."""
+        """Put a paste into the path."""
         event.stop()
         field = self.query_one("#path", PasteInput)
         field.focus()
@@ -188,5 +188,5 @@ class ElsewhereDialog(Dialog["tuple[Elsewhere, list[Item]] | None"]):
 
     @on(Button.Pressed, "#cancel")
     def action_cancel(self) -> None:
-        """Look into nothing else."""
+        """Close without looking anywhere."""
         self.dismiss(None)

@@ -1,4 +1,4 @@
-"""The line that says which tools have been looked for, and how much each has."""
+"""The line that says which tools have been looked at, and how many entries each has."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ _GAP = 2
 
 
 class Finding(Widget):
-    """Each tool with what has come of it, in the order in which they are looked for.
+    """Each tool with its state, in the order in which they are looked at.
 
-    Behind them stands the key for what is in no usual place.
+    After them comes the key for files in unusual places.
     """
 
     DEFAULT_CSS = "Finding { height: auto; padding: 0 2; }"
 
     states: reactive[Mapping[str, str]] = reactive({})
-    """`…` while a tool is being looked for, then how much it has, or `⚠`."""
+    """`…` while a tool is being looked at, then the number of its entries, or `⚠`."""
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """By the width alone, so that nothing moves while numbers come."""
+        """How many lines: depends on the width only, so that nothing moves while numbers come."""
         return len(self._lines(width))
 
     def _lines(self, width: int) -> list[list[Content]]:
@@ -63,13 +63,13 @@ class Finding(Widget):
         return Content.assemble((key, "bold $footer-key-foreground"), " ", ("elsewhere", MUTED))
 
     def render(self) -> Content:
-        """One line, or two."""
+        """Draw one line or two."""
         gap = Content(" " * _GAP)
         lines = self._lines(self.content_size.width)
         return Content("\n").join([gap.join(line) for line in lines])
 
     def clickable(self) -> Iterator[tuple[Region, Any]]:
-        """What is elsewhere, for a jump letter."""
+        """The key for files in unusual places, for a jump letter."""
         lines = self._lines(self.content_size.width)
         *before, last = lines[-1]
         x = sum(each.cell_length + _GAP for each in before)
@@ -81,7 +81,7 @@ class Finding(Widget):
         )
 
     def on_click(self, event: Click) -> None:
-        """As if the key had been pressed."""
+        """Run its command as if the key had been pressed."""
         x, y = event.x - self.gutter.left, event.y - self.gutter.top
         for region, go in self.clickable():
             if region.contains(x, y):

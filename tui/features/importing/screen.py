@@ -1,4 +1,4 @@
-"""What other tools have, with check boxes: what is chosen becomes configurations of one's own."""
+"""The screen that lists configurations of other tools, and imports the chosen ones."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _NOTHING: Final = f"A block of credentials: {_BLOCKS}. It is not shown."
 
 
 class ImportScreen(FullScreen[list[str]]):
-    """What was found. Its result are the names that were imported."""
+    """What was found, with check boxes. The result is the names that were imported."""
 
     CSS_PATH = "screen.tcss"
     declared: ClassVar = IMPORT
@@ -74,7 +74,7 @@ class ImportScreen(FullScreen[list[str]]):
         )
 
     def body(self) -> ComposeResult:
-        """What has been looked for, what was found, and everything about one of it."""
+        """The tools, what was found, and everything about the entry under the cursor."""
         yield Finding(id="finding")
         with Vertical(id="found", classes="pane") as found:
             found.border_title = "What other tools have · paste a block to add it"
@@ -90,7 +90,7 @@ class ImportScreen(FullScreen[list[str]]):
         yield About(id="about", classes="pane -lined")
 
     def on_mount(self) -> None:
-        """Look at once."""
+        """Begin looking at once."""
         self.query_one(TitleBar).title = "Storage  ›  Import"
         self._reload()
 
@@ -101,18 +101,18 @@ class ImportScreen(FullScreen[list[str]]):
 
     @property
     def _known(self) -> Configurations:
-        """What the file said when it could be read last; the list opens this only when it can."""
+        """The configurations of the file as it was last readable, as it was when this opened."""
         self._last = self._session.snapshot.configurations or self._last
         assert self._last is not None
         return self._last
 
     def changed_elsewhere(self, said: str) -> str:
-        """What is there already may be other by now."""
+        """Show again which entries are there already, since that may have changed."""
         self.start(self._show())
         return said
 
     def why_not(self, command: str) -> str:
-        """There may be nothing to choose."""
+        """Why a command cannot work now: there may be nothing to choose."""
         offer = self.offer
         if command == "import_chosen":
             if not any(each.chosen for each in self.table.rows):
@@ -140,7 +140,7 @@ class ImportScreen(FullScreen[list[str]]):
         self.run_worker(self._look(), group="load", exclusive=True)
 
     async def _look(self) -> None:
-        """Show what is found as it is found; looked for again, all at once when it is there."""
+        """Show entries as they are found; when looking again, show them all at once at the end."""
         again = bool(self.table.rows)
         found: list[Item] = []
         failures: list[Failure] = []
@@ -178,7 +178,7 @@ class ImportScreen(FullScreen[list[str]]):
         yield from imports.looks_at(places)
 
     async def _look_elsewhere(self) -> None:
-        """What is in a file or folder that a person names is listed with the rest."""
+        """Ask for a file or folder, and list what is in it with the rest."""
         from tui.features.importing.elsewhere import ElsewhereDialog
 
         source = self.offer.source if self.offer else ""
@@ -189,7 +189,7 @@ class ImportScreen(FullScreen[list[str]]):
         self._places.append(place)
         self._items += found
         if self._looking:
-            # That look does not know of it, and would take it away again.
+            # Look again: the look in progress does not know of this, and would remove it.
             self._reload()
         finding = self.query_one(Finding)
         broken = any(each.source == place.source for each in self._failures)
@@ -198,9 +198,9 @@ class ImportScreen(FullScreen[list[str]]):
         await self._show(len(self._items) - len(found))
 
     async def _replace(self, found: list[Item], failures: list[Failure]) -> None:
-        """Take these for what was found before; names, choices and what was pasted outlast that.
+        """Replace what was found before; names, choices and pasted items are kept.
 
-        Rows are known by their places among the items, so both are exchanged in one step.
+        Rows refer to items by index, so both are replaced in one step.
         """
         async with self._drawing:
             before: list[Item] | None = None
@@ -221,7 +221,7 @@ class ImportScreen(FullScreen[list[str]]):
             self._draw(rows, max(0, min(at, len(rows) - 1)))
 
     async def _show(self, index: int | None = None) -> None:
-        """Plan anew, and draw; the cursor on the item with this place, else where it is."""
+        """Plan again and draw, with the cursor on the item with this index, else where it is."""
         async with self._drawing:
             items, failures, known = [*self._items], [*self._failures], self._known
             rows = await self.while_here(
@@ -279,7 +279,7 @@ class ImportScreen(FullScreen[list[str]]):
         await self._ask_name(offer)
 
     async def _ask_name(self, offer: Offer) -> bool:
-        """Whether a name was given."""
+        """Ask for a name; returns whether one was given."""
         from tui.kit.ask import AskName
 
         taken = {*self._known.entries}
@@ -304,7 +304,7 @@ class ImportScreen(FullScreen[list[str]]):
         await self._ask_answer(offer)
 
     async def _ask_answer(self, offer: Offer) -> bool:
-        """Whether it was answered, be it with leaving it out."""
+        """Ask for what is missing; returns whether it was answered or left out."""
         place = offer.number
 
         async def take(answer: str) -> str:
@@ -328,7 +328,7 @@ class ImportScreen(FullScreen[list[str]]):
         return answer is not None
 
     async def _move_secret(self) -> None:
-        """The next place for its secret."""
+        """Step to the next place for its secret."""
         offer = self.offer
         assert offer is not None
         item = self._items[offer.number]
@@ -341,7 +341,7 @@ class ImportScreen(FullScreen[list[str]]):
 
     @on(events.Paste)
     def _pasted(self, event: events.Paste) -> None:
-        """A block of credentials is one more source."""
+        """Take a pasted block of credentials as one more source."""
         event.stop()
         event.prevent_default()
         self.start(self._take(event.text))
@@ -368,7 +368,7 @@ class ImportScreen(FullScreen[list[str]]):
             item = self._items[offer.number]
             if item.pasted and not item.name and not await self._ask_name(offer):
                 return
-        # As they are named on screen.
+        # With the names that are on screen.
         chosen = [
             self._items[each.number]._replace(name=each.name)
             for each in self.table.rows
@@ -392,7 +392,7 @@ class ImportScreen(FullScreen[list[str]]):
         return next((each for each in self.table.rows if each.number == place), None)
 
     async def _default(self, chosen: list[Item]) -> tuple[int | None, bool]:
-        """The place of the new default, and whether to go on."""
+        """Ask which is to be the default; returns its index, and whether to go on."""
         from tui.kit.ask import Ask
 
         place = imports.favourite(chosen, self._known)
@@ -416,7 +416,7 @@ class ImportScreen(FullScreen[list[str]]):
         return place if answer == "yes" else None, answer is not None
 
     def _leave(self) -> None:
-        """Stop looking; or leave."""
+        """Stop looking, or else leave."""
         if self._looking:
             self.workers.cancel_group(self, "load")
             self.app.say("Stopped looking; this is what was found by then.")
@@ -425,5 +425,5 @@ class ImportScreen(FullScreen[list[str]]):
 
 
 def _state(many: int, *, broken: bool) -> str:
-    """What has come of a tool."""
+    """The state of a tool as `Finding` shows it."""
     return "⚠" if broken else str(many or "–")

@@ -1,4 +1,4 @@
-"""The list of what other tools have: a check box, and where each would lead."""
+"""The list of entries of other tools: how its rows are drawn."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from tui.kit.text import cut_left, cut_middle
 from tui.session.imports import Offer
 
 _TYPE, _CHIP, _ROOMY = 5, 7, 70
-"""Cells of a type's short name, of one with room around it, and from which on it has that."""
+"""Cells of a type's short name, of one with padding, and of the narrowest table with padding."""
 
 _BESIDE: Final = 12
-"""Cells of the check box and the type, with the gaps behind them and behind the name."""
+"""Cells of the check box and the type, with the gaps after them and after the name."""
 
 _NAME: Final = (8, 28)
 _SOURCE: Final = 7
 _WIDE: Final = 96
-"""Cells from which on the file stands beside its tool."""
+"""Cells of the narrowest table that shows the file beside the tool."""
 
 _NAME_AT: Final = 2
-"""The place of the name's column."""
+"""The index of the name's column."""
 
 
 class OfferLayout(Layout[Offer]):
-    """One line for each, and a second one for what there is to know of it."""
+    """One line for each entry, and a second one if there are notes."""
 
     def columns(self, rows: Sequence[Offer], room: int) -> Sequence[Column]:
         """Check box, type, name, location, tool and file."""
@@ -50,11 +50,11 @@ class OfferLayout(Layout[Offer]):
         )
 
     def lines(self, rows: Sequence[Offer], widths: Sequence[int]) -> Sequence[int]:
-        """Two where there is something to know, or a reason that has no room."""
+        """Two for a row with notes, or with a reason that does not fit into one."""
         return [2 if _below(row, widths) else 1 for row in rows]
 
     def cells(self, row: Offer, widths: Sequence[int]) -> Sequence[Cell]:
-        """What cannot be chosen is muted; why stands in place of the location."""
+        """The cells; a row that cannot be chosen is muted, with the reason as its location."""
         box = Cell("☑" if row.chosen else "☐", "accent" if row.chosen else "muted")
         badge = chip(row.badge or "—", widths[1])
         look = "" if row.is_open else "muted"
@@ -70,9 +70,9 @@ class OfferLayout(Layout[Offer]):
         return box, badge, name, place, Cell(source, "muted")
 
     def below(self, row: Offer, widths: Sequence[int]) -> Sequence[Cell]:
-        """What there is to know of it, from the name on."""
+        """The notes, beginning below the name."""
         text = _below(row, widths)
-        # Amber is for what one may regret: a secret in the file, a tool that cannot be read.
+        # Warn of what a person may regret: a secret in the file, a tool that cannot be read.
         look = "warning" if row.copied or row.number < 0 else "muted"
         return Cell(""), Cell(""), Cell(text, look, spans=2)
 
@@ -81,7 +81,7 @@ class OfferTable(Table[Offer]):
     """The list."""
 
     BINDINGS: ClassVar = [
-        # A screenful down is on the other keys; here it chooses, as in lists of check boxes.
+        # Space chooses, as in other lists of check boxes; other keys go a screenful down.
         Binding("space", "screen.run('toggle')", id="toggle", show=False),
     ]
     moves: ClassVar = Table.moves - {"space"}
@@ -89,7 +89,7 @@ class OfferTable(Table[Offer]):
 
 def _below(row: Offer, widths: Sequence[int]) -> str:
     if row.said and not row.type:
-        # What is wrong says what to do: it has all the room there is.
+        # A reason that is too long for its column gets the whole line.
         return row.said if cell_len(row.said) > widths[3] else ""
     return cut_middle(row.note, spanned(widths[_NAME_AT:])) if row.note else ""
 

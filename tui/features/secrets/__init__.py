@@ -1,5 +1,5 @@
 """Moving secrets out of the configuration file.
 
-move.py    moves those of one configuration
-dialog.py  asks where one is to be kept; dialog.tcss: its styles
+move.py    moves the secrets of one configuration
+dialog.py  asks where to keep a secret; dialog.tcss: its styles
 """

@@ -1,4 +1,4 @@
-"""Asks where a secret that stands in the configuration file is to be kept instead."""
+"""Asks where to keep a secret that is in the configuration file."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ _PLACES = (
 
 
 class MoveDialog(Dialog[str | None]):
-    """Where to, as a reference. The arrow keys change the kind of place; Escape: None.
+    """Asks for a reference. The arrow keys change the kind of place. After Escape: None.
 
     Args:
-        title: whose secret it is.
+        title: says which secret it is.
         proposals: a reference for each kind of place, in the order of `_PLACES`.
-        move: moves the secret there; what it raises is told here, to be mended here.
+        move: moves the secret; its errors are shown here, so that the reference can be corrected.
     """
 
     CSS_PATH: ClassVar = [ask.STYLES, "dialog.tcss"]
@@ -59,7 +59,7 @@ class MoveDialog(Dialog[str | None]):
         """Whether the secret is being moved: the file may be rewritten already."""
 
     def compose(self) -> ComposeResult:
-        """Title, text, kinds of places, the reference, what is wrong, buttons."""
+        """Title, text, kinds of places, the reference, a fault, buttons."""
         with Box(self._title):
             yield Static(
                 "The file then says where the secret is. Its earlier versions lose it too, so "
@@ -86,7 +86,7 @@ class MoveDialog(Dialog[str | None]):
         self._tell("")
 
     def action_place(self, step: int) -> None:
-        """The kind of place above or below."""
+        """Choose the kind of place above or below."""
         if not self._under_way:
             choices = self.query_one(OptionList)
             choices.highlighted = max(0, min(self._place + step, len(_PLACES) - 1))
@@ -150,7 +150,7 @@ class MoveDialog(Dialog[str | None]):
 
 def _fault(reference: str) -> str:
     if not is_reference(reference):
-        # Not repeated: it may be the secret itself.
+        # The text is not quoted, since it may be the secret itself.
         return "write keyring:service/user, file:/path or env:NAME"
     try:
         check_reference(reference)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 async def move_secrets(screen: BaseScreen[object], session: Session, row: Row) -> None:
-    """Move them one by one, each to a place to be chosen."""
+    """Move the secrets of a configuration one by one, asking for the place of each."""
     for number, setting in enumerate(row.plain, 1):
         place = f" ({number} of {len(row.plain)})" if len(row.plain) > 1 else ""
         await _move(screen, session, row, setting, f"Move {setting.label} of {row.name}{place}")

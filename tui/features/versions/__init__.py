@@ -1,5 +1,5 @@
 """Earlier versions of the configuration file.
 
-restore.py  brings one back
-dialog.py   the list of them; dialog.tcss: its styles
+restore.py  brings a version back
+dialog.py   the list of versions; dialog.tcss: its styles
 """

@@ -1,4 +1,4 @@
-"""The kept versions of the configuration file, to choose the one that is to come back."""
+"""The dialog in which the version of the configuration file to bring back is chosen."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 
 
 class VersionsDialog(Dialog[int | None]):
-    """The versions, newest first. Enter chooses one by its place in the list, Escape none.
+    """The versions, newest first. The result is the index of the chosen one, None after Escape.
 
     Args:
         kept: the versions, at least one.
-        changed: what was changed when the one at this place was replaced; it blocks.
-        at: the place of the one under the cursor at first.
+        changed: returns the changes that replaced the version with an index; it blocks.
+        at: the index of the version under the cursor at first.
     """
 
     CSS_PATH = "dialog.tcss"
@@ -73,7 +73,7 @@ class VersionsDialog(Dialog[int | None]):
             )
 
     def on_mount(self) -> None:
-        """The cursor is where it was before the question."""
+        """Put the cursor where it was before the question."""
         options = self.query_one(OptionList)
         if self._kept[self._at].names is not None:
             options.highlighted = self._at
@@ -81,12 +81,12 @@ class VersionsDialog(Dialog[int | None]):
             options.action_first()
 
     def action_move(self, direction: str) -> None:
-        """As the arrow keys do."""
+        """Move the cursor as the arrow keys do."""
         options = self.query_one(OptionList)
         options.action_cursor_down() if direction == "down" else options.action_cursor_up()
 
     def action_turn(self, way: int) -> None:
-        """Read on in what was changed, or back."""
+        """Scroll the changes a page down (1) or up (-1)."""
         self.query_one(Lines).turn(way)
 
     @on(OptionList.OptionHighlighted)
@@ -103,7 +103,7 @@ class VersionsDialog(Dialog[int | None]):
             self._draw()
 
     def on_resize(self) -> None:
-        """Lines are wrapped to the width."""
+        """Draw again, since lines are wrapped to the width."""
         self._draw()
 
     def _draw(self) -> None:
@@ -116,12 +116,12 @@ class VersionsDialog(Dialog[int | None]):
         self.dismiss(event.option_index)
 
     def action_cancel(self) -> None:
-        """Back to the list of configurations."""
+        """Close without choosing."""
         self.dismiss(None)
 
 
 def _prompt(kept: KeptVersion, width: int) -> Content:
-    """When something was changed, what, and which configurations there were before."""
+    """When the version was replaced, the changes, and the configurations in it."""
     changes = cut(printable(kept.changes), width - len(kept.when) - 2)
     if kept.names is None:
         style, muted = FAINT, FAINT

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from tui.session.versions import KeptVersion
 
 _NAMES: Final = 110
-"""Cells of the names of its configurations: two lines."""
+"""Cells of the names of the configurations in a version: two lines."""
 
 
 async def restore(screen: BaseScreen[object], session: Session) -> None:
-    """Show the versions; the one that is chosen comes back, after asking."""
+    """Show the versions, and bring back the chosen one, after asking."""
     if reason := session.snapshot.read_only:
         found = session.snapshot.configurations
         newer = found is not None and found.newer

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from typing import Final, Protocol, TypeAlias
 
 NOTHING: Final = "–"
-"""What stands where there is no value."""
+"""Drawn in place of a missing value."""
 
 Row: TypeAlias = Sequence[str | None]
 """A text for each column; None where there is no value."""
 
 
 class Heading(Protocol):
-    """A column."""
+    """A column's heading."""
 
     @property
     def title(self) -> str:
@@ -21,7 +21,7 @@ class Heading(Protocol):
 
     @property
     def type(self) -> str:
-        """What is in it; may be empty."""
+        """The type of its values; may be empty."""
 
     @property
     def number(self) -> bool:
@@ -37,7 +37,7 @@ class Cells(Protocol):
 
     @property
     def rows(self) -> Sequence[Row]:
-        """All of each cell, fit for drawing."""
+        """The rows, with the whole text of each cell, fit for drawing."""
 
     @property
     def is_part(self) -> bool:
@@ -45,11 +45,11 @@ class Cells(Protocol):
 
     @property
     def values(self) -> Sequence[Row]:
-        """The cells as they are copied."""
+        """The rows with the values to copy."""
 
     @property
     def texts(self) -> Sequence[Row]:
-        """The cells as they stand one below the other."""
+        """The rows with the texts to draw, aligned with each other."""
 
     @property
     def natural(self) -> Sequence[int]:
@@ -60,4 +60,4 @@ class Cells(Protocol):
         """1 if the first column numbers the rows; 0 if none does."""
 
     def widths(self, places: Sequence[int], width: int) -> list[int]:
-        """Cells of as many columns of `places` as fit, with two between one and the next."""
+        """The widths of as many columns of `places` as fit, with two cells between columns."""

@@ -1,4 +1,4 @@
-"""`Span`: the columns of a grid that are in sight."""
+"""`Span`: the visible columns of a grid."""
 
 from __future__ import annotations
 
@@ -8,33 +8,33 @@ if TYPE_CHECKING:
     from tui.kit.grid.cells import Cells
 
 WIDEST: Final = 36
-"""Cells that a column takes where not all have room."""
+"""Cells that a column takes at most if not all fit."""
 
 _MARGIN: Final = 2
 """Cells around the text of a column."""
 
 _LEAST: Final = 8
-"""Cells that have to be left for a column that is not shown whole."""
+"""Cells that a column needs at least if it is not shown whole."""
 
 
 class Span(NamedTuple):
-    """Columns in sight."""
+    """The visible columns."""
 
     places: tuple[int, ...] = ()
-    """Those that stay where they are, then the others."""
+    """Their indexes: first those that do not scroll, then the others."""
 
     widths: tuple[int, ...] = ()
-    """Cells of the text of each."""
+    """Cells for the text of each."""
 
     whole: int = 0
-    """The last one of which all is to be seen."""
+    """The last column that is visible as a whole."""
 
     held: int = 0
-    """How many of them stay."""
+    """How many of them do not scroll."""
 
 
 class Columns:
-    """Which columns are in sight, from any of them on, in so many cells.
+    """Works out which columns are visible, starting from any of them.
 
     Args:
         cells: what is shown.
@@ -48,10 +48,10 @@ class Columns:
         """The first column with values."""
 
         self.held = 1 if not cells.fixed and total > 1 else 0
-        """How many stay at the left."""
+        """How many columns with values stay at the left."""
 
         self.first = self.start + self.held
-        """The first one that gives way when others are scrolled to."""
+        """The first column that scrolls."""
 
         self.total = total
         every = range(self.start, total)
@@ -60,7 +60,7 @@ class Columns:
         self.all_fit = len(fitted) == len(every) and sum(fitted) + _MARGIN * (
             len(fitted) - 1
         ) <= max(inner, 0)
-        """Whether all of them are in sight at once."""
+        """Whether all columns fit at once."""
 
         self._widths = [min(each, WIDEST) for each in cells.natural]
         if self.all_fit:
@@ -70,13 +70,13 @@ class Columns:
 
     @property
     def _left(self) -> int:
-        """Cells beside the columns that stay."""
+        """Cells beside the columns that do not scroll."""
         return self._room - sum(
             self._widths[place] + _MARGIN for place in range(self.start, self.first)
         )
 
     def last_first(self, column: int) -> int:
-        """The least column that can be the first in sight, if all of `column` is to be seen."""
+        """The lowest first column with which the whole of `column` is visible."""
         left = self._left
         place = column
         while place >= self.first:
@@ -87,7 +87,7 @@ class Columns:
         return self.first
 
     def span(self, first: int) -> Span:
-        """The columns in sight, when those before `first` are not."""
+        """The visible columns if scrolling begins at `first`."""
         places = [*range(self.start, self.first)]
         widths = [self._widths[place] for place in places]
         left, whole = self._left, self.start
@@ -95,7 +95,7 @@ class Columns:
             room = left - _MARGIN
             width = min(self._widths[place], max(1, room))
             if width < self._widths[place] and place > first:
-                # The beginning of a number says nothing, or worse.
+                # A number that is cut off would be misleading.
                 if width < _LEAST or self._cells.columns[place].number:
                     break
             else:

@@ -1,4 +1,4 @@
-"""The lines below a grid: which cell the cursor is on, and all that is in it."""
+"""The lines below a grid: which cell the cursor is on, and its whole value."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ if TYPE_CHECKING:
     from tui.kit.grid.cells import Cells, Heading
 
 MOST: Final = 3
-"""Lines of a value."""
+"""The most lines of a value."""
 
 _ROOMY: Final = 16
-"""Lines of a grid from which on there are so many of them."""
+"""Lines of the lowest grid that has this many."""
 
 _LEAST: Final = 18
-"""Cells that the name of a column has before it is said where the cursor is."""
+"""Cells that the name of a column gets before the position of the cursor is shown."""
 
 Line: TypeAlias = "Sequence[tuple[str, str]]"
 """Texts, each with its look."""
 
 
 def lines_for(cells: Cells, width: int, height: int) -> int:
-    """How many lines the longest value takes; for all cells alike, so that nothing jumps."""
+    """How many lines the longest value takes; the same for all cells, so that nothing jumps."""
     longest = max(cells.natural, default=0)
     if longest <= width:
         return 1
@@ -36,7 +36,7 @@ def lines_for(cells: Cells, width: int, height: int) -> int:
 
 
 def place_line(column: Heading, where: str, width: int) -> Line:
-    """The name and the type of a column, and at the other end where the cursor is."""
+    """The name and the type of a column, and at the right where the cursor is."""
     room = width - 2
     end = where if cell_len(where) + _LEAST <= room else ""
     left = room - cell_len(end) - 1
@@ -46,11 +46,11 @@ def place_line(column: Heading, where: str, width: int) -> Line:
 
 
 def value_lines(text: str | None, width: int, count: int) -> list[Line]:
-    """All of a value in `count` lines, the last of them cut if that is not enough."""
+    """A value in `count` lines, the last of them cut if that is not enough."""
     if not text:
         return [((" no value" if text is None else " empty text", "muted"),)]
     room = max(2, width - 2)
-    # As much as can be seen, and a little more.
+    # Wrap only as much as can be shown, and a little more.
     found = [*islice(wrap(text[: (count + 1) * room + 64], room), count + 1)]
     if len(found) > count:
         found[count - 1 :] = [fit(f"{found[count - 1]} {found[count]}", room)]

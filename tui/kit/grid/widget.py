@@ -1,4 +1,4 @@
-"""`CellGrid`: it draws only the cells on screen."""
+"""`CellGrid`: a grid that draws only the cells on screen."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 _BAR: Final = "▌"
 _EDGE: Final = "│"
 _LEAST: Final = 3
-"""Rows that are left, whatever stands below them."""
+"""Rows that stay visible, however many lines are below them."""
 
 
 class CellGrid(ScrollView, can_focus=True):
     """Rows of cells with a cursor on one of them.
 
-    The head stays, and so do the numbers of the rows and the first column. Below is all of the cell
-    under the cursor.
+    The head, the row numbers and the first column do not scroll. Below the rows is the whole value
+    of the cell under the cursor.
     """
 
     app: KitApp
@@ -54,7 +54,7 @@ class CellGrid(ScrollView, can_focus=True):
         Binding("ctrl+end", "corner(1)", "Last cell", show=False),
     ]
     moves: ClassVar = frozenset(key for binding in BINDINGS for key in binding.key.split(","))
-    """The keys that do no more than put the cursor on another cell."""
+    """The keys that only move the cursor."""
 
     moving: ClassVar = (
         ("← ↑ ↓ →  h j k l", "one cell on"),
@@ -99,7 +99,7 @@ class CellGrid(ScrollView, can_focus=True):
     """
 
     class Moved(Message):
-        """The cursor is on another cell, or other columns are in sight."""
+        """The cursor has moved, or other columns are visible."""
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -110,10 +110,10 @@ class CellGrid(ScrollView, can_focus=True):
         """Where the cursor is."""
 
         self._first = 0
-        """The first column in sight of those that do not stay."""
+        """The first visible column among those that scroll."""
 
         self._fitted: tuple[int, int] | None = None
-        """The size that this was worked out for:"""
+        """The size for which the layout was worked out."""
 
         self._columns: Columns | None = None
         self._span = Span()
@@ -133,13 +133,13 @@ class CellGrid(ScrollView, can_focus=True):
 
     @property
     def value(self) -> str | None:
-        """What is in the cell under the cursor; None where there is no value."""
+        """The value under the cursor; None if there is none."""
         values = self.cells.values if self.cells else ()
         return _at(values[self.row], self.column) if self.row < len(values) else None
 
     @property
     def columns(self) -> tuple[int, int, int] | None:
-        """The first and the last column in sight, from 0, and how many there are."""
+        """The first and the last visible column, from 0, and how many there are."""
         if self._columns is None or not self._span.places:
             return None
         start, places = self._columns.start, self._span.places
@@ -148,7 +148,7 @@ class CellGrid(ScrollView, can_focus=True):
         return first - start, places[-1] - start, self._columns.total - start
 
     def has_columns(self, way: int) -> bool:
-        """Whether there are columns out of sight, before (-1) or behind."""
+        """Whether there are hidden columns to the left (-1) or to the right (1)."""
         if self._columns is None:
             return False
         if way < 0:
@@ -165,7 +165,7 @@ class CellGrid(ScrollView, can_focus=True):
 
     @property
     def _height(self) -> int:
-        """Rows in sight."""
+        """Visible rows."""
         return max(1, self.size.height - self._head - self._under)
 
     @property
@@ -174,7 +174,7 @@ class CellGrid(ScrollView, can_focus=True):
 
     @property
     def _gutter(self) -> int:
-        """Cells of the numbers of the rows."""
+        """Cells of the row numbers."""
         if self.cells is None:
             return 0
         if self.cells.fixed:
@@ -187,7 +187,7 @@ class CellGrid(ScrollView, can_focus=True):
         return 1 + self._gutter + 1
 
     def _fit(self) -> None:
-        """Work out what fits, if that has changed."""
+        """Work out the layout, if the size has changed."""
         size = (self._room, self.size.height)
         if self.cells is None or not size[0]:
             self._columns, self._span, self._under = None, Span(), 0
@@ -206,7 +206,7 @@ class CellGrid(ScrollView, can_focus=True):
         self.virtual_size = Size(self.size.width, height)
 
     def on_resize(self) -> None:
-        """The columns are fitted to the width."""
+        """Fit the columns to the width."""
         self._fit()
         self._to_row()
         self.refresh()
@@ -244,7 +244,7 @@ class CellGrid(ScrollView, can_focus=True):
             self.scroll_to(y=target, animate=False, force=True)
 
     def _to_column(self) -> None:
-        """Have the column under the cursor in sight."""
+        """Scroll to the column under the cursor."""
         columns = self._columns
         if columns is None:
             return
@@ -253,11 +253,11 @@ class CellGrid(ScrollView, can_focus=True):
         self._span = columns.span(self._first)
 
     def action_move(self, rows: int, columns: int) -> None:
-        """So many cells on."""
+        """Move the cursor by rows and columns."""
         self._go(self.row + rows, self.column + columns)
 
     def action_page(self, pages: int) -> None:
-        """A screenful up or down; the cursor stays where it is on the screen."""
+        """Scroll a screenful; the cursor keeps its place on the screen."""
         rows = len(self.cells.rows) if self.cells else 0
         top = int(self.scroll_target_y)
         target = max(0, min(top + pages * self._height, rows - self._height))
@@ -270,23 +270,23 @@ class CellGrid(ScrollView, can_focus=True):
             self.action_row_end(pages)
 
     def action_column_end(self, way: int) -> None:
-        """The first column or the last."""
+        """Go to the first column or the last."""
         if way < 0 and self._columns is not None:
-            # With all that is next to it, although it is in sight as it is.
+            # Scroll back all the way, although the column itself is visible already.
             self.scroll_columns(self._columns.first - self._first)
         self._go(self.row, 0 if way < 0 or self.cells is None else len(self.cells.columns))
 
     def action_row_end(self, way: int) -> None:
-        """The first row or the last."""
+        """Go to the first row or the last."""
         self._go(0 if way < 0 else len(self.cells.rows) if self.cells else 0, self.column)
 
     def action_corner(self, way: int) -> None:
-        """The first cell or the last."""
+        """Go to the first cell or the last."""
         self.action_row_end(way)
         self.action_column_end(way)
 
     def scroll_columns(self, count: int) -> None:
-        """Show the columns from so many further on; the cursor goes along where it has to."""
+        """Scroll by `count` columns; the cursor moves along if it has to."""
         columns = self._columns
         if columns is None or columns.first >= columns.total:
             return
@@ -302,7 +302,7 @@ class CellGrid(ScrollView, can_focus=True):
     # ---- the mouse
 
     def on_click(self, event: events.Click) -> None:
-        """Put the cursor there."""
+        """Put the cursor on the clicked cell."""
         row = event.y - self._head + int(self.scroll_offset.y)
         in_rows = self._head <= event.y < self.size.height - self._under
         column = self._column_at(event.x)
@@ -312,12 +312,12 @@ class CellGrid(ScrollView, can_focus=True):
             self._go(row, self.column if column is None else column)
 
     def on_mouse_scroll_right(self, event: events.MouseScrollRight) -> None:
-        """The next columns."""
+        """Scroll to the right."""
         event.stop()
         self.scroll_columns(1)
 
     def on_mouse_scroll_left(self, event: events.MouseScrollLeft) -> None:
-        """The columns before."""
+        """Scroll to the left."""
         event.stop()
         self.scroll_columns(-1)
 
@@ -328,7 +328,7 @@ class CellGrid(ScrollView, can_focus=True):
         return None
 
     def _spans(self) -> Iterator[tuple[int, int, int]]:
-        """Each column in sight, where it begins, and where it ends."""
+        """Each visible column, with where it begins and ends."""
         start = self._before
         for number, (place, width) in enumerate(
             zip(self._span.places, self._span.widths, strict=True)
@@ -338,7 +338,7 @@ class CellGrid(ScrollView, can_focus=True):
 
     @property
     def cursor_screen_offset(self) -> Offset:
-        """Where the cell under the cursor begins; the terminal's own cursor stands there."""
+        """Where the cell under the cursor begins, for the terminal's own cursor."""
         start = next((x for place, x, _ in self._spans() if place == self.column), 0)
         line = self._head + self.row - int(self.scroll_target_y)
         return self.content_region.offset + Offset(start + 1, line)
@@ -346,7 +346,7 @@ class CellGrid(ScrollView, can_focus=True):
     # ---- drawing
 
     def render_line(self, y: int) -> Strip:
-        """One line: of the head, a row, or of what is below."""
+        """Draw one line: of the head, a row, or below the rows."""
         self._fit()
         base = self.visual_style.rich_style
         cells, width = self.cells, self.size.width
@@ -399,7 +399,7 @@ class CellGrid(ScrollView, can_focus=True):
         return segments
 
     def _drawn(self, cells: Cells, texts: Row) -> Iterator[tuple[int, str]]:
-        """What is drawn of each column in sight."""
+        """Each visible column with the text to draw."""
         for place, width in zip(self._span.places, self._span.widths, strict=True):
             text = _at(texts, place)
             text = NOTHING if text is None else text
@@ -410,7 +410,7 @@ class CellGrid(ScrollView, can_focus=True):
             yield place, f" {fitted} "
 
     def _edge(self, place: int, base: Style) -> Sequence[Segment]:
-        """The line behind the column that stays."""
+        """The vertical line after the columns that do not scroll."""
         if self._columns is None or not self._span.held or place != self._columns.start:
             return ()
         edge = _EDGE if self._first > self._columns.first else " "

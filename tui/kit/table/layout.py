@@ -13,21 +13,21 @@ class Keyed(Protocol):
 
     @property
     def key(self) -> str:
-        """Tells it from all others."""
+        """Identifies the row."""
 
 
 DrawnT = TypeVar("DrawnT", bound=Keyed)
 
 
 class Piece(NamedTuple):
-    """Text that looks one way."""
+    """A piece of text with one look."""
 
     text: str
     look: str = ""
 
 
 class Cell(NamedTuple):
-    """What stands in one cell."""
+    """The content of one cell."""
 
     text: str
     """Fit for drawing: `printable`."""
@@ -36,23 +36,23 @@ class Cell(NamedTuple):
     """One of `LOOKS`; empty for plain text."""
 
     spans: int = 0
-    """Fills so many more columns; their cells are left out."""
+    """How many more columns it fills; their cells are left out."""
 
     more: tuple[Piece, ...] = ()
-    """What follows the text in the same cell. The last piece has the look of all that is left."""
+    """More text in the same cell. The rest of the cell gets the look of the last piece."""
 
 
 class Layout(Protocol[DrawnT]):
     """How rows are drawn."""
 
     def columns(self, rows: Sequence[DrawnT], room: int) -> Sequence[Column]:
-        """The columns, in `room` cells; asked again whenever the rows or the room change."""
+        """The columns for `room` cells; called again whenever the rows or the room change."""
 
     def cells(self, row: DrawnT, widths: Sequence[int]) -> Sequence[Cell]:
-        """One cell for each column, which are this wide."""
+        """One cell for each column, given the widths of the columns."""
 
     def lines(self, rows: Sequence[DrawnT], widths: Sequence[int]) -> Sequence[int]:
-        """How many lines each row takes, 1 or 2; nothing where each takes one."""
+        """How many lines each row takes, 1 or 2; empty if each takes one."""
         return ()
 
     def below(self, row: DrawnT, widths: Sequence[int]) -> Sequence[Cell]:
@@ -64,5 +64,5 @@ class Layout(Protocol[DrawnT]):
         return ()
 
     def choosable(self, rows: Sequence[DrawnT]) -> Mapping[str, DrawnT]:
-        """Those that can be among several that are chosen, by their keys, from the top."""
+        """The rows that can be chosen, by their keys, from the top."""
         return {row.key: row for row in rows}

@@ -1,4 +1,4 @@
-"""How text in tables looks, and the chip that says of which kind something is."""
+"""The looks of text in tables, and the chip that shows a kind."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Final
 from tui.kit.table.layout import Cell, Piece
 
 TINTS: Final = 6
-"""Looks that tell kinds apart by a colour: `tint-0` and so on, and on a ground of it `chip-0`."""
+"""How many looks tell kinds apart by colour: `tint-0` and so on, or `chip-0` as a background."""
 
 _PADDED: Final = 7
-"""Cells of a column of chips that have room around their names."""
+"""Cells of a column of chips with padding."""
 
 LOOKS: Final = {
     "muted": "$muted",
@@ -23,17 +23,17 @@ LOOKS: Final = {
     **{f"tint-{number}": f"bold $tint-{number}" for number in range(TINTS)},
     **{f"chip-{number}": f"bold $tint-{number} on $chip-{number}" for number in range(TINTS)},
 }
-"""How text looks. As component classes, which are styled with the table, each would take 0.2 ms of
-the first frame."""
+"""The style of each look. As component classes of the table each would take 0.2 ms of the first
+frame."""
 
 
 def chip_look(text: str) -> str:
-    """Which of `LOOKS` a short name has that stands on a ground of its own."""
+    """The look of a chip with this text."""
     return f"chip-{sum(map(ord, text)) % TINTS}" if text.isalnum() else "muted"
 
 
 def chip(text: str, room: int) -> Cell:
-    """A short name, such as that of a storage type, on a ground of its own; with room, padded."""
+    """A short name, such as a storage type's, on a background of its colour; padded if it fits."""
     look = chip_look(text)
     shown = f" {text} " if room >= _PADDED else text
     return Cell(shown, look, more=(Piece(""),))

@@ -1,4 +1,4 @@
-"""`Table`: it draws only the rows on screen, so 10,000 of them cost no more than 10."""
+"""`Table`: draws only the rows on screen, so that 10,000 rows cost no more than 10."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _BARS: Final = {
     (False, True): "●",
     (True, True): "◉",
 }
-"""What stands before a row: whether the cursor is on it, and whether it is chosen."""
+"""The bar before a row, by whether the cursor is on it and whether it is chosen."""
 
 
 RowT = TypeVar("RowT", bound=Keyed)
@@ -58,7 +58,7 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         Binding("end,G", "end(1)", "Last", show=False),
     ]
     moves: ClassVar = frozenset(key for binding in BINDINGS for key in binding.key.split(","))
-    """The keys that do no more than put the cursor on another row."""
+    """The keys that only move the cursor."""
 
     moving: ClassVar = (
         ("↑ ↓  j k", "one row up or down"),
@@ -98,7 +98,7 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
     hover: reactive[int | None] = reactive(None, repaint=False)
 
     class Moved(Message):
-        """The cursor is on another row, or that row is another."""
+        """The cursor has moved, or its row has changed."""
 
         def __init__(self, table: Table[Any], row: Any) -> None:
             super().__init__()
@@ -116,7 +116,7 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
             super().__init__()
             self.table = table
             self.column = column
-            """Its place among the columns of the layout."""
+            """Its index among the columns of the layout."""
 
         @property
         def control(self) -> Table[Any]:
@@ -126,19 +126,19 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         """A row was double-clicked."""
 
     class Chose(Moved):
-        """Other rows are chosen than were."""
+        """The choice of rows has changed."""
 
     def __init__(self, layout: Layout[RowT], id: str | None = None) -> None:
         super().__init__(id=id)
         self.rows: Sequence[RowT] = ()
         self.chosen: set[str] = set()
-        """The keys of the rows that are chosen, in sight or not."""
+        """The keys of the chosen rows, even of those that the filter hides."""
 
         self._chosen_rows: Sequence[RowT] | None = ()
-        """Those in the list; None until it is asked for."""
+        """The chosen rows in the list; None until they are asked for."""
 
         self._heads: Mapping[int, Any] = {}
-        """What stands above the first row of each group."""
+        """The head above the first row of each group, by the row's index."""
 
         self._drawn = layout
         self._columns: Sequence[Column] = ()
@@ -146,18 +146,18 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         """Cells of each column."""
 
         self._fitted: int | None = None
-        """The room that the columns were fitted to; None when they have not been for these rows."""
+        """The width that the columns were fitted to; None if they have to be fitted again."""
 
         self._tops: Sequence[int] = ()
-        """The line that each row begins on, or the head of its group; the head of the table left
-        aside."""
+        """The line on which each row, or the head of its group, begins, not counting the table's
+        head."""
 
         self._height = 0
         """Lines of all rows."""
 
         self.heads: Mapping[int, object] = {}
-        """The columns whose heads do something when they are clicked, and what; neighbours that do
-        the same are one head."""
+        """The columns whose heads can be clicked, each with what that does; neighbours that do the
+        same are one head."""
 
     @property
     def current(self) -> RowT | None:
@@ -170,9 +170,9 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         """Draw these rows from now on, the cursor on one of them.
 
         Args:
-            rows: all of them.
-            cursor: the place of one.
-            heads: what the layout draws above rows, by their places, where they are in groups.
+            rows: all rows.
+            cursor: the index of the row.
+            heads: what the layout draws above the first row of each group, by the row's index.
         """
         self.rows, self._heads = rows, heads or {}
         self._chosen_rows = None if self.chosen else ()
@@ -206,20 +206,20 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
 
     @property
     def _room(self) -> int:
-        # One cell for the bar at the cursor, and one for the scrollbar, whether it is there or not.
+        # Less one cell for the bar at the left, and one for the scrollbar, shown or not.
         return self.size.width - 2
 
     def on_resize(self) -> None:
-        """The widths of the columns depend on the table's."""
+        """Fit the columns to the width."""
         self._lay_out()
         self._scroll_to_cursor()
 
     def validate_cursor(self, cursor: int) -> int:
-        """Never off the rows."""
+        """Keep the cursor within the rows."""
         return max(0, min(cursor, len(self.rows) - 1))
 
     def watch_cursor(self, before: int, after: int) -> None:
-        """Tell the screen, and keep the row in sight."""
+        """Tell the screen, and keep the row visible."""
         if before != after:
             for index in (before, after):
                 self.refresh_lines(self._top(index) + 1, self._top(index + 1) - self._top(index))
@@ -230,12 +230,12 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
 
     @property
     def cursor_screen_offset(self) -> Offset:
-        """Where the row under the cursor begins, so that the terminal's own cursor stands there."""
+        """Where the row under the cursor begins, for the terminal's own cursor."""
         line = self._top(self.cursor) + 1 - int(self.scroll_target_y)
         return self.content_region.offset + Offset(0, line)
 
     def watch_hover(self) -> None:
-        """The row under the mouse is tinted."""
+        """Tint the row under the mouse."""
         self.refresh()
 
     def _scroll_to_cursor(self) -> None:
@@ -250,42 +250,42 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
             self.scroll_to(y=end - height, animate=False, force=True)
 
     def _top(self, index: int) -> int:
-        """The line on which a row or the head of its group begins, or the one behind the last."""
+        """The line on which a row or the head of its group begins, or the line after the last."""
         return self._tops[index] if index < len(self._tops) else self._height
 
     def action_move(self, rows: int) -> None:
-        """Up or down."""
+        """Move the cursor up or down."""
         self.cursor += rows
 
     def action_page(self, pages: int) -> None:
-        """A screenful up or down."""
+        """Move the cursor a screenful up or down."""
         line = self._top(self.cursor) + pages * max(1, self.size.height - 2)
         target = bisect_right(self._tops, line) - 1
         self.cursor = max(target, self.cursor + 1) if pages > 0 else target
 
     def action_end(self, direction: int) -> None:
-        """The first row or the last."""
+        """Go to the first row or the last."""
         self.cursor = 0 if direction < 0 else len(self.rows) - 1
 
     # ---- several rows
 
     @property
     def chosen_rows(self) -> Sequence[RowT]:
-        """The rows that are chosen and in the list, each of them once, from the top."""
+        """The chosen rows in the list, each once, from the top."""
         if self._chosen_rows is None:
             there = self._drawn.choosable(self.rows)
             self._chosen_rows = [there[key] for key in filter(self.chosen.__contains__, there)]
         return self._chosen_rows
 
     def choose(self) -> None:
-        """Choose the row under the cursor, or no longer, and go to the next."""
+        """Choose the row under the cursor, or undo that, and go to the next row."""
         row = self.current
         if row is not None and row.key in self._drawn.choosable(self.rows):
             self._choose(self.chosen ^ {row.key})
         self.cursor += 1
 
     def choose_all(self) -> None:
-        """Choose all rows in the list; when all of them are: none."""
+        """Choose all rows in the list, or none if all are chosen."""
         there = self._drawn.choosable(self.rows)
         keys = set(there)
         if keys <= self.chosen:
@@ -295,14 +295,14 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
             self._choose(keys, [*there.values()])
 
     def choose_none(self) -> bool:
-        """Choose no row; returns whether any was."""
+        """Choose no row; returns whether any was chosen."""
         were = bool(self.chosen)
         if were:
             self._choose(set())
         return were
 
     def forget(self, there: Container[str]) -> None:
-        """Choose no longer what is not there any more."""
+        """Drop chosen rows that are not in `there`."""
         if self.chosen and (chosen := {key for key in self.chosen if key in there}) != self.chosen:
             self._choose(chosen)
 
@@ -319,7 +319,7 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         return None if part < 0 else index
 
     def _at(self, y: int) -> tuple[int, int]:
-        """The row there, and which of its lines: -1 for the head of its group, or for no row."""
+        """The row at a line, and which of its lines that is: -1 for a group's head or no row."""
         line = y - 1 + int(self.scroll_offset.y)
         if y <= 0 or line >= self._height:
             return -1, -1
@@ -345,7 +345,7 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
             written = cell_len(title.strip())
             blank = cell_len(title) - cell_len(title.lstrip()) if written else 0
             if column in self.heads and (written or self.heads[column] not in places):
-                # Before its title, and not against it where there is room.
+                # Before the title, with a blank between if there is room.
                 back = 2 if free + blank > 2 else 1
                 before = Region(max(0, x + blank - back), 0, 1, 1)
                 places[self.heads[column]] = before, column
@@ -356,7 +356,7 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
             yield place, partial(self.post_message, self.HeadClicked(self, column))
 
     def rows_in_sight(self) -> Iterator[tuple[int, Callable[[], object]]]:
-        """Each row, where the first of its lines is that is in sight."""
+        """Each visible row, with the place of its first visible line."""
         before = -1
         for y in range(1, self.size.height):
             index, part = self._at(y)
@@ -365,15 +365,15 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
                 yield y, partial(setattr, self, "cursor", index)
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Follow the mouse."""
+        """Track the row under the mouse."""
         self.hover = self._row_at(event.y)
 
     def on_leave(self) -> None:
-        """The mouse is elsewhere."""
+        """Note that the mouse has left."""
         self.hover = None
 
     def on_click(self, event: events.Click) -> None:
-        """One click puts the cursor there, two open the row; that on a head is told."""
+        """Move the cursor by a click, open the row by two; report a click on a head."""
         index = self._row_at(event.y)
         if event.y == 0 and (column := self._column_at(event.x)) is not None:
             self.post_message(self.HeadClicked(self, column))
@@ -384,10 +384,10 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
             self.post_message(self.Opened(self, self.current))
 
     def render_line(self, y: int) -> Strip:
-        """One line of the screen: the head, or the row that is scrolled to there."""
+        """Draw one line: of the head, or of the row that is scrolled to `y`."""
         if self._fitted != self._room:
             self._fit()
-        # `rich_style` would be worked out for each line.
+        # `rich_style` would be computed for each line.
         base = self.visual_style.rich_style
         if y == 0:
             titles = [Cell(column.title, "muted") for column in self._columns]
@@ -402,7 +402,7 @@ class Table(ScrollView, Generic[RowT], can_focus=True):
         style = base
         plain, chosen, here = False, row.key in self.chosen, index == self.cursor
         if here:
-            # Nobody knows what a terminal's own colours look like on one another.
+            # How a terminal's own colours look on one another is unknown.
             plain = self.has_focus and self.app.native_ansi_color
             style = base + (self._whole("cursor") if plain else self._ground("cursor"))
         elif index == self.hover:
