@@ -113,10 +113,10 @@ class StorageApp(KitApp):
         self.session.loaded.append(self._loaded)
         if self.session.remembered.theme in self.available_themes:
             self.theme = self.session.remembered.theme
-        self._first = run(self.session.workspace.load)
+        self._first_load = run(self.session.workspace.load)
         # Most files are read at once, so wait: nothing is on screen yet, and the thread and the
         # event loop would only slow each other down.
-        wait([self._first], FIRST_READ)
+        wait([self._first_load], FIRST_READ)
 
     def _show_busy(self, what: str) -> None:
         self.busy = what
@@ -137,18 +137,18 @@ class StorageApp(KitApp):
 
     def on_mount(self) -> None:
         """Show the file, then check it for changes from time to time."""
-        self.theme_changed_signal.subscribe(self, lambda _: self.theme_taken(self.lasting_theme))
+        self.theme_changed_signal.subscribe(self, lambda _: self.theme_taken(self.chosen_theme))
         self.screen_change_signal.subscribe(self, lambda _: self._screen_changed())
-        if self._first.done():
+        if self._first_load.done():
             # Before the screen is laid out, so that its first frame is complete.
-            self.session.show(self._first.result())
+            self.session.show(self._first_load.result())
             self.session.jobs.idle.set()
         self.run_worker(self._start(), group="load")
         self.set_interval(POLL, self._poll)
 
     async def _start(self) -> None:
         if not self.session.jobs.idle.is_set():
-            self.session.show(await self.session.jobs.run("reading", self._first.result))
+            self.session.show(await self.session.jobs.run("reading", self._first_load.result))
         self.call_after_refresh(lambda: self.run_worker(self._preload(), group="warm"))
 
     async def _preload(self) -> None:

@@ -19,7 +19,7 @@ from tests.tui.driving import (
     the_list,
     write,
 )
-from tui.features.form.conflict import _unlike
+from tui.features.form.conflict import _difference
 from tui.session import draft
 
 
@@ -168,5 +168,5 @@ async def test_all_that_differs_can_be_read_by_keyboard_at_80x24(tmp_path: Path)
     ],
 )
 def test_what_differs_between_two_values_is_found(text: str, other: str, marked: str) -> None:
-    start, end = _unlike(text, other)
+    start, end = _difference(text, other)
     assert text[start:end] == marked

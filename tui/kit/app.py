@@ -95,7 +95,7 @@ class KitApp(App[None]):
         self._few_colours = few_colours
         # First, since Textual's constructor asks for them; once, since it asks with each drawing.
         self._own_themes = {theme.name: theme for theme in themes(few_colours=few_colours)}
-        self._lasting = ""
+        self._chosen_theme = ""
         """The theme to go back to while another is previewed."""
 
         self._variables: tuple[Theme, dict[str, str]] | None = None
@@ -107,7 +107,7 @@ class KitApp(App[None]):
         self.remapped: dict[str, str] = {}
         """The remapped keys, by command, in Textual's spelling."""
 
-        self._told_on: dict[str, Screen[Any] | None] = {}
+        self._shown_on: dict[str, Screen[Any] | None] = {}
         """The screen on top when a message was shown, by the message's identity."""
 
         self._shown = ""
@@ -189,26 +189,26 @@ class KitApp(App[None]):
         return self._variables[1]
 
     @property
-    def lasting_theme(self) -> str:
+    def chosen_theme(self) -> str:
         """The theme that was chosen, whatever theme is previewed."""
-        return self._lasting or self.theme
+        return self._chosen_theme or self.theme
 
     def preview_theme(self, name: str) -> None:
         """Show a theme for as long as it is only considered."""
-        self._lasting = self.lasting_theme
+        self._chosen_theme = self.chosen_theme
         self.theme = name
 
     def take_theme(self, name: str) -> None:
         """Choose this theme for good."""
-        self._lasting = ""
+        self._chosen_theme = ""
         # It may be the theme that is previewed already.
         self.theme = name
         self.theme_taken(name)
 
     def end_preview(self, name: str) -> None:
         """Go back to the theme that was chosen."""
-        if self._lasting:
-            self._lasting = ""
+        if self._chosen_theme:
+            self._chosen_theme = ""
             self.theme = name
 
     def theme_taken(self, name: str) -> None:
@@ -301,12 +301,12 @@ class KitApp(App[None]):
     def _tell(self, message: str, severity: Any, timeout: float = NOTIFICATION_TIMEOUT) -> None:
         here = self.screen_stack[-1] if self.screen_stack else None
         for told in [each for each in self._notifications if each.message == message]:
-            if self._told_on.get(told.identity) is here:
+            if self._shown_on.get(told.identity) is here:
                 return
             # That message is kept for the screen below.
             self._unnotify(told)
         told = Notification(message, severity=severity, timeout=timeout)
-        self._told_on[told.identity] = here
+        self._shown_on[told.identity] = here
         self.post_message(Notify(told))
 
     def _refresh_notifications(self) -> None:
@@ -315,13 +315,13 @@ class KitApp(App[None]):
         Messages of a screen below stay there, and appear again when it is on top.
         """
         kept = {each.identity for each in self._notifications}
-        self._told_on = {each: on for each, on in self._told_on.items() if each in kept}
+        self._shown_on = {each: on for each, on in self._shown_on.items() if each in kept}
         stack = self.screen_stack
         for rack in stack[-1].query("ToastRack").results(ToastRack) if stack else ():
             self.call_later(self._show_newest, rack, stack[:-1])
 
     async def _show_newest(self, rack: ToastRack, below: list[Screen[Any]]) -> None:
-        here = [n for n in self._notifications if self._told_on.get(n.identity) not in below]
+        here = [n for n in self._notifications if self._shown_on.get(n.identity) not in below]
         newest = here[-1].identity if here else ""
         # A message that is shown already stays for the rest of its time.
         if rack.is_attached and not (rack.children and self._shown == newest):

@@ -23,13 +23,13 @@ class Busy:
 
     def __init__(self, screen: Screen[Any], tell: Callable[[str], object]) -> None:
         self._screen, self._tell = screen, tell
-        self._now = self._told = ""
+        self._now = self._shown = ""
         self._timer: Timer | None = None
         screen.watch(screen.app, "busy", self._changed)
 
     def _changed(self, what: str) -> None:
         self._now = what
-        if not what or self._told:
+        if not what or self._shown:
             self._say()
         elif self._timer is None:
             self._timer = self._screen.set_timer(SOON, self._say)
@@ -38,6 +38,6 @@ class Busy:
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
-        if self._now != self._told:
-            self._told = self._now
+        if self._now != self._shown:
+            self._shown = self._now
             self._tell(self._now)

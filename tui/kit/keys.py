@@ -70,7 +70,7 @@ class KeyQueue:
 
     async def _next(self) -> None:
         while self._waiting and not self._under_way and not self._busy(self._app.screen):
-            if self._stays(self._waiting[0]):
+            if self._keeps_focus(self._waiting[0]):
                 self._followed = True
                 await self._hand_on(self._waiting.popleft())
                 continue
@@ -81,7 +81,7 @@ class KeyQueue:
                 await self._hand_on(self._waiting.popleft())
             await self._round(0)
 
-    def _stays(self, event: events.Event) -> bool:
+    def _keeps_focus(self, event: events.Event) -> bool:
         """Whether a key neither moves the focus nor opens anything."""
         widget = self._app.screen.focused
         if widget is None or not isinstance(event, events.Key):

@@ -86,7 +86,7 @@ class BaseScreen(Screen[ResultT]):
         return ""
 
     def can(self, command: str) -> bool:
-        """Whether a command exists now; if not, its key is free for others."""
+        """Whether a command can work now; if not, its key is free for others."""
         return not self.why_not(command)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -102,7 +102,7 @@ class BaseScreen(Screen[ResultT]):
             self.run_command(name)
 
     def run_command(self, name: str, *, from_above: bool = False) -> None:
-        """Run a command, perhaps for a screen above, on whose result a flow here is waiting."""
+        """Run a command, perhaps called by a screen above, on which a flow here is waiting."""
         work = self.does[name]()
         if isinstance(work, Coroutine):
             self.start(work, in_turn=self._waits(name) and not from_above)

@@ -106,7 +106,7 @@ class Results:
             with self._changing:
                 kept = list(self._kept.items())
             newest = sorted(kept, key=lambda item: item[1][0].when, reverse=True)
-            text = dumps({id: [*map(_written, kept)] for id, kept in newest[:_MOST]})
+            text = dumps({id: [*map(_as_json, kept)] for id, kept in newest[:_MOST]})
             target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             new = target.with_suffix(".new")
             with suppress(FileNotFoundError):
@@ -125,7 +125,7 @@ class Results:
 
     def _read(self) -> dict[str, list[TestResult]]:
         return {
-            id: [each for each in map(_result, results) if each]
+            id: [each for each in map(_from_json, results) if each]
             for id, results in state.table_in(self._file(), _SIZE).items()
             if isinstance(results, list)
         }
@@ -177,7 +177,7 @@ def _sha256(data: bytes) -> str:
     return sha256(data).hexdigest()
 
 
-def _written(result: TestResult) -> list[Any]:
+def _as_json(result: TestResult) -> list[Any]:
     steps = [
         [each.step.name, each.step.label, each.ok, each.seconds, each.message, each.lacks]
         for each in result.steps
@@ -185,8 +185,8 @@ def _written(result: TestResult) -> list[Any]:
     return [result.when.timestamp(), result.complete, result.digest, steps]
 
 
-def _result(written: Any) -> TestResult | None:
-    """The result that `_written` was given; None for anything else."""
+def _from_json(written: Any) -> TestResult | None:
+    """The result that `_as_json` was given; None for anything else."""
     from storage_core.check import Step, StepResult
 
     try:

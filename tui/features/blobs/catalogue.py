@@ -69,10 +69,10 @@ class Catalogue:
         """Why the listing failed, perhaps after some blobs; fit for drawing."""
 
         self._blobs: list[Listed] = []
-        self._gone: set[str] = set()
+        self._deleted: set[str] = set()
         """Keys deleted since the listing began, which may still return them."""
 
-        self._spare: list[object] = []
+        self._to_free: list[object] = []
         """Objects that are no longer shown, to be freed a few at a time."""
 
         self._changed = False
@@ -94,16 +94,16 @@ class Catalogue:
     def enter(self, folder: str | None, *, deep: bool = False) -> None:
         """List something else."""
         self.folder, self.deep = folder, deep
-        self._spare += [*self._blobs, self.view]
+        self._to_free += [*self._blobs, self.view]
         self._blobs = []
         self.view = View(counts=(0,) * len(KINDS))
 
     async def load(self) -> None:
         """List the blobs; the old listing stays until the new one is complete."""
         self.listing, self.problem = True, ""
-        if self._gone:
-            self._blobs = [blob for blob in self._blobs if blob.key not in self._gone]
-        self._gone.clear()
+        if self._deleted:
+            self._blobs = [blob for blob in self._blobs if blob.key not in self._deleted]
+        self._deleted.clear()
         found: list[Listed] = []
         fresh = not self._blobs
         try:
@@ -129,19 +129,19 @@ class Catalogue:
     def _replace(self, found: list[Listed]) -> None:
         """Take `found` as all that is listed."""
         if found is not self._blobs:
-            self._spare += self._blobs
+            self._to_free += self._blobs
             self._blobs = found
 
     def forget(self, blobs: Sequence[Listed]) -> None:
         """Remove blobs that have been deleted."""
-        self._gone.update(blob.key for blob in blobs)
+        self._deleted.update(blob.key for blob in blobs)
         self.rearrange()
 
     # ---- arranging
 
     def _arranged(self, blobs: list[Listed], words: list[str]) -> View:
         # Copy the list, since more blobs may be added meanwhile.
-        listed, gone = [*blobs], self._gone
+        listed, gone = [*blobs], self._deleted
         if gone:
             listed = [blob for blob in listed if blob.key not in gone]
         sort, reverse = self.sort, self.reverse
@@ -165,11 +165,11 @@ class Catalogue:
             begun, text = monotonic(), self._words()
             arrange = partial(self._arranged, self._blobs, search.words_of(text))
             view = await self._screen.while_here(in_thread(arrange))
-            self._spare.append(self.view)
+            self._to_free.append(self.view)
             self.view = view
             self._show(view, text)
             # None of these objects is on screen any more.
-            spare, self._spare = self._spare, []
+            spare, self._to_free = self._to_free, []
             run(partial(let_go, spare))
             if self.listing:
                 # Pause: sorting many blobs takes a while, and slows keys down.

@@ -344,11 +344,11 @@ class BrowseScreen(FullScreen[None]):
         known = catalogue.folders() if catalogue.is_by_folder and not catalogue.listing else None
         found = await self.ask(GoToDialog(self._session.jobs, self._opened, folder, known, been))
         if found is not None:
-            self._keep_place(found)
+            self._remember_folder(found)
             self._choose_folders()
             self._enter(found)
 
-    def _keep_place(self, folder: str | None) -> None:
+    def _remember_folder(self, folder: str | None) -> None:
         """Remember a visited folder, to be offered by `_go_to`."""
         if folder:
             id = self._row.id
@@ -406,5 +406,5 @@ class BrowseScreen(FullScreen[None]):
         if self._filter.active:
             self._filter.clear()
         else:
-            self._keep_place(self._catalogue.folder)
+            self._remember_folder(self._catalogue.folder)
             self.dismiss(None)

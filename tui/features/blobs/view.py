@@ -147,7 +147,7 @@ class BlobView(Vertical):
             self._take(blob, None, reading=True)
         preview, problem = None, ""
         try:
-            reading = in_thread(lambda: self._looked_into(blob, left))
+            reading = in_thread(lambda: self._preview_of(blob, left))
             preview = await self.screen.while_here(reading)
         except StorageError as error:
             problem = printable(str(error))
@@ -181,7 +181,7 @@ class BlobView(Vertical):
         """Stop reading."""
         self._left.set()
 
-    def _looked_into(self, blob: Listed, left: Event) -> Preview:
+    def _preview_of(self, blob: Listed, left: Event) -> Preview:
         """Preview a blob. It blocks."""
         with self._opened.looked_into(blob.key, left) as source:
             found = preview_of(source, blob.key.rpartition("/")[2])

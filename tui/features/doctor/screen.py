@@ -66,7 +66,7 @@ class DoctorScreen(FullScreen[None]):
         self._reload()
 
     def can(self, command: str) -> bool:
-        """Whether a command exists here; keys of other commands are left to the pager."""
+        """Whether a command can work here; the keys of others are left to the pager."""
         return command in self.does and super().can(command)
 
     def why_not(self, command: str) -> str:

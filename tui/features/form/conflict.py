@@ -105,7 +105,7 @@ class ConflictDialog(Dialog[str | None]):
                 note = "  (changed)" if changed and (secret or drawn(value) == "********") else ""
                 label = f"  {title}".ljust(15)
                 text = printable(drawn(value))
-                start, end = _unlike(text, printable(drawn(other.get(name))))
+                start, end = _difference(text, printable(drawn(other.get(name))))
                 for part in wrap(text + note, width - 15):
                     # Mark all of a wrapped value, since the positions are those of one line.
                     begin, stop = (start, end) if part == text + note else (0, len(part))
@@ -135,13 +135,13 @@ def _text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _unlike(text: str, other: str) -> tuple[int, int]:
+def _difference(text: str, other: str) -> tuple[int, int]:
     """Where the part of `text` that differs from `other` begins and ends."""
-    start = _alike(text, other)
-    return start, len(text) - _alike(text[start:][::-1], other[start:][::-1])
+    start = _common_start(text, other)
+    return start, len(text) - _common_start(text[start:][::-1], other[start:][::-1])
 
 
-def _alike(one: str, other: str) -> int:
+def _common_start(one: str, other: str) -> int:
     """How many characters at the start are the same."""
     both = zip(one, other, strict=False)
     return next((at for at, (a, b) in enumerate(both) if a != b), min(len(one), len(other)))

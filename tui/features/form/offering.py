@@ -59,10 +59,10 @@ class Offering:
         self._wanted: tuple[LineField, dict[str, Any]] | None = None
         """The field in which a person waits for an answer, and the settings that sign in."""
 
-        self._told: LineField | None = None
+        self._asking_in: LineField | None = None
         """The field that says that the server is being asked."""
 
-        self._soon: Timer | None = None
+        self._tell_timer: Timer | None = None
         """Makes the field say so after a moment."""
 
     def forget(self) -> None:
@@ -75,37 +75,37 @@ class Offering:
         """Ask for one field, and list the answer if the person is still waiting there."""
         wanted = field, self._signing_in(field)
         if wanted != self._wanted:
-            self._begin(self._list(field))
+            self._begin(self._ask_and_list(field))
             self._wanted = wanted
 
     def ask_quietly(self) -> None:
         """Ask for all fields that can be asked for, without reporting failures."""
-        self._begin(self._find())
+        self._begin(self._ask_all())
 
     def stop(self) -> bool:
         """Stop the question that the form shows; returns whether there was one."""
-        is_told = self._told is not None
+        is_told = self._asking_in is not None
         if is_told:
             self._screen.workers.cancel_group(self._screen, GROUP)
-            self._rest()
+            self._stop_telling()
         return is_told
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         """Start waiting for an answer, in place of any that was awaited before."""
-        self._rest()
+        self._stop_telling()
         self._screen.run_worker(work, group=GROUP, exclusive=True)
 
-    async def _find(self) -> None:
+    async def _ask_all(self) -> None:
         for field in self._fields():
-            self._soon = self._screen.set_timer(EARLY, partial(self._tell, field))
+            self._tell_timer = self._screen.set_timer(EARLY, partial(self._tell, field))
             await self._ask(field, "")
-            self._rest()
+            self._stop_telling()
 
-    async def _list(self, field: LineField) -> None:
+    async def _ask_and_list(self, field: LineField) -> None:
         before = field.value
         self._tell(field)
         said = await self._ask(field, "asking the server")
-        self._rest()
+        self._stop_telling()
         field.show_note(said)
         if not said and field.input.has_focus and field.value == before:
             field.open_list()
@@ -140,15 +140,15 @@ class Offering:
     def _tell(self, field: LineField) -> None:
         """Show that the server is being asked, and how to stop that."""
         key = self._screen.key("leave", "escape")
-        self._told = field
+        self._asking_in = field
         field.show_note(f"Asking the server …  {key} stops.")
         self._screen.query_one(KeyBar).called = {"leave": "Stop"}
 
-    def _rest(self) -> None:
+    def _stop_telling(self) -> None:
         """Stop showing that the server is being asked."""
-        if self._soon is not None:
-            self._soon.stop()
-        told, self._told, self._wanted, self._soon = self._told, None, None, None
+        if self._tell_timer is not None:
+            self._tell_timer.stop()
+        told, self._asking_in, self._wanted, self._tell_timer = self._asking_in, None, None, None
         if told is not None:
             told.show_note("")
             self._screen.query_one(KeyBar).called = {}

@@ -29,7 +29,7 @@ from tui.session.sources import HERE, WORDS, said
 LOAD: Final = "load"
 """The source that copies the content of a file into the value."""
 
-_WRITTEN = (*SCHEMES, LITERAL.rstrip(":"))
+_SOURCE_WORDS = (*SCHEMES, LITERAL.rstrip(":"))
 """Words that, before a colon, say where the value is kept."""
 
 
@@ -110,13 +110,13 @@ class ReferenceField(LineField):
             classes="below",
         )
         self._in_area = self._area.text
-        self._as_it_is = self.start.startswith(LITERAL)
+        self._is_literal = self.start.startswith(LITERAL)
         """Whether the value is literal, even if it looks like a reference."""
 
-        self._written: tuple[str, str] | None = None
+        self._typed_source: tuple[str, str] | None = None
         """The source before a new one was typed, and what was typed before the colon."""
 
-        self._refused = ""
+        self._rejected = ""
         """A word that was taken back as a source: it is not recognised as one again."""
 
     def compose(self) -> ComposeResult:
@@ -164,7 +164,7 @@ class ReferenceField(LineField):
         if (HERE, text) == self._split(self.start):
             return self.start
         # The person chose to store it here, so no program may take it for a reference.
-        return LITERAL + text if _seems_written(text) else text
+        return LITERAL + text if _looks_like_reference(text) else text
 
     @property
     def start(self) -> str:
@@ -198,7 +198,7 @@ class ReferenceField(LineField):
 
     def put(self, value: str) -> bool:
         """Set the value, which may be a reference."""
-        self._as_it_is = value.startswith(LITERAL)
+        self._is_literal = value.startswith(LITERAL)
         self._put(*self._split(value))
         return True
 
@@ -215,12 +215,12 @@ class ReferenceField(LineField):
     def _chosen(self, event: Chooser.Changed) -> None:
         event.stop()
         source, text = self.source, ""
-        if source == HERE and self._written and self._written[0] == HERE:
+        if source == HERE and self._typed_source and self._typed_source[0] == HERE:
             # It was not a reference after all, but a value that begins like one.
-            text = f"{self._written[1]}:{self.input.value}"
+            text = f"{self._typed_source[1]}:{self.input.value}"
         # Otherwise clear the text: a secret must not become visible as the name of a variable, nor
         # a name be taken for a secret.
-        self._as_it_is = source == HERE
+        self._is_literal = source == HERE
         self._put(source, text)
         self.focus_target.focus()
 
@@ -235,36 +235,36 @@ class ReferenceField(LineField):
         """
         text = self.input.value
         if not text:
-            self._refused = ""
+            self._rejected = ""
         if self.source != LOAD and (new or not self.input.masked):
             self._follow(text)
 
     def _follow(self, text: str) -> None:
         scheme, _, rest = text.lstrip().partition(":")
-        if not _seems_written(text) or self._as_it_is or scheme == self._refused:
+        if not _looks_like_reference(text) or self._is_literal or scheme == self._rejected:
             return
         before = self.source
         focused = self.has_focus_within
         if scheme in SCHEMES:
             self._put(scheme, rest)
         else:
-            self._as_it_is = True
+            self._is_literal = True
             self._put(HERE, rest)
         if scheme != before:
-            self._written = (before, scheme)
+            self._typed_source = (before, scheme)
         if focused:
             self.focus_target.focus()
 
     def _take_back(self) -> None:
-        if self._written:
-            source, scheme = self._written
-            self._refused, self._as_it_is = scheme, False
+        if self._typed_source:
+            source, scheme = self._typed_source
+            self._rejected, self._is_literal = scheme, False
             self._put(source, scheme)
             self.focus_target.focus()
 
     def _put(self, source: str, text: str) -> None:
         """Set the source and the text."""
-        self._written = None
+        self._typed_source = None
         self._chooser.value = source
         in_area = self._large and source == HERE
         # Before the text is set, so that it is never unmasked for a moment.
@@ -298,7 +298,7 @@ class ReferenceField(LineField):
     def _explain(self) -> None:
         self._tell_chooser()
         text = self._area.text if self._large else self.input.value
-        if self.source == HERE and _seems_written(text):
+        if self.source == HERE and _looks_like_reference(text):
             self.show_note(f"Stored as typed; {self._chooser.key} makes it a reference.")
         else:
             self.show_note("")
@@ -320,13 +320,13 @@ class ReferenceField(LineField):
             self._area.text = self._in_area = ""
         elif self.source == HERE and self._in_area != before:
             if not self._in_area:
-                self._refused = ""
-            if any(f"{scheme}:".startswith(before) for scheme in _WRITTEN):
+                self._rejected = ""
+            if any(f"{scheme}:".startswith(before) for scheme in _SOURCE_WORDS):
                 self._follow(self._in_area)
         self._explain()
         self.post_message(self.Edited(self))
 
 
-def _seems_written(text: str) -> bool:
+def _looks_like_reference(text: str) -> bool:
     scheme, colon, _ = text.lstrip().partition(":")
-    return bool(colon) and scheme in _WRITTEN
+    return bool(colon) and scheme in _SOURCE_WORDS

@@ -50,10 +50,10 @@ class LineField(Field):
         self.input.suggester = (
             SuggestFromList(self._offered, case_sensitive=False) if self._offered else None
         )
-        self.show_hint(f" {LISTS_SOME}" if self._offered else self._unasked)
+        self.show_hint(f" {LISTS_SOME}" if self._offered else self._hint_to_ask)
 
     @property
-    def _unasked(self) -> str:
+    def _hint_to_ask(self) -> str:
         return f" {LISTS_YOURS}" if self.setting.offered else ""
 
     def _matching(self) -> list[str]:
@@ -111,7 +111,7 @@ class TextField(LineField):
         """The text that was proposed last."""
 
         self.input = self._input(compact=True, placeholder=example_of(setting))
-        self.show_hint(self._unasked)
+        self.show_hint(self._hint_to_ask)
 
     def _input(self, **kwargs: Any) -> Input:
         if self.setting.form not in ("url", "path"):

@@ -306,7 +306,7 @@ class Themes(_Lines):
     def themes(self) -> Iterator[tuple[str, Theme, str, _Take]]:
         """The name of each theme, the theme, its description, and what chooses it."""
         app = cast("KitApp", self.app)
-        now = app.lasting_theme
+        now = app.chosen_theme
 
         def order(name: str) -> tuple[bool, bool, bool, str]:
             return name != now, name not in OURS, not known[name].dark, name

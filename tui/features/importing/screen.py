@@ -101,7 +101,7 @@ class ImportScreen(FullScreen[list[str]]):
 
     @property
     def _known(self) -> Configurations:
-        """The configurations of the file as it was last readable, as it was when this opened."""
+        """The configurations when the file was last readable, as it was when this was opened."""
         self._last = self._session.snapshot.configurations or self._last
         assert self._last is not None
         return self._last

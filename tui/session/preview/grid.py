@@ -116,7 +116,7 @@ class Grid:
         if sum(natural) <= room:
             return natural
         if sum(min(each, WIDEST) for each in natural) <= room:
-            return _shared(natural, room)
+            return _shared_room(natural, room)
         found: list[int] = []
         left = width
         for place, each in zip(places, natural, strict=True):
@@ -151,7 +151,7 @@ def _comparable(
         cells = [row for row in found if place < len(row) and row[place] is not None]
         texts = [row[place] or "" for row in cells]
         if column.number and all(map(_DECIMAL.fullmatch, texts)):
-            texts = _pointed(texts)
+            texts = _aligned(texts)
         elif texts and all(map(_MIDNIGHT.fullmatch, texts)):
             texts = [text[:10] for text in texts]
         else:
@@ -161,13 +161,13 @@ def _comparable(
     return found
 
 
-def _pointed(texts: Sequence[str]) -> list[str]:
+def _aligned(texts: Sequence[str]) -> list[str]:
     behind = [len(text) - text.index(".") if "." in text else 0 for text in texts]
     longest = max(behind, default=0)
     return [text + " " * (longest - length) for text, length in zip(texts, behind, strict=True)]
 
 
-def _shared(natural: Sequence[int], room: int) -> list[int]:
+def _shared_room(natural: Sequence[int], room: int) -> list[int]:
     """Divide `room` among the columns: narrow ones keep their width, wide ones share the rest."""
     found = [min(each, WIDEST) for each in natural]
     left = room - sum(found)

@@ -101,7 +101,7 @@ def _jpeg(data: bytes) -> tuple[int, int]:
 def _webp(data: bytes) -> tuple[int, int]:
     kind = data[12:16]
     if kind == b"VP8X":
-        return _three(data, 24) + 1, _three(data, 27) + 1
+        return _uint24(data, 24) + 1, _uint24(data, 27) + 1
     if kind == b"VP8L":
         (bits,) = struct.unpack_from("<I", data, 21)
         return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
@@ -111,7 +111,7 @@ def _webp(data: bytes) -> tuple[int, int]:
     raise KeyError
 
 
-def _three(data: bytes, place: int) -> int:
+def _uint24(data: bytes, place: int) -> int:
     if len(data) < place + 3:
         raise IndexError
     return int.from_bytes(data[place : place + 3], "little")

@@ -87,17 +87,17 @@ def _table(value: object) -> Grid | None:
 def _cell(value: object) -> str | None:
     if value is None or isinstance(value, str):
         return value
-    return _told(value)
+    return _flat(value)
 
 
-def _told(value: object) -> str:
+def _flat(value: object) -> str:
     """A value on one line, its numbers as they are written."""
     if isinstance(value, Number):
         return str(value)
     if isinstance(value, list):
-        return f"[{', '.join(map(_told, value))}]"
+        return f"[{', '.join(map(_flat, value))}]"
     if isinstance(value, dict):
-        return f"{{{', '.join(f'{_told(name)}: {_told(each)}' for name, each in value.items())}}}"
+        return f"{{{', '.join(f'{_flat(name)}: {_flat(each)}' for name, each in value.items())}}}"
     return json.dumps(value, ensure_ascii=False)
 
 

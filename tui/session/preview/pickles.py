@@ -77,7 +77,7 @@ class _Reading:
                 self._stack.append(self._top())
             case "STACK_GLOBAL":
                 attribute, module = self._pop(), self._pop()
-                self._found(f"{_told(module)}.{_told(attribute)}")
+                self._found(f"{_text_of(module)}.{_text_of(attribute)}")
                 self._stack.append(None)
             case "GLOBAL" | "INST":
                 if name == "INST":
@@ -121,7 +121,7 @@ class _Reading:
             pass
 
 
-def _told(text: object) -> str:
+def _text_of(text: object) -> str:
     return text if isinstance(text, str) else "?"
 
 
