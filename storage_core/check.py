@@ -1,10 +1,10 @@
 """The connection test: open a storage, reach it, sign in, find the place, try what a store does.
 
-What the place does not do, or these credentials may not, is said as a hint; the test goes on, as
-programs can: who may only write needs no more.
+What the place does not support, or these credentials are not allowed to do, becomes a hint, and the
+test goes on: a program that only writes needs no more than that.
 
-One engine with the same words for `storage test` and for the app, which draws the checklist from
-`steps` and fills it in as `probe` yields.
+`storage test` and the app share it and its words. The app draws the checklist from `steps` and
+fills it in as `probe` yields.
 """
 
 from __future__ import annotations
@@ -44,10 +44,10 @@ FIXED_KEY: Final = Key("results", "storage-test-blob")
 """What every test writes, so that no more than one blob is left where nothing can be deleted."""
 
 _LACKING: Final = (AccessDenied, UnsupportedOperation)
-"""What a place says of something that it does not do, or not for these credentials."""
+"""The errors by which a place refuses what it does not support, or not for these credentials."""
 
 _PAGE: Final = 100
-"""Blobs that every service lists in one answer."""
+"""How many blobs every service lists in one answer."""
 
 PATIENCE: Final = 1.0
 """Seconds after which a person wants to know how long an answer may take."""
@@ -82,13 +82,13 @@ class StepResult:
     """The folder that was made for the test and is gone again; empty where there was none."""
 
     blobs: tuple[Blob, ...] | None = None
-    """All results there are, without the test's own, where listing them took no more than one page;
-    None where there may be more, or nothing was listed."""
+    """All results in the storage except the test's own, if they fit on one page; None if there may
+    be more, or nothing was listed."""
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """A call to a server, which has begun or is about to be tried again."""
+    """A call to a server that has begun or is about to be tried again."""
 
     step: Step
     failures: int
@@ -158,15 +158,15 @@ def probe(
 ) -> Generator[StepResult, None, None]:
     """Test a storage, yielding each step as it ends; the first failure is the last result.
 
+    The blob that is written is deleted even when reading it back fails, and so are the local
+    folders that were made for it. Closing the generator between two steps cancels the rest, except
+    for the deletion.
+
     Args:
         configuration: what to test.
-        timeout: seconds one call may take; see `get_store`.
-        on_waiting: told when a call to a server begins, and each time that it is tried again; in
+        timeout: seconds that one call may take; see `get_store`.
+        on_waiting: called when a call to a server begins and each time that it is tried again, in
             this thread or in that of the drivers, so it must be quick.
-
-    The blob that is written is deleted even when reading it back fails, and so are the local
-    folders that were made for it. Closing the generator between two steps cancels the rest, the
-    deletion excepted.
     """
     by_name = {step.name: step for step in steps(configuration)}
 
@@ -184,7 +184,7 @@ def probe(
 
 
 class _Watch:
-    """Tells what the calls of one test are waiting for."""
+    """Reports what the calls of one test are waiting for."""
 
     def __init__(self, store: Store, on_waiting: OnWaiting | None) -> None:
         self._timeout = store.timeout
@@ -193,7 +193,7 @@ class _Watch:
 
     @contextmanager
     def __call__(self, step: Step) -> Iterator[None]:
-        """What is called inside belongs to `step`."""
+        """Report the calls that are made inside the block as those of `step`."""
         tell = self._on_waiting
         if tell is None or not self._is_remote:
             yield
@@ -219,29 +219,29 @@ class _Test:
         self._watch = watch
         self._key = FIXED_KEY
         self._made: list[str] = []
-        self._unlisted: StorageError | None = None
+        self._list_error: StorageError | None = None
         """Why nothing can be listed."""
 
         self._first: Blob | None = None
-        """The first that is listed."""
+        """The first blob that was listed."""
 
-        self._undeleted: StorageError | None = None
+        self._delete_error: StorageError | None = None
         """Why nothing can be deleted."""
 
         self._is_dirty = False
         """Whether the test's blob may be there."""
 
     @property
-    def _order(self) -> list[Step]:
-        """The steps that are one call."""
+    def _check_steps(self) -> list[Step]:
+        """The steps that `Store.check` takes in one call."""
         return [
             self._by_name[name] for name in ("reach", "sign in", "find") if name in self._by_name
         ]
 
     def results(self) -> Iterator[StepResult]:
-        """Try each step, and leave nothing behind that can be deleted, also where one fails."""
+        """Try each step, and leave nothing behind that can be deleted, even if one fails."""
         try:
-            written, error = yield from self._found_and_written()
+            written, error = yield from self._checked_and_written()
             if written is None:
                 return
             yield written
@@ -258,23 +258,23 @@ class _Test:
                 self._deleted()
 
     def results_of_reading(self) -> Iterator[StepResult]:
-        """Try each step where nothing is to be written."""
-        order = self._order
-        _, error, seconds = self._tried(order[0], self._store.check)
+        """Try each step of a read-only storage, writing nothing."""
+        steps = self._check_steps
+        _, error, seconds = self._timed_call(steps[0], self._store.check)
         if error is not None and not _is_refusal(error):
-            yield from _stuck(order, seconds, error)
+            yield from _failed_at(steps, seconds, error)
             return
-        self._unlisted = error
-        for index, step in enumerate(order):
+        self._list_error = error
+        for index, step in enumerate(steps):
             hint = ""
-            if step is order[-1] and error is None and not self._store.backend.is_there():
+            if step is steps[-1] and error is None and not self._store.backend.is_there():
                 hint = f"{self._store.location} does not exist yet"
             yield StepResult(step, True, None if index else seconds, hint)
         yield self._listed()
-        yield self._read_something()
+        yield self._read_any_blob()
 
-    def _read_something(self) -> StepResult:
-        """Read the first blob that is there; where there is none, be told so."""
+    def _read_any_blob(self) -> StepResult:
+        """Read the first blob that was listed; if there was none, one that does not exist."""
         step, store = self._by_name["read"], self._store
 
         def read() -> None:
@@ -285,66 +285,66 @@ class _Test:
                 with store.open(self._first.key) as file:
                     file.read(1)
 
-        _, error, seconds = self._tried(step, read)
-        if isinstance(error, AccessDenied) and self._unlisted is not None:
-            # Of a blob that is not there this is what some places say to those who may not list.
+        _, error, seconds = self._timed_call(step, read)
+        if isinstance(error, AccessDenied) and self._list_error is not None:
+            # Some places deny access to a missing blob if the credentials may not list.
             hint = f"what is not there cannot be told from what is not allowed: {error}"
             return StepResult(step, True, seconds, hint, lacks=True)
         if error is not None:
             return StepResult(step, False, seconds, str(error))
         return StepResult(step, True, seconds, "it is read-only by its configuration")
 
-    def _found_and_written(
+    def _checked_and_written(
         self,
     ) -> Generator[StepResult, None, tuple[StepResult | None, StorageError | None]]:
-        """Yield the steps before writing; give how that went, or None if it did not come to it.
+        """Yield the steps before writing; return how writing went, or None if it was not tried.
 
-        Reach, sign in and find are one call, which lists; its error says how far it came. Who may
-        not list may be signed in all the same: writing and reading tell.
+        Reach, sign in and find are one call, which lists; its error says how far it got.
+        Credentials that may not list can still be valid: writing and reading show it.
         """
-        order, store = self._order, self._store
-        _, error, seconds = self._tried(order[0], store.check)
+        steps, store = self._check_steps, self._store
+        _, error, seconds = self._timed_call(steps[0], store.check)
         if error is None:
-            for index, step in enumerate(order):
+            for index, step in enumerate(steps):
                 hint = ""
-                if step is order[-1] and not store.backend.is_there():
+                if step is steps[-1] and not store.backend.is_there():
                     hint = f"{store.location} does not exist yet; the first write will create it"
                 elif step.name == "sign in":
                     hint = store.backend.note
                 yield StepResult(step, True, None if index else seconds, hint)
             return self._written()
         if not _is_refusal(error):
-            yield from _stuck(order, seconds, error)
+            yield from _failed_at(steps, seconds, error)
             return None, None
-        self._unlisted = error
-        if len(order) > 1:
-            yield StepResult(order.pop(0), True, seconds)
+        self._list_error = error
+        if len(steps) > 1:
+            yield StepResult(steps.pop(0), True, seconds)
         written, failure = self._written()
         if isinstance(failure, ConfigurationError):
-            yield from _stuck(order, None, failure)
+            yield from _failed_at(steps, None, failure)
         elif isinstance(failure, AccessDenied) and self._read_anything()[1]:
-            yield from _stuck(order, None, error)
+            yield from _failed_at(steps, None, error)
         else:
-            yield from (StepResult(step, True) for step in order)
+            yield from (StepResult(step, True) for step in steps)
             return written, failure
         return None, None
 
     def _written(self) -> tuple[StepResult, StorageError | None]:
-        """Write the blob; before, see whether it can be deleted later."""
+        """Write the blob, after trying whether it can be deleted later."""
         step, store = self._by_name["write"], self._store
-        _, self._undeleted, _ = self._tried(step, lambda: store.delete(str(self._key)))
+        _, self._delete_error, _ = self._timed_call(step, lambda: store.delete(str(self._key)))
         self._is_dirty = True
-        _, error, seconds = self._tried(step, self._write)
+        _, error, seconds = self._timed_call(step, self._write)
         if not isinstance(error, AccessDenied):
             return StepResult(step, error is None, seconds, str(error or "")), error
         old, unread = self._read_anything()
         if old == PAYLOAD:
             hint = f"{FIXED_KEY} is there from an earlier test, and may not be replaced: {error}"
             return StepResult(step, True, seconds, hint, lacks=True), None
-        if unread and isinstance(self._undeleted, _LACKING):
-            # It may be there all the same.
+        if unread and isinstance(self._delete_error, _LACKING):
+            # The blob may exist although it cannot be read.
             self._key = _new_key()
-            _, failure, seconds = self._tried(step, self._write)
+            _, failure, seconds = self._timed_call(step, self._write)
             if failure is None:
                 return StepResult(step, True, seconds), None
         advice = "" if unread else "; if it is only to be read, say so with Read Only"
@@ -356,20 +356,20 @@ class _Test:
         backend.put(self._key.path, PAYLOAD, overwrite=True)
 
     def _read_anything(self) -> tuple[bytes | None, StorageError | None]:
-        """What is under the test's key, and the error if these credentials may not look."""
+        """Return the bytes under the test's key, if any, and the error if they cannot be read."""
         step = self._by_name["read"]
-        data, error, _ = self._tried(step, lambda: self._store.read(str(self._key)))
+        data, error, _ = self._timed_call(step, lambda: self._store.read(str(self._key)))
         return data, None if isinstance(error, BlobNotFound) else error
 
     def _kept(self) -> StepResult:
-        """See whether the place refuses to replace the blob, as a chosen key wants it."""
+        """Try whether the place refuses to replace the blob, which keys of one's choice rely on."""
         step, backend = self._by_name["keep"], self._store.backend
 
         def refuses_to_replace() -> bool:
-            # Twice where it is not refused: another test may just have deleted the blob.
+            # Try again if it is not refused: another test may just have deleted the blob.
             return any(backend.refuses_to_replace(self._key.path, PAYLOAD) for _ in range(2))
 
-        refuses, error, seconds = self._tried(step, refuses_to_replace)
+        refuses, error, seconds = self._timed_call(step, refuses_to_replace)
         hint = ""
         if error is not None and not isinstance(error, AccessDenied):
             hint = f"keys of your own choice may not work: {error}"
@@ -387,12 +387,12 @@ class _Test:
             try:
                 return store.read(str(self._key))
             except BlobNotFound:
-                # Another test of this place may have ended in between, and have deleted it.
+                # Another test of this place may have deleted it at its end.
                 self._key = _new_key()
                 self._write()
                 return store.read(str(self._key))
 
-        data, error, seconds = self._tried(step, read)
+        data, error, seconds = self._timed_call(step, read)
         if isinstance(error, AccessDenied):
             return StepResult(step, True, seconds, f"not allowed: {error}", lacks=True)
         message = "" if error is None else str(error)
@@ -404,39 +404,39 @@ class _Test:
         return StepResult(step, not message, seconds, message)
 
     def _listed(self) -> StepResult:
-        """Ask for one page: there may be many more."""
-        step, error, seconds = self._by_name["list"], self._unlisted, None
+        """List one page only: there may be many more blobs."""
+        step, error, seconds = self._by_name["list"], self._list_error, None
         found: list[Blob] | None = None
         if error is None:
-            found, error, seconds = self._tried(
+            found, error, seconds = self._timed_call(
                 step, lambda: list(islice(self._store.list("results"), _PAGE))
             )
             self._first = found[0] if found else None
-            self._unlisted = error
-        result = _allowed(step, error, seconds)
+            self._list_error = error
+        result = _optional_result(step, error, seconds)
         if found is None or len(found) == _PAGE:
             return result
         return replace(result, blobs=tuple(blob for blob in found if blob.key != str(self._key)))
 
     def _deleted(self) -> StepResult:
         """Delete the blob, and the folders that were made for it."""
-        step, store, error = self._by_name["delete"], self._store, self._undeleted
+        step, store, error = self._by_name["delete"], self._store, self._delete_error
         self._is_dirty = False
         seconds = None
         if not isinstance(error, _LACKING):
-            _, error, seconds = self._tried(step, lambda: store.delete(str(self._key)))
+            _, error, seconds = self._timed_call(step, lambda: store.delete(str(self._key)))
         left = f"the test's blob {self._key} stays"
         if self._key == FIXED_KEY:
             left += ", and the next test replaces it"
         place = store.backend.location
         gone = store.backend.remove_folders(self._made) and place in self._made
-        result = _allowed(step, error, seconds, left)
+        result = _optional_result(step, error, seconds, left)
         return replace(result, removed=store.location) if gone else result
 
-    def _tried(
+    def _timed_call(
         self, step: Step, call: Callable[[], T]
     ) -> tuple[T | None, StorageError | None, float]:
-        """What the call returns or raises, and the seconds it took."""
+        """Return what `call` returns, or the error that it raises, and the seconds it took."""
         started = time.perf_counter()
         try:
             with self._watch(step):
@@ -450,15 +450,15 @@ def _new_key() -> Key:
 
 
 def _is_refusal(error: StorageError) -> bool:
-    """Whether the place itself has refused one thing; another may be allowed."""
+    """Whether the place has refused one operation only, so that others may be allowed."""
     whose = error.while_signing_in or error.while_connecting
     return isinstance(error, AccessDenied) and not whose
 
 
-def _stuck(
-    order: Iterable[Step], seconds: float | None, error: StorageError
+def _failed_at(
+    steps: Iterable[Step], seconds: float | None, error: StorageError
 ) -> Iterator[StepResult]:
-    """The steps up to the one that the error is about."""
+    """Yield the results of `steps` up to the one that the error is about, which has failed."""
     name: StepName = "reach"
     if error.while_connecting:
         pass
@@ -466,7 +466,7 @@ def _stuck(
         name = "sign in"
     elif isinstance(error, ConfigurationError):
         name = "find"
-    *before, last = order
+    *before, last = steps
     for step in before:
         if step.name == name:
             last = step
@@ -475,10 +475,10 @@ def _stuck(
     yield StepResult(last, False, seconds, str(error))
 
 
-def _allowed(
+def _optional_result(
     step: Step, error: StorageError | None, seconds: float | None, left: str = ""
 ) -> StepResult:
-    """How a step ended that a store can do without."""
+    """Return the result of a step that a store can do without: only other errors are failures."""
     if error is None:
         return StepResult(step, True, seconds)
     if not isinstance(error, _LACKING):

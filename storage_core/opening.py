@@ -25,14 +25,14 @@ def get_store(
     """Open a configured storage.
 
     Args:
-        ref: its name, its ID or the start of its ID; by default the default, which
-            `STORAGE_DEFAULT` overrides, else Temporary Local Storage.
+        ref: its name, its ID or the start of its ID; by default the one that `STORAGE_DEFAULT`
+            names, else the default of the file, else Temporary Local Storage.
         config_path: the configuration file; see `ConfigFile`.
-        timeout: seconds one call may take; by default `STORAGE_TIMEOUT`, else what the
+        timeout: seconds that one call may take; by default `STORAGE_TIMEOUT`, else what the
             configuration says, else 10.
 
     Raises:
-        StorageNotFound: nothing has this name or ID.
+        StorageNotFound: no configuration has this name or ID.
         ConfigurationError: the file, the configuration or a reference in it is wrong.
         TypeError: `ref` is not a string, or `timeout` not a number.
     """
@@ -48,15 +48,15 @@ def get_store(
 
 
 def open_store(configuration: StorageConfiguration, *, timeout: float | None = None) -> Store:
-    """Open a storage that stands in no file; a relative path is taken from the current directory.
+    """Open a storage that is in no configuration file.
 
     Args:
-        configuration: its settings.
-        timeout: seconds one call may take; see `get_store`.
+        configuration: its settings; a relative path starts from the current directory.
+        timeout: seconds that one call may take; see `get_store`.
 
     Raises:
         ConfigurationError: a setting is wrong, or a reference cannot be resolved.
-        TypeError: `configuration` is no storage configuration, or `timeout` not a number.
+        TypeError: `configuration` is not a storage configuration, or `timeout` not a number.
     """
     from storage_core.declaration.configuration import require_configuration
 
@@ -77,7 +77,7 @@ def _checked_settings(configuration: StorageConfiguration) -> StorageConfigurati
 
 
 def _without_frames(call: Callable[[], T]) -> T:
-    """What `call` returns, or its error without the frames in which it held secrets."""
+    """Return what `call` returns; its error is raised without the frames that hold secrets."""
     try:
         return call()
     except StorageError as error:
@@ -87,5 +87,5 @@ def _without_frames(call: Callable[[], T]) -> T:
     try:
         raise failure
     finally:
-        # Else this frame and the error would keep each other, and what the caller holds.
+        # Otherwise this frame and the error would keep each other alive, and the caller's objects.
         del failure

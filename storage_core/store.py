@@ -1,7 +1,7 @@
 """A store: a configuration opened for use. What programs write blobs to and read them from.
 
-The way in is `opening.py`. A worker process runs through here once for a single blob, so nothing is
-imported that the store's own type does not need.
+`opening.py` opens one. A worker process may use a store for a single blob only, so this module
+imports nothing that the store's own type does not need.
 """
 
 from __future__ import annotations
@@ -50,21 +50,21 @@ class Store:
         """The configuration that was opened; its `repr` masks secrets."""
 
         self.timeout = configuration.timeout_for(timeout)
-        """Seconds one call may take, retries included, and one more per 64 KiB moved."""
+        """Seconds that one call may take, retries included, plus one for each 64 KiB moved."""
 
         self._opened: Backend | None = configuration.opened(timeout=self.timeout)
 
     @property
     def location(self) -> str:
-        """The place as a person would write it, passwords masked."""
+        """Where the configuration leads, as a person would write it; passwords are masked."""
         return self.configuration.location
 
     @property
     def backend(self) -> CheckedBackend:
-        """The place itself: any path below the location, where a store has keys of two kinds.
+        """The backend, which takes any path below the location, not just keys of the two kinds.
 
-        What is read through it is not verified, and what is written is named by the caller. Ask
-        for it anew after `close`.
+        Nothing read through it is verified, and the caller names what is written. After `close`,
+        get it from here again.
         """
         from storage_core.backends.checked import CheckedBackend
 
@@ -72,9 +72,9 @@ class Store:
 
     @property
     def fs(self) -> StoreFileSystem:
-        """A file system of fsspec's over any path below the location; it pickles as the store does.
+        """An fsspec file system over all paths below the location; it pickles as the store does.
 
-        What is read through it is not verified, and what is written is named by the caller.
+        Nothing read through it is verified, and the caller names what is written.
         """
         from storage_core.fs import StoreFileSystem
 
@@ -82,7 +82,7 @@ class Store:
 
     @property
     def _backend(self) -> Backend:
-        # Looked at once: another thread may be closing the store.
+        # Read the attribute once: another thread may close the store in between.
         opened = self._opened
         if opened is None:
             opened = self._opened = self.configuration.opened(timeout=self.timeout)
@@ -92,14 +92,14 @@ class Store:
         """Store `data` and return its key.
 
         Args:
-            data: the bytes, possibly none.
+            data: the bytes; may be empty.
             kind: "results" or "flows".
             key: `KIND/NAME`, to choose it yourself; by default it is generated.
 
         Raises:
-            BlobExists: `key` was chosen and is taken.
+            BlobExists: there is a blob under the chosen `key` already.
             InvalidKey: `key` or `kind` is not valid.
-            StorageError: any other of the family; then nothing readable was stored.
+            StorageError: it failed for another reason; nothing readable was stored.
         """
         data = _checked(data)
         self._backend.require_writable()
@@ -111,8 +111,8 @@ class Store:
         """Return the bytes under `key`.
 
         Raises:
-            BlobNotFound: there is none.
-            IntegrityError: `key` is the hash of other bytes than those found.
+            BlobNotFound: there is no such blob.
+            IntegrityError: `key` is a hash, and the bytes found do not have it.
         """
         target = keys.parse_key(key)
         return self._verified(target, self._backend.get(target.path))
@@ -139,12 +139,12 @@ class Store:
     def write_many(self, blobs: Iterable[Data], kind: Kind = "results", *, jobs: int = 32) -> Keys:
         """`write` each of `blobs`, several at once, and return their keys in the same order.
 
-        When some fail, the rest is written all the same, each within a `timeout` of its own. When
-        `blobs` itself raises, or the caller is interrupted, no more are begun.
+        If some fail, the rest are still written, each with its own `timeout`. If `blobs` itself
+        raises, or the caller is interrupted, no further ones are started.
 
         Args:
-            blobs: the bytes; may be a generator, of which no more than `jobs` are in memory.
-            kind: "results" or "flows", of all of them.
+            blobs: the bytes of each; with a generator, no more than `jobs` are in memory at a time.
+            kind: "results" or "flows", for all of them.
             jobs: how many are written at a time.
 
         Raises:
@@ -162,17 +162,16 @@ class Store:
     ) -> Generator[bytes | None, None, None]:
         """`read` each of `keys`, several at once, and yield their bytes in the same order.
 
-        None is yielded in the place of a blob that cannot be read, so that what comes belongs to
-        the key at the same place, and the rest is read all the same, each within a `timeout` of its
-        own. At the end `BulkError` says what went wrong (`zip` gets there with `strict=True` only).
-        To close the generator stops the rest.
+        A blob that cannot be read yields None, so that the values line up with `keys`; the rest are
+        still read, each with its own `timeout`. After the last one `BulkError` says what went wrong
+        (`zip` only gets that far with `strict=True`). Closing the generator stops the rest.
 
         Args:
-            keys: all of them are checked before any is read.
+            keys: the keys; all of them are checked before any is read.
             jobs: how many are read at a time; no more than these are in memory.
 
         Raises:
-            InvalidKey: one of `keys` is not valid; at once.
+            InvalidKey: one of `keys` is not valid; raised by the call, before any is read.
             BulkError: some were not read; its `results` has a key or an error for each.
         """
         from storage_core.blobs import many
@@ -185,7 +184,7 @@ class Store:
         """Like `write`, with the bytes of a local file, in bounded memory.
 
         The KV server and `memory://` have to hold the whole blob in memory. Where the name is the
-        hash of the bytes, a blob that is there is read instead of written again.
+        hash of the bytes, and a blob has it already, that one is verified and nothing is written.
         """
         from storage_core.blobs import storing
 
@@ -193,11 +192,11 @@ class Store:
         return storing.stored(self._backend, self._naming, path, kind, key)
 
     def read_file(self, key: str, path: str | os.PathLike[str]) -> int:
-        """Write the blob to a local file, in bounded memory, verified like `read`; gives its size.
+        """Write the blob to a local file, in bounded memory, and return its size in bytes.
 
-        The file appears when it is complete, or not at all. One that is there is replaced and keeps
-        its mode; where `path` is a symbolic link, what it leads to is replaced; a device or a named
-        pipe is written to.
+        It is verified as by `read`, and the file appears complete or not at all. An existing file
+        is replaced and keeps its mode; if `path` is a symbolic link, its target is replaced; a
+        device or a named pipe is written to.
         """
         from storage_core.blobs import files
 
@@ -214,18 +213,19 @@ class Store:
     ) -> str:
         """Store a script or a folder as one tar, and return its key, `flows/SHA256.tar`.
 
-        The same content has the same key on every machine. Left out is what `.gitignore` and
-        `.storageignore` in the folder say, as git would, and `.git` and `__pycache__` always.
-        Modes, times, owners and empty folders are not kept; what begins with `#!` can be executed.
-        Files that look like secrets are warned of by the logger `storage_core`.
+        The same content has the same key on every machine. Files that `.gitignore` and
+        `.storageignore` in the folder exclude are left out, as git would, and so are `.git` and
+        `__pycache__`. Modes, times, owners and empty folders are not kept; files that begin with
+        `#!` are executable. The logger `storage_core` warns of files that look like secrets.
 
         Args:
             path: the script or the folder.
             compression: "gzip" or "zstd", for a key that ends in `.tar.gz` or `.tar.zst`.
 
         Raises:
-            StorageError: a file cannot be read or changes meanwhile; there is a link, a pipe, or a
-                name that is not UTF-8 or is one with another by case or normal form.
+            StorageError: a file cannot be read, or changes meanwhile; there is a link or a pipe, or
+                a name that is not UTF-8 or differs from another only in case or Unicode normal
+                form.
             UnsupportedOperation: zstd is missing (extra `objects`).
         """
         from storage_core.blobs.archive import saving
@@ -243,19 +243,20 @@ class Store:
     ) -> FileNames:
         """Unpack what `save_flow` has stored, and return the names of the files.
 
-        They appear all together, verified, or not at all.
+        The files are verified, and appear all together or not at all.
 
         Args:
             key: as `save_flow` has returned it.
-            path: a folder that is not there yet, or empty; that of a script, too.
+            path: a folder that does not exist yet or is empty; also for a single script.
             max_files: how many files and folders there may be; by default 100,000.
-            max_bytes: how many bytes they may have; by default 16 GiB.
+            max_bytes: how many bytes they may have in all; by default 16 GiB.
 
         Raises:
-            BlobNotFound: there is nothing under `key`.
-            IntegrityError: what is there is not what was saved.
-            InvalidKey: `key` is none of flow code.
-            StorageError: it holds what flow code cannot, or too much; or `path` is not empty.
+            BlobNotFound: there is no such blob.
+            IntegrityError: the bytes are not those that were saved.
+            InvalidKey: `key` is not a key of flow code.
+            StorageError: the archive holds what flow code cannot, or more than is allowed; or
+                `path` is not empty.
         """
         from storage_core.blobs.archive import loading
 
@@ -264,8 +265,8 @@ class Store:
     def open(self, key: str) -> BinaryIO:
         """Open the blob for reading from start to end; the caller closes it.
 
-        A `hash` blob is verified when its end is reached: `IntegrityError` comes from the last
-        `read`, so what was read before must not be relied on until then.
+        Where `key` is a hash, the bytes are verified at their end: only the last `read` can raise
+        `IntegrityError`, so do not rely on what was read until then.
         """
         target = keys.parse_key(key)
         file = self._backend.open(target.path)
@@ -284,26 +285,27 @@ class Store:
         serializer: str | None = None,
         compression: Compression | None = None,
     ) -> str:
-        """Store an object and return its key, which says what is stored: `results/SHA256.json`.
+        """Store an object and return its key, whose end says how to read it: `results/SHA256.json`.
 
-        Saving the same once more is no error. A large array or frame goes through a temporary file
-        in bounded memory.
+        Saving the same object again is no error. A large array or frame goes through a temporary
+        file in bounded memory.
 
         Args:
             obj: what to store.
             kind: "results" or "flows".
-            key: `KIND/NAME`, to choose it yourself: NAME ends in how the object is to be written.
-                By default it begins with the SHA-256 of the bytes, on every storage type.
+            key: `KIND/NAME`, to choose it yourself: NAME must end as a generated one would. By
+                default NAME begins with the SHA-256 of the bytes, on every storage type.
             serializer: "json", "npy", "parquet", "pickle", "cloudpickle", or one of another
-                package; by default the first three where the object comes back the same, else
+                package; by default one of the first three if it gives the same object back, else
                 "pickle".
             compression: "gzip" or "zstd".
 
         Raises:
-            BlobExists: `key` was chosen and is taken.
-            InvalidKey: `key` or `kind` is not valid, or `key` does not end in what is stored.
-            UnsupportedOperation: `obj` cannot be written so (the message names the part of it that
-                cannot), or a package is missing.
+            BlobExists: there is a blob under the chosen `key` already.
+            InvalidKey: `key` or `kind` is not valid, or the end of `key` is not that of the
+                serializer and the compression.
+            UnsupportedOperation: the serializer cannot write `obj` (the message names the part at
+                fault), or a package is missing.
         """
         from storage_core.blobs.objects import saving
 
@@ -311,17 +313,17 @@ class Store:
         return saving.packed(obj, kind, key, serializer, compression).put(self._backend)
 
     def load(self, key: str, *, allow_pickle: bool = False) -> Any:
-        """Return the object under `key`, which `save` has given.
+        """Return the object under `key`.
 
-        Where the key has the SHA-256 of the bytes, it is checked before anything is decoded.
+        Where the key holds the SHA-256 of the bytes, they are verified before they are decoded.
 
         Args:
-            key: of the object.
-            allow_pickle: whether a pickle is loaded, which runs whatever code it holds: only if you
-                trust everyone who may write there.
+            key: as `save` has returned it.
+            allow_pickle: whether to load a pickle, which runs whatever code it holds: only if you
+                trust everyone who may write to the store.
 
         Raises:
-            BlobNotFound: there is none.
+            BlobNotFound: there is no such blob.
             IntegrityError: the bytes are not those that were saved.
             InvalidKey: `key` is not valid, or does not say how the object was written.
             UnsupportedOperation: it needs `allow_pickle`, another Python, or a package.
@@ -331,20 +333,20 @@ class Store:
         return loading.wanted(key, allow_pickle, self.location).load(self._backend)
 
     def link(self, key: str, *, expires: timedelta | float = 3600) -> str:
-        """A signed URL under which anybody can read the blob for a while: a secret in itself.
+        """Return a signed URL with which anybody can read the blob for a while: treat it as secret.
 
-        S3 Storage has them, Azure Blob Storage with an account key and Google Cloud Storage with a
-        service account. That one holds for less than asked for is told by the logger
-        `storage_core`.
+        S3 Storage has such links, Azure Blob Storage with an account key, and Google Cloud Storage
+        with a service account. The logger `storage_core` says so when a link expires earlier than
+        asked for.
 
         Args:
-            key: of the blob; it is looked up first.
-            expires: how long it is to hold, in seconds or as a span; on S3 and Google Cloud Storage
-                7 days at most, and no longer than the credentials that sign it.
+            key: of the blob, which must exist.
+            expires: for how long, in seconds or as a `timedelta`; on S3 and Google Cloud Storage
+                7 days at most, and no longer than the credentials that sign it are valid.
 
         Raises:
-            BlobNotFound: there is none.
-            UnsupportedOperation: this storage has no links, or none that hold for so long.
+            BlobNotFound: there is no such blob.
+            UnsupportedOperation: this storage has no links, or none that are valid for so long.
         """
         from storage_core.blobs import linking
 
@@ -354,12 +356,14 @@ class Store:
         """Reach the storage, sign in and find the bucket, writing nothing.
 
         Raises:
-            StorageUnavailable, AccessDenied, ConfigurationError: what is in the way.
+            StorageUnavailable: it cannot be reached.
+            AccessDenied: the credentials are refused.
+            ConfigurationError: what the settings name does not exist, or they are wrong.
         """
         self._backend.check()
 
     def close(self) -> None:
-        """Let go of connections; the next call opens the store again."""
+        """Close the connections; the next call opens the store again."""
         opened, self._opened = self._opened, None
         if opened is not None:
             opened.close()
@@ -484,7 +488,7 @@ class Store:
 
 
 def _reopened(configuration: StorageConfiguration, timeout: float) -> Store:
-    """A store out of a pickle; it opens at its first use, where the references can be resolved."""
+    """Unpickle a store; it opens at its first use, where the references can be resolved."""
     store = Store.__new__(Store)
     store.configuration = configuration
     store.timeout = timeout

@@ -29,9 +29,8 @@ class ConfigFile:
     """The configuration file, with the layers that lie beneath it.
 
     Args:
-        path: the file; by default what `$STORAGE_CONFIG_TEXT` holds in place of one (which is never
-            written), else the first that `$STORAGE_CONFIG` names, else
-            `$PREFECT_HOME/storage.toml`.
+        path: the file; by default the text in `$STORAGE_CONFIG_TEXT`, which is never written, else
+            the first file that `$STORAGE_CONFIG` names, else `$PREFECT_HOME/storage.toml`.
     """
 
     def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
@@ -74,11 +73,11 @@ class ConfigFile:
         return Configurations(layers_of(self.source, self.beneath))
 
     def stamp(self, found: Configurations | None = None) -> tuple[tuple[str, object], ...]:
-        """Differs between any two versions of the file, and when rights to it change.
+        """Return a value that changes whenever the file or its permissions do.
 
         Args:
-            found: what `load` has returned: its layers count too. As long as the answer is
-                `found.stamp`, it is what `load` would return now.
+            found: what `load` has returned, to cover its layers too. While the result equals
+                `found.stamp`, `load` would return the same again.
         """
         from storage_core.config.layers import stamp_of
 
@@ -95,7 +94,7 @@ class ConfigFile:
             The configuration; None when no default is set.
 
         Raises:
-            StorageNotFound: it names nothing.
+            StorageNotFound: no configuration has this name or ID.
             ConfigurationError: the file or this configuration is broken.
         """
         text = read_text(self.source)
@@ -105,7 +104,7 @@ class ConfigFile:
         wanted = ref if ref is not None else override or tables.get("default")
         is_nearest = isinstance(wanted, str) and wanted in storage
         if (self.beneath or "include" in tables) and not is_nearest:
-            return self._beneath(text, ref, override)
+            return self._get_from_layers(text, ref, override)
         if ref is not None:
             name = find_name(tables, ref, text, self.source)
         elif override:
@@ -119,11 +118,11 @@ class ConfigFile:
             name = self._default(tables, text)
         return read_entry(name, storage[name], text, self.source).opened()
 
-    def _beneath(
+    def _get_from_layers(
         self, text: str, ref: str | None, override: str | None
     ) -> StorageConfiguration | None:
-        """The same where it may stand in another layer."""
-        # Only here: most workers have one file, or find what they need in the nearest.
+        """`get` where the configuration may be in a layer beneath the file."""
+        # Imported only here: most workers have one file, or find what they need in the nearest.
         from storage_core.config.layers import layers_of
         from storage_core.config.model import lookup
 
@@ -249,13 +248,13 @@ class ConfigFile:
             return edit.rename(ref, new)
 
     def duplicate(self, ref: str, new: str, *, here: bool = False) -> StorageConfiguration:
-        """Add a copy of a configuration, in whichever layer it stands, to the file.
+        """Add a copy of a configuration, which may be in any layer, to the file.
 
         Args:
             ref: the configuration.
             new: the name of the copy, which has a new ID.
-            here: whether the copy may have a name that only a layer beneath defines, which it hides
-                then.
+            here: whether the copy may have the name of a configuration in a layer beneath, and so
+                hide it.
 
         Raises:
             StorageNotFound: `ref` names nothing.
@@ -265,9 +264,10 @@ class ConfigFile:
             return edit.duplicate(ref, new, here=here)
 
     def delete(self, ref: str) -> str:
-        """Remove a configuration and return its name. Its blobs stay; a default is reset.
+        """Remove a configuration and return its name. Its blobs stay.
 
-        What a layer beneath says counts again: about the name, and about the default.
+        If it was the default, that is reset. What a layer beneath says about the name or the
+        default then counts again.
 
         Raises:
             StorageNotFound: `ref` (a name or whole ID) names nothing.
@@ -287,7 +287,7 @@ class ConfigFile:
             return edit.set_default(ref)
 
     def reset_default(self) -> None:
-        """Make Temporary Local Storage the default again, also where a layer beneath sets one."""
+        """Make Temporary Local Storage the default again, even if a layer beneath sets another."""
         with self.transaction() as edit:
             edit.reset_default()
 

@@ -2,13 +2,12 @@
 
     include = ["/srv/team/storage.toml", "shared.toml"]
 
-An included file lies beneath the one that includes it, and above the next in the list: first comes
-one's own, then the first that it includes with all that this one includes in turn, then the second.
-Files that `STORAGE_CONFIG` names behind the first follow. A file that is reached again counts at
-its nearest place. None of them is ever written.
+The order is depth first: one's own file, then the first file that it includes with everything that
+this one includes in turn, then the second, and so on. The further files that `STORAGE_CONFIG` names
+come last. A file that is reached twice counts at the nearer place. Only one's own is ever written.
 
-They are read one by one as they are asked for: a worker whose configuration stands in the nearest
-needs none of the others.
+Each is read when it is first reached, so that a worker whose configuration is in the nearest reads
+none of the others.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from typing import Any, Final
 
 DEEPEST: Final = 5
-"""How many steps an included file may be away from one's own."""
+"""How many levels of includes there may be below one's own file."""
 
 KEY: Final = "include"
 
@@ -37,15 +36,15 @@ Stamp = tuple[tuple[str, object], ...]
 """For each file, its path and what tells its versions apart."""
 
 
-class Memory:
-    """What files have said, so that those that say the same are not parsed again."""
+class ParseCache:
+    """Keeps the tables of files, so that a file whose text is unchanged is not parsed again."""
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[str, dict[str, Any]]] = {}
 
     def __repr__(self) -> str:
         """Without the texts, which may hold secrets."""
-        return f"<Memory of {len(self._known)} files>"
+        return f"<ParseCache of {len(self._known)} files>"
 
     def parsed(self, source: str, text: str) -> dict[str, Any]:
         """The tables in the text of a file; raises `ConfigurationError`."""
@@ -57,10 +56,10 @@ class Memory:
 
 @dataclass(frozen=True)
 class Layer:
-    """One file, or what should be one."""
+    """One configuration file, or the mention of one that cannot be read."""
 
     source: str
-    """Its absolute path, or `STORAGE_CONFIG_TEXT`; what was written where that leads nowhere."""
+    """Its absolute path, or `STORAGE_CONFIG_TEXT`; the path as written if it cannot be resolved."""
 
     text: str = field(repr=False)
     """Its text, secrets included; empty where it cannot be read."""
@@ -72,7 +71,7 @@ class Layer:
     """The layer that includes it; None for one's own, and where `STORAGE_CONFIG` names it."""
 
     index: int | None = None
-    """Which one of the files that the includer includes it is; None: the list as a whole."""
+    """Its index in the includer's list; None if the list as a whole is wrong, or there is none."""
 
     is_own: bool = False
     """Whether it is the file that is edited."""
@@ -81,7 +80,7 @@ class Layer:
     """Why it cannot be read, or must not be included here; empty where all is well."""
 
     is_cycle: bool = False
-    """Whether the failure is that it includes itself. Nothing in it is missed then."""
+    """Whether the failure is that it includes itself: its contents are known from above then."""
 
     stamp: object = None
     """What tells the versions of the file apart, as it was before the file was read."""
@@ -94,17 +93,17 @@ class Layer:
 
     @property
     def is_unknown(self) -> bool:
-        """Whether nobody can tell what it says."""
+        """Whether its contents are unknown."""
         return self.failure != "" and not self.is_cycle
 
     @property
     def hides(self) -> bool:
-        """Whether nobody can tell which names it has, so that none beneath it can be opened."""
+        """Whether the names in it are unknown, so that nothing beneath it can be opened."""
         return self.is_unknown or not isinstance(self.tables.get("storage", {}), dict)
 
     @property
     def included_at(self) -> tuple[str, int | None]:
-        """Where it says that this layer lies here: a file, or `STORAGE_CONFIG`, and the line."""
+        """Where this layer is named: the file and the line in it, or `STORAGE_CONFIG` and None."""
         if self.includer is None:
             return (self.source, None) if self.is_own else (paths.FILE_VARIABLE, None)
         from storage_core.config.toml.scan import line_of, line_of_item
@@ -138,7 +137,7 @@ def layers_of(
     beneath: Sequence[str] = (),
     *,
     text: str | None = None,
-    memory: Memory | None = None,
+    cache: ParseCache | None = None,
 ) -> Layers:
     """The layers of a configuration file.
 
@@ -146,29 +145,29 @@ def layers_of(
         own: the file, or `STORAGE_CONFIG_TEXT`.
         beneath: absolute paths of more files that lie beneath it.
         text: what the file says; None: it is read now.
-        memory: what files have said before.
+        cache: of files parsed before.
 
     Raises:
-        ConfigurationError: one's own file is broken. What is wrong with another is in the layer.
+        ConfigurationError: one's own file is broken. What is wrong with another is in its layer.
     """
     stamp = _stamp(own)
     if text is None:
         text = read_text(own)
-    tables = _parsed(own, text, memory)
+    tables = _parsed(own, text, cache)
     first = Layer(source=own, text=text, tables=tables, is_own=True, stamp=stamp)
-    return Layers(_Reading(memory).all(first, beneath))
+    return Layers(_Reading(cache).all(first, beneath))
 
 
 def stamp_of(sources: Sequence[str]) -> Stamp:
-    """Differs between any two versions of these files, and when rights to them change."""
+    """Return a value that changes whenever a file or its permissions do."""
     return tuple((source, _stamp(source)) for source in sources)
 
 
 class _Reading:
     """Reads layers and knows which it has read."""
 
-    def __init__(self, memory: Memory | None) -> None:
-        self._memory = memory
+    def __init__(self, cache: ParseCache | None) -> None:
+        self._cache = cache
         self._read: set[str] = set()
 
     def all(self, own: Layer, beneath: Sequence[str]) -> Iterator[Layer]:
@@ -177,10 +176,10 @@ class _Reading:
         self._read.add(real)
         yield from self._below(own, (real,))
         for path in beneath:
-            yield from self._with_its_own(path, None, None, ())
+            yield from self._with_includes(path, None, None, ())
 
     def _below(self, layer: Layer, above: tuple[str, ...]) -> Iterator[Layer]:
-        """What a layer includes; `above` leads from one's own to it."""
+        """The layers that `layer` includes; `above` has the paths from one's own file to it."""
         if KEY not in layer.tables:
             return
         written = layer.tables[KEY]
@@ -198,12 +197,12 @@ class _Reading:
             elif "://" in each:
                 yield _failed(each, layer, index, f"{each} is a URL; only files can be included")
             else:
-                yield from self._with_its_own(each, layer, index, above)
+                yield from self._with_includes(each, layer, index, above)
 
-    def _with_its_own(
+    def _with_includes(
         self, written: str, includer: Layer | None, index: int | None, above: tuple[str, ...]
     ) -> Iterator[Layer]:
-        """The layer at a path, and those that it includes."""
+        """The layer at the path `written`, and those that it includes."""
         try:
             folder = os.path.dirname(includer.source) if includer else None
             source = paths.absolute(written, folder)
@@ -225,7 +224,7 @@ class _Reading:
         stamp = _stamp(source)
         try:
             text = decode(_bytes_of(source, shown), source)
-            tables = _parsed(source, text, self._memory)
+            tables = _parsed(source, text, self._cache)
         except ConfigurationError as error:
             yield _failed(source, includer, index, str(error), stamp=stamp)
             return
@@ -258,8 +257,8 @@ def _failed(
     )
 
 
-def _parsed(source: str, text: str, memory: Memory | None) -> dict[str, Any]:
-    return memory.parsed(source, text) if memory else parse(text, source)
+def _parsed(source: str, text: str, cache: ParseCache | None) -> dict[str, Any]:
+    return cache.parsed(source, text) if cache else parse(text, source)
 
 
 def _bytes_of(source: str, shown: str) -> bytes:
@@ -287,7 +286,7 @@ def _bytes_of(source: str, shown: str) -> bytes:
 
 
 def _real(path: str) -> str:
-    """The path behind all symbolic links, to know a file again."""
+    """The path behind all symbolic links, to recognise a file by."""
     try:
         return os.path.realpath(path)
     except (OSError, ValueError):
@@ -296,7 +295,7 @@ def _real(path: str) -> str:
 
 def _stamp(source: str) -> object:
     if not os.path.isabs(source):
-        return None  # No file: the text in a variable, or what leads nowhere.
+        return None  # Not a file: the text in a variable, or a path that cannot be resolved.
     try:
         status = os.stat(source)
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""Files of one's own that nothing writes over unasked: those that hold configurations."""
+"""Files that must not be overwritten by accident: those that hold configurations."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 
 def why_kept(target: str, file: ConfigFile) -> str:
-    """Why `target` must not be written over; empty where it may.
+    """Why `target` must not be overwritten; empty where it may.
 
-    It may not be the configuration file, that of another run here, a layer beneath one of them, or
-    a version in their history, by whatever path or link.
+    Protected are this run's configuration file, the one that a run without `--config` would use,
+    the layers beneath them and the versions in the history, under any path or link.
 
     Args:
         target: the file that would be replaced, as the person has named it.
-        file: that of this run.
+        file: the configuration file of this run.
     """
     if any(_is_same(target, each) for each in _configurations(file)):
         return f"{target} is the configuration file itself (or a layer beneath it); name another"
@@ -39,25 +39,25 @@ def _configurations(file: ConfigFile) -> Iterator[str]:
         try:
             yield paths.absolute(each) if each else ""
         except ConfigurationError:
-            pass  # It leads nowhere.
+            pass  # The path cannot be resolved.
     files = [file]
     try:
         files.append(ConfigFile())
     except ConfigurationError:
-        pass  # Without --config there would be none.
+        pass  # Without --config no file would be found.
     for one in files:
         yield one.source
         try:
             yield from (layer.source for layer in one.load().layers)
         except ConfigurationError:
-            pass  # Reading it for the command itself says what is wrong.
+            pass  # The command itself reads it too, and says what is wrong.
 
 
 def _is_same(target: str, other: str) -> bool:
     try:
         return os.path.isabs(other) and os.path.samefile(target, other)
     except (OSError, ValueError):
-        return False  # One of them is not there.
+        return False  # One of them does not exist.
 
 
 def _is_in_history(target: str) -> bool:
@@ -65,4 +65,4 @@ def _is_in_history(target: str) -> bool:
         root = os.path.realpath(os.path.join(paths.prefect_home(), "history"))
         return os.path.realpath(target).startswith(root + os.sep)
     except (ConfigurationError, OSError, ValueError):
-        return False  # Without a home no history was kept.
+        return False  # Without a home folder no history is kept.

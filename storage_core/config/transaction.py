@@ -4,8 +4,8 @@
         if "laptop" in edit.load():
             edit.rename("laptop", "notebook")
 
-Other programs wait until the block ends, so that what it has looked at still holds when it saves.
-The end of the block verifies the new text, keeps the old one in the history and replaces the file;
+Other programs wait until the block ends, so that what it has read is still true when it saves. At
+its end the new text is verified, the old one is kept in the history, and the file is replaced;
 leaving the block by an exception changes nothing.
 """
 
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from storage_core.config import history
 from storage_core.config.history.forget import forget
-from storage_core.config.layers import Layers, Memory, layers_of
+from storage_core.config.layers import Layers, ParseCache, layers_of
 from storage_core.config.model import lookup, names
 from storage_core.config.model.entries import Configurations
 from storage_core.config.model.lookup import require_own
@@ -66,13 +66,13 @@ def transaction(path: str, beneath: Sequence[str] = ()) -> Iterator[Transaction]
 class Transaction:
     """The configuration file between being locked and being replaced.
 
-    Each method builds on the text that those before it have left.
+    Each method changes the text as the methods called before it have left it.
     """
 
     def __init__(self, path: str, text: str, beneath: Sequence[str] = ()) -> None:
         self.path = path
         self._beneath = beneath
-        self._memory = Memory()
+        self._cache = ParseCache()
         self.before = text
         """What the file said when it was locked; empty when there was none. Holds secrets."""
 
@@ -96,7 +96,7 @@ class Transaction:
     @property
     def layers(self) -> Layers:
         """The file, as it will be, and the layers beneath it, as they are."""
-        return layers_of(self.path, self._beneath, text=self.text, memory=self._memory)
+        return layers_of(self.path, self._beneath, text=self.text, cache=self._cache)
 
     def load(self) -> Configurations:
         """Everything in the file and the layers beneath it.
@@ -154,7 +154,7 @@ class Transaction:
             name: what to call it.
             default: make it the default too.
             here: whether the name may be one that only a layer beneath defines.
-            id: the ID that it keeps from elsewhere; None, or one that is taken: a new one.
+            id: the ID that it brings along; it gets a new one if this is None or taken.
         """
         from storage_core.declaration.validation import validated
 
@@ -198,7 +198,7 @@ class Transaction:
         return dataclasses.replace(revision.saved, name=new)
 
     def update_all(self, changes: Mapping[str, Mapping[str, Any]]) -> None:
-        """Change settings of several configurations, by what each is called; see `update`."""
+        """Change settings of several configurations, keyed by name or ID; see `update`."""
         from storage_core.config.model.revision import revised
 
         with self._edited():
@@ -222,7 +222,7 @@ class Transaction:
         is_default = self._default() == entry.name
         with self._edited():
             if "id" not in entry.table:
-                # It was derived from the old name; written down, it stays the same.
+                # The ID was derived from the old name: write it down, so that it stays the same.
                 path = ("storage", entry.name)
                 self.text = edit.update_table(self.text, path, {"id": entry.id})
             self.text = edit.rename_table(self.text, ("storage", entry.name), name)
@@ -261,7 +261,7 @@ class Transaction:
         """Make Temporary Local Storage the default again."""
         beneath = (each for each in self.layers if not each.is_own)
         setter = lookup.default_setter(beneath)
-        # An empty one of one's own keeps another layer from setting it.
+        # An empty default in one's own file keeps the layers beneath from setting one.
         is_set = setter is not None and setter.tables.get("default") != ""
         with self._edited():
             self.text = edit.set_root(self.text, "default", "" if is_set else None)
@@ -271,7 +271,7 @@ class Transaction:
         return setter and setter.tables.get("default")
 
     def _free_id(self, wanted: str | None) -> str:
-        """`wanted` where no configuration has it; else a new ID."""
+        """`wanted`, if it is given and no configuration has it; else a new ID."""
         if wanted is None:
             return names.new_id()
         if not names.is_id(wanted):
@@ -282,7 +282,7 @@ class Transaction:
 
     @contextmanager
     def _edited(self) -> Iterator[None]:
-        """Take the whole edit back if it fails; its errors name the file."""
+        """Undo the whole edit if it fails, and have its errors name the file."""
         before = self.text
         with naming(self.path):
             try:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakValueDictionary
 
 from storage_core import paths
-from storage_core.config.layers import Layers, Memory, layers_of
+from storage_core.config.layers import Layers, ParseCache, layers_of
 from storage_core.config.model.lookup import find, named, visible
 from storage_core.config.model.names import BUILT_IN, quoted
 from storage_core.config.toml.read import read_text
@@ -60,7 +60,7 @@ class Names:
         """Look at nothing yet; `config_path` is as in `ConfigFile`, `timeout` as in `get_store`."""
         self._given = config_path
         self._timeout = timeout
-        self._memory = Memory()
+        self._cache = ParseCache()
         self._known: dict[str, _Known] = {}
         self._opened: dict[tuple[str, str], Opened] = {}
 
@@ -137,7 +137,7 @@ class Names:
     def _layers(self) -> Layers:
         """The layers, as they are now; what says the same as before is not parsed again."""
         source, *beneath = paths.config_sources(self._given)
-        return layers_of(source, beneath, memory=self._memory)
+        return layers_of(source, beneath, cache=self._cache)
 
 
 _names: WeakValueDictionary[tuple[str | None, float | None], Names] = WeakValueDictionary()

@@ -37,7 +37,7 @@ def forget(path: str, moved: Iterable[Moved]) -> None:
         try:
             _forget_in(kept, moved)
         except FileNotFoundError:
-            pass  # Another program has just dropped it as the oldest.
+            pass  # Another program has just deleted it as the oldest.
         except OSError as error:
             left[shortened(kept)] = error
     if left:

@@ -41,7 +41,7 @@ class Version(NamedTuple):
     """One text of the configuration file that was replaced."""
 
     stamp: str
-    """When it was replaced, in UTC; also what names it."""
+    """When it was replaced, in UTC; also its name."""
 
     path: str
     """The file that holds it."""
@@ -138,7 +138,7 @@ def keep(path: str, data: bytes) -> None:
     If the history cannot be written, this is logged and the change goes on.
     """
     if data and _root() is not None:
-        # Where there is no home, `saved` says so, after it is saved.
+        # If there is no home folder, `saved` logs it, after the file is saved.
         with _logged(path):
             _make_folder(path)
             for version in _changed_by_hand(path):
@@ -210,7 +210,7 @@ def _changed_by_hand(path: str) -> list[Version]:
     changed = replace.fingerprint(path)
     now, when = datetime.now(UTC), changed and time_at(changed.modified_ns / 1e9)
     if when is None or not _FIRST < when < now:
-        when = now  # A file may say any time, and what comes later has to sort behind it.
+        when = now  # A file's time may be in the future, and later versions must sort after it.
     return [Version(_stamp(when, kept), last)]
 
 
@@ -278,7 +278,7 @@ def _readable_text(read: Callable[[], str]) -> str:
 
 
 def _root() -> str | None:
-    """The folder of all histories; None where there is no home, so that none was kept."""
+    """The folder of all histories; None without a home folder, since none is kept then."""
     try:
         return os.path.join(prefect_home(), "history")
     except ConfigurationError:

@@ -11,7 +11,7 @@ from storage_core.config.toml.text import TextError, parse
 from storage_core.config.toml.values import MISSING, same
 
 _NAMED: Final = 5
-"""Up to so many configurations are named; of more, only the number is given."""
+"""How many configurations are named at most; if there are more, only their number is given."""
 
 
 def summary_of_changes(older: str, newer: str) -> str:

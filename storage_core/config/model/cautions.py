@@ -37,7 +37,7 @@ def cautions(found: Configurations, *, lines: bool = False) -> Iterator[Problem]
     """
     from storage_core.config.toml.scan import line_of
 
-    yield from _yielding_ids(found, lines=lines)
+    yield from _ids_of_others(found, lines=lines)
     for entry in found.entries.values():
         values = {
             name: _without_references(each)
@@ -50,8 +50,8 @@ def cautions(found: Configurations, *, lines: bool = False) -> Iterator[Problem]
             yield problem._replace(line=line)
 
 
-def _yielding_ids(found: Configurations, *, lines: bool) -> Iterator[Problem]:
-    """Of tables whose derived ID leads elsewhere; see `names.find`."""
+def _ids_of_others(found: Configurations, *, lines: bool) -> Iterator[Problem]:
+    """Cautions about tables whose derived ID leads to another table; see `names.find`."""
     from storage_core.config.toml.scan import line_of
 
     written = {each.id: each for each in found.entries.values() if has_id(each.table)}

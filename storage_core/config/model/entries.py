@@ -18,18 +18,18 @@ from storage_core.errors import ConfigurationError, StorageNotFound
 from storage_core.paths import is_text
 
 _NAMED = 10
-"""Configurations that a `repr` names."""
+"""How many configurations a `repr` names."""
 
 
 class Hidden(NamedTuple):
-    """A configuration that another of its name hides, because its layer is nearer."""
+    """A configuration that does not count, because a nearer layer has another of its name."""
 
     name: str
     origin: str
-    """The file that the hidden one stands in."""
+    """The file with the hidden configuration."""
 
     by: str
-    """The file that the one which hides it stands in."""
+    """The file with the configuration that hides it."""
 
 
 class Configurations(Mapping[str, StorageConfiguration]):
@@ -60,7 +60,7 @@ class Configurations(Mapping[str, StorageConfiguration]):
         for name, each in found.items():
             entry = each.entry(seen)
             self.entries[name] = entry
-            # That a layer cannot be read is said once.
+            # The first problem is that a layer cannot be read, which is reported once, as its own.
             problems += entry.problems[1:] if each.behind else entry.problems
             seen.setdefault(entry.id, (name, entry.origin))
         self.hidden: tuple[Hidden, ...] = tuple(
@@ -103,7 +103,7 @@ class Configurations(Mapping[str, StorageConfiguration]):
 
     @property
     def stamp(self) -> tuple[tuple[str, object], ...]:
-        """Of all files that this depends on, as they were; see `ConfigFile.stamp`."""
+        """The stamp of all files that this depends on, as they were; see `ConfigFile.stamp`."""
         return tuple((each.source, each.stamp) for each in self.layers)
 
     @property

@@ -51,7 +51,7 @@ class Entry:
     """Whether only a text editor can mend it: not a table, or an unquoted dot in its name."""
 
     origin: str = ""
-    """The absolute path of the file that it stands in, or `STORAGE_CONFIG_TEXT`."""
+    """The absolute path of the file that it is in, or `STORAGE_CONFIG_TEXT`."""
 
     is_own: bool = True
     """Whether that is one's own file; a configuration in a layer beneath is never changed."""
@@ -71,7 +71,7 @@ class Entry:
 
     @property
     def tags(self) -> tuple[str, ...]:
-        """The words to find it by, as far as they are words."""
+        """The words to find it by, without a leading `#`; what is not text is left out."""
         value = self.table.get("tags")
         words = value if isinstance(value, list) else []
         return tuple(each.removeprefix("#") for each in words if isinstance(each, str))
@@ -83,7 +83,7 @@ class Entry:
 
     @property
     def marks(self) -> str:
-        """What a list says of it beside its location: that it is read-only, and its tags."""
+        """What a list shows beside its location: that it is read-only, and its tags."""
         words = ["read-only"] if self.read_only else []
         return " ".join([*words, *(f"#{tag}" for tag in self.tags)])
 
@@ -103,7 +103,7 @@ def storage_tables(tables: Mapping[str, Any]) -> Mapping[str, Any]:
 def find_name(
     tables: Mapping[str, Any], ref: str, text: str, path: str, *, partial: bool = True
 ) -> str:
-    """`names.find` below `[storage]`; an error about a shared ID has its line."""
+    """`names.find` below `[storage]`; an error about a shared ID says its line."""
     try:
         return names.find(storage_tables(tables), ref, path, partial=partial)
     except names.SharedID as error:

@@ -1,7 +1,7 @@
 """Finds a configuration, or the default, in the layers: the nearest that has it counts.
 
-Where a layer cannot be read, nobody can tell what it defines. What lies beneath it is found, so
-that lists show it, but never opened: the layer might say something else.
+A layer that cannot be read might define any name. Configurations beneath it are found, so that
+lists show them, but never opened, since that layer might define them differently.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Found:
 
 
 def visible(layers: Iterable[Layer]) -> dict[str, Found]:
-    """What each name means, nearest first."""
+    """Where each name is defined, nearest first."""
     found: dict[str, Found] = {}
     unknown: Layer | None = None
     for layer in layers:
@@ -58,7 +58,7 @@ def visible(layers: Iterable[Layer]) -> dict[str, Found]:
 
 
 def named(layers: Iterable[Layer], *wanted: str) -> Found | None:
-    """What one of these names means; no more layers are read than that takes."""
+    """Where one of these names is defined first; no layer beyond that is read."""
     unknown: Layer | None = None
     for layer in layers:
         for name in wanted:
@@ -106,7 +106,7 @@ def default(layers: Iterable[Layer]) -> Found | None:
     """The default; None for Temporary Local Storage.
 
     Raises:
-        StorageNotFound: it names nothing.
+        StorageNotFound: no configuration has the name that is set.
         ConfigurationError: a layer that may set another cannot be read.
     """
     setter = default_setter(layers)
@@ -164,7 +164,7 @@ def require_own(entry: Entry, source: str) -> None:
 
 
 def problem_of(layer: Layer) -> Problem:
-    """Why nobody can tell what a layer defines, and where it was said that it lies here."""
+    """Why it is unknown what a layer defines, and where the layer is named."""
     from storage_core.config.model.problems import NO_TABLE, Problem, line_in
 
     if layer.failure:
@@ -173,7 +173,7 @@ def problem_of(layer: Layer) -> Problem:
 
 
 def behind(name: str, layer: Layer) -> Problem:
-    """The problem of a configuration that such a layer may hide."""
+    """The problem of a configuration that `layer`, which cannot be read, may hide."""
     from storage_core.config.model.problems import header
 
     problem = problem_of(layer)
@@ -182,7 +182,7 @@ def behind(name: str, layer: Layer) -> Problem:
 
 
 def words(layer: Layer) -> str:
-    """The same for the middle of a sentence."""
+    """That `layer` cannot be read, and why, for the middle of a sentence."""
     return f"a layer cannot be read ({problem_of(layer)})"
 
 
@@ -195,7 +195,7 @@ def _shared(error: names.SharedID, found: Mapping[str, Found]) -> ConfigurationE
 
 
 def _hidden(layers: Iterable[Layer], ref: str, found: Mapping[str, Found]) -> str:
-    """A hint where an ID is that of a configuration which another of its name hides."""
+    """A hint where an ID belongs to a configuration that another of its name hides."""
     from storage_core.paths import shortened
 
     wanted: Any = trimmed(ref).lower()

@@ -66,7 +66,7 @@ def derived_id(name: str) -> str:
 
 
 def has_id(table: object) -> bool:
-    """Whether an ID stands in it."""
+    """Whether `table` has a valid ID of its own."""
     return isinstance(table, dict) and is_id(table.get("id"))
 
 
@@ -80,8 +80,8 @@ def check_new_name(name: str, taken: Iterable[str] | Mapping[str, str] = ()) -> 
 
     Args:
         name: the name.
-        taken: those that others have, perhaps with the files, other than one's own, that they
-            stand in.
+        taken: the names of others; as a mapping, each with the file that it is in, empty for one's
+            own.
 
     Raises:
         TypeError: it is not text.
@@ -151,10 +151,11 @@ def find(tables: Mapping[str, Any], ref: str, path: str, *, partial: bool = True
 
 
 def _ids_found(tables: Mapping[str, Any]) -> dict[str, str]:
-    """By name, the IDs that lead there.
+    """For each name, the ID that leads to it.
 
-    A derived ID is written down at the first edit, and outlasts a new name. Where the old name is
-    given again, to a table without an ID, the ID leads to the table that it stands in.
+    A derived ID is written into its table at the first edit, so that it survives renaming. If
+    another table without an ID then takes the old name, the ID leads to the table that has it
+    written.
     """
     ids = {name: id_of(name, table) for name, table in tables.items()}
     written = {ids[name] for name, table in tables.items() if has_id(table)}
@@ -178,5 +179,5 @@ def _hint(tables: Mapping[str, Any], ref: str, path: str) -> str:
         return f"; did you mean {quoted(meant)}?"
     if tables:
         return f"; `{command('ls', path)}` shows what there is"
-    # Where one looked matters most here: a worker of a cluster finds another file, or none.
+    # The file matters most here: a worker on a cluster may have found another one, or none.
     return f"; none is configured in {shortened(path)}"

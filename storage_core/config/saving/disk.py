@@ -101,7 +101,7 @@ def place_new(temporary: str, target: str) -> bool:
     except FileExistsError:
         return False
     except (OSError, NotImplementedError):
-        rename(temporary, target)  # No links there, or another failure, which comes again.
+        rename(temporary, target)  # No hard links there, or a failure that this meets again.
     else:
         os.unlink(temporary)
     return True

@@ -4,9 +4,9 @@ It is on a separate file, because each save replaces the configuration file by a
 from reading to replacing; otherwise two programs could each save without what the other has just
 added. Readers need no lock: they find the old file or the new one, both whole.
 
-Some file systems know no locks: network folders without a lock manager, some of FUSE. There a file
-that is made only if it is not there (`O_EXCL`) is the lock, for all machines alike. It stays behind
-when its owner dies; on this machine that is noticed, of another one a person is told.
+Some file systems have no locks: network folders without a lock manager, and some in FUSE. There the
+lock is a file that is created exclusively (`O_EXCL`), which holds between machines too. It stays
+behind when its owner dies: on this machine that is detected, else the error names the file.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def _acquire(lock: BaseFileLock, target: str) -> None:
     except Timeout:
         if not os.path.lexists(lock.lock_file):
             # Nobody holds it: the lock file cannot be made. Some file systems, such as /proc,
-            # say so in a way that would let filelock go on trying.
+            # report that with an error at which filelock would go on trying.
             make_and_remove(temporary_for(target))
         lock.acquire()
 

@@ -1,8 +1,8 @@
-"""Replaces a file so that what others do to it in the same moment is seen, not lost.
+"""Replaces a file so that what other programs do to it at the same moment is noticed, not lost.
 
 Programs that take no lock may write the file in place, or put another one at its path. The old file
 and the new one therefore swap their names in one step: whatever was there is then under the
-temporary name, also what came between the last look and the swap, and can be put back.
+temporary name and can be put back, even if it came between the last look and the swap.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ _EXCHANGE: Final = 2
 """RENAME_EXCHANGE of Linux and RENAME_SWAP of macOS."""
 
 _CURRENT_FOLDER: Final = -100
-# Containers of old refuse calls that they do not know by EPERM; renaming tells what is really so.
+# Old container runtimes refuse unknown calls with EPERM; renaming shows whether it is meant.
 _UNSUPPORTED: Final = (
     *(errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP),
     *(errno.EPERM, errno.EACCES),
 )
 _PATIENCE: Final = 0.2
-"""Seconds that a program which is writing the old file is given to end."""
+"""Seconds to wait for a program that is writing the old file."""
 
 
 def swap(one: str, other: str) -> bool:
-    """Have two files swap their names; False where the system cannot.
+    """Have two files swap their names; False where the system cannot do that.
 
     Raises:
-        OSError: it can, and failed.
+        OSError: the system can, but it failed.
     """
     call = _system_call()
     if call is None:
@@ -46,7 +46,7 @@ def swap(one: str, other: str) -> bool:
 
 
 def await_writers(file: int) -> None:
-    """Wait until nobody has a file open for writing, as far as the system tells, and not long.
+    """Wait until no program has a file open for writing, if the system can tell, for a moment only.
 
     Args:
         file: the file, open for reading only.
@@ -58,7 +58,8 @@ def await_writers(file: int) -> None:
 
     until = time.monotonic() + _PATIENCE
     try:
-        # Who opens the file while the lease is held has a signal sent here: one that is ignored.
+        # When a program opens the file while the lease is held, a signal is sent to this process:
+        # choose one that is ignored by default.
         fcntl.fcntl(file, fcntl.F_SETSIG, signal.SIGURG)
         while time.monotonic() < until:
             try:

@@ -63,7 +63,7 @@ def plain_settings(entry: Entry) -> Iterator[Setting]:
 
 
 def plain_options(found: Configurations, *, lines: bool = False) -> Iterator[PlainOption]:
-    """Every text in a table that surely is a secret, with line numbers if `lines`."""
+    """Every text in a table that is certainly a secret, with line numbers if `lines`."""
     for entry in found.entries.values():
         for setting in entry.cls.settings() if entry.cls else ():
             value = entry.table.get(setting.name)
@@ -95,7 +95,7 @@ def worth_hiding(found: Configurations) -> Iterator[tuple[str, Setting]]:
 
     for entry in found.entries.values():
         if not entry.is_own:
-            continue  # Who may read it is for those to say who keep it for several people.
+            continue  # A layer is shared: who may read it is up to those who maintain it.
         for setting in entry.cls.settings() if entry.cls else ():
             value = entry.table.get(setting.name)
             if value is None:
@@ -103,7 +103,7 @@ def worth_hiding(found: Configurations) -> Iterator[tuple[str, Setting]]:
             if setting.secret:
                 is_open = isinstance(value, str) and value != "" and not is_reference(value)
             elif setting.form == "table":
-                # Only here: few files have one, and the patterns take 3 ms to make.
+                # Imported only here: few files have one, and its patterns take 3 ms to compile.
                 from storage_core.declaration.tables import hidden
 
                 is_open = next(hidden(value), None) is not None
@@ -134,7 +134,7 @@ def make_private(path: str) -> None:
 
 
 def _line(text: str, key: tuple[str, ...]) -> int | None:
-    # Only here: the app, which needs no lines, would wait 2 ms for the patterns.
+    # Imported only here: the app needs no lines, and the patterns take 2 ms to compile.
     from storage_core.config.toml.scan import line_of
 
     return line_of(text, key)

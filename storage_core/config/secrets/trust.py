@@ -1,6 +1,6 @@
 """What the layers beneath one's own file are trusted with.
 
-Whoever writes an included file decides where data go, and which of the reader's secrets are sent
+The author of an included file decides where data go and which of the reader's secrets are sent
 there: a reference in it is resolved on the machine of the person who reads it.
 """
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Borrowed(NamedTuple):
-    """A reference in a layer beneath: one's own secret, used where others say."""
+    """A reference in a layer beneath: the reader's secret, used where the layer's author says."""
 
     origin: str
     """The file."""
@@ -41,7 +41,7 @@ class Borrowed(NamedTuple):
 
 
 def borrowed(found: Configurations) -> Iterator[Borrowed]:
-    """Every reference in the layers beneath, also in what is hidden."""
+    """Every reference in the layers beneath, those in hidden configurations included."""
     for layer in found.layers:
         if not layer.is_own:
             for name, table in layer.storage.items():
@@ -52,7 +52,7 @@ def borrowed(found: Configurations) -> Iterator[Borrowed]:
 
 
 def open_to_others(found: Configurations) -> Iterator[Problem]:
-    """The layers beneath that others than their owner and root can write or replace."""
+    """The layers beneath that somebody besides their owner and root can write or replace."""
     for layer in found.layers:
         if not layer.is_own and not layer.failure and (how := _how_others_write(layer.source)):
             yield Problem(

@@ -74,7 +74,7 @@ class Layout:
     def append_table(self, path: Path, values: Mapping[str, object]) -> None:
         """Write a new table as a block behind the last of its family, else at the end."""
         family = [block for block in self._blocks if _starts(block.path, path[:1])]
-        at = self._behind(family[-1]) if family else len(self._text)
+        at = self._after_comments(family[-1]) if family else len(self._text)
         self._splice.insert_apart(at, _block(path, values))
 
     def rename(self, path: Path, name: str) -> None:
@@ -151,11 +151,11 @@ class Layout:
         parent = path[:-1]
         if block := self._block_of(parent):
             if parent and parent == base and isinstance(value, dict) and value:
-                self._splice.insert_apart(self._behind_family(block), _block(path, value))
+                self._splice.insert_apart(self._after_family(block), _block(path, value))
             elif block.entries or block.path:
                 self._append(block, path[-1], value)
             else:
-                self._splice.insert_apart(self._below_head(block), _line(path[-1:], value))
+                self._splice.insert_apart(self._after_head_comments(block), _line(path[-1:], value))
         elif entry := self._last_dotted(parent):
             key = path[len(entry.path) - len(entry.parts) :]
             self._splice.insert(self._line_end(entry.end), _line(key, value))
@@ -234,29 +234,29 @@ class Layout:
         return self._text.find("\n", offset) + 1 or len(self._text)
 
     def _content_end(self, block: Block) -> int:
-        """Where the line behind the last key of a block begins, else the one behind its header."""
+        """Where the line after the last key of a block begins, or after its header without keys."""
         if block.entries:
             return self._line_end(block.entries[-1].end)
         return self._line_end(block.parts[-1].end) if block.parts else block.start
 
-    def _behind(self, block: Block) -> int:
-        """The same, behind directly following comments, unless they belong to the next header."""
+    def _after_comments(self, block: Block) -> int:
+        """The end of the block, with comments right behind it that are not the next header's."""
         at = self._content_end(block)
         comments = _COMMENTS.match(self._text, at)
         if comments and _BLANK.match(self._text, comments.end()):
             return comments.end()
         return at
 
-    def _behind_family(self, block: Block) -> int:
-        """Behind a block and the blocks that follow it whose tables lie inside its own."""
+    def _after_family(self, block: Block) -> int:
+        """The end of a block and of those that follow it and whose tables lie inside its own."""
         last = block
         for other in self._blocks[self._blocks.index(block) + 1 :]:
             if not _starts(other.path, block.path):
                 break
             last = other
-        return self._behind(last)
+        return self._after_comments(last)
 
-    def _below_head(self, root: Block) -> int:
+    def _after_head_comments(self, root: Block) -> int:
         """Where the very first key goes: below the comments that open the file.
 
         A comment right above the first header belongs to the header if there are others before it.

@@ -25,11 +25,11 @@ _LONGEST_NUMBER: Final = 15
 
 
 class _NotPlain(Exception):
-    """The text has something that is for `tomllib` to read, or to refuse."""
+    """The text holds something that `tomllib` has to read, or refuse."""
 
 
 def plain_tables(text: str) -> dict[str, Any] | None:
-    """Exactly what `tomllib` would make of `text`; None if that takes `tomllib` to say."""
+    """Exactly what `tomllib` would make of `text`; None if it takes `tomllib` to read it."""
     try:
         return _tables(text.removeprefix(BOM).replace("\r\n", "\n"))
     except _NotPlain:
@@ -46,7 +46,7 @@ def _tables(text: str) -> dict[str, Any]:
         key, _, value = line.partition(" = ")
         is_text = value[:1] == '"' == value[-1:] and value.count('"') == 2 and "\\" not in value
         if is_text and key in keys and key not in table:
-            # As most lines are: of 1,000 configurations this saves 1.4 ms of 5.
+            # A short cut for most lines: with 1,000 configurations it saves 1.4 ms of 5.
             table[key] = value[1:-1]
             continue
         line = line.strip()
@@ -103,7 +103,7 @@ def _value(written: str) -> Any:
     if mark == '"' and "\\" in written:
         return _with_escapes(written)
     if mark and mark in "\"'":
-        # Three marks begin a text of several lines; here they are an empty one and what is behind.
+        # Three marks begin a text of several lines; here two are an empty text, and more follows.
         value, closed, behind = written[1:].partition(mark)
         return _alone(value, behind if closed else mark)
     if mark == "[":
@@ -128,7 +128,7 @@ def _with_escapes(written: str) -> str:
     made = []
     at, mark = 1, 0
     while True:
-        if mark < at:  # Not looked for at each escape, which would take the square of the time.
+        if mark < at:  # Searching anew at each escape would take quadratic time.
             mark = written.find('"', at)
         escape = written.find("\\", at)
         if mark < 0:
@@ -165,7 +165,7 @@ def _number(word: str) -> float:
 
 
 def _alone(value: T, behind: str) -> T:
-    """`value`, if nothing but a comment stands behind it on the line."""
+    """`value`, if only a comment follows it on the line."""
     if behind and behind.lstrip()[:1] not in ("", "#"):
         raise _NotPlain
     return value

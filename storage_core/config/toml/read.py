@@ -16,7 +16,7 @@ MAX_SIZE: Final = 16 * 1024 * 1024
 """Bytes. A larger file is a mistake, and reading it would take very long."""
 
 BASE64: Final = "base64:"
-"""What the variable begins with where the text is encoded, so that it is one line."""
+"""What the variable begins with if the text is encoded, to fit on one line."""
 
 
 def read_text(source: str) -> str:

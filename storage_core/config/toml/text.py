@@ -1,4 +1,4 @@
-"""Parses TOML text, with errors in words for people who do not know the parser's."""
+"""Parses TOML text, with errors that people understand who do not know the parser."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def loads(text: str) -> dict[str, Any]:
             line = text.count("\n") + 1
             what = "the file ends where a value, a quotation mark or a bracket is missing"
         newer = _newer_in(text)
-        if newer and not _is_it(newer, line):
+        if newer and not _is_refused_for(newer, line):
             newer = None
     # Raised out here, without context: newer versions of tomllib keep the text in their exception.
     if newer:
@@ -110,8 +110,8 @@ def _newer_in(text: str) -> Newer | None:
     return newer_syntax(text)
 
 
-def _is_it(newer: Newer, line: int | None) -> bool:
-    """Whether that is what the parser has refused at `line`, and not a mistake."""
+def _is_refused_for(newer: Newer, line: int | None) -> bool:
+    """Whether the parser has refused `line` for this newer syntax, and not for a mistake."""
     import tomllib
 
     try:
@@ -136,5 +136,5 @@ def parse(text: str) -> dict[str, Any]:
 
 @lru_cache(maxsize=2)
 def parse_strictly(text: str) -> dict[str, Any]:
-    """The same by `tomllib` whatever is in it: what is saved has to pass there."""
+    """`parse`, always with `tomllib`: what is saved has to pass there."""
     return loads(text)
