@@ -6,9 +6,9 @@ references, or the kinds of data that a store keeps apart. Its promises, which t
 `storage_core.testing` hold each backend to:
 
 - `put` and `put_stream` store every byte or nothing readable, wherever the place has an atomic put
-  or rename; folders on the way are made;
+  or rename; missing folders are created;
 - every failure is a `StorageError` with the driver's exception as `__cause__`;
-- no call takes longer than its deadline: `timeout` seconds and one second for every 64 KiB moved;
+- no call takes longer than its deadline: `timeout` seconds plus one for every 64 KiB moved;
 - it may be used from several threads at once.
 
 The `a…` methods never block the event loop. Backends whose driver is asynchronous override them;
@@ -36,17 +36,17 @@ DEFAULT_TIMEOUT: Final = 10.0
 """Seconds that one call to a remote storage may take when nothing else is configured."""
 
 SLOWEST_RATE: Final = 64 * 1024
-"""Bytes per second that a deadline allows for: a large blob gets more time than a small one."""
+"""Bytes per second that a deadline allows for, so that a large blob gets more time."""
 
 LIST_ALL: Final = "list all there are"
-"""What cannot be done, in messages, when a server does not say which places there are."""
+"""What messages call it that a server does not say which places there are."""
 
 CHUNK_SIZE: Final = 1024 * 1024
 """Bytes moved at a time where a blob is streamed."""
 
 
 def __getattr__(name: str) -> object:
-    # Few workers list or look up; for the others `typing` would take a third of their time.
+    # Few workers list or look up; for all others `typing` would take a third of their time.
     if name in ("Entry", "Info", "Link"):
         from storage_core.backends import entries
 
@@ -61,14 +61,13 @@ class Backend(ABC):
     """The place as a person would write it, any password in it masked."""
 
     has_folders: bool = False
-    """Whether folders are there by themselves, empty ones too, rather than the beginnings of paths
-    only."""
+    """Whether folders exist by themselves, even empty ones, not only as beginnings of paths."""
 
     most_deleted: int = 1
     """How many blobs the place deletes in one request; `delete_many` takes any number."""
 
     note: str = ""
-    """What a person who tests the place ought to know of how it is signed in to."""
+    """What a person who tests the place should know about how it is signed in to."""
 
     @abstractmethod
     def check(self) -> None:
@@ -89,18 +88,18 @@ class Backend(ABC):
 
         Args:
             path: where it goes.
-            data: the bytes, possibly none.
-            overwrite: replace what is there; otherwise raise `BlobExists` when there is something.
+            data: the bytes; may be empty.
+            overwrite: replace an existing blob; otherwise raise `BlobExists` if there is one.
         """
 
     @abstractmethod
     def put_stream(self, path: BlobPath, file: BinaryIO, *, overwrite: bool) -> None:
         """Like `put`, with what `file` holds from its position on, in bounded memory.
 
-        What cannot be sent a second time (a pipe) may be kept in a temporary file on the way.
+        What cannot be read a second time (a pipe) may be copied to a temporary file first.
 
         Raises:
-            StorageError: also when the file cannot be read, or changes meanwhile.
+            StorageError: also if the file cannot be read, or changes meanwhile.
         """
 
     @abstractmethod
@@ -113,44 +112,44 @@ class Backend(ABC):
 
         Args:
             path: of the blob.
-            start: how many bytes to leave out.
-            size: how many to return; fewer come where the blob ends before.
+            start: the offset of the first byte.
+            size: how many to return; fewer are returned where the blob ends.
 
         Raises:
-            BlobNotFound: there is none.
-            UnsupportedOperation: the place knows no ranges.
+            BlobNotFound: there is no such blob.
+            UnsupportedOperation: the place has no ranges.
         """
 
     @abstractmethod
     def head(self, path: BlobPath) -> Info:
-        """What is known about the blob under `path`, or raise `BlobNotFound`."""
+        """Return what is known about the blob under `path`, or raise `BlobNotFound`."""
 
     @abstractmethod
     def open(self, path: BlobPath) -> BinaryIO:
         """Open the blob for reading, in bounded memory where possible; the caller closes it.
 
-        It can seek; what is read is always of the blob that was there when it was opened, or
-        `IntegrityError` is raised.
+        The file can seek. All that is read comes from the blob as it was when it was opened; if
+        that has been replaced, `IntegrityError` is raised.
         """
 
     def open_unbuffered(self, path: BlobPath) -> BinaryIO:
         """`open` for callers with a buffer of their own: no more is fetched than a read asks for.
 
-        A read may return fewer bytes, but none only at the end.
+        A read may return fewer bytes than asked for; it returns none only at the end.
         """
         return self.open(path)
 
     @abstractmethod
     def list(self, prefix: Prefix = ROOT, *, delimiter: bool = False) -> Iterator[Entry]:
-        """Yield what is below a folder, in no particular order; nothing where there is no folder.
+        """Yield what is below a folder, in no particular order; nothing if there is no such folder.
 
-        A page is asked for when the one before it has been used up; where there are more than two,
-        some may be asked for side by side.
+        A page is fetched when the one before it has been used up; if there are more than two, some
+        may be fetched in parallel.
 
         Args:
             prefix: the folder.
-            delimiter: whether to stop at the next `/`: then the folder's own blobs come, and a
-                folder entry for each folder in it. Otherwise all blobs below come, and no folders.
+            delimiter: whether to stop at the next `/`, and yield the blobs directly in the folder
+                and an entry for each folder in it; otherwise all blobs below, and no folders.
         """
 
     @abstractmethod
@@ -161,7 +160,7 @@ class Backend(ABC):
         """Remove blobs, one after the other or in one request.
 
         Returns:
-            for each, None where there is none any more, else why it could not be removed.
+            For each path, None if there is no blob any more, else why it could not be removed.
         """
         return [self._why_left(path) for path in paths]
 
@@ -175,7 +174,7 @@ class Backend(ABC):
     def copy(self, source: BlobPath, target: BlobPath) -> None:
         """Store the bytes under `source` under `target` too, replacing what is there.
 
-        By the place itself where it can; otherwise they come here and go back.
+        The place itself copies them if it can; otherwise they are read and written again.
         """
         with self.open(source) as file:
             self.put_stream(target, file, overwrite=True)
@@ -184,27 +183,27 @@ class Backend(ABC):
         """Write the blob to an open file, in bounded memory where possible.
 
         Raises:
-            OSError: of `file`'s own.
+            OSError: `file` cannot be written to.
         """
         with self.open(path) as source:
             while chunk := source.read(CHUNK_SIZE):
                 file.write(chunk)
 
     def link(self, path: BlobPath, seconds: int) -> Link:
-        """An address under which anybody can read the blob for a while.
+        """A signed URL with which anybody can read the blob for a while.
 
         Args:
-            path: of the blob; it is looked up first.
-            seconds: how long it is to hold; it may hold for less.
+            path: of the blob, which must exist.
+            seconds: for how long; it may expire earlier.
 
         Raises:
-            BlobNotFound: there is none.
-            UnsupportedOperation: the place has none, or none that holds for so long.
+            BlobNotFound: there is no such blob.
+            UnsupportedOperation: the place has no such links, or none that are valid for so long.
         """
         raise no_links(self.location)
 
     def places(self) -> Sequence[str]:
-        """The names of all such places that who signs in may see; empty where nobody can tell."""
+        """The names of all such places that these credentials may see; empty if it is unknown."""
         return ()
 
     def exists(self, path: BlobPath) -> bool:
@@ -220,23 +219,23 @@ class Backend(ABC):
         return True
 
     def refuses_to_replace(self, path: BlobPath, data: bytes) -> bool:
-        """Whether the place itself refuses a write that is not to replace anything.
+        """Whether the place itself refuses to replace a blob when a write forbids that.
 
-        Where it does not, such a write looks first, and of two writers of one path in the same
-        moment the later one wins.
+        If it does not, such a write looks first whether there is a blob; of two writers of one path
+        at the same moment, the later one wins.
 
         Args:
-            path: of a blob that is there.
-            data: what it holds; it may be stored once more.
+            path: of a blob that exists.
+            data: its bytes, which may be stored again.
         """
         return True
 
     def renewable(self, renew: Callable[[], Backend | None]) -> None:  # noqa: B027 (most ask nobody)
-        """Have a call whose credentials are refused look for others, once.
+        """Have a call whose credentials are refused look for new ones, once.
 
         Args:
-            renew: opens another backend for the same place where the credentials have changed; it
-                may block.
+            renew: opens another backend for the same place if the credentials have changed, else
+                returns None; it may block.
         """
 
     def make_folders(self, path: BlobPath, made: MutableSequence[str]) -> None:  # noqa: B027 (few have any)
@@ -244,12 +243,12 @@ class Backend(ABC):
 
         Args:
             path: of a blob.
-            made: gets the folders that were not there, in the order in which they are made, also
-                where one of them fails.
+            made: the folders that were missing are appended to it as they are made, even if one
+                fails.
         """
 
     def remove_folders(self, made: Sequence[str]) -> bool:
-        """Remove folders that `make_folders` has made; whether none was in use meanwhile."""
+        """Remove folders that `make_folders` has made; return whether none of them is in use."""
         return True
 
     def has_folder(self, prefix: Prefix) -> bool:
@@ -257,7 +256,7 @@ class Backend(ABC):
         return next(iter(self.list(prefix, delimiter=True)), None) is not None
 
     def make_folder(self, prefix: Prefix) -> None:  # noqa: B027 (few have any)
-        """Create a folder, and those above it, where folders are there by themselves."""
+        """Create a folder and those above it, if the place has folders (`has_folders`)."""
 
     def remove_folder(self, prefix: Prefix) -> None:  # noqa: B027 (few have any)
         """Remove an empty folder; no error where there is none.
@@ -267,7 +266,7 @@ class Backend(ABC):
         """
 
     def close(self) -> None:  # noqa: B027 (most backends hold nothing to close)
-        """Let go of connections. Using the backend afterwards opens new ones."""
+        """Close the connections. Using the backend afterwards opens new ones."""
 
     async def aput(self, path: BlobPath, data: bytes, *, overwrite: bool) -> None:
         """`put` for asynchronous callers."""
@@ -302,7 +301,7 @@ class Backend(ABC):
     async def alist(
         self, prefix: Prefix = ROOT, *, delimiter: bool = False
     ) -> AsyncIterator[Entry]:
-        """`list` for asynchronous callers; a page at a time comes over from a thread."""
+        """`list` for asynchronous callers; entries come from a thread, a page at a time."""
         from asyncio import to_thread
         from itertools import islice
 
@@ -313,7 +312,7 @@ class Backend(ABC):
 
 
 def time_at(seconds: float) -> datetime | None:
-    """A file's time, given in seconds since 1970, in UTC; None where no calendar goes so far."""
+    """A file's time, given in seconds since 1970, in UTC; None if `datetime` cannot hold it."""
     from datetime import UTC, datetime
 
     try:
@@ -323,9 +322,9 @@ def time_at(seconds: float) -> datetime | None:
 
 
 def in_utc(moment: datetime | None) -> datetime | None:
-    """What a server gave as a time, in UTC; None where no calendar goes so far.
+    """A time from a server, converted to UTC; None if `datetime` cannot hold it.
 
-    One without a zone is taken for UTC.
+    A time without a zone counts as UTC.
     """
     from datetime import UTC
 
@@ -338,7 +337,7 @@ def in_utc(moment: datetime | None) -> datetime | None:
 
 
 def no_links(location: str) -> UnsupportedOperation:
-    """The error of a place that cannot sign an address."""
+    """The error of a place that cannot make signed URLs."""
     return UnsupportedOperation(
         f"{location} has no links: only S3 Storage, Azure Blob Storage with an account key and "
         "Google Cloud Storage with a service account can sign an address"

@@ -1,4 +1,4 @@
-"""A backend for callers whose paths nobody has checked yet: programs, through `Store.backend`."""
+"""A backend that checks paths before it uses them, for programs: what `Store.backend` returns."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 class CheckedBackend(Backend):
-    """The operations of a backend on paths as people write them; see `Backend` for each.
+    """The operations of a backend on paths that are plain text; see `Backend` for each.
 
-    Every method raises `InvalidKey` for a path or prefix that is not valid; a prefix may do without
-    the `/` at its end.
+    Every method raises `InvalidKey` for a path or prefix that is not valid. The `/` at the end of a
+    prefix may be left out.
     """
 
     def __init__(self, backend: Backend) -> None:
@@ -42,7 +42,7 @@ class CheckedBackend(Backend):
         return self._backend.is_there()
 
     def refuses_to_replace(self, path: str, data: bytes) -> bool:
-        """Whether the place itself refuses to replace a blob where that is asked for."""
+        """Whether the place itself refuses to replace a blob when a write forbids that."""
         return self._backend.refuses_to_replace(blob_path(path), data)
 
     def make_folders(self, path: str, made: MutableSequence[str]) -> None:
@@ -50,7 +50,7 @@ class CheckedBackend(Backend):
         self._backend.make_folders(blob_path(path), made)
 
     def remove_folders(self, made: Sequence[str]) -> bool:
-        """Remove folders that `make_folders` has made."""
+        """Remove folders that `make_folders` has made; return whether none of them is in use."""
         return self._backend.remove_folders(made)
 
     def has_folder(self, prefix: str) -> bool:
@@ -58,7 +58,7 @@ class CheckedBackend(Backend):
         return self._backend.has_folder(prefix_of(prefix))
 
     def make_folder(self, prefix: str) -> None:
-        """Create a folder, where there are any."""
+        """Create a folder, if the place has folders."""
         self._backend.make_folder(prefix_of(prefix))
 
     def remove_folder(self, prefix: str) -> None:
@@ -74,11 +74,11 @@ class CheckedBackend(Backend):
         self._backend.put_stream(blob_path(path), file, overwrite=overwrite)
 
     def get(self, path: str) -> bytes:
-        """All bytes."""
+        """Return all bytes of the blob."""
         return self._backend.get(blob_path(path))
 
     def get_range(self, path: str, start: int, size: int) -> bytes:
-        """Some bytes.
+        """Return some bytes of the blob.
 
         Raises:
             ValueError: `start` or `size` is negative.
@@ -91,11 +91,11 @@ class CheckedBackend(Backend):
         self._backend.get_stream(blob_path(path), file)
 
     def head(self, path: str) -> Info:
-        """What is known about the blob."""
+        """Return what is known about the blob."""
         return self._backend.head(blob_path(path))
 
     def link(self, path: str, seconds: int) -> Link:
-        """An address under which anybody can read the blob for a while.
+        """A signed URL with which anybody can read the blob for a while.
 
         Raises:
             ValueError: `seconds` is less than one.
@@ -117,7 +117,7 @@ class CheckedBackend(Backend):
         return self._backend.open_unbuffered(blob_path(path))
 
     def list(self, prefix: str = ROOT, *, delimiter: bool = False) -> Iterator[Entry]:
-        """What is below a folder."""
+        """Yield what is below a folder."""
         return self._backend.list(prefix_of(prefix), delimiter=delimiter)
 
     def delete(self, path: str) -> None:
@@ -137,7 +137,7 @@ class CheckedBackend(Backend):
             self._backend.copy(blob_path(source), blob_path(target))
 
     def close(self) -> None:
-        """Let go of connections."""
+        """Close the connections."""
         self._backend.close()
 
     async def aput(self, path: str, data: bytes, *, overwrite: bool) -> None:

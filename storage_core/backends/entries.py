@@ -1,4 +1,4 @@
-"""What a place says of its blobs. A worker that writes and reads one does without."""
+"""What a place tells about its blobs. A worker that writes and reads one does not load this."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Info(NamedTuple):
-    """What a place says of a blob without sending it."""
+    """What a place tells about a blob without sending it."""
 
     size: int | None
     """Bytes; None where the place does not say."""
@@ -29,7 +29,8 @@ class Entry(NamedTuple):
     path: str
     """Below the location; a folder's has no `/` at its end.
 
-    Others may have stored names that are no `BlobPath`; these are listed and cannot be opened.
+    It need not be a valid `BlobPath`: names that others have stored are listed as they are, and
+    cannot be opened.
     """
 
     size: int | None = None
@@ -47,14 +48,14 @@ class Entry(NamedTuple):
 
 
 class Link(NamedTuple):
-    """An address under which anybody can read a blob for a while: a secret in itself."""
+    """A signed URL with which anybody can read a blob for a while: treat it as a secret."""
 
     url: str
     expires: datetime
-    """Until when it holds at most, in UTC."""
+    """When it expires at the latest, in UTC."""
 
     hint: str = ""
-    """What a person ought to know of it."""
+    """What a person should know about it."""
 
     def __repr__(self) -> str:
         """Without the signature, so that it can be logged."""

@@ -32,14 +32,15 @@ def open_filesystem(
     """The backend for a URL that fsspec knows, chained ones (`simplecache::s3://…`) included.
 
     Args:
-        base_path: the URL of the folder below which the blobs lie.
+        base_path: the URL of the folder that holds the blobs.
         options: arguments of the file system's class.
         ca_bundle: a PEM file of certificates to trust besides the system's.
         timeout: seconds that one call may take, retries included.
-        secrets: what no message may show.
+        secrets: texts that no message may show.
 
     Raises:
-        ConfigurationError: it is no URL, fsspec does not know it, or a package is missing for it.
+        ConfigurationError: it is not a URL, fsspec does not know it, or a package is missing for
+            it.
     """
     given = dict(options or {})
     protocol = base_path.partition("://")[0].lower()
@@ -75,7 +76,7 @@ def open_filesystem(
 def _signed_in(
     url: str, options: dict[str, Any], ca_bundle: str | None, timeout: float
 ) -> dict[str, Any]:
-    """The options, with our way of signing in for an S3 that another file system stands before."""
+    """The options, with our way of signing in for S3 behind another file system."""
     places = {part.partition("://")[0].lower() for part in url.split("::")[1:]} & _S3
     named = {"target_options"} if options.get("target_protocol") in _S3 else set[str]()
     if not places and not named:
@@ -103,7 +104,7 @@ def _bucket_in(protocol: str, url: str) -> tuple[str, str]:
 
 
 def _account_in(url: str) -> dict[str, str]:
-    """Azure's account, where the URL is one of Azure's own: `abfs://container@account.dfs.…`."""
+    """The Azure account, if the URL has Azure's own form: `abfs://container@account.dfs.…`."""
     account, _, azure = (urlsplit(url).hostname or "").partition(".")
     return {"account_name": account} if azure in _AZURE else {}
 

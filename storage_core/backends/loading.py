@@ -1,4 +1,4 @@
-"""Imports of drivers, which fail or complain where files and variables of fsspec's are broken."""
+"""Imports of drivers, which fail or warn where fsspec's configuration or variables are broken."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
 
 _LEVELS: Final = ("GCSFS_DEBUG", "S3FS_LOGGING_LEVEL")
-"""Variables that drivers read when they are imported, and take nothing but a level in."""
+"""Variables with a logging level, which drivers read when they are imported."""
 
 
 @contextmanager
 def loading() -> Iterator[None]:
-    """Import drivers in here, and other libraries that log.
+    """Import drivers, and other libraries that log, inside this block.
 
     Raises:
-        ConfigurationError: a file or a variable keeps them from being imported.
+        ConfigurationError: a file or a variable keeps one from being imported.
     """
     try:
         if "fsspec" in sys.modules:
@@ -31,7 +31,7 @@ def loading() -> Iterator[None]:
             _guard_logs()
             return
         with warnings.catch_warnings():
-            # fsspec warns of variables that it ignores, on the terminal.
+            # fsspec warns on the terminal of variables that it ignores.
             warnings.filterwarnings("ignore", message="Ignoring environment variable FSSPEC")
             yield
         _guard_logs()
@@ -45,7 +45,7 @@ def loading() -> Iterator[None]:
 
 
 def _guard_logs() -> None:
-    # What has been opened before any library was there: by the direct engine.
+    # The direct engine may have opened places, with secrets, before any library was imported.
     way = sys.modules.get("storage_core.backends.remote.way")
     if way is not None:
         way.guard_all_logs()
@@ -72,7 +72,7 @@ def _broken() -> tuple[str, str] | None:
     import configparser
     import json
 
-    # As it stands when fsspec is imported: it looks nowhere else.
+    # fsspec looks for its folder in this way when it is imported, and nowhere else.
     folder = os.environ.get("FSSPEC_CONFIG_DIR", os.path.expanduser("~/.config/fsspec"))
     path = folder
     try:

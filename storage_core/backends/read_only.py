@@ -1,4 +1,4 @@
-"""A place through which nothing is written or deleted, as its configuration wants it."""
+"""A backend that writes and deletes nothing, for configurations that are read-only."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 class ReadOnlyBackend(Backend):
-    """What another backend reads; whatever else is asked of it, it refuses before it is begun.
+    """Reads through another backend, and refuses every other operation before it begins.
 
-    Every method of `Backend` stands here: one that was left to the base class would reach the other
-    backend by way of its neighbours, or not at all.
+    Every method of `Backend` is overridden here: one that was inherited would call other methods of
+    this class in its place, or not reach the other backend at all.
     """
 
     def __init__(self, backend: Backend, called: str) -> None:
@@ -77,7 +77,7 @@ class ReadOnlyBackend(Backend):
         try:
             self._backend.check()
         except AccessDenied as error:
-            # Nobody wants to make it; to read, it is a place that holds nothing yet.
+            # It need not be created: for reading it is a place that holds nothing yet.
             if not error.while_creating:
                 raise
 

@@ -1,6 +1,6 @@
-"""What is put: an open file of the caller's, read in pieces, and again from its beginning.
+"""What is put: an open file of the caller, read in pieces, and again from its beginning.
 
-These files are not the storage's, so their failures name the file and nothing else.
+These files are not part of the storage, so their failures name the file and nothing else.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _MISSTATED: Final = 1
-"""Bytes read of a file that says it is empty, to see whether it is: those of /proc are not."""
+"""Bytes to read from a file of size 0, to see whether it is empty: files in /proc are not."""
 
 
 class Source:
-    """Bytes that can be sent as often as a server wants them."""
+    """Bytes that can be read again, for as many attempts at sending them as it takes."""
 
     def __init__(self, file: BinaryIO, start: int, size: int) -> None:
         """Take what `file` holds from `start` on: `size` bytes."""
@@ -32,7 +32,7 @@ class Source:
 
     @classmethod
     def of(cls, data: bytes) -> Source:
-        """Bytes that are in memory."""
+        """A source of bytes that are in memory."""
         return cls(BytesIO(data), 0, len(data))
 
     def parts(self, part_size: int) -> Iterator[bytes]:
@@ -55,7 +55,7 @@ class Source:
 
     @property
     def is_in_memory(self) -> bool:
-        """Whether nothing is won by reading it in parts."""
+        """Whether reading it in parts saves nothing."""
         return isinstance(self._file, BytesIO)
 
     def opened(self) -> BinaryIO:
@@ -66,10 +66,10 @@ class Source:
 
 @contextmanager
 def source_of(file: BinaryIO) -> Iterator[Source]:
-    """What `file` holds from its position on; kept in a temporary file if it cannot be read again.
+    """What `file` holds from its position on; in a temporary file if it cannot be read again.
 
-    So is a file of another storage: it would be read on the background event loop, and wait for
-    that loop itself.
+    A file of another storage is copied too: reading it on the background event loop would wait for
+    that very loop.
     """
     if not (file.seekable() and _is_of_this_machine(file)):
         with _spooled(b"", file) as source:
@@ -96,13 +96,13 @@ def chunks_of(file: BinaryIO) -> Iterator[bytes]:
 
 
 def named(file: BinaryIO) -> str:
-    """The file as messages name it."""
+    """What messages call the file."""
     name = getattr(file, "name", None)
     return name if isinstance(name, str) else "the stream"
 
 
 def _end_of(file: BinaryIO) -> int:
-    """How many bytes a file says that it has; files of /proc may not know their end."""
+    """The size in bytes that a file reports, which may be wrong for files in /proc."""
     try:
         return file.seek(0, os.SEEK_END)
     except OSError:

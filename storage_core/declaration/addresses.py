@@ -1,6 +1,6 @@
-"""What the addresses in settings give away: who could read along, and a bucket that is named twice.
+"""Cautions about addresses in settings: traffic that others can read, a bucket that is named twice.
 
-References are not looked into: nobody knows here what they stand for.
+References are skipped: what they stand for is not known here.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from storage_core.hosts import LOOPBACK, address_without
 from storage_core.references import is_reference
 
 ONLY_BYTES: Final = "what is stored and read travels"
-"""Where a request is signed with a secret that does not travel."""
+"""What others could read where requests are signed, so that the secret itself is not sent."""
 
 _WEBDAV: Final = ("webdav", "dav")
 _STORES: Final = ("s3", "s3a", "gs", "gcs")
@@ -21,11 +21,11 @@ _AZURE: Final = ("az", "abfs", "abfss")
 
 
 def of_clear_text(address: object, what: str, instead: str = "write https:// there") -> str | None:
-    """Whether others on the way can read what an address is sent.
+    """The caution that others on the way can read what is sent to an address, or None.
 
     Args:
-        address: a URL; anything but http is taken for safe.
-        what: travels to it, with its verb: "the token travels".
+        address: a URL; anything but http counts as safe, and so does this machine.
+        what: what is sent there, with its verb: "the token travels".
         instead: how to do better.
     """
     if not _is_clear(address):
@@ -34,7 +34,7 @@ def of_clear_text(address: object, what: str, instead: str = "write https:// the
 
 
 def of_file_url(url: object, options: object) -> str | None:
-    """Whether File Storage sends a password in plain text: on http, WebDAV or FTP."""
+    """The caution that File Storage sends a password in plain text: over http, WebDAV or FTP."""
     if not isinstance(url, str) or is_reference(url):
         return None
     given: Mapping[str, Any] = options if isinstance(options, Mapping) else {}
@@ -69,7 +69,7 @@ def of_file_url(url: object, options: object) -> str | None:
 def of_endpoint(
     values: Mapping[str, Any], said_of: Callable[[object], str | None]
 ) -> Iterator[tuple[str, str]]:
-    """What `said_of` says of the endpoint of an object store, with the setting that has it."""
+    """What `said_of` says of an object store's endpoint, each with the setting that names it."""
     for name, address in (
         ("endpoint_url", values.get("endpoint_url")),
         ("options", _endpoint_in(values.get("options"))),
@@ -79,7 +79,7 @@ def of_endpoint(
 
 
 def of_connection_string(text: object, container: object) -> str | None:
-    """What the address in a connection string of Azure gives away."""
+    """The caution about the address in an Azure connection string, or None."""
     if not isinstance(text, str) or is_reference(text):
         return None
     parts = {
@@ -87,7 +87,7 @@ def of_connection_string(text: object, container: object) -> str | None:
         for name, _, value in (part.partition("=") for part in text.split(";"))
     }
     address = parts.get("blobendpoint")
-    # Of a service that is not Azure's the account's name is the first folder.
+    # With other services than Azure itself, the account's name is the first folder of the path.
     named = container != parts.get("accountname")
     if named and (said := of_doubled(container, address)):
         return f"of BlobEndpoint: {said}"
@@ -97,7 +97,7 @@ def of_connection_string(text: object, container: object) -> str | None:
 
 
 def of_options(url: object, options: object) -> str | None:
-    """What the address of an object store in Options gives away, for a bucket in a URL."""
+    """The caution about an object store's address in Options, where a URL names the bucket."""
     scheme, _, rest = str(url).partition("://")
     given: Mapping[str, Any] = options if isinstance(options, Mapping) else {}
     if scheme.lower() in _AZURE:
@@ -119,7 +119,7 @@ def password_in(address: object) -> bool:
 
 
 def of_doubled(place: object, address: object) -> str | None:
-    """Whether an address names a bucket or container that a setting of its own names as well."""
+    """The caution that an address names a bucket or container that has a setting of its own."""
     if not isinstance(place, str) or not isinstance(address, str) or is_reference(address):
         return None
     without = address_without(place, address)

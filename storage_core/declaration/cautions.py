@@ -1,7 +1,7 @@
 """Cautions: what looks like a mistake in settings, although it may be saved and perhaps opened.
 
-They look at the disk, so a form asks for them in a thread, but at no server and no keyring. Opening
-a store never asks. No message repeats a value that could be a secret in the wrong field.
+They look at the disk, so a form computes them in a thread, but at no server and no keyring. Opening
+a store never does. No message repeats a value that could be a secret in the wrong field.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _ENV_INSIDE: Final = "env: is taken as it stands here; write env:NAME, as the wh
 _FOR_SECRETS: Final = "{}: is taken as it stands here, as it is for secrets; env:NAME works"
 
 _CLOSE: Final = 0.8
-"""How much alike the name of a variable must be to one that is not set, to be suggested."""
+"""How similar the name of a variable must be to the one that is not set, to be suggested."""
 
 _COMMON: Final = frozenset(
     {
@@ -48,7 +48,7 @@ _EXPANSION: Final = re.compile(r"\$\{\w+\}|(?:^|/)\$[A-Za-z_]\w*|%[A-Za-z_]\w{2,
 """Variables as shells have them: `$HOME/data`, `${HOME}/data`, `%USERPROFILE%`."""
 
 _NEARLY: Final = re.compile(r"^\s*env\s*:|://env:", re.IGNORECASE)
-"""References to variables that are none."""
+"""Misspelt references to variables, which would be taken literally."""
 
 _BUCKET: Final = re.compile(r"[a-z0-9][a-z0-9.-]*[a-z0-9]")
 
@@ -69,7 +69,7 @@ def of_setting(setting: Setting, value: object) -> str | None:
         return None
     if said := _of_ends(text):
         return said
-    # Where a path is saved, it has been made absolute: these stand behind the folder.
+    # A saved path has been made absolute: the folder stands before what was written.
     if not (is_literal(value) or "://" in text or "::" in text):
         if inside := reference_in(text):
             return _ENV_INSIDE if inside == VARIABLE else _FOR_SECRETS.format(inside)
@@ -97,7 +97,7 @@ def in_table(value: object) -> Iterator[str]:
 
 
 def of_reference(value: str) -> str | None:
-    """Whether a reference leads nowhere on this machine."""
+    """The caution that a reference leads nowhere on this machine, or None."""
     scheme, _, target = value.partition(":")
     if not is_reference(value) or not target:
         return None
@@ -107,7 +107,7 @@ def of_reference(value: str) -> str | None:
 
 
 def of_text(value: str) -> str | None:
-    """Whether text looks as if something else were to be put in its place, which nobody does."""
+    """The caution that text looks like a variable, which is not expanded, or None."""
     text = mask_url(without_literal(value))
     if _EXPANSION.search(text):
         return (
@@ -125,7 +125,7 @@ def of_text(value: str) -> str | None:
 
 
 def of_path(value: str) -> str | None:
-    """Whether a path cannot become a folder, or nothing installed can open a URL."""
+    """The caution that a path cannot become a folder, or that no package opens a URL; or None."""
     scheme = next((each for each in LOCAL_SCHEMES if value.startswith(each)), "")
     path = value.removeprefix(scheme)
     if "://" in path or "::" in path:
@@ -142,7 +142,7 @@ def of_path(value: str) -> str | None:
 
 
 def of_region(value: object) -> str | None:
-    """Whether AWS has a region of this name."""
+    """The caution that AWS has no region of this name, or None."""
     from storage_core.declaration.suggestions import all_aws_regions
 
     known = all_aws_regions()
@@ -156,7 +156,7 @@ def of_region(value: object) -> str | None:
 
 
 def of_role(value: object) -> str | None:
-    """Whether this names a role, at AWS or at a service that speaks its protocol."""
+    """The caution that this is not the name of a role, at AWS or a compatible service; or None."""
     if not isinstance(value, str) or not value or (value[:4] == "arn:" and ":role/" in value):
         return None
     if is_variable(value) or is_literal(value) or of_text(value):
@@ -165,7 +165,7 @@ def of_role(value: object) -> str | None:
 
 
 def of_s3_bucket(value: object) -> str | None:
-    """Whether AWS refuses to make a bucket of this name."""
+    """The caution that AWS would refuse to create a bucket of this name, or None."""
     if not isinstance(value, str) or not value or value.startswith("arn:"):
         return None
     if is_variable(value) or is_literal(value) or of_text(value):
@@ -183,7 +183,7 @@ def of_s3_bucket(value: object) -> str | None:
 def is_aws(values: Mapping[str, Any]) -> bool:
     """Whether settings of S3 seem to lead to AWS itself."""
     elsewhere = values.get("endpoint_url") or "endpoint_url" in str(values.get("options"))
-    # Beside keys in the settings no variable counts.
+    # Variables do not count where the settings have keys.
     variables = () if _has_keys(values) else ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
     return not elsewhere and not any(map(os.environ.get, variables))
 
@@ -195,7 +195,7 @@ def _has_keys(values: Mapping[str, Any]) -> bool:
 
 
 def _of_ends(path: str) -> str | None:
-    """Whether something was copied along with a path that may be part of it all the same."""
+    """The caution that something was copied along with a path, although it may be part of it."""
     last = path.rstrip("/").rpartition("/")[2]
     if last != last.strip():
         at = "end" if last != last.rstrip() else "start"

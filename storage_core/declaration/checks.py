@@ -23,7 +23,7 @@ LONGEST: Final = 86_400
 MOST_TAGS: Final = 20
 LONGEST_TAG: Final = 32
 
-# Compiled when they are needed: many workers load `re` for nothing else.
+# Compiled only when needed: many workers would load `re` for nothing else.
 _TAG: Final = rf"\w[\w.-]{{0,{LONGEST_TAG - 1}}}"
 _URL: Final = r"(?i:https?://[^/?#\s]+[^?#\s]*)"
 
@@ -45,7 +45,7 @@ def text(value: str) -> str:
 
 
 def visible(value: str) -> str:
-    """One line of text without characters that nobody sees."""
+    """One line of text without invisible characters."""
     for place, character in enumerate(plain_text(value), 1):
         if character != " " and leaves_no_mark(character):
             raise ValueError(
@@ -65,7 +65,7 @@ def bucket(value: str) -> str:
     if any(character.isspace() for character in value):
         raise ValueError("must not contain spaces")
     if value in (".", ".."):
-        # In the path of a URL these are no names: the request would go to another place.
+        # In the path of a URL these mean folders, so the request would go elsewhere.
         raise ValueError("must be a name; '.' and '..' are none")
     return value
 
@@ -100,7 +100,7 @@ def local_path(value: str) -> str:
 
 
 def whole_path(value: str) -> None:
-    """Refuse a relative path that stands in no file, so that it is relative to nothing."""
+    """Refuse a relative path, for where there is no folder that it could start from."""
     scheme = next((each for each in LOCAL_SCHEMES if value.startswith(each)), "")
     path = value.removeprefix(scheme)
     if "://" not in path and "::" not in path and not (os.path.isabs(path) or path[:1] == "~"):
@@ -158,7 +158,7 @@ def path_or_url(value: str) -> str:
 def doubtful(
     name: str, values: Mapping[str, Any], check: Callable[[str], str]
 ) -> Iterator[tuple[str, str]]:
-    """The complaint of `check` about a secret; nothing if the secret is not known yet."""
+    """The complaint of `check` about the setting `name`; nothing if its value is not known yet."""
     value = values.get(name)
     if isinstance(value, str) and value:
         try:

@@ -64,7 +64,7 @@ class StorageConfiguration(ABC):
     """The word for what holds the blobs: `bucket`."""
 
     badge: ClassVar[str] = ""
-    """What is short for it, five capitals at most: `TEMP`; empty where those of `type` will do."""
+    """Its abbreviation, at most five capitals: `TEMP`; empty where `type` in capitals will do."""
 
     _settings: ClassVar[tuple[Setting, ...]]
 
@@ -105,7 +105,7 @@ class StorageConfiguration(ABC):
         """Accept path objects, and mappings for JSON."""
         for declared in self.settings():
             value = getattr(self, declared.name)
-            # Most are not set: to skip them here and for paths saves 2 ms of 37 for 1,000 tables.
+            # Most are not set: skipping them here and for paths saves 2 ms of 37 for 1,000 tables.
             if value is not None and (written := as_written(declared, value)) is not value:
                 object.__setattr__(self, declared.name, written)
 
@@ -129,7 +129,7 @@ class StorageConfiguration(ABC):
 
     @classmethod
     def needless(cls, values: Mapping[str, Any]) -> Iterable[str]:
-        """The settings that are of no use beside `values`; a form's Enter passes them over."""
+        """The settings that have no effect beside `values`; Enter in a form skips them."""
         return ()
 
     @classmethod
@@ -183,7 +183,7 @@ class StorageConfiguration(ABC):
         """The place, passwords masked: `s3://bucket/prefix`."""
 
     def blob_location(self, kind: keys.Kind) -> str:
-        """Where blobs of `kind` land: `s3://bucket/prefix/results`."""
+        """Where blobs of `kind` are stored: `s3://bucket/prefix/results`."""
         return f"{self.location.rstrip('/')}/{kind}"
 
     @property
@@ -193,7 +193,7 @@ class StorageConfiguration(ABC):
 
     @property
     def has_server(self) -> bool:
-        """Whether it leads to a server, which has to be reached and may ask who one is."""
+        """Whether it leads to a server, which has to be reached and may want credentials."""
         return False
 
     @property
@@ -201,8 +201,8 @@ class StorageConfiguration(ABC):
         """The engine that this process would use, `direct` or `fsspec`; empty without a choice.
 
         Raises:
-            ConfigurationError: `STORAGE_ENGINE` names none, or the engine does not understand an
-                option.
+            ConfigurationError: `STORAGE_ENGINE` names no engine, or the engine does not understand
+                an option.
         """
         return ""
 
@@ -215,7 +215,7 @@ class StorageConfiguration(ABC):
         """Seconds that one call may take: as given, by `STORAGE_TIMEOUT`, as configured, or 10.
 
         Raises:
-            ConfigurationError: it is no time that anybody would wait.
+            ConfigurationError: it is not more than 0 seconds and at most a day.
             TypeError: `given` is not a number.
         """
         if given is not None:
@@ -257,7 +257,8 @@ class StorageConfiguration(ABC):
             from storage_core.backends.read_only import ReadOnlyBackend
 
             return ReadOnlyBackend(backend, self.name or backend.location)
-        # Out here, so that no frame with a secret in it is kept; nor would the two keep each other.
+        # Raised out here, so that no frame that holds a secret is kept with the error, and frame
+        # and error do not keep each other alive.
         try:
             raise failure
         finally:
@@ -389,7 +390,7 @@ def options_setting(driver: str) -> Any:
 
 
 def resolved(setting: Setting, value: str, label: str) -> str:
-    """The value itself of what may be a reference or begin with `literal:`.
+    """The value that is meant by `value`, which may be a reference or begin with `literal:`.
 
     Raises:
         ConfigurationError: the reference leads nowhere, or to what is not valid for the setting.
@@ -407,7 +408,7 @@ def resolved(setting: Setting, value: str, label: str) -> str:
 
 
 def _known(setting: Setting | None, value: Any) -> Any:
-    """What is known of a setting as written; None for a reference, and for what looks like one."""
+    """A setting's value as far as it is known; None for a reference, or what looks like one."""
     if setting is None or not setting.schemes or not isinstance(value, str):
         return value
     is_unknown = setting.is_reference(value) or (setting.reference and is_literal(value))

@@ -37,7 +37,7 @@ def masked(setting: Setting | None, value: Any) -> Any:
     if value is None:
         return None
     if setting is not None and setting.form == "table" and isinstance(value, dict):
-        # Only here: few configurations have tables, and the patterns take 3 ms to make.
+        # Imported only here: few configurations have tables, and the patterns take 3 ms to compile.
         from storage_core.declaration.tables import visible
 
         return visible(value)

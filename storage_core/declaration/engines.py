@@ -39,13 +39,13 @@ def is_direct(
     *,
     other: str = "",
 ) -> bool:
-    """Whether requests are our own.
+    """Whether the engine `direct` is used, which makes requests of our own.
 
     Args:
         engine: what the configuration says; `STORAGE_ENGINE` overrides it.
         options: of the configuration.
-        beyond: names the options that only the driver understands.
-        other: what else only the driver understands; empty for nothing.
+        beyond: names the options that only the driver of the other engine understands.
+        other: what else only that driver understands; empty for nothing.
 
     Raises:
         ConfigurationError: the variable names no engine, or the engine does not understand an

@@ -1,4 +1,4 @@
-"""What is wrong with settings, and which one was meant. Most workers do without."""
+"""What is wrong with settings, and which one was meant. Most workers do not load this."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from storage_core.declaration.configuration import StorageConfiguration
 
 _OF_THE_FILE: Final = ("include", "default", "version")
-"""What TOML takes for part of the last table when it stands at the end of the file."""
+"""Keys of the file that TOML counts as part of the last table when they are written at its end."""
 
 _CREDENTIALS: Final = ("key", "secret", "token", "passw", "credential")
 
@@ -30,21 +30,21 @@ class Nearest(NamedTuple):
     """The known key that an unknown one may have been meant for."""
 
     name: str
-    """The known key that is most like it."""
+    """The known key that is most similar to it."""
 
     alike: bool
-    """Whether the two are enough alike to ask "did you mean …?"."""
+    """Whether the two are similar enough to ask "did you mean …?"."""
 
     meant: bool
     """Whether the value may be taken over without asking.
 
-    A secret under a wrong key must stay hidden. So a secret setting takes the value of any key that
-    is alike; another setting only if the keys differ by one slip and do not sound like a secret.
+    A secret under a wrong key must stay hidden. So a secret setting takes the value of any similar
+    key; another setting only if the keys differ by one slip and do not sound like a secret.
     """
 
 
 def nearest_setting(cls: type[StorageConfiguration], key: str) -> Nearest:
-    """The setting, or `id` or `type`, that is most like an unknown key."""
+    """The setting, or `id` or `type`, that is most similar to an unknown key."""
     wanted, known = key.lower().replace("-", "_"), _known_keys(cls)
     found = nearest(wanted, known)
     alike = found is not None
@@ -57,7 +57,7 @@ def nearest_setting(cls: type[StorageConfiguration], key: str) -> Nearest:
 
 
 def unknown_setting(cls: type[StorageConfiguration], key: str) -> str:
-    """The message about an unknown key, with the known one that is most like it."""
+    """The message about an unknown key, with the known one that is most similar."""
     found = nearest_setting(cls, key)
     if key in _OF_THE_FILE:
         return f"is not a setting of {cls.label}; move the line to the top, above the first [table]"

@@ -70,7 +70,7 @@ class Setting:
     """Whether it may hold a reference such as `env:NAME`; true for every secret."""
 
     signs_in: bool = False
-    """Whether it says who one is, rather than where; true for every reference."""
+    """Whether it is for signing in, rather than for the place; true for every reference."""
 
     advanced: bool = False
     """Beyond the specification: shown under "Advanced"."""
@@ -85,7 +85,7 @@ class Setting:
     suggest: Suggest | None = None
 
     offered: bool = False
-    """Whether the server can be asked which values there are, by who signs in."""
+    """Whether the server can be asked, once signed in, which values there are."""
 
     placeholder: str = ""
     """An example value, shown in an empty field."""
@@ -95,7 +95,7 @@ class Setting:
 
     @property
     def schemes(self) -> tuple[str, ...]:
-        """What its value can be a reference by: a variable for any text, more for a secret."""
+        """The schemes of references that it may hold: `env` for any text, more for a secret."""
         if self.reference:
             return SCHEMES
         is_text = self.form in ("text", "path", "file", "url") and not self.choices
@@ -106,7 +106,11 @@ class Setting:
         return is_reference(value, self.schemes)
 
     def normalised(self, value: Any) -> Any:
-        """`value`, which is no reference, as it is saved; or `ValueError` saying what to write."""
+        """`value`, which is not a reference, as it is saved.
+
+        Raises:
+            ValueError: it is not valid; the message says what to write.
+        """
         if self.secret and isinstance(value, str) and not is_unicode(value):
             raise ValueError("must be UTF-8 text")
         if self.form == "table":
@@ -133,7 +137,7 @@ class Setting:
 
 
 class _Declaration:
-    """A setting in the body of its class: the class keeps it, with its default in its place."""
+    """A setting in the body of its class, which replaces it by its default and keeps the rest."""
 
     def __init__(self, setting: Setting) -> None:
         self._setting = setting
@@ -147,7 +151,7 @@ class _Declaration:
             return
         delattr(owner, name)
         if hasattr(owner, name):
-            # A class above gives it a default, which is none here.
+            # A base class gives it a default, which does not hold here.
             from dataclasses import field
 
             setattr(owner, name, field())
@@ -191,7 +195,7 @@ def declared_settings(cls: type) -> tuple[Setting, ...]:
 
 
 def as_written(setting: Setting, value: Any) -> Any:
-    """What the file has for what a program passes: a path object, a mapping for JSON, a tuple.
+    """Convert what a program may pass to what a file holds: a path object, a mapping, a tuple.
 
     Anything else is returned as it is, for the checks to judge.
     """
@@ -217,11 +221,11 @@ def as_written(setting: Setting, value: Any) -> Any:
 
 
 def as_meant(setting: Setting, value: Any) -> Any:
-    """What a person means who has typed or pasted `value`.
+    """Clean up `value`, which a person has typed or pasted.
 
     Blanks, breaks and invisible characters at its ends are dropped, and quotation marks around it:
-    they were copied along. What may mean something stays: a blank at the end of a path, quotation
-    marks around a secret, all that follows `literal:`.
+    they were copied along. What may be meant stays: a blank at the end of a path, quotation marks
+    around a secret, all that follows `literal:`.
     """
     if not isinstance(value, str) or setting.form in ("flag", "list", "table"):
         return value

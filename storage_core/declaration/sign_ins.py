@@ -1,4 +1,4 @@
-"""What was pasted where credentials of Azure and Google belong: what is wrong with it, in words.
+"""Checks of pasted credentials of Azure and Google, which say in words what is wrong with them.
 
 The checks raise `ValueError` saying what to write instead. No message repeats what was pasted.
 """
@@ -11,11 +11,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 SOON: Final = timedelta(days=7)
-"""How long before its end a signature is pointed out."""
+"""How long before a signature expires a person is told."""
 
 _JSON: Final = "must be the JSON of a service account key file"
 _BEGINNING: Final = re.compile(rb'\s*\{\s*"\w')
-"""How the JSON begins, which hardly any other text is base64 of."""
+"""How the JSON begins. Hardly any other text decodes to this from base64."""
 
 _PATH: Final = re.compile(r"(~|\.{0,2}/|[A-Za-z]:\\).*|[^\s{}\"]+\.(json|p12|pfx|pem|key)")
 _NEEDED: Final = {
@@ -25,13 +25,13 @@ _NEEDED: Final = {
     "external_account_authorized_user": ("token_url", "client_id", "refresh_token"),
     "impersonated_service_account": ("source_credentials", "service_account_impersonation_url"),
 }
-"""What the JSON of each type has to have."""
+"""The keys that the JSON of each type must have."""
 
 _SECRET: Final = ("private_key", "private_key_id", "refresh_token", "client_secret", "token")
 
 
 def google_json(value: str) -> str:
-    """The JSON of credentials of Google's, of any kind that signs in without a person."""
+    """The JSON of Google credentials, of any type that signs in without a person."""
     from json import JSONDecodeError, loads
 
     text = value.strip()
@@ -47,7 +47,7 @@ def google_json(value: str) -> str:
 
 
 def secrets_in(info: Mapping[str, Any]) -> Iterator[str]:
-    """What in the JSON of credentials must not be shown."""
+    """The texts in the JSON of credentials that must not be shown."""
     for name, value in info.items():
         if isinstance(value, Mapping):
             yield from secrets_in(value)
@@ -99,7 +99,7 @@ def azure_parts(text: str) -> dict[str, str]:
 
 
 def of_signature(text: object) -> str | None:
-    """What to say before it is used: that the signature in it has ended, or ends soon."""
+    """The caution that the signature in `text` has expired or expires soon, or None."""
     from storage_core.signatures import said_of_end, signature_expiry
 
     ends = signature_expiry(text) if isinstance(text, str) else None
@@ -178,7 +178,7 @@ def _is_base64(text: str) -> bool:
 
 
 def _decoded(text: str) -> bytes:
-    """What base64 stands for; nothing where it is none."""
+    """The bytes that base64 text stands for; empty where it is not base64."""
     from base64 import b64decode
     from binascii import Error
 

@@ -36,8 +36,8 @@ def _partitions() -> dict[str, dict[str, object]]:
     import json
     from importlib.util import find_spec
 
-    # Asking the SDK makes it read all its data, which blocks Python long enough for a person who
-    # is typing to feel it.
+    # The SDK would read all its data, which blocks Python long enough for a person who is typing
+    # to notice.
     found = find_spec("botocore")
     folder = next(iter((found and found.submodule_search_locations) or ()), "")
     with open(os.path.join(folder, "data", "partitions.json"), encoding="utf-8") as file:

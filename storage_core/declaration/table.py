@@ -65,9 +65,8 @@ def with_absolute_paths(
     Args:
         cls: the storage type.
         values: settings by name.
-        folder: what paths are relative to: the file's folder for paths in the file, None (the
-            current directory) for paths from a person or a program, whose values are taken as they
-            are meant.
+        folder: what paths are relative to: the file's folder for paths in the file; None (the
+            current directory) for values from a person or a program, which are cleaned up too.
     """
     result = dict(values)
     for setting in cls.settings():
@@ -93,7 +92,7 @@ def relative_paths(cls: type[StorageConfiguration], values: Mapping[str, Any]) -
 
 
 def _local_path(setting: Setting, value: Any) -> tuple[str, str] | None:
-    """The scheme, which may be empty, and the path; None for what is no path, or begins with ~."""
+    """The scheme, maybe empty, and the path; None where it is not a path, or begins with `~`."""
     if setting.form not in ("path", "file") or not isinstance(value, str) or not value.strip():
         return None
     if setting.is_reference(value):

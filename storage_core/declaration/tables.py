@@ -1,9 +1,9 @@
-"""What of a table such as Options may be shown: which server it leads to, and switches.
+"""Which parts of a table such as Options may be shown: the server it leads to, and switches.
 
-A table goes to a driver as it is, so nobody has declared what in it is secret. Everything is taken
-to be, but for flags, numbers, and texts whose key says that they name a server or choose a way, and
-which look like that; of a URL the user's password and the values of the query stay hidden. The
-path of a file is shown, also of one that holds a key.
+A table is passed to a driver as it is, so nothing declares what in it is secret. Everything counts
+as secret except for flags, numbers, and texts that look like the name of a server or like one of a
+few choices and have such a key. In a URL the password and the values of the query stay hidden. The
+path of a file is shown, even if the file holds a key.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _ADDRESS: Final = re.compile(
     r"(?:.*_)?(?:url|uri|endpoint|host|hosts|hostname|server|servers|address|domain|proxy)"
     r"|https?|namenode|account_name|authority"
 )
-"""Keys of what names a server."""
+"""Keys whose values name a server."""
 
 _SWITCH: Final = re.compile(
     r"region|region_name|location|project|protocol|target_protocol|scheme|addressing_style"
@@ -28,10 +28,10 @@ _SWITCH: Final = re.compile(
     r"|serversideencryption|request_checksum_calculation|response_checksum_validation"
     r"|host_key_policy|cache_type|port|tenant_id|client_id"
 )
-"""Keys of what chooses one of few words."""
+"""Keys whose values are one of a few words."""
 
 _SECRET: Final = re.compile(r"secret|token|pass|pwd|credential|key|auth|sig(?!nature_v)|cookie|sas")
-"""In the key of what is secret, a number included."""
+"""What keys of secrets contain, even if the value is a number."""
 
 _URL: Final = re.compile(
     r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*://)?(?:(?P<user>[^/?#\s]*)@)?"
@@ -41,7 +41,7 @@ _URL: Final = re.compile(
 _FILE: Final = re.compile(
     r"(?:.*_)?(?:file|filename|(?:key|cert|ca)_?path)|keyfile|certfile|known_hosts|ca_bundle|verify"
 )
-"""Keys of what names a file."""
+"""Keys whose values name a file."""
 
 _PATH: Final = re.compile(r"(?:~[\w.-]*|\.{0,2}|[A-Za-z]:)[\\/](?![\\/])[^?#@\r\n]{0,1023}")
 
@@ -51,12 +51,12 @@ _NAMES_ONE: Final = re.compile(
 """In place of a secret: which one, or of what kind."""
 
 _WAYS: Final = frozenset({"anon", "browser", "cache", "cloud", "google_default"})
-"""What gcsfs takes for a token that is none."""
+"""The values of gcsfs's `token` that choose how to sign in, and are no secrets."""
 
 _WORD: Final = re.compile(r"[A-Za-z0-9][\w.:-]{0,62}")
 
 _SHORTEST: Final = 6
-"""Characters below which a text is no secret that messages have to be searched for."""
+"""The fewest characters of a text that messages are searched for as a secret."""
 
 
 def visible(value: Any, key: str = "", *, secret: bool = False) -> Any:
@@ -64,8 +64,8 @@ def visible(value: Any, key: str = "", *, secret: bool = False) -> Any:
 
     Args:
         value: plain data, such as a table.
-        key: under which it stands.
-        secret: whether something secret is above it.
+        key: the key that it has.
+        secret: whether it lies below the key of a secret.
     """
     if isinstance(value, dict):
         if _is_reference(value):
@@ -99,7 +99,7 @@ def hidden(value: Any, key: str = "", *, secret: bool = False) -> Iterator[str]:
 def plain_in(
     value: Any, path: tuple[str, ...] = (), *, secret: bool = False
 ) -> Iterator[tuple[str, ...]]:
-    """The keys, each below those before it, of every text that surely is a secret as it stands.
+    """The path of keys of every text that is certainly a secret, written out.
 
     Its own key says so, or one above; or it is a URL with a password. `visible` masks more: all
     that may be one.
@@ -107,7 +107,7 @@ def plain_in(
     if isinstance(value, dict):
         if _is_reference(value):
             return
-        # Of a whole account only the keys that say so, if any does.
+        # In the JSON of a whole account, only the keys that say so, if any does.
         secret = (secret or _is_secret(path[-1] if path else "")) and not any(
             _is_secret(str(name)) for name in value
         )
@@ -124,12 +124,12 @@ def plain_in(
 
 
 def secrets_in(table: Any) -> Iterator[str]:
-    """What of it no message may show; short texts ("true", "eu") are no secrets."""
+    """The texts in `table` that no message may show; short ones ("true", "eu") are no secrets."""
     return (text for text in hidden(table) if len(text) >= _SHORTEST)
 
 
 def _shown(key: str, text: str) -> tuple[str, tuple[str, ...]]:
-    """A text as it may be shown, and what is hidden of it."""
+    """A text as it may be shown, and the parts of it that are hidden."""
     name = key.lower().replace("-", "_")
     if _SWITCH.fullmatch(name) and _WORD.fullmatch(text):
         return text, ()
@@ -159,16 +159,16 @@ def _is_secret(key: str) -> bool:
 
 
 def _is_known(key: str, text: str) -> bool:
-    """Whether it is no secret although its key sounds like one."""
+    """Whether `text` is no secret although its key sounds like one."""
     name = key.lower().replace("-", "_")
     if _NAMES_ONE.fullmatch(name) or text in _WAYS or _shown(key, text)[0] == text:
         return True
-    # gcsfs takes a file for a token, too.
+    # gcsfs also takes the path of a file as a token.
     return name == "token" and text.endswith(".json") and _PATH.fullmatch(text) is not None
 
 
 def _is_reference(table: dict[str, Any]) -> bool:
-    """Whether it is one: what merely looks like a reference may be a secret."""
+    """Whether it is a valid reference: what merely looks like one may be a secret."""
     if set(table) != {"ref"} or not is_reference(table["ref"]):
         return False
     try:

@@ -175,7 +175,7 @@ def _faults(cls: type[StorageConfiguration], error: ValidationError) -> list[Fau
 
 
 def _message(setting: Setting, detail: Any) -> str:
-    """One of pydantic's errors in words that say what to write, without the input."""
+    """An error of pydantic in words that say what to write, without the input."""
     if detail["type"] == "missing":
         return f"is missing; add {setting.name} ({setting.label})"
     if detail["type"] == "value_error":

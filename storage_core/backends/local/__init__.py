@@ -1,6 +1,6 @@
 """Blobs in a folder of this machine.
 
-Workers start by the thousand to write one blob, so nothing here is imported that Python has not
+Thousands of workers start to write one blob each, so this imports nothing that Python has not
 loaded already.
 """
 

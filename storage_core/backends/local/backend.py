@@ -1,7 +1,7 @@
 """Blobs as files below a folder of this machine.
 
-A write is a temporary file beside its target, complete and on the disk before it gets its name;
-`disk.py` has the steps of it, `folders.py` the way to the folder.
+A blob is written to a temporary file in its folder, which gets its name when all bytes are on the
+disk. `disk.py` has the steps, `folders.py` opens the folder.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import stat
 
 from storage_core.backends.base import CHUNK_SIZE, Backend, time_at
 from storage_core.backends.local.disk import (
-    insist,
     is_taken,
+    retrying,
     sync_folder,
     unlink,
     write_file,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from storage_core.backends.entries import Entry, Info
 
 STALE_AFTER: Final = 3600.0
-"""Seconds after its last byte that a temporary file is taken for one of a writer that died."""
+"""Seconds after its last change that a temporary file counts as left by a writer that died."""
 
 _READ: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 
@@ -49,11 +49,11 @@ class LocalBackend(Backend):
         """Name the folder; it is created by the first write.
 
         Args:
-            folder: where the blobs are. It may itself be a symbolic link, or lie behind one.
+            folder: where the blobs are. It may be a symbolic link, or be reached through one.
             private: create folders with mode 0700 and blobs with 0600, whatever the umask.
                 Otherwise the umask decides, and no blob is more open than its folder.
-            only: the folders in it that hold blobs; what else lies there does not exist here.
-                Without any, all of it is blobs.
+            only: the folders in it that hold blobs; everything else in it is ignored. If empty,
+                every file in it is a blob.
         """
         self.location = os.path.abspath(folder)
         self._folders = Folders(self.location, 0o700 if private else 0o777)
@@ -61,7 +61,7 @@ class LocalBackend(Backend):
         self._only = only
 
     def check(self) -> None:
-        """See whether the folder can be opened, or could be created."""
+        """Check that the folder can be opened, or could be created."""
         path = self.location
         while True:
             try:
@@ -81,7 +81,7 @@ class LocalBackend(Backend):
     def make_folders(self, path: BlobPath, made: MutableSequence[str]) -> None:
         folder, _ = _split(path)
         try:
-            os.close(insist(lambda: self._folders.open(folder, create=True, made=made)))
+            os.close(retrying(lambda: self._folders.open(folder, create=True, made=made)))
         except OSError as error:
             raise self._failure("write", self._path(folder), error) from error
 
@@ -110,7 +110,7 @@ class LocalBackend(Backend):
         if prefix:
             self._check_name(prefix)
         try:
-            os.close(insist(lambda: self._folders.open(folder, create=True)))
+            os.close(retrying(lambda: self._folders.open(folder, create=True)))
         except OSError as error:
             raise self._failure("create", self._path(folder), error) from error
 
@@ -136,14 +136,14 @@ class LocalBackend(Backend):
 
     def put(self, path: BlobPath, data: bytes, *, overwrite: bool) -> None:
         self._check_name(path)
-        self._insist(path, lambda: self._write(path, (data,), overwrite=overwrite))
+        self._retrying(path, lambda: self._write(path, (data,), overwrite=overwrite))
 
     def put_stream(self, path: BlobPath, file: BinaryIO, *, overwrite: bool) -> None:
         from storage_core.backends.source import chunks_of
 
         self._check_name(path)
         if not file.seekable():
-            # There is one try: what has been read cannot be read again.
+            # Only one try: what has been read from a pipe cannot be read again.
             self._once(path, lambda: self._write(path, chunks_of(file), overwrite=overwrite))
             return
         start = file.tell()
@@ -152,7 +152,7 @@ class LocalBackend(Backend):
             file.seek(start)
             self._write(path, chunks_of(file), overwrite=overwrite)
 
-        self._insist(path, write)
+        self._retrying(path, write)
 
     def get(self, path: BlobPath) -> bytes:
         with self.open(path) as file:
@@ -222,9 +222,9 @@ class LocalBackend(Backend):
             raise self._failure("delete", self._path(path), error) from error
 
     def list(self, prefix: Prefix = ROOT, *, delimiter: bool = False) -> Iterator[Entry]:
-        """Yield regular files and, with a delimiter, folders; sweep up after dead writers.
+        """Yield regular files and, with a delimiter, folders; delete what dead writers have left.
 
-        Links and what else is no file are passed over, because they cannot be opened.
+        Links, devices and pipes are skipped, because they cannot be opened.
         """
         waiting = [prefix]
         problem: StorageError | None = None
@@ -236,7 +236,7 @@ class LocalBackend(Backend):
                     else:
                         waiting.append(Prefix(f"{entry.path}/"))
             except StorageError as error:
-                # What else there is comes first.
+                # Yield all that can be listed first.
                 problem = problem or error
         if problem is not None:
             raise problem
@@ -275,8 +275,8 @@ class LocalBackend(Backend):
         except OSError as error:
             raise self._failure("list", self._path(folder), error) from error
 
-    def _insist(self, path: BlobPath, write: Callable[[], None]) -> None:
-        self._once(path, lambda: insist(write))
+    def _retrying(self, path: BlobPath, write: Callable[[], None]) -> None:
+        self._once(path, lambda: retrying(write))
 
     def _once(self, path: BlobPath, write: Callable[[], None]) -> None:
         try:
@@ -285,7 +285,7 @@ class LocalBackend(Backend):
             raise self._failure("write", self._path(path), error) from error
 
     def _write(self, path: BlobPath, chunks: Iterable[bytes], *, overwrite: bool) -> None:
-        """Raises `FileNotFoundError` where the folder was removed meanwhile."""
+        """Write a blob; raises `FileNotFoundError` if its folder is removed meanwhile."""
         folder, name = _split(path)
         try:
             above = self._folders.open(folder, create=True)
@@ -305,7 +305,7 @@ class LocalBackend(Backend):
             raise self._failure("write", self._path(path), error) from error
 
     def _open_known(self, path: BlobPath, folder: str) -> int:
-        """The descriptor of a folder, in which blobs can be."""
+        """Open a folder that may hold blobs, and return its descriptor."""
         if not self._holds(path):
             raise self._missing(path)
         return self._folders.open(folder)
@@ -319,7 +319,7 @@ class LocalBackend(Backend):
         refuse_temporary(BlobPath(path))
 
     def _holds(self, path: str) -> bool:
-        """Whether blobs can be there: a blob's path, or a folder's with `/` at its end."""
+        """Whether `path`, a blob's or a folder's with `/` at its end, may belong to blobs."""
         top, slash, _ = path.partition("/")
         return not self._only or not path or (bool(slash) and top in self._only)
 

@@ -1,6 +1,6 @@
-"""The steps by which bytes get to the disk, and a name after that.
+"""Steps of writing a file: first its bytes get to the disk, then it gets its name.
 
-Each folder is a descriptor; failures are the system's `OSError`.
+Folders are given as descriptors; failures are the system's `OSError`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 TRIES: Final = 5
-"""How often folders are made for one blob: a connection test that ends may remove them again."""
+"""How often folders are made for one blob: a connection test may remove them again at its end."""
 
 _CREATE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _TMPFILE: Final = getattr(os, "O_TMPFILE", 0)
@@ -31,7 +31,7 @@ _NO_FOLDER_SYNC: Final = (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.E
 
 
 def make_folder(name: str, mode: int, above: int) -> bool:
-    """Create one folder for good; False where it is there: another writer may be faster."""
+    """Create one folder durably; False if it exists already, since another writer may be faster."""
     try:
         os.mkdir(name, mode, dir_fd=above)
     except FileExistsError:
@@ -43,7 +43,7 @@ def make_folder(name: str, mode: int, above: int) -> bool:
 def write_file(
     name: str, folder: int, chunks: Iterable[bytes], mode: int, *, overwrite: bool, path: str
 ) -> None:
-    """Write a file whole, and give it its name when the disk has confirmed the bytes.
+    """Write a whole file, and give it its name when the disk has confirmed the bytes.
 
     Args:
         name: of the file.
@@ -76,15 +76,15 @@ def write_file(
 def new_temporary(mode: int, folder: int) -> tuple[str, int]:
     """The name and the descriptor of a new file to write to.
 
-    On Linux most file systems have files without a name: then it is empty, and whatever happens to
-    the writer, nothing is left behind. To give such a file its name also takes 14 to 17 % less time
-    than to give it another one (ext4, 1 KiB).
+    On Linux most file systems have files without a name: then the name is empty, and whatever
+    happens to the writer, nothing is left behind. Naming such a file also takes 14 to 17 % less
+    time than renaming one (ext4, 1 KiB).
     """
     if _TMPFILE and os.path.exists(_OPENED):
         try:
             return "", os.open(".", _TMPFILE | os.O_RDWR | os.O_CLOEXEC, mode, dir_fd=folder)
         except OSError:
-            pass  # If not only such files are impossible, the next lines say what is.
+            pass  # If files with a name are impossible too, the next lines raise the reason.
     return _named(mode, folder)
 
 
@@ -103,7 +103,7 @@ def write_whole(descriptor: int, chunks: Iterable[bytes], path: str) -> None:
 
 
 def publish_unnamed(descriptor: int, name: str, folder: int, *, overwrite: bool) -> bool:
-    """Give a file without a name this one; False where the file system has no links.
+    """Give a file without a name this one; False if the file system has no hard links.
 
     Raises:
         FileExistsError: the name is taken, and `overwrite` is not set.
@@ -120,7 +120,7 @@ def publish_unnamed(descriptor: int, name: str, folder: int, *, overwrite: bool)
         return False
     else:
         return True
-    # A link replaces nothing.
+    # A new link cannot replace a file.
     temporary = temporary_name()
     os.link(opened, temporary, dst_dir_fd=folder)
     try:
@@ -141,13 +141,13 @@ def publish_new(temporary: str, name: str, folder: int) -> None:
     else:
         unlink(temporary, folder)
         return
-    # FAT and some network file systems have no links: here writers take turns instead.
+    # FAT and some network file systems have no hard links: there writers take turns instead.
     from fcntl import LOCK_EX, flock
 
     try:
         flock(folder, LOCK_EX)
     except OSError as error:
-        # Without locks either, two writers of one name in the same moment are not told apart.
+        # Without locks either, one of two writers of one name at the same moment may be lost.
         if error.errno not in NO_LOCKS:
             raise
     if is_taken(name, folder):
@@ -201,8 +201,8 @@ def sync_folder(folder: int) -> None:
             raise
 
 
-def insist(call: Callable[[], T]) -> T:
-    """What `call` returns, called again where a folder is gone that was there a moment before."""
+def retrying(call: Callable[[], T]) -> T:
+    """Return what `call` returns; call it again if a folder that was just made is gone."""
     for _ in range(TRIES - 1):
         try:
             return call()

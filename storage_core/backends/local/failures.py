@@ -1,4 +1,4 @@
-"""What a failure of the disk means to a person: its class, and its one line."""
+"""Errors for failures of the disk: their class, and their one line."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _MISNAMED: Final = (errno.ENAMETOOLONG,)
 
 
 def failure(doing: str, path: str, error: OSError, top: str) -> StorageError:
-    """The error to raise for the system's.
+    """The error to raise in place of the system's.
 
     Args:
         doing: what was tried: "read".
         path: of the file or folder.
         error: the system's.
-        top: the folder above which links are followed.
+        top: the trusted folder: only in its own path are symbolic links followed.
     """
     shown = printable(path)
     what = f"cannot {doing} {shown}: {os.strerror(error.errno) if error.errno else words(error)}"
@@ -40,12 +40,12 @@ def failure(doing: str, path: str, error: OSError, top: str) -> StorageError:
             kind = ConfigurationError
         return kind(f"{what}; {do}, or choose another folder")
     if error.errno == errno.EACCES:
-        whose = _denying(doing, path, top)
+        whose = _what_denies(doing, path, top)
         return AccessDenied(f"{what}; change the permissions of {whose} or choose another folder")
     if error.errno == errno.EISDIR:
         return AccessDenied(f"{what}; remove the folder that has the name of a blob")
     if error.errno in (errno.ENOTDIR, errno.ELOOP):
-        if _leads_away(path, top):
+        if _is_through_link(path, top):
             return AccessDenied(
                 f"cannot {doing} {shown}: symbolic links are not followed; remove the one there"
             )
@@ -54,11 +54,11 @@ def failure(doing: str, path: str, error: OSError, top: str) -> StorageError:
 
 
 def irregular(path: str, mode: int) -> AccessDenied:
-    """The error for what is there in place of a regular file.
+    """The error where there is something else than a regular file.
 
     Args:
         path: where.
-        mode: the system's, of what is there.
+        mode: the `st_mode` of what is there.
     """
     error = AccessDenied(
         f"cannot use {printable(path)}: only regular files are, and links are not followed; "
@@ -70,7 +70,7 @@ def irregular(path: str, mode: int) -> AccessDenied:
 
 
 def unwritable(path: str, folder: str) -> AccessDenied:
-    """The error for a folder that is to be made in one that cannot be written to."""
+    """The error where a new folder would lie in one that cannot be written to."""
     error = AccessDenied(
         str(failure("create", path, OSError(errno.EROFS, ""), path))
         if is_read_only(folder)
@@ -81,20 +81,20 @@ def unwritable(path: str, folder: str) -> AccessDenied:
     return error
 
 
-def _denying(doing: str, path: str, top: str) -> str:
-    """What lets nobody in: the first folder on the way, else `path` itself, else its folder."""
+def _what_denies(doing: str, path: str, top: str) -> str:
+    """What denies access: the first such folder on the way, else `path` itself, else its folder."""
     path = path.rstrip(os.sep)
     parts = path.split(os.sep)
     for count in range(2, len(parts)):
         above = os.sep.join(parts[:count])
-        # From the top on each folder is opened, which takes the right to read it.
+        # The top and every folder below it are opened, which needs the permission to read them.
         wanted = os.X_OK | os.R_OK if len(above) >= len(top) else os.X_OK
         if os.path.isdir(above) and not os.access(above, wanted):
             return printable(above)
     if os.path.isdir(path):
         denies = doing != "delete" and not os.access(path, os.X_OK | os.R_OK)
     else:
-        # To replace or delete a file only its folder is asked.
+        # Replacing or deleting a file depends on the permissions of its folder only.
         denies = doing == "read" and os.path.lexists(path) and not os.access(path, os.R_OK)
     if denies:
         return printable(path)
@@ -103,8 +103,8 @@ def _denying(doing: str, path: str, top: str) -> str:
     return printable(path)
 
 
-def _leads_away(path: str, top: str) -> bool:
-    """Whether a link stands at `path`, or in place of a folder between it and `top`."""
+def _is_through_link(path: str, top: str) -> bool:
+    """Whether `path`, or a folder between it and `top`, is a symbolic link."""
     while len(path) > len(top):
         if os.path.islink(path):
             return True

@@ -1,6 +1,6 @@
 """Folders below one that is trusted, opened by descriptors and never through a symbolic link.
 
-Nobody who can write into the trusted folder leads a read or a write out of it that way.
+So nobody who can write into the trusted folder can lead a read or a write out of it.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from typing import Final
 
 _NO_NAMES: Final = frozenset({"", ".", ".."})
-"""What would lead up or nowhere, if paths were not checked before."""
+"""Segments that would lead upwards or nowhere; paths are checked for them before as well."""
 
 _FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 
 
 class Folders:
-    """The folders below `top`, which may itself be a symbolic link, or lie behind one."""
+    """The folders below `top`, which may be a symbolic link, or be reached through one."""
 
     def __init__(self, top: str, mode: int) -> None:
         """Name the top; new folders get `mode`, less what the umask takes."""
@@ -32,12 +32,12 @@ class Folders:
     def open(
         self, inner: str, *, create: bool = False, made: MutableSequence[str] | None = None
     ) -> int:
-        """The descriptor of a folder below the top, which the caller closes.
+        """Open a folder below the top and return its descriptor, which the caller closes.
 
         Args:
             inner: its path below the top; empty for the top itself.
             create: make it, and the folders above it, where they are missing.
-            made: gets the folders that were made.
+            made: the folders that are made are appended to it.
 
         Raises:
             OSError: the system's.

@@ -1,1 +1,1 @@
-"""What is reached over a network: deadline, retries and messages, once for all drivers."""
+"""Places reached over a network: deadline, retries and messages, written once for all drivers."""

@@ -1,4 +1,4 @@
-"""What a server has answered, as each library keeps it in the exception that it raises."""
+"""What a server has answered, found in the exceptions of each library."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ _UNKNOWN_TO_IT: Final = frozenset(
         "UnrecognizedClientException",
     }
 )
-"""What S3 and Azure say of credentials, rather than of what these are allowed."""
+"""Error codes of S3 and Azure that say that credentials are invalid, not that they lack a right."""
 
 
 class Answer(NamedTuple):
-    """The head of an answer."""
+    """The status and the error code of an answer."""
 
     code: str
-    """The service's own word for what is wrong; empty where it has none."""
+    """The service's error code, such as `NoSuchBucket`; empty if it gives none."""
 
     headers: Mapping[str, Any]
 
 
 def answers(error: BaseException) -> Iterator[Answer]:
-    """The answers that `error`, and what it was raised from, are about."""
+    """The answers that `error` and its causes carry."""
     for each in causes(error):
         answer = getattr(each, "response", None)
         if isinstance(answer, dict):  # botocore
@@ -48,7 +48,7 @@ def answers(error: BaseException) -> Iterator[Answer]:
 
 
 def are_credentials_unknown(error: BaseException) -> bool:
-    """Whether a refusal is about who asks, whatever it is that is asked for."""
+    """Whether a refusal is about the credentials themselves, whatever was requested."""
     if any(answer.code in _UNKNOWN_TO_IT for answer in answers(error)):
         return True
     return any(status_of(each) == 401 for each in causes(error))

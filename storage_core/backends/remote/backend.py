@@ -1,6 +1,6 @@
 """The backend of every place that is reached over a network, whatever the driver.
 
-Each operation is written once, for callers that wait and for those that await.
+Each operation is written once, for blocking and for asynchronous callers.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ if TYPE_CHECKING:
     from storage_core.backends.remote.runner import Runner
 
 FIRST: Final = 64 * 1024
-"""Bytes that come when a blob is opened, so that a small one is read in one request. To look it up
-takes as long, and Parquet, of which the end is read first, has enough of these."""
+"""Bytes that are fetched when a blob is opened, so that a small one takes one request. Only looking
+it up takes as long; more would be wasted on Parquet, whose end is read first."""
 
 PAGE_SIZE: Final = 1000
-"""Entries that are asked for at a time where a place is listed."""
+"""Entries that are requested at a time when a place is listed."""
 
 
 class RemoteBackend(Backend):
@@ -60,9 +60,9 @@ class RemoteBackend(Backend):
 
         Args:
             driver: makes each attempt.
-            place: what messages say of it.
+            place: what messages call the place.
             timeout: seconds that one call may take, retries included.
-            secrets: what no message may show.
+            secrets: texts that no message may show.
             network: how it is reached, where that is by HTTP.
             runner: runs the calls; by default on the background event loop.
         """
@@ -178,8 +178,8 @@ class RemoteBackend(Backend):
             except StorageUnavailable as error:
                 return [error] * len(paths)
             except StorageError:
-                # It knows no such request, or refuses one of all for one of them. Each alone then,
-                # which also says what is wrong.
+                # The place has no such request, or refuses it because of one path. Delete each by
+                # itself, which also shows what is wrong.
                 self.most_deleted = 1
         why = dict(zip(left, super().delete_many(left), strict=True))
         return [why.get(path) for path in paths]
@@ -237,7 +237,7 @@ class RemoteBackend(Backend):
                 for entry in come:
                     yield entry
         finally:
-            # It may be waiting for pages on their way.
+            # Closing may wait for pages that are being fetched.
             beside(pages.close)
 
     def _require_ranges(self) -> None:
@@ -247,7 +247,7 @@ class RemoteBackend(Backend):
             )
 
     def _opened(self, path: BlobPath, *, bounded: bool = False) -> RemoteFile:
-        """The blob as a file; `bounded` has the deadline of one call hold for reading all of it."""
+        """The blob as a file; with `bounded`, the deadline of one call covers reading all of it."""
         start = monotonic()
         begun = self._begin(path, FIRST)
         return RemoteFile(
@@ -273,7 +273,7 @@ class RemoteBackend(Backend):
             yield from chunks
 
     def _begin(self, path: BlobPath, size: int) -> reading.Beginning:
-        """The first bytes of a blob; it is looked up only if they do not tell how many follow."""
+        """The first bytes of a blob; it is looked up only if the answer does not tell its size."""
         if self._tells_size:
             return self._run(reading.beginning(self._policy, path, size))
         found = self.head(path)
@@ -330,7 +330,7 @@ class RemoteBackend(Backend):
             None,
             lambda session: session.page(prefix, delimiter=delimiter, token=token, limit=PAGE_SIZE),
         )
-        # What else would be taken for all of a listing, or go on for ever.
+        # Without this, a listing would be cut short in silence, or never end.
         leads_nowhere = page.has_more if page.token is None else page.token == token
         if leads_nowhere:
             raise StorageUnavailable(

@@ -1,8 +1,8 @@
-"""Calls in the thread of whoever makes them, for drivers that block.
+"""Runs calls in the caller's thread, for drivers that block.
 
-What a blocking driver's sessions await never suspends, so a coroutine is run by one step; no event
-loop is made, and asyncio, whose import alone costs more than a request, is not loaded. Callers that
-await get a thread for each call.
+What a blocking driver's sessions await never suspends, so one step runs a coroutine to its end: no
+event loop is made, and asyncio, whose import alone costs more than a request, is not loaded.
+Asynchronous callers get a thread for each call.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 
 class Blocking:
-    """Runs calls where they are made; see `Runner` for what each method does."""
+    """Runs calls in the caller's thread; see `Runner` for what each method does."""
 
     is_side_by_side = True
 
@@ -64,7 +64,7 @@ class Blocking:
             try:
                 loop.call_soon_threadsafe(hand_over)
             except RuntimeError:
-                pass  # The loop has been closed meanwhile.
+                pass  # The caller's loop has been closed meanwhile.
 
         start(lambda: context.run(self.run, work), deliver)
         try:
@@ -108,7 +108,7 @@ class Blocking:
                 raise GaveUp(count, monotonic() - start) from last
             except Exception as error:
                 if limit.cancellation is not None and limit.cancellation.is_set:
-                    # What it has raised is only that its socket was shut.
+                    # The attempt failed only because cancelling has shut its socket.
                     raise Cancelled from None
                 if not is_transient(error):
                     raise
@@ -121,12 +121,12 @@ class Blocking:
                 tell(count, limit.seconds)
             limit.pause(pause)
             if limit.seconds <= 0:
-                # The machine stood still: what has not begun is not counted either.
+                # The machine was suspended: an attempt that has not begun is not counted.
                 raise GaveUp(count, monotonic() - start) from last
 
 
 class _Ready:
-    """Sessions of a driver that makes one for each attempt."""
+    """The connection of a driver that makes a session for each attempt."""
 
     def __init__(self, driver: BlockingDriver) -> None:
         self._driver = driver
@@ -143,7 +143,7 @@ class _Ready:
 
 
 class _Using:
-    """A session, as `async with` wants it."""
+    """A session as an asynchronous context manager."""
 
     __slots__ = ("_session",)
 

@@ -1,6 +1,6 @@
-"""What has become of a connection, in the same words whichever library tells of it.
+"""How a connection broke, in the same words whichever library reports it.
 
-As in `faults`, exceptions are known by the package and the name of their class.
+As in `faults`, exceptions are recognised by the package and the name of their class.
 """
 
 from __future__ import annotations
@@ -44,35 +44,35 @@ _BY_WORDS: Final = {
     "Server disconnected": CLOSED,
     "peer closed connection": EARLY,
 }
-"""How httpx begins what it says of answers; it has one class for these and for broken ones."""
+"""Beginnings of httpx's messages: it has one class for broken connections and for bad answers."""
 
 _MOST: Final = 50
-"""Exceptions that are looked at: they may lead round in a circle."""
+"""How many exceptions of a chain are looked at: it may be a circle."""
 
 
 class Broken(ConnectionError):
-    """What has become of a connection of our own; its words are those from here."""
+    """A connection of the engine `direct` broke; its message has the words of this module."""
 
 
 def broken(error: BaseException) -> str | None:
-    """What has become of the connection, where that is what `error` is about."""
+    """How the connection broke, in words; None if `error` is about something else."""
     for each in related(error):
         words = _words(each)
-        # What was on the way to an answer is not what that says.
+        # Once there is an answer, what happened before it does not matter.
         if words is not None or _has_answered(each):
             return words
     return None
 
 
 def is_garbled(error: BaseException) -> bool:
-    """Whether it is aiohttp's for an answer that is not HTTP, to which it gives a status itself."""
+    """Whether `error` is aiohttp's for an answer that is not HTTP; its status is made up."""
     return _name(type(error)) == ("aiohttp", "ClientResponseError") and any(
         _name(base) == ("aiohttp", "HttpProcessingError") for base in type(error.__cause__).__mro__
     )
 
 
 def related(error: BaseException) -> Iterator[BaseException]:
-    """`error`, and what it was made of, under whichever name its library keeps that."""
+    """`error` and the errors that it wraps, under whichever name its library keeps them."""
     pending: list[object] = [error]
     seen: set[int] = set()
     while pending and len(seen) < _MOST:
@@ -97,7 +97,7 @@ def _words(error: BaseException) -> str | None:
         return NOT_HTTP
     names = [_name(base) for base in type(error).__mro__]
     if ("aiohttp", "ClientConnectorError") in names:
-        # Nothing is said before TLS is.
+        # No request is sent before TLS is set up.
         ended = isinstance(getattr(error, "os_error", None), ConnectionResetError)
         return NO_TLS_YET if ended else None
     if ("httpx", "RemoteProtocolError") in names:
@@ -111,9 +111,9 @@ def _words(error: BaseException) -> str | None:
 
 
 def _of_system(error: BaseException) -> str | None:
-    """What the system says, or Python in its place: then there is no number, and no text.
+    """The words for an error of the system, or of Python, which has neither number nor text.
 
-    A socket with a timeout does say something: "timed out", or which step of TLS did.
+    Only that of a socket with a timeout has a text: "timed out", or which step of TLS did.
     """
     if isinstance(error, TimeoutError):
         said = str(error)
@@ -123,7 +123,7 @@ def _of_system(error: BaseException) -> str | None:
     if isinstance(error, EOFError):
         return None if str(error) else CLOSED
     if isinstance(error, ConnectionResetError | BrokenPipeError | ConnectionAbortedError):
-        # aiohttp has one of its own, for the request after.
+        # aiohttp raises a subclass of its own, for the next request on the connection.
         is_own = type(error).__module__ == "builtins"
         return RESET if error.errno or not str(error) or not is_own else None
     return None

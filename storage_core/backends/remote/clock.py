@@ -1,4 +1,7 @@
-"""Whether this machine's clock is why a server refuses: signatures hold for some minutes only."""
+"""Finds out whether a server refuses because this machine's clock is wrong.
+
+Signatures are valid for some minutes only.
+"""
 
 from __future__ import annotations
 
@@ -18,14 +21,14 @@ SET_THE_CLOCK: Final = "set the clock of this machine"
 
 _SKEWED: Final = ("RequestTimeTooSkewed", "RequestExpired")
 _KEYS_ARE_WRONG: Final = ("InvalidAccessKeyId", "SignatureDoesNotMatch")
-"""What S3 says of keys, having looked at the time before."""
+"""S3's error codes for wrong keys, which it sends only if the time is right."""
 
 
 def clock_is_wrong(error: BaseException, fault: Fault) -> Explained | None:
-    """What to say of a refusal that is due to the clock; None where it is not.
+    """The explanation of a refusal that is due to the clock; None if it is not.
 
     Args:
-        error: of an attempt.
+        error: what an attempt has raised.
         fault: what kind of failure it is.
     """
     if fault not in (Fault.DENIED, Fault.OTHER):
@@ -44,10 +47,10 @@ def clock_is_wrong(error: BaseException, fault: Fault) -> Explained | None:
 
 
 def clock_apart(date: str) -> str | None:
-    """How far this machine's clock is from a server's; None where it is near, or nobody knows.
+    """How far this machine's clock is from a server's; None if it is near, or that is unknown.
 
     Args:
-        date: of an answer of the server's that has just come.
+        date: the header `Date` of an answer that has just come.
     """
     with suppress(ValueError, TypeError, OverflowError):
         ahead = time.time() - parsedate_to_datetime(date).timestamp()

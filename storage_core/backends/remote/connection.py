@@ -1,6 +1,6 @@
-"""A session that is opened when it is first needed, and in each process anew.
+"""A session that is opened when it is first needed, and anew in each process.
 
-All of it happens on the background event loop, but for `close` and what garbage collection closes.
+Everything here runs on the background event loop, except for `close` and garbage collection.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from storage_core.backends.remote.limit import Limit
 
 SECONDS_TO_CLOSE: Final = 1.0
-"""How long closing is waited for when Python ends."""
+"""Seconds to wait for sessions to close when Python ends."""
 
 
 class SharedConnection:
@@ -39,7 +39,7 @@ class SharedConnection:
 
     @asynccontextmanager
     async def session(self, limit: Limit | None = None) -> AsyncIterator[Session]:
-        """The session, opened if there is none; `close` waits until it is free."""
+        """The session, opened if there is none; `close` waits until no call uses it."""
         opened = await self._opened()
         while opened.is_leaving:
             opened = await self._opened()
@@ -52,7 +52,7 @@ class SharedConnection:
             opened.release()
 
     async def failure(self, seconds: float) -> BaseException | None:
-        """Why the session cannot be opened, where that is known within so many seconds."""
+        """Why the session cannot be opened, if that is known within `seconds`; else None."""
         task = self._connecting
         if task is None:
             return None
@@ -65,7 +65,7 @@ class SharedConnection:
             io_loop.finish(self._close())
 
     def _forget(self, lost: _Opened) -> None:
-        """Close a session whose state nobody knows, whether it is in use or not."""
+        """Close a session in an unknown state, whether it is in use or not."""
         if self._current() is lost:
             self._connecting = None
         lost.is_leaving = True
@@ -83,7 +83,7 @@ class SharedConnection:
             await asyncio.wrap_future(closing)
 
     def _current(self) -> _Opened | None:
-        """What has been opened and not been closed."""
+        """The session that is open in this process, if there is one."""
         task = self._connecting
         opened = task is not None and task.done() and not task.cancelled() and not task.exception()
         return task.result() if task is not None and opened else None
@@ -98,7 +98,7 @@ class SharedConnection:
         if task is None or (task.done() and (task.cancelled() or task.exception())):
             task = self._connecting = asyncio.ensure_future(self._open())
             task.add_done_callback(_retrieve)
-        # Shielded: others may be waiting for the same one.
+        # Shielded: other calls may be waiting for the same session.
         return await asyncio.shield(task)
 
     async def _open(self) -> _Opened:
@@ -118,7 +118,7 @@ class SharedConnection:
 
     @property
     def _afterwards(self) -> Afterwards:
-        # A session must not keep its connection alive: it is closed when that is collected.
+        # The session must not keep this object alive, whose collection closes it.
         this = ref(self)
 
         def do(work: Callable[[Any], Awaitable[None]]) -> None:
@@ -141,22 +141,22 @@ class _Opened:
         self.uses = 0
         self.unused = asyncio.Event()
         self.is_leaving = False
-        """Whether it is closed, or about to be: no other call is to use it."""
+        """Whether it is closed or about to be, so that no further call may use it."""
 
         self.finalizer: finalize[..., SharedConnection] | None = None
         self._loop = asyncio.get_running_loop()
         _open.add(self)
 
     def release(self) -> None:
-        """One call less."""
+        """Note that a call no longer uses it."""
         self.uses -= 1
         if self.is_leaving and not self.uses:
             self.unused.set()
 
     def close(self) -> Future[None] | None:
-        """Begin to close the session, once, and do not wait: garbage collection may be the caller.
+        """Begin to close the session, once, without waiting: garbage collection may be the caller.
 
-        In a forked child nothing happens: what would be closed is the parent's.
+        In a forked child nothing happens: the session is the parent's.
         """
         if not io_loop.is_current(self._loop):
             return None
@@ -177,16 +177,16 @@ async def _closed(session: Session) -> None:
 
 
 _open: Final[set[_Opened]] = set()
-"""A forked child keeps its parent's: if they were collected, they would close what both share."""
+"""All open ones. A forked child keeps its parent's: collecting them would close what both share."""
 
 _abandoned: Final[list[asyncio.Task[_Opened]]] = []
 _closing: Final[dict[Future[None], asyncio.AbstractEventLoop]] = {}
-"""With their loops: a forked child need not wait for what its parent closes."""
+"""What is being closed, with the loops: a forked child need not wait for what its parent closes."""
 
 
 @atexit.register
 def _close_all() -> None:
-    """Close what is still open, all of it at once, before aiohttp complains that it is."""
+    """Close all open sessions at the same time, before aiohttp warns that they are open."""
     for opened in list(_open):
         opened.close()
     ours = [closing for closing, loop in list(_closing.items()) if io_loop.is_current(loop)]
@@ -194,6 +194,6 @@ def _close_all() -> None:
 
 
 def _retrieve(task: asyncio.Task[_Opened]) -> None:
-    """Take what connecting raised, in case everybody who waited has given up."""
+    """Retrieve what connecting raised, in case every waiting call has given up."""
     if not task.cancelled():
         task.exception()

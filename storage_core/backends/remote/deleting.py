@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 async def left(policy: Policy, paths: Sequence[BlobPath]) -> list[BlobPath]:
-    """Delete blobs; those that are still to be deleted, for whatever reason."""
+    """Delete blobs in one request; return those that it left, for whatever reason."""
 
     async def deleted(session: Any) -> list[BlobPath]:
         found: list[BlobPath] = await session.delete_many(paths)

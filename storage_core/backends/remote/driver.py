@@ -1,7 +1,7 @@
 """What a driver provides: one attempt at each operation on one place, in a library's own way.
 
-`RemoteBackend` makes calls of the attempts, with a deadline, with retries, with errors of the
-family; so a driver retries nothing, and raises what its library raises.
+`RemoteBackend` makes calls of these attempts, with a deadline, retries, and errors of our own. So a
+driver never retries, and raises what its library raises.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from storage_core.blobpath import BlobPath, Prefix
 
 Received: TypeAlias = list[bytes]
-"""Where an attempt to read puts what comes; its length is watched meanwhile."""
+"""Where an attempt to read puts the bytes as they come; its length is watched meanwhile."""
 
 
 class Kept:
@@ -29,16 +29,16 @@ class Kept:
         """The blob as the library has it open."""
 
         self.position = 0
-        """Where the next byte comes from."""
+        """The offset of the next byte."""
 
         self.of: object = None
-        """The session whose file it is."""
+        """The session that opened the file."""
 
         self.end: Callable[[], Coroutine[Any, Any, None]] | None = None
         """Closes the file."""
 
     async def close(self) -> None:
-        """Let go of it."""
+        """Close the file."""
         if self.end is not None:
             await self.end()
 
@@ -50,38 +50,38 @@ class Page(NamedTuple):
     """With whole paths."""
 
     token: Any = None
-    """Leads to the next page; None after the last one."""
+    """Gets the next page; None after the last one."""
 
     has_more: bool = False
-    """Whether the server says that there is a next one, be there a token or not."""
+    """Whether the server says that there is a next page, with or without a token."""
 
 
 class After(NamedTuple):
-    """In place of a token: begin behind a path, be there such a blob or not.
+    """In place of a token: list what comes after a path, whether there is such a blob or not.
 
-    Only for sessions of drivers that have a true `has_after`; they list in the order of the paths'
-    bytes. A page may have the path itself as well.
+    Only for drivers whose `has_after` is true: they list in the order of the paths' bytes. A page
+    may include the path itself.
     """
 
     path: str
 
 
 class Part(NamedTuple):
-    """What an answer with a range of bytes says besides them."""
+    """What an answer with a range of bytes says about the blob."""
 
     version: str | None = None
-    """Of the blob, as in `Info`."""
+    """The version of the blob, as in `Info`."""
 
     total: int | None = None
-    """Bytes of the whole blob; None where the answer does not say. Drivers that have a true
-    `tells_size` mostly say it, so that no other request has to ask."""
+    """Bytes of the whole blob; None if the answer does not say. Drivers whose `tells_size` is true
+    mostly know it, which saves a request."""
 
 
 def require_bytes(status: int, *, of_part: bool = False) -> None:
-    """Raise `ConnectionError` where a good answer is none that comes with the bytes asked for.
+    """Raise `ConnectionError` if an answer without an error does not bring the bytes asked for.
 
     Args:
-        status: of HTTP.
+        status: the HTTP status.
         of_part: whether a part of a blob was asked for.
     """
     if status != 200 and not (of_part and status == 206):
@@ -89,15 +89,15 @@ def require_bytes(status: int, *, of_part: bool = False) -> None:
 
 
 def bytes_of_all(said: str | None, start: int) -> int | None:
-    """Bytes of a whole blob, by what the answer to a question for a part of it says.
+    """Bytes of the whole blob, as the answer to a request for a range says.
 
     Args:
-        said: its header `Content-Range`; None where it has none.
-        start: the first byte that was asked for.
+        said: its header `Content-Range`; None without one.
+        start: the offset of the first byte that was asked for.
 
     Raises:
-        ConnectionError: other bytes come. There are servers that know no ranges and send all, and
-            caches that keep the range of another.
+        ConnectionError: the bytes are others. Some servers ignore ranges and send the whole blob,
+            and some caches send the range of another request.
     """
     span, _, total = (said or "").removeprefix("bytes").strip().partition("/")
     first = span.partition("-")[0]
@@ -108,21 +108,21 @@ def bytes_of_all(said: str | None, start: int) -> int | None:
 
 
 class Session(Protocol):
-    """Signed in to the place.
+    """A driver that is signed in to its place.
 
-    All of it happens on the background event loop, or blocks and awaits nothing that suspends.
+    Its methods run on the background event loop, or they block and await nothing that suspends.
     """
 
     @property
     def is_lost(self) -> bool:
-        """Whether no other call is to use it: its connection has failed, or was left halfway."""
+        """Whether no further call may use it: its connection has failed, or was left halfway."""
 
     @property
     def has_condition(self) -> bool:
-        """Whether the place itself is asked to keep to `create`, rather than looked at before."""
+        """Whether the place itself is asked to enforce `create`, not only looked at before."""
 
     async def find(self) -> None:
-        """Raise what says that the place is missing when it is."""
+        """Raise the library's error for a missing place if it is missing."""
 
     async def get(self, path: BlobPath, received: Received) -> None:
         """Append the blob to `received`."""
@@ -139,45 +139,45 @@ class Session(Protocol):
         """Store `data`; with `create`, refuse to replace a blob as far as the place can.
 
         Raises:
-            ConditionRefused: the place takes no write with that condition.
+            ConditionRefused: the place does not accept a write with that condition.
         """
 
     async def put_stream(self, path: BlobPath, source: Source, *, create: bool) -> None:
         """Like `put`, in bounded memory."""
 
     async def copy(self, source: BlobPath, target: BlobPath) -> bool:
-        """Have the place copy a blob; False where it has no way to."""
+        """Have the place copy a blob; return False if it cannot."""
 
     async def delete(self, path: BlobPath) -> None:
         """Remove a blob."""
 
     async def page(self, prefix: Prefix, *, delimiter: bool, token: Any, limit: int) -> Page:
-        """Some entries below `prefix`. A missing bucket is an error, a missing folder is not."""
+        """Return some entries below `prefix`. A missing bucket is an error, a folder is not."""
 
     async def close(self) -> None:
         """Let go of the connections."""
 
 
 Afterwards: TypeAlias = Callable[[Callable[[Any], Awaitable[None]]], None]
-"""Has something done later, for which nobody waits: cleaning up after an attempt that failed. It
-gets a session that works, since the attempt's own may not."""
+"""Schedules work that no call waits for, such as cleaning up after a failed attempt. It gets a
+session that works, since the attempt's own may not."""
 
 
 class AnyDriver(Protocol):
-    """What every driver says of itself, and of the errors that it raises."""
+    """What every driver tells about itself and about the errors that it raises."""
 
     counts: bool
-    """Whether `get` and `get_range` append bytes as they come. If so, a read goes on for as long
-    as they come fast enough; otherwise the place is asked how many there are."""
+    """Whether `get` and `get_range` append bytes as they come. If so, a read may go on for as long
+    as they come fast enough; otherwise the place is asked for the size."""
 
     has_ranges: bool
-    """Whether `get_range` is there to be used."""
+    """Whether `get_range` is supported."""
 
     def fault(self, error: BaseException) -> Fault:
-        """What kind of failure an attempt has raised."""
+        """The kind of failure that an attempt has raised as `error`."""
 
     def reason(self, error: BaseException, words: str) -> str:
-        """What to tell a person of an error whose own first line is `words`."""
+        """What to tell a person about an error whose own first line is `words`."""
 
 
 class Driver(AnyDriver, Protocol):
@@ -188,14 +188,14 @@ class Driver(AnyDriver, Protocol):
 
 
 class BlockingDriver(AnyDriver, Protocol):
-    """Makes requests to one place in the thread of the caller, and in several at once."""
+    """Makes requests to one place in the caller's thread; several threads may use it at once."""
 
     def session(self, limit: Limit) -> Session:
-        """What makes one attempt; nothing is asked yet.
+        """Return a session for one attempt; this sends no request yet.
 
         Args:
-            limit: how long whatever it does may take.
+            limit: the time limit of everything that the session does.
         """
 
     def close(self) -> None:
-        """Let go of the connections that nobody uses."""
+        """Close the connections that no session uses."""

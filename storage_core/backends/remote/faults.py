@@ -1,7 +1,7 @@
-"""What kind of failure a library's exception is.
+"""Tells which kind of failure a library's exception is.
 
-No library is imported for it: exceptions are known by the package and the name of their class, or
-by the HTTP status they carry. A driver that knows more has rules of its own, and asks here last.
+No library is imported for this: exceptions are recognised by the package and the name of their
+class, or by the HTTP status that they carry. A driver that knows more applies its own rules first.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Fault(Enum):
-    """What kind of failure it is, whichever driver it comes from."""
+    """The kinds of failure, the same for all drivers."""
 
     MISSING = auto()
     """The blob or the bucket does not exist; the driver does not say which."""
@@ -33,7 +33,7 @@ class Fault(Enum):
     BLOB_MISSING = auto()
     PLACE_MISSING = auto()
     TAKEN = auto()
-    """There is a blob already, where none was to be replaced."""
+    """There is a blob already, and the write must not replace one."""
 
     DENIED = auto()
     REDIRECTED = auto()
@@ -41,21 +41,21 @@ class Fault(Enum):
     """No attempt with these settings can succeed."""
 
     UNSUPPORTED = auto()
-    """The server does not do that at all."""
+    """The server does not support the operation."""
 
     PASSING = auto()
-    """It may be gone a moment later: 429, 5xx, a broken or refused connection, a time-out."""
+    """The next attempt may succeed: 429, 5xx, a broken or refused connection, a time-out."""
 
     UNKNOWN_HOST = auto()
-    """No server has this name, as far as anybody here can tell."""
+    """The name of the server cannot be resolved."""
 
     OTHER = auto()
 
 
 class Explained(Exception):
-    """What a driver knows better than any rule here: what failed, and what to do about it.
+    """A failure that a driver explains itself: what failed, and what to do about it.
 
-    Raised mostly while signing in, from nothing: what the library raised may hold credentials.
+    Mostly raised while signing in, and `from None`: what the library raised may hold credentials.
     """
 
     def __init__(
@@ -67,14 +67,14 @@ class Explained(Exception):
         while_signing_in: bool = False,
         while_connecting: bool = False,
     ) -> None:
-        """Say it.
+        """Explain a failure.
 
         Args:
             fault: what kind of failure it is.
-            why: what failed, and where its name comes from; it stands behind "…: ".
-            remedy: the next step; it stands behind "; ".
-            while_signing_in: whether it was about getting credentials, before the place was asked.
-            while_connecting: whether it was about the way to the server.
+            why: what failed, and where its name comes from; follows "…: " in the message.
+            remedy: the next step; follows "; " in the message.
+            while_signing_in: whether getting credentials failed, before the place was asked.
+            while_connecting: whether the server could not be reached properly.
         """
         super().__init__(why)
         self.fault = fault
@@ -84,30 +84,30 @@ class Explained(Exception):
 
 
 class BadSettings(Exception):
-    """A driver could not even be built."""
+    """The settings are such that a driver could not even be created."""
 
 
 class ConditionRefused(Exception):
-    """The place does not know the condition that a write must not replace anything.
+    """The place does not support the condition that a write must not replace a blob.
 
-    It may also have refused the write for another reason, with an answer that does not say which.
+    Or it has refused the write for another reason, and its answer does not tell the two apart.
     """
 
     def __init__(self, remember: Callable[[], object] | None = None) -> None:
-        """Say what to do once it has turned out that it was the condition.
+        """Take what to call once it is certain that it was the condition.
 
         Args:
-            remember: has the session ask no more; none where it has been told already.
+            remember: makes later writes leave the condition out; None if they do already.
         """
         super().__init__("the condition that nothing is replaced is not supported")
         self.remember = remember or (lambda: None)
 
 
 class Unconnected(OSError):
-    """A server takes no connection, or has no address."""
+    """A server accepts no connection, or its name has no address."""
 
     def __init__(self, host: str, port: int, error: OSError) -> None:
-        """Say which.
+        """Name the server.
 
         Args:
             host: of the server.
@@ -121,20 +121,20 @@ class Unconnected(OSError):
 
 
 class TLSRefused(OSError):
-    """The two ends do not agree on TLS, and it is not about a certificate."""
+    """The TLS handshake failed, and not because of a certificate."""
 
 
 class ProxyRefused(Exception):
-    """A proxy wants a user and a password; it alone answers so."""
+    """A proxy requires a user and a password (407, which only proxies answer)."""
 
     status = 407
 
 
 class Redirected(Exception):
-    """The server sends the client elsewhere, where neither blobs nor credentials are to go."""
+    """The server redirects elsewhere, where neither blobs nor credentials must be sent."""
 
     def __init__(self, location: str = "") -> None:
-        """Remember where to, as far as that may be shown: scheme, host and port."""
+        """Keep the part of the target that may be shown: scheme, host and port."""
         try:
             parts = urlsplit(location)
             netloc = parts.netloc.rpartition("@")[2]
@@ -217,14 +217,14 @@ _BY_TYPE: Final[tuple[tuple[type[BaseException], Fault], ...]] = (
 _UNCONNECTED: Final = {ECONNREFUSED, EHOSTDOWN, EHOSTUNREACH, ENETUNREACH}
 
 _QUERY: Final = re.compile(r"(https?://[^\s\"'?]+)\?[^\s\"']*")
-"""The query of a request, which tells a person nothing and may be signed."""
+"""A URL with a query, which may hold a signature and tells a person nothing."""
 
 _LONGEST: Final = 200
-"""Characters of a driver's message that are passed on."""
+"""How many characters of a driver's message are shown."""
 
 
 def classify(error: BaseException) -> Fault:
-    """The kind of failure that `error`, or else what it was raised from, stands for."""
+    """The kind of failure that `error` stands for, or else its cause."""
     for each in causes(error):
         if isinstance(each, Explained):
             return each.fault
@@ -261,13 +261,13 @@ def classify_status(status: int) -> Fault:
 
 
 def explanation(error: BaseException) -> Explained | None:
-    """What a driver has said itself about `error`, or about what that was raised from."""
+    """The explanation that a driver has raised: `error` itself, or one of its causes."""
     return next((each for each in causes(error) if isinstance(each, Explained)), None)
 
 
 def status_of(error: BaseException) -> int | None:
     """The HTTP status that `error` carries, under whichever name."""
-    # httpx keeps it in the answer.
+    # httpx keeps it in the response.
     answer = getattr(error, "response", None)
     for owner, name in (
         (error, "status"),
@@ -292,7 +292,7 @@ def causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def reason(error: BaseException, secrets: Iterable[str]) -> str:
-    """What is wrong with the connection, or the first line of what a driver says; may be shown."""
+    """How the connection broke, or the first line of a driver's message, fit to be shown."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
     first = " ".join(lines[: 2 if lines[0].endswith(":") else 1])
     first = unconnected(error) or broken(error) or first
@@ -302,13 +302,13 @@ def reason(error: BaseException, secrets: Iterable[str]) -> str:
 
 
 def unconnected(error: BaseException) -> str | None:
-    """Why a server took no connection, in the system's words: each driver has its own."""
+    """Why a server accepted no connection, in the system's words, as drivers' words differ."""
     each: BaseException | None = error
     seen: set[int] = set()
-    # What is raised again while it is handled leads round in a circle.
+    # An exception that is raised again while it is handled makes the chain a circle.
     while each is not None and id(each) not in seen:
         seen.add(id(each))
-        # aiohttp keeps the system's error beside the place.
+        # aiohttp keeps the system's error in an attribute.
         failure = getattr(each, "os_error", each)
         host, port = getattr(each, "host", None), getattr(each, "port", None)
         where = f" at {host}:{port}" if host else ""
@@ -321,7 +321,7 @@ def unconnected(error: BaseException) -> str | None:
 
 
 def _deeper_fault(error: BaseException) -> Fault | None:
-    """A failure that no retry mends, within an exception that otherwise stands for one it may."""
+    """A failure that no retry can help, inside an exception that looks like a passing one."""
     for each in causes(error):
         wrapped = getattr(each, "kwargs", {})
         for inner in (each, each.__context__, wrapped.get("error")):
@@ -333,7 +333,7 @@ def _deeper_fault(error: BaseException) -> Fault | None:
 
 
 def _is_of_certificate(error: object) -> bool:
-    ssl = sys.modules.get("ssl")  # Where it has not been needed, it has not failed.
+    ssl = sys.modules.get("ssl")  # If it is not even loaded, it has not failed.
     return ssl is not None and isinstance(error, ssl.SSLCertVerificationError)
 
 

@@ -1,4 +1,4 @@
-"""Folders of a remote place where they are there by themselves, not the beginnings of paths."""
+"""Folders of remote places in which they exist by themselves, not only as beginnings of paths."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class _Folders(Protocol):
-    """What sessions of drivers with a true `has_folders` can do besides the rest."""
+    """What sessions also provide if `has_folders` of their driver is true."""
 
     async def has_folder(self, prefix: Prefix) -> bool:
         """Whether there is one."""

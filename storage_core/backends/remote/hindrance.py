@@ -1,4 +1,4 @@
-"""What was in the way to a server: a proxy, a certificate, or another protocol than is spoken."""
+"""What kept a request from its server: a proxy, a certificate, or http in place of https."""
 
 from __future__ import annotations
 
@@ -42,23 +42,23 @@ _PATIENCE: Final = 1.0
 
 
 def speaks_tls(network: Network, error: BaseException) -> Explained | None:
-    """Whether what was spoken to as http wants https, which many servers do not say.
+    """The explanation that a server addressed with http expects https; None if it does not.
 
-    It asks the server: call it off the event loop.
+    Many servers do not say so. This connects to the server: call it off the event loop.
 
     Args:
         network: how the server is reached.
-        error: with which a call has failed.
+        error: what a call has failed with.
     """
     parts = urlsplit(network.url)
     if parts.scheme != "http" or network.proxy or unconnected(error):
         return None
-    # What has answered otherwise speaks http.
+    # A server that has sent a proper answer speaks http.
     words = broken(error)
     if words not in (None, CLOSED, NOT_HTTP, RESET) or not (words or _is_bad_request(error)):
         return None
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    # Nothing is sent.
+    # Only the handshake is tried and nothing is sent, so there is nothing to protect.
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     where = parts.hostname or "", parts.port or 80
     try:
@@ -75,9 +75,8 @@ def speaks_tls(network: Network, error: BaseException) -> Explained | None:
 
 
 def hindrance(network: Network, error: BaseException) -> Explained | None:
-    """What was in the way, where it was the proxy or a certificate."""
-    # A proxy may have a certificate too, so that one that is not trusted looks like the proxy's
-    # failure.
+    """The explanation of a failure that is due to the proxy, a certificate or TLS, or None."""
+    # Certificates come first: an untrusted one of the proxy itself looks like a failing proxy.
     for look in (_of_certificate, _of_proxy, _of_tls):
         for each in related(error):
             if found := look(network, each):
@@ -120,12 +119,12 @@ def _is_of_proxy(network: Network, error: BaseException) -> bool:
         return True
     if isinstance(error, OSError) and str(error).startswith("Tunnel connection failed"):
         return True
-    # Where there is a proxy, it is the only server that is connected to.
+    # With a proxy, that is the only server to which connections are made.
     return network.proxy is not None and unconnected(error) is not None
 
 
 def _of_certificate(network: Network, error: BaseException) -> Explained | None:
-    # aiohttp has an error of this kind in which there is nothing; OpenSSL's is in it.
+    # aiohttp wraps it in an error of its own without details; OpenSSL's is inside.
     message = getattr(error, "verify_message", None)
     if not isinstance(error, ssl.SSLCertVerificationError) or not message:
         return None
@@ -177,7 +176,7 @@ def _in_the_way(fault: Fault, why: str, remedy: str) -> Explained:
 
 
 def _status(error: BaseException) -> int | None:
-    """The status with which a proxy has refused."""
+    """The HTTP status with which a proxy has refused."""
     found = _TUNNEL.search(str(error)) if isinstance(error, OSError | RuntimeError) else None
     found = found or (_TUNNEL.search(str(error)) if type(error).__name__ == "ProxyError" else None)
     return int(found[1]) if found else _answered(error)

@@ -105,18 +105,18 @@ else:
 
     class _Loop(asyncio.SelectorEventLoop):
         async def getaddrinfo(self, *args: Any, **options: Any) -> Any:
-            # Where no name server answers this takes half a minute, and Python would wait for the
+            # If no name server answers, this takes half a minute, and Python would wait for the
             # loop's own threads when it ends.
             return await in_thread(socket.getaddrinfo, *args, **options)
 
     def _new_loop() -> asyncio.AbstractEventLoop:
-        # Not epoll or kqueue: a forked child shares those with its parent, which would hear no more
-        # of the connections that the child closes.
+        # Not epoll or kqueue: a forked child shares them with its parent, which would get no more
+        # events of connections that the child closes.
         return _Loop(selectors.PollSelector())
 
     def _after_fork() -> None:
         if _state.loop is not None:
-            # What becomes of the parent's connections is not for the child to report.
+            # The child must not report what happens to the parent's connections.
             _state.loop.set_exception_handler(lambda _loop, _context: None)
         _state.lock, _state.loop = threading.Lock(), None
 

@@ -1,4 +1,4 @@
-"""How long an attempt that blocks may go on, and how the thread it blocks is set free before."""
+"""The time limit of an attempt that blocks, and how its thread is woken to cancel it."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ class OutOfTime(TimeoutError):
 
 
 class Cancelled(BaseException):
-    """Nobody waits for the call any more. Of no family that an attempt or a retry would catch."""
+    """Nobody waits for the call any more. A `BaseException`, so that no retry catches it."""
 
 
 class Cancellable(Protocol):
-    """What somebody waits for, and is told when nobody needs to."""
+    """Something that a thread waits for, and that can be cancelled."""
 
     def cancel(self) -> object:
-        """Set free whoever waits."""
+        """Wake whoever waits for it."""
 
 
 class Cancellation:
@@ -40,7 +40,7 @@ class Cancellation:
         self._gate.acquire()
 
     def cancel(self) -> None:
-        """`set`, for one that another one ends."""
+        """`set`, so that one cancellation can cancel another (`Cancellable`)."""
         self.set()
 
     def set(self) -> None:
@@ -58,13 +58,13 @@ class Cancellation:
                 each.cancel()
                 continue
             try:
-                # Of the plain socket: TLS would first want to say goodbye.
+                # Shut the plain socket: TLS would first exchange messages with the server.
                 socket.socket.shutdown(each, socket.SHUT_RDWR)
             except OSError:
                 pass
 
     def hold(self, used: socket | Cancellable) -> None:
-        """Take note of a socket that is going to be used, or of what is going to be waited for."""
+        """Register a socket that is about to be used, or something that is about to be awaited."""
         with self._lock:
             if not self.is_set:
                 self._held.add(used)
@@ -72,17 +72,17 @@ class Cancellation:
         raise Cancelled
 
     def release(self, used: socket | Cancellable) -> None:
-        """Forget a socket, which may be another call's next, or what has been waited for."""
+        """Unregister it: a socket may be used by another call next."""
         with self._lock:
             self._held.discard(used)
             if self.is_set:
                 raise Cancelled
 
     def wait(self, seconds: float) -> None:
-        """Do nothing for so long.
+        """Sleep for so many seconds.
 
         Raises:
-            Cancelled: meanwhile, or before.
+            Cancelled: it is cancelled meanwhile, or was before.
         """
         if self._gate.acquire(timeout=seconds):
             self._gate.release()
@@ -90,7 +90,7 @@ class Cancellation:
 
 
 current: Final[ContextVar[Cancellation | None]] = ContextVar("current", default=None)
-"""What ends the calls of this context; None where whoever blocks in them is the caller himself."""
+"""What cancels the calls of this context; None where the caller's own thread blocks in them."""
 
 
 class Limit:
@@ -99,11 +99,11 @@ class Limit:
     __slots__ = ("_cancellation", "_end", "moved")
 
     def __init__(self, seconds: float, cancellation: Cancellation | None = None) -> None:
-        """Begin now.
+        """Start the clock.
 
         Args:
-            seconds: how long.
-            cancellation: ends it before; None where the caller blocks and cannot cancel.
+            seconds: how long the call may take.
+            cancellation: ends it earlier; None where the caller blocks and cannot cancel.
         """
         self._end = monotonic() + seconds
         self._cancellation = cancellation
@@ -112,14 +112,14 @@ class Limit:
 
     @property
     def cancellation(self) -> Cancellation | None:
-        """What ends it before; of a part that a thread works on, what ends that thread's work."""
+        """What ends it earlier; in a thread that works on a part, what cancels that thread."""
         return current.get() or self._cancellation
 
     def left(self) -> float:
-        """Seconds that are left, more than none.
+        """The seconds that are left, more than 0.
 
         Raises:
-            OutOfTime: there are none.
+            OutOfTime: none are left.
             Cancelled: the caller has gone.
         """
         if self.cancellation is not None and self.cancellation.is_set:
@@ -131,29 +131,29 @@ class Limit:
 
     @property
     def seconds(self) -> float:
-        """Seconds that are left; none or fewer when the time is up."""
+        """The seconds that are left; 0 or less when the time is up."""
         return self._end + self.moved / SLOWEST_RATE - monotonic()
 
     def came(self, count: int) -> None:
-        """Allow time for bytes that have come: a server that sends fast enough may go on."""
+        """Add time for bytes that have come, so that a server that sends fast enough may go on."""
         self.moved += count
 
     def another(self, seconds: float) -> Limit:
-        """A limit of its own for something else that the same caller waits for."""
+        """A separate limit for something else that the same caller waits for."""
         return Limit(seconds, self.cancellation)
 
     def hold(self, sock: socket) -> None:
-        """Have cancelling shut a socket, from now on."""
+        """From now on, shut this socket when the call is cancelled."""
         if self.cancellation is not None:
             self.cancellation.hold(sock)
 
     def release(self, sock: socket) -> None:
-        """Leave a socket alone from now on."""
+        """From now on, leave this socket alone."""
         if self.cancellation is not None:
             self.cancellation.release(sock)
 
     def pause(self, seconds: float) -> None:
-        """Do nothing for so long.
+        """Sleep for so many seconds.
 
         Raises:
             Cancelled: the caller has gone.

@@ -1,4 +1,4 @@
-"""Addresses under which anybody can read a blob for a while."""
+"""Signed URLs with which anybody can read a blob for a while."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _DAY: Final = 86400
 
 
 def require_time(location: str, seconds: int, longest: int) -> None:
-    """Raise `UnsupportedOperation` where no link holds for so long."""
+    """Raise `UnsupportedOperation` if no link is valid for so many seconds."""
     if seconds > longest:
         raise UnsupportedOperation(
             f"a link to {location} holds for at most {longest // _DAY} days, which is all that the "
@@ -27,10 +27,10 @@ def require_time(location: str, seconds: int, longest: int) -> None:
 
 
 async def link(policy: Policy, path: BlobPath, seconds: int) -> Link:
-    """Sign an address of a blob that is there.
+    """Make a signed URL for a blob that exists.
 
-    Who may read a blob and not ask for it gets a link too: whether it leads anywhere is only known
-    by using it.
+    Credentials that may read a blob but not look it up get a link too: whether there is a blob only
+    shows when the link is used.
     """
     hint = ""
     try:

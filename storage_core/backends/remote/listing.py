@@ -1,10 +1,10 @@
-"""Listing a remote place: page after page, and side by side where there are many.
+"""Lists a remote place page by page, and in parallel if there are many pages.
 
-Where the driver can begin anywhere, a second page is a sign of many: then parts of the listing are
-cut off and asked for at the same time, as long as their pages are full. A part counts from the
-moment that its first page has come and holds nothing from before its beginning; until then the part
-that it is cut off from goes on as if nothing were. So a place that cannot begin anywhere, or lists
-in another order, is listed one page after the other, and nothing comes twice.
+If the driver can begin a listing anywhere, a second page is a sign of many. Then parts of the
+listing are split off and fetched at the same time, as long as their pages are full. A part counts
+once its first page has come and holds nothing from before its beginning; until then the part that
+it was split from goes on as if it did not exist. So a place that cannot begin anywhere, or lists in
+another order, is listed one page after the other, and nothing comes twice.
 """
 
 from __future__ import annotations
@@ -30,24 +30,24 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 AT_ONCE: Final = 8
-"""Pages that are asked for at the same time: so many are in memory as well."""
+"""Pages that are fetched at the same time, and so the most that are in memory."""
 
 _SECONDS_TO_STOP: Final = 1.0
-"""How long pages on their way are waited for when nobody wants them any more."""
+"""How long to wait for pages that are being fetched but no longer wanted."""
 
 
 def side_by_side(
     fetch: Callable[[Any], Page], first: Page, divider: Divider
 ) -> Generator[Sequence[Entry], None, None]:
-    """Yield what follows a first page that says that there is more, page by page, in any order.
+    """Yield the pages that follow a first one that says that there are more, in any order.
 
     Args:
-        fetch: a page, by its token; called in other threads.
+        fetch: gets a page by its token; called in other threads.
         first: the first page.
         divider: guesses where to divide.
 
     Raises:
-        Disorder: the place lists in another order than that of its paths, which showed late.
+        Disorder: the place does not list in the order of its paths, which showed only now.
     """
     arrived: SimpleQueue[tuple[Span, Job[Page]] | None] = SimpleQueue()
     cancellation = Cancellation()
@@ -92,7 +92,7 @@ def side_by_side(
 
 
 class Disorder(Exception):
-    """Pages came in no order, so that what has been asked for side by side may not be all."""
+    """Pages came in no order, so that a listing in parallel may not be complete."""
 
 
 class _Bell:
@@ -106,7 +106,7 @@ class _Bell:
 
 
 def _next_of(arrived: SimpleQueue[T | None]) -> T:
-    """What comes next; a caller who has gone is no longer kept waiting."""
+    """Wait for what arrives next, or until the caller has gone."""
     caller, bell = current.get(), _Bell(arrived)
     if caller is not None:
         caller.hold(bell)
@@ -120,7 +120,7 @@ def _next_of(arrived: SimpleQueue[T | None]) -> T:
 
 
 class _Parts:
-    """The parts of one listing, and what belongs to which."""
+    """The parts of one listing, and which entries belong to which."""
 
     def __init__(self, divider: Divider) -> None:
         self._divider = divider
@@ -128,7 +128,7 @@ class _Parts:
         self._is_divided = False
 
     def begin(self, first: Page) -> Span:
-        """What follows the first page."""
+        """The span of all that follows the first page."""
         places = sorted(map(position, first.entries))
         if not (places and _is_ascending(first.entries)):
             self._may_divide = False
@@ -139,7 +139,7 @@ class _Parts:
         return span
 
     def divided(self, span: Span) -> Span | None:
-        """A part that may be cut off from a span; None where nothing is gained."""
+        """A part that may be split off from a span; None if that would gain nothing."""
         if span.is_over or span.upper or span.lower or not self._may_divide:
             return None
         middle = self._divider.middle(span)
@@ -150,14 +150,14 @@ class _Parts:
         return span.upper
 
     def give_up(self, upper: Span) -> None:
-        """Leave a part to the span that it would have been cut off from, and divide no more."""
+        """Return a part to the span that it was to be split from, and divide no more."""
         assert upper.lower is not None
         upper.lower.upper = None
         upper.is_over = True
         self._may_divide = False
 
     def taken(self, span: Span, page: Page) -> Sequence[Entry]:
-        """The entries of a page that belong to a span, which gets on by them."""
+        """The entries of a page that belong to a span; the span advances past them."""
         places = list(map(position, page.entries))
         low, high = (min(places), max(places)) if places else (None, None)
         after = span.after
@@ -193,7 +193,7 @@ class _Parts:
         assert lower is not None
         lower.upper = upper.lower = None
         if is_empty:
-            # No proof: there are places that find nothing behind what they do not know.
+            # Not a proof: some places list nothing after a path that does not exist.
             lower.guess = upper.after
         elif not lower.is_over and lower.after <= upper.after:
             lower.until = lower.guess = upper.after

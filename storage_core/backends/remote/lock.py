@@ -1,4 +1,4 @@
-"""A lock, without what `threading` loads: a worker that makes one request needs no thread."""
+"""A lock that does not load `threading`: a worker that makes one request needs no thread."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from _thread import allocate_lock
 
 
 class Lock:
-    """A lock that a forked child finds open, whoever held it in its parent."""
+    """A lock that is open in a forked child, whoever held it in the parent."""
 
     def __init__(self) -> None:
-        """Leave it open."""
+        """Make an open lock."""
         self._of = {os.getpid(): allocate_lock()}
-        """By process. Put in at one stroke: of a child's first threads two may come at once."""
+        """One for each process. Set atomically: two threads of a child may be the first at once."""
 
     def __enter__(self) -> None:
         """Wait for it."""

@@ -1,4 +1,4 @@
-"""What a failure of a remote storage is called: its class, and its one line."""
+"""Errors for failures of a remote storage: their class, and their one line."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from storage_core.blobpath import BlobPath
 
 REACH: Final = "be reached"
-"""What is done when a place is only looked for."""
+"""What messages call the attempt to find a place: it "cannot be reached"."""
 
 _ANSWERED: Final = (Fault.MISSING, Fault.PLACE_MISSING, Fault.DENIED, Fault.REDIRECTED)
-"""Failures of a place that was reached."""
+"""The failures that a place itself reports, once it has been reached."""
 
 
 class Place(NamedTuple):
@@ -39,16 +39,16 @@ class Place(NamedTuple):
     """The word for what holds the blobs: bucket, container, folder, server."""
 
     name: str
-    """Of the bucket."""
+    """The name of the bucket."""
 
     setting: str
-    """What to correct when it does not exist: the label of a setting."""
+    """What to correct if it does not exist: the label of a setting."""
 
     credentials: str
-    """What to check when access is denied."""
+    """What to check if access is denied."""
 
     address: str
-    """What to check when nobody answers; empty where no setting says whom to ask."""
+    """What to check if no server answers; empty where no setting names the server."""
 
 
 def explained(
@@ -58,13 +58,13 @@ def explained(
     gave_up: GaveUp | None,
     shown: Callable[[str], str],
 ) -> StorageError:
-    """A driver has said itself what failed.
+    """The error for a failure that a driver has explained.
 
     Args:
-        where: what it is about.
+        where: the place.
         doing: what was to be done there.
-        said: by the driver.
-        gave_up: how many attempts there were, where they or the time ran out.
+        said: the driver's explanation.
+        gave_up: how many attempts there were, if they or the time ran out.
         shown: makes words fit to be shown.
     """
     kinds = {Fault.DENIED: AccessDenied, Fault.MISCONFIGURED: ConfigurationError}
@@ -82,7 +82,7 @@ def explained(
 
 
 def unanswered(where: Place, doing: str, why: str, gave_up: GaveUp) -> StorageError:
-    """The deadline passed, or the last attempt failed."""
+    """The error for a call whose deadline has passed, or whose last attempt has failed."""
     return StorageUnavailable(
         f"{where.location} cannot {printable(doing)}: {why}, {gave_up}; "
         f"check the network{where.address and f' and {where.address}'}, or raise Timeout"
@@ -97,15 +97,15 @@ def failed(
     fault: Fault,
     right: str | None = None,
 ) -> StorageError:
-    """An attempt failed for a reason that will not pass.
+    """The error for an attempt that failed for a reason that will not pass.
 
     Args:
-        where: what it is about.
+        where: the place.
         doing: what was to be done there.
         path: of the blob.
-        why: the library's words; where a server redirects to.
-        fault: what they mean.
-        right: the address of the server, where the one in use has the bucket in it as well.
+        why: the library's words; for a redirect, its target.
+        fault: what kind of failure it is.
+        right: the correct address of the server, if the one in use names the bucket as well.
     """
     if fault is Fault.BLOB_MISSING:
         return BlobNotFound(f"{where.location} holds no blob {printable(path or '')}")

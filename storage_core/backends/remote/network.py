@@ -1,6 +1,6 @@
 """How a server is reached: through which proxy, and with whose certificates.
 
-Each driver takes an instance and hands its library what that says, so that all do the same.
+Each driver takes an instance and configures its library by it, so that all behave the same.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ class Network:
     """Proxies and certificates of one configuration."""
 
     def __init__(self, ca_bundle: str | None = None) -> None:
-        """See what is trusted.
+        """Find the certificates to trust, and the passwords of proxies.
 
         Args:
             ca_bundle: a PEM file of certificates to trust besides the system's.
@@ -31,20 +31,20 @@ class Network:
         if self.trust.path is not None:
             self.trust.context()
         self.secrets = tuple(passwords())
-        """What no message may show."""
+        """Texts that no message may show: the passwords of proxies."""
 
         self.proxy: Proxy | None = None
-        """Through which the last connection was to lead."""
+        """The proxy that was chosen for the last connection."""
 
         self.url = ""
-        """Where the last connection was to lead."""
+        """The URL that the last connection was made for."""
 
         self.service = ""
-        """The address of the service, where the last connection may have been for more: the URL
-        of a blob has the bucket in it, which an address is not to have."""
+        """The address of the service, where `url` may be that of a blob, which has the bucket in it
+        as well."""
 
     def of_another(self) -> Network:
-        """The same, for another server than the storage's."""
+        """The same settings, to keep track of connections to another server than the storage's."""
         from copy import copy
 
         other = copy(self)
@@ -52,21 +52,21 @@ class Network:
         return other
 
     def trust_of_profile(self, path: str) -> None:
-        """Trust the file of an AWS profile, where no setting and no variable of AWS names one."""
+        """Trust the file of an AWS profile, if no setting and no AWS variable names one."""
         if self.trust.source not in (SETTING, VARIABLES[0]):
             self.trust = Trust(os.path.expanduser(path), "ca_bundle of the AWS profile")
 
     def context(self) -> SSLContext:
-        """What TLS is spoken with, for HTTP. It reads files: call it off the event loop."""
+        """The TLS context for HTTP. This reads files: call it off the event loop."""
         return self.trust.context()
 
     def proxy_for(self, url: str) -> str | None:
-        """The URL of the proxy for a URL, possibly with user and password; None for none."""
+        """The URL of the proxy for `url`, maybe with user and password; None without a proxy."""
         self.url = url
         self.proxy = proxy_for(url)
         return self.proxy and self.proxy.url
 
     @property
     def via(self) -> str:
-        """What to add to an answer that may be the proxy's; empty without one."""
+        """What to add in messages to an answer that may be the proxy's; empty without one."""
         return f", through the proxy {self.proxy}" if self.proxy else ""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 ASK_SIZE_AT: Final = 0.6
-"""Part of the timeout after which a read that is still going on asks how much there is to read."""
+"""Fraction of the timeout after which a read that is still running asks for the blob's size."""
 
 
 class OnLoop:
@@ -95,7 +95,7 @@ class OnLoop:
                     tell(count, end - loop.time())
                 await asyncio.sleep(pause)
                 if loop.time() >= end:
-                    # The machine stood still: what has not begun is not counted either.
+                    # The machine was suspended: an attempt that has not begun is not counted.
                     raise GaveUp(count, loop.time() - start) from last
         finally:
             if asking is not None:
@@ -111,7 +111,7 @@ async def _ask(size_of: Callable[[], Awaitable[int]], timeout: float) -> int:  #
 
 
 async def _stop(task: asyncio.Future[T], grace: float) -> None:
-    """Cancel `task`; a driver that swallows the cancellation does not hold the caller up."""
+    """Cancel `task`, and wait no longer than `grace` for a driver that ignores it."""
     if not task.done():
         task.cancel()
         await asyncio.wait({task}, timeout=grace)
@@ -122,6 +122,6 @@ async def _stop(task: asyncio.Future[T], grace: float) -> None:
 
 
 def _forget(task: asyncio.Future[T]) -> None:
-    """Take what an abandoned call raised, so that asyncio does not print it."""
+    """Retrieve what an abandoned call raised, so that asyncio does not print it."""
     if not task.cancelled():
         task.exception()

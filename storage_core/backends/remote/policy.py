@@ -1,6 +1,6 @@
-"""One call made of attempts: with a deadline, with retries, with an error of the family at the end.
+"""Makes one call of attempts: with a deadline, retries, and an error of our own if it fails.
 
-Written once for all drivers; a runner says where it happens.
+Written once for all drivers; a runner decides in which thread or on which loop it runs.
 """
 
 from __future__ import annotations
@@ -35,19 +35,19 @@ class Policy:
         """Connect nothing yet.
 
         Args:
-            way: leads to the place.
-            timeout: seconds that one call may take besides the time for the bytes.
+            way: the driver and what it needs to reach the place.
+            timeout: seconds that one call may take, besides the time to move bytes.
         """
         self.timeout = timeout
         self.way = way
         self.renew: Callable[[], Way | None] = lambda: None
-        """Another way with the secrets of now, where those have changed; it may block."""
+        """Returns a way with the current secrets if those have changed, else None; it may block."""
 
         self.runner: Runner = way.runner
         """Runs the calls."""
 
         self._renewals = 0
-        """How often another way has been looked for."""
+        """How often new secrets have been looked for."""
 
         self._renewing: Any = None
 
@@ -58,7 +58,7 @@ class Policy:
 
     @property
     def place(self) -> Place:
-        """What messages say of where they go."""
+        """What messages call the place."""
         return self.way.place
 
     @property
@@ -78,23 +78,23 @@ class Policy:
         timeout: float | None = None,  # noqa: ASYNC109 (it spans all attempts)
         writes: bool = False,
     ) -> T:
-        """Return what `once` returns, or raise what its failure means to the caller.
+        """Return what `once` returns, or raise the error that its failure means to the caller.
 
-        Where the place refuses the credentials, references to them are resolved again; if they lead
-        to something else by now, the call is made anew with that, once.
+        If the place refuses the credentials, references to them are resolved again; if they have
+        changed by now, the call is made once more with the new ones.
 
         Args:
-            doing: as messages say it: "read results/abc".
+            doing: what messages call it: "read results/abc".
             path: of the blob that it is about.
             once: makes one attempt.
-            size: bytes that move, where that is known before.
-            size_of: see `attempt`.
-            moved: see `attempt`.
-            timeout: seconds, where they are not those of the place.
+            size: bytes to be moved, if that is known before.
+            size_of: see `Runner.attempt`.
+            moved: see `Runner.attempt`.
+            timeout: seconds, if they are not those of the place.
             writes: whether a missing blob can only mean a missing place.
 
         Raises:
-            StorageError: of the class that fits.
+            StorageError: the subclass that fits the failure.
         """
         start = monotonic()
         whole = self.timeout if timeout is None else timeout
@@ -130,15 +130,15 @@ class Policy:
             except Exception as error:
                 refused = way.refuses(error)
                 failure = await self._failed(way, doing, path, error, size, start, writes=writes)
-            # Out here, so that the driver's exception, which may hold a secret, is not the context
-            # of what is raised.
+            # Raised outside of the `except` block, so that the driver's exception, which may hold a
+            # secret, does not become the context of the error.
             left = deadline(whole, size) - (monotonic() - start)
             if not (refused and may_renew and await self._is_renewed(way, left)):
                 raise failure
             may_renew = False
 
     async def _unanswered(self, way: Way, doing: str, gave_up: GaveUp, left: float) -> StorageError:
-        """What it means to the caller that attempts or time have run out."""
+        """The error for a call whose attempts or time have run out."""
         cause = gave_up.__cause__
         left = max(left, GRACE * self.timeout)
         if cause is None:
@@ -163,8 +163,8 @@ class Policy:
         *,
         writes: bool,
     ) -> StorageError:
-        """What the failure of an attempt means to the caller."""
-        # Imported late here: it reads dates as those of e-mails, whose modules take 10 ms to load.
+        """The error that the failure of an attempt means to the caller."""
+        # Imported late: it reads dates with the modules for e-mail, which take 10 ms to load.
         from storage_core.backends.remote.clock import clock_is_wrong
 
         fault = way.fault(error)
@@ -174,7 +174,7 @@ class Policy:
             if path is not None and not writes and await self._is_place_there(way, left):
                 fault = Fault.BLOB_MISSING
         if fault is Fault.BLOB_MISSING and path is None:
-            # An address in which the bucket stands too leads to a blob of that name.
+            # With the bucket in the address as well, the request was for a blob of that name.
             fault = Fault.PLACE_MISSING
         left = deadline(self.timeout, size) - (monotonic() - start)
         if fault is Fault.TAKEN and not writes:
@@ -190,7 +190,7 @@ class Policy:
         return failure
 
     async def _is_place_there(self, way: Way, left: float) -> bool:
-        """Whether it was the blob that is missing: drivers tell both in the same words."""
+        """Whether only the blob is missing: drivers report a missing bucket in the same way."""
 
         async def find(limit: Limit | None) -> None:
             async with way.connection.session(limit) as session:
@@ -203,7 +203,7 @@ class Policy:
         return True
 
     async def _is_renewed(self, refused: Way, left: float) -> bool:
-        """Whether there is another way than the one that was refused, within the time left."""
+        """Whether a way with other secrets than the refused one is found within the time left."""
         if self.way is not refused:
             return True
         try:
@@ -216,15 +216,15 @@ class Policy:
         return True
 
     def _find_another(self, refused: Way, renewals: int) -> None:
-        """Take another way, if there is one; of those who want one at once only the first looks.
+        """Switch to another way, if there is one; of several calls at once only the first looks.
 
         Args:
-            refused: the way that is to be left.
+            refused: the way to be replaced.
             renewals: how many there had been when the caller was refused.
         """
         from storage_core.backends.remote.lock import Lock
 
-        # Made by the first who needs it: most places are never refused.
+        # Made when it is first needed: most credentials are never refused.
         self._renewing = self._renewing or Lock()
         with self._renewing:
             if self.way is not refused or self._renewals != renewals:
@@ -232,10 +232,10 @@ class Policy:
             try:
                 found = self.renew()
             except Exception:
-                # The references lead nowhere now: what the place has said is the better answer.
+                # The references lead nowhere now: the place's own refusal is the better message.
                 found = None
             self._renewals += 1
-            # Calls are about one place from beginning to end: another one has to be opened.
+            # A backend must stay with one place; settings that lead to another need a new one.
             if found is None or not found.leads_where(refused):
                 return
             found.after(refused)

@@ -1,9 +1,9 @@
-"""Which proxy a request goes through: by the variables that Python's own library knows.
+"""Chooses the proxy of a request by the environment variables that Python's own library knows.
 
-HTTPS_PROXY for https, HTTP_PROXY for http, in lower case too, which wins; nothing else makes one
-be used. NO_PROXY lists the hosts to ask directly: `host` stands for itself and all below it, as
-`.host` does, `host:port` for one port, `*` alone for all; networks (`10.0.0.0/8`) mean nothing.
-Hosts of this machine are no exception.
+HTTPS_PROXY counts for https and HTTP_PROXY for http; the same in lower case wins; nothing else sets
+a proxy. NO_PROXY lists the hosts that are connected to directly: `host` stands for itself and all
+below it, as `.host` does, `host:port` for one port, `*` alone for all; networks (`10.0.0.0/8`) are
+ignored. Hosts of this machine are no exception.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ _PORTS: Final = {"http": 80, "https": 443}
 
 
 class Proxy(NamedTuple):
-    """One that is used."""
+    """A proxy that is used."""
 
     url: str
-    """Possibly with user and password."""
+    """Maybe with user and password."""
 
     variable: str
-    """That names it."""
+    """The environment variable that names it."""
 
     def __str__(self) -> str:
-        """As messages name it."""
+        """What messages call it."""
         parts = urlsplit(self.url)
         netloc = parts.netloc.rpartition("@")[2]
         return f"{parts.scheme}://{netloc} ({self.variable})"
@@ -54,7 +54,7 @@ class Proxy(NamedTuple):
 
 
 def proxy_for(url: str) -> Proxy | None:
-    """The proxy for a URL; None to ask its host directly.
+    """The proxy for a URL; None to connect to its host directly.
 
     Raises:
         ConfigurationError: a variable names a proxy of a kind that cannot be used.
@@ -94,7 +94,7 @@ def proxy_of(scheme: str) -> Proxy | None:
 
 
 def passwords() -> Iterator[str]:
-    """Those of the proxies: what no message may show."""
+    """The passwords of the proxies, which no message may show."""
     for scheme in _SCHEMES:
         found = _value(scheme)
         if found is None or "@" not in found[1]:
@@ -109,10 +109,10 @@ def passwords() -> Iterator[str]:
 def _value(scheme: str) -> tuple[str, str] | None:
     """The variable that names the proxy for a scheme, and what it says."""
     lower = f"{scheme}_proxy"
-    # In a program that a web server has started, HTTP_PROXY is what a client has sent as `Proxy:`.
+    # In a CGI program, HTTP_PROXY holds what a client has sent as the header `Proxy`.
     is_served = scheme == "http" and "REQUEST_METHOD" in os.environ
     for name in (lower, lower.upper()):
         if name in os.environ and not (is_served and name.isupper()):
-            # An empty one in lower case takes the other back.
+            # An empty one in lower case overrides the other.
             return (name, os.environ[name]) if os.environ[name].strip() else None
     return None

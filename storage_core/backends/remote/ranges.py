@@ -1,8 +1,8 @@
-"""A large blob in ranges that are asked for side by side and come in order.
+"""Fetches a large blob in ranges, several in parallel, and yields them in order.
 
-One connection alone fills no link that is long; several on one that is slow would take from each
-other the time that each has. So how fast the first range, a small one, has come tells how many
-others there may be at a time.
+One connection cannot fill a link with a high latency; several would share a slow link and each
+would run out of time. So the speed of the first range, a small one, decides how many are fetched at
+a time.
 """
 
 from __future__ import annotations
@@ -25,35 +25,35 @@ FIRST: Final = 1024 * 1024
 """Bytes of the first range."""
 
 RANGE: Final = 4 * 1024 * 1024
-"""Bytes of each other one."""
+"""Bytes of every other range."""
 
 AT_ONCE: Final = 8
-"""Ranges on their way; so many are in memory."""
+"""Ranges that are fetched at a time, and so the most that are in memory."""
 
 _PLENTY: Final = 4 * SLOWEST_RATE
-"""Bytes a second that each has to get if all share what the first has had."""
+"""Bytes a second that each range must get when all share the speed of the first."""
 
 
 def in_order(
     pieces: Pieces, span: range, *, rate: float, timeout: float, until: float
 ) -> Iterator[Received]:
-    """Yield bytes of a blob, range by range; each is gone when the next one is asked for.
+    """Yield bytes of a blob, range by range; each is valid until the next one is asked for.
 
     Args:
-        pieces: of the blob.
+        pieces: reads the blob.
         span: the bytes that are wanted.
-        rate: at which those before have come, in bytes a second; where there are none before, the
-            first range tells it.
+        rate: the speed of earlier bytes, in bytes a second; if there are none, the first range is
+            measured.
         timeout: seconds that one range may take besides the time for its bytes.
-        until: the moment, by `time.monotonic()`, at which everything has to be there.
+        until: the moment, by `time.monotonic()`, by which everything must have come.
 
     Raises:
-        IntegrityError: there is another blob by now.
+        IntegrityError: the blob has been replaced meanwhile.
     """
     free: deque[_Buffer] = deque()
 
     def fetch(buffer: _Buffer, start: int, count: int) -> _Buffer:
-        # The time for the bytes comes on top; what the ranges before left over is this one's.
+        # The time for the bytes comes on top; this range may use what those before have left.
         left = until - monotonic() - deadline(0, span.stop - start)
         received = cast("Received", buffer)
         pieces.receive(start, count, received, max(min(timeout, left), 0))
@@ -78,10 +78,10 @@ def in_order(
 
 
 class _Buffer(list[bytes | memoryview]):
-    """What has come of a range, in memory that is used for the next one too.
+    """The bytes of a range, in memory that is used again for a later one.
 
-    Memory that one thread takes and another one gives back piece by piece would grow to three times
-    what is used: 79 MiB were measured for ranges of 32.
+    Memory that one thread allocates and another frees piece by piece grows to more than twice what
+    is used: 79 MiB were measured for ranges of 32 MiB in all.
     """
 
     def __init__(self, size: int) -> None:
@@ -92,7 +92,7 @@ class _Buffer(list[bytes | memoryview]):
     def append(self, chunk: bytes | memoryview) -> None:
         start, self._end = self._end, self._end + len(chunk)
         if self._end > len(self._view):
-            # More than was asked for: whoever counts it finds out.
+            # More than was asked for: the check of the size finds it.
             super().append(chunk)
             return
         self._view[start : self._end] = chunk

@@ -1,4 +1,4 @@
-"""Reading a blob of a remote place: the whole of it, a range, or piece by piece."""
+"""Reads a blob of a remote place: the whole of it, a range, or piece by piece."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 
 LARGE: Final = 64 * 1024 * 1024
-"""Bytes of a range from which on it is worth a question how many there are."""
+"""Bytes from which on a range is worth a request for the blob's size first."""
 
 
 async def head(policy: Policy, path: BlobPath) -> Info:
-    """Find a blob."""
+    """Return what is known about a blob."""
     return await policy.call(f"look up {path}", path, lambda session: session.head(path))
 
 
@@ -46,17 +46,17 @@ async def whole(policy: Policy, path: BlobPath) -> bytes:
 
 
 class Beginning(NamedTuple):
-    """The first bytes of a blob, and what the answer with them says of all."""
+    """The first bytes of a blob, and what the answer with them says about the whole."""
 
     data: bytes
     size: int
-    """Bytes of the blob."""
+    """Bytes of the whole blob."""
 
     version: str | None
 
 
 async def beginning(policy: Policy, path: BlobPath, size: int) -> Beginning:
-    """The first `size` bytes of a blob, in one request where its answer says how many there are."""
+    """The first `size` bytes of a blob, in one request if its answer tells the blob's size."""
     kept = Kept()
     part = Part()
 
@@ -65,7 +65,7 @@ async def beginning(policy: Policy, path: BlobPath, size: int) -> Beginning:
         try:
             part = await session.get_range(path, 0, size, received, kept)
         except Exception as error:
-            # s3rver (3.7.1) breaks off where it is asked for a part of a blob without bytes.
+            # s3rver (3.7.1) breaks the connection when asked for a range of an empty blob.
             is_odd = not received and policy.driver.fault(error) is Fault.PASSING
             if not is_odd or session.is_lost or (await session.head(path)).size != 0:
                 raise
@@ -90,7 +90,7 @@ async def beginning(policy: Policy, path: BlobPath, size: int) -> Beginning:
 async def range_of(policy: Policy, path: BlobPath, start: int, size: int) -> bytes:
     """As many bytes from `start` on as there are, at most `size`."""
     if not 0 < size <= LARGE:
-        # No time is allowed for, and nothing is asked of, what is not there.
+        # Allow no time for bytes that do not exist, and do not ask for them.
         found = (await head(policy, path)).size
         size = size if found is None else min(size, max(found - start, 0))
         if size <= 0:
@@ -112,17 +112,17 @@ async def range_of(policy: Policy, path: BlobPath, start: int, size: int) -> byt
 
 
 def _left(part: Part, start: int, size: int, came: int) -> int:
-    """How many bytes of a range there are."""
+    """How many bytes of a range exist."""
     if part.total is None:
         return min(came, size)
     return max(min(size, part.total - start), 0)
 
 
 class Pieces:
-    """A blob that has been found, to be read piece by piece by a thread that waits for each."""
+    """Reads a blob piece by piece, blocking for each; all are of the same version of it."""
 
     def __init__(self, policy: Policy, path: BlobPath, version: str | None) -> None:
-        """Name the blob, and the version that all pieces are to be of."""
+        """Name the blob, and the version that all pieces must be of; None: any."""
         self._policy = policy
         self._path = path
         self._version = version
@@ -132,14 +132,14 @@ class Pieces:
         """Exactly `size` bytes from `start` on, within `timeout` seconds and the time for them.
 
         Raises:
-            IntegrityError: there is another blob under the path by now.
+            IntegrityError: the blob has been replaced meanwhile.
         """
         received: Received = []
         self.receive(start, size, received, timeout)
         return _joined(received)
 
     def receive(self, start: int, size: int, received: Received, timeout: float) -> None:
-        """`fetch` into `received`; may be called by several threads where nothing is kept."""
+        """`fetch` into `received`; several threads may call it if the driver keeps no open file."""
 
         async def once(session: Session, received: Received) -> None:
             part = await session.get_range(self._path, start, size, received, self._kept)
@@ -152,7 +152,7 @@ class Pieces:
         )
 
     def end(self) -> None:
-        """Let go of what was kept between two pieces."""
+        """Close what was kept open between two pieces."""
         if self._kept.end is not None:
             self._policy.runner.finish(self._kept.close())
 

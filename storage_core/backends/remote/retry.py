@@ -1,9 +1,9 @@
 """When a call is tried again, and when it is given up.
 
-A driver does not retry by itself here (left alone they take up to 93 seconds to say that a server
-is down): it makes one attempt, the runner decides whether there is a next one, and ends what is
-still running when the deadline has come. The driver says what is worth a second attempt: 429, 5xx,
-connections that were reset or refused, and the library's own time-outs; nothing else.
+Drivers do not retry by themselves (left alone, libraries take up to 93 seconds to say that a server
+is down): they make one attempt. The runner decides whether there is a next one, and ends what still
+runs at the deadline. The driver says what is worth a second attempt: 429, 5xx, connections that
+were reset or refused, and the library's own time-outs; nothing else.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ MAX_ATTEMPTS: Final = 6
 """With waits that double from `timeout`/32 these span the timeout, whatever its length."""
 
 GRACE: Final = 0.05
-"""Part of the timeout that a cancelled call gets to clean up before it is left to itself."""
+"""Fraction of the timeout that a cancelled call gets to clean up before it is abandoned."""
 
 
 observer: Final[ContextVar[Callable[[int, float], object] | None]] = ContextVar(
     "observer", default=None
 )
-"""Told, where a caller has set it, each time that an attempt has failed and another one follows:
-how many have failed so far, and the seconds that are left. It is called on the event loop's thread,
-so it must be quick."""
+"""If a caller has set it, called each time that an attempt has failed and another one follows, with
+the number of failures so far and the seconds that are left. It may be called on the event loop's
+thread, so it must be quick."""
 
 
 class GaveUp(Exception):
     """The deadline passed, or the last attempt failed for a passing reason.
 
-    `__cause__` is what the last attempt raised; none when no attempt came to an end.
+    `__cause__` is what the last attempt raised; None if no attempt has ended.
     """
 
     def __init__(self, attempts: int, seconds: float) -> None:
@@ -43,7 +43,7 @@ class GaveUp(Exception):
 
 
 def pauses(timeout: float) -> Iterator[float]:
-    """The seconds to wait after each attempt but the last; they differ from process to process."""
+    """The seconds to wait after each attempt but the last; random, so that processes spread out."""
     # Imported late: most calls need one attempt.
     from random import uniform
 

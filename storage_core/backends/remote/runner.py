@@ -1,8 +1,8 @@
-"""How calls are run: on the background event loop, or in the thread of whoever makes them.
+"""How calls are run: on the background event loop, or in the caller's thread.
 
 The policy, reading and writing are written once, as coroutines. `on_loop.py` runs them for drivers
 whose libraries are asynchronous. `blocking.py` runs them for drivers that block: what these await
-never suspends, so that a coroutine runs to its end at once, and no event loop is needed.
+never suspends, so that a coroutine runs to its end at once and needs no event loop.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ T = TypeVar("T")
 
 
 class Connection(Protocol):
-    """What sessions with one place come from."""
+    """Provides sessions with one place."""
 
     def session(self, limit: Limit | None) -> AbstractAsyncContextManager[Session]:
         """A session for one attempt.
 
         Args:
-            limit: of the attempt; None where whoever awaits it keeps the time.
+            limit: of the attempt; None if the event loop ends it in time.
         """
 
     async def failure(self, seconds: float) -> BaseException | None:
-        """Why there is no session, where that is known within so many seconds."""
+        """Why there is no session, if that is known within `seconds`; else None."""
 
     def close(self) -> None:
-        """Let go of what is open; the next session opens it anew."""
+        """Close what is open; the next session opens it anew."""
 
 
 class Runner(Protocol):
@@ -41,19 +41,19 @@ class Runner(Protocol):
 
     @property
     def is_side_by_side(self) -> bool:
-        """Whether threads that call at the same time have nothing to share but their process."""
+        """Whether threads that make calls at the same time do not wait for each other."""
 
     def connection(self, driver: Driver | BlockingDriver) -> Connection:
-        """What sessions come from; nothing is connected yet."""
+        """Make the connection that provides sessions; nothing is connected yet."""
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """What `work` returns or raises, for a caller that waits."""
+        """Run `work`, block until it ends, and return or raise its result."""
 
     async def arun(self, work: Coroutine[Any, Any, T]) -> T:
-        """What `work` returns or raises, for one that awaits; cancelling this cancels it."""
+        """Await `work` and return or raise its result; cancelling this cancels it."""
 
     def finish(self, work: Coroutine[Any, Any, None]) -> None:
-        """Run `work`, without waiting long for it."""
+        """Run `work` without waiting long for it."""
 
     async def attempt(
         self,
@@ -71,11 +71,11 @@ class Runner(Protocol):
             call: makes one attempt; called anew for each.
             timeout: seconds allowed for all attempts together, apart from the time to move bytes.
             is_transient: whether what an attempt raised may have gone a moment later.
-            size: bytes that the call moves, where that is known before.
-            size_of: asks for the number of bytes where it is not: awaited once, beside the call,
-                when that takes long. Whatever it raises leaves the deadline as it is.
-            moved: counts the bytes that have come so far, for a driver that knows: then an attempt
-                goes on for as long as they come fast enough, whatever size the server claims.
+            size: bytes that the call moves, if that is known before.
+            size_of: asks for that number if it is not known: awaited once, beside the call, if that
+                takes long. If it fails, the deadline stays as it is.
+            moved: counts the bytes that have come so far, if the driver can tell: then an attempt
+                may go on for as long as they come fast enough, whatever size the server claims.
 
         Raises:
             GaveUp: the attempts or the time ran out.
@@ -83,15 +83,15 @@ class Runner(Protocol):
         """
 
     async def within(self, seconds: float, call: Callable[[Limit | None], Awaitable[T]]) -> T:
-        """What `call` returns or raises.
+        """Return or raise what `call` does.
 
         Raises:
-            TimeoutError: it takes longer.
+            TimeoutError: it takes longer than `seconds`.
         """
 
     async def in_thread(self, seconds: float, function: Callable[..., T], *args: Any) -> T:
-        """What a function that blocks returns or raises.
+        """Call a blocking function in a thread, and return or raise what it does.
 
         Raises:
-            TimeoutError: it takes longer; it is left to itself.
+            TimeoutError: it takes longer than `seconds`; it is abandoned.
         """

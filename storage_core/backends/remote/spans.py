@@ -1,9 +1,9 @@
-"""How the rest of a long listing is divided, so that its pages can be asked for side by side.
+"""Divides the rest of a long listing, so that its pages can be fetched in parallel.
 
-Places list in the order of the paths' bytes, which is that of Python's characters. A span is what
-lies behind one position and not behind another; any text is a position, whether there is such a
-blob or not. Where to divide is a guess from the pages so far, and only a matter of speed: a guess
-that misses finds an empty span.
+Places list in the order of the paths' bytes, which is that of Python's strings. A span is what lies
+after one position up to another; any text is a position, whether there is such a blob or not. Where
+to divide is guessed from the pages so far, and only matters for speed: a wrong guess leads to an
+empty span.
 """
 
 from __future__ import annotations
@@ -17,25 +17,25 @@ if TYPE_CHECKING:
     from storage_core.backends.base import Entry
 
 _DIGITS: Final = 12
-"""Characters behind what all have in common that a middle is computed from."""
+"""How many characters after the common prefix the middle is computed from."""
 
 _WORTH: Final = 2
-"""Pages that have to be left of a span, if its blobs are spread evenly, for it to be divided."""
+"""Pages that a span must have left, assuming evenly spread names, to be worth dividing."""
 
 
 class Span:
-    """A part of a listing, of which the pages come one after the other."""
+    """A part of a listing, whose pages are fetched one after the other."""
 
     def __init__(
         self, after: str, until: str | None, token: Any, lower: Span | None = None
     ) -> None:
-        """Begin behind `after`.
+        """Begin after a position.
 
         Args:
-            after: a position.
+            after: that position.
             until: the position at which it ends; None for the end of the listing.
-            token: leads to its next page.
-            lower: what it is cut off from, for a part that is not yet known to be one.
+            token: gets its next page.
+            lower: the span that it is split from, as long as it does not count yet.
         """
         self.first = after
         """Where the last page began."""
@@ -48,13 +48,13 @@ class Span:
         self.token = token
         self.lower = lower
         self.upper: Span | None = None
-        """What is about to be cut off from it."""
+        """The span that is about to be split off from it."""
 
         self.is_over = False
 
 
 def position(entry: Entry) -> str:
-    """Where an entry stands in the order of the listing: a folder is a name with `/` behind it."""
+    """Where an entry is in the order of the listing: a folder is a name that ends with `/`."""
     return f"{entry.path}/" if entry.is_folder else entry.path
 
 
@@ -62,18 +62,18 @@ class Divider:
     """Guesses where spans are worth dividing."""
 
     def __init__(self, prefix: str, *, delimiter: bool) -> None:
-        """Know nothing of the names yet.
+        """Begin without knowledge of the names.
 
         Args:
             prefix: of the listing.
-            delimiter: whether folders come as one entry, and must not be divided.
+            delimiter: whether each folder is one entry, which must not be divided.
         """
         self._prefix = prefix
         self._delimiter = delimiter
         self._alphabet: Sequence[str] = ()
 
     def learn(self, positions: Sequence[str]) -> None:
-        """See of which characters names are made, behind what they have in common."""
+        """Note the characters that names consist of after their common prefix."""
         begin = len(_shared(positions[0], positions[-1]))
         seen = set(self._alphabet).union(*(each[begin:] for each in positions[:: _DIGITS * 2]))
         self._alphabet = sorted(seen - {"/"} if self._delimiter else seen)
@@ -82,7 +82,7 @@ class Divider:
         """A position between where a span has got to and its end; None where it is not worth it."""
         here, before, until = span.after, span.first, span.guess
         if self._delimiter:
-            # Within a folder is no place to divide.
+            # A folder is one entry, so the span must not be divided inside one.
             here, before = (each.removesuffix("/") for each in (here, before))
         common = self._prefix
         if until is not None:
@@ -95,7 +95,7 @@ class Divider:
         return found if until is None or found < until else None
 
     def _end_of_cluster(self, here: str, before: str, begin: int) -> str | None:
-        """The end of what begins like all of the last page, or like the first part of that."""
+        """The end of all names that begin as the whole last page does, or as a part of it does."""
         end = len(_shared(before, here))
         return _successor(here[: (begin + end + 1) // 2]) if end > begin + 1 else None
 
@@ -111,7 +111,7 @@ class Divider:
         return common + self._text((now + end) // 2)
 
     def _number(self, text: str) -> int:
-        """A text as a number of so many digits: a digit is a character of the alphabet."""
+        """A text as a number of `_DIGITS` digits, each a character of the alphabet."""
         base, number = len(self._alphabet) + 1, 0
         for index in range(_DIGITS):
             digit = 0
@@ -134,7 +134,7 @@ class Divider:
 
 
 def _shared(one: str, other: str) -> str:
-    """What both begin with."""
+    """The prefix that both have in common."""
     for index, (here, there) in enumerate(zip(one, other, strict=False)):
         if here != there:
             return one[:index]
@@ -142,7 +142,7 @@ def _shared(one: str, other: str) -> str:
 
 
 def _successor(text: str) -> str | None:
-    """The first text behind all that begin with `text`; None where there is none."""
+    """The first text after all that begin with `text`; None if there is none."""
     if not text:
         return None
     code = ord(text[-1]) + 1

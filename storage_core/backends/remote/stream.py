@@ -1,7 +1,7 @@
 """A remote blob as a file for reading.
 
-It asks for one range of bytes after the other, each with attempts of its own, so that a broken
-connection costs one range and memory holds no more than one.
+It fetches one range of bytes after the other, each in a call of its own, so that a broken
+connection costs only one range, and memory holds no more than one.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 PIECE = 4 * 1024 * 1024
-"""Bytes that are asked for at a time."""
+"""Bytes that are fetched at a time."""
 
 
 class Pieces(Protocol):
@@ -27,7 +27,7 @@ class Pieces(Protocol):
         """Exactly `size` bytes from `start` on, within `timeout` seconds and the time for them."""
 
     def end(self) -> None:
-        """Let go of what was kept between two pieces."""
+        """Close what was kept open between two pieces."""
 
 
 class RemoteFile(RawIOBase):
@@ -45,11 +45,11 @@ class RemoteFile(RawIOBase):
         """Begin at the first byte.
 
         Args:
-            pieces: of the blob.
+            pieces: reads the blob.
             size: bytes of the blob.
             timeout: seconds that one piece may take besides the time for its bytes.
-            until: the moment, by `time.monotonic()`, at which everything has to be read; for a
-                caller who does nothing but read.
+            until: the moment, by `time.monotonic()`, by which everything must have been read; for a
+                caller that does nothing but read.
             begun: the first bytes, if they are known.
         """
         self._pieces = pieces
@@ -57,7 +57,7 @@ class RemoteFile(RawIOBase):
         self._timeout = timeout
         self._until = until
         self.begun = begun
-        """The first bytes of the blob, which have come; none where it was only looked up."""
+        """The first bytes of the blob, which have come already; empty if it was only looked up."""
 
         self._position = 0
 
@@ -103,7 +103,7 @@ class RemoteFile(RawIOBase):
             return known
         timeout = self._timeout
         if self._until is not None:
-            # The time for the bytes comes on top; what an earlier range left over is this one's.
+            # The time for the bytes comes on top; this range may use what those before have left.
             rest = deadline(0, self._size - self._position)
             timeout = max(min(timeout, self._until - monotonic() - rest), 0)
         piece = self._pieces.fetch(self._position, size, timeout)

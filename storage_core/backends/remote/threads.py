@@ -1,7 +1,7 @@
-"""Threads for what blocks: daemons, so that no call that hangs keeps Python from ending.
+"""Threads for blocking calls: daemons, so that a call that hangs does not keep Python from ending.
 
-`concurrent.futures` would wait for each of its threads at the end. Threads that have nothing to do
-are kept for a while: to start one costs as much as a request to a server near by.
+`concurrent.futures` would wait for each of its threads at exit. Idle threads are kept for a while:
+starting one costs as much as a request to a nearby server.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 NAME: Final = "storage-worker"
-"""What the threads are called; `logs.py` knows those of ours by how the name begins."""
+"""The name of the threads; `logs.py` recognises ours by its beginning."""
 
 _SECONDS_IDLE: Final = 30.0
 _SECONDS_TO_FINISH: Final = 1.0
-"""How long Python's end waits for what is done beside."""
+"""How long Python waits at exit for what `beside` has started."""
 
 
 class Job(Generic[T]):
-    """A function that a thread calls, and what comes of it."""
+    """A function that a thread calls, and its result."""
 
     def __init__(self, function: Callable[[], T]) -> None:
         """Call nothing yet."""
@@ -64,11 +64,11 @@ class Job(Generic[T]):
             self._then(self)
 
     def cancel(self) -> None:
-        """Set free whoever waits; the function is left to itself."""
+        """Wake those who wait; the function is abandoned."""
         self._done.set()
 
     def result(self, seconds: float | None = None) -> T:
-        """What it has returned, or raise what it has raised.
+        """Return what the function has returned, or raise what it has raised.
 
         Args:
             seconds: how long to wait for it; None for as long as it takes.
@@ -82,7 +82,7 @@ class Job(Generic[T]):
             try:
                 raise self._error
             finally:
-                # Else this frame and the error would keep each other.
+                # Otherwise this frame and the error would keep each other alive.
                 self._error = None
         return self._result  # type: ignore[return-value]
 
@@ -100,10 +100,10 @@ class _Worker:
                 try:
                     _idle.remove(self)
                 except ValueError:
-                    continue  # A job is on its way.
+                    continue  # A job has just been assigned.
                 return
             job.run()
-            # First, so that whoever is told finds this thread rather than starts another.
+            # Idle before the result is reported, so that a next job finds this thread.
             _idle.append(self)
             job.end()
             del job
@@ -118,7 +118,7 @@ def start(function: Callable[[], T], then: Callable[[Job[T]], object] | None = N
 
     Args:
         function: what to call.
-        then: told, in that thread, when it has ended.
+        then: called with the job, in that thread, when the function has ended.
     """
     job = Job(function)
     job._then = then
@@ -135,7 +135,7 @@ def start_under(
     function: Callable[[], T],
     then: Callable[[Job[T]], object] | None = None,
 ) -> Job[T]:
-    """Have a thread call a function, in a context like this one, whose calls can be cancelled."""
+    """Have a thread call a function, in a copy of this context, so that it can be cancelled."""
 
     def call() -> T:
         current.set(cancellation)
@@ -145,11 +145,11 @@ def start_under(
 
 
 def within(seconds: float, function: Callable[..., T], *args: Any) -> T:
-    """What a function returns, or raise what it raises.
+    """Call a function in a thread, and return or raise what it does.
 
     Raises:
-        TimeoutError: it takes longer; it is left to itself.
-        Cancelled: the caller has gone; likewise.
+        TimeoutError: it takes longer than `seconds`; it is abandoned.
+        Cancelled: the caller has gone; it is abandoned as well.
     """
     job, caller = start(lambda: function(*args)), current.get()
     if caller is None:
@@ -162,19 +162,19 @@ def within(seconds: float, function: Callable[..., T], *args: Any) -> T:
 
 
 def beside(function: Callable[..., Any], *args: Any) -> None:
-    """Have a function called for which nobody waits, whatever comes of it."""
+    """Call a function in a thread without waiting for it, and ignore its result."""
     _beside.add(start(lambda: function(*args), _beside.discard))
 
 
 def gathered(functions: Iterable[Callable[[], T]], at_once: int) -> Iterator[T]:
-    """Yield what functions return, in their order, some of them called at the same time.
+    """Yield what functions return, in their order, calling several at the same time.
 
-    No further one is begun after the first that fails, or when the generator is closed; those that
-    have been begun are cancelled and waited for.
+    When one fails or the generator is closed, no further ones are started, and those that run are
+    cancelled and waited for.
 
     Args:
-        functions: taken only when they are about to be called.
-        at_once: how many may be begun whose results have not been used.
+        functions: each is taken only when it is about to be called.
+        at_once: how many may have been started whose results have not been used.
     """
     caller, ours = current.get(), Cancellation()
     if caller is not None:

@@ -1,6 +1,6 @@
-"""Whose certificates are trusted: the system's, and those of one more file, for all drivers alike.
+"""Which certificates are trusted, for all drivers alike: the system's, and those of one more file.
 
-The file is the setting's, else that of the first variable in `VARIABLES` that is set.
+The file is that of the setting, else that of the first variable in `VARIABLES` that is set.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ class Trust(NamedTuple):
     """The certificates that are trusted besides the system's."""
 
     path: str | None
-    """Their file, or a folder of them as OpenSSL has it; None for no more than the system's."""
+    """Their file, or a folder of them in OpenSSL's form; None for the system's only."""
 
     source: str
-    """The setting or the variable that names it; empty where nothing does."""
+    """The setting or the variable that names it; empty if there is none."""
 
     def __str__(self) -> str:
-        """As messages name it."""
+        """What messages call it."""
         return f"{self.source} ({shortened(self.path)})" if self.path else ""
 
     def context(self, *, http: bool = True) -> ssl.SSLContext:
-        """What TLS is spoken with; made anew when the file has changed. It reads files.
+        """The TLS context; made anew when the file has changed. This reads files.
 
         Args:
             http: whether it is for HTTP.
@@ -42,7 +42,7 @@ class Trust(NamedTuple):
         Raises:
             ConfigurationError: the file cannot be used.
         """
-        # Imported late here: http needs none of it, and it takes 8 ms of a cold process's 50.
+        # Imported late: http does not need it, and it takes 8 of a new process's 50 ms.
         import ssl
 
         if self.path is None:
@@ -69,7 +69,7 @@ def trusted(ca_bundle: str | None) -> Trust:
     """What a configuration trusts.
 
     Args:
-        ca_bundle: the path that its setting gives.
+        ca_bundle: the path in its setting, if there is one.
     """
     if ca_bundle:
         return Trust(ca_bundle, SETTING)
@@ -86,7 +86,7 @@ def _context(
     import ssl
 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    # As Python 3.13 does: a certificate may be trusted without the one that has signed it.
+    # As Python 3.13 does: a certificate can be trusted without the one that signed it.
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     if sys.version_info >= (3, 13):
         context.verify_flags |= ssl.VERIFY_X509_STRICT
@@ -110,7 +110,7 @@ def _load_system(context: ssl.SSLContext) -> None:
     places = ssl.get_default_verify_paths()
     folder = os.environ.get(places.openssl_capath_env) or places.openssl_capath
     if _has_hashed_names(folder):
-        # OpenSSL looks there for what it needs; to load all of a file takes 50 ms.
+        # OpenSSL looks up single certificates in a folder; loading a whole file takes 50 ms.
         context.load_verify_locations(capath=folder)
     elif os.path.isfile(places.openssl_cafile):
         context.load_verify_locations(cafile=places.openssl_cafile)
@@ -121,7 +121,7 @@ def _load_system(context: ssl.SSLContext) -> None:
 
 
 def _is_of_system(path: str) -> bool:
-    """Whether a file is the system's own, as in containers whose variables all name it."""
+    """Whether a file is the system's own, which the variables of many containers name."""
     import ssl
 
     try:
@@ -131,7 +131,7 @@ def _is_of_system(path: str) -> bool:
 
 
 def _has_hashed_names(folder: str) -> bool:
-    """Whether a folder is one as OpenSSL wants it: names such as `5ed36f99.0`."""
+    """Whether a folder has the form that OpenSSL expects: names such as `5ed36f99.0`."""
     try:
         with os.scandir(folder) as found:
             return any(len(each.name) == 10 and each.name.endswith(".0") for each in found)

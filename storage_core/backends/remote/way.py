@@ -1,4 +1,4 @@
-"""A driver with what it needs: where it leads, by which secrets, and what its failures mean."""
+"""A driver with what its calls need: the place, the secrets, and what its failures mean."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from storage_core.errors import StorageError
 
 _UNEXPLAINED: Final = 400
-"""What S3 answers, without a reason, to a question for the head alone where a token has expired."""
+"""The status of S3's answer to a HEAD request with an expired token; it has no body to say so."""
 
 
 _unguarded: Final[WeakSet[Way]] = WeakSet()
-"""Those whose secrets no logger has been told yet."""
+"""The ways whose secrets are not kept out of the logs yet, since `logging` is not loaded."""
 
 
 def guard_all_logs() -> None:
@@ -41,7 +41,7 @@ def guard_all_logs() -> None:
 
 
 class Way:
-    """The way to a place."""
+    """The way to a place: a driver, the secrets in use, and the words for messages."""
 
     def __init__(
         self,
@@ -56,10 +56,10 @@ class Way:
 
         Args:
             driver: makes the attempts.
-            place: what messages say of where they go.
+            place: what messages call the place.
             runner: runs the calls.
-            secrets: what no message may show.
-            network: how it is reached, where that is by HTTP.
+            secrets: texts that no message may show.
+            network: how it is reached, if that is by HTTP.
         """
         self.driver = driver
         self.place = place
@@ -73,9 +73,9 @@ class Way:
             self.guard_logs()
 
     def guard_logs(self) -> None:
-        """Keep the secrets out of what libraries log, once something in the process logs at all.
+        """Keep the secrets out of what libraries log, once `logging` is loaded at all.
 
-        Most workers never load `logging`, which takes 12 ms of a cold process's 50.
+        Most workers never load it; it takes 12 of a new process's 50 ms.
         """
         if self not in _unguarded or "logging" not in sys.modules:
             return
@@ -85,7 +85,7 @@ class Way:
         keep_out(self._own, self)
 
     def after(self, other: Way) -> None:
-        """Take the place of another way, of whose secrets late answers may still speak."""
+        """Replace another way, whose secrets are kept too: late answers may still contain them."""
         self._secrets = (*self._own, *other._own)
 
     def leads_where(self, other: Way) -> bool:
@@ -95,25 +95,25 @@ class Way:
         )
 
     def fault(self, error: BaseException) -> Fault:
-        """What kind of failure it is."""
+        """The kind of failure that `error` stands for."""
         said = self._explanation(error)
         return said.fault if said else self.driver.fault(error)
 
     def refuses(self, error: BaseException) -> bool:
-        """Whether the credentials may be what is wrong."""
+        """Whether `error` may mean that the credentials are refused."""
         return self.fault(error) is Fault.DENIED or status_of(error) == _UNEXPLAINED
 
     async def explained(self, error: BaseException, left: float) -> Explained | None:
-        """What a driver has said itself; a server that fails in a way that TLS explains is asked.
+        """The explanation of a failure, if there is one: the driver's, or that TLS is expected.
 
         Args:
             error: what an attempt has raised.
-            left: seconds for asking.
+            left: seconds that are left to try TLS with the server.
         """
         said, network = self._explanation(error), self._network
         if said is not None or network is None:
             return said
-        # Imported late here: it takes ssl, and most calls do not fail.
+        # Imported late: it loads ssl, and most calls do not fail.
         from storage_core.backends.remote.hindrance import speaks_tls
 
         try:
@@ -123,27 +123,27 @@ class Way:
 
     @property
     def right(self) -> str | None:
-        """The address without the bucket, where that stands in it as well."""
+        """The correct address, if the one in use names the bucket as well; else None."""
         network = self._network
         return address_without(self.place.name, network.service or network.url) if network else None
 
     def kept(self, error: BaseException) -> BaseException:
-        """`error` as it may be the cause of one of ours: without secrets, and without frames."""
+        """`error` made fit to be the cause of one of ours: without secrets and frames."""
         return without_frames(scrubbed(error, self._secrets))
 
     def cleaned(self, error: StorageError) -> StorageError:
-        """An error of ours that a driver has raised, its causes like `kept` ones."""
+        """An error of ours that a driver has raised, with its causes made fit by `kept`."""
         cause = error.__cause__
         error.__context__ = None
         error.__cause__ = None if cause is None else self.kept(cause)
         return without_frames(error)
 
     def shown(self, words: str) -> str:
-        """Words of ours as they may be shown, whole: paths are in them, and no request is."""
+        """Words of ours, fit to be shown; not cut, as they hold paths but no request."""
         return printable(scrub(mask_url(words), self._secrets))
 
     def reason(self, error: BaseException) -> str:
-        """What to tell a person of a driver's error."""
+        """What to tell a person about a driver's error."""
         to = next((each for each in causes(error) if isinstance(each, Redirected)), None)
         if to is not None:
             return self.shown(str(to))
@@ -153,7 +153,7 @@ class Way:
         return f"{words}{self._network.via}" if self._network else words
 
     def _explanation(self, error: BaseException) -> Explained | None:
-        """What a driver has said itself, or what was on the way to the server."""
+        """The driver's own explanation, or what kept the request from its server; else None."""
         said = explanation(error)
         if said is not None or self._network is None:
             return said

@@ -1,4 +1,4 @@
-"""Blocking calls of drivers, off the event loop and abandoned at the deadline.
+"""Runs blocking calls of drivers off the event loop, and abandons them at the deadline.
 
 `asyncio.to_thread` will not do: its threads are joined when Python ends, so one call that hangs
 would keep the whole process from ending.
@@ -21,7 +21,7 @@ _running: Final[set[asyncio.Task[Any]]] = set()
 
 
 async def in_thread(function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-    """Return what `function` returns. Cancelling this leaves the function running, unheard."""
+    """Return what `function` returns. Cancelling this leaves it running and ignores its result."""
     loop = asyncio.get_running_loop()
     future: asyncio.Future[T] = loop.create_future()
 
@@ -46,7 +46,7 @@ async def in_thread(function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
 
 
 def beside(work: Coroutine[Any, Any, Any]) -> None:
-    """Run `work` beside everything else, whatever comes of it: cleaning up after a failure."""
+    """Run `work` in the background and ignore its result: for cleaning up after a failure."""
     task = asyncio.ensure_future(work)
     _running.add(task)
     task.add_done_callback(_finished)

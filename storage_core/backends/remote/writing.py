@@ -1,4 +1,4 @@
-"""Writing a blob to a remote place: once, and where it is asked for, never onto another."""
+"""Writes a blob to a remote place, and, if it is asked to, never over another."""
 
 from __future__ import annotations
 
@@ -29,20 +29,20 @@ async def stored(
 ) -> None:
     """Have `send` store what `source` holds.
 
-    What is not to replace a blob is sent on that condition, which decides. It is looked for before
-    as well, because not every service keeps to the condition, and some refuse it: they get the
-    write without it when nothing has been found.
+    A write that must not replace a blob is sent on that condition, which decides. The blob is also
+    looked up before, because some services ignore the condition, and others refuse it: those get
+    the write without it if no blob has been found.
 
     Args:
         policy: makes the call.
         path: of the blob.
         source: its bytes.
-        send: makes one attempt in a session; its second argument says whether on that condition.
-        overwrite: whether a blob that is there is replaced.
+        send: makes one attempt in a session; its second argument is whether to set the condition.
+        overwrite: whether an existing blob is replaced.
 
     Raises:
-        BlobExists: there is a blob already, and it is not to be replaced.
-        UnsupportedOperation: the service refuses the condition and says nothing of the blob.
+        BlobExists: there is a blob already, and it must not be replaced.
+        UnsupportedOperation: the service refuses the condition, and the blob cannot be looked up.
     """
     driver = policy.driver
     tries = 0
@@ -70,7 +70,7 @@ async def stored(
                 refused.remember()
         except Exception as error:
             taken = not overwrite and driver.fault(error) is Fault.TAKEN
-            # An earlier attempt may have arrived although its answer did not.
+            # An earlier attempt may have been stored although its answer was lost.
             if taken and tries > 1 and await _holds(driver, session, path, source):
                 return
             raise
@@ -83,8 +83,8 @@ async def is_refused(policy: Policy, path: BlobPath, data: bytes) -> bool:
 
     Args:
         policy: makes the call.
-        path: of a blob that is there.
-        data: what it holds.
+        path: of a blob that exists.
+        data: its bytes.
     """
 
     async def once(session: Session) -> bool:
@@ -104,7 +104,7 @@ async def is_refused(policy: Policy, path: BlobPath, data: bytes) -> bool:
 
 
 async def _is_taken(driver: AnyDriver, session: Session, path: BlobPath) -> bool | None:
-    """Whether there is a blob; None where these credentials may not look."""
+    """Whether there is a blob; None if these credentials may not look it up."""
     try:
         await session.head(path)
     except Exception as error:
