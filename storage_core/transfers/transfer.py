@@ -123,7 +123,7 @@ def _counted(
         try:
             raise problem
         finally:
-            # Else this frame and the error would keep each other.
+            # Otherwise this frame and the error would keep each other alive.
             del problem
 
 

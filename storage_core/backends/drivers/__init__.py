@@ -1,1 +1,1 @@
-"""One folder for each library: one attempt at each operation. Nothing else knows the library."""
+"""One folder for each library, which makes single attempts. Nothing else knows the library."""

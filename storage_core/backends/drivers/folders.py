@@ -1,4 +1,4 @@
-"""Listings of file systems, which know folders where object stores know the beginnings of names."""
+"""Lists file systems, which have folders where object stores have prefixes of names."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 STALE_AFTER: Final = timedelta(days=1)
-"""Age at which a temporary file is taken for one of a writer that died. Some servers tell the time
-of their own zone: what is being written there may look 14 hours old."""
+"""Age from which on a temporary file counts as left by a writer that died. Some servers give times
+in their own zone, so that a file that is being written may look 14 hours old."""
 
 Where = TypeVar("Where")
 """A whole path, as the library wants it."""
 
 
 class Found(NamedTuple, Generic[Where]):
-    """What a file system says of one name in a folder."""
+    """What a file system tells about one name in a folder."""
 
     name: str
     where: Where
@@ -32,10 +32,10 @@ class Found(NamedTuple, Generic[Where]):
 
 
 class Walk:
-    """One folder after the other: the token of a page holds those that are left."""
+    """Lists one folder after the other: the token of a page holds the folders that are left."""
 
     def __init__(self, prefix: Prefix, token: list[Prefix] | None) -> None:
-        """Begin with a folder, or go on where the last page has left off."""
+        """Begin with a folder, or continue where the last page ended."""
         self.prefix, *self._left = token or [prefix]
 
     def page(
@@ -45,12 +45,12 @@ class Walk:
         delimiter: bool,
         clean_up: Callable[[Where], None],
     ) -> Page:
-        """What the folder `prefix` holds; others below it come with the next pages.
+        """The page of the folder `prefix`; folders below it come with the next pages.
 
         Args:
-            found: the names in it; some file systems list the folder itself and the one above it.
-            delimiter: whether folders are entries of their own, and not gone into.
-            clean_up: removes what a writer that died has left.
+            found: the names in it; some file systems also list the folder itself and its parent.
+            delimiter: whether folders are entries of their own, and are not listed themselves.
+            clean_up: removes a file that a writer that died has left.
         """
         entries = []
         for each in found:

@@ -1,8 +1,8 @@
-"""File systems made of what they are given, whatever fsspec's own configuration adds.
+"""Makes file systems of their arguments alone, without what fsspec's own configuration adds.
 
 fsspec mixes variables (`FSSPEC_S3_ENDPOINT_URL`) and files (`~/.config/fsspec`) into every file
-system that is made in a process. What others make keeps them; what is made here does not, nor what
-that makes in turn.
+system that is made in a process. Those that other code makes keep that; those made here do not, nor
+those that they make in turn.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _configured: Final = spec.apply_config
 
 
 def _applied(cls: Any, given: dict[str, Any], *more: Any, **options: Any) -> dict[str, Any]:
-    """What fsspec asks for the arguments of each file system that it makes."""
+    """Replaces fsspec's function that completes the arguments of each file system that it makes."""
     if _alone.get():
         return dict(given)
     result: dict[str, Any] = _configured(cls, given, *more, **options)
@@ -35,7 +35,7 @@ spec.apply_config = _applied
 
 @contextmanager
 def alone() -> Iterator[None]:
-    """Make file systems in here of their arguments alone."""
+    """Make file systems inside this block of their arguments alone."""
     token = _alone.set(True)
     try:
         yield
@@ -44,6 +44,6 @@ def alone() -> Iterator[None]:
 
 
 def isolated(function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-    """What `function` returns, which makes file systems of their arguments alone."""
+    """Return what `function` does; the file systems that it makes have their arguments alone."""
     with alone():
         return function(*args, **kwargs)

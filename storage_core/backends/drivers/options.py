@@ -1,4 +1,4 @@
-"""What a configuration hands to a driver besides its own settings."""
+"""The options that a configuration passes to a driver besides its settings."""
 
 from __future__ import annotations
 

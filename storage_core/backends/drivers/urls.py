@@ -1,4 +1,4 @@
-"""What a URL says about a server that one signs in to."""
+"""What a URL says about a server to sign in to."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from storage_core.errors import ConfigurationError
 
 
 def server_in(url: str, shown: str) -> dict[str, Any]:
-    """Host, port, username and password, as far as they stand in the URL, no longer quoted.
+    """The host, port, username and password that are in the URL, unquoted.
 
     Args:
         url: the URL.
         shown: the URL as it may be shown.
 
     Raises:
-        ConfigurationError: the port is none.
+        ConfigurationError: the port is not valid.
     """
     parts = urlsplit(url)
     try:
@@ -37,7 +37,7 @@ def server_in(url: str, shown: str) -> dict[str, Any]:
 
 
 def path_in(url: str) -> str:
-    """The path as it stands in the URL, a `#` in it included."""
+    """The path as it is written in the URL, a `#` in it included."""
     parts = urlsplit(url)
     return f"{parts.path}#{parts.fragment}" if parts.fragment else parts.path
 

@@ -155,7 +155,7 @@ class Session(Protocol):
         """Return some entries below `prefix`. A missing bucket is an error, a folder is not."""
 
     async def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
 
 
 Afterwards: TypeAlias = Callable[[Callable[[Any], Awaitable[None]]], None]

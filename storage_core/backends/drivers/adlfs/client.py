@@ -42,7 +42,7 @@ def connected(
         arguments: the options.
         timeout: seconds within which there has to be an answer.
         network: how the servers are reached.
-        context: what TLS is spoken with.
+        context: the TLS context.
     """
     given = completed(arguments)
     mode = given.get("location_mode", "primary")

@@ -34,8 +34,8 @@ def open_azure(container: str, prefix: str = "", **given: Unpack[GivenAzure]) ->
     """The backend of a container; nothing is connected yet.
 
     Args:
-        container: must exist.
-        prefix: what stands before the paths in the names of the blobs.
+        container: its name; it must exist.
+        prefix: what the names of the blobs have before the paths.
         given: see `GivenAzure`.
     """
     return opened(AzureDriver, container, prefix, given)
@@ -58,11 +58,11 @@ class AzureDriver:
         timeout: float,
         network: Network,
     ) -> None:
-        """Remember where to, and how.
+        """Connect nothing yet.
 
         Args:
-            container: must exist.
-            prefix: what stands before the paths in the names of the blobs.
+            container: its name; it must exist.
+            prefix: what the names of the blobs have before the paths.
             arguments: those of `adlfs.AzureBlobFileSystem`.
             timeout: seconds that one request may take to connect, or between two bytes.
             network: how the servers are reached.
@@ -89,7 +89,7 @@ class AzureDriver:
         return AzureSession(client, self._container, self._prefix, request)
 
     def fault(self, error: BaseException) -> Fault:
-        """What kind of failure it is, by the code of the answer where there is one."""
+        """The kind of failure, by the error code of the answer if there is one."""
         return fault_of(error)
 
     def reason(self, error: BaseException, words: str) -> str:

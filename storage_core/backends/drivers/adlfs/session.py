@@ -25,7 +25,7 @@ PART_SIZE: Final = 8 * 1024 * 1024
 """Bytes of one block of an upload in several."""
 
 MAX_PARTS: Final = 50_000
-"""More the protocol does not allow."""
+"""The most that the protocol allows."""
 
 _RANGE_BEYOND_THE_END: Final = 416
 
@@ -46,8 +46,8 @@ class AzureSession:
 
         Args:
             client: signs and sends.
-            container: where to.
-            prefix: what stands before the paths, with a `/` at its end if there is any.
+            container: its name.
+            prefix: what names have before the paths, with a `/` at its end unless it is empty.
             request: what each request is made with.
         """
         self._client = client
@@ -60,7 +60,7 @@ class AzureSession:
         await self._client.close()
 
     async def find(self) -> None:
-        """List one name: what is asked of a container that is missing fails."""
+        """List one name, which fails if the container is missing."""
         await self.page(Prefix(""), delimiter=True, token=None, limit=1)
 
     async def places(self) -> list[str]:
@@ -98,7 +98,7 @@ class AzureSession:
         return Info(int(found.size), in_utc(found.last_modified), found.etag)
 
     async def link(self, path: BlobPath, seconds: int) -> Link:
-        """Sign an address of the blob."""
+        """Make a signed URL for the blob."""
         blob = self._blob(path)
         by = self._client.service.credential
         account, key = getattr(by, "account_name", None), getattr(by, "account_key", None)
@@ -114,13 +114,13 @@ class AzureSession:
         )
 
     async def put_stream(self, path: BlobPath, source: Source, *, create: bool) -> None:
-        """Send in blocks; none can be read before the last call has put them together."""
+        """Send in blocks; nothing can be read before the last request joins them."""
         if source.size <= PART_SIZE:
             await self.put(path, source.whole(), create=create)
             return
         blob = self._blob(path)
         blocks: list[BlobBlock] = []
-        # Blocks of another writer of the same blob that has not finished keep their names.
+        # Random, so that blocks of another writer of the same blob that still sends are not replaced.
         upload = token_hex(8)
         for number, part in enumerate(source.parts(max(PART_SIZE, -(-source.size // MAX_PARTS)))):
             name = b64encode(f"{upload}-{number:06}".encode()).decode()
@@ -134,7 +134,7 @@ class AzureSession:
         return False
 
     async def delete(self, path: BlobPath) -> None:
-        """Delete the blob, and the snapshots that somebody has made of it."""
+        """Delete the blob and its snapshots."""
         await self._blob(path).delete_blob(delete_snapshots="include", **self._request)
 
     async def page(self, prefix: Prefix, *, delimiter: bool, token: Any, limit: int) -> Page:

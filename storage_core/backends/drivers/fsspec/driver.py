@@ -56,7 +56,7 @@ def open_fsspec(
         options: arguments of the file system's class.
         ca_bundle: a PEM file of certificates to trust besides the system's.
         timeout: seconds that one call may take, retries included.
-        secrets: what no message may show.
+        secrets: texts that no message may show.
         setting: the label of the setting that has the URL.
         credentials: the labels of those that sign in.
         address: the labels of those that lead to the server.
@@ -182,7 +182,7 @@ class FileSystemDriver:
         }
 
     def fault(self, error: BaseException) -> Fault:
-        """What kind of failure it is."""
+        """The kind of failure that `error` stands for."""
         if isinstance(error, IsADirectoryError | NotADirectoryError):
             return Fault.MISCONFIGURED
         return classify(error)

@@ -72,7 +72,7 @@ class FTP:
             timeout: seconds that one step may take.
             encoding: of names.
             tls: whether to encrypt, and to look at the server's certificate.
-            context: what TLS is spoken with.
+            context: the TLS context.
             ignored: what else fsspec's own takes: it is about files of its own.
         """
         if not isinstance(tls, bool):

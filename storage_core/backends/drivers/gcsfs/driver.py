@@ -28,12 +28,12 @@ def open_gcs(bucket: str, prefix: str = "", **given: Unpack[GivenGCS]) -> Remote
     """The backend of a bucket; nothing is connected yet.
 
     Args:
-        bucket: must exist.
-        prefix: what stands before the paths in the names of the objects.
+        bucket: its name; it must exist.
+        prefix: what the names of the objects have before the paths.
         given: see `GivenGCS`.
 
     Raises:
-        ConfigurationError: the credentials are none of Google's, or damaged.
+        ConfigurationError: the credentials are not Google's, or damaged.
     """
     made, timeout = opened(bucket, prefix, given), given["timeout"]
     patience = aiohttp.ClientTimeout(total=None, sock_connect=timeout, sock_read=timeout)
@@ -57,10 +57,10 @@ class GCSDriver:
     has_places = True
 
     def __init__(self, bucket: str, opened: Opened, arguments: dict[str, Any]) -> None:
-        """Remember where to, and how.
+        """Connect nothing yet.
 
         Args:
-            bucket: must exist.
+            bucket: its name; it must exist.
             opened: what else the settings say.
             arguments: of `gcsfs.GCSFileSystem`, without those that are in `opened`.
         """
@@ -77,7 +77,7 @@ class GCSDriver:
         return GCSSession(client, self._bucket, opened.prefix)
 
     def fault(self, error: BaseException) -> Fault:
-        """What kind of failure it is."""
+        """The kind of failure that `error` stands for."""
         return classify(error)
 
     def reason(self, error: BaseException, words: str) -> str:

@@ -31,7 +31,7 @@ class SignIn:
     """Signs requests with tokens."""
 
     def __init__(self, tokens: Tokens) -> None:
-        """Take them, or where they come from."""
+        """Take the source of tokens."""
         self._tokens = tokens
         self._lock = asyncio.Lock()
 
@@ -44,10 +44,10 @@ class SignIn:
         await in_thread(self._tokens.find)
 
     async def sign(self, headers: dict[str, str]) -> str | None:
-        """Add what signs in to the headers of a request; returns the token, if there is one.
+        """Add a token to the headers of a request, and return it; None without one.
 
         Raises:
-            Explained: there is no token to be had.
+            Explained: no token can be had.
         """
         token = await self._token()
         if token is not None:

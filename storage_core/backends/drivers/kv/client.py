@@ -73,7 +73,7 @@ class Client:
             address: what stands before the `/` of a key, without user and password.
             where: the server as messages name it.
             headers: sent with each request.
-            secrets: what no message may show.
+            secrets: texts that no message may show.
             proxy: the URL of one to go through.
             via: what messages say of it.
             context: what TLS is spoken with; None for a server that speaks none.

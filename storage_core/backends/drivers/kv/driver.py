@@ -78,13 +78,13 @@ class KVDriver:
         secrets: tuple[str, ...],
         network: Network,
     ) -> None:
-        """Remember where to, and how.
+        """Connect nothing yet.
 
         Args:
             address: what stands before the `/` of a key, without user and password.
             where: the server as messages name it.
             headers: sent with each request.
-            secrets: what no message may show.
+            secrets: texts that no message may show.
             network: how the server is reached.
         """
         self._address = address
@@ -98,7 +98,7 @@ class KVDriver:
         return await in_thread(self._session)
 
     def fault(self, error: BaseException) -> Fault:
-        """What kind of failure it is."""
+        """The kind of failure that `error` stands for."""
         from storage_core.backends.drivers.kv.client import Busy
         from storage_core.backends.drivers.kv.session import Missing
 

@@ -31,8 +31,8 @@ def open_s3(bucket: str, prefix: str = "", **given: Unpack[GivenS3]) -> RemoteBa
     """The backend of a bucket; nothing is connected yet.
 
     Args:
-        bucket: must exist.
-        prefix: what stands before the paths in the names of the objects.
+        bucket: its name; it must exist.
+        prefix: what the names of the objects have before the paths.
         given: see `GivenS3`.
     """
     descriptions(None)
@@ -58,14 +58,14 @@ class S3Driver:
         timeout: float,
         network: Network,
     ) -> None:
-        """Remember where to, and how.
+        """Connect nothing yet.
 
         Args:
-            bucket: must exist.
-            prefix: what stands before the paths in the names of the objects.
+            bucket: its name; it must exist.
+            prefix: what the names of the objects have before the paths.
             arguments: those of `s3fs.S3FileSystem`.
             identity: who signs in.
-            region: as it stands in the settings.
+            region: as it is in the settings.
             timeout: seconds that one call may take.
             network: how the servers are reached.
         """
@@ -91,7 +91,7 @@ class S3Driver:
         return S3Session(client, self._bucket, self._prefix, afterwards)
 
     def fault(self, error: BaseException) -> Fault:
-        """What kind of failure it is, by the answer where there is one."""
+        """The kind of failure, by the answer if there is one."""
         answer = error_answer(error)
         return fault_of(answer) if answer else classify(error)
 

@@ -39,13 +39,13 @@ PART_SIZE: Final = 8 * 1024 * 1024
 PARTS_AT_ONCE: Final = 2
 
 MAX_PARTS: Final = 10_000
-"""More the protocol does not allow."""
+"""The most that the protocol allows."""
 
 SINGLE_PUT: Final = 64 * 1024 * 1024
-"""Bytes up to which a blob that is in memory anyway goes in one request."""
+"""Bytes up to which a blob that is in memory anyway is sent in one request."""
 
 _MAYBE_CONDITION: Final = (Fault.OTHER, Fault.UNSUPPORTED)
-"""What an answer may mean that is about the condition of a write, without saying so."""
+"""The faults of answers that may be due to a write's condition without saying so."""
 
 MAX_COPY: Final = 5 * 1024 * 1024 * 1024
 """Bytes of the largest blob that the protocol copies in one request."""
@@ -62,8 +62,8 @@ class S3Session:
 
         Args:
             client: signs and sends.
-            bucket: where to.
-            prefix: what stands before the paths, with a `/` at its end if there is any.
+            bucket: its name.
+            prefix: what names have before the paths, with a `/` at its end unless it is empty.
             afterwards: has an upload that broke off removed.
         """
         self._client = client
@@ -71,21 +71,21 @@ class S3Session:
         self._prefix = prefix
         self._afterwards = afterwards
         self._unconditional: set[str] = set()
-        """Requests that the service does not take on a condition."""
+        """Operations that the service does not accept with a condition."""
 
         self._needs_digest = False
-        """Whether bytes are taken only with their digest."""
+        """Whether the service only accepts an object's bytes with their digest."""
 
     async def close(self) -> None:
         """Close the connections."""
         await self._client.close()
 
     async def find(self) -> None:
-        """List one name: what is asked of a bucket that is missing fails."""
+        """List one name, which fails if the bucket is missing."""
         await self.page(Prefix(""), delimiter=True, token=None, limit=1)
 
     async def places(self) -> list[str]:
-        """List the buckets of who signs in."""
+        """List the buckets of the account that signs in."""
         found = await self._client.call("list_buckets")
         return [each["Name"] for each in found.get("Buckets", ())]
 
@@ -101,7 +101,7 @@ class S3Session:
             answer = await self._call("get_object", path, Range=f"bytes={start}-{start + size - 1}")
         except OSError as error:
             if code_of(error) == "InvalidRange":
-                return Part(total=0)  # It ends before.
+                return Part(total=0)  # The blob ends before the range.
             raise
         came = 0
         async with answer["Body"] as body:
@@ -161,7 +161,7 @@ class S3Session:
         return True
 
     async def link(self, path: BlobPath, seconds: int) -> Link:
-        """Sign an address of the object."""
+        """Make a signed URL for the object."""
         where = {"Bucket": self._bucket, "Key": f"{self._prefix}{path}"}
         return linked(*await self._client.link(where, seconds))
 
@@ -193,7 +193,7 @@ class S3Session:
         return Page(entries, answer.get("NextContinuationToken"), has_more)
 
     async def _upload(self, path: BlobPath, source: Source, *, create: bool) -> None:
-        """Send in parts; none can be read before the last call has put all together."""
+        """Send in parts; nothing can be read before the last request joins them."""
         if create and "complete_multipart_upload" in self._unconditional:
             raise ConditionRefused
         upload = (await self._call("create_multipart_upload", path))["UploadId"]
@@ -241,10 +241,10 @@ class S3Session:
         await self._call("abort_multipart_upload", path, UploadId=upload)
 
     async def _store(self, method: str, path: BlobPath, *, create: bool, **arguments: Any) -> None:
-        """Make the request that makes an object appear, on a condition if so asked.
+        """Make the request that creates an object; with `create`, on condition that there is none.
 
         Raises:
-            ConditionRefused: the answer, whatever it is about, may be about the condition.
+            ConditionRefused: the answer may be due to the condition.
         """
         if not create:
             await self._call(method, path, **arguments)
@@ -270,7 +270,7 @@ class S3Session:
             except OSError as error:
                 if "Content-MD5" not in str(error):
                     raise
-                # A bucket that keeps what is in it (Object Lock) takes no bytes without.
+                # A bucket with Object Lock accepts no bytes without a digest.
                 self._needs_digest = True
         digest = await in_thread(lambda: md5(body, usedforsecurity=False).digest())
         arguments["ContentMD5"] = b64encode(digest).decode()

@@ -47,7 +47,7 @@ def open_sftp(
             `host_key_policy`: "reject", or "auto_add" to trust any server; `compress`; `timeout`:
             seconds for signing in.
         timeout: seconds that one call may take, retries included.
-        secrets: what no message may show.
+        secrets: texts that no message may show.
         setting: the label of the setting that has the URL.
         credentials: the labels of those that sign in.
         address: the labels of those that lead to the server.
@@ -97,7 +97,7 @@ class SFTPDriver:
     has_folders = True
 
     def __init__(self, options: dict[str, Any], root: str) -> None:
-        """Remember where to, and how.
+        """Connect nothing yet.
 
         Args:
             options: of `open_sftp`, with those that stand in the URL.
@@ -116,7 +116,7 @@ class SFTPDriver:
         return SFTPSession(connection, client, self._root, fault=self.fault, afterwards=afterwards)
 
     def fault(self, error: BaseException) -> Fault:
-        """What kind of failure it is."""
+        """The kind of failure that `error` stands for."""
         if isinstance(error, IsADirectoryError):
             return Fault.MISCONFIGURED
         return classify(error)

@@ -53,8 +53,8 @@ def opened(
 
     Args:
         driver: makes the attempts.
-        bucket: must exist.
-        prefix: what stands before the paths in the names of the objects.
+        bucket: its name; it must exist.
+        prefix: what the names of the objects have before the paths.
         given: the rest.
         runner: runs the calls; by default on the background event loop.
     """

@@ -19,7 +19,7 @@ _FAULTS: Final = {
 
 
 def fault_of(error: BaseException) -> Fault:
-    """What kind of failure it is, by the code of the answer where there is one."""
+    """The kind of failure, by the error code of the answer if there is one."""
     for each in causes(error):
         code = getattr(each, "error_code", None)
         if code:

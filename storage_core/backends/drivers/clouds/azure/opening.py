@@ -41,8 +41,8 @@ def opened(
 
     Args:
         driver: makes the attempts.
-        container: must exist.
-        prefix: what stands before the paths in the names of the blobs.
+        container: its name; it must exist.
+        prefix: what the names of the blobs have before the paths.
         given: the rest.
         runner: runs the calls; by default on the background event loop.
     """

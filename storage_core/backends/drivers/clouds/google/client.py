@@ -64,10 +64,10 @@ class Sender(Protocol):
         """A request, to be entered."""
 
     async def sign(self, headers: dict[str, str]) -> str | None:
-        """Add what signs in to the headers of a request; returns the token, if there is one."""
+        """Add a token to the headers of a request, and return it; None without one."""
 
     async def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
 
 
 class Client:

@@ -60,7 +60,7 @@ def opened(bucket: str, prefix: str, given: GivenGCS) -> Opened:
     """What the settings of a bucket come to.
 
     Raises:
-        ConfigurationError: the credentials are none of Google's, or damaged.
+        ConfigurationError: the credentials are not Google's, or damaged.
     """
     left = dict(given.get("options") or {})
     service_account_info = given.get("service_account_info")

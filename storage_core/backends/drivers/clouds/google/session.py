@@ -33,7 +33,7 @@ PART_SIZE: Final = 8 * 1024 * 1024
 """Bytes of one part of an upload in several; the protocol wants a multiple of 256 KiB."""
 
 SINGLE_PUT: Final = 64 * 1024 * 1024
-"""Bytes up to which a blob that is in memory anyway goes in one request."""
+"""Bytes up to which a blob that is in memory anyway is sent in one request."""
 
 _MORE_TO_COME: Final = 308
 """How the service answers a part of an upload; it is no redirect here."""
@@ -69,8 +69,8 @@ class GCSSession:
 
         Args:
             client: signs and sends.
-            bucket: where to.
-            prefix: what stands before the paths, with a `/` at its end if there is any.
+            bucket: its name.
+            prefix: what names have before the paths, with a `/` at its end unless it is empty.
         """
         self._client = client
         self._bucket = quote(bucket, safe="")
@@ -81,7 +81,7 @@ class GCSSession:
         await self._client.close()
 
     async def find(self) -> None:
-        """List one name: what is asked of a bucket that is missing fails."""
+        """List one name, which fails if the bucket is missing."""
         await self.page(Prefix(""), delimiter=True, token=None, limit=1)
 
     async def places(self) -> list[str]:
@@ -142,7 +142,7 @@ class GCSSession:
         return Info(_size(found), _time(found), found.get("generation"))
 
     async def link(self, path: BlobPath, seconds: int) -> Link:
-        """Sign an address of the object."""
+        """Make a signed URL for the object."""
         return await self._client.link(self._bucket, f"{self._prefix}{path}", seconds)
 
     async def put(self, path: BlobPath, data: bytes, *, create: bool) -> None:

@@ -54,7 +54,7 @@ class Tokens:
             is_google: whether it leads to Google itself.
             network: how the servers that give tokens are reached.
             timeout: seconds within which there has to be an answer.
-            secrets: what no message may show.
+            secrets: texts that no message may show.
         """
         self._token = token
         self._source = source

@@ -1,4 +1,4 @@
-"""Where an account is and what signs, from a connection string or from options."""
+"""Where an account is and how requests are signed, by a connection string or by options."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _DOMAIN: Final = "core.windows.net"
 _FEATURES: Final = ("-ipv6", "-dualstack")
-"""What the first part of an account's host may end with, besides the name."""
+"""What may follow the account's name in the first part of its host."""
 
 _SECONDARY: Final = "-secondary"
 
@@ -21,7 +21,7 @@ _EMULATOR: Final = "http://127.0.0.1:10000/devstoreaccount1"
 _EMULATOR_KEY: Final = (
     "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
 )
-"""Of the account that every emulator has, and no other server: the documentation names it."""
+"""The public key of the account that every emulator has, and no other server."""
 
 _OF_SIGNATURE: Final = frozenset(
     {
@@ -31,20 +31,20 @@ _OF_SIGNATURE: Final = frozenset(
         "scid",
     }
 )
-"""What the query of an address may hold of a signature."""
+"""The parameters in an address's query that belong to a signature."""
 
 _SAFE: Final = "/%:@!$&'()+*,;=~[]"
 """Characters of a path that stay as they are."""
 
 
 class Account(NamedTuple):
-    """Where it is, and what of its settings signs."""
+    """A storage account: where it is, and what signs requests to it."""
 
     url: str
-    """Scheme, host, and a path where it has one; no `/` at its end."""
+    """Scheme, host, and a path if there is one; no `/` at its end."""
 
     query: str = ""
-    """A signature that is in every address."""
+    """A signature (SAS) that is added to every address; empty without one."""
 
     key: tuple[str, str] | None = None
     """The name of the account and its key."""
@@ -58,16 +58,16 @@ def account_of(given: Mapping[str, Any]) -> Account:
     """What options say.
 
     Args:
-        given: completed.
+        given: the options, completed.
 
     Raises:
-        BadSettings: the connection string is none, or leads nowhere.
-        Explained: nothing says which account it is.
+        BadSettings: the connection string is not valid, or names no address.
+        Explained: nothing names the account.
     """
     try:
         return _account(given, str(given.get("location_mode", "primary")))
     except ValueError as error:
-        # Of an address that is none.
+        # The address is not a valid URL.
         raise BadSettings(f"ValueError: {error}") from None
 
 
@@ -98,7 +98,7 @@ def _of_string(text: str, mode: str) -> Account:
     if not endpoint:
         if name is None:
             raise BadSettings("ValueError: Connection string missing required connection details.")
-        # The protocol counts only together with the domain.
+        # The protocol only counts together with the domain.
         both = {"DEFAULTENDPOINTSPROTOCOL", "ENDPOINTSUFFIX"} <= given.keys() and endpoint is None
         scheme = given["DEFAULTENDPOINTSPROTOCOL"] if both else "https"
         endpoint = f"{scheme}://{name}.blob.{domain}"
@@ -123,10 +123,10 @@ def _at(
     Args:
         url: with a signature or without.
         mode: `primary`, or `secondary` for its copy in another region.
-        secondary: where that is, if it has been named.
+        secondary: the address of that copy, if it is given.
         key: the name of the account and its key.
         sign_in: a key without a name, or a signature.
-        named: the account that options name.
+        named: the name of the account in the options.
     """
     parts = urlsplit((url if url.lower().startswith("http") else f"https://{url}").rstrip("/"))
     if not parts.netloc:
@@ -174,7 +174,7 @@ def _secondary_of(netloc: str, first: str) -> str:
 
 
 def _signature_in(query: str) -> str:
-    """What of a query is a signature, encoded once."""
+    """The part of a query that is a signature, encoded once."""
     found: dict[str, str] = {}
     for name, value in parse_qsl(query):
         if name in _OF_SIGNATURE:
@@ -183,6 +183,6 @@ def _signature_in(query: str) -> str:
 
 
 def _is_signature(text: str) -> bool:
-    """Whether something that signs in is a signature, rather than a key."""
+    """Whether a credential is a signature, rather than a key."""
     found = [name for name, _ in parse_qsl(text.lstrip("?"))]
     return bool(found) and all(name in _OF_SIGNATURE for name in found)

@@ -1,4 +1,4 @@
-"""A large blob in blocks, some on their way at once; none can be read before all are there."""
+"""Sends a large blob in blocks, several at a time; nothing can be read before the last request."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from storage_core.backends.remote.limit import Limit
 
 MAX_BLOCKS: Final = 50_000
-"""More the protocol does not allow."""
+"""The most that the protocol allows."""
 
 _AT_ONCE: Final = 4
-"""Blocks in memory and on their way: 32 MiB."""
+"""Blocks that are sent at a time and so are in memory: 32 MiB."""
 
 
 def put_in_blocks(
@@ -35,12 +35,12 @@ def put_in_blocks(
         requests: signs and sends.
         limit: how long it may take.
         name: of the blob.
-        blocks: its bytes; the next is asked for when one of those before has arrived.
-        create: whether a blob that is there is not replaced.
+        blocks: its bytes; the next block is taken when one before has been sent.
+        create: whether an existing blob must not be replaced.
     """
     from storage_core.backends.remote.threads import gathered
 
-    # Blocks of another writer of the same blob that has not finished keep their names.
+    # Random, so that blocks of another writer of the same blob that still sends are not replaced.
     upload = os.urandom(8).hex()
 
     def sent(number: int, block: bytes | memoryview) -> Callable[[], str]:

@@ -33,8 +33,8 @@ def open_azure_direct(
     """The backend of a container; nothing is connected yet.
 
     Args:
-        container: must exist.
-        prefix: what stands before the paths in the names of the blobs.
+        container: its name; it must exist.
+        prefix: what the names of the blobs have before the paths.
         given: see `GivenAzure`.
     """
     return opened(AzureDirectDriver, container, prefix, given, Blocking())
@@ -43,15 +43,15 @@ def open_azure_direct(
 def what_is_beyond(options: Mapping[str, Any]) -> list[str]:
     """The options that only Azure's own client understands.
 
-    All others that adlfs has are understood here, or are about what this project does in its own
-    way; Azure's chain of credentials gets what is left, as it does from adlfs.
+    All other options of adlfs are understood here, or concern what this project does in its own
+    way; the rest is passed to Azure's chain of credentials, as adlfs does.
     """
     credential = options.get("credential")
     return [] if credential is None or isinstance(credential, str) else ["credential"]
 
 
 class AzureDirectDriver:
-    """Makes requests in the thread of the caller."""
+    """Makes requests to one container, in the caller's thread."""
 
     counts = True
     has_ranges = True
@@ -70,8 +70,8 @@ class AzureDirectDriver:
         """Connect nothing yet.
 
         Args:
-            container: must exist.
-            prefix: what stands before the paths in the names of the blobs.
+            container: its name; it must exist.
+            prefix: what the names of the blobs have before the paths.
             arguments: those of `adlfs.AzureBlobFileSystem`.
             timeout: seconds that connecting may take.
             network: how the servers are reached.
@@ -86,22 +86,22 @@ class AzureDirectDriver:
         try:
             self._requests = self._made()
         except (BadSettings, Explained):
-            pass  # Whoever makes the first call is told.
+            pass  # The first call raises it again.
 
     def session(self, limit: Limit) -> AzureSession:
-        """What makes one attempt."""
+        """Return a session for one attempt."""
         if self._requests is None:
             self._requests = self._made()
         return AzureSession(self._requests, self._prefix, limit)
 
     def close(self) -> None:
-        """Let go of the connections; the next attempt opens others."""
+        """Close the connections; the next attempt opens others."""
         self._requests = None
         while self._open:
             self._open.pop().close()
 
     def fault(self, error: BaseException) -> Fault:
-        """What kind of failure it is, by the code of the answer where there is one."""
+        """The kind of failure, by the error code of the answer if there is one."""
         return Fault.DENIED if isinstance(error, Unsigned) else fault_of(error)
 
     def reason(self, error: BaseException, words: str) -> str:

@@ -1,7 +1,7 @@
-"""XML as Azure writes it: listings, and the bodies of errors.
+"""Reads Azure's XML: listings, and the bodies of errors.
 
-By expat itself, which takes 1 ms to load, where ElementTree takes 6. A document type is refused: no
-answer of Azure's has one, and what one defines may grow without bounds.
+With expat itself, which takes 1 ms to load where ElementTree takes 6. A document type is refused:
+no answer of Azure has one, and entities that it defines may expand without bounds.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _WANTED: Final = frozenset({"Name", "Content-Length", "Last-Modified", "NextMark
 
 
 class NoXML(Exception):
-    """What has come is no XML, or none that is expected."""
+    """The body is not XML, or not of the expected kind."""
 
 
 class Item(NamedTuple):
@@ -30,18 +30,18 @@ class Item(NamedTuple):
 
 
 class Listing(NamedTuple):
-    """A part of a listing."""
+    """A page of a listing."""
 
     items: list[Item]
     marker: str
-    """Leads to the next part; empty after the last one."""
+    """Gets the next page; empty after the last one."""
 
 
 def children(data: bytes) -> dict[str, str]:
-    """The texts of the elements right below the first, by their names.
+    """The texts of the elements directly below the root, by their names.
 
     Raises:
-        NoXML: it is none.
+        NoXML: it is not XML.
     """
     found: dict[str, str] = {}
     depth = 0
@@ -66,10 +66,10 @@ def children(data: bytes) -> dict[str, str]:
 
 
 def listing(chunks: Iterable[bytes]) -> Listing:
-    """What a listing holds.
+    """Read a page of a listing.
 
     Raises:
-        NoXML: it is none.
+        NoXML: it is not XML, or not a listing.
     """
     items: list[Item] = []
     values: dict[str, str] = {}

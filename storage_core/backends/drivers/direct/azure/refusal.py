@@ -1,4 +1,4 @@
-"""An answer that is none of those that were hoped for."""
+"""Errors for answers that a request did not expect."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ if TYPE_CHECKING:
     from storage_core.backends.drivers.direct.transport import Answer
 
 _MOST: Final = 65536
-"""Bytes of an error's body that are read; Azure's have some hundred."""
+"""The most bytes of an error's body that are read; Azure's have a few hundred."""
 
 
 class Refused(Exception):
-    """What Azure has answered, with its own words."""
+    """Azure has refused a request; the message has its own words."""
 
     def __init__(self, words: str, status: int, code: str, headers: Mapping[str, str]) -> None:
-        """Say it.
+        """Take what the answer says.
 
         Args:
-            words: for people.
-            status: of HTTP.
-            code: Azure's own, for programs; empty where it has given none.
+            words: Azure's message.
+            status: the HTTP status.
+            code: Azure's error code; empty if the answer has none.
             headers: of the answer, by names in lower case.
         """
         super().__init__(words)
@@ -32,13 +32,13 @@ class Refused(Exception):
 
 
 def refusal(answer: Answer, signed_by: str) -> Exception:
-    """What to raise for an answer, which is closed.
+    """The error to raise for an answer; this closes the answer.
 
     Args:
-        answer: with its body still to come.
+        answer: with its body still to be read.
         signed_by: the connection string or the SAS that signs.
     """
-    # Imported late: it costs as much as a request, and most are answered.
+    # Imported late: it costs as much as a request, and most requests succeed.
     from storage_core.backends.drivers.clouds.azure.refusals import explained
 
     with answer:
@@ -49,7 +49,7 @@ def refusal(answer: Answer, signed_by: str) -> Exception:
 
 
 def _words(answer: Answer, body: bytes) -> tuple[str, str]:
-    """Azure's words and its code: from the body, else from the head, as Azure's client has them."""
+    """Azure's message and error code: from the body, else the headers, as in Azure's client."""
     code = answer.headers.get("x-ms-error-code", "")
     status = answer.reason or f"status {answer.status}"
     otherwise = f"Operation returned an invalid status '{status}'"

@@ -19,15 +19,15 @@ if TYPE_CHECKING:
     from storage_core.backends.remote.limit import Limit
 
 VERSION: Final = "2021-12-02"
-"""Of the protocol. The first with which listings encode names that XML cannot hold is 2021-02-12;
-azurite knows none that is newer than itself."""
+"""The version of the protocol. From 2021-02-12 on, listings encode names that XML cannot hold;
+azurite refuses versions that are newer than itself."""
 
 _UNKNOWN: Final = ("AuthenticationFailed", "InvalidAuthenticationInfo")
-"""What Azure says of who asks, rather than of what that is allowed."""
+"""Error codes that say that the credentials are invalid, not that they lack a right."""
 
 
 class Requests:
-    """Asks for what is in a container."""
+    """Sends requests to one container."""
 
     def __init__(
         self,
@@ -37,13 +37,13 @@ class Requests:
         container: str,
         signed_by: str,
     ) -> None:
-        """Ask nothing yet.
+        """Send nothing yet.
 
         Args:
-            transport: sends.
-            account: where it is.
-            signer: shows who asks.
-            container: must exist.
+            transport: sends the requests.
+            account: where the container is.
+            signer: signs the requests.
+            container: its name; it must exist.
             signed_by: the connection string or the SAS that signs.
         """
         self._transport = transport
@@ -58,10 +58,10 @@ class Requests:
         self._key = account.key
 
     def link(self, name: str, seconds: int) -> Link:
-        """Sign an address of a blob.
+        """Make a signed URL for a blob.
 
         Raises:
-            UnsupportedOperation: there is no key of the account.
+            UnsupportedOperation: there is no account key to sign it with.
         """
         from storage_core.backends.drivers.clouds.azure.linking import linked, no_key
 
@@ -82,20 +82,20 @@ class Requests:
         headers: Mapping[str, str] | None = None,
         body: bytes | memoryview | None = None,
     ) -> Answer:
-        """The answer, whose body is still to come.
+        """Send a request and return the answer, whose body is still to be read.
 
         Args:
             limit: how long it may take.
             method: in capitals.
             name: of the blob; empty for the container itself, None for the account.
-            expected: what it may answer.
+            expected: the statuses that count as success.
             query: by name in lower case.
             headers: by name in lower case, besides those of every request.
             body: what to send.
 
         Raises:
-            Refused: it answers something else.
-            Explained: likewise, for a reason that one has to know.
+            Refused: the answer has another status.
+            Explained: likewise, for a reason that needs an explanation.
         """
         path = f"{self._path}/{quote(name, safe='~/')}" if name else self._path
         if name is None:

@@ -27,7 +27,7 @@ PART_SIZE: Final = 8 * 1024 * 1024
 """Bytes of one block of an upload in several."""
 
 _LARGE: Final = 64 * 1024 * 1024
-"""Bytes from which on a blob in memory is sent in blocks; as Azure's own client has it."""
+"""Bytes from which on a blob in memory is sent in blocks, as by Azure's own client."""
 
 _RANGE_BEYOND_THE_END: Final = 416
 
@@ -39,22 +39,22 @@ class AzureSession:
     has_condition = True
 
     def __init__(self, requests: Requests, prefix: str, limit: Limit) -> None:
-        """Ask nothing yet.
+        """Send nothing yet.
 
         Args:
             requests: signs and sends.
-            prefix: what stands before the paths, with a `/` at its end if there is any.
-            limit: how long it may take.
+            prefix: what names have before the paths, with a `/` at its end unless it is empty.
+            limit: how long the attempt may take.
         """
         self._requests = requests
         self._prefix = prefix
         self._limit = limit
 
     async def close(self) -> None:
-        """Nothing is kept open for one attempt."""
+        """Do nothing: the session holds nothing open."""
 
     async def find(self) -> None:
-        """List one name: what is asked of a container that is missing fails."""
+        """List one name, which fails if the container is missing."""
         await self.page(Prefix(""), delimiter=True, token=None, limit=1)
 
     async def places(self) -> list[str]:
@@ -111,7 +111,7 @@ class AzureSession:
         )
 
     async def link(self, path: BlobPath, seconds: int) -> Link:
-        """Sign an address of the blob."""
+        """Make a signed URL for the blob."""
         return self._requests.link(self._name(path), seconds)
 
     async def put(self, path: BlobPath, data: bytes, *, create: bool) -> None:
@@ -133,7 +133,7 @@ class AzureSession:
         )
 
     async def put_stream(self, path: BlobPath, source: Source, *, create: bool) -> None:
-        """Send in blocks; none can be read before the last call has put them together."""
+        """Send in blocks; nothing can be read before the last request joins them."""
         if source.size <= PART_SIZE:
             await self.put(path, source.whole(), create=create)
             return
@@ -145,7 +145,7 @@ class AzureSession:
         return False
 
     async def delete(self, path: BlobPath) -> None:
-        """Delete the blob, and the snapshots that somebody has made of it."""
+        """Delete the blob and its snapshots."""
         headers = {"x-ms-delete-snapshots": "include"}
         self._done(
             self._requests.ask(self._limit, "DELETE", self._name(path), (202,), headers=headers)
@@ -188,5 +188,5 @@ class AzureSession:
 
     @staticmethod
     def _done(answer: Answer) -> None:
-        """Read what nobody needs, so that the connection can be used again."""
+        """Read the rest of an answer, so that the connection can be used again."""
         answer.read(SHORT)

@@ -1,4 +1,4 @@
-"""What shows who asks: a key of the account's signs each request, or a token is sent along."""
+"""Authenticates requests: an account key signs each of them, or a token is sent along."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ _SIGNED: Final = (
     *("content-encoding", "content-language", "content-length", "content-md5", "content-type"),
     *("date", "if-modified-since", "if-match", "if-none-match", "if-unmodified-since", "range"),
 )
-"""Headers that are signed by their places, whether they are there or not."""
+"""Headers that have a fixed place in the string to sign, whether the request has them or not."""
 
 
 class Unsigned(Exception):
-    """A key is none, so that nothing can be signed with it."""
+    """The key is not valid, so that nothing can be signed with it."""
 
 
 class Signer(Protocol):
-    """Shows who asks."""
+    """Authenticates requests."""
 
     def sign(
         self,
@@ -34,22 +34,22 @@ class Signer(Protocol):
         query: Mapping[str, str],
         headers: dict[str, str],
     ) -> None:
-        """Add to the headers what shows who asks.
+        """Add the signature or token to the headers.
 
         Args:
-            limit: how long finding it out may take.
+            limit: how long getting a token may take.
             method: in capitals.
             path: percent-encoded, as it is sent.
             query: by name in lower case, not encoded.
-            headers: all that matter, by name in lower case.
+            headers: all that are to be signed, by name in lower case.
         """
 
     def has_another(self, headers: Mapping[str, str]) -> bool:
-        """Whether it is worth signing anew what has been refused as unknown with these headers."""
+        """Whether to sign again, after a request with these headers was refused for who sent it."""
 
 
 class Nobody:
-    """Signs nothing: the container is public, or there is a signature in its address."""
+    """Adds nothing: the container is public, or its address has a signature already."""
 
     def sign(
         self,
@@ -70,10 +70,10 @@ class SharedKey:
     """Signs with a key of the account."""
 
     def __init__(self, account: str, key: str) -> None:
-        """Take the key, whether it is one or not.
+        """Take the key; whether it is valid shows when it is used.
 
         Args:
-            account: its name.
+            account: the name of the account.
             key: in base64.
         """
         self._account = account
@@ -90,7 +90,7 @@ class SharedKey:
         """Add the signature.
 
         Raises:
-            Unsigned: the key is no base64.
+            Unsigned: the key is not base64.
         """
         text = string_to_sign(self._account, method, path, query, headers)
         try:
@@ -124,14 +124,14 @@ class Bearer:
         headers["authorization"] = f"Bearer {self._tokens.get(limit)}"
 
     def has_another(self, headers: Mapping[str, str]) -> bool:
-        """Whether the refused token had been kept for a while; it is not used again."""
+        """Whether the refused token was an older one; it is not used again."""
         return self._tokens.forget(headers["authorization"].removeprefix("Bearer "))
 
 
 def string_to_sign(
     account: str, method: str, path: str, query: Mapping[str, str], headers: Mapping[str, str]
 ) -> str:
-    """What of a request is signed, in the form in which Azure puts it together."""
+    """The text that is signed for a request, in Azure's form."""
     signed = [headers.get(name, "") for name in _SIGNED]
     # No body and an empty one look alike.
     signed[2] = signed[2] if signed[2] != "0" else ""
@@ -142,5 +142,5 @@ def string_to_sign(
 
 
 def _in_order(name: str) -> tuple[str, list[bool]]:
-    """Azure's order of headers: as if there were no hyphens, which count among equals only."""
+    """The sort key of Azure's order of headers: hyphens only count among names equal without."""
     return name.replace("-", ""), [character == "-" for character in name]

@@ -1,6 +1,6 @@
-"""Times as HTTP writes them: `Sun, 29 Nov 2026 04:05:06 GMT`.
+"""Times in HTTP's form: `Sun, 29 Nov 2026 04:05:06 GMT`.
 
-By hand: to load `email.utils` for it takes 12 ms.
+Written and read by hand, since loading `email.utils` takes 12 ms.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _MONTHS: Final = (
 
 
 def written(seconds: float) -> str:
-    """A moment, by seconds since 1970."""
+    """The text for a moment, given in seconds since 1970."""
     year, month, day, hour, minute, second, weekday, _, _ = time.gmtime(seconds)
     return (
         f"{_DAYS[weekday]}, {day:02} {_MONTHS[month - 1]} {year:04} "
@@ -29,7 +29,7 @@ def written(seconds: float) -> str:
 
 
 def read(text: str) -> datetime | None:
-    """The moment that a text says; None where it says none."""
+    """The moment that a text stands for; None if it is not a time."""
     from datetime import UTC, datetime
 
     if text[25:] != " GMT":

@@ -1,4 +1,4 @@
-"""Tokens, kept until shortly before they end, and found by one thread for all."""
+"""Tokens, kept until shortly before they expire, and fetched by one thread for all."""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     from storage_core.backends.remote.limit import Limit
 
 _BEFORE_THE_END: Final = 300.0
-"""Seconds, as Azure's own client has it; half of the time for a token that lasts no longer."""
+"""Seconds before its end that a token is renewed, as by Azure's own client; a token that lasts no
+longer than this is renewed after half of its time."""
 
 _FRESH: Final = 60.0
-"""Seconds for which a token that is refused is no older one: another would be refused as well."""
+"""Seconds for which a token counts as fresh: if such a one is refused, another would be as well."""
 
 
 class Tokens:
@@ -34,7 +35,7 @@ class Tokens:
         """Have none yet.
 
         Args:
-            find: asks whoever gives tokens.
+            find: fetches a token from its source.
         """
         self._find = find
         self._token: Token | None = None
@@ -48,17 +49,17 @@ class Tokens:
         self._process = os.getpid()
 
     def get(self, limit: Limit) -> str:
-        """A token that holds.
+        """A valid token.
 
         Raises:
-            Explained: nobody gives one.
-            OutOfTime: another thread has looked for one all the time.
+            Explained: no token can be had.
+            OutOfTime: another thread has been getting one all the time.
         """
         searches, token = self._searches, self._token
         if token is not None and token.token != self._refused and time.time() < self._ends_at:
             return token.token
         if self._process != os.getpid():
-            # A thread of the parent's may have held it.
+            # After a fork: a thread of the parent may have held the lock.
             self._lock, self._process = allocate_lock(), os.getpid()
         lock = self._lock
         if not lock.acquire(timeout=limit.left()):
@@ -75,17 +76,17 @@ class Tokens:
         return token.token
 
     def forget(self, token: str) -> bool:
-        """Use a token no more, which has been refused; whether another may be taken."""
+        """Stop using a refused token; return whether another one is worth a try."""
         kept = self._token
         if kept is None or kept.token != token:
             return True
-        # Left where it is: another thread may just have put another one there.
+        # The token is not removed: another thread may just have put a new one in its place.
         self._refused = token
         return time.time() - self._found_at > _FRESH
 
     def _search(self, limit: Limit) -> None:
         self._token = self._failure = None
-        self._refused = ""  # Whoever gives tokens may give the same again, and mean it.
+        self._refused = ""  # The source may give the same token again: then it is used.
         try:
             self._token = token = self._find(limit)
         except Explained as failure:
@@ -99,7 +100,7 @@ class Tokens:
 
 
 def of_chain(chain: Chain, limit: Limit) -> Token:
-    """A token of Azure's own chain, in a thread: no way of the chain knows a deadline."""
+    """A token of Azure's own chain; in a thread, since nothing in the chain has a deadline."""
     from storage_core.backends.remote.threads import within
 
     try:
@@ -110,7 +111,7 @@ def of_chain(chain: Chain, limit: Limit) -> Token:
         said = chain.failure(error)
         if said is None:
             raise
-    # Out here: what the chain has raised may hold what it has been given.
+    # Raised out here, without the chain's own error as context: that may hold secrets.
     raise said
 
 

@@ -13,7 +13,7 @@ __all__ = ["open_gcs_direct", "what_is_beyond"]
 
 
 def __getattr__(name: str) -> Any:
-    """Import what opens a bucket when it is needed: to look at options needs none of it."""
+    """Import what opens a bucket only when it is needed: checking options does not need it."""
     if name == "open_gcs_direct":
         from storage_core.backends.drivers.direct.gcs.driver import open_gcs_direct
 

@@ -26,12 +26,12 @@ def open_gcs_direct(bucket: str, prefix: str = "", **given: Unpack[GivenGCS]) ->
     """The backend of a bucket; nothing is connected yet.
 
     Args:
-        bucket: must exist.
-        prefix: what stands before the paths in the names of the objects.
+        bucket: its name; it must exist.
+        prefix: what the names of the objects have before the paths.
         given: see `GivenGCS`.
 
     Raises:
-        ConfigurationError: the credentials are none of Google's, or damaged.
+        ConfigurationError: the credentials are not Google's, or damaged.
     """
     made, timeout = opened(bucket, prefix, given), given["timeout"]
     return RemoteBackend(
@@ -58,7 +58,7 @@ class GCSDirectDriver:
         """Connect nothing yet.
 
         Args:
-            bucket: must exist.
+            bucket: its name; it must exist.
             opened: what else the settings say.
             timeout: seconds that one call may take.
         """
@@ -68,18 +68,18 @@ class GCSDirectDriver:
         self._sign_in = SignIn(opened.tokens)
 
     def session(self, limit: Limit) -> GCSSession:
-        """What makes one attempt; nothing is asked yet."""
+        """Return a session for one attempt; this sends no request yet."""
         sender = Sender(self._transport, self._sign_in, limit)
         client = Client(sender, self._opened.service, self._opened.tokens)
         return GCSSession(client, self._bucket, self._opened.prefix)
 
     def close(self) -> None:
-        """Let go of the connections that nobody uses."""
+        """Close the connections that no session uses."""
         self._transport.close()
         self._sign_in.close()
 
     def fault(self, error: BaseException) -> Fault:
-        """What kind of failure it is."""
+        """The kind of failure that `error` stands for."""
         return classify(error)
 
     def reason(self, error: BaseException, words: str) -> str:

@@ -1,4 +1,4 @@
-"""Which options of gcsfs mean something to the requests that are made here."""
+"""Which options of gcsfs matter to the requests of the engine `direct`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _WITHOUT_EFFECT: Final = frozenset(
         *("secure_serialize", "timeout", "version_aware"),
     }
 )
-"""What changes no request of the other engine either: gcsfs only makes its session."""
+"""Options that change no request of the other engine either, since gcsfs only makes its session."""
 
 
 def what_is_beyond(options: Mapping[str, Any]) -> list[str]:

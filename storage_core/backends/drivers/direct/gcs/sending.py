@@ -1,4 +1,4 @@
-"""Requests of one attempt: what the shared client asks for, by the transport."""
+"""Sends the requests of one attempt, which the shared client makes, by our own transport."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from storage_core.backends.remote.limit import Limit
 
 _GZIP: Final = 31
-"""The window of zlib that stands for gzip."""
+"""The `wbits` of zlib that means gzip."""
 
 
 class Sender:
-    """Sends by a transport, within the time of an attempt. None of it suspends."""
+    """Sends by a transport, within the time of an attempt. Nothing that it awaits suspends."""
 
     def __init__(self, transport: Transport, sign_in: SignIn, limit: Limit) -> None:
         """Send nothing yet."""
@@ -25,15 +25,15 @@ class Sender:
         self._limit = limit
 
     async def sign(self, headers: dict[str, str]) -> str | None:
-        """Add what signs in to the headers of a request; returns the token, if there is one."""
+        """Add a token to the headers of a request, and return it; None without one."""
         return self._sign_in.sign(self._limit, headers)
 
     def send(self, method: str, url: str, headers: dict[str, str], body: bytes | None) -> _Asked:
-        """A request, to be entered."""
+        """A request as an asynchronous context manager, which sends it when it is entered."""
         return _Asked(self._transport, self._limit, method, url, headers, body)
 
     async def close(self) -> None:
-        """Nothing is its own."""
+        """Do nothing: the transport is shared."""
 
 
 class _Asked:
@@ -54,7 +54,7 @@ class _Asked:
 
 
 class _Answer:
-    """An answer, as the shared client wants it."""
+    """An answer in the form that the shared client expects."""
 
     def __init__(self, answer: Answer) -> None:
         self._answer = answer
@@ -63,13 +63,13 @@ class _Answer:
 
     def chunks(self) -> _Chunks:
         came = self._answer.chunks()
-        # Asked for as it is, a blob still comes packed where its metadata forbid to unpack it.
+        # A blob that was stored compressed comes so if its metadata forbid unpacking it.
         packed = self.headers.get("content-encoding", "").lower() == "gzip"
         return _Chunks(_unpacked(came) if packed else came)
 
 
 class _Chunks:
-    """Chunks to be awaited; no generator, of which a caller's event loop would take note."""
+    """Chunks to be awaited; not an async generator, which the caller's event loop would track."""
 
     def __init__(self, chunks: Iterator[bytes]) -> None:
         self._chunks = chunks

@@ -1,4 +1,4 @@
-"""Signing in for threads that wait: within the time of their attempts, one of them at a time."""
+"""Signs in for blocking threads: within the time of their attempts, one thread at a time."""
 
 from __future__ import annotations
 
@@ -29,26 +29,26 @@ class SignIn:
     """Signs requests with tokens."""
 
     def __init__(self, tokens: Tokens) -> None:
-        """Take them, or where they come from."""
+        """Take the source of tokens."""
         self._tokens = tokens
         self._transport = Transport(tokens.network, tokens.timeout)
         self._lock = allocate_lock()
         self._process = os.getpid()
 
     def close(self) -> None:
-        """End the connections that nobody uses."""
+        """Close idle connections."""
         self._transport.close()
 
     def sign(self, limit: Limit, headers: dict[str, str]) -> str | None:
-        """Add what signs in to the headers of a request; returns the token, if there is one.
+        """Add a token to the headers of a request, and return it; None without one.
 
         Args:
             limit: how long that may take.
             headers: of the request.
 
         Raises:
-            Explained: there is no token to be had.
-            OutOfTime: others are still waiting for one.
+            Explained: no token can be had.
+            OutOfTime: other threads have been getting one all the time.
         """
         tokens = self._tokens
         if not tokens.is_found:
@@ -63,7 +63,7 @@ class SignIn:
     def _alone(self, limit: Limit, do: Callable[[Limit], T]) -> T:
         """Do something that no other thread does meanwhile."""
         if self._process != os.getpid():
-            # In a forked child nobody else holds it, whoever did in the parent.
+            # After a fork: a thread of the parent may have held the lock.
             self._lock, self._process = allocate_lock(), os.getpid()
         lock = self._lock
         if not lock.acquire(timeout=limit.left()):
@@ -80,13 +80,13 @@ class SignIn:
         if self._tokens.is_found:
             return
         try:
-            # They may be in a file on a disk that hangs.
+            # In a thread: they may be in a file on a disk that hangs.
             within(limit.left(), self._tokens.find)
         except TimeoutError:
             raise OutOfTime from None
 
     def _renewed(self, limit: Limit) -> str | None:
-        """A fresh token, perhaps one that another thread has got."""
+        """A fresh token, which another thread may have fetched meanwhile."""
         tokens = self._tokens
         if token := tokens.fresh():
             return token
@@ -96,13 +96,13 @@ class SignIn:
         from storage_core.backends.remote.threads import within
 
         try:
-            # Programs may be run for it, and files be read.
+            # In a thread: getting a token may run programs and read files.
             return within(min(ALL * tokens.timeout, limit.left()), tokens.renew, asking)
         except TimeoutError:
             raise tokens.late(asking.url) from None
 
     def _sender(self, limit: Limit) -> Callable[..., Response]:
-        """What sends requests for tokens, for an attempt."""
+        """A function that sends requests for tokens within the time of an attempt."""
 
         def send(
             method: str, url: str, headers: Mapping[str, str], body: bytes | None, seconds: float

@@ -1,4 +1,4 @@
-"""What decides where a bucket is asked: the configuration, and what it leaves to the machine."""
+"""Where a bucket is, by the configuration and by what that leaves to the machine."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Addresses:
-    """Says it, when it is first needed."""
+    """Finds out where a bucket is, when that is first needed."""
 
     def __init__(
         self,
@@ -26,9 +26,9 @@ class Addresses:
         """Read no file yet.
 
         Args:
-            arguments: those that settings and options make.
-            identity: what the configuration says of who signs in.
-            ambient: what the machine says.
+            arguments: made from settings and options.
+            identity: who signs in, by the configuration.
+            ambient: what AWS's files and variables on this machine say.
         """
         self._client: Mapping[str, Any] = arguments.get("client_kwargs") or {}
         self._config: Mapping[str, Any] = arguments.get("config_kwargs") or {}
@@ -37,7 +37,7 @@ class Addresses:
         self._ambient = ambient
 
     def read(self, limit: Limit) -> Addressing:
-        """What the configuration says; where it leaves something to the machine, what that does.
+        """What the configuration says, and the machine where that leaves something open.
 
         Raises:
             Explained: AWS's files cannot be used.

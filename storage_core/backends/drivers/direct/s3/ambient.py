@@ -1,4 +1,4 @@
-"""What a configuration leaves to the machine, read when it is first needed."""
+"""What a configuration leaves to AWS's files and variables, read when it is first needed."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ T = TypeVar("T")
 
 
 class Ambient:
-    """Reads AWS's files and variables, and loads as little as that takes."""
+    """Reads AWS's files and variables, importing as little as possible."""
 
     def __init__(self, identity: Identity, timeout: float, network: Network) -> None:
         """Read nothing yet.
 
         Args:
-            identity: what the configuration says.
+            identity: who signs in, by the configuration.
             timeout: seconds that one call may take.
-            network: learns whose certificates an AWS profile trusts.
+            network: is told which certificates an AWS profile trusts.
         """
         self._identity = identity
         self._timeout = timeout
@@ -37,7 +37,7 @@ class Ambient:
         self._is_read = False
 
     def plain(self, limit: Limit) -> Plain | None:
-        """What the machine says, where that is plain: keys that stand there as they are.
+        """The keys of this machine, if they are written out in a file or in variables; else None.
 
         Raises:
             OutOfTime: it cannot be read within the limit.
@@ -49,7 +49,7 @@ class Ambient:
             return self._plain
 
     def surroundings(self, limit: Limit) -> Surroundings:
-        """How S3 is asked by what the machine says.
+        """How to reach S3, by AWS's files and variables on this machine.
 
         Raises:
             Explained: AWS's files cannot be used.
@@ -68,7 +68,7 @@ class Ambient:
         return surroundings(self._identity, self._timeout, self._network)
 
     def _within(self, limit: Limit, function: Callable[[], T]) -> T:
-        """What a function returns: in a thread, since nothing interrupts the reading of a file."""
+        """Call a function in a thread, since nothing interrupts the reading of a file."""
         from storage_core.backends.remote.threads import within
 
         try:

@@ -1,4 +1,4 @@
-"""Requests of one attempt, by what has been learned of the service."""
+"""Makes the requests of one attempt, by what is known about the service from earlier ones."""
 
 from __future__ import annotations
 
@@ -16,50 +16,50 @@ if TYPE_CHECKING:
     from storage_core.backends.drivers.direct.transport import Answer
 
 _MAYBE_CONDITION: Final = (Fault.OTHER, Fault.UNSUPPORTED)
-"""What an answer may mean that is about the condition of a write, without saying so."""
+"""The faults of answers that may be due to a write's condition without saying so."""
 
 
 class Habits:
-    """What has been learned of a service: all sessions go by it."""
+    """What is known about a service from its answers, shared by all sessions."""
 
     def __init__(self) -> None:
         """Know nothing yet."""
         self.unconditional: set[str] = set()
-        """Operations that the service does not take on a condition."""
+        """Operations that the service does not accept with a condition."""
 
         self.needs_digest = False
-        """Whether bytes are taken only with their digest."""
+        """Whether the service only accepts an object's bytes with their digest."""
 
 
 class Asking:
     """Makes requests within one limit."""
 
     def __init__(self, client: Client, habits: Habits, limit: Limit) -> None:
-        """Ask nothing yet.
+        """Send nothing yet.
 
         Args:
             client: signs and sends.
             habits: of the service.
-            limit: how long all of it may take.
+            limit: how long all requests together may take.
         """
         self._client = client
         self._habits = habits
         self._limit = limit
 
     def afresh(self) -> Asking:
-        """The same with all the time of a call, for what is done when that of this one is up."""
+        """The same with the whole time of a call, for work after this one's time is up."""
         return Asking(self._client, self._habits, Limit(self._client.timeout))
 
     def opened(self, request: Request) -> Answer:
-        """What a request is answered, with its body still to be read."""
+        """Send a request and return the answer, with its body still to be read."""
         return self._client.opened(self._limit, request)
 
     def read(self, request: Request) -> Reply:
-        """What a request is answered, as a whole.
+        """Send a request and return the whole answer.
 
         Raises:
-            Refusal: it is refused, or has failed; also where that only stands in the body of the
-                answer, or the end of that is missing.
+            Refusal: it is refused or has failed, even if only the body of the answer says so, or
+                the end of the body is missing.
         """
         reply = self._client.read(self._limit, request)
         if reply.body and request.operation != "ListObjectsV2":
@@ -67,18 +67,18 @@ class Asking:
         return reply
 
     def link(self, path: str, seconds: int) -> tuple[str, int, str]:
-        """The signed address of an object; see `Client.link`."""
+        """The signed URL of an object; see `Client.link`."""
         return self._client.link(self._limit, path, seconds)
 
     def takes(self, operation: str) -> bool:
-        """Whether the service takes an operation on a condition, as far as anybody knows."""
+        """Whether the service accepts an operation with a condition, as far as is known."""
         return operation not in self._habits.unconditional
 
     def stored(self, request: Request, *, create: bool) -> Reply:
-        """Make the request that makes an object appear, on a condition if so asked.
+        """Make the request that creates an object; with `create`, on condition that there is none.
 
         Raises:
-            ConditionRefused: the answer, whatever it is about, may be about the condition.
+            ConditionRefused: the answer may be due to the condition.
         """
         if not create:
             return self.sent(request)
@@ -94,7 +94,7 @@ class Asking:
             raise
 
     def sent(self, request: Request) -> Reply:
-        """Make a request; one with bytes of an object also with their digest, where it is due."""
+        """Make a request; one with bytes of an object has their digest where it is required."""
         if request.operation not in ("PutObject", "UploadPart"):
             return self.read(request)
         if not self._habits.needs_digest:
@@ -103,7 +103,7 @@ class Asking:
             except Refusal as refusal:
                 if "Content-MD5" not in str(refusal):
                     raise
-                # A bucket that keeps what is in it (Object Lock) takes no bytes without.
+                # A bucket with Object Lock accepts no bytes without a digest.
                 self._habits.needs_digest = True
         from base64 import b64encode
         from hashlib import md5
@@ -113,10 +113,10 @@ class Asking:
         return self.read(request._replace(headers=headers))
 
     def fields_of(self, request: Request, reply: Reply) -> Mapping[str, str]:
-        """What an answer says.
+        """The fields in the XML of an answer.
 
         Raises:
-            Refusal: its end is missing, or it is a page for people, of whatever is on the way.
+            Refusal: its end is missing, or it is an HTML page of something between.
         """
         from storage_core.backends.drivers.direct.s3.bodies import Broken, said
 

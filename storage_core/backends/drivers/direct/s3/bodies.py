@@ -1,4 +1,4 @@
-"""What S3 says in XML, read by the parser below all others: those cost ten times its import.
+"""Reads S3's XML with expat itself: importing the parsers above it takes ten times as long.
 
 No answer of S3 has a document type, so one that has is refused, and with it every entity.
 """
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Broken(Exception):
-    """What has come is not what it was to be, or not all of it."""
+    """The body is not what was expected, or not complete."""
 
 
 class Said(NamedTuple):
@@ -22,7 +22,7 @@ class Said(NamedTuple):
 
     root: str
     fields: Mapping[str, str]
-    """The texts of what is directly below the root, or below the error in it."""
+    """The texts of the elements directly below the root, or below the error in it."""
 
 
 class Listed(NamedTuple):
@@ -34,14 +34,14 @@ class Listed(NamedTuple):
     folders: list[str]
     has_more: bool
     token: str
-    """Leads to the next page; empty after the last one."""
+    """Gets the next page; empty after the last one."""
 
 
 def said(body: bytes) -> Said:
     """Read a small answer.
 
     Raises:
-        Broken: it is no whole document.
+        Broken: it is not a complete document.
     """
     path: list[str] = []
     text: list[str] = []
@@ -76,7 +76,7 @@ def listed(body: bytes) -> Listed:
     """Read a page of a listing.
 
     Raises:
-        Broken: it is none, or not all of it.
+        Broken: it is not one, or not complete.
     """
     blobs: list[tuple[str, str, str]] = []
     folders: list[str] = []
@@ -127,22 +127,22 @@ def buckets(body: bytes) -> list[str]:
     """The names in a list of buckets.
 
     Raises:
-        Broken: it is none, or not all of it.
+        Broken: it is not one, or not complete.
     """
     return _texts(body, "ListAllMyBucketsResult", "Bucket", "Name")
 
 
 def undeleted(body: bytes) -> list[str]:
-    """The names of objects that were to be deleted, and are not.
+    """The names of the objects that a request to delete several has not deleted.
 
     Raises:
-        Broken: it does not say so, or not all of it.
+        Broken: it is not an answer to such a request, or not complete.
     """
     return _texts(body, "DeleteResult", "Error", "Key")
 
 
 def _texts(body: bytes, root: str, above: str, wanted: str) -> list[str]:
-    """The texts of all elements `wanted` that are directly in an `above`, in a document `root`."""
+    """The texts of all elements `wanted` directly in an `above`, in a document with that `root`."""
     texts: list[str] = []
     path: list[str] = []
     text: list[str] = []
@@ -179,7 +179,7 @@ def _parser() -> expat.XMLParserType:
 
 def _parse(parser: expat.XMLParserType, body: bytes) -> None:
     try:
-        # Some servers send blanks first, so that nobody gives up waiting.
+        # Some servers send blanks first, to keep the connection alive while they work.
         parser.Parse(body.lstrip(), True)
     except (expat.ExpatError, LookupError, ValueError) as error:
         if isinstance(error, KeyError):

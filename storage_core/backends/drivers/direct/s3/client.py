@@ -1,4 +1,4 @@
-"""One signed request, and what comes of it: an answer, or a refusal as botocore would have it."""
+"""Sends one signed request; the result is an answer, or a refusal in botocore's form."""
 
 from __future__ import annotations
 
@@ -34,21 +34,21 @@ _REGION: Final = "x-amz-bucket-region"
 
 
 _OF_MANY: Final = ("DeleteObjects", "ListBuckets", "ListObjectsV2")
-"""Operations whose answers may be long."""
+"""Operations on many objects, whose answers may be long."""
 
 
 class Request(NamedTuple):
-    """What is asked of the bucket."""
+    """A request to a bucket."""
 
     operation: str
-    """In AWS's word."""
+    """AWS's name for it: `PutObject`."""
 
     method: str
     path: str
     """Below the bucket, percent-encoded, with a `/` in front; empty for the bucket itself."""
 
     query: str = ""
-    """Percent-encoded, its parts in order."""
+    """Percent-encoded, its parameters sorted."""
 
     headers: Mapping[str, str] | None = None
     """With names in lower case."""
@@ -64,7 +64,7 @@ class Reply(NamedTuple):
 
 
 class Client:
-    """Asks one bucket."""
+    """Sends requests to one bucket."""
 
     def __init__(
         self,
@@ -77,15 +77,15 @@ class Client:
         added: Mapping[str, Mapping[str, str]],
         timeout: float,
     ) -> None:
-        """Ask nothing yet.
+        """Send nothing yet.
 
         Args:
-            bucket: must exist.
-            addresses: say where it is asked.
+            bucket: its name; it must exist.
+            addresses: tell where it is.
             signing: knows who signs.
-            identity: what the configuration says of that.
+            identity: who signs in, by the configuration.
             transport: sends requests.
-            network: learns which service is asked.
+            network: is told the address of the service.
             added: headers of each operation besides its own.
             timeout: seconds that one call may take.
         """
@@ -102,11 +102,11 @@ class Client:
         self._endpoint: Endpoint | None = None
 
     def opened(self, limit: Limit, request: Request) -> Answer:
-        """What a request is answered, with its body still to be read.
+        """Send a request and return the answer, with its body still to be read.
 
         Raises:
             Refusal: it is refused, or has failed.
-            Redirected: the server sends elsewhere.
+            Redirected: the server redirects elsewhere.
             OSError: the connection failed.
         """
         is_moved = is_renewed = False
@@ -125,33 +125,33 @@ class Client:
                 raise refusal from self._said(refusal)
 
     def read(self, limit: Limit, request: Request) -> Reply:
-        """What a request is answered, as a whole.
+        """Send a request and return the whole answer.
 
         Raises:
-            Refusal: see `opened`; it may stand in an answer that begins as if all were well.
+            Refusal: see `opened`; an answer with a good status may hold one as well.
         """
         answer = self.opened(limit, request)
         body = answer.read(LONGEST if request.operation in _OF_MANY else SHORT)
-        # Of many that are to be deleted, the answer names those that are not, in the same word.
+        # The answer to a request to delete several lists those that are left as errors, too.
         is_whole = request.operation == "DeleteObjects" and b"<DeleteResult" in body
-        # Perhaps behind many blanks: while it works, a server sends those.
+        # It may come after many blanks, which servers send while they work.
         if b"<Error" in body and not is_whole:
             refusal = Refusal(_error(500, answer.headers, body), request.operation)
             raise refusal from self._said(refusal)
         return Reply(answer.headers, body)
 
     def link(self, limit: Limit, path: str, seconds: int) -> tuple[str, int, str]:
-        """The signed address of an object, how many seconds it holds, and what ends it earlier.
+        """The signed URL of an object, for how many seconds it is valid, and what ends it earlier.
 
         Args:
             limit: how long finding credentials may take.
-            path: as that of a request.
-            seconds: how long it is to hold.
+            path: see `Request.path`.
+            seconds: for how long it should be valid.
 
         Raises:
-            UnsupportedOperation: nobody signs in.
+            UnsupportedOperation: there are no credentials to sign it with.
         """
-        # Loads what no request needs.
+        # Imported late: no request needs it.
         from storage_core.backends.drivers.clouds.aws.linking import held, nobody_signs
         from storage_core.backends.drivers.direct.s3.presigning import presigned
 
@@ -164,7 +164,7 @@ class Client:
         return presigned(signer, endpoint, path, added, seconds), seconds, hint
 
     def close(self) -> None:
-        """End the connections that nobody uses."""
+        """Close idle connections."""
         self._signing.close()
         self._transport.close()
 
@@ -194,9 +194,9 @@ class Client:
             return self._endpoint
 
     def _moves(self, request: Request, refusal: Refusal, asked: Endpoint) -> bool:
-        """Whether the request is to be made anew, for the region that the server names.
+        """Whether to make the request again, for the region that the server names.
 
-        Another region of AWS has a name of its own in AWS's domain; any other service keeps its.
+        At AWS, each region has its own host; any other service keeps its address.
         """
         region = region_of(refusal.response)
         if not names_another_region(refusal.response, of_head=request.method == "HEAD"):
@@ -214,14 +214,14 @@ class Client:
     def _said(self, refusal: Refusal) -> BaseException | None:
         if fault_of(refusal.response) is not Fault.DENIED:
             return None
-        # Loads what only messages need.
+        # Imported late: only messages need it.
         from storage_core.backends.drivers.clouds.aws.refusals import refused
 
         return refused(refusal.response, self._identity, self._signing.who)
 
 
 def broken(request: Request, reply: Reply) -> Refusal:
-    """What to raise of an answer that is not what it was to be: its end may be missing."""
+    """The error for an answer that is not what was expected: its end may be missing."""
     return Refusal(_of_status(500, reply.headers), request.operation)
 
 
@@ -233,13 +233,13 @@ def _refusal(answer: Answer, request: Request) -> Refusal:
     try:
         body = answer.read(SHORT)
     except TooLong:
-        # Time is allowed for all that comes, and the status says enough.
+        # Do not wait for a long body: more time is given as bytes come, and the status is enough.
         body = b""
     return Refusal(_error(status, headers, body), request.operation)
 
 
 def _error(status: int, headers: Mapping[str, str], body: bytes) -> dict[str, object]:
-    """An error as botocore would have it."""
+    """An error in botocore's form."""
     if body:
         from storage_core.backends.drivers.direct.s3.bodies import Broken, said
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def deleted(asking: Asking, names: Sequence[str]) -> list[str]:
-    """Delete objects; the names of those that the service has left, or cannot be told of."""
+    """Delete objects; return the names of those left, or that the request could not name."""
     told = [name for name in names if _can_be_told(name)]
     left = [name for name in names if not _can_be_told(name)]
     if not told:
@@ -39,7 +39,7 @@ def deleted(asking: Asking, names: Sequence[str]) -> list[str]:
 
 
 def _can_be_told(name: str) -> bool:
-    """Whether XML can say a name: it knows few control characters, and changes line ends."""
+    """Whether XML can hold a name: it allows few control characters, and changes line ends."""
     return all(
         "\x20" <= character <= "\ud7ff" or "\ue000" <= character <= "\ufffd" or character > "\uffff"
         for character in name

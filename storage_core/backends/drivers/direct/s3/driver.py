@@ -27,17 +27,17 @@ if TYPE_CHECKING:
     from storage_core.backends.remote.network import Network
 
 MOST_DELETED: Final = 250
-"""Objects that are deleted in one request, of the 1,000 that S3 allows: it ends well within the
-time of a call. For 1,000 on rclone it takes 0.05 to 0.07 s of CPU time, where one request for each
-took 0.35 to 0.50, and 0.6 to 1.5 s in all instead of 0.7 to 1.9 (three rounds, a busy machine)."""
+"""Objects that are deleted in one request, of the 1,000 that S3 allows, so that it ends well within
+the time of a call. 1,000 on rclone take 0.05 to 0.07 s of CPU time, where one request for each took
+0.35 to 0.50, and 0.6 to 1.5 s in all instead of 0.7 to 1.9 (three rounds, a busy machine)."""
 
 
 def open_s3_direct(bucket: str, prefix: str = "", **given: Unpack[GivenS3]) -> RemoteBackend:
     """The backend of a bucket; nothing is connected yet.
 
     Args:
-        bucket: must exist.
-        prefix: what stands before the paths in the names of the objects.
+        bucket: its name; it must exist.
+        prefix: what the names of the objects have before the paths.
         given: see `GivenS3`.
     """
     return opened(S3DirectDriver, bucket, prefix, given, Blocking())
@@ -64,14 +64,14 @@ class S3DirectDriver:
         timeout: float,
         network: Network,
     ) -> None:
-        """Ask nothing yet.
+        """Send nothing yet.
 
         Args:
-            bucket: must exist.
-            prefix: what stands before the paths in the names of the objects.
+            bucket: its name; it must exist.
+            prefix: what the names of the objects have before the paths.
             arguments: those of `s3fs.S3FileSystem`.
             identity: who signs in.
-            region: as it stands in the settings.
+            region: as it is in the settings.
             timeout: seconds that one call may take.
             network: how the servers are reached.
         """
@@ -95,20 +95,20 @@ class S3DirectDriver:
         self._habits = Habits()
 
     def session(self, limit: Limit) -> S3Session:
-        """What makes one attempt."""
+        """Return a session for one attempt."""
         asking = Asking(self._client, self._habits, limit)
         return S3Session(asking, self._bucket, self._prefix)
 
     def close(self) -> None:
-        """Let go of the connections that nobody uses."""
+        """Close the connections that no session uses."""
         self._client.close()
 
     def fault(self, error: BaseException) -> Fault:
-        """What kind of failure it is, by the answer where there is one."""
+        """The kind of failure, by the answer if there is one."""
         answer = error_answer(error)
         return fault_of(answer) if answer else classify(error)
 
     def reason(self, error: BaseException, words: str) -> str:
-        """The code of the answer before the server's words, or where the bucket is."""
+        """The answer's error code and the server's words, or where the bucket is."""
         answer = error_answer(error)
         return reason_in(answer, words, self._region) if answer else words

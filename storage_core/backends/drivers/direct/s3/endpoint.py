@@ -1,4 +1,4 @@
-"""Where a bucket is asked, and for which region that is signed: as botocore's rules have it."""
+"""The address of a bucket, and the region to sign for, by the same rules as botocore's."""
 
 from __future__ import annotations
 
@@ -15,46 +15,46 @@ _PORTS: Final = {"http": 80, "https": 443}
 
 
 class Addressing(NamedTuple):
-    """What decides where a bucket is asked."""
+    """What decides the address of a bucket."""
 
     region: str | None = None
     endpoint_url: str | None = None
-    """Of another service than AWS, or of AWS by another way."""
+    """Of another service than AWS, or another address of AWS."""
 
     style: str | None = None
-    """`path`, `virtual`, or anything else for what is usual."""
+    """`path`, `virtual`, or anything else for the usual one."""
 
     fips: bool = False
     dual_stack: bool = False
     accelerate: bool = False
     is_regional: bool = False
-    """Whether us-east-1 is asked under its own name, rather than under that of no region."""
+    """Whether us-east-1 has its regional address, rather than the global one without a region."""
 
     is_secure: bool = True
-    """Whether TLS is spoken, where no endpoint says it."""
+    """Whether to use https, where no endpoint URL says it."""
 
 
 class Endpoint(NamedTuple):
-    """Where a bucket is asked."""
+    """The address of a bucket."""
 
     origin: str
     """Scheme, host and port."""
 
     host: str
-    """As the header has it: without the port that is usual."""
+    """As in the header `Host`: without the default port."""
 
     path: str
-    """Of the bucket; no `/` at its end."""
+    """The path of the bucket; no `/` at its end."""
 
     region: str
-    """For which requests are signed."""
+    """The region that requests are signed for."""
 
 
 def endpoint_of(bucket: str, given: Addressing) -> Endpoint:
-    """Where a bucket is asked.
+    """The address of a bucket.
 
     Raises:
-        BadSettings: there is no such place.
+        BadSettings: there is no such address.
     """
     if not (0 < len(bucket) < 256 and _LETTERS | {*"._"} >= {*bucket}):
         raise BadSettings(
@@ -75,7 +75,7 @@ def endpoint_of(bucket: str, given: Addressing) -> Endpoint:
 
 
 def service_of(endpoint: Endpoint, bucket: str) -> Endpoint:
-    """Where the service is asked for what is in no bucket."""
+    """The address of the service itself, for requests that concern no bucket."""
     if endpoint.path.endswith(f"/{bucket}"):
         return endpoint._replace(path=endpoint.path.removesuffix(f"/{bucket}"))
     scheme, _, host = endpoint.origin.partition("://")
@@ -86,7 +86,7 @@ def service_of(endpoint: Endpoint, bucket: str) -> Endpoint:
 
 
 def _plain(region: str | None) -> tuple[str | None, bool]:
-    """A region without what may stand around its name, and whether that asks for FIPS."""
+    """A region without the `fips-` or `-fips` at its name, and whether there was one."""
     if region is None:
         return None, False
     plain = region.replace("fips-", "").replace("-fips", "")
@@ -121,7 +121,7 @@ def _of_aws(bucket: str, region: str | None, given: Addressing) -> Endpoint:
 
 
 def _is_for_all(region: str | None, given: Addressing) -> bool:
-    """Whether AWS is asked under the name that it has without any region."""
+    """Whether AWS's global address is used, which has no region."""
     return region in (None, _GLOBAL) or (region == ANYWHERE and not given.is_regional)
 
 
@@ -153,7 +153,7 @@ def _elsewhere(bucket: str, url: str, region: str, style: str | None) -> Endpoin
         netloc, shown = (each.encode("idna").decode() for each in (netloc, shown))
     if style == "virtual" or (style != "path" and _is_accelerated(url)):
         by_host = _is_hostable(bucket) and not is_ip
-        # Certificates hold for one label in front of a name, so only without them there are more.
+        # A wildcard certificate covers one label only, so names with dots need http.
         if by_host or (
             parts.scheme == "http" and "." in bucket and _is_hostable(bucket, dots=True)
         ):
@@ -175,7 +175,7 @@ def _normal(path: str) -> str:
 
 
 def _is_hostable(bucket: str, *, dots: bool = False) -> bool:
-    """Whether the name of a bucket can be the beginning of a host's."""
+    """Whether the name of a bucket can be the beginning of a host name."""
     if len(bucket) < 3 or bucket.lower() != bucket or _is_ipv4(bucket):
         return False
     labels = bucket.split(".") if dots else [bucket]
@@ -183,7 +183,7 @@ def _is_hostable(bucket: str, *, dots: bool = False) -> bool:
 
 
 def _is_label(text: str) -> bool:
-    """Whether a text can be a part of a host's name, between two dots."""
+    """Whether a text can be a label of a host name, between two dots."""
     return 0 < len(text) < 64 and {*text} <= _LETTERS and "-" not in (text[0], text[-1])
 
 
@@ -197,7 +197,7 @@ def _is_ipv4(text: str) -> bool:
 
 
 def _is_accelerated(url: str) -> bool:
-    """Whether an address is that of AWS's faster way to buckets."""
+    """Whether an address is that of S3 Transfer Acceleration."""
     first, *features = urlsplit(url).netloc.split(".")
     return first == "s3-accelerate" and features in (
         ["amazonaws", "com"],

@@ -1,4 +1,4 @@
-"""The operations of S3 that are used, and what a configuration may have them say besides."""
+"""The operations of S3 that are used, and the headers that a configuration may add to them."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def headers_of(chosen: Mapping[str, Any]) -> dict[str, dict[str, str]]:
 
 
 def not_headers(chosen: Mapping[str, Any]) -> Iterator[str]:
-    """What is asked for and cannot be said in a header of these."""
+    """The names in `chosen` that cannot be sent as headers of these operations."""
     for name, value in chosen.items():
         if isinstance(value, str):
             can_be_said = value.isascii() and value.isprintable()

@@ -1,4 +1,4 @@
-"""What a configuration's options mean here: those of s3fs that are about requests."""
+"""Which options of s3fs the engine `direct` understands: those that concern requests."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _OF_FILES: Final = frozenset(
         "version_aware",
     }
 )
-"""What is about the files of s3fs, which neither engine opens."""
+"""Options that concern the files of s3fs, which neither engine opens."""
 
 _OF_S3: Final = frozenset(
     {
@@ -41,7 +41,7 @@ _AS_HERE: Final = {
     "response_checksum_validation": "when_required",
     "signature_version": "s3v4",
 }
-"""What is done anyway."""
+"""Options with the values that ask for what is done here anyway."""
 
 
 def what_is_beyond(options: Mapping[str, Any]) -> list[str]:

@@ -1,4 +1,4 @@
-"""AWS's signature, version 4, in an address: whoever has it can read one object for a while."""
+"""AWS's signature, version 4, in a URL, with which anybody can read one object for a while."""
 
 from __future__ import annotations
 
@@ -18,15 +18,14 @@ if TYPE_CHECKING:
 def presigned(
     signer: Signer, endpoint: Endpoint, path: str, added: Mapping[str, str], seconds: int
 ) -> str:
-    """The address of an object, signed.
+    """The signed URL of an object.
 
     Args:
         signer: has the keys.
-        endpoint: where the bucket is asked.
+        endpoint: the address of the bucket.
         path: of the object below the bucket, percent-encoded, with a `/` in front.
-        added: what each request for it says besides, by the names of headers; it may be said in an
-            address as well.
-        seconds: how long it holds.
+        added: what requests for it have besides, by the names of headers; it goes into the query.
+        seconds: for how long it is valid.
     """
     now = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(time.time()))
     scope = f"{now[:8]}/{endpoint.region}/s3/aws4_request"

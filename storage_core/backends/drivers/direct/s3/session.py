@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from storage_core.blobpath import BlobPath, Prefix
 
 SINGLE_PUT: Final = 64 * 1024 * 1024
-"""Bytes up to which a blob that is in memory anyway goes in one request."""
+"""Bytes up to which a blob that is in memory anyway is sent in one request."""
 
 MAX_COPY: Final = 5 * 1024 * 1024 * 1024
 """Bytes of the largest blob that the protocol copies in one request."""
@@ -45,26 +45,26 @@ class S3Session:
     has_condition = True
 
     def __init__(self, asking: Asking, bucket: str, prefix: str) -> None:
-        """Ask nothing yet.
+        """Send nothing yet.
 
         Args:
             asking: makes the requests.
-            bucket: where to.
-            prefix: what stands before the paths, with a `/` at its end if there is any.
+            bucket: its name.
+            prefix: what names have before the paths, with a `/` at its end unless it is empty.
         """
         self._asking = asking
         self._bucket = bucket
         self._prefix = prefix
 
     async def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: the session holds nothing open."""
 
     async def find(self) -> None:
-        """List one name: what is asked of a bucket that is missing fails."""
+        """List one name, which fails if the bucket is missing."""
         self._page("", delimiter=True, token=None, limit=1)
 
     async def places(self) -> list[str]:
-        """List the buckets of who signs in."""
+        """List the buckets of the account that signs in."""
         from storage_core.backends.drivers.direct.s3.bodies import Broken, buckets
 
         request = Request("ListBuckets", "GET", "/")
@@ -88,7 +88,7 @@ class S3Session:
             answer = self._opened(path, f"bytes={start}-{start + size - 1}")
         except Refusal as refusal:
             if code_of(refusal) == "InvalidRange":
-                return Part(total=0)  # It ends before.
+                return Part(total=0)  # The blob ends before the range.
             raise
         came = 0
         with answer:
@@ -113,11 +113,11 @@ class S3Session:
         except Refusal as refusal:
             if not is_without_reason(refusal.response):
                 raise
-            # It stands in the body of an answer, and that to a HEAD has none. If it was the
-            # region, it has been learned by this request.
+            # The reason is in the body, which the answer to a HEAD does not have. If it was the
+            # region, this request has found the right one.
             self._opened(path, "bytes=0-0").close()
             found = self._asking.read(request).headers
-        # Loads what is not needed to write.
+        # Imported late: writing does not need it.
         from storage_core.backends.drivers.direct.s3.times import time_said
 
         size = found.get("content-length", "")
@@ -156,7 +156,7 @@ class S3Session:
         return True
 
     async def link(self, path: BlobPath, seconds: int) -> Link:
-        """Sign an address of the object."""
+        """Make a signed URL for the object."""
         from storage_core.backends.drivers.clouds.aws.linking import linked
 
         return linked(*self._asking.link(self._where(path), seconds))
@@ -166,7 +166,7 @@ class S3Session:
         self._asking.read(Request("DeleteObject", "DELETE", self._where(path)))
 
     async def delete_many(self, paths: Sequence[BlobPath]) -> list[BlobPath]:
-        """Delete objects in one request; those that are left."""
+        """Delete objects in one request; return those that are left."""
         from storage_core.backends.drivers.direct.s3.deleting import deleted
 
         names = {f"{self._prefix}{path}": path for path in paths}
@@ -177,11 +177,11 @@ class S3Session:
         return self._page(prefix, delimiter=delimiter, token=token, limit=limit)
 
     def _page(self, prefix: str, *, delimiter: bool, token: str | After | None, limit: int) -> Page:
-        # Load what is not needed for a blob.
+        # Imported late: reading and writing a blob does not need it.
         from storage_core.backends.drivers.direct.s3.bodies import Broken, listed
         from storage_core.backends.drivers.direct.s3.times import time_said
 
-        # In the order of the names: so they are signed.
+        # The parameters are sorted by name, as they are signed.
         after = f"{self._prefix}{token.path}" if isinstance(token, After) else None
         parts = [
             *([("continuation-token", token)] if token and isinstance(token, str) else ()),
@@ -214,7 +214,7 @@ class S3Session:
         )
 
     def _upload(self, path: BlobPath, source: Source, *, create: bool) -> None:
-        # Loaded for large blobs only.
+        # Imported for large blobs only.
         from storage_core.backends.drivers.direct.s3.upload import upload
 
         upload(self._asking, self._where(path), source, create=create)

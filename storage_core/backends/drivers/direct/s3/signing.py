@@ -1,4 +1,4 @@
-"""Who signs requests: the configuration's own keys, what is found elsewhere, or nobody."""
+"""Whose keys sign requests: the configuration's own, those found elsewhere, or none."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ class Signing:
         """Look for nothing yet.
 
         Args:
-            identity: what the configuration says.
+            identity: who signs in, by the configuration.
             timeout: seconds that signing in may take.
-            network: how those are reached who hand out credentials.
-            ambient: what the machine says.
+            network: how the services that hand out credentials are reached.
+            ambient: what AWS's files and variables on this machine say.
         """
         self._identity = identity
         self._timeout = timeout
@@ -40,21 +40,21 @@ class Signing:
         self._lock = Lock()
         self._signing_in: SigningIn | None = None
         self._lasting: Signer | None = None
-        """Signs until what it signs with is refused."""
+        """The signer with fixed keys, used until they are refused."""
 
         self._since = 0.0
         self._found: tuple[object, Signer | None] = (None, None)
-        """Credentials that have been found, and what signs with them."""
+        """The credentials that were found last, and their signer."""
 
     def signer(self, limit: Limit) -> Signer | None:
-        """Signs the next request; None where nobody signs in.
+        """The signer of the next request; None for anonymous requests.
 
         Raises:
             Explained: there are no credentials.
-            PermissionError: the configuration has one half of them.
+            PermissionError: the configuration has only half of them.
             OutOfTime: they cannot be read within the limit.
         """
-        # Kept at hand: another thread may find that it is refused.
+        # Read the attribute once: another thread may set it to None when the keys are refused.
         signer = self._lasting
         if signer is not None:
             return signer
@@ -81,8 +81,8 @@ class Signing:
         """Whether there are other credentials than those that were refused.
 
         Args:
-            refusal: what was answered.
-            used: has signed the request.
+            refusal: the error in the answer.
+            used: the signer of the request.
         """
         given = self._identity
         is_given = given.is_anonymous or (given.has_keys and not given.role.arn)
@@ -97,7 +97,7 @@ class Signing:
         finding = self._finding()
         try:
             if finding.who:
-                # Looked for meanwhile, to say whose they are.
+                # They have been looked for meanwhile, to say whose they are.
                 finding.renew(refused.keys, is_certain=is_certain)
             found = finding.credentials()
         except Explained:
@@ -109,12 +109,12 @@ class Signing:
 
     @property
     def finding(self) -> SigningIn | None:
-        """What has found the credentials that sign now; None where they are fixed."""
+        """What has found the credentials in use; None if they are fixed."""
         return self._signing_in if self._lasting is None else None
 
     @property
     def who(self) -> str:
-        """Who has signed in, as messages say it; empty where nobody had to."""
+        """Who has signed in, in the words of messages; empty for anonymous requests."""
         given = self._identity
         if given.is_anonymous or (given.has_keys and not given.role.arn):
             return ""
@@ -127,7 +127,7 @@ class Signing:
         return finding.who
 
     def close(self) -> None:
-        """Stop what is still being waited for."""
+        """Stop a search for credentials that is still running."""
         if self._signing_in is not None:
             self._signing_in.close()
 

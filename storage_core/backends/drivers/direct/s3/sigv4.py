@@ -23,11 +23,11 @@ _UNSIGNED: Final = frozenset(
         "user-agent",
     }
 )
-"""Headers that are not signed: what is on the way may change them."""
+"""Headers that are not signed, since proxies on the way may change them."""
 
 
 class Keys(NamedTuple):
-    """With which requests are signed."""
+    """The keys that requests are signed with."""
 
     key: str
     secret: str
@@ -45,16 +45,16 @@ class Signer:
         """Derive nothing yet.
 
         Raises:
-            BadSettings: they have bytes of a variable that are no text.
+            BadSettings: they come from a variable with bytes that are not text.
         """
         try:
             "".join(filter(None, keys)).encode()
         except UnicodeEncodeError:
-            # That error holds what could not be encoded, whole.
+            # The original error holds the whole key.
             raise BadSettings("the credentials for AWS are no text") from None
         self.keys = keys
         self._derived: tuple[str, str, bytes] = ("", "", b"")
-        """A day, a region and the key that holds for both: deriving it takes four digests."""
+        """A day, a region and the signing key for both: deriving it takes four digests."""
 
     def sign(
         self,
@@ -66,15 +66,15 @@ class Signer:
         payload: str,
         region: str,
     ) -> None:
-        """Add to the headers what shows who asks.
+        """Add the signature to the headers.
 
         Args:
             method: in capitals.
             path: percent-encoded, as it is sent.
-            query: its parts percent-encoded and in order.
+            query: its parameters percent-encoded and sorted.
             headers: with names in lower case, `host` among them.
             payload: the digest of the body.
-            region: where it is asked.
+            region: to sign for.
         """
         now = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(time.time()))
         headers["x-amz-date"] = now
@@ -94,7 +94,7 @@ class Signer:
         )
 
     def key_of(self, day: str, region: str) -> bytes:
-        """What signs on a day in a region."""
+        """The signing key for a day and a region."""
         known = self._derived
         if known[0] == day and known[1] == region:
             return known[2]

@@ -1,4 +1,4 @@
-"""The times that S3 says, read without the parsers for every kind of them."""
+"""Reads the times in S3's answers, without loading general parsers of times."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MONTHS: Final = {name: number for number, name in enumerate(_NAMES, 1)}
 
 
 def time_said(text: str | None) -> datetime | None:
-    """The time that a server said, in UTC; None where it has said none, or what is no time."""
+    """The time that a server gave, in UTC; None if it gave none, or it is not a time."""
     if not text:
         return None
     try:
@@ -39,5 +39,5 @@ def _of_another_form(text: str) -> datetime:
 
 
 def _in_utc(moment: datetime) -> datetime:
-    """One without a zone is taken for UTC."""
+    """The moment in UTC; one without a zone counts as UTC."""
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

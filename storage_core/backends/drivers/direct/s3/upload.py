@@ -1,4 +1,4 @@
-"""A large blob, sent in parts side by side; nothing can be read before the last request."""
+"""Sends a large blob in parts, several at a time; nothing can be read before the last request."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ PART_SIZE: Final = 8 * 1024 * 1024
 """Bytes of one part."""
 
 PARTS_AT_ONCE: Final = 5
-"""With one more that is being read, they hold 48 MiB."""
+"""Parts that are sent at a time; with one more that is being read, they take 48 MiB."""
 
 MAX_PARTS: Final = 10_000
-"""More the protocol does not allow."""
+"""The most that the protocol allows."""
 
 _COMPLETE: Final = "CompleteMultipartUpload"
 
@@ -51,8 +51,8 @@ def upload(asking: Asking, where: str, source: Source, *, create: bool) -> None:
         end = Request(_COMPLETE, "POST", where, query, body=_document(body))
         asking.stored(end, create=create)
     except BaseException:
-        # Nobody can read what is left, but its owner pays for it. Not waited for: the time may be
-        # up.
+        # Nobody can read the parts that are left, but the bucket's owner pays for them. Not waited
+        # for: the time may be up.
         beside(asking.afresh().sent, Request("AbortMultipartUpload", "DELETE", where, query))
         raise
 

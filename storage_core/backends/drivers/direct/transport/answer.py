@@ -1,4 +1,4 @@
-"""An answer, whose body comes as it is read."""
+"""An answer, whose body is received as it is read."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
     from storage_core.backends.drivers.direct.transport.head import Framing, Head
 
 _PIECE: Final = 65536
-"""Bytes that are asked for at once. 512 MiB from a local rclone take 0.13 s of processor time, 0.42
-over TLS; by 128 KiB it is 0.27 and 0.42, by 256 KiB 0.18 and 1.0: larger memory is mapped
-anew each time, over TLS for one record of 16 KiB."""
+"""Bytes to receive at a time. 512 MiB from a local rclone take 0.13 s of processor time, 0.42 over
+TLS; with 128 KiB it is 0.27 and 0.42, with 256 KiB 0.18 and 1.0: larger memory is mapped anew each
+time, over TLS for one record of 16 KiB."""
 
 LONGEST: Final = 64 * 1024 * 1024
-"""Bytes of an answer that is no blob: a page of the longest names has 10 MiB. Time is allowed for
-all that comes, so there has to be an end."""
+"""The most bytes of an answer that is not a blob: a page of the longest names has 10 MiB. There is
+a bound because more time is given as bytes come."""
 
 SHORT: Final = 65536
-"""Bytes of an answer that only says that something is done, or why not; most have some hundred."""
+"""The most bytes of an answer that only confirms or refuses; most have a few hundred."""
 
 _HEXADECIMAL: Final = b"0123456789abcdefABCDEF"
 
@@ -36,12 +36,12 @@ class TooLong(ConnectionError):
     """An answer has more bytes than it may."""
 
     def __init__(self) -> None:
-        """Say so."""
+        """Make the error."""
         super().__init__("the answer is longer than any that was asked for")
 
 
 class Answer:
-    """What a server has answered. Read it to its end, or close it."""
+    """An answer of a server. Read it to its end, or close it."""
 
     def __init__(
         self,
@@ -50,13 +50,13 @@ class Answer:
         connection: Connection,
         done: Callable[[Connection], None],
     ) -> None:
-        """Begin behind the head.
+        """Begin after the head.
 
         Args:
-            head: what has come of it.
-            framing: where it ends.
-            connection: where it comes from.
-            done: takes the connection back, at the end of the body.
+            head: the head of the answer.
+            framing: tells where the body ends.
+            connection: what the body comes over.
+            done: takes the connection back at the end of the body.
         """
         self.status = head.status
         self.reason = head.reason
@@ -66,25 +66,25 @@ class Answer:
         self._connection: Connection | None = connection
         self._chunked = framing.chunked
         self._left = 0 if framing.chunked else framing.size
-        """Bytes until the end of the body, or of the chunk; None where nothing says it."""
+        """Bytes to the end of the body, or of the current chunk; None if that is unknown."""
 
         self._begun = False
         self._done = done
         self._ready = b""
-        """What has been taken from the connection already."""
+        """Bytes of the body that have been taken from the connection already."""
 
         if self._left is not None and not self._chunked:
             ready = connection.taken(self._left)
             if ready is not None:
-                # Whoever is told enough by the head reads no further, and the connection is free.
+                # The whole body is here: free the connection, as some callers read the head only.
                 self._ready = ready
                 self._finish()
 
     def read(self, most: int = LONGEST) -> bytes:
-        """All that is still to come, of an answer that is not a blob.
+        """Read the rest of an answer that is not a blob.
 
         Args:
-            most: bytes that it may have.
+            most: how many bytes it may have.
 
         Raises:
             TooLong: there are more.
@@ -95,10 +95,10 @@ class Answer:
         return b"".join(self.chunks(most))
 
     def chunks(self, most: int | None = None) -> Iterator[bytes]:
-        """What is still to come, as it comes.
+        """Yield the rest of the body as it comes.
 
         Args:
-            most: bytes that it may have; None where that is for the caller to see to.
+            most: how many bytes it may have; None if the caller checks that.
 
         Raises:
             TooLong: there are more.
@@ -112,7 +112,7 @@ class Answer:
             yield data
 
     def close(self) -> None:
-        """Do without the rest, if there is any: the connection ends."""
+        """Discard the rest, if there is any, and the connection with it."""
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.drop()
@@ -174,7 +174,7 @@ class Answer:
             raise not_http()
         self._begun = True
         line = connection.line()
-        # Time is allowed for what is between these lines.
+        # Extra time is given for the bytes of chunks only, not for the lines between them.
         connection.wire.limit.came(-len(line))
         size = line.partition(b";")[0].rstrip(b" \t")
         if not 0 < len(size) < 16 or size.strip(_HEXADECIMAL):
@@ -182,7 +182,7 @@ class Answer:
         self._left = int(size, 16)
         if self._left == 0:
             trailers = 0
-            # They say nothing that anybody here asks for.
+            # Skip the trailers: nothing here uses them.
             while line := connection.line():
                 trailers += len(line)
                 if trailers > MOST:

@@ -1,4 +1,4 @@
-"""Small questions to those who give tokens."""
+"""Small requests to services that give out tokens."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 _MOST: Final = 1024 * 1024
-"""Bytes of an answer."""
+"""The most bytes of an answer."""
 
 
 def ask(
@@ -24,15 +24,15 @@ def ask(
     json: Any = None,
     headers: Mapping[str, str] | None = None,
 ) -> tuple[int, bytes]:
-    """The status and the body of an answer, whatever they are.
+    """Send a request and return the status and the body of the answer, whatever they are.
 
     Args:
-        transport: asks.
+        transport: sends it.
         limit: how long it may take.
-        url: what is asked.
-        form: is posted as a browser does.
-        json: is posted as JSON; without either it is a GET.
-        headers: to be sent as well.
+        url: where to.
+        form: fields to post as a form.
+        json: data to post as JSON; without either it is a GET.
+        headers: to send as well.
     """
     kind, body = None, None
     if form is not None:

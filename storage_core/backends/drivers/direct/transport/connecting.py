@@ -1,4 +1,4 @@
-"""TCP to a server, by the addresses of its name, within the time of a call."""
+"""Connects to a server by TCP, trying the addresses of its name, within the time of a call."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def connected(host: str, port: int, limit: Limit) -> socket.socket:
     """A socket that is connected to a server.
 
     Raises:
-        Unconnected: no address of the name takes a connection, or there is none.
-        BadSettings: it is no name.
+        Unconnected: no address of the name accepts a connection, or it has none.
+        BadSettings: it is not the name of a host.
     """
     try:
         addresses = _addresses(host, port, limit)
@@ -47,7 +47,7 @@ def _addresses(host: str, port: int, limit: Limit) -> Sequence[tuple[Any, ...]]:
     name = host.encode()
     if ":" in host or host.replace(".", "").isdigit():
         return socket.getaddrinfo(name, port, 0, socket.SOCK_STREAM, 0, socket.AI_NUMERICHOST)
-    # In a thread, since nothing interrupts it; most have no need of that module otherwise.
+    # In a thread, since nothing interrupts a lookup. Imported late: few calls need the module.
     from storage_core.backends.remote.threads import within
 
     try:
@@ -58,7 +58,7 @@ def _addresses(host: str, port: int, limit: Limit) -> Sequence[tuple[Any, ...]]:
 
 
 def _first(addresses: Sequence[tuple[Any, ...]], limit: Limit) -> socket.socket:
-    """The first that is connected; each is tried a little later than the one before."""
+    """A socket for the first address that connects; each is tried a little after the one before."""
     waiting: dict[int, socket.socket] = {}
     poll = select.poll()
     error: OSError | None = None

@@ -1,4 +1,4 @@
-"""One connection: requests go, and what comes is taken apart."""
+"""One connection: sends requests, and splits what comes back into heads and bodies."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
     from storage_core.backends.remote.limit import Limit
 
 _READ: Final = 65536
-"""Bytes to ask for while it is not known how many will come."""
+"""Bytes to receive at a time while it is not known how many will come."""
 
 _PIECE: Final = 1048576
-"""Bytes to hand to the system at once; between two the server's answer is looked for."""
+"""Bytes to send at a time; after each the connection checks whether an answer has come."""
 
 _GLANCE: Final = 0.2
-"""Seconds between two looks for an answer when nothing can be sent."""
+"""Seconds between two such checks when nothing can be sent."""
 
 _LINE: Final = 4096
-"""Bytes of a line between chunks."""
+"""The most bytes of a line between chunks."""
 
 
 class Connection:
@@ -41,8 +41,8 @@ class Connection:
         """Begin with nothing sent.
 
         Args:
-            sock: connected.
-            origin: of the server, as the pool knows it.
+            sock: a connected socket.
+            origin: of the server; its key in the pool.
         """
         self.wire = Wire(sock)
         self.origin = origin
@@ -50,24 +50,24 @@ class Connection:
         """Whether requests name the whole URL, for a proxy that forwards them."""
 
         self.more = ""
-        """Lines that the head of each request has besides, for the proxy."""
+        """Header lines for the proxy, which each request gets besides its own."""
 
         self.lasts = True
         """Whether another request may follow."""
 
         self.idle_since = 0.0
         self._data = b""
-        """What has come and is not all used."""
+        """Bytes that have been received and are not all consumed."""
 
         self._at = 0
-        """How much of that is used."""
+        """How many of them are consumed."""
 
     def hold(self, limit: Limit) -> None:
         """Begin to be used by a call."""
         self.wire.hold(limit)
 
     def release(self) -> None:
-        """Be used no more, and wait for another call."""
+        """End being used by a call, and be ready for another."""
         if self._at == len(self._data):
             self._data, self._at = b"", 0
         try:
@@ -77,30 +77,30 @@ class Connection:
             raise
 
     def drop(self) -> None:
-        """End in the middle of a call."""
+        """Close the connection in the middle of a call."""
         self.close()
         try:
             self.wire.release()
         except BaseException:
-            pass  # Whoever has cancelled the call hears of it by what comes next.
+            pass  # The cancelled call raises this again at its next step.
 
     def close(self) -> None:
-        """Let go of it."""
+        """Close the socket."""
         self.lasts = False
         self.wire.close()
 
     def __del__(self) -> None:
-        """Nobody has read the answer to its end."""
+        """Close it if its answer was never read to its end."""
         self.close()
 
     @property
     def is_fresh(self) -> bool:
-        """Whether a request may go through it: nothing has come meanwhile, not even its end."""
+        """Whether it can be used for a request: nothing has come meanwhile, not even its end."""
         return self.wire.is_own and not self.wire.has_news
 
     @property
     def is_clean(self) -> bool:
-        """Whether all that has come has been used, so that what comes next is an answer."""
+        """Whether all received bytes are consumed, so that what comes next is an answer."""
         return self._at == len(self._data) and not self.wire.pending
 
     def send(self, data: bytes) -> None:
@@ -108,18 +108,18 @@ class Connection:
         self.wire.send(data)
 
     def send_unless_refused(self, data: bytes | memoryview) -> bool:
-        """Send all of it, unless an answer comes meanwhile that is no success; whether it was."""
+        """Send all of `data`, unless a refusal comes meanwhile; return whether all was sent."""
         view = memoryview(data).cast("B")
         while view:
             if self._is_refused():
                 return False
-            # TLS wants a piece that it could not send offered again as it was.
+            # TLS requires that a piece that it could not send is offered again unchanged.
             piece = view[:_PIECE]
             view = view[self.wire.send_some(piece, _GLANCE) :]
         return not self._is_refused()
 
     def head(self) -> Head:
-        """The head of the next answer; those that only say "wait a moment" are passed over."""
+        """The head of the next answer; interim ones (1xx) are skipped."""
         passed_over = 0
         while True:
             end = self._data.find(b"\r\n\r\n", self._at)
@@ -140,7 +140,7 @@ class Connection:
                 return head
 
     def line(self) -> bytes:
-        """What comes until the end of a line, without that."""
+        """Read a line, and return it without its end."""
         while True:
             end = self._data.find(b"\r\n", self._at, self._at + _LINE)
             if end >= 0:
@@ -152,7 +152,7 @@ class Connection:
             self._more(ended_early())
 
     def taken(self, size: int) -> bytes | None:
-        """So many bytes of a body, if they have come already."""
+        """`size` bytes of a body, if they have been received already; else None."""
         end = self._at + size
         if end > len(self._data):
             return None
@@ -161,7 +161,7 @@ class Connection:
         return found
 
     def some(self, most: int) -> bytes:
-        """Bytes of a body, at most so many; none at the end of the connection."""
+        """At most `most` bytes of a body; empty at the end of the connection."""
         if self._at < len(self._data):
             start = self._at
             self._at = min(start + most, len(self._data))
@@ -169,7 +169,7 @@ class Connection:
         return self.wire.receive(most)
 
     def _more(self, otherwise: ConnectionError) -> None:
-        """Receive more behind what waits."""
+        """Receive more bytes; raise `otherwise` if the connection has ended."""
         more = self.wire.receive(_READ)
         if not more:
             raise otherwise
@@ -177,7 +177,7 @@ class Connection:
         self._at = 0
 
     def _is_refused(self) -> bool:
-        """Whether an answer has come that is no success."""
+        """Whether an answer has come that is not a success."""
         if hundreds(self._data) == b"2" or not self.wire.has_news:
             return False
         self._data += self.wire.received(_READ)

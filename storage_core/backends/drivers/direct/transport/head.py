@@ -1,6 +1,6 @@
-"""The head of an answer, read strictly: what two readers could understand in two ways is refused.
+"""Reads the head of an answer strictly: what readers could understand in different ways is refused.
 
-RFC 9112 is what "strictly" means. A head that breaks it is a failure of the connection.
+"Strictly" means by RFC 9112. A head that breaks it counts as a failure of the connection.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from storage_core.backends.remote.broken import CLOSED, EARLY, FORKED, NOT_HTTP, Broken
 
 MOST: Final = 65536
-"""Bytes of a head. http.client allows as many for one line."""
+"""The most bytes of a head. http.client allows as many for one line."""
 
 _NAME: Final = r"[!#$%&'+*\-.^_`|~0-9A-Za-z]+"
 _FOLD: Final = r"[ \t]*\r\n[ \t]+"
@@ -31,44 +31,44 @@ class Head(NamedTuple):
 
 
 class Framing(NamedTuple):
-    """How it is known where a body ends."""
+    """What tells where a body ends."""
 
     size: int | None
-    """Bytes; None where that is not known before."""
+    """Its bytes; None if that is not known before."""
 
     chunked: bool
-    """Whether it comes in chunks; else, where `size` is None, the end of the connection ends it."""
+    """Whether it comes in chunks; if not, and `size` is None, it ends with the connection."""
 
 
 def not_http() -> Broken:
-    """What to raise when what has come is no answer."""
+    """The error where what has come is not an HTTP answer."""
     return Broken(NOT_HTTP)
 
 
 def unanswered() -> Broken:
-    """What to raise when nothing has come."""
+    """The error where the connection ended without an answer."""
     return Broken(CLOSED)
 
 
 def ended_early() -> Broken:
-    """What to raise when a body is shorter than was said."""
+    """The error where a body is shorter than its head said."""
     return Broken(EARLY)
 
 
 def in_mid_body(error: ConnectionError) -> Broken:
-    """What to raise where `error` is what has come instead of the next bytes of a body."""
+    """The error where `error` came in place of the next bytes of a body."""
     is_told = isinstance(error, Broken) and str(error) in (EARLY, FORKED, NOT_HTTP)
     return Broken(str(error)) if is_told else ended_early()
 
 
 def begins(data: bytes, start: int) -> bool:
-    """Whether what has come so far may become a head."""
+    """Whether the bytes so far may be the beginning of a head."""
     begun = data[start : start + len(_START)]
     return begun == _START[: len(begun)] and data.find(b"\n\n", start) < 0
 
 
 def hundreds(data: bytes) -> bytes:
-    """The first digit of the status, as far as it has come; also of what is no answer."""
+    """The first digit of the status, if it has come; the bytes need not be an answer."""
     return data[len(_START) + 2 : len(_START) + 3]
 
 
@@ -92,7 +92,7 @@ def parsed(data: bytes) -> Head:
         headers = {name.lower(): value.strip(" \t") for name, value in parted}
     except ValueError:
         return parsed(_unfolded(text))
-    # One look at all names, since a pattern for each would cost as much as all else of a head.
+    # One check of all names: a pattern for each would cost as much as the rest of a head.
     if not ("".join(headers).replace("-", "").isalnum() and text.isascii()) or "" in headers:
         if "\r\n " in text or "\r\n\t" in text:
             return parsed(_unfolded(text))
@@ -111,7 +111,7 @@ def parsed(data: bytes) -> Head:
 
 
 def _unfolded(text: str) -> bytes:
-    """A head without the line ends that stand before blanks, which once were allowed."""
+    """A head with folded lines (line ends before blanks, which were allowed once) joined."""
     whole = re.sub(_FOLD, " ", text)
     if whole == text:
         raise not_http()
@@ -121,7 +121,7 @@ def _unfolded(text: str) -> bytes:
 def framing(method: str, head: Head) -> Framing:
     """Where the body ends of the answer to a request."""
     coding, length = head.headers.get("transfer-encoding"), head.headers.get("content-length")
-    # With both, a proxy on the way may have gone by the one or by the other.
+    # With both headers, a proxy on the way may have gone by either.
     if coding is not None and (coding.lower() != "chunked" or length is not None):
         raise not_http()
     size = None

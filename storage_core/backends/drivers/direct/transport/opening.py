@@ -1,4 +1,4 @@
-"""The way to a server: directly or through a proxy, with TLS or without."""
+"""Opens a connection to a server: directly or through a proxy, with TLS or without."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 def opened(network: Network, url: str, where: Server, limit: Limit) -> Connection:
-    """A connection to a server, over which nothing has been asked yet.
+    """A new connection to a server, over which no request has been sent yet.
 
     Args:
-        network: which proxy and whose certificates.
-        url: what is going to be asked for.
+        network: decides on the proxy and the certificates.
+        url: of the request to come.
         where: the server.
         limit: the time for connecting.
     """
@@ -69,7 +69,7 @@ def _tunnel(connection: Connection, where: Server, signed: str) -> None:
     connection.send(f"CONNECT {server} HTTP/1.1\r\nHost: {server}\r\n{signed}\r\n".encode())
     answer = connection.head()
     if not 200 <= answer.status < 300:
-        # In the words of http.client, by which `Network` knows it.
+        # In the words of http.client, by which `hindrance` recognises it.
         raise OSError(f"Tunnel connection failed: {answer.status} {answer.reason}")
     if not connection.is_clean:
         raise ConnectionResetError("the proxy has said more than that it has connected")

@@ -1,6 +1,6 @@
-"""Connections that wait for the next request, for each server the one used last first.
+"""Idle connections that wait for the next request; of those to a server, the last used comes first.
 
-There is no lock: each step is one of a deque, so that a fork in the middle leaves nothing locked.
+There is no lock: each step is one atomic operation of a deque, so a fork leaves nothing locked.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ if TYPE_CHECKING:
     from storage_core.backends.drivers.direct.transport.connection import Connection
 
 _MOST_IDLE: Final = 256
-"""For each server. 1,000 reads by 256 jobs over a round trip of 40 ms take 0.43 s; with 64, those
-beyond are opened again and again, and it is 0.59. A process may have 1,024 files open on Linux."""
+"""Idle connections for each server. 1,000 reads by 256 jobs with a round trip of 40 ms take 0.43 s;
+with 64 connections the others are opened again and again, and it is 0.59. On Linux, a process may
+have 1,024 files open."""
 
 _LONGEST_IDLE: Final = 60.0
-"""Seconds. Servers that end idle connections mostly do so after one minute or more (nginx 75 s, a
-load balancer of AWS 60 s, Go never); a request on its way then would be lost."""
+"""Seconds. Servers that end idle connections mostly do so after a minute or more (nginx 75 s, a
+load balancer of AWS 60 s, Go never); a request sent at that moment would be lost."""
 
 
 class Pool:
@@ -30,7 +31,7 @@ class Pool:
         self._is_closed = False
 
     def take(self, origin: str) -> Connection | None:
-        """A connection to a server, if there is one that can be used."""
+        """A connection to a server, if there is one that can be used; else None."""
         idle = self._idle.get(origin)
         while idle:
             try:
@@ -61,7 +62,7 @@ class Pool:
             self.close()
 
     def close(self) -> None:
-        """Close all that is idle; what is in use is closed when it comes back."""
+        """Close all idle connections; those in use are closed when they come back."""
         self._is_closed = True
         for idle in [*self._idle.values()]:
             while idle:

@@ -16,18 +16,18 @@ _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 
 
 class Body(Protocol):
-    """What is to be sent, where it is not in memory as a whole."""
+    """A body that is not in memory as a whole."""
 
     @property
     def size(self) -> int:
-        """Bytes of all its chunks."""
+        """The bytes of all its chunks together."""
 
     def chunks(self) -> Iterator[bytes | memoryview]:
-        """The bytes; each chunk has been sent before the next is asked for."""
+        """Yield the bytes; each chunk is sent before the next is taken."""
 
 
 class Server(NamedTuple):
-    """Whom a URL leads to."""
+    """The server that a URL leads to."""
 
     scheme: str
     host: str
@@ -35,14 +35,14 @@ class Server(NamedTuple):
 
     port: int
     shown: str
-    """Host and port as the header `Host` has them: without a port that goes without saying."""
+    """Host and port as in the header `Host`: without the default port."""
 
     origin: str
-    """Names it, with its scheme."""
+    """Scheme, host and port, to know the server by."""
 
 
 def size_of(body: bytes | memoryview | Body | None) -> int | None:
-    """Bytes of a body; None where there is none."""
+    """The size of a body in bytes; None if there is none."""
     if body is None:
         return None
     if isinstance(body, bytes):
@@ -51,7 +51,7 @@ def size_of(body: bytes | memoryview | Body | None) -> int | None:
 
 
 def parted(url: str) -> tuple[Server, str]:
-    """The server of a URL, and its path and query as they are given."""
+    """Split a URL into its server, and its path and query as they are given."""
     scheme, _, rest = url.partition("://")
     netloc, _, path = rest.partition("/")
     if "?" in netloc or "#" in netloc:
@@ -66,7 +66,7 @@ def parted(url: str) -> tuple[Server, str]:
 
 @lru_cache(maxsize=64)
 def server(scheme: str, netloc: str) -> Server:
-    """Whom the beginning of a URL leads to."""
+    """The server that the beginning of a URL names."""
     scheme = scheme.lower()
     host, port = netloc.rpartition("@")[2], ""
     is_ipv6 = host.startswith("[")
@@ -106,9 +106,9 @@ def head(
         method: such as GET.
         where: path and query, or the whole URL.
         host: what the header of that name is, unless given.
-        headers: which are sent as they are.
-        size: bytes of the body; None for none.
-        more: lines for a proxy.
+        headers: sent as they are.
+        size: bytes of the body; None without one.
+        more: header lines for a proxy.
     """
     pairs = getattr(headers, "items", None)
     given = [*(pairs() if pairs is not None else headers)]
@@ -118,7 +118,7 @@ def head(
         lines.append(f"Host: {host}")
     lines += [f"{name}: {value}" for name, value in given]
     if "accept-encoding" not in names:
-        # Bytes as they are stored.
+        # Ask for the bytes as they are stored.
         lines.append("Accept-Encoding: identity")
     if "content-length" not in names and (size is not None or method in _WITH_BODY):
         lines.append(f"Content-Length: {size or 0}")
@@ -128,5 +128,5 @@ def head(
     try:
         return f"{text}\r\n{more}\r\n".encode()
     except UnicodeEncodeError:
-        # The error holds all of the head, and who signs in.
+        # The original error holds the whole head, credentials included.
         raise BadSettings("a header that is to be sent is no text") from None

@@ -1,7 +1,7 @@
-"""A request on its way, until its end or until the server has heard enough.
+"""Sends a request, to its end or until the server refuses it.
 
-A server may refuse a body while that is still being sent, and close: its answer is what counts, not
-the broken pipe.
+A server may refuse a body that is still being sent, and close the connection: its answer counts
+then, not the broken pipe.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ if TYPE_CHECKING:
     from storage_core.backends.drivers.direct.transport.request import Body
 
 _SMALL: Final = 65536
-"""Bytes that are copied behind the head, so that all of a request leaves at once."""
+"""Bytes up to which a body is joined to the head, so that the whole request is sent at once."""
 
 
 def sent(
     connection: Connection, head: bytes, body: bytes | memoryview | Body | None, size: int | None
 ) -> Head:
-    """The head of the answer to a request.
+    """Send a request and return the head of the answer.
 
     Args:
         connection: to the server.
         head: of the request.
-        body: of it.
-        size: bytes of the body.
+        body: of the request.
+        size: of the body, in bytes; None if there is none.
     """
     try:
         if body is None or size is None:
@@ -56,9 +56,9 @@ def _late(connection: Connection) -> Head | None:
         found = connection.head()
     except ConnectionError as error:
         if type(error.__cause__).__name__ == "SSLError":
-            raise  # What TLS has to say tells more than that the connection has ended.
+            raise  # An error of TLS says more than that the connection has ended.
         return None
-    # None can be content with half a request.
+    # A success cannot be the answer to half a request.
     return found if found.status >= 300 else None
 
 

@@ -1,4 +1,4 @@
-"""TLS over a connection, and within the TLS that a proxy speaks itself."""
+"""TLS over a connection, and inside the TLS of a connection to a proxy."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ if TYPE_CHECKING:
     from storage_core.backends.drivers.direct.transport.wire import Stream, Wire
 
 _RECORD: Final = 65536
-"""Bytes of another's TLS that are read at once: some records of 16 KiB."""
+"""Bytes to read from the outer TLS at a time: some records of 16 KiB."""
 
 
 def secure(wire: Wire, context: ssl.SSLContext, host: str) -> None:
-    """Speak TLS from now on.
+    """Use TLS from now on.
 
     Raises:
         ssl.SSLCertVerificationError: the other end cannot be trusted.
-        TLSRefused: it speaks no TLS that is understood here.
+        TLSRefused: the other end does not use TLS, or no version that both support.
     """
     try:
         if isinstance(wire.sock, ssl.SSLSocket):
@@ -47,14 +47,14 @@ def secure(wire: Wire, context: ssl.SSLContext, host: str) -> None:
 
 
 class _Within:
-    """TLS through a stream that speaks TLS itself, which `ssl` cannot do by its own sockets."""
+    """TLS inside a stream that uses TLS itself, which the sockets of `ssl` cannot do."""
 
     def __init__(self, outer: Stream, context: ssl.SSLContext, host: str) -> None:
-        """Say nothing yet.
+        """Send nothing yet.
 
         Args:
-            outer: to the proxy.
-            context: what is trusted.
+            outer: the stream to the proxy.
+            context: knows the trusted certificates.
             host: the name of the server.
         """
         self._outer = outer
@@ -69,30 +69,30 @@ class _Within:
         self._pumped(self._tls.do_handshake)
 
     def settimeout(self, value: float, /) -> None:
-        """Bound each of the calls that follow."""
+        """Set the time limit of each following call, in seconds."""
         self._outer.settimeout(value)
 
     def recv(self, size: int, /) -> bytes:
-        """Bytes as a socket has them."""
+        """Receive bytes, as `socket.recv` does."""
         found: bytes = self._pumped(self._tls.read, size)
         return found
 
     def send(self, data: bytes | memoryview, /) -> int:
-        """Send all of it; how much that is."""
+        """Send all of `data`; return how many bytes that is."""
         if self._offered == 0:
             self._offered = self._tls.write(data)
-        # Where that takes too long, the same data is offered again.
+        # If that takes too long, the same data is offered again.
         self._flush()
         offered, self._offered = self._offered, 0
         return offered
 
     def pending(self) -> int:
-        """Bytes that have come and wait."""
+        """How many bytes have been received and wait to be read."""
         outer = getattr(self._outer, "pending", lambda: 0)()
         return self._tls.pending() + self._in.pending + int(outer)
 
     def close(self) -> None:
-        """Let go of it."""
+        """Close the outer stream."""
         self._outer.close()
 
     def _pumped(self, call: Any, *args: Any) -> Any:
@@ -111,7 +111,7 @@ class _Within:
                 return result
 
     def _flush(self) -> None:
-        """Send what the inner TLS has made."""
+        """Send what the inner TLS has produced."""
         while self._unsent or self._out.pending:
             if not self._unsent:
                 self._unsent = memoryview(self._out.read())

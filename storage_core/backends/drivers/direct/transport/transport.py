@@ -1,4 +1,4 @@
-"""One request and its answer, over a connection of the pool or a new one."""
+"""Exchanges one request for its answer, over a connection of the pool or a new one."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ if TYPE_CHECKING:
 
 
 class Transport:
-    """Asks servers, from any number of threads, before and after a fork."""
+    """Sends requests to servers, from any number of threads, before and after a fork."""
 
     def __init__(self, network: Network, timeout: float) -> None:
         """Connect nothing yet.
 
         Args:
-            network: which proxy and whose certificates.
-            timeout: seconds that connecting may take, where the limit of a call is longer.
+            network: decides on the proxy and the certificates.
+            timeout: seconds that connecting may take, if the limit of a call is longer.
         """
         self._network = network
         self._timeout = timeout
         self._pool = Pool()
-        # Python complains of sockets that it has to close itself.
+        # Python warns of sockets that it has to close itself.
         finalize(self, self._pool.close)
 
     def exchange(
@@ -46,21 +46,21 @@ class Transport:
         headers: Iterable[tuple[str, str]] | Mapping[str, str] = (),
         body: bytes | memoryview | Body | None = None,
     ) -> Answer:
-        """Send a request, once; the answer's head has come when this returns.
+        """Send a request once, and return the answer when its head has come.
 
-        No redirect is followed, and nothing is sent again: a write may have arrived.
+        No redirect is followed, and nothing is sent again: a write may have been received.
 
         Args:
             limit: how long all of it may take, the body of the answer included.
             method: such as GET.
             url: percent-encoded; its path and query are sent as they are given.
-            headers: sent as they are. Host (without the port that goes without saying),
-                Content-Length and Accept-Encoding come by themselves unless given.
+            headers: sent as they are. `Host` (without the default port), `Content-Length` and
+                `Accept-Encoding` are added unless given.
             body: what to send.
 
         Raises:
             ProxyRefused: a proxy wants a user and a password.
-            OSError: the connection failed, or what came is no answer.
+            OSError: the connection failed, or what came is not an HTTP answer.
         """
         where, path = parted(url)
         self._network.url = url
@@ -88,5 +88,5 @@ class Transport:
         self._pool.put(connection)
 
     def close(self) -> None:
-        """End the connections that nobody uses; the others end with their answers."""
+        """Close idle connections; the others are closed after their answers."""
         self._pool.close()

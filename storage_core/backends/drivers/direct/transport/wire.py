@@ -1,4 +1,4 @@
-"""A socket, each call of which ends with the time of the call that uses it."""
+"""A socket whose operations end when the time of the call that uses it is up."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Stream(Protocol):
 
 
 class _Forks:
-    """How many have led to this process."""
+    """Counts the forks that have led to this process."""
 
     count = 0
 
@@ -39,25 +39,25 @@ if hasattr(os, "register_at_fork"):
 
 
 class Wire:
-    """Used by one call at a time, in the process that has made it."""
+    """A socket that is used by one call at a time, in the process that made it."""
 
     limit: Limit
-    """Of the call that uses it."""
+    """The limit of the call that uses it."""
 
     def __init__(self, sock: socket.socket) -> None:
         """Take over a socket that is connected."""
         self.sock = sock
-        """What the system waits for, and what cancelling shuts."""
+        """The socket that the system waits for, and that cancelling shuts."""
 
         self.stream: Stream = sock
-        """What bytes go through: not the same where TLS is spoken within TLS."""
+        """What sends and receives the bytes: not `sock` itself for TLS inside TLS."""
 
         self._forks = _Forks.count
         self._poll = select.poll()
         self._poll.register(sock, select.POLLIN)
 
     def become(self, sock: socket.socket) -> None:
-        """Go on by another socket, which has taken over the file descriptor."""
+        """Continue with another socket object, which has taken over the file descriptor."""
         plain, self.sock, self.stream = self.sock, sock, sock
         self.limit.hold(sock)
         self.limit.release(plain)
@@ -71,12 +71,12 @@ class Wire:
         """Be used no more.
 
         Raises:
-            Cancelled: the call has been, so that the socket is shut.
+            Cancelled: the call has been cancelled, so that the socket is shut.
         """
         self.limit.release(self.sock)
 
     def close(self) -> None:
-        """Let go of it, without a word to the server: in a forked child, it is the parent's."""
+        """Close it without telling the server: in a forked child it is the parent's connection."""
         self.stream.close()
         self.sock.close()
 
@@ -87,12 +87,12 @@ class Wire:
 
     @property
     def has_news(self) -> bool:
-        """Whether something has come that has not been received, if only the end."""
+        """Whether there is something to receive, even if only the end of the connection."""
         return bool(self._poll.poll(0))
 
     @property
     def pending(self) -> int:
-        """Bytes that TLS has received and nobody has asked for."""
+        """How many bytes TLS has decrypted that have not been read."""
         pending = getattr(self.stream, "pending", None)
         return 0 if pending is None else pending()
 
@@ -105,21 +105,21 @@ class Wire:
                 view = view[self._within(self.stream.send, view) :]
 
     def send_some(self, view: memoryview, longest: float) -> int:
-        """Send what can be sent within some seconds; how many bytes that was."""
+        """Send what can be sent within `longest` seconds; return how many bytes that was."""
         return self._within(self.stream.send, view, longest) or 0
 
     def receive(self, most: int) -> bytes:
-        """What comes, at most so many bytes; none at the end."""
+        """Wait for bytes and return at most `most`; empty at the end of the connection."""
         data: bytes = self._within(self.stream.recv, most)
         self.limit.came(len(data))
         return data
 
     def received(self, most: int) -> bytes:
-        """What has come; nothing where that is none, or the end."""
+        """Bytes that have come already, at most `most`; empty if there are none, or at the end."""
         return self._within(self.stream.recv, most, 0.0) or b""
 
     def agree(self, handshake: Callable[[], object]) -> None:
-        """Have TLS agree with the other end; its errors stay as they are, for what they say."""
+        """Do the TLS handshake; its errors are raised as they are, since they say most."""
         while True:
             self.stream.settimeout(self.limit.left())
             try:
@@ -134,7 +134,7 @@ class Wire:
                 return
 
     def _within(self, call: Any, argument: Any, longest: float | None = None) -> Any:
-        """What a call of the stream returns, as soon as it can be made.
+        """Make a call of the stream as soon as it would not block, and return what it returns.
 
         Args:
             call: of the stream.
@@ -150,11 +150,11 @@ class Wire:
                 result = call(argument)
             except TimeoutError as error:
                 if error.errno is not None:
-                    raise  # The system's own: the server's machine is gone.
+                    raise  # The system's own time-out: the server's machine does not answer.
             except BlockingIOError:
                 pass
             except OSError as error:
-                # What cancelling has shut looks as if the server had done so.
+                # A socket that cancelling has shut looks as if the server had closed it.
                 self.limit.left()
                 # `ssl` is not loaded for it.
                 if type(error).__module__ != "ssl":
