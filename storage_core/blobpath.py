@@ -1,7 +1,7 @@
 """Paths below a location: the one place where they are checked.
 
-A path names a blob in a folder, a bucket or a container. Its rule (DESIGN section 9) is what makes
-it safe as a name on a disk, of an object and in a URL alike: no segment leads up or nowhere.
+A path names a blob in a folder, a bucket or a container. The rule (DESIGN section 9) makes it safe
+on a disk, as an object name and in a URL alike: no segment is empty or leads upwards.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ def blob_path(path: object) -> BlobPath:
     """`path`, checked.
 
     Raises:
-        InvalidKey: a segment of it is empty, `.` or `..`; it has a NUL, is no text that UTF-8 can
-            hold, or is longer than 1,024 bytes.
+        InvalidKey: a segment of it is empty, `.` or `..`; it has a NUL, cannot be encoded as UTF-8,
+            or is longer than 1,024 bytes.
     """
     if not isinstance(path, str):
         raise InvalidKey(f"path {_shown(path)} is not valid: it is no text")
@@ -54,7 +54,7 @@ def prefix_of(folder: str) -> Prefix:
 
 
 def is_blob_path(path: str) -> bool:
-    """Whether a blob of this path can be opened: others may have stored what cannot."""
+    """Whether a blob of this path can be opened: others may have stored names that cannot."""
     return not _fault_of(path)
 
 

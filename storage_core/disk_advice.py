@@ -1,4 +1,4 @@
-"""What to do about a failure of a disk that no permission mends: it is full, read-only, gone."""
+"""What to do about failures of a disk that permissions do not fix: it is full, read-only, gone."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ _ADVICE: Final = {
 
 
 def advice(error: BaseException) -> str | None:
-    """What mends it, to be followed by an alternative; None where nothing particular does."""
+    """What to do, to be followed by an alternative; None if there is no particular advice."""
     return _ADVICE.get(getattr(error, "errno", None) or 0)
 
 
 def words(error: OSError) -> str:
-    """The system's words for it; an error that a program has made may have others, or none."""
+    """The system's words for an error; those of an error raised by a program may differ."""
     return error.strerror or str(error) or type(error).__name__
 
 
 def unkept(what: str, error: OSError) -> str:
-    """What is said where `what` cannot be kept in a temporary file; there may be none at all."""
+    """The message where `what` cannot be kept in a temporary file, or no such file can be made."""
     from tempfile import gettempdir
 
     try:

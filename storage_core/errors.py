@@ -16,13 +16,13 @@ class StorageError(Exception):
     """Base class of every error raised by `storage_core`."""
 
     while_signing_in: bool = False
-    """Whether it is about who asks, not about what: there are no credentials, or unknown ones."""
+    """Whether it is about the credentials, not the operation: there are none, or unknown ones."""
 
     while_connecting: bool = False
-    """Whether it is about the way to the server: a proxy, or a certificate."""
+    """Whether it is about reaching the server: a proxy, or a certificate."""
 
     while_creating: bool = False
-    """Whether it is only about making the place, which is not there yet."""
+    """Whether only creating the place failed, which does not exist yet."""
 
 
 class ConfigurationError(StorageError):
@@ -69,4 +69,4 @@ class BulkError(StorageError):
     """Some blobs of many could not be written or read; the others were."""
 
     results: Sequence[str | Exception] = ()
-    """For each blob, in the order in which they were given: its key, or what went wrong with it."""
+    """For each blob, in the order in which they were given: its key, or its error."""

@@ -25,7 +25,7 @@ def address_without(place: str, address: str) -> str | None:
     path = parts.path.rstrip("/")
     folders = path.split("/")[1:]
     shorter = host.removeprefix(f"{place.lower()}.") if place else host
-    # What is left has to be a server's name.
+    # The rest must still be the name of a server.
     if shorter != host and ("." in shorter or LOOPBACK.fullmatch(shorter)):
         host = shorter
     elif place in map(unquote, folders):

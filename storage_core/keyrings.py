@@ -1,8 +1,8 @@
-"""The system's keyring: its backend, which may be anybody's, fails in our words only.
+"""The system's keyring, whose backends are third-party code: every failure becomes our own error.
 
-A backend may be one that is not installed, and may raise what it likes, with a secret in the text.
-It may also ask for a password itself: that is let through where a person can answer, and refused
-where the terminal is the app's or standard input is the data of a command.
+A backend may not be installed, and may raise anything, with a secret in the text. It may also ask
+for a password itself: that is allowed where a person can answer, and refused where the terminal is
+the app's or standard input holds the data of a command.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class _AskedError(Exception):
 
 
 def never_ask() -> None:
-    """Have no backend of this process ask on the terminal from now on: it is the app's."""
+    """Keep backends in this process from asking on the terminal from now on: it is the app's."""
     _state["is_quiet"] = True
 
 
@@ -42,8 +42,8 @@ def password(service: str, user: str, label: str) -> str | None:
     """The password that the keyring holds; None if there is none.
 
     Args:
-        service: whose.
-        user: of which user.
+        service: the name of the service.
+        user: the name of the user.
         label: what error messages call the setting.
 
     Raises:
@@ -67,9 +67,9 @@ def keep(service: str, user: str, secret: str, label: str) -> None:
 
 
 def _called(call: Callable[[Any], Any], label: str, done: str) -> Any:
-    """What `call` returns for the module `keyring`; every failure is one error.
+    """Return what `call` returns for the module `keyring`; raise every failure as one error.
 
-    It has no cause and no context: these hold frames of the backend's, and so perhaps a secret.
+    The error has no cause and no context: these hold frames of the backend, perhaps with a secret.
     """
     try:
         keyring = _loaded()
@@ -106,20 +106,20 @@ def _chosen() -> str:
     """What chooses the backend, in words."""
     name = os.environ.get(_VARIABLE)
     if name is not None:
-        # keyring takes an empty one at its word as well.
+        # keyring takes even an empty value for a name.
         return f"the keyring {name[:80]!r} that {_VARIABLE} names"
     return "the keyring that keyringrc.cfg names"
 
 
 def _named(error: BaseException) -> str:
-    """The class of an error, and for a module that is not there its name."""
+    """The class of an error, and for a missing module its name."""
     missing = getattr(error, "name", None) if isinstance(error, ModuleNotFoundError) else None
     return f"there is no module {missing}" if missing else type(error).__name__
 
 
 @contextmanager
 def _unasked() -> Iterator[None]:
-    """Refuse questions of the backend in this thread, where nobody could answer them."""
+    """Refuse questions of the backend in this thread if nobody could answer them."""
     if _may_ask():
         yield
         return
@@ -139,12 +139,12 @@ def _may_ask() -> bool:
         return True
     import getpass
 
-    # A notebook puts its own way of asking there.
+    # A notebook replaces this function by its own.
     return getpass.getpass.__module__ != "getpass"
 
 
 def _patch() -> None:
-    """Have the two ways in which Python asks look first whether the thread may."""
+    """Make the two functions by which Python asks check first whether the thread may."""
     import builtins
     import getpass
 

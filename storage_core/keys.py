@@ -57,12 +57,12 @@ def check_kind(kind: str) -> Kind:
 
 
 def kinds(kind: str | None) -> tuple[Kind, ...]:
-    """The kind, checked; of None, both."""
+    """The kind, checked; both for None."""
     return KINDS if kind is None else (check_kind(kind),)
 
 
 def is_name(name: str) -> bool:
-    """Whether `name` can stand behind the `/` of a key."""
+    """Whether `name` is valid after the `/` of a key."""
     is_short = 0 < len(name) <= LONGEST_NAME
     return is_short and not name.strip(_CHARACTERS) and name not in (".", "..")
 
@@ -87,7 +87,7 @@ def parse_key(key: str) -> Key:
 
 
 def is_key(key: str) -> bool:
-    """Whether `parse_key` takes it."""
+    """Whether `parse_key` accepts `key`."""
     try:
         parse_key(key)
     except InvalidKey:

@@ -2,8 +2,8 @@
 
 `dataclasses` loads `inspect`, and has Python compile methods for each class: together 11 of the
 38 ms of processor time of a worker with Local Storage. Here the methods are written once, for all
-classes. All else that makes a class a dataclass (its fields as data, its signature, what is said of
-wrong arguments) comes from `dataclasses`, when somebody asks for it.
+classes. Everything else about a dataclass (its fields as data, its signature, errors about wrong
+arguments) comes from `dataclasses` when it is used.
 
 Type checkers and editors see `dataclasses` itself.
 """
@@ -37,7 +37,7 @@ class _Field:
 
 
 class _Fields:
-    """The fields of one class, those of the classes above it first."""
+    """The fields of one class, those of its base classes first."""
 
     def __init__(self, cls: Any, **options: bool) -> None:
         self.cls = cls
@@ -48,7 +48,7 @@ class _Fields:
                 self.by_name |= base.__light__.by_name
         for name, annotation in [*cls.__annotations__.items()]:
             if annotation.startswith("ClassVar"):
-                # For type checkers; whoever asks for hints at run time would need `typing` for it.
+                # A `ClassVar` is for type checkers: to read it at run time would need `typing`.
                 del cls.__annotations__[name]
             else:
                 self.by_name[name] = _taken_out(cls, name, annotation)
@@ -56,7 +56,7 @@ class _Fields:
         self.defaults = {n: each.default for n, each in fields if each.default is not _MISSING}
         self.required = self.by_name.keys() - self.defaults.keys()
         self.in_order = 0 if options["kw_only"] else len(fields)
-        """How many arguments without names are all of them."""
+        """How many arguments may be positional."""
 
         self._made: Any = None
 
@@ -66,7 +66,7 @@ class _Fields:
 
     @property
     def made(self) -> Any:
-        """What `dataclasses` makes of the same fields."""
+        """A class with the same fields, made by `dataclasses`."""
         if self._made is None:
             import dataclasses
 
@@ -83,7 +83,7 @@ class _Fields:
 
 
 class _Asked:
-    """An attribute that `dataclasses` gives to classes, made when it is asked for."""
+    """An attribute that `dataclasses` gives to classes, made when it is first read."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -100,7 +100,7 @@ class _Asked:
 
 
 class _Methods:
-    """What a class gets."""
+    """The methods that each class gets."""
 
     __light__: _Fields
 
@@ -143,7 +143,7 @@ class _Methods:
 
 
 def _dataclass(*, frozen: bool, kw_only: bool = False, repr: bool = True) -> Callable[[T], T]:
-    """`dataclass` of `dataclasses`, with the options that classes here have; all are frozen."""
+    """`dataclasses.dataclass` with the options that are used here; all classes are frozen."""
 
     def decorated(cls: T) -> T:
         for name in _METHODS:
@@ -159,7 +159,7 @@ def _dataclass(*, frozen: bool, kw_only: bool = False, repr: bool = True) -> Cal
 
 
 def _replace(instance: Any, /, **changes: object) -> Any:
-    """`replace` of `dataclasses`."""
+    """`dataclasses.replace`."""
     cls = type(instance)
     if cls.__init__ is not _Methods.__init__:
         import dataclasses
@@ -170,7 +170,7 @@ def _replace(instance: Any, /, **changes: object) -> Any:
 
 
 def _taken_out(cls: type, name: str, annotation: str) -> _Field:
-    """The field that is declared in a class, whose default stays there."""
+    """The field that a class declares; its default stays in the class."""
     given = vars(cls).get(name, _MISSING)
     found = given if isinstance(given, _Field) else _Field(default=given)
     found.annotation = annotation
@@ -182,7 +182,7 @@ def _taken_out(cls: type, name: str, annotation: str) -> _Field:
 
 
 def _refuse(instance: Any, doing: str, name: str) -> None:
-    """Keep the fields of an instance as they are; a class below may have attributes besides."""
+    """Refuse to change the fields of an instance; a subclass may have other attributes."""
     cls = type(instance)
     if "__light__" in vars(cls) or name in cls.__light__.by_name:
         from dataclasses import FrozenInstanceError

@@ -3,8 +3,8 @@
 At level DEBUG drivers log whole requests, credentials included: botocore prints the session token
 twice for each. So every logger of a driver gets a filter that cleans its records before any handler
 sees them. Loggers that are made later pass their records up to their package's logger, where a
-handler in front of all others cleans them and adds the filter. Other packages' loggers, and what is
-set for the whole process, are left alone.
+handler in front of all others cleans them and adds the filter. Other packages' loggers and the
+settings of the whole process are left alone.
 
 One gap: a logger that is made after the last store was opened, and given a handler of its own
 before it has logged anything, passes its first record to that handler uncleaned.
@@ -32,29 +32,29 @@ _DRIVERS: Final = frozenset(
 """The packages whose loggers are cleaned: the first part of a logger's name."""
 
 OUR_THREADS: Final = "storage-"
-"""How the names of the threads begin in which drivers work for us."""
+"""The beginning of the names of threads in which drivers work for us."""
 
 _HEADER: Final = re.compile(
     r"""((?:authorization|x-amz-security-token|cookie)['"]?\s*[:=]\s*(?:b?['"])?)[^'"\r\n]+""",
     re.IGNORECASE,
 )
-"""Credentials that no configuration holds: the driver has found them by itself."""
+"""Headers with credentials that no configuration holds: the driver has found them by itself."""
 
 _RECENT: Final = 1000
-"""Secrets that stay masked although nobody holds them any more: a driver may log one while it
-closes what a store has left behind, and a rotated one may still be on its way."""
+"""How many secrets stay masked after their last holder is gone: a driver may log one while it
+closes what a store has left open, and a rotated one may still be in use."""
 
 _scrub: Final = Scrubber()
 """Masks every secret in `_holders` and `_recent`."""
 
 _holders: Final[dict[str, int]] = {}
-"""How many hold each secret."""
+"""The number of holders of each secret."""
 
 _recent: Final[dict[str, None]] = {}
-"""Secrets without a holder, in the order in which they were let go."""
+"""Secrets without a holder, in the order in which they were released."""
 
 _let_go: Final[deque[tuple[str, ...]]] = deque()
-"""What holders had when they were collected: that happens anywhere, so nothing is done there."""
+"""Secrets of holders that were collected, to be released later: collection may happen anywhere."""
 
 
 def keep_out(secrets: Iterable[str], holder: object = None) -> None:
@@ -62,8 +62,8 @@ def keep_out(secrets: Iterable[str], holder: object = None) -> None:
 
     Args:
         secrets: what to mask.
-        holder: what they belong to: some time after it is collected they are masked no more.
-            Without one, they are held by nobody from the start.
+        holder: the object that uses them: some time after it is collected they are masked no more.
+            Without one, they count as released from the start.
     """
     ours = tuple({*secrets})
     # The handler's own lock: `logging` renews it in a forked child, where another could stay held.
@@ -79,7 +79,7 @@ def keep_out(secrets: Iterable[str], holder: object = None) -> None:
         for name in _DRIVERS:
             package = logging.getLogger(name)
             if _CLEANER not in package.handlers:
-                # In front: `addHandler` would put it behind those that are there.
+                # In front: `addHandler` would put it after the existing ones.
                 package.handlers.insert(0, _CLEANER)
         for name, logger in list(logging.root.manager.loggerDict.items()):
             if isinstance(logger, logging.Logger) and _is_driver(name):
@@ -118,14 +118,14 @@ def _pass_cleaned(record: logging.LogRecord) -> bool:
     try:
         _clean(record)
     except Exception:
-        # Whatever is in it: neither the call that logs may fail, nor may it come through as it is.
+        # Whatever goes wrong: the call that logs must not fail, and nothing may pass uncleaned.
         record.msg, record.args = "a record that could not be searched for secrets", None
         record.exc_info = record.exc_text = None
     return True
 
 
 class _Cleaner(logging.Handler):
-    """Cleans records for the handlers behind it, and prints nothing itself."""
+    """Cleans records for the handlers after it, and prints nothing itself."""
 
     def handle(self, record: logging.LogRecord) -> bool:
         """Clean one record, without the lock that printing needs."""
@@ -135,7 +135,7 @@ class _Cleaner(logging.Handler):
             if _is_driver(record.name):
                 logger.addFilter(_pass_cleaned)
         last = logging.lastResort
-        # What happens in our calls is told by what they raise, and by no traceback beside it.
+        # Failures of our calls are reported by the errors that they raise, not by the log as well.
         is_quiet = _is_ours(record) or _is_handled(logger)
         if last and record.levelno >= last.level and not is_quiet:
             # Nobody has set up logging, which `logging` cannot tell because of this handler.
@@ -155,7 +155,7 @@ def _is_handled(logger: logging.Logger | None) -> bool:
 
 
 def _is_ours(record: logging.LogRecord) -> bool:
-    """Whether it was made in one of our calls."""
+    """Whether the record was made in one of our calls."""
     return (record.threadName or "").startswith(OUR_THREADS)
 
 
@@ -168,7 +168,7 @@ def _clean(record: logging.LogRecord) -> None:
         record.msg, record.args = cleaned, None
     if record.exc_info:
         trace = logging.Formatter().formatException(record.exc_info)
-        # What happens in our calls has frames with secrets in them, which some handlers record.
+        # Tracebacks of our calls have frames with secrets in them, which some handlers record.
         if (cleaned := _cleaned(trace)) != trace or _is_ours(record):
             record.exc_info, record.exc_text = None, cleaned
 

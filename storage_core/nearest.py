@@ -8,18 +8,18 @@ if TYPE_CHECKING:
     from typing import Final
 
 ALIKE: Final = 0.6
-"""How much alike two names must be, from 0 to 1, for one to be a misspelling of the other."""
+"""How similar two names must be, from 0 to 1, for one to be a misspelling of the other."""
 
 
 def nearest(wanted: str, known: Iterable[str], at_least: float = ALIKE) -> str | None:
-    """The one of `known` that `wanted` is part of, differs from by one slip, or is most like.
+    """The one of `known` that contains `wanted`, differs from it by one slip, or is most similar.
 
     Case does not count, and `-` and `_` are the same.
 
     Args:
         wanted: what was written.
         known: what could have been.
-        at_least: how much alike the two must be; with 0, one is always found.
+        at_least: how similar the two must be, from 0 to 1; with 0, one is always found.
     """
     from difflib import get_close_matches
 
@@ -29,7 +29,7 @@ def nearest(wanted: str, known: Iterable[str], at_least: float = ALIKE) -> str |
     found = (
         get_close_matches(wanted, around, n=1, cutoff=0)
         or get_close_matches(wanted, folded, n=1, cutoff=at_least)
-        # One letter of two is half of the name.
+        # In a name of two letters, one slip would be half of it.
         or [name for name in folded if len(name) > 1 and one_slip(wanted, name)]
     )
     return folded[found[0]] if found else None

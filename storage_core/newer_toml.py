@@ -1,7 +1,7 @@
 """Finds what is new in TOML 1.1, which `tomllib` refuses up to Python 3.14.
 
-Newer versions of it, and other programs, read such a file. Here it is an error that says what to
-write instead, on every Python: the same file has to mean the same to all who use it.
+Newer versions of it, and other programs, read such a file. Here it is an error on every Python, and
+says what to write instead: the same file must work for everybody who uses it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Newer(NamedTuple):
     what: str
     instead: str
     rest: str
-    """The whole text without what TOML 1.1 has brought; lines are others in it."""
+    """The whole text without the syntax of TOML 1.1; its lines do not match the original's."""
 
     closed: bool
     """Whether every bracket of the text is closed."""
@@ -43,7 +43,7 @@ class Newer(NamedTuple):
 
 
 def newer_syntax(text: str) -> Newer | None:
-    """What in `text` is TOML 1.1; None if nothing is. The text may be no TOML at all."""
+    """The first thing in `text` that is new in TOML 1.1, or None. The text need not be TOML."""
     found: tuple[int, str, str] | None = None
     pieces: list[str] = []
     stack: list[str] = []
@@ -85,7 +85,7 @@ def newer_syntax(text: str) -> Newer | None:
 
 
 def _old_text(token: str) -> tuple[str, tuple[str, str] | None]:
-    """A text with the escapes of TOML 1.0, and what it had of newer ones."""
+    """A text with the escapes of TOML 1.0, and the first newer one that it had."""
     here: tuple[str, str] | None = None
 
     def old(match: re.Match[str]) -> str:

@@ -1,7 +1,7 @@
-"""What a server has to offer for a setting: the names of the buckets that who signs in may see.
+"""The values that a server offers for a setting: the buckets that the credentials may see.
 
-It asks the server, once and with the credentials that the settings hold. Call it in a thread; from
-another one that can be cancelled.
+The server is asked once, with the credentials in the settings. Call it in a thread; another thread
+can cancel it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from storage_core.errors import StorageError
 
 _ANY: Final = "any-name"
-"""Stands for the place that is not known yet; nothing is asked of it."""
+"""A name in place of the bucket, which is not known yet; no request is made to it."""
 
 
 def offered(
@@ -28,18 +28,18 @@ def offered(
     values: Mapping[str, Any],
     cancellation: Cancellation | None = None,
 ) -> tuple[str, ...]:
-    """The values that the server knows for a setting, in order; the first thousand or so.
+    """The values that the server offers for a setting, sorted; the first thousand or so.
 
     Args:
         cls: the storage type.
         setting: one that is `offered`.
         values: all settings, with absolute paths; the one that is asked for need not be there.
-        cancellation: ends the question from another thread.
+        cancellation: cancels the request from another thread.
 
     Raises:
-        Cancelled: it was ended.
-        InvalidSettings: they cannot be saved, apart from that one.
-        StorageError: the server cannot be reached, or does not say.
+        Cancelled: it was cancelled.
+        InvalidSettings: another setting than this one is not valid.
+        StorageError: the server cannot be reached, or does not tell.
     """
     from storage_core.declaration.validation import validated
 
@@ -54,6 +54,6 @@ def offered(
 
 
 def reason_of(error: StorageError) -> str:
-    """Why a server does not say, without the place, which is not known yet."""
+    """Why a server does not tell, without the place, which is not known yet."""
     said = str(error)
     return said.partition(f" cannot {LIST_ALL}: ")[2] or said

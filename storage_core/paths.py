@@ -1,4 +1,4 @@
-"""Paths: of the configuration file, of its home, and those that people write.
+"""Paths of the configuration file and its home folder, and paths that people write.
 
 Only `os.path`: every worker process runs this, and importing `pathlib` costs milliseconds.
 """
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 CONFIG_NAME: Final = "storage.toml"
 
 TEXT_VARIABLE: Final = "STORAGE_CONFIG_TEXT"
-"""The variable that may hold what a configuration file would. It is also the source of what stands
-in it, where others have the absolute path of a file."""
+"""The variable that may hold the text of a configuration file. Its name is also the source of that
+text, where other sources are the absolute path of a file."""
 
 FILE_VARIABLE: Final = "STORAGE_CONFIG"
 """The variable that may name the configuration file, and others that lie beneath it."""
@@ -59,7 +59,7 @@ def config_sources(given: str | os.PathLike[str] | None = None) -> tuple[str, ..
         return (absolute(chosen),)
     first, *others = chosen.split(os.pathsep)
     if not first:
-        # The first is one's own and is written to: never a file that is meant to lie beneath.
+        # The first is one's own and is written to: it must not be one that is meant to be beneath.
         raise ConfigurationError(
             f"{FILE_VARIABLE} begins with {os.pathsep}, where the path of your own file belongs; "
             "write it there"
@@ -68,7 +68,7 @@ def config_sources(given: str | os.PathLike[str] | None = None) -> tuple[str, ..
 
 
 def is_text(source: str) -> bool:
-    """Whether it is no file, but the text in `TEXT_VARIABLE`, which is never written."""
+    """Whether the source is not a file but the text in `TEXT_VARIABLE`, which is never written."""
     return source == TEXT_VARIABLE
 
 
@@ -86,7 +86,7 @@ def command(words: str, source: str) -> str:
 
 
 def local_folder(base_path: str) -> str | None:
-    """The path if `base_path` is one, or a `file://` or `local://` URL; None for other URLs."""
+    """The path, if `base_path` is one or a `file://` or `local://` URL; None for other URLs."""
     for scheme in LOCAL_SCHEMES:
         if base_path.startswith(scheme):
             return base_path[len(scheme) :]
@@ -97,8 +97,8 @@ def absolute(path: str, folder: str | None = None) -> str:
     """`path` with `~` expanded and made absolute from `folder` (default: the current one).
 
     Raises:
-        ConfigurationError: it is relative, and the current folder was deleted; or its `~` leads
-            nowhere.
+        ConfigurationError: it is relative, and the current folder was deleted; or there is no home
+            for its `~`.
     """
     found = expanded(path)
     if not os.path.isabs(found):
@@ -146,7 +146,7 @@ def expanded(path: str) -> str:
 
 
 def shown_home() -> str:
-    """`prefect_home()` for display; where it leads nowhere, as it is written."""
+    """`prefect_home()` for display; as it is written, if it cannot be resolved."""
     try:
         return shortened(prefect_home())
     except ConfigurationError:
@@ -154,16 +154,16 @@ def shown_home() -> str:
 
 
 def opened(path: str) -> BinaryIO:
-    """Open a file to be read, also while a link on the way to it is being replaced."""
+    """Open a file for reading, even while a link on the way to it is being replaced."""
     return settled(lambda path: open(path, "rb"), path)
 
 
 def settled(action: Callable[[str], T], path: str) -> T:
-    """What `action` returns for a file that may be being replaced just now.
+    """Return what `action` returns for a file that may just be being replaced, trying again.
 
-    In a folder that Kubernetes mounts, `..data` leads from one moment to the next to a new folder,
-    and the old one is deleted: whoever has followed the link but not yet opened the file finds
-    none there. 8 of 46,400 reads did so.
+    In a folder that Kubernetes mounts, the link `..data` is switched to a new folder and the old
+    one deleted: a program that has followed the link but not yet opened the file finds none. That
+    happened in 8 of 46,400 reads.
     """
     for _ in range(2):
         try:

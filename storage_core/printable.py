@@ -1,4 +1,4 @@
-"""Text of users as it may be shown, and as it was meant: nothing at its ends that nobody sees."""
+"""Text of users made fit to be shown, and freed of invisible characters at its ends."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from typing import Final
 
 _BLANK: Final = ("Cc", "Cf", "Zl", "Zp", "Zs")
-"""Categories of characters that leave no mark: blanks, breaks, marks such as U+FEFF."""
+"""Unicode categories of invisible characters: blanks, breaks, marks such as U+FEFF."""
 
 _LOOK_BLANK: Final = "\u115f\u1160\u2800\u3164\uffa0"
 
@@ -22,7 +22,7 @@ def printable(text: str) -> str:
 
 
 def leaves_no_mark(character: str) -> bool:
-    """Whether nobody sees it: a blank, a break, U+200B and its like."""
+    """Whether a character is invisible: a blank, a break, U+200B and its like."""
     if character.isascii():
         return character <= " " or character == "\x7f"
     from unicodedata import category
@@ -31,7 +31,7 @@ def leaves_no_mark(character: str) -> bool:
 
 
 def trimmed(text: str) -> str:
-    """`text` without what leaves no mark at its ends: it was copied along."""
+    """`text` without invisible characters at its ends, which were copied along."""
     start, end = 0, len(text)
     while start < end and leaves_no_mark(text[start]):
         start += 1
@@ -41,10 +41,10 @@ def trimmed(text: str) -> str:
 
 
 def is_quoted(text: str) -> bool:
-    """Whether `text` stands in quotation marks."""
+    """Whether `text` is in quotation marks."""
     return len(text) > 1 and _QUOTES.get(text[0]) == text[-1]
 
 
 def unquoted(text: str) -> str:
-    """`text` without the quotation marks around it and what leaves no mark within them."""
+    """`text` without the quotation marks around it and invisible characters inside them."""
     return trimmed(text[1:-1]) if is_quoted(text) else text

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 E = TypeVar("E", bound=BaseException)
 
 MASK: Final = "********"
-"""What stands in place of a secret."""
+"""What replaces a secret."""
 
 _SHORTEST_LINE: Final = 16
 """The fewest characters for one line of a longer secret, such as a private key, to be masked alone.
@@ -26,10 +26,10 @@ _LONGEST_WORD: Final = 7
 A password such as `main` would otherwise be masked inside of `domain`."""
 
 _BEGINNING: Final = 4
-"""Characters of a form by which it is looked for."""
+"""How many characters at the beginning of a form are searched for."""
 
 _FEW: Final = 256
-"""Forms up to which each is looked for by itself: some ten secrets."""
+"""Up to so many forms, each is searched for by itself: about ten secrets."""
 
 NO_PASSWORD: Final = frozenset({"github", "git"})
 """Schemes with something else before the `@`: `github://org:repo@ref/path`, `git://path:ref@file`.
@@ -56,17 +56,17 @@ class _Form(NamedTuple):
 
     text: str
     is_word: bool
-    """Whether it may be a part of some ordinary word: it is masked where it stands alone."""
+    """Whether it may be a part of an ordinary word, so that it is only masked as a whole word."""
 
     def __repr__(self) -> str:
         """Without the secret, as crash reporters may show it."""
         return f"{type(self).__name__}(is_word={self.is_word})"
 
     def masked(self, text: str) -> str:
-        """`text` without it."""
+        """`text` with this form masked."""
         if not self.is_word:
             return text.replace(self.text, MASK)
-        # An escaped line break may stand before it, which ends in a letter.
+        # An escaped line break, which ends in a letter, may come before it.
         alone = rf"(?:(?<!\w)|(?<=\\[nrt])){re.escape(self.text)}(?!\w)"
         return re.sub(alone, MASK, text)
 
@@ -86,7 +86,7 @@ class Scrubber:
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._counts: dict[_Form, int] = {}
         self._few: tuple[_Form, ...] | None = ()
-        """All forms, as long as it is quickest to look for each; else None."""
+        """All forms, as long as searching for each is quickest; else None."""
 
         self._short: tuple[_Form, ...] = ()
         self._by_beginning: dict[str, tuple[_Form, ...]] = {}
@@ -133,7 +133,7 @@ class Scrubber:
         self._few = tuple(self._counts) if len(self._counts) <= _FEW else None
 
     def _found(self, text: str) -> list[_Form]:
-        """The forms that are in a text; none of them changes under another thread's hands."""
+        """The forms that are in a text, as a list that no other thread changes."""
         candidates = self._few
         if candidates is None:
             beginnings = {text[at : at + _BEGINNING] for at in range(len(text) - _BEGINNING + 1)}
@@ -148,7 +148,7 @@ def scrub(text: str, secrets: Iterable[str]) -> str:
 
 
 def scrubbed(error: BaseException, secrets: Iterable[str]) -> BaseException:
-    """`error`, or a stand-in if a secret is in it or in what it was raised from."""
+    """`error`, or a stand-in (`Redacted`) if it or one of its causes holds a secret."""
     scrub_known = Scrubber(secrets)
     for each in _chain(error):
         for text in _texts(each):
@@ -158,10 +158,10 @@ def scrubbed(error: BaseException, secrets: Iterable[str]) -> BaseException:
 
 
 def without_frames(error: E) -> E:
-    """`error`, with no frames left in it or in what it was raised from.
+    """`error` without the frames of itself and its causes.
 
-    Their local variables hold secrets, and programs that report crashes record those. What was
-    hidden from a traceback by `from None` is let go altogether.
+    Their local variables hold secrets, which programs that report crashes record. A context that
+    `from None` hides is dropped altogether.
     """
     for each in _chain(error):
         each.__traceback__ = None
@@ -254,7 +254,7 @@ def _forms_of(secret: str) -> Iterator[_Form]:
 
 
 def _bytes_of(text: str) -> bytes:
-    """What a text is sent as; what is no UTF-8 stays what it was, and half characters pass."""
+    """The bytes of a text; bytes that were not UTF-8 are restored, half characters let through."""
     try:
         return text.encode(errors="surrogateescape")
     except UnicodeEncodeError:

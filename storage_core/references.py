@@ -3,7 +3,7 @@
     env:NAME               an environment variable; any text setting takes it
     file:/absolute/path    a file, `~` expanded, one trailing newline dropped
     keyring:service/user   the system's keyring, split at the last slash
-    literal:VALUE          no reference: VALUE itself, whatever it looks like
+    literal:VALUE          not a reference: VALUE itself, whatever it looks like
 
 A file and the keyring are for secrets. All are resolved only when a store is opened. A reference
 that cannot be resolved, or leads to nothing, is an error: falling back to the cloud's own
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 VARIABLE: Final = "env"
 SCHEMES: Final = (VARIABLE, "file", "keyring")
-"""What a secret can be a reference by; other text only by a variable."""
+"""The schemes of references to a secret; other text can only be in a variable."""
 
 LITERAL: Final = "literal:"
 
@@ -40,7 +40,7 @@ def is_variable(value: object) -> bool:
 
 
 def reference_in(path: str) -> str | None:
-    """The scheme of a part of `path` that looks like a reference but is none; None without one."""
+    """The scheme of a part of `path` that looks like a reference but is not; None without one."""
     for part in path.split("/"):
         scheme, colon, _ = part.partition(":")
         if colon and (found := scheme.strip().lower()) in SCHEMES:
@@ -54,7 +54,7 @@ def is_literal(value: object) -> bool:
 
 
 def is_unicode(text: str) -> bool:
-    """Whether `text` can be written as UTF-8: what is no UTF-8 comes with half characters."""
+    """Whether `text` can be encoded as UTF-8: Python puts surrogates in place of other bytes."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -64,7 +64,7 @@ def is_unicode(text: str) -> bool:
 
 
 def without_literal(value: str) -> str:
-    """The text itself of what may have `literal:` before it."""
+    """`value` without a `literal:` before it."""
     return value.removeprefix(LITERAL)
 
 
@@ -108,7 +108,7 @@ def check_references_in(table: Mapping[str, Any]) -> None:
 
 
 def source_of(reference: str) -> str:
-    """What a reference leads to, as messages name it."""
+    """What messages call the thing that a reference leads to."""
     scheme, _, target = reference.partition(":")
     if scheme == VARIABLE:
         return f"the environment variable {target}"
@@ -116,12 +116,12 @@ def source_of(reference: str) -> str:
 
 
 def resolve(value: str, label: str, schemes: Collection[str] = SCHEMES) -> str:
-    """The value itself.
+    """The value that a setting stands for.
 
     Args:
-        value: what the configuration holds: a reference, or the value.
+        value: what the configuration holds: a reference, or the value itself.
         label: what error messages call the setting.
-        schemes: what it can be a reference by.
+        schemes: the schemes of references that it may hold.
 
     Raises:
         ConfigurationError: the reference is malformed, or leads to nothing or to something empty.
@@ -182,7 +182,7 @@ def _from_file(path: str, label: str) -> str:
 
 
 def _from_keyring(target: str, label: str) -> str:
-    # Workers whose secrets are elsewhere do without.
+    # Imported late: workers whose secrets are elsewhere do not need it.
     from storage_core.keyrings import password
 
     service, _, user = target.rpartition("/")

@@ -1,4 +1,4 @@
-"""Shared access signatures of Azure (SAS): when they end, which stands in them."""
+"""Shared access signatures of Azure (SAS), and when they expire, which they say themselves."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _EXPIRY: Final = re.compile(r"(?:^|[?&=;])se=([^&;\s]+)", re.IGNORECASE)
 
 
 def is_signature(text: str) -> bool:
-    """Whether there is one in a text."""
+    """Whether a text holds a signature."""
     return _SIGNED.search(text) is not None
 
 
 def signature_expiry(text: str) -> datetime | None:
-    """When the signature in a connection string, a URL or a bare SAS ends; None if it says not."""
+    """When the signature in a connection string, a URL or a bare SAS expires; None if unknown."""
     found = _EXPIRY.search(text) if is_signature(text) else None
     try:
         ends = datetime.fromisoformat(unquote(found[1])) if found else None
@@ -27,7 +27,7 @@ def signature_expiry(text: str) -> datetime | None:
 
 
 def said_of_end(ends: datetime) -> str:
-    """What to tell a person."""
+    """What to tell a person about a signature that ends at that time."""
     is_over = ends <= datetime.now(UTC)
     return (
         f"its signature (SAS) {'expired' if is_over else 'expires'} on "

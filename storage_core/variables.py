@@ -1,4 +1,4 @@
-"""The environment variables that change what Storage does: one list for all that speaks of them.
+"""The environment variables that change what Storage does: the one list of them.
 
 The clouds' own (`AWS_PROFILE`, `GOOGLE_APPLICATION_CREDENTIALS` …) are not here: they count where a
 configuration leaves a choice to them, as the page on signing in says.
@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 
 class Variable(NamedTuple):
-    """One of them."""
+    """An environment variable."""
 
     name: str
     meaning: str

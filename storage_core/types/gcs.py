@@ -104,7 +104,7 @@ class GoogleCloudStorage(RemoteStorage):
 
         info: dict[str, Any] | None = None
         if self.service_account_info:
-            # Only here: a list of configurations needs none of it.
+            # Imported only here: a list of configurations does not need it.
             from json import loads
 
             info = loads(self.service_account_info)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from storage_core.declaration.configuration import Opening
 
 _UNUSUAL: Final = ("--x-s3", "--xa-s3", "--op-s3")
-"""How the names of directory buckets, of their access points and of those of Outposts end."""
+"""The ends of the names of directory buckets, of their access points and of those of Outposts."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -121,7 +121,7 @@ class S3Storage(RemoteStorage):
     def needless(cls, values: Mapping[str, Any]) -> Iterable[str]:
         if key := values.get("aws_access_key_id"):
             yield "profile_name"
-            # Keys that last begin so; those with a token begin otherwise.
+            # Long-term keys begin with this; those that need a token do not.
             if str(key).startswith("AKIA"):
                 yield "aws_session_token"
 
