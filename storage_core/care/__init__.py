@@ -1,7 +1,7 @@
-"""How much a store holds, and what of it is old enough to go.
+"""How much a store holds, and which blobs are old enough to be deleted.
 
     usage.py   blobs and bytes by folder and by age
     prune.py   deletes the blobs of the two kinds that are older than a time
 
-Nothing here asks a person or prints; what takes long is a generator that tells how far it is.
+Nothing here asks a person or prints; what takes long is a generator that reports its progress.
 """

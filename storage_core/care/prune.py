@@ -1,8 +1,8 @@
 """Deletes the blobs of the two kinds that were written before a time.
 
-What is dated in the future, or not at all, is never deleted. Blobs that are named by their content
-may be written again at any time, under the same key: each of them is looked up once more, right
-before it is deleted. All others are written once; for these the listing is word enough.
+Blobs that are dated in the future, or not at all, are never deleted. Those that are named by their
+content may be written again at any time under the same key, so each of them is looked up once more
+right before it is deleted. All others are written once, so for these the listing is enough.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ class Pruned(NamedTuple):
 
     blob: Blob
     what: Literal["deleted", "renewed", "undated", "failed"]
-    """`deleted`; `renewed`: somebody has written it again meanwhile, so that it stays; `undated`:
-    nobody knows when it was written, so that it stays; `failed`: `error` says why."""
+    """`deleted`; `renewed`: it was written again meanwhile, and stays; `undated`: it is unknown
+    when it was written, and it stays; `failed`: `error` says why."""
 
     error: StorageError | None = None
 
@@ -42,21 +42,21 @@ class Pruned(NamedTuple):
 def prune(
     store: Store, older_than: timedelta, kind: Kind | None = None
 ) -> Generator[Pruned, None, None]:
-    """Delete the blobs that were written longer ago than that, and yield what becomes of each.
+    """Delete the blobs that are older than an age, and yield what becomes of each.
 
-    Nothing is deleted before the first is asked for; to close the generator stops the rest.
+    Nothing is deleted before the first result is requested; closing the generator stops the rest.
 
     Args:
-        store: of which they are.
-        older_than: more than nothing; by the clock of this machine, and the times that the storage
+        store: the store to delete from.
+        older_than: the age, more than 0, by this machine's clock and the times that the storage
             gives.
         kind: "results" or "flows"; by default both.
 
     Raises:
-        ValueError: `older_than` is not more than nothing.
+        ValueError: `older_than` is not more than 0.
         UnsupportedOperation: the storage is read-only by its configuration, or cannot delete.
-        StorageError: it cannot be listed, or does not answer any more; what had been begun is
-            yielded before.
+        StorageError: it cannot be listed, or does not answer any more; the results of what had been
+            begun are yielded before.
     """
     before = time_before(older_than)
     store.backend.require_writable()
@@ -64,10 +64,10 @@ def prune(
 
 
 def time_before(older_than: timedelta, now: datetime | None = None) -> datetime:
-    """The moment before which a blob is older than that.
+    """The moment before which blobs are older than an age.
 
     Raises:
-        ValueError: there is none.
+        ValueError: the age is not more than 0, or too long for a date.
     """
     if older_than <= timedelta(0):
         raise ValueError("older_than must be more than nothing: it would be every blob")
@@ -80,7 +80,7 @@ def time_before(older_than: timedelta, now: datetime | None = None) -> datetime:
 def judged(
     store: Store, before: datetime, kind: Kind | None = None
 ) -> Iterator[tuple[Blob, bool | None]]:
-    """Yield all blobs, and whether each was written before that; None: nobody knows."""
+    """Yield all blobs, each with whether it was written before that moment; None if unknown."""
     for blob in store.list(kind):
         yield blob, None if blob.modified is None else blob.modified < before
 
@@ -109,7 +109,7 @@ def pruned(
                     yield batch
                     batch = []
         except StorageError as error:
-            # What was begun before is finished and told.
+            # What has been begun is finished and yielded first.
             stopped.append(error)
         if batch:
             yield batch
@@ -118,7 +118,7 @@ def pruned(
         for outcome in found:
             if isinstance(outcome, Exception):
                 raise outcome
-            # Each of the rest would wait as long once more.
+            # Each of the rest would wait just as long.
             errors = (each.error for each in outcome)
             stopped += (error for error in errors if isinstance(error, StorageUnavailable))
             yield from outcome
@@ -131,7 +131,7 @@ def pruned(
 
 
 class _Deleting:
-    """Deletes blobs that are still as old as they were."""
+    """Deletes blobs that have not been written again meanwhile."""
 
     def __init__(self, backend: CheckedBackend, before: datetime) -> None:
         self._backend = backend
@@ -159,5 +159,5 @@ class _Deleting:
 
 
 def is_by_content(key: str) -> bool:
-    """Whether who writes the same once more writes under the same key."""
+    """Whether writing the same bytes again would use the same key."""
     return is_content_name(parse_key(key).name.partition(".")[0])

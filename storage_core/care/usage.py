@@ -28,15 +28,15 @@ _PAGE: Final = 1000
 
 
 class Amount(NamedTuple):
-    """So many blobs, and their bytes."""
+    """A number of blobs, and their bytes."""
 
     blobs: int = 0
     bytes: int = 0
     unsized: int = 0
-    """Of how many the storage does not say the size; their bytes are not counted."""
+    """How many of them have no known size; their bytes are not counted."""
 
     def and_also(self, other: Amount) -> Amount:
-        """Both together."""
+        """The sum of both."""
         return Amount(
             self.blobs + other.blobs, self.bytes + other.bytes, self.unsized + other.unsized
         )
@@ -44,23 +44,23 @@ class Amount(NamedTuple):
 
 @dataclass(frozen=True)
 class Usage:
-    """What lies below the location of a store, whoever has put it there."""
+    """What is below the location of a store, whoever has put it there."""
 
     total: Amount
     folders: Mapping[str, Amount]
-    """By the first folder of their path: the two kinds first, be there any or not, then the others
-    in the order in which they came, 1,000 at most; "" for what lies in none."""
+    """By the first folder of their path: first the two kinds, even if they have no blobs, then up
+    to 1,000 others in the order in which they came; "" for blobs in no folder."""
 
     others: Amount
-    """What lies in more folders than these."""
+    """What is in further folders than these."""
 
     ages: Mapping[Age, Amount]
-    """By how long ago they were written: within the last 1, 7, 30, 90, 365 days and not in the ones
-    before, earlier than that, or nobody knows when. What is dated later than now counts as new."""
+    """By age: within the last 1, 7, 30, 90, 365 days (each without the ones before), older than
+    that, or unknown. What is dated later than now counts as new."""
 
 
 def usage(store: Store) -> Usage:
-    """Count what lies below the location of a store, in bounded memory.
+    """Count what is below the location of a store, in bounded memory.
 
     Raises:
         StorageError: it cannot be listed.
@@ -70,11 +70,11 @@ def usage(store: Store) -> Usage:
 
 
 def counting(store: Store, *, now: datetime | None = None) -> Iterator[Usage]:
-    """Yield what has been counted so far, after every 1,000 blobs and at the end.
+    """Yield the counts so far, after every 1,000 blobs and at the end.
 
     Args:
         store: what to list.
-        now: from when ages are counted; by default this machine's clock.
+        now: the moment that ages are counted from; by default now, by this machine's clock.
 
     Raises:
         StorageError: it cannot be listed.

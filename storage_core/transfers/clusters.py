@@ -44,7 +44,7 @@ def dask(address: str) -> Iterator[Executor]:
             "it prints it: tcp://HOST:8786"
         ) from error
     with client:
-        # What looks the same is not: a task that failed is to run again.
+        # `pure=False`: a repeated task must run again, not return the earlier result.
         yield client.get_executor(pure=False)
 
 
@@ -89,7 +89,7 @@ class RayExecutor(Executor):
         self._made: dict[Callable[..., Any], Any] = {}
 
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
-        """Call a function somewhere."""
+        """Call a function on a worker of the cluster."""
         if fn not in self._made:
             self._made[fn] = self._remote(fn)
         future: Future[T] = self._made[fn].remote(*args, **kwargs).future()

@@ -1,7 +1,7 @@
-"""One blob: sent and read back, or compared with what is there.
+"""Copies one blob and reads it back, or compares it with the one that is there.
 
 Nothing is ever replaced. What is written is read back, because servers that store other bytes than
-they were sent say nothing of it (moto, rclone and s3rver do not look at the checksum of a PUT).
+they were sent do not report it (moto, rclone and s3rver ignore the checksum of a PUT).
 """
 
 from __future__ import annotations
@@ -26,22 +26,22 @@ if TYPE_CHECKING:
     from storage_core.store import Store
 
     There: TypeAlias = int | Literal["absent", "unknown"] | None
-    """What the target's listing says of a path: its size, or None where it tells no sizes; "absent"
-    where it does not name it; "unknown" where there is no listing."""
+    """What the target's listing says about a path: its size, or None if it has no sizes; "absent"
+    if it does not have the path; "unknown" if there is no listing."""
 
 _SMALL: Final = 1024 * 1024
 """Bytes that are held in memory; more is streamed."""
 
 _LARGE: Final = 64 * 1024 * 1024
-"""Bytes of which few are kept on the disk at a time."""
+"""Bytes from which on a blob counts as large: few of these are in temporary files at a time."""
 
 _spools: Final = BoundedSemaphore(4)
-"""How many large blobs may lie in temporary files; each is fetched and sent in parts side by
-side, so that more of them would not be faster."""
+"""Limits how many large blobs are in temporary files; each is fetched and sent in parallel parts,
+so more of them would not be faster."""
 
 
 class Item(NamedTuple):
-    """One blob that there is something to do for."""
+    """One blob to be copied or compared."""
 
     path: str
     size: int | None
@@ -63,14 +63,14 @@ class Copier:
         self._is_far = self._is_remote and target.configuration.has_server
 
     def copy(self, item: Item) -> TransferEvent:
-        """Do what there is to do; what goes wrong is an event too."""
+        """Copy or compare a blob; a failure becomes an event too."""
         try:
             return self._settled(item)
         except Exception as error:
             return failed(item.path, item.size, error)
 
     def foreseen(self, item: Item) -> TransferEvent:
-        """What `copy` would come to, as far as sizes tell."""
+        """The event that `copy` would give, as far as sizes tell."""
         try:
             is_there = self._looked_up(item) != "absent"
         except Exception as error:
@@ -78,12 +78,12 @@ class Copier:
         return TransferEvent("skipped" if is_there else "planned", item.path, item.size)
 
     def hash_in(self, path: str) -> str | None:
-        """The SHA-256 of the bytes, where it is what one of the stores names them by."""
+        """The SHA-256 of the bytes, if one of the stores names the blob by it; else None."""
         name = path.rpartition("/")[2]
         return name if self._names_are_hashes and is_key(path) and is_content_name(name) else None
 
     def conflict(self, path: str, there: int | None = None, here: int | None = None) -> BlobExists:
-        """The error for a blob that is another one there; sizes are said where they are given."""
+        """The error for a blob that differs in the target; it names the sizes if they are given."""
         why = "its bytes differ" if there is None else f"{there} bytes instead of {here}"
         return BlobExists(
             f"{self.target.location} holds another blob {printable(path)} ({why}), which stays; "
@@ -97,7 +97,7 @@ class Copier:
             try:
                 return TransferEvent("copied", path, self._new(path, size))
             except BlobExists:
-                # Somebody else was faster; or this is done a second time, the worker being lost.
+                # Another writer was faster, or this is a repetition after a worker was lost.
                 there = None
         if isinstance(there, int) and there == size and self.hash_in(path):
             return TransferEvent("skipped", path, size)
@@ -107,7 +107,7 @@ class Copier:
         return TransferEvent("skipped", path, here.size)
 
     def _looked_up(self, item: Item) -> There:
-        """What there is in the target.
+        """What the target has under the path.
 
         Raises:
             BlobExists: it has another size.
@@ -123,7 +123,7 @@ class Copier:
         return there
 
     def _new(self, path: str, size: int | None) -> int:
-        """Copy a blob to where there is none; gives how many bytes it has."""
+        """Copy a blob that the target lacks, and return its size in bytes."""
         sent = self._sent(path, size)
         try:
             came = self._digest(self.target, path, size)
@@ -166,7 +166,7 @@ class Copier:
             return source.digest
 
     def _sent_from_disk(self, path: str, size: int | None, expected: str | None) -> Digest:
-        """Fetch a blob into a temporary file, in parts side by side, and send it in such parts."""
+        """Fetch a blob into a temporary file in parallel parts, and send it in parallel parts."""
         with ExitStack() as stack:
             if size is None or size > _LARGE:
                 stack.enter_context(_spools)
@@ -237,7 +237,7 @@ def _read_through(file: BinaryIO) -> Digest:
 
 
 def _state(file: BinaryIO) -> tuple[int, int] | None:
-    """What a file of this machine's is like; None for one that is elsewhere, or in memory."""
+    """The size and time of a file of this machine; None for one elsewhere, or in memory."""
     try:
         found = os.fstat(file.fileno())
     except OSError:

@@ -1,4 +1,4 @@
-"""What a transfer tells: an event for each blob, and at the end how much it was in all."""
+"""What a transfer yields: an event for each blob, and the totals at the end."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ Outcome: TypeAlias = Literal["planned", "copied", "skipped", "failed"]
 
 @dataclass(frozen=True)
 class TransferEvent:
-    """What is known of one blob."""
+    """What has become of one blob."""
 
     outcome: Outcome
     """"planned": it is not there yet, or has to be compared; "copied", and read back; "skipped": it
     is there already; or "failed"."""
 
     path: str
-    """Where it lies, below the location of either store."""
+    """Its path below the location of either store."""
 
     size: int | None = None
     """Bytes; None where the store does not say."""
@@ -34,10 +34,10 @@ class TransferEvent:
 
 @dataclass(frozen=True)
 class TransferTotals:
-    """What a transfer comes to; its last event."""
+    """The totals of a transfer, which it yields last."""
 
     planned: int = 0
-    """Blobs that there was something to do for."""
+    """Blobs that had to be copied or compared."""
 
     copied: int = 0
     """Blobs that were copied and verified."""
@@ -46,24 +46,24 @@ class TransferTotals:
     """Blobs that were there already."""
 
     failed: int = 0
-    """Blobs that are not there now, or are others there than here."""
+    """Blobs that the target does not have now, or has with other bytes."""
 
     bytes: int = 0
-    """Bytes of those that were copied; where nothing is, of those that would be."""
+    """Bytes of the blobs that were copied, or in a dry run, that would be."""
 
     seconds: float = 0.0
     """How long it took."""
 
 
 def failed(path: str, size: int | None, error: BaseException) -> TransferEvent:
-    """The event of a blob for which something went wrong."""
+    """The event for a blob that could not be copied or compared."""
     return TransferEvent("failed", path, size, plain(error))
 
 
 def plain(error: BaseException) -> StorageError:
-    """An error that any process can take apart: of this package's family, with its message only.
+    """An error that any process can unpickle: one of this package's, with its message only.
 
-    The message of an unknown exception may hold a secret, so that its name has to do.
+    The message of an unknown exception may hold a secret, so only its name is kept.
     """
     if not isinstance(error, StorageError):
         return StorageError(f"unexpected {type(error).__name__}; report this as a bug")

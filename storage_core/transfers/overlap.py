@@ -24,10 +24,10 @@ class _Place(NamedTuple):
 
 
 def require_apart(source: Store, target: Store, among: Iterable[Prefix]) -> None:
-    """Raise `UnsupportedOperation` where blobs would be written where they are read.
+    """Raise `UnsupportedOperation` if blobs would be written to where they are read from.
 
-    Two configurations of one place count as one, as far as settings tell: a server that is known by
-    two addresses is two servers.
+    Two configurations of one place are recognised as far as their settings tell: a server that is
+    known by two addresses counts as two.
     """
     here, there = _place(source), _place(target)
     if here.server != there.server:

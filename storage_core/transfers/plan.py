@@ -1,7 +1,7 @@
-"""Which blobs there are to copy, by the listings of both stores.
+"""Finds out which blobs to copy, by the listings of both stores.
 
-The target's is held in memory, one folder at a time; the source's is used as it comes, and each
-name in it is dropped from the target's.
+The target's listing is held in memory, one folder at a time; the source's is used as it comes, and
+each name in it is dropped from the target's.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ class Wanted(NamedTuple):
 
     folders: tuple[Prefix, ...]
     blob: BlobPath | None = None
-    """What may be one blob instead of a folder."""
+    """The path, if it may be that of one blob instead of a folder."""
 
     may_be_empty: bool = True
-    """Whether it is no error that there is nothing."""
+    """Whether it is all right that nothing is there."""
 
 
 def wanted(kind: str | None, path: str | None) -> Wanted:
@@ -49,7 +49,7 @@ def wanted(kind: str | None, path: str | None) -> Wanted:
         path: any folder or blob instead; `/` for all there is.
 
     Raises:
-        InvalidKey: there is no such kind, or it is no path.
+        InvalidKey: there is no such kind, or the path is not valid.
         ValueError: both were given.
     """
     if path is None:
@@ -67,11 +67,11 @@ def wanted(kind: str | None, path: str | None) -> Wanted:
 def planned(
     source: Store, target: Store, wanted: Wanted, copier: Copier
 ) -> Iterator[Item | TransferEvent]:
-    """Yield what there is to do, and what is known without doing anything.
+    """Yield what has to be done, and the events of blobs for which nothing has.
 
     Raises:
-        BlobNotFound: there is nothing.
-        StorageError: one of the stores cannot be listed; when all that could be has come.
+        BlobNotFound: nothing is there.
+        StorageError: a store cannot be listed; raised after all that could be listed.
     """
     if wanted.blob is not None and (item := _single(source, wanted.blob)):
         yield item
@@ -108,7 +108,7 @@ def _single(source: Store, path: BlobPath) -> Item | None:
 
 
 def _listed(target: Store, folder: Prefix) -> dict[str, int | None] | None:
-    """The blobs that are there, with their sizes; None where that cannot be listed."""
+    """The blobs in a folder of the target, with their sizes; None if it cannot be listed."""
     try:
         return {
             entry.path: entry.size for entry in target.backend.list(folder) if not entry.is_folder

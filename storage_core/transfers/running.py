@@ -1,8 +1,8 @@
-"""Tasks through an executor, with few of them open.
+"""Runs tasks through an executor, with few of them open.
 
-The done are let go at once: Dask runs tasks that are done again where a worker dies and somebody
-holds what they gave. What a future raises is lost machinery, since tasks raise nothing: the task
-goes out again.
+Finished futures are released at once: if a worker dies, Dask repeats finished tasks whose results
+somebody still holds. A future only raises if its worker is lost, since tasks themselves raise
+nothing: then the task is submitted again.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from storage_core.transfers.task import Answer, Task
 
 TRIES: Final = 3
-"""How often a task goes out whose worker is lost."""
+"""How often a task is submitted whose worker is lost."""
 
 
 class Running:
@@ -40,10 +40,10 @@ class Running:
         """Run none yet.
 
         Args:
-            executor: where tasks run.
-            call: what it is to call with each.
+            executor: runs the tasks.
+            call: the function that it calls with each task.
             most: how many may be open.
-            check: raises where an answer is none to rely on.
+            check: raises if an answer cannot be relied on.
         """
         self._executor = executor
         self._call = call
@@ -54,7 +54,7 @@ class Running:
         self._works = False
 
     def add(self, task: Task) -> Iterator[TransferEvent]:
-        """Yield what comes until there is room for a task, and then what has come by then.
+        """Submit a task once there is room for it, yielding the events that have come by then.
 
         Raises:
             StorageError: the executor does not work.
@@ -65,18 +65,18 @@ class Running:
         yield from self.so_far()
 
     def so_far(self) -> Iterator[TransferEvent]:
-        """Yield what has come."""
+        """Yield the events that have come."""
         with suppress(Empty):
             while True:
                 yield from self._taken(self._done.get_nowait())
 
     def rest(self) -> Iterator[TransferEvent]:
-        """Yield what is still to come."""
+        """Wait for all open tasks and yield their events."""
         while self._open:
             yield from self._taken(self._done.get())
 
     def cancel(self) -> None:
-        """Have nothing begun that has not been; nobody waits for the rest."""
+        """Cancel the tasks that have not begun; do not wait for the others."""
         for future in self._open:
             future.cancel()
         self._open.clear()
@@ -120,7 +120,7 @@ class Running:
 
 
 def _said(error: Exception) -> str:
-    """An executor's exception; its text may be long, and of several lines."""
+    """An executor's exception in one short line."""
     text = " ".join(str(error).split())
     name = type(error).__name__
     return f"{name}: {text[:200]}" if text else name

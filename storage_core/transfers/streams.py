@@ -1,4 +1,4 @@
-"""Files that hash what passes through them, so that nothing is read only for that."""
+"""Files that hash what passes through them, so that nothing is read just to be hashed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class Digest(NamedTuple):
-    """What tells the bytes of a blob from any others."""
+    """The digest and size of a blob's bytes."""
 
     size: int
     sha256: str
@@ -22,10 +22,10 @@ def digest_of(data: bytes) -> Digest:
 
 
 class Sink:
-    """A file to write to that keeps nothing but the digest, or hands all of it on."""
+    """A file to write to that keeps only the digest, or also passes the bytes on."""
 
     def __init__(self, write: Callable[[bytes], object] | None = None) -> None:
-        """Hand what comes to `write`, if there is one."""
+        """Pass what comes to `write`, if it is given."""
         self._write = write
         self._hash = sha256()
         self._size = 0
@@ -45,14 +45,14 @@ class Sink:
 
     @property
     def digest(self) -> Digest:
-        """Of what has come."""
+        """The digest of what has been written."""
         return Digest(self._size, self._hash.hexdigest())
 
 
 class Source:
     """A file to read from, each byte of which is hashed when it is read for the first time.
 
-    What is sent again is read again, and counts once.
+    What is read again, to be sent again, is not hashed twice.
     """
 
     def __init__(self, file: BinaryIO) -> None:
@@ -81,11 +81,11 @@ class Source:
         return data
 
     def seek(self, offset: int, whence: int = 0, /) -> int:
-        """Go elsewhere."""
+        """Change the position, as `io.IOBase.seek` does."""
         self._position = self._file.seek(offset, whence)
         return self._position
 
     @property
     def digest(self) -> Digest:
-        """Of what has been read."""
+        """The digest of what has been read."""
         return Digest(self._hashed, self._hash.hexdigest())

@@ -1,7 +1,7 @@
-"""Many blobs, copied where an executor wants them to be: in another thread, process or machine.
+"""Copies several blobs where an executor runs it: in another thread, process or machine.
 
-A task is one argument that pickles, may run twice, and raises nothing of its own: exceptions cross
-the borders of processes badly, and clusters take them for what they are not.
+A task is a single argument that can be pickled. It may run twice, and raises nothing itself:
+exceptions often cannot be sent between processes, and clusters misinterpret them.
 """
 
 from __future__ import annotations
@@ -22,43 +22,43 @@ if TYPE_CHECKING:
     from storage_core.store import Store
 
 Versions: TypeAlias = tuple[str, str]
-"""Of this package, and of Python."""
+"""The versions of this package and of Python."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """Some blobs, and what it takes to copy them."""
+    """Some blobs, and what is needed to copy them."""
 
     items: tuple[Item, ...] = field(repr=False)
     """The blobs."""
 
     stores: bytes = field(default=b"", repr=False)
-    """Both stores as a pickle, with references that are resolved where it is opened."""
+    """Both stores as a pickle; references are resolved where it is unpickled."""
 
     jobs: int = 1
     """How many of the blobs are copied at a time."""
 
     made_by: Versions = ("", "")
-    """What the process has that has made the pickle."""
+    """The versions in the process that made the pickle."""
 
     number: str = ""
-    """One that no other task has: some executors run what looks the same only once."""
+    """A unique text, since some executors run equal tasks only once."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What comes back."""
+    """The result of a task."""
 
     events: tuple[TransferEvent, ...] = ()
     refusal: str = ""
-    """Why this process cannot run tasks of that one."""
+    """Why the process cannot run tasks of the one that made this; empty if it can."""
 
     where: str = ""
-    """The process that gives it."""
+    """The process that ran it."""
 
 
 def versions() -> Versions:
-    """What this process has."""
+    """The versions in this process."""
     return __version__, ".".join(map(str, sys.version_info[:2]))
 
 
@@ -81,7 +81,7 @@ def run(task: Task) -> Answer:
 
 
 def run_here(copier: Copier, task: Task) -> Answer:
-    """Copy the blobs of a task in this process, by stores that are open."""
+    """Copy the blobs of a task in this process, with stores that are open already."""
     return Answer(tuple(copier.copy(item) for item in task.items))
 
 

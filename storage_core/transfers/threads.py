@@ -1,7 +1,7 @@
-"""The executor that is used where there is no other: threads of this process.
+"""The executor that is used if none is given: threads of this process.
 
 Those of `concurrent.futures` would keep Python from ending until each has finished. These end with
-it, and their requests when nobody waits for them any more.
+Python, and their requests end when nobody waits for them any more.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _SECONDS_TO_STOP: Final = 1.0
 
 
 class Threads(Executor):
-    """As many threads as there are calls: whoever submits them sees to it that they are few."""
+    """Uses a thread for each call: the caller has to limit how many there are."""
 
     def __init__(self) -> None:
         """Start none yet."""
@@ -49,7 +49,7 @@ class Threads(Executor):
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """End the calls that are under way; of what they write, nothing half is left."""
+        """Cancel the running calls; nothing that they write is left half done."""
         self._cancellation.set()
         end = monotonic() + _SECONDS_TO_STOP
         for job in [*self._jobs] if wait else ():

@@ -1,4 +1,4 @@
-"""`transfer`: what is in one store and not yet in another is copied, and each blob verified."""
+"""`transfer`: copies what is in one store and not yet in another, and verifies each blob."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ if TYPE_CHECKING:
     from storage_core.keys import Kind
 
 _BLOBS: Final = 64
-"""Blobs of a task at most, where an executor runs it."""
+"""The most blobs of a task that an executor runs."""
 
 _BYTES: Final = 256 * 1024 * 1024
-"""Bytes after which it gets no more of them, since a lost worker's tasks are done again."""
+"""Bytes after which such a task gets no more blobs, since the task of a lost worker is repeated."""
 
 _HOPELESS: Final = 256
-"""Blobs that a store does not answer for, one after the other, until nothing more is tried: each
-takes as long as a call may take."""
+"""For how many blobs in a row a store may fail to answer before the transfer gives up: each takes
+as long as a call may take."""
 
 _OPEN: Final = 256
-"""Tasks that are open at a time, where an executor runs them."""
+"""Tasks that may be open at a time in an executor."""
 
 
 def transfer(
@@ -55,31 +55,31 @@ def transfer(
 
     Nothing is replaced and nothing that was there is deleted. Each blob is read back from `target`
     and compared by its SHA-256; one that is there already is compared too, unless one of the
-    stores names it by that hash. What goes wrong with a blob is an event like any other, and the
-    rest goes on, so look at `failed` of the totals, which come last. To go on after an
-    interruption, start again. To close the generator stops the rest.
+    stores names it by that hash. A failure of one blob is an event like any other, and the rest
+    goes on, so look at `failed` of the totals, which come last. To continue after an interruption,
+    start again. Closing the generator stops the rest.
 
     Args:
         source: where blobs are read.
         target: where they are written.
         executor: runs tasks of up to 64 blobs, at most 256 of them at a time; any of
             `concurrent.futures`, or `client.get_executor(pure=False)` of Dask. By default threads
-            of this process do. The stores are pickled for it: references are resolved by its
-            workers, and a plain secret travels along.
+            of this process run them. The stores are pickled for it: its workers resolve the
+            references, and plain secrets are sent to them.
         kind: "results" or "flows"; by default both.
-        path: a folder instead, or one blob, by its path below the location; `/` for everything.
-        dry_run: only tell what would be copied, by the listings: blobs that are there count as
-            the same where their sizes do not differ.
+        path: in place of a kind, a folder or one blob below the location; `/` for everything.
+        dry_run: only tell what would be copied, by the listings: blobs of the same size count as
+            the same.
         jobs: how many blobs are copied at a time; with an executor, in each of its tasks.
 
     Raises:
         UnsupportedOperation: `target` is read-only, or both lead to one place.
-        InvalidKey: there is no such kind, or `path` is none.
-        BlobNotFound: nothing is at `path`; when events are asked for, as the next two.
-        ConfigurationError: the executor's workers have another Python or another version of this,
-            or write to another place.
-        StorageError: a store cannot be listed; what could be listed is copied before. Or the
-            executor runs nothing, or a store has not answered for 256 blobs in a row.
+        InvalidKey: there is no such kind, or `path` is not valid.
+        BlobNotFound: nothing is at `path`. This and the following come from the generator.
+        ConfigurationError: the executor's workers have another Python or another version of this
+            package, or write to another place.
+        StorageError: a store cannot be listed, and what could be listed has been copied; or the
+            executor runs nothing; or a store has not answered for 256 blobs in a row.
     """
     for store in (source, target):
         if not isinstance(store, Store):
@@ -166,7 +166,7 @@ def _done(
 
 
 def _trust(answer: Answer) -> None:
-    """Rely on what this process has done itself."""
+    """Accept the answer of this process without a check."""
 
 
 class _Workers:
@@ -177,10 +177,10 @@ class _Workers:
         self._seen: set[str] = set()
 
     def check(self, answer: Answer) -> None:
-        """Raise `ConfigurationError` where a process cannot do what this one wants.
+        """Raise `ConfigurationError` if a process cannot run tasks of this one.
 
-        A folder of that name may be another one on its machine: so what it has copied first is
-        looked for from here.
+        Its machine may have another folder under the same path, so the first blob that it has
+        copied is looked up from here.
         """
         if answer.refusal:
             raise ConfigurationError(answer.refusal)
@@ -199,7 +199,7 @@ class _Workers:
 def _listed(
     steps: Iterable[Item | TransferEvent], problems: list[StorageError]
 ) -> Iterator[Item | TransferEvent]:
-    """Yield what comes, and note why no more does: what has been found is copied first."""
+    """Yield what comes, and note the error that ends it: what has been found is copied first."""
     try:
         yield from steps
     except StorageError as error:
