@@ -70,11 +70,11 @@ def time_before(older_than: timedelta, now: datetime | None = None) -> datetime:
         ValueError: the age is not more than 0, or too long for a date.
     """
     if older_than <= timedelta(0):
-        raise ValueError("older_than must be more than nothing: it would be every blob")
+        raise ValueError("older_than must be more than 0: otherwise every blob would be deleted")
     try:
         return (now or datetime.now(UTC)) - older_than
     except OverflowError:
-        raise ValueError("older_than goes back behind the beginning of the calendar") from None
+        raise ValueError("older_than is too long: it goes back before the year 1") from None
 
 
 def judged(

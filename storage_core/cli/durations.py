@@ -38,5 +38,5 @@ def duration(option: str, text: str, example: str) -> timedelta:
     except (OverflowError, ValueError):
         raise WrongUsage(f"{option} is longer than calendars go; write less: {example}") from None
     if not span:
-        raise WrongUsage(f"{option} must be more than nothing, such as {example}")
+        raise WrongUsage(f"{option} must be more than 0, such as {example}")
     return span

@@ -103,7 +103,7 @@ def _before(older_than: str) -> datetime:
     try:
         return time_before(duration("--older-than", older_than, "30d"))
     except ValueError:
-        raise WrongUsage("--older-than goes back behind the beginning of the calendar") from None
+        raise WrongUsage("--older-than is too long: it goes back before the year 1") from None
 
 
 def _dry_run(store: Store, before: datetime, kind: Kind | None, *, as_json: bool) -> None:

@@ -1,4 +1,4 @@
-"""Names for what fsspec's `simplecache` keeps in a folder that several may use."""
+"""Names of the files that fsspec's `simplecache` keeps in a folder, which several may share."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 
 class CacheMapper(AbstractCacheMapper):  # type: ignore[misc]
-    """Tells places apart, where fsspec looks at the path alone.
+    """Tells places apart, where fsspec only looks at the path.
 
         fsspec.open(
             "simplecache::storage://prod/x",
             simplecache={"cache_storage": "/var/cache/x", "cache_mapper": CacheMapper()},
         )
 
-    Without it two configuration files, or one before and after an edit, are served each other's
-    data from such a folder. `filecache` and `blockcache` look a path up before they ask for its
-    name, so it is of no use to them: they want a folder for each configuration file.
+    Without it two configuration files, or one before and after an edit, get each other's data from
+    such a folder. It does not help `filecache` and `blockcache`, which look a path up before they
+    ask for its name: they need a folder for each configuration file.
 
     Args:
         config_path: the configuration file, as for `storage://`.
@@ -45,5 +45,5 @@ class CacheMapper(AbstractCacheMapper):  # type: ignore[misc]
         return hash((type(self), self._config_path))
 
     def __repr__(self) -> str:
-        """By which fsspec tells one file system with a cache from another."""
+        """The text by which fsspec tells file systems with a cache apart."""
         return f"{type(self).__name__}({self._config_path!r})"

@@ -29,15 +29,15 @@ class StorageFileSystem(BlobFileSystem):
     same in the default.
 
     Args:
-        config_path: the configuration file; by default the one that `storage_core` uses, looked
-            for anew at each use.
-        timeout: seconds one call may take; see `get_store`.
-        of_default: whether the URL left the name to the default; fsspec says so.
-        kwargs: what tools hand to every file system, such as `asynchronous`; of no effect.
+        config_path: the configuration file; by default the one that `storage_core` uses, found
+            anew at each use.
+        timeout: seconds that one call may take; see `get_store`.
+        of_default: whether the URL had no name, which means the default; set by fsspec.
+        kwargs: what tools pass to every file system, such as `asynchronous`; ignored.
 
     Raises:
-        ConfigurationError: the URL leaves the name to the default, and there is a `config_path`.
-        TypeError: one of `kwargs` is nearly the name of an option; its file would be passed over.
+        ConfigurationError: the URL has no name, and there is a `config_path`.
+        TypeError: one of `kwargs` is nearly the name of an option, and would be ignored.
     """
 
     protocol = PROTOCOL
@@ -59,13 +59,13 @@ class StorageFileSystem(BlobFileSystem):
         super().__init__()
         self._names = names_of(config_path, timeout)
         self._timeout = timeout
-        # Which name the default has depends on the file; asked of the class, it is the usual one.
+        # The name of the default depends on the file; the class itself only knows the usual file.
         self._strip_protocol = self._stripped  # type: ignore[method-assign]
 
     @property
     def storage_options(self) -> dict[str, Any]:
-        """What it was made with, as far as it counts: an option of another file system's may be a
-        secret, and goes into no pickle."""
+        """The options that count, of those it was made with: one of another file system may be a
+        secret, and must not get into a pickle."""
         return self._options
 
     @storage_options.setter
@@ -74,7 +74,7 @@ class StorageFileSystem(BlobFileSystem):
 
     @property
     def _fs_token(self) -> str:
-        """Names the file that is used now, and nothing of what it says."""
+        """Stands for the file that is used now, and holds nothing of its contents."""
         with both_families():
             token: str = tokenize(PROTOCOL, self._names.source, self._timeout)
         return token
@@ -106,7 +106,7 @@ class StorageFileSystem(BlobFileSystem):
 
 
 def default_of_another_file() -> ConfigurationError:
-    """For a URL without a name: fsspec strips it before it knows `config_path`."""
+    """The error for a URL without a name, which fsspec strips before it knows `config_path`."""
     return SettingsWrong(
         f"{PROTOCOL}:/// is the default of your own configuration file, whatever config_path says: "
         f"write {PROTOCOL}://NAME/ with config_path"

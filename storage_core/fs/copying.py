@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 def copy_file(source: Spot, target: Spot, folders: Folders) -> None:
-    """Copy a file: by the place itself within one, through here between two.
+    """Copy a file: within one place by the place itself, between two by reading and writing.
 
-    Where only a folder is, a folder is made.
+    If there is only a folder, a folder is made.
     """
     with both_families():
         target.backend.require_writable()
@@ -27,7 +27,7 @@ def copy_file(source: Spot, target: Spot, folders: Folders) -> None:
                 with source.backend.open(source.blob) as file:
                     target.backend.put_stream(target.blob, file, overwrite=True)
         except (AccessDenied, BlobNotFound, ConfigurationError):
-            # A blob and a folder may have one name: what became of the blob counts.
+            # A blob and a folder may have the same name: the result for the blob counts.
             if listing.is_file(source) or not listing.is_folder(source):
                 raise
             folders.make(target, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Deleting many files, in as few requests as it takes."""
+"""Deletes many files, in as few requests as possible."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def delete_all(spots: Iterable[Spot]) -> None:
-    """Delete files, side by side; the first that cannot be is raised."""
+    """Delete files in parallel; the first error is raised."""
     side_by_side.all_of(_delete, _batches(spots))
 
 

@@ -1,6 +1,6 @@
-"""What stands before a file that is written: a compressor, and what makes bytes of text.
+"""Layers over a file that is written: a compressor, and an encoder of text.
 
-All of it is kept back until it is closed, as the file is.
+Everything is kept back until it is closed, as with the file itself.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 def encoded(
     file: WrittenFile, path: str, compression: str | None, text: dict[str, Any] | None
 ) -> WrittenFile | WrittenCompressed | WrittenText:
-    """What is written to in place of a file, to store it compressed, or text in it.
+    """The object to write to in place of a file, to compress the bytes, or to write text.
 
     Args:
-        file: what stores the bytes.
-        path: whose name tells how, where `compression` is "infer".
+        file: stores the bytes.
+        path: its name tells the compression, if that is "infer".
         compression: a name of `fsspec.compression`.
-        text: how text becomes bytes, as for `open`; None where bytes are written.
+        text: how text becomes bytes, as for `open`; None to write bytes.
     """
     outer: WrittenFile | WrittenCompressed = file
     if compression is not None:
@@ -48,7 +48,7 @@ class WrittenCompressed(BufferedIOBase):
     """
 
     def __init__(self, file: WrittenFile, compress: Callable[..., Any]) -> None:
-        """Take the file, and what makes a compressor of `fsspec.compression` of it."""
+        """Take the file, and the function of `fsspec.compression` that wraps it in a compressor."""
         self._file = file
         self._is_written = False
         self._compressor: Any = None
@@ -103,7 +103,7 @@ class WrittenCompressed(BufferedIOBase):
         """Forget it."""
         super().close()
         if self._compressor is not None:
-            with suppress(ValueError):  # The file is closed where it could not be written.
+            with suppress(ValueError):  # The file is closed if it could not be written.
                 self._compressor.close()
         self._file.discard()
 

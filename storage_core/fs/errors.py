@@ -1,8 +1,8 @@
 """Errors of two families: ours, and those that fsspec's callers know (`FileNotFoundError` …).
 
-Made in one place, from what a backend raises: each says the same, has the same cause, and comes
-whole out of a pickle. Only what is not there is a `FileNotFoundError`: tools take that for an empty
-answer, which an unknown name or a refused credential must never be.
+They are made in one place, from what a backend raises: each has the same message and cause, and can
+be pickled. Only a path that does not exist is a `FileNotFoundError`: tools take that for an empty
+result, which an unknown name or refused credentials must never be.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class FileFailed(StorageError, OSError):
-    """Anything else that goes wrong."""
+    """Any other failure."""
 
     errno = errno.EIO
 
@@ -56,25 +56,25 @@ class FileTaken(BlobExists, FileExistsError):
 
 
 class FileDenied(AccessDenied, PermissionError):
-    """Who asks may not."""
+    """Access is refused."""
 
     errno = errno.EACCES
 
 
 class IsFolder(AccessDenied, IsADirectoryError):
-    """A folder stands where a blob is wanted."""
+    """There is a folder where a blob is wanted."""
 
     errno = errno.EISDIR
 
 
 class NoFolder(ConfigurationError, NotADirectoryError):
-    """A blob stands where a folder is wanted."""
+    """There is a blob where a folder is wanted."""
 
     errno = errno.ENOTDIR
 
 
 class FolderInTheWay(ConfigurationError, IsADirectoryError):
-    """A folder stands where a blob is wanted, and whoever asks could have known."""
+    """There is a folder where a blob is wanted, reported by the backend as a wrong configuration."""
 
     errno = errno.EISDIR
 
@@ -102,7 +102,7 @@ class Conflict(ConfigConflict, OSError):
 
 
 class Unreachable(StorageUnavailable, ConnectionError):
-    """No answer, or none that is one."""
+    """No answer, or not a valid one."""
 
     errno = errno.EIO
 
@@ -114,7 +114,7 @@ class TooLate(StorageUnavailable, TimeoutError):
 
 
 class Damaged(IntegrityError, OSError):
-    """Other bytes than those that were written, or opened."""
+    """The bytes are not those that were written, or that the file had when it was opened."""
 
     errno = errno.EIO
 
@@ -139,7 +139,7 @@ _OF_BOTH: Final[tuple[tuple[type[StorageError], type[StorageError]], ...]] = (
     (BulkError, SomeFailed),
     (StorageError, FileFailed),
 )
-"""For each class of ours, the nearest first, the one that is of both families."""
+"""For each class of ours, subclasses first, the class of both families."""
 
 
 _BY_CAUSE: Final[tuple[tuple[type[StorageError], type[BaseException], type[StorageError]], ...]] = (
@@ -148,12 +148,12 @@ _BY_CAUSE: Final[tuple[tuple[type[StorageError], type[BaseException], type[Stora
     (ConfigurationError, NotADirectoryError, NoFolder),
     (StorageUnavailable, TimeoutError, TooLate),
 )
-"""Those that say more than their class, by what they were caused by."""
+"""Classes of both families for errors whose cause says more than their own class."""
 
 
 @contextmanager
 def both_families() -> Iterator[None]:
-    """Raise what is raised inside as an error of both families."""
+    """Raise errors from inside the block as errors of both families."""
     try:
         yield
     except StorageError as error:

@@ -1,7 +1,7 @@
 """The operations of fsspec over backends: what `storage://` and `store.fs` have in common.
 
-Where a path leads is for the two to say (`_spot`). Nothing is remembered between two calls: no
-listing is ever an old one. Many files go side by side, in threads.
+The two say where a path leads (`_spot`). Nothing is cached between calls, so no listing is ever
+stale. Several files are handled in parallel, in threads.
 """
 
 from __future__ import annotations
@@ -47,12 +47,12 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
         raise NotImplementedError
 
     def spot_at(self, path: str | os.PathLike[str]) -> Spot:
-        """Where a path or URL leads; nothing is asked."""
+        """Where a path or URL leads; this sends no request."""
         with both_families():
             return self._spot(self._strip_protocol(path))
 
     def _tops(self) -> Sequence[str] | None:
-        """The names at the top; None where the top is a location."""
+        """The names at the top; None if the top is a location."""
         return None
 
     def info(self, path: str, **kwargs: Any) -> Info:
@@ -70,7 +70,7 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
     def exists(self, path: str, **kwargs: Any) -> bool:
         """Whether there is a file or folder.
 
-        Raises whatever else than that nothing is there: a wrong secret is no empty place.
+        Every other failure is raised: wrong credentials do not mean that nothing is there.
         """
         path = self._strip_protocol(path)
         with both_families():
@@ -87,13 +87,13 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
             return not path or listing.is_folder(self._spot(path))
 
     def isfile(self, path: str) -> bool:
-        """Whether there is a file; one request where there is."""
+        """Whether there is a file; one request if there is one."""
         path = self._strip_protocol(path)
         with both_families():
             return bool(path) and listing.is_file(self._spot(path))
 
     def ls(self, path: str, detail: bool = True, **kwargs: Any) -> list[Any]:
-        """What a folder holds, as infos or as paths; of a file, itself."""
+        """What a folder holds, as infos or as paths; for a file, the file itself."""
         path = self._strip_protocol(path)
         tops = None if path else self._tops()
         if tops is not None:
@@ -115,7 +115,7 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
         if kwargs.pop("is_below", False):
             inner = self.spot_at(path).inner
             if inner and not is_blob_path(inner):
-                # What others have called `..` is listed, and not gone into.
+                # A folder that others have named `..` is listed, but not entered.
                 return
         handle = _unless_missing if on_error == "omit" else on_error
         yield from super().walk(path, maxdepth, topdown, handle, is_below=True, **kwargs)
@@ -128,7 +128,7 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
         detail: bool = False,
         **kwargs: Any,
     ) -> Any:
-        """All files below a path, and with `withdirs` the folders too; of a file, itself."""
+        """All files below a path, with `withdirs` folders too; for a file, the file itself."""
         if maxdepth is not None and maxdepth < 1:
             raise ValueError("maxdepth must be at least 1")
         path = self._strip_protocol(path)
@@ -186,8 +186,8 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
     ) -> Any:
         """Open a file: `r`, `w` or `x`, with `b` for bytes.
 
-        What is written is stored when it is closed, whole or not at all; of a `with` block that an
-        exception leaves, nothing is stored.
+        What is written is stored when it is closed, whole or not at all; if an exception leaves the
+        `with` block, nothing is stored.
         """
         if "r" in mode:
             return super().open(path, mode, block_size, cache_options, compression, **kwargs)
@@ -198,7 +198,7 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
         stored = super().open(path, binary, block_size, cache_options, **kwargs)
         file = encoded(stored, path, compression, None if "b" in mode else text)
         if self.transaction.files and self.transaction.files[-1] is stored:
-            # What stands before the file has to let go of all it holds, closed or not.
+            # A rollback must discard what the layers over the file hold, closed or not.
             self.transaction.files[-1] = file
         return file
 
@@ -225,7 +225,7 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
     def cat_file(
         self, path: str, start: int | None = None, end: int | None = None, **kwargs: Any
     ) -> bytes:
-        """The bytes of a file, or some of them, counted as slices are."""
+        """The bytes of a file, or a part of them, with `start` and `end` as in a slice."""
         with both_families():
             return reading.part(self.spot_at(path), start, end)
 
@@ -238,7 +238,7 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
         on_error: str = "return",
         **kwargs: Any,
     ) -> list[Any]:
-        """Ranges of files, side by side; where one fails its error, or with "raise" no result."""
+        """Ranges of files, read in parallel; errors are results, or with "raise" are raised."""
         if max_gap is not None:
             raise NotImplementedError("max_gap")
         if not isinstance(paths, list):
@@ -252,7 +252,7 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
     def cat(
         self, path: Any, recursive: bool = False, on_error: str = "raise", **kwargs: Any
     ) -> Any:
-        """The bytes of a file, or of many by their paths, side by side."""
+        """The bytes of a file, or of many, read in parallel, by their paths."""
         expansion = expanded(self, path, recursive=recursive, maxdepth=None)
         paths = [name for name, is_folder in expansion.items() if not is_folder]
         if not isinstance(path, list | tuple) and [*expansion] == [self._strip_protocol(path)]:
@@ -269,14 +269,14 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
     def pipe_file(
         self, path: str | os.PathLike[str], value: Any, mode: str = "overwrite", **kwargs: Any
     ) -> None:
-        """Store bytes; with the mode "create" only where nothing is."""
+        """Store bytes; with the mode "create" only if there is no file yet."""
         data = value if isinstance(value, bytes) else bytes(memoryview(value))
         with both_families():
             spot = self.spot_at(path)
             spot.backend.put(spot.blob, data, overwrite=mode != "create")
 
     def pipe(self, path: Any, value: Any = None, **kwargs: Any) -> None:
-        """Store bytes under a path, or all of a mapping's, side by side."""
+        """Store bytes under a path, or in parallel those of a mapping under its paths."""
         if isinstance(path, str | os.PathLike):
             self.pipe_file(path, value, **kwargs)
         elif isinstance(path, dict):
@@ -310,7 +310,7 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
         maxdepth: int | None = None,
         **kwargs: Any,
     ) -> None:
-        """Copy files to the local disk, side by side."""
+        """Copy files to the local disk, in parallel."""
         local = LocalFileSystem()
         found = pairs(self, rpath, local, lpath, recursive=recursive, maxdepth=maxdepth)
         for folder in [pair.target for pair in found if pair.is_folder]:
@@ -340,7 +340,7 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
         maxdepth: int | None = None,
         **kwargs: Any,
     ) -> None:
-        """Copy files of the local disk here, side by side."""
+        """Copy files from the local disk, in parallel."""
         local = LocalFileSystem()
         found = pairs(local, lpath, self, rpath, recursive=recursive, maxdepth=maxdepth)
         if recursive:
@@ -355,7 +355,7 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
                 self.makedirs(pair.target, exist_ok=True)
 
     def cp_file(self, path1: str, path2: str, **kwargs: Any) -> None:
-        """Copy a file: by the place itself within one, through here between two."""
+        """Copy a file: within one place by the place itself, else by reading and writing."""
         copy_file(self.spot_at(path1), self.spot_at(path2), self._folders)
 
     def copy(
@@ -367,7 +367,7 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
         on_error: str | None = None,
         **kwargs: Any,
     ) -> None:
-        """Copy files, side by side; with `on_error="ignore"` those that are gone are left out."""
+        """Copy files, in parallel; with `on_error="ignore"` missing ones are left out."""
         found = pairs(self, path1, self, path2, recursive=recursive, maxdepth=maxdepth)
         ignores = on_error == "ignore" or (on_error is None and recursive)
         self._make_folders(found)
@@ -389,7 +389,7 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
         maxdepth: int | None = None,
         **kwargs: Any,
     ) -> None:
-        """Copy files, and delete them where they were, when all of them are copied.
+        """Copy files, and delete the originals once all of them are copied.
 
         Raises:
             NotImplementedError: source and target may be one and the same under two names, or two
@@ -420,14 +420,14 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
             spot.backend.delete(spot.blob)
 
     def rm(self, path: Any, recursive: bool = False, maxdepth: int | None = None) -> None:
-        """Delete files, side by side, and with `recursive` folders with all that they hold.
+        """Delete files, in parallel, and with `recursive` folders with all that they hold.
 
-        Of a list, what is not there is passed over.
+        Missing files in a list are skipped.
 
         Raises:
             FileNotFoundError: nothing is there.
-            IsADirectoryError: a folder is, without `recursive`.
-            NotImplementedError: it would be all that a name leads to.
+            IsADirectoryError: there is a folder, and `recursive` is not set.
+            NotImplementedError: it would delete everything that a name leads to.
         """
         given = [path] if isinstance(path, str | os.PathLike) else path
         names: list[str] = [*map(stringify_path, given)]
@@ -451,7 +451,7 @@ class BlobFileSystem(AbstractFileSystem):  # type: ignore[misc]
                 raise NotSupported(f"{what} is not deleted as a whole; name what is in it")
 
     def mkdir(self, path: str, create_parents: bool = True, **kwargs: Any) -> None:
-        """Make a folder, where there are any; elsewhere it is there with the first file in it."""
+        """Make a folder if the place has folders; elsewhere the first file in it makes it."""
         self._folders.make(self.spot_at(path), exist_ok=False)
 
     def makedirs(self, path: str, exist_ok: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""Making and removing folders, also where there is none before something is in it."""
+"""Makes and removes folders, also in places that only have folders with something in them."""
 
 from __future__ import annotations
 
@@ -13,23 +13,22 @@ if TYPE_CHECKING:
     from storage_core.fs.spot import Spot
 
 _KEPT: Final = 1000
-"""The latest ones: whoever makes one and looks into it does so at once."""
+"""How many new folders are remembered: a program that looks into one does so at once."""
 
 
 class Folders:
     """The folders of a file system.
 
-    Those that were made where only files make folders are kept in mind, so that to look into one
-    finds it empty.
+    New ones in places without real folders are remembered, so that listing one finds it empty.
     """
 
     def __init__(self) -> None:
-        """None was made yet."""
+        """Begin without new folders."""
         self._made: dict[tuple[str, str], None] = {}
         self._lock = Lock()
 
     def children(self, spot: Spot) -> list[dict[str, Any]]:
-        """What one holds, as `listing.children` gives it; nothing where it was just made.
+        """What a folder holds, as from `listing.children`; nothing if it was just made.
 
         Raises:
             BlobNotFound: nothing is there.
@@ -37,13 +36,13 @@ class Folders:
         try:
             return listing.children(spot)
         except BlobNotFound:
-            # DuckDB (2.0.1) looks into the folder that it has just made for a set of partitions.
+            # DuckDB (2.0.1) lists the folder that it has just made for a set of partitions.
             if (spot.identity, spot.inner) in self._made:
                 return []
             raise
 
     def make(self, spot: Spot, *, exist_ok: bool) -> None:
-        """Make one, with those above it.
+        """Make a folder and those above it.
 
         Raises:
             FileExistsError: something is there, and `exist_ok` is false.
@@ -63,14 +62,14 @@ class Folders:
             backend.make_folder(folder)
 
     def remove(self, spot: Spot) -> None:
-        """Remove one that is empty."""
+        """Remove an empty folder."""
         with self._lock:
             self._made.pop((spot.identity, spot.inner), None)
         with both_families():
             spot.backend.remove_folder(spot.folder)
 
     def forget(self) -> None:
-        """Files are copied by now: what is in a folder, the place itself tells."""
+        """Forget new folders, once files have been copied: now the place itself has them."""
         with self._lock:
             self._made.clear()
 

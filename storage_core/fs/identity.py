@@ -1,4 +1,4 @@
-"""What tells one place from any other: a digest of all that decides where a store leads."""
+"""Tells places apart by a digest of everything that decides where a store leads."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _SURROUNDINGS: Final = ("HOME", "PREFECT_HOME", "STORAGE_ENGINE", "STORAGE_TIMEO
 """Variables that any configuration may depend on."""
 
 _ROUNDS: Final = 200_000
-"""About a tenth of a second for each guess."""
+"""Rounds of hashing: each guess at a secret takes about a tenth of a second."""
 
 
 class Identity:
-    """Of one configuration: its table, and what that takes from the environment."""
+    """The identity of a configuration: its table, and what that takes from the environment."""
 
     def __init__(self, configuration: StorageConfiguration, timeout: float | None) -> None:
         """Take a configuration, and how long a call may take."""
@@ -35,9 +35,9 @@ class Identity:
         ]
 
     def now(self) -> str:
-        """A digest; the same in each process where all that is the same.
+        """A digest, the same in every process in which all of that is the same.
 
-        Secrets are among what it is made from, so it stays in the process: see `published`.
+        It is made from secrets too, so it must not leave the process: see `published`.
         """
         values = [os.environ.get(name) for name in self._variables]
         last, digest = self._last
@@ -53,6 +53,6 @@ class Identity:
 def published(identity: str) -> str:
     """An identity as others may see it, in the tokens of graphs and the names of cached files.
 
-    It is slow to make, so that nobody finds a password by guessing what it was made from.
+    Making it is slow, so that nobody can find a password by guessing what it was made from.
     """
     return pbkdf2_hmac("sha256", identity.encode(), b"storage_core", _ROUNDS).hex()

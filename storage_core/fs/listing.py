@@ -1,7 +1,7 @@
-"""What is at a path and below it, in as few requests as it takes.
+"""Finds what is at a path and below it, in as few requests as possible.
 
-A page of 1,000 names is one request. Where folders are the beginnings of paths only, those below a
-folder are told from the paths of the blobs.
+A page of 1,000 names is one request. Where folders are only beginnings of paths, those below a
+folder are derived from the paths of the blobs.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def info(spot: Spot) -> dict[str, Any]:
-    """A file or a folder.
+    """The info of a file or folder.
 
     Raises:
         BlobNotFound: nothing is there.
@@ -59,7 +59,7 @@ def is_file(spot: Spot) -> bool:
 
 
 def _head(spot: Spot) -> Info | None:
-    """What is said of a file; None where there is none, but perhaps a folder."""
+    """What is known about a file; None if there is none, but perhaps a folder."""
     try:
         return spot.backend.head(spot.blob)
     except BlobNotFound:
@@ -93,14 +93,14 @@ def fingerprint(spot: Spot) -> str:
 
 
 def children(spot: Spot) -> list[dict[str, Any]]:
-    """What a folder holds, by name; of a file, itself.
+    """What a folder holds, sorted by name; for a file, the file itself.
 
     Raises:
         BlobNotFound: nothing is there.
     """
     is_file = _is_no_folder(spot)
     entries = [] if is_file else [*spot.backend.list(spot.folder, delimiter=True)]
-    # An object store may have a file and a folder of one name.
+    # An object store may have a file and a folder of the same name.
     found = {(made["name"], made["type"]): made for made in map(spot.entry_info, entries)}
     if entries or not spot.inner or (spot.backend.has_folders and not is_file):
         return [found[each] for each in sorted(found) if each[0] != spot.path]
@@ -108,12 +108,12 @@ def children(spot: Spot) -> list[dict[str, Any]]:
 
 
 def below(spot: Spot, *, maxdepth: int | None, with_folders: bool) -> Infos:
-    """Everything below a path, by name; of a file, itself; nothing where nothing is.
+    """Everything below a path, by name; for a file, the file itself; empty if nothing is there.
 
     Args:
-        spot: where.
+        spot: the path.
         maxdepth: how many levels to go down; None for all.
-        with_folders: whether folders are given too, the one at the path itself among them.
+        with_folders: whether to include folders, even the one at the path itself.
     """
     found: Infos = {}
     is_there = not spot.inner
@@ -157,7 +157,7 @@ def _entries(spot: Spot, maxdepth: int | None, *, with_folders: bool) -> Iterato
 
 
 def _is_no_folder(spot: Spot) -> bool:
-    """Whether it is known before it is listed that there is no folder, but perhaps a file."""
+    """Whether it is known without listing that there is no folder, but perhaps a file."""
     backend = spot.backend
     return bool(spot.inner) and backend.has_folders and not backend.has_folder(spot.folder)
 

@@ -1,4 +1,4 @@
-"""Files on their way from and to the local disk."""
+"""Copies files from and to the local disk."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def get_file(spot: Spot, path: Any, name: str, callback: Any) -> None:
         spot: the file or folder.
         path: the local one.
         name: what messages call the file.
-        callback: is told the bytes.
+        callback: is told how many bytes have been moved.
     """
     with both_families():
         blob = spot.blob
@@ -53,9 +53,9 @@ def get_file(spot: Spot, path: Any, name: str, callback: Any) -> None:
 def _new_file(path: str) -> Iterator[Any]:
     """A local file that gets its name when it is complete.
 
-    One that is there is replaced and keeps its mode; of a link, what it leads to is. Unlike
-    `fetch_to_file` it does not wait for the disk, since these come by the thousand, and what the
-    local disk refuses is the system's own error, as in every file system of fsspec.
+    An existing file is replaced and keeps its mode; for a link, its target is replaced. Unlike
+    `fetch_to_file` it does not wait for the disk, since there may be thousands of files, and it
+    raises the system's own errors, as every file system of fsspec does.
     """
     target = os.path.realpath(path) if os.path.islink(path) else path
     folder, name = os.path.split(target)
@@ -67,7 +67,7 @@ def _new_file(path: str) -> Iterator[Any]:
     if mode is not None and stat.S_ISDIR(mode):
         raise IsADirectoryError(21, os.strerror(21), path)
     temporary = os.path.join(folder, f".{name[:50]}.{token_hex(4)}.tmp")
-    # What few may read, others read on its way as little as when it is there.
+    # While it is written, a private file must not be readable by more people than afterwards.
     first = 0o666 if mode is None else 0o600
     try:
         with open(temporary, "xb", opener=lambda path, flags: os.open(path, flags, first)) as file:
@@ -82,7 +82,7 @@ def _new_file(path: str) -> Iterator[Any]:
 
 
 def put_file(spot: Spot, path: Any, callback: Any, *, overwrite: bool) -> None:
-    """Store what a local file holds, and tell `callback` the bytes."""
+    """Store what a local file holds, and tell `callback` how many bytes have been moved."""
     with open(path, "rb") as file, both_families():
         size = os.fstat(file.fileno()).st_size
         callback.set_size(size)

@@ -1,4 +1,4 @@
-"""Names in URLs and paths: the first part of each, percent-encoded where URLs ask for it.
+"""Names in URLs and paths: the first part of each, percent-encoded where URLs require it.
 
 The rest of a path is literal: `%41` in it is three characters.
 """
@@ -17,7 +17,7 @@ _MAGIC: Final = re.compile(r"(\*|\?|\[!?|\])")
 
 
 def encoded(name: str) -> str:
-    """A name as it stands in a path."""
+    """A name as it is written in a path."""
     return quote(name, safe="~", errors="replace")
 
 
@@ -27,18 +27,18 @@ def decoded(part: str) -> str:
 
 
 def joined(name: str, inner: str) -> str:
-    """The path of what lies at `inner` below the location of a name."""
+    """The path of `inner` below the location of a name."""
     return f"{encoded(name)}/{inner}" if inner else encoded(name)
 
 
 def split(path: str) -> tuple[str, str]:
-    """The name and what is behind it, of a path without protocol."""
+    """The name and the rest of a path without protocol."""
     first, _, inner = path.partition("/")
     return decoded(first), inner
 
 
 def without_protocol(url: str) -> tuple[str, bool]:
-    """A URL or path as a path, and whether it leaves the name to the default.
+    """A URL or path as a path, and whether it has no name, which means the default.
 
     The name is encoded as `encoded` does, whoever wrote it; patterns stay patterns.
     """

@@ -1,8 +1,8 @@
-"""What is opened for the names of one configuration file and the layers beneath it.
+"""Opens the places of the names in one configuration file and the layers beneath it.
 
-The files are read anew, as far as needed, each time that a name is used, so that an edit is seen;
-what was opened is used again as long as the table, and what it takes from the environment, are the
-same. That takes some 60 µs, a tenth of what a small request takes.
+The files are read anew, as far as needed, each time that a name is used, so that edits count at
+once. An opened place is used again as long as its table, and what that takes from the environment,
+are the same. This check takes some 60 µs, a tenth of a small request.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 
 
 class Opened(NamedTuple):
-    """A place, and what it was opened with."""
+    """An opened place."""
 
     backend: Backend
     identity: str
-    """Differs wherever another place could be meant."""
+    """Differs from that of every other place; see `identity.py`."""
 
     def __repr__(self) -> str:
         """Without what the identity was made from."""
@@ -43,7 +43,7 @@ class _Known(NamedTuple):
 
     source: str
     text: str
-    """What the file that defines it said."""
+    """The text of the file that defined it."""
 
     configuration: StorageConfiguration
     identity: Identity
@@ -54,7 +54,7 @@ class _Known(NamedTuple):
 
 
 class Names:
-    """The names of a file: which there are, and what each leads to."""
+    """The names in a configuration file, and the places that they lead to."""
 
     def __init__(self, config_path: str | os.PathLike[str] | None, timeout: float | None) -> None:
         """Look at nothing yet; `config_path` is as in `ConfigFile`, `timeout` as in `get_store`."""
@@ -75,14 +75,14 @@ class Names:
         return published(sha256(read_text(source).encode()).hexdigest())
 
     def all(self) -> list[str]:
-        """The names that there are, in the layers beneath too, broken ones as well."""
+        """All names, those in the layers beneath and those of broken configurations included."""
         return list(visible(self._layers()))
 
     def default(self) -> str:
         """The name of the default.
 
         Raises:
-            ConfigurationError: it names nothing, or the file cannot be read.
+            ConfigurationError: no configuration has that name, or the file cannot be read.
         """
         from storage_core.config.file import ConfigFile
 
@@ -90,7 +90,7 @@ class Names:
         return BUILT_IN if found is None or found.name is None else found.name
 
     def open(self, name: str) -> Opened:
-        """What a name leads to.
+        """Open the place that a name leads to.
 
         Raises:
             StorageNotFound: the file has no such name.
@@ -101,7 +101,7 @@ class Names:
         if (before := self._opened.get(key)) is not None:
             return before
         timeout = configuration.timeout_for(self._timeout)
-        # Two threads may both get here; the first one's is what both have.
+        # If two threads get here at once, both use what the first one has opened.
         opened = self._opened.setdefault(
             key, Opened(configuration.opened(timeout=timeout), identity=key[1])
         )
@@ -123,7 +123,7 @@ class Names:
         return configuration, identity
 
     def _unnamed(self, name: str, layers: Layers) -> StorageConfiguration:
-        """What is used where no configuration has the name."""
+        """The configuration to use if none has the name."""
         if name == BUILT_IN:
             return TemporaryLocalStorage()
         if not name:
@@ -135,7 +135,7 @@ class Names:
         )
 
     def _layers(self) -> Layers:
-        """The layers, as they are now; what says the same as before is not parsed again."""
+        """The layers as they are now; unchanged files are not parsed again."""
         source, *beneath = paths.config_sources(self._given)
         return layers_of(source, beneath, cache=self._cache)
 
@@ -146,8 +146,8 @@ _names: WeakValueDictionary[tuple[str | None, float | None], Names] = WeakValueD
 def names_of(config_path: str | os.PathLike[str] | None, timeout: float | None) -> Names:
     """The names of a file, one object for the whole process.
 
-    fsspec keeps a file system for each thread. If each opened places of its own, each would sign in
-    anew, and have connections of its own.
+    fsspec keeps a file system for each thread. If each of these opened its own places, it would
+    sign in again and have connections of its own.
     """
     key = None if config_path is None else os.fspath(config_path), timeout
     known = _names.get(key)

@@ -1,4 +1,4 @@
-"""Opening a file of bytes, for reading or for writing."""
+"""Opens a file of bytes, for reading or for writing."""
 
 from __future__ import annotations
 

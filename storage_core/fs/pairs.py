@@ -1,4 +1,4 @@
-"""Which file becomes which, where many are copied: fsspec's rules for `cp`, `get` and `put`."""
+"""Pairs sources with targets when files are copied, by fsspec's rules for `cp`, `get` and `put`."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ class Pair(NamedTuple):
     source: str
     target: str
     is_folder: bool | None
-    """None where nobody has looked."""
+    """None if that is unknown."""
 
 
 def expanded(
     fs: Any, given: Paths, *, recursive: bool, maxdepth: int | None
 ) -> dict[str, bool | None]:
-    """What paths and patterns stand for, in order, and of which it is known that they are folders.
+    """The paths that `given` stands for, in order, each with whether it is a folder, if known.
 
-    One listing tells all of it, where fsspec's own `expand_path` tells names only.
+    One listing is enough for both, where fsspec's own `expand_path` gives names only.
 
     Raises:
         FileNotFoundError: nothing is there.
@@ -134,7 +134,7 @@ def _require_inside(folder: str, paths: list[str]) -> None:
 
 
 def require_ends(found: list[Pair]) -> None:
-    """See that no pipe or device is among the files of a folder: to read one may never end."""
+    """Refuse pipes and devices among the files of a folder: reading one may never end."""
     for pair in found:
         if not pair.is_folder and is_written_into(pair.source):
             raise NotSupported(
@@ -144,10 +144,10 @@ def require_ends(found: list[Pair]) -> None:
 
 
 def require_apart(files: list[Pair], spot_at: Callable[[str], Spot]) -> None:
-    """See that moving deletes nothing that was just written, and that it can delete.
+    """Refuse to move files if that would delete what was just written, or could not delete.
 
     Args:
-        files: those that are to be moved.
+        files: the files to be moved.
         spot_at: where a path leads.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Reading a file: a part of it, or opened, in one request where it is small."""
+"""Reads a part of a file, or opens it; a small file takes one request."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
     from storage_core.fs.spot import Spot
 
 _LINE: Final = 64 * 1024
-"""Bytes that are looked at for the end of a line at a time."""
+"""Bytes that are searched for the end of a line at a time."""
 
 _PICKED: Final = 64 * 1024
-"""Bytes of a read that is not small, and so knows what it wants."""
+"""Bytes from which on a read elsewhere counts as picking out a part: nothing is read ahead then."""
 
 _BRIDGED: Final = 1024 * 1024
-"""Bytes that are rather read along than left out by one more request."""
+"""The largest gap, in bytes, after which a read still counts as going on, and is bridged."""
 
 
 def part(spot: Spot, start: int | None, end: int | None) -> bytes:
-    """The bytes of a file, or some of them, counted as slices are."""
+    """The bytes of a file, or a part of them, with `start` and `end` as in a slice."""
     backend, blob = spot.backend, spot.blob
     if not start and end is None:
         return backend.get(blob)
@@ -39,7 +39,7 @@ def part(spot: Spot, start: int | None, end: int | None) -> bytes:
 
 
 class ReadFile(AbstractBufferedFile):  # type: ignore[misc]
-    """A blob as fsspec's readers want it, with their caches. Threads may share it."""
+    """A blob as a file of fsspec, with fsspec's caches. Threads may share it."""
 
     def __init__(
         self,
@@ -55,9 +55,9 @@ class ReadFile(AbstractBufferedFile):  # type: ignore[misc]
         Args:
             fs: the file system.
             spot: where the blob is.
-            block_size: how many bytes are asked for beyond those that are wanted.
+            block_size: how many bytes are fetched beyond those that are wanted.
             cache_type: a name of `fsspec.caching`.
-            cache_options: what that wants to know.
+            cache_options: arguments of that cache.
 
         Raises:
             BlobNotFound: there is none.
@@ -111,7 +111,7 @@ class ReadFile(AbstractBufferedFile):  # type: ignore[misc]
                 self.loc = sought
             end = self.size if length is None or length < 0 else min(self.loc + length, self.size)
             if self.loc < end <= len(self._begun) and not self.closed:
-                # No cache of fsspec's asks for less than a block.
+                # Without the cache: those of fsspec fetch a whole block at least.
                 data: bytes = self._begun[self.loc : end]
                 self.loc = end
             else:
@@ -121,9 +121,9 @@ class ReadFile(AbstractBufferedFile):  # type: ignore[misc]
             return data
 
     def _look_ahead(self, length: int | None) -> None:
-        """Ask for more than is wanted where that is likely to be read next.
+        """Read ahead if the following bytes are likely to be read next.
 
-        Not where columns are picked out of a file: DuckDB fetched 145 MiB to read 23 MiB of 91.
+        Not if columns are picked out of a file: DuckDB fetched 145 MiB to read 23 MiB of 91.
         """
         if isinstance(self.cache, ReadAheadCache):
             goes_on = 0 <= self.loc - self._read_to <= _BRIDGED
@@ -131,13 +131,13 @@ class ReadFile(AbstractBufferedFile):  # type: ignore[misc]
             self.cache.blocksize = 0 if picks else self.blocksize
 
     def readuntil(self, char: bytes = b"\n", blocks: int | None = None) -> bytes:
-        """What stands before the next `char`, with it."""
+        """The bytes up to the next `char`, including it."""
         with self._turn:
             data: bytes = super().readuntil(char, blocks)
             return data
 
     def readline(self, size: int | None = -1) -> bytes:
-        """The next line. Whole blocks copied for each line would cost the square of the time."""
+        """The next line. Copying whole blocks for each line would take quadratic time."""
         with self._turn:
             line: bytes = self.readuntil(blocks=_LINE)
             if size is not None and 0 <= size < len(line):
@@ -146,7 +146,7 @@ class ReadFile(AbstractBufferedFile):  # type: ignore[misc]
             return line
 
     def close(self) -> None:
-        """Let go of it."""
+        """Close the file."""
         super().close()
         file = vars(self).get("_file")
         if file is not None:

@@ -1,4 +1,4 @@
-"""Many files at once: calls side by side, in threads, whose outcomes come in order."""
+"""Handles many files at once: calls in parallel threads, whose results come in order."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ JOBS: Final = 32
 
 
 def each(call: Callable[[Any], Any], items: Iterable[Any], *, fails: bool = True) -> Iterator[Any]:
-    """Yield what `call` gives for each of `items`, in their order.
+    """Yield what `call` returns for each of `items`, in their order.
 
     Args:
-        call: is made in other threads.
-        items: what it is made with.
-        fails: whether its first error is raised, and nothing more begun; else it is yielded.
+        call: called in other threads.
+        items: its arguments.
+        fails: whether the first error is raised, and nothing more started; else errors are yielded.
     """
     with closing(outcomes(call, items, JOBS, ahead=4 * JOBS)) as found:
         for outcome in found:
@@ -30,7 +30,7 @@ def each(call: Callable[[Any], Any], items: Iterable[Any], *, fails: bool = True
 
 
 def all_of(call: Callable[[Any], object], items: Iterable[Any]) -> None:
-    """Make `call` with each of `items`; the first error is raised, and nothing more begun."""
+    """Call `call` with each of `items`; the first error is raised, and nothing more started."""
     for _ in each(call, items):
         pass
 
@@ -41,10 +41,10 @@ def moves(
     """Move files.
 
     Args:
-        move: is called with a source and a target.
-        files: these.
-        callback: fsspec's, which is told how many there are and are done, and follows each.
-        kwargs: are handed on to `move`.
+        move: called with a source and a target.
+        files: pairs of source and target.
+        callback: fsspec's; it is told how many files there are and are done, and follows each.
+        kwargs: passed on to `move`.
     """
     callback.set_size(len(files))
 

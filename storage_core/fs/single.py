@@ -1,4 +1,4 @@
-"""The file system of one opened store, whose paths carry no name."""
+"""The file system of one opened store, whose paths have no name at the beginning."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 
 class Opened(Protocol):
-    """What a store is to its file system."""
+    """What the file system needs of a store."""
 
     configuration: StorageConfiguration
     timeout: float
 
     @property
     def backend(self) -> Backend:
-        """Its place."""
+        """Its backend."""
 
 
 class StoreFileSystem(BlobFileSystem):
@@ -56,9 +56,9 @@ class StoreFileSystem(BlobFileSystem):
         return type(self), (self._store,)
 
     def __repr__(self) -> str:
-        """With the store's address: what stands above it, fsspec keeps by this text.
+        """With the store's address, since fsspec caches file systems over this one by this text.
 
-        Two accounts that only their secrets tell apart would share that.
+        Two accounts that differ only in their secrets would share these.
         """
         return f"<{type(self).__name__} of {self._store!r} at {id(self._store):#x}>"
 

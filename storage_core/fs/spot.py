@@ -16,10 +16,10 @@ FOLDER = "directory"
 FILE = "file"
 
 _ALIASES: Final = {"s3a": "s3", "gcs": "gs", "abfs": "az", "abfss": "az", "ssh": "sftp"}
-"""Protocols that are one, under two names."""
+"""Protocols that have several names."""
 
 _PORTS: Final = {"sftp": ":22", "ftp": ":21", "http": ":80", "https": ":443"}
-"""What may be left out of a URL."""
+"""Default ports, which may be left out of a URL."""
 
 
 class Spot(NamedTuple):
@@ -27,13 +27,13 @@ class Spot(NamedTuple):
 
     backend: Backend
     top: str
-    """What stands before the paths of this backend: a name as it is encoded, or nothing."""
+    """What the paths of this backend begin with: an encoded name, or nothing."""
 
     inner: str
-    """Below the location; empty for the location itself. Not checked yet."""
+    """The path below the location; empty for the location itself. Not checked yet."""
 
     identity: str
-    """Of what the backend was opened with; see `published` for where others may see it."""
+    """The identity of the backend; see `published` for where others may see it."""
 
     def __repr__(self) -> str:
         """Without what the identity was made from."""
@@ -41,12 +41,12 @@ class Spot(NamedTuple):
 
     @property
     def path(self) -> str:
-        """As the file system hands it out."""
+        """The path as the file system returns it."""
         return self.path_of(self.inner)
 
     @property
     def address(self) -> str:
-        """Where it is in the world, as far as the location says: two servers may look alike."""
+        """A URL that is the same for the same blob, as far as locations tell servers apart."""
         location = self.backend.location
         if location.startswith("/"):
             location = os.path.realpath(location)
@@ -59,7 +59,7 @@ class Spot(NamedTuple):
         """The path of a blob.
 
         Raises:
-            InvalidKey: no blob can have it.
+            InvalidKey: no blob can have this path.
         """
         if not self.inner:
             raise IsFolder(f"{self.backend.location} is a location, not a file; name a path in it")
@@ -67,7 +67,7 @@ class Spot(NamedTuple):
 
     @property
     def folder(self) -> Prefix:
-        """What the paths in it begin with, if it is a folder."""
+        """The prefix of the paths in it, if it is a folder."""
         return prefix_of(self.inner)
 
     def taken(self) -> FileTaken:
@@ -76,21 +76,21 @@ class Spot(NamedTuple):
         return FileTaken(f"{self.backend.location} already holds {what}")
 
     def path_of(self, inner: str) -> str:
-        """Another path of the same backend, as the file system hands it out."""
+        """Another path of the same backend, as the file system returns it."""
         return "/".join(filter(None, (self.top, inner)))
 
     def file_info(self, found: Info) -> dict[str, Any]:
-        """What fsspec calls the info of a file."""
+        """The info of a file, in fsspec's form."""
         return _info(self.path, found)
 
     def folder_info(self) -> dict[str, Any]:
-        """What fsspec calls the info of a folder."""
+        """The info of a folder, in fsspec's form."""
         return {"name": self.path, "size": 0, "type": FOLDER}
 
     def entry_info(self, entry: Entry) -> dict[str, Any]:
         """The info of one line of a listing.
 
-        The name that others give a folder's marker ends in `/`: to everybody it is the folder.
+        Other programs store markers of folders, whose names end in `/`: they count as the folder.
         """
         if entry.is_folder or (entry.path.endswith("/") and not entry.size):
             name = entry.path if entry.is_folder else entry.path.removesuffix("/")
@@ -99,9 +99,9 @@ class Spot(NamedTuple):
 
 
 def _plain_url(location: str) -> str:
-    """A URL without what differs where one place is written in two ways.
+    """A URL in one form, where the same place can be written in several ways.
 
-    Whoever signs in is none of it: two people may see one folder of a server.
+    The user is left out: two people may use the same folder of a server.
     """
     protocol, _, rest = location.partition("://")
     protocol = protocol.lower()

@@ -1,9 +1,9 @@
 """A file for writing: kept back until it is closed, and then stored whole.
 
-A small one stays in memory and is one request; a larger one waits in a temporary file, so that
-memory is bounded and what fails can be sent again. Nothing is stored of a `with` block that an
-exception leaves. A file that nobody closes is stored when it is forgotten, as Python's own are:
-DuckDB (1.4.5 with compression, 2.0.1 for what it exports) counts on that, and reports success.
+A small one stays in memory and takes one request; a larger one waits in a temporary file, so that
+memory is bounded and a failed attempt can be repeated. Nothing is stored if an exception leaves the
+`with` block. A file that is never closed is stored when it is collected, as with Python's own:
+DuckDB (1.4.5 with compression, 2.0.1 for what it exports) relies on that, and reports success.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ IN_MEMORY: Final = 1024 * 1024
 _WITH_EXCEPT_START: Final = dis.opmap.get("WITH_EXCEPT_START")
 
 _FORGOTTEN: Final = 60.0
-"""Seconds to wait while a file is stored that was forgotten; after that it goes on by itself."""
+"""Seconds to wait while a file that was never closed is stored; then that goes on by itself."""
 
 _CALLERS: Final = 5
-"""Frames above `close` among which the end of a `with` block is looked for."""
+"""How many frames above `close` are searched for the end of a `with` block."""
 
 
 class WrittenFile(BufferedIOBase):
@@ -53,8 +53,8 @@ class WrittenFile(BufferedIOBase):
         Args:
             fs: the file system.
             spot: where the bytes go.
-            mode: as it was opened with.
-            overwrite: whether what is there by then is replaced.
+            mode: the mode that it was opened with.
+            overwrite: whether a file that exists by then is replaced.
             autocommit: whether closing stores it, rather than `commit`.
         """
         self.fs = fs
@@ -95,7 +95,7 @@ class WrittenFile(BufferedIOBase):
         try:
             return spool.write(data)
         except OSError as error:
-            # What is there by now is not what was to be stored, whoever closes it.
+            # What has been written is incomplete, so closing must not store it.
             self.discard()
             raise _unkept(self.name, error) from error
 
@@ -179,7 +179,7 @@ class WrittenFile(BufferedIOBase):
         return self._spool
 
     def _is_left(self) -> bool:
-        """Whether an exception is what closes this.
+        """Whether it is being closed because of an exception.
 
         `fsspec.open` and others close their files at the end of a `with` block without saying why.
         pandas (3.1.1) closes what it has opened when the package for a compression is missing.
@@ -200,7 +200,7 @@ class WrittenFile(BufferedIOBase):
 
 
 def _ends_with_block(frame: FrameType) -> bool:
-    """Whether an exception leaves a `with` block there just now: pyarrow's exits have no frame."""
+    """Whether an exception is just leaving a `with` block in `frame`; pyarrow's exits have none."""
     return frame.f_lasti >= 0 and frame.f_code.co_code[frame.f_lasti] == _WITH_EXCEPT_START
 
 
@@ -223,10 +223,10 @@ class Unclosed(Protocol):
 
 
 def store_forgotten(file: Unclosed) -> None:
-    """Close a file that nobody has closed, and wait for it.
+    """Close a file that was never closed, and wait for it.
 
-    In a thread of its own: it may be forgotten at any moment, also while this one holds a lock that
-    is needed to store it.
+    In a thread of its own: it may be collected at any moment, even while this thread holds a lock
+    that is needed to store it.
     """
 
     name = printable(file.name)
