@@ -1,1 +1,1 @@
-"""What a store makes of bytes besides moving them: files of the caller's, many blobs at once."""
+"""What a store does beyond moving bytes: callers' files, many blobs at once, objects, archives."""

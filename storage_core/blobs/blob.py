@@ -1,4 +1,4 @@
-"""What a store says of a blob. A worker that writes and reads one does without."""
+"""What a store tells about a blob. A worker that writes and reads one does not load this."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Blob(NamedTuple):
 
 
 def blob_of(entry: Entry) -> Blob | None:
-    """What a listing of a kind has, unless it is no blob of a store's."""
+    """The blob of a listing's entry; None if it is not one that a store has written."""
     if entry.is_folder or not is_name(entry.name):
         return None
     return Blob(entry.path, entry.size, in_utc(entry.modified))

@@ -1,7 +1,7 @@
 """gzip and zstd as streams in bounded memory: exactly the bytes that went in, or an error.
 
-What is cut off, and what has anything behind its end, is refused: the readers of some packages
-return such bytes as if they were whole.
+Streams that are cut off, or are followed by other bytes, are refused: the readers of some packages
+return what they can as if it were whole.
 """
 
 from __future__ import annotations
@@ -16,54 +16,53 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Compression: TypeAlias = Literal["gzip", "zstd"]
-"""How bytes are made fewer."""
+"""How bytes are compressed."""
 
 SUFFIXES: Final[dict[Compression, str]] = {"gzip": "gz", "zstd": "zst"}
-"""What stands behind a name for each of them."""
+"""The end of a name for each of them."""
 
 _GZIP: Final = 16 + zlib.MAX_WBITS
-"""What tells zlib to write and read the header and the end of gzip; neither time nor name is in it.
-"""
+"""The `wbits` that has zlib use the gzip format, with neither a time nor a name in the header."""
 
 _GZIP_LEVEL: Final = 6
 _PIECE: Final = 1024 * 1024
-"""Bytes that come out at a time, however many some few that go in stand for."""
+"""The most bytes that are decompressed at a time, however many a few compressed ones stand for."""
 
 
 class Damaged(ValueError):
-    """These are not the bytes of one whole stream, and nothing else."""
+    """The bytes are not exactly one complete stream."""
 
 
 class Encoder(Protocol):
-    """Compresses what it is fed."""
+    """Compresses bytes piece by piece."""
 
     def compress(self, data: bytes | memoryview, /) -> bytes:
-        """What comes out for some more bytes, possibly nothing yet."""
+        """Take more bytes, and return what comes out so far; may be empty."""
 
     def flush(self) -> bytes:
-        """The rest."""
+        """Return the rest."""
 
 
 class Decoder(Protocol):
-    """Gives back what went in."""
+    """Decompresses bytes piece by piece."""
 
     def pieces(self, data: bytes | memoryview) -> Iterator[bytes]:
-        """Yield what some more bytes stand for, in pieces of bounded size.
+        """Take more bytes, and yield what they stand for, in pieces of bounded size.
 
         Raises:
-            Damaged: they stand for nothing.
+            Damaged: they are not part of a valid stream.
         """
 
     def end(self) -> None:
-        """Raise `Damaged` unless the stream is whole."""
+        """Raise `Damaged` unless the stream is complete."""
 
 
 def encoder(compression: Compression | None) -> Encoder:
-    """What compresses; None takes the bytes as they are.
+    """An encoder; for None, one that leaves the bytes as they are.
 
     Raises:
         UnsupportedOperation: a package is missing.
-        ValueError: nobody knows this compression.
+        ValueError: there is no such compression.
     """
     if compression is None:
         return _Plain()
@@ -71,7 +70,7 @@ def encoder(compression: Compression | None) -> Encoder:
         return zlib.compressobj(_GZIP_LEVEL, zlib.DEFLATED, _GZIP)
     if compression == "zstd":
         zstd = _zstd()
-        # Without it zstd does not notice when bytes have changed.
+        # Without a checksum zstd does not notice changed bytes.
         checked = {zstd.CompressionParameter.checksum_flag: 1}
         made: Encoder = zstd.ZstdCompressor(options=checked)
         return made
@@ -81,7 +80,7 @@ def encoder(compression: Compression | None) -> Encoder:
 
 
 def decoder(compression: Compression | None) -> Decoder:
-    """What takes back what `encoder` has done."""
+    """The decoder for what `encoder` has compressed."""
     if compression is None:
         return _Plain()
     if compression == "gzip":
@@ -103,7 +102,7 @@ class _Plain:
         yield bytes(data)
 
     def end(self) -> None:
-        """Any bytes are whole."""
+        """Do nothing: any bytes are complete."""
 
 
 class _Packed:
@@ -120,7 +119,7 @@ class _Packed:
         try:
             while not self._stream.eof and (piece := self._stream.decompress(data, _PIECE)):
                 yield piece
-                # What there was no room for: zlib hands it back, zstd keeps it.
+                # Input that did not fit into this piece: zlib hands it back, zstd keeps it.
                 data = getattr(self._stream, "unconsumed_tail", b"")
         except self._failure as error:
             raise Damaged(f"it is no whole {self._called} ({error})") from error
@@ -138,8 +137,8 @@ class _Packed:
 def _zstd() -> Any:
     """The module that Python has from 3.14 on, or the same for others.
 
-    Not `zstandard`, whose readers take what is cut off, and two frames for one, without a word. A
-    window of more than 128 MiB is refused.
+    Not `zstandard`, whose readers silently accept what is cut off, and two frames in place of one.
+    A window of more than 128 MiB is refused.
     """
     for module in ("compression.zstd", "backports.zstd"):
         try:

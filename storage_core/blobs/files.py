@@ -1,7 +1,7 @@
-"""Blobs on their way into files of the caller's: in bounded memory, and verified.
+"""Reads blobs into files of the caller: in bounded memory, and verified.
 
-A streamed `hash` blob can be verified no earlier than at its end: `fetch_to_file` puts the file in
-place after that, and a `VerifyingReader` raises at the last read instead of returning it.
+A streamed blob that is named by its hash can only be verified at its end: `fetch_to_file` puts the
+file in place after that, and a `VerifyingReader` raises at the last read instead of returning it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _DESCRIPTORS: Final = ("/dev/fd", "/proc/self/fd")
 
 
 def content_name_of(file: BinaryIO) -> str:
-    """The SHA-256 of a file from its beginning, as 64 hexadecimal digits; it is read in pieces."""
+    """The SHA-256 of a file from its beginning, as 64 hexadecimal digits; read in pieces."""
     digest = sha256()
     try:
         file.seek(0)
@@ -42,9 +42,9 @@ def content_name_of(file: BinaryIO) -> str:
 
 
 def is_written_into(path: str | os.PathLike[str]) -> bool:
-    """Whether `fetch_to_file` writes into what is there, and does not replace it.
+    """Whether `fetch_to_file` writes into what is at `path`, and does not replace it.
 
-    A device, a named pipe, or an open descriptor, such as /dev/stdout, is no file to be replaced.
+    That is so for a device, a named pipe, and an open descriptor such as /dev/stdout.
     """
     given = os.fspath(path)
     if _descriptor(given) is not None:
@@ -64,18 +64,18 @@ def fetch_to_file(
     *,
     private: bool = False,
 ) -> int:
-    """Let `fetch` write a new file, verify it, and only then put it at `path`; gives its size.
+    """Let `fetch` write a new file, verify it, and only then put it at `path`; return its size.
 
-    A file that is there is replaced, and its mode stays; where `path` is a symbolic link, what it
-    leads to is. What is no regular file (a device, a named pipe) cannot be replaced: the verified
+    An existing file is replaced and keeps its mode; if `path` is a symbolic link, its target is
+    replaced. What is not a regular file (a device, a named pipe) cannot be replaced: the verified
     bytes are written into it.
 
     Args:
         path: where the bytes go.
         fetch: writes the blob into the file that it is given.
         expected: the SHA-256 that the bytes must have; None to take them as they are.
-        described: the blob as messages name it.
-        private: whether nobody but its owner may read the file, whatever its mode was.
+        described: what messages call the blob.
+        private: whether only the owner may read the file, whatever its mode was.
 
     Raises:
         IntegrityError: the bytes have another hash.
@@ -141,7 +141,7 @@ def _replaced(
 def _descriptor(path: str) -> int | None:
     """The descriptor that a path such as /dev/stdout stands for.
 
-    What it leads to may be a file that a shell has redirected to: it is written on, not replaced.
+    It may be a file that a shell has redirected to: that is written to, not replaced.
     """
     if os.name == "nt":
         return None
@@ -184,7 +184,7 @@ def verifying(file: BinaryIO, expected: str, described: str) -> BinaryIO:
 
 
 class VerifyingReader(RawIOBase):
-    """Reads on and hashes what passes; cannot seek, because then it could not tell."""
+    """Hashes what is read through it. It cannot seek, since it could not verify the bytes then."""
 
     def __init__(self, file: BinaryIO, expected: str, described: str) -> None:
         self._file = file
@@ -197,7 +197,7 @@ class VerifyingReader(RawIOBase):
 
     def readinto(self, buffer: WriteableBuffer, /) -> int:
         view = memoryview(buffer).cast("B")
-        # A reader of the beginning (`read1`) is not to fetch the whole piece that comes after it.
+        # Reading only the beginning (`read1`) must not fetch the whole piece that follows.
         some = getattr(self._file, "read1", None) if len(view) < CHUNK_SIZE else None
         chunk = (some or self._file.read)(len(view))
         if not chunk and self._digest.hexdigest() != self._expected:
@@ -227,5 +227,5 @@ def _mode(path: str) -> int | None:
 
 
 def unreadable(path: str, error: OSError) -> StorageError:
-    """The error for a file of the caller's that cannot be read."""
+    """The error for a file of the caller that cannot be read."""
     return StorageError(f"cannot read {path}: {words(error)}; name another file")

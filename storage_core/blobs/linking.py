@@ -1,4 +1,4 @@
-"""Links: how long one is asked for, and that it may hold for less."""
+"""Makes links, and logs when one expires earlier than asked for."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 
 def linked(backend: CheckedBackend, path: str, expires: timedelta | float) -> str:
-    """The URL of a link; what else there is to know of it is logged.
+    """The URL of a link; what a person should know about it is logged.
 
     Raises:
-        ValueError: it is to hold for less than a second.
+        ValueError: it would be valid for less than a second.
     """
     seconds = expires.total_seconds() if isinstance(expires, timedelta) else expires
     made = backend.link(path, int(seconds))

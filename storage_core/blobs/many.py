@@ -1,8 +1,8 @@
-"""Many blobs at once: calls side by side, in order, with a bounded look-ahead.
+"""Handles many blobs at once: calls in parallel, results in order, with a bounded look-ahead.
 
-What fails is an outcome like any other, so that the rest is finished. Blocking calls go through
-daemon threads, for local files too: 1,000 durable writes of 1 KiB took 0.27 s instead of 0.69; as
-many reads 0.04 s instead of 0.01, where the system had all of them in memory.
+A failure is a result like any other, so that the rest is finished. Blocking calls run in daemon
+threads, for local files too: 1,000 durable writes of 1 KiB took 0.27 s instead of 0.69; as many
+reads took 0.04 s instead of 0.01 when the system had all of them in memory.
 """
 
 from __future__ import annotations
@@ -40,13 +40,13 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _SECONDS_TO_STOP: Final = 1.0
-"""How long those are waited for that are at work when the caller has had enough."""
+"""How long to wait for running calls when the caller stops."""
 
 _ALL: Final = sys.maxsize
 
 
 def written(write: Callable[[Any], str], blobs: Iterable[Any], jobs: int) -> list[str]:
-    """The keys that `write` gives the blobs, in their order.
+    """Write blobs, and return the keys that `write` returns, in their order.
 
     Raises:
         BulkError: some could not be written.
@@ -58,7 +58,7 @@ def written(write: Callable[[Any], str], blobs: Iterable[Any], jobs: int) -> lis
 async def awritten(
     write: Callable[[Any], Awaitable[str]], blobs: Iterable[Any] | AsyncIterable[Any], jobs: int
 ) -> list[str]:
-    """`written`, by calls that are awaited."""
+    """`written` with asynchronous calls."""
     async with aclosing(_aoutcomes(write, blobs, jobs, ahead=_ALL)) as found:
         return _all_of([outcome async for outcome in found], "written")
 
@@ -66,10 +66,10 @@ async def awritten(
 def read(
     get: Callable[[str], bytes], keys: Sequence[str], jobs: int
 ) -> Generator[bytes | None, None, None]:
-    """Yield what `get` finds under each key, in their order, and None where it fails.
+    """Yield what `get` returns for each key, in their order, and None where it fails.
 
     Raises:
-        BulkError: at the end: some could not be read.
+        BulkError: some could not be read; raised after the last one.
     """
     results: list[str | Exception] = []
     with closing(outcomes(get, keys, jobs, ahead=jobs)) as found:
@@ -81,7 +81,7 @@ def read(
 async def aread(
     get: Callable[[str], Awaitable[bytes]], keys: Sequence[str], jobs: int
 ) -> AsyncGenerator[bytes | None, None]:
-    """`read`, by calls that are awaited."""
+    """`read` with asynchronous calls."""
     results: list[str | Exception] = []
     async with aclosing(_aoutcomes(get, keys, jobs, ahead=jobs)) as found:
         async for outcome in found:
@@ -90,7 +90,7 @@ async def aread(
 
 
 def require(jobs: object, items: object) -> None:
-    """Raise `TypeError` or `ValueError` where nothing can be done with what a caller has given."""
+    """Raise `TypeError` or `ValueError` if the caller's arguments are not valid."""
     if isinstance(jobs, bool) or not isinstance(jobs, int):
         raise TypeError(f"jobs must be a whole number, not {type(jobs).__name__}")
     if jobs < 1:
@@ -100,7 +100,7 @@ def require(jobs: object, items: object) -> None:
 
 
 def wanted(keys: Iterable[str], jobs: object) -> list[str]:
-    """The keys that are to be read, once that and each of them is checked.
+    """The keys to be read, after checking `jobs` and each of them.
 
     Raises:
         InvalidKey: one is not valid.
@@ -110,7 +110,7 @@ def wanted(keys: Iterable[str], jobs: object) -> list[str]:
 
 
 def _fixed(blob: Any) -> Any:
-    """A blob as it is now: whoever yields it may use its memory again."""
+    """A copy of a blob that can change: the caller's generator may use its memory again."""
     return bytes(blob) if isinstance(blob, bytearray | memoryview) else blob
 
 
@@ -142,10 +142,10 @@ def outcomes(
     """Yield what `call` returns or raises for each of `items`, in their order.
 
     Args:
-        call: is made in other threads.
-        items: what it is made with; taken in the caller's thread, one when there is room for it.
-        jobs: how many calls there are at a time.
-        ahead: how many calls there may be that are begun and whose outcome is not yielded.
+        call: called in other threads.
+        items: its arguments; taken in the caller's thread, each when there is room for it.
+        jobs: how many calls run at a time.
+        ahead: how many calls may have been started whose results are not yielded yet.
     """
     free = Semaphore(jobs)
     cancellation = Cancellation()
@@ -156,7 +156,7 @@ def outcomes(
             free.acquire()
             one = partial(_outcome, call, item)
             begun.append(start_under(cancellation, one, lambda _job: free.release()))
-            # Held here, a blob would be in memory until the next one comes.
+            # Otherwise these names would keep a blob in memory until the next one comes.
             del item, one
             while begun and (len(begun) >= ahead or begun[0].is_done):
                 yield _next_of(begun)
@@ -182,7 +182,7 @@ def _outcome(call: Callable[[Any], T], item: Any) -> T | Exception:
 
 
 def _next_of(begun: deque[Job[T]]) -> T:
-    """What comes of the first; it stays where it is until that is known."""
+    """Wait for the first job and return its result; it stays in `begun` until then."""
     result = begun[0].result()
     begun.popleft()
     return result
@@ -203,7 +203,7 @@ async def _aoutcomes(
     *,
     ahead: int,
 ) -> AsyncGenerator[T | Exception, None]:
-    """`outcomes`, by calls that are awaited."""
+    """`outcomes` with asynchronous calls."""
     import asyncio
 
     free = asyncio.Semaphore(jobs)

@@ -1,4 +1,4 @@
-"""What takes as long as there are bytes, such as hashing them, beside the event loop."""
+"""Keeps work that grows with the number of bytes, such as hashing, off the event loop."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A file of the caller's on its way to a blob."""
+"""Stores a file of the caller as a blob."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ def stored(
     """Store a file, and return its key; see `Store.write_file`.
 
     Args:
-        backend: where it goes.
+        backend: where to store it.
         naming: how blobs are named there.
         path: the file.
-        kind: of the blob, where its key is not chosen.
-        chosen: the caller's own key.
+        kind: of the blob, if its key is not chosen.
+        chosen: the key that the caller has chosen, if any.
     """
     with _opened(path) as file:
         before = _snapshot(file)
         target = naming.key(kind, chosen, lambda: files.content_name_of(file))
-        # What others have stored under a hash is not put at risk: the file may be changing.
+        # Do not replace a whole blob that others have stored: this file may just be changing.
         is_stored = chosen is None and naming.is_hash(target) and _is_whole(backend, target)
         if not is_stored:
             backend.put_stream(target.path, file, overwrite=chosen is None)
@@ -46,11 +46,11 @@ def stored(
 
 @contextmanager
 def _opened(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
-    """A file of the caller's, open for reading.
+    """A file of the caller, opened for reading.
 
     Raises:
-        StorageError: it cannot be read, or is no file: of a named pipe nobody knows when its bytes
-            come, or whether they come again.
+        StorageError: it cannot be read, or is not a regular file: a named pipe may block, and
+            cannot be read again.
     """
     where = os.fspath(path)
     try:
@@ -69,7 +69,7 @@ def _opened(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
 
 
 class _Snapshot(NamedTuple):
-    """What a file was like when it was hashed, to notice that it changed since."""
+    """The state of a file when it was hashed, to notice that it has changed since."""
 
     size: int
     modified: int
@@ -91,7 +91,7 @@ def _is_whole(backend: Backend, key: Key) -> bool:
     """Whether there is a blob whose bytes have the hash that is its name.
 
     Raises:
-        StorageUnavailable: nobody knows, and to write would only wait as long once more.
+        StorageUnavailable: the storage does not answer, so that writing would only wait again.
     """
     try:
         if not backend.exists(key.path):

@@ -74,7 +74,7 @@ class NoFolder(ConfigurationError, NotADirectoryError):
 
 
 class FolderInTheWay(ConfigurationError, IsADirectoryError):
-    """There is a folder where a blob is wanted, reported by the backend as a wrong configuration."""
+    """There is a folder where a blob is wanted; the backend reports it as a wrong setting."""
 
     errno = errno.EISDIR
 

@@ -1,4 +1,4 @@
-"""What an archive is received with: gives the tar that its key speaks of, or an error."""
+"""Receives an archive: the result is the tar that its key names, or an error."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 class TooLarge(StorageError):
-    """More bytes come than anybody has asked for."""
+    """More bytes come than are allowed."""
 
 
 class Checking:
-    """A file to write the blob into: takes gzip or zstd away, and hashes what is left."""
+    """A file to write the blob into: it decompresses gzip or zstd, and hashes the result."""
 
     def __init__(
         self,
@@ -36,11 +36,11 @@ class Checking:
         Args:
             archive: what the key says.
             location: of the storage, for messages.
-            keep: gets the bytes of the tar.
+            keep: the bytes of the tar are written to it.
             at_most: how many of them may come.
 
         Raises:
-            UnsupportedOperation: what takes the compression away is missing.
+            UnsupportedOperation: the package that decompresses is missing.
         """
         self._expected = archive.digest
         self._decoder = decoder(archive.compression)
@@ -54,8 +54,8 @@ class Checking:
         """Take some more bytes of the blob.
 
         Raises:
-            TooLarge: they are too many.
-            IntegrityError: they are not what they were.
+            TooLarge: there are too many.
+            IntegrityError: they are damaged.
         """
         try:
             for piece in self._decoder.pieces(data):
@@ -72,7 +72,7 @@ class Checking:
         return len(data)
 
     def end(self) -> None:
-        """Raise `IntegrityError` unless it was whole, and is what its name says."""
+        """Raise `IntegrityError` unless the archive is complete and has the hash in its name."""
         try:
             self._decoder.end()
         except Damaged as error:
@@ -82,7 +82,7 @@ class Checking:
 
 
 def temporary_file() -> BinaryIO:
-    """A file for an archive on its way. It has no name, so that nothing of it outlives a kill.
+    """A file for an archive on its way. It has no name, so that nothing remains if we are killed.
 
     Raises:
         StorageError: none can be created.
@@ -94,5 +94,5 @@ def temporary_file() -> BinaryIO:
 
 
 def no_room(error: OSError) -> StorageError:
-    """The error for an archive that cannot be kept on its way."""
+    """The error for an archive that cannot be kept in a temporary file."""
     return StorageError(unkept("the archive", error))

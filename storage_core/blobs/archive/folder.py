@@ -34,7 +34,7 @@ class File(NamedTuple):
     """One file, as it was when its folder was read."""
 
     name: str
-    """Below the folder, as it stands in the archive."""
+    """Its path below the folder, as it is in the archive."""
 
     path: bytes
     found: os.stat_result
@@ -48,7 +48,7 @@ class File(NamedTuple):
         """Open it for reading.
 
         Raises:
-            StorageError: it cannot be read, or is another one by now.
+            StorageError: it cannot be read, or is another file by now.
         """
         flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
         try:
@@ -68,7 +68,7 @@ class File(NamedTuple):
             raise changed(self.path)
 
     def _failure(self, error: OSError) -> StorageError:
-        # One that is a link or gone by now was none, and there, when it was found.
+        # If it is a link or gone now, it has changed: it was a regular file when it was found.
         is_other = isinstance(error, FileNotFoundError) or os.path.islink(self.path)
         return changed(self.path) if is_other else unreadable(self.path, error)
 
@@ -77,7 +77,7 @@ class FlowCode(NamedTuple):
     """What goes into an archive."""
 
     path: str
-    """As it was named: a folder, or a script."""
+    """As the caller named it: a folder, or a script."""
 
     files: list[File]
 
@@ -95,7 +95,7 @@ def flow_code_at(path: str | os.PathLike[str]) -> FlowCode:
     """
     given = os.fspath(path)
     try:
-        # A link may lead here: the person has named it.
+        # `path` itself may be a link, since the caller has named it.
         found = os.stat(given)
         encoded = os.fsencode(given)
     except (OSError, ValueError) as error:
@@ -108,13 +108,13 @@ def flow_code_at(path: str | os.PathLike[str]) -> FlowCode:
         raise StorageError(
             f"cannot read {given}: it is {_kind(found.st_mode)}; name a folder or a script"
         )
-    # By bytes, not by characters of the locale or code units of a language.
+    # Sort by bytes: the order must not depend on a locale or on the code units of a language.
     files.sort(key=lambda file: file.name.encode())
     return FlowCode(given, files)
 
 
 def changed(path: bytes) -> StorageError:
-    """The error for a file that is not as it was a moment ago."""
+    """The error for a file that has changed meanwhile."""
     return StorageError(f"{shown(path)} changed while it was being stored; try again")
 
 
@@ -141,7 +141,7 @@ def _files_in(folder: bytes, given: str) -> list[File]:
 
 
 class _Walk:
-    """Goes through a folder, and notes what has to be refused."""
+    """Walks through a folder, and notes what has to be refused."""
 
     def __init__(self) -> None:
         self.problems: list[str] = []
@@ -213,7 +213,7 @@ def _entries(folder: bytes) -> Iterator[tuple[os.DirEntry[bytes], os.stat_result
 
 
 def _composed(name: bytes) -> bytes:
-    """`name` in the form in which patterns meet it on every system."""
+    """`name` in the same Unicode form on every system, for matching patterns."""
     if name.isascii():
         return name
     try:

@@ -1,10 +1,10 @@
-"""The ignore files of a folder: what git would leave out, by nothing but the folder itself.
+"""The ignore files of a folder: what git would leave out, judged by the folder alone.
 
-`.storageignore` is read as though its lines stood at the end of the `.gitignore` beside it, so that
-it has the last word there. As with git, a file in a folder further down has it before one above,
-and what lies in a folder that is left out cannot be taken in again. Neither the ignore files of the
-folders above nor those of the machine and its user count, and case always does: else the same
-folder would give another archive elsewhere.
+`.storageignore` is read as if its lines were at the end of the `.gitignore` beside it, so that they
+win. As with git, the ignore files of an inner folder win over those of outer ones, and nothing in
+an ignored folder can be included again. The ignore files of parent folders, of the machine and of
+its user do not count, and case always matters: otherwise the same folder would give different
+archives on different machines.
 
 The patterns are matched by dulwich, which agreed with git in 1,000 of 1,000 everyday sets, where no
 class of pathspec did. The lines are read here, since it leaves a byte order mark in.
@@ -32,7 +32,7 @@ _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 
 class Rules:
-    """What the ignore files of one folder, and of those above it, say of what is in it."""
+    """The rules of the ignore files of one folder and of those above it, for what is in it."""
 
     def __init__(self, above: Rules | None, depth: int, patterns: list[Pattern]) -> None:
         """Put the patterns of a folder, `depth` names down, before those of the folders above."""
@@ -45,7 +45,7 @@ class Rules:
 
         Args:
             folder: its path.
-            name: what it is called from the top on; empty for the topmost.
+            name: its path from the top; empty for the topmost.
             there: the names of the files in it.
 
         Raises:
@@ -59,7 +59,7 @@ class Rules:
         return Rules(self, depth, list(_compiled(lines))) if lines else self
 
     def leave_out(self, name: bytes, *, is_folder: bool) -> bool:
-        """Whether a file or folder of this name, from the top on, is left out."""
+        """Whether the file or folder `name`, a path from the top, is left out."""
         if name.rpartition(b"/")[2].lower() in _NEVER_IN:
             return True
         rules: Rules | None = self
@@ -73,11 +73,11 @@ class Rules:
 
 
 NO_RULES: Final = Rules(None, 0, [])
-"""What holds above the topmost folder."""
+"""The rules above the topmost folder."""
 
 
 def _compiled(lines: list[bytes]) -> Iterator[Pattern]:
-    # Only here: most folders have no ignore file, and it takes 60 ms.
+    # Imported only here: most folders have no ignore file, and it takes 60 ms.
     from dulwich.ignore import Pattern
     from dulwich.wildmatch import MalformedPattern
 
@@ -100,13 +100,13 @@ def _lines(path: bytes) -> Iterator[bytes]:
         ) from error
     for line in data.removeprefix(_BYTE_ORDER_MARK).split(b"\n"):
         pattern = _trimmed(line.removesuffix(b"\r"))
-        # To git, what has two slashes at its end matches nothing; dulwich drops both.
+        # With git, a pattern with two slashes at its end matches nothing; dulwich drops both.
         if pattern and not pattern.startswith(b"#") and not pattern.endswith(b"//"):
             yield pattern
 
 
 def _trimmed(line: bytes) -> bytes:
-    """`line` without the blanks at its end in front of which there is no backslash."""
+    """`line` without trailing blanks, unless a backslash escapes them."""
     rest = line.rstrip(b" ")
     backslashes = len(rest) - len(rest.rstrip(b"\\"))
     return rest + b" " if backslashes % 2 and len(rest) < len(line) else rest

@@ -1,4 +1,4 @@
-"""The key of flow code: `flows/SHA256.tar`, with `.gz` or `.zst` behind it where compressed.
+"""The key of flow code: `flows/SHA256.tar`, followed by `.gz` or `.zst` if it is compressed.
 
 The SHA-256 is that of the tar itself, since compressed bytes differ from machine to machine.
 """
@@ -18,7 +18,7 @@ _TAR: Final = "tar"
 
 
 class ArchiveKey(NamedTuple):
-    """What a key says of an archive."""
+    """What a key says about an archive."""
 
     key: Key
     digest: str
@@ -34,7 +34,7 @@ def parse_archive_key(key: str) -> ArchiveKey:
     """Take the key of an archive apart.
 
     Raises:
-        InvalidKey: it is none; the message says what it may be instead.
+        InvalidKey: it is not one; the message says what it may be instead.
     """
     target = parse_key(key)
     found = parse(target.name)

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from storage_core.blobs.archive.tar import Member
 
 MAX_FILES: Final = 100_000
-"""Files and folders that are unpacked where nobody says otherwise."""
+"""How many files and folders are unpacked at most by default."""
 
 MAX_BYTES: Final = 16 * 1024**3
-"""Bytes of all files that are unpacked where nobody says otherwise."""
+"""How many bytes of files are unpacked at most by default."""
 
 _PER_FILE: Final = 8 * 1024
 """Bytes of a tar for each file, besides its own: its header, with a name of any length."""
@@ -40,7 +40,7 @@ def loaded(
     max_files: int | None = None,
     max_bytes: int | None = None,
 ) -> list[str]:
-    """Unpack the flow code under `key` as the folder `path`; gives the names of its files."""
+    """Unpack the flow code under `key` as the folder `path`; return the names of its files."""
     most_files = MAX_FILES if max_files is None else max_files
     most_bytes = MAX_BYTES if max_bytes is None else max_bytes
     with Loading(key, path, max_files=most_files, max_bytes=most_bytes) as loading:
@@ -53,15 +53,15 @@ def loaded(
 
 
 class Loading:
-    """One archive on its way. Made, received, unpacked to the end, then placed."""
+    """One archive on its way: create this, receive, unpack to the end, then place."""
 
     def __init__(
         self, key: str, path: str | os.PathLike[str], *, max_files: int, max_bytes: int
     ) -> None:
-        """Begin a folder beside the place that it goes to.
+        """Create a folder beside the target.
 
         Raises:
-            InvalidKey: the key is none of flow code.
+            InvalidKey: the key is not one of flow code.
             StorageError: see `NewFolder`.
         """
         self.archive: Final = parse_archive_key(key)
@@ -69,7 +69,7 @@ class Loading:
         self._max_bytes = _limit("max_bytes", max_bytes)
         self._described = key
         self.names: Final[list[str]] = []
-        """The files, as far as they are unpacked."""
+        """The names of the files that are unpacked so far."""
         self._folder = NewFolder(path)
         try:
             self._file = temporary_file()
@@ -79,7 +79,7 @@ class Loading:
 
     @property
     def size(self) -> int:
-        """Bytes of the tar, once it is received."""
+        """The size of the tar in bytes, once it is received."""
         return self._file.seek(0, os.SEEK_END)
 
     @contextmanager
@@ -87,7 +87,7 @@ class Loading:
         """A file to write the blob into; at the end it is verified.
 
         Raises:
-            IntegrityError: it is not what its name says.
+            IntegrityError: it does not have the hash in its name.
             StorageError: it is larger than anything that may be unpacked.
         """
         at_most = self._max_bytes + self._max_files * _PER_FILE + _END
@@ -100,11 +100,11 @@ class Loading:
         checking.end()
 
     def unpack(self) -> Iterator[int]:
-        """Fill the folder; yields how many bytes of `size` are done, again and again.
+        """Fill the folder, yielding again and again how many bytes of `size` are done.
 
         Raises:
-            StorageError: it is no archive of flow code, has more than may be unpacked, or cannot be
-                written.
+            StorageError: it is not an archive of flow code, has more than may be unpacked, or
+                cannot be written.
         """
         self._file.seek(0)
         names = Names()
@@ -125,7 +125,7 @@ class Loading:
             raise self._refused(f"holds names that clash: {error}") from error
 
     def place(self) -> None:
-        """Move the folder to where it goes."""
+        """Move the folder to its target."""
         self._folder.place()
 
     def _unpacked(self, member: Member, pieces: Iterator[bytes]) -> Iterator[None]:

@@ -1,4 +1,4 @@
-"""The names in an archive: each is safe as a path, and no two are one name on any system."""
+"""The names in an archive: each is a safe path, and no two are the same name on any system."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from unicodedata import normalize
 from storage_core.printable import printable
 
 MAX_DEPTH: Final = 100
-"""Names in one path. Each of many files could bring as many folders otherwise."""
+"""The most names in one path. Otherwise every file could add any number of folders."""
 
 MAX_BYTES: Final = 4096
-"""Bytes of a path: what Linux takes."""
+"""The most bytes of a path: the limit of Linux."""
 
 
 NEVER_IN: Final = (".git", "__pycache__")
-"""Folders and files that no archive holds: git and Python run what they find in them, unseen."""
+"""Names that no archive holds: git and Python run what they find in such folders, unnoticed."""
 
 
 class NameClash(ValueError):
-    """Two names are one; the message says which."""
+    """Two names clash; the message says which."""
 
 
 class Names:
-    """The names of one archive, with the folders on their way."""
+    """The names of one archive, including the folders in their paths."""
 
     def __init__(self) -> None:
         """Begin with none."""
@@ -34,11 +34,11 @@ class Names:
         return len(self._spelt)
 
     def add(self, name: str, *, is_folder: bool = False) -> None:
-        """Take in another one.
+        """Add a name.
 
         Raises:
-            NameClash: it is one with another by case or normal form, is there already, or is a file
-                where the other one needs a folder.
+            NameClash: it is there already, differs from another only in case or Unicode normal
+                form, or is a file where another one needs a folder.
         """
         parts = name.split("/")
         folded = ""
@@ -71,12 +71,12 @@ def fault_of(name: str) -> str:
 
 
 def composed(name: str) -> str:
-    """`name` in normal form C, in which archives hold all names: some systems give out others."""
+    """`name` in normal form C, which all names in archives have: some systems return others."""
     return name if name.isascii() else normalize("NFC", name)
 
 
 def shown(name: str | bytes) -> str:
-    """A name in a message of one line, which may be of no known encoding."""
+    """A name for a one-line message; it may be in an unknown encoding."""
     text = name.decode("utf-8", "backslashreplace") if isinstance(name, bytes) else name
     return printable(text)
 

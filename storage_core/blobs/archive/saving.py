@@ -1,4 +1,4 @@
-"""From a script or a folder to a blob: packed into a temporary file, hashed on the way, then put.
+"""Stores a script or a folder: packed into a temporary file, hashed on the way, then put.
 
 The file holds the whole archive, since the key has to be known before the first byte is sent.
 """
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
     from storage_core.keys import Key
 
 _NAMED: Final = 5
-"""Things that a warning names before it counts the rest."""
+"""How many files a warning names before it counts the rest."""
 
 
 def saved(
     backend: Backend, path: str | os.PathLike[str], *, compression: Compression | None = None
 ) -> str:
-    """Store the flow code at `path`, and give its key; warnings go to the logger."""
+    """Store the flow code at `path`, and return its key; warnings go to the logger."""
     with Saving(path, compression=compression) as saving:
         for _ in saving.pack():
             pass
@@ -47,12 +47,12 @@ def saved(
 
 
 class Saving:
-    """One archive on its way. Made, packed to the end, then stored."""
+    """One archive on its way: create this, pack to the end, then store."""
 
     def __init__(
         self, path: str | os.PathLike[str], *, compression: Compression | None = None
     ) -> None:
-        """Look at what there is; nothing is read yet.
+        """Find the files; none is read yet.
 
         Raises:
             StorageError: see `flow_code_at`.
@@ -71,7 +71,7 @@ class Saving:
 
     @property
     def key(self) -> Key:
-        """What it is stored under, once everything is packed."""
+        """The key to store it under, once everything is packed."""
         assert self._key is not None
         return self._key
 
@@ -81,7 +81,7 @@ class Saving:
         return sorted(self._suspects)
 
     def warning(self, at_most: int) -> str:
-        """What a person ought to know before it is stored, naming so many files; may be empty."""
+        """What a person should know before it is stored, naming `at_most` files; may be empty."""
         names = [printable(name) for name in self.suspects]
         if len(names) > at_most:
             names[at_most:] = [f"{len(names) - at_most} more"]
@@ -106,7 +106,7 @@ class Saving:
         return self._file
 
     def pack(self) -> Iterator[int]:
-        """Pack everything; yields how many more bytes of files are packed, again and again.
+        """Pack everything, yielding again and again how many more bytes of files are packed.
 
         Raises:
             StorageError: a file cannot be read, or changes meanwhile.
@@ -123,7 +123,7 @@ class Saving:
                     yield len(data)
                     left -= len(data)
                     data = _read(source, min(left, CHUNK_SIZE), file)
-                # Some, as those of /proc, say that they have no bytes.
+                # Some files, such as those in /proc, report a size of 0.
                 if source.read(1):
                     raise changed(file.path)
                 file.require_unchanged(source)
@@ -135,14 +135,14 @@ class Saving:
     def is_stored(
         self, backend: Backend, watched: Callable[[BinaryIO], BinaryIO] = lambda file: file
     ) -> bool:
-        """Whether the same archive is there already, whole; it is read to its end.
+        """Whether the same archive is stored already and complete; it is read to its end.
 
         Args:
-            backend: where.
-            watched: may put another file in front of the one that it is read into.
+            backend: where to look.
+            watched: may wrap the file that it is read into, to watch the progress.
 
         Raises:
-            StorageUnavailable: nobody knows, and to store it would only wait as long once more.
+            StorageUnavailable: the storage does not answer, so that storing would only wait again.
         """
         key = self.key
         try:
@@ -155,7 +155,7 @@ class Saving:
         except StorageUnavailable:
             raise
         except StorageError:
-            # It is damaged, or these credentials may write and not read.
+            # It is damaged, or these credentials may write but not read.
             return False
         return True
 
@@ -179,7 +179,7 @@ class Saving:
 
 
 def _read(file: BinaryIO, size: int, of: File) -> bytes:
-    """The next bytes of a file, exactly so many."""
+    """The next `size` bytes of a file, exactly."""
     try:
         data = file.read(size)
     except OSError as error:

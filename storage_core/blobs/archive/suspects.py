@@ -1,4 +1,4 @@
-"""What looks like a secret among files that are about to be stored for others to read."""
+"""Finds what looks like a secret among files that are about to be stored for others to read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _NAMES: Final = (
     *("rclone.conf", "secrets.toml", "secrets.yaml", "secrets.yml", "secrets.json", "storage.toml"),
 )
 _EXAMPLES: Final = (".example", ".sample", ".template", ".dist", ".schema")
-"""How files end that are there to be copied and filled in."""
+"""The ends of names of templates, which are copied and filled in."""
 
 _CREDENTIALS: Final = (".aws/credentials", ".docker/config.json", "gcloud/credentials.db")
 
@@ -22,14 +22,14 @@ _CONTENTS: Final = (
     (b"PuTTY-User-Key-File-",),
     (b'"private_key"', b'"client_email"'),
 )
-"""Words that stand together at the beginning of a file of keys."""
+"""Words that are together at the beginning of a file of keys."""
 
 LOOKED_AT: Final = 8192
-"""Bytes at the beginning of a file."""
+"""How many bytes at the beginning of a file are searched."""
 
 
 def has_secret_name(name: str) -> bool:
-    """Whether a file of this name is mostly one of keys or passwords."""
+    """Whether files of this name usually hold keys or passwords."""
     folded = name.lower()
     base = folded.rpartition("/")[2]
     if base.endswith(_EXAMPLES):
@@ -38,5 +38,5 @@ def has_secret_name(name: str) -> bool:
 
 
 def has_secret_content(beginning: bytes) -> bool:
-    """Whether a file that begins so holds a private key."""
+    """Whether a file with this beginning holds a private key."""
     return any(all(word in beginning[:LOOKED_AT] for word in words) for words in _CONTENTS)

@@ -1,8 +1,8 @@
-"""The bytes of a tar (PAX): written in exactly one way, and read as far as that way goes.
+"""The bytes of a tar (PAX): written in exactly one way, and only that is read.
 
-Written by hand, not by `tarfile`: the name of a blob is the hash of these bytes, so no release of
-Python may change one of them. Read by hand for what `tarfile` does with an archive that means harm:
-it takes headers of any size into memory, follows links, and differs between releases.
+Written without `tarfile`: the name of a blob is the hash of these bytes, so no release of Python
+may change one of them. Read without it because of malicious archives: `tarfile` reads headers of
+any size into memory, follows links, and differs between releases.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 BLOCK: Final = 512
 _RECORD: Final = 20 * BLOCK
-"""What the end of an archive is filled up to, as every `tar` does."""
+"""The size of an archive is a multiple of this many bytes, as with every `tar`."""
 
 LONGEST_HEADER: Final = 64 * 1024
-"""Bytes of the PAX records in front of one member; the longest name takes 4,108."""
+"""The most bytes of the PAX records of one member; the longest name takes 4,108."""
 
 _LARGEST_OCTAL: Final = 8**11 - 1
 _PIECE: Final = 1024 * 1024
@@ -44,7 +44,7 @@ _OTHER_KINDS: Final = {
 
 
 class Refused(StorageError):
-    """An archive is none that flow code is saved as."""
+    """The archive is not one that flow code is saved as."""
 
 
 class Member(NamedTuple):
@@ -57,7 +57,7 @@ class Member(NamedTuple):
 
 
 def header(name: str, size: int, *, is_executable: bool) -> bytes:
-    """What stands in front of the bytes of a file."""
+    """The header before the bytes of a file."""
     encoded = name.encode()
     records = b""
     if not name.isascii() or len(encoded) > 100:
@@ -75,24 +75,23 @@ def header(name: str, size: int, *, is_executable: bool) -> bytes:
 
 
 def padding(size: int, unit: int = BLOCK) -> bytes:
-    """What fills `size` bytes up to whole blocks."""
+    """The bytes that fill `size` bytes up to whole blocks."""
     return bytes(-size % unit)
 
 
 def end(size: int) -> bytes:
-    """What ends an archive whose members take `size` bytes."""
+    """The end of an archive whose members take `size` bytes."""
     return bytes(2 * BLOCK) + padding(size + 2 * BLOCK, _RECORD)
 
 
 class Reader:
-    """The members of an archive, one after the other.
+    """Reads the members of an archive, one after the other.
 
-    The size of what it takes into memory is bounded; how much all members come to is for the caller
-    to count.
+    What it holds in memory is bounded; the total size of the members is for the caller to count.
     """
 
     def __init__(self, read: Callable[[int], bytes]) -> None:
-        """Begin where `read` does, which gives the next bytes: fewer than asked for at the end."""
+        """Take a function that reads up to so many bytes; fewer than asked for mean the end."""
         self._read = read
         self._left = 0
         """How many bytes of the member have not been read yet."""
@@ -101,7 +100,7 @@ class Reader:
         """Yield each member with its bytes, which are to be read before the next is asked for.
 
         Raises:
-            Refused: it is cut off, damaged, or holds what is neither file nor folder.
+            Refused: it is cut off or damaged, or holds something that is neither file nor folder.
         """
         while (block := self._exactly(BLOCK)) != bytes(BLOCK):
             records: dict[str, str] = {}
