@@ -1,4 +1,4 @@
-"""Azure's client, made of what users of adlfs know as its options."""
+"""Azure's client, made from the options that adlfs has."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 
 class Client(NamedTuple):
-    """What has been signed in with."""
+    """Azure's client and its credential."""
 
     service: Any
     """Azure's client of the account."""
 
     credential: Any
-    """May have connections of its own, where it asks a server."""
+    """May have connections of its own, if it gets tokens from a server."""
 
     async def close(self) -> None:
         """Close the connections."""
@@ -40,7 +40,7 @@ def connected(
 
     Args:
         arguments: the options.
-        timeout: seconds within which there has to be an answer.
+        timeout: seconds to wait for an answer.
         network: how the servers are reached.
         context: the TLS context.
     """
@@ -59,7 +59,7 @@ def connected(
 
 
 def _transport(context: SSLContext) -> AioHttpTransport:
-    """As Azure's own, but for the certificates and the proxy."""
+    """Azure's own transport, except for the certificates and the proxy."""
     return AioHttpTransport(
         session=ClientSession(
             connector=TCPConnector(ssl=context), cookie_jar=DummyCookieJar(), auto_decompress=False

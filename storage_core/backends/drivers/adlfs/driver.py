@@ -1,7 +1,7 @@
 """Blobs in a container of Azure Blob Storage.
 
-Azure's client is built from what users of adlfs know as its options, but not by adlfs, which has no
-way to switch off retries that go on for more than a minute, and prefers some variables to options.
+Azure's client is built from the options of adlfs, but not by adlfs, which cannot switch off retries
+that go on for more than a minute, and prefers some variables to options.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from storage_core.backends.remote.faults import Fault
     from storage_core.backends.remote.network import Network
 
-# Without a handler Python would print its warnings to the terminal.
+# Without a handler Python would print its warnings on the terminal.
 getLogger("azure").addHandler(NullHandler())
 
 
@@ -97,7 +97,7 @@ class AzureDriver:
         return words
 
     def _look(self, answer: Any) -> None:
-        """Say what an answer means, where Azure's client would not."""
+        """Explain an answer where Azure's client would not."""
         head = answer.http_response
         if said := explained(head.status_code, head.headers, self._signed_by):
             raise said

@@ -30,7 +30,7 @@ MAX_PARTS: Final = 50_000
 _RANGE_BEYOND_THE_END: Final = 416
 
 _AS_STORED: Final[dict[str, Any]] = {"max_concurrency": 1, "decompress": False}
-"""One part after the other, and the bytes as they are, even where they are said to be packed."""
+"""One part after the other, and the bytes as they are, even if they are marked as compressed."""
 
 
 class AzureSession:
@@ -48,7 +48,7 @@ class AzureSession:
             client: signs and sends.
             container: its name.
             prefix: what names have before the paths, with a `/` at its end unless it is empty.
-            request: what each request is made with.
+            request: arguments of each request.
         """
         self._client = client
         self._container = container
@@ -120,7 +120,7 @@ class AzureSession:
             return
         blob = self._blob(path)
         blocks: list[BlobBlock] = []
-        # Random, so that blocks of another writer of the same blob that still sends are not replaced.
+        # Random, so that blocks of another writer of the same blob are not replaced.
         upload = token_hex(8)
         for number, part in enumerate(source.parts(max(PART_SIZE, -(-source.size // MAX_PARTS)))):
             name = b64encode(f"{upload}-{number:06}".encode()).decode()

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 
 def credential_for(given: Mapping[str, Any], timeout: float, network: Network) -> Any:
-    """What Azure's client is to sign with; None for nothing, or for a SAS in the URL.
+    """The credential for Azure's client; None for anonymous requests, or a SAS in the URL.
 
     Args:
-        given: completed options.
-        timeout: seconds within which there has to be an answer.
+        given: the options, completed.
+        timeout: seconds to wait for an answer.
         network: how the servers that give tokens are reached.
 
     Raises:
@@ -40,7 +40,7 @@ def credential_for(given: Mapping[str, Any], timeout: float, network: Network) -
 
 
 class OfPrincipal:
-    """Those of a service principal."""
+    """The tokens of a service principal."""
 
     def __init__(self, principal: ServicePrincipal) -> None:
         """Ask for nothing yet."""
@@ -74,7 +74,7 @@ class OfPrincipal:
 
 
 class OfChain:
-    """Those of Azure's own chain, in a thread."""
+    """The tokens of Azure's own chain, fetched in a thread."""
 
     def __init__(self, chain: Chain) -> None:
         """Look for nothing yet."""
@@ -84,7 +84,7 @@ class OfChain:
         """A token, by the first way that gives one.
 
         Raises:
-            Explained: none does, or what the environment says of the chain cannot be.
+            Explained: none does, or the environment's settings of the chain are not valid.
         """
         try:
             async with asyncio.timeout(self._chain.seconds):

@@ -1,4 +1,4 @@
-"""Calls of a file system's methods, from the event loop, whichever way the file system works.
+"""Calls a file system's methods from the event loop, whether they block or are coroutines.
 
 Some file systems are asynchronous; most block. Blocking calls run in threads and, where there is
 only one connection, one after the other. A call that is abandoned at its deadline would hold up all
@@ -25,7 +25,7 @@ _WORDS: Final = {
     "put_file": "write",
     "rm_file": "delete",
 }
-"""What a person calls what fsspec calls so."""
+"""The words for people, by the names of fsspec's methods."""
 
 
 class Calls:
@@ -63,7 +63,7 @@ class Calls:
         """Call a method of the file system.
 
         Raises:
-            UnsupportedOperation: it has none.
+            UnsupportedOperation: it does not have the method.
         """
         try:
             if self.is_async:
@@ -87,11 +87,11 @@ class Calls:
             try:
                 return await in_thread(isolated, function, *args, **kwargs)
             except asyncio.CancelledError:
-                # The call goes on in its thread, on a connection that is of no use to others now.
+                # The call goes on in its thread, and its connection cannot be used by others now.
                 self.is_lost = True
                 raise
             except Exception as error:
-                # The one connection there is may be gone: another attempt on it would fail too.
+                # The only connection may be broken, so that another attempt on it would fail too.
                 if self._fault(error) is Fault.PASSING:
                     self.is_lost = True
                 raise

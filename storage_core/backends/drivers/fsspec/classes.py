@@ -9,13 +9,13 @@ from fsspec import get_filesystem_class
 from storage_core.errors import ConfigurationError
 
 _UNCHAINED: Final = frozenset({"ftp", "sftp", "ssh", "gs", "gcs", "az", "abfs", "abfss"})
-"""File systems that are not as fsspec has them."""
+"""Protocols for which our own drivers are used in place of fsspec's file systems."""
 
 _OURS: Final = "storage"
 """The protocol of `storage_core.fs`."""
 
 _EXTRAS: Final = {"webdav": "webdav", "dav": "webdav"}
-"""What brings a package that is not there, by protocol."""
+"""The extra that installs a missing package, by protocol."""
 
 
 def class_of(part: str, shown: str) -> Any:
@@ -39,9 +39,9 @@ def class_of(part: str, shown: str) -> Any:
 
 
 def refuse_behind_another(url: str, options: dict[str, Any], shown: str) -> None:
-    """Refuse a chain that leads to a file system which is not as fsspec has it.
+    """Refuse a chain that leads to a protocol for which we do not use fsspec's file system.
 
-    fsspec would open its own there, and sign in to whoever answers.
+    fsspec would open its own there, and send credentials to whatever server answers.
     """
     parts = url.split("::")
     chained = [part.partition("://")[0].lower() for part in parts] if len(parts) > 1 else []

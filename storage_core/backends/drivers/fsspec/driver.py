@@ -32,7 +32,7 @@ from storage_core.redaction import mask_url
 
 _HTTP: Final = ("http", "https")
 _REACHED: Final = frozenset({*_HTTP, *webdav.PROTOCOLS, "ftp"})
-"""Protocols whose file systems take what they are told of proxies and certificates."""
+"""Protocols whose file systems accept our proxies and certificates."""
 
 _SHAREABLE: Final = frozenset({"memory", *webdav.PROTOCOLS})
 """Blocking file systems that several threads may use at once; with the others they take turns."""
@@ -90,14 +90,14 @@ class FileSystemDriver:
         shown: str,
         network: Network | None,
     ) -> None:
-        """See which class serves the URL.
+        """Find the class that serves the URL.
 
         Args:
             base_path: the URL.
             options: arguments of the class.
-            timeout: seconds that one step may take, as far as the class can be told.
+            timeout: seconds that one step may take, if the class accepts a limit.
             shown: the URL as it may be shown.
-            network: how the server is reached, where that is known here.
+            network: how the server is reached; None if the class does not accept that.
 
         Raises:
             ConfigurationError: fsspec does not know it, or a package is missing for it.
@@ -124,7 +124,7 @@ class FileSystemDriver:
         try:
             fs, root = await self._opened()
         except ModuleNotFoundError as error:
-            # Some file systems look for what they need only when they are made.
+            # Some file systems import what they need only when they are created.
             missing = (error.name or "").partition(".")[0]
             raise Explained(
                 Fault.MISCONFIGURED,
@@ -141,7 +141,7 @@ class FileSystemDriver:
         return FileSystemSession(
             calls,
             self._ways(calls),
-            # "" and "/" are two folders where signing in leads to a home.
+            # "" and "/" are different folders on servers where one signs in to a home folder.
             f"{root.rstrip('/')}/" if root else "",
             is_memory=self._protocol == "memory",
             fault=self.fault,
@@ -149,7 +149,7 @@ class FileSystemDriver:
         )
 
     async def _opened(self) -> tuple[Any, str]:
-        """The file system, and where in it the blobs lie."""
+        """The file system, and the folder of the blobs in it."""
         options = self._options
         if self._network is not None:
             options = await in_thread(self._reached, self._network)
@@ -163,7 +163,7 @@ class FileSystemDriver:
         return fs, root
 
     def _reached(self, network: Network) -> dict[str, Any]:
-        """The options, with proxy and certificates in the words of the library."""
+        """The options, with proxy and certificates as the library expects them."""
         options = self._options
         if self._is_ftp:
             return {"context": network.trust.context(http=False), **options}
@@ -200,5 +200,5 @@ class FileSystemDriver:
 
 
 def _of_http(url: str, network: Network, options: dict[str, Any]) -> dict[str, Any]:
-    """Options of fsspec's HTTP, which hands these two to each request of aiohttp."""
+    """Options of fsspec's HTTP file system, which passes these two to each request of aiohttp."""
     return {"proxy": network.proxy_for(url), "ssl": network.context(), **options}

@@ -1,4 +1,4 @@
-"""What file systems say about a file, each in its own words."""
+"""Reads what file systems tell about a file, each in its own form."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _TIMES: Final = ("mtime", "modified", "last_modified", "LastModified", "updated"
 
 
 def time_of(entry: dict[str, Any]) -> datetime | None:
-    """When a file was written, in whichever form the file system says it."""
+    """When a file was written, in whichever form the file system gives it; None if unknown."""
     for name in _TIMES:
         value = entry.get(name)
         if isinstance(value, str):

@@ -1,13 +1,13 @@
-"""FTP by the standard library, as a file system of fsspec's interface.
+"""FTP by the standard library, with the interface of an fsspec file system.
 
 fsspec's own sends a blob in pieces of 64 KiB, each in a transfer of its own; lists the whole folder
-to look at one file; calls every failure of a read a missing file; and does not look at
+to look up one file; reports every failure of a read as a missing file; and does not verify
 certificates.
 
-What FTP itself has no way to do: a rename that refuses to replace a file. Whether a chosen key is
-free is therefore asked just before; of two writers of one key in the same moment the later one
-wins. Some servers do not even replace a file where that is meant; there the old one is out of sight
-for a moment. Without `tls = true` in Options the password and the blobs travel as plain text.
+FTP itself has no rename that refuses to replace a file. Whether a chosen key is free is therefore
+looked up just before; of two writers of one key at the same moment, the later one wins. Some
+servers never replace a file by a rename; there the old one is missing for a moment. Without
+`tls = true` in Options, the password and the blobs are sent as plain text.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _REFUSED_IN_WORDS: Final = re.compile("(?i)permission|privilege|denied|not allow
 
 
 class FTP:
-    """An FTP server; its methods raise `OSError` and nothing of `ftplib`'s."""
+    """An FTP server; its methods raise `OSError`, and no errors of `ftplib`."""
 
     root_marker = "/"
     ftp: Any = None
@@ -66,14 +66,14 @@ class FTP:
         Args:
             host: of the server.
             port: of the server.
-            username: none for an anonymous visit.
+            username: None to sign in anonymously.
             password: of the user.
             acct: an account, which few servers ask for.
             timeout: seconds that one step may take.
             encoding: of names.
             tls: whether to encrypt, and to look at the server's certificate.
             context: the TLS context.
-            ignored: what else fsspec's own takes: it is about files of its own.
+            ignored: other arguments of fsspec's own, which concern its files.
         """
         if not isinstance(tls, bool):
             raise BadSettings("tls in Options must be true or false")
@@ -110,10 +110,10 @@ class FTP:
         return f"/{path_in(url).strip('/')}"
 
     def invalidate_cache(self) -> None:
-        """Nothing to do: what is asked is asked of the server."""
+        """Do nothing: there is no cache."""
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         if self.ftp is not None:
             self.ftp.close()
 
@@ -121,7 +121,7 @@ class FTP:
         self.close()
 
     def cat_file(self, path: str) -> bytes:
-        """A whole file, compared with the size that the server says it has."""
+        """Read a whole file, and compare its size with what the server says."""
         received = BytesIO()
         with _translated():
             size = self._size(path)
@@ -137,7 +137,7 @@ class FTP:
             self.ftp.storbinary(f"STOR {path}", file, CHUNK_SIZE)
 
     def info(self, path: str) -> dict[str, Any]:
-        """One file or folder, without listing what is beside it."""
+        """The info of one file or folder, without listing its folder."""
         if path in ("", "/"):
             return {"name": "/", "size": 0, "type": "directory"}
         with _translated():
@@ -158,7 +158,7 @@ class FTP:
         raise FileNotFoundError(path)
 
     def _size(self, path: str) -> int | None:
-        """How many bytes a file has; None where the server does not say."""
+        """The size of a file in bytes; None if the server does not say."""
         try:
             self.ftp.voidcmd("TYPE I")
             size: int | None = self.ftp.size(path)
@@ -190,7 +190,7 @@ class FTP:
                 raise
 
     def ls(self, path: str, detail: bool = True) -> list[dict[str, Any]]:
-        """What is in a folder; names of others may be in any encoding."""
+        """What is in a folder; names that others have made may be in any encoding."""
         with _translated():
             try:
                 return [_entry(line, path, inside=True) for line in self._lines(f"MLSD {path}")]
@@ -206,7 +206,7 @@ class FTP:
         return [line.rstrip("\r") for line in text.split("\n") if line.strip()]
 
     def mv(self, old: str, new: str) -> None:
-        """Rename a file; another one of that name is replaced, by some servers in three steps."""
+        """Rename a file, replacing another one of that name; with some servers in three steps."""
         try:
             self._rename(old, new)
         except OSError as error:
@@ -248,12 +248,12 @@ class FTP:
             self.ftp.rmd(path)
 
     def open(self, path: str, mode: str = "rb") -> _Stream:
-        """Read a file, on a connection of its own: there can be one transfer on each."""
+        """Open a file, on a connection of its own, since each can have one transfer at a time."""
         return _Stream(self._another(), path)
 
 
 class _TLS(FTP_TLS):
-    """Goes on with the session of the signing in for each transfer, as vsftpd wants it."""
+    """Resumes the TLS session of the control connection for each transfer, as vsftpd requires."""
 
     def ntransfercmd(self, cmd: str, rest: int | str | None = None) -> tuple[socket, int | None]:
         connection, size = ClearFTP.ntransfercmd(self, cmd, rest)
@@ -265,7 +265,7 @@ class _TLS(FTP_TLS):
 
 
 class _Stream(RawIOBase):
-    """A file as it comes, on a connection of its own."""
+    """A file that is read as it comes, on a connection of its own."""
 
     def __init__(self, fs: FTP, path: str) -> None:
         self._fs, self._path = fs, path
@@ -276,7 +276,7 @@ class _Stream(RawIOBase):
         return True
 
     def seek(self, offset: int, whence: int = 0, /) -> int:
-        """Begin there; only before the first read."""
+        """Begin at an offset; only before the first read."""
         self._position = offset
         return offset
 
@@ -307,7 +307,7 @@ class _Stream(RawIOBase):
 
 @contextmanager
 def _translated(*, refused: bool = False) -> Iterator[None]:
-    """Raise what an answer of the server means; in the course of signing in: that it refuses."""
+    """Translate errors of `ftplib`; while signing in, a refusal is one of the credentials."""
     try:
         yield
     except error_perm as error:
@@ -334,7 +334,7 @@ def _is_unknown(error: Error) -> bool:
 
 
 def _entry(line: str, path: str, *, inside: bool = False) -> dict[str, Any]:
-    """What a line of MLST or MLSD says: `type=file;size=3;modify=20261122101530; name`."""
+    """The info in a line of MLST or MLSD: `type=file;size=3;modify=20261122101530; name`."""
     facts, _, name = line.partition(" ")
     given = {key.lower(): value for key, _, value in (f.partition("=") for f in facts.split(";"))}
     kind = given.get("type", "").lower()

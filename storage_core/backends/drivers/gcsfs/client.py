@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from storage_core.backends.drivers.clouds.google.tokens import Tokens
     from storage_core.backends.remote.network import Network
 
-# Without a handler Python would print what they log to the terminal.
+# Without a handler Python would print their log records on the terminal.
 for _name in ("gcsfs", "google"):
     getLogger(_name).addHandler(NullHandler())
 
 
 class _FileSystem(gcsfs.core.GCSFileSystem):  # type: ignore[misc]
-    """gcsfs, closed by us only: in a forked child its session must not be.
+    """gcsfs, closed only by us: in a forked child its session must not be closed.
 
     Not `gcsfs.GCSFileSystem`, which may be another class that asks for a bucket's storage layout
     first and waits two minutes for it where there is no such service (2026.10).
@@ -41,7 +41,7 @@ class _FileSystem(gcsfs.core.GCSFileSystem):  # type: ignore[misc]
 
 
 class _Asked:
-    """A request of aiohttp's."""
+    """A request of aiohttp."""
 
     def __init__(self, request: AbstractAsyncContextManager[ClientResponse]) -> None:
         self._request = request
@@ -54,7 +54,7 @@ class _Asked:
 
 
 class _Answer:
-    """An answer of aiohttp's."""
+    """An answer of aiohttp."""
 
     def __init__(self, answer: ClientResponse) -> None:
         self._answer = answer
@@ -93,7 +93,7 @@ class _Sender:
 async def connected(
     arguments: dict[str, Any], service: Service, tokens: Tokens, network: Network
 ) -> Client:
-    """A client for these arguments of `gcsfs.GCSFileSystem`, signed in otherwise."""
+    """A client for these arguments of `gcsfs.GCSFileSystem`, but signed in by us."""
     sign_in = SignIn(tokens)
     await sign_in.find()
     session = dict(arguments.get("session_kwargs") or {})

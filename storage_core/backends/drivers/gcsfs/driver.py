@@ -1,6 +1,6 @@
 """Blobs in a bucket of Google Cloud Storage.
 
-gcsfs builds the session; what is asked is Google's protocol, as with the other engine.
+gcsfs builds the session; the requests are the same as with the other engine.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class GCSDriver:
         self._arguments = arguments
 
     async def connect(self, afterwards: Afterwards) -> GCSSession:
-        """Look for credentials, anew in each session."""
+        """Look for credentials, again for each session."""
         opened = self._opened
         client = await connected(
             self._arguments, opened.service, opened.tokens.again(), opened.network

@@ -1,4 +1,4 @@
-"""Signing in on the event loop: tokens are got in a thread, in good time, one at a time."""
+"""Signs in on the event loop: tokens are fetched in a thread, before they expire, one at a time."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class SignIn:
 
 
 def _sender(network: Network) -> Send:
-    """What sends requests for tokens, by `requests`."""
+    """A function that sends requests for tokens, by `requests`."""
     session: Session | None = None
 
     def send(
@@ -109,7 +109,7 @@ def _sender(network: Network) -> Send:
 
 
 def _system_error(url: str, error: requests.ConnectionError) -> Unconnected | None:
-    """The system's own error, where no connection could be made."""
+    """The system's own error, if no connection could be made; else None."""
     each: BaseException | None = error
     if isinstance(error, requests.exceptions.ProxyError) or unconnected(error) is None:
         return None

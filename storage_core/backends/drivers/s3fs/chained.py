@@ -1,7 +1,7 @@
-"""S3 behind another file system of fsspec, such as `simplecache::s3://`: who signs in there.
+"""Signs in to S3 behind another file system of fsspec, such as `simplecache::s3://`.
 
-fsspec makes that S3 itself. Left alone, its client would ask on the terminal, and go by whatever
-the machine says.
+fsspec creates that S3 file system itself. Left alone, its client would ask on the terminal, and use
+whatever credentials the machine has.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 
 def signed_in(options: Mapping[str, Any], network: Network, timeout: float) -> dict[str, Any]:
-    """Arguments of `s3fs.S3FileSystem`, with a session in which we sign in.
+    """Arguments of `s3fs.S3FileSystem`, with a session that signs in our way.
 
     Args:
-        options: those that a configuration has for it.
+        options: those of the configuration.
         network: how the servers are reached.
         timeout: seconds that signing in may take.
     """
@@ -40,7 +40,7 @@ def signed_in(options: Mapping[str, Any], network: Network, timeout: float) -> d
 
 
 class ChainedSession:
-    """Stands for a session of aiobotocore that is made when it is needed."""
+    """Stands in for a session of aiobotocore, which is made when it is needed."""
 
     def __init__(self, identity: Identity, network: Network, timeout: float) -> None:
         """Read nothing yet; see `signed_in`."""

@@ -1,4 +1,4 @@
-"""A client of aiobotocore as s3fs makes it, but it follows no redirect and retries nothing."""
+"""A client of aiobotocore like that of s3fs, but without redirects and retries."""
 
 from __future__ import annotations
 
@@ -37,21 +37,21 @@ if TYPE_CHECKING:
 
 
 _ANYWHERE: Final = (None, "aws-global", "us-east-1")
-"""Regions that are asked under the name that AWS has without any."""
+"""Regions for which AWS's global address is used, which has no region."""
 
 
 class Client(NamedTuple):
-    """What s3fs has signed in with, and what its users have it add to requests."""
+    """The signed-in client, and the parameters that options add to its requests."""
 
     driver: Any
     parameters: Any
     """Knows which parameters each request takes."""
 
     signing_in: SigningIn | None
-    """Finds credentials; None where they are the configuration's own keys."""
+    """Finds credentials; None if they are the configuration's own keys."""
 
     identity: Identity
-    """Who was to sign in."""
+    """Who signs in, by the configuration."""
 
     fitted: WeakSet[Any]
     """The clients of botocore that are adjusted to their server: one, or one for each region."""
@@ -96,10 +96,10 @@ class Client(NamedTuple):
         return cause
 
     async def link(self, where: Mapping[str, str], seconds: int) -> tuple[str, int, str]:
-        """The signed address of an object, how many seconds it holds, and what ends it earlier.
+        """The signed URL of an object, for how many seconds it is valid, and what ends it earlier.
 
         Raises:
-            UnsupportedOperation: nobody signs in.
+            UnsupportedOperation: there are no credentials to sign it with.
         """
         if self.identity.is_anonymous:
             raise nobody_signs()
@@ -158,7 +158,7 @@ async def connected(
     except (ConfigParseError, ProfileNotFound) as error:
         raise explained(error, Search(identity, timeout, network)) from error
     if not driver.s3.meta.config.proxies:
-        # botocore goes by the same variables; messages name the proxy.
+        # botocore chooses by the same variables; this call is only for messages to name the proxy.
         network.proxy_for(driver.s3.meta.endpoint_url)
     return Client(driver, s3fs.utils.ParamKwargsHelper(driver.s3), signing_in, identity, WeakSet())
 
@@ -174,10 +174,10 @@ def _fit(client: Any, chosen: Mapping[str, Any]) -> None:
         client: of botocore.
         chosen: what its users want it to be configured with.
     """
-    # A server that does not know it would let an upload wait for its leave to begin.
+    # With a server that does not know "Expect: 100-continue", each upload would wait in vain.
     client.meta.events.unregister("before-call.s3", add_expect_header)
-    # For addresses botocore goes by other rules than for requests: the older signature, which newer
-    # regions do not know, and the host that sends on to most of them, which spoils the newer one.
+    # For signed URLs botocore has other rules than for requests: the older signature, which newer
+    # regions do not accept, and the global host, whose redirects break the newer signature.
     client.meta.events.register_first("choose-signer.s3.GetObject", _as_requests_are_signed)
     client.meta.events.register("before-endpoint-resolution.s3", _as_requests_are_sent)
     if not is_aws(client.meta.endpoint_url):
@@ -187,12 +187,12 @@ def _fit(client: Any, chosen: Mapping[str, Any]) -> None:
 
 
 def _as_requests_are_signed(signature_version: Any, **_: Any) -> str | None:
-    """The signature of an address; None for that of a request, and where another was chosen."""
+    """The signature version of a signed URL; None for requests, and where another was chosen."""
     return "s3v4-query" if signature_version in ("v4-query", "s3v4-query") else None
 
 
 def _as_requests_are_sent(builtins: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
-    """Have an address name its region."""
+    """Have a signed URL use the host of its region."""
     if context.get("is_presign_request") and builtins.get("AWS::Region") not in _ANYWHERE:
         builtins["AWS::S3::UseGlobalEndpoint"] = False
 
@@ -211,10 +211,10 @@ def _by(network: Network, arguments: dict[str, Any]) -> dict[str, Any]:
 
 
 class HTTPSession(AIOHTTPSession):  # type: ignore[misc]
-    """Follows no redirect: botocore's own session does not, and the token would travel along."""
+    """Follows no redirect, as botocore's own session does not: the token would be sent along."""
 
     network: Network | None = None
-    """Whose certificates are trusted; None for what botocore is told."""
+    """Knows the trusted certificates; None for those that botocore is given."""
 
     context: SSLContext | None = None
 
@@ -222,7 +222,7 @@ class HTTPSession(AIOHTTPSession):  # type: ignore[misc]
         answer = await super().send(request)
         if answer.status_code == ProxyRefused.status:
             raise ProxyRefused
-        # A region is botocore's to deal with, which signs the request anew for it.
+        # A redirect to another region is left to botocore, which signs the request again for it.
         if 300 <= answer.status_code < 400 and "x-amz-bucket-region" not in answer.headers:
             raise Redirected(answer.headers.get("location", ""))
         return answer
@@ -234,7 +234,7 @@ class HTTPSession(AIOHTTPSession):  # type: ignore[misc]
 
 
 class _Ours:
-    """A session of aiohttp: it follows nothing, and trusts what it is given."""
+    """A session of aiohttp that follows no redirect and trusts the given certificates."""
 
     def __init__(self, session: Any, context: SSLContext | None) -> None:
         self._session = session
@@ -257,7 +257,7 @@ def session_of(arguments: dict[str, Any], identity: Identity) -> Any:
 
 
 def time_said(said: Any) -> Any:
-    """The time that a server said; None for one that is no time, which must not hide the rest."""
+    """The time that a server gave; None if it is not valid, which must not hide the rest."""
     try:
         return parse_timestamp(said)
     except (ValueError, OverflowError, RuntimeError):

@@ -1,8 +1,7 @@
 """Blobs in a bucket of S3 or of a service that speaks its protocol.
 
-s3fs builds the client from what its users know as its options; each operation here is one request
-of that client, because the methods of s3fs on top of it ask for more than they need and retry by
-their own rules.
+s3fs builds the client from its usual options; each operation here is one request of that client,
+because the methods of s3fs above it make needless requests and retry by their own rules.
 """
 
 from __future__ import annotations
@@ -96,6 +95,6 @@ class S3Driver:
         return fault_of(answer) if answer else classify(error)
 
     def reason(self, error: BaseException, words: str) -> str:
-        """The code of the answer before the server's words, or where the bucket is."""
+        """The answer's error code and the server's words, or where the bucket is."""
         answer = error_answer(error)
         return reason_in(answer, words, self._region) if answer else words

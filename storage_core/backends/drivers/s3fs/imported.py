@@ -1,4 +1,4 @@
-"""s3fs, which a level of logging that there is not would keep from being imported."""
+"""Imports s3fs, even if a variable holds an invalid logging level, which would make that fail."""
 
 from __future__ import annotations
 

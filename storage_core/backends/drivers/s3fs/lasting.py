@@ -1,4 +1,4 @@
-"""Credentials found by us, as a client of aiobotocore asks for them."""
+"""Credentials that we have found, in the form in which a client of aiobotocore asks for them."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ if TYPE_CHECKING:
 
 
 class Lasting(AioCredentials):  # type: ignore[misc]
-    """Asked before each request."""
+    """Credentials that the client asks for before each request."""
 
     def __init__(self, signing_in: SigningIn) -> None:
-        """Sign with what that finds."""
+        """Take the search for credentials."""
         super().__init__("", "", method="storage")
         self._signing_in = signing_in
 
     async def get_frozen_credentials(self) -> Any:
-        """Those to sign with now."""
+        """The credentials to sign with now."""
         return self._signing_in.now or await in_thread(self._signing_in.credentials)
 
     async def load_credentials(self) -> Lasting:
-        """Itself, for a session that asks where its credentials come from."""
+        """Return itself, for a session that asks where its credentials come from."""
         return self

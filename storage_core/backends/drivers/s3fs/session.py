@@ -64,7 +64,7 @@ class S3Session:
             client: signs and sends.
             bucket: its name.
             prefix: what names have before the paths, with a `/` at its end unless it is empty.
-            afterwards: has an upload that broke off removed.
+            afterwards: schedules the removal of an upload that broke off.
         """
         self._client = client
         self._bucket = bucket
@@ -130,8 +130,8 @@ class S3Session:
             refusal = error_answer(error)
             if refusal is None or not is_without_reason(refusal):
                 raise
-            # It stands in the body of an answer, and that to a HEAD has none. If it was the
-            # region, botocore has learned it by this request.
+            # The reason is in the body, which the answer to a HEAD does not have. If it was the
+            # region, botocore finds the right one by this request.
             await self._download(path, [], Range="bytes=0-0")
             answer = await self._call("head_object", path)
         modified = in_utc(answer.get("LastModified"))
@@ -231,8 +231,8 @@ class S3Session:
                 MultipartUpload={"Parts": parts},
             )
         except BaseException:
-            # Nobody can read what is left, but its owner pays for it. Not waited for: the time
-            # may be up.
+            # Nobody can read the parts that are left, but the bucket's owner pays for them. Not
+            # waited for: the time may be up.
             self._afterwards(lambda session: session.abort(path, upload))
             raise
 

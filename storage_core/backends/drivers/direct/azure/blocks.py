@@ -40,7 +40,7 @@ def put_in_blocks(
     """
     from storage_core.backends.remote.threads import gathered
 
-    # Random, so that blocks of another writer of the same blob that still sends are not replaced.
+    # Random, so that blocks of another writer of the same blob are not replaced.
     upload = os.urandom(8).hex()
 
     def sent(number: int, block: bytes | memoryview) -> Callable[[], str]:
