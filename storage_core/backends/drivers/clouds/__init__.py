@@ -1,1 +1,1 @@
-"""How clouds are signed in to, and what they mean by their errors: for both engines of each."""
+"""How to sign in to clouds, and what their errors mean: shared by the two engines of each."""

@@ -1,4 +1,4 @@
-"""Blocking requests to those who give tokens, by the proxies and certificates of all others."""
+"""Blocking requests for tokens, with the same proxies and certificates as all other requests."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Session(requests.Session):
-    """A session that goes by what it is given, and looks at no variable and at no .netrc."""
+    """A session that only uses what it is given, and reads no variable and no `.netrc`."""
 
     def __init__(self, network: Network) -> None:
         """Read the certificates."""
@@ -40,10 +40,10 @@ class _Adapter(HTTPAdapter):
         return super().init_poolmanager(*args, **{**kwargs, **self._trusting})
 
     def proxy_manager_for(self, proxy: Any, **kwargs: Any) -> Any:
-        # For the proxy's own certificate, where it has one.
+        # For the proxy's own certificate, if it has one.
         more = {"proxy_ssl_context": self._trusting["ssl_context"], **self._trusting}
         return super().proxy_manager_for(proxy, **{**kwargs, **more})
 
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
-        # The context has all of it; that of certifi would be added.
+        # The context has all certificates; otherwise those of certifi would be added.
         conn.cert_reqs = "CERT_REQUIRED"

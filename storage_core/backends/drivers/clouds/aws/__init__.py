@@ -1,1 +1,1 @@
-"""AWS: whose keys sign, and what S3 and its like answer."""
+"""AWS: whose keys sign requests, and what the answers of S3 and compatible services mean."""

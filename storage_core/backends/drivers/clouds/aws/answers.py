@@ -1,4 +1,4 @@
-"""What S3 and its like mean by the errors that they answer."""
+"""What the error answers of S3 and compatible services mean."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ class Refusal(OSError):
         """Keep what was answered.
 
         Args:
-            answer: as botocore has it, with `Error` and `ResponseMetadata` in it.
-            operation: what was asked, in AWS's word.
+            answer: in botocore's form, with `Error` and `ResponseMetadata`.
+            operation: AWS's name of the request: `PutObject`.
         """
         said = answer["Error"]
         super().__init__(said.get("Message") or said.get("Code") or type(self).__name__)
@@ -58,7 +58,7 @@ class Refusal(OSError):
 
 
 def error_answer(error: BaseException) -> dict[str, Any] | None:
-    """The answer that has been raised as `error`, or as what that was raised from."""
+    """The answer in `error`, or in one of its causes; None without one."""
     for each in causes(error):
         answer = getattr(each, "response", None)
         if isinstance(answer, dict) and "Error" in answer:
@@ -67,7 +67,7 @@ def error_answer(error: BaseException) -> dict[str, Any] | None:
 
 
 def code_of(error: BaseException) -> str:
-    """The service's own word for what is wrong; empty where it has said none."""
+    """The service's error code; empty if it gave none."""
     answer = error_answer(error)
     code: str = answer["Error"].get("Code", "") if answer else ""
     return code
@@ -92,17 +92,17 @@ def fault_of(answer: dict[str, Any]) -> Fault:
 
 
 def is_without_reason(answer: dict[str, Any]) -> bool:
-    """Whether nobody can tell from it what is wrong with a request: perhaps the region."""
+    """Whether the answer does not tell what is wrong with the request: perhaps the region."""
     is_number = str(answer["Error"].get("Code", "")).isdigit()
     return is_number and fault_of(answer) in (Fault.OTHER, Fault.REDIRECTED)
 
 
 def names_another_region(answer: dict[str, Any], *, of_head: bool) -> bool:
-    """Whether a request is to be signed anew for the region that the answer names.
+    """Whether to sign the request again, for the region that the answer names.
 
     Args:
         answer: with an error in it.
-        of_head: whether only the headers were asked for, so that there is no reason in it.
+        of_head: whether it answers a HEAD request, and so cannot give a reason.
     """
     if region_of(answer) is None:
         return False
@@ -112,12 +112,12 @@ def names_another_region(answer: dict[str, Any], *, of_head: bool) -> bool:
 
 
 def is_stale(answer: dict[str, Any]) -> bool:
-    """Whether it is the credentials that are refused, and others may be taken."""
+    """Whether the credentials are refused in a way that others may cure."""
     return answer["Error"].get("Code", "") in _STALE
 
 
 def reason_in(answer: dict[str, Any], words: str, given: str | None) -> str:
-    """What to tell a person.
+    """What to tell a person about an answer.
 
     Args:
         answer: with an error in it.
@@ -132,7 +132,7 @@ def reason_in(answer: dict[str, Any], words: str, given: str | None) -> str:
 
 
 def region_of(answer: dict[str, Any]) -> str | None:
-    """Where the bucket is, when the server says that it is not here."""
+    """The region of the bucket, if the server says that it is in another one."""
     headers = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})
     region = headers.get("x-amz-bucket-region") or answer["Error"].get("Region")
     return str(region) if region else None

@@ -1,4 +1,4 @@
-"""AWS's own chain of ways to find credentials, as botocore has it, without the terminal."""
+"""AWS's own credential chain, by botocore, but without questions on the terminal."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _TOKENS_OF_THE_CLI: Final = os.path.join("~", ".aws", "sso", "cache")
 
 
 class CodeWanted(Exception):
-    """A role asks for the code of a device, and nobody is there to type it."""
+    """A role requires the code of an MFA device, which nobody can type here."""
 
 
 def ways(machine: Machine, helpers: Helpers) -> Iterator[Any]:
@@ -56,7 +56,7 @@ def ways(machine: Machine, helpers: Helpers) -> Iterator[Any]:
 
 
 def device_of(machine: Machine, profile: str) -> str | None:
-    """The profile whose role asks for a code: this one, or one whose credentials it takes."""
+    """The profile whose role requires a code: this one, or one whose credentials it uses."""
     seen: set[str] = set()
     while profile not in seen:
         seen.add(profile)
@@ -71,7 +71,7 @@ class _Profiles(ProfileProviderBuilder):  # type: ignore[misc]
     """The ways that a profile may name."""
 
     def __init__(self, machine: Machine, cache: dict[str, Any], helpers: Helpers) -> None:
-        # botocore takes the home for these that was there when it was imported.
+        # botocore itself would use the home folder as it was when botocore was imported.
         tokens = JSONFileCache(os.path.expanduser(_TOKENS_OF_THE_CLI))
         super().__init__(machine, cache, machine.region, sso_token_cache=tokens)
         self._machine = machine
@@ -92,7 +92,7 @@ class _Profiles(ProfileProviderBuilder):  # type: ignore[misc]
 
 
 class _Cache(dict[str, Any]):
-    """What roles gave: kept in memory, and read where the AWS CLI keeps what it got for a code."""
+    """Credentials of roles: kept in memory, and read where the AWS CLI keeps those with MFA."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -10,7 +10,7 @@ from botocore.loaders import create_loader
 
 @cache
 def descriptions(data_path: str | None) -> Any:
-    """What botocore knows of S3, read once: every session would read it again, for 0.1 s."""
+    """What botocore knows about S3, read once: every session would read it again, in 0.1 s."""
     loader = create_loader(data_path)
     for part in ("service-2", "endpoint-rule-set-1"):
         loader.load_service_model("s3", part)

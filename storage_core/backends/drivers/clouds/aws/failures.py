@@ -1,4 +1,4 @@
-"""Why signing in on AWS failed: what did, where its name comes from, and the next step."""
+"""Explains why signing in to AWS failed: what failed, where its name comes from, the next step."""
 
 from __future__ import annotations
 
@@ -53,11 +53,11 @@ if TYPE_CHECKING:
     from storage_core.backends.drivers.clouds.aws.search import Search
 
 _LONGEST: Final = 160
-"""Characters of what a helper says that are passed on."""
+"""How many characters of a helper's output are shown."""
 
 
 def explained(error: Exception, search: Search) -> Explained:
-    """What to tell a person of what botocore has raised."""
+    """The explanation of what botocore has raised."""
     machine = search.machine
     if isinstance(error, ProfileNotFound):
         return _no_profile(search, machine)
@@ -138,7 +138,7 @@ def explained(error: Exception, search: Search) -> Explained:
 
 
 def silent(search: Search, seconds: float) -> Explained:
-    """Something has not answered within the time that signing in may take."""
+    """The explanation that something has not answered within the time for signing in."""
     machine, helper = search.machine, search.helpers.last
     remedy = "raise Timeout, or see why it takes so long"
     if machine.asked:
@@ -154,7 +154,7 @@ def silent(search: Search, seconds: float) -> Explained:
 
 
 def none_found(search: Search) -> Explained:
-    """Nothing that botocore knows has any credentials."""
+    """The explanation that no way that botocore knows has any credentials."""
     labels, machine = search.identity.labels, search.machine
     files = files_with(machine)
     if search.identity.profile:
@@ -175,7 +175,7 @@ def none_found(search: Search) -> Explained:
 
 
 def who(search: Search) -> str:
-    """Who has signed in, in the words that the other messages have."""
+    """Who has signed in, in the words of the other messages."""
     given, machine = search.identity, search.machine
     if search.way == CONFIGURED_ROLE:
         return f"the role {given.role.arn} ({given.labels.role})"
@@ -199,7 +199,7 @@ def _helper(error: Exception, search: Search, machine: Machine) -> Explained:
         return told(Fault.DENIED, f"{words} failed (exit code {code}{said})", by_hand)
     if isinstance(error, RuntimeError):
         return told(Fault.DENIED, f"{words} gave credentials that have expired", by_hand)
-    # What it has printed may hold a secret.
+    # The helper's output may hold a secret.
     return told(
         Fault.DENIED,
         f"{words} has not printed credentials as AWS defines them: JSON with Version 1, "
@@ -209,7 +209,7 @@ def _helper(error: Exception, search: Search, machine: Machine) -> Explained:
 
 
 def _last_words(stderr: bytes) -> str:
-    """What a helper has said, or the end of it: the reason comes last in a traceback."""
+    """A helper's output, or the end of it: in a traceback the reason comes last."""
     lines = [" ".join(line.split()) for line in stderr.decode("utf-8", "replace").splitlines()]
     text = " ".join(lines)
     return text if len(text) <= _LONGEST else next(filter(None, reversed(lines)), "")[:_LONGEST]
@@ -360,7 +360,7 @@ def _is_same(one: str | None, other: str) -> bool:
 
 def _unreachable(error: Exception, search: Search) -> Explained:
     remedy = look_at_the_network(search)
-    # botocore keeps what urllib3 raised beside it, and has it as no cause.
+    # botocore keeps the error of urllib3 in an attribute, not as the cause.
     inner = getattr(error, "kwargs", {}).get("error") or error
     is_unknown = any(
         isinstance(each, gaierror) and each.errno != EAI_AGAIN for each in causes(inner)

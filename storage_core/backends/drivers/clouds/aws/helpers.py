@@ -18,19 +18,19 @@ class Helper(NamedTuple):
 
 
 class Helpers:
-    """Runs credential helpers, without a terminal: nobody sees what they ask, and they cannot read
-    what is typed into the app."""
+    """Runs credential helpers without a terminal: nobody would see their questions, and they must
+    not read what is typed into the app."""
 
     def __init__(self) -> None:
         """Run nothing yet."""
         self.last: Helper | None = None
-        """What was run last."""
+        """The helper that was run last."""
 
         self.exit_code: int | None = None
-        """Of that; None while it runs, and if it cannot be run."""
+        """Its exit code; None while it runs, and if it cannot be run."""
 
         self.stderr = b""
-        """What that has said."""
+        """What it has written to standard error."""
 
         self._running: subprocess.Popen[bytes] | None = None
         self.process = os.getpid()
@@ -51,7 +51,7 @@ class Helpers:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            # A session of its own has no terminal, and is stopped with all that it has started.
+            # A session of its own has no terminal, and can be stopped with all its processes.
             start_new_session=True,
         )
         stdout, self.stderr = self._running.communicate()
@@ -60,7 +60,7 @@ class Helpers:
         return answer
 
     def stop(self) -> None:
-        """Stop what still runs; the thread that waits for it goes on."""
+        """Stop a helper that still runs; the thread that waits for it goes on."""
         running = self._running
         if running is None or running.returncode is not None:
             return
@@ -74,15 +74,15 @@ class Helpers:
 
 
 class Answer:
-    """A process that has ended, as botocore looks at one."""
+    """A process that has ended, with the interface that botocore uses."""
 
     def __init__(self, stdout: bytes, stderr: bytes, returncode: int) -> None:
-        """Keep what it has said."""
+        """Keep its output."""
         self.returncode = returncode
         self._output = stdout, stderr
 
     def communicate(self) -> tuple[Any, Any]:
-        """What it has said."""
+        """Its output."""
         return self._output
 
 
@@ -91,7 +91,7 @@ _all: Final[WeakSet[Helpers]] = WeakSet()
 
 @atexit.register
 def _stop_all() -> None:
-    """Let no helper outlive this process: the terminal's Ctrl+C does not reach them."""
+    """Stop all helpers when this process ends: the terminal's Ctrl+C does not reach them."""
     for helpers in list(_all):
         if helpers.process == os.getpid():
             helpers.stop()

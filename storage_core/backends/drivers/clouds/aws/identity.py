@@ -1,4 +1,4 @@
-"""Who signs in on S3, as far as a configuration says it."""
+"""Who signs in to S3, as far as a configuration says it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _IN_CLIENT: Final = ("aws_access_key_id", "aws_secret_access_key", "aws_session_
 _BY_OTHER_NAMES: Final = {"key": "username", "secret": "password"}
 
 FRESH: Final = 60.0
-"""Seconds for which nobody looks for other credentials because of a refusal without a reason."""
+"""Seconds for which new credentials are not looked up again after a refusal without a reason."""
 
 
 class Labels(NamedTuple):
@@ -25,16 +25,16 @@ class Labels(NamedTuple):
 
 
 OPTIONS: Final = Labels("key and secret in Options", "profile in Options", "token in Options")
-"""Those of a configuration that has them in a table."""
+"""The labels for a configuration that has these in a table."""
 
 
 class Role(NamedTuple):
-    """A role to assume with the credentials found otherwise."""
+    """A role to assume with the credentials that are found."""
 
     arn: str | None = None
     external_id: str | None = None
     endpoint_url: str | None = None
-    """Of the service that hands out its credentials; None for AWS's own."""
+    """The address of the service that hands out its credentials; None for AWS's own."""
 
 
 class Identity(NamedTuple):
@@ -48,7 +48,7 @@ class Identity(NamedTuple):
     role: Role = Role()
     region: str | None = None
     has_endpoint: bool = False
-    """Whether it says which service to ask."""
+    """Whether the configuration names the address of the service."""
 
     is_anonymous: bool = False
 
@@ -58,12 +58,12 @@ class Identity(NamedTuple):
 
     @property
     def has_keys(self) -> bool:
-        """Whether it says with whose keys."""
+        """Whether the configuration has keys itself."""
         return bool(self.key or self.secret)
 
     @property
     def is_whole(self) -> bool:
-        """Whether nothing but it counts, proxies and certificates apart."""
+        """Whether nothing but the configuration counts, except for proxies and certificates."""
         return self.has_keys or self.has_endpoint
 
 
@@ -73,8 +73,8 @@ def told_apart(
     """Arguments of `s3fs.S3FileSystem`, and who signs in by them.
 
     Args:
-        arguments: those that settings and options make.
-        role: to be assumed; what asks for it is taken out of the arguments.
+        arguments: made from settings and options.
+        role: to be assumed; the credentials for that are taken out of the arguments.
         labels: what messages call the settings.
     """
     client = dict(arguments.get("client_kwargs") or {})

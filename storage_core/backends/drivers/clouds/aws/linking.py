@@ -1,4 +1,4 @@
-"""How long an address of S3 holds that is signed with some credentials, and what to say of it."""
+"""For how long a signed URL of S3 is valid with some credentials, and what to say about it."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 
 def held(seconds: int, finding: SigningIn | None, token: str | None) -> tuple[int, str]:
-    """How long a link can hold that is to hold so many seconds, and what ends it earlier.
+    """For how many seconds a link can be valid, and what ends it earlier.
 
     Args:
-        seconds: as asked for.
-        finding: has found the credentials; None where they are fixed.
-        token: of a session, where the keys are those of one.
+        seconds: for how long it should be valid.
+        finding: has found the credentials; None if they are fixed.
+        token: the session token, if the keys have one.
     """
     if finding is not None:
         left = finding.seconds_left(seconds)
@@ -32,12 +32,12 @@ def held(seconds: int, finding: SigningIn | None, token: str | None) -> tuple[in
 
 
 def linked(url: str, seconds: int, hint: str) -> Link:
-    """A link that holds from now on."""
+    """A link that is valid from now on."""
     return Link(url, datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=seconds), hint)
 
 
 def nobody_signs() -> UnsupportedOperation:
-    """The error of a bucket that is asked without credentials."""
+    """The error for a bucket that is used without credentials."""
     return UnsupportedOperation(
         "there are no links without credentials (anon in Options): who may read without them needs "
         "no signature"

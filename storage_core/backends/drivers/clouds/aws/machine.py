@@ -1,8 +1,7 @@
-"""What of a machine's AWS settings counts: the session in which credentials are found, and the one
-that asks S3.
+"""Which of a machine's AWS settings count, for finding credentials and for requests to S3.
 
-Where a configuration has keys or an endpoint of its own, no variable counts and no profile that it
-does not name; proxies and certificates, which `AWS_CA_BUNDLE` is about, do.
+If a configuration has keys or an endpoint of its own, no variable counts, and no profile that it
+does not name; proxies and certificates (`AWS_CA_BUNDLE`) always do.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
     from storage_core.backends.remote.network import Network
 
 ANYWHERE: Final = "us-east-1"
-"""The region where none is known: that of services with one region, and of STS's oldest address."""
+"""The region if none is known: that of services with one region, and of STS's global address."""
 
 _CERTIFICATES: Final = "ca_bundle"
 _METADATA: Final = "ec2_metadata_service_endpoint"
@@ -68,7 +67,7 @@ def isolate(session: Any, profile: str | None) -> None:
     store.set_config_provider("s3", SectionConfigProvider("s3", session, of_s3))
     for name, path in files.items():
         session.set_config_variable(name, path)
-    # Each client would look for its own in variables, whatever the above says.
+    # Otherwise each client would read its endpoint from variables, whatever is set above.
     session.set_config_variable("ignore_configured_endpoint_urls", True)
 
 
@@ -99,7 +98,7 @@ class Machine(Session):  # type: ignore[misc]
         """How the services are reached."""
 
         if network.trust.path:
-            # Read by botocore as well: given, it looks for none itself.
+            # botocore looks for certificates itself unless they are given.
             self.set_config_variable(_CERTIFICATES, network.trust.path)
         self.set_default_client_config(
             Config(
@@ -117,7 +116,7 @@ class Machine(Session):  # type: ignore[misc]
 
     @property
     def region(self) -> str:
-        """Where STS is asked: what the configuration says, or else the machine."""
+        """The address of STS, by the configuration, or else by the machine."""
         return self._identity.region or self.get_config_variable("region") or ANYWHERE
 
     def _metadata_service(self) -> str | None:
@@ -127,7 +126,7 @@ class Machine(Session):  # type: ignore[misc]
     def create_client(self, service_name: str, *args: Any, **arguments: Any) -> Any:
         """A client of a service that hands out credentials."""
         given = self._identity
-        # Who signs in may be left to the machine, and so it is then whom to ask for it.
+        # If the machine decides who signs in, it also decides where to ask for credentials.
         variable = f"AWS_ENDPOINT_URL_{service_name.upper().replace('-', '_')}"
         url = os.environ.get(variable) if given.is_whole and not given.has_keys else None
         if service_name == "sts":
@@ -139,7 +138,7 @@ class Machine(Session):  # type: ignore[misc]
         loader = descriptions(self.get_config_variable("data_path"))
         self.register_component("data_loader", loader)
         client = super().create_client(service_name, *args, **arguments)
-        # botocore alone would trust nothing but the file.
+        # botocore by itself would only trust the file.
         context = self.network.context()
         http = client._endpoint.http_session
         http._get_ssl_context = lambda: context
@@ -148,7 +147,7 @@ class Machine(Session):  # type: ignore[misc]
         return client
 
     def unusable(self) -> str | None:
-        """A variable whose value is not of the kind that it takes, and that value."""
+        """A variable with a value of the wrong type, and that value; None if there is none."""
         for _, variable, _, convert in BOTOCORE_DEFAUT_SESSION_VARIABLES.values():
             value = os.environ.get(variable) if isinstance(variable, str) else None
             try:
@@ -176,6 +175,6 @@ class Machine(Session):  # type: ignore[misc]
         return tuple(found) or (config, credentials)
 
     def profile(self, name: str) -> Mapping[str, Any]:
-        """What both files say of a profile."""
+        """What both files say about a profile."""
         found: Mapping[str, Any] = self.full_config.get("profiles", {}).get(name, {})
         return found

@@ -1,4 +1,4 @@
-"""How messages about signing in name things, and where a name comes from."""
+"""What messages about signing in call things, and where a name comes from."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from storage_core.backends.drivers.clouds.aws.search import Search
 
 CONFIGURED_ROLE: Final = "configured-role"
-"""The way by the configuration's own role, beside botocore's words for the others."""
+"""The name of the way by the configuration's own role; the others have botocore's names."""
 
 WEB_IDENTITY: Final = "assume-role-with-web-identity"
 CONTAINER: Final = "container-role"
@@ -49,7 +49,7 @@ def names_the_profile(search: Search) -> str:
 
 
 def files_with(machine: Machine, profile: str | None = None) -> str:
-    """The files that have the profile, or those that were looked at."""
+    """The files that have the profile, or else those that were searched."""
     return " and ".join(map(shortened, machine.files_of(profile or machine.profile_name)))
 
 
@@ -62,7 +62,7 @@ def option_for(profile: str) -> str:
 
 
 def sso_profile(machine: Machine) -> str:
-    """The profile that has the SSO session: this one, or one that it takes its credentials from."""
+    """The profile that has the SSO session: this one, or one whose credentials it uses."""
     name, seen = machine.profile_name, set[str]()
     while name not in seen:
         seen.add(name)

@@ -23,7 +23,7 @@ _BUCKET: Final = "Bucket"
 _CREDENTIALS: Final = "AWS Access Key ID, AWS Secret Access Key and what they are allowed"
 
 _ELSEWHERE: Final = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
-"""Variables that say which service to ask, where a configuration says nothing."""
+"""Variables with the address of the service, for configurations without one."""
 
 
 _SETTINGS: Final = ("key", "secret", "token", "profile", "endpoint_url")
@@ -86,7 +86,7 @@ def _place(bucket: str, prefix: str, given: GivenS3, identity: Identity) -> Plac
     """How messages speak of it."""
     address = given.get("address")
     if address is None:
-        # Without an endpoint it is the region that makes the name of the server.
+        # Without an endpoint, the region decides the name of the server.
         address = "Endpoint URL" if given.get("endpoint_url") else "Region Name"
         if dict(given.get("options") or {}).get("endpoint_url"):
             address = "endpoint_url in Options"

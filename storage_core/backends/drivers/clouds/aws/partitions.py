@@ -1,4 +1,4 @@
-"""The parts of AWS's cloud, each with regions and host names of its own; without botocore."""
+"""The partitions of AWS, each with regions and host names of its own; without botocore."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from urllib.parse import urlsplit
 
 
 class Partition(NamedTuple):
-    """One of them, as botocore's `partitions.json` has it."""
+    """A partition, as in botocore's `partitions.json`."""
 
     name: str
     regions: str
-    """A pattern of their names, those of the future included."""
+    """A pattern for the names of its regions, future ones included."""
 
     suffix: str
-    """Of host names."""
+    """The end of host names."""
 
     dual_stack: str
-    """Of those that have an IPv6 address too."""
+    """The end of the names of hosts that have an IPv6 address too."""
 
     everywhere: str | None = None
-    """What stands for no region in particular."""
+    """The name that stands for no region in particular."""
 
 
 AWS: Final = Partition(
@@ -56,7 +56,7 @@ PARTITIONS: Final = (
 
 
 def partition_of(region: str) -> Partition:
-    """The one that a region is in; AWS's first where nobody knows it."""
+    """The partition of a region; the main one of AWS if the region is unknown."""
     for each in PARTITIONS:
         if region == each.everywhere or re.fullmatch(each.regions, region):
             return each

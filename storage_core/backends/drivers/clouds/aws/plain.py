@@ -1,8 +1,8 @@
-"""Keys that stand in AWS's variables or files as they are, read without botocore's sessions.
+"""Reads keys that are written out in AWS's variables or files, without botocore's sessions.
 
-What is anything but plain is left to those: a role, a portal, a helper, a variable or a setting
-that could change who signs in or where. To load them takes 100 ms of processor time, half of all
-that a worker costs that writes one blob with a profile; its parser of AWS's files takes 10.
+Everything else is left to botocore: a role, SSO, a helper, a variable or a setting that could
+change who signs in or where. Loading botocore takes 100 ms of processor time, half of the cost of a
+worker that writes one blob with a profile; only its parser of AWS's files takes 10.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _KEYS: Final = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
 _SETTINGS: Final = frozenset({*_KEYS, "cli_auto_prompt", "cli_pager", "output", "region", "s3"})
-"""What a profile may say; anything else is not for here."""
+"""The settings that a profile may have; with any other one, botocore is used."""
 
 _FILES: Final = (
     ("AWS_CONFIG_FILE", "~/.aws/config"),
@@ -32,7 +32,7 @@ _VARIABLES: Final = frozenset(
         *(name.upper() for name in _KEYS),
         *(name for name, _ in _FILES),
         *_PROFILES,
-        "AWS_CA_BUNDLE",  # Trusted whoever signs in.
+        "AWS_CA_BUNDLE",  # It counts whoever signs in.
         "AWS_DEFAULT_OUTPUT",
         "AWS_DEFAULT_REGION",
         "AWS_EC2_METADATA_DISABLED",
@@ -42,14 +42,14 @@ _VARIABLES: Final = frozenset(
         "AWS_SDK_LOAD_CONFIG",
     }
 )
-"""Variables that may be set; any other of AWS's is not for here."""
+"""The variables that may be set; with any other one of AWS, botocore is used."""
 
 
 class Plain(NamedTuple):
-    """What is said plainly."""
+    """The plain settings of a machine."""
 
     keys: tuple[str, str, str | None] | None
-    """Key, secret and token; None where the configuration has its own, or nobody signs in."""
+    """Key, secret and token; None if the configuration has its own, or nobody signs in."""
 
     region: str | None
     style: str | None
@@ -61,7 +61,7 @@ class Plain(NamedTuple):
 
 
 def plain(identity: Identity) -> Plain | None:
-    """What the machine says, where that is plain; it reads files.
+    """The plain settings of the machine, else None; this reads files.
 
     Args:
         identity: what the configuration says.
@@ -73,7 +73,7 @@ def plain(identity: Identity) -> Plain | None:
     if any(name.startswith(("AWS_", "BOTO")) and name not in _VARIABLES for name in environ):
         return None
     if "" in map(environ.get, _PROFILES):
-        return None  # There is no profile without a name, and somebody has to say so.
+        return None  # A profile cannot have an empty name: botocore's path raises the error.
     named = given.profile or next(filter(None, map(environ.get, _PROFILES)), None)
     try:
         profile, credentials = _sections(named or "default")
@@ -93,13 +93,13 @@ def plain(identity: Identity) -> Plain | None:
         if not given.profile and environ.get(_KEYS[0].upper()):
             of_variables = {name: environ.get(name.upper()) for name in _KEYS}
         sources = of_variables, credentials or {}, profile or {}
-        # The first that has a key, be it an empty one or half a pair.
+        # The first that has a key, even if it is empty or its secret is missing.
         source = next((each for each in sources if _KEYS[0] in each), {})
         key, secret, token = (source.get(name) or None for name in _KEYS)
         if not (key and secret):
             return None
         keys = key, secret, token
-    # Where the configuration says which service to ask, the machine's region does not count.
+    # If the configuration names the service's address, the machine's region does not count.
     region = said.get("region")
     if not given.is_whole:
         region = environ.get("AWS_DEFAULT_REGION", region)
@@ -107,7 +107,7 @@ def plain(identity: Identity) -> Plain | None:
 
 
 def _sections(name: str) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
-    """What the files of configuration and of credentials say of a profile."""
+    """What AWS's files of configuration and of credentials say about a profile."""
     parsed = []
     for variable, path in _FILES:
         try:

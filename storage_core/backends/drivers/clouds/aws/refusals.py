@@ -1,4 +1,4 @@
-"""What the services that hand out credentials, and S3 itself, mean when they refuse."""
+"""Explains refusals by the services that hand out credentials, and by S3 itself."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _KEYS_REFUSED: Final = {
 }
 _CLOCK: Final = ("RequestExpired", "RequestTimeTooSkewed")
 _OLD: Final = re.compile("Signature (expired|not yet current)")
-"""How STS words it, below the code of a signature that is wrong."""
+"""STS's message for a wrong clock, which has the error code of a wrong signature."""
 
 
 def refused_by_a_service(error: ClientError, search: Search, machine: Machine) -> Explained:
@@ -92,7 +92,7 @@ def refused_by_a_service(error: ClientError, search: Search, machine: Machine) -
 
 
 def _asking_keys(search: Search, machine: Machine) -> tuple[str, str]:
-    """The keys that ask for a role, and what to do when they are refused."""
+    """The keys that are used to assume a role, and what to do if they are refused."""
     labels, given = search.identity.labels, search.identity
     if given.has_keys:
         return labels.keys, f"correct {labels.keys}"
@@ -119,7 +119,7 @@ def _sso_refused(said: str, machine: Machine) -> Explained:
 
 
 def _error_in(answer: dict[str, Any]) -> tuple[str, str]:
-    """The code of an error, and what to say of it."""
+    """The code and the message of an error."""
     error = answer.get("Error", {})
     code, words = str(error.get("Code", "")), " ".join(str(error.get("Message", "")).split())
     return code, f"{code}: {words.rstrip('.')}" if words else code

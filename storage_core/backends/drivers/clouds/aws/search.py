@@ -1,4 +1,4 @@
-"""One search for credentials: how far it has come, for whoever has to say why it failed."""
+"""One search for credentials, and how far it has come, to explain a failure."""
 
 from __future__ import annotations
 
@@ -27,4 +27,4 @@ class Search:
         self.machine = Machine(identity, timeout, network)
         self.helpers = Helpers()
         self.way = ""
-        """What is being tried, in botocore's word."""
+        """The way that is being tried, by botocore's name for it."""

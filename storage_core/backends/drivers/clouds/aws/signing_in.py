@@ -1,7 +1,8 @@
 """Credentials that a configuration does not hold: found once, and again before they expire.
 
-botocore finds them, in a thread, since it reads files, runs programs and waits for servers. What is
-here blocks, for all threads that need them at once; `now` never does.
+botocore finds them, in a thread, since it reads files, runs programs and waits for servers. The
+methods here block, and threads that need credentials at the same time share a search; only `now`
+never blocks.
 """
 
 from __future__ import annotations
@@ -36,10 +37,10 @@ if TYPE_CHECKING:
     from storage_core.backends.remote.network import Network
 
 LONGEST: Final = 0.8
-"""Part of the timeout that finding credentials may take, so that it can still be said what did."""
+"""Fraction of the timeout that finding credentials may take, to leave time to explain a failure."""
 
 _NAMING: Final = 0.1
-"""Part of the timeout that it may take to say what took too long."""
+"""Fraction of the timeout that finding out what took too long may take."""
 
 _MARGINS: Final = (120, 30, 5, 1)
 """Seconds before they expire from which on credentials are not used: the first that is at most a
@@ -66,17 +67,17 @@ class SigningIn:
 
     @property
     def who(self) -> str:
-        """Who has signed in, as messages say it; empty before."""
+        """Who has signed in, in the words of messages; empty before that."""
         return self._found.who if self._found else ""
 
     @property
     def now(self) -> Any:
-        """Those to sign with now; None where they are still to be found."""
+        """The credentials to sign with now; None if they are still to be found."""
         found = self._found
         return None if found is None or found.expires_within(found.margin) else found.frozen
 
     def credentials(self) -> Any:
-        """Those to sign with now; this blocks where they are still to be found.
+        """The credentials to sign with now; this blocks if they are still to be found.
 
         Raises:
             Explained: there are none.
@@ -92,11 +93,11 @@ class SigningIn:
             return found.frozen
 
     def seconds_left(self, at_most: int) -> int:
-        """For how many seconds those that are used now hold, as far as that is less."""
+        """For how many seconds the current credentials are valid, `at_most` if that is longer."""
         found = self._found
         if found is None or not found.expires_within(at_most):
             return at_most
-        # botocore says of a number of seconds whether they hold so long, and no more than that.
+        # botocore only tells whether they are valid for a given number of seconds: bisect.
         holds, ends = 0, at_most
         while ends - holds > 1:
             middle = (holds + ends) // 2
@@ -117,7 +118,7 @@ class SigningIn:
         """
         before = self._found
         if before is not None and used is not None and used[:3] != before.frozen[:3]:
-            return True  # Another thread, whose request was refused earlier, has found them.
+            return True  # Another thread, whose request was refused earlier, has found new ones.
         if before is not None and not is_certain and before.age < FRESH:
             return False
         try:
@@ -129,7 +130,7 @@ class SigningIn:
         return before is None or found.frozen != before.frozen
 
     def close(self) -> None:
-        """Stop what is still being waited for."""
+        """Stop a search that is still running."""
         finding = self._finding
         if finding is not None:
             finding.search.helpers.stop()
@@ -164,7 +165,7 @@ class SigningIn:
         raise self._silent(search)
 
     def _silent(self, search: Search) -> Explained:
-        """What has not answered. To name it takes files, which may be what did not."""
+        """The explanation of what has not answered. Naming it reads files, which may hang too."""
         seconds = self._timeout * LONGEST
         try:
             return within(self._timeout * _NAMING, failures.silent, search, seconds)
@@ -189,14 +190,14 @@ class _Finding:
 
 
 class Found:
-    """Credentials, and how long they hold."""
+    """Credentials, and how long they are valid."""
 
     def __init__(self, source: Any, who: str) -> None:
         """Take what botocore has found.
 
         Args:
-            source: its credentials.
-            who: has signed in, as messages say it.
+            source: botocore's credentials.
+            who: who has signed in, in the words of messages.
         """
         self.frozen = source.get_frozen_credentials()
         self.who = who
@@ -211,7 +212,7 @@ class Found:
         return monotonic() - self._since
 
     def expires_within(self, seconds: float) -> bool:
-        """Whether they hold no longer than that."""
+        """Whether they are valid for no longer than `seconds`."""
         is_passing = isinstance(self._source, RefreshableCredentials)
         return is_passing and bool(self._source.refresh_needed(seconds))
 
@@ -228,7 +229,7 @@ def found_by(search: Search) -> Found:
         raise
     except Exception as error:
         said = failures.explained(error, search)
-    # Raised out here: what a helper has printed may be in the exception.
+    # Raised out here, without the original as context: that may hold a helper's output.
     raise said
 
 
@@ -239,7 +240,7 @@ def _found_by(search: Search) -> Found:
     else:
         source = _of_the_machine(search)
     if given.role.arn:
-        # First what it takes to ask for the role, so that a failure there is told apart.
+        # First get the credentials that assume the role, to tell a failure there apart.
         source.get_frozen_credentials()
         search.way = CONFIGURED_ROLE
         extra = {"ExternalId": given.role.external_id} if given.role.external_id else {}

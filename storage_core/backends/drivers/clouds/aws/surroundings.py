@@ -1,4 +1,4 @@
-"""How S3 is asked by what a machine says: AWS's variables, and a profile in its files."""
+"""How to reach S3 by a machine's settings: AWS's variables, and a profile in its files."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Surroundings(NamedTuple):
-    """What a machine says."""
+    """The settings of a machine that concern requests to S3."""
 
     region: str | None
     endpoint_url: str | None
@@ -32,12 +32,12 @@ class Surroundings(NamedTuple):
 
 
 def surroundings(identity: Identity, timeout: float, network: Network) -> Surroundings:
-    """What counts of what the machine says; it reads files.
+    """Those of the machine's settings that count. This reads files.
 
     Args:
-        identity: what the configuration says.
+        identity: who signs in, by the configuration.
         timeout: seconds that one call may take.
-        network: learns whose certificates the profile trusts.
+        network: is told which certificates the profile trusts.
 
     Raises:
         Explained: the files cannot be used.
