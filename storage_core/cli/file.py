@@ -158,10 +158,11 @@ def _as_json(problem: Problem) -> dict[str, Any]:
 
 def _unreadable(message: str, path: str) -> dict[str, Any]:
     """The problem of a file that cannot be read or is not TOML; its message holds the line."""
-    found = re.match(rf"{re.escape(shortened(path))}:(\d+): (.*)", message, re.DOTALL)
+    found = re.match(rf"{re.escape(shortened(path))}(?::(\d+))?: (.*)", message, re.DOTALL)
     if found is None:
         return {"line": None, "name": None, "message": message, "path": path}
-    return {"line": int(found[1]), "name": None, "message": found[2], "path": path}
+    line = int(found[1]) if found[1] else None
+    return {"line": line, "name": None, "message": found[2], "path": path}
 
 
 def _all_well(path: str) -> str:

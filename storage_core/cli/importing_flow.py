@@ -19,6 +19,7 @@ from storage_core.importing.pasted import found_in
 from storage_core.importing.planning import planned
 from storage_core.importing.sources import NAMES, source_named
 from storage_core.nearest import nearest
+from storage_core.paths import shortened
 
 if TYPE_CHECKING:
     from storage_core.config.file import ConfigFile
@@ -120,7 +121,7 @@ def _looked(source: str | None, path: str | None) -> Looked:
         where = [path] if path else source_named(source).places()
         raise CommandFailed(
             f"there is nothing of {source_named(source).LABEL} to import; looked in "
-            f"{', '.join(where)}"
+            f"{', '.join(map(shortened, where))}"
         )
     return Looked(tuple(found))
 

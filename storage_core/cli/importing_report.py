@@ -123,7 +123,7 @@ def _row(plan: Planned, number: str) -> Row:
 
 def _below(plan: Planned) -> Iterator[str]:
     if plan.state == "asks":
-        yield f"asks for its {plan.found.asks}"
+        yield f"asks for its {plan.found.asked.lower()}"
     if plan.renamed:
         yield plan.renamed
     yield from plan.notes

@@ -231,11 +231,11 @@ def json_complete(setting: Setting) -> Callable[[str], bool]:
     def is_complete(text: str) -> bool:
         if setting.form != "json" or not text.startswith("{"):
             return True
-        from json import JSONDecodeError, loads
+        from json import loads
 
         try:
             loads(text)
-        except (JSONDecodeError, RecursionError):
+        except (ValueError, RecursionError):
             return False
         return True
 
@@ -277,8 +277,7 @@ def wrong_settings(cls: type[StorageConfiguration], faults: Iterable[Fault]) -> 
 
 
 def _table_from(option: str, text: str) -> dict[str, Any]:
-    from json import JSONDecodeError, loads
-    from tomllib import TOMLDecodeError
+    from json import loads
     from tomllib import loads as toml_loads
 
     try:
@@ -286,7 +285,8 @@ def _table_from(option: str, text: str) -> dict[str, Any]:
             parsed: dict[str, Any] = loads(text)
             return parsed
         return toml_loads(text)
-    except (JSONDecodeError, TOMLDecodeError, RecursionError):
+    except (ValueError, RecursionError):
+        # ValueError alone: of a number with thousands of digits.
         key, equals, value = text.partition("=")
         newer = newer_syntax(text)
         if newer and newer.closed and value.lstrip().startswith(("{", "[", '"')):
@@ -305,7 +305,7 @@ def _table_from(option: str, text: str) -> dict[str, Any]:
         )
     nested: Any = value
     if value.startswith(("{", "[")):
-        with suppress(JSONDecodeError, RecursionError):
+        with suppress(ValueError, RecursionError):
             nested = loads(value)
     for part in reversed(keys):
         nested = {part: nested}

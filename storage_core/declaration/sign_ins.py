@@ -32,12 +32,12 @@ _SECRET: Final = ("private_key", "private_key_id", "refresh_token", "client_secr
 
 def google_json(value: str) -> str:
     """The JSON of Google credentials, of any type that signs in without a person."""
-    from json import JSONDecodeError, loads
+    from json import loads
 
     text = value.strip()
     try:
         parsed = loads(text)
-    except (JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(_instead_of_json(text, error)) from None
     if not isinstance(parsed, dict):
         raise ValueError("must be a JSON object, as in a service account key file")
@@ -135,7 +135,7 @@ def _wrong_with(info: Mapping[str, Any]) -> str | None:
             "leave this empty and run: gcloud auth application-default login"
         )
     kind = info.get("type") or ("authorized_user" if info.get("refresh_token") else None)
-    if kind not in _NEEDED:
+    if not isinstance(kind, str) or kind not in _NEEDED:
         known = ", ".join(_NEEDED)
         return f"must have a type of Google's credentials: {known}"
     missing = [name for name in _NEEDED[kind] if not info.get(name)]

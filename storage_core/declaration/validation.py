@@ -146,7 +146,7 @@ def _table_from_text(value: Any) -> Any:
     """A table typed as text: `key = value` lines of TOML, or a JSON object."""
     if not isinstance(value, str):
         return value
-    from json import JSONDecodeError, loads
+    from json import loads
     from tomllib import TOMLDecodeError
     from tomllib import loads as toml_loads
 
@@ -154,7 +154,7 @@ def _table_from_text(value: Any) -> Any:
         return loads(value) if value.lstrip().startswith("{") else toml_loads(value)
     except TOMLDecodeError:
         newer = newer_syntax(value)
-    except (JSONDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         newer = None
     if newer and newer.closed:
         raise ValueError(f"has something newer in line {newer.line}: {newer}")

@@ -23,7 +23,7 @@ from storage_core.errors import ConfigurationError
 from storage_core.paths import shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 Parser = TypeVar("Parser", bound=RawConfigParser)
 
@@ -31,6 +31,10 @@ LARGEST: Final = 4 * 1024 * 1024
 """Bytes in the largest file that is read: a person's configuration is far smaller."""
 
 _MARK: Final = b"\xef\xbb\xbf"
+
+_DEEPEST: Final = 100
+"""Tables and lists within one another. YAML's loader in C calls itself for each, and some ten
+thousand end the process; of JSON, a thousand are more than can be walked through."""
 
 
 def text_of(path: str, *, takes_mark: bool = False) -> str:
@@ -121,13 +125,29 @@ def json_of(path: str, text: str) -> Any:
     """
     line: int | None = None
     try:
-        return json.loads(text)
+        value = json.loads(text)
+        if not is_deep(value):
+            return value
     except json.JSONDecodeError as error:
         # Its `doc` is all of the text.
         line = error.lineno
     except (ValueError, RecursionError):
         pass
     raise wrong(path, "is no JSON", "mend it, or have the tool write it again", line)
+
+
+def is_deep(value: Any) -> bool:
+    """Whether what JSON says has more within one another than any configuration."""
+    level = [value]
+    for _ in range(_DEEPEST + 1):
+        level = [inner for each in level for inner in _inner(each)]
+    return bool(level)
+
+
+def _inner(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def yaml_of(path: str, text: str) -> Any:
@@ -141,8 +161,16 @@ def yaml_of(path: str, text: str) -> Any:
     # The one in C, where there is one: the other takes a minute for the largest file.
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     line: int | None = None
+    depth = 0
     try:
-        return yaml.load(text, loader)
+        for event in yaml.parse(text, loader):
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            if depth > _DEEPEST:
+                line = event.start_mark.line + 1
+                break
+        else:
+            return yaml.load(text, loader)
     except yaml.MarkedYAMLError as error:
         if mark := error.problem_mark or error.context_mark:
             line = mark.line + 1

@@ -6,8 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from storage_core.redaction import mask_url
+
 if TYPE_CHECKING:
     from storage_core.declaration.configuration import StorageConfiguration
+
+
+def _shown(text: str) -> str:
+    """The first line, without the password of a URL."""
+    return mask_url(text.lstrip("\r\n").partition("\n")[0].rstrip("\r"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +63,14 @@ class Found:
 
     reason: str = ""
     """Why it cannot be imported, in one line, without a secret; empty when it can."""
+
+    def __post_init__(self) -> None:
+        """Keep to what may be shown: what a mistake in a file has put into a name or a reason, such
+        as an indented line below it or the password of a URL, is no part of that."""
+        for field_ in ("entry", "name", "reason"):
+            object.__setattr__(self, field_, _shown(getattr(self, field_)))
+        for field_ in ("lost", "notes"):
+            object.__setattr__(self, field_, tuple(map(_shown, getattr(self, field_))))
 
     @property
     def asked(self) -> str:

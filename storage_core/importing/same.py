@@ -149,11 +149,11 @@ def _comparable(cls: type[StorageConfiguration], settings: Mapping[str, Any]) ->
 
 def _in_one_way(setting: Setting, value: Any) -> Any:
     if setting.form == "json" and isinstance(value, str) and not setting.is_reference(value):
-        from json import JSONDecodeError, loads
+        from json import loads
 
         try:
             return loads(without_literal(value))
-        except JSONDecodeError:
+        except (ValueError, RecursionError):
             return value
     if not isinstance(value, str) or setting.is_reference(value):
         return value

@@ -419,3 +419,10 @@ def test_the_command_and_the_library_take_it_as_the_form_does(
         ("b", "s3://acme"),
     ]
     assert storage("show", " a\u00a0").code == 0
+
+
+@pytest.mark.parametrize("text", ['{{"a": {0}}}', "a = {0}", "a={{x = {0}}}"])
+def test_a_number_of_too_many_digits_is_none_of_options(storage: Storage, text: str) -> None:
+    given = text.format("9" * 5000)
+    outcome = storage("create", "s3", "--name", "a", "--bucket", "b", "--options", given)
+    assert "this is a bug" not in outcome.err

@@ -41,6 +41,13 @@ def test_no_file_is_valid_unless_it_was_named(storage: Storage, home: Path, tmp_
     assert outcome.err == f"error: there is no file {tmp_path}/none.toml\n"
 
 
+def test_a_file_that_is_no_toml_is_named_once(storage: Storage, tmp_path: Path) -> None:
+    file = tmp_path / "some.toml"
+    for text in ("x = " + "9" * 5000, "x = " + "[" * 5000):
+        file.write_text(text)
+        assert storage("validate", str(file)).out.count(str(file)) == 1
+
+
 def test_every_problem_is_printed_with_its_line(storage: Storage, tmp_path: Path) -> None:
     file = tmp_path / "some.toml"
     file.write_text(

@@ -321,7 +321,7 @@ def test_what_stands_elsewhere_is_copied(tmp_path: Path) -> None:
         "endpoint_url": "http://127.0.0.1:9000",
         "options": {"config_kwargs": {"s3": {"addressing_style": "path"}}},
     }
-    assert found["profile corp"].lost == ("s3.payload_signing_enabled is left out",)
+    assert found["profile corp"].lost == ("s3.payload_signing_enabled",)
     assert found["profile role"].settings == keys | {"role_arn": "r", "external_id": "e"}
     for name in ("process", "mfa"):
         assert found[f"profile {name}"].cls is None

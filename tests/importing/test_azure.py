@@ -87,8 +87,8 @@ def test_an_account_beside_another_one_s_connection_string_is_found_too(folder: 
         ({"key": KEY}, {"account_key": KEY}, ()),
         ({"sas_token": SIGNATURE}, {"sas_token": SIGNATURE}, ()),
         ({"key": KEY, "sas_token": SIGNATURE}, {"account_key": KEY},
-         ("sas_token is left out: key counts more",)),
-        ({"key": KEY, "auth_mode": "login"}, None, ("key is left out: auth_mode counts more",)),
+         ("sas_token: key counts more",)),
+        ({"key": KEY, "auth_mode": "login"}, None, ("key: auth_mode counts more",)),
         ({}, None, ()),
     ],
 )  # fmt: skip

@@ -11,7 +11,15 @@ from typing import Any
 import pytest
 
 from storage_core import ConfigurationError
-from storage_core.importing.files import LARGEST, ini_of, json_of, line_of, text_of, values_of
+from storage_core.importing.files import (
+    LARGEST,
+    ini_of,
+    json_of,
+    line_of,
+    text_of,
+    values_of,
+    yaml_of,
+)
 
 SECRET = token_hex(16)
 
@@ -119,3 +127,27 @@ def test_a_number_that_python_refuses_is_a_mistake_too() -> None:
 )
 def test_the_line_of_a_setting_is_found(section: str, option: Any, line: int | None) -> None:
     assert line_of("[a]\nx = 1\n  y = 2\n[b]\n; y = 0\nY: 3\n", section, option) == line
+
+
+DEEP = "[" * 200 + "]" * 200
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"a: {DEEP}",
+        "- " * 50_000,
+        "[" * 50_000,
+        '{"a": ' * 50_000,
+        "\n".join(" " * depth + "a:" for depth in range(300)),
+    ],
+)
+def test_yaml_that_is_nested_without_end_is_a_mistake_and_no_end_of_the_process(text: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"^file.yaml, line \d+: is no YAML; mend it"):
+        yaml_of("file.yaml", text)
+
+
+def test_json_that_is_nested_deeper_than_can_be_walked_through_is_a_mistake() -> None:
+    assert json_of("file.json", '{"a": [{"b": [1]}]}') == {"a": [{"b": [1]}]}
+    with pytest.raises(ConfigurationError, match=r"^file.json: is no JSON; "):
+        json_of("file.json", f'{{"a": {DEEP}}}')

@@ -100,7 +100,7 @@ def test_s3_becomes_s3_storage_with_the_rest_in_options(folder: Path) -> None:
             "anon": False,
         },
     }
-    assert one.lost == ("use_listings_cache is left out: it means nothing here",)
+    assert one.lost == ("use_listings_cache: it means nothing here",)
 
 
 def test_secrets_in_variables_are_references(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,7 +136,7 @@ def test_an_ini_file_says_texts_and_its_default_is_in_all_sections(folder: Path)
         "aws_secret_access_key": f"{KEY}%",
         "options": {"anon": True},
     }
-    assert s3.lost == ("client_kwargs is left out: it is no table; write it in JSON",)
+    assert s3.lost == ("client_kwargs: it is no table; write it in JSON",)
     assert sftp.settings == {"options": {"host": "example.com", "key": KEY}}
 
 

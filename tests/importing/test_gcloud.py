@@ -124,7 +124,7 @@ def test_what_a_configuration_cannot_become_is_said(folder: Path, tmp_path: Path
     )
     [one] = found()
     assert one.settings == {"service_account_info": reference}
-    assert one.lost[0].startswith("impersonate_service_account is left out: to act as robot@acme")
+    assert one.lost[0].startswith("impersonate_service_account: to act as robot@acme")
     configure(folder, text="[core]\nuniverse_domain = example.com\n")
     [one] = found()
     assert (one.cls, one.reason) == (

@@ -66,6 +66,8 @@ PASTED: dict[str, tuple[Any, str]] = {
         {**IMPERSONATED, "source_credentials": {"type": "authorized_user"}},
         "source_credentials where something is wrong: it lacks client_id",
     ),
+    "a type that is no text": ({"type": ["service_account"]}, "must have a type of Google's"),
+    "a number of too many digits": (f'{{"a": {"9" * 5000}}}', "must be the JSON"),
     "another kind": ({"type": "gdch_service_account"}, "must have a type of Google's"),
 }
 STRINGS = {

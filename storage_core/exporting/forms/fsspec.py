@@ -140,7 +140,7 @@ def _json_of(place: GCS, text: str) -> Any:
 
     try:
         return loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise ConfigurationError(
             f"{place.name}: Service Account Info is no JSON; correct it, or leave it out"
         ) from None

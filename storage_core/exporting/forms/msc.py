@@ -228,7 +228,7 @@ def _service_account(place: GCS, text: str) -> dict[str, Any]:
 
     try:
         found = loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict) or found.get("type", "service_account") != "service_account":
         raise ConfigurationError(

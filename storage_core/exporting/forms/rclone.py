@@ -212,11 +212,11 @@ def _one_line(place: Place, info: Value | None) -> Value | None:
 
     try:
         given = loads(info.text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise ConfigurationError(
             f"{place.name}: Service Account Info is no JSON; correct it, or leave it out"
         ) from None
-    if given.get("type", "service_account") != "service_account":
+    if not isinstance(given, dict) or given.get("type", "service_account") != "service_account":
         raise ConfigurationError(
             f"{place.name}: rclone takes the JSON of a service account only; put this one into a "
             "file that GOOGLE_APPLICATION_CREDENTIALS names, and leave Service Account Info empty"

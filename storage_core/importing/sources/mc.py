@@ -35,13 +35,11 @@ _WITH_KEYS: Final = re.compile(r"(https?://)(.*?):(.*)@(.*?)", re.DOTALL)
 _AWS: Final = re.compile(r"s3(?:[.-]([a-z]{2}-[a-z0-9-]+))?\.amazonaws\.com(?:\.cn)?")
 
 _PLACEHOLDER: Final = "YOUR-ACCESS-KEY-HERE"
-_DEFAULTS: Final = frozenset(
-    {
-        ("local", "http://localhost:9000", ""),
-        ("s3", "https://s3.amazonaws.com", _PLACEHOLDER),
-        ("gcs", "https://storage.googleapis.com", _PLACEHOLDER),
-        ("play", "https://play.min.io", "Q3AM3UQ867SPQQA43P2F"),
-    }
+_DEFAULTS: Final = (
+    ("local", "http://localhost:9000", ""),
+    ("s3", "https://s3.amazonaws.com", _PLACEHOLDER),
+    ("gcs", "https://storage.googleapis.com", _PLACEHOLDER),
+    ("play", "https://play.min.io", "Q3AM3UQ867SPQQA43P2F"),
 )
 """What every new file has: names, addresses, and the key of the public server, which all know."""
 
@@ -124,7 +122,8 @@ def _is_default(name: str, alias: Any) -> bool:
     """Whether every new file has it."""
     if not isinstance(alias, dict):
         return False
-    return (name, alias.get("url"), alias.get("accessKey", "")) in _DEFAULTS
+    url, key = alias.get("url"), alias.get("accessKey", "")
+    return any((name, url, key) == each for each in _DEFAULTS)
 
 
 def _of_variable(url: str) -> Made:

@@ -87,4 +87,4 @@ def _lost(profile: Profile) -> tuple[str, ...]:
     known = {KEY, SECRET, *TOKENS, "region", "output", "endpoint_url", "services", "s3"}
     known |= {"role_arn", "source_profile", "external_id", "cli_pager", "cli_auto_prompt"}
     below = {f"s3.{each}" for each in profile.below("s3") if each != "addressing_style"}
-    return tuple(f"{each} is left out" for each in sorted({*profile.said} - known | below))
+    return tuple(sorted({*profile.said} - known | below))

@@ -63,7 +63,7 @@ def found_account(options: Options, folder: str, *, is_default: bool) -> Found:
         asks=None if reason else "container",
         lost=()
         if reason
-        else tuple(f"{each} is left out: {secret or 'auth_mode'} counts more" for each in unused),
+        else tuple(f"{each}: {secret or 'auth_mode'} counts more" for each in unused),
         notes=() if reason or signs_in else (_BY_CHAIN,),
         reason=reason,
     )

@@ -100,6 +100,8 @@ def referred(remote: Remote, remotes: Mapping[str, Remote]) -> Remote:
         way.append(other)
     options: dict[str, str | None] = {**way[-1].options}
     for each in reversed(way[:-1]):
+        if not options.get("url"):
+            raise InexpressibleError(f"its url names the remote {way[-1].name}, which has none")
         below = each.text("url").removeprefix("remote://").partition("/")[2]
         joined = f"{options['url']}/{below.lstrip('/')}"
         options |= {**each.options, "url": joined}

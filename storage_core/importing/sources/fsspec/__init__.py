@@ -117,7 +117,7 @@ def _of_file(said: dict[str, Any], lost: list[str]) -> dict[str, Any]:
     options = {}
     for name, value in said.items():
         if name in LEFT_OUT:
-            lost.append(f"{name} is left out: it means nothing here")
+            lost.append(f"{name}: it means nothing here")
         else:
             options[name] = plain(name, value)
     return {"options": options} if options else {}

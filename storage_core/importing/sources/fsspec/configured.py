@@ -13,7 +13,7 @@ from configparser import ConfigParser
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from storage_core.importing.files import ini_of, json_of, text_of, values_of, wrong
+from storage_core.importing.files import ini_of, is_deep, json_of, text_of, values_of, wrong
 from storage_core.paths import shortened
 
 _PREFIX: Final = "FSSPEC_"
@@ -130,6 +130,7 @@ def _values(said: Mapping[str, Any], place: str) -> dict[str, Value]:
 
 def _parsed(text: str) -> Any:
     try:
-        return json.loads(text)
+        value = json.loads(text)
     except (ValueError, RecursionError):
         return text
+    return text if is_deep(value) else value

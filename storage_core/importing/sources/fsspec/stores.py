@@ -116,10 +116,10 @@ def _taken(
 def _options(said: Mapping[str, Value], lost: list[str]) -> Iterator[tuple[str, Any]]:
     for name, value in said.items():
         if name in LEFT_OUT:
-            lost.append(f"{name} is left out: it means nothing here")
+            lost.append(f"{name}: it means nothing here")
         elif name in _TABLES and not isinstance(value.value, dict):
             if value.value:
-                lost.append(f"{name} is left out: it is no table; write it in JSON")
+                lost.append(f"{name}: it is no table; write it in JSON")
         elif value.value is not None:
             yield name, plain(name, value)
 
@@ -152,7 +152,7 @@ def _of_gcs(said: dict[str, Value], lost: list[str]) -> dict[str, Any]:
         if isinstance(token.value, dict):
             settings["service_account_info"] = json.dumps(token.value)
         elif token.value in ("browser", "cache"):
-            lost.append(f"token = {token.value} is left out: Google's own chain signs in")
+            lost.append(f"token = {token.value}: Google's own chain signs in")
         elif token.value not in _GOOGLE_WORDS and os.path.exists(
             path := os.path.expanduser(str(token.value))
         ):

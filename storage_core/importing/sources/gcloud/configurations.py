@@ -119,7 +119,7 @@ def found(configuration: Configuration, folder: str) -> Found:
 
 
 _IMPERSONATES: Final = (
-    "impersonate_service_account is left out: to act as {0}, run gcloud auth application-default "
+    "impersonate_service_account: to act as {0}, run gcloud auth application-default "
     "login --impersonate-service-account={0}, and import that"
 )
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 from typing import Final
 
-from storage_core.errors import ConfigurationError
+from storage_core.importing.files import wrong
 from storage_core.importing.found import Found
 from storage_core.importing.sources.prefect import home
 from storage_core.importing.sources.prefect.blocks import read_blocks
@@ -38,7 +38,8 @@ def found(path: str | None = None) -> list[Found]:
         if os.path.exists(database):
             result += found_in(read_blocks(database), home.default_block(settings))
         elif named:
-            raise ConfigurationError(f"Prefect's database {database} does not exist")
+            what = "does not exist, and Prefect's settings name it as its database"
+            raise wrong(database, what, "correct them, or name one: storage import prefect PATH")
     return result
 
 
@@ -49,8 +50,7 @@ def _at(path: str) -> list[Found]:
     databases = [os.path.join(path, name) for name in home.DATABASES]
     there = [each for each in databases if os.path.exists(each)]
     if not there:
-        raise ConfigurationError(
-            f"there is no database of Prefect's in {path}; looked for {', '.join(home.DATABASES)}"
-        )
+        what = f"has no database of Prefect's: neither {' nor '.join(home.DATABASES)}"
+        raise wrong(path, what, "name a folder such as ~/.prefect")
     default = home.default_block(settings)
     return [each for database in there for each in found_in(read_blocks(database), default)]

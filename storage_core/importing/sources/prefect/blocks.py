@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
-from storage_core.errors import ConfigurationError
+from storage_core.importing.files import wrong
 from storage_core.importing.sources.prefect.database import opened
 
 _KEYS: Final = ("PREFECT_SERVER_ENCRYPTION_KEY", "ORION_ENCRYPTION_KEY")
@@ -55,9 +55,8 @@ def read_blocks(path: str) -> list[Block]:
     with opened(path) as database:
         tables = {row[0] for row in database.execute("SELECT name FROM sqlite_master")}
         if not {"block_document", "block_type"} <= tables:
-            raise ConfigurationError(
-                f"{path} holds no blocks: it is no database of Prefect 2 or 3, or an older one"
-            )
+            what = "holds no blocks: it is no database of Prefect 2 or 3, or an older one"
+            raise wrong(path, what, "name Prefect's prefect.db or orion.db")
         keys = [*_keys(database, tables)]
         query = (
             "SELECT block_document.*, block_type.name AS kind FROM block_document "

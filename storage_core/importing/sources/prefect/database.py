@@ -22,8 +22,7 @@ from typing import Final
 from urllib.parse import quote
 
 from storage_core.disk_advice import words
-from storage_core.errors import ConfigurationError
-from storage_core.importing.files import require_regular
+from storage_core.importing.files import require_regular, wrong
 
 _PATIENCE: Final = 5.0
 """Seconds to wait for a program that is writing."""
@@ -44,11 +43,10 @@ def opened(path: str) -> Iterator[sqlite3.Connection]:
             connection.row_factory = sqlite3.Row
             yield connection
     except sqlite3.Error as error:
-        raise ConfigurationError(f"cannot read {path} ({error})") from None
+        raise wrong(path, f"cannot be read ({error})", "name an intact copy of it") from None
     except OSError as error:
-        raise ConfigurationError(
-            f"cannot read {path} ({words(error)}); run as the user who owns it"
-        ) from None
+        why = f"cannot be read ({words(error)})"
+        raise wrong(path, why, "run as the user who owns it") from None
 
 
 @contextmanager
@@ -57,7 +55,7 @@ def _connected(path: str) -> Iterator[sqlite3.Connection]:
     with open(path, "rb") as file:
         header = file.read(20)
     if header and not header.startswith(_HEADER):
-        raise ConfigurationError(f"{path} is no SQLite database")
+        raise wrong(path, "is no SQLite database", "name Prefect's prefect.db or orion.db")
     has_log = _size(f"{path}-wal") > 0
     uses_log = len(header) == 20 and header[19] == _USES_LOG
     if not has_log:

@@ -93,11 +93,13 @@ def _profile(path: str, name: str | None) -> dict[str, str]:
             tables = tomllib.load(file)
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ConfigurationError(
             f"cannot read Prefect's profiles in {path} ({type(error).__name__}); mend the file, or "
             "name Prefect's database: storage import prefect PATH"
         ) from None
     profiles = tables.get("profiles")
-    profile = profiles.get(name or tables.get("active")) if isinstance(profiles, dict) else None
+    active = name or tables.get("active")
+    is_named = isinstance(profiles, dict) and isinstance(active, str)
+    profile = profiles.get(active) if is_named else None
     return {key: str(value) for key, value in profile.items()} if isinstance(profile, dict) else {}

@@ -88,7 +88,7 @@ def of_text(text: str, source: str) -> Found:
     """
     try:
         info = loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         info = None
     if not isinstance(info, dict):
         raise _unusable(
