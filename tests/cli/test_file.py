@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import tomllib
 from collections.abc import Callable
@@ -46,6 +47,28 @@ def test_a_file_that_is_no_toml_is_named_once(storage: Storage, tmp_path: Path) 
     for text in ("x = " + "9" * 5000, "x = " + "[" * 5000):
         file.write_text(text)
         assert storage("validate", str(file)).out.count(str(file)) == 1
+
+
+@pytest.mark.parametrize(
+    "command", [["ls"], ["validate"], ["doctor"], ["show", "a"], ["set-default", "a"], ["test"]]
+)
+def test_a_pipe_in_place_of_the_file_is_not_waited_for(tmp_path: Path, command: list[str]) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    variables = {**os.environ, "STORAGE_CONFIG": str(tmp_path / "pipe")}
+    done = run_process(*command, env=variables)
+    assert done.returncode == 1
+    assert "pipe, not a file" in " ".join((done.stdout + done.stderr).split())
+
+
+def test_what_a_shell_hands_over_as_a_file_is_read(storage: Storage) -> None:
+    reading, writing = os.pipe()
+    with os.fdopen(writing, "wb") as file:
+        file.write(b'[storage.piped]\ntype = "temporary"\n')
+    try:
+        outcome = storage("ls", "--config", f"/dev/fd/{reading}")
+    finally:
+        os.close(reading)
+    assert "piped" in outcome.out
 
 
 def test_every_problem_is_printed_with_its_line(storage: Storage, tmp_path: Path) -> None:

@@ -124,7 +124,7 @@ def test_a_copied_secret_is_said_and_never_shown(file: ConfigFile) -> None:
 
 
 def test_a_name_that_is_not_allowed_gets_a_proposal(file: ConfigFile) -> None:
-    names = ["", " \t", "a\nb", ID, "temporary  LOCAL storage", "x" * 300]
+    names = ["", " \t", "a\tb", ID, "temporary  LOCAL storage", "x" * 300]
     plans = plan(file, *(found(name, settings={"bucket": f"b{n}"}) for n, name in enumerate(names)))
     assert [each.name for each in plans] == [
         "rclone",
