@@ -154,6 +154,7 @@ def test_two_configurations_with_one_id_are_told_apart_by_name_only(file: Config
         (b"x = open\n", ":1: not TOML: this is no value"),
         (b"x = [1,\n", ":2: not TOML: the file ends where a value"),
         (b"x = 1\nx = 2\n", ":2: not TOML: this key stands there twice"),
+        (b"[a]\n[b]\n[a]\n", ":3: not TOML: this table stands there twice"),
         (b"version = 1\nname = \xff\xfe\n", ":2: not UTF-8"),
         (b"x = " + b"[" * 100_000, "not TOML"),
         (b"x = " + b"9" * 10_000, "not TOML"),

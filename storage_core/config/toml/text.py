@@ -35,6 +35,7 @@ _IN_WORDS: Final = {
     "Expected ']' at the end of a table declaration": "the ] behind the name of a table is missing",
     "Expected newline or end of document after a statement": "there is something behind the value",
     "Cannot overwrite a value": "this key stands there twice",
+    "Cannot declare": "this table stands there twice",
 }
 """The parser's most frequent messages, and what a person reads instead."""
 
@@ -90,6 +91,8 @@ def loads(text: str) -> dict[str, Any]:
             what = "a number has too many digits"
         elif found[1]:
             said = message[: found.start()]
+            if said.startswith("Cannot declare"):
+                said = "Cannot declare"
             line, what = int(found[1]), f"{_IN_WORDS.get(said, said)} (column {found[2]})"
         else:
             line = text.count("\n") + 1
