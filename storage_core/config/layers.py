@@ -195,7 +195,11 @@ class _Reading:
                 failure = f"holds something else than paths in quotes; write {_EXAMPLE}"
                 yield _failed(layer.source, layer, index, failure)
             elif "://" in each:
-                yield _failed(each, layer, index, f"{each} is a URL; only files can be included")
+                from storage_core.redaction import mask_url
+
+                shown = mask_url(each)
+                failure = f"{shown} is a URL; only files can be included"
+                yield _failed(shown, layer, index, failure)
             else:
                 yield from self._with_includes(each, layer, index, above)
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from secrets import token_hex
 
 import pytest
 
@@ -291,3 +292,17 @@ def test_a_command_sees_what_an_included_file_says_now(own: Path, team: Path) ->
         )
         assert done.stdout == f"{bucket}\n"
     assert json.loads(json.dumps([*ConfigFile(own).load()])) == ["laptop", "prod", "shared"]
+
+
+@pytest.mark.parametrize("command", [["ls"], ["validate"], ["doctor"], ["show", "gone"]])
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_a_url_that_is_included_by_mistake_is_named_without_its_password(
+    storage: Storage, home: Path, command: list[str], form: list[str]
+) -> None:
+    home.mkdir()
+    secret = token_hex(12)
+    url = f"https://me:{secret}@git.acme.example/storage.toml"
+    (home / "storage.toml").write_text(f'include = ["{url}"]\n')
+    outcome = storage(*command, *form)
+    assert "git.acme.example" in outcome.out + outcome.err
+    assert secret not in outcome.out + outcome.err
