@@ -45,9 +45,13 @@ def keeping_server(answer: bytes | Callable[[Request], bytes] = OK) -> Iterator[
     """A server on a free port; an empty answer ends the connection."""
     server = KeepingServer(answer)
 
+    counting = threading.Lock()
+
     def serve(connection: socket.socket) -> None:
-        number = len(server.connections)
-        server.connections.append(connection)
+        # Several may come at once.
+        with counting:
+            number = len(server.connections)
+            server.connections.append(connection)
         incoming = connection.makefile("rb")
         while first := incoming.readline():
             headers = {}
