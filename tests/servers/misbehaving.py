@@ -74,7 +74,7 @@ def signing_in(answer: bytes | Answer) -> Answer:
     """`answer` to everything but a service account's request for a token, which gets one."""
 
     def serve(server: RawServer, connection: socket.socket) -> None:
-        if server.requests[-1].startswith(_TOKEN_PATH):
+        if server.asked.startswith(_TOKEN_PATH):
             token = {"access_token": token_urlsafe(), "expires_in": 3600, "token_type": "Bearer"}
             connection.sendall(response("200 OK", json.dumps(token).encode()))
         elif callable(answer):

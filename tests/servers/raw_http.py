@@ -27,6 +27,14 @@ class RawServer:
     stopped: threading.Event = field(default_factory=threading.Event)
     """Set when the test is over: what an answer that hangs waits for."""
 
+    _threads: threading.local = field(default_factory=threading.local)
+
+    @property
+    def asked(self) -> bytes:
+        """The request that is to be answered: the last to arrive may be one of another thread."""
+        request: bytes = self._threads.request
+        return request
+
 
 _HANDSHAKE: Final = b"\x16\x03"
 """How TLS begins: a client asks whether that is what is spoken here."""
@@ -46,7 +54,8 @@ def raw_server(answer: bytes | Answer) -> Iterator[RawServer]:
     server = RawServer()
 
     def serve(connection: socket.socket) -> None:
-        server.requests.append(read_request(connection))
+        server._threads.request = read_request(connection)
+        server.requests.append(server.asked)
         if callable(answer):
             answer(server, connection)
         else:

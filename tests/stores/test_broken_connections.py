@@ -50,7 +50,7 @@ LENGTH, CHUNKS = b"Content-Length: 100\r\n\r\n", b"Transfer-Encoding: chunked\r\
 
 def reset_after(begun: bytes) -> Answer:
     def answer(server: RawServer, connection: socket.socket) -> None:
-        connection.sendall(begun_as_asked(begun, server.requests[-1]))
+        connection.sendall(begun_as_asked(begun, server.asked))
         reset_at_once(server, connection)
 
     return answer
@@ -156,7 +156,7 @@ def scripted(cloud: str) -> Iterator[Scripted]:
         if callable(made.answer):
             made.answer(server, connection)
         else:
-            connection.sendall(begun_as_asked(made.answer, server.requests[-1]))
+            connection.sendall(begun_as_asked(made.answer, server.asked))
 
     with raw_server(serve) as server, ExitStack() as stack:
         made = Scripted(cloud, server.url)

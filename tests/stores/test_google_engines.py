@@ -207,7 +207,7 @@ def test_threads_that_need_a_token_at_once_ask_for_it_once() -> None:
 @pytest.mark.parametrize(("seconds", "tokens"), [(30, 3), (90, 1)])
 def test_a_token_is_used_until_a_minute_before_it_ends(seconds: int, tokens: int) -> None:
     def answer(server: RawServer, connection: socket.socket) -> None:
-        is_for_token = server.requests[-1].startswith(b"POST /token")
+        is_for_token = server.asked.startswith(b"POST /token")
         connection.sendall(token(seconds) if is_for_token else response("200 OK", b"x"))
 
     with raw_server(answer) as server, open_store(bucket(server.url)) as store:
@@ -222,7 +222,7 @@ def test_a_child_that_is_forked_while_a_token_is_asked_for_asks_for_its_own() ->
     asked, go_on = Event(), Event()
 
     def answer(server: RawServer, connection: socket.socket) -> None:
-        if not server.requests[-1].startswith(b"POST /token"):
+        if not server.asked.startswith(b"POST /token"):
             connection.sendall(response("200 OK", b"x"))
             return
         if not asked.is_set():
@@ -309,7 +309,7 @@ class Listing:
         self.begun: set[str] = set()
 
     def answer(self, server: RawServer, connection: socket.socket) -> None:
-        target = server.requests[-1].split()[1].decode()
+        target = server.asked.split()[1].decode()
         query = {name: value[0] for name, value in parse_qs(urlsplit(target).query).items()}
         names = [name for name in self.names if name.startswith(query["prefix"])]
         if self.has_offset and (offset := query.get("startOffset")):

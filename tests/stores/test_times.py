@@ -49,7 +49,7 @@ def dated() -> Iterator[storage_core.S3Storage]:
     )
 
     def answer(server: RawServer, connection: socket.socket) -> None:
-        query = server.requests[-1].split(b" ")[1]
+        query = server.asked.split(b" ")[1]
         if b"list-type" in query:
             listed = contents if b"flows" not in query else ""
             body = f"<ListBucketResult><Name>b</Name>{listed}</ListBucketResult>".encode()

@@ -115,7 +115,7 @@ class TestCaches:
         works = Event()
 
         def answer(server: RawServer, connection: socket.socket) -> None:
-            request = server.requests[-1].lower()
+            request = server.asked.lower()
             status, body = "200 OK", bytes(100)
             head = 'Content-Length: 100\r\nETag: "e"\r\nConnection: close\r\n'
             if b"range: bytes=" in request:

@@ -112,7 +112,7 @@ def test_both_engines_say_the_same_of_an_answer(answer: str) -> None:
 
     def serve(server: RawServer, connection: socket.socket) -> None:
         head, end, body = ANSWERS[answer].partition(b"\r\n\r\n")
-        is_head = server.requests[-1].startswith(b"HEAD")
+        is_head = server.asked.startswith(b"HEAD")
         connection.sendall(head + end + (b"" if is_head else body))
 
     with raw_server(serve) as server:

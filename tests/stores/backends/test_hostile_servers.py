@@ -323,7 +323,7 @@ def test_a_write_that_s3_wants_to_be_tried_again_is(engine: str) -> None:
     answers = [response("404 Not Found"), response("409 Conflict", CONFLICT)]
 
     def answer(server: RawServer, connection: socket.socket) -> None:
-        usual = response("404 Not Found" if server.requests[-1].startswith(b"HEAD") else "200 OK")
+        usual = response("404 Not Found" if server.asked.startswith(b"HEAD") else "200 OK")
         connection.sendall(answers.pop(0) if answers else usual)
 
     with raw_server(answer) as server:

@@ -326,7 +326,7 @@ def test_null_and_404_both_mean_that_there_is_no_blob() -> None:
 @pytest.mark.parametrize("status", ["200 OK", "404 Not Found", "405 No", "501 No", "400 No"])
 def test_a_server_that_keeps_what_it_was_told_to_delete_cannot_delete(status: str) -> None:
     def answer(server: RawServer, connection: socket.socket) -> None:
-        is_delete = server.requests[-1].startswith(b"DELETE")
+        is_delete = server.asked.startswith(b"DELETE")
         connection.sendall(response(status) if is_delete else response("200 OK", b'"still here"'))
 
     with raw_server(answer) as server, pytest.raises(UnsupportedOperation, match="cannot delete"):
@@ -336,7 +336,7 @@ def test_a_server_that_keeps_what_it_was_told_to_delete_cannot_delete(status: st
 @pytest.mark.parametrize("status", ["405 Method Not Allowed", "501 Not Implemented"])
 def test_deleting_an_unknown_key_succeeds_where_the_server_cannot_delete(status: str) -> None:
     def answer(server: RawServer, connection: socket.socket) -> None:
-        is_delete = server.requests[-1].startswith(b"DELETE")
+        is_delete = server.asked.startswith(b"DELETE")
         connection.sendall(response(status) if is_delete else response("200 OK", b"null"))
 
     with raw_server(answer) as server:

@@ -30,11 +30,11 @@ def test_who_is_refused_after_others_have_been_found_takes_those(
         file.write_text(f"[default]\naws_access_key_id = {key}\naws_secret_access_key = x\n")
 
     def answer(server: RawServer, connection: socket) -> None:
-        if b"Credential=other/" in server.requests[-1]:
+        if b"Credential=other/" in server.asked:
             connection.sendall(response("200 OK", b"x"))
             others_are_used.set()
             return
-        old.append(server.requests[-1])
+        old.append(server.asked)
         if len(old) == 1:
             keep("other")
             assert both_asked.wait(10)

@@ -88,7 +88,7 @@ def test_a_failure_behind_many_blanks_is_one() -> None:
     failed = b'<?xml version="1.0"?>\n' + b" " * 5000 + b"<Error><Code>InternalError</Code></Error>"
 
     def answer(server: RawServer, connection: socket) -> None:
-        line = server.requests[-1].split(b"\r\n")[0]
+        line = server.asked.split(b"\r\n")[0]
         if b"partNumber=" in line:
             connection.sendall(response("200 OK", b"", 'ETag: "x"'))
         elif line.startswith(b"POST"):
