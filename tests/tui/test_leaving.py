@@ -27,6 +27,7 @@ from tests.tui.driving import (
 )
 from tests.tui.safekeeping import PLAIN, SECRET, HangingKeyring, history_of, plain
 from tui.app import StorageApp
+from tui.features.configurations.screen import ConfigurationsScreen
 from tui.features.secrets.dialog import MoveDialog
 from tui.session.background import in_thread
 
@@ -144,6 +145,22 @@ async def test_leaving_while_a_screen_opens_is_no_crash(tmp_path: Path, key: str
             await asyncio.sleep(0)
         pilot.app.exit(return_code=143)
     assert pilot.app.return_code == 143
+
+
+async def test_leaving_before_the_panes_are_there_that_come_after_the_first_frame_is_no_crash(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    furnish = ConfigurationsScreen._furnish
+
+    async def late(screen: ConfigurationsScreen) -> None:
+        screen.app.exit(return_code=129)
+        await furnish(screen)
+
+    monkeypatch.setattr(ConfigurationsScreen, "_furnish", late)
+    async with StorageApp(write(tmp_path / "storage.toml")).run_test() as pilot:
+        while pilot.app.return_code is None:  # noqa: ASYNC110 (no turn later than it is left)
+            await asyncio.sleep(0)
+    assert pilot.app.return_code == 129
 
 
 @pytest.mark.parametrize(

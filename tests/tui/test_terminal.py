@@ -138,7 +138,9 @@ def test_the_app_ends_quietly_when_its_terminal_is_gone(home: Path, tmp_path: Pa
         timeout=30,
     )
     terminal.expect("Quit")
-    os.close(terminal.child_fd)
+    # Closed by its number alone, it would be closed once more when it is garbage, and by then that
+    # may be the number of another test's terminal.
+    terminal.ptyproc.fileobj.close()
     terminal.closed = terminal.ptyproc.closed = True
     deadline = monotonic() + 20
     while not (ended.exists() and ended.read_text()) and monotonic() < deadline:

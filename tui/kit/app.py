@@ -22,6 +22,7 @@ from textual.dom import NoScreen
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.notifications import Notification, Notifications, Notify
 from textual.reactive import Reactive, reactive
+from textual.widget import MountError
 from textual.widgets._toast import ToastRack
 from textual.worker import WorkerFailed
 
@@ -372,10 +373,10 @@ class KitApp(App[None]):
     def _handle_exception(self, error: Exception) -> None:
         """End with a report, unless a screen that was opening while the app closed lacks a widget.
 
-        Textual mounts no more widgets once the app is closing.
+        Textual mounts no more widgets once the app is closing, and raises an error for each.
         """
         cause = error.error if isinstance(error, WorkerFailed) else error
-        if self.return_code is None or not isinstance(cause, NoMatches | NoScreen):
+        if self.return_code is None or not isinstance(cause, NoMatches | NoScreen | MountError):
             super()._handle_exception(error)
 
     def _fatal_error(self) -> None:
