@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
 from textual import events
+from textual.command import CommandPalette
 from textual.worker import WorkerCancelled
 
 from tui.app import StorageApp
@@ -52,7 +53,11 @@ def read(path: Path) -> dict[str, Any]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
-_AWAITED = ("check", "landing", "load", "poll", "prepare", "state", "styles", "test")
+_AWAITED = (
+    *("check", "landing", "load", "poll", "prepare", "state", "styles", "test"),
+    # What the palette finds for what is typed; until then it shows what it found before.
+    CommandPalette._GATHER_COMMANDS_GROUP,
+)
 """Groups of workers that end by themselves; a flow may be waiting for an answer."""
 
 

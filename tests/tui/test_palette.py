@@ -38,14 +38,9 @@ async def offered(pilot: Pilot[Any], words: str = "") -> list[str]:
     """What the palette that is open offers for some words, from the top."""
     if words:
         await enter(pilot, words)
+    await settle(pilot)
     found: CommandList = pilot.app.screen.query_one(CommandList)
-    while not found.option_count:
-        await pilot.pause()
-    while True:
-        before = [str(each.prompt) for each in found.options]
-        await pilot.pause(0.1)
-        if before == [str(each.prompt) for each in found.options]:
-            return before
+    return [str(each.prompt) for each in found.options]
 
 
 async def test_commands_stand_by_group_each_in_a_line_that_ends_with_its_key(
