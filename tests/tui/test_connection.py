@@ -14,6 +14,8 @@ from textual.content import Content
 from textual.pilot import Pilot
 from textual.widgets import Button, Input, Static
 
+from storage_core.backends.drivers.kv import open_kv
+from storage_core.errors import StorageUnavailable
 from tests.quoting import in_toml
 from tests.servers.raw_http import RawServer, raw_server, response
 from tests.tui.driving import enter, press, read, said, screen_text, settle, the_list, until, write
@@ -348,6 +350,9 @@ async def test_a_test_that_waits_says_what_for_and_for_how_long(
         tmp_path / "storage.toml",
         f'[storage.down]\ntype = "kv"\ntimeout = 3\napi_address = "{server_down_url}"\n',
     )
+    # The first call of a process loads the driver, for which a busy machine takes that long.
+    with pytest.raises(StorageUnavailable):
+        open_kv(server_down_url, token=None, timeout=0.1).check()
     async with StorageApp(path).run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         await pilot.press("t")

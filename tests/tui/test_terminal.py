@@ -16,6 +16,9 @@ from tests.tui.driving import read, write
 
 ROOT = Path(__file__).parents[2]
 
+SECONDS = 60
+"""For how long anything may take: the app loads for seconds on a machine that is busy."""
+
 
 def opened(environment: dict[str, str]) -> pexpect.spawn[str]:
     """The app in a terminal of 80×24."""
@@ -26,7 +29,7 @@ def opened(environment: dict[str, str]) -> pexpect.spawn[str]:
         env=environment,
         dimensions=(24, 80),
         encoding="utf-8",
-        timeout=30,
+        timeout=SECONDS,
     )
 
 
@@ -135,14 +138,14 @@ def test_the_app_ends_quietly_when_its_terminal_is_gone(home: Path, tmp_path: Pa
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         dimensions=(24, 80),
         encoding="utf-8",
-        timeout=30,
+        timeout=SECONDS,
     )
     terminal.expect("Quit")
     # Closed by its number alone, it would be closed once more when it is garbage, and by then that
     # may be the number of another test's terminal.
     terminal.ptyproc.fileobj.close()
     terminal.closed = terminal.ptyproc.closed = True
-    deadline = monotonic() + 20
+    deadline = monotonic() + SECONDS
     while not (ended.exists() and ended.read_text()) and monotonic() < deadline:
         sleep(0.05)
     assert ended.read_text().strip() == str(128 + signal.SIGHUP)
@@ -158,7 +161,7 @@ def test_ctrl_z_gives_the_terminal_to_the_shell_and_fg_comes_back(home: Path) ->
         env={**os.environ, "PYTHONPATH": str(ROOT), "PS1": "> ", "ENV": ""},
         dimensions=(24, 80),
         encoding="utf-8",
-        timeout=30,
+        timeout=SECONDS,
     )
     terminal.sendline(f"{sys.executable} -m tui")
     terminal.expect("Quit")
