@@ -20,7 +20,7 @@ import storage_core
 from storage_core.backends.base import Backend, time_at
 from storage_core.backends.drivers.fsspec.entries import time_of
 from storage_core.backends.filesystem import open_filesystem
-from storage_core.backends.remote import io_loop, worker
+from storage_core.backends.remote import io_loop, on_loop, worker
 from storage_core.blobpath import blob_path
 from storage_core.errors import BlobExists, ConfigurationError, StorageError, StorageUnavailable
 from tests.patience import within
@@ -213,9 +213,13 @@ def test_a_call_that_hangs_is_left_to_itself_and_the_next_one_works(tmp_path: Pa
 
 
 @pytest.mark.parametrize("operation", ["read", "exists", "write", "list"])
-def test_http_says_that_its_server_is_down(server_down_url: str, operation: str) -> None:
+def test_http_says_that_its_server_is_down(
+    server_down_url: str, operation: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """fsspec's own makes a missing file of whatever goes wrong when it looks one up."""
-    configuration = storage_core.FileStorage(base_path=f"{server_down_url}/x", timeout=1)
+    # Few attempts in place of little time, in which a busy machine has not loaded the driver.
+    monkeypatch.setattr(on_loop, "pauses", lambda timeout: iter((0.05, 0.1)))
+    configuration = storage_core.FileStorage(base_path=f"{server_down_url}/x", timeout=20)
     store = storage_core.open_store(configuration)
     calls = {
         "read": lambda: store.read("results/x"),
