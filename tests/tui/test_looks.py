@@ -32,6 +32,7 @@ from tests.tui.test_snapshots import FULL
 from tui.app import StorageApp
 from tui.features.check import dialog as probe_screen
 from tui.features.configurations.detail import Detail
+from tui.kit.app import KitApp
 from tui.kit.theme import DARK, LIGHT
 
 SIZES = [(120, 40), (80, 24), (60, 20)]
@@ -132,8 +133,10 @@ async def test_no_storage_type_is_cut_in_120_columns(tmp_path: Path) -> None:
 
 @sizes
 async def test_what_is_told_of_a_huge_name_leaves_the_screen_to_be_seen(
-    tmp_path: Path, size: tuple[int, int]
+    tmp_path: Path, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # On a busy machine the keys may take longer than a message is shown.
+    monkeypatch.setattr(KitApp._tell, "__defaults__", (600.0,))
     path = write(tmp_path / "storage.toml", TWO.replace("prod", "n" * 190))
     async with StorageApp(path).run_test(size=size, notifications=True) as pilot:
         await settle(pilot)
