@@ -1,1 +1,1 @@
-"""Objects as blobs: what serializer writes one, what its key says of it, and how it comes back."""
+"""Objects as blobs: which serializer writes one, what its key says, and how it is read back."""

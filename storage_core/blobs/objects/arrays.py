@@ -1,4 +1,4 @@
-"""npy, for the arrays that come back from it the same.
+"""npy, for the arrays that can be read back unchanged from it.
 
 The same values, shape and dtype are the same bytes, whatever order they had in memory: arrays come
 back in C order.
@@ -22,10 +22,10 @@ from storage_core.blobs.objects.serializer import (
 )
 
 _KINDS: Final = "biufcmMSU"
-"""Of NumPy's kinds of dtypes those whose bytes are their values."""
+"""The kinds of NumPy dtypes whose bytes are their values."""
 
 _LONG_DOUBLES: Final = "gG"
-"""Different on each machine, under one name."""
+"""Dtypes that have the same name on every machine, but different bytes."""
 
 _CHUNK: Final = 1024 * 1024
 _MAGIC: Final = b"\x93NUMPY\x01\x00"
@@ -78,7 +78,7 @@ class Arrays(Serializer):
 
 
 def fault_of(array: Any, numpy: Any) -> Fault | None:
-    """Why an object does not come back the same from npy; None where it does."""
+    """Why an object cannot be read back unchanged from npy; None if it can."""
     if type(array) is not numpy.ndarray:
         return Fault("", f"{a_kind(array)} does not come back the same")
     dtype = array.dtype
@@ -92,7 +92,7 @@ def _filled(numpy: Any, file: BinaryIO, shape: tuple[int, ...], dtype: Any) -> A
         raise ValueError("its header describes no array")
     wanted = prod(shape) * dtype.itemsize
     if file.seekable():
-        # Before memory is taken for a header that promises terabytes.
+        # Check first: a damaged header may promise terabytes, for which memory would be taken.
         here = file.tell()
         there = file.seek(0, SEEK_END) - here
         file.seek(here)

@@ -22,11 +22,11 @@ _BUILT_IN: Final = {
 
 
 def best_for(obj: object) -> str:
-    """The serializer from which an object comes back the same; never one of another package.
+    """The serializer that gives back the same object; never one of another package.
 
     So the same object has the same serializer wherever it is saved.
     """
-    # An object of theirs is there only where they have been imported.
+    # There can only be an object of these packages if they have been imported.
     numpy, pandas = sys.modules.get("numpy"), sys.modules.get("pandas")
     if type(obj) is getattr(numpy, "ndarray", None):
         from storage_core.blobs.objects import arrays
@@ -58,7 +58,7 @@ def serializer_named(name: str) -> Serializer:
 
 
 def is_known(name: str) -> bool:
-    """Whether `serializer_named` knows it; loads nothing."""
+    """Whether `serializer_named` knows `name`; this loads nothing."""
     from importlib.metadata import entry_points
 
     return name in _BUILT_IN or bool(entry_points(group=ENTRY_POINTS, name=name))

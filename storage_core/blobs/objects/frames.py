@@ -1,7 +1,7 @@
-"""Parquet, for the frames of pandas that come back from it the same.
+"""Parquet, for the frames of pandas that can be read back unchanged from it.
 
-Parquet changes many frames without a word, and `DataFrame.equals` does not see all of it. So this
-is a list of what was found to come back: whatever is not in it is left to pickle.
+Parquet silently changes many frames, and `DataFrame.equals` does not notice all of it. So this is a
+list of what was found to survive: whatever is not in it is left to pickle.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 ROWS: Final = 128 * 1024
-"""Rows that are made into Parquet at a time."""
+"""Rows that are written to Parquet at a time."""
 
 _NUMBERS: Final = frozenset({
     "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
@@ -65,9 +65,9 @@ class Frames(Serializer):
         attrs = (table.schema.metadata or {}).get(b"PANDAS_ATTRS")
         with catch_warnings():
             filterwarnings("ignore", "make_block is deprecated")
-            # As `pandas.read_parquet` does it, but that the table lets go of each column once the
-            # frame has it: 1 GiB took 1.1 to 1.5 GiB of memory instead of 2.5. The table is not
-            # to be touched after that, which pandas 3.0 does, and crashes.
+            # As in `pandas.read_parquet`, except that the table releases each column once the frame
+            # has it: 1 GiB took 1.1 to 1.5 GiB of memory instead of 2.5. The table must not be used
+            # after that; pandas 3.0 does, and crashes.
             frame = table.to_pandas(split_blocks=True, self_destruct=True)
         if attrs is not None:
             frame.attrs = json.loads(attrs)
@@ -75,7 +75,7 @@ class Frames(Serializer):
 
 
 class _Output:
-    """What pyarrow asks of a file that it writes, for something that has `write` only."""
+    """The file that pyarrow needs for writing, over an object that only has `write`."""
 
     closed = False
 
@@ -93,7 +93,7 @@ class _Output:
 
 
 def fault_of(frame: Any, pandas: Any) -> Fault | None:
-    """Why an object does not come back the same from Parquet; None where it does."""
+    """Why an object cannot be read back unchanged from Parquet; None if it can."""
     if type(frame) is not pandas.DataFrame:
         return Fault("", f"{a_kind(frame)} does not come back the same")
     for path, why in _faults(frame, pandas):
@@ -126,7 +126,7 @@ def _faults(frame: Any, pandas: Any) -> Iterator[tuple[str, str]]:
         if not _is_kept(dtype, pandas):
             yield f"[{label!r}]", f"a column of {dtype}"
         elif isinstance(dtype, pandas.CategoricalDtype) and not len(frame):
-            # Which categories there are is lost (pandas 3.1.1, pyarrow 26.0.1).
+            # Parquet loses its categories (pandas 3.1.1, pyarrow 26.0.1).
             yield f"[{label!r}]", "a column of categories without a row"
 
 

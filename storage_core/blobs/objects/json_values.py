@@ -1,7 +1,7 @@
-"""JSON, for what comes back from it the same: exactly None, bool, int, float, str, list and dict.
+"""JSON, for what can be read back unchanged: exactly None, bool, int, float, str, list and dict.
 
-The order of a dict is kept, since whoever iterates over it sees it; equal values in another order
-are other bytes.
+The order of a dict is kept, since iterating over it shows the order; equal values in another order
+have other bytes.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 DEEPEST: Final = 200
-"""Lists and dicts within each other: Python reads some hundreds more, in whichever program."""
+"""The deepest nesting of lists and dicts: Python can read some hundreds more in any program."""
 
 _LARGEST_BITS: Final = 2126
-"""Of an integer: 640 digits, which every setting of `sys.set_int_max_str_digits` lets through."""
+"""The most bits of an integer: 640 digits, which `sys.set_int_max_str_digits` always allows."""
 
 _CHUNK: Final = 1024 * 1024
 
@@ -48,7 +48,7 @@ class JSONValues(Serializer):
 
 
 def fault_of(value: Any) -> Fault | None:
-    """What in `value` would not come back the same; None where all of it would."""
+    """The part of `value` that could not be read back unchanged; None if all of it can."""
     steps: list[str] = []
     try:
         why = _why(value, steps, DEEPEST)

@@ -1,4 +1,4 @@
-"""From a key to the object under it: fetched, verified, and only then decoded."""
+"""Loads the object under a key: fetched, verified, and only then decoded."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 _CUT: Final = (Damaged, EOFError, UnpicklingError)
-"""What tells of bytes that are no pickle, where other errors tell of what it wants here."""
+"""Errors that mean that the bytes are not a pickle; others come from what it needs here."""
 
 
 class Wanted(NamedTuple):
@@ -41,7 +41,7 @@ class Wanted(NamedTuple):
 
     @property
     def described(self) -> str:
-        """The blob as messages name it."""
+        """What messages call the blob."""
         return f"{self.location}: {self.key}"
 
     def load(self, backend: Backend) -> Any:

@@ -1,4 +1,4 @@
-"""How much memory there is: what no object can be larger than."""
+"""How much memory there is, which no object can exceed."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Final
 from storage_core.errors import StorageError
 
 _OF_THE_GROUP: Final = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
-"""What a container may use, as both versions of control groups say it."""
+"""Files with the memory that a container may use, in both versions of control groups."""
 
 
 def memory_size() -> int:
-    """Bytes of memory that this process may use; as good as endless where nobody says."""
+    """Bytes of memory that this process may use; a huge number if that is unknown."""
     sizes = [2**62]
     try:
         sizes.append(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
@@ -37,6 +37,6 @@ def too_large() -> TooLarge:
 
 
 def require_memory(size: int) -> None:
-    """Raise `TooLarge` where `size` bytes are more than all the memory there is."""
+    """Raise `TooLarge` if `size` bytes are more than all the memory there is."""
     if size > memory_size():
         raise too_large()

@@ -1,7 +1,7 @@
-"""What the name of a key says of an object: `STEM.npy`, `STEM.cp311.cloudpickle.zst`.
+"""What the name in a key says about an object: `STEM.npy`, `STEM.cp311.cloudpickle.zst`.
 
-The stem is the SHA-256 of the stored bytes, or chosen. Behind it stands the serializer, and behind
-that how its bytes were compressed. In front of `cloudpickle` stands the Python it is for.
+The stem is the SHA-256 of the stored bytes, or chosen. The serializer follows it, and then the
+compression, if there is one. Before `cloudpickle` comes the version of Python that can read it.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from typing import Final
 
 BUILT_IN: Final = ("json", "npy", "parquet", "pickle", "cloudpickle")
-"""The serializers that need no other package to be known, as they stand in names."""
+"""The names of the serializers that are known without another package."""
 
 FOR_ONE_PYTHON: Final = "cloudpickle"
-"""The serializer whose bytes hold for one minor version of Python, which they do not say."""
+"""The serializer whose bytes are for one minor version of Python, which they do not tell."""
 
 LONGEST_SERIALIZER: Final = 40
 
@@ -35,12 +35,12 @@ class ObjectName:
     stem: str
 
     serializer: str
-    """What stands there; whether anything is known by it, the name does not say."""
+    """The name of the serializer, which need not be a known one."""
 
     compression: Compression | None = None
 
     python: str | None = None
-    """The Python it is for, such as "cp311"; None where it is for any."""
+    """The Python that it is for, such as "cp311"; None if it is for any."""
 
     @property
     def is_hash(self) -> bool:
@@ -61,7 +61,7 @@ def parse(name: str) -> ObjectName | None:
     """Take the name of a key (or of a file, `data.csv.gz`) apart.
 
     Returns:
-        None where it has no suffix, or nothing in front of it.
+        None if it has no suffix, or nothing before it.
     """
     rest = name
     compression = _COMPRESSIONS.get(rest.rpartition(".")[2])

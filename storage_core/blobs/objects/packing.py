@@ -1,4 +1,4 @@
-"""Objects on their way through a compression: written into a sink, read from a file."""
+"""Compresses objects as they are written, and decompresses them as they are read."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Compressing:
         self._encoder = encoder(compression)
 
     def write(self, data: ReadableBuffer, /) -> int:
-        """Take some bytes; gives how many."""
+        """Take some bytes, and return how many."""
         view = memoryview(data)
         for start in range(0, view.nbytes, CHUNK_SIZE):
             self._pass_on(self._encoder.compress(view.cast("B")[start : start + CHUNK_SIZE]))
@@ -77,7 +77,7 @@ class _Unpacking(RawIOBase):
 
 
 def unpacking(file: BinaryIO, compression: Compression) -> BinaryIO:
-    """A file of what was compressed into `file`; no more than there is memory for.
+    """A file with the decompressed bytes of `file`; no more than there is memory for.
 
     Raises:
         UnsupportedOperation: nothing that is installed does this.

@@ -1,4 +1,4 @@
-"""pickle, for all that nothing else keeps the same, and cloudpickle, for functions and classes.
+"""pickle, for what no other serializer preserves, and cloudpickle, for functions and classes.
 
 Both run what the bytes say when they are read.
 """
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
 PROTOCOL: Final = 5
-"""What every Python reads that this package supports, and large arrays pass uncopied in."""
+"""The protocol: every supported Python reads it, and it does not copy large arrays."""
 
 
 class Pickles(Serializer):

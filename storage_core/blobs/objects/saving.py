@@ -1,4 +1,4 @@
-"""From an object to the bytes under its key."""
+"""Saves an object as bytes under a key."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ _STEM: Final = "NAME"
 
 
 class Packed(NamedTuple):
-    """An object as bytes, and the key they go under."""
+    """An object as bytes, and the key to store them under."""
 
     key: Key
     spool: Spool
     overwrite: bool
-    """Whether what is there may be replaced: under a hash it is the same, or damaged."""
+    """Whether an existing blob may be replaced: under a hash it is the same, or damaged."""
 
     def put(self, backend: Backend) -> str:
-        """Store it; gives its key."""
+        """Store it, and return its key."""
         with self.spool:
             if (data := self.spool.data) is not None:
                 backend.put(self.key.path, data, overwrite=self.overwrite)
@@ -62,7 +62,7 @@ def packed(
 
     Raises:
         InvalidKey: the key does not say how the object is written, or says something else.
-        UnsupportedOperation: the object cannot be written so, or a package is missing.
+        UnsupportedOperation: the serializer cannot write the object, or a package is missing.
         ValueError: there is no such compression.
     """
     checked_kind = keys.check_kind(kind)
@@ -133,7 +133,7 @@ def _chosen(key: str, serializer: str | None, compression: Compression | None) -
 
 
 def _endings(serializer: str | None, compression: Compression | None) -> str:
-    """What a key may end in, as a message says it."""
+    """The words for what a key may end in."""
     some = [serializer] if serializer is not None else names.BUILT_IN
     python = names.this_python()
     endings = [

@@ -1,4 +1,4 @@
-"""What a serializer is, and how it says what it cannot do."""
+"""The interface of serializers, and the errors for what they cannot do."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ class Sink(Protocol):
     """Takes bytes. It has no position, so that nothing can be written a second time."""
 
     def write(self, data: ReadableBuffer, /) -> int:
-        """Take some bytes; gives how many, which is all of them."""
+        """Take some bytes, and return how many, which is all of them."""
 
 
 class Fault(NamedTuple):
-    """Why an object does not come back the same from a serializer."""
+    """Why an object cannot be read back unchanged from a serializer."""
 
     path: str
-    """Which part of the object it is about, as in `['model'].weights[3]`; empty for all of it."""
+    """The part of the object at fault: `['model'].weights[3]`; empty for the whole."""
 
     why: str
 
@@ -39,8 +39,7 @@ class Serializer(ABC):
     """
 
     runs_code: bool = False
-    """Whether reading may do whatever the bytes say; then it is read with `allow_pickle=True` only.
-    """
+    """Whether reading may run code in the bytes; if so, it requires `allow_pickle=True`."""
 
     seeks: bool = False
     """Whether reading goes back and forth in the file."""
@@ -54,7 +53,7 @@ class Serializer(ABC):
             file: takes the bytes; it has `write` and nothing else.
 
         Raises:
-            ValueError: the object would not come back the same; the message says why.
+            ValueError: the object could not be read back unchanged; the message says why.
             TypeError: likewise.
         """
 
@@ -63,17 +62,17 @@ class Serializer(ABC):
         """Read an object.
 
         Args:
-            file: has the bytes that were written, to be read from start to end; what is left
-                behind the object is an error.
+            file: has the bytes that were written, to be read from start to end; bytes left over
+                after the object are an error.
             allow_pickle: whether what is read may run code of its own.
 
         Raises:
-            ValueError: these are no bytes of this serializer's; the message says why.
+            ValueError: this serializer has not written these bytes; the message says why.
         """
 
 
 class Unserializable(UnsupportedOperation):
-    """The object cannot be written, or would not come back the same."""
+    """The object cannot be written, or could not be read back unchanged."""
 
 
 class NeedsPickle(Exception):
@@ -81,7 +80,7 @@ class NeedsPickle(Exception):
 
 
 def required(module: str) -> Any:
-    """A module of a package that objects need and nothing else does.
+    """Import a module of a package that only objects need.
 
     Raises:
         UnsupportedOperation: it is not installed.

@@ -1,4 +1,4 @@
-"""Bytes on their way: hashed as they pass, and kept in memory only as long as they are few."""
+"""Collects bytes: hashed as they are written, and kept in memory only if there are few."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 SMALL: Final = 8 * 1024 * 1024
-"""Bytes that are kept in memory; more go into a temporary file, which nobody else can open."""
+"""Up to so many bytes are kept in memory; more go into a temporary file that only we can open."""
 
 
 class Spool:
@@ -26,10 +26,10 @@ class Spool:
         self._digest = sha256()
         self._file: BinaryIO = BytesIO()
         self.size = 0
-        """Bytes that were taken."""
+        """How many bytes have been written."""
 
     def write(self, data: ReadableBuffer, /) -> int:
-        """Take some bytes; gives how many."""
+        """Take some bytes, and return how many."""
         view = memoryview(data)
         self._digest.update(view)
         self.size += view.nbytes
@@ -43,16 +43,16 @@ class Spool:
 
     @property
     def digest(self) -> str:
-        """The SHA-256 of what was taken, as 64 hexadecimal digits."""
+        """The SHA-256 of the bytes, as 64 hexadecimal digits."""
         return self._digest.hexdigest()
 
     @property
     def data(self) -> bytes | None:
-        """All that was taken, where it is little enough to be in memory."""
+        """All bytes, if they are in memory; else None."""
         return self._file.getvalue() if isinstance(self._file, BytesIO) else None
 
     def reopened(self) -> BinaryIO:
-        """A file of what was taken, at its beginning."""
+        """A file with the bytes, at its beginning."""
         try:
             self._file.seek(0)
         except OSError as error:
@@ -60,7 +60,7 @@ class Spool:
         return self._file
 
     def close(self) -> None:
-        """Let go of it."""
+        """Discard the bytes."""
         self._file.close()
 
     def __enter__(self) -> Self:

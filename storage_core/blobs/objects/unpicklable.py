@@ -1,7 +1,7 @@
-"""Which part of an object cannot be pickled, and the way to it: `obj['model'].weights[3]`.
+"""Finds the part of an object that cannot be pickled, and its path: `obj['model'].weights[3]`.
 
-An object is pickled once more, by a pickler that notes what it comes to; the last is what it fails
-at. Then the shortest way there is looked for.
+The object is pickled once more, by a pickler that notes each part that it reaches; it fails at the
+last one. Then the shortest path to that is searched for.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 MOST: Final = 1_000_000
-"""Parts of an object that are looked at."""
+"""The most parts of an object that are searched."""
 
 _LEAVES: Final = (str, bytes, bytearray, int, float, complex, bool, type(None))
-"""What is pickled as it is, and has nothing within."""
+"""Types that are pickled as they are, and have no parts."""
 
 
 class _Nothing:
@@ -66,7 +66,7 @@ def _way(start: object, wanted: object) -> str | None:
     """The shortest path from `start` to `wanted`; None where there is none."""
     if start is wanted:
         return ""
-    # What is looked at is kept, so that no other object gets its address meanwhile.
+    # Keep every part that was seen alive, so that no other object gets its `id` meanwhile.
     seen: dict[int, object] = {id(start): start}
     ahead: deque[tuple[str, object]] = deque([("", start)])
     while ahead and len(seen) < MOST:
@@ -81,7 +81,7 @@ def _way(start: object, wanted: object) -> str | None:
 
 
 def _parts(obj: Any) -> Iterator[tuple[str, object]]:
-    """What an object is pickled with, each with the step to it."""
+    """The parts that are pickled with an object, each with the step of the path to it."""
     if of_kind := _BY_KIND.get(type(obj)):
         yield from of_kind(obj)
     elif isinstance(obj, type):
@@ -109,7 +109,7 @@ def _of_method(method: Any) -> Iterator[tuple[str, object]]:
 
 
 def _of_function(function: FunctionType) -> Iterator[tuple[str, object]]:
-    """What cloudpickle takes along of a function."""
+    """The parts of a function that cloudpickle includes."""
     for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=False):
         try:
             yield f".__closure__[{name!r}]", cell.cell_contents
@@ -166,7 +166,7 @@ def _items(items: Iterable[Any], *, attributes: bool = False) -> Iterator[tuple[
 
 
 def _elements(obj: Any) -> Iterator[tuple[str, object]] | None:
-    """Those of an array of objects, and of the columns of a frame, as people name them."""
+    """The elements of an array of objects or of a frame's columns, each with its step."""
     module = type(obj).__module__.partition(".")[0]
     if module == "numpy" and getattr(getattr(obj, "dtype", None), "hasobject", False):
         return ((f"[{', '.join(map(str, at))}]", obj[at]) for at in _indices(obj.shape))
@@ -184,7 +184,7 @@ def _indices(shape: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
 
 
 def _described(culprit: object) -> tuple[str, str]:
-    """What it is, and what to do about it."""
+    """What the culprit is, and what to do about it."""
     by_name = "define it at the top of a module, or choose serializer='cloudpickle'"
     if isinstance(culprit, FunctionType | type):
         kind = "class" if isinstance(culprit, type) else "function"

@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from storage_core.backends.remote.driver import Received
 
 _PASSING: Final = frozenset({429, 500, 502, 503, 504, 507})
-"""Statuses that may be gone a moment later."""
+"""The statuses after which the next attempt may succeed."""
 
 _SHORT: Final = 64 * 1024
-"""Bytes that are read of an answer whose content does not matter, to keep the connection."""
+"""The most bytes of an answer that are read and ignored, to keep the connection."""
 
 
 class Busy(Exception):
-    """The server answered with a status that may be gone a moment later."""
+    """The server answered with a status after which the next attempt may succeed."""
 
 
 class Answer(NamedTuple):
@@ -70,8 +70,8 @@ class Client:
         """Connect nothing yet.
 
         Args:
-            address: what stands before the `/` of a key, without user and password.
-            where: the server as messages name it.
+            address: the URL up to the `/` before a key, without user and password.
+            where: what messages call the server.
             headers: sent with each request.
             secrets: texts that no message may show.
             proxy: the URL of one to go through.
@@ -99,16 +99,16 @@ class Client:
         """Return the server's answer.
 
         Args:
-            method: of HTTP.
-            segment: what stands behind the `/` of the address.
+            method: the HTTP method.
+            segment: the rest of the URL after the `/` of the address.
             body: JSON to send.
-            enough: bytes of the answer after which the rest does not matter.
-            received: gets the answer as it comes.
+            enough: how many bytes of the answer are enough; the rest is ignored.
+            received: the answer is appended to it as it comes.
 
         Raises:
             AccessDenied: the server refuses the credentials.
-            Busy: it may answer otherwise a moment later.
-            ConfigurationError: the server sends the client elsewhere.
+            Busy: the next attempt may succeed.
+            ConfigurationError: the server redirects elsewhere.
             IntegrityError: the answer is larger than any blob.
         """
         parts: Received = [] if received is None else received

@@ -31,7 +31,7 @@ def open_kv(
         timeout: seconds that one call may take, retries included.
 
     Raises:
-        ConfigurationError: the address is no URL, or the token cannot be sent.
+        ConfigurationError: the address is not a URL, or the token cannot be sent.
     """
     shown = mask_url(api_address).rstrip("/")
     try:
@@ -81,8 +81,8 @@ class KVDriver:
         """Connect nothing yet.
 
         Args:
-            address: what stands before the `/` of a key, without user and password.
-            where: the server as messages name it.
+            address: the URL up to the `/` before a key, without user and password.
+            where: what messages call the server.
             headers: sent with each request.
             secrets: texts that no message may show.
             network: how the server is reached.
@@ -107,7 +107,7 @@ class KVDriver:
         return Fault.BLOB_MISSING if isinstance(error, Missing) else classify(error)
 
     def reason(self, error: BaseException, words: str) -> str:
-        """What has become of the connection, or the error's own words."""
+        """How the connection broke, or the error's own words."""
         return words
 
     def _session(self) -> KVSession:

@@ -1,4 +1,4 @@
-"""What travels between a KV client and a KV server, and within which bounds.
+"""What a KV client and a KV server send to each other, and its limits.
 
 A key is one path segment, `results/abc` as `results-abc`. A blob is a JSON value: a string where
 its bytes are UTF-8, else `{"encoding": "base64", "data": "…"}`. `null` stands for no blob.
@@ -18,7 +18,7 @@ MAX_BLOB: Final = 128 * 1024 * 1024
 """Bytes of the largest blob that is sent."""
 
 MAX_VALUE: Final = 6 * MAX_BLOB + 2
-"""Bytes of JSON that it can come to: a control character such as NUL is written with six."""
+"""The most bytes of its JSON: a control character such as NUL is written with six."""
 
 
 class NotABlob(ValueError):
@@ -26,7 +26,7 @@ class NotABlob(ValueError):
 
 
 def to_segment(key: Key) -> str:
-    """`key` as it stands in a URL."""
+    """`key` as it is written in a URL."""
     return f"{key.kind}-{key.name}"
 
 
@@ -53,7 +53,7 @@ def decode(text: bytes) -> bytes | None:
     """The bytes of a blob from its JSON; None for `null`.
 
     Raises:
-        NotABlob: it is no JSON, or JSON of another form.
+        NotABlob: it is not JSON, or JSON of another form.
     """
     try:
         value = json.loads(text)

@@ -1,8 +1,8 @@
 """One attempt at each operation on a KV server.
 
-Two calls the server must have; one without the others cannot delete or list, and says so.
-Put-if-absent looks first and writes then: no call of the protocol does both at once, so of two
-writers in the same moment the later one wins.
+A server must have two of the calls; if it lacks the others, deleting and listing fail and say so.
+Put-if-absent looks first and then writes: no call of the protocol does both at once, so of two
+writers at the same moment the later one wins.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _QUICK: Final = 64 * 1024
-"""Bytes that are turned to JSON and back without leaving the event loop."""
+"""Up to so many bytes are converted to JSON and back on the event loop itself."""
 
 _ENOUGH: Final = 64
 """Bytes of an answer that tell `null` from a value."""
@@ -58,7 +58,7 @@ class KVSession:
     has_condition = False
 
     def __init__(self, client: Client, where: str) -> None:
-        """Take the connections, and the server as messages name it."""
+        """Take the connections, and what messages call the server."""
         self._client = client
         self._where = where
 
@@ -67,7 +67,7 @@ class KVSession:
         await self._client.close()
 
     async def find(self) -> None:
-        """Ask for a key that nobody has: any server of the protocol answers that."""
+        """Ask for a key that nobody uses: every server of the protocol answers that."""
         answer = await self._client.request("GET", f"results-{random_name()}")
         if answer.status != 404 and not (answer.is_success and answer.is_null):
             raise ConfigurationError(
@@ -96,7 +96,7 @@ class KVSession:
     async def get_range(
         self, path: BlobPath, start: int, size: int, received: Received, kept: Kept
     ) -> Part:
-        """Of the whole value: the protocol knows no ranges."""
+        """Take a range from the whole value: the protocol has no ranges."""
         whole: Received = []
         await self.get(path, whole)
         received.append(whole[0][start : start + size])
@@ -135,11 +135,11 @@ class KVSession:
         await self.put(path, source.whole(), create=create)
 
     async def copy(self, source: BlobPath, target: BlobPath) -> bool:
-        """Never: no call of the protocol does it."""
+        """Return False: no call of the protocol copies."""
         return False
 
     async def delete(self, path: BlobPath) -> None:
-        """Delete the value, and look whether it is gone: not every server can."""
+        """Delete the value, and check that it is gone: not every server can delete."""
         answer = await self._client.request("DELETE", self._segment(path))
         try:
             await self.head(path)
@@ -193,5 +193,5 @@ class KVSession:
 
 
 async def _beside(size: int, work: Callable[[bytes], T], data: bytes) -> T:
-    """Run `work` in a thread where it takes long, so that other calls go on."""
+    """Run `work` in a thread if it may take long, so that other calls go on."""
     return work(data) if size <= _QUICK else await asyncio.to_thread(work, data)
