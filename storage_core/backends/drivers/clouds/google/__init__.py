@@ -1,1 +1,1 @@
-"""Google Cloud: whose credentials sign."""
+"""Google Cloud: signing in, and the requests that both engines make."""

@@ -1,4 +1,4 @@
-"""What Google Cloud Storage answers when it does not do what it is asked."""
+"""Errors for answers of Google Cloud Storage that are not a success."""
 
 from __future__ import annotations
 
@@ -6,30 +6,30 @@ from json import loads
 from typing import Final
 
 REDIRECTS: Final = 300
-"""The first status of an answer that does not come with what was asked for."""
+"""The first status that is not a success."""
 
 FAILURES: Final = 400
 
 LONGEST: Final = 65536
-"""Bytes that are read of such an answer."""
+"""The most bytes that are read of such an answer."""
 
 
 class Refused(Exception):
-    """An answer that is no success, in the service's own words."""
+    """An answer that is not a success; the message has the service's own words."""
 
     def __init__(self, said: str, status: int = 0) -> None:
-        """Remember it. The status may be left out, as pickle does, which sets it afterwards.
+        """Take what the answer says. Pickle leaves the status out, and sets it afterwards.
 
         Args:
-            said: in the answer.
-            status: of it.
+            said: the words in the answer.
+            status: its HTTP status.
         """
         super().__init__(said)
         self.status = status
 
 
 class Unreadable(Exception):
-    """An answer that is none of Google's, though it says that all is well."""
+    """An answer that is not Google's, although its status is a success."""
 
     status = 200
 
@@ -41,20 +41,20 @@ class Unreadable(Exception):
 
 
 def refusal(status: int, content: bytes) -> Refused:
-    """What to raise for an answer.
+    """The error to raise for an answer.
 
     Args:
-        status: which is no success.
-        content: the beginning of it.
+        status: its HTTP status, which is not a success.
+        content: the beginning of its body.
     """
     return Refused(f"{_said(content) or _phrase(status)}, {status}", status)
 
 
 def _said(content: bytes) -> str:
-    """The words for a person, which are in JSON where it is the service that answers."""
+    """The words for a person, which are in JSON if the answer is the service's own."""
     text = content.decode("utf-8", "replace").strip()
     if text.startswith("<"):
-        return ""  # A page of whatever stands in front of it.
+        return ""  # An HTML page of something in front of the service.
     try:
         error = loads(text)["error"]
         said = error if isinstance(error, str) else error.get("message")

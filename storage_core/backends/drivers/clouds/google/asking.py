@@ -1,4 +1,4 @@
-"""Requests for tokens: in good time, and none of them twice."""
+"""Requests for tokens: within a time limit, and none of them twice."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from storage_core.backends.remote.faults import ProxyRefused, Redirected
 
 _ANSWER: Final = 0.4
-"""Of the time for a call, for one answer of a server that gives tokens."""
+"""Fraction of the time for a call that one answer of a token server may take."""
 
 ALL: Final = 0.8
-"""Of the time for a call, for all of signing in."""
+"""Fraction of the time for a call that signing in may take as a whole."""
 
 LARGEST: Final = 1024 * 1024
-"""Bytes of an answer. Time is allowed for all that comes, so there has to be an end."""
+"""The most bytes of an answer. There is a bound because more time is given as bytes come."""
 
 
 class Response(NamedTuple):
-    """An answer, as google-auth wants it."""
+    """An answer in the form that google-auth expects."""
 
     status: int
     headers: Mapping[str, str]
@@ -34,23 +34,23 @@ Send: TypeAlias = Callable[[str, str, Mapping[str, str], bytes | None, float], R
 
 
 def too_long() -> ConnectionError:
-    """What to raise for an answer of more than `LARGEST` bytes."""
+    """The error for an answer of more than `LARGEST` bytes."""
     return ConnectionError("its answer is too long for a token")
 
 
 class Lost(Exception):
-    """There is no answer: `args[0]` is what is in the way, in words or as it was raised."""
+    """There is no answer: `args[0]` is the reason, in words or as the error that was raised."""
 
 
 class Asking:
     """Asks for one token, as `google.auth.transport.Request` does; remembers who was asked last."""
 
     def __init__(self, send: Send, timeout: float) -> None:
-        """Ask nobody yet.
+        """Send nothing yet.
 
         Args:
             send: makes a request.
-            timeout: seconds that the whole call may take for which a token is wanted.
+            timeout: seconds that the whole call may take that needs the token.
         """
         self._send = send
         self.url = ""
@@ -69,8 +69,8 @@ class Asking:
         """Make one request.
 
         Raises:
-            Lost: there is no answer, or none that counts. Of no family that google-auth would try
-                again after, which takes longer than there is time.
+            Lost: there is no answer, or not a valid one. It is not of a class after which
+                google-auth would try again, which would take too long.
         """
         self.url = url.partition("?")[0]
         left = min(self._answer, self._until - monotonic())

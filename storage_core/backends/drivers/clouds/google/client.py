@@ -1,4 +1,4 @@
-"""Requests to Google Cloud Storage: signed, one attempt each, no redirect; whoever sends them."""
+"""Requests to Google Cloud Storage: signed, one attempt each, no redirects; for both engines."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Time is allowed for all that comes, so there has to be an end."""
 
 
 class Answer(Protocol):
-    """What comes back for a request."""
+    """The answer to a request."""
 
     status: int
 
@@ -42,7 +42,7 @@ class Answer(Protocol):
 
 
 class Asked(Protocol):
-    """A request, sent when it is entered."""
+    """A request, which is sent when this context manager is entered."""
 
     async def __aenter__(self) -> Answer:
         """Send it."""
@@ -54,14 +54,14 @@ class Asked(Protocol):
         frames: TracebackType | None,
         /,
     ) -> None:
-        """Do without what has not been read."""
+        """Discard what has not been read."""
 
 
 class Sender(Protocol):
-    """Sends requests as they are, follows no redirect, and knows how to wait for a token."""
+    """Sends requests as they are, follows no redirect, and can wait for a token."""
 
     def send(self, method: str, url: str, headers: dict[str, str], body: bytes | None) -> Asked:
-        """A request, to be entered."""
+        """A request as an asynchronous context manager, which sends it when it is entered."""
 
     async def sign(self, headers: dict[str, str]) -> str | None:
         """Add a token to the headers of a request, and return it; None without one."""
@@ -74,7 +74,7 @@ class Client:
     """Requests to the service."""
 
     def __init__(self, sender: Sender, service: Service, tokens: Tokens) -> None:
-        """Take what sends, where to, and whose tokens sign."""
+        """Take the sender, the service, and the source of tokens."""
         self._sender = sender
         self._service = service
         self._tokens = tokens
@@ -92,11 +92,11 @@ class Client:
         data: bytes | None = None,
         **parameters: Any,
     ) -> _Request:
-        """Begin a request; it is to be entered, and what comes of it to be handed to `checked`.
+        """A request, which is sent when it is entered; pass the answer to `checked`.
 
         Args:
-            method: of HTTP.
-            path: of the service, or a whole URL that it has given.
+            method: the HTTP method.
+            path: below the service's URL, or a whole URL that the service has given.
             headers: besides those that sign in.
             data: the body.
             parameters: of the query; those that are None are left out.
@@ -113,19 +113,19 @@ class Client:
         return _Request(self._sender.send(method, url, signed, data), self._tokens, token)
 
     async def call(self, method: str, path: str, **arguments: Any) -> dict[str, Any]:
-        """Make a request that is answered in JSON."""
+        """Make a request whose answer is JSON."""
         async with await self.request(method, path, **arguments) as answer:
             content = await answer.checked()
         return described(content)
 
     async def project(self) -> str:
-        """The project that is set, or that of who signs in; empty where nothing says it."""
+        """The project that is set, or that of the credentials; empty if it is unknown."""
         if not self._service.project:
             await self._sender.sign({})  # Who signs in has to be found.
         return self._service.project or self._tokens.project or ""
 
     async def link(self, bucket: str, name: str, seconds: int) -> Link:
-        """Sign an address of an object; see `linked`."""
+        """Make a signed URL for an object; see `linked`."""
         from storage_core.backends.drivers.clouds.google.linking import linked
 
         await self._sender.sign({})  # Who signs in has to be found.
@@ -137,10 +137,10 @@ class Client:
 
 
 def described(content: bytes) -> dict[str, Any]:
-    """What an answer describes; nothing where it is empty.
+    """The JSON object in an answer; empty for an empty answer.
 
     Raises:
-        Unreadable: it is no answer of Google's.
+        Unreadable: it is not an answer of Google's.
     """
     try:
         found = loads(content or b"{}")
@@ -168,10 +168,10 @@ class _Request:
 
 
 class Response:
-    """An answer, and by which token it was got."""
+    """An answer, and the token of its request."""
 
     def __init__(self, answer: Answer, tokens: Tokens, token: str | None) -> None:
-        """Take note of whether the token is any good."""
+        """Note whether the token was accepted."""
         self.status = answer.status
         self.headers = answer.headers
         """To be asked for names in lower case."""
@@ -185,12 +185,12 @@ class Response:
             tokens.accepted(token)
 
     async def checked(self) -> bytes:
-        """The body, of an answer that describes something.
+        """The whole body of an answer that is not a blob.
 
         Raises:
             Explained: it denies access, and the settings do not say to whom.
-            Redirected: it sends the client elsewhere.
-            Refused: it is anything else but success.
+            Redirected: it redirects elsewhere.
+            Refused: it is not a success for another reason.
         """
         if REDIRECTS <= self.status < FAILURES:
             raise Redirected(self.headers.get("location", ""))

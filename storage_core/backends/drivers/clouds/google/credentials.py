@@ -1,4 +1,4 @@
-"""Google's credentials: from the JSON of any kind, and where Google's own libraries would look.
+"""Google's credentials: from JSON of any type, and from where Google's own libraries would look.
 
 Built by the classes of google-auth, each for its kind, but for the everyday service account. Its
 loaders for any kind would take a person for nobody when the project differs (as gcsfs does), warn
@@ -32,29 +32,29 @@ class Found(NamedTuple):
     """Credentials, and what messages say of them."""
 
     credentials: Any
-    """Of google-auth."""
+    """Credentials of google-auth."""
 
     source: str
-    """Where they come from, as a person would look for it."""
+    """Where they come from, in words that help to find them."""
 
     kind: str
     """The type that their JSON names; `metadata` for those of the machine."""
 
     names: tuple[str, ...] = ()
-    """What else there is to name: the servers and files that they depend on."""
+    """The servers and files that they depend on, for messages."""
 
 
 def of_json(info: Mapping[str, Any], source: str) -> Found:
-    """The credentials that a JSON stands for.
+    """The credentials in JSON.
 
     Args:
         info: the JSON.
         source: what messages call it.
 
     Raises:
-        Explained: there is something missing or damaged.
+        Explained: something is missing or damaged.
     """
-    # gcsfs takes a user's own sign-in without the type too.
+    # gcsfs also accepts the credentials of a user without the type.
     kind = str(info.get("type") or ("authorized_user" if "refresh_token" in info else ""))
     if {"installed", "web"} & info.keys():
         raise _unusable(
@@ -70,7 +70,7 @@ def of_json(info: Mapping[str, Any], source: str) -> Found:
         return Found(build(info), source, kind, tuple(_names(info)))
     except (ValueError, TypeError, KeyError, AttributeError):
         pass
-    # Not raised above: what Google's library says may show a part of the key.
+    # Raised without a cause: the message of Google's library may show a part of the key.
     if kind == "service_account":
         raise _unusable(
             f"{source} is incomplete or its private key is damaged", "download the JSON again"
@@ -81,10 +81,10 @@ def of_json(info: Mapping[str, Any], source: str) -> Found:
 
 
 def of_text(text: str, source: str) -> Found:
-    """The credentials of a file's text.
+    """The credentials in the text of a file.
 
     Raises:
-        Explained: it is not the JSON of any.
+        Explained: it is not the JSON of credentials.
     """
     try:
         info = loads(text)
@@ -135,7 +135,7 @@ def by_default() -> Found | None:
 
 
 def default_file() -> str:
-    """Where `gcloud auth application-default login` keeps what it has got."""
+    """The path at which `gcloud auth application-default login` keeps credentials."""
     folder = os.environ.get("CLOUDSDK_CONFIG") or os.path.expanduser("~/.config/gcloud")
     return os.path.join(folder, _FILE)
 
@@ -149,7 +149,7 @@ def of_machine() -> Found:
 
 
 def of_token(token: str, source: str) -> Found:
-    """An access token, for as long as it holds."""
+    """Credentials of an access token, for as long as it is valid."""
     from google.oauth2.credentials import Credentials
 
     return Found(Credentials(token), source, "token")  # type: ignore[no-untyped-call]
@@ -179,7 +179,7 @@ def _of_service_account(info: Mapping[str, Any]) -> Any:
     from google.oauth2.service_account import Credentials
 
     made = Credentials.from_service_account_info(info, scopes=[_SCOPE])  # type: ignore[no-untyped-call]
-    # It takes keys as well that it cannot sign with.
+    # google-auth also accepts keys that it cannot sign with.
     made.sign_bytes(b"x")
     return made
 
@@ -250,7 +250,7 @@ def _unusable(why: str, remedy: str) -> Explained:
 
 
 def _names(info: Mapping[str, Any]) -> list[str]:
-    """Who is signed in, as far as it stands in the JSON."""
+    """Who is signed in, as far as the JSON says it."""
     url = str(info.get("service_account_impersonation_url") or "")
     target = url.rpartition("/")[2].partition(":")[0]
     return [name for name in (info.get("client_email"), info.get("account"), target) if name]

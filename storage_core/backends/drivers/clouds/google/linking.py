@@ -1,4 +1,4 @@
-"""Addresses of objects that a service account has signed: Google's version 4."""
+"""URLs of objects, signed by a service account with Google's signature, version 4."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ _PORTS: Final = {"http": ":80", "https": ":443"}
 
 
 def linked(service: Service, tokens: Tokens, bucket: str, name: str, seconds: int) -> Link:
-    """A link that holds from now on.
+    """A link that is valid from now on.
 
     Args:
-        service: which holds the object.
+        service: the service with the object.
         tokens: know who signs in.
-        bucket: percent-encoded.
+        bucket: its name, percent-encoded.
         name: of the object.
-        seconds: how long it is to hold.
+        seconds: for how long it should be valid.
 
     Raises:
-        UnsupportedOperation: it is no service account that signs in, by its key.
+        UnsupportedOperation: the credentials are not a service account's key.
     """
     account = tokens.service_account
     if account is None:
@@ -50,7 +50,7 @@ def linked(service: Service, tokens: Tokens, bucket: str, name: str, seconds: in
 def to_be_signed(
     email: str, host: str, path: str, now: datetime, seconds: int, payer: str | None
 ) -> tuple[str, str]:
-    """The query of an address without its signature, and what of it all is signed."""
+    """The query of the URL without its signature, and the text that is signed."""
     moment = f"{now:%Y%m%dT%H%M%SZ}"
     scope = f"{now:%Y%m%d}/auto/storage/goog4_request"
     said: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""An RSA key as Google hands it out, read without what `cryptography` imports for all other kinds.
+"""Reads an RSA key in Google's form without what `cryptography` imports for all other types.
 
 Its loader of keys imports those of SSH and of certificates too: 20 ms of processor time.
 """
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 _BEGIN: Final = "-----BEGIN PRIVATE KEY-----"
 _END: Final = "-----END PRIVATE KEY-----"
 _RSA: Final = bytes.fromhex("06092a864886f70d0101010500")
-"""That it is a key for RSA, in DER."""
+"""The identifier of RSA keys, in DER."""
 
 _INTEGER: Final = 2
 _SEQUENCE: Final = 48
 
 
 class NotOurs(ValueError):
-    """It is no key of the form that is read here, or a damaged one."""
+    """The key is not of the form that is read here, or is damaged."""
 
 
 class Key:
@@ -41,15 +41,15 @@ class Key:
             NotOurs: it is of another form, or damaged.
         """
         self._key = _read(pem)
-        # In place of the proof that its numbers are prime, which takes a hundred times as long:
-        # a key that is damaged signs nothing that its other half accepts.
+        # Sign and verify once, instead of proving that the key's numbers are prime, which takes a
+        # hundred times as long: what a damaged key signs fails the check with its public half.
         try:
             self._key.public_key().verify(self.signature(b"x"), b"x", PKCS1v15(), SHA256())
         except Exception as error:
             raise NotOurs from error
 
     def signature(self, data: bytes) -> bytes:
-        """RSASSA-PKCS1-v1_5 with SHA-256."""
+        """Sign by RSASSA-PKCS1-v1_5 with SHA-256."""
         return self._key.sign(data, PKCS1v15(), SHA256())
 
 
@@ -75,7 +75,7 @@ def _read(pem: str) -> RSAPrivateKey:
 
 
 def _only(data: bytes, tag: int) -> bytes:
-    """What is in DER that is one field of some kind."""
+    """The content of DER that consists of one field with this tag."""
     ((found, value),) = _fields(data)
     if found != tag:
         raise NotOurs
@@ -83,7 +83,7 @@ def _only(data: bytes, tag: int) -> bytes:
 
 
 def _fields(data: bytes) -> list[tuple[int, bytes]]:
-    """The fields that DER consists of: their kinds, and what is in them."""
+    """The fields that DER consists of: their tags and contents."""
     fields = []
     at = 0
     while at < len(data):

@@ -27,11 +27,11 @@ class Service(NamedTuple):
     """A service that speaks Google's protocol."""
 
     url: str
-    """Without a slash at its end."""
+    """Its URL, without a slash at its end."""
 
     project: str = ""
     requester_pays: bool | str = False
-    """Whether requests are paid for by who makes them; or by which project."""
+    """Whether the requester pays, or the name of the project that pays."""
 
     def payer(self, tokens: Tokens) -> str | None:
         """The project that pays for a request; None for that of the bucket."""
@@ -68,7 +68,7 @@ def opened(bucket: str, prefix: str, given: GivenGCS) -> Opened:
     credentials, signs_in_by = given.get("credentials"), given.get("signs_in_by", _SIGNS_IN_BY)
     address = given.get("address")
     if address is None:
-        # Without an endpoint no setting says where the server is.
+        # Without an endpoint, no setting names the server.
         address = "Endpoint URL" if endpoint_url else ""
         if left.get("endpoint_url"):
             address = "endpoint_url in Options"
@@ -119,7 +119,7 @@ def opened(bucket: str, prefix: str, given: GivenGCS) -> Opened:
 def _found(token: Any) -> str:
     """The service where no configuration names one."""
     if token is not None:
-        # Whose credentials are given is not sent where a variable says.
+        # Credentials from the configuration must not be sent to where a variable says.
         universe = isinstance(token, Found) and token.credentials.universe_domain
         return f"https://storage.{universe or _GOOGLE}"
     emulator = os.environ.get(_EMULATOR, "")

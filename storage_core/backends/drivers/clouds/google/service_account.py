@@ -1,8 +1,8 @@
 """Tokens for a service account, by the key in its JSON.
 
-google-auth makes the same of it; but to import that takes 75 ms of processor time, and another
-33 go by while it proves the numbers of the key to be prime, of 150 for a whole process that writes
-and reads one blob. Whatever is not of the everyday kind is left to google-auth.
+google-auth can do the same, but importing it takes 75 ms of processor time, and proving that the
+numbers of the key are prime another 33, of 150 for a whole process that writes and reads one blob.
+Everything but the usual type of account is left to google-auth.
 """
 
 from __future__ import annotations
@@ -26,21 +26,21 @@ _PASSING: Final = frozenset({"internal_failure", "server_error", "temporarily_un
 
 
 class NoToken(Exception):
-    """The server gives none."""
+    """The server gives no token."""
 
     def __init__(self, said: str, *, retryable: bool = False) -> None:
-        """Say it.
+        """Take what the server says.
 
         Args:
             said: the server's words.
-            retryable: whether it may give one a moment later.
+            retryable: whether the next attempt may succeed.
         """
         super().__init__(said)
         self.retryable = retryable
 
 
 class ServiceAccount:
-    """A service account, with what of google-auth's credentials is used here."""
+    """A service account, with those members of google-auth's credentials that are used here."""
 
     universe_domain = UNIVERSE
 
@@ -66,10 +66,10 @@ class ServiceAccount:
         self.quota_project_id: str | None = None
         self.token: str | None = None
         self.ends: float | None = None
-        """When the token does, in seconds since 1970."""
+        """When the token expires, in seconds since 1970."""
 
     def with_quota_project(self, project: str) -> ServiceAccount:
-        """The same, with requests that count for another project."""
+        """The same account, whose requests are charged to another project."""
         from copy import copy
 
         other = copy(self)
@@ -77,7 +77,7 @@ class ServiceAccount:
         return other
 
     def apply(self, headers: dict[str, str], token: str) -> None:
-        """Add what signs in to the headers of a request."""
+        """Add the token to the headers of a request."""
         headers["authorization"] = f"Bearer {token}"
         if self.quota_project_id:
             headers["x-goog-user-project"] = self.quota_project_id
@@ -86,7 +86,7 @@ class ServiceAccount:
         """Get a token.
 
         Raises:
-            NoToken: there is none.
+            NoToken: the server refuses one.
             Lost: there is no answer.
         """
         now = time.time()
@@ -108,11 +108,11 @@ class ServiceAccount:
         self.token = token
 
     def sign_bytes(self, data: bytes) -> bytes:
-        """RSASSA-PKCS1-v1_5 with SHA-256, by the key of the account."""
+        """Sign by RSASSA-PKCS1-v1_5 with SHA-256, with the key of the account."""
         return self._key.signature(data)
 
     def assertion(self, now: int) -> str:
-        """Who asks for a token, signed (RFC 7523).
+        """The signed assertion (RFC 7523) that requests a token.
 
         Args:
             now: seconds since 1970.
@@ -132,7 +132,7 @@ class ServiceAccount:
 
 
 def is_plain(info: Mapping[str, Any]) -> bool:
-    """Whether a JSON is of the everyday kind."""
+    """Whether JSON is that of the usual type of service account."""
     return bool(info.get("universe_domain", UNIVERSE) == UNIVERSE)
 
 
@@ -141,7 +141,7 @@ def _encoded(data: bytes) -> str:
 
 
 def _none(found: dict[str, Any]) -> NoToken:
-    """What a server says that gives no token."""
+    """The error for an answer without a token."""
     error, said = found.get("error"), found.get("error_description")
     if isinstance(error, dict):
         error = error.get("message")

@@ -36,10 +36,10 @@ SINGLE_PUT: Final = 64 * 1024 * 1024
 """Bytes up to which a blob that is in memory anyway is sent in one request."""
 
 _MORE_TO_COME: Final = 308
-"""How the service answers a part of an upload; it is no redirect here."""
+"""The status of the answer to a part of an upload; it is not a redirect here."""
 
 _LISTED: Final = "items(name,size,updated),prefixes,nextPageToken"
-"""What is wanted of a listing; of each object there is ten times as much."""
+"""The fields to request of a listing; each object has ten times as much."""
 
 _RANGE_BEYOND_THE_END: Final = 416
 _BINARY: Final = "application/octet-stream"
@@ -160,7 +160,7 @@ class GCSSession:
             await self._upload(path, source, create=create)
 
     async def copy(self, source: BlobPath, target: BlobPath) -> bool:
-        """Have the service copy the object; a large one takes several calls."""
+        """Have the service copy the object; a large one takes several requests."""
         where = f"{self._object(source)}/rewriteTo/b/{self._bucket}/o/{self._name(target)}"
         token: str | None = None
         while True:
@@ -204,7 +204,7 @@ class GCSSession:
         content, how = _BINARY, {"uploadType": "media", "name": name}
         body = data
         if not data:
-            # Some servers take a request without a body for no request.
+            # Some servers ignore a request without a body.
             content, how = f"multipart/related; boundary={_BETWEEN}", {"uploadType": "multipart"}
             body = _EMPTY.format(dumps({"name": name})).replace("\n", "\r\n").encode()
         stored = await self._client.call(
@@ -248,7 +248,7 @@ class GCSSession:
             if end == size or came.rpartition("-")[2] != str(end - 1):
                 raise ConnectionError(f"the server has {came or 'nothing'} of {end} bytes")
             async for _ in answer.chunks():
-                pass  # So that the connection can be used again.
+                pass  # Read to the end, so that the connection can be used again.
             return b""
 
     def _object(self, path: BlobPath) -> str:
@@ -279,6 +279,6 @@ def _time(entry: dict[str, Any]) -> datetime | None:
 
 
 def _check_stored(answer: dict[str, Any], size: int) -> None:
-    """See that the last answer to an upload speaks of a blob, and of the whole of it."""
+    """Check that the last answer to an upload describes a blob, and all of it."""
     if answer.get("size") != str(size):
         raise ConnectionError(f"{answer.get('size', 'no')} bytes were stored instead of {size}")
