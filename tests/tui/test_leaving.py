@@ -150,13 +150,13 @@ async def test_leaving_while_a_screen_opens_is_no_crash(tmp_path: Path, key: str
 async def test_leaving_before_the_panes_are_there_that_come_after_the_first_frame_is_no_crash(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    furnish = ConfigurationsScreen._furnish
+    mount_room = ConfigurationsScreen._mount_room
 
     async def late(screen: ConfigurationsScreen) -> None:
         screen.app.exit(return_code=129)
-        await furnish(screen)
+        await mount_room(screen)
 
-    monkeypatch.setattr(ConfigurationsScreen, "_furnish", late)
+    monkeypatch.setattr(ConfigurationsScreen, "_mount_room", late)
     async with StorageApp(write(tmp_path / "storage.toml")).run_test() as pilot:
         while pilot.app.return_code is None:  # noqa: ASYNC110 (no turn later than it is left)
             await asyncio.sleep(0)
