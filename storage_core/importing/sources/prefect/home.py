@@ -100,6 +100,7 @@ def _profile(path: str, name: str | None) -> dict[str, str]:
         ) from None
     profiles = tables.get("profiles")
     active = name or tables.get("active")
-    is_named = isinstance(profiles, dict) and isinstance(active, str)
-    profile = profiles.get(active) if is_named else None
+    profile = None
+    if isinstance(profiles, dict) and isinstance(active, str):
+        profile = profiles.get(active)
     return {key: str(value) for key, value in profile.items()} if isinstance(profile, dict) else {}
