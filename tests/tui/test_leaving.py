@@ -8,6 +8,10 @@ from pathlib import Path
 
 import pytest
 from keyring.errors import PasswordSetError
+from textual.app import ScreenStackError
+from textual.css.query import NoMatches
+from textual.dom import NoScreen
+from textual.widget import MountError
 from textual.worker import WorkerCancelled
 
 from storage_core import ConfigFile
@@ -185,3 +189,21 @@ async def test_what_is_being_saved_is_saved_before_the_app_is_left(tmp_path: Pat
         await burst(pilot, "j", "d", "q")
         assert pilot.app._exit
     assert read(path)["default"] == "laptop"
+
+
+@pytest.mark.parametrize("raised", [MountError, NoMatches, NoScreen, ScreenStackError])
+async def test_what_was_to_be_drawn_on_a_screen_that_is_gone_crashes_no_app_that_is_being_left(
+    tmp_path: Path, raised: type[Exception]
+) -> None:
+    async with opened(write(tmp_path / "storage.toml")) as pilot:
+        pilot.app.exit(return_code=3)
+        # As the workers and the message queues of Textual do; it comes too late to be awaited.
+        pilot.app._handle_exception(raised("the screen is gone"))
+    assert pilot.app.return_code == 3
+
+
+async def test_the_same_crashes_an_app_that_is_not_being_left(tmp_path: Path) -> None:
+    with pytest.raises(MountError):
+        async with opened(write(tmp_path / "storage.toml")) as pilot:
+            pilot.app._handle_exception(MountError("nothing is there"))
+    assert pilot.app.return_code == 1

@@ -15,7 +15,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol, runtime_checkable
 
 from textual import actions, events, work
-from textual.app import App, SuspendNotSupported
+from textual.app import App, ScreenStackError, SuspendNotSupported
 from textual.binding import Binding
 from textual.css.query import NoMatches
 from textual.dom import NoScreen
@@ -44,6 +44,9 @@ if TYPE_CHECKING:
 STYLES: Final = Path(__file__).with_name("app.tcss")
 """The styles of the building blocks of screens."""
 
+
+_GONE: Final = (NoMatches, NoScreen, MountError, ScreenStackError)
+"""What Textual raises where something is put on a screen that has been closed already."""
 
 NOTIFICATION_TIMEOUT: Final = 4.0
 """Seconds that a message is shown."""
@@ -371,12 +374,9 @@ class KitApp(App[None]):
     # ---- crashes
 
     def _handle_exception(self, error: Exception) -> None:
-        """End with a report, unless a screen that was opening while the app closed lacks a widget.
-
-        Textual mounts no more widgets once the app is closing, and raises an error for each.
-        """
+        """End with a report, except for what is missing because the app is being left."""
         cause = error.error if isinstance(error, WorkerFailed) else error
-        if self.return_code is None or not isinstance(cause, NoMatches | NoScreen | MountError):
+        if self.return_code is None or not isinstance(cause, _GONE):
             super()._handle_exception(error)
 
     def _fatal_error(self) -> None:
