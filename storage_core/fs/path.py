@@ -20,7 +20,9 @@ from storage_core.fs.configured import default_of_another_file
 from storage_core.fs.names import PROTOCOL, without_protocol
 
 if TYPE_CHECKING:
-    from upath.types import JoinablePathLike
+    from typing import Self
+
+    from upath.types import JoinablePathLike, WritablePathLike
 
 # What universal_pathlib asks about paths besides, it asks the file system, if that is loaded.
 _FileSystem = get_filesystem_class(PROTOCOL)
@@ -106,6 +108,28 @@ class StoragePath(CloudPath):
         if len(args) > 1:
             args = (_URL + self.parser.join(*args),)
         super().__init__(*args, protocol=protocol, **options)
+
+    def rename(self, target: WritablePathLike, **kwargs: Any) -> Self:
+        """Rename it, within one configuration file.
+
+        Args:
+            target: a URL, or a path.
+            kwargs: universal_pathlib's.
+
+        Raises:
+            ValueError: the target is a path of another configuration file; it would be looked for
+                in that of this path (universal_pathlib 0.3.10).
+        """
+        if isinstance(target, StoragePath) and target._config_path != self._config_path:
+            raise ValueError(
+                f"{target} is of another configuration file than {self}, which rename does not "
+                "reach; use move"
+            )
+        return super().rename(target, **kwargs)
+
+    @property
+    def _config_path(self) -> Any:
+        return self.storage_options.get("config_path")
 
     def __fspath__(self) -> str:
         """Refuse to be taken for a path of the local disk, which fsspec, and with it Dask, would.

@@ -183,6 +183,22 @@ def test_names_and_files_do_not_meet(files: Files) -> None:
 
 
 @LOCAL
+def test_nothing_is_renamed_to_a_path_of_another_file(files: Files) -> None:
+    # universal_pathlib compares protocols alone: the file would go to this name of its own file.
+    path = UPath("storage://prod/x")
+    path.write_text("x")
+    other = UPath("storage://prod/y", config_path=files.other)
+    with pytest.raises(ValueError, match="storage://prod/y is of another configuration file"):
+        path.rename(other)
+    assert path.read_text() == "x"
+    assert not UPath("storage://prod/y").exists()
+    assert path.move(other).read_text() == "x"
+    assert not path.exists()
+    assert other.rename("storage://prod/z").read_text() == "x"
+    assert UPath("storage://prod/z", config_path=files.other).exists()
+
+
+@LOCAL
 def test_a_path_can_be_pickled_and_opened_in_another_process(files: Files) -> None:
     path = UPath("storage://staging/x", config_path=files.other)
     path.write_text("there")
