@@ -1,14 +1,14 @@
-"""What would be used, and why, without asking a server and without a secret.
+"""Reports what would be used here and why; contacts no server and shows no secret.
 
-    report.py       the values: findings in sections; what must not be shown is taken out of them
-    files.py        the configuration file, its layers, who may read and write them, the default
+    report.py       the values: findings in sections, without what must not be shown
+    files.py        the configuration file, its layers, their permissions, the default
     storages.py     each configuration: its engine, its certificates, its references
     network.py      proxies and certificates
-    environment.py  variables that count here, and those of others that do not
+    environment.py  environment variables that count here, and others that do not
     machine.py      versions, extras, clock, keyring, folders
     terminal.py     what the terminal can do
 
-Nothing here imports a driver: what is installed is read from what the installer has written down.
+Nothing here imports a driver: versions are read from the metadata of the installed packages.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
 
 def examined(file: ConfigFile) -> Report:
-    """Everything that can be found out about a configuration file on this machine."""
+    """Find out everything that can be known about a configuration file on this machine."""
     return Report(tuple(found_out(file)))
 
 
 def found_out(file: ConfigFile) -> Iterator[Finding]:
-    """The same, one after the other: a keyring may take a second for each of its references."""
+    """Yield the findings of `examined` one by one: a keyring may take a second per reference."""
     from storage_core.doctor.report import cleaned
 
     return cleaned(_findings(file))

@@ -1,4 +1,4 @@
-"""Variables that change something here, and those of the clouds that count or do not."""
+"""Environment variables: those of Storage, and those of the clouds that count here or do not."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ _OWN_KEYS: Final = {
     "GOOGLE_": ("service_account_info", "endpoint_url"),
     "AZURE_": ("connection_string",),
 }
-"""For each cloud, the settings with which a configuration leaves nothing to its variables."""
+"""For each cloud, the settings of which any one keeps its variables from counting."""
 
 _NEVER: Final = ("AZURE_STORAGE_CONNECTION_STRING", "STORAGE_EMULATOR_HOST")
 
 
 def findings(found: Configurations | None) -> Iterator[Finding]:
-    """What there is to say; never what a variable holds, but for engines and times."""
+    """Yield what is found; the value of a variable is shown only for engines and timeouts."""
     for each in OWN:
         if os.environ.get(each.name):
             yield _own(each.name)
@@ -72,7 +72,7 @@ def _own(name: str) -> Finding:
 
 
 def _without(settings: tuple[str, ...], found: Configurations | None) -> list[str]:
-    """The configurations that could have these settings, and have none of them."""
+    """The names of the configurations whose type has these settings, but that give none."""
     return [
         entry.name
         for entry in (found.entries.values() if found else ())

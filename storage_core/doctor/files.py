@@ -1,4 +1,4 @@
-"""The configuration file, the layers beneath it, who may read and write them, and the default."""
+"""The configuration file, the layers beneath it, their permissions, and the default."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SECTION = "file"
 
 
 def loaded(file: ConfigFile) -> tuple[Configurations | None, list[Finding]]:
-    """What the file and its layers hold, if it can be read; and what there is to say of them."""
+    """Load the file and its layers, and find out about them; None if it cannot be read."""
     try:
         found = file.load()
     except StorageError as error:
@@ -94,7 +94,7 @@ def _default(found: Configurations) -> Iterator[Finding]:
     elif " makes " in override:
         yield Finding(_SECTION, "default", f"{override.rstrip('.')}; {text} otherwise", level=NOTE)
     else:
-        # What it says is not repeated: it is no name that is known.
+        # Its value is not shown: it is not a known name, so it may be anything.
         yield Finding(
             _SECTION,
             "STORAGE_DEFAULT",

@@ -1,4 +1,4 @@
-"""Versions, extras, clock, keyring and folders of this machine; nothing of it is imported."""
+"""Versions, extras, clock, keyring and folders of this machine; imports no package for that."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _EXTRAS: Final = {
     "webdav": ("webdav4",),
 }
 _EARLIEST: Final = 2025
-"""A year in which this program did not exist yet: a clock that says so is wrong."""
+"""This program is younger than this year: a clock that shows it, or an earlier one, is wrong."""
 
 _LATEST: Final = 2100
 
 
 def findings() -> Iterator[Finding]:
-    """What there is to say."""
+    """Yield what is found."""
     import platform
 
     from storage_core import __version__
@@ -96,7 +96,7 @@ def _clock() -> Finding:
 
 
 def _keyring() -> Iterator[Finding]:
-    """Which keyring would be used; asking it is for the references that need it."""
+    """Which keyring would be used; it is asked only for references, in `storages`."""
     named = os.environ.get("PYTHON_KEYRING_BACKEND", "")
     if not named:
         yield Finding(_SECTION, "keyring", "the system's, as the package keyring finds it")

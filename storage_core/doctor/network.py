@@ -1,4 +1,4 @@
-"""Which proxies and which certificates count, and which variable they come from."""
+"""Which proxies and certificates are used, and which variables name them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _UNUSED: Final = ("ALL_PROXY", "all_proxy", "FTP_PROXY", "ftp_proxy", "CURL_CA_B
 
 
 def findings() -> Iterator[Finding]:
-    """What there is to say."""
+    """Yield what is found."""
     yield from _proxies()
     yield from _certificates()
     for name in _UNUSED:
@@ -30,7 +30,7 @@ def _proxies() -> Iterator[Finding]:
         try:
             proxy = proxy_of(scheme)
         except ConfigurationError:
-            # What the variable holds is not repeated.
+            # Its value is not shown: it may have a password in it.
             name = next(
                 n for n in (f"{scheme}_proxy", f"{scheme}_PROXY".upper()) if n in os.environ
             )

@@ -1,4 +1,4 @@
-"""What is found out: values that can be shown and pasted into a bug report."""
+"""What has been found out, in values that can be shown and pasted into a bug report."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NOTE: Final = "note"
 PROBLEM: Final = "problem"
 
 SECTIONS: Final = ("file", "storages", "network", "environment", "machine", "terminal")
-"""In the order in which they are shown."""
+"""The sections, in the order in which they are shown."""
 
 
 class Finding(NamedTuple):
@@ -28,14 +28,14 @@ class Finding(NamedTuple):
 
     text: str
     remedy: str = ""
-    """What to do; empty where nothing has to be done."""
+    """What to do; empty if nothing has to be done."""
 
     level: str = OK
     """`ok`; `note`: worth knowing; `problem`: something will fail."""
 
     @property
     def sentence(self) -> str:
-        """All of it in one line."""
+        """The whole finding in one line."""
         about = f"{self.about}: " if self.about else ""
         return f"{about}{self.text}{f'; {self.remedy}' if self.remedy else ''}"
 
@@ -47,12 +47,12 @@ class Report(NamedTuple):
 
     @property
     def problems(self) -> tuple[Finding, ...]:
-        """What will fail."""
+        """The findings about what will fail."""
         return tuple(each for each in self.findings if each.level == PROBLEM)
 
     @property
     def notes(self) -> tuple[Finding, ...]:
-        """What is worth knowing."""
+        """The findings that are worth knowing."""
         return tuple(each for each in self.findings if each.level == NOTE)
 
     def of(self, section: str) -> tuple[Finding, ...]:
@@ -61,7 +61,7 @@ class Report(NamedTuple):
 
     @property
     def summary(self) -> str:
-        """How many problems there are, and how much else that is worth knowing."""
+        """How many problems and notes there are."""
         problems, notes = len(self.problems), len(self.notes)
         said = (
             "No problems"
@@ -73,7 +73,7 @@ class Report(NamedTuple):
         return said + (f", {notes} to note" if notes else "")
 
     def as_text(self) -> str:
-        """The same for a bug report: problems first, each with its remedy, then all by section."""
+        """All of it as text for a bug report: problems with their remedies, the rest by section."""
         lines = [self.summary]
         lines += [f"✗ {each.sentence}" for each in self.problems]
         for section in SECTIONS:
@@ -84,7 +84,7 @@ class Report(NamedTuple):
         return "\n".join(lines) + "\n"
 
     def as_json(self) -> dict[str, Any]:
-        """The same as plain data."""
+        """All of it as plain data for JSON; `remedy` is None if there is none."""
         return {
             "healthy": not self.problems,
             "findings": [
@@ -96,15 +96,16 @@ class Report(NamedTuple):
 def on_lines(
     findings: Iterable[Finding], room: int, between: str, width: Callable[[str], int] = len
 ) -> list[list[Finding]]:
-    """The findings of a section, those that are well where there is room: all is to fit one screen.
+    """Lay out the findings of a section in lines, so that the whole report fits on one screen.
 
-    What is worth knowing has a line of its own, and so has each configuration.
+    Findings of the level `ok` share a line if there is room; others, and each configuration, have a
+    line of their own.
 
     Args:
-        findings: of one section, in their order.
-        room: on a line.
-        between: what stands between two of them.
-        width: of a text.
+        findings: the findings of one section, in order.
+        room: the width of a line.
+        between: the text between two findings.
+        width: returns the width of a text.
     """
     lines: list[list[Finding]] = []
     for each in findings:
@@ -121,23 +122,23 @@ def on_lines(
 
 
 def split(message: str) -> tuple[str, str]:
-    """What an error says, and what to do about it: our messages have a semicolon between."""
+    """Split one of our messages at its first semicolon: what is wrong, and what to do."""
     said, _, remedy = message.partition("; ")
     return said, remedy
 
 
 def problem(section: str, about: str, message: str) -> Finding:
-    """The finding for an error of ours."""
+    """Make a finding of the level `problem` from one of our messages."""
     return Finding(section, about, *split(message), PROBLEM)
 
 
 def note(section: str, about: str, message: str) -> Finding:
-    """The finding for something worth knowing, in the form of an error of ours."""
+    """Make a finding of the level `note` from one of our messages."""
     return Finding(section, about, *split(message), NOTE)
 
 
 def cleaned(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """The findings, without who the person is and what the machine is called."""
+    """The findings, without the names of the person and of the machine."""
     clean = _cleaner()
     for each in findings:
         yield each._replace(
@@ -156,7 +157,7 @@ def _cleaner() -> Callable[[str], str]:
     if os.path.isabs(home):
         patterns.append((rf"{re.escape(home)}(?=[/:;,)\s'\"]|$)", "~"))
     for user in filter(None, users):
-        # In paths and addresses only: a configuration may have the same name as a person.
+        # Only in paths and addresses: a configuration may have the same name as the person.
         patterns.append((rf"(?<=/){re.escape(user)}(?=[/:;,)\s]|$)", "USER"))
         patterns.append((rf"\b{re.escape(user)}(?=@)", "USER"))
     patterns += [

@@ -1,4 +1,4 @@
-"""Each configuration: which engine it uses and why, and whether its references lead anywhere."""
+"""Each configuration: which engine it uses and why, and whether its references can be resolved."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 _SECTION: Final = "storages"
 
 PATIENCE: Final = 1.0
-"""Seconds for a keyring to answer; one that asks a person in a window takes longer."""
+"""Seconds to wait for a keyring; one that is asking the person in a window takes longer."""
 
 
 def findings(found: Configurations) -> Iterator[Finding]:
-    """What there is to say of each; what is broken has been said with the file."""
+    """Yield what is found of each; configurations with problems are reported by `files`."""
     for entry in found.entries.values():
         if entry.configuration is None:
             continue
@@ -39,7 +39,7 @@ def _of(entry: Entry) -> Iterator[Finding]:
         if engine := configuration.engine_here:
             facts.append(f"engine {engine} ({_why(entry)})")
     except ConfigurationError as error:
-        # What the variable says is not repeated; that it names no engine is said with it.
+        # A variable that names no engine is reported by `environment`, without its value.
         if os.environ.get(VARIABLE, "auto") in ENGINES:
             yield problem(_SECTION, entry.name, str(error))
     if entry.read_only:
@@ -61,7 +61,7 @@ def _why(entry: Entry) -> str:
 
 
 def _references(entry: Entry) -> Iterator[tuple[str, str]]:
-    """The references of a configuration, each with its key."""
+    """The references of a configuration, each after the name of its setting, with dots."""
     for setting in entry.cls.settings() if entry.cls else ():
         value = entry.settings.get(setting.name)
         if setting.form == "table":

@@ -1,4 +1,4 @@
-"""What the terminal can do: its size, its colours, and where what is copied goes."""
+"""What the terminal can do: its size, its colours, and where copied text goes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NARROWEST, _LOWEST = 80, 24
 
 
 def findings() -> Iterator[Finding]:
-    """What there is to say; a command in a script has none."""
+    """Yield what is found; in a script there may be no terminal."""
     if not any(stream is not None and stream.isatty() for stream in (sys.stdout, sys.stderr)):
         yield Finding(_SECTION, "terminal", "none")
         return
@@ -56,7 +56,7 @@ def _clipboard() -> Finding:
 
 
 def _of_tmux() -> Finding:
-    """tmux takes what is loaded into its buffer; `set-clipboard` says who else gets it."""
+    """tmux takes copied text into its buffer; `set-clipboard` says whether it passes it on."""
     try:
         done = subprocess.run(
             ["tmux", "show-options", "-gsv", "set-clipboard"],

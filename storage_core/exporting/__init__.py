@@ -1,13 +1,14 @@
-"""Our configurations in the words of other tools: text that they, or a worker of ours, read.
+"""Exports configurations as files that other tools, or workers of ours, read.
 
-    chosen.py      what is to be written, and what comes of it
-    settings.py    the settings of one configuration as they may leave it: secrets, references
-    places.py      where a configuration leads, in terms that every tool has
-    describing.py  that, for each storage type
-    names.py       names that another tool takes
-    forms/         a module for each form, which writes what the others have found
+    chosen.py      what is to be exported, and the text that it becomes
+    settings.py    the settings of one configuration as they are exported: secrets, references
+    places.py      where a configuration leads, in terms that other tools share
+    describing.py  makes a place of a configuration of each storage type
+    names.py       names that another tool accepts
+    forms/         a module for each form, which writes the text
 
-Values go in and text comes out: nothing here asks a person, a server or the configuration file.
+Values go in and text comes out: nothing here asks a person, contacts a server or reads the
+configuration file.
 """
 
 from __future__ import annotations
@@ -31,17 +32,20 @@ def export(
     default: str | None = None,
     reveal: bool = False,
 ) -> Written:
-    """Write configurations in the form of another tool, or of ours.
+    """Write configurations in the form of another tool or of Storage itself.
 
     Args:
-        configurations: with their names, and with whole paths, as `ConfigFile.load` gives them.
+        configurations: with names and absolute paths, as `ConfigFile.load` returns them.
         form: `toml`, `env`, `json`, `rclone`, `fsspec`, `msc` or `python`.
-        default: the name of the default; it counts if it is among them.
-        reveal: whether secrets are written as they are, looked up where they are references.
+        default: the name of the default; ignored if it is not among them.
+        reveal: write secrets as they are, and the values of references in place of references.
+
+    Returns:
+        The text of the file, and notes on what is left out or has another name there.
 
     Raises:
-        ConfigurationError: one of them cannot be expressed in this form, or a value cannot be
-            looked up.
+        ConfigurationError: this form cannot express one of them, or a reference cannot be
+            resolved.
         ValueError: there is no such form.
     """
     return form_named(form).written(Chosen(tuple(configurations), default, reveal))

@@ -1,4 +1,4 @@
-"""What is to be written, and what comes of it."""
+"""What is to be exported, and the text that it becomes."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Chosen:
-    """The configurations that a person or a program wants to take elsewhere."""
+    """The configurations to export."""
 
     configurations: tuple[StorageConfiguration, ...]
-    """Each has a name."""
+    """All of them have names."""
 
     default: str | None = None
     """The name of the default, whether it is among them or not."""
@@ -34,7 +34,7 @@ class Written:
     """Configurations in the form of a tool."""
 
     text: str = field(repr=False)
-    """A whole file, with a line break at its end; secrets in it only where they were asked for."""
+    """A whole file that ends with a line break; secrets are in it only if they were asked for."""
 
     notes: tuple[str, ...] = ()
-    """What is left out, and what has another name there: a line each, without a secret."""
+    """What is left out and what has another name there: one line each, without secrets."""

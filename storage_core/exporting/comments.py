@@ -1,4 +1,4 @@
-"""What a form says besides its settings: what is left out, and what it has no word for."""
+"""Comments and notes of a form: what is left out, and what it cannot express."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
 
 
 def commented(lines: Iterable[str], indent: str = "") -> list[str]:
-    """Each as a comment of one line."""
+    """Each line as a comment."""
     return [f"{indent}# {printable(line)}" for line in lines]
 
 
 def about(
     place: Place, *, understood: Collection[str] = (), besides: Iterable[str] = ()
 ) -> Iterator[str]:
-    """What has been decided, and what no setting of the tool stands for.
+    """The notes on a place, and one that names the settings that the tool does not have.
 
     Args:
-        place: where it leads.
-        understood: what of Options has been expressed.
-        besides: further settings of ours that have not.
+        place: where the configuration leads.
+        understood: the keys of Options that have been expressed.
+        besides: further settings that have not been expressed.
     """
     yield from place.notes
     rest = {name: value for name, value in place.options.items() if name not in understood}
@@ -36,7 +36,7 @@ def about(
 
 
 def absent(value: Value, instead: str) -> str:
-    """Why a text is not there, and what to do.
+    """A note that says why a value is missing, and what to do.
 
     Args:
         value: a reference, or a secret that is left out.
@@ -47,7 +47,7 @@ def absent(value: Value, instead: str) -> str:
 
 
 def leaves(table: Mapping[str, Any], within: str = "") -> Iterator[str]:
-    """The names of all that is in a table, with dots."""
+    """The paths, with dots, of all values in a table and its inner tables."""
     for key, value in table.items():
         if isinstance(value, Mapping) and value:
             yield from leaves(value, f"{within}{key}.")
@@ -56,11 +56,11 @@ def leaves(table: Mapping[str, Any], within: str = "") -> Iterator[str]:
 
 
 def quoted_json(text: str, *, long: bool = False) -> str:
-    """A text as JSON, readable, with `\\u` for what a terminal would act on.
+    """A text as readable JSON, with `\\u` for characters that a terminal would act on.
 
     Args:
-        text: any.
-        long: whether `\\U` with eight digits is known, as in YAML, rather than two halves.
+        text: any text.
+        long: use `\\U` with eight digits, as in YAML, instead of a pair of surrogates.
     """
     from json import dumps
 

@@ -1,4 +1,4 @@
-"""What each storage type is, in terms that every tool has."""
+"""Makes a place, in terms that other tools share, of a configuration of each storage type."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from storage_core.types.s3 import S3Storage
 from storage_core.types.temporary import TemporaryLocalStorage
 
 _OURS: Final = (*("protected", "read_only", "tags", "timeout", "engine", "key_type"),)
-"""The settings that no other tool has."""
+"""The settings that only Storage has."""
 
 _S3: Final = ("s3", "s3a")
 _GCS: Final = ("gs", "gcs")
@@ -46,11 +46,11 @@ def places_of(chosen: Chosen, *, variables: bool) -> list[Place]:
 
     Args:
         chosen: the configurations.
-        variables: whether the form can take any text from a variable; else what is no secret is
-            looked up now.
+        variables: whether the form can take any text from a variable; if not, references that
+            are not secrets are resolved now.
 
     Raises:
-        ConfigurationError: a reference that has to be looked up leads nowhere.
+        ConfigurationError: a reference cannot be resolved.
     """
     return [_place(each, chosen.reveal, variables) for each in chosen.configurations]
 
@@ -64,7 +64,7 @@ def _place(configuration: StorageConfiguration, reveal: bool, variables: bool) -
 
 
 class _Described:
-    """One configuration on its way."""
+    """One configuration while its place is being made: Options lose what is taken from them."""
 
     def __init__(
         self, configuration: StorageConfiguration, settings: Settings, variables: bool
@@ -74,15 +74,15 @@ class _Described:
         self.options: dict[str, Any] = settings.options()
         self.notes: list[str] = []
         self.lost: list[str] = []
-        """Parts of settings that no other tool has."""
+        """Parts of settings that only Storage has."""
 
         self.told: set[str] = set()
-        """Passwords whose absence the form says."""
+        """Entries of `left_out` that need no note here: the form has one for each."""
 
         self._variables = variables
 
     def common(self) -> dict[str, Any]:
-        """What all places have; to be asked last."""
+        """The fields that all places have; call it last, when Options and notes are complete."""
         given = self.configuration.given()
         self.notes += [
             f"{each} {LEFT_OUT}"
@@ -101,7 +101,7 @@ class _Described:
         }
 
     def value(self, name: str) -> Value | None:
-        """A setting; what is no secret is looked up where the form has no variables."""
+        """A setting; if the form has no variables, a reference that is no secret is resolved."""
         found = self.settings.value(name)
         if found is None or found.reference is None or self._variables:
             return found
@@ -110,13 +110,13 @@ class _Described:
         return found if declared.reference else self._looked_up(found)
 
     def required(self, name: str) -> Value:
-        """A setting that is always there."""
+        """A setting that is always given."""
         found = self.value(name)
         assert found is not None
         return found
 
     def text(self, name: str) -> str:
-        """A required setting itself, looked up where it is a reference."""
+        """The text of a required setting; a reference is resolved."""
         found = self.required(name)
         if found.reference is not None:
             found = self._looked_up(found)
@@ -124,14 +124,14 @@ class _Described:
         return found.text
 
     def file(self, name: str) -> Value | None:
-        """A setting that is a path, whole."""
+        """A setting that is a path, made absolute."""
         found = self.value(name)
         if found is None or found.text is None:
             return found
         return Value(setting=name, text=absolute(found.text))
 
     def take(self, name: str) -> Value | None:
-        """A text out of Options."""
+        """Take a text out of Options; None if there is none."""
         found = self.options.get(name)
         if not isinstance(found, Value):
             return None
@@ -139,13 +139,13 @@ class _Described:
         return found
 
     def take_flag(self, name: str) -> bool:
-        """A switch out of Options."""
+        """Take a boolean out of Options; False if there is none."""
         if not isinstance(self.options.get(name), bool):
             return False
         return bool(self.options.pop(name))
 
     def take_inner(self, table: str, name: str) -> Value | None:
-        """A text out of a table inside of Options."""
+        """Take a text out of a table inside Options; None if there is none."""
         inner = self.options.get(table)
         if not isinstance(inner, dict) or not isinstance(inner.get(name), Value):
             return None
@@ -177,7 +177,7 @@ def _s3(described: _Described) -> S3:
 
 def _s3_at(described: _Described, bucket: Value, prefix: Value | None) -> S3:
     style = _addressing(described.options)
-    # What stands in Options wins, as it does when the storage is opened.
+    # Options win over settings, as they do when the storage is opened.
     return S3(
         bucket=bucket,
         prefix=prefix,
@@ -203,7 +203,7 @@ def _s3_at(described: _Described, bucket: Value, prefix: Value | None) -> S3:
 
 
 def _addressing(options: dict[str, Any]) -> str | None:
-    """The addressing style out of Options; it stays there if there is more in its table."""
+    """Take the addressing style out of Options, as a field of `S3`: None for `auto` too."""
     config = options.get("config_kwargs")
     inner = config.get("s3") if isinstance(config, dict) else None
     if not isinstance(config, dict) or not isinstance(inner, dict):
@@ -266,7 +266,7 @@ def _gcs_at(described: _Described, bucket: Value, prefix: Value | None) -> GCS:
 
 
 def _credentials(token: Any) -> Value | None:
-    """What `token` in Options says of who signs in: JSON, as text or as a table, or its file."""
+    """The credentials in `token` of Options: JSON, as text or as a table, or a file with it."""
     name = "options.token"
     if isinstance(token, dict):
         from json import dumps
@@ -284,7 +284,7 @@ def _credentials(token: Any) -> Value | None:
         return None
     if token.text is None or token.text.lstrip().startswith("{"):
         return token
-    # The other words stand for Google's own ways.
+    # These words choose Google's own ways to sign in.
     is_word = token.text in ("google_default", "cloud", "cache", "browser")
     return None if is_word else Value(setting=name, reference=f"file:{token.text}")
 
@@ -330,7 +330,7 @@ def _bucket(described: _Described, protocol: str, rest: str) -> Place:
 
 
 def _server(described: _Described, protocol: str, url: str) -> Server:
-    """A server, from its URL and from Options, which say it otherwise."""
+    """A server, from its URL and from Options, which may override parts of it."""
     parts = urlsplit(url)
     try:
         port = parts.port
@@ -346,7 +346,7 @@ def _server(described: _Described, protocol: str, url: str) -> Server:
     elif "@" in parts.netloc and (
         (left_out := f"{PASSWORD_IN} base_path") in described.settings.left_out
     ):
-        # Else what is left out is a part of the query.
+        # Without an @, the password that is left out was in the query.
         password = described.settings.value(left_out)
         described.told.add(left_out)
     path = parts.path + (f"#{parts.fragment}" if parts.fragment else "")
@@ -357,7 +357,7 @@ def _server(described: _Described, protocol: str, url: str) -> Server:
         base = described.take("base_url")
         scheme = "https" if protocol.endswith("s") else "http"
         address = (base.text if base else None) or f"{scheme}://{host}"
-        # With `base_url` there is no host in the URL: all of it is the path.
+        # With `base_url` there is no host in the URL: what looks like it is part of the path.
         path = f"/{host}{path}" if base else path
         user, password = _auth(described) or (user, password)
         url, kind = f"{address.rstrip('/')}/{path.strip('/')}".rstrip("/"), "webdav"
@@ -382,7 +382,7 @@ def _server(described: _Described, protocol: str, url: str) -> Server:
 
 
 def _auth(described: _Described) -> tuple[Value, Value] | None:
-    """User and password of WebDAV out of Options."""
+    """Take the user and password of WebDAV out of Options; None if they are not there."""
     auth = described.options.get("auth")
     if not isinstance(auth, list) or len(auth) != 2:
         return None
@@ -394,7 +394,7 @@ def _auth(described: _Described) -> tuple[Value, Value] | None:
 
 
 def _first(described: _Described, options: tuple[str, ...], setting: str) -> Value | None:
-    """What one of several names in Options has, else the setting."""
+    """The first of several keys of Options that is given, else the setting."""
     for name in options:
         if (found := described.take(name)) is not None:
             return found

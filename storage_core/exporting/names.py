@@ -1,4 +1,4 @@
-"""Names that another tool takes, where it does not take ours."""
+"""Names that another tool accepts, for names of ours that it does not."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from collections.abc import Callable, Iterable
 def names_for(
     names: Iterable[str], takes: Callable[[str], bool], made: Callable[[str], str]
 ) -> dict[str, str]:
-    """A name for each of ours, no two the same.
+    """Give each of our names a name that the tool accepts, no two the same.
 
     Args:
-        names: ours.
-        takes: whether the tool takes a name.
-        made: a name that it takes, of one that it does not.
+        names: our names.
+        takes: whether the tool accepts a name.
+        made: makes a name that it accepts of one that it does not.
+
+    Returns:
+        The tool's name for each of ours; the same name if the tool accepts it.
     """
     ours = [*names]
     found = {name: name for name in ours if takes(name)}
@@ -25,9 +28,9 @@ def names_for(
 
 
 def free(wanted: str, taken: Iterable[str], joint: str = "-") -> str:
-    """`wanted`, or the first of `wanted-2`, `wanted-3` … that is not taken, whatever the case.
+    """`wanted`, or the first of `wanted-2`, `wanted-3` … that is not taken in any case.
 
-    Variables are compared without it: always on Windows, and by us, who write them in capitals.
+    Case does not tell variables apart: never on Windows, and here they are written in capitals.
     """
     others = {each.upper() for each in taken}
     number, found = 1, wanted
@@ -38,10 +41,10 @@ def free(wanted: str, taken: Iterable[str], joint: str = "-") -> str:
 
 
 class Variables:
-    """Names of variables for what the configurations leave out: no two share one.
+    """Names of variables for the settings that are left out: no two share one.
 
     Args:
-        names: of the configurations.
+        names: the names of the configurations.
         taken: variables that stand for something else.
     """
 
@@ -54,7 +57,7 @@ class Variables:
         self._found: dict[tuple[str, str], str] = {}
 
     def of(self, name: str, setting: str) -> str:
-        """The one for a setting of a configuration: always the same."""
+        """The variable for a setting of a configuration: the same each time."""
         found = self._found.get((name, setting))
         if found is None:
             found = free(as_variable(self._prefixes[name], setting), self._taken, "_")
@@ -64,6 +67,6 @@ class Variables:
 
 
 def as_variable(*parts: str) -> str:
-    """The name of a variable made of some words: `PROD_RESULTS_AWS_SECRET_ACCESS_KEY`."""
+    """Make the name of a variable of some words: `PROD_RESULTS_AWS_SECRET_ACCESS_KEY`."""
     words = re.sub(r"[^A-Za-z0-9]+", "_", "_".join(parts)).strip("_").upper()
     return words if words and not words[0].isdigit() else f"STORAGE_{words}"

@@ -1,4 +1,4 @@
-"""Where a configuration leads, in terms that every tool has: what a form is made from."""
+"""Where a configuration leads, in terms that other tools share: what forms are written from."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Options = Mapping[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """What all have."""
+    """The fields that all places have."""
 
     name: str
     label: str
@@ -24,16 +24,16 @@ class Place:
     """The place, passwords masked."""
 
     notes: tuple[str, ...] = ()
-    """What was decided on the way, a line each."""
+    """What was decided while the place was made, one line each."""
 
     lost: tuple[str, ...] = ()
-    """The settings that only we know."""
+    """The given settings, or parts of them, that only Storage has."""
 
     left_out: tuple[str, ...] = ()
-    """The secrets that are not written."""
+    """The secrets that are left out."""
 
     options: Options = field(default_factory=dict, repr=False)
-    """What stands in Options and is not in the fields here, by its names there."""
+    """The rest of Options, by its keys there, that no field here expresses."""
 
     ca_bundle: Value | None = None
 
@@ -56,19 +56,19 @@ class S3(Place):
     is_anonymous: bool = False
     requester_pays: bool = False
     addressing: str | None = None
-    """`path` or `virtual`; None where nothing is said."""
+    """`path` or `virtual`; None if nothing is said."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Azure(Place):
-    """A container of an account of Azure's."""
+    """A container in an Azure account."""
 
     container: Value
     prefix: Value | None = None
     connection_string: Value | None = None
     account: Value | None = None
     host: Value | None = None
-    """Where the account is, if not at Azure's usual address."""
+    """The host of the account, if not Azure's usual one."""
 
     key: Value | None = None
     signature: Value | None = None
@@ -94,20 +94,20 @@ class GCS(Place):
 
 @dataclass(frozen=True, kw_only=True)
 class Folder(Place):
-    """A folder of this machine."""
+    """A folder on this machine."""
 
     path: Value
 
 
 @dataclass(frozen=True, kw_only=True)
 class Server(Place):
-    """A folder of a server for files."""
+    """A folder on a file server."""
 
     protocol: str
     """`sftp`, `ftp`, `webdav` or `http`."""
 
     url: str
-    """Its address over HTTP, without user and password; empty for the others."""
+    """The address for `webdav` and `http`, without user and password; else empty."""
 
     host: Value
     path: str
@@ -118,19 +118,19 @@ class Server(Place):
 
 @dataclass(frozen=True, kw_only=True)
 class Other(Place):
-    """What fsspec alone reaches."""
+    """A place that only fsspec reaches."""
 
     url: str
-    """With the password in it where secrets are asked for; it may be a chain of several."""
+    """A URL or a chain of URLs; a password is in it only if secrets are asked for."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Unknown(Place):
-    """What no other tool reaches."""
+    """A place that no other tool reaches."""
 
 
 def variables_of(places: Iterable[Place]) -> Iterator[str]:
-    """The variables that hold some of their settings already."""
+    """The variables that settings of the places refer to."""
     for place in places:
         yield from _variables_in([getattr(place, each.name) for each in fields(place)])
 
@@ -146,5 +146,5 @@ def _variables_in(value: Any) -> Iterator[str]:
 
 
 def present(**values: Value | None) -> dict[str, Value]:
-    """Those that are given."""
+    """The values that are not None."""
     return {name: value for name, value in values.items() if value is not None}

@@ -1,7 +1,7 @@
-"""The settings of one configuration as they may leave it.
+"""The settings of one configuration as they are exported.
 
-Secrets are left out and references kept; where secrets are asked for, they are written, and
-references are looked up.
+Secrets are left out and references kept; if secrets are asked for, they are written, and references
+are resolved.
 """
 
 from __future__ import annotations
@@ -35,40 +35,40 @@ _KEY: Final = urandom(32)
 _MISSING: Final = object()
 
 _LINK: Final = re.compile(r":[A-Za-z][A-Za-z0-9+.-]*://")
-"""Where another URL of a chain begins."""
+"""The beginning of another URL in a chain."""
 
 PASSWORD_IN: Final = "the password in"
-"""What stands before the name of a setting that is an address without its password."""
+"""Comes in `left_out` before the name of a setting that is a URL without its password."""
 
 LEFT_OUT: Final = "is left out, since it stands in the configuration as it is"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Value:
-    """A text: itself, or the reference to it; neither where it is a secret that is left out."""
+    """A text: itself, or the reference to it; neither if it is a secret that is left out."""
 
     setting: str
-    """Which setting it is; inside of a table with dots: `options.key`."""
+    """The name of the setting; inside a table with dots: `options.key`."""
 
     text: str | None = field(default=None, repr=False)
     reference: str | None = None
     digest: bytes | None = field(default=None, repr=False)
-    """Of a secret that is left out, to tell two apart: of no use to another process."""
+    """Tells apart two secrets that are left out; of no use to another process."""
 
     @property
     def variable(self) -> str | None:
-        """The name of the variable that holds it."""
+        """The name of the variable that it refers to; None if it does not."""
         return self._target(VARIABLE)
 
     @property
     def file(self) -> str | None:
-        """The whole path of the file that holds it."""
+        """The absolute path of the file that it refers to; None if it does not."""
         target = self._target("file")
         return None if target is None else expanded(target)
 
     @property
     def keyring(self) -> tuple[str, str] | None:
-        """The service and the user of the keyring's entry that holds it."""
+        """The service and user of the keyring entry that it refers to; None if it does not."""
         target = self._target("keyring")
         if target is None:
             return None
@@ -81,17 +81,17 @@ class Value:
 
 
 def digest_of(secret: object) -> bytes:
-    """The same for the same secret, in this process only."""
+    """A digest that is the same for the same secret, in this process only."""
     from hashlib import blake2b
 
     return blake2b(repr(secret).encode(), key=_KEY).digest()
 
 
 class Settings:
-    """The settings of one configuration as they may leave it.
+    """The settings of one configuration as they are exported.
 
     Args:
-        configuration: with whole paths.
+        configuration: with absolute paths.
         reveal: whether secrets are written as they are.
     """
 
@@ -99,11 +99,11 @@ class Settings:
         self._configuration = configuration
         self._reveal = reveal
         self.table: dict[str, Any] = {}
-        """As a file of ours has them."""
+        """The settings as a configuration file has them."""
 
         self._digests: dict[str, bytes] = {}
         self.left_out: list[str] = []
-        """The secrets that are not in `table`, with dots for those inside of a table."""
+        """The secrets that are not in `table`, with dots for those inside a table."""
 
         for name, value in configuration.given().items():
             declared = configuration.setting_named(name)
@@ -111,7 +111,7 @@ class Settings:
             self._add(declared, value)
 
     def value(self, name: str) -> Value | None:
-        """A setting that is text; None where it is not given."""
+        """A setting that is text; None if it is not given or not text."""
         if name in self.left_out:
             return Value(setting=name, digest=self._digests.get(name))
         text = self.table.get(name)
@@ -149,7 +149,7 @@ class Settings:
         self.table[name] = value
 
     def _option(self, key: str, value: Any, path: str, *, secret: bool = False) -> Any:
-        """A copy of a part of the table, with a `Value` for each text."""
+        """A copy of a part of Options, with a `Value` for each text."""
         from storage_core.declaration.tables import hidden
 
         if isinstance(value, Mapping):
@@ -161,7 +161,7 @@ class Settings:
             if set(value) == {"ref"} and is_literal(value["ref"]):
                 value = without_literal(value["ref"])
             else:
-                # What is below a key that sounds secret is secret, whatever its own name.
+                # Everything below a key that sounds secret is secret, whatever its own key.
                 secret = secret or _is_secret(key)
                 return {
                     name: self._option(name, inner, f"{path}.{name}", secret=secret)
@@ -184,13 +184,13 @@ class Settings:
         return value
 
     def without_password(self, declared: Setting, value: str) -> str:
-        """A URL without the password in it, unless secrets are asked for."""
+        """`value` without the passwords of a URL in it, unless secrets are asked for."""
         if self._reveal:
             return value
         spans = secret_spans(value, bare=declared.form == "url")
         secrets = [value[start:end] for start, end in spans]
         if any(_LINK.search(each) for each in secrets):
-            # `zip://d::https://u:pw@h/a.zip`: all from `d:` on looks like one password.
+            # In `zip://d::https://u:pw@h/a.zip` all from `d:` on looks like one password.
             raise ConfigurationError(
                 f"{self._label(declared.label)} is a chain of URLs, out of which the password "
                 "cannot be taken; export it with --reveal, or move the password into Options"
@@ -211,18 +211,18 @@ class Settings:
 def _is_secret(key: str) -> bool:
     from storage_core.declaration.tables import visible
 
-    # A number is masked where its key sounds secret.
+    # Any number is masked if its key sounds secret.
     return bool(visible(0, key) == MASK)
 
 
 def _protected(declared: Setting, text: str) -> str:
-    """A text so that a file of ours takes it for itself."""
+    """A text as a configuration file has it, marked as literal if it looks like a reference."""
     looks_otherwise = is_reference(text, declared.schemes or SCHEMES) or is_literal(text)
     return LITERAL + text if looks_otherwise else text
 
 
 def _plain(value: Any, left_out: list[str]) -> Any:
-    """A table as a file of ours has it, without what is left out."""
+    """A table as a configuration file has it, without what is left out."""
     if isinstance(value, Value):
         if value.reference is not None:
             return {"ref": value.reference}

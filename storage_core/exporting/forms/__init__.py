@@ -1,8 +1,8 @@
-"""The forms that configurations can be written in: a module each, of the form's name.
+"""The forms in which configurations can be written: for each a module with its name.
 
 Each module has
 
-    LABEL: str                                 what it is, for a list of them
+    LABEL: str                                 what the form is, for a list of forms
     def written(chosen: Chosen) -> Written     the text, or `ConfigurationError` that says what
                                                cannot be expressed
 """
@@ -19,19 +19,19 @@ NAMES: Final = ("toml", "env", "json", "rclone", "fsspec", "msc", "python")
 
 
 class Form(Protocol):
-    """A form that configurations can be written in."""
+    """A form in which configurations can be written."""
 
     LABEL: str
 
     def written(self, chosen: Chosen) -> Written:
-        """The text, and what is not in it."""
+        """Write the text, and notes on what is not in it."""
 
 
 def form_named(name: str) -> Form:
-    """The form of one of `NAMES`; its module is loaded only now.
+    """Load the form with one of `NAMES`.
 
     Raises:
-        ValueError: there is none of this name.
+        ValueError: no form has this name.
     """
     if name not in NAMES:
         raise ValueError(f"no form is called {name[:40]!r}; there are {', '.join(NAMES)}")

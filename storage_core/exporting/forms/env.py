@@ -1,4 +1,4 @@
-"""One line for an env file or a secret of Kubernetes': a whole configuration in a variable."""
+"""One line for an env file or a Kubernetes secret: a whole configuration file in a variable."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LABEL: Final = f"a line {TEXT_VARIABLE}=… for an env file"
 
 
 def written(chosen: Chosen) -> Written:
-    """The file of ours in base64, which no shell and no env file changes."""
+    """Write a configuration file of Storage in base64, which no shell or env file alters."""
     file = toml.written(chosen)
     encoded = b64encode(file.text.encode()).decode()
     return Written(f"{TEXT_VARIABLE}=base64:{encoded}\n", file.notes)

@@ -1,4 +1,4 @@
-"""What a configuration is for fsspec: a protocol, arguments of its class, and a path."""
+"""A configuration in fsspec's terms: a protocol, arguments of its class, and a path."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ CHECKSUMS: Final = {
     "request_checksum_calculation": "when_required",
     "response_checksum_validation": "when_required",
 }
-"""For services other than AWS: some store the framing that comes with others as the blob."""
+"""For services other than AWS: with other checksums some store the framing of the upload too."""
 
 
 class FileSystem(NamedTuple):
-    """A file system of fsspec's, and where in it the blobs lie."""
+    """A file system of fsspec, and where in it the blobs are."""
 
     protocol: str
     arguments: dict[str, Any]
-    """Of its class; texts are `Value`s, or constants of ours."""
+    """Arguments of its class; their texts are `Value`s, or constants of this module."""
 
     path: tuple[Value, ...]
-    """To be joined by slashes."""
+    """Parts to be joined by slashes."""
 
     packages: tuple[str, ...] = ()
-    """What is to be installed for it."""
+    """The packages that it needs."""
 
     notes: tuple[str, ...] = ()
     login: tuple[Value, Value] | None = None
-    """User and password for HTTP's own way to sign in (Basic), for which it has no argument."""
+    """User and password for Basic authentication over HTTP, which fsspec has no argument for."""
 
     url: Value | None = None
-    """What only fsspec itself can take apart, instead of a path; the arguments go with it."""
+    """A URL that only fsspec can parse, to be used with the arguments instead of `path`."""
 
 
 _PACKAGES: Final = {
@@ -47,7 +47,7 @@ _PACKAGES: Final = {
     "hdfs": "pyarrow",
     "smb": "smbprotocol",
 }
-"""Protocol in a URL that only fsspec takes apart -> what is to be installed for it."""
+"""The package that each protocol needs, for URLs that only fsspec can parse."""
 
 
 def file_system(place: Place) -> FileSystem:
@@ -110,7 +110,7 @@ def _azure(place: Azure) -> FileSystem:
         ),
     }
     if not place.connection_string:
-        # Else adlfs takes a variable of its own for an answer.
+        # Without the argument adlfs takes it from a variable of its own.
         arguments["anon"] = place.is_anonymous
     whole = _merged(arguments, place.options)
     return FileSystem("az", whole, _path(place.container, place.prefix), ("adlfs",))
@@ -194,7 +194,7 @@ def _given(**values: Value | None) -> dict[str, Any]:
 
 
 def _merged(arguments: dict[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments with what stands in Options, which wins; tables are merged."""
+    """The arguments, overridden by Options; tables are merged."""
     found = dict(arguments)
     for name, value in options.items():
         if isinstance(value, Mapping) and isinstance(found.get(name), dict):

@@ -1,6 +1,6 @@
-"""A JSON file for the folder where fsspec looks for its defaults: one setting for each protocol.
+"""A JSON file for fsspec's folder of defaults, which has one set of arguments for each protocol.
 
-What fsspec does not know of, the URL of each configuration and what is left out, stands below a key
+The URL of each configuration and what is left out, for which fsspec has no place, are below a key
 that is no protocol, which it ignores.
 """
 
@@ -20,14 +20,15 @@ from storage_core.exporting.settings import Value
 LABEL: Final = "a JSON file for fsspec's folder of defaults"
 
 ABOUT: Final = "_storage"
-"""The key below which we say what fsspec has no place for."""
+"""The key of what fsspec has no place for."""
 
 
 def written(chosen: Chosen) -> Written:
-    """A JSON file.
+    """Write the JSON file.
 
     Raises:
-        ConfigurationError: two configurations of one protocol differ in more than their place.
+        ConfigurationError: fsspec reaches no such place, its file cannot express one, or two
+            configurations of one protocol differ in more than their place.
     """
     protocols: dict[str, dict[str, Any]] = {}
     withheld: dict[str, Any] = {}
@@ -42,7 +43,7 @@ def written(chosen: Chosen) -> Written:
         arguments = {**_guard(place), **given}
         absent_here = _withheld(found.arguments)
         differs = protocols.setdefault(found.protocol, arguments) != arguments
-        # What is left out looks the same for all; it would be asked for once, for all of them.
+        # Left-out values look the same in all, but there can be only one value to add for all.
         if withheld.setdefault(found.protocol, absent_here) != absent_here or differs:
             raise ConfigurationError(
                 f"{owners[found.protocol]} and {place.name}: fsspec has one setting for all "
@@ -72,7 +73,7 @@ def _refuse_what_is_lost(place: Place) -> None:
 
 
 def _login(user: Value, password: Value, lines: list[str]) -> str:
-    """What stands before the host of a URL."""
+    """The user and password before the host of a URL."""
     from urllib.parse import quote
 
     lines += [absent(each, "add it to the URL") for each in (user, password) if each.text is None]
@@ -81,9 +82,9 @@ def _login(user: Value, password: Value, lines: list[str]) -> str:
 
 
 def _guard(place: Place) -> dict[str, Any]:
-    """What has signing in fail where credentials are left out: else others would be looked for."""
+    """Placeholders for credentials that may be left out, so that no others are used instead."""
     if isinstance(place, S3) and place.key is not None:
-        # A key without a secret is no pair, which botocore says; s3fs passes an empty one over.
+        # botocore refuses a key without a secret; s3fs would ignore an empty key.
         return {"key": "(left out)"}
     if isinstance(place, GCS) and place.info is not None:
         return {"token": "(left out)"}
@@ -99,7 +100,7 @@ def _guard(place: Place) -> dict[str, Any]:
 
 
 def _plain(place: Place, value: Any, path: str, lines: list[str]) -> Any:
-    """The arguments as JSON has them; what is not there is said."""
+    """The arguments as plain data for JSON; a line is added for each text that is left out."""
     if isinstance(value, dict):
         kept = {key: _plain(place, inner, f"{path}_{key}", lines) for key, inner in value.items()}
         return {key: inner for key, inner in kept.items() if inner is not None}
@@ -119,7 +120,7 @@ def _plain(place: Place, value: Any, path: str, lines: list[str]) -> Any:
 
 
 def _withheld(value: Any) -> Any:
-    """Which texts the file will not have, as those of two configurations can be compared."""
+    """The texts that the file leaves out, in a form in which two configurations can be compared."""
     if isinstance(value, dict):
         return {key: _withheld(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
@@ -149,7 +150,7 @@ def _json_of(place: GCS, text: str) -> Any:
 def _url(found: FileSystem, lines: list[str]) -> str:
     path = "/".join(part.text or "" for part in found.path)
     if found.login is not None:
-        # Not a header among the settings, which would go to every server of the protocol.
+        # A header in the arguments would be sent to every server of the protocol.
         scheme, _, rest = path.partition("://")
         return f"{scheme}://{_login(*found.login, lines)}@{rest}"
     if "://" in path:

@@ -1,4 +1,4 @@
-"""JSON for programs, in the words of `storage ls --json`."""
+"""JSON for programs, with the keys of `storage ls --json`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LABEL: Final = "JSON, for programs"
 
 
 def written(chosen: Chosen) -> Written:
-    """One object; what is left out is named in `left_out`."""
+    """Write one object; `left_out` names the secrets that are not in it."""
     storages, notes = [], []
     for configuration in chosen.configurations:
         settings = Settings(configuration, reveal=chosen.reveal)
@@ -35,7 +35,7 @@ def written(chosen: Chosen) -> Written:
 
 
 def as_json(value: object) -> str:
-    """JSON that is readable and, on a terminal, harmless."""
+    """Readable JSON, without characters that a terminal would act on."""
     text = dumps(_plain(value), indent=2, ensure_ascii=False, allow_nan=False)
     return re.sub(r"[^ -~\n]", lambda match: _shown(match[0]), text) + "\n"
 
@@ -45,7 +45,7 @@ def _shown(character: str) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """`value` for JSON: dates, and numbers that JSON lacks, become text."""
+    """`value` as JSON can hold it: dates, infinity and NaN become text."""
     if isinstance(value, dict):
         return {str(key): _plain(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):

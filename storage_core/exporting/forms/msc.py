@@ -19,25 +19,25 @@ LABEL: Final = "profiles for multi-storage-client"
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _EXPANDED: Final = re.compile(r"\$(?:[A-Za-z0-9_]|\{)")
-"""What MSC takes for a variable; it has no way to write it as it is."""
+"""What MSC takes for a variable; it has no way to escape it."""
 
 
 class _Profile(NamedTuple):
-    """A configuration in MSC's words; texts are `Value`s, or constants of ours."""
+    """A configuration in MSC's terms; texts are `Value`s, or constants of this module."""
 
     type: str
     options: dict[str, Any]
     credentials: tuple[str, dict[str, Any]] | None = None
     besides: tuple[str, ...] = ()
-    """Settings of ours that it has no option for."""
+    """Our settings for which MSC has no option."""
 
 
 class _Path(tuple[Value, ...]):
-    """Parts that slashes join."""
+    """Parts to be joined by slashes."""
 
 
 def written(chosen: Chosen) -> Written:
-    """A configuration file of MSC's."""
+    """Write a configuration file of MSC."""
     places = places_of(chosen, variables=True)
     names = names_for(
         [place.name for place in places],
@@ -78,7 +78,7 @@ class _Writer:
         self._said = said
 
     def mapping(self, mapping: Mapping[str, Any], indent: str) -> Iterator[str]:
-        """The lines of a table of YAML."""
+        """The lines of a YAML mapping."""
         for key, value in mapping.items():
             name = key if _NAME.fullmatch(key) else quoted_json(self._literal(key, key), long=True)
             if isinstance(value, Mapping):
@@ -150,7 +150,7 @@ def _s3(place: S3) -> _Profile:
             profile_name=place.profile,
             verify=place.ca_bundle,
         ),
-        # Some services store the framing that comes with other checksums as the blob.
+        # With other checksums some services store the framing of the upload too.
         **(CHECKSUMS if place.endpoint else {}),
     }
     if place.addressing:
@@ -180,7 +180,7 @@ def _azure(place: Azure) -> _Profile:
 
 
 def _account_url(place: Azure) -> str:
-    """Where the account is; MSC asks for it, and does not look at it beside a connection string."""
+    """The URL of the account, which MSC requires and ignores if it has a connection string."""
     if place.host and place.host.text:
         return f"https://{place.host.text}"
     if place.account and place.account.text:
@@ -216,7 +216,7 @@ def _gcs(place: GCS) -> _Profile:
         path = Value(setting=place.info.setting, text=place.info.file)
         return _Profile("gcs", options, (kind, {"file": path}), besides)
     if place.info.text is None:
-        # It takes the JSON as a table, which no variable holds; so its place is a file.
+        # MSC takes the JSON only as a table, which no variable can hold: so ask for a file.
         return _Profile("gcs", options, (kind, {"file": place.info}), besides)
     return _Profile(
         "gcs", options, (kind, {"info": _service_account(place, place.info.text)}), besides

@@ -1,4 +1,4 @@
-"""A script that opens the same places by fsspec's own file systems, without Storage."""
+"""A script that opens the same places with fsspec's own file systems, without Storage."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ if __name__ == "__main__":
 
 
 def written(chosen: Chosen) -> Written:
-    """A script with a function for each configuration, which returns a file system."""
+    """Write a script that has for each configuration a function that returns a file system."""
     places = places_of(chosen, variables=True)
     functions: dict[str, str] = {}
     for place in places:
@@ -130,14 +130,14 @@ def _function(name: str) -> str:
 
 @dataclass(frozen=True)
 class _Basic:
-    """What the header has that signs in."""
+    """The user and password of a header for Basic authentication."""
 
     user: Value
     password: Value
 
 
 def _with_login(headers: Any, login: tuple[Value, Value]) -> dict[str, Any]:
-    """The headers out of Options, whose own way to sign in wins."""
+    """The headers of Options, with one for Basic authentication unless they have their own."""
     found = dict(headers) if isinstance(headers, dict) else {}
     if any(each.lower() == "authorization" for each in found):
         return found
@@ -153,7 +153,7 @@ class _Writer:
         self.said: list[str] = []
 
     def function(self, name: str, found: FileSystem) -> Iterator[str]:
-        """Its lines."""
+        """The lines of the function."""
         place = self._place
         lines = [*self._body(found)]
         self.said += found.notes
@@ -207,7 +207,7 @@ class _Writer:
             yield f'    return DirFileSystem("/".join([{parts}]), fs)'
 
     def _code(self, value: Any, name: str = "") -> str:
-        """An expression of Python's."""
+        """A Python expression for `value`, which is the argument `name`."""
         if isinstance(value, dict):
             inner = ", ".join(f"{key!r}: {self._code(each)}" for key, each in value.items())
             return f"{{{inner}}}"
@@ -228,7 +228,7 @@ class _Writer:
         return self._text(value)
 
     def _other(self, value: Any) -> str:
-        """A number that may be none of Python's words, or a date."""
+        """An expression for a float, which may be infinite or NaN, or for a date as text."""
         return f"float({str(value)!r})" if isinstance(value, float) else repr(str(value))
 
     def _text(self, value: Value) -> str:

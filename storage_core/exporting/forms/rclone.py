@@ -1,6 +1,6 @@
 """rclone.conf: a remote for each configuration, `rclone cat NAME:results/KEY`.
 
-A remote of rclone's is an account; the bucket and the prefix come from an `alias` on top of it.
+A remote of rclone is an account; the bucket and the prefix come from an `alias` on top of it.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from storage_core.exporting.settings import Value
 LABEL: Final = "rclone.conf, for rclone"
 
 _NAME: Final = re.compile(r"[\w.+@]+(?:[ -]+[\w.+@-]+)*")
-"""What rclone takes for the name of a remote."""
+"""Names of remotes that rclone accepts."""
 
 _PASSWORDS: Final = ("pass", "key_file_pass")
-"""The options that rclone wants obscured."""
+"""The options whose values rclone expects obscured."""
 
 
 class _Remote(NamedTuple):
-    """What a configuration is in rclone's words."""
+    """A configuration in rclone's terms."""
 
     type: str
     settings: dict[str, str | Value | None]
@@ -36,11 +36,11 @@ class _Remote(NamedTuple):
     """The bucket and the prefix, or a folder of the server."""
 
     understood: tuple[str, ...] = ()
-    """What of Options is in the settings."""
+    """The keys of Options that the settings express."""
 
 
 def written(chosen: Chosen) -> Written:
-    """A configuration file of rclone's."""
+    """Write a configuration file of rclone."""
     places = places_of(chosen, variables=False)
     names = names_for(
         [place.name for place in places],
@@ -64,9 +64,9 @@ def written(chosen: Chosen) -> Written:
 def _sections(
     place: Place, remote: _Remote, name: str, taken: set[str], said: list[str]
 ) -> Iterator[str]:
-    """The sections of one configuration; what is to be said of them goes into `said`."""
+    """The lines of the sections of one configuration; notes on them are added to `said`."""
     account = name
-    # Its variables are in capitals: of two names that differ in case only, both would have one.
+    # rclone's variables are in capitals: names that differ in case only would share one.
     is_shared = sum(each.upper() == name.upper() for each in taken) > 1
     if remote.path or (is_shared and remote.type != "alias"):
         account = free(f"{name}-remote", taken)
@@ -141,7 +141,7 @@ def _s3(place: S3) -> _Remote:
         "role_external_id": place.external_id,
         "force_path_style": {"path": "true", "virtual": "false"}.get(place.addressing or ""),
         "requester_pays": "true" if place.requester_pays else None,
-        # Else it wants to see that the bucket exists, which it would make if it did not.
+        # Without this rclone checks that the bucket exists, and creates it if it does not.
         "no_check_bucket": "true",
         "override.ca_cert": place.ca_bundle,
     }
@@ -185,7 +185,7 @@ def _gcs(place: GCS) -> _Remote:
         "anonymous": "true" if place.is_anonymous else None,
         "env_auth": None if info or place.is_anonymous else "true",
         "endpoint": _interface(place.endpoint),
-        # What fine-grained access lists need is refused where buckets have none.
+        # Buckets without fine-grained access lists refuse requests that set them.
         "bucket_policy_only": "true",
         "no_check_bucket": "true",
         "override.ca_cert": place.ca_bundle,
@@ -194,7 +194,7 @@ def _gcs(place: GCS) -> _Remote:
 
 
 def _interface(endpoint: Value | None) -> Value | None:
-    """rclone takes the whole address of the interface, where others add the path themselves."""
+    """The endpoint with the path of the API, which rclone does not add itself as other tools do."""
     if endpoint is None or endpoint.text is None:
         return endpoint
     return Value(setting=endpoint.setting, text=f"{endpoint.text.rstrip('/')}/storage/v1/")
@@ -205,7 +205,7 @@ def _file_of(info: Value | None) -> Value | None:
 
 
 def _one_line(place: Place, info: Value | None) -> Value | None:
-    """The JSON of a service account on one line, since rclone's file has no other."""
+    """The JSON of a service account on one line: values in rclone's file have no line breaks."""
     if info is None or info.text is None:
         return info
     from json import dumps, loads
@@ -234,7 +234,7 @@ def _sftp(place: Server) -> _Remote:
         "key_file": _option(place, "key_filename"),
         "key_pem": pem,
         "key_file_pass": _option(place, "passphrase"),
-        # Without it rclone trusts any server.
+        # Without this rclone trusts any server.
         "known_hosts_file": None if trusts_any else "~/.ssh/known_hosts",
     }
     understood = ["host_key_policy", "pkey", "passphrase"]
@@ -282,7 +282,7 @@ def _http(place: Server) -> _Remote:
 
 
 def _signed_in(user: Value | None, password: Value | None) -> Value | None:
-    """HTTP's own way to sign in, for which rclone has no option: a header."""
+    """A header for Basic authentication, for which rclone has no option."""
     for each in (user, password):
         if each is not None and each.text is None:
             return each

@@ -1,4 +1,4 @@
-"""The dialect of rclone.conf, and how it hides passwords."""
+"""The syntax of rclone.conf, and how it obscures passwords."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from typing import Final
 from storage_core.errors import ConfigurationError
 
 _KEY: Final = bytes.fromhex("9c935b48730a554d6bfd7c63c886a92bd390198eb8128afbf4de162b8b95f638")
-"""The key that stands in rclone's source: hiding by it keeps a password from a glance only."""
+"""The key in rclone's public source: it only keeps passwords from being read at a glance."""
 
 _EXPANDED: Final = re.compile(r"%\([^)]+\)s")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def line(option: str, value: str, name: str) -> str:
-    """One option of a remote.
+    """The line of one option of a remote.
 
     Args:
-        option: its name.
+        option: the name of the option.
         value: any text that the file can hold.
-        name: of the configuration, for messages.
+        name: the name of the configuration, for messages.
 
     Raises:
-        ConfigurationError: rclone would read another value; it knows no escapes.
+        ConfigurationError: rclone would read another value, and has no escapes for it.
     """
     if _CONTROL.search(value):
         raise ConfigurationError(
@@ -43,7 +43,7 @@ def line(option: str, value: str, name: str) -> str:
 
 
 def obscured(password: str) -> str:
-    """A password as rclone's options for passwords want it."""
+    """A password, obscured as rclone expects it in its options for passwords."""
     from cryptography.hazmat.primitives.ciphers import Cipher
     from cryptography.hazmat.primitives.ciphers.algorithms import AES
     from cryptography.hazmat.primitives.ciphers.modes import CTR

@@ -1,4 +1,4 @@
-"""A configuration file of ours with some configurations only."""
+"""A configuration file of Storage with the chosen configurations."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LABEL: Final = "a configuration file of Storage"
 
 
 def written(chosen: Chosen) -> Written:
-    """A whole file: the tables, and the default if it is among them."""
+    """Write a whole file: the tables, and the default if it is among them."""
     lines = ["version = 1"]
     if chosen.chosen_default is not None:
         lines.append(f"default = {as_toml(chosen.chosen_default)}")
