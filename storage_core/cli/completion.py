@@ -22,7 +22,7 @@ from storage_core.cli.shells import SHELLS, VARIABLE, shell_class
 @click.argument("shell", metavar="SHELL", type=click.Choice(SHELLS))
 @click.pass_context
 def completion(context: click.Context, shell: str) -> None:
-    """Print what makes the Tab key complete commands, options and names.
+    """Print a shell's completion script: the Tab key then completes commands, options and names.
 
     SHELL is bash, zsh or fish. Put the line that loads it into the start-up file of the shell:
 

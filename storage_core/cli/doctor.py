@@ -28,7 +28,7 @@ _MARK: Final = 2
 @command("doctor", examples=("storage doctor", "storage doctor --json"), needs_file=False)
 @click.pass_context
 def doctor(context: click.Context, as_json: bool) -> None:
-    """Say what would be used on this machine and why: files, engines, proxies, versions.
+    """Show what would be used on this machine and why: files, engines, proxies, versions.
 
     No server is asked, and nothing that is printed is secret, or says who you are: it can go into a
     bug report as it is. Each problem comes first, with its remedy; the exit code is 1 if there is

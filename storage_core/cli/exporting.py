@@ -57,7 +57,7 @@ def export(
     target: str | None,
     as_json: bool,
 ) -> None:
-    """Write storage configurations in the form of another tool.
+    """Export storage configurations to another tool.
 
     A secret that stands in the configuration is left out unless --reveal is given; what is left
     out, and what the tool has no word for, is said in comments. With --json, the text and what is

@@ -62,7 +62,7 @@ def import_(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Make configurations of what other tools have.
+    """Import storage configurations from other tools.
 
     SOURCE is one of prefect, aws, rclone, azure, gcloud, fsspec, dvc, msc, mc and airflow; without
     it, all are looked for. PATH is the tool's file or folder, where that is in no usual place.
