@@ -262,7 +262,7 @@ def rm(
 ) -> None:
     """Delete the blob under KEY. If there is none, that is no error.
 
-    Where the storage is protected, its name has to be typed, or given with --confirm.
+    If the storage is protected, its name has to be typed, or given with --confirm.
     """
     blob = address(key, path)
     with stores.opened_to_change(session, ref) as store:

@@ -30,9 +30,9 @@ _MARK: Final = 2
 def doctor(context: click.Context, as_json: bool) -> None:
     """Show what would be used on this machine and why: files, engines, proxies, versions.
 
-    No server is asked, and nothing that is printed is secret, or says who you are: it can go into a
-    bug report as it is. Each problem comes first, with its remedy; the exit code is 1 if there is
-    one. What is marked with ! is worth knowing and no problem.
+    No server is asked, and the output holds no secret and nothing that says who you are, so you can
+    paste it into a bug report. Problems come first, each with its remedy; the exit code is 1 if
+    there is one. Lines marked with ! are worth knowing, and no problem.
     """
     report = examined(context.ensure_object(Session).file)
     if as_json:

@@ -59,9 +59,9 @@ def export(
 ) -> None:
     """Export storage configurations to another tool.
 
-    A secret that stands in the configuration is left out unless --reveal is given; what is left
-    out, and what the tool has no word for, is said in comments. With --json, the text and what is
-    to be said of it are printed as JSON.
+    A secret that is in the configuration itself is left out unless --reveal is given. Comments say
+    what was left out and what the tool cannot express. With --json, the text and these comments are
+    printed as JSON.
     """
     if target == "":
         raise WrongUsage("--output is empty; name a file, or leave it out")

@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 def path(session: Session, as_json: bool) -> None:
     """Print where the configuration file is, or would be.
 
-    Where STORAGE_CONFIG_TEXT holds the configuration, there is none, and its name is printed. With
-    --json, the files that lie beneath it are named too.
+    If STORAGE_CONFIG_TEXT holds the configuration there is no file, and that name is printed. With
+    --json, the files that it includes are listed too.
     """
     file = session.file
     if as_json:
@@ -58,10 +58,10 @@ def path(session: Session, as_json: bool) -> None:
 def validate(session: Session, file: str | None, fix: bool, as_json: bool) -> None:
     """Find every problem in the configuration file, and in the files that it includes.
 
-    Each is printed with its line; the exit code is 1 if there is one. FILE is another file to look
-    at. Secrets that stand in the file, or that others can read, are warned of, and so are what
-    cannot be opened, remapped keys that the app does not take, and included files that others can
-    write. What secrets of yours those files use is listed.
+    Each is printed with its line; the exit code is 1 if there is one. FILE is another file to
+    check. There are warnings about secrets that are in the file or that others can read, storages
+    that cannot be opened, remapped keys that the app does not accept, and included files that
+    others can write. The references to secrets in included files are listed.
     """
     if file == "":
         raise WrongUsage("FILE is empty; name a file, or leave it out")
@@ -124,7 +124,7 @@ def validate(session: Session, file: str | None, fix: bool, as_json: bool) -> No
 def schema() -> None:
     """Print the JSON Schema of the configuration file.
 
-    Editors that know it complete and check the file while it is written.
+    An editor that is given it completes and checks the file as you type.
     """
     from storage_core.declaration.schema import file_schema
     from storage_core.types import all_types

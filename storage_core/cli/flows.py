@@ -46,8 +46,8 @@ def push(
 ) -> None:
     """Store flow code, a script or a folder, and print its key.
 
-    The same content has the same key on every machine. Left out is what .gitignore and
-    .storageignore in the folder say, and .git and __pycache__ always.
+    The same content has the same key on every machine. What .gitignore and .storageignore in the
+    folder name is left out; .git and __pycache__ always are.
     """
     if not path:
         raise WrongUsage("PATH is empty; name a script or a folder")
@@ -113,7 +113,7 @@ def pull(
     max_bytes: int | None,
     as_json: bool,
 ) -> None:
-    """Get flow code that was pushed, as the folder DEST, which is not there yet, or empty.
+    """Get flow code that was pushed, as the folder DEST, which must be new or empty.
 
     The files appear all together, verified, or not at all. A script comes as a folder too.
     """

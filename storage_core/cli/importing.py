@@ -65,12 +65,13 @@ def import_(
     """Import storage configurations from other tools.
 
     SOURCE is one of prefect, aws, rclone, azure, gcloud, fsspec, dvc, msc, mc and airflow; without
-    it, all are looked for. PATH is the tool's file or folder, where that is in no usual place.
+    it, all of them are searched. PATH is the tool's file or folder if it is not in the usual place.
     `storage import -` reads a pasted block: AWS credentials, export lines, a connection string of
     Azure's or the JSON of a service account.
 
-    The tools' files are only read, no server is asked, and nothing of yours is overwritten: what is
-    there already is skipped, and a name that is taken gets a proposal. All is written in one step.
+    The tools' files are only read, no server is asked, and nothing of yours is overwritten: what
+    you already have is skipped, and another name is proposed for one that is taken. Everything is
+    written in one step.
     """
     # Only here: planning checks settings at full strength, and the help loads every command.
     from storage_core.cli.importing_flow import Options, import_from

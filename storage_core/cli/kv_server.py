@@ -69,9 +69,10 @@ def kv_server(host: str, port: int, folder: str | None, token: str | None, as_js
     """Serve a folder as a KV server, for testing. Ctrl+C ends it.
 
     Prints the API Address once clients can connect. Values are kept in ~/.prefect/kv-server unless
-    --folder names another place. Web pages are refused, other programs on this machine are not:
-    --token keeps those out, too. Without a token, clients on other machines name this one by its IP
-    address, by what --host says or by a name without a dot: a web page can make up any other.
+    --folder names another place. Requests from web pages are refused, those of other programs on
+    this machine are not, unless --token is given. Without a token, clients on other machines have
+    to address this one by its IP address, by what --host says or by a name without a dot; a web
+    page could forge any other name.
     """
     if folder == "":
         raise WrongUsage("--folder is empty; name a folder, or leave it out")

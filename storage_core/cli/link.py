@@ -45,8 +45,8 @@ def link(
 ) -> None:
     """Print a signed URL under which anybody can read the blob under KEY for a while.
 
-    S3 Storage has them, for 7 days at most; Azure Blob Storage with an account key; and Google
-    Cloud Storage with a service account, for 7 days at most. The URL is a secret in itself.
+    S3 Storage can make one for up to 7 days, Google Cloud Storage too with a service account; Azure
+    Blob Storage with an account key, for any time. The URL is a secret in itself.
     """
     seconds = int(duration("--expires", expires, "1h").total_seconds())
     blob = address(key, path)

@@ -25,8 +25,8 @@ from storage_core.config.model.problems import by_line
 def ls(session: Session, as_json: bool, tags: tuple[str, ...]) -> None:
     """List the storage configurations.
 
-    A configuration with a mistake is listed with the line it stands on, and one from another file
-    that yours includes with that file.
+    A configuration with a mistake is listed with its line in the file, and one from an included
+    file with that file.
     """
     print_list(session, as_json=as_json, tags=tags)
 

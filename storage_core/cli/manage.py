@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @click.argument("new")
 @click.pass_obj
 def rename(session: Session, ref: str, new: str, as_json: bool) -> None:
-    """Give a storage configuration another name.
+    """Rename a storage configuration.
 
     REF is its name or its whole ID. If it is the default, it stays the default.
     """
@@ -52,8 +52,8 @@ def rename(session: Session, ref: str, new: str, as_json: bool) -> None:
 def duplicate(session: Session, ref: str, new: str, here: bool, as_json: bool) -> None:
     """Copy a storage configuration under a new name and ID.
 
-    The copy stands in your own file, also that of one from a file which yours includes: with
-    --here it may have the same name, and is what you can change.
+    The copy goes into your own file, even if the original is in a file that yours includes. With
+    --here it may keep the original's name: it then hides the original, and is yours to change.
     """
     file = session.file
     old = file.load().find(ref).name
@@ -78,7 +78,8 @@ def delete(session: Session, ref: str, yes: bool, confirm: str | None, as_json: 
     """Delete a storage configuration. Its blobs stay where they are.
 
     REF is its name or its whole ID. A protected configuration is deleted only when its name is
-    typed, or given with --confirm. One of its name in a file that yours includes is seen again.
+    typed, or given with --confirm. If it hid one of the same name in an included file, that one is
+    used again.
     """
     file = session.file
     found = file.load()

@@ -35,8 +35,8 @@ def move_secret(
 ) -> None:
     """Move a secret out of the configuration file and its history.
 
-    REFERENCE says where to: keyring:service/user stores it there, file:/path creates the file,
-    env:NAME takes a variable that holds the secret already. The file then holds the reference.
+    REFERENCE says where to: keyring:service/user stores it in the keyring, file:/path creates that
+    file, env:NAME is a variable that already holds it. The reference takes its place in the file.
     """
     if not is_reference(reference):
         # Not repeated: it may be the secret itself.

@@ -78,12 +78,12 @@ def prune(
     confirm: str | None,
     as_json: bool,
 ) -> None:
-    """Delete the blobs of a storage that were written long ago.
+    """Delete old blobs of a storage.
 
-    This machine's clock counts, and the time that the storage gives each blob. One whose time
-    nobody knows, or that is dated later than now, is never deleted, and neither is what others have
-    put below the location. Where the storage is protected, its name has to be typed, or given with
-    --confirm.
+    A blob's age is this machine's time less the time that the storage has for the blob. A blob
+    without a time, or with one in the future, is never deleted, and neither is what other programs
+    have put below the location. If the storage is protected, its name has to be typed, or given
+    with --confirm.
     """
     before = _before(older_than)
     with stores.opened_to_change(session, ref) as store:

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 def restore(session: Session, version: str | None, yes: bool, as_json: bool) -> None:
     """List earlier versions of the configuration file, or bring one back.
 
-    VERSION is a number in the list, or a stamp as --json prints it. What the file holds now, broken
-    or not, is kept as a version too, so that a restore can be taken back.
+    VERSION is a number in the list, or a stamp as --json prints it. The current text, broken or
+    not, is kept as a version too, so that a restore can be undone.
     """
     session.file.require_writable()
     path = session.file.source

@@ -27,10 +27,11 @@ from storage_core.cli.targets import targets
 def test(session: Session, refs: tuple[str, ...], all_: bool, as_json: bool) -> None:
     """Open a storage, write a blob, read it back and delete it.
 
-    What the place does not do, or the credentials may not, is a hint and no failure.
+    What the storage does not support, or the credentials are not allowed to do, is a hint and no
+    failure.
 
-    Without REF, tests the default. Several are tested at once; at a terminal, --all prints a line
-    for each of them, and REF all steps. The exit code is 1 if one fails.
+    Without REF, tests the default. Several are tested at once. At a terminal, --all prints one line
+    for each storage, REF every step. The exit code is 1 if one fails.
     """
     found = targets(session, refs, all_=all_)
     if not found and not as_json:

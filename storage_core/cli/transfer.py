@@ -78,8 +78,9 @@ def transfer(
     """Copy the blobs of FROM that are not in TO yet, under the same keys.
 
     FROM and TO are names of storage configurations, or their IDs. Each blob is read back and
-    compared by its digest; so is one that is there already. Nothing is ever replaced or deleted: a
-    blob that is another one there is a failure. After an interruption, the same command goes on.
+    compared by its digest, and so is one that is already there. Nothing is ever replaced or
+    deleted: a key under which TO has other bytes is a failure. After an interruption, run the same
+    command again to go on.
     """
     if path is not None and kind is not None:
         raise WrongUsage("--path takes the place of --kind; leave one of them out")

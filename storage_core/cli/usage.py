@@ -51,9 +51,9 @@ _AGES: Final = {
 def usage(session: Session, refs: tuple[str, ...], all_: bool, as_json: bool) -> None:
     """Show how many blobs and bytes a storage holds, by folder and by age.
 
-    All that lies below the location counts, also what others have put there. Without REF, that of
-    the default. Where one of several cannot be listed, the others are shown, and the exit code
-    is 1.
+    Everything below the location counts, even what other programs have put there. Without REF, the
+    default storage is shown. If one of several cannot be listed, the others are shown and the exit
+    code is 1.
     """
     quiet_drivers()
     found = targets(session, refs, all_=all_)
